@@ -1,0 +1,2 @@
+//! The `steeple` program.
+fn main() {}
