@@ -1,0 +1,303 @@
+//! The tree of cuts that a proof walks down: how it is written, read, and what a cell is.
+//!
+//! A tree is a string of ASCII characters in the order in which a walk from the root meets its
+//! nodes (a node, then its lower half, then its upper half):
+//!
+//! | text | node |
+//! |---|---|
+//! | `A` .. `Z` | a cut across input 0 .. 25 in the middle of its side |
+//! | `@A1/32;` | a cut across input 0 at 1/32 |
+//! | a small letter | a leaf; the letter names the [`Method`] |
+//!
+//! Coverage holds by construction: the two halves of a cut are the cell.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use crate::expr::Domain;
+use crate::numbers::literal;
+use crate::numbers::{Interval, Rational};
+
+/// The most inputs a certificate can speak of.
+pub const MAX_INPUTS: usize = 26;
+
+/// How the bound of a leaf is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Not at all: the leaf has no bound (`sup`), or all of it may be misclassified (`area`).
+    Open,
+    /// Intervals (T10).
+    Natural,
+    /// Linear forms (T11).
+    Linear,
+    /// The mean value form (T12).
+    MeanValue,
+    /// Linear forms on the faces where the difference is largest and smallest (T13).
+    Monotone,
+    /// Exact maximum of a piece that is affine minus a polynomial of degree at most 2 (T14).
+    Exact,
+    /// Area: decision and region are half-planes up to a margin (T15).
+    HalfPlanes,
+}
+
+impl Method {
+    /// All methods.
+    pub const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Natural,
+        Self::Linear,
+        Self::MeanValue,
+        Self::Monotone,
+        Self::Exact,
+        Self::HalfPlanes,
+    ];
+
+    /// The letter in certificates.
+    pub fn letter(self) -> u8 {
+        match self {
+            Self::Open => b'o',
+            Self::Natural => b'n',
+            Self::Linear => b'l',
+            Self::MeanValue => b'g',
+            Self::Monotone => b'm',
+            Self::Exact => b'e',
+            Self::HalfPlanes => b'h',
+        }
+    }
+
+    /// Finds a method by its letter.
+    pub fn from_letter(letter: u8) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.letter() == letter)
+    }
+}
+
+/// One node of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A cut across an input; the place, where it is not the middle.
+    Cut {
+        /// Which input.
+        axis: usize,
+        /// Where, or the middle.
+        place: Option<Rational>,
+    },
+    /// A leaf, and how its bound is computed.
+    Leaf(Method),
+}
+
+/// The text of a tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Partition {
+    text: Vec<u8>,
+}
+
+/// Why a text is not a tree.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TreeError {
+    /// The text ends in the middle of the tree.
+    #[error("the tree ends after {0} characters, before all cells have a leaf")]
+    Truncated(usize),
+    /// A character that means nothing.
+    #[error("character {position} of the tree is `{found}`, which is no cut and no leaf")]
+    Unknown {
+        /// Where, counted from one.
+        position: usize,
+        /// What, escaped if it does not print.
+        found: String,
+    },
+    /// The place of a cut is not a number.
+    #[error("the cut at character {position} of the tree has no place that is a number")]
+    BadPlace {
+        /// Where, counted from one.
+        position: usize,
+    },
+}
+
+impl Partition {
+    /// Returns a tree from its text; line ends must be gone already.
+    pub fn from_text(text: Vec<u8>) -> Self {
+        Self { text }
+    }
+
+    /// The text of the tree.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Adds the next node of the walk.
+    ///
+    /// # Panics
+    /// For an axis beyond [`MAX_INPUTS`], which no certificate has.
+    pub fn push(&mut self, node: &Node) {
+        match node {
+            Node::Leaf(method) => self.text.push(method.letter()),
+            Node::Cut { axis, place } => {
+                let letter = u8::try_from(*axis)
+                    .ok()
+                    .filter(|axis| usize::from(*axis) < MAX_INPUTS)
+                    .map(|axis| b'A' + axis)
+                    .expect("a certificate has at most 26 inputs");
+                match place {
+                    None => self.text.push(letter),
+                    Some(place) => {
+                        self.text.push(b'@');
+                        self.text.push(letter);
+                        self.text.extend_from_slice(place.to_string().as_bytes());
+                        self.text.push(b';');
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns a reader of the nodes in order.
+    pub fn nodes(&self) -> Nodes<'_> {
+        Nodes {
+            text: &self.text,
+            position: 0,
+        }
+    }
+
+    /// Returns the number of leaves, from the letters alone.
+    pub fn leaves(&self) -> usize {
+        self.text
+            .iter()
+            .filter(|byte| byte.is_ascii_lowercase())
+            .count()
+    }
+}
+
+/// Reads the nodes of a tree in order.
+#[derive(Clone, Debug)]
+pub struct Nodes<'a> {
+    text: &'a [u8],
+    position: usize,
+}
+
+impl Nodes<'_> {
+    /// Returns the next node.
+    ///
+    /// # Errors
+    /// [`TreeError`], also where the text has ended: a walk asks only while cells are open.
+    pub fn next_node(&mut self) -> Result<Node, TreeError> {
+        let byte = self.take()?;
+        match byte {
+            b'A'..=b'Z' => Ok(Node::Cut {
+                axis: usize::from(byte - b'A'),
+                place: None,
+            }),
+            b'@' => {
+                let position = self.position;
+                let letter = self.take()?;
+                let axis = letter
+                    .checked_sub(b'A')
+                    .map(usize::from)
+                    .filter(|axis| *axis < MAX_INPUTS)
+                    .ok_or(TreeError::BadPlace { position })?;
+                let rest = &self.text[self.position..];
+                let length = rest
+                    .iter()
+                    .take(4096)
+                    .position(|byte| *byte == b';')
+                    .ok_or(TreeError::BadPlace { position })?;
+                let place = std::str::from_utf8(&rest[..length])
+                    .ok()
+                    .and_then(|text| literal::parse(text).ok())
+                    .ok_or(TreeError::BadPlace { position })?;
+                self.position += length + 1;
+                Ok(Node::Cut {
+                    axis,
+                    place: Some(place),
+                })
+            }
+            _ => Method::from_letter(byte)
+                .map(Node::Leaf)
+                .ok_or_else(|| TreeError::Unknown {
+                    position: self.position,
+                    found: byte.escape_ascii().to_string(),
+                }),
+        }
+    }
+
+    fn take(&mut self) -> Result<u8, TreeError> {
+        let byte = self
+            .text
+            .get(self.position)
+            .ok_or(TreeError::Truncated(self.position))?;
+        self.position += 1;
+        Ok(*byte)
+    }
+
+    /// Has every character been read?
+    pub fn is_at_end(&self) -> bool {
+        self.position == self.text.len()
+    }
+
+    /// How many characters were read.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+}
+
+/// A cell of the partition: a box with exact rational sides, and the intervals that hold them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    sides: Vec<(Rational, Rational)>,
+    intervals: Vec<Interval>,
+}
+
+impl Cell {
+    /// Returns the whole domain as a cell.
+    pub fn root(domain: &Domain) -> Self {
+        Self::from_sides(domain.sides().to_vec())
+    }
+
+    /// Returns the cell with these sides, each `low < high`.
+    pub fn from_sides(sides: Vec<(Rational, Rational)>) -> Self {
+        let intervals = sides
+            .iter()
+            .map(|(low, high)| Interval::from_rationals(low, high))
+            .collect();
+        Self { sides, intervals }
+    }
+
+    /// The exact sides.
+    pub fn sides(&self) -> &[(Rational, Rational)] {
+        &self.sides
+    }
+
+    /// Intervals that hold the sides: equal to them where the ends are dyadic.
+    pub fn intervals(&self) -> &[Interval] {
+        &self.intervals
+    }
+
+    /// Returns the middle of a side.
+    pub fn middle(&self, axis: usize) -> Rational {
+        let (low, high) = &self.sides[axis];
+        low.midpoint(high)
+    }
+
+    /// Returns the two halves of a cut, or nothing when there is no such input or the place is not
+    /// strictly inside.
+    pub fn cut(&self, axis: usize, place: Option<&Rational>) -> Option<(Self, Self)> {
+        let (low, high) = self.sides.get(axis)?;
+        let place = place.cloned().unwrap_or_else(|| low.midpoint(high));
+        if place <= *low || *high <= place {
+            return None;
+        }
+        let (mut lower, mut upper) = (self.clone(), self.clone());
+        lower.intervals[axis] = Interval::from_rationals(low, &place);
+        upper.intervals[axis] = Interval::from_rationals(&place, high);
+        lower.sides[axis].1 = place.clone();
+        upper.sides[axis].0 = place;
+        Some((lower, upper))
+    }
+
+    /// Encloses the volume.
+    pub fn volume(&self) -> Interval {
+        self.sides.iter().fold(Interval::ONE, |product, (low, high)| {
+            product.times(&Interval::from_rational(&(high - low)))
+        })
+    }
+}

@@ -1,0 +1,331 @@
+//! Certificate in, [`Verified`] or [`Rejection`] out.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use std::rc::Rc;
+
+use super::leaf::{Bound, Leaves, descend};
+use super::rejection::{Rejection, reason};
+use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
+use crate::certificate::{
+    Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question,
+};
+use crate::network::{Network, Specialised, digest};
+use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
+
+/// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
+pub const MAX_DEPTH: usize = 4000;
+
+/// A claim that the checker accepted. Only the checker makes one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verified {
+    claim: Claim,
+    witness: Option<WitnessValues>,
+    leaves: usize,
+}
+
+impl Verified {
+    /// What holds, with the bounds of the certificate.
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    /// The values at the witness, recomputed.
+    pub fn witness(&self) -> Option<&WitnessValues> {
+        self.witness.as_ref()
+    }
+
+    /// How many leaves were checked.
+    pub fn leaves(&self) -> usize {
+        self.leaves
+    }
+
+    /// Is the error known exactly?
+    pub fn is_exact(&self) -> bool {
+        self.claim.upper.as_ref() == Some(&self.claim.lower)
+    }
+
+    /// Compares with what was asked: the same question, and an upper bound of at most `tolerance`
+    /// where one is given.
+    ///
+    /// # Errors
+    /// [`Rejection::OtherClaim`] with the difference.
+    pub fn answers(
+        &self,
+        question: &Question,
+        tolerance: Option<&Rational>,
+    ) -> Result<(), Rejection> {
+        let found = &self.claim.question;
+        let other = |text: String| Err(Rejection::OtherClaim(text));
+        if found.network != question.network {
+            return other("it is about another network".into());
+        }
+        if found.target.inputs() != question.target.inputs()
+            || found.target.body() != question.target.body()
+        {
+            return other(format!(
+                "its target is {}, the one asked for is {}",
+                found.target.text().join(", "),
+                question.target.text().join(", ")
+            ));
+        }
+        if found.domain != question.domain {
+            return other(format!(
+                "its domain is {}, the one asked for is {}",
+                found.domain, question.domain
+            ));
+        }
+        if found.norm != question.norm {
+            return other(format!(
+                "its norm is {}, the one asked for is {}",
+                found.norm, question.norm
+            ));
+        }
+        if found.threshold != question.threshold {
+            return other("its threshold is another one".into());
+        }
+        match (tolerance, &self.claim.upper) {
+            (None, _) => Ok(()),
+            (Some(tolerance), Some(upper)) if upper <= tolerance => Ok(()),
+            (Some(tolerance), Some(upper)) => other(format!(
+                "it bounds the error by {upper}, which is more than {tolerance}"
+            )),
+            (Some(_), None) => other("it gives no upper bound".into()),
+        }
+    }
+}
+
+/// Checks a certificate against a network.
+///
+/// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
+/// thing that is wrong.
+///
+/// # Errors
+/// [`Rejection`], one variant for each way to fail.
+pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+    let question = &certificate.claim.question;
+    check_question(question, network)?;
+    if certificate.fold.is_negative() {
+        return Err(Rejection::NegativeFold(certificate.fold.clone()));
+    }
+    // The smallest arithmetic that has room for the inputs.
+    match question.target.inputs().len() {
+        1 => Walk::<1>::run(certificate, network),
+        2 => Walk::<2>::run(certificate, network),
+        3 => Walk::<3>::run(certificate, network),
+        4 => Walk::<4>::run(certificate, network),
+        5..=8 => Walk::<8>::run(certificate, network),
+        9..=16 => Walk::<16>::run(certificate, network),
+        _ => Walk::<MAX_INPUTS>::run(certificate, network),
+    }
+}
+
+/// Does the question make sense for this network?
+fn check_question(question: &Question, network: &Network) -> Result<(), Rejection> {
+    let found = digest(network);
+    if found != question.network {
+        return Err(Rejection::OtherNetwork {
+            claimed: question.network.clone(),
+            found,
+        });
+    }
+    let target = &question.target;
+    if target.inputs() != network.inputs() {
+        return Err(Rejection::OtherInputs {
+            target: target.inputs().join(", "),
+            network: network.inputs().join(", "),
+        });
+    }
+    if target.outputs_count() != network.outputs().len() {
+        return Err(Rejection::OtherOutputs {
+            target: target.outputs_count(),
+            network: network.outputs().len(),
+        });
+    }
+    if target.inputs() != question.domain.names() {
+        return Err(Rejection::OtherDomain);
+    }
+    if target.inputs().len() > MAX_INPUTS {
+        return Err(Rejection::TooManyInputs(target.inputs().len()));
+    }
+    let fits = match question.norm {
+        Norm::Sup => question.threshold.is_none(),
+        Norm::Area => target.is_region() && question.threshold.is_some(),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Rejection::NormDoesNotFit)
+    }
+}
+
+/// Returns the network on the whole domain: where a walk begins.
+///
+/// # Errors
+/// [`Failure`] when a weight has no bound.
+pub fn on_domain(network: &Network, question: &Question) -> Result<Specialised, Failure> {
+    let cell = Cell::root(&question.domain);
+    Specialised::from_network(network, cell.intervals())
+}
+
+/// What the leaves met so far give together.
+struct Total {
+    largest: Dyadic,
+    largest_exact: Rational,
+    area: Interval,
+    leaves: usize,
+}
+
+/// Runs a walk over boxes of up to `D` inputs.
+struct Walk<const D: usize>;
+
+impl<const D: usize> Walk<D> {
+    fn run(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+        let question = &certificate.claim.question;
+        let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
+        let root = on_domain(network, question).map_err(no_value)?;
+        let total = Self::leaves(certificate, network, &root)?;
+        let mut claim = certificate.claim.clone();
+        let mut witness = None;
+        match question.norm {
+            Norm::Sup => {
+                if let Some(upper) = &claim.upper {
+                    let is_below = total.largest_exact <= *upper
+                        && total.largest <= Dyadic::from_rational(upper, Direction::Down);
+                    if !is_below {
+                        let found = total
+                            .largest
+                            .rational_bound(Direction::Up)
+                            .map(|bound| bound.max(total.largest_exact));
+                        return Err(Rejection::UpperNotReached {
+                            claimed: upper.to_string(),
+                            found: found.map_or("no bound".into(), |f| f.to_string()),
+                        });
+                    }
+                }
+                match &certificate.witness {
+                    None if claim.lower.is_positive() => {
+                        return Err(Rejection::LowerNotReached {
+                            claimed: claim.lower.to_string(),
+                            found: "there is no witness".into(),
+                        });
+                    }
+                    // An error is never below 0.
+                    None => claim.lower = Rational::ZERO,
+                    Some(point) => {
+                        let values = evaluate_witness(question, network, &root, point)
+                            .map_err(|failure| match failure {
+                                WitnessFailure::Outside => Rejection::BadWitness,
+                                WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
+                                WitnessFailure::NoValue(failure) => no_value(failure),
+                            })?;
+                        if values.lower < claim.lower {
+                            return Err(Rejection::LowerNotReached {
+                                claimed: claim.lower.to_string(),
+                                found: format!("the witness gives {}", values.lower),
+                            });
+                        }
+                        witness = Some(values);
+                    }
+                }
+            }
+            Norm::Area => {
+                let rejection = |claimed: &Rational, found: Dyadic, direction| {
+                    let found = found.rational_bound(direction);
+                    (
+                        claimed.to_string(),
+                        format!(
+                            "the leaves give {}",
+                            found.map_or("no bound".into(), |f| f.to_string())
+                        ),
+                    )
+                };
+                if let Some(upper) = &claim.upper
+                    && total.area.sup() > Dyadic::from_rational(upper, Direction::Down)
+                {
+                    let (claimed, found) =
+                        rejection(upper, total.area.sup(), Direction::Up);
+                    return Err(Rejection::UpperNotReached { claimed, found });
+                }
+                if total.area.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
+                    let (claimed, found) =
+                        rejection(&claim.lower, total.area.inf(), Direction::Down);
+                    return Err(Rejection::LowerNotReached { claimed, found });
+                }
+            }
+        }
+        Ok(Verified {
+            claim,
+            witness,
+            leaves: total.leaves,
+        })
+    }
+
+    /// Walks the tree. Each open cell carries the network on the cell around it.
+    fn leaves(
+        certificate: &Certificate,
+        network: &Network,
+        root: &Specialised,
+    ) -> Result<Total, Rejection> {
+        let question = &certificate.claim.question;
+        let fold = Dyadic::from_rational(&certificate.fold, Direction::Down);
+        let mut leaves = Leaves::<D>::new(network, question);
+        let mut nodes = certificate.partition.nodes();
+        let mut total = Total {
+            largest: Dyadic::ZERO,
+            largest_exact: Rational::ZERO,
+            area: Interval::ZERO,
+            leaves: 0,
+        };
+        let mut open = vec![(Cell::root(&question.domain), Rc::new(root.clone()), 0)];
+        while let Some((cell, around, depth)) = open.pop() {
+            if depth > MAX_DEPTH {
+                return Err(Rejection::TooDeep(MAX_DEPTH));
+            }
+            let node = nodes.next_node().map_err(Rejection::Tree)?;
+            let local = |method: Option<Method>| {
+                // An exact leaf and an open one do not look at the network on the cell.
+                if matches!(method, Some(Method::Open | Method::Exact)) {
+                    return Ok(Rc::clone(&around));
+                }
+                descend::<D>(&around, &cell, certificate.ranges, fold)
+                    .map(Rc::new)
+                    .map_err(|failure| Rejection::NoValue(reason(failure).to_string()))
+            };
+            match node {
+                Node::Cut { axis, place } => {
+                    let (lower, upper) =
+                        cell.cut(axis, place.as_ref()).ok_or(Rejection::BadCut {
+                            position: nodes.position(),
+                        })?;
+                    let here = local(None)?;
+                    open.push((upper, Rc::clone(&here), depth + 1));
+                    open.push((lower, here, depth + 1));
+                }
+                Node::Leaf(method) => {
+                    total.leaves += 1;
+                    let here = local(Some(method))?;
+                    let bound = leaves.bound(method, &cell, &here).map_err(|failure| {
+                        Rejection::NoBound {
+                            leaf: total.leaves,
+                            method: char::from(method.letter()),
+                            reason: reason(failure).to_string(),
+                        }
+                    })?;
+                    match bound {
+                        Bound::Sup(bound) => total.largest = total.largest.max(bound),
+                        Bound::Exact(bound, _) => {
+                            total.largest_exact = total.largest_exact.max(bound);
+                        }
+                        Bound::Area(bound) => total.area = total.area.plus(&bound),
+                    }
+                }
+            }
+        }
+        if nodes.is_at_end() {
+            Ok(total)
+        } else {
+            Err(Rejection::TreeTooLong(nodes.position() + 1))
+        }
+    }
+}

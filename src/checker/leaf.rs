@@ -1,0 +1,317 @@
+//! Recomputes the bound of one leaf.
+//!
+//! The prover asks the same functions, so what it finds is what the checker will find again.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use std::rc::Rc;
+
+use super::area::RegionForms;
+use super::piece::Piece;
+use crate::certificate::{Cell, Method, Norm, Question, Ranges};
+use crate::expr::evaluate::{Constants, Scratch};
+use crate::expr::{Tape, TargetBody};
+use crate::network::{Network, Specialised, forward};
+use crate::numbers::{
+    Direction, Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational, Scalar, Truth,
+};
+
+/// The bound of a leaf.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// `sup`: the error is at most this at (almost) every point of the cell.
+    Sup(Dyadic),
+    /// `sup`: the error is exactly this, and taken at this point.
+    Exact(Rational, Vec<Rational>),
+    /// `area`: the misclassified volume in the cell lies here.
+    Area(Interval),
+}
+
+/// A question made ready for many leaves, over boxes of up to `D` inputs.
+pub struct Leaves<'a, const D: usize> {
+    network: &'a Network,
+    norm: Norm,
+    inputs: usize,
+    tape: Tape,
+    natural: Prepared<Interval>,
+    linear: Prepared<LinearForm<D>>,
+    gradient: Prepared<Gradient<D>>,
+    region: Option<RegionForms<D>>,
+    threshold: Interval,
+}
+
+/// The constants of a tape in one arithmetic, and memory to evaluate with.
+pub(super) struct Prepared<S: Scalar> {
+    constants: Constants<S>,
+    scratch: Scratch<S>,
+}
+
+impl<S: Enclosure> Prepared<S> {
+    pub(super) fn new(tape: &Tape) -> Self {
+        Self {
+            constants: tape.constants(&()),
+            scratch: Scratch::default(),
+        }
+    }
+
+    pub(super) fn outputs(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
+        let results = tape.evaluate(&self.constants, inputs, &mut self.scratch);
+        (0..tape.outputs())
+            .map(|k| results.value(k).copied())
+            .collect()
+    }
+
+    fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
+        tape.evaluate(&self.constants, inputs, &mut self.scratch)
+            .truth()
+    }
+}
+
+/// The inputs over a cell, in one arithmetic.
+pub fn inputs_over<E: Enclosure>(cell: &Cell) -> Vec<E> {
+    cell.intervals()
+        .iter()
+        .enumerate()
+        .map(|(i, side)| E::variable(i, side))
+        .collect()
+}
+
+/// Returns the network on a cell, from the network on a cell around it.
+///
+/// # Errors
+/// [`Failure`] where a unit has no value.
+pub fn descend<const D: usize>(
+    network: &Specialised,
+    cell: &Cell,
+    ranges: Ranges,
+    fold: Dyadic,
+) -> Result<Specialised, Failure> {
+    match ranges {
+        Ranges::Natural => network.specialise::<Interval>(&inputs_over(cell), fold),
+        Ranges::Linear => network.specialise::<LinearForm<D>>(&inputs_over(cell), fold),
+    }
+}
+
+impl<'a, const D: usize> Leaves<'a, D> {
+    /// Prepares a question about a network.
+    pub fn new(network: &'a Network, question: &Question) -> Self {
+        let inputs = question.target.inputs().len();
+        let is_area = question.norm == Norm::Area;
+        // For `sup`, a region stands for its 0/1 indicator.
+        let target = if is_area {
+            question.target.clone()
+        } else {
+            question.target.indicator()
+        };
+        let tape = Tape::new(&target);
+        let region = match target.body() {
+            TargetBody::Region(condition) => Some(RegionForms::new(inputs, condition)),
+            TargetBody::Outputs(_) => None,
+        };
+        let threshold = question
+            .threshold
+            .as_ref()
+            .map_or(Interval::ZERO, Interval::from_rational);
+        Self {
+            network,
+            norm: question.norm,
+            inputs,
+            natural: Prepared::new(&tape),
+            linear: Prepared::new(&tape),
+            gradient: Prepared::new(&tape),
+            region,
+            threshold,
+            tape,
+        }
+    }
+
+    /// Returns the bound that a method gives on a cell, on which `network` encloses the network.
+    ///
+    /// # Errors
+    /// [`Failure`] when the method does not apply there.
+    pub fn bound(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Bound, Failure> {
+        match (self.norm, method) {
+            (Norm::Sup, Method::Open) => Ok(Bound::Sup(Dyadic::INFINITY)),
+            (Norm::Sup, Method::Natural) => self.natural_bound(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::Exact) => self.exact(cell),
+            (Norm::Area, Method::Open) => Ok(Bound::Area(undecided(cell))),
+            (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Area),
+            (Norm::Area, Method::HalfPlanes) => {
+                let region = self.region.as_mut().ok_or(Failure::Inexact)?;
+                region
+                    .misclassified(cell, network, &self.threshold)
+                    .map(Bound::Area)
+            }
+            (Norm::Sup, Method::HalfPlanes)
+            | (
+                Norm::Area,
+                Method::Linear | Method::MeanValue | Method::Monotone | Method::Exact,
+            ) => Err(Failure::Inexact),
+        }
+    }
+
+    /// T10: both ranges as intervals.
+    fn natural_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let values = network.enclose::<Interval>(&inputs_over(cell))?;
+        let targets = self.natural.outputs(&self.tape, cell.intervals());
+        worst(&values, targets)
+    }
+
+    /// T11: network and target as linear forms; what they share to first order cancels.
+    fn linear_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let inputs = inputs_over::<LinearForm<D>>(cell);
+        let values = network.enclose(&inputs)?;
+        let targets = self.linear.outputs(&self.tape, &inputs);
+        worst(&values, targets)
+    }
+
+    /// The difference with its partial derivatives; the network's radius is left out.
+    fn difference(
+        &mut self,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Vec<Gradient<D>>, Failure> {
+        let inputs = inputs_over::<Gradient<D>>(cell);
+        let values = network.evaluate(&inputs)?;
+        let targets = self.gradient.outputs(&self.tape, &inputs);
+        values
+            .iter()
+            .zip(targets)
+            .map(|(value, target)| Ok(value.sub(&target?)))
+            .collect()
+    }
+
+    /// T12: the difference at the middle, plus slope times distance for each input.
+    fn mean_value(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let differences = self.difference(cell, network)?;
+        let middle: Vec<Interval> = cell
+            .intervals()
+            .iter()
+            .map(|side| Interval::point(side.mid()))
+            .collect();
+        let values = network.evaluate::<Interval>(&middle)?;
+        let targets = self.natural.outputs(&self.tape, &middle);
+        let mut largest = Dyadic::ZERO;
+        for (k, ((value, target), slope)) in
+            values.iter().zip(targets).zip(&differences).enumerate()
+        {
+            let mut total = value.minus(&target?);
+            for (side, partial) in cell.intervals().iter().zip(slope.partials()) {
+                let distance = side.minus(&Interval::point(side.mid()));
+                total = total.plus(&partial.times(&distance));
+            }
+            let radius = network.output(k).radius;
+            largest = largest.max(total.mag().add(radius, Direction::Up));
+        }
+        Ok(largest)
+    }
+
+    /// T13: in an input in which the difference only grows (or only falls), its extremes lie on
+    /// the two faces; linear forms bound it there.
+    fn monotone(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let differences = self.difference(cell, network)?;
+        let mut largest = Dyadic::ZERO;
+        let mut is_useful = false;
+        for (k, slope) in differences.iter().enumerate() {
+            let (mut low_face, mut high_face) = (Vec::new(), Vec::new());
+            for (side, partial) in cell.intervals().iter().zip(slope.partials()) {
+                let (inf, sup) = (Interval::point(side.inf()), Interval::point(side.sup()));
+                let (low, high) = if !partial.inf().is_negative() {
+                    (inf, sup)
+                } else if !partial.sup().is_positive() {
+                    (sup, inf)
+                } else {
+                    (*side, *side)
+                };
+                is_useful |= low.is_point();
+                low_face.push(low);
+                high_face.push(high);
+            }
+            let mut on_face = |face: &[Interval]| -> Result<Interval, Failure> {
+                let inputs: Vec<LinearForm<D>> = face
+                    .iter()
+                    .enumerate()
+                    .map(|(i, side)| LinearForm::variable(i, side))
+                    .collect();
+                let value = network.evaluate(&inputs)?[k];
+                let target = self.linear.outputs(&self.tape, &inputs)[k]?;
+                Ok(value.sub(&target).range())
+            };
+            let (low, high) = (on_face(&low_face)?, on_face(&high_face)?);
+            let size = (-low.inf()).max(high.sup());
+            let radius = network.output(k).radius;
+            largest = largest.max(size.add(radius, Direction::Up));
+        }
+        if is_useful {
+            Ok(largest.max(Dyadic::ZERO))
+        } else {
+            Err(Failure::Inexact)
+        }
+    }
+
+    /// T14: in one input, where network and target are exact polynomials on the cell.
+    fn exact(&self, cell: &Cell) -> Result<Bound, Failure> {
+        let [(low, high)] = cell.sides() else {
+            return Err(Failure::Inexact);
+        };
+        let sides = Rc::new(cell.sides().to_vec());
+        let inputs = [Piece::variable(&sides, 0)];
+        let values = forward(self.network, &sides, &inputs)?;
+        let constants = self.tape.constants::<Piece>(&sides);
+        let mut scratch = Scratch::default();
+        let targets = self.tape.evaluate(&constants, &inputs, &mut scratch);
+        let mut best: Option<(Rational, Rational)> = None;
+        for (k, value) in values.iter().enumerate() {
+            let difference = value.sub(targets.value(k)?);
+            let polynomial = difference.polynomial().ok_or(Failure::Inexact)?;
+            let found = polynomial.largest_on_interval(low, high);
+            if best.as_ref().is_none_or(|(size, _)| found.0 > *size) {
+                best = Some(found);
+            }
+        }
+        let (size, place) = best.ok_or(Failure::Inexact)?;
+        Ok(Bound::Exact(size, vec![place]))
+    }
+
+    /// T10 for decisions: all of the cell is inside or outside, for the network and the region.
+    fn decided_area(&mut self, cell: &Cell, network: &Specialised) -> Result<Interval, Failure> {
+        let value = network.enclose::<Interval>(&inputs_over(cell))?[0];
+        let decision = value.compare(crate::numbers::Relation::GreaterOrEqual, &self.threshold);
+        let region = self.natural.truth(&self.tape, cell.intervals())?;
+        Ok(match (decision, region) {
+            (Truth::Unknown, _) | (_, Truth::Unknown) => undecided(cell),
+            (a, b) if a == b => Interval::ZERO,
+            _ => cell.volume(),
+        })
+    }
+
+    /// How many inputs the question has.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+}
+
+/// Anything from none to all of the cell.
+fn undecided(cell: &Cell) -> Interval {
+    Interval::spanning(Dyadic::ZERO, cell.volume().sup())
+}
+
+/// The largest possible `|value - target|`.
+fn worst<E: Enclosure>(
+    values: &[E],
+    targets: Vec<Result<E, Failure>>,
+) -> Result<Dyadic, Failure> {
+    let mut largest = Dyadic::ZERO;
+    for (value, target) in values.iter().zip(targets) {
+        largest = largest.max(value.sub(&target?).range().mag());
+    }
+    Ok(largest)
+}

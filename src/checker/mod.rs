@@ -1,0 +1,18 @@
+//! Level 5: accepts or rejects.
+//!
+//! [`check`] walks the partition of a certificate from the root, keeps the network reduced to what
+//! is alive in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
+//! sum, and compares exactly. What finds a proof is elsewhere and is not relied on; everything
+//! here and below is (see `proofs/TRUSTED.md`).
+
+pub mod area;
+pub mod check;
+pub mod leaf;
+pub mod piece;
+pub mod rejection;
+pub mod witness;
+
+pub use check::{Verified, check, on_domain};
+pub use leaf::{Bound, Leaves, descend};
+pub use rejection::Rejection;
+pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};
