@@ -1,5 +1,6 @@
 //! Level 1: what a number is.
 
+pub mod literal;
 pub mod rational;
 pub mod scalar;
 
