@@ -1,4 +1,8 @@
 //! Level 1: what a number is.
+//!
+//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
+//! for; two of them make an [`Interval`]. [`LinearForm`] and [`Gradient`] enclose values that
+//! depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
 
 pub mod dyadic;
 pub mod elementary;
@@ -6,6 +10,7 @@ pub mod enclosure;
 pub mod gradient;
 pub mod interval;
 pub mod linear_form;
+pub mod literal;
 pub mod rational;
 pub mod scalar;
 pub mod slope;

@@ -1,0 +1,21 @@
+//! Level 3: networks with exact weights.
+//!
+//! A [`Network`] is a list of [`Layer`]s, each a [`Matrix`] of rationals, a bias and an
+//! [`Activation`]. It is checked when constructed and read-only afterwards. [`forward()`]
+//! evaluates it over any scalar, [`digest()`] names it, [`size()`] counts it.
+
+pub mod activation;
+pub mod digest;
+pub mod forward;
+pub mod layer;
+pub mod matrix;
+pub mod model;
+pub mod size;
+
+pub use activation::Activation;
+pub use digest::digest;
+pub use forward::forward;
+pub use layer::{Layer, LayerError};
+pub use matrix::{Matrix, MatrixBuilder, MatrixError};
+pub use model::{Network, NetworkError};
+pub use size::{Size, size};
