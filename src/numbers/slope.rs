@@ -1,0 +1,214 @@
+//! Slopes of the elementary functions on an interval: derivatives, curvature, and the line that
+//! stays closest.
+//!
+//! Both [`super::linear_form`] and [`super::gradient`] rest on this table. Where a function has a
+//! kink, the slope is the hull of the slopes on both sides (Clarke 1983); where it jumps or has
+//! no bounded slope, it is the whole line, which makes whatever is built on it useless, not wrong.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use super::dyadic::Dyadic;
+use super::interval::Interval;
+use super::scalar::{Failure, Function, Scalar};
+
+/// How a function bends on an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curvature {
+    /// Convex on the whole interval.
+    Convex,
+    /// Concave on the whole interval.
+    Concave,
+    /// Not known to be either.
+    Unknown,
+}
+
+/// A function of one variable that lines are fitted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// One of the named functions.
+    Named(Function),
+    /// An integer power, the exponent neither 0 nor 1.
+    Power(i32),
+}
+
+impl Curve {
+    /// Encloses the values on `range`.
+    pub fn value(self, range: &Interval) -> Result<Interval, Failure> {
+        match self {
+            Self::Named(function) => range.apply(function),
+            Self::Power(exponent) => range.powi(exponent),
+        }
+    }
+
+    /// Encloses all slopes on `range`: the derivative, the hull of slopes at kinks, the whole line
+    /// at jumps and where no bound is known.
+    pub fn slope(self, range: &Interval) -> Interval {
+        self.checked_slope(range).unwrap_or(Interval::ENTIRE)
+    }
+
+    fn checked_slope(self, range: &Interval) -> Result<Interval, Failure> {
+        let one = Interval::ONE;
+        let function = match self {
+            Self::Power(exponent) => {
+                let lower = range.powi(exponent.checked_sub(1).ok_or(Failure::Inexact)?)?;
+                return Ok(lower.times(&Interval::from_i64(i64::from(exponent))));
+            }
+            Self::Named(function) => function,
+        };
+        Ok(match function {
+            Function::Exp => range.apply(Function::Exp)?,
+            Function::Ln => one.over(range)?,
+            Function::Sqrt => one.over(&range.root()?.times_point(Dyadic::from_i64(2)))?,
+            Function::Sin => range.apply(Function::Cos)?,
+            Function::Cos => range.apply(Function::Sin)?.negated(),
+            Function::Tan => one.plus(&range.apply(Function::Tan)?.squared()),
+            Function::Asin => one.over(&one.minus(&range.squared()).root()?)?,
+            Function::Acos => Self::Named(Function::Asin).checked_slope(range)?.negated(),
+            Function::Atan => one.over(&one.plus(&range.squared()))?,
+            Function::Sinh => range.apply(Function::Cosh)?,
+            Function::Cosh => range.apply(Function::Sinh)?,
+            // tanh' = 1 - tanh², which falls away from 0 on both sides.
+            Function::Tanh => one.minus(&range.apply(Function::Tanh)?.squared()),
+            // s' = s(x) s(-x): even, and falling away from 0, so the ends of |x| tell all.
+            Function::Sigmoid => {
+                let size = range.magnitude();
+                let at = |x: Dyadic| -> Result<Interval, Failure> {
+                    let x = Interval::point(x);
+                    let rest = x.negated().apply(Function::Sigmoid)?;
+                    Ok(x.apply(Function::Sigmoid)?.times(&rest))
+                };
+                at(size.sup())?.hull(&at(size.inf())?)
+            }
+            Function::Abs => range.side(&one.negated(), &one),
+            Function::Relu => range.side(&Interval::ZERO, &one),
+            Function::Heaviside => {
+                if range.apply(Function::Heaviside)?.is_point() {
+                    Interval::ZERO
+                } else {
+                    Interval::ENTIRE
+                }
+            }
+        })
+    }
+
+    /// Tells how the curve bends on `range`.
+    pub fn curvature(self, range: &Interval) -> Curvature {
+        let by_sign = |second: &Interval| {
+            if !second.inf().is_negative() {
+                Curvature::Convex
+            } else if !second.sup().is_positive() {
+                Curvature::Concave
+            } else {
+                Curvature::Unknown
+            }
+        };
+        match self {
+            // (x^n)'' = n(n-1) x^(n-2): of the sign of n(n-1) for even n, times that of x for odd.
+            Self::Power(exponent) if exponent % 2 == 0 => Curvature::Convex,
+            Self::Power(_) => by_sign(range),
+            Self::Named(function) => match function {
+                Function::Exp | Function::Cosh | Function::Abs | Function::Relu => {
+                    Curvature::Convex
+                }
+                Function::Ln | Function::Sqrt => Curvature::Concave,
+                // Convex right of 0, concave left of it.
+                Function::Asin | Function::Sinh => by_sign(range),
+                // tan'' = 2 tan (1 + tan²): of the sign of the value, on every branch.
+                Function::Tan => range
+                    .apply(function)
+                    .map_or(Curvature::Unknown, |value| by_sign(&value)),
+                // The other way round.
+                Function::Acos | Function::Atan | Function::Tanh | Function::Sigmoid => {
+                    by_sign(&range.negated())
+                }
+                Function::Sin | Function::Cos => range
+                    .apply(function)
+                    .map_or(Curvature::Unknown, |value| by_sign(&value.negated())),
+                Function::Heaviside => Curvature::Unknown,
+            },
+        }
+    }
+
+    /// Returns `(slope, offset)` with `curve(t) - slope·t` in `offset` for every `t` in `range`.
+    ///
+    /// Any slope is valid, so it may come from rounded numbers; the offset is what is proved:
+    /// - `range` bounded and the curve convex: `curve(t) - slope·t` is convex too, so its largest
+    ///   value is at an end; and it lies above its tangent at the middle, whose smallest value is
+    ///   at an end. Concave likewise, upside down.
+    /// - A kink at 0 (abs, relu): convex and linear on both sides, so its values lie between those
+    ///   at the ends and at 0.
+    /// - Otherwise the mean value theorem from the middle.
+    pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval), Failure> {
+        let value = self.value(range)?;
+        let flat = (Dyadic::ZERO, value);
+        if range.is_point() || !range.is_bounded() || !value.is_bounded() {
+            return Ok(flat);
+        }
+        let (low, high) = (Interval::point(range.inf()), Interval::point(range.sup()));
+        let (at_low, at_high) = (self.value(&low)?, self.value(&high)?);
+        let Ok(chord) = at_high.minus(&at_low).over(&high.minus(&low)) else {
+            return Ok(flat);
+        };
+        let slope = chord.mid();
+        let tilt = |at: &Interval, t: &Interval| at.minus(&t.times_point(slope));
+        let ends = tilt(&at_low, &low).hull(&tilt(&at_high, &high));
+        if matches!(self, Self::Named(Function::Abs | Function::Relu)) {
+            let offset = if range.contains_zero() {
+                ends.hull(&Interval::ZERO)
+            } else {
+                ends
+            };
+            return Ok((slope, offset));
+        }
+        let middle = Interval::point(range.mid());
+        let at_middle = self.value(&middle)?;
+        let tangent = self.slope(&middle);
+        let on_tangent = |t: &Interval| tilt(&at_middle.plus(&tangent.times(&t.minus(&middle))), t);
+        let offset = match self.curvature(range) {
+            Curvature::Convex => {
+                let below = on_tangent(&low).hull(&on_tangent(&high));
+                Interval::new(below.inf(), ends.sup())
+            }
+            Curvature::Concave => {
+                let above = on_tangent(&low).hull(&on_tangent(&high));
+                Interval::new(ends.inf(), above.sup())
+            }
+            Curvature::Unknown => {
+                let change = self.slope(range).minus(&Interval::point(slope));
+                let offset = tilt(&at_middle, &middle).plus(&change.times(&range.minus(&middle)));
+                Some(offset)
+            }
+        };
+        match offset {
+            Some(offset) if offset.wid() <= value.wid() => Ok((slope, offset)),
+            _ => Ok(flat),
+        }
+    }
+}
+
+impl Interval {
+    /// `left` for intervals at or below 0, `right` for those at or above, the hull of both across.
+    fn side(&self, left: &Interval, right: &Interval) -> Interval {
+        if !self.inf().is_negative() && !self.sup().is_zero() {
+            *right
+        } else if !self.sup().is_positive() && !self.inf().is_zero() {
+            *left
+        } else {
+            left.hull(right)
+        }
+    }
+}
+
+/// Returns an upper bound of `|slope|` over the whole line, where there is one.
+pub fn lipschitz(function: Function) -> Option<Dyadic> {
+    match function {
+        Function::Sigmoid => Some(Dyadic::power_of_two(-2)),
+        Function::Tanh
+        | Function::Relu
+        | Function::Abs
+        | Function::Sin
+        | Function::Cos
+        | Function::Atan => Some(Dyadic::ONE),
+        _ => None,
+    }
+}
