@@ -244,7 +244,7 @@ impl Tape {
     }
 
     /// Returns the single output as an exact constant, where that is what it was found to be.
-    pub(super) fn exact_constant(&self) -> Option<&Rational> {
+    fn exact_constant(&self) -> Option<&Rational> {
         match &self.root {
             Root::Values(outputs) => match outputs.as_slice() {
                 [Operand::Constant(index)] => match self.constants.get(*index) {
@@ -256,6 +256,15 @@ impl Tape {
             Root::Test(_) => None,
         }
     }
+}
+
+/// Returns the rational that a formula without variables is, where it is found to be one.
+pub fn exact_value(formula: &Expr) -> Option<Rational> {
+    let has_variables = formula.any(&mut |node| matches!(node, Expr::Variable(_)));
+    if has_variables {
+        return None;
+    }
+    Tape::of_expressions(0, [formula]).exact_constant().cloned()
 }
 
 /// Evaluates formulas at exact inputs, once.
