@@ -11,7 +11,10 @@ use std::collections::HashMap;
 use std::ptr;
 use std::sync::Arc;
 
-use super::simplify::{add, apply, divide, integer, is_zero, multiply, negate, power, subtract};
+use super::evaluate::exact_value;
+use super::simplify::{
+    add, apply, divide, integer, is_zero, multiply, negate, number, power, subtract,
+};
 use super::tree::{Condition, Expr};
 use crate::numbers::{Function, Relation};
 
@@ -144,9 +147,14 @@ impl Rules {
     fn power(&mut self, tree: &Part, a: &Part, b: &Part) -> Result<Part, NotDifferentiable> {
         let (da, db) = (self.derive(a)?, self.derive(b)?);
         if is_zero(&db) {
+            // An exponent like 2^1 or 1 - 1 counts as the number it is; a^0 is 1 even at 0.
+            let b = exact_value(b).map_or_else(|| b.clone(), number);
+            if is_zero(&b) {
+                return Ok(b);
+            }
             return Ok(scale(da, || {
                 let lower = power(a.clone(), subtract(b.clone(), integer(1)));
-                multiply(b.clone(), lower)
+                multiply(b, lower)
             }));
         }
         if **a == Expr::euler() {

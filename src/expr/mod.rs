@@ -15,6 +15,8 @@ pub mod evaluate;
 pub mod modulus;
 pub mod parse;
 pub mod simplify;
+#[cfg(test)]
+mod tests;
 mod token;
 pub mod tree;
 

@@ -211,6 +211,10 @@ pub(super) fn multiply(a: Part, b: Part) -> Part {
         (Expr::Negate(a), Expr::Negate(b)) => multiply(a.clone(), b.clone()),
         (Expr::Negate(a), _) => negate(multiply(a.clone(), b)),
         (_, Expr::Negate(b)) => negate(multiply(a, b.clone())),
+        // The constant goes first, as one writes it.
+        (_, Expr::Mul(c, _)) if c.as_number().is_some() && a.as_number().is_none() => {
+            Arc::new(Expr::Mul(b, a))
+        }
         _ => Arc::new(Expr::Mul(a, b)),
     }
 }
