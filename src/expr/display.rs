@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::parse::FUNCTIONS;
 use super::tree::{Condition, Expr, Target};
-use crate::numbers::{Function, Relation};
+use crate::numbers::{Function, Rational, Relation};
 
 /// How tightly a text holds together, as in the parser.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +107,7 @@ fn value(f: &mut fmt::Formatter<'_>, tree: &Expr, names: &[String], least: Bindi
         Expr::Mul(a, b) => pair(f, (a, "*", b), names, (Binding::Product, Binding::Power))?,
         Expr::Div(a, b) => pair(f, (a, "/", b), names, (Binding::Product, Binding::Power))?,
         Expr::Power(a, b) => {
-            let is_sign = b.as_number().is_some_and(|n| n.is_integer());
+            let is_sign = b.as_number().is_some_and(Rational::is_integer);
             let least = if is_sign {
                 Binding::Sign
             } else {

@@ -197,7 +197,7 @@ impl Tape {
         Constants(done)
     }
 
-    /// Evaluates at these inputs; the results encloses the truth if the inputs do.
+    /// Evaluates at these inputs; the results enclose the truth if the inputs do.
     ///
     /// # Panics
     /// When there are not as many inputs as the tape has, or the constants are another tape's.
@@ -407,13 +407,11 @@ impl<T: Eq + Hash + Clone> Numbered<T> {
     /// Returns the number of an item, and whether it is new.
     fn number(&mut self, item: &T) -> (usize, bool) {
         let next = self.0.len();
-        match self.0.get(item) {
-            Some(index) => (*index, false),
-            None => {
-                self.0.insert(item.clone(), next);
-                (next, true)
-            }
+        if let Some(index) = self.0.get(item) {
+            return (*index, false);
         }
+        self.0.insert(item.clone(), next);
+        (next, true)
     }
 }
 

@@ -343,8 +343,8 @@ impl<'a> Parser<'a> {
             Kind::Minus => {
                 let operand = self.expression(SIGN)?;
                 let (span, height) = (span.start..operand.span.end, operand.height + 1);
-                let value = Arc::unwrap_or_clone(self.value(operand, "-")?);
-                self.part(Node::Value(Arc::new(value.negated())), span, height)
+                let value = Arc::unwrap_or_clone(as_value(operand, "-")?);
+                checked(Node::Value(Arc::new(value.negated())), span, height)
             }
             Kind::Plus => Err(ParseError::new("a number is missing before `+`", span)),
             Kind::Open => {
@@ -359,8 +359,8 @@ impl<'a> Parser<'a> {
                 "not" => {
                     let operand = self.expression(NOT)?;
                     let (span, height) = (span.start..operand.span.end, operand.height + 1);
-                    let condition = self.test(operand, "not")?;
-                    self.part(
+                    let condition = as_test(operand, "not")?;
+                    checked(
                         Node::Test(Arc::new(Condition::Not(condition))),
                         span,
                         height,
@@ -412,14 +412,14 @@ impl<'a> Parser<'a> {
         let span = left.span.start..right.span.end;
         let height = left.height.max(right.height) + 1;
         let node = if binding <= AND {
-            let (a, b) = (self.test(left, symbol)?, self.test(right, symbol)?);
+            let (a, b) = (as_test(left, symbol)?, as_test(right, symbol)?);
             Node::Test(Arc::new(if binding == AND {
                 Condition::And(a, b)
             } else {
                 Condition::Or(a, b)
             }))
         } else {
-            let (a, b) = (self.value(left, symbol)?, self.value(right, symbol)?);
+            let (a, b) = (as_value(left, symbol)?, as_value(right, symbol)?);
             Node::Value(Arc::new(match operator.kind {
                 Kind::Plus => Expr::Add(a, b),
                 Kind::Minus => Expr::Sub(a, b),
@@ -428,7 +428,7 @@ impl<'a> Parser<'a> {
                 _ => Expr::Power(a, b),
             }))
         };
-        self.part(node, span, height)
+        checked(node, span, height)
     }
 
     /// `a < b`, and on with `< c`, each middle term shared by two comparisons.
@@ -440,21 +440,21 @@ impl<'a> Parser<'a> {
     ) -> Result<Part, ParseError> {
         let start = left.span.start;
         let mut height = left.height;
-        let mut a = self.value(left, symbol)?;
+        let mut a = as_value(left, symbol)?;
         let (mut relation, mut symbol) = (first, symbol);
         let mut chain: Option<Arc<Condition>> = None;
         loop {
             let right = self.expression(SUM)?;
             let span = start..right.span.end;
             height = height.max(right.height) + 2;
-            let b = self.value(right, symbol)?;
+            let b = as_value(right, symbol)?;
             let link = Arc::new(Condition::Compare(relation, a, b.clone()));
             let condition = match chain {
                 None => link,
                 Some(before) => Arc::new(Condition::And(before, link)),
             };
             let Kind::Relation(next) = self.peek().kind else {
-                return self.part(Node::Test(condition), span, height);
+                return checked(Node::Test(condition), span, height);
             };
             let sign = self.next();
             (relation, symbol) = (next, self.slice(&sign.span));
@@ -497,15 +497,15 @@ impl<'a> Parser<'a> {
         let mut arguments = arguments.into_iter();
         let value = if let Some((_, function)) = known {
             match (arguments.next(), count) {
-                (Some(argument), 1) => Expr::Apply(*function, self.value(argument, name)?),
+                (Some(argument), 1) => Expr::Apply(*function, as_value(argument, name)?),
                 _ => return wrong_count("one argument"),
             }
         } else if name == "if" {
             match (arguments.next(), arguments.next(), arguments.next(), count) {
                 (Some(condition), Some(a), Some(b), 3) => Expr::If(
-                    self.test(condition, name)?,
-                    self.value(a, name)?,
-                    self.value(b, name)?,
+                    as_test(condition, name)?,
+                    as_value(a, name)?,
+                    as_value(b, name)?,
                 ),
                 _ => return wrong_count("a condition and two numbers"),
             }
@@ -516,7 +516,7 @@ impl<'a> Parser<'a> {
             let join = if name == "min" { Expr::Min } else { Expr::Max };
             let mut joined: Option<Arc<Expr>> = None;
             for argument in arguments {
-                let b = self.value(argument, name)?;
+                let b = as_value(argument, name)?;
                 joined = Some(match joined {
                     None => b,
                     Some(a) => Arc::new(join(a, b)),
@@ -525,7 +525,7 @@ impl<'a> Parser<'a> {
             // There are two arguments at least, so this is one of them or more.
             joined.map_or_else(Expr::zero, Arc::unwrap_or_clone)
         };
-        self.part(Node::Value(Arc::new(value)), span, height)
+        checked(Node::Value(Arc::new(value)), span, height)
     }
 
     fn close(&mut self, open: &Range<usize>, inner: &Part) -> Result<usize, ParseError> {
@@ -537,33 +537,6 @@ impl<'a> Parser<'a> {
                     "decimals are written with a point, and only functions take several arguments",
                 )),
             _ => Err(self.missing_operator(inner)),
-        }
-    }
-
-    fn part(&self, node: Node, span: Range<usize>, height: usize) -> Result<Part, ParseError> {
-        if height > MAX_HEIGHT {
-            return Err(too_high(span));
-        }
-        Ok(Part { node, span, height })
-    }
-
-    fn value(&self, part: Part, user: &str) -> Result<Arc<Expr>, ParseError> {
-        match part.node {
-            Node::Value(value) => Ok(value),
-            Node::Test(_) => {
-                let message = format!("`{user}` needs a number here, this is a condition");
-                Err(wants_number(&message, part.span))
-            }
-        }
-    }
-
-    fn test(&self, part: Part, user: &str) -> Result<Arc<Condition>, ParseError> {
-        match part.node {
-            Node::Test(condition) => Ok(condition),
-            Node::Value(_) => {
-                let message = format!("`{user}` needs a condition here, this is a number");
-                Err(ParseError::new(message, part.span).with_hint("compare it, as in x > 0"))
-            }
         }
     }
 
@@ -596,6 +569,33 @@ impl<'a> Parser<'a> {
             return error.with_hint("only constants are allowed here");
         }
         error.with_hint(&format!("the inputs are {}", self.inputs.join(", ")))
+    }
+}
+
+fn checked(node: Node, span: Range<usize>, height: usize) -> Result<Part, ParseError> {
+    if height > MAX_HEIGHT {
+        return Err(too_high(span));
+    }
+    Ok(Part { node, span, height })
+}
+
+fn as_value(part: Part, user: &str) -> Result<Arc<Expr>, ParseError> {
+    match part.node {
+        Node::Value(value) => Ok(value),
+        Node::Test(_) => {
+            let message = format!("`{user}` needs a number here, this is a condition");
+            Err(wants_number(&message, part.span))
+        }
+    }
+}
+
+fn as_test(part: Part, user: &str) -> Result<Arc<Condition>, ParseError> {
+    match part.node {
+        Node::Test(condition) => Ok(condition),
+        Node::Value(_) => {
+            let message = format!("`{user}` needs a condition here, this is a number");
+            Err(ParseError::new(message, part.span).with_hint("compare it, as in x > 0"))
+        }
     }
 }
 

@@ -272,153 +272,158 @@ fn text_of_trees() {
     assert_eq!(Expr::Variable(2).display(&[]).to_string(), "input_3");
 }
 
+/// Text, the place marked, the message, the hint.
+type WrongText = (&'static str, &'static str, &'static str, &'static str);
+
+const WRONG: &[WrongText] = &[
+    ("", "", "the formula is empty", ""),
+    ("x +", "", "the formula ends where a number is expected", ""),
+    (
+        "2x",
+        "x",
+        "an operator is missing before `x`",
+        "for a product write 2*x",
+    ),
+    (
+        "2e",
+        "e",
+        "an operator is missing before `e`",
+        "for a product write 2*e",
+    ),
+    (
+        "x(y+1)",
+        "(",
+        "an operator is missing before `(`",
+        "for a product write x*(...)",
+    ),
+    (
+        "(x+1)(y)",
+        "(",
+        "an operator is missing before `(`",
+        "for a product write (x+1)*(...)",
+    ),
+    (
+        "x y",
+        "y",
+        "an operator is missing before `y`",
+        "for a product write x*y",
+    ),
+    (
+        "xy + 1",
+        "xy",
+        "unknown variable `xy`",
+        "for a product write x*y",
+    ),
+    ("x + t", "t", "unknown variable `t`", "the inputs are x, y"),
+    (
+        "sim(x)",
+        "sim",
+        "unknown function `sim`",
+        "did you mean sin?",
+    ),
+    (
+        "log(x)",
+        "log",
+        "unknown function `log`",
+        "the natural logarithm is ln",
+    ),
+    (
+        "sin x",
+        "sin",
+        "`sin` needs its arguments in parentheses",
+        "write sin(...)",
+    ),
+    ("sin()", "sin()", "`sin` takes one argument, found 0", ""),
+    (
+        "sin(x, y)",
+        "sin(x, y)",
+        "`sin` takes one argument, found 2",
+        "",
+    ),
+    (
+        "max(x)",
+        "max(x)",
+        "`max` takes two or more arguments, found 1",
+        "",
+    ),
+    (
+        "if(x < 1, 2)",
+        "if(x < 1, 2)",
+        "`if` takes a condition and two numbers, found 2",
+        "",
+    ),
+    (
+        "if(x, 1, 2)",
+        "x",
+        "`if` needs a condition here, this is a number",
+        "compare it, as in x > 0",
+    ),
+    (
+        "1 + (x < 1)",
+        "(x < 1)",
+        "`+` needs a number here, this is a condition",
+        "if(condition, 1, 0) makes a number of a condition",
+    ),
+    (
+        "(x < 1) < 2",
+        "(x < 1)",
+        "`<` needs a number here, this is a condition",
+        "if(condition, 1, 0) makes a number of a condition",
+    ),
+    (
+        "x and y < 1",
+        "x",
+        "`and` needs a condition here, this is a number",
+        "compare it, as in x > 0",
+    ),
+    ("(x + 1", "(", "this `(` is not closed", ""),
+    ("x + 1)", ")", "this `)` closes nothing", ""),
+    ("x²", "²", "unexpected character `²`", "write x^2"),
+    (
+        "x**2",
+        "**",
+        "`**` is not an operator",
+        "a power is written x^2",
+    ),
+    ("x && y", "&", "unexpected character `&`", "write `and`"),
+    (
+        ".5",
+        ".",
+        "unexpected character `.`",
+        "write a digit before the point, as in 0.5",
+    ),
+    (
+        "5.",
+        "5.",
+        "a digit is missing after the point",
+        "write 5.0",
+    ),
+    (
+        "1e999999999",
+        "1e999999999",
+        "this number is too long",
+        "numbers are exact; exponents reach from -10000 to 10000",
+    ),
+    (
+        "1e-99999999999999999999",
+        "1e-99999999999999999999",
+        "this number is too long",
+        "numbers are exact; exponents reach from -10000 to 10000",
+    ),
+    ("x*/y", "/", "a number is expected, not `/`", ""),
+    ("+x", "+", "a number is missing before `+`", ""),
+    ("and x", "and", "a condition is missing before `and`", ""),
+    (
+        "x, y",
+        ",",
+        "unexpected `,`",
+        "several outputs are given as a list of formulas",
+    ),
+];
+
 #[test]
 fn errors_say_what_where_and_what_instead() {
-    for (text, place, message, hint) in [
-        ("", "", "the formula is empty", ""),
-        ("x +", "", "the formula ends where a number is expected", ""),
-        (
-            "2x",
-            "x",
-            "an operator is missing before `x`",
-            "for a product write 2*x",
-        ),
-        (
-            "2e",
-            "e",
-            "an operator is missing before `e`",
-            "for a product write 2*e",
-        ),
-        (
-            "x(y+1)",
-            "(",
-            "an operator is missing before `(`",
-            "for a product write x*(...)",
-        ),
-        (
-            "(x+1)(y)",
-            "(",
-            "an operator is missing before `(`",
-            "for a product write (x+1)*(...)",
-        ),
-        (
-            "x y",
-            "y",
-            "an operator is missing before `y`",
-            "for a product write x*y",
-        ),
-        (
-            "xy + 1",
-            "xy",
-            "unknown variable `xy`",
-            "for a product write x*y",
-        ),
-        ("x + t", "t", "unknown variable `t`", "the inputs are x, y"),
-        (
-            "sim(x)",
-            "sim",
-            "unknown function `sim`",
-            "did you mean sin?",
-        ),
-        (
-            "log(x)",
-            "log",
-            "unknown function `log`",
-            "the natural logarithm is ln",
-        ),
-        (
-            "sin x",
-            "sin",
-            "`sin` needs its arguments in parentheses",
-            "write sin(...)",
-        ),
-        ("sin()", "sin()", "`sin` takes one argument, found 0", ""),
-        (
-            "sin(x, y)",
-            "sin(x, y)",
-            "`sin` takes one argument, found 2",
-            "",
-        ),
-        (
-            "max(x)",
-            "max(x)",
-            "`max` takes two or more arguments, found 1",
-            "",
-        ),
-        (
-            "if(x < 1, 2)",
-            "if(x < 1, 2)",
-            "`if` takes a condition and two numbers, found 2",
-            "",
-        ),
-        (
-            "if(x, 1, 2)",
-            "x",
-            "`if` needs a condition here, this is a number",
-            "compare it, as in x > 0",
-        ),
-        (
-            "1 + (x < 1)",
-            "(x < 1)",
-            "`+` needs a number here, this is a condition",
-            "if(condition, 1, 0) makes a number of a condition",
-        ),
-        (
-            "(x < 1) < 2",
-            "(x < 1)",
-            "`<` needs a number here, this is a condition",
-            "if(condition, 1, 0) makes a number of a condition",
-        ),
-        (
-            "x and y < 1",
-            "x",
-            "`and` needs a condition here, this is a number",
-            "compare it, as in x > 0",
-        ),
-        ("(x + 1", "(", "this `(` is not closed", ""),
-        ("x + 1)", ")", "this `)` closes nothing", ""),
-        ("x²", "²", "unexpected character `²`", "write x^2"),
-        (
-            "x**2",
-            "**",
-            "`**` is not an operator",
-            "a power is written x^2",
-        ),
-        ("x && y", "&", "unexpected character `&`", "write `and`"),
-        (
-            ".5",
-            ".",
-            "unexpected character `.`",
-            "write a digit before the point, as in 0.5",
-        ),
-        (
-            "5.",
-            "5.",
-            "a digit is missing after the point",
-            "write 5.0",
-        ),
-        (
-            "1e999999999",
-            "1e999999999",
-            "this number is too long",
-            "numbers are exact; exponents reach from -10000 to 10000",
-        ),
-        (
-            "1e-99999999999999999999",
-            "1e-99999999999999999999",
-            "this number is too long",
-            "numbers are exact; exponents reach from -10000 to 10000",
-        ),
-        ("x*/y", "/", "a number is expected, not `/`", ""),
-        ("+x", "+", "a number is missing before `+`", ""),
-        ("and x", "and", "a condition is missing before `and`", ""),
-        (
-            "x, y",
-            ",",
-            "unexpected `,`",
-            "several outputs are given as a list of formulas",
-        ),
-    ] {
+    for (text, place, message, hint) in WRONG.iter().copied() {
         let error = parse_xy(text).expect_err(text);
         assert_eq!(error.message, message, "{text}");
         assert_eq!(error.hint.as_deref().unwrap_or(""), hint, "{text}");
@@ -643,7 +648,7 @@ fn derivatives_follow_the_rules() {
         ("x^(2^1)", "2*x"),
         ("y", "0"),
         ("ln(x)", "1/x"),
-        ("1/x", "-1/x^2"),
+        ("1/x", "-(1/x^2)"),
         ("sqrt(x)", "1/(2*sqrt(x))"),
         ("e^(2*x)", "2*exp(1)^(2*x)"),
         ("exp(x*y)", "exp(x*y)*y"),
