@@ -1,5 +1,9 @@
 //! Steeple builds neural networks by formula, proves how far they are from a target, and draws
 //! what it proved.
 
+pub mod certificate;
+pub mod checker;
+pub mod expr;
+pub mod geometry;
 pub mod network;
 pub mod numbers;

@@ -11,6 +11,7 @@ pub mod layer;
 pub mod matrix;
 pub mod model;
 pub mod size;
+pub mod specialise;
 
 pub use activation::Activation;
 pub use digest::digest;
@@ -19,3 +20,4 @@ pub use layer::{Layer, LayerError};
 pub use matrix::{Matrix, MatrixBuilder, MatrixError};
 pub use model::{Network, NetworkError};
 pub use size::{Size, size};
+pub use specialise::{Specialised, SumView, UnitView};

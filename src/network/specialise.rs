@@ -124,7 +124,7 @@ impl Specialised {
         for layer in network.layers() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
             let mut images = Vec::with_capacity(layer.units());
-            let rank = layer.activation().rank();
+            let rank = layer.activation().rows_per_unit();
             for unit in 0..layer.units() {
                 let mut pieces = Vec::with_capacity(rank);
                 for row in unit * rank..(unit + 1) * rank {
