@@ -1,6 +1,7 @@
 //! Steeple builds neural networks by formula, proves how far they are from a target, and draws
 //! what it proved.
 
+pub mod builders;
 pub mod certificate;
 pub mod checker;
 pub mod expr;

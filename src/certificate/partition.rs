@@ -296,8 +296,10 @@ impl Cell {
 
     /// Encloses the volume.
     pub fn volume(&self) -> Interval {
-        self.sides.iter().fold(Interval::ONE, |product, (low, high)| {
-            product.times(&Interval::from_rational(&(high - low)))
-        })
+        self.sides
+            .iter()
+            .fold(Interval::ONE, |product, (low, high)| {
+                product.times(&Interval::from_rational(&(high - low)))
+            })
     }
 }

@@ -18,8 +18,7 @@ use crate::expr::{Condition, Expr, Tape};
 use crate::geometry::{ConvexPolygon, HalfPlane};
 use crate::network::{Specialised, SumView};
 use crate::numbers::{
-    Direction, Dyadic, Enclosure, Failure, Function, Interval, LinearForm, Rational, Relation,
-    Scalar,
+    Direction, Dyadic, Failure, Function, Interval, LinearForm, Rational, Relation, Scalar,
 };
 
 /// Coefficients of half-planes are rounded to multiples of `2^-COEFFICIENT_BITS` of the largest.
@@ -208,9 +207,9 @@ fn decision<const D: usize>(
 /// Decides `sum >= threshold` where the sum is one monotone unit of one monotone unit ... of an
 /// affine function of the inputs: each unit is undone, which moves the threshold. So a decision
 /// that hangs on one line is that line, however steep the units are.
-fn peel<const D: usize>(
-    network: &Specialised,
-    mut sum: SumView<'_>,
+fn peel<'a, const D: usize>(
+    network: &'a Specialised,
+    mut sum: SumView<'a>,
     mut threshold: Interval,
     cell: &Cell,
 ) -> Option<Known<D>> {
@@ -218,9 +217,7 @@ fn peel<const D: usize>(
     let mut flip = false;
     loop {
         let slack = Interval::symmetric(sum.radius);
-        threshold = threshold
-            .minus(&Interval::point(sum.bias))
-            .minus(&slack);
+        threshold = threshold.minus(&Interval::point(sum.bias)).minus(&slack);
         let inputs = network.inputs();
         let is_affine = sum
             .terms
@@ -243,7 +240,6 @@ fn peel<const D: usize>(
         };
         // Outside the values that the unit takes, the answer does not depend on the inputs. (A
         // threshold on the edge of them is left to the other ways.)
-        let is_step = unit.function == Function::Heaviside;
         let is_inside = threshold.inf() > low && threshold.sup() < high;
         threshold = match unit.function {
             // The unit is 0 or 1: at least a threshold in between where its sum is at least 0.
@@ -268,7 +264,6 @@ fn peel<const D: usize>(
                 };
             }
         };
-        debug_assert!(!is_step || threshold == Interval::ZERO);
         sum = unit.sum;
     }
 }

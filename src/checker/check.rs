@@ -7,9 +7,7 @@ use std::rc::Rc;
 use super::leaf::{Bound, Leaves, descend};
 use super::rejection::{Rejection, reason};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
-use crate::certificate::{
-    Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question,
-};
+use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question};
 use crate::network::{Network, Specialised, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
 
@@ -213,12 +211,13 @@ impl<const D: usize> Walk<D> {
                     // An error is never below 0.
                     None => claim.lower = Rational::ZERO,
                     Some(point) => {
-                        let values = evaluate_witness(question, network, &root, point)
-                            .map_err(|failure| match failure {
+                        let values = evaluate_witness(question, network, &root, point).map_err(
+                            |failure| match failure {
                                 WitnessFailure::Outside => Rejection::BadWitness,
                                 WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
                                 WitnessFailure::NoValue(failure) => no_value(failure),
-                            })?;
+                            },
+                        )?;
                         if values.lower < claim.lower {
                             return Err(Rejection::LowerNotReached {
                                 claimed: claim.lower.to_string(),
@@ -243,8 +242,7 @@ impl<const D: usize> Walk<D> {
                 if let Some(upper) = &claim.upper
                     && total.area.sup() > Dyadic::from_rational(upper, Direction::Down)
                 {
-                    let (claimed, found) =
-                        rejection(upper, total.area.sup(), Direction::Up);
+                    let (claimed, found) = rejection(upper, total.area.sup(), Direction::Up);
                     return Err(Rejection::UpperNotReached { claimed, found });
                 }
                 if total.area.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {

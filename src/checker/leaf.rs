@@ -151,10 +151,9 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .map(Bound::Area)
             }
             (Norm::Sup, Method::HalfPlanes)
-            | (
-                Norm::Area,
-                Method::Linear | Method::MeanValue | Method::Monotone | Method::Exact,
-            ) => Err(Failure::Inexact),
+            | (Norm::Area, Method::Linear | Method::MeanValue | Method::Monotone | Method::Exact) => {
+                Err(Failure::Inexact)
+            }
         }
     }
 
@@ -305,10 +304,7 @@ fn undecided(cell: &Cell) -> Interval {
 }
 
 /// The largest possible `|value - target|`.
-fn worst<E: Enclosure>(
-    values: &[E],
-    targets: Vec<Result<E, Failure>>,
-) -> Result<Dyadic, Failure> {
+fn worst<E: Enclosure>(values: &[E], targets: Vec<Result<E, Failure>>) -> Result<Dyadic, Failure> {
     let mut largest = Dyadic::ZERO;
     for (value, target) in values.iter().zip(targets) {
         largest = largest.max(value.sub(&target?).range().mag());

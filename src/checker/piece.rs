@@ -43,7 +43,11 @@ impl Polynomial {
         Self {
             constant: &self.constant * factor,
             linear: self.linear.iter().map(|(k, v)| (*k, v * factor)).collect(),
-            quadratic: self.quadratic.iter().map(|(k, v)| (*k, v * factor)).collect(),
+            quadratic: self
+                .quadratic
+                .iter()
+                .map(|(k, v)| (*k, v * factor))
+                .collect(),
         }
     }
 
@@ -118,7 +122,9 @@ impl Polynomial {
             .quadratic
             .iter()
             .map(|((i, j), a)| a * &point[*i] * &point[*j]);
-        linear.chain(quadratic).fold(self.constant.clone(), |sum, term| sum + term)
+        linear
+            .chain(quadratic)
+            .fold(self.constant.clone(), |sum, term| sum + term)
     }
 
     /// Returns the largest absolute value on an interval, and where it is taken, for a polynomial
@@ -224,7 +230,11 @@ impl Scalar for Piece {
         self.combine(other, |a, b| Some(a.plus(&b.scaled(&Rational::from(-1)))))
     }
     fn neg(&self) -> Self {
-        self.with(self.polynomial.as_ref().map(|p| p.scaled(&Rational::from(-1))))
+        self.with(
+            self.polynomial
+                .as_ref()
+                .map(|p| p.scaled(&Rational::from(-1))),
+        )
     }
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
         Ok(self.combine(other, Polynomial::times))
@@ -250,7 +260,11 @@ impl Scalar for Piece {
             return Ok(Self::constant(&self.sides, &value.apply(function)?));
         }
         match function {
-            Function::Abs => Ok(if self.side()? { self.clone() } else { self.neg() }),
+            Function::Abs => Ok(if self.side()? {
+                self.clone()
+            } else {
+                self.neg()
+            }),
             Function::Relu => Ok(if self.side()? {
                 self.clone()
             } else {

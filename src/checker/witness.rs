@@ -3,8 +3,8 @@
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 use crate::certificate::{Cell, Question, Witness};
-use crate::expr::evaluate::Scratch;
 use crate::expr::Tape;
+use crate::expr::evaluate::Scratch;
 use crate::network::{Network, Specialised, forward};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
 
@@ -77,7 +77,9 @@ pub fn evaluate_witness(
     let local = on_domain
         .specialise::<Interval>(cell.intervals(), Dyadic::ZERO)
         .map_err(failed)?;
-    let values = local.enclose::<Interval>(cell.intervals()).map_err(failed)?;
+    let values = local
+        .enclose::<Interval>(cell.intervals())
+        .map_err(failed)?;
     let constants = tape.constants::<Interval>(&());
     let mut scratch = Scratch::default();
     let results = tape.evaluate(&constants, cell.intervals(), &mut scratch);

@@ -202,11 +202,7 @@ impl Specialised {
     }
 
     fn total<E: Enclosure>(&self, sum: &Sum, values: &[E]) -> E {
-        total(
-            sum.bias,
-            &self.terms[sum.start..sum.end],
-            values,
-        )
+        total(sum.bias, &self.terms[sum.start..sum.end], values)
     }
 
     /// How many inputs there are.
@@ -284,14 +280,28 @@ impl Rounded {
 fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     let low = a.add(b, Down);
     let high = a.add(b, Up);
-    (low, if low == high { Dyadic::ZERO } else { high.sub(low, Up) })
+    (
+        low,
+        if low == high {
+            Dyadic::ZERO
+        } else {
+            high.sub(low, Up)
+        },
+    )
 }
 
 /// Returns a product rounded down and by how much at most it was rounded.
 fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     let low = a.mul(b, Down);
     let high = a.mul(b, Up);
-    (low, if low == high { Dyadic::ZERO } else { high.sub(low, Up) })
+    (
+        low,
+        if low == high {
+            Dyadic::ZERO
+        } else {
+            high.sub(low, Up)
+        },
+    )
 }
 
 /// A sum that was taken out of the builder.
@@ -634,7 +644,7 @@ impl<E: Enclosure> Builder<E> {
     /// Drops the units that nothing uses any more.
     fn into_network(self) -> Specialised {
         let mut alive = vec![false; self.units.len()];
-        let mut mark = |alive: &mut Vec<bool>, sum: &Sum| {
+        let mark = |alive: &mut Vec<bool>, sum: &Sum| {
             for (variable, _) in &self.terms[sum.start..sum.end] {
                 if let Some(unit) = index(*variable).checked_sub(self.inputs) {
                     alive[unit] = true;
