@@ -7,6 +7,7 @@
 pub mod dyadic;
 pub mod elementary;
 pub mod enclosure;
+pub mod estimate;
 pub mod gradient;
 pub mod interval;
 pub mod linear_form;
@@ -17,6 +18,7 @@ pub mod slope;
 
 pub use dyadic::{Direction, Dyadic};
 pub use enclosure::Enclosure;
+pub use estimate::Estimate;
 pub use gradient::Gradient;
 pub use interval::Interval;
 pub use linear_form::LinearForm;

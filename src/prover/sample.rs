@@ -1,0 +1,146 @@
+//! Guesses at where the error is large, in floats.
+
+use crate::certificate::{Cell, Witness};
+use crate::expr::evaluate::{Constants, Scratch};
+use crate::expr::{Tape, Target};
+use crate::network::Specialised;
+use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
+use crate::numbers::{Rational, Scalar};
+
+/// Estimates the error of a network at points.
+pub struct Sampler {
+    tape: Tape,
+    constants: Constants<Estimate>,
+    scratch: Scratch<Estimate>,
+    values: Vec<f64>,
+    /// Does a witness need a box around it?
+    jumps: bool,
+}
+
+/// A point with an estimate of the error there.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The error is about this.
+    pub estimate: f64,
+    /// The point.
+    pub witness: Witness,
+}
+
+impl Sampler {
+    /// Prepares for a target.
+    pub fn new(target: &Target, jumps: bool) -> Self {
+        let tape = Tape::new(&target.indicator());
+        Self {
+            constants: tape.constants(&()),
+            scratch: Scratch::default(),
+            values: Vec::new(),
+            tape,
+            jumps,
+        }
+    }
+
+    /// Estimates the error of the worst output at a point.
+    pub fn error_at(&mut self, network: &Specialised, point: &[f64]) -> Option<f64> {
+        let outputs = evaluate(network, point, &mut self.values);
+        let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
+        let results = self
+            .tape
+            .evaluate(&self.constants, &inputs, &mut self.scratch);
+        let mut worst: f64 = 0.0;
+        for (k, value) in outputs.iter().enumerate() {
+            let error = (value - results.value(k).ok()?.0).abs();
+            if error.is_nan() {
+                return None;
+            }
+            worst = worst.max(error);
+        }
+        Some(worst)
+    }
+
+    /// Tries the middle and the corners of a cell; returns the point with the largest error.
+    pub fn try_cell(&mut self, cell: &Cell, network: &Specialised) -> Option<Candidate> {
+        let inputs = cell.sides().len();
+        // Beside the corners where something may jump at them.
+        let inset = if self.jumps {
+            Rational::power_of_two(-8)
+        } else {
+            Rational::ZERO
+        };
+        let corners = if inputs <= 4 { 1_u32 << inputs } else { 0 };
+        let mut best: Option<(f64, u32)> = None;
+        let place = |choice: u32, i: usize| -> Rational {
+            let (low, high) = &cell.sides()[i];
+            if choice == corners {
+                return low.midpoint(high);
+            }
+            let step = (high - low) * &inset;
+            if choice >> i & 1 == 0 {
+                low + &step
+            } else {
+                high - &step
+            }
+        };
+        let float = |choice: u32, i: usize| -> f64 {
+            let side = &cell.intervals()[i];
+            let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+            let inset = if self.jumps { 1.0 / 256.0 } else { 0.0 };
+            if choice == corners {
+                f64::midpoint(low, high)
+            } else if choice >> i & 1 == 0 {
+                low + (high - low) * inset
+            } else {
+                high - (high - low) * inset
+            }
+        };
+        let points: Vec<Vec<f64>> = (0..=corners)
+            .map(|choice| (0..inputs).map(|i| float(choice, i)).collect())
+            .collect();
+        for (choice, point) in (0..=corners).zip(&points) {
+            if let Some(error) = self.error_at(network, point)
+                && best.is_none_or(|(most, _)| error > most)
+            {
+                best = Some((error, choice));
+            }
+        }
+        let (estimate, choice) = best?;
+        let point = (0..inputs).map(|i| place(choice, i)).collect();
+        let radius = if self.jumps {
+            let shortest = cell.sides().iter().map(|(low, high)| high - low).min()?;
+            shortest * Rational::power_of_two(-12)
+        } else {
+            Rational::ZERO
+        };
+        Some(Candidate {
+            estimate,
+            witness: Witness { point, radius },
+        })
+    }
+}
+
+/// Evaluates the stated outputs in floats.
+fn evaluate(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
+    values.clear();
+    values.extend_from_slice(point);
+    let total = |sum: crate::network::SumView<'_>, values: &[f64]| {
+        sum.terms
+            .iter()
+            .fold(estimate_dyadic(sum.bias), |total, (variable, c)| {
+                total + estimate_dyadic(*c) * values[*variable as usize]
+            })
+    };
+    for k in 0..network.units() {
+        let unit = network.unit(k);
+        let z = total(unit.sum, values);
+        values.push(Estimate(z).apply(unit.function).map_or(f64::NAN, |v| v.0));
+    }
+    (0..network.outputs())
+        .map(|k| total(network.output(k), values))
+        .collect()
+}
+
+/// Returns the middle of a cell in floats.
+pub fn middle(cell: &Cell) -> Vec<f64> {
+    (0..cell.sides().len())
+        .map(|i| estimate_rational(&cell.middle(i)))
+        .collect()
+}
