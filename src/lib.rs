@@ -1,5 +1,6 @@
 //! Steeple builds neural networks by formula, proves how far they are from a target, and draws
 //! what it proved.
 
+pub mod formats;
 pub mod network;
 pub mod numbers;
