@@ -37,7 +37,7 @@ const SMALL_LAYER: usize = 4096;
 /// let text = r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
 ///     {"activation": "relu", "weights": [[0.5]], "bias": [0]}]}"#;
 /// let error = json::read(text).unwrap_err();
-/// assert_eq!((error.line, error.column), (2, 40));
+/// assert_eq!((error.line, error.column), (2, 41));
 /// assert_eq!(error.hint.as_deref(), Some("write \"0.5\" in quotes, which is read exactly"));
 /// ```
 pub fn read(text: &str) -> Result<Network, FormatError> {

@@ -193,7 +193,7 @@ fn malformed_files_are_refused_with_their_place() {
 #[test]
 fn malformed_layers_are_refused_with_their_place() {
     let cases = [
-        (r#"3"#, "2:1 expected a layer, found 3"),
+        ("3", "2:1 expected a layer, found 3"),
         (
             r#"{"weights": [], "bias": []}"#,
             "2:1 missing key `activation`",
