@@ -4,7 +4,9 @@
 pub mod builders;
 pub mod certificate;
 pub mod checker;
+pub mod draw;
 pub mod expr;
+pub mod formats;
 pub mod geometry;
 pub mod network;
 pub mod numbers;

@@ -58,7 +58,9 @@ mod tests {
         values.iter().copied().map(Rational::from).collect()
     }
 
-    fn network(inputs: &[&str], layers: Vec<(&[&[i64]], &[i64], Activation)>) -> Network {
+    type Parts<'a> = (&'a [&'a [i64]], &'a [i64], Activation);
+
+    fn network(inputs: &[&str], layers: Vec<Parts>) -> Network {
         let layers: Vec<_> = layers
             .into_iter()
             .map(|(weights, bias, activation)| {

@@ -1,0 +1,20 @@
+//! Level 4: networks in files.
+
+pub mod json;
+mod source;
+
+/// Where and why a file is not what it should be.
+///
+/// Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct FormatError {
+    /// What is wrong there.
+    pub message: String,
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+    /// How to put it right, where that is known.
+    pub hint: Option<String>,
+}
