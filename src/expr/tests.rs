@@ -124,6 +124,59 @@ fn any_point() -> impl Strategy<Value = Vec<Rational>> {
     proptest::collection::vec(coordinate, 2)
 }
 
+/// The mean value theorem: a difference quotient is a slope somewhere between, so the enclosure of
+/// the slopes meets that of the quotient. Returns whether there was something to compare.
+fn check_quotient(tree: &Expr, point: &[Rational], axis: usize) -> bool {
+    let Ok(slope) = derivative(tree, axis) else {
+        return false;
+    };
+    let mut end = point.to_vec();
+    end[axis] = &end[axis] + &Rational::ratio(1, 16);
+    let enclose = |a: &[Rational], b: &[Rational]| -> Vec<Interval> {
+        let sides = a.iter().zip(b);
+        sides
+            .map(|(low, high)| Interval::from_rationals(low, high))
+            .collect()
+    };
+    let tape = Tape::of_expressions(2, [tree, &slope]);
+    let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
+    let mut at = |cell: &[Interval]| {
+        let results = tape.evaluate(&constants, cell, &mut scratch);
+        (results.value(0).copied(), results.value(1).copied())
+    };
+    // Where the range is known on the whole way, the function is defined there.
+    let (Ok(range), Ok(slopes)) = at(&enclose(point, &end)) else {
+        return false;
+    };
+    let ((Ok(first), _), (Ok(last), _)) = (at(&enclose(point, point)), at(&enclose(&end, &end)))
+    else {
+        return false;
+    };
+    assert!(range.intersection(&first).is_some() && range.intersection(&last).is_some());
+    let quotient = last.minus(&first).times(&Interval::from_i64(16));
+    let text = tree.display(&names(&["x", "y"])).to_string();
+    assert!(
+        slopes.intersection(&quotient).is_some(),
+        "{text}: {slopes} misses {quotient}"
+    );
+    true
+}
+
+#[test]
+fn each_function_has_its_slope() {
+    for (name, function) in parse::FUNCTIONS {
+        let tree = Expr::Apply(function, Arc::new(Expr::Variable(0)));
+        let points = (-40i64..40).map(|k| vec![Rational::ratio(k, 17), Rational::ZERO]);
+        let compared = points
+            .filter(|point| check_quotient(&tree, point, 0))
+            .count();
+        assert!(
+            compared >= 30 || function == Function::Heaviside,
+            "{name}: {compared}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn text_parses_back_to_the_same_tree(tree in any_tree(false)) {
@@ -188,6 +241,11 @@ proptest! {
         let found = derivative(&tree, axis).expect("a polynomial");
         prop_assert_eq!(walk(&found, &point), Ok(slope));
         prop_assert_eq!(derivative(&tree, 1 - axis), Ok(Expr::zero()));
+    }
+
+    #[test]
+    fn slopes_enclose_difference_quotients(tree in any_tree(false), point in any_point(), axis in 0usize..2) {
+        check_quotient(&tree, &point, axis);
     }
 
     #[test]
@@ -616,11 +674,21 @@ fn undefined_places_are_found_and_named() {
     );
     assert_eq!(place("1/x < 1", "x=-1..1"), not("x = 0"));
     assert_eq!(place("1/0*x", "x=0..1"), not("x = 0"));
+    assert_eq!(place("ln(x)", "x=0..1"), not("x = 0"));
+    assert_eq!(place("exp(1)*ln(x - 1)", "x=0..1"), not("x = 0"));
+    assert_eq!(place("asin(2*x)", "x=0..1"), not("x = 1"));
+    let pole = place("tan(x)", "x=0..2");
+    assert!(
+        pole.starts_with("could not show that the target is defined near x = "),
+        "{pole}"
+    );
     for (text, domain) in [
         ("1/x", "x=1/1000..1"),
         ("sqrt(x)", "x=0..1"),
         ("1/(x^2 - x + 1)", "x=-10..10"),
         ("sqrt(x*y)", "x=0..1,y=0..1"),
+        ("ln(x)*tan(x) + acos(x/2)", "x=1/10..3/2"),
+        ("x > 0 and ln(x) > 1", "x=1..2"),
         ("if(x > 0, 1/(x + 1), 1/(x - 1))", "x=-2..2"),
         ("x != 0 and x > 1", "x=-1..1"),
     ] {
@@ -701,6 +769,26 @@ fn slope_bounds_hold_and_are_close() {
         assert!(found >= truth, "{text}: {found}");
         assert!(
             found <= &truth * &Rational::ratio(102, 100),
+            "{text}: {found}"
+        );
+    }
+    for (text, domain, order, truth) in [
+        ("sin(3*x)*cos(2*y)", "x=-1..1,y=-1..1", 1, "3"),
+        ("cos(2*pi*x)", "x=0..1", 1, "6.2831853"),
+        ("cos(2*pi*x)", "x=0..1", 2, "39.4784176"),
+        ("sigmoid(8*x)", "x=-1..1", 1, "2"),
+        ("exp(x) - x^3", "x=0..2", 1, "4.6109438"),
+        (
+            "0.2 + 0.4*x^2 + 0.3*x*sin(15*x) + 0.05*cos(50*x)",
+            "x=0..1",
+            1,
+            "6.9955",
+        ),
+    ] {
+        let found = bound(text, domain, order).unwrap_or_else(|| panic!("{text}"));
+        assert!(found >= rational(truth), "{text}: {found}");
+        assert!(
+            found <= rational(truth) * Rational::ratio(102, 100),
             "{text}: {found}"
         );
     }
