@@ -11,11 +11,13 @@ pub(crate) struct Camera {
     turn: Matrix3<f64>,
     scale: f64,
     shift: (f64, f64),
+    /// Lowest pixel of the box.
+    pub bottom: f64,
 }
 
 impl Camera {
     /// Looks at `[-half, half]` from the side `toward`, and fits the box into
-    /// `left, top, wide, high` pixels.
+    /// `left, top, wide, high` pixels, in the middle and at the top.
     pub fn new(toward: [f64; 3], half: Vector3<f64>, place: (f64, f64, f64, f64)) -> Self {
         let toward = sane(toward);
         let eye = Point3::from(toward * (half.norm() * 4.5));
@@ -28,6 +30,7 @@ impl Camera {
             turn,
             scale: 1.0,
             shift: (0.0, 0.0),
+            bottom: 0.0,
         };
         let mut lo = (f64::INFINITY, f64::INFINITY);
         let mut hi = (f64::NEG_INFINITY, f64::NEG_INFINITY);
@@ -45,8 +48,9 @@ impl Camera {
         camera.scale = (wide / (hi.0 - lo.0)).min(high / (hi.1 - lo.1));
         camera.shift = (
             left + (wide - (hi.0 + lo.0) * camera.scale) / 2.0,
-            top + (high - (hi.1 + lo.1) * camera.scale) / 2.0,
+            top - lo.1 * camera.scale,
         );
+        camera.bottom = top + (hi.1 - lo.1) * camera.scale;
         camera
     }
 

@@ -69,7 +69,7 @@ impl CurvePicture {
         } else {
             &self.x_label
         };
-        upper.draw_axes(&mut page.canvas, (!below).then_some(name), "value");
+        upper.draw_axes(&mut page.canvas, (!below).then_some(name), "f and N");
         let mut bottom = upper.bottom();
         if below {
             let levels = [half, -half, 0.0];

@@ -101,8 +101,8 @@ impl ErrorPicture {
         } else {
             format!("{name} at sample points (estimate)")
         };
-        let middle = self.colour(LEVELS * 2 / 3);
-        let mut items = vec![(Swatch::Fill(middle), text)];
+        let ramp = (0..=6).map(|i| self.colour(LEVELS * i / 6)).collect();
+        let mut items = vec![(Swatch::Ramp(ramp), text)];
         if unbounded {
             items.push((Swatch::Fill(HATCH.into()), "no finite bound".to_owned()));
         }

@@ -2,7 +2,7 @@
 
 use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Swatch};
 use super::palette::{
-    AGREE_INSIDE, AGREE_OUTSIDE, FALSE_INSIDE, FALSE_OUTSIDE, HATCH, INK, NETWORK, PAPER, TARGET,
+    AGREE_INSIDE, AGREE_OUTSIDE, FALSE_INSIDE, FALSE_OUTSIDE, HATCH, INK, NETWORK, PAPER, UNIT,
 };
 use super::plane::{Plane, Rect};
 
@@ -158,7 +158,7 @@ impl HalfplanesPicture {
             items.push((swatch, "edge of the decision".to_owned()));
         }
         if !self.lines.is_empty() {
-            let swatch = Swatch::Line(TARGET.into(), 1.6, "");
+            let swatch = Swatch::Line(UNIT.into(), 1.6, "");
             items.push((
                 swatch,
                 "hidden unit (teeth: side where it is on)".to_owned(),
@@ -238,7 +238,7 @@ fn draw_line(canvas: &mut Canvas, p: (f64, f64), q: (f64, f64), line: &HalfPlane
         data.open(&[at, (at.0 + 6.0 * line.a, at.1 + 6.0 * line.b)]);
     }
     canvas.path(data.clone(), Paint::stroke(PAPER, 3.2).opacity(0.6));
-    canvas.path(data, Paint::stroke("#c47a10", 1.5));
+    canvas.path(data, Paint::stroke(UNIT, 1.5));
 }
 
 /// A place for a number near an end of the line, away from the others.
@@ -269,7 +269,7 @@ fn badge_place(p: (f64, f64), q: (f64, f64), placed: &[(f64, f64)], r: &Rect) ->
 
 fn draw_badge(canvas: &mut Canvas, at: (f64, f64), text: &str) {
     let radius = 6.5 + 2.6 * text.len() as f64;
-    canvas.circle(at, radius, Paint::fill(PAPER).edge("#c47a10", 1.4));
+    canvas.circle(at, radius, Paint::fill(PAPER).edge(UNIT, 1.4));
     canvas.text((at.0, at.1 + 4.5), text, Face::TICK);
 }
 

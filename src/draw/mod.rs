@@ -4,8 +4,8 @@
 //! nothing of networks or provers. Equal input gives equal bytes on every machine: only IEEE
 //! `+ - * / sqrt` are used, and coordinates are rounded to hundredths of a pixel.
 //!
-//! [`axes`] finds round ticks, [`palette`] holds colours whose order survives a grey printer,
-//! [`page`] is the sheet with title, legend and caption, [`plane`] a frame with two axes. On
+//! `axes` finds round ticks, `palette` holds colours whose order survives a grey printer,
+//! `page` is the sheet with title, legend and caption, `plane` a frame with two axes. On
 //! these stand the kinds: [`CurvePicture`], [`SurfacePicture`], [`ErrorPicture`],
 //! [`HalfplanesPicture`] and [`PartitionPicture`]. Non-finite values are left out, and empty data
 //! gives an empty frame: a picture never fails.

@@ -76,14 +76,21 @@ impl<'a> Paint<'a> {
     }
 }
 
+/// The cut of a font.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    Plain,
+    Bold,
+    Italic,
+}
+
 /// How a text is set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Face<'a> {
     pub size: f64,
     pub anchor: &'a str,
     pub colour: &'a str,
-    pub bold: bool,
-    pub upright: bool,
+    pub shape: Shape,
     /// A white rim, for text over a drawing.
     pub halo: bool,
     /// Turned a quarter to the left.
@@ -95,14 +102,13 @@ impl Face<'static> {
         size: SMALL,
         anchor: "middle",
         colour: INK,
-        bold: false,
-        upright: true,
+        shape: Shape::Plain,
         halo: false,
         turned: false,
     };
     pub const LABEL: Self = Face {
         size: TEXT,
-        upright: false,
+        shape: Shape::Italic,
         ..Self::TICK
     };
 }
@@ -132,10 +138,6 @@ pub(crate) struct PathData {
 impl PathData {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
-    }
-
-    pub fn len(&self) -> usize {
-        self.text.len()
     }
 
     pub fn move_to(&mut self, x: f64, y: f64) {
@@ -269,11 +271,10 @@ impl Canvas {
         node.assign("font-size", px(face.size));
         node.assign("text-anchor", face.anchor);
         node.assign("fill", face.colour);
-        if face.bold {
-            node.assign("font-weight", "bold");
-        }
-        if !face.upright {
-            node.assign("font-style", "italic");
+        match face.shape {
+            Shape::Plain => {}
+            Shape::Bold => node.assign("font-weight", "bold"),
+            Shape::Italic => node.assign("font-style", "italic"),
         }
         if face.halo {
             node.assign("stroke", PAPER);
@@ -320,6 +321,8 @@ impl Canvas {
 pub(crate) enum Swatch {
     Line(String, f64, &'static str),
     Fill(String),
+    /// Colours from left to right.
+    Ramp(Vec<String>),
     Witness,
 }
 
@@ -342,7 +345,7 @@ impl Page {
         };
         let face = Face {
             size: TITLE,
-            bold: true,
+            shape: Shape::Bold,
             ..Face::TICK.anchored("start")
         };
         for line in wrap(&page.title, TITLE * 1.08, WIDTH - 2.0 * MARGIN) {
@@ -383,6 +386,16 @@ impl Page {
                     y + 7.0,
                     Paint::fill(fill).edge(SOFT, 0.7),
                 ),
+                Swatch::Ramp(colours) => {
+                    let step = 26.0 / colours.len().max(1) as f64;
+                    for (i, colour) in colours.iter().enumerate() {
+                        let at = x + i as f64 * step;
+                        let paint = Paint::fill(colour);
+                        self.canvas.rect(at, y - 7.0, at + step, y + 7.0, paint);
+                    }
+                    let paint = Paint::stroke(SOFT, 0.7);
+                    self.canvas.rect(x, y - 7.0, x + 26.0, y + 7.0, paint);
+                }
                 Swatch::Witness => self.canvas.witness((x + 15.0, y)),
             }
             let at = (x + 33.0, self.top);
@@ -404,7 +417,7 @@ impl Page {
                 self.canvas.text((MARGIN, y), &line, face);
             }
         }
-        let height = y + 18.0;
+        let height = (y + 18.0).ceil();
         let mut root = Element::new("svg");
         for (name, value) in [
             ("xmlns", "http://www.w3.org/2000/svg".to_owned()),

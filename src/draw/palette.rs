@@ -43,6 +43,8 @@ pub(crate) const PAPER: &str = "#ffffff";
 pub(crate) const TARGET: &str = "#f0a030";
 pub(crate) const NETWORK: &str = "#0b4a80";
 pub(crate) const BAND: &str = "#d5e4f0";
+/// Lines of hidden units.
+pub(crate) const UNIT: &str = "#b86f0c";
 pub(crate) const WITNESS: &str = "#b3001e";
 
 pub(crate) const AGREE_INSIDE: &str = "#bdd7ec";
@@ -54,8 +56,8 @@ pub(crate) const FALSE_OUTSIDE: &str = "#571845";
 
 /// Fill of undecided places; [`crate::draw::page`] defines the pattern.
 pub(crate) const HATCH: &str = "url(#steeple-hatch)";
-pub(crate) const HATCH_PAPER: &str = "#ffe680";
-pub(crate) const HATCH_LINE: &str = "#55524a";
+pub(crate) const HATCH_PAPER: &str = "#ffe27a";
+pub(crate) const HATCH_LINE: &str = "#8a2b00";
 
 /// Names without an order, still a step in lightness apart.
 pub(crate) const KINDS: [Rgb; 6] = [
@@ -97,7 +99,7 @@ pub(crate) fn diverging(t: f64) -> Rgb {
             Rgb(0x72, 0x60, 0xa8),
             Rgb(0x2d, 0x0a, 0x4e),
         ],
-        (t + 1.0) / 2.0,
+        t.midpoint(1.0),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::axes::Scale;
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
-use super::palette::{HATCH, INK, KINDS, sequential};
+use super::palette::{HATCH, HATCH_LINE, INK, KINDS, sequential};
 use super::plane::{Plane, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +74,7 @@ impl PartitionPicture {
         let cells: Vec<&PartitionCell> = self
             .cells
             .iter()
-            .filter(|c| c.rect.is_drawable() || (self.one_input && self.flat(c).is_drawable()))
+            .filter(|c| c.rect.is_drawable() || (self.one_input && Self::flat(c).is_drawable()))
             .collect();
         let caption = self.counted();
         let mut page = Page::new(&self.title, &caption, &self.legend());
@@ -86,21 +86,20 @@ impl PartitionPicture {
         page.finish(bottom + Plane::BELOW)
     }
 
-    /// The interval of a cell with one input, as a rectangle from 0 to its depth.
-    fn flat(&self, cell: &PartitionCell) -> Rect {
-        Rect::new(cell.rect.x0, cell.rect.x1, 0.0, f64::from(cell.depth) + 1.0)
+    /// The interval of a cell with one input, as a bar up to its depth; that of depth 0 shows.
+    fn flat(cell: &PartitionCell) -> Rect {
+        Rect::new(cell.rect.x0, cell.rect.x1, -0.5, f64::from(cell.depth))
     }
 
     fn fill(&self, cell: &PartitionCell) -> Fill {
         match (cell.method, self.colour) {
-            (None, _) => Fill::Undecided,
             (Some(m), PartitionColour::Method) => Fill::Decided(m.min(self.methods.len())),
             (Some(_), PartitionColour::Bound) if cell.ratio <= 1.0 => {
                 let shade = (cell.ratio.max(0.0) * SHADES as f64).ceil() as usize;
                 Fill::Decided(shade.clamp(1, SHADES) - 1)
             }
             // A bound above the tolerance, or none, decides nothing.
-            (Some(_), PartitionColour::Bound) => Fill::Undecided,
+            (None, _) | (Some(_), PartitionColour::Bound) => Fill::Undecided,
         }
     }
 
@@ -182,23 +181,29 @@ impl PartitionPicture {
     }
 
     fn draw_strip(&self, page: &mut Page, cells: &[&PartitionCell]) -> f64 {
-        let hull = Rect::hull(cells.iter().map(|c| self.flat(c)));
+        let hull = Rect::hull(cells.iter().map(|c| Self::flat(c)));
         let xs = if self.domain.x0 < self.domain.x1 {
             (self.domain.x0, self.domain.x1)
         } else {
             (hull.x0, hull.x1)
         };
         let size = (WIDTH - Plane::LEFT - MARGIN, 240.0);
-        let plane = Plane::new(xs, (0.0, hull.y1 + 0.5), Plane::LEFT, page.top, size);
+        let plane = Plane::new(
+            xs,
+            (-0.5, hull.y1.max(1.0) + 0.5),
+            Plane::LEFT,
+            page.top,
+            size,
+        );
         let mut grid = Canvas::default();
         plane.draw_grid(&mut grid);
         plane.add_clipped(&mut page.canvas, grid);
         let boxes = cells
             .iter()
-            .map(|c| (plane.corners(&self.flat(c)), self.fill(c)))
+            .map(|c| (plane.corners(&Self::flat(c)), self.fill(c)))
             .collect();
         self.paint(&mut page.canvas, &plane, boxes);
-        plane.draw_axes(&mut page.canvas, None, "depth + 1");
+        plane.draw_axes(&mut page.canvas, None, "depth");
 
         // Below, every end of a leaf as a tick; ticks on the same tenth of a pixel are one.
         let strip = Plane {
@@ -267,7 +272,12 @@ impl PartitionPicture {
         let mut inner = Canvas::default();
         for (fill, data) in fills {
             let colour = self.hex(fill);
-            inner.path(data, Paint::fill(&colour));
+            // A dark rim keeps undecided cells in sight that are too small for the hatching.
+            let paint = match fill {
+                Fill::Undecided => Paint::fill(&colour).edge(HATCH_LINE, 0.9),
+                Fill::Decided(_) => Paint::fill(&colour),
+            };
+            inner.path(data, paint);
         }
         inner.path(outline, Paint::stroke(INK, 0.45).opacity(0.6));
         plane.add_clipped(canvas, inner);

@@ -7,7 +7,7 @@
 
 use super::axes::{Ticks, range, ticks, widened};
 use super::camera::Camera;
-use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
+use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Shape, Swatch, WIDTH};
 use super::palette::{self, GRID, INK, PAPER, Rgb, SOFT, WITNESS};
 use nalgebra::{Point3, Vector3};
 
@@ -60,6 +60,15 @@ pub struct SurfacePicture {
 
 /// Height of the box when the longer horizontal side is 1.
 const HEIGHT: f64 = 0.62;
+/// Colour of steep facets, whose height says little.
+const WALL: Rgb = Rgb(0xc6, 0xcb, 0xd6);
+const DARK: Rgb = Rgb(0x22, 0x2c, 0x44);
+const PAPER_RGB: Rgb = Rgb(0xff, 0xff, 0xff);
+/// A facet is rimmed with its own colour, or its neighbours would leave hairlines.
+const SEAM: f64 = 0.85;
+/// A crease is drawn beside cells thinner than this share of the box: at walls. Elsewhere it
+/// would follow the grid in teeth along a rounded rim.
+const THIN: f64 = 0.004;
 /// Mesh lines across a smooth surface.
 const MESH: f64 = 32.0;
 
@@ -90,36 +99,37 @@ impl SurfacePicture {
         }
         let columns = surfaces.len().min(2);
         let wide = (WIDTH - 2.0 * MARGIN) / columns as f64;
-        let high = if columns == 1 { 500.0 } else { 360.0 };
-        let mut top = page.top;
+        let high = if columns == 1 { 470.0 } else { 320.0 };
+        let (mut top, mut bottom) = (page.top, page.top);
         for (i, surface) in surfaces.iter().enumerate() {
             let column = i % columns;
             if i > 0 && column == 0 {
-                top += high;
+                top = bottom + 16.0;
             }
             let left = MARGIN + column as f64 * wide;
             if surfaces.len() > 1 {
                 let face = Face {
-                    bold: true,
+                    shape: Shape::Bold,
                     ..Face::TICK
                 };
                 let at = (left + wide / 2.0, top + 12.0);
                 page.canvas.text(at, &surface.name, face);
             }
             let place = if columns == 1 {
-                (left + 56.0, top + 16.0, wide - 100.0, high - 76.0)
+                (left + 56.0, top + 24.0, wide - 96.0, high)
             } else {
-                (left + 48.0, top + 40.0, wide - 76.0, high - 100.0)
+                (left + 46.0, top + 44.0, wide - 72.0, high)
             };
             let scene = Scene::new(surface, (lo, hi), self.toward, place);
-            scene.draw_box(&mut page.canvas, self);
+            bottom = bottom.max(scene.camera.bottom + 46.0);
+            scene.draw_box(&mut page.canvas);
             scene.draw_surface(&mut page.canvas, surface);
-            scene.draw_axes(&mut page.canvas, self, columns == 1);
+            scene.draw_axes(&mut page.canvas, self);
             if let (0, Some(w)) = (i, self.witness) {
                 scene.draw_witness(&mut page.canvas, w);
             }
         }
-        page.finish(top + high)
+        page.finish(bottom)
     }
 }
 
@@ -181,8 +191,17 @@ impl Scene {
         }
     }
 
-    fn ticks(&self, axis: usize, want: u32) -> Ticks {
-        ticks(self.lo[axis], self.hi[axis], want)
+    /// Ticks of an axis, fewer where it is short on the page.
+    fn ticks(&self, axis: usize) -> Ticks {
+        let Sides { far_x, far_y } = self.sides();
+        let mut ends = [-1.0, 1.0].map(|_| self.corner(-far_x, -far_y, -1.0));
+        ends[0][axis] = -self.half[axis];
+        ends[1][axis] = self.half[axis];
+        let [a, b] = ends.map(|p| self.camera.at(&p));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        let want = (length / if axis == 2 { 36.0 } else { 58.0 }).clamp(2.0, 6.0);
+        ticks(self.lo[axis], self.hi[axis], want as u32)
     }
 
     /// Position in the box, -half to half, of a value on an axis.
@@ -193,7 +212,7 @@ impl Scene {
     }
 
     /// Floor and far walls with lines at the ticks.
-    fn draw_box(&self, canvas: &mut Canvas, _: &SurfacePicture) {
+    fn draw_box(&self, canvas: &mut Canvas) {
         let Sides { far_x, far_y } = self.sides();
         let face = |corners: [(f64, f64, f64); 4]| {
             corners.map(|(x, y, z)| self.camera.at(&self.corner(x, y, z)))
@@ -223,7 +242,7 @@ impl Scene {
         }
         let mut lines = PathData::default();
         let mut add = |axis: usize, ends: [(f64, f64, f64); 3]| {
-            for (value, _) in self.ticks(axis, 5).marks {
+            for (value, _) in self.ticks(axis).marks {
                 let points = ends.map(|(x, y, z)| {
                     let mut p = self.corner(x, y, z);
                     p[axis] = self.along(axis, value);
@@ -242,9 +261,8 @@ impl Scene {
     }
 
     /// Ticks and names: x and y along the near edges of the floor, z up the leftmost edge.
-    fn draw_axes(&self, canvas: &mut Canvas, picture: &SurfacePicture, large: bool) {
+    fn draw_axes(&self, canvas: &mut Canvas, picture: &SurfacePicture) {
         let Sides { far_x, far_y } = self.sides();
-        let want = if large { 5 } else { 3 };
         let names = [
             (&picture.x_label, "x"),
             (&picture.y_label, "y"),
@@ -271,7 +289,7 @@ impl Scene {
             };
             let ends = [-1.0, 1.0].map(|s| self.camera.at(&on(s * self.half[axis])));
             canvas.line(ends[0], ends[1], paint);
-            let ticks = self.ticks(axis, want);
+            let ticks = self.ticks(axis);
             let mut longest = 0.0_f64;
             for (value, label) in &ticks.marks {
                 let p = on(self.along(axis, *value));
@@ -298,15 +316,18 @@ impl Scene {
             edge[1]
         };
         canvas.line(ends[0], ends[1], paint);
-        let ticks = self.ticks(2, want);
+        let ticks = self.ticks(2);
         for (value, label) in &ticks.marks {
-            let t = (self.along(2, *value) / self.half.z + 1.0) / 2.0;
+            let t = (self.along(2, *value) / self.half.z).midpoint(1.0);
             let (x, y) = (
                 ends[0].0 + t * (ends[1].0 - ends[0].0),
                 ends[0].1 + t * (ends[1].1 - ends[0].1),
             );
             canvas.line((x - 6.0, y), (x, y), paint);
-            canvas.text((x - 10.0, y + 4.5), label, Face::TICK.anchored("end"));
+            // The lowest label makes room for that of the floor's corner.
+            let rise = if ends[0].1 - y < 10.0 { 8.0 } else { 0.0 };
+            let at = (x - 10.0, y + 4.5 - rise);
+            canvas.text(at, label, Face::TICK.anchored("end"));
         }
         let at = (ends[1].0 - 30.0, ends[1].1 - 14.0);
         let face = Face::LABEL.anchored("start").haloed();
@@ -355,11 +376,20 @@ impl Scene {
         ];
         for (edge, normal) in sides {
             let shade = self.brightness(&normal);
-            let colour = shaded(Rgb(0xd2, 0xd4, 0xdc), shade).hex();
+            let colour = WALL
+                .mix(PAPER_RGB, 0.45)
+                .mix(DARK, 0.3 * (1.0 - shade))
+                .hex();
             for run in edge.split(Option::is_none).filter(|run| run.len() > 1) {
                 let top: Vec<_> = run.iter().flatten().collect();
-                let mut outline: Vec<_> = top.iter().map(|p| self.camera.at(p)).collect();
-                canvas_skirt(canvas, &mut outline, &top, self, &colour);
+                let line: Vec<_> = top.iter().map(|p| self.camera.at(p)).collect();
+                let mut outline = line.clone();
+                for p in [top.last(), top.first()].into_iter().flatten() {
+                    let foot = Point3::new(p.x, p.y, -self.half.z);
+                    outline.push(self.camera.at(&foot));
+                }
+                canvas.polygon(&outline, Paint::fill(&colour).edge(SOFT, 0.6));
+                canvas.polyline(&line, Paint::stroke(INK, 0.9));
             }
         }
     }
@@ -383,21 +413,6 @@ impl Scene {
         canvas.circle(target, 3.5, Paint::fill(PAPER).edge(WITNESS, 1.6));
         canvas.witness(network);
     }
-}
-
-fn canvas_skirt(
-    canvas: &mut Canvas,
-    outline: &mut Vec<(f64, f64)>,
-    top: &[&Point3<f64>],
-    scene: &Scene,
-    colour: &str,
-) {
-    let line = outline.clone();
-    for p in [top.last(), top.first()].into_iter().flatten() {
-        outline.push(scene.camera.at(&Point3::new(p.x, p.y, -scene.half.z)));
-    }
-    canvas.polygon(outline, Paint::fill(colour).edge(SOFT, 0.6));
-    canvas.polyline(&line, Paint::stroke(INK, 0.9));
 }
 
 /// A surface in the box, with the normals of its cells.
@@ -504,12 +519,14 @@ impl<'a> Grid<'a> {
 
     fn facet(&self, canvas: &mut Canvas, corners: &[Point3<f64>], normal: Option<Vector3<f64>>) {
         let high = corners.iter().map(|p| p.z).sum::<f64>() / corners.len() as f64;
-        let base = palette::height((high / self.scene.half.z + 1.0) / 2.0);
+        let base = palette::height((high / self.scene.half.z).midpoint(1.0));
+        let steep = normal.map_or(0.0, |n| (0.3 - n.z.abs()) / 0.2);
+        let base = base.mix(WALL, steep);
         // From below, a facet is dark.
         let shade = normal.map_or(0.0, |n| self.scene.brightness(&n));
         let colour = shaded(base, shade).hex();
         let points: Vec<_> = corners.iter().map(|p| self.scene.camera.at(p)).collect();
-        canvas.polygon(&points, Paint::fill(&colour).edge(&colour, 0.45));
+        canvas.polygon(&points, Paint::fill(&colour).edge(&colour, SEAM));
     }
 
     /// The far edges of a cell, and the near ones at the end of the grid: each edge is drawn with
@@ -549,12 +566,24 @@ impl<'a> Grid<'a> {
         canvas.path(creases, Paint::stroke("#232b36", 0.7));
     }
 
+    /// How the edge between two cells is drawn.
     fn kind(&self, (i, j): (usize, usize), other: Option<(usize, usize)>, mesh: bool) -> Edge {
+        let gap = |lines: &[f64], k: usize| lines[k + 1] - lines[k] < THIN;
+        let thin = match other {
+            Some((k, l)) if l == j => [i, k]
+                .iter()
+                .any(|&c| c + 1 < self.nx && gap(&self.lines.0, c)),
+            Some((_, l)) => [j, l]
+                .iter()
+                .any(|&c| c + 1 < self.ny && gap(&self.lines.1, c)),
+            None => true,
+        };
         let there = other.and_then(|(i, j)| self.normals.get(j)?.get(i).copied());
         match (self.normals[j][i], there) {
             (_, None) => Edge::Crease,
-            (Some(a), Some(Some(b))) if a.dot(&b) < 0.86 => Edge::Crease,
+            (Some(a), Some(Some(b))) if thin && a.dot(&b) < 0.86 => Edge::Crease,
             (Some(a), Some(Some(b))) if a.dot(&b) > 0.999_999_9 => Edge::None,
+            (Some(a), Some(Some(b))) if a.z.abs().min(b.z.abs()) < 0.2 => Edge::None,
             _ if mesh => Edge::Mesh,
             _ => Edge::None,
         }
@@ -605,9 +634,8 @@ fn area(t: &[Point3<f64>; 3]) -> f64 {
 
 /// Ambient light, and light that falls; bright places tend to white.
 fn shaded(base: Rgb, light: f64) -> Rgb {
-    let dark = Rgb(0x22, 0x2c, 0x44);
-    let lit = dark.mix(base, 0.42 + 0.68 * light);
-    lit.mix(Rgb(0xff, 0xff, 0xff), (light - 0.8) * 0.9)
+    let lit = DARK.mix(base, 0.46 + 0.64 * light);
+    lit.mix(PAPER_RGB, (light - 0.8) * 0.9)
 }
 
 /// Indices from far to near, when those before `split` lie below the viewer's coordinate.
@@ -669,7 +697,7 @@ mod tests {
             toward,
             ..SurfacePicture::default()
         };
-        picture.render().matches("stroke-width=\".45\"").count()
+        picture.render().matches("stroke-width=\".85\"").count()
     }
 
     #[test]

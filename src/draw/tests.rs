@@ -38,39 +38,50 @@ fn assert_well_formed(text: &str) {
     }
 }
 
+/// Numbers in every role a picture has for them.
+struct Roles {
+    text: String,
+    line: Vec<(f64, f64)>,
+    rects: Vec<Rect>,
+    bound: Option<Bound>,
+}
+
+impl Roles {
+    fn new(text: &str, numbers: &[f64]) -> Self {
+        let at = |i: usize| numbers.get(i % numbers.len().max(1)).copied();
+        let places = 0..numbers.len();
+        Roles {
+            text: text.to_owned(),
+            line: places
+                .clone()
+                .filter_map(|i| at(i).zip(at(i + 1)))
+                .collect(),
+            rects: places
+                .filter_map(|i| Some(Rect::new(at(i)?, at(i + 1)?, at(i + 2)?, at(i + 3)?)))
+                .collect(),
+            bound: at(1).map(Bound::new),
+        }
+    }
+}
+
 /// One picture of each kind with the given numbers and text in every place.
 fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
-    let text = text.to_owned();
-    let at = |i: usize| numbers.get(i % numbers.len().max(1)).copied();
-    let line: Vec<(f64, f64)> = (0..numbers.len())
-        .filter_map(|i| at(i).zip(at(i + 1)))
-        .collect();
-    let rects: Vec<Rect> = (0..numbers.len())
-        .filter_map(|i| Some(Rect::new(at(i)?, at(i + 1)?, at(i + 2)?, at(i + 3)?)))
-        .collect();
+    let roles = Roles::new(text, numbers);
+    let mut pictures = over_cells(&roles);
+    pictures.extend(over_samples(&roles, numbers));
+    pictures
+}
+
+fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
+    let Roles {
+        text, line, bound, ..
+    } = roles;
     let pair = line.first().copied();
-    let bound = at(1).map(Bound::new);
     let surface = Surface {
         name: text.clone(),
         xs: numbers.to_vec(),
         ys: numbers.to_vec(),
         z: numbers.iter().map(|_| numbers.to_vec()).collect(),
-    };
-    let partition = PartitionPicture {
-        title: text.clone(),
-        caption: text.clone(),
-        methods: vec![text.clone()],
-        cells: rects
-            .iter()
-            .enumerate()
-            .map(|(i, &rect)| PartitionCell {
-                rect,
-                method: i.checked_sub(1),
-                ratio: rect.x0,
-                depth: 3,
-            })
-            .collect(),
-        ..PartitionPicture::default()
     };
     vec![
         CurvePicture {
@@ -101,9 +112,36 @@ fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
                 network: x,
                 target: y,
             }),
-            toward: [at(0).unwrap_or(0.0), at(1).unwrap_or(0.0), 1.0],
+            toward: pair.map_or([0.0; 3], |(x, y)| [x, y, 1.0]),
         }
         .render(),
+    ]
+}
+
+fn over_cells(roles: &Roles) -> Vec<String> {
+    let Roles {
+        text,
+        line,
+        rects,
+        bound,
+    } = roles;
+    let partition = PartitionPicture {
+        title: text.clone(),
+        caption: text.clone(),
+        methods: vec![text.clone()],
+        cells: rects
+            .iter()
+            .enumerate()
+            .map(|(i, &rect)| PartitionCell {
+                rect,
+                method: i.checked_sub(1),
+                ratio: rect.x0,
+                depth: 3,
+            })
+            .collect(),
+        ..PartitionPicture::default()
+    };
+    vec![
         ErrorPicture {
             title: text.clone(),
             caption: text.clone(),
@@ -118,8 +156,8 @@ fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
                 })
                 .collect(),
             certified: true,
-            error_upper: bound,
-            witness: pair,
+            error_upper: bound.clone(),
+            witness: line.first().copied(),
             ..ErrorPicture::default()
         }
         .render(),
@@ -141,7 +179,7 @@ fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
                 .map(|&(a, b)| HalfPlane { a, b, c: a })
                 .collect(),
             polygon: line.clone(),
-            boundary: vec![line],
+            boundary: vec![line.clone()],
             ..HalfplanesPicture::default()
         }
         .render(),
