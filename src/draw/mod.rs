@@ -5,6 +5,7 @@
 //! `+ - * / sqrt` are used, and coordinates are rounded to hundredths of a pixel.
 //!
 //! `axes` finds round ticks, `palette` holds colours whose order survives a grey printer,
+//! `canvas` holds shapes and texts,
 //! `page` is the sheet with title, legend and caption, `plane` a frame with two axes. On
 //! these stand the kinds: [`CurvePicture`], [`SurfacePicture`], [`ErrorPicture`],
 //! [`HalfplanesPicture`] and [`PartitionPicture`]. Non-finite values are left out, and empty data
@@ -32,6 +33,7 @@
 )]
 
 pub(crate) mod axes;
+pub(crate) mod canvas;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod plane;
@@ -39,8 +41,10 @@ pub(crate) mod plane;
 mod camera;
 mod curve;
 mod error;
+mod facets;
 mod halfplanes;
 mod partition;
+mod scene;
 mod surface;
 
 pub use axes::Bound;
