@@ -1,0 +1,244 @@
+//! The error over a rectangle, as a map of colours.
+
+use super::axes::{Bound, Scale, decimal, range, ticks};
+use super::page::{Canvas, Face, Page, Paint, PathData, SMALL, Swatch};
+use super::palette::{self, HATCH, INK};
+use super::plane::{Plane, Rect};
+use std::collections::BTreeMap;
+
+/// Colours in the map; more would not be told apart, and equal neighbours share a path.
+const LEVELS: usize = 48;
+
+/// A cell and the error in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ErrorCell {
+    /// Where.
+    pub rect: Rect,
+    /// Lower end of the enclosure, or the sampled value.
+    pub lo: f64,
+    /// Upper end of the enclosure, or the sampled value.
+    pub hi: f64,
+}
+
+/// A heat map of `|N - f|`, or of `N - f` when `signed`.
+///
+/// A certified cell is coloured by the end farther from zero, so a colour is never too mild.
+#[derive(Clone, Debug, Default)]
+pub struct ErrorPicture {
+    /// Heading.
+    pub title: String,
+    /// The claim the picture shows.
+    pub caption: String,
+    /// Name of the first input; `x` when empty.
+    pub x_label: String,
+    /// Name of the second input; `y` when empty.
+    pub y_label: String,
+    /// The domain; the hull of the cells when it is empty.
+    pub domain: Rect,
+    /// The cells, in any order.
+    pub cells: Vec<ErrorCell>,
+    /// Are the cells enclosures (`true`) or samples (`false`)?
+    pub certified: bool,
+    /// Is the sign of the error shown?
+    pub signed: bool,
+    /// Certified upper bound over the whole domain, marked beside the colours.
+    pub error_upper: Option<Bound>,
+    /// Where the error is large.
+    pub witness: Option<(f64, f64)>,
+}
+
+impl ErrorPicture {
+    /// Returns the picture as an SVG document.
+    pub fn render(&self) -> String {
+        let cells = || {
+            self.cells
+                .iter()
+                .filter(|c| c.rect.is_drawable() && !c.lo.is_nan() && !c.hi.is_nan())
+        };
+        let unbounded = cells().any(|c| shown(c).is_infinite());
+        let values = range(cells().map(shown).chain([0.0]));
+        let size = values.0.abs().max(values.1.abs());
+        let scale = if self.signed {
+            (-size, size)
+        } else {
+            (0.0, size)
+        };
+
+        let mut page = Page::new(&self.title, &self.caption, &self.legend(unbounded));
+        let domain = self.domain.or_hull(self.cells.iter().map(|c| c.rect));
+        let plane = Plane::map(domain, page.top, 120.0);
+        let mut levels: BTreeMap<usize, PathData> = BTreeMap::new();
+        for run in merged(cells().map(|c| (c.rect, level(shown(c), scale)))) {
+            let (x0, y0, x1, y1) = plane.corners(&run.0);
+            levels.entry(run.1).or_default().rect(x0, y0, x1, y1);
+        }
+        let mut inner = Canvas::default();
+        for (level, data) in levels {
+            let fill = if level > LEVELS {
+                HATCH.to_owned()
+            } else {
+                self.colour(level)
+            };
+            inner.path(data, Paint::fill(&fill));
+        }
+        let mut crisp = Canvas::default();
+        crisp.crisp(inner);
+        plane.add_clipped(&mut page.canvas, crisp);
+        let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
+        let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
+        plane.draw_axes(&mut page.canvas, Some(&x), &y);
+        if let Some(at) = self.witness {
+            plane.draw_witness(&mut page.canvas, at);
+        }
+        self.draw_bar(&mut page.canvas, &plane, scale);
+        page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    fn legend(&self, unbounded: bool) -> Vec<(Swatch, String)> {
+        let name = if self.signed { "N − f" } else { "|N − f|" };
+        let text = if self.certified {
+            format!("certified bound of {name} on each cell")
+        } else {
+            format!("{name} at sample points (estimate)")
+        };
+        let ramp = (0..=6).map(|i| self.colour(LEVELS * i / 6)).collect();
+        let mut items = vec![(Swatch::Ramp(ramp), text)];
+        if unbounded {
+            items.push((Swatch::Fill(HATCH.into()), "no finite bound".to_owned()));
+        }
+        if self.witness.is_some() {
+            items.push((Swatch::Witness, "witness".to_owned()));
+        }
+        items
+    }
+
+    fn colour(&self, level: usize) -> String {
+        let t = level as f64 / LEVELS as f64;
+        if self.signed {
+            palette::diverging(2.0 * t - 1.0).hex()
+        } else {
+            palette::sequential(t).hex()
+        }
+    }
+
+    fn draw_bar(&self, canvas: &mut Canvas, plane: &Plane, range: (f64, f64)) {
+        let (left, right) = (plane.right() + 24.0, plane.right() + 44.0);
+        let scale = Scale::new(range, plane.bottom(), plane.top());
+        let high = (plane.bottom() - plane.top()) / (LEVELS + 1) as f64;
+        let mut bar = Canvas::default();
+        for level in 0..=LEVELS {
+            let y = plane.bottom() - level as f64 * high;
+            let colour = self.colour(level);
+            bar.rect(left, y - high, right, y, Paint::fill(&colour));
+        }
+        canvas.crisp(bar);
+        let paint = Paint::stroke(INK, 1.0);
+        canvas.rect(left, plane.top(), right, plane.bottom(), paint);
+        let ticks = ticks(scale.lo, scale.hi, 6);
+        for (value, label) in &ticks.marks {
+            let y = scale.at(*value);
+            canvas.line((right, y), (right + 5.0, y), paint);
+            let at = (right + 9.0, y + 4.5);
+            canvas.text(at, label, Face::TICK.anchored("start"));
+        }
+        let at = (right + 9.0, plane.bottom() + 20.0);
+        canvas.text(at, &ticks.label(""), Face::TICK);
+        if let Some(bound) = self.error_upper.as_ref().filter(|b| b.value.is_finite()) {
+            let y = scale.at(bound.value);
+            if y >= plane.top() - 0.5 {
+                canvas.line((left - 5.0, y), (right, y), Paint::stroke(INK, 2.0));
+            }
+            let face = Face {
+                size: SMALL,
+                ..Face::TICK.anchored("end")
+            };
+            let text = format!("certified: ≤ {}", bound.text);
+            canvas.text((plane.right() + 110.0, plane.bottom() + 40.0), &text, face);
+        } else if !self.cells.is_empty() {
+            let text = format!("largest: {}", decimal(range.1, 4));
+            let face = Face::TICK.anchored("end");
+            canvas.text((plane.right() + 110.0, plane.bottom() + 40.0), &text, face);
+        }
+    }
+}
+
+/// The end farther from zero.
+fn shown(cell: &ErrorCell) -> f64 {
+    if cell.lo.abs() > cell.hi.abs() {
+        cell.lo
+    } else {
+        cell.hi
+    }
+}
+
+/// The colour that is never milder than the value; past the last one for an unbounded cell.
+fn level(value: f64, (lo, hi): (f64, f64)) -> usize {
+    if value.is_infinite() {
+        return LEVELS + 1;
+    }
+    let t = (value.clamp(lo, hi) - lo) / (hi - lo) * LEVELS as f64;
+    let t = if lo < 0.0 && value < 0.0 {
+        t.floor()
+    } else {
+        t.ceil()
+    };
+    (t as usize).min(LEVELS)
+}
+
+/// Joins cells of one row that touch and have the same level.
+fn merged(cells: impl Iterator<Item = (Rect, usize)>) -> Vec<(Rect, usize)> {
+    let mut all: Vec<_> = cells.collect();
+    all.sort_by(|(a, _), (b, _)| {
+        (a.y0.total_cmp(&b.y0))
+            .then(a.y1.total_cmp(&b.y1))
+            .then(a.x0.total_cmp(&b.x0))
+    });
+    let mut runs: Vec<(Rect, usize)> = Vec::new();
+    for (rect, level) in all {
+        match runs.last_mut() {
+            Some((last, l))
+                if *l == level
+                    && last.y0.total_cmp(&rect.y0).is_eq()
+                    && last.y1.total_cmp(&rect.y1).is_eq()
+                    && last.x1.total_cmp(&rect.x0).is_eq() =>
+            {
+                last.x1 = rect.x1;
+            }
+            _ => runs.push((rect, level)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_never_too_mild() {
+        assert_eq!(level(1e-12, (0.0, 1.0)), 1);
+        assert_eq!(level(1.0, (0.0, 1.0)), LEVELS);
+        assert_eq!(level(-1e-12, (-1.0, 1.0)), LEVELS / 2 - 1);
+        assert_eq!(level(f64::INFINITY, (0.0, 1.0)), LEVELS + 1);
+        let cell = ErrorCell {
+            rect: Rect::default(),
+            lo: -3.0,
+            hi: 2.0,
+        };
+        assert!(shown(&cell) < 0.0);
+    }
+
+    #[test]
+    fn equal_neighbours_merge() {
+        let cell = |x: f64, y: f64| Rect::new(x, x + 1.0, y, y + 1.0);
+        let cells = [
+            (cell(1.0, 0.0), 3),
+            (cell(0.0, 0.0), 3),
+            (cell(2.0, 0.0), 4),
+            (cell(0.0, 1.0), 3),
+        ];
+        let runs = merged(cells.into_iter());
+        assert_eq!(runs.len(), 3);
+        assert_eq!(runs[0], (Rect::new(0.0, 2.0, 0.0, 1.0), 3));
+    }
+}

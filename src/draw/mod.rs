@@ -1,0 +1,59 @@
+//! Pictures of what was proved, as SVG text.
+//!
+//! A picture takes plain numbers (samples, and enclosures already rounded outward) and knows
+//! nothing of networks or provers. Equal input gives equal bytes on every machine: only IEEE
+//! `+ - * / sqrt` are used, and coordinates are rounded to hundredths of a pixel.
+//!
+//! `axes` finds round ticks, `palette` holds colours whose order survives a grey printer,
+//! `canvas` holds shapes and texts,
+//! `page` is the sheet with title, legend and caption, `plane` a frame with two axes. On
+//! these stand the kinds: [`CurvePicture`], [`SurfacePicture`], [`ErrorPicture`],
+//! [`HalfplanesPicture`] and [`PartitionPicture`]. Non-finite values are left out, and empty data
+//! gives an empty frame: a picture never fails.
+//!
+//! ```
+//! use steeple::draw::{Bound, CurvePicture};
+//! let line = |f: fn(f64) -> f64| vec![(0..=8).map(|i| (f64::from(i) / 8.0, f(f64::from(i) / 8.0))).collect()];
+//! let picture = CurvePicture {
+//!     title: "x² and its first step".into(),
+//!     target: line(|x| x * x),
+//!     network: line(|x| x),
+//!     error: line(|x| x - x * x),
+//!     error_upper: Some(Bound::new(0.25)),
+//!     ..CurvePicture::default()
+//! };
+//! assert!(picture.render().contains("+0.25"));
+//! ```
+
+// Pixels are estimates: nothing is proved by a cast or a float here.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+pub(crate) mod axes;
+pub(crate) mod canvas;
+pub(crate) mod page;
+pub(crate) mod palette;
+pub(crate) mod plane;
+
+mod camera;
+mod curve;
+mod error;
+mod facets;
+mod halfplanes;
+mod partition;
+mod scene;
+mod surface;
+
+pub use axes::Bound;
+pub use curve::{CurvePicture, CurveWitness};
+pub use error::{ErrorCell, ErrorPicture};
+pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
+pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
+pub use plane::Rect;
+pub use surface::{Surface, SurfacePicture, SurfaceWitness};
+
+#[cfg(test)]
+mod tests;
