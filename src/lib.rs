@@ -10,3 +10,5 @@ pub mod formats;
 pub mod geometry;
 pub mod network;
 pub mod numbers;
+pub mod prover;
+pub mod workflow;

@@ -1,7 +1,5 @@
 //! A float that promises nothing: for search heuristics and plots.
 
-
-
 use super::dyadic::Dyadic;
 use super::literal::decimal_down;
 use super::rational::Rational;
@@ -47,8 +45,6 @@ pub fn exact_dyadic(value: f64) -> Option<Dyadic> {
         super::Direction::Down,
     ))
 }
-
-
 
 /// Writes a float with few digits, for messages.
 pub fn short(value: f64) -> String {
@@ -130,9 +126,9 @@ impl Scalar for Estimate {
         Ok(Self(self.0.max(other.0)))
     }
     fn compare(&self, relation: Relation, other: &Self) -> Truth {
-        self.0
-            .partial_cmp(&other.0)
-            .map_or(Truth::False, |order| Truth::from_bool(relation.holds(order)))
+        self.0.partial_cmp(&other.0).map_or(Truth::False, |order| {
+            Truth::from_bool(relation.holds(order))
+        })
     }
     fn hull(&self, _other: &Self) -> Self {
         *self

@@ -176,6 +176,12 @@ impl Rational {
         self.numerator().bit_len() + self.denominator().bit_len()
     }
 
+    /// Returns the bits of the numerator less those of the denominator: about `log2 |self|`.
+    pub fn magnitude_bits(&self) -> i64 {
+        let size = |bits: usize| i64::try_from(bits).expect("numbers fit in memory");
+        size(self.numerator().bit_len()) - size(self.denominator().bit_len())
+    }
+
     /// Returns this as a machine integer, where it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
         if self.is_integer() {

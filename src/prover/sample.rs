@@ -4,7 +4,7 @@ use crate::certificate::{Cell, Witness};
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
 use crate::network::Specialised;
-use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
+use crate::numbers::estimate::{Estimate, estimate_dyadic};
 use crate::numbers::{Rational, Scalar};
 
 /// Estimates the error of a network at points.
@@ -135,12 +135,5 @@ fn evaluate(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<
     }
     (0..network.outputs())
         .map(|k| total(network.output(k), values))
-        .collect()
-}
-
-/// Returns the middle of a cell in floats.
-pub fn middle(cell: &Cell) -> Vec<f64> {
-    (0..cell.sides().len())
-        .map(|i| estimate_rational(&cell.middle(i)))
         .collect()
 }

@@ -99,8 +99,6 @@ fn beside_step(cell: &Cell, axis: usize, unit: &UnitView<'_>, rise: f64) -> Opti
     let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
     places.into_iter().find_map(|place| {
         let rounded = libm::floor(place / unit) * unit;
-        exact_dyadic(rounded)?
-            .to_rational()
-            .filter(strictly_inside)
+        exact_dyadic(rounded)?.to_rational().filter(strictly_inside)
     })
 }

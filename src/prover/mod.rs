@@ -1,0 +1,129 @@
+//! Level 6: branch and bound; nothing here is relied on.
+//!
+//! [`prove`] looks for a certificate: a partition of the domain whose leaves bound the error well
+//! enough, and a witness where it is large. It asks the checker's own leaf bounds ([`Leaves`]), so
+//! that the checker will find the same again, but everything it decides (where to cut, which
+//! method, what to fold, when to stop) is a guess that at worst costs time or a rejection.
+//!
+//! A search runs in rounds. Each takes the worst open cells (or the last ones, where a tolerance
+//! makes the order irrelevant), grows a small subtree under each of them in parallel, and grafts
+//! these in order. Rounds have a fixed size, so the result does not depend on the threads.
+//!
+//! [`Leaves`]: crate::checker::Leaves
+
+mod area;
+mod emit;
+mod exact;
+mod fold;
+pub mod limits;
+mod sample;
+mod search;
+mod split;
+mod tree;
+
+pub use limits::{Limits, StoppedBy};
+
+use std::time::Instant;
+
+use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question};
+use crate::checker::{on_domain, rejection};
+use crate::network::Network;
+use crate::numbers::{Failure, Rational};
+
+/// What to prove.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// The question about it; its inputs are named and ordered like the network's.
+    pub question: &'a Question,
+    /// The error wanted, if one is.
+    pub tolerance: Option<&'a Rational>,
+    /// Without a tolerance: how far apart the two ends of the enclosure may be, relative to the
+    /// upper one.
+    pub gap: &'a Rational,
+    /// When to stop.
+    pub limits: Limits,
+    /// How many threads; all of the machine's by default. The result does not depend on it.
+    pub threads: Option<usize>,
+}
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Boxes looked at.
+    pub boxes: u64,
+    /// Boxes open.
+    pub open: usize,
+    /// An estimate of the lower end.
+    pub lower: f64,
+    /// An estimate of the upper end.
+    pub upper: f64,
+}
+
+/// What a search found: a proposal for the checker.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The certificate proposed.
+    pub certificate: Certificate,
+    /// Boxes looked at.
+    pub boxes: u64,
+    /// Why the search stopped before it was done, if it did.
+    pub stopped_by: Option<StoppedBy>,
+}
+
+/// Why there is nothing to search for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProveError {
+    /// More inputs than a certificate can speak of.
+    #[error("{0} inputs are more than the {MAX_INPUTS} that can be proved over")]
+    TooManyInputs(usize),
+    /// The network has no value on the domain.
+    #[error("the network cannot be enclosed on the domain: {}", rejection::reason(*.0))]
+    NoValue(Failure),
+    /// The thread pool could not be made.
+    #[error("the threads could not be started: {0}")]
+    Threads(String),
+}
+
+/// Searches for a certificate.
+///
+/// # Errors
+/// [`ProveError`] where the search cannot even begin.
+pub fn prove(
+    request: &Request<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Outcome, ProveError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.threads.unwrap_or(0))
+        .build()
+        .map_err(|error| ProveError::Threads(error.to_string()))?;
+    match request.question.target.inputs().len() {
+        1 => run::<1>(request, &pool, progress),
+        2 => run::<2>(request, &pool, progress),
+        3 => run::<3>(request, &pool, progress),
+        4 => run::<4>(request, &pool, progress),
+        5..=8 => run::<8>(request, &pool, progress),
+        9..=16 => run::<16>(request, &pool, progress),
+        17..=MAX_INPUTS => run::<MAX_INPUTS>(request, &pool, progress),
+        more => Err(ProveError::TooManyInputs(more)),
+    }
+}
+
+fn run<const D: usize>(
+    request: &Request<'_>,
+    pool: &rayon::ThreadPool,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Outcome, ProveError> {
+    let started = Instant::now();
+    let root = on_domain(request.network, request.question).map_err(ProveError::NoValue)?;
+    match request.question.norm {
+        Norm::Sup => {
+            if let Some(outcome) = exact::search::<D>(request, &root) {
+                return Ok(outcome);
+            }
+            Ok(search::Search::<D>::new(request, root, started).run(pool, progress))
+        }
+        Norm::Area => Ok(area::search::<D>(request, root, started, pool, progress)),
+    }
+}

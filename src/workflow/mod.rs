@@ -1,0 +1,10 @@
+//! Level 9: from a request to a checked verdict.
+//!
+//! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
+//! checker decide, and takes the verdict from the claim that the checker returns.
+
+pub mod verify;
+
+pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
+
+pub use crate::prover::{Limits, Progress};

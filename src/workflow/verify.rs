@@ -1,0 +1,252 @@
+//! Prove, write, read back, check, and only then a verdict.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::certificate::{Certificate, Norm, Question, text};
+use crate::checker::{Rejection, Verified, check};
+use crate::network::Network;
+use crate::numbers::Rational;
+use crate::prover::{self, Limits, Progress, ProveError, Request};
+
+/// What to verify.
+#[derive(Clone, Debug)]
+pub struct VerifyRequest<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// The question about it, in the order of its inputs.
+    pub question: Question,
+    /// The error wanted, if one is.
+    pub tolerance: Option<Rational>,
+    /// Without a tolerance: the relative width of the enclosure wanted.
+    pub gap: Rational,
+    /// When to stop.
+    pub limits: Limits,
+    /// How many threads; all by default. The result does not depend on it.
+    pub threads: Option<usize>,
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The error is at most the tolerance.
+    Proved,
+    /// The error is more than the tolerance.
+    Refuted,
+    /// Neither is known, or the enclosure is wider than wanted.
+    Undecided,
+    /// No tolerance was given, and the error is enclosed as tightly as wanted.
+    Enclosed,
+}
+
+impl Verdict {
+    /// The word in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Refuted => "refuted",
+            Self::Undecided => "undecided",
+            Self::Enclosed => "enclosed",
+        }
+    }
+}
+
+/// How the search went. The times are for people, not for files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSummary {
+    /// Boxes looked at.
+    pub boxes: u64,
+    /// Leaves of the partition.
+    pub leaves: usize,
+    /// Wall time.
+    pub seconds: f64,
+    /// What stopped it early, if anything did.
+    pub stopped_by: Option<String>,
+}
+
+/// A verdict, and the checked claim that it rests on.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What the checker accepted.
+    pub verified: Verified,
+    /// The tolerance asked for.
+    pub tolerance: Option<Rational>,
+    /// The certificate, as read back.
+    pub certificate: Certificate,
+    /// How the search went.
+    pub search: SearchSummary,
+    /// Wall time of the check.
+    pub check_seconds: f64,
+    /// Where the certificate was written.
+    pub certificate_path: Option<PathBuf>,
+    /// Its size.
+    pub certificate_bytes: u64,
+}
+
+/// Why there is no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkflowError {
+    /// The network and the question do not fit, or the search cannot begin.
+    #[error("{0}")]
+    Prove(#[from] ProveError),
+    /// The question makes no sense for this network.
+    #[error("{0}")]
+    Question(String),
+    /// A file cannot be written or read back.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What went wrong.
+        error: io::Error,
+    },
+    /// The checker did not accept our own certificate: a bug, and no verdict.
+    #[error("the checker rejected the certificate that was found, so nothing is proved: {0}")]
+    Rejected(Rejection),
+    /// The network cannot be built.
+    #[error("{0}")]
+    Build(String),
+}
+
+/// Proves, writes the certificate (to a temporary place where no path is given), reads it back and
+/// checks it.
+///
+/// - Errors: [`WorkflowError`] where there is no verdict at all.
+pub fn verify(
+    request: &VerifyRequest<'_>,
+    certificate_path: Option<&Path>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Verification, WorkflowError> {
+    check_fit(request)?;
+    let started = Instant::now();
+    let outcome = prover::prove(
+        &Request {
+            network: request.network,
+            question: &request.question,
+            tolerance: request.tolerance.as_ref(),
+            gap: &request.gap,
+            limits: request.limits,
+            threads: request.threads,
+        },
+        progress,
+    )?;
+    let seconds = started.elapsed().as_secs_f64();
+    let bytes = written_and_read_back(&outcome.certificate, certificate_path)?;
+    let started = Instant::now();
+    // A file that does not read back is as bad as a certificate that does not hold.
+    let certificate = text::read(&bytes)
+        .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
+    let verified = check(&certificate, request.network).map_err(WorkflowError::Rejected)?;
+    verified
+        .answers(&request.question, None)
+        .map_err(WorkflowError::Rejected)?;
+    let check_seconds = started.elapsed().as_secs_f64();
+    Ok(Verification {
+        verdict: verdict(&verified, request),
+        search: SearchSummary {
+            boxes: outcome.boxes,
+            leaves: verified.leaves(),
+            seconds,
+            stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
+        },
+        verified,
+        tolerance: request.tolerance.clone(),
+        certificate,
+        check_seconds,
+        certificate_path: certificate_path.map(Path::to_path_buf),
+        certificate_bytes: bytes.len() as u64,
+    })
+}
+
+/// The verdict, from the checked claim and the request alone.
+fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
+    let claim = verified.claim();
+    match (&request.tolerance, &claim.upper) {
+        (Some(tolerance), Some(upper)) if upper <= tolerance => Verdict::Proved,
+        (Some(tolerance), _) if claim.lower > *tolerance => Verdict::Refuted,
+        (None, Some(upper)) if upper - &claim.lower <= upper * &request.gap => Verdict::Enclosed,
+        _ => Verdict::Undecided,
+    }
+}
+
+/// What the checker would reject, said in the words of the request.
+fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
+    let VerifyRequest {
+        network, question, ..
+    } = request;
+    let refuse = |text: String| Err(WorkflowError::Question(text));
+    let target = &question.target;
+    if target.inputs() != network.inputs() {
+        return refuse(format!(
+            "the target has the inputs {}, the network has {}",
+            target.inputs().join(", "),
+            network.inputs().join(", ")
+        ));
+    }
+    if target.outputs_count() != network.outputs().len() {
+        return refuse(format!(
+            "the target has {} outputs, the network has {}",
+            target.outputs_count(),
+            network.outputs().len()
+        ));
+    }
+    if question.norm == Norm::Area && !target.is_region() {
+        return refuse("norm `area` needs a region as the target, such as x^2 + y^2 <= 1".into());
+    }
+    Ok(())
+}
+
+fn written_and_read_back(
+    certificate: &Certificate,
+    path: Option<&Path>,
+) -> Result<Vec<u8>, WorkflowError> {
+    let in_file = |path: &Path| {
+        let path = path.display().to_string();
+        move |error| WorkflowError::File {
+            path: path.clone(),
+            error,
+        }
+    };
+    match path {
+        Some(path) => {
+            write_beside(path, |out| text::write(certificate, out)).map_err(in_file(path))?;
+            fs::read(path).map_err(in_file(path))
+        }
+        None => {
+            let mut bytes = Vec::new();
+            text::write(certificate, &mut bytes).map_err(in_file(Path::new("certificate")))?;
+            Ok(bytes)
+        }
+    }
+}
+
+/// Writes a file through a temporary one in the same folder, which is renamed at the end: the file
+/// is whole or it is not there.
+///
+/// - Errors: those of the file system.
+pub fn write_beside(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    {
+        let mut out = BufWriter::new(file.as_file_mut());
+        write(&mut out)?;
+        out.flush()?;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
