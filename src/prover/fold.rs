@@ -10,14 +10,13 @@ use crate::numbers::{Function, Rational};
 pub fn radius(network: &Specialised, budget: f64) -> Rational {
     let inputs = network.inputs();
     let mut influence = vec![0.0_f64; network.units()];
-    let spread =
-        |terms: &[(u32, crate::numbers::Dyadic)], amount: f64, influence: &mut [f64]| {
-            for (variable, coefficient) in terms {
-                if let Some(unit) = (*variable as usize).checked_sub(inputs) {
-                    influence[unit] += amount * estimate_dyadic(coefficient.abs());
-                }
+    let spread = |terms: &[(u32, crate::numbers::Dyadic)], amount: f64, influence: &mut [f64]| {
+        for (variable, coefficient) in terms {
+            if let Some(unit) = (*variable as usize).checked_sub(inputs) {
+                influence[unit] += amount * estimate_dyadic(coefficient.abs());
             }
-        };
+        }
+    };
     for k in 0..network.outputs() {
         spread(network.output(k).terms, 1.0, &mut influence);
     }

@@ -58,13 +58,14 @@ impl Small {
         }
     }
 
-    /// This times a factor `(factor ± off) · 2^-63` of at most 2.
+    /// This times a factor `(factor ± off) · 2^-63`: at most 17/16, or at most 2 where `slack` is 0.
     ///
-    /// Proof: `|t f - top·factor| <= slack·f + top·off`, `f <= 2^64` units; a quarter of that, and
-    /// a unit for each floor. It fits: `slack <= 2^64 + 1`, and with such a slack `factor <= 2^63`.
+    /// Proof: `|t f - top·factor| <= slack·f + top·off` for the true `f <= 17 · 2^59` units; a
+    /// quarter of that, and a unit for each floor. It fits in 127 bits, for `slack <= 2^64 + 1`.
     fn times(self, factor: u64, off: u64) -> Ball {
         let product = u128::from(self.top) * u128::from(factor);
-        let radius = (self.slack << 62) + ((u128::from(self.top) * u128::from(off)) >> 2) + 2;
+        let by_slack = (self.slack << 61) + (self.slack << 57);
+        let radius = by_slack + ((u128::from(self.top) * u128::from(off)) >> 2) + 2;
         Ball {
             mid: (product >> 2).cast_signed(),
             radius: radius.cast_signed(),
@@ -120,13 +121,13 @@ const fn over_odd<const N: usize>() -> [u64; N] {
 }
 
 /// `1/1!, 1/2!, ... 1/8!`
-const EXP: [u64; 8] = over_factorials(1, 1);
+pub(super) const EXP: [u64; 8] = over_factorials(1, 1);
 /// `1/1!, 1/3!, ... 1/19!`
-const ODD: [u64; 10] = over_factorials(1, 2);
+pub(super) const ODD: [u64; 10] = over_factorials(1, 2);
 /// `1/0!, 1/2!, ... 1/18!`
-const EVEN: [u64; 10] = over_factorials(0, 2);
+pub(super) const EVEN: [u64; 10] = over_factorials(0, 2);
 /// `1, 1/3, ... 1/9`
-const LOG: [u64; 5] = over_odd();
+pub(super) const LOG: [u64; 5] = over_odd();
 /// `1, 1/3, ... 1/11`
 const ARCTAN: [u64; 6] = over_odd();
 

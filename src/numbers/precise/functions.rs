@@ -1,0 +1,364 @@
+//! Elementary functions to any precision: reduce the argument, sum the Taylor series in interval
+//! arithmetic, add a bound for the rest of it.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use super::super::interval::partly;
+use super::super::rational::{Integer, Rational};
+use super::super::scalar::{Failure, Function, Scalar};
+use super::Precise;
+use super::big::Big;
+
+/// Bits kept beyond those asked for.
+const GUARD: u32 = 48;
+/// `exp` is not computed beyond `2^EXP_LIMIT`.
+const EXP_LIMIT: i64 = 40;
+/// Sine and cosine are not computed beyond `2^WAVE_LIMIT`.
+const WAVE_LIMIT: i64 = 1 << 12;
+
+/// An enclosure of the function on the interval, with more bits than asked for.
+pub(super) fn apply(function: Function, x: &Precise) -> Result<Precise, Failure> {
+    let bits = x.bits;
+    let wide = x.rounded(bits + GUARD);
+    let is_outside_unit = |end: &Big| end.magnitude() > Big::ONE;
+    match function {
+        Function::Exp => increasing(&wide, exp),
+        Function::Sinh => increasing(&wide, sinh),
+        Function::Tanh => increasing(&wide, tanh),
+        Function::Sigmoid => increasing(&wide, sigmoid),
+        Function::Atan => increasing(&wide, |end| Ok(atan(end))),
+        Function::Cosh => increasing(&Precise::new(wide.mig(), wide.mag(), wide.bits), cosh),
+        Function::Sin => Ok(wave(&wide, 0)),
+        Function::Cos => Ok(wave(&wide, 1)),
+        Function::Tan => tan(&wide),
+        Function::Ln => {
+            if !x.inf.is_positive() {
+                return Err(partly(!x.sup.is_positive()));
+            }
+            increasing(&wide, |end| Ok(ln(end)))
+        }
+        Function::Asin | Function::Acos => {
+            if is_outside_unit(&x.inf) || is_outside_unit(&x.sup) {
+                let is_all = x.inf > Big::ONE || x.sup < Big::ONE.negated();
+                return Err(partly(is_all));
+            }
+            if function == Function::Asin {
+                increasing(&wide, |end| Ok(asin(end)))
+            } else {
+                increasing(&wide.negated(), |end| Ok(acos(&end.negated())))
+            }
+        }
+        Function::Sqrt if x.inf.is_negative() => Err(partly(x.sup.is_negative())),
+        Function::Sqrt => Ok(wide.root()),
+        Function::Abs => Ok(Precise::new(x.mig(), x.mag(), bits)),
+        Function::Relu => x.max(&Precise::from_i64(0, bits)),
+        Function::Heaviside => {
+            let step = |end: &Big| i64::from(!end.is_negative());
+            let at = |value: i64| Precise::from_i64(value, bits);
+            Ok(at(step(&x.inf)).hull(&at(step(&x.sup))))
+        }
+    }
+}
+
+/// The enclosure of an increasing function, from its ends.
+fn increasing(
+    x: &Precise,
+    at: impl Fn(&Precise) -> Result<Precise, Failure>,
+) -> Result<Precise, Failure> {
+    let low = at(&Precise::new(x.inf.clone(), x.inf.clone(), x.bits))?;
+    if x.is_point() {
+        return Ok(low);
+    }
+    let high = at(&Precise::new(x.sup.clone(), x.sup.clone(), x.bits))?;
+    Ok(Precise::new(low.inf, high.sup, x.bits))
+}
+
+fn one(x: &Precise) -> Precise {
+    Precise::from_i64(1, x.bits)
+}
+
+/// `[-size, size]`.
+fn around_zero(size: &Big, bits: u32) -> Precise {
+    Precise::new(size.negated(), size.clone(), bits).rounded(bits)
+}
+
+/// Sums `first + first·step(1) + first·step(1)·step(2) + ...` until the terms fall below the last
+/// place of the first. The caller's terms fall so fast that the rest is below the last term added.
+fn series(first: Precise, step: impl Fn(&Precise, i64) -> Precise) -> Precise {
+    let bits = first.bits;
+    let enough = first.mag().top() - i64::from(bits);
+    let (mut sum, mut term, mut n) = (first.clone(), first, 1);
+    while !term.mag().is_zero() && term.mag().top() > enough {
+        term = step(&term, n);
+        sum = sum.plus(&term);
+        n += 1;
+    }
+    sum.plus(&around_zero(&term.mag(), bits))
+}
+
+/// `u + s u^3/3 + u^5/5 + s u^7/7 + ...` for `|u| <= 1/2`: atanh for `s = 1`, atan for `s = -1`.
+/// The rest after a term is below `u^2/(1-u^2) <= 1/3` of it.
+fn odd_series(u: &Precise, sign: i64) -> Precise {
+    let square = u.times(u).times_i64(sign);
+    let bits = u.bits;
+    let enough = u.mag().top() - i64::from(bits);
+    let (mut sum, mut power, mut n) = (u.clone(), u.clone(), 1);
+    while !power.mag().is_zero() && power.mag().top() > enough {
+        power = power.times(&square);
+        n += 2;
+        sum = sum.plus(&power.over_i64(n));
+    }
+    sum.plus(&around_zero(&power.mag(), bits))
+}
+
+/// `ln 2 = 2 atanh(1/3)`.
+fn ln_2(bits: u32) -> Precise {
+    let third = Precise::constant(&bits, &Rational::ratio(1, 3));
+    odd_series(&third, 1).scaled(1)
+}
+
+/// `pi = 16 atan(1/5) - 4 atan(1/239)` (Machin).
+pub(super) fn pi(bits: u32) -> Precise {
+    let inverse = |n: i64| Precise::constant(&bits, &Rational::ratio(1, n));
+    let fifth = odd_series(&inverse(5), -1).scaled(4);
+    fifth.minus(&odd_series(&inverse(239), -1).scaled(2))
+}
+
+/// About half the square root of the precision: how often halving the argument pays.
+fn halvings(bits: u32) -> u32 {
+    8 + bits.isqrt() / 2
+}
+
+/// `2^(-2^EXP_LIMIT)`, more than `e^x` is beyond the limit.
+fn far_below(bits: u32) -> Precise {
+    Precise::new(Big::ZERO, Big::exact(1, -(1 << EXP_LIMIT)), bits)
+}
+
+/// `e^x = 2^k (e^(r/2^h))^(2^h)`, `r = x - k ln 2`.
+fn exp(x: &Precise) -> Result<Precise, Failure> {
+    if x.inf.is_zero() {
+        return Ok(one(x));
+    }
+    let top = x.mag().top();
+    if top > EXP_LIMIT {
+        return if x.inf.is_negative() {
+            Ok(far_below(x.bits))
+        } else {
+            Err(Failure::Inexact)
+        };
+    }
+    let halvings = halvings(x.bits);
+    let room = u32::try_from(top.max(0)).unwrap_or(0);
+    let bits = x.bits + halvings + room + GUARD;
+    let x_wide = x.rounded(bits);
+    let ln_2 = ln_2(bits);
+    let k = x_wide.over(&ln_2).inf.floor();
+    let k = i64::try_from(&k).map_err(|_| Failure::Inexact)?;
+    let rest = x_wide
+        .minus(&ln_2.times_i64(k))
+        .scaled(-i64::from(halvings));
+    // |rest| < 1/4: the rest after a term is below a third of it.
+    let mut power = series(one(&rest), |term, n| term.times(&rest).over_i64(n));
+    for _ in 0..halvings {
+        power = power.times(&power);
+    }
+    Ok(power.scaled(k).rounded(x.bits))
+}
+
+/// `e^x / (1 + e^x)` for `x <= 0`, and `1 / (1 + e^-x)` for the rest.
+fn sigmoid(x: &Precise) -> Result<Precise, Failure> {
+    if x.inf.is_positive() {
+        let power = exp(&x.negated())?;
+        return Ok(one(x).over(&one(x).plus(&power)));
+    }
+    let power = exp(x)?;
+    Ok(power.over(&one(x).plus(&power)))
+}
+
+/// `x + x^3/3! + ...` or `1 + x^2/2! + ...` with alternating signs for `sign = -1`: `start` is 1 or
+/// 0. For `|x| <= 1` the rest after a term is below a fifth of it, but for the first.
+fn taylor(x: &Precise, start: i64, sign: i64) -> Precise {
+    let square = x.times(x).times_i64(sign);
+    let first = if start == 1 { x.clone() } else { one(x) };
+    series(first, |term, n| {
+        let k = 2 * n + start;
+        term.times(&square).over_i64(k * (k - 1))
+    })
+}
+
+fn sinh(x: &Precise) -> Result<Precise, Failure> {
+    if x.mag() <= Big::ONE {
+        return Ok(taylor(x, 1, 1));
+    }
+    Ok(exp(x)?.minus(&exp(&x.negated())?).scaled(-1))
+}
+
+fn cosh(x: &Precise) -> Result<Precise, Failure> {
+    Ok(exp(x)?.plus(&exp(&x.negated())?).scaled(-1))
+}
+
+/// `sinh/cosh` up to 1, and `1 - 2 sigmoid(-2x)` beyond.
+fn tanh(x: &Precise) -> Result<Precise, Failure> {
+    if x.mag() <= Big::ONE {
+        return Ok(taylor(x, 1, 1).over(&taylor(x, 0, 1)));
+    }
+    if x.inf.is_negative() {
+        return Ok(tanh(&x.negated())?.negated());
+    }
+    Ok(one(x).minus(&sigmoid(&x.scaled(1).negated())?.scaled(1)))
+}
+
+/// `x = 2^k m` with `m` in `[3/4, 3/2)`: `ln x = k ln 2 + 2 atanh((m-1)/(m+1))`.
+fn ln(x: &Precise) -> Precise {
+    let mut k = x.inf.top();
+    let three_quarters = Big::exact(3, -2);
+    if x.inf.scaled(-k) < three_quarters {
+        k -= 1;
+    }
+    let m = x.scaled(-k);
+    let u = m.minus(&one(x)).over(&m.plus(&one(x)));
+    let rest = odd_series(&u, 1).scaled(1);
+    if k == 0 {
+        return rest;
+    }
+    ln_2(x.bits).times_i64(k).plus(&rest)
+}
+
+/// For positive `x`: `atan x = pi/2 - atan(1/x)` beyond 1, then `2 atan(x/(1 + sqrt(1+x^2)))`.
+fn atan(x: &Precise) -> Precise {
+    if x.inf.is_zero() {
+        return x.clone();
+    }
+    if x.inf.is_negative() {
+        return atan(&x.negated()).negated();
+    }
+    if x.inf > Big::ONE {
+        return pi(x.bits).scaled(-1).minus(&atan(&one(x).over(x)));
+    }
+    let wanted = -i64::from(halvings(x.bits) / 2);
+    let (mut y, mut doublings) = (x.clone(), 0);
+    while y.mag().top() > wanted {
+        y = y.over(&one(x).plus(&one(x).plus(&y.times(&y)).root()));
+        doublings += 1;
+    }
+    odd_series(&y, -1).scaled(doublings)
+}
+
+/// `atan(x / sqrt((1-x)(1+x)))`.
+fn asin(x: &Precise) -> Precise {
+    if x.inf.magnitude() == Big::ONE {
+        let half_pi = pi(x.bits).scaled(-1);
+        return if x.inf.is_negative() {
+            half_pi.negated()
+        } else {
+            half_pi
+        };
+    }
+    let square = one(x).minus(x).times(&one(x).plus(x));
+    thin(&x.over(&square.root()), atan)
+}
+
+/// `2 atan(sqrt((1-x)/(1+x)))`.
+fn acos(x: &Precise) -> Precise {
+    let above = one(x).plus(x);
+    if above.inf.is_zero() {
+        return pi(x.bits);
+    }
+    thin(&one(x).minus(x).over(&above).root(), atan).scaled(1)
+}
+
+/// An increasing function of an interval that is thin, but no point.
+fn thin(x: &Precise, at: impl Fn(&Precise) -> Precise) -> Precise {
+    let end = |value: &Big| at(&Precise::new(value.clone(), value.clone(), x.bits));
+    Precise::new(end(&x.inf).inf, end(&x.sup).sup, x.bits)
+}
+
+/// A point as a multiple of pi/2 and a rest, and bounds for `floor(2x/pi)`.
+struct Angle {
+    quarters: Integer,
+    rest: Precise,
+    floor: (Integer, Integer),
+}
+
+fn reduce(x: &Big, bits: u32) -> Option<Angle> {
+    if x.top() > WAVE_LIMIT {
+        return None;
+    }
+    // 96 more bits for points close to a multiple.
+    let room = u32::try_from(x.top().max(0)).ok()?;
+    let wide = bits + room + 96;
+    let point = Precise::new(x.clone(), x.clone(), wide);
+    let half_pi = pi(wide).scaled(-1);
+    let ratio = point.over(&half_pi);
+    let half = Precise::constant(&wide, &Rational::ratio(1, 2));
+    let quarters = ratio.plus(&half).inf.floor();
+    let multiple = Precise::new(
+        Big::exact(quarters.clone(), 0),
+        Big::exact(quarters.clone(), 0),
+        wide,
+    );
+    Some(Angle {
+        quarters,
+        rest: point.minus(&multiple.times(&half_pi)).rounded(bits),
+        floor: (ratio.inf.floor(), ratio.sup.floor()),
+    })
+}
+
+fn modulo_4(value: &Integer) -> i64 {
+    let low = value - ((value >> 2) << 2);
+    i64::try_from(&low).unwrap_or(0)
+}
+
+/// The sine `ahead` quarters ahead of the angle.
+fn sin_at(angle: &Angle, ahead: i64) -> Precise {
+    let quarter = (modulo_4(&angle.quarters) + ahead) % 4;
+    let value = taylor(&angle.rest, 1 - quarter % 2, -1);
+    if quarter >= 2 { value.negated() } else { value }
+}
+
+/// The multiples of pi/2 inside, or one more where an end is too close to tell.
+fn multiples(low: &Angle, high: &Angle) -> Vec<i64> {
+    let first = &low.floor.0 + Integer::ONE;
+    let count = &high.floor.1 - &low.floor.0;
+    let count = i64::try_from(&count.min(Integer::from(4))).unwrap_or(4);
+    (0..count.max(0))
+        .map(|i| (modulo_4(&first) + i) % 4)
+        .collect()
+}
+
+/// The sine of `x + ahead · pi/2`: spanned by its ends, and by 1 and -1 where a multiple of pi/2
+/// inside says so.
+fn wave(x: &Precise, ahead: i64) -> Precise {
+    let unit = Precise::new(Big::ONE.negated(), Big::ONE, x.bits);
+    let (Some(low), Some(high)) = (reduce(&x.inf, x.bits), reduce(&x.sup, x.bits)) else {
+        return unit;
+    };
+    let ends = sin_at(&low, ahead).hull(&sin_at(&high, ahead));
+    let hull = multiples(&low, &high)
+        .into_iter()
+        .fold(ends, |hull, j| match (j + ahead) % 4 {
+            1 => hull.hull(&one(x)),
+            3 => hull.hull(&one(x).negated()),
+            _ => hull,
+        });
+    Precise::new(hull.inf.max(unit.inf), hull.sup.min(unit.sup), x.bits)
+}
+
+/// The tangent: increasing where no odd multiple of pi/2 is inside.
+fn tan(x: &Precise) -> Result<Precise, Failure> {
+    let (Some(low), Some(high)) = (reduce(&x.inf, x.bits), reduce(&x.sup, x.bits)) else {
+        return Err(Failure::PossiblyUndefined);
+    };
+    let has_pole = multiples(&low, &high).iter().any(|j| j % 2 == 1);
+    if has_pole && !x.is_point() {
+        return Err(Failure::PossiblyUndefined);
+    }
+    let at = |angle: &Angle| {
+        let cosine = sin_at(angle, 1);
+        if cosine.contains_zero() {
+            return Err(Failure::PossiblyUndefined);
+        }
+        Ok(sin_at(angle, 0).over(&cosine))
+    };
+    Ok(at(&low)?.hull(&at(&high)?))
+}
