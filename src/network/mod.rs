@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub mod digest;
+pub mod estimate;
 pub mod forward;
 pub mod layer;
 pub mod matrix;
@@ -15,6 +16,7 @@ pub mod specialise;
 
 pub use activation::Activation;
 pub use digest::digest;
+pub use estimate::estimate_outputs;
 pub use forward::forward;
 pub use layer::{Layer, LayerError};
 pub use matrix::{Matrix, MatrixBuilder, MatrixError};

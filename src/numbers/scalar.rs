@@ -217,6 +217,17 @@ impl Scalar for Rational {
         }
         Rational::powi(self, exponent).ok_or(Failure::Undefined)
     }
+    fn pow(&self, exponent: &Self) -> Result<Self, Failure> {
+        if let Some(integer) = exponent.to_i64().and_then(|n| i32::try_from(n).ok()) {
+            return Scalar::powi(self, integer);
+        }
+        match self.signum() {
+            0 if exponent.is_positive() => Ok(Rational::ZERO),
+            0 | -1 => Err(Failure::Undefined),
+            _ if *self == Rational::ONE => Ok(Rational::ONE),
+            _ => Err(Failure::Inexact),
+        }
+    }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
         let at_zero = |value: Rational| {
             if self.is_zero() {

@@ -3,9 +3,9 @@
 use crate::certificate::{Cell, Witness};
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
-use crate::network::Specialised;
+use crate::network::{Specialised, estimate_outputs};
+use crate::numbers::Rational;
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
-use crate::numbers::{Rational, Scalar};
 
 /// Estimates the error of a network at points.
 pub struct Sampler {
@@ -41,7 +41,7 @@ impl Sampler {
 
     /// Estimates the error of the worst output at a point.
     pub fn error_at(&mut self, network: &Specialised, point: &[f64]) -> Option<f64> {
-        let outputs = evaluate(network, point, &mut self.values);
+        let outputs = estimate_outputs(network, point, &mut self.values);
         let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
         let results = self
             .tape
@@ -115,25 +115,4 @@ impl Sampler {
             witness: Witness { point, radius },
         })
     }
-}
-
-/// Evaluates the stated outputs in floats.
-fn evaluate(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
-    values.clear();
-    values.extend_from_slice(point);
-    let total = |sum: crate::network::SumView<'_>, values: &[f64]| {
-        sum.terms
-            .iter()
-            .fold(estimate_dyadic(sum.bias), |total, (variable, c)| {
-                total + estimate_dyadic(*c) * values[*variable as usize]
-            })
-    };
-    for k in 0..network.units() {
-        let unit = network.unit(k);
-        let z = total(unit.sum, values);
-        values.push(Estimate(z).apply(unit.function).map_or(f64::NAN, |v| v.0));
-    }
-    (0..network.outputs())
-        .map(|k| total(network.output(k), values))
-        .collect()
 }

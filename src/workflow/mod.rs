@@ -3,8 +3,10 @@
 //! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
+pub mod pictures;
 pub mod verify;
 
+pub use pictures::{PictureError, PictureKind, Subject, draw};
 pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
 
 pub use crate::prover::{Limits, Progress};

@@ -1,0 +1,663 @@
+//! From networks, questions and proofs to the plain numbers that pictures are drawn from.
+//!
+//! What a picture claims (inside, outside, error at most) is computed with enclosures over cells;
+//! curves and surfaces are samples and say so.
+
+use crate::certificate::{Cell, Certificate, Claim, Method, Node, Norm, Question, Witness};
+use crate::checker::{Rejection, WitnessValues, on_domain};
+use crate::draw::{
+    Bound, Class, ClassCell, CurvePicture, CurveWitness, ErrorCell, ErrorPicture, HalfPlane,
+    HalfplanesPicture, PartitionCell, PartitionColour, PartitionPicture, Rect, Surface,
+    SurfacePicture, SurfaceWitness,
+};
+use crate::expr::Tape;
+use crate::expr::evaluate::{Constants, Scratch};
+use crate::network::{Network, Specialised, estimate_outputs};
+use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
+use crate::numbers::{
+    Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
+};
+
+/// A kind of picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PictureKind {
+    /// Target, network and certified band over one input.
+    Curve,
+    /// z = N(x, y) in perspective, beside the target.
+    Surface,
+    /// Heat map of the certified error over two inputs.
+    Error,
+    /// Decision, region and the hidden units' lines in the plane.
+    Halfplanes,
+    /// The proof's partition.
+    Partition,
+}
+
+impl PictureKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [
+        Self::Curve,
+        Self::Surface,
+        Self::Error,
+        Self::Halfplanes,
+        Self::Partition,
+    ];
+
+    /// The name on the command line, and of the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Curve => "curve",
+            Self::Surface => "surface",
+            Self::Error => "error",
+            Self::Halfplanes => "halfplanes",
+            Self::Partition => "partition",
+        }
+    }
+
+    /// Finds a kind by name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The kinds that say something about a question.
+    pub fn for_question(question: &Question) -> Vec<Self> {
+        match (question.target.inputs().len(), question.norm) {
+            (1, _) => vec![Self::Curve, Self::Partition],
+            (2, Norm::Area) => vec![Self::Halfplanes, Self::Surface, Self::Partition],
+            (2, Norm::Sup) => vec![Self::Surface, Self::Error, Self::Partition],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a picture is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// The question about it.
+    pub question: &'a Question,
+    /// What the checker accepted, if something was checked.
+    pub claim: Option<&'a Claim>,
+    /// The certificate it accepted.
+    pub certificate: Option<&'a Certificate>,
+    /// The values at the witness.
+    pub values: Option<&'a WitnessValues>,
+}
+
+/// Why a picture cannot be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// The kind wants another number of inputs.
+    #[error("picture `{kind}` needs a network of {expected}, this one has {found}")]
+    Inputs {
+        /// The kind.
+        kind: &'static str,
+        /// What it needs.
+        expected: &'static str,
+        /// What there is.
+        found: usize,
+    },
+    /// The kind shows a certificate, and there is none.
+    #[error("picture `partition` shows a certificate; hint: give one with --certificate")]
+    NoCertificate,
+    /// The certificate does not hold.
+    #[error("the certificate does not hold, so it is not drawn: {0}")]
+    Rejected(Rejection),
+    /// The kind shows a region, and the target is none.
+    #[error("picture `halfplanes` needs a region as the target, such as x^2 + y^2 <= 1")]
+    NoRegion,
+    /// The network has no value.
+    #[error("the network cannot be evaluated on the domain")]
+    NoValue,
+}
+
+/// Draws one picture; returns SVG.
+///
+/// - Errors: [`PictureError`] where the kind does not fit the subject.
+pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureError> {
+    let inputs = subject.question.target.inputs().len();
+    let wants = |allowed: &[usize], expected| {
+        if allowed.contains(&inputs) {
+            Ok(())
+        } else {
+            Err(PictureError::Inputs {
+                kind: kind.name(),
+                expected,
+                found: inputs,
+            })
+        }
+    };
+    let scene = || Scene::new(subject);
+    match kind {
+        PictureKind::Curve => {
+            wants(&[1], "one input")?;
+            Ok(scene()?.curve().render())
+        }
+        PictureKind::Surface => {
+            wants(&[2], "two inputs")?;
+            Ok(scene()?.surface().render())
+        }
+        PictureKind::Error => {
+            wants(&[2], "two inputs")?;
+            Ok(scene()?.error().render())
+        }
+        PictureKind::Halfplanes => {
+            wants(&[2], "two inputs")?;
+            if !subject.question.target.is_region() {
+                return Err(PictureError::NoRegion);
+            }
+            Ok(scene()?.halfplanes().render())
+        }
+        PictureKind::Partition => {
+            wants(&[1, 2], "one or two inputs")?;
+            let certificate = subject.certificate.ok_or(PictureError::NoCertificate)?;
+            partition(subject, certificate)
+                .ok_or(PictureError::NoCertificate)
+                .map(|picture| picture.render())
+        }
+    }
+}
+
+/// The caption: the claim, as far as there is one.
+fn caption(subject: &Subject<'_>) -> String {
+    let question = subject.question;
+    let target = question.target.text().join(", ");
+    let Some(claim) = subject.claim else {
+        return format!("target {target}; nothing is proved here");
+    };
+    let error = match question.norm {
+        Norm::Sup => "sup |N - f|",
+        Norm::Area => "misclassified area",
+    };
+    let lower = literal::decimal_down(&claim.lower, 6);
+    match &claim.upper {
+        Some(upper) if *upper == claim.lower => {
+            format!("f = {target}; {error} = {upper} exactly, checked")
+        }
+        Some(upper) => format!(
+            "f = {target}; {lower} <= {error} <= {}, checked",
+            literal::decimal_up(upper, 6)
+        ),
+        None => format!("f = {target}; {error} >= {lower}, checked"),
+    }
+}
+
+fn rect(cell: &Cell) -> Rect {
+    let ends = |axis: usize| {
+        cell.intervals().get(axis).map_or((0.0, 1.0), |side| {
+            (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()))
+        })
+    };
+    let ((x0, x1), (y0, y1)) = (ends(0), ends(1));
+    Rect::new(x0, x1, y0, y1)
+}
+
+/// A subject made ready for many evaluations.
+struct Scene<'a> {
+    subject: &'a Subject<'a>,
+    root: Specialised,
+    whole: Cell,
+    tape: Tape,
+    constants: Constants<Estimate>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(subject: &'a Subject<'a>) -> Result<Self, PictureError> {
+        let tape = Tape::new(&subject.question.target.indicator());
+        Ok(Self {
+            root: on_domain(subject.network, subject.question)
+                .map_err(|_| PictureError::NoValue)?,
+            whole: Cell::root(&subject.question.domain),
+            constants: tape.constants(&()),
+            tape,
+            subject,
+        })
+    }
+
+    fn label(&self, axis: usize) -> String {
+        self.subject.question.target.inputs()[axis].clone()
+    }
+
+    fn upper(&self) -> Option<Bound> {
+        let upper = self.subject.claim?.upper.as_ref()?;
+        if self.subject.question.norm != Norm::Sup {
+            return None;
+        }
+        let value = estimate_dyadic(Dyadic::from_rational(upper, Direction::Up));
+        Some(Bound {
+            // One more step up, since the conversion to a float may have rounded down.
+            value: value * (1.0 + f64::EPSILON),
+            text: if upper.bits() <= 24 {
+                upper.to_string()
+            } else {
+                literal::decimal_up(upper, 4)
+            },
+        })
+    }
+
+    fn witness(&self) -> Option<(&'a Witness, f64, f64)> {
+        let witness = self.subject.certificate?.witness.as_ref()?;
+        let values = self.subject.values?;
+        let middle = |ends: &(Rational, Rational)| estimate_rational(&ends.0.midpoint(&ends.1));
+        // The worst output.
+        let pairs = values.network.iter().zip(&values.target);
+        let (network, target) = pairs
+            .map(|(network, target)| (middle(network), middle(target)))
+            .max_by(|a, b| (a.0 - a.1).abs().total_cmp(&(b.0 - b.1).abs()))?;
+        Some((witness, network, target))
+    }
+
+    /// Places along an input where the picture should look: evenly spread, and close around the
+    /// steps and kinks of the first layer as long as these are few.
+    fn places(&self, axis: usize, even: u32, most_steps: usize) -> Vec<f64> {
+        let side = &self.whole.intervals()[axis];
+        let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+        let mut places: Vec<f64> = (0..=even)
+            .map(|i| low + (high - low) * f64::from(i) / f64::from(even))
+            .collect();
+        let mut steps = Vec::new();
+        for k in 0..self.root.units() {
+            let unit = self.root.unit(k);
+            let [(variable, weight)] = unit.sum.terms else {
+                continue;
+            };
+            if *variable as usize != axis {
+                continue;
+            }
+            let weight = estimate_dyadic(*weight);
+            let at = -estimate_dyadic(unit.sum.bias) / weight;
+            let reach = match unit.function {
+                Function::Sigmoid => 1.0 / weight.abs(),
+                Function::Tanh => 0.5 / weight.abs(),
+                // A jump: two places so close that they print as one.
+                _ => (high - low) * 1e-7,
+            };
+            steps.push((at, reach));
+        }
+        if steps.len() <= most_steps {
+            for (at, reach) in steps {
+                let offsets: &[f64] = if reach < (high - low) * 1e-6 {
+                    &[1.0]
+                } else {
+                    &[0.7, 1.5, 2.5, 4.0, 6.0, 10.0]
+                };
+                for offset in offsets {
+                    places.push(at - offset * reach);
+                    places.push(at + offset * reach);
+                }
+            }
+        }
+        places.retain(|x| *x >= low && *x <= high);
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        places
+    }
+
+    /// Outputs of the network on a grid; the network is reduced on the way to each point.
+    fn network_on_grid(&self, axes: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let counts: Vec<usize> = axes.iter().map(Vec::len).collect();
+        let mut values = vec![Vec::new(); counts.iter().product()];
+        let ranges: Vec<(usize, usize)> = counts.iter().map(|n| (0, *n)).collect();
+        self.fill(&self.root, axes, &ranges, &mut values, &mut Vec::new());
+        values
+    }
+
+    fn fill(
+        &self,
+        network: &Specialised,
+        axes: &[Vec<f64>],
+        ranges: &[(usize, usize)],
+        values: &mut [Vec<f64>],
+        memory: &mut Vec<f64>,
+    ) {
+        let points: usize = ranges.iter().map(|(from, to)| to - from).product();
+        if points == 0 {
+            return;
+        }
+        if points <= 8 || network.units() <= 8 {
+            let mut at: Vec<usize> = ranges.iter().map(|(from, _)| *from).collect();
+            loop {
+                let point: Vec<f64> = at.iter().zip(axes).map(|(i, axis)| axis[*i]).collect();
+                let index = at
+                    .iter()
+                    .zip(axes)
+                    .fold(0, |sum, (i, axis)| sum * axis.len() + i);
+                values[index] = estimate_outputs(network, &point, memory);
+                // Count up, the last input fastest.
+                let mut k = at.len();
+                loop {
+                    let Some(previous) = k.checked_sub(1) else {
+                        return;
+                    };
+                    k = previous;
+                    at[k] += 1;
+                    if at[k] < ranges[k].1 {
+                        break;
+                    }
+                    at[k] = ranges[k].0;
+                }
+            }
+        }
+        let longest = (0..ranges.len()).fold(0, |best, i| {
+            let length = |k: usize| ranges[k].1 - ranges[k].0;
+            if length(i) > length(best) { i } else { best }
+        });
+        let (from, to) = ranges[longest];
+        let middle = usize::midpoint(from, to);
+        for part in [(from, middle), (middle, to)] {
+            let mut ranges = ranges.to_vec();
+            ranges[longest] = part;
+            if part.0 == part.1 {
+                continue;
+            }
+            let sides: Option<Vec<Interval>> = ranges
+                .iter()
+                .zip(axes)
+                .map(|((from, to), axis)| {
+                    let exact = crate::numbers::estimate::exact_dyadic;
+                    Interval::new(exact(axis[*from])?, exact(axis[to - 1])?)
+                })
+                .collect();
+            let fold = Dyadic::power_of_two(-40);
+            let reduced = sides.and_then(|sides| network.specialise::<Interval>(&sides, fold).ok());
+            self.fill(
+                reduced.as_ref().unwrap_or(network),
+                axes,
+                &ranges,
+                values,
+                memory,
+            );
+        }
+    }
+
+    fn target_at(&self, point: &[f64], scratch: &mut Scratch<Estimate>) -> Vec<f64> {
+        let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
+        let results = self.tape.evaluate(&self.constants, &inputs, scratch);
+        (0..self.tape.outputs())
+            .map(|k| results.value(k).map_or(f64::NAN, |value| value.0))
+            .collect()
+    }
+
+    fn curve(&self) -> CurvePicture {
+        let xs = self.places(0, 800, 400);
+        let network = self.network_on_grid(std::slice::from_ref(&xs));
+        let mut scratch = Scratch::default();
+        let targets: Vec<Vec<f64>> = xs
+            .iter()
+            .map(|x| self.target_at(&[*x], &mut scratch))
+            .collect();
+        let outputs = self.tape.outputs();
+        let line = |value: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<(f64, f64)>> {
+            (0..outputs)
+                .map(|k| {
+                    xs.iter()
+                        .enumerate()
+                        .map(|(i, x)| (*x, value(i, k)))
+                        .collect()
+                })
+                .collect()
+        };
+        CurvePicture {
+            title: "network and target".into(),
+            caption: caption(self.subject),
+            x_label: self.label(0),
+            target: line(&|i, k| targets[i][k]),
+            network: line(&|i, k| network[i][k]),
+            error: line(&|i, k| network[i][k] - targets[i][k]),
+            error_upper: self.upper(),
+            witness: self
+                .witness()
+                .map(|(witness, network, target)| CurveWitness {
+                    x: estimate_rational(&witness.point[0]),
+                    target,
+                    network,
+                }),
+        }
+    }
+
+    fn surface(&self) -> SurfacePicture {
+        let (xs, ys) = (self.places(0, 44, 18), self.places(1, 44, 18));
+        let axes = [xs.clone(), ys.clone()];
+        let network = self.network_on_grid(&axes);
+        let mut scratch = Scratch::default();
+        // Rows along y, as the picture wants them; the grid has x first.
+        let rows = |value: &mut dyn FnMut(usize, usize) -> f64| -> Vec<Vec<f64>> {
+            (0..ys.len())
+                .map(|j| (0..xs.len()).map(|i| value(i, j)).collect())
+                .collect()
+        };
+        let z = rows(&mut |i, j| network[i * ys.len() + j][0]);
+        let target = rows(&mut |i, j| self.target_at(&[xs[i], ys[j]], &mut scratch)[0]);
+        SurfacePicture {
+            title: "network beside target".into(),
+            caption: caption(self.subject),
+            x_label: self.label(0),
+            y_label: self.label(1),
+            z_label: self.subject.network.outputs()[0].clone(),
+            surfaces: vec![
+                Surface {
+                    name: "network".into(),
+                    xs: xs.clone(),
+                    ys: ys.clone(),
+                    z,
+                },
+                Surface {
+                    name: "target".into(),
+                    xs,
+                    ys,
+                    z: target,
+                },
+            ],
+            witness: self
+                .witness()
+                .map(|(witness, network, target)| SurfaceWitness {
+                    x: estimate_rational(&witness.point[0]),
+                    y: estimate_rational(&witness.point[1]),
+                    network,
+                    target,
+                }),
+            toward: [0.0; 3],
+        }
+    }
+
+    /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
+    fn on_cells(&self, depth: u32, visit: &mut dyn FnMut(&Cell, &Specialised) -> bool) {
+        let mut open = vec![(self.whole.clone(), std::rc::Rc::new(self.root.clone()), 0)];
+        while let Some((cell, around, level)) = open.pop() {
+            let fold = Dyadic::power_of_two(-30);
+            let here = around
+                .specialise::<Interval>(cell.intervals(), fold)
+                .map_or(around, std::rc::Rc::new);
+            let is_last = level == 2 * depth;
+            if visit(&cell, &here) || is_last {
+                continue;
+            }
+            let axis = usize::from(level % 2 == 1);
+            if let Some((lower, upper)) = cell.cut(axis, None) {
+                open.push((upper, std::rc::Rc::clone(&here), level + 1));
+                open.push((lower, here, level + 1));
+            }
+        }
+    }
+
+    fn error(&self) -> ErrorPicture {
+        const DEPTH: u32 = 6;
+        let forms = self.tape.constants::<LinearForm<2>>(&());
+        let mut scratch = Scratch::default();
+        let mut cells = Vec::new();
+        let smallest = self
+            .whole
+            .volume()
+            .sup()
+            .scale(-i64::from(2 * DEPTH), Direction::Up);
+        self.on_cells(DEPTH, &mut |cell, network| {
+            if cell.volume().inf() > smallest {
+                return false;
+            }
+            let inputs: Vec<LinearForm<2>> = (0..2)
+                .map(|i| LinearForm::variable(i, &cell.intervals()[i]))
+                .collect();
+            let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
+            let mut worst = Interval::ZERO;
+            let values = network.enclose(&inputs).unwrap_or_default();
+            for (k, value) in values.iter().enumerate() {
+                let range = results.value(k).map_or(Interval::ENTIRE, |target| {
+                    value.sub(target).range().magnitude()
+                });
+                worst = worst.max(&range).unwrap_or(Interval::ENTIRE);
+            }
+            if values.is_empty() {
+                worst = Interval::ENTIRE;
+            }
+            cells.push(ErrorCell {
+                rect: rect(cell),
+                lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
+                hi: estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON),
+            });
+            true
+        });
+        ErrorPicture {
+            title: "certified error |N - f|".into(),
+            caption: caption(self.subject),
+            x_label: self.label(0),
+            y_label: self.label(1),
+            domain: rect(&self.whole),
+            cells,
+            certified: true,
+            signed: false,
+            error_upper: self.upper(),
+            witness: self.witness().map(|(witness, _, _)| {
+                (
+                    estimate_rational(&witness.point[0]),
+                    estimate_rational(&witness.point[1]),
+                )
+            }),
+        }
+    }
+
+    fn halfplanes(&self) -> HalfplanesPicture {
+        const DEPTH: u32 = 8;
+        let region = Tape::new(&self.subject.question.target);
+        let constants = region.constants::<Interval>(&());
+        let mut scratch = Scratch::default();
+        let threshold = self
+            .subject
+            .question
+            .threshold
+            .as_ref()
+            .map_or(Interval::point(Dyadic::HALF), Interval::from_rational);
+        let class = |truth: Truth| match truth {
+            Truth::True => Class::Inside,
+            Truth::False => Class::Outside,
+            Truth::Unknown => Class::Unknown,
+        };
+        let mut cells = Vec::new();
+        let smallest = self
+            .whole
+            .volume()
+            .sup()
+            .scale(-i64::from(2 * DEPTH), Direction::Up);
+        self.on_cells(DEPTH, &mut |cell, network| {
+            let target = region
+                .evaluate(&constants, cell.intervals(), &mut scratch)
+                .truth()
+                .unwrap_or(Truth::Unknown);
+            let decision = network
+                .enclose::<Interval>(cell.intervals())
+                .map_or(Truth::Unknown, |values| {
+                    values[0].compare(Relation::GreaterOrEqual, &threshold)
+                });
+            let is_decided = target != Truth::Unknown && decision != Truth::Unknown;
+            if is_decided || cell.volume().inf() <= smallest {
+                cells.push(ClassCell {
+                    rect: rect(cell),
+                    target: class(target),
+                    network: class(decision),
+                });
+                return true;
+            }
+            false
+        });
+        let mut lines = Vec::new();
+        for k in 0..self.root.units() {
+            let sum = self.root.unit(k).sum;
+            let mut line = HalfPlane {
+                c: estimate_dyadic(sum.bias),
+                a: 0.0,
+                b: 0.0,
+            };
+            let is_first = sum.terms.iter().all(|(variable, _)| *variable < 2);
+            for (variable, weight) in sum.terms {
+                match variable {
+                    0 => line.a = estimate_dyadic(*weight),
+                    _ => line.b = estimate_dyadic(*weight),
+                }
+            }
+            if is_first && lines.len() < 64 {
+                lines.push(line);
+            }
+        }
+        HalfplanesPicture {
+            title: "decision and region".into(),
+            caption: caption(self.subject),
+            x_label: self.label(0),
+            y_label: self.label(1),
+            domain: rect(&self.whole),
+            cells,
+            lines,
+            polygon: Vec::new(),
+            boundary: Vec::new(),
+        }
+    }
+}
+
+/// The cells of a certificate.
+fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<PartitionPicture> {
+    let whole = Cell::root(&subject.question.domain);
+    let mut nodes = certificate.partition.nodes();
+    let mut open = vec![(whole.clone(), 0_u32)];
+    let mut cells = Vec::new();
+    while let Some((cell, depth)) = open.pop() {
+        match nodes.next_node().ok()? {
+            Node::Cut { axis, place } => {
+                let (lower, upper) = cell.cut(axis, place.as_ref())?;
+                open.push((upper, depth + 1));
+                open.push((lower, depth + 1));
+            }
+            Node::Leaf(method) => cells.push(PartitionCell {
+                rect: rect(&cell),
+                method: Method::ALL
+                    .iter()
+                    .skip(1)
+                    .position(|known| *known == method),
+                ratio: 0.0,
+                depth,
+            }),
+        }
+    }
+    let name = |axis: usize| {
+        let names = subject.question.target.inputs();
+        names.get(axis).cloned().unwrap_or_default()
+    };
+    Some(PartitionPicture {
+        title: "the proof's partition".into(),
+        caption: caption(subject),
+        x_label: name(0),
+        y_label: name(1),
+        one_input: subject.question.target.inputs().len() == 1,
+        domain: rect(&whole),
+        cells,
+        methods: [
+            "intervals",
+            "linear forms",
+            "mean value",
+            "monotone",
+            "exact",
+            "half-planes",
+        ]
+        .map(String::from)
+        .to_vec(),
+        colour: PartitionColour::Method,
+    })
+}
