@@ -275,12 +275,15 @@ impl<'a> Scene<'a> {
             };
             steps.push((at, reach));
         }
+        let few = steps.len() <= 6 || axis == 0 && self.whole.sides().len() == 1;
         if steps.len() <= most_steps {
             for (at, reach) in steps {
                 let offsets: &[f64] = if reach < (high - low) * 1e-6 {
                     &[1.0]
-                } else {
+                } else if few {
                     &[0.7, 1.5, 2.5, 4.0, 6.0, 10.0]
+                } else {
+                    &[1.0, 3.0, 7.0]
                 };
                 for offset in offsets {
                     places.push(at - offset * reach);
@@ -417,18 +420,27 @@ impl<'a> Scene<'a> {
     }
 
     fn surface(&self) -> SurfacePicture {
-        let (xs, ys) = (self.places(0, 44, 18), self.places(1, 44, 18));
+        let (xs, ys) = (self.places(0, 30, 18), self.places(1, 30, 18));
+        let smooth = |axis| self.places(axis, 36, 0);
+        let (target_xs, target_ys) = (smooth(0), smooth(1));
         let axes = [xs.clone(), ys.clone()];
         let network = self.network_on_grid(&axes);
         let mut scratch = Scratch::default();
         // Rows along y, as the picture wants them; the grid has x first.
-        let rows = |value: &mut dyn FnMut(usize, usize) -> f64| -> Vec<Vec<f64>> {
-            (0..ys.len())
-                .map(|j| (0..xs.len()).map(|i| value(i, j)).collect())
-                .collect()
-        };
-        let z = rows(&mut |i, j| network[i * ys.len() + j][0]);
-        let target = rows(&mut |i, j| self.target_at(&[xs[i], ys[j]], &mut scratch)[0]);
+        let z = (0..ys.len())
+            .map(|j| {
+                (0..xs.len())
+                    .map(|i| network[i * ys.len() + j][0])
+                    .collect()
+            })
+            .collect();
+        let target = target_ys
+            .iter()
+            .map(|y| {
+                let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
+                target_xs.iter().map(&mut at).collect()
+            })
+            .collect();
         SurfacePicture {
             title: "network beside target".into(),
             caption: caption(self.subject),
@@ -438,14 +450,14 @@ impl<'a> Scene<'a> {
             surfaces: vec![
                 Surface {
                     name: "network".into(),
-                    xs: xs.clone(),
-                    ys: ys.clone(),
+                    xs,
+                    ys,
                     z,
                 },
                 Surface {
                     name: "target".into(),
-                    xs,
-                    ys,
+                    xs: target_xs,
+                    ys: target_ys,
                     z: target,
                 },
             ],

@@ -1,0 +1,187 @@
+//! From a builder's parameters to a network on disk with a checked verdict.
+
+use std::fs;
+use std::path::Path;
+
+use super::verify::{Verification, VerifyRequest, WorkflowError, verify, write_beside};
+use super::{Limits, Progress};
+use crate::builders::{self, BuilderName, Built, Parameters};
+use crate::certificate::{Norm, Question};
+use crate::expr::{Domain, Target};
+use crate::formats::json;
+use crate::network::{Network, digest};
+use crate::numbers::Rational;
+use crate::prover::{self, Request};
+
+/// What to build, and what to prove of it.
+#[derive(Clone, Debug)]
+pub struct BuildRequest<'a> {
+    /// Which builder.
+    pub builder: BuilderName,
+    /// Its keys; without the one that is its size, the size is chosen from the tolerance.
+    pub parameters: &'a Parameters,
+    /// The target; the network takes its inputs in the same order.
+    pub target: &'a Target,
+    /// The box.
+    pub domain: &'a Domain,
+    /// The measure of the error.
+    pub norm: Norm,
+    /// For `area`.
+    pub threshold: Option<Rational>,
+    /// The error wanted, if one is.
+    pub tolerance: Option<&'a Rational>,
+    /// Without a tolerance: the relative width of the enclosure wanted.
+    pub gap: Rational,
+    /// When to stop.
+    pub limits: Limits,
+    /// How many threads; all by default.
+    pub threads: Option<usize>,
+}
+
+/// The largest size that is tried when the size is to be chosen.
+const LARGEST_SIZE: usize = 1 << 16;
+/// Boxes that one size may take before the next is tried.
+const BOXES_FOR_A_SIZE: u64 = 4_000_000;
+
+impl BuildRequest<'_> {
+    fn question(&self, network: &Network) -> Question {
+        Question {
+            network: digest(network),
+            target: self.target.clone(),
+            domain: self.domain.clone(),
+            norm: self.norm,
+            threshold: self.threshold.clone(),
+        }
+    }
+
+    fn build_with(&self, parameters: &Parameters) -> Result<Built, WorkflowError> {
+        builders::build(
+            self.builder,
+            parameters,
+            self.target,
+            self.domain,
+            self.norm,
+        )
+        .map_err(|error| WorkflowError::Build(error.to_string()))
+    }
+
+    /// Builds the network: of the size given, or of the smallest size that the prover finds to
+    /// keep the tolerance, by doubling and then halving the step. (The verdict comes later, from
+    /// the checker; this only chooses.)
+    fn sized(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Built, WorkflowError> {
+        let Some(key) = builders::size_key(self.builder) else {
+            return self.build_with(self.parameters);
+        };
+        if key.is_given(self.parameters) {
+            return self.build_with(self.parameters);
+        }
+        let Some(tolerance) = self.tolerance else {
+            return Err(WorkflowError::Build(format!(
+                "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
+                key.name
+            )));
+        };
+        let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
+            let built = self.build_with(&builders::with_size(
+                self.builder,
+                self.parameters,
+                size,
+            ))?;
+            let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
+            Ok((built, is_enough))
+        };
+        let largest = key.largest.min(LARGEST_SIZE);
+        let mut too_small = key.smallest.saturating_sub(1);
+        let mut size = key.smallest;
+        let mut best = loop {
+            let (built, is_enough) = attempt(size)?;
+            if is_enough {
+                break built;
+            }
+            too_small = size;
+            if size >= largest {
+                return Err(WorkflowError::Build(format!(
+                    "no `{}` up to {largest} was found to keep the tolerance {tolerance}; hint: \
+                     ask for a larger tolerance, or give `{}` and other keys yourself",
+                    key.name, key.name
+                )));
+            }
+            size = (size * 2).min(largest);
+        };
+        let mut enough = size;
+        while enough - too_small > 1 {
+            let middle = usize::midpoint(too_small, enough);
+            let (built, is_enough) = attempt(middle)?;
+            if is_enough {
+                (enough, best) = (middle, built);
+            } else {
+                too_small = middle;
+            }
+        }
+        best.notes.push(format!(
+            "{} = {enough} was chosen: {too_small} was not found to be enough",
+            key.name
+        ));
+        Ok(best)
+    }
+
+    fn seems_enough(
+        &self,
+        network: &Network,
+        tolerance: &Rational,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<bool, WorkflowError> {
+        let question = self.question(network);
+        let mut limits = self.limits;
+        limits.boxes = Some(limits.boxes.map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE)));
+        let outcome = prover::prove(
+            &Request {
+                network,
+                question: &question,
+                tolerance: Some(tolerance),
+                gap: &self.gap,
+                limits,
+                threads: self.threads,
+            },
+            progress,
+        )?;
+        let upper = outcome.certificate.claim.upper;
+        Ok(upper.is_some_and(|upper| upper <= *tolerance))
+    }
+}
+
+/// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
+/// `certificate.steeple` beside it, reads that back and checks it.
+///
+/// - Returns: what was built, the network as read back, and the checked verdict about it.
+/// - Errors: [`WorkflowError`] where there is no verdict at all.
+pub fn build(
+    request: &BuildRequest<'_>,
+    folder: &Path,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<(Built, Network, Verification), WorkflowError> {
+    let built = request.sized(progress)?;
+    let path = folder.join("network.json");
+    let in_file = |error| WorkflowError::File {
+        path: path.display().to_string(),
+        error,
+    };
+    write_beside(&path, |mut out| json::write(&built.network, &mut out)).map_err(in_file)?;
+    let bytes = fs::read(&path).map_err(in_file)?;
+    let network = json::read_bytes(&bytes)
+        .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))?;
+    drop(bytes);
+    let verification = verify(
+        &VerifyRequest {
+            network: &network,
+            question: request.question(&network),
+            tolerance: request.tolerance.cloned(),
+            gap: request.gap.clone(),
+            limits: request.limits,
+            threads: request.threads,
+        },
+        Some(&folder.join("certificate.steeple")),
+        progress,
+    )?;
+    Ok((built, network, verification))
+}
