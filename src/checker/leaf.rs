@@ -61,8 +61,17 @@ impl<S: Enclosure> Prepared<S> {
             .collect()
     }
 
+    /// The outputs at almost every point of a whole cell. Not for its faces or single points,
+    /// where a comparison that is decided inside may go the other way.
+    fn outputs_inside(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
+        let results = tape.evaluate_inside(&self.constants, inputs, &mut self.scratch);
+        (0..tape.outputs())
+            .map(|k| results.value(k).copied())
+            .collect()
+    }
+
     fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
-        tape.evaluate(&self.constants, inputs, &mut self.scratch)
+        tape.evaluate_inside(&self.constants, inputs, &mut self.scratch)
             .truth()
     }
 }
@@ -160,7 +169,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     /// T10: both ranges as intervals.
     fn natural_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
         let values = network.enclose::<Interval>(&inputs_over(cell))?;
-        let targets = self.natural.outputs(&self.tape, cell.intervals());
+        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
         worst(&values, targets)
     }
 
@@ -168,7 +177,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     fn linear_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
         let values = network.enclose(&inputs)?;
-        let targets = self.linear.outputs(&self.tape, &inputs);
+        let targets = self.linear.outputs_inside(&self.tape, &inputs);
         worst(&values, targets)
     }
 

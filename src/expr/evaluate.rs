@@ -207,6 +207,28 @@ impl Tape {
         inputs: &'a [S],
         scratch: &'a mut Scratch<S>,
     ) -> Results<'a, S> {
+        self.run(constants, inputs, scratch, false)
+    }
+
+    /// Like [`Tape::evaluate`], for almost all points of a box with positive sides: a comparison
+    /// of an input with a constant at the end of its side is decided by the points inside. So
+    /// `x < 1/2` holds on `[0, 1/2]`, up to measure zero.
+    pub fn evaluate_inside<'a, S: Scalar>(
+        &'a self,
+        constants: &'a Constants<S>,
+        inputs: &'a [S],
+        scratch: &'a mut Scratch<S>,
+    ) -> Results<'a, S> {
+        self.run(constants, inputs, scratch, true)
+    }
+
+    fn run<'a, S: Scalar>(
+        &'a self,
+        constants: &'a Constants<S>,
+        inputs: &'a [S],
+        scratch: &'a mut Scratch<S>,
+        is_inside: bool,
+    ) -> Results<'a, S> {
         assert_eq!(inputs.len(), self.inputs, "one number for each input");
         assert_eq!(
             constants.0.len(),
@@ -227,7 +249,7 @@ impl Tape {
                     scratch.values.push(value);
                 }
                 Instruction::Test(test) => {
-                    let truth = values.decide(*test, &scratch.tests);
+                    let truth = values.decide(*test, &scratch.tests, is_inside);
                     scratch.tests.push(truth);
                 }
             }
@@ -377,8 +399,25 @@ impl<'a, S: Scalar> Values<'a, S> {
         }
     }
 
-    fn decide(&self, test: Test, tests: &[Result<Truth, Failure>]) -> Result<Truth, Failure> {
+    fn decide(
+        &self,
+        test: Test,
+        tests: &[Result<Truth, Failure>],
+        is_inside: bool,
+    ) -> Result<Truth, Failure> {
         match test {
+            Test::Compare(relation, a @ Operand::Input(_), b @ Operand::Constant(_))
+                if is_inside =>
+            {
+                let (input, constant) = self.pair(a, b)?;
+                Ok(input.compare_inside(relation, constant))
+            }
+            Test::Compare(relation, a @ Operand::Constant(_), b @ Operand::Input(_))
+                if is_inside =>
+            {
+                let (constant, input) = self.pair(a, b)?;
+                Ok(input.compare_inside(relation.mirrored(), constant))
+            }
             Test::Compare(relation, a, b) => self.pair(a, b).map(|(a, b)| a.compare(relation, b)),
             Test::Not(a) => Ok(tests[a]?.negate()),
             Test::And(a, b) => conjunction(tests[a]?, tests[b]),

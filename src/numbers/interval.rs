@@ -508,6 +508,19 @@ impl Scalar for Interval {
             Relation::NotEqual => self.compare(Relation::Equal, other).negate(),
         }
     }
+    fn compare_inside(&self, relation: Relation, constant: &Self) -> Truth {
+        use std::cmp::Ordering::{Greater, Less};
+        if self.is_point() {
+            self.compare(relation, constant)
+        } else if self.sup <= constant.inf {
+            // Below the constant, except at one point at most.
+            Truth::from_bool(relation.holds(Less))
+        } else if self.inf >= constant.sup {
+            Truth::from_bool(relation.holds(Greater))
+        } else {
+            self.compare(relation, constant)
+        }
+    }
     fn hull(&self, other: &Self) -> Self {
         Interval::hull(self, other)
     }

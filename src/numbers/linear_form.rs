@@ -238,6 +238,9 @@ impl<const D: usize> Scalar for LinearForm<D> {
             decided => decided,
         }
     }
+    fn compare_inside(&self, relation: Relation, constant: &Self) -> Truth {
+        self.range.compare_inside(relation, &constant.range)
+    }
     fn hull(&self, other: &Self) -> Self {
         self.combine(other, Interval::hull)
     }

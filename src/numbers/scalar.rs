@@ -120,6 +120,18 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// The relation that holds between b and a where this one holds between a and b.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
+
     /// Does the relation hold for two exact numbers in this order?
     pub fn holds(self, ordering: Ordering) -> bool {
         match self {
@@ -176,6 +188,11 @@ pub trait Scalar: Clone {
     fn max(&self, other: &Self) -> Result<Self, Failure>;
     /// Does the relation hold?
     fn compare(&self, relation: Relation, other: &Self) -> Truth;
+    /// Does the relation hold with a constant, at almost every point, where `self` is an input
+    /// that takes all values of an interval? Types that do not range over a box just compare.
+    fn compare_inside(&self, relation: Relation, constant: &Self) -> Truth {
+        self.compare(relation, constant)
+    }
     /// Encloses both: the value of an `if` whose condition is not decided. Exact types never need
     /// it, since their comparisons are decided.
     #[must_use]
