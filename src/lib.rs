@@ -11,4 +11,5 @@ pub mod geometry;
 pub mod network;
 pub mod numbers;
 pub mod prover;
+pub mod report;
 pub mod workflow;

@@ -1,0 +1,139 @@
+//! The objects that scripts rely on.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{DIGITS, Report};
+use crate::numbers::{Rational, literal};
+
+/// Times are for people: they go to standard output and stay out of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// With the seconds.
+    Shown,
+    /// Without.
+    LeftOut,
+}
+
+#[derive(Serialize)]
+struct ErrorObject {
+    lower: String,
+    upper: Option<String>,
+    lower_decimal: String,
+    upper_decimal: Option<String>,
+    exact: bool,
+}
+
+/// Returns the object `{"lower", "upper", ...}` of an enclosed error.
+pub fn error(lower: &Rational, upper: Option<&Rational>) -> Value {
+    json!(ErrorObject {
+        lower: lower.to_string(),
+        upper: upper.map(ToString::to_string),
+        lower_decimal: literal::decimal_down(lower, DIGITS),
+        upper_decimal: upper.map(|upper| literal::decimal_up(upper, DIGITS)),
+        exact: upper == Some(lower),
+    })
+}
+
+/// Returns the object of a claim.
+pub fn claim(report: &Report) -> Value {
+    let names: Vec<&String> = report.domain.iter().map(|(name, _, _)| name).collect();
+    let mut domain = Map::new();
+    for (name, low, high) in &report.domain {
+        domain.insert(name.clone(), json!([low.to_string(), high.to_string()]));
+    }
+    let target = match report.target.as_slice() {
+        [one] => json!(one),
+        several => json!(several),
+    };
+    let mut object = json!({
+        "norm": report.norm,
+        "target": target,
+        "inputs": names,
+        "domain": domain,
+        "tolerance": report.tolerance.as_ref().map(ToString::to_string),
+    });
+    if let (Some(threshold), Some(object)) = (&report.threshold, object.as_object_mut()) {
+        object.insert("threshold".into(), json!(threshold.to_string()));
+    }
+    if let Some(object) = object.as_object_mut() {
+        object.insert("network".into(), json!(report.network));
+        object.insert("semantics".into(), json!("real arithmetic, exact weights"));
+    }
+    object
+}
+
+/// Returns the object of `verify`.
+pub fn verify(report: &Report, times: Times) -> Value {
+    let seconds = |value: f64| match times {
+        Times::Shown => json!((value * 1e6).round() / 1e6),
+        Times::LeftOut => Value::Null,
+    };
+    let ends = |pairs: &[(Rational, Rational)]| {
+        let text = |(low, high): &(Rational, Rational)| json!([low.to_string(), high.to_string()]);
+        match pairs {
+            [one] => text(one),
+            several => Value::Array(several.iter().map(text).collect()),
+        }
+    };
+    let witness = report.witness.as_ref().map(|witness| {
+        let mut point = Map::new();
+        for (name, value) in &witness.point {
+            point.insert(name.clone(), json!(value.to_string()));
+        }
+        json!({
+            "point": point,
+            "radius": witness.radius.to_string(),
+            "network": ends(&witness.network),
+            "target": ends(&witness.target),
+        })
+    });
+    let a_priori = report.a_priori.as_ref().map(|(upper, theorem, _)| {
+        json!({ "upper": upper.to_string(), "upper_decimal": literal::decimal_up(upper, DIGITS), "theorem": theorem })
+    });
+    let mut search = json!({
+        "boxes": report.search.boxes,
+        "leaves": report.search.leaves,
+        "seconds": seconds(report.search.seconds),
+        "stopped_by": report.search.stopped_by,
+    });
+    let mut certificate = json!({
+        "path": report.certificate.path,
+        "bytes": report.certificate.bytes,
+        "checked": true,
+        "seconds": seconds(report.certificate.seconds),
+    });
+    if times == Times::LeftOut {
+        for object in [&mut search, &mut certificate] {
+            if let Some(object) = object.as_object_mut() {
+                object.remove("seconds");
+            }
+        }
+    }
+    json!({
+        "steeple": env!("CARGO_PKG_VERSION"),
+        "verdict": report.verdict,
+        "claim": claim(report),
+        "error": error(&report.lower, report.upper.as_ref()),
+        "witness": witness,
+        "a_priori": a_priori,
+        "search": search,
+        "certificate": certificate,
+    })
+}
+
+/// Returns the object of `build`: the network, and `verify`'s object under `"verify"`.
+pub fn build(report: &Report, times: Times) -> Value {
+    json!({
+        "steeple": env!("CARGO_PKG_VERSION"),
+        "network": {
+            "digest": report.network,
+            "hidden_layers": report.size.hidden_layers,
+            "units": report.size.units,
+            "parameters": report.size.parameters,
+            "nonzero_parameters": report.size.nonzero_parameters,
+        },
+        "notes": report.notes,
+        "verify": verify(report, times),
+    })
+}

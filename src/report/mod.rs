@@ -1,0 +1,172 @@
+//! Level 8: what was found, for people and for programs.
+//!
+//! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
+//! on the terminal, [`markdown`] and [`html`] the files beside a built network. Times appear on the
+//! terminal and in JSON on standard output, never in files, which are the same for the same input.
+
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod text;
+
+use crate::numbers::{Rational, literal};
+
+/// Significant digits of printed decimals.
+pub const DIGITS: usize = 10;
+
+/// Everything that is said about one network and one question.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// `proved`, `refuted`, `undecided` or `enclosed`.
+    pub verdict: String,
+    /// `sup`, `essential sup` or `area`.
+    pub norm: String,
+    /// The formulas as they were given.
+    pub target: Vec<String>,
+    /// The inputs with their sides.
+    pub domain: Vec<(String, Rational, Rational)>,
+    /// The error wanted.
+    pub tolerance: Option<Rational>,
+    /// For `area`: inside is where the network is at least this.
+    pub threshold: Option<Rational>,
+    /// The digest of the network.
+    pub network: String,
+    /// The error is at least this.
+    pub lower: Rational,
+    /// The error is at most this.
+    pub upper: Option<Rational>,
+    /// Where the error is large.
+    pub witness: Option<WitnessReport>,
+    /// The bound by theorem, its page and its formula.
+    pub a_priori: Option<(Rational, String, String)>,
+    /// The search.
+    pub search: SearchReport,
+    /// The certificate.
+    pub certificate: CertificateReport,
+    /// The network's size.
+    pub size: SizeReport,
+    /// What was chosen and noticed.
+    pub notes: Vec<String>,
+}
+
+/// A witness: the point, and what network and target give there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WitnessReport {
+    /// Inputs by name.
+    pub point: Vec<(String, Rational)>,
+    /// Half the side of the box around it that is meant.
+    pub radius: Rational,
+    /// Each output of the network, enclosed.
+    pub network: Vec<(Rational, Rational)>,
+    /// Each output of the target, enclosed.
+    pub target: Vec<(Rational, Rational)>,
+}
+
+/// How the search went.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchReport {
+    /// Boxes looked at.
+    pub boxes: u64,
+    /// Leaves of the partition.
+    pub leaves: usize,
+    /// Wall time.
+    pub seconds: f64,
+    /// What stopped it early.
+    pub stopped_by: Option<String>,
+}
+
+/// The certificate on disk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CertificateReport {
+    /// Where it is, if it was kept.
+    pub path: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+    /// Wall time of the check.
+    pub seconds: f64,
+}
+
+/// The size of the network.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SizeReport {
+    /// Hidden layers.
+    pub hidden_layers: usize,
+    /// Hidden units.
+    pub units: usize,
+    /// Weights and biases.
+    pub parameters: usize,
+    /// Those that are not zero.
+    pub nonzero_parameters: usize,
+}
+
+impl Report {
+    /// Is the error known exactly?
+    pub fn is_exact(&self) -> bool {
+        self.upper.as_ref() == Some(&self.lower)
+    }
+
+    /// The error as it stands in a formula.
+    pub fn error_name(&self) -> String {
+        let inputs: Vec<&str> = self
+            .domain
+            .iter()
+            .map(|(name, _, _)| name.as_str())
+            .collect();
+        let inputs = inputs.join(",");
+        match self.norm.as_str() {
+            "area" => format!(
+                "area of {{N({inputs}) >= t}} differing from {{{}}}",
+                self.target_text()
+            ),
+            norm => {
+                let target = self.target_text();
+                let is_sum =
+                    target.contains(['+', '-', '<', '>', '=', ' ']) || self.target.len() > 1;
+                let target = if is_sum {
+                    format!("({target})")
+                } else {
+                    target
+                };
+                format!("{norm} |N({inputs}) - {target}|")
+            }
+        }
+    }
+
+    /// The formulas in one line.
+    pub fn target_text(&self) -> String {
+        let lines: Vec<String> = self
+            .target
+            .iter()
+            .map(|formula| formula.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        lines.join(", ")
+    }
+
+    /// The domain in one line: `x in [0, 1], y in [0, 1]`.
+    pub fn domain_text(&self) -> String {
+        let sides: Vec<String> = self
+            .domain
+            .iter()
+            .map(|(name, low, high)| format!("{name} in [{low}, {high}]"))
+            .collect();
+        sides.join(", ")
+    }
+}
+
+/// A number for people: the fraction where it is short, else a decimal rounded down.
+pub fn down(value: &Rational) -> String {
+    if value.bits() <= 24 {
+        value.to_string()
+    } else {
+        literal::decimal_down(value, DIGITS)
+    }
+}
+
+/// A number for people: the fraction where it is short, else a decimal rounded up.
+pub fn up(value: &Rational) -> String {
+    if value.bits() <= 24 {
+        value.to_string()
+    } else {
+        literal::decimal_up(value, DIGITS)
+    }
+}

@@ -1,0 +1,125 @@
+//! The lines on the terminal.
+
+use std::fmt::Write;
+
+use super::{Report, down, up};
+
+/// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
+///
+/// ```text
+/// proved: sup |N(x) - x^2| <= 1/1024 for x in [0, 1]; 16 leaves, certificate checked
+/// ```
+pub fn verdict(report: &Report) -> String {
+    let error = report.error_name();
+    let place = format!("for {}", report.domain_text());
+    let leaves = match report.search.leaves {
+        1 => "1 leaf".to_string(),
+        n => format!("{n} leaves"),
+    };
+    let tolerance = report.tolerance.as_ref().map(ToString::to_string);
+    let tolerance = tolerance.unwrap_or_default();
+    let mut text = match report.verdict.as_str() {
+        "proved" => {
+            format!("proved: {error} <= {tolerance} {place}; {leaves}, certificate checked")
+        }
+        "refuted" => {
+            let at = witness_place(report).map_or(String::new(), |at| format!(" at {at}"));
+            format!(
+                "refuted: {error} <= {tolerance} fails{at}, where the error is {}{}",
+                if report.is_exact() { "" } else { "at least " },
+                down(&report.lower)
+            )
+        }
+        "enclosed" if report.is_exact() => format!(
+            "enclosed: {error} = {} exactly, {place}; {leaves}, certificate checked",
+            report.lower
+        ),
+        "enclosed" => format!(
+            "enclosed: {} <= {error} <= {} {place}; {leaves}, certificate checked",
+            down(&report.lower),
+            report.upper.as_ref().map_or("infinity".into(), up)
+        ),
+        _ => {
+            let wish = if tolerance.is_empty() {
+                error.clone()
+            } else {
+                format!("{error} <= {tolerance}")
+            };
+            format!(
+                "undecided: {wish} {place}; {}",
+                match &report.search.stopped_by {
+                    Some(reason) =>
+                        format!("stopped by {reason} after {} boxes", report.search.boxes),
+                    None => format!("{} boxes", report.search.boxes),
+                }
+            )
+        }
+    };
+    // Strings take any text, so writing to one cannot fail.
+    if matches!(report.verdict.as_str(), "proved" | "undecided" | "refuted") {
+        let upper = report.upper.as_ref();
+        let _ = match upper {
+            Some(_) if report.is_exact() => {
+                write!(text, "\n  the error is exactly {}", report.lower)
+            }
+            Some(upper) => write!(
+                text,
+                "\n  the error is between {} and {}",
+                down(&report.lower),
+                up(upper)
+            ),
+            None => write!(text, "\n  the error is at least {}", down(&report.lower)),
+        };
+    }
+    if report.verdict == "undecided" {
+        let hint = match (
+            &report.search.stopped_by,
+            &report.upper,
+            tolerance.is_empty(),
+        ) {
+            (Some(reason), _, _) if reason != "resolution" => {
+                format!(
+                    "raise --{}",
+                    if reason == "time" {
+                        "time-limit"
+                    } else {
+                        "max-boxes"
+                    }
+                )
+            }
+            (_, Some(upper), false) => format!("ask for {}", up(upper)),
+            _ => "ask for less, or look at the certificate's partition".to_string(),
+        };
+        let _ = write!(text, "; hint: {hint}");
+    }
+    if report.verdict != "refuted"
+        && let Some(at) = witness_place(report)
+        && report.tolerance.is_none()
+    {
+        let _ = write!(text, "\n  witness: {at}");
+    }
+    if let Some((upper, theorem, statement)) = &report.a_priori {
+        let _ = write!(
+            text,
+            "\n  by theorem {theorem} it is at most {}: {statement}",
+            up(upper)
+        );
+    }
+    text
+}
+
+/// `x = 1/32, y = 1/2`.
+pub fn witness_place(report: &Report) -> Option<String> {
+    let witness = report.witness.as_ref()?;
+    let parts: Vec<String> = witness
+        .point
+        .iter()
+        .map(|(name, value)| format!("{name} = {}", down(value)))
+        .collect();
+    let place = parts.join(", ");
+    Some(if witness.radius.is_zero() {
+        place
+    } else {
+        format!("and near {place}")
+    })
+}
