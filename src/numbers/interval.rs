@@ -47,6 +47,12 @@ impl Interval {
         (inf <= sup).then_some(Self { inf, sup })
     }
 
+    /// Returns `[inf, sup]` for ends that are known to be in order.
+    pub(super) fn ordered(inf: Dyadic, sup: Dyadic) -> Self {
+        debug_assert!(inf <= sup, "ends in order");
+        Self { inf, sup }
+    }
+
     /// Returns the interval between two numbers given in any order.
     pub fn spanning(a: Dyadic, b: Dyadic) -> Self {
         Self {

@@ -1,0 +1,292 @@
+//! Enclosures of the elementary functions by integer arithmetic alone.
+//!
+//! [`apply`] takes an interval to an interval that holds `f(x)` for every `x` inside: monotone
+//! functions by their two ends, sine and cosine by the multiples of pi/2 inside as well. The
+//! functions of one number are in `kernel`, their constants in `tables`. For moderate arguments
+//! the result of a point is relatively narrower than `2^-57`. Beyond `2^50` the functions built on
+//! `exp` give a bound on the safe side, and so do sine and cosine beyond `2^60`.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+mod kernel;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use super::dyadic::Direction::{Down, Up};
+use super::dyadic::Dyadic;
+use super::interval::{Interval, partly};
+use super::scalar::{Failure, Function, Scalar};
+
+/// Returns an enclosure of pi.
+pub fn pi() -> Interval {
+    kernel::pi().enclosure()
+}
+
+/// Returns an enclosure of `function` on the interval.
+///
+/// - Exactness: encloses every value; relatively narrower than `2^-57` for moderate points.
+/// - Errors: [`Failure::Undefined`] where the function is defined nowhere on the interval,
+///   [`Failure::PossiblyUndefined`] where it may be undefined somewhere on it.
+pub fn apply(function: Function, x: &Interval) -> Result<Interval, Failure> {
+    let (low, high) = (x.inf(), x.sup());
+    Ok(match function {
+        Function::Exp => increasing(x, exp),
+        Function::Sinh => increasing(x, sinh),
+        Function::Tanh => increasing(x, tanh),
+        Function::Sigmoid => increasing(x, sigmoid),
+        Function::Atan => increasing(x, atan),
+        Function::Cosh => increasing(&x.magnitude(), cosh),
+        Function::Sin => wave(x, 0),
+        Function::Cos => wave(x, 1),
+        Function::Tan => return tan(x),
+        Function::Ln => {
+            if !low.is_positive() {
+                return Err(partly(!high.is_positive()));
+            }
+            increasing(x, ln)
+        }
+        Function::Asin | Function::Acos => {
+            if low < -Dyadic::ONE || high > Dyadic::ONE {
+                return Err(partly(low > Dyadic::ONE || high < -Dyadic::ONE));
+            }
+            if function == Function::Asin {
+                increasing(x, asin)
+            } else {
+                increasing(&x.negated(), |y| acos(-y))
+            }
+        }
+        // These are exact, and the interval does them itself.
+        Function::Sqrt | Function::Abs | Function::Relu | Function::Heaviside => {
+            return x.apply(function);
+        }
+    })
+}
+
+/// Returns an enclosure of `1 - sigmoid(x) = sigmoid(-x)`, which keeps its relative accuracy where
+/// `sigmoid(x)` is next to 1.
+pub fn sigmoid_complement(x: &Interval) -> Interval {
+    increasing(&x.negated(), sigmoid)
+}
+
+/// The enclosure of an increasing function: from its ends, or from one evaluation for a point.
+fn increasing(x: &Interval, at: impl Fn(Dyadic) -> Interval) -> Interval {
+    let low = at(x.inf());
+    if x.is_point() {
+        return low;
+    }
+    Interval::ordered(low.inf(), at(x.sup()).sup())
+}
+
+/// An odd function from its values above zero.
+fn odd(x: Dyadic, above: impl Fn(Dyadic) -> Interval) -> Interval {
+    if x.is_zero() {
+        Interval::ZERO
+    } else if x.is_negative() {
+        above(-x).negated()
+    } else {
+        above(x)
+    }
+}
+
+/// Is this outside `(-2^50, 2^50)`, or infinite?
+fn is_huge(x: Dyadic) -> bool {
+    x.exponent() > 50 - 63 && !x.is_zero()
+}
+
+/// `2^(±2^50)`, which bounds `e^x` from the inner side for huge `x`.
+fn far_power(is_negative: bool) -> Dyadic {
+    let size = 1i64 << 50;
+    Dyadic::power_of_two(if is_negative { -size } else { size })
+}
+
+fn exp(x: Dyadic) -> Interval {
+    if x.is_zero() {
+        return Interval::ONE;
+    }
+    if is_huge(x) {
+        let end = far_power(x.is_negative());
+        return if x.is_negative() {
+            Interval::ordered(Dyadic::ZERO, end)
+        } else {
+            Interval::ordered(end, Dyadic::INFINITY)
+        };
+    }
+    let power = kernel::exp(x).enclosure();
+    if x.is_negative() {
+        Interval::ordered(power.inf(), power.sup().min(Dyadic::ONE))
+    } else {
+        Interval::ordered(power.inf().max(Dyadic::ONE), power.sup())
+    }
+}
+
+fn sigmoid(x: Dyadic) -> Interval {
+    if x.is_zero() {
+        return Interval::point(Dyadic::HALF);
+    }
+    if x.is_positive() {
+        let rest = sigmoid(-x);
+        return Interval::ordered(
+            Dyadic::ONE.sub(rest.sup(), Down),
+            Dyadic::ONE.sub(rest.inf(), Up),
+        );
+    }
+    if is_huge(x) {
+        return Interval::ordered(Dyadic::ZERO, far_power(true));
+    }
+    let value = kernel::sigmoid_of_negative(x).enclosure();
+    Interval::ordered(value.inf(), value.sup().min(Dyadic::HALF))
+}
+
+/// Is this below one half in size, and not zero?
+fn is_small(x: Dyadic) -> bool {
+    x.exponent() < -63
+}
+
+fn sinh(x: Dyadic) -> Interval {
+    odd(x, |x| {
+        if is_small(x) {
+            return kernel::hyperbolic(x).0.enclosure();
+        }
+        halved(&exp(x).minus(&exp(-x)))
+    })
+}
+
+/// For `x >= 0`.
+fn cosh(x: Dyadic) -> Interval {
+    if x.is_zero() {
+        return Interval::ONE;
+    }
+    let value = if is_small(x) {
+        kernel::hyperbolic(x).1.enclosure()
+    } else {
+        halved(&exp(x).plus(&exp(-x)))
+    };
+    Interval::ordered(value.inf().max(Dyadic::ONE), value.sup())
+}
+
+/// `sinh/cosh` below one half, and `1 - 2 sigmoid(-2x)` beyond.
+fn tanh(x: Dyadic) -> Interval {
+    odd(x, |x| {
+        if is_small(x) {
+            let (sinh, cosh) = kernel::hyperbolic(x);
+            let (sinh, cosh) = (sinh.enclosure(), cosh.enclosure());
+            return Interval::ordered(
+                sinh.inf().div(cosh.sup(), Down),
+                sinh.sup().div(cosh.inf(), Up),
+            );
+        }
+        // Doubling is exact below the largest exponents, and any huge number does beyond.
+        let rest = sigmoid(-x.scale(1, Down));
+        Interval::ordered(
+            Dyadic::ONE.sub(rest.sup().scale(1, Up), Down),
+            Dyadic::ONE.sub(rest.inf().scale(1, Down), Up),
+        )
+    })
+}
+
+/// For `x > 0`.
+fn ln(x: Dyadic) -> Interval {
+    if x.is_infinite() {
+        return Interval::ordered(Dyadic::ONE, Dyadic::INFINITY);
+    }
+    if x == Dyadic::ONE {
+        return Interval::ZERO;
+    }
+    kernel::ln(x).enclosure()
+}
+
+fn atan(x: Dyadic) -> Interval {
+    odd(x, |x| {
+        if x.is_infinite() {
+            return halved(&pi());
+        }
+        kernel::atan(x).enclosure()
+    })
+}
+
+/// `atan(x / sqrt((1-x)(1+x)))` for `-1 <= x <= 1`.
+fn asin(x: Dyadic) -> Interval {
+    odd(x, |x| {
+        if x == Dyadic::ONE {
+            return halved(&pi());
+        }
+        let point = Interval::point(x);
+        let (below, above) = (Interval::ONE.minus(&point), Interval::ONE.plus(&point));
+        let root = below.times(&above).root();
+        match root.and_then(|root| point.over(&root)) {
+            Ok(quotient) => increasing(&quotient, atan),
+            // The root is positive here; should that fail, every angle above zero.
+            Err(_) => Interval::ordered(Dyadic::ZERO, halved(&pi()).sup()),
+        }
+    })
+}
+
+/// `2 atan(sqrt((1-x)/(1+x)))` for `-1 <= x <= 1`.
+fn acos(x: Dyadic) -> Interval {
+    let point = Interval::point(x);
+    let (below, above) = (Interval::ONE.minus(&point), Interval::ONE.plus(&point));
+    if above.contains_zero() {
+        return pi();
+    }
+    let half = match below.over(&above).and_then(|quotient| quotient.root()) {
+        Ok(root) => increasing(&root, atan),
+        // Both are positive here; should that fail, every angle there is.
+        Err(_) => Interval::ordered(Dyadic::ZERO, pi().sup()),
+    };
+    Interval::ordered(half.inf().scale(1, Down), half.sup().scale(1, Up))
+}
+
+/// Half of it.
+fn halved(x: &Interval) -> Interval {
+    Interval::ordered(x.inf().scale(-1, Down), x.sup().scale(-1, Up))
+}
+
+/// The sine of `x + ahead · pi/2`, for `ahead` 0 or 1.
+///
+/// With `x + ahead · pi/2 = j · pi/2`: the sine is 1 for `j = 1` and -1 for `j = 3` modulo 4, and
+/// monotone between. So its range is spanned by the ends and the `j` inside; a `j` too many, where
+/// an end is too close to tell, only widens.
+fn wave(x: &Interval, ahead: i64) -> Interval {
+    let at = |angle: kernel::Angle| if ahead == 0 { angle.sin() } else { angle.cos() };
+    let Some(low) = kernel::reduce(x.inf()) else {
+        return Interval::SYMMETRIC_UNIT;
+    };
+    if x.is_point() {
+        return at(low);
+    }
+    let Some(high) = kernel::reduce(x.sup()) else {
+        return Interval::SYMMETRIC_UNIT;
+    };
+    let (first, last) = (low.floor().0 + 1, high.floor().1);
+    if last - first >= 3 {
+        return Interval::SYMMETRIC_UNIT;
+    }
+    (first..=last).fold(at(low).hull(&at(high)), |hull, quarter| {
+        match (quarter + ahead).rem_euclid(4) {
+            1 => hull.hull(&Interval::ONE),
+            3 => hull.hull(&Interval::ONE.negated()),
+            _ => hull,
+        }
+    })
+}
+
+/// The tangent, which increases between odd multiples of pi/2.
+fn tan(x: &Interval) -> Result<Interval, Failure> {
+    let at = |angle: kernel::Angle| angle.sin().over(&angle.cos());
+    let low = kernel::reduce(x.inf()).ok_or(Failure::PossiblyUndefined)?;
+    if x.is_point() {
+        return at(low).map_err(|_| Failure::PossiblyUndefined);
+    }
+    let high = kernel::reduce(x.sup()).ok_or(Failure::PossiblyUndefined)?;
+    // At most one multiple inside, and an even one: a pole is odd.
+    let (first, last) = (low.floor().0 + 1, high.floor().1);
+    if last > first || (last == first && last & 1 != 0) {
+        return Err(Failure::PossiblyUndefined);
+    }
+    let (low, high) = (at(low), at(high));
+    match (low, high) {
+        (Ok(low), Ok(high)) => Ok(low.hull(&high)),
+        _ => Err(Failure::PossiblyUndefined),
+    }
+}
