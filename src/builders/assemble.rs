@@ -1,0 +1,78 @@
+//! Layers and networks from the parts that builders speak of: steps, gates, weighted sums.
+
+use crate::expr::Target;
+use crate::network::{Activation, Layer, MatrixBuilder, Network};
+use crate::numbers::Rational;
+
+use super::parameters::Units;
+
+/// The activation of these units.
+pub fn activation(units: Units) -> Activation {
+    match units {
+        Units::Heaviside => Activation::Heaviside,
+        Units::Sigmoid => Activation::Sigmoid,
+        Units::Tanh => Activation::Tanh,
+        Units::Relu => Activation::Relu,
+    }
+}
+
+/// A layer under construction, row by row.
+pub struct LayerBuilder {
+    rows: MatrixBuilder,
+    bias: Vec<Rational>,
+}
+
+impl LayerBuilder {
+    /// Starts a layer that looks at this many values.
+    pub fn new(inputs: usize) -> Self {
+        Self {
+            rows: MatrixBuilder::new(inputs),
+            bias: Vec::new(),
+        }
+    }
+
+    /// The number of units so far.
+    pub fn units(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Adds a unit; the columns increase.
+    pub fn unit(&mut self, weights: impl IntoIterator<Item = (usize, Rational)>, bias: Rational) {
+        let added = self.rows.push_row(weights);
+        added.expect("builders give columns in order, within the layer");
+        self.bias.push(bias);
+    }
+
+    /// Adds the step in input `input` at `place`: `activation(w (x - place))`.
+    pub fn step(&mut self, input: usize, place: &Rational, steepness: &Rational) {
+        self.unit([(input, steepness.clone())], -(steepness * place));
+    }
+
+    /// Returns the layer.
+    pub fn finish(self, activation: Activation) -> Layer {
+        let layer = Layer::new(self.rows.finish(), self.bias, activation);
+        layer.expect("a layer with units of one row")
+    }
+}
+
+/// Returns the network that adds up the last hidden layer with these weights, and a constant.
+///
+/// Without hidden layers it is that constant.
+pub fn network(
+    target: &Target,
+    hidden: Vec<Layer>,
+    weights: Vec<Rational>,
+    constant: Rational,
+) -> Network {
+    let inputs = target.inputs().to_vec();
+    let mut sum = LayerBuilder::new(hidden.last().map_or(inputs.len(), Layer::units));
+    sum.unit(weights.into_iter().enumerate(), constant);
+    let mut layers = hidden;
+    layers.push(sum.finish(Activation::Identity));
+    let free = ["z", "f", "output"].into_iter();
+    let name = free
+        .map(str::to_owned)
+        .find(|name| !inputs.contains(name))
+        .unwrap_or_else(|| "network".to_owned());
+    Network::new(inputs, vec![name], layers).expect("layers made to fit")
+}

@@ -1,0 +1,156 @@
+//! Why a network cannot be built.
+
+use super::parameters::{BuilderName, Units};
+use crate::expr::DomainError;
+use crate::geometry::polygon::PolygonError;
+use crate::numbers::Rational;
+
+/// More weights than this are refused before anything is built.
+pub const MAX_WEIGHTS: u128 = 200_000_000;
+
+/// What is wrong with a request to build.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The target has another number of inputs than the builder takes.
+    #[error("`{builder}` takes {expected}, the target has {found}")]
+    Inputs {
+        /// The builder.
+        builder: BuilderName,
+        /// What it takes.
+        expected: &'static str,
+        /// The inputs of the target.
+        found: usize,
+    },
+    /// The target has several outputs.
+    #[error("`{builder}` builds networks with one output, the target has {found}")]
+    Outputs {
+        /// The builder.
+        builder: BuilderName,
+        /// The outputs of the target.
+        found: usize,
+    },
+    /// The domain is not one of the target's inputs.
+    #[error(transparent)]
+    Domain(#[from] DomainError),
+    /// The builder does not use these units.
+    #[error("`{builder}` has no activation `{}`; it takes {allowed}", found.name())]
+    Activation {
+        /// The builder.
+        builder: BuilderName,
+        /// What was asked for.
+        found: Units,
+        /// What it takes.
+        allowed: String,
+    },
+    /// The builder does not know a key that is present.
+    #[error("`{builder}` has no key `{key}`; its keys are {keys}")]
+    UnknownKey {
+        /// The builder.
+        builder: BuilderName,
+        /// The key.
+        key: &'static str,
+        /// The keys it has.
+        keys: String,
+    },
+    /// Neither a size nor a tolerance to choose it by.
+    #[error("`{builder}` needs `{key}`, or a tolerance to choose it by")]
+    MissingSize {
+        /// The builder.
+        builder: BuilderName,
+        /// The key of its size.
+        key: &'static str,
+    },
+    /// A key that has no default.
+    #[error("`{builder}` needs `{key}`")]
+    MissingKey {
+        /// The builder.
+        builder: BuilderName,
+        /// The key.
+        key: &'static str,
+    },
+    /// As many numbers are needed as there are inputs.
+    #[error("`{key}` has {found} entries, the target has {inputs} inputs")]
+    Length {
+        /// The key.
+        key: &'static str,
+        /// Its length.
+        found: usize,
+        /// The inputs of the target.
+        inputs: usize,
+    },
+    /// A whole number below the smallest that makes sense.
+    #[error("`{key}` is {found}, at least {smallest} is needed")]
+    TooSmall {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: usize,
+        /// The smallest value.
+        smallest: usize,
+    },
+    /// A number that has to be greater than 0.
+    #[error("`{key}` is {found}, it must be greater than 0")]
+    NotPositive {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: Rational,
+    },
+    /// A tower of height 0.
+    #[error("`height` is 0: there would be no tower")]
+    NoHeight,
+    /// A side of a box whose ends are in the wrong order.
+    #[error("side {side} of `box`, from {low} to {high}, is empty")]
+    EmptyBox {
+        /// The side, from 1.
+        side: usize,
+        /// Its lower end.
+        low: Rational,
+        /// Its upper end.
+        high: Rational,
+    },
+    /// More mirrored steps than there are cells to mirror.
+    #[error("`ghosts` is {ghosts}, at most {cells} (the number of cells) are possible")]
+    Ghosts {
+        /// The steps asked for.
+        ghosts: usize,
+        /// The cells.
+        cells: usize,
+    },
+    /// Another number of hidden layers than 1 or 2.
+    #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
+    HiddenLayers(usize),
+    /// The vertices are not those of a convex polygon.
+    #[error(transparent)]
+    Polygon(#[from] PolygonError),
+    /// The target is not a disk and none is given.
+    #[error(
+        "the target is not recognised as a disk like (x - a)^2 + (y - b)^2 <= c; give `centre` and `radius` (or `radius_squared`)"
+    )]
+    NoDisk,
+    /// Two radii.
+    #[error("`radius` and `radius_squared` are both given, one is enough")]
+    TwoRadii,
+    /// The target has no value at a point that the builder uses.
+    #[error("the target is not defined at {0}")]
+    Undefined(String),
+    /// The target could not be shown to have a value at a point that the builder uses.
+    #[error("the target could not be evaluated at {0}")]
+    NotEvaluated(String),
+    /// Too many weights.
+    #[error(
+        "the network would have about {weights} weights, at most {MAX_WEIGHTS} are built; choose fewer cells"
+    )]
+    TooLarge {
+        /// The number of weights.
+        weights: u128,
+    },
+}
+
+/// Refuses networks that would not fit the memory.
+pub(super) fn check_size(weights: u128) -> Result<(), BuildError> {
+    if weights > MAX_WEIGHTS {
+        return Err(BuildError::TooLarge { weights });
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Uniform grids of cells over a domain.
+
+use super::error::BuildError;
+use super::parameters::BuilderName;
+use crate::expr::Domain;
+use crate::numbers::Rational;
+
+/// One side of the domain, cut into equal cells.
+pub struct Axis {
+    /// The lower end.
+    pub low: Rational,
+    /// The length of a cell.
+    pub cell: Rational,
+    /// The number of cells, at least 1.
+    pub cells: usize,
+}
+
+impl Axis {
+    /// Returns line `k`; line 0 is the lower end, line `cells` the upper end. Exact.
+    pub fn line(&self, k: usize) -> Rational {
+        &self.low + &(&self.cell * &whole(k))
+    }
+
+    /// Returns the centre of cell `k`. Exact.
+    pub fn centre(&self, k: usize) -> Rational {
+        &self.low + &(&self.cell * &(whole(k) + Rational::ratio(1, 2)))
+    }
+}
+
+/// Returns a count as a number.
+pub fn whole(count: usize) -> Rational {
+    Rational::new(count, 1).unwrap_or_default()
+}
+
+/// A product of cut sides. Cells are numbered with the last input running fastest.
+pub struct Grid {
+    /// One axis for each input.
+    pub axes: Vec<Axis>,
+}
+
+impl Grid {
+    /// Cuts a domain; one number of cells serves for all inputs.
+    pub fn new(
+        builder: BuilderName,
+        cells: Option<&Vec<usize>>,
+        domain: &Domain,
+    ) -> Result<Self, BuildError> {
+        let key = "cells";
+        let cells = cells.ok_or(BuildError::MissingSize { builder, key })?;
+        let (inputs, found) = (domain.dimension(), cells.len());
+        if found != 1 && found != inputs {
+            return Err(BuildError::Length { key, found, inputs });
+        }
+        if cells.contains(&0) {
+            return Err(BuildError::TooSmall {
+                key,
+                found: 0,
+                smallest: 1,
+            });
+        }
+        let cells = cells.iter().cycle();
+        let cut = |((low, high), &cells): (&(Rational, Rational), &usize)| Axis {
+            low: low.clone(),
+            cell: (high - low) / whole(cells),
+            cells,
+        };
+        let axes = domain.sides().iter().zip(cells).map(cut).collect();
+        Ok(Self { axes })
+    }
+
+    /// The number of cells of each axis.
+    pub fn cells(&self) -> Vec<usize> {
+        self.axes.iter().map(|axis| axis.cells).collect()
+    }
+
+    /// The number of all cells; `u128` holds it for four inputs and less than 2^32 cells each.
+    pub fn total(&self) -> u128 {
+        let cells = self.axes.iter().map(|axis| wide(axis.cells));
+        cells.fold(1, u128::saturating_mul)
+    }
+
+    /// The length of the shortest cell side.
+    pub fn shortest(&self) -> Rational {
+        let cells = self.axes.iter().map(|axis| axis.cell.clone());
+        cells.min().unwrap_or(Rational::ONE)
+    }
+
+    /// Returns the number of the cell with this index on each axis.
+    pub fn place(&self, index: &[usize]) -> usize {
+        let axes = self.axes.iter().zip(index);
+        axes.fold(0, |place, (axis, k)| place * axis.cells + k)
+    }
+
+    /// Returns the centre of the cell with this index on each axis.
+    pub fn centre(&self, index: &[usize]) -> Vec<Rational> {
+        let axes = self.axes.iter().zip(index);
+        axes.map(|(axis, k)| axis.centre(*k)).collect()
+    }
+}
+
+/// Returns a count as a wide integer.
+pub fn wide(count: usize) -> u128 {
+    u128::try_from(count).unwrap_or(u128::MAX)
+}
+
+/// Runs through all indices with `starts[i] <= index[i] < ends[i]`, the last fastest.
+pub struct Indices {
+    starts: Vec<usize>,
+    ends: Vec<usize>,
+    next: Option<Vec<usize>>,
+}
+
+impl Indices {
+    /// Begins at the lowest index.
+    pub fn new(starts: Vec<usize>, ends: Vec<usize>) -> Self {
+        let is_empty = starts.iter().zip(&ends).any(|(start, end)| start >= end);
+        let next = (!is_empty).then(|| starts.clone());
+        Self { starts, ends, next }
+    }
+
+    /// All cells of a grid, in the order of their numbers.
+    pub fn of_cells(grid: &Grid) -> Self {
+        Self::new(vec![0; grid.axes.len()], grid.cells())
+    }
+}
+
+impl Iterator for Indices {
+    type Item = Vec<usize>;
+
+    fn next(&mut self) -> Option<Vec<usize>> {
+        let current = self.next.take()?;
+        let mut following = current.clone();
+        for axis in (0..following.len()).rev() {
+            following[axis] += 1;
+            if following[axis] < self.ends[axis] {
+                self.next = Some(following);
+                break;
+            }
+            following[axis] = self.starts[axis];
+        }
+        Some(current)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_cut_exactly_and_numbered_in_order() {
+        let domain = Domain::parse("x=0..1,y=-1..2").expect("a domain");
+        let grid = Grid::new(BuilderName::Towers, Some(&vec![2, 3]), &domain).expect("cells");
+        assert_eq!(grid.axes[1].line(3), Rational::from(2));
+        assert_eq!(
+            grid.centre(&[1, 0]),
+            [Rational::ratio(3, 4), Rational::ratio(-1, 2)]
+        );
+        let places: Vec<_> = Indices::of_cells(&grid).map(|k| grid.place(&k)).collect();
+        assert_eq!(places, [0, 1, 2, 3, 4, 5]);
+        let inner: Vec<_> = Indices::new(vec![1, 1], grid.cells()).collect();
+        assert_eq!(inner, [[1, 1], [1, 2]]);
+        assert_eq!(Indices::new(vec![1, 1], vec![1, 5]).count(), 0);
+    }
+
+    #[test]
+    fn bad_cells_are_refused() {
+        let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
+        let message = |cells: Option<Vec<usize>>| {
+            let grid = Grid::new(BuilderName::Towers, cells.as_ref(), &domain);
+            grid.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(
+            message(None),
+            "`towers` needs `cells`, or a tolerance to choose it by"
+        );
+        assert_eq!(
+            message(Some(vec![1, 2, 3])),
+            "`cells` has 3 entries, the target has 2 inputs"
+        );
+        assert_eq!(
+            message(Some(vec![4, 0])),
+            "`cells` is 0, at least 1 is needed"
+        );
+    }
+}

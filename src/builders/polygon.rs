@@ -1,0 +1,214 @@
+//! Convex polygons: one first-layer unit for each side, and a unit, or the threshold, that counts.
+
+use super::assemble::{LayerBuilder, activation, network};
+use super::error::{BuildError, check_size};
+use super::grid::{whole, wide};
+use super::parameters::{BuilderName, Parameters, Units};
+use super::request::{Built, Request, positive};
+use super::tower::gate_bias;
+use crate::expr::Target;
+use crate::geometry::{ConvexPolygon, HalfPlane, Point};
+use crate::network::Network;
+use crate::numbers::{Interval, Rational};
+
+/// Returns the network that is "inside" on a convex polygon.
+///
+/// - Shapes: 2 inputs, 1 output; 2 hidden layers of `n` and 1 units, or 1 of `n` units whose sum
+///   is compared with `n - 1/2`.
+/// - Bound: none over a domain, since the target is not looked at; Heaviside units give the closed
+///   polygon exactly.
+/// - Exactness: exact half-planes; sigmoid units have normals within `2^-20` of length 1.
+/// - Errors: [`BuildError`].
+/// - Source: T25.
+pub fn polygon(request: &Request) -> Result<Built, BuildError> {
+    let given = request.parameters;
+    let key = "vertices";
+    let builder = BuilderName::Polygon;
+    let vertices = given.vertices.as_ref();
+    let vertices = vertices.ok_or(BuildError::MissingKey { builder, key })?;
+    let point = |(x, y): &(Rational, Rational)| Point {
+        x: x.clone(),
+        y: y.clone(),
+    };
+    let polygon = ConvexPolygon::new(vertices.iter().map(point).collect())?;
+    let corners = polygon.corners();
+    let edges = corners.iter().zip(corners.iter().cycle().skip(1));
+    let units = given.units.unwrap_or(Units::Sigmoid);
+    let mut sides: Vec<HalfPlane> = edges.map(|(p, q)| left_of(p, q)).collect();
+    let mut shortest: Option<Rational> = None;
+    if units != Units::Heaviside {
+        for side in &mut sides {
+            let length = length_estimate(side);
+            scale(side, &length);
+            shortest = Some(shortest.map_or(length.clone(), |least| least.min(length)));
+        }
+    }
+    let mut shape = Shape::of(given, units)?;
+    shape.choose_steepness(&(Rational::from(400) / shortest.unwrap_or(Rational::ONE)));
+    let mut notes = shape.notes(sides.len());
+    notes.push("no a-priori bound: a polygon is what its vertices say".to_owned());
+    Ok(Built {
+        network: shape.network(request.target, &sides),
+        a_priori: None,
+        notes,
+        chosen: Parameters {
+            vertices: Some(vertices.clone()),
+            ..shape.chosen()
+        },
+    })
+}
+
+/// The half-plane on the left of the line from p to q, which belongs to it.
+fn left_of(p: &Point, q: &Point) -> HalfPlane {
+    let (a, b) = (&p.y - &q.y, &q.x - &p.x);
+    let c = &a * &p.x + &b * &p.y;
+    HalfPlane { a, b, c }
+}
+
+/// Returns the length of the normal of a half-plane, relatively within `2^-24`.
+fn length_estimate(side: &HalfPlane) -> Rational {
+    let square = &side.a * &side.a + &side.b * &side.b;
+    let root = Interval::from_rational(&square).root().ok();
+    let root = root.and_then(|root| root.mid().to_rational());
+    // A length that is not an ordinary number is not scaled: any positive factor is right.
+    let root = root.filter(Rational::is_positive).unwrap_or(Rational::ONE);
+    super::sample::short_above(&root)
+}
+
+fn scale(side: &mut HalfPlane, length: &Rational) {
+    side.a = &side.a / length;
+    side.b = &side.b / length;
+    side.c = &side.c / length;
+}
+
+/// What polygons and disks have in common: how half-planes become a network.
+pub struct Shape {
+    units: Units,
+    hidden_layers: usize,
+    steepness: Option<Rational>,
+    second: Option<Rational>,
+    has_chosen: bool,
+}
+
+impl Shape {
+    /// Reads and checks the keys.
+    pub fn of(given: &Parameters, units: Units) -> Result<Self, BuildError> {
+        let hidden_layers = given.hidden_layers.unwrap_or(2);
+        if !(1..=2).contains(&hidden_layers) {
+            return Err(BuildError::HiddenLayers(hidden_layers));
+        }
+        let steepness = positive("steepness", given.steepness.as_ref())?;
+        let second = positive("second_steepness", given.second_steepness.as_ref())?;
+        if hidden_layers == 1 && second.is_some() {
+            return Err(BuildError::UnknownKey {
+                builder: if given.vertices.is_some() {
+                    BuilderName::Polygon
+                } else {
+                    BuilderName::Disk
+                },
+                key: "second_steepness",
+                keys: "the others, since with `hidden_layers = 1` there is no second layer"
+                    .to_owned(),
+            });
+        }
+        Ok(Self {
+            units,
+            hidden_layers,
+            steepness,
+            second,
+            has_chosen: false,
+        })
+    }
+
+    /// Fills in what was not given.
+    pub fn choose_steepness(&mut self, steepness: &Rational) {
+        let is_steep = self.units != Units::Heaviside;
+        if self.steepness.is_none() {
+            self.steepness = Some(if is_steep {
+                steepness.clone()
+            } else {
+                Rational::ONE
+            });
+            self.has_chosen = is_steep;
+        }
+        if self.hidden_layers == 2 && self.second.is_none() {
+            let second = if is_steep { 40 } else { 1 };
+            self.second = Some(Rational::from(second));
+        }
+    }
+
+    /// The steepness, once chosen.
+    pub fn steepness(&self) -> Rational {
+        self.steepness.clone().unwrap_or(Rational::ONE)
+    }
+
+    /// The threshold that the network is made for.
+    pub fn threshold(&self, sides: usize) -> Rational {
+        if self.hidden_layers == 2 {
+            Rational::ratio(1, 2)
+        } else {
+            whole(sides) - Rational::ratio(1, 2)
+        }
+    }
+
+    /// What to tell the user.
+    pub fn notes(&self, sides: usize) -> Vec<String> {
+        let mut notes = vec![format!("{sides} sides")];
+        if self.has_chosen {
+            notes.push(format!("steepness {}", self.steepness()));
+        }
+        if self.hidden_layers == 1 {
+            notes.push(format!(
+                "one hidden layer: \"inside\" is an output of at least {}; set `threshold` of the \
+                 claim to that",
+                self.threshold(sides)
+            ));
+        }
+        notes
+    }
+
+    /// The keys that are filled in here.
+    pub fn chosen(&self) -> Parameters {
+        Parameters {
+            units: Some(self.units),
+            hidden_layers: Some(self.hidden_layers),
+            steepness: self.steepness.clone(),
+            second_steepness: self.second.clone(),
+            ..Parameters::default()
+        }
+    }
+
+    /// Returns the network.
+    pub fn network(&self, target: &Target, sides: &[HalfPlane]) -> Network {
+        let w = self.steepness();
+        let mut planes = LayerBuilder::new(2);
+        for side in sides {
+            let weights = [(0, &w * &side.a), (1, &w * &side.b)];
+            planes.unit(weights, -(&w * &side.c));
+        }
+        let activation = || activation(self.units);
+        let mut hidden = vec![planes.finish(activation())];
+        let mut weights = vec![Rational::ONE; sides.len()];
+        if let Some(second) = &self.second {
+            let mut gate = LayerBuilder::new(sides.len());
+            let all = (0..sides.len()).map(|side| (side, second.clone()));
+            gate.unit(all, gate_bias(sides.len(), second));
+            hidden.push(gate.finish(activation()));
+            weights = vec![Rational::ONE];
+        }
+        network(target, hidden, weights, Rational::ZERO)
+    }
+}
+
+/// Refuses more sides than fit the memory.
+pub fn check_sides(sides: usize) -> Result<(), BuildError> {
+    if sides < 3 {
+        return Err(BuildError::TooSmall {
+            key: "sides",
+            found: sides,
+            smallest: 3,
+        });
+    }
+    // Rational points on a circle are long: about a hundred bytes for each of several weights.
+    check_size(wide(sides).saturating_mul(100))
+}

@@ -1,0 +1,133 @@
+//! What a builder is asked and what it returns.
+
+use super::error::BuildError;
+use super::parameters::{BuilderName, Parameters};
+use crate::certificate::Norm;
+use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper};
+use crate::network::Network;
+use crate::numbers::Rational;
+
+/// A network and what is known about it before anything is proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The network; its inputs are those of the target.
+    pub network: Network,
+    /// The bound that a theorem gives, where one applies.
+    pub a_priori: Option<APriori>,
+    /// What was chosen and noticed, one line each.
+    pub notes: Vec<String>,
+    /// The parameters with every key of the builder filled in.
+    pub chosen: Parameters,
+}
+
+/// An error bound by theorem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct APriori {
+    /// The error is at most this.
+    pub upper: Rational,
+    /// How the error is measured.
+    pub norm: Norm,
+    /// The page under `proofs/theorems`.
+    pub theorem: &'static str,
+    /// The bound as a formula.
+    pub statement: String,
+}
+
+/// What to build.
+pub struct Request<'a> {
+    /// The builder.
+    pub name: BuilderName,
+    /// Its keys, as far as they are given.
+    pub parameters: &'a Parameters,
+    /// The target.
+    pub target: &'a Target,
+    /// The domain, its sides in the order of the target's inputs.
+    pub domain: &'a Domain,
+    /// How the error is measured.
+    pub norm: Norm,
+}
+
+impl Request<'_> {
+    /// Returns the slopes for a bound in the sup norm; else notes why there will be none.
+    pub fn sup_slopes(&self, notes: &mut Vec<String>) -> Option<Vec<Rational>> {
+        if self.norm != Norm::Sup {
+            notes.push(format!("no a-priori bound for the norm {}", self.norm));
+            return None;
+        }
+        let slopes = self.slopes();
+        if slopes.is_none() {
+            notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+        }
+        slopes
+    }
+
+    /// Returns upper bounds on the slopes of the target.
+    pub fn slopes(&self) -> Option<Vec<Rational>> {
+        let formulas = self.target.output_expressions();
+        lipschitz_upper(formulas.first()?, self.domain)
+    }
+
+    /// Returns what rounding of values costs at most as a rule; builders compute what it does.
+    pub fn rounding_guess(&self) -> Option<Rational> {
+        let formulas = self.target.output_expressions();
+        let largest = derivative_range_upper(formulas.first()?, self.domain, 0, 0)?;
+        Some(largest * Rational::power_of_two(-36))
+    }
+}
+
+/// Returns a number that is given, unless it is not above 0.
+pub fn positive(
+    key: &'static str,
+    value: Option<&Rational>,
+) -> Result<Option<Rational>, BuildError> {
+    match value {
+        Some(found) if !found.is_positive() => {
+            let found = found.clone();
+            Err(BuildError::NotPositive { key, found })
+        }
+        other => Ok(other.cloned()),
+    }
+}
+
+/// Returns the smallest size that is enough, by doubling and halving; nothing where none is up to
+/// the largest, or where that cannot be said.
+pub fn smallest_size(
+    smallest: usize,
+    largest: usize,
+    mut is_enough: impl FnMut(usize) -> Option<bool>,
+) -> Option<usize> {
+    let mut high = smallest;
+    // Everything below `low` is too small.
+    let mut low = smallest;
+    while !is_enough(high)? {
+        if high >= largest {
+            return None;
+        }
+        low = high + 1;
+        high = high.saturating_mul(2).min(largest);
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_enough(middle)? {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Some(high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_size_is_found() {
+        for wanted in 3..70 {
+            assert_eq!(smallest_size(3, 100, |n| Some(n >= wanted)), Some(wanted));
+        }
+        assert_eq!(smallest_size(3, 100, |n| Some(n >= 101)), None);
+        assert_eq!(smallest_size(3, 100, |n| Some(n >= 100)), Some(100));
+        assert_eq!(smallest_size(3, 100, |_| None), None);
+    }
+}

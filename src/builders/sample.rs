@@ -1,0 +1,191 @@
+//! Exact or rounded values of a target at rational points.
+
+use super::error::BuildError;
+use crate::expr::{Constants, Scratch, Tape, Target};
+use crate::numbers::{Direction, Failure, Interval, Rational};
+
+/// Exact values that take more memory than this are rounded like irrational ones.
+const MAX_EXACT_BITS: usize = 256;
+/// Irrational values are rounded to this many bits, counted from the largest of them.
+const BITS: i32 = 40;
+
+/// Values at some points.
+pub struct Values {
+    /// The values, in the order of the points.
+    pub values: Vec<Rational>,
+    /// No value is farther than this from the true one; 0 where all are exact.
+    pub rounding_upper: Rational,
+}
+
+/// A value as it was found.
+enum Found {
+    Exact(Rational),
+    Enclosed(Rational, Rational),
+}
+
+/// Evaluates the first output of a target, or the indicator of its region.
+pub struct Sampler {
+    names: Vec<String>,
+    tape: Tape,
+    exact: Constants<Rational>,
+    enclosed: Constants<Interval>,
+    exact_scratch: Scratch<Rational>,
+    scratch: Scratch<Interval>,
+}
+
+impl Sampler {
+    /// Prepares a target.
+    pub fn new(target: &Target) -> Self {
+        let tape = Tape::new(&target.indicator());
+        Self {
+            names: target.inputs().to_vec(),
+            exact: tape.constants(&()),
+            enclosed: tape.constants(&()),
+            exact_scratch: Scratch::default(),
+            scratch: Scratch::default(),
+            tape,
+        }
+    }
+
+    /// Returns the values at these points: exact where they are rational and short, else rounded
+    /// to 40 bits below the largest of them.
+    pub fn values(
+        &mut self,
+        points: impl IntoIterator<Item = Vec<Rational>>,
+    ) -> Result<Values, BuildError> {
+        let found = points.into_iter().map(|point| self.value(&point));
+        let found: Vec<Found> = found.collect::<Result<_, _>>()?;
+        let mut largest = Rational::ZERO;
+        for value in &found {
+            match value {
+                Found::Exact(value) => largest = largest.max(value.abs()),
+                Found::Enclosed(low, high) => largest = largest.max(low.abs()).max(high.abs()),
+            }
+        }
+        let unit = Rational::power_of_two(exponent_above(&largest).saturating_sub(BITS));
+        let mut rounding_upper = Rational::ZERO;
+        let values = found
+            .into_iter()
+            .map(|value| match value {
+                Found::Exact(value) => value,
+                Found::Enclosed(low, high) => {
+                    let rounded = Rational::from((low.midpoint(&high) / &unit).round()) * &unit;
+                    let error = (&high - &rounded).max(&rounded - &low);
+                    if error > rounding_upper {
+                        rounding_upper = error;
+                    }
+                    rounded
+                }
+            })
+            .collect();
+        Ok(Values {
+            values,
+            rounding_upper,
+        })
+    }
+
+    fn value(&mut self, point: &[Rational]) -> Result<Found, BuildError> {
+        let place = || {
+            let sides = self.names.iter().zip(point);
+            let sides: Vec<_> = sides.map(|(name, x)| format!("{name} = {x}")).collect();
+            sides.join(", ")
+        };
+        let exact = self
+            .tape
+            .evaluate(&self.exact, point, &mut self.exact_scratch);
+        match exact.value(0) {
+            Ok(value) if value.bits() <= MAX_EXACT_BITS => {
+                return Ok(Found::Exact(value.clone()));
+            }
+            Err(Failure::Undefined) => return Err(BuildError::Undefined(place())),
+            Ok(_) | Err(_) => {}
+        }
+        let point: Vec<Interval> = point.iter().map(Interval::from_rational).collect();
+        let enclosed = self
+            .tape
+            .evaluate(&self.enclosed, &point, &mut self.scratch);
+        let value = match enclosed.value(0) {
+            Ok(value) => value,
+            Err(Failure::Undefined) => return Err(BuildError::Undefined(place())),
+            Err(_) => return Err(BuildError::NotEvaluated(place())),
+        };
+        let low = value.inf().rational_bound(Direction::Down);
+        let high = value.sup().rational_bound(Direction::Up);
+        match (low, high) {
+            (Some(low), Some(high)) => Ok(Found::Enclosed(low, high)),
+            _ => Err(BuildError::NotEvaluated(place())),
+        }
+    }
+}
+
+/// Returns an exponent e with `|value| <= 2^e`, at most one too large; 0 for 0.
+pub fn exponent_above(value: &Rational) -> i32 {
+    if value.is_zero() {
+        return 0;
+    }
+    let bits = |text: usize| i32::try_from(text).unwrap_or(i32::MAX / 4);
+    let size = value.abs();
+    let (top, bottom) = (size.ceil(), size.reciprocal().unwrap_or_default().floor());
+    // At least 1: the length of the integer above it. Below: 2^(k-1) <= 1/value gives 2^(1-k).
+    if size >= Rational::ONE {
+        bits(Rational::from(top).bits() - 1)
+    } else {
+        2 - bits(Rational::from(bottom).bits())
+    }
+}
+
+/// Returns a number not below this one, of about 24 significant bits.
+pub fn short_above(value: &Rational) -> Rational {
+    let unit = Rational::power_of_two(exponent_above(value) - 24);
+    Rational::from((value / &unit).ceil()) * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::parse_target;
+    use proptest::prelude::*;
+
+    fn values(formula: &str, points: &[Rational]) -> Result<Values, BuildError> {
+        let inputs = ["x".to_owned()];
+        let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
+        Sampler::new(&target).values(points.iter().map(|x| vec![x.clone()]))
+    }
+
+    #[test]
+    fn rational_values_are_exact_and_others_rounded_to_40_bits() {
+        let points = [Rational::ratio(1, 3), Rational::ratio(1, 2)];
+        let exact = values("x^2 + 1/7", &points).expect("defined");
+        assert_eq!(exact.values[0], Rational::ratio(16, 63));
+        assert_eq!(exact.rounding_upper, Rational::ZERO);
+        let rounded = values("1000*exp(x)", &points).expect("defined");
+        // The largest is e^(1/2) 1000, between 2^10 and 2^11, so the unit is 2^-29.
+        assert!((&rounded.values[1] * &Rational::power_of_two(29)).is_integer());
+        assert!(rounded.rounding_upper.is_positive());
+        assert!(rounded.rounding_upper <= Rational::power_of_two(-29));
+        let squared = &rounded.values[1] * &rounded.values[1];
+        let e = Rational::ratio(2_718_281_828, 1000);
+        assert!((squared - e).abs() < Rational::ratio(1, 500));
+    }
+
+    #[test]
+    fn places_without_a_value_are_named() {
+        let at = |formula: &str| values(formula, &[Rational::ONE]).err().map(|e| e.to_string());
+        let message = "the target is not defined at x = 1";
+        assert_eq!(at("1/(x - 1)").as_deref(), Some(message));
+        assert_eq!(at("ln(x - 2) + exp(x)").as_deref(), Some(message));
+    }
+
+    proptest! {
+        #[test]
+        fn exponents_and_short_numbers_are_above(p in 1i64..1_000_000_000, q in 1i64..1_000_000_000) {
+            let value = Rational::ratio(p, q);
+            let e = exponent_above(&value);
+            prop_assert!(value <= Rational::power_of_two(e));
+            prop_assert!(value >= Rational::power_of_two(e - 2));
+            let short = short_above(&value);
+            prop_assert!(value <= short);
+            prop_assert!(short <= &value * &Rational::ratio(1_000_001, 1_000_000));
+        }
+    }
+}
