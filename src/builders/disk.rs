@@ -6,7 +6,7 @@ use super::grid::whole;
 use super::parameters::{BuilderName, Fit, Parameters, Units};
 use super::polygon::{Shape, check_sides};
 use super::request::{APriori, Built, Request, positive, smallest_size};
-use super::sample::{exponent_above, short_above};
+use super::sample::exponent_above;
 use super::tail::ln_upper;
 use crate::certificate::Norm;
 use crate::expr::simplest_between;
@@ -60,14 +60,9 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     } else if read.as_ref() != Some(&disk) || !request.target.is_region() {
         notes.push("no a-priori bound: the target is not recognised as this disk".to_owned());
     } else {
-        a_priori = polygon
-            .area_error_upper(&disk, units, &shape.steepness())
-            .map(|upper| APriori {
-                upper,
-                norm: Norm::Area,
-                theorem: "T25",
-                statement: statement(fit, units, &shape.threshold(sides)),
-            });
+        let upper = polygon.area_error_upper(&disk, units, &shape.steepness());
+        let statement = statement(fit, units, &shape.threshold(sides));
+        a_priori = upper.map(|upper| APriori::new(upper, Norm::Area, "T25", &statement));
     }
     let radius = given.radius.clone();
     Ok(Built {
@@ -172,10 +167,7 @@ fn cross(a: &Vector, b: &Vector) -> Rational {
 
 /// The product as complex numbers: angles add.
 fn turned(a: &Vector, b: &Vector) -> Vector {
-    (
-        &a.0 * &b.0 - &a.1 * &b.1,
-        &a.0 * &b.1 + &a.1 * &b.0,
-    )
+    (&a.0 * &b.0 - &a.1 * &b.1, &a.0 * &b.1 + &a.1 * &b.0)
 }
 
 /// Returns a rational point on the unit circle, within `2^-40` of the direction of half this many
@@ -239,12 +231,14 @@ impl Ngon {
                 balanced_apothem(sides, square)
             };
             // From the foot of the normal to a corner: the tangent of half the turn there.
-            let corner = |a: &Vector, b: &Vector| {
-                &offset * &cross(a, b) / (Rational::ONE + dot(a, b))
-            };
+            let corner =
+                |a: &Vector, b: &Vector| &offset * &cross(a, b) / (Rational::ONE + dot(a, b));
             let after = normals.iter().cycle().skip(1);
-            let corners: Vec<Rational> =
-                normals.iter().zip(after).map(|(a, b)| corner(a, b)).collect();
+            let corners: Vec<Rational> = normals
+                .iter()
+                .zip(after)
+                .map(|(a, b)| corner(a, b))
+                .collect();
             let before = corners.iter().cycle().skip(sides - 1);
             let lengths = corners.iter().zip(before).map(|(a, b)| a + b);
             (vec![offset.clone(); sides], lengths.collect())
@@ -296,7 +290,7 @@ impl Ngon {
             let n = self.normals.len();
             upper = upper + perimeter * ln_upper(&whole(2 * n))? / w;
         }
-        Some(short_above(&upper))
+        Some(upper)
     }
 
     /// The area on which a polygon with equal offsets p < r and a disk differ:

@@ -72,7 +72,7 @@ fn length_estimate(side: &HalfPlane) -> Rational {
     let root = root.and_then(|root| root.mid().to_rational());
     // A length that is not an ordinary number is not scaled: any positive factor is right.
     let root = root.filter(Rational::is_positive).unwrap_or(Rational::ONE);
-    super::sample::short_above(&root)
+    super::sample::short_above(&root, 24)
 }
 
 fn scale(side: &mut HalfPlane, length: &Rational) {
