@@ -100,16 +100,7 @@ impl Shape {
         let steepness = positive("steepness", given.steepness.as_ref())?;
         let second = positive("second_steepness", given.second_steepness.as_ref())?;
         if hidden_layers == 1 && second.is_some() {
-            return Err(BuildError::UnknownKey {
-                builder: if given.vertices.is_some() {
-                    BuilderName::Polygon
-                } else {
-                    BuilderName::Disk
-                },
-                key: "second_steepness",
-                keys: "the others, since with `hidden_layers = 1` there is no second layer"
-                    .to_owned(),
-            });
+            return Err(BuildError::NoSecondLayer);
         }
         Ok(Self {
             units,

@@ -846,6 +846,18 @@ fn shapes_places_and_outputs_that_do_not_fit_are_refused() {
     let refused = |name, parameters: &Parameters, problem| {
         try_build(name, parameters, problem).expect_err("refused")
     };
+    let flat = Parameters {
+        hidden_layers: Some(1),
+        second_steepness: Some(Rational::ONE),
+        ..Parameters::default()
+    };
+    let triangle = [(0, 0), (2, 0), (1, 1)].map(|(x, y)| (Rational::from(x), Rational::from(y)));
+    let flat = Parameters {
+        vertices: Some(triangle.to_vec()),
+        ..flat
+    };
+    let message = refused(BuilderName::Polygon, &flat, &plane);
+    assert!(message.ends_with("there is no second layer"), "{message}");
     let bent = [(0, 0), (2, 0), (1, 1), (2, 2), (0, 2)];
     let vertices = bent
         .map(|(x, y)| (Rational::from(x), Rational::from(y)))
