@@ -172,19 +172,19 @@ fn sigmoid_bounds_hold_and_are_nearly_reached() {
 
 #[test]
 fn corner_steps_keep_their_bound_where_they_are_half_on() {
-    let plane = problem("50*x*y", "x=0..1,y=0..1");
+    let plane = problem("abs(x - y)", "x=-1..1,y=-1..1");
     let parameters = Parameters {
         second_steepness: Some(Rational::from(200)),
-        ..cells(&[8])
+        ..cells(&[2])
     };
     let built = made(BuilderName::Quadrants, &parameters, &plane);
-    // Both steps are .74 on (w = 320, so 1.05/320 beyond the line): the row and the column are
-    // up, and the corner is not yet.
-    let beyond = |k: i64| rational(k, 8) + rational(105, 32_000);
-    let places = [(1, 1), (4, 4), (7, 6)].map(|(i, j)| vec![beyond(i), beyond(j)]);
-    let worst = worst_sampled(&built, &plane.0, &places);
-    // A mixed difference is 50/64: the corner that is missing is seen.
-    assert!(worst > rational(3, 10), "{worst}");
+    // Both steps are .74 on (w = 40): the row and the column are up, and the corner that should
+    // take them back is not yet. The target is 0 there, the network nearly 2; L h/2 twice is 1.
+    let place = vec![rational(105, 4000); 2];
+    let worst = worst_sampled(&built, &plane.0, &[place]);
+    assert!(worst > rational(9, 5), "{worst}");
+    let bound = built.a_priori.expect("bounded slopes").upper;
+    assert!(bound > rational(3, 1) && bound < rational(301, 100));
 }
 
 #[test]
@@ -198,6 +198,14 @@ fn blurred_networks_keep_their_bounds_or_have_none() {
         let built = made(BuilderName::Staircase, &parameters, &line);
         worst_sampled(&built, &line.0, &points(&line.1, 200));
     }
+    // Second-layer steps that are decided are still .12 from 0 and 1.
+    let parameters = Parameters {
+        second_steepness: Some(Rational::from(4)),
+        ..cells(&[16])
+    };
+    let built = made(BuilderName::Quadrants, &parameters, &line);
+    let worst = worst_sampled(&built, &line.0, &points(&line.1, 50));
+    assert!(worst > rational(1, 10));
     let plane = problem("x*y", "x=0..1,y=0..1");
     let blurred = Parameters {
         steepness: Some(Rational::from(4)),
@@ -508,7 +516,12 @@ fn area_bounds_hold_against_counting_points() {
     let round = problem("x^2 + y^2 <= 1", "x=-3/2..3/2,y=-3/2..3/2");
     let places = points(&round.1, 60);
     for fit in Fit::ALL {
-        for (units, steepness) in [(Units::Heaviside, None), (Units::Sigmoid, Some(60))] {
+        for (units, steepness) in [
+            (Units::Heaviside, None),
+            (Units::Sigmoid, Some(60)),
+            // So blurred that nothing is inside: the whole disk is wrong.
+            (Units::Sigmoid, Some(2)),
+        ] {
             let parameters = Parameters {
                 steepness: steepness.map(Rational::from),
                 ..disk_of(5, fit, units)
@@ -528,7 +541,7 @@ fn area_bounds_hold_against_counting_points() {
             let bound = built.a_priori.expect("a disk").upper;
             // Counting is good to about a fiftieth here.
             assert!(area < &bound + &rational(1, 20), "{fit:?} {units:?}");
-            let share = if units == Units::Heaviside { 1 } else { 2 };
+            let share = if units == Units::Heaviside { 1 } else { 3 };
             assert!(
                 area * Rational::from(share) + rational(1, 20) > bound,
                 "{fit:?} {units:?}"
