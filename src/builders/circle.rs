@@ -188,7 +188,11 @@ mod tests {
         let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
         let disk = read_disk(&target)?;
         let (a, b) = disk.centre;
-        let text = (a.to_string(), b.to_string(), disk.radius_squared.to_string());
+        let text = (
+            a.to_string(),
+            b.to_string(),
+            disk.radius_squared.to_string(),
+        );
         Some(text)
     }
 

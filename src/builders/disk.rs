@@ -172,10 +172,7 @@ fn cross(a: &Vector, b: &Vector) -> Rational {
 
 /// The product as complex numbers: angles add.
 fn turned(a: &Vector, b: &Vector) -> Vector {
-    (
-        &a.0 * &b.0 - &a.1 * &b.1,
-        &a.0 * &b.1 + &a.1 * &b.0,
-    )
+    (&a.0 * &b.0 - &a.1 * &b.1, &a.0 * &b.1 + &a.1 * &b.0)
 }
 
 /// Returns a rational point on the unit circle, within `2^-40` of the direction of half this many
@@ -239,12 +236,14 @@ impl Ngon {
                 balanced_apothem(sides, square)
             };
             // From the foot of the normal to a corner: the tangent of half the turn there.
-            let corner = |a: &Vector, b: &Vector| {
-                &offset * &cross(a, b) / (Rational::ONE + dot(a, b))
-            };
+            let corner =
+                |a: &Vector, b: &Vector| &offset * &cross(a, b) / (Rational::ONE + dot(a, b));
             let after = normals.iter().cycle().skip(1);
-            let corners: Vec<Rational> =
-                normals.iter().zip(after).map(|(a, b)| corner(a, b)).collect();
+            let corners: Vec<Rational> = normals
+                .iter()
+                .zip(after)
+                .map(|(a, b)| corner(a, b))
+                .collect();
             let before = corners.iter().cycle().skip(sides - 1);
             let lengths = corners.iter().zip(before).map(|(a, b)| a + b);
             (vec![offset.clone(); sides], lengths.collect())

@@ -167,7 +167,9 @@ mod tests {
         let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
         let message = |cells: Option<Vec<usize>>| {
             let grid = Grid::new(BuilderName::Towers, cells.as_ref(), &domain);
-            grid.err().map(|error| error.to_string()).unwrap_or_default()
+            grid.err()
+                .map(|error| error.to_string())
+                .unwrap_or_default()
         };
         assert_eq!(
             message(None),

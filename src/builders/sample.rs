@@ -170,7 +170,11 @@ mod tests {
 
     #[test]
     fn places_without_a_value_are_named() {
-        let at = |formula: &str| values(formula, &[Rational::ONE]).err().map(|e| e.to_string());
+        let at = |formula: &str| {
+            values(formula, &[Rational::ONE])
+                .err()
+                .map(|e| e.to_string())
+        };
         let message = "the target is not defined at x = 1";
         assert_eq!(at("1/(x - 1)").as_deref(), Some(message));
         assert_eq!(at("ln(x - 2) + exp(x)").as_deref(), Some(message));

@@ -60,12 +60,7 @@ pub fn tower(request: &Request) -> Result<Built, BuildError> {
         gates.finish(activation(units)),
     ];
     Ok(Built {
-        network: network(
-            request.target,
-            hidden,
-            vec![height.clone()],
-            Rational::ZERO,
-        ),
+        network: network(request.target, hidden, vec![height.clone()], Rational::ZERO),
         a_priori: None,
         notes,
         chosen: Parameters {
