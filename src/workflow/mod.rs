@@ -6,11 +6,14 @@
 pub mod build;
 pub mod pictures;
 pub mod spec;
+pub mod summary;
 pub mod verify;
 
 pub use build::{BuildRequest, build};
 pub use pictures::{PictureError, PictureKind, Subject, draw};
 pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
+pub use summary::summarise;
+pub use verify::write_beside;
 pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
 
 pub use crate::prover::{Limits, Progress};
