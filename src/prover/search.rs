@@ -312,13 +312,18 @@ impl<'a, const D: usize> Search<'a, D> {
             }
         }
         growth.tree.settle(open.node, chosen);
-        if self.goal.is_some_and(|goal| bound <= goal) {
+        let is_done = self.goal.is_some_and(|goal| bound <= goal);
+        // Few cells that are done hold a larger error than those that are not; some are tried all
+        // the same, for the lower end of what is proved.
+        if !is_done || growth.boxes % 8 == 1 {
+            let tried = sampler.try_cell(&open.cell, &open.here);
+            growth.best = larger(growth.best.take(), tried);
+        }
+        if is_done {
             growth.settled = growth.settled.max(bound);
             return;
         }
         open.bound = bound;
-        let tried = sampler.try_cell(&open.cell, &open.here);
-        growth.best = larger(growth.best.take(), tried);
         stack.push(open);
     }
 
@@ -329,10 +334,10 @@ impl<'a, const D: usize> Search<'a, D> {
         if candidate.estimate <= known * (1.0 + 1e-6) {
             return;
         }
-        // With a tolerance only a refutation is of interest.
+        // With a tolerance a refutation is of interest, and otherwise no more than an idea of the
+        // lower end.
         if let Some(tolerance) = self.request.tolerance
-            && self.witness.is_some()
-            && candidate.estimate <= estimate_rational(tolerance)
+            && candidate.estimate <= (known * 1.05).min(estimate_rational(tolerance))
         {
             return;
         }
