@@ -293,26 +293,31 @@ impl<'a, const D: usize> Search<'a, D> {
         if let Ok(here) = descend::<D>(&open.here, &open.cell, self.ranges, fold) {
             open.here = Arc::new(here);
         }
+        let enough = self.enough();
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
-        for method in [
-            Method::Natural,
-            Method::Linear,
-            Method::Monotone,
-            Method::MeanValue,
+        // The dearer methods only where they have a chance.
+        for (method, within) in [
+            (Method::Natural, f64::INFINITY),
+            (Method::Linear, f64::INFINITY),
+            (Method::Monotone, 3.0),
+            (Method::MeanValue, 1.5),
         ] {
+            if estimate_dyadic(bound) > estimate_dyadic(enough) * within {
+                break;
+            }
             if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here)
                 && found < bound
             {
                 bound = found;
                 chosen = method;
             }
-            if self.goal.is_some_and(|goal| bound <= goal) {
+            if bound <= enough {
                 break;
             }
         }
         growth.tree.settle(open.node, chosen);
-        let is_done = self.goal.is_some_and(|goal| bound <= goal);
+        let is_done = bound <= enough;
         // Few cells that are done hold a larger error than those that are not; some are tried all
         // the same, for the lower end of what is proved.
         if !is_done || growth.boxes % 8 == 1 {
@@ -354,6 +359,16 @@ impl<'a, const D: usize> Search<'a, D> {
             self.lower = shorten_down(&values.lower);
             self.witness = Some(candidate.witness);
         }
+    }
+
+    /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
+    /// the error is known to reach.
+    fn enough(&self) -> Dyadic {
+        self.goal.unwrap_or_else(|| {
+            let half_gap = self.request.gap.half();
+            let bound = &self.lower * &(&Rational::ONE + &half_gap);
+            Dyadic::from_rational(&bound, Direction::Down)
+        })
     }
 
     fn is_refuted(&self) -> bool {
