@@ -10,6 +10,7 @@ use super::emit::{certificate, shorten_down, shorten_up};
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
+use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Method, Ranges, Witness};
 use crate::checker::{Bound, Leaves, descend, evaluate_witness};
@@ -142,11 +143,12 @@ impl<'a, const D: usize> Search<'a, D> {
         };
         let mut round = vec![first];
         let is_depth_first = self.goal.is_some();
+        let workers = Workers::new(pool, || self.worker());
         loop {
             let grown: Vec<Growth> = pool.install(|| {
                 round
                     .par_iter()
-                    .map_init(|| self.worker(), |worker, open| self.grow(worker, open))
+                    .map(|open| workers.with(|worker| self.grow(worker, open)))
                     .collect()
             });
             let mut best: Option<Candidate> = None;
