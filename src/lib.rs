@@ -4,6 +4,7 @@
 pub mod builders;
 pub mod certificate;
 pub mod checker;
+pub mod cli;
 pub mod draw;
 pub mod expr;
 pub mod formats;

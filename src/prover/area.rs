@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
 use super::tree::Tree;
+use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold, split};
 use crate::certificate::{Cell, Method, Ranges};
 use crate::checker::{Bound, Leaves, descend};
@@ -104,6 +105,7 @@ pub fn search<const D: usize>(
         cell: whole.clone(),
         depth: 0,
     }]);
+    let workers = Workers::new(pool, || Leaves::<D>::new(request.network, question));
     let mut undecided = Sum {
         low: 0.0,
         high: volume,
@@ -151,9 +153,8 @@ pub fn search<const D: usize>(
         let halves: Vec<_> = pool.install(|| {
             round
                 .par_iter()
-                .map_init(
-                    || Leaves::<D>::new(request.network, question),
-                    |leaves, parent| {
+                .map(|parent| {
+                    workers.with(|leaves| {
                         let mut split = split::choose(&parent.cell, &whole, &parent.here);
                         // Steps that are half-planes need no cut beside them.
                         split.place = None;
@@ -166,8 +167,8 @@ pub fn search<const D: usize>(
                         };
                         let lower = look_at(leaves, lower);
                         Some((split.axis, lower, look_at(leaves, upper)))
-                    },
-                )
+                    })
+                })
                 .collect()
         });
         for (parent, found) in round.into_iter().zip(halves) {

@@ -20,6 +20,7 @@ mod sample;
 mod search;
 mod split;
 mod tree;
+mod workers;
 
 pub use limits::{Limits, StoppedBy};
 

@@ -10,6 +10,7 @@ use super::emit::{certificate, shorten_down, shorten_up};
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
+use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Method, Ranges, Witness};
 use crate::checker::{Bound, Leaves, descend, evaluate_witness};
@@ -142,11 +143,12 @@ impl<'a, const D: usize> Search<'a, D> {
         };
         let mut round = vec![first];
         let is_depth_first = self.goal.is_some();
+        let workers = Workers::new(pool, || self.worker());
         loop {
             let grown: Vec<Growth> = pool.install(|| {
                 round
                     .par_iter()
-                    .map_init(|| self.worker(), |worker, open| self.grow(worker, open))
+                    .map(|open| workers.with(|worker| self.grow(worker, open)))
                     .collect()
             });
             let mut best: Option<Candidate> = None;
@@ -293,32 +295,42 @@ impl<'a, const D: usize> Search<'a, D> {
         if let Ok(here) = descend::<D>(&open.here, &open.cell, self.ranges, fold) {
             open.here = Arc::new(here);
         }
+        let enough = self.enough();
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
-        for method in [
-            Method::Natural,
-            Method::Linear,
-            Method::Monotone,
-            Method::MeanValue,
+        // The dearer methods only where they have a chance.
+        for (method, within) in [
+            (Method::Natural, f64::INFINITY),
+            (Method::Linear, f64::INFINITY),
+            (Method::Monotone, 3.0),
+            (Method::MeanValue, 1.5),
         ] {
+            if estimate_dyadic(bound) > estimate_dyadic(enough) * within {
+                break;
+            }
             if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here)
                 && found < bound
             {
                 bound = found;
                 chosen = method;
             }
-            if self.goal.is_some_and(|goal| bound <= goal) {
+            if bound <= enough {
                 break;
             }
         }
         growth.tree.settle(open.node, chosen);
-        if self.goal.is_some_and(|goal| bound <= goal) {
+        let is_done = bound <= enough;
+        // Few cells that are done hold a larger error than those that are not; some are tried all
+        // the same, for the lower end of what is proved.
+        if !is_done || growth.boxes % 8 == 1 {
+            let tried = sampler.try_cell(&open.cell, &open.here);
+            growth.best = larger(growth.best.take(), tried);
+        }
+        if is_done {
             growth.settled = growth.settled.max(bound);
             return;
         }
         open.bound = bound;
-        let tried = sampler.try_cell(&open.cell, &open.here);
-        growth.best = larger(growth.best.take(), tried);
         stack.push(open);
     }
 
@@ -329,10 +341,10 @@ impl<'a, const D: usize> Search<'a, D> {
         if candidate.estimate <= known * (1.0 + 1e-6) {
             return;
         }
-        // With a tolerance only a refutation is of interest.
+        // With a tolerance a refutation is of interest, and otherwise no more than an idea of the
+        // lower end.
         if let Some(tolerance) = self.request.tolerance
-            && self.witness.is_some()
-            && candidate.estimate <= estimate_rational(tolerance)
+            && candidate.estimate <= (known * 1.05).min(estimate_rational(tolerance))
         {
             return;
         }
@@ -349,6 +361,16 @@ impl<'a, const D: usize> Search<'a, D> {
             self.lower = shorten_down(&values.lower);
             self.witness = Some(candidate.witness);
         }
+    }
+
+    /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
+    /// the error is known to reach.
+    fn enough(&self) -> Dyadic {
+        self.goal.unwrap_or_else(|| {
+            let half_gap = self.request.gap.half();
+            let bound = &self.lower * &(&Rational::ONE + &half_gap);
+            Dyadic::from_rational(&bound, Direction::Down)
+        })
     }
 
     fn is_refuted(&self) -> bool {

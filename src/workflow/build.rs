@@ -72,21 +72,18 @@ impl BuildRequest<'_> {
         let Some(key) = builders::size_key(self.builder) else {
             return self.build_with(self.parameters);
         };
-        if key.is_given(self.parameters) {
+        if builders::has_size(self.builder, self.parameters) {
             return self.build_with(self.parameters);
         }
         let Some(tolerance) = self.tolerance else {
             return Err(WorkflowError::Build(format!(
                 "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
-                key.name
+                key.key
             )));
         };
         let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
-            let built = self.build_with(&builders::with_size(
-                self.builder,
-                self.parameters,
-                size,
-            ))?;
+            let built =
+                self.build_with(&builders::with_size(self.builder, self.parameters, size))?;
             let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
             Ok((built, is_enough))
         };
@@ -103,7 +100,7 @@ impl BuildRequest<'_> {
                 return Err(WorkflowError::Build(format!(
                     "no `{}` up to {largest} was found to keep the tolerance {tolerance}; hint: \
                      ask for a larger tolerance, or give `{}` and other keys yourself",
-                    key.name, key.name
+                    key.key, key.key
                 )));
             }
             size = (size * 2).min(largest);
@@ -120,7 +117,7 @@ impl BuildRequest<'_> {
         }
         best.notes.push(format!(
             "{} = {enough} was chosen: {too_small} was not found to be enough",
-            key.name
+            key.key
         ));
         Ok(best)
     }
@@ -133,7 +130,11 @@ impl BuildRequest<'_> {
     ) -> Result<bool, WorkflowError> {
         let question = self.question(network);
         let mut limits = self.limits;
-        limits.boxes = Some(limits.boxes.map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE)));
+        limits.boxes = Some(
+            limits
+                .boxes
+                .map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE)),
+        );
         let outcome = prover::prove(
             &Request {
                 network,

@@ -3,10 +3,17 @@
 //! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
+pub mod build;
 pub mod pictures;
+pub mod spec;
+pub mod summary;
 pub mod verify;
 
+pub use build::{BuildRequest, build};
 pub use pictures::{PictureError, PictureKind, Subject, draw};
+pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
+pub use summary::summarise;
+pub use verify::write_beside;
 pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
 
 pub use crate::prover::{Limits, Progress};

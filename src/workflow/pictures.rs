@@ -275,15 +275,22 @@ impl<'a> Scene<'a> {
             };
             steps.push((at, reach));
         }
-        let few = steps.len() <= 6 || axis == 0 && self.whole.sides().len() == 1;
-        if steps.len() <= most_steps {
+        let is_curve = self.whole.sides().len() == 1;
+        let count = steps.len();
+        if count <= most_steps {
+            if count > 18 && !is_curve {
+                // Enough lines without the even ones, which would fall anywhere between steps.
+                places = vec![low, high];
+            }
             for (at, reach) in steps {
                 let offsets: &[f64] = if reach < (high - low) * 1e-6 {
                     &[1.0]
-                } else if few {
+                } else if count <= 6 || is_curve {
                     &[0.7, 1.5, 2.5, 4.0, 6.0, 10.0]
-                } else {
+                } else if count <= 18 {
                     &[1.0, 3.0, 7.0]
+                } else {
+                    &[4.0]
                 };
                 for offset in offsets {
                     places.push(at - offset * reach);
@@ -420,7 +427,7 @@ impl<'a> Scene<'a> {
     }
 
     fn surface(&self) -> SurfacePicture {
-        let (xs, ys) = (self.places(0, 30, 18), self.places(1, 30, 18));
+        let (xs, ys) = (self.places(0, 30, 40), self.places(1, 30, 40));
         let smooth = |axis| self.places(axis, 36, 0);
         let (target_xs, target_ys) = (smooth(0), smooth(1));
         let axes = [xs.clone(), ys.clone()];
@@ -469,8 +476,30 @@ impl<'a> Scene<'a> {
                     network,
                     target,
                 }),
-            toward: [0.0; 3],
+            toward: self.toward(),
         }
+    }
+
+    /// The direction to look from: where the witness is below its target, across the middle, since
+    /// it would be hidden behind the walls beside it.
+    fn toward(&self) -> [f64; 3] {
+        const USUAL: [f64; 3] = [-0.48, -0.72, 0.52];
+        let Some((witness, network, target)) = self.witness() else {
+            return USUAL;
+        };
+        if network >= target {
+            return USUAL;
+        }
+        let away = |axis: usize| {
+            let middle = estimate_rational(&self.whole.middle(axis));
+            let size = USUAL[axis].abs();
+            if estimate_rational(&witness.point[axis]) > middle {
+                -size
+            } else {
+                size
+            }
+        };
+        [away(0), away(1), 0.62]
     }
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
@@ -498,6 +527,7 @@ impl<'a> Scene<'a> {
         let forms = self.tape.constants::<LinearForm<2>>(&());
         let mut scratch = Scratch::default();
         let mut cells = Vec::new();
+        let most = self.upper().map_or(f64::INFINITY, |bound| bound.value);
         let smallest = self
             .whole
             .volume()
@@ -525,7 +555,8 @@ impl<'a> Scene<'a> {
             cells.push(ErrorCell {
                 rect: rect(cell),
                 lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
-                hi: estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON),
+                // The bound of the whole domain holds here too.
+                hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
             });
             true
         });

@@ -1,0 +1,202 @@
+//! Flags as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds neural networks by formula, proves with exact arithmetic how far they are from a
+/// symbolic target, and draws what it proved.
+///
+/// Exit codes: 0 yes (proved, enclosed, accepted, done), 1 no (refuted, certificate rejected),
+/// 2 the request was not understood or a file is missing or malformed, 3 undecided.
+#[derive(Debug, Parser)]
+#[command(name = "steeple", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// How results are written to standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object and nothing else.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a network from a spec, prove its error, check the proof, draw and report.
+    Build(Build),
+    /// Prove or refute an error bound of a network, or enclose its error.
+    Verify(Verify),
+    /// Check a certificate: the checker alone.
+    Check(Check),
+    /// Evaluate a network at a point: exactly where the value is rational, else enclosed.
+    Eval(Eval),
+    /// Draw one picture.
+    Draw(Draw),
+    /// List the builders, or explain one.
+    Catalogue(Catalogue),
+    /// Print a completion script for a shell.
+    Completions(Completions),
+    /// Print the manual page.
+    Man,
+}
+
+/// What limits a search.
+#[derive(Args, Clone, Debug)]
+pub struct Limits {
+    /// Stop after this many seconds and say what is known.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time_limit: Option<f64>,
+    /// Stop after looking at this many boxes.
+    #[arg(long, value_name = "N")]
+    pub max_boxes: Option<u64>,
+    /// Threads to search with; the result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// What a network is compared with.
+#[derive(Args, Clone, Debug)]
+pub struct Question {
+    /// Take target, domain and claim from this spec file.
+    #[arg(long, value_name = "SPEC", conflicts_with_all = ["target", "domain"])]
+    pub spec: Option<PathBuf>,
+    /// The target as a formula or a region; once for each output of the network.
+    #[arg(
+        long,
+        value_name = "FORMULA",
+        requires = "domain",
+        allow_hyphen_values = true
+    )]
+    pub target: Vec<String>,
+    /// The box of inputs, such as "x=-1..1,y=0..1/2".
+    #[arg(long, value_name = "SIDES", requires = "target")]
+    pub domain: Option<String>,
+    /// How the error is measured: sup (the default) or area.
+    #[arg(long, value_name = "NORM")]
+    pub norm: Option<String>,
+    /// The error wanted, as an exact number: 1/20, 0.05, 2^-5.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub tolerance: Option<String>,
+    /// For norm area: the network says "inside" where its output is at least this.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub threshold: Option<String>,
+}
+
+/// `steeple build`.
+#[derive(Args, Debug)]
+pub struct Build {
+    /// The spec file.
+    pub spec: PathBuf,
+    /// The folder to write to; by default the spec's name without its ending.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+}
+
+/// `steeple verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// The network file.
+    pub network: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub question: Question,
+    /// Without a tolerance: the relative width of the enclosure wanted [default: 0.01].
+    #[arg(long, value_name = "NUMBER", conflicts_with = "tolerance")]
+    pub gap: Option<String>,
+    /// Keep the certificate in this file.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+}
+
+/// `steeple check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The certificate file.
+    pub certificate: PathBuf,
+    /// The network file.
+    #[arg(long, value_name = "NETWORK")]
+    pub network: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub question: Question,
+}
+
+/// `steeple eval`.
+#[derive(Args, Debug)]
+pub struct Eval {
+    /// The network file.
+    pub network: PathBuf,
+    /// The point, such as "x=1/3,y=0.2".
+    #[arg(long, value_name = "POINT")]
+    pub at: String,
+    /// Significant digits of an enclosure.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub digits: u16,
+}
+
+/// `steeple draw`.
+#[derive(Args, Debug)]
+pub struct Draw {
+    /// Which picture: curve, surface, error, halfplanes or partition.
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// The network file.
+    pub network: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub question: Question,
+    /// Show what this certificate proves; it is checked first.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// The SVG file to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `steeple catalogue`.
+#[derive(Args, Debug)]
+pub struct Catalogue {
+    /// A builder to explain.
+    pub name: Option<String>,
+}
+
+/// `steeple completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|seconds| seconds.is_finite() && *seconds > 0.0 && *seconds < 1e9)
+        .ok_or_else(|| "expected a number of seconds above 0".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

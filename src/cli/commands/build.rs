@@ -1,0 +1,168 @@
+//! `steeple build`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{code, pretty};
+use crate::cli::arguments::{Build, Format};
+use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::report::{Report, html, json, markdown, text};
+use crate::workflow::{BuildRequest, PictureKind, Subject, build, draw, summarise};
+
+/// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
+pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
+    let path = &arguments.spec;
+    let (spec, source) = inputs::read_spec(path)?;
+    let Some(network) = &spec.network else {
+        return Err(
+            Refusal::in_file(path, "[network] is missing, so there is nothing to build")
+                .hint("name a builder from `steeple catalogue`"),
+        );
+    };
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => path
+            .file_stem()
+            .map(PathBuf::from)
+            .ok_or_else(|| Refusal::in_file(path, "the file has no name; hint: give --out"))?,
+    };
+    let folder = Folder::beside(&out)?;
+    let request = BuildRequest {
+        builder: network.builder,
+        parameters: &network.parameters,
+        target: &spec.target,
+        domain: &spec.domain,
+        norm: spec.claim.norm,
+        threshold: spec.claim.threshold.clone(),
+        tolerance: spec.claim.tolerance.as_ref(),
+        gap: spec.claim.gap.clone(),
+        limits: inputs::limits(&arguments.limits),
+        threads: inputs::threads(&arguments.limits),
+    };
+    let mut bar = Bar::new();
+    let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
+    drop(bar);
+    let (built, network, verification) = built.map_err(|error| match error {
+        crate::workflow::WorkflowError::Build(message) => Refusal::at(
+            &path.display().to_string(),
+            &source,
+            &network.span,
+            &message,
+            None,
+        ),
+        other => other.into(),
+    })?;
+    let mut report = summarise(&verification, &network, Some(&built));
+    report.certificate.path = Some("certificate.steeple".into());
+    let question = &verification.verified.claim().question;
+    let subject = Subject {
+        network: &network,
+        question,
+        claim: Some(verification.verified.claim()),
+        certificate: Some(&verification.certificate),
+        values: verification.verified.witness(),
+    };
+    let mut pictures = Vec::new();
+    for kind in PictureKind::for_question(question) {
+        let svg = draw(kind, &subject).map_err(Refusal::new)?;
+        pictures.push((kind.name().to_string(), svg));
+    }
+    write_reports(&folder, &report, &pictures)?;
+    folder.publish()?;
+    report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
+    Ok(Output {
+        text: match format {
+            Format::Json => pretty(&json::build(&report, json::Times::Shown)),
+            Format::Text => {
+                let mut lines = vec![text::verdict(&report)];
+                lines.extend(report.notes.iter().map(|note| format!("  {note}")));
+                lines.push(format!(
+                    "  network: {} hidden units, {} parameters not zero",
+                    report.size.units, report.size.nonzero_parameters
+                ));
+                lines.push(format!("written to {}", out.display()));
+                lines.join("\n")
+            }
+        },
+        code: code(verification.verdict),
+    })
+}
+
+fn write_reports(
+    folder: &Folder,
+    report: &Report,
+    pictures: &[(String, String)],
+) -> Result<(), Refusal> {
+    let mut names = Vec::new();
+    for (name, svg) in pictures {
+        let name = format!("{name}.svg");
+        folder.write(&name, svg)?;
+        names.push(name);
+    }
+    folder.write("report.md", &markdown::render(report, &names))?;
+    folder.write("report.html", &html::render(report, pictures))?;
+    let object = pretty(&json::build(report, json::Times::LeftOut));
+    folder.write("report.json", &format!("{object}\n"))
+}
+
+/// A folder under another name until it is complete.
+struct Folder {
+    temporary: tempfile::TempDir,
+    out: PathBuf,
+}
+
+impl Folder {
+    fn beside(out: &Path) -> Result<Self, Refusal> {
+        if out.exists() && !out.is_dir() {
+            return Err(Refusal::in_file(
+                out,
+                "this is there already, and is no folder",
+            ));
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        // Beside it, so that a rename is enough; in it, where it is there.
+        let place = if out.is_dir() { out } else { parent };
+        let temporary = tempfile::Builder::new()
+            .prefix(".steeple-")
+            .tempdir_in(place)
+            .map_err(|error| {
+                Refusal::in_file(out, format_args!("the folder cannot be written: {error}"))
+            })?;
+        Ok(Self {
+            temporary,
+            out: out.to_path_buf(),
+        })
+    }
+
+    fn path(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), Refusal> {
+        let path = self.path().join(name);
+        fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
+    }
+
+    /// Gives the files their places: all at once where the folder is new, else one by one.
+    fn publish(self) -> Result<(), Refusal> {
+        let failed = |error: std::io::Error| Refusal::in_file(&self.out, error);
+        if !self.out.exists() {
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755))
+                    .map_err(failed)?;
+            }
+            fs::rename(self.path(), &self.out).map_err(failed)?;
+            return Ok(());
+        }
+        for file in fs::read_dir(self.path()).map_err(failed)? {
+            let file = file.map_err(failed)?;
+            fs::rename(file.path(), self.out.join(file.file_name())).map_err(failed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! `steeple check`.
+
+use serde_json::json;
+
+use super::pretty;
+use crate::certificate::text;
+use crate::checker::check;
+use crate::cli::arguments::{Check, Format};
+use crate::cli::{Output, Refusal, inputs};
+use crate::report::{self, Report};
+
+/// Runs the checker alone.
+pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
+    let network = inputs::read_network(&arguments.network)?;
+    let asked = if inputs::is_asked(&arguments.question) {
+        Some(inputs::question(&arguments.question, &network)?)
+    } else {
+        None
+    };
+    let bytes = inputs::bytes(&arguments.certificate)?;
+    let certificate = match text::read(&bytes) {
+        Ok(certificate) => certificate,
+        Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
+    };
+    let verified = match check(&certificate, &network) {
+        Ok(verified) => verified,
+        Err(rejection) => return Ok(rejected(format, rejection.kind(), &rejection.to_string())),
+    };
+    if let Some(asked) = asked
+        && let Err(rejection) = verified.answers(&asked.question, asked.tolerance.as_ref())
+    {
+        return Ok(rejected(format, rejection.kind(), &rejection.to_string()));
+    }
+    let claim = verified.claim();
+    let question = &claim.question;
+    let jumps = network.has_jumps() || question.target.has_jumps();
+    let sides = question.domain.names().iter().zip(question.domain.sides());
+    let report = Report {
+        verdict: "enclosed".into(),
+        norm: match (question.norm, jumps) {
+            (crate::certificate::Norm::Sup, true) => "essential sup".into(),
+            (norm, _) => norm.name().into(),
+        },
+        target: question.target.text().to_vec(),
+        domain: sides
+            .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
+            .collect(),
+        threshold: question.threshold.clone(),
+        network: question.network.clone(),
+        lower: claim.lower.clone(),
+        upper: claim.upper.clone(),
+        ..Report::default()
+    };
+    let text = match format {
+        Format::Json => pretty(&json!({
+            "accepted": true,
+            "claim": report::json::claim(&report),
+            "error": report::json::error(&claim.lower, claim.upper.as_ref()),
+        })),
+        Format::Text => {
+            let error = report.error_name();
+            let place = report.domain_text();
+            let bounds = match &claim.upper {
+                Some(_) if verified.is_exact() => format!("{error} = {} exactly", claim.lower),
+                Some(upper) => format!(
+                    "{} <= {error} <= {}",
+                    report::down(&claim.lower),
+                    report::up(upper)
+                ),
+                None => format!("{error} >= {}", report::down(&claim.lower)),
+            };
+            format!(
+                "accepted: {bounds} for {place}; {} leaves, network {}",
+                verified.leaves(),
+                question.network
+            )
+        }
+    };
+    Ok(Output::yes(text))
+}
+
+fn rejected(format: Format, kind: &str, message: &str) -> Output {
+    Output {
+        text: match format {
+            Format::Json => pretty(&json!({
+                "accepted": false,
+                "rejection": { "kind": kind, "message": message },
+            })),
+            Format::Text => format!("rejected ({kind}): {message}"),
+        },
+        code: 1,
+    }
+}

@@ -1,0 +1,127 @@
+//! `steeple eval`.
+
+use serde_json::{Map, json};
+
+use super::pretty;
+use crate::cli::arguments::{Eval, Format};
+use crate::cli::{Output, Refusal, inputs};
+use crate::network::{Network, forward};
+use crate::numbers::literal::{decimal_down, decimal_up};
+use crate::numbers::{Failure, Precise, Rational, Scalar};
+
+/// Bits of working precision beyond which no sharper enclosure is tried.
+const MOST_BITS: u32 = 1 << 16;
+
+/// Evaluates a network at a point.
+pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
+    let network = inputs::read_network(&arguments.network)?;
+    let point = point(&arguments.at, &network)?;
+    let digits = usize::from(arguments.digits);
+    let (values, is_exact) = match forward(&network, &(), &point) {
+        Ok(values) => {
+            let texts = values
+                .iter()
+                .map(|value| (value.to_string(), value.to_string()));
+            (texts.collect(), true)
+        }
+        Err(_) => (enclosed(&network, &point, digits)?, false),
+    };
+    let named = network.outputs().iter().zip(&values);
+    let text = match format {
+        Format::Json => {
+            let mut outputs = Map::new();
+            for (name, (low, high)) in named {
+                outputs.insert(name.clone(), json!([low, high]));
+            }
+            pretty(&json!({ "outputs": outputs, "exact": is_exact }))
+        }
+        Format::Text => {
+            let lines: Vec<String> = named
+                .map(|(name, (low, high))| {
+                    if is_exact {
+                        format!("{name} = {low} exactly")
+                    } else {
+                        format!("{low} <= {name} <= {high}")
+                    }
+                })
+                .collect();
+            lines.join("\n")
+        }
+    };
+    Ok(Output::yes(text))
+}
+
+/// Reads `x=1/3,y=0.2`.
+fn point(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
+    let mut named = Vec::new();
+    for part in text.split(',') {
+        let (name, value) = part.split_once('=').ok_or_else(|| {
+            Refusal::new(format_args!("--at: `{}` is not a value", part.trim()))
+                .hint("write --at \"x=1/3,y=0.2\"")
+        })?;
+        let name = name.trim();
+        if !network.inputs().iter().any(|input| input == name) {
+            return Err(Refusal::new(format_args!(
+                "--at: the network has no input `{name}`, its inputs are {}",
+                network.inputs().join(", ")
+            )));
+        }
+        if named.iter().any(|(other, _)| *other == name) {
+            return Err(Refusal::new(format_args!("--at gives `{name}` twice")));
+        }
+        named.push((name, inputs::number("at", value)?));
+    }
+    network
+        .inputs()
+        .iter()
+        .map(|input| {
+            named
+                .iter()
+                .find(|(name, _)| name == input)
+                .map(|(_, value)| value.clone())
+                .ok_or_else(|| Refusal::new(format_args!("--at gives no value for `{input}`")))
+        })
+        .collect()
+}
+
+/// Encloses the outputs to the digits wanted, with more and more bits.
+fn enclosed(
+    network: &Network,
+    point: &[Rational],
+    digits: usize,
+) -> Result<Vec<(String, String)>, Refusal> {
+    let mut bits = u32::try_from(digits * 4).unwrap_or(4000) + 64;
+    loop {
+        let inputs: Vec<Precise> = point
+            .iter()
+            .map(|value| Precise::constant(&bits, value))
+            .collect();
+        let values = forward(network, &bits, &inputs).map_err(|failure| {
+            Refusal::new(match failure {
+                Failure::Undefined | Failure::PossiblyUndefined => {
+                    "the network has no value at this point"
+                }
+                Failure::Inexact => "the value at this point is out of range",
+            })
+        })?;
+        let ends: Option<Vec<(Rational, Rational)>> = values
+            .iter()
+            .map(|value| Some((value.lower()?, value.upper()?)))
+            .collect();
+        let Some(ends) = ends else {
+            return Err(Refusal::new("the value at this point is out of range"));
+        };
+        let is_sharp = ends.iter().all(|(low, high)| {
+            let places = i32::try_from(digits).unwrap_or(i32::MAX);
+            let unit = Rational::from(10).powi(-places).unwrap_or_default();
+            high - low <= low.abs().max(high.abs()) * unit
+        });
+        if is_sharp || bits >= MOST_BITS {
+            return Ok(ends
+                .iter()
+                .map(|(low, high)| (decimal_down(low, digits), decimal_up(high, digits)))
+                .collect());
+        }
+        bits *= 2;
+    }
+}

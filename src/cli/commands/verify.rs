@@ -1,0 +1,44 @@
+//! `steeple verify`.
+
+use super::{code, pretty};
+use crate::cli::arguments::{Format, Verify};
+use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::report::{json, text};
+use crate::workflow::{VerifyRequest, summarise, verify};
+
+/// Proves or refutes a bound, or encloses the error.
+pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    let network = inputs::read_network(&arguments.network)?;
+    let asked = inputs::question(&arguments.question, &network)?;
+    let gap = match &arguments.gap {
+        Some(text) => inputs::positive("gap", text)?,
+        None => asked.gap,
+    };
+    // An explicit --gap asks for an enclosure even where the spec has a tolerance.
+    let tolerance = asked.tolerance.filter(|_| arguments.gap.is_none());
+    let request = VerifyRequest {
+        network: &network,
+        question: asked.question,
+        tolerance,
+        gap,
+        limits: inputs::limits(&arguments.limits),
+        threads: inputs::threads(&arguments.limits),
+    };
+    let mut bar = Bar::new();
+    let verification = verify(
+        &request,
+        arguments.certificate.as_deref(),
+        &mut |progress| {
+            bar.show(progress);
+        },
+    )?;
+    drop(bar);
+    let report = summarise(&verification, &network, None);
+    Ok(Output {
+        text: match format {
+            Format::Text => text::verdict(&report),
+            Format::Json => pretty(&json::verify(&report, json::Times::Shown)),
+        },
+        code: code(verification.verdict),
+    })
+}

@@ -1,0 +1,207 @@
+//! Flags and files resolved into library values.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use super::arguments::{Limits, Question as QuestionFlags};
+use super::message::Refusal;
+use super::note;
+use crate::certificate::{Norm, Question};
+use crate::expr::{Domain, Target, check_defined, parse_target};
+use crate::formats::json;
+use crate::network::{Network, digest};
+use crate::numbers::{Rational, literal};
+use crate::workflow::{self, ClaimSpec, Spec, spec};
+
+/// Reads a file.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    fs::read(path).map_err(|error| Refusal::in_file(path, error))
+}
+
+/// Reads a spec file.
+pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
+    let text = String::from_utf8(bytes(path)?)
+        .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
+    let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
+    if spec.assumed_inputs && spec.target.inputs().len() > 1 {
+        note(&format!(
+            "inputs in the order {}, by name; `inputs` in the spec would say otherwise",
+            spec.target.inputs().join(", ")
+        ));
+    }
+    Ok((spec, text))
+}
+
+/// Reads a network file.
+pub fn read_network(path: &Path) -> Result<Network, Refusal> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    if let Some(ending @ ("onnx" | "gz" | "safetensors")) = ending {
+        return Err(Refusal::in_file(
+            path,
+            format_args!("networks in .{ending} files cannot be read in this version"),
+        )
+        .hint("steeple's own format ends in .json"));
+    }
+    json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error))
+}
+
+/// Reads a number from a flag.
+pub fn number(flag: &str, text: &str) -> Result<Rational, Refusal> {
+    literal::parse(text.trim()).map_err(|_| {
+        Refusal::new(format_args!("--{flag}: `{text}` is not a number"))
+            .hint("write a decimal or an exact 1/3, 2^-5, 1e-3")
+    })
+}
+
+/// Reads a number that must be above 0 from a flag.
+pub fn positive(flag: &str, text: &str) -> Result<Rational, Refusal> {
+    let number = number(flag, text)?;
+    if number.is_positive() {
+        Ok(number)
+    } else {
+        Err(Refusal::new(format_args!(
+            "--{flag} must be greater than 0, found {number}"
+        )))
+    }
+}
+
+/// What is asked about a network.
+pub struct Asked {
+    /// The question, in the order of the network's inputs.
+    pub question: Question,
+    /// The error wanted.
+    pub tolerance: Option<Rational>,
+    /// The relative width wanted without a tolerance.
+    pub gap: Rational,
+}
+
+/// Was anything asked at all?
+pub fn is_asked(flags: &QuestionFlags) -> bool {
+    flags.spec.is_some()
+        || !flags.target.is_empty()
+        || flags.norm.is_some()
+        || flags.tolerance.is_some()
+        || flags.threshold.is_some()
+}
+
+/// Puts the question together from a spec or from flags; flags go before the spec's claim.
+pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
+    let (target, domain, mut claim) = match &flags.spec {
+        Some(path) => {
+            let (spec, _) = read_spec(path)?;
+            let (target, domain) = by_name(&spec, network, path)?;
+            (target, domain, spec.claim)
+        }
+        None => {
+            let Some(domain) = &flags.domain else {
+                return Err(Refusal::new("nothing says what the network should compute")
+                    .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
+            };
+            let (target, domain) = from_flags(&flags.target, domain, network)?;
+            let claim = ClaimSpec {
+                norm: Norm::Sup,
+                tolerance: None,
+                threshold: None,
+                gap: spec::default_gap(),
+            };
+            (target, domain, claim)
+        }
+    };
+    if let Some(name) = &flags.norm {
+        claim.norm =
+            spec::norm_by_name(name).map_err(|m| Refusal::new(format_args!("--norm: {m}")))?;
+    }
+    if let Some(text) = &flags.tolerance {
+        claim.tolerance = Some(positive("tolerance", text)?);
+    }
+    match (claim.norm, &flags.threshold) {
+        (Norm::Area, Some(text)) => claim.threshold = Some(number("threshold", text)?),
+        (Norm::Area, None) => {
+            claim.threshold.get_or_insert_with(|| Rational::ratio(1, 2));
+        }
+        (Norm::Sup, Some(_)) => {
+            return Err(Refusal::new("--threshold is for norm area").hint("add --norm area"));
+        }
+        (Norm::Sup, None) => claim.threshold = None,
+    }
+    if claim.norm == Norm::Area && !target.is_region() {
+        return Err(Refusal::new(
+            "norm area needs a region as the target, such as x^2 + y^2 <= 1",
+        ));
+    }
+    Ok(Asked {
+        question: Question {
+            network: digest(network),
+            target,
+            domain,
+            norm: claim.norm,
+            threshold: claim.threshold,
+        },
+        tolerance: claim.tolerance,
+        gap: claim.gap,
+    })
+}
+
+/// A spec's target and domain in the order of the network's inputs.
+fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, Domain), Refusal> {
+    if spec.target.inputs() == network.inputs() {
+        return Ok((spec.target.clone(), spec.domain.clone()));
+    }
+    let other = || {
+        Refusal::in_file(
+            path,
+            format_args!(
+                "the target has the inputs {}, the network has {}",
+                spec.target.inputs().join(", "),
+                network.inputs().join(", ")
+            ),
+        )
+    };
+    let domain = spec
+        .domain
+        .in_order(network.inputs())
+        .map_err(|_| other())?;
+    let target = parse_target(spec.target.text(), Some(network.inputs())).map_err(|_| other())?;
+    note(&format!(
+        "inputs are matched by name: the network takes {}",
+        network.inputs().join(", ")
+    ));
+    Ok((target, domain))
+}
+
+fn from_flags(
+    formulas: &[String],
+    domain: &str,
+    network: &Network,
+) -> Result<(Target, Domain), Refusal> {
+    let target = parse_target(formulas, Some(network.inputs())).map_err(|error| {
+        let text = formulas.get(error.formula).map_or("", String::as_str);
+        Refusal::at(
+            "--target",
+            text,
+            &error.span,
+            &error.message,
+            error.hint.as_deref(),
+        )
+    })?;
+    let parsed = Domain::parse(domain)
+        .and_then(|domain| domain.in_order(network.inputs()))
+        .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
+    check_defined(&target, &parsed)
+        .map_err(|error| Refusal::new(format_args!("--target: {error}")))?;
+    Ok((target, parsed))
+}
+
+/// Limits from flags.
+pub fn limits(flags: &Limits) -> workflow::Limits {
+    workflow::Limits {
+        time: flags.time_limit.map(Duration::from_secs_f64),
+        boxes: flags.max_boxes,
+    }
+}
+
+/// Threads from flags.
+pub fn threads(flags: &Limits) -> Option<usize> {
+    flags.threads.map(usize::from)
+}

@@ -1,0 +1,116 @@
+//! Errors and hints in one voice.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
+
+use crate::formats::FormatError;
+use crate::workflow::{SpecError, WorkflowError};
+
+/// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    text: String,
+    /// The exit code.
+    pub code: u8,
+}
+
+impl Refusal {
+    /// A message without a place.
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self {
+            text: format!("error: {message}\n"),
+            code: 2,
+        }
+    }
+
+    /// A message about a file as a whole.
+    pub fn in_file(path: &Path, message: impl fmt::Display) -> Self {
+        Self::new(format_args!("{}: {message}", path.display()))
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.text = format!("{}  hint: {hint}\n", self.text);
+        self
+    }
+
+    /// A message that points at a place in a text.
+    pub fn at(
+        name: &str,
+        source: &str,
+        span: &Range<usize>,
+        message: &str,
+        hint: Option<&str>,
+    ) -> Self {
+        let span = span.start.min(source.len())
+            ..span.end.min(source.len()).max(span.start.min(source.len()));
+        let config = Config::new()
+            .with_color(false)
+            .with_char_set(CharSet::Ascii)
+            .with_index_type(IndexType::Byte);
+        let mut report = Report::build(ReportKind::Error, (name, span.clone()))
+            .with_config(config)
+            .with_message(message)
+            .with_label(Label::new((name, span)).with_message("here"));
+        if let Some(hint) = hint {
+            report = report.with_help(hint);
+        }
+        let mut bytes = Vec::new();
+        let written = report
+            .finish()
+            .write((name, Source::from(source)), &mut bytes);
+        let drawn = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+        let text = match written {
+            Ok(()) => lines.join("\n").trim_end().replacen("Error", "error", 1) + "\n",
+            Err(_) => format!("error: {name}: {message}\n"),
+        };
+        Self { text, code: 2 }
+    }
+
+    /// A message about a spec file.
+    pub fn in_spec(path: &Path, source: &str, error: &SpecError) -> Self {
+        let name = path.display().to_string();
+        Self::at(
+            &name,
+            source,
+            &error.span,
+            &error.message,
+            error.hint.as_deref(),
+        )
+    }
+
+    /// A message about a network file.
+    pub fn in_network(path: &Path, error: &FormatError) -> Self {
+        let place = format!("{}:{}:{}", path.display(), error.line, error.column);
+        let refusal = Self::new(format_args!("{place}: {}", error.message));
+        match &error.hint {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        }
+    }
+}
+
+impl From<WorkflowError> for Refusal {
+    fn from(error: WorkflowError) -> Self {
+        let code = match error {
+            // The request was understood, but nothing is proved.
+            WorkflowError::Rejected(_) => 3,
+            _ => 2,
+        };
+        Self {
+            code,
+            ..Self::new(error)
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,57 @@
+//! A bar on standard error for anything longer than a second.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::numbers::estimate::short;
+use crate::workflow::Progress;
+
+/// Shows how far a search is, where standard error is a terminal.
+pub struct Bar {
+    started: Instant,
+    bar: Option<ProgressBar>,
+    is_terminal: bool,
+}
+
+impl Bar {
+    /// Returns a bar that is not shown yet.
+    pub fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            bar: None,
+            is_terminal: stderr().is_terminal(),
+        }
+    }
+
+    /// Takes note of where the search is.
+    pub fn show(&mut self, progress: &Progress) {
+        if !self.is_terminal || self.started.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_message(format!(
+            "{} boxes, {} open, error between {} and {}",
+            progress.boxes,
+            progress.open,
+            short(progress.lower),
+            short(progress.upper)
+        ));
+        bar.tick();
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,769 @@
+//! Spec files: what to build, for which target, and what to prove of it.
+//!
+//! TOML, read with the place of every value. Numbers are taken from the text of the file, never
+//! through a float: `tolerance = 0.1` is exactly 1/10. What is not understood is refused with its
+//! place and what was expected.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::builders::{BuilderName, Fit, Parameters, Units};
+use crate::certificate::Norm;
+use crate::expr::{Domain, Target, check_defined, parse_target};
+use crate::numbers::{Rational, literal};
+
+/// A spec file, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The target, its inputs in order.
+    pub target: Target,
+    /// The box, its sides in the same order.
+    pub domain: Domain,
+    /// Were the inputs taken from the formula's names rather than from the key `inputs`?
+    pub assumed_inputs: bool,
+    /// What to build, if the spec says.
+    pub network: Option<NetworkSpec>,
+    /// What to prove.
+    pub claim: ClaimSpec,
+}
+
+/// The table `[network]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkSpec {
+    /// Which builder.
+    pub builder: BuilderName,
+    /// Its keys.
+    pub parameters: Parameters,
+    /// Where `[network]` is in the file, for messages about it.
+    pub span: Range<usize>,
+}
+
+/// The table `[claim]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimSpec {
+    /// The measure of the error.
+    pub norm: Norm,
+    /// The error wanted.
+    pub tolerance: Option<Rational>,
+    /// For `area`: inside is where the network is at least this; 1/2 by default.
+    pub threshold: Option<Rational>,
+    /// Without a tolerance: the relative width of the enclosure wanted; 1/100 by default.
+    pub gap: Rational,
+}
+
+/// What is wrong with a spec, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The place, in bytes of the file.
+    pub span: Range<usize>,
+}
+
+impl SpecError {
+    fn new(message: impl Into<String>, span: Range<usize>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+            span,
+        }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+/// The default relative width of an enclosure.
+pub fn default_gap() -> Rational {
+    Rational::ratio(1, 100)
+}
+
+/// Reads a spec.
+///
+/// - Errors: [`SpecError`] for the first thing that is wrong.
+pub fn read(text: &str) -> Result<Spec, SpecError> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        SpecError::new(message, span)
+    })?;
+    let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
+    root.only(&["target", "network", "claim", "compare"])?;
+    let (target, domain, assumed_inputs) = read_target(&root.table("target")?)?;
+    let claim = match root.optional_table("claim")? {
+        Some(table) => read_claim(&table, &target)?,
+        None => ClaimSpec {
+            norm: Norm::Sup,
+            tolerance: None,
+            threshold: None,
+            gap: default_gap(),
+        },
+    };
+    let network = match root.optional_table("network")? {
+        Some(table) => Some(read_network(&table, &domain)?),
+        None => None,
+    };
+    Ok(Spec {
+        target,
+        domain,
+        assumed_inputs,
+        network,
+        claim,
+    })
+}
+
+fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecError> {
+    table.only(&["formula", "inputs", "domain"])?;
+    let formula = table.value("formula")?;
+    let formulas: Vec<(&str, Range<usize>)> = match formula.get_ref() {
+        DeValue::Array(list) => list
+            .iter()
+            .map(|item| Ok((table.string(item, "formula")?, item.span())))
+            .collect::<Result<_, SpecError>>()?,
+        _ => vec![(table.string(formula, "formula")?, formula.span())],
+    };
+    let inputs: Option<Vec<String>> = match table.get("inputs") {
+        Some(list) => {
+            let names = table.array(list, "inputs")?;
+            let names = names
+                .iter()
+                .map(|item| table.string(item, "inputs").map(String::from))
+                .collect::<Result<_, _>>()?;
+            Some(names)
+        }
+        None => None,
+    };
+    let sides = table.table("domain")?;
+    let domain = read_domain(&sides)?;
+    // Without `inputs` the domain names them, in the order in which names sort.
+    let assumed = inputs.is_none();
+    let names = inputs.unwrap_or_else(|| in_natural_order(domain.names()));
+    let texts: Vec<&str> = formulas.iter().map(|(text, _)| *text).collect();
+    let target = parse_target(&texts, Some(&names)).map_err(|error| {
+        let (text, span) = formulas
+            .get(error.formula)
+            .cloned()
+            .unwrap_or(("", formula.span()));
+        let place = inside_string(table.source, text, &span, &error.span);
+        let mut found = SpecError::new(error.message, place);
+        found.hint = error.hint;
+        found
+    })?;
+    let domain = domain
+        .in_order(&names)
+        .map_err(|error| SpecError::new(error.to_string(), sides.span.clone()))?;
+    for (index, name) in names.iter().enumerate() {
+        let is_used = match target.body() {
+            crate::expr::TargetBody::Outputs(outputs) => outputs.iter().any(|o| o.uses(index)),
+            crate::expr::TargetBody::Region(condition) => condition.uses(index),
+        };
+        if !is_used && assumed {
+            return Err(SpecError::new(
+                format!("the domain has a side for `{name}`, which the formula does not use"),
+                sides.key_span(name),
+            )
+            .hint("name it in `inputs` if the network is to have it as an input all the same"));
+        }
+    }
+    check_defined(&target, &domain)
+        .map_err(|error| SpecError::new(error.to_string(), formula.span()))?;
+    Ok((target, domain, assumed))
+}
+
+fn read_domain(table: &Table<'_, '_>) -> Result<Domain, SpecError> {
+    let mut names = Vec::new();
+    let mut sides = Vec::new();
+    for (key, value) in table.entries() {
+        let side = table.side(value, key)?;
+        names.push(key.to_string());
+        sides.push(side);
+        // One at a time, so that a message has the place of the side it is about.
+        let index = names.len() - 1;
+        Domain::new(vec![names[index].clone()], vec![sides[index].clone()])
+            .map_err(|error| SpecError::new(error.to_string(), value.span()))?;
+    }
+    Domain::new(names, sides).map_err(|error| SpecError::new(error.to_string(), table.span.clone()))
+}
+
+/// Sorts names; numbers at their ends count as numbers, so `x2` stands before `x10`.
+fn in_natural_order(names: &[String]) -> Vec<String> {
+    let key = |name: &String| {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = name[stem.len()..].parse::<u64>().ok();
+        (stem.to_string(), number, name.clone())
+    };
+    let mut sorted = names.to_vec();
+    sorted.sort_by_key(key);
+    sorted
+}
+
+fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecError> {
+    table.only(&["norm", "tolerance", "threshold", "gap"])?;
+    let norm = match table.get("norm") {
+        None => Norm::Sup,
+        Some(value) => {
+            let name = table.string(value, "norm")?;
+            norm_by_name(name).map_err(|message| SpecError::new(message, value.span()))?
+        }
+    };
+    if norm == Norm::Area && !target.is_region() {
+        return Err(SpecError::new(
+            "norm `area` needs a region as the target, such as x^2 + y^2 <= 1",
+            table.key_span("norm"),
+        ));
+    }
+    let tolerance = table.positive("tolerance")?;
+    let gap = table.positive("gap")?;
+    if gap.is_some() && tolerance.is_some() {
+        return Err(SpecError::new(
+            "`gap` is for claims without a tolerance",
+            table.key_span("gap"),
+        ));
+    }
+    let threshold = match (table.get("threshold"), norm) {
+        (Some(value), Norm::Area) => Some(table.number(value, "threshold")?),
+        (None, Norm::Area) => Some(Rational::ratio(1, 2)),
+        (Some(value), Norm::Sup) => {
+            return Err(SpecError::new(
+                "`threshold` is for norm `area`",
+                value.span(),
+            ));
+        }
+        (None, Norm::Sup) => None,
+    };
+    Ok(ClaimSpec {
+        norm,
+        tolerance,
+        threshold,
+        gap: gap.unwrap_or_else(default_gap),
+    })
+}
+
+/// Finds a norm by name, or says which there are.
+///
+/// - Errors: the message.
+pub fn norm_by_name(name: &str) -> Result<Norm, String> {
+    Norm::from_name(name).ok_or_else(|| match name {
+        "l1" | "l2" => {
+            format!("norm `{name}` is not available in this version; available: sup, area")
+        }
+        _ => format!("`{name}` is no norm; available: sup, area"),
+    })
+}
+
+/// Builders that are planned but not there, so that a message can tell them from typing errors.
+const LATER: [&str; 9] = [
+    "step",
+    "bump",
+    "polygons",
+    "ridge",
+    "tanh-smooth",
+    "sawtooth",
+    "fold",
+    "maxout-fold",
+    "smooth",
+];
+
+/// Keys of `[network]`, in the order of INTERFACE.
+const NETWORK_KEYS: [&str; 16] = [
+    "builder",
+    "activation",
+    "cells",
+    "steepness",
+    "second_steepness",
+    "ghosts",
+    "box",
+    "height",
+    "vertices",
+    "hidden_layers",
+    "sides",
+    "fit",
+    "centre",
+    "radius",
+    "radius_squared",
+    "rotation",
+];
+
+fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, SpecError> {
+    let value = table.value("builder")?;
+    let name = table.string(value, "builder")?;
+    let builder = BuilderName::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
+        let message = if LATER.contains(&name) {
+            format!("builder `{name}` is not available in this version")
+        } else {
+            format!("there is no builder `{name}`")
+        };
+        SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
+    })?;
+    table.only(&NETWORK_KEYS)?;
+    let choice = |key: &str, names: &[&'static str]| -> Result<Option<usize>, SpecError> {
+        let Some(value) = table.get(key) else {
+            return Ok(None);
+        };
+        let found = table.string(value, key)?;
+        names
+            .iter()
+            .position(|name| *name == found)
+            .map(Some)
+            .ok_or_else(|| {
+                SpecError::new(format!("`{found}` is no {key}"), value.span())
+                    .hint(format!("known: {}", names.join(", ")))
+            })
+    };
+    let units = choice("activation", &Units::ALL.map(Units::name))?.map(|k| Units::ALL[k]);
+    let fit = match table.get("fit") {
+        Some(value) if value.get_ref().as_str() == Some("smooth") => {
+            return Err(SpecError::new(
+                "fit `smooth` is not available in this version",
+                value.span(),
+            )
+            .hint("available: inscribed, circumscribed, balanced"));
+        }
+        _ => choice("fit", &Fit::ALL.map(Fit::name))?.map(|k| Fit::ALL[k]),
+    };
+    let cells = match table.get("cells") {
+        None => None,
+        Some(value) => Some(match value.get_ref() {
+            DeValue::Array(list) => list
+                .iter()
+                .map(|item| table.count(item, "cells"))
+                .collect::<Result<_, _>>()?,
+            _ => vec![table.count(value, "cells")?],
+        }),
+    };
+    let count = |key: &str| {
+        table
+            .get(key)
+            .map(|value| table.count(value, key))
+            .transpose()
+    };
+    let number = |key: &str| {
+        table
+            .get(key)
+            .map(|value| table.number(value, key))
+            .transpose()
+    };
+    let sides_of_box = match table.optional_table("box")? {
+        None => None,
+        Some(sides) => Some(
+            read_domain(&sides)?
+                .in_order(domain.names())
+                .map_err(|error| {
+                    SpecError::new(
+                        error.to_string().replace("domain", "box"),
+                        sides.span.clone(),
+                    )
+                })?
+                .sides()
+                .to_vec(),
+        ),
+    };
+    let vertices = match table.get("vertices") {
+        None => None,
+        Some(value) => Some(
+            table
+                .array(value, "vertices")?
+                .iter()
+                .map(|point| table.side(point, "vertices"))
+                .collect::<Result<_, _>>()?,
+        ),
+    };
+    let centre = table
+        .get("centre")
+        .map(|value| table.side(value, "centre"))
+        .transpose()?;
+    Ok(NetworkSpec {
+        builder,
+        parameters: Parameters {
+            units,
+            cells,
+            steepness: table.positive("steepness")?,
+            second_steepness: table.positive("second_steepness")?,
+            sides_of_box,
+            height: number("height")?,
+            vertices,
+            hidden_layers: count("hidden_layers")?,
+            sides: count("sides")?,
+            fit,
+            centre,
+            radius: table.positive("radius")?,
+            radius_squared: table.positive("radius_squared")?,
+            rotation: number("rotation")?,
+            ghosts: count("ghosts")?,
+        },
+        span: value.span(),
+    })
+}
+
+/// A TOML table with its name and place, for messages.
+struct Table<'a, 'i> {
+    table: &'a DeTable<'i>,
+    span: Range<usize>,
+    name: String,
+    source: &'a str,
+}
+
+impl<'a, 'i> Table<'a, 'i> {
+    fn new(table: &'a DeTable<'i>, span: Range<usize>, name: &str, source: &'a str) -> Self {
+        Self {
+            table,
+            span,
+            name: name.to_string(),
+            source,
+        }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Value<'i>)> {
+        self.table
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), value))
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Value<'i>> {
+        self.entries()
+            .find_map(|(name, value)| (name == key).then_some(value))
+    }
+
+    fn key_span(&self, key: &str) -> Range<usize> {
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)
+            .map_or(self.span.clone(), |(name, _)| name.span())
+    }
+
+    /// Refuses keys that are not in the list; proposes the nearest one.
+    fn only(&self, known: &[&str]) -> Result<(), SpecError> {
+        for (key, _) in self.table {
+            let name: &str = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let message = format!("unknown key `{name}` in {}", self.name);
+            let nearest = known
+                .iter()
+                .map(|candidate| (distance(name, candidate), *candidate))
+                .min()
+                .filter(|(distance, _)| *distance <= 2);
+            let hint = match nearest {
+                Some((_, candidate)) => format!("did you mean `{candidate}`?"),
+                None => format!("known keys: {}", known.join(", ")),
+            };
+            return Err(SpecError::new(message, key.span()).hint(hint));
+        }
+        Ok(())
+    }
+
+    fn value(&self, key: &str) -> Result<&'a Value<'i>, SpecError> {
+        self.get(key).ok_or_else(|| {
+            SpecError::new(
+                format!("key `{key}` is missing in {}", self.name),
+                self.span.clone(),
+            )
+        })
+    }
+
+    fn optional_table(&self, key: &str) -> Result<Option<Table<'a, 'i>>, SpecError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(Some(Table::new(
+                table,
+                value.span(),
+                &format!("[{key}]"),
+                self.source,
+            ))),
+            _ => Err(wrong_type(value, key, "a table")),
+        }
+    }
+
+    fn table(&self, key: &str) -> Result<Table<'a, 'i>, SpecError> {
+        self.optional_table(key)?
+            .ok_or_else(|| SpecError::new(format!("[{key}] is missing in {}", self.name), 0..0))
+    }
+
+    fn string(&self, value: &'a Value<'i>, key: &str) -> Result<&'a str, SpecError> {
+        value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| wrong_type(value, key, "text in quotes"))
+    }
+
+    fn array(&self, value: &'a Value<'i>, key: &str) -> Result<&'a [Value<'i>], SpecError> {
+        match value.get_ref() {
+            DeValue::Array(list) => Ok(list),
+            _ => Err(wrong_type(value, key, "a list")),
+        }
+    }
+
+    /// Reads a number from text or from the text of a bare number.
+    fn number(&self, value: &Value<'i>, key: &str) -> Result<Rational, SpecError> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.trim(),
+            DeValue::Integer(_) | DeValue::Float(_) => {
+                self.source.get(value.span()).unwrap_or_default()
+            }
+            _ => return Err(wrong_type(value, key, "a number")),
+        };
+        // TOML allows 1_000 and +1; a number in quotes is ours alone.
+        let plain = text.replace('_', "");
+        literal::parse(plain.trim_start_matches('+')).map_err(|_| {
+            SpecError::new(format!("`{key}`: `{text}` is not a number"), value.span())
+                .hint("write a finite decimal or an exact \"1/3\", \"2^-5\", \"1e-3\"")
+        })
+    }
+
+    fn count(&self, value: &Value<'i>, key: &str) -> Result<usize, SpecError> {
+        let number = self.number(value, key)?;
+        number
+            .to_i64()
+            .and_then(|count| usize::try_from(count).ok())
+            .ok_or_else(|| {
+                SpecError::new(
+                    format!("`{key}` is a whole number of at least 0, found {number}"),
+                    value.span(),
+                )
+            })
+    }
+
+    fn positive(&self, key: &str) -> Result<Option<Rational>, SpecError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let number = self.number(value, key)?;
+        if number.is_positive() {
+            return Ok(Some(number));
+        }
+        let error = SpecError::new(
+            format!("`{key}` must be greater than 0, found {number}"),
+            value.span(),
+        );
+        Err(match key {
+            "tolerance" => error.hint("leave it out to ask for an enclosure of the error"),
+            _ => error,
+        })
+    }
+
+    /// Reads two numbers: a side of a box, or a point of the plane.
+    fn side(&self, value: &'a Value<'i>, key: &str) -> Result<(Rational, Rational), SpecError> {
+        match self.array(value, key)? {
+            [low, high] => Ok((self.number(low, key)?, self.number(high, key)?)),
+            list => Err(SpecError::new(
+                format!("`{key}` takes two numbers, found {}", list.len()),
+                value.span(),
+            )),
+        }
+    }
+}
+
+fn wrong_type(value: &Value<'_>, key: &str, expected: &str) -> SpecError {
+    SpecError::new(
+        format!(
+            "`{key}` is {expected}, found {}",
+            match value.get_ref() {
+                DeValue::String(_) => "text",
+                DeValue::Integer(_) | DeValue::Float(_) => "a number",
+                DeValue::Boolean(_) => "true or false",
+                DeValue::Datetime(_) => "a date",
+                DeValue::Array(_) => "a list",
+                DeValue::Table(_) => "a table",
+            }
+        ),
+        value.span(),
+    )
+}
+
+/// The place of a part of a formula in the file: exact where the string is written as it reads,
+/// the whole string otherwise.
+fn inside_string(
+    source: &str,
+    text: &str,
+    string: &Range<usize>,
+    part: &Range<usize>,
+) -> Range<usize> {
+    let written = source.get(string.clone()).unwrap_or_default();
+    match written.find(text) {
+        Some(offset) if !text.is_empty() => {
+            let start = string.start + offset;
+            let end = (start + part.end).min(string.end);
+            (start + part.start).min(end)..end.max(start + part.start)
+        }
+        _ => string.clone(),
+    }
+}
+
+/// The number of letters to change, add or drop (Levenshtein 1966).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[row.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[target]
+formula = "x^2 + y^2 <= 1"
+domain = { y = ["-3/2", 1.5], x = [-2, "2^1"] }
+
+[network]
+builder = "disk"
+sides = 6
+
+[claim]
+norm = "area"
+tolerance = 0.1
+"#;
+
+    /// The message for a spec made from the good one by one replacement, and what it points at.
+    fn refused(from: &str, to: &str) -> (String, String) {
+        assert!(GOOD.contains(from), "{from}");
+        let text = GOOD.replacen(from, to, 1);
+        let error = read(&text).expect_err(to);
+        let place = text.get(error.span).expect("inside the file").to_string();
+        (error.message, place)
+    }
+
+    #[test]
+    fn a_good_spec_is_exact_and_sorted_by_name() {
+        let spec = read(GOOD).expect("good");
+        assert_eq!(spec.target.inputs(), ["x", "y"]);
+        assert!(spec.assumed_inputs);
+        assert_eq!(spec.claim.tolerance, Some(Rational::ratio(1, 10)));
+        assert_eq!(spec.claim.threshold, Some(Rational::ratio(1, 2)));
+        let sides = spec.domain.sides();
+        assert_eq!(sides[0], (Rational::from(-2), Rational::from(2)));
+        assert_eq!(sides[1], (Rational::ratio(-3, 2), Rational::ratio(3, 2)));
+        assert_eq!(spec.network.expect("given").parameters.sides, Some(6));
+    }
+
+    #[test]
+    fn mistakes_are_pointed_at() {
+        let cases = [
+            (
+                "sides =",
+                "side =",
+                "unknown key `side` in [network]",
+                "side",
+            ),
+            (
+                "formula =",
+                "formla =",
+                "unknown key `formla` in [target]",
+                "formla",
+            ),
+            (
+                "sides = 6",
+                "sides = \"six\"",
+                "`sides`: `six` is not a number",
+                "\"six\"",
+            ),
+            (
+                "sides = 6",
+                "sides = true",
+                "`sides` is a number, found true or false",
+                "true",
+            ),
+            (
+                "0.1",
+                "0",
+                "`tolerance` must be greater than 0, found 0",
+                "0",
+            ),
+            (
+                "0.1",
+                "\"-1/3\"",
+                "`tolerance` must be greater than 0, found -1/3",
+                "\"-1/3\"",
+            ),
+            ("0.1", "inf", "`tolerance`: `inf` is not a number", "inf"),
+            ("0.1", "nan", "`tolerance`: `nan` is not a number", "nan"),
+            (
+                "\"disk\"",
+                "\"dsk\"",
+                "there is no builder `dsk`",
+                "\"dsk\"",
+            ),
+            (
+                "\"disk\"",
+                "\"ridge\"",
+                "builder `ridge` is not available in this version",
+                "\"ridge\"",
+            ),
+            (
+                "\"area\"",
+                "\"l1\"",
+                "norm `l1` is not available in this version; available: sup, area",
+                "\"l1\"",
+            ),
+            ("y^2", "z^2", "unknown variable `z`", "z"),
+        ];
+        for (from, to, message, place) in cases {
+            let (found, at) = refused(from, to);
+            assert!(found.contains(message), "{to}: {found}");
+            assert_eq!(at, place, "{to}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_a_box_of_the_inputs() {
+        for (from, to, message) in [
+            ("[-2, \"2^1\"]", "[2, -2]", "empty"),
+            ("[-2, \"2^1\"]", "[2, 2]", "empty"),
+            ("[-2, \"2^1\"]", "[-2, inf]", "`inf` is not a number"),
+            ("[-2, \"2^1\"]", "[-2]", "takes two numbers, found 1"),
+            (
+                "x = [-2, \"2^1\"]",
+                "x = [-2, 2], x = [0, 1]",
+                "duplicate key",
+            ),
+            (
+                "x = [-2, \"2^1\"]",
+                "x = [-2, 2], u = [0, 1]",
+                "does not use",
+            ),
+            (", x = [-2, \"2^1\"]", "", "unknown variable"),
+        ] {
+            let (found, _) = refused(from, to);
+            assert!(found.contains(message), "{to}: {found}");
+        }
+    }
+
+    #[test]
+    fn an_undefined_target_is_refused_with_the_point() {
+        let text = "[target]\nformula = \"1/x\"\ndomain = { x = [-1, 1] }\n";
+        let error = read(text).expect_err("1/x at 0");
+        assert!(error.message.contains("x = 0"), "{}", error.message);
+    }
+
+    #[test]
+    fn what_is_not_toml_is_refused_with_its_place() {
+        let error = read("[target\n").expect_err("no bracket");
+        assert!(error.span.start <= 8);
+        assert!(
+            read("")
+                .expect_err("empty")
+                .message
+                .contains("[target] is missing")
+        );
+    }
+}

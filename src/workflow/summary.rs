@@ -1,0 +1,73 @@
+//! A verdict as plain data for reports.
+
+use super::verify::Verification;
+use crate::builders::Built;
+use crate::certificate::Norm;
+use crate::network::{Network, size};
+use crate::report::{CertificateReport, Report, SearchReport, SizeReport, WitnessReport};
+
+/// Returns what there is to report about a checked verdict, and about the network if it was built.
+pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
+    let claim = verification.verified.claim();
+    let question = &claim.question;
+    let jumps = network.has_jumps() || question.target.has_jumps();
+    let names = question.domain.names().iter();
+    let size = size(network);
+    Report {
+        verdict: verification.verdict.name().into(),
+        norm: match (question.norm, jumps) {
+            (Norm::Sup, true) => "essential sup".into(),
+            (norm, _) => norm.name().into(),
+        },
+        target: question.target.text().to_vec(),
+        domain: names
+            .zip(question.domain.sides())
+            .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
+            .collect(),
+        tolerance: verification.tolerance.clone(),
+        threshold: question.threshold.clone(),
+        network: question.network.clone(),
+        lower: claim.lower.clone(),
+        upper: claim.upper.clone(),
+        witness: verification.verified.witness().and_then(|values| {
+            let witness = verification.certificate.witness.as_ref()?;
+            let names = question.domain.names().iter().cloned();
+            Some(WitnessReport {
+                point: names.zip(witness.point.iter().cloned()).collect(),
+                radius: witness.radius.clone(),
+                network: values.network.clone(),
+                target: values.target.clone(),
+            })
+        }),
+        a_priori: built
+            .and_then(|built| built.a_priori.as_ref())
+            .map(|bound| {
+                (
+                    bound.upper.clone(),
+                    bound.theorem.to_string(),
+                    bound.statement.clone(),
+                )
+            }),
+        search: SearchReport {
+            boxes: verification.search.boxes,
+            leaves: verification.search.leaves,
+            seconds: verification.search.seconds,
+            stopped_by: verification.search.stopped_by.clone(),
+        },
+        certificate: CertificateReport {
+            path: verification
+                .certificate_path
+                .as_ref()
+                .map(|path| path.display().to_string()),
+            bytes: verification.certificate_bytes,
+            seconds: verification.check_seconds,
+        },
+        size: SizeReport {
+            hidden_layers: size.hidden_layers,
+            units: size.units,
+            parameters: size.parameters,
+            nonzero_parameters: size.nonzero_parameters,
+        },
+        notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
+    }
+}
