@@ -217,6 +217,15 @@ impl Scalar for Rational {
         }
         Rational::powi(self, exponent).ok_or(Failure::Undefined)
     }
+    fn pow(&self, exponent: &Self) -> Result<Self, Failure> {
+        // The one base without a logarithm that takes fractions as exponents.
+        if self.is_zero() && exponent.is_positive() {
+            return Ok(Rational::ZERO);
+        }
+        exponent
+            .mul(&self.apply(Function::Ln)?)?
+            .apply(Function::Exp)
+    }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
         let at_zero = |value: Rational| {
             if self.is_zero() {
@@ -267,5 +276,19 @@ impl Scalar for Rational {
     }
     fn hull(&self, _other: &Self) -> Self {
         unreachable!("comparisons of exact numbers are decided")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_to_a_positive_fraction_is_zero() {
+        let power = |base: i64, p: i64| Scalar::pow(&Rational::from(base), &Rational::ratio(p, 3));
+        assert_eq!(power(0, 5), Ok(Rational::ZERO));
+        assert_eq!(power(0, -5), Err(Failure::Undefined));
+        assert_eq!(power(-1, 5), Err(Failure::Undefined));
+        assert_eq!(power(1, 5), Ok(Rational::ONE));
     }
 }
