@@ -562,3 +562,38 @@ pub fn run(
     };
     verify(&request, None, &mut |_| {})
 }
+
+/// Points of a grid with `n` steps in each input, moved inside by half a step if asked.
+pub fn grid(domain: &Domain, n: i64, strictly: bool) -> Vec<Vec<Rational>> {
+    let mut points = vec![vec![]];
+    for (low, high) in domain.sides() {
+        let ticks: Vec<Rational> = if strictly {
+            (0..n).map(|k| Rational::ratio(2 * k + 1, 2 * n)).collect()
+        } else {
+            (0..=n).map(|k| Rational::ratio(k, n)).collect()
+        };
+        points = points
+            .iter()
+            .flat_map(|point| {
+                ticks.iter().map(move |share| {
+                    let mut point = point.clone();
+                    point.push(low + (high - low) * share);
+                    point
+                })
+            })
+            .collect();
+    }
+    points
+}
+
+/// A lower bound of the error of the worst output at a point; 0 where it is not defined.
+pub fn error_at(network: &Network, question: &Question, point: &[Rational]) -> Rational {
+    let values = true_forward(network, point);
+    let targets = true_outputs(&question.target, point);
+    values
+        .iter()
+        .zip(targets)
+        .filter_map(|(value, target)| Some(value.minus(&target.ok()?).size().low))
+        .max()
+        .unwrap_or_default()
+}
