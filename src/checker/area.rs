@@ -321,7 +321,7 @@ impl Frame {
         let (Some(x), Some(y), None) = (sides.next(), sides.next(), sides.next()) else {
             return Err(Failure::Inexact);
         };
-        let polygon = ConvexPolygon::rectangle(x, y);
+        let polygon = ConvexPolygon::rectangle(&x, &y);
         Ok(Self {
             area: polygon.area(),
             polygon,
@@ -335,10 +335,9 @@ impl Frame {
             let mut polygon = self.polygon.clone();
             for known in [a, b] {
                 match known {
-                    Known::All => {}
                     Known::Nothing => return Rational::ZERO,
                     Known::Unknown if is_inner => return Rational::ZERO,
-                    Known::Unknown => {}
+                    Known::All | Known::Unknown => {}
                     Known::Half(strip) => match half_plane(strip, is_inner) {
                         Some(half) => polygon = polygon.clip(&half),
                         None if is_inner => return Rational::ZERO,

@@ -26,8 +26,8 @@ pub struct Polynomial {
     quadratic: BTreeMap<(usize, usize), Rational>,
 }
 
-fn merge<K: Ord + Clone>(into: &mut BTreeMap<K, Rational>, key: K, value: Rational) {
-    let sum = into.get(&key).map_or(value.clone(), |old| old + &value);
+fn merge<K: Ord + Clone>(into: &mut BTreeMap<K, Rational>, key: K, value: &Rational) {
+    let sum = into.get(&key).map_or(value.clone(), |old| old + value);
     if sum.is_zero() {
         into.remove(&key);
     } else {
@@ -55,10 +55,10 @@ impl Polynomial {
         let mut sum = self.clone();
         sum.constant = sum.constant + &other.constant;
         for (key, value) in &other.linear {
-            merge(&mut sum.linear, *key, value.clone());
+            merge(&mut sum.linear, *key, value);
         }
         for (key, value) in &other.quadratic {
-            merge(&mut sum.quadratic, *key, value.clone());
+            merge(&mut sum.quadratic, *key, value);
         }
         sum
     }
@@ -79,14 +79,14 @@ impl Polynomial {
             ..Self::default()
         };
         for (i, a) in &self.linear {
-            merge(&mut product.linear, *i, a * &other.constant);
+            merge(&mut product.linear, *i, &(a * &other.constant));
         }
         for (j, b) in &other.linear {
-            merge(&mut product.linear, *j, b * &self.constant);
+            merge(&mut product.linear, *j, &(b * &self.constant));
         }
         for (i, a) in &self.linear {
             for (j, b) in &other.linear {
-                merge(&mut product.quadratic, (*i.min(j), *i.max(j)), a * b);
+                merge(&mut product.quadratic, (*i.min(j), *i.max(j)), &(a * b));
             }
         }
         Some(product)
@@ -299,9 +299,8 @@ impl Scalar for Piece {
         if let Some(value) = difference.exact_constant() {
             return value.compare(relation, &Rational::ZERO);
         }
-        let is_above = match difference.side() {
-            Ok(is_above) => is_above,
-            Err(_) => return Truth::Unknown,
+        let Ok(is_above) = difference.side() else {
+            return Truth::Unknown;
         };
         Truth::from_bool(match relation {
             Relation::Greater | Relation::GreaterOrEqual => is_above,

@@ -77,7 +77,7 @@ impl ConvexPolygon {
     }
 
     /// Returns the rectangle `[x0, x1] x [y0, y1]`.
-    pub fn rectangle(x: (Rational, Rational), y: (Rational, Rational)) -> Self {
+    pub fn rectangle(x: &(Rational, Rational), y: &(Rational, Rational)) -> Self {
         let at = |x: &Rational, y: &Rational| Point {
             x: x.clone(),
             y: y.clone(),
@@ -159,7 +159,7 @@ mod tests {
 
     fn square() -> ConvexPolygon {
         let side = (Rational::from(-1), Rational::from(1));
-        ConvexPolygon::rectangle(side.clone(), side)
+        ConvexPolygon::rectangle(&side, &side)
     }
 
     #[test]

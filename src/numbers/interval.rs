@@ -344,7 +344,7 @@ impl Interval {
         if exponent == 0 {
             return Self::ONE;
         }
-        if exponent % 2 == 0 {
+        if exponent.is_multiple_of(2) {
             let size = self.magnitude();
             return Self {
                 inf: power(size.inf, exponent, Down),

@@ -184,9 +184,9 @@ impl<const D: usize> Scalar for LinearForm<D> {
             .plus(&rest(self, c1).times(&other.reach()))
             .plus(&rest(other, c2).times(&self.reach()));
         let mut slopes = [Interval::ZERO; D];
-        for i in 0..D {
+        for (i, slope) in slopes.iter_mut().enumerate() {
             let (a, b) = (&self.slopes[i], &other.slopes[i]);
-            slopes[i] = b.times_point(c1).plus(&a.times_point(c2));
+            *slope = b.times_point(c1).plus(&a.times_point(c2));
             constant = constant.plus(&a.times(b).times(&Interval::UNIT));
             for j in 0..i {
                 let cross = a.times(&other.slopes[j]).plus(&self.slopes[j].times(b));

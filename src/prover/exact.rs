@@ -18,7 +18,11 @@ pub fn search<const D: usize>(request: &Request<'_>, root: &Specialised) -> Opti
     let Request {
         network, question, ..
     } = request;
-    let units: usize = network.layers().iter().map(|layer| layer.units()).sum();
+    let units: usize = network
+        .layers()
+        .iter()
+        .map(crate::network::Layer::units)
+        .sum();
     if question.domain.sides().len() != 1 || !network.is_piecewise_linear() || units > MAX_UNITS {
         return None;
     }

@@ -309,76 +309,8 @@ impl<'a> Scene<'a> {
         let counts: Vec<usize> = axes.iter().map(Vec::len).collect();
         let mut values = vec![Vec::new(); counts.iter().product()];
         let ranges: Vec<(usize, usize)> = counts.iter().map(|n| (0, *n)).collect();
-        self.fill(&self.root, axes, &ranges, &mut values, &mut Vec::new());
+        fill(&self.root, axes, &ranges, &mut values, &mut Vec::new());
         values
-    }
-
-    fn fill(
-        &self,
-        network: &Specialised,
-        axes: &[Vec<f64>],
-        ranges: &[(usize, usize)],
-        values: &mut [Vec<f64>],
-        memory: &mut Vec<f64>,
-    ) {
-        let points: usize = ranges.iter().map(|(from, to)| to - from).product();
-        if points == 0 {
-            return;
-        }
-        if points <= 8 || network.units() <= 8 {
-            let mut at: Vec<usize> = ranges.iter().map(|(from, _)| *from).collect();
-            loop {
-                let point: Vec<f64> = at.iter().zip(axes).map(|(i, axis)| axis[*i]).collect();
-                let index = at
-                    .iter()
-                    .zip(axes)
-                    .fold(0, |sum, (i, axis)| sum * axis.len() + i);
-                values[index] = estimate_outputs(network, &point, memory);
-                // Count up, the last input fastest.
-                let mut k = at.len();
-                loop {
-                    let Some(previous) = k.checked_sub(1) else {
-                        return;
-                    };
-                    k = previous;
-                    at[k] += 1;
-                    if at[k] < ranges[k].1 {
-                        break;
-                    }
-                    at[k] = ranges[k].0;
-                }
-            }
-        }
-        let longest = (0..ranges.len()).fold(0, |best, i| {
-            let length = |k: usize| ranges[k].1 - ranges[k].0;
-            if length(i) > length(best) { i } else { best }
-        });
-        let (from, to) = ranges[longest];
-        let middle = usize::midpoint(from, to);
-        for part in [(from, middle), (middle, to)] {
-            let mut ranges = ranges.to_vec();
-            ranges[longest] = part;
-            if part.0 == part.1 {
-                continue;
-            }
-            let sides: Option<Vec<Interval>> = ranges
-                .iter()
-                .zip(axes)
-                .map(|((from, to), axis)| {
-                    let exact = crate::numbers::estimate::exact_dyadic;
-                    Interval::new(exact(axis[*from])?, exact(axis[to - 1])?)
-                })
-                .collect();
-            let fold = Dyadic::power_of_two(-40);
-            let reduced = sides.and_then(|sides| network.specialise::<Interval>(&sides, fold).ok());
-            self.fill(
-                reduced.as_ref().unwrap_or(network),
-                axes,
-                &ranges,
-                values,
-                memory,
-            );
-        }
     }
 
     fn target_at(&self, point: &[f64], scratch: &mut Scratch<Estimate>) -> Vec<f64> {
@@ -703,4 +635,72 @@ fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<Partiti
         .to_vec(),
         colour: PartitionColour::Method,
     })
+}
+
+/// Fills in the outputs on a part of a grid, with the network reduced to it.
+fn fill(
+    network: &Specialised,
+    axes: &[Vec<f64>],
+    ranges: &[(usize, usize)],
+    values: &mut [Vec<f64>],
+    memory: &mut Vec<f64>,
+) {
+    let points: usize = ranges.iter().map(|(from, to)| to - from).product();
+    if points == 0 {
+        return;
+    }
+    if points <= 8 || network.units() <= 8 {
+        let mut at: Vec<usize> = ranges.iter().map(|(from, _)| *from).collect();
+        loop {
+            let point: Vec<f64> = at.iter().zip(axes).map(|(i, axis)| axis[*i]).collect();
+            let index = at
+                .iter()
+                .zip(axes)
+                .fold(0, |sum, (i, axis)| sum * axis.len() + i);
+            values[index] = estimate_outputs(network, &point, memory);
+            // Count up, the last input fastest.
+            let mut k = at.len();
+            loop {
+                let Some(previous) = k.checked_sub(1) else {
+                    return;
+                };
+                k = previous;
+                at[k] += 1;
+                if at[k] < ranges[k].1 {
+                    break;
+                }
+                at[k] = ranges[k].0;
+            }
+        }
+    }
+    let longest = (0..ranges.len()).fold(0, |best, i| {
+        let length = |k: usize| ranges[k].1 - ranges[k].0;
+        if length(i) > length(best) { i } else { best }
+    });
+    let (from, to) = ranges[longest];
+    let middle = usize::midpoint(from, to);
+    for part in [(from, middle), (middle, to)] {
+        let mut ranges = ranges.to_vec();
+        ranges[longest] = part;
+        if part.0 == part.1 {
+            continue;
+        }
+        let sides: Option<Vec<Interval>> = ranges
+            .iter()
+            .zip(axes)
+            .map(|((from, to), axis)| {
+                let exact = crate::numbers::estimate::exact_dyadic;
+                Interval::new(exact(axis[*from])?, exact(axis[to - 1])?)
+            })
+            .collect();
+        let fold = Dyadic::power_of_two(-40);
+        let reduced = sides.and_then(|sides| network.specialise::<Interval>(&sides, fold).ok());
+        fill(
+            reduced.as_ref().unwrap_or(network),
+            axes,
+            &ranges,
+            values,
+            memory,
+        );
+    }
 }

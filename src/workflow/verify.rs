@@ -211,17 +211,13 @@ fn written_and_read_back(
             error,
         }
     };
-    match path {
-        Some(path) => {
-            write_beside(path, |out| text::write(certificate, out)).map_err(in_file(path))?;
-            fs::read(path).map_err(in_file(path))
-        }
-        None => {
-            let mut bytes = Vec::new();
-            text::write(certificate, &mut bytes).map_err(in_file(Path::new("certificate")))?;
-            Ok(bytes)
-        }
+    if let Some(path) = path {
+        write_beside(path, |out| text::write(certificate, out)).map_err(in_file(path))?;
+        return fs::read(path).map_err(in_file(path));
     }
+    let mut bytes = Vec::new();
+    text::write(certificate, &mut bytes).map_err(in_file(Path::new("certificate")))?;
+    Ok(bytes)
 }
 
 /// Writes a file through a temporary one in the same folder, which is renamed at the end: the file

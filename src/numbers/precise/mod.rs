@@ -35,17 +35,17 @@ impl Precise {
         Self { inf, sup, bits }
     }
 
-    fn point(value: Big, bits: u32) -> Self {
+    fn point(value: &Big, bits: u32) -> Self {
         Self::new(value.rounded(bits, Down), value.rounded(bits, Up), bits)
     }
 
     fn from_i64(value: i64, bits: u32) -> Self {
-        Self::point(Big::exact(value, 0), bits)
+        Self::point(&Big::exact(value, 0), bits)
     }
 
     /// Returns an enclosure of a finite dyadic number: a point from 63 bits on.
     pub fn from_dyadic(value: Dyadic, bits: u32) -> Self {
-        Self::point(Big::exact(value.mantissa(), value.exponent()), bits)
+        Self::point(&Big::exact(value.mantissa(), value.exponent()), bits)
     }
 
     /// Returns the lower end; for numbers too long to write out a bound below it, and nothing where
@@ -264,12 +264,12 @@ impl Scalar for Precise {
             return one.div(&power);
         }
         let exponent = exponent.unsigned_abs();
-        if exponent % 2 == 0 {
+        if exponent.is_multiple_of(2) {
             return Self::new(self.mig(), self.mag(), self.bits).power(exponent);
         }
         // Odd powers grow, so the ends map to the ends.
         let end = |value: &Big| -> Result<Self, Failure> {
-            let power = Self::point(value.magnitude(), self.bits).power(exponent)?;
+            let power = Self::point(&value.magnitude(), self.bits).power(exponent)?;
             Ok(if value.is_negative() {
                 power.negated()
             } else {
@@ -301,7 +301,7 @@ impl Scalar for Precise {
         if self.sup.is_zero() {
             return Ok(self.clone());
         }
-        let top = Self::point(self.sup.clone(), bits).pow(exponent)?;
+        let top = Self::point(&self.sup, bits).pow(exponent)?;
         Ok(Self::new(Big::ZERO, top.sup, bits))
     }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
