@@ -6,7 +6,7 @@ use super::grid::whole;
 use super::parameters::{BuilderName, Fit, Parameters, Units};
 use super::polygon::{Shape, check_sides};
 use super::request::{APriori, Built, Request, positive, smallest_size};
-use super::sample::{exponent_above, short_above};
+use super::sample::exponent_above;
 use super::tail::ln_upper;
 use crate::certificate::Norm;
 use crate::expr::simplest_between;
@@ -60,14 +60,9 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     } else if read.as_ref() != Some(&disk) || !request.target.is_region() {
         notes.push("no a-priori bound: the target is not recognised as this disk".to_owned());
     } else {
-        a_priori = polygon
-            .area_error_upper(&disk, units, &shape.steepness())
-            .map(|upper| APriori {
-                upper,
-                norm: Norm::Area,
-                theorem: "T25",
-                statement: statement(fit, units, &shape.threshold(sides)),
-            });
+        let upper = polygon.area_error_upper(&disk, units, &shape.steepness());
+        let statement = statement(fit, units, &shape.threshold(sides));
+        a_priori = upper.map(|upper| APriori::new(upper, Norm::Area, "T25", &statement));
     }
     let radius = given.radius.clone();
     Ok(Built {
@@ -295,7 +290,7 @@ impl Ngon {
             let n = self.normals.len();
             upper = upper + perimeter * ln_upper(&whole(2 * n))? / w;
         }
-        Some(short_above(&upper))
+        Some(upper)
     }
 
     /// The area on which a polygon with equal offsets p < r and a disk differ:

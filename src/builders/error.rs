@@ -120,6 +120,9 @@ pub enum BuildError {
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
     HiddenLayers(usize),
+    /// A steepness for a layer that is not there.
+    #[error("`second_steepness` is given, but with `hidden_layers = 1` there is no second layer")]
+    NoSecondLayer,
     /// The vertices are not those of a convex polygon.
     #[error(transparent)]
     Polygon(#[from] PolygonError),

@@ -54,12 +54,8 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     if request.norm != Norm::Sup {
         notes.push(format!("no a-priori bound for the norm {}", request.norm));
     } else if let Some(curve) = Curve::of(request) {
-        a_priori = Some(APriori {
-            upper: curve.bound(axis) + sampled.rounding_upper,
-            norm: Norm::Sup,
-            theorem: "T22",
-            statement: curve.statement().to_owned(),
-        });
+        let upper = curve.bound(axis) + sampled.rounding_upper;
+        a_priori = Some(APriori::new(upper, Norm::Sup, "T22", curve.statement()));
     } else {
         notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
     }

@@ -5,7 +5,8 @@
 //! what they return is a proposal that the checker is asked about.
 //!
 //! [`staircase`] and [`interpolant`] are for one variable. [`tower`] raises one box, or a grid of
-//! them; [`quadrants`] does without their dips. [`polygon`] and [`disk`] are for regions of the
+//! them; [`quadrants`] does without their dips,
+//! with the help of [`mixed`] differences. [`polygon`] and [`disk`] are for regions of the
 //! plane; [`circle`] reads a disk out of a formula. All look at the target through [`sample`], cut
 //! the domain with [`grid`], and put their layers together with [`assemble`].
 
@@ -16,6 +17,7 @@ pub mod disk;
 pub mod error;
 pub mod grid;
 pub mod interpolant;
+pub mod mixed;
 pub mod parameters;
 pub mod polygon;
 pub mod quadrants;
@@ -132,42 +134,40 @@ fn check_request(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SizeKey {
     /// Its name.
-    pub key: &'static str,
+    pub name: &'static str,
     /// The smallest value that makes sense.
     pub smallest: usize,
     /// The largest value worth trying; a grid in several inputs is refused earlier.
     pub largest: usize,
 }
 
+impl SizeKey {
+    /// Is this key among the parameters?
+    pub fn is_given(&self, parameters: &Parameters) -> bool {
+        parameters.present().contains(&self.name)
+    }
+}
+
 /// Returns the key that is the size of a network; none where the parameters say all.
 pub fn size_key(name: BuilderName) -> Option<SizeKey> {
-    let (key, smallest, largest) = match name {
+    let (key_name, smallest, largest) = match name {
         BuilderName::Staircase | BuilderName::Interpolant => ("cells", 1, 1 << 22),
         BuilderName::Towers | BuilderName::Quadrants => ("cells", 1, 1 << 20),
         BuilderName::Disk => ("sides", 3, 1 << 20),
         BuilderName::Tower | BuilderName::Polygon => return None,
     };
     Some(SizeKey {
-        key,
+        name: key_name,
         smallest,
         largest,
     })
-}
-
-/// Is the size of the network among the parameters, or is there none to give?
-pub fn has_size(name: BuilderName, parameters: &Parameters) -> bool {
-    match size_key(name) {
-        Some(SizeKey { key: "sides", .. }) => parameters.sides.is_some(),
-        Some(_) => parameters.cells.is_some(),
-        None => true,
-    }
 }
 
 /// Returns the parameters with this size; builders without a size keep theirs.
 pub fn with_size(name: BuilderName, parameters: &Parameters, size: usize) -> Parameters {
     let mut parameters = parameters.clone();
     match size_key(name) {
-        Some(SizeKey { key: "sides", .. }) => parameters.sides = Some(size),
+        Some(SizeKey { name: "sides", .. }) => parameters.sides = Some(size),
         Some(_) => parameters.cells = Some(vec![size]),
         None => {}
     }

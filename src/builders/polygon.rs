@@ -72,7 +72,7 @@ fn length_estimate(side: &HalfPlane) -> Rational {
     let root = root.and_then(|root| root.mid().to_rational());
     // A length that is not an ordinary number is not scaled: any positive factor is right.
     let root = root.filter(Rational::is_positive).unwrap_or(Rational::ONE);
-    super::sample::short_above(&root)
+    super::sample::short_above(&root, 24)
 }
 
 fn scale(side: &mut HalfPlane, length: &Rational) {
@@ -100,16 +100,7 @@ impl Shape {
         let steepness = positive("steepness", given.steepness.as_ref())?;
         let second = positive("second_steepness", given.second_steepness.as_ref())?;
         if hidden_layers == 1 && second.is_some() {
-            return Err(BuildError::UnknownKey {
-                builder: if given.vertices.is_some() {
-                    BuilderName::Polygon
-                } else {
-                    BuilderName::Disk
-                },
-                key: "second_steepness",
-                keys: "the others, since with `hidden_layers = 1` there is no second layer"
-                    .to_owned(),
-            });
+            return Err(BuildError::NoSecondLayer);
         }
         Ok(Self {
             units,

@@ -3,13 +3,12 @@
 use super::assemble::{LayerBuilder, activation, network};
 use super::error::{BuildError, check_size};
 use super::grid::{Grid, Indices, whole, wide};
+use super::mixed::{Table, is_additive, largest_mixed_differences, mixed_derivative, subsets};
 use super::parameters::{BuilderName, Parameters, Units};
 use super::request::{APriori, Built, Request, smallest_size};
-use super::sample::Sampler;
 use super::tail::{exp_minus_upper, sum_upper};
 use super::tower::{gate_bias, half_steps, steepnesses};
 use crate::certificate::Norm;
-use crate::expr::{Expr, derivative, derivative_range_upper};
 use crate::numbers::Rational;
 
 const NAME: BuilderName = BuilderName::Quadrants;
@@ -42,51 +41,14 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     let (w, second, mut notes) = steepnesses(given, units, 40, &grid.shortest())?;
     let table = Table::new(request, &grid, is_additive)?;
 
-    let mut families = Vec::new();
-    for subset in subsets(inputs) {
-        if is_additive && subset.len() > 1 {
-            continue;
-        }
-        let differences = corners_of(&grid, &subset).map(|index| {
-            let difference = table.mixed_difference(&subset, &index);
-            (index, difference)
-        });
-        let kept = differences.filter(|(_, difference)| !difference.is_zero());
-        families.push(Family {
-            kept: kept.collect(),
-            subset,
-        });
-    }
-
-    let mut columns: Vec<Vec<Option<usize>>> =
-        cells.iter().map(|&cells| vec![None; cells]).collect();
-    for family in &families {
-        for (index, _) in &family.kept {
-            for &input in &family.subset {
-                columns[input][index[input]] = Some(0);
-            }
-        }
-    }
-    let mut steps = LayerBuilder::new(inputs);
-    for (input, (axis, columns)) in grid.axes.iter().zip(&mut columns).enumerate() {
-        for (k, column) in columns.iter_mut().enumerate() {
-            if column.is_some() {
-                *column = Some(steps.units());
-                steps.step(input, &axis.line(k), &w);
-            }
-        }
-    }
-    let mut gates = LayerBuilder::new(steps.units());
-    let mut weights = Vec::new();
-    for family in &families {
-        let bias = gate_bias(family.subset.len(), &second);
-        for (index, difference) in &family.kept {
-            let on = family.subset.iter();
-            let on = on.filter_map(|&input| columns[input][index[input]]);
-            gates.unit(on.map(|column| (column, second.clone())), bias.clone());
-            weights.push(difference.clone());
-        }
-    }
+    let families: Vec<Family> = subsets(inputs)
+        .into_iter()
+        .filter(|subset| subset.len() == 1 || !is_additive)
+        .map(|subset| Family::new(subset, &grid, &table))
+        .collect();
+    let (steps, gates) = layers(&grid, &families, &w, &second);
+    let kept = families.iter().flat_map(|family| &family.kept);
+    let weights: Vec<Rational> = kept.map(|(_, difference)| difference.clone()).collect();
     notes.push(format!(
         "{} steps, {} corner steps",
         steps.units(),
@@ -100,33 +62,29 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     };
 
     let upper = request.sup_slopes(&mut notes).and_then(|slopes| {
-        let mut upper = half_steps(&grid, &slopes) + &table.rounding_upper;
-        if units != Units::Heaviside {
-            upper = upper + largest_mixed_differences(&table, &grid, is_additive);
-            for family in &families {
-                let sizes: Vec<_> = family.kept.iter().map(|(_, d)| d.abs()).collect();
-                let total = sum_upper(sizes.iter())?;
-                upper = upper + total * tail(family.subset.len(), &grid, &w, &second)?;
-            }
+        let upper = half_steps(&grid, &slopes) + &table.rounding_upper;
+        if units == Units::Heaviside {
+            return Some(upper);
         }
-        Some(upper)
+        let mixed = largest_mixed_differences(&table, &grid, is_additive);
+        let made = families.iter().filter(|family| !family.kept.is_empty());
+        let tails = made.map(|family| {
+            let tail = tail(family.subset.len(), &grid, &w, &second)?;
+            Some(family.variation_upper()? * tail)
+        });
+        Some(upper + mixed + tails.sum::<Option<Rational>>()?)
     });
     if upper.is_none() && request.norm == Norm::Sup {
         notes.push("no a-priori bound: T24 does not apply".to_owned());
     }
-    let a_priori = upper.map(|upper| APriori {
-        upper,
-        norm: Norm::Sup,
-        theorem: "T24",
-        statement: match units {
-            Units::Heaviside => {
-                "ess sup |N - f| <= sum of L_i h_i/2 + rounding of the values".to_owned()
-            }
-            _ => "sup |N - f| <= sum of L_i h_i/2 + largest mixed differences + tails of the \
-                  steps + rounding of the values"
-                .to_owned(),
-        },
-    });
+    let statement = match units {
+        Units::Heaviside => "ess sup |N - f| <= sum of L_i h_i/2 + rounding of the values",
+        _ => {
+            "sup |N - f| <= sum of L_i h_i/2 + largest mixed differences + tails of the steps + \
+             rounding of the values"
+        }
+    };
+    let a_priori = upper.map(|upper| APriori::new(upper, Norm::Sup, "T24", statement));
     Ok(Built {
         network: network(
             request.target,
@@ -153,83 +111,22 @@ struct Family {
     kept: Vec<(Vec<usize>, Rational)>,
 }
 
-/// The values at the cell centres.
-struct Table<'a> {
-    grid: &'a Grid,
-    /// One value for each cell; or, for a sum of functions of one input each, the values along
-    /// each axis through cell 0.
-    values: Vec<Vec<Rational>>,
-    rounding_upper: Rational,
-}
-
-impl<'a> Table<'a> {
-    fn new(request: &Request, grid: &'a Grid, is_additive: bool) -> Result<Self, BuildError> {
-        let mut sampler = Sampler::new(request.target);
-        if !is_additive {
-            let centres = Indices::of_cells(grid).map(|index| grid.centre(&index));
-            let sampled = sampler.values(centres)?;
-            return Ok(Self {
-                grid,
-                values: vec![sampled.values],
-                rounding_upper: sampled.rounding_upper,
-            });
-        }
-        let inputs = grid.axes.len();
-        let along = |input: usize| {
-            (0..grid.axes[input].cells).map(move |k| {
-                let mut index = vec![0; inputs];
-                index[input] = k;
-                grid.centre(&index)
-            })
-        };
-        let sampled = sampler.values((0..inputs).flat_map(along))?;
-        let mut rest = sampled.values.into_iter();
-        let axes = grid.axes.iter();
-        let values = axes.map(|axis| rest.by_ref().take(axis.cells).collect());
-        Ok(Self {
-            grid,
-            values: values.collect(),
-            // d values are added and d - 1 times the value of cell 0 taken off.
-            rounding_upper: sampled.rounding_upper * whole(2 * inputs - 1),
-        })
+impl Family {
+    fn new(subset: Vec<usize>, grid: &Grid, table: &Table) -> Self {
+        let differences = corners_of(grid, &subset).map(|index| {
+            let difference = table.mixed_difference(&subset, &index);
+            (index, difference)
+        });
+        let kept = differences.filter(|(_, difference)| !difference.is_zero());
+        let kept = kept.collect();
+        Self { subset, kept }
     }
 
-    fn value(&self, index: &[usize]) -> Rational {
-        if let [values] = self.values.as_slice() {
-            return values[self.grid.place(index)].clone();
-        }
-        let corner = &self.values[0][0];
-        let axes = self.values.iter().zip(index);
-        let rises = axes.map(|(values, &k)| &values[k] - corner);
-        rises.sum::<Rational>() + corner
+    /// The sum of the sizes of the output weights, rounded up.
+    fn variation_upper(&self) -> Option<Rational> {
+        let sizes: Vec<_> = self.kept.iter().map(|(_, d)| d.abs()).collect();
+        sum_upper(sizes.iter())
     }
-
-    /// The alternating sum over the corners `index` and `index - 1` in the inputs of the subset.
-    fn mixed_difference(&self, subset: &[usize], index: &[usize]) -> Rational {
-        let mut sum = Rational::ZERO;
-        let mut corner = index.to_vec();
-        for choice in 0u32..1 << subset.len() {
-            for (bit, &input) in subset.iter().enumerate() {
-                corner[input] = index[input] - usize::from(choice >> bit & 1 == 1);
-            }
-            let value = self.value(&corner);
-            sum = if choice.count_ones() % 2 == 0 {
-                sum + value
-            } else {
-                sum - value
-            };
-        }
-        sum
-    }
-}
-
-/// The subsets of the inputs that are not empty, the small ones first.
-fn subsets(inputs: usize) -> Vec<Vec<usize>> {
-    let members = |bits: u32| (0..inputs).filter(move |&input| bits >> input & 1 == 1);
-    let all = (1u32..1 << inputs).map(|bits| members(bits).collect());
-    let mut all: Vec<Vec<usize>> = all.collect();
-    all.sort_by_key(Vec::len);
-    all
 }
 
 /// The indices from 1 in the inputs of the subset, and 0 in the others.
@@ -241,22 +138,42 @@ fn corners_of(grid: &Grid, subset: &[usize]) -> Indices {
     Indices::new(starts.clone(), ends.collect())
 }
 
-/// The sum, over subsets of at least two inputs, of the largest mixed difference anywhere.
-fn largest_mixed_differences(table: &Table, grid: &Grid, is_additive: bool) -> Rational {
-    let mut sum = Rational::ZERO;
-    if is_additive {
-        return sum;
-    }
-    for subset in subsets(grid.axes.len()) {
-        if subset.len() < 2 {
-            continue;
+/// The first layer, of the steps that some corner uses, and the second, of the corner steps.
+fn layers(
+    grid: &Grid,
+    families: &[Family],
+    w: &Rational,
+    second: &Rational,
+) -> (LayerBuilder, LayerBuilder) {
+    let cells = grid.cells();
+    let none = cells.iter().map(|&cells| vec![None; cells]);
+    let mut columns: Vec<Vec<Option<usize>>> = none.collect();
+    for family in families {
+        for (index, _) in &family.kept {
+            for &input in &family.subset {
+                columns[input][index[input]] = Some(0);
+            }
         }
-        let starts = (0..grid.axes.len()).map(|input| usize::from(subset.contains(&input)));
-        let everywhere = Indices::new(starts.collect(), grid.cells());
-        let sizes = everywhere.map(|index| table.mixed_difference(&subset, &index).abs());
-        sum = sum + sizes.max().unwrap_or_default();
     }
-    sum
+    let mut steps = LayerBuilder::new(cells.len());
+    for (input, (axis, columns)) in grid.axes.iter().zip(&mut columns).enumerate() {
+        for (k, column) in columns.iter_mut().enumerate() {
+            if column.is_some() {
+                *column = Some(steps.units());
+                steps.step(input, &axis.line(k), w);
+            }
+        }
+    }
+    let mut gates = LayerBuilder::new(steps.units());
+    for family in families {
+        let bias = gate_bias(family.subset.len(), second);
+        for (index, _) in &family.kept {
+            let on = family.subset.iter();
+            let on = on.filter_map(|&input| columns[input][index[input]]);
+            gates.unit(on.map(|column| (column, second.clone())), bias.clone());
+        }
+    }
+    (steps, gates)
 }
 
 /// How far a corner step over `size` inputs is from where T24 takes it to be, per unit of output
@@ -274,23 +191,6 @@ fn tail(size: usize, grid: &Grid, w: &Rational, second: &Rational) -> Option<Rat
     let decided = exp_minus_upper(&(second * &room));
     let undecided = whole(size - 1) * second * step * Rational::ratio(1, 4);
     Some(decided.max(undecided))
-}
-
-/// Is the target a sum of functions of one input each, as it is written?
-fn is_additive(request: &Request) -> bool {
-    let inputs = request.domain.dimension();
-    let formulas = request.target.output_expressions();
-    inputs > 1 && formulas.first().is_some_and(|f| sums(f, inputs))
-}
-
-fn sums(formula: &Expr, inputs: usize) -> bool {
-    match formula {
-        Expr::Add(a, b) | Expr::Sub(a, b) => sums(a, inputs) && sums(b, inputs),
-        Expr::Negate(a) => sums(a, inputs),
-        Expr::Mul(a, b) if a.as_number().is_some() => sums(b, inputs),
-        Expr::Mul(a, b) | Expr::Div(a, b) if b.as_number().is_some() => sums(a, inputs),
-        term => (0..inputs).filter(|&input| term.uses(input)).count() <= 1,
-    }
 }
 
 /// Returns a number of cells for each input whose a-priori bound is at most the tolerance.
@@ -340,14 +240,4 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
         }
         Some(upper <= *tolerance)
     })
-}
-
-/// Returns an upper bound of the derivative that takes each input of the subset once.
-fn mixed_derivative(request: &Request, subset: &[usize]) -> Option<Rational> {
-    let formulas = request.target.output_expressions();
-    let mut formula = formulas.first()?.clone();
-    for &input in subset {
-        formula = derivative(&formula, input).ok()?;
-    }
-    derivative_range_upper(&formula, request.domain, 0, 0)
 }

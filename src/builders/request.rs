@@ -2,6 +2,7 @@
 
 use super::error::BuildError;
 use super::parameters::{BuilderName, Parameters};
+use super::sample::short_above;
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper};
 use crate::network::Network;
@@ -31,6 +32,22 @@ pub struct APriori {
     pub theorem: &'static str,
     /// The bound as a formula.
     pub statement: String,
+}
+
+impl APriori {
+    /// Returns the bound, rounded up to 40 bits where the fraction is long.
+    pub fn new(upper: Rational, norm: Norm, theorem: &'static str, statement: &str) -> Self {
+        Self {
+            upper: if upper.bits() > 96 {
+                short_above(&upper, 40)
+            } else {
+                upper
+            },
+            norm,
+            theorem,
+            statement: statement.to_owned(),
+        }
+    }
 }
 
 /// What to build.

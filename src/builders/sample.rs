@@ -134,9 +134,9 @@ pub fn exponent_above(value: &Rational) -> i32 {
     }
 }
 
-/// Returns a number not below this one, of about 24 significant bits.
-pub fn short_above(value: &Rational) -> Rational {
-    let unit = Rational::power_of_two(exponent_above(value) - 24);
+/// Returns a number not below this one, of about this many significant bits.
+pub fn short_above(value: &Rational, bits: i32) -> Rational {
+    let unit = Rational::power_of_two(exponent_above(value) - bits);
     Rational::from((value / &unit).ceil()) * unit
 }
 
@@ -187,7 +187,7 @@ mod tests {
             let e = exponent_above(&value);
             prop_assert!(value <= Rational::power_of_two(e));
             prop_assert!(value >= Rational::power_of_two(e - 2));
-            let short = short_above(&value);
+            let short = short_above(&value, 24);
             prop_assert!(value <= short);
             prop_assert!(short <= &value * &Rational::ratio(1_000_001, 1_000_000));
         }

@@ -7,6 +7,7 @@ use super::parameters::{BuilderName, Parameters, Units};
 use super::request::{APriori, Built, Request, positive, smallest_size};
 use super::sample::Sampler;
 use super::tail::exp_minus_upper;
+use crate::certificate::Norm;
 use crate::expr::lipschitz_upper;
 use crate::numbers::Rational;
 
@@ -90,16 +91,11 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     };
     let slope = request.sup_slopes(&mut notes);
     let upper = slope.and_then(|slopes| bound(&slopes[0], &axis.cell, units, &steepness));
-    let a_priori = upper.map(|upper| APriori {
-        upper: upper + rounding,
-        norm: request.norm,
-        theorem: "T21",
-        statement: match units {
-            Units::Heaviside => "sup |N - f| <= L h/2 + rounding of the heights".to_owned(),
-            _ => "sup |N - f| <= L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights"
-                .to_owned(),
-        },
-    });
+    let statement = match units {
+        Units::Heaviside => "sup |N - f| <= L h/2 + rounding of the heights",
+        _ => "sup |N - f| <= L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights",
+    };
+    let a_priori = upper.map(|upper| APriori::new(upper + rounding, Norm::Sup, "T21", statement));
     Ok(Built {
         network: network(request.target, hidden, weights, constant),
         a_priori,

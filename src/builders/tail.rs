@@ -11,7 +11,7 @@ pub fn exp_minus_upper(x: &Rational) -> Rational {
     let x = x.clone().min(Rational::from(LARGEST));
     let value = Interval::from_rational(&-x).apply(Function::Exp).ok();
     let upper = value.and_then(|value| value.sup().rational_bound(Direction::Up));
-    upper.map_or(Rational::ONE, |upper| short_above(&upper))
+    upper.map_or(Rational::ONE, |upper| short_above(&upper, 24))
 }
 
 /// Returns an upper bound of the sum of numbers that are not negative; about 2^-60 relative.

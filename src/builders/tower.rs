@@ -146,11 +146,10 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
     };
 
     let a_priori = if units == Units::Heaviside {
-        request.sup_slopes(&mut notes).map(|slopes| APriori {
-            upper: half_steps(&grid, &slopes) + sampled.rounding_upper,
-            norm: Norm::Sup,
-            theorem: "T23",
-            statement: "ess sup |N - f| <= sum of L_i h_i/2 + rounding of the values".to_owned(),
+        request.sup_slopes(&mut notes).map(|slopes| {
+            let upper = half_steps(&grid, &slopes) + sampled.rounding_upper;
+            let statement = "ess sup |N - f| <= sum of L_i h_i/2 + rounding of the values";
+            APriori::new(upper, Norm::Sup, "T23", statement)
         })
     } else {
         notes.push(
@@ -195,7 +194,7 @@ pub fn half_steps(grid: &Grid, slopes: &[Rational]) -> Rational {
 
 /// Steps switch a tower on and off by turns.
 fn step_sign(place: usize, second: &Rational) -> Rational {
-    if place % 2 == 0 {
+    if place.is_multiple_of(2) {
         second.clone()
     } else {
         -second
@@ -221,18 +220,12 @@ pub fn steepnesses(
         return Ok((one(first), one(second), Vec::new()));
     }
     let mut notes = Vec::new();
-    let first = match first {
-        Some(first) => first,
-        None => {
-            let first = Rational::from(per_cell)
-                .checked_div(shortest)
-                .unwrap_or(Rational::ONE);
-            notes.push(format!(
-                "steepness {first} ({per_cell} per shortest cell side)"
-            ));
-            first
-        }
-    };
+    let first = first.unwrap_or_else(|| {
+        let chosen = Rational::from(per_cell).checked_div(shortest);
+        let chosen = chosen.unwrap_or(Rational::ONE);
+        notes.push(format!("steepness {chosen} ({per_cell} per shortest side)"));
+        chosen
+    });
     let second = second.unwrap_or_else(|| {
         notes.push("second_steepness 40".to_owned());
         Rational::from(40)

@@ -4,6 +4,8 @@
 //! domain whose leaves say how the upper end can be recomputed. It is data: nothing in it is
 //! believed. [`text`] reads and writes it.
 
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
 pub mod claim;
 pub mod partition;
 pub mod text;

@@ -1,5 +1,7 @@
 //! Level 4: networks in files.
 
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
 pub mod json;
 mod source;
 

@@ -297,3 +297,17 @@ impl Scalar for Rational {
         unreachable!("comparisons of exact numbers are decided")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_to_a_positive_fraction_is_zero() {
+        let power = |base: i64, p: i64| Scalar::pow(&Rational::from(base), &Rational::ratio(p, 3));
+        assert_eq!(power(0, 5), Ok(Rational::ZERO));
+        assert_eq!(power(0, -5), Err(Failure::Undefined));
+        assert_eq!(power(-1, 5), Err(Failure::Undefined));
+        assert_eq!(power(1, 5), Ok(Rational::ONE));
+    }
+}

@@ -72,13 +72,13 @@ impl BuildRequest<'_> {
         let Some(key) = builders::size_key(self.builder) else {
             return self.build_with(self.parameters);
         };
-        if builders::has_size(self.builder, self.parameters) {
+        if key.is_given(self.parameters) {
             return self.build_with(self.parameters);
         }
         let Some(tolerance) = self.tolerance else {
             return Err(WorkflowError::Build(format!(
                 "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
-                key.key
+                key.name
             )));
         };
         let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
@@ -100,7 +100,7 @@ impl BuildRequest<'_> {
                 return Err(WorkflowError::Build(format!(
                     "no `{}` up to {largest} was found to keep the tolerance {tolerance}; hint: \
                      ask for a larger tolerance, or give `{}` and other keys yourself",
-                    key.key, key.key
+                    key.name, key.name
                 )));
             }
             size = (size * 2).min(largest);
@@ -117,7 +117,7 @@ impl BuildRequest<'_> {
         }
         best.notes.push(format!(
             "{} = {enough} was chosen: {too_small} was not found to be enough",
-            key.key
+            key.name
         ));
         Ok(best)
     }

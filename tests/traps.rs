@@ -1,0 +1,570 @@
+//! The places where a proof could go wrong: each test builds one, and knows the true answer.
+
+mod common;
+
+use common::{Settings, layer, network, number, question, run};
+use steeple::certificate::{
+    Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges,
+};
+use steeple::checker::leaf::inputs_over;
+use steeple::checker::{Bound, Leaves, check, on_domain};
+use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
+use steeple::network::{Network, Specialised, forward};
+use steeple::numbers::{Dyadic, Gradient, Interval, LinearForm, Precise, Rational, Scalar};
+use steeple::workflow::Verdict;
+
+/// The bound that a method gives on the whole domain, if it applies.
+fn bound(network: &Network, question: &Question, method: Method) -> Option<Bound> {
+    let cell = Cell::root(&question.domain);
+    let root = on_domain(network, question).expect("a value");
+    Leaves::<2>::new(network, question)
+        .bound(method, &cell, &root)
+        .ok()
+}
+
+/// Every method of `sup` that applies on the whole domain bounds the error by at least `truth`.
+fn no_method_is_below(network: &Network, question: &Question, truth: &str) {
+    let truth = number(truth);
+    for method in Method::ALL {
+        match bound(network, question, method) {
+            Some(Bound::Sup(bound)) => {
+                let is_enough = bound.to_rational().is_none_or(|bound| bound >= truth);
+                assert!(is_enough, "{method:?} says {bound:?}, the error is {truth}");
+            }
+            Some(Bound::Exact(bound, _)) => assert_eq!(bound, truth, "{method:?}"),
+            Some(Bound::Area(_)) => panic!("{method:?} says something about an area"),
+            None => {}
+        }
+    }
+}
+
+/// A certificate of one leaf, which claims `upper`.
+fn one_leaf(question: &Question, method: Method, upper: &str) -> Certificate {
+    let mut partition = Partition::default();
+    partition.push(&Node::Leaf(method));
+    Certificate {
+        claim: Claim {
+            question: question.clone(),
+            lower: Rational::ZERO,
+            upper: Some(number(upper)),
+        },
+        witness: None,
+        fold: Rational::ZERO,
+        ranges: Ranges::Natural,
+        partition,
+    }
+}
+
+#[test]
+fn towers_that_differ_by_little_do_not_cancel() {
+    // Two towers of steep steps whose first layers saturate at values e^-20 apart, with opposite
+    // weights of a billion: 10^9 (T1 - T2), where folding makes T1 and T2 look alike.
+    let steps = layer(Sigmoid, &[(&["1"], "20"), (&["1"], "21"), (&["0"], "1/2")]);
+    let towers = layer(
+        Sigmoid,
+        &[(&["1", "0", "1"], "-3/2"), (&["0", "1", "1"], "-3/2")],
+    );
+    let sum = layer(Identity, &[(&["1000000000", "-1000000000"], "0")]);
+    let net = network(&["x"], vec![steps, towers, sum]);
+    let cell = Cell::from_sides(vec![(number("-1/8"), number("1/8"))]);
+    let truth = forward(&net, &200, &[Precise::constant(&200, &Rational::ZERO)]).expect("a value");
+    let truth = truth[0].lower().expect("bounded");
+    // e^-20 of a billion is about 2; the slope of the second layer leaves a quarter of it or so.
+    assert!(
+        truth < number("-1/10"),
+        "the difference is not small: {truth}"
+    );
+    let root = Specialised::from_network(&net, cell.intervals()).expect("a value");
+    for power in [0, 10, 25, 28, 30, 40, 60] {
+        let fold = Dyadic::power_of_two(-power);
+        let natural = root
+            .specialise::<Interval>(cell.intervals(), fold)
+            .expect("a value");
+        let forms = inputs_over::<LinearForm<1>>(&cell);
+        let linear = root.specialise(&forms, fold).expect("a value");
+        for reduced in [&natural, &linear] {
+            // Reduced once more, merged units must not lose what they carry.
+            let again = reduced
+                .specialise::<Interval>(cell.intervals(), fold)
+                .expect("a value");
+            for network in [reduced, &again] {
+                let range = network.enclose(cell.intervals()).expect("a value")[0];
+                assert!(
+                    range.contains_rational(&truth),
+                    "fold 2^-{power}: {range:?}"
+                );
+                let form = network.enclose(&forms).expect("a value")[0].range();
+                assert!(form.contains_rational(&truth), "fold 2^-{power}: {form:?}");
+            }
+        }
+    }
+    // Claims that the difference is 0, through any fold, are not accepted.
+    let asked = question(&net, &["0"], "x=-1/8..1/8", None);
+    for (fold, method) in [
+        ("0", Method::Natural),
+        ("2^-25", Method::Natural),
+        ("2^-25", Method::Linear),
+        ("1", Method::MeanValue),
+    ] {
+        let certificate = Certificate {
+            fold: number(fold),
+            ..one_leaf(&asked, method, "1/10")
+        };
+        assert!(
+            check(&certificate, &net).is_err(),
+            "{method:?} with fold {fold}"
+        );
+    }
+}
+
+#[test]
+fn equal_units_do_cancel() {
+    // The other side of it: what is exactly equal may cancel, however large the weights.
+    let steps = layer(Sigmoid, &[(&["3"], "1/3"), (&["3"], "1/3")]);
+    let sum = layer(Identity, &[(&["1000000000", "-1000000000"], "0")]);
+    let net = network(&["x"], vec![steps, sum]);
+    let asked = question(&net, &["0"], "x=-1..1", None);
+    let Some(Bound::Sup(bound)) = bound(&net, &asked, Method::Natural) else {
+        panic!("a bound")
+    };
+    // 1/3 is not dyadic, so the two are equal up to a rounding of 2^-63 or so.
+    assert!(bound <= Dyadic::power_of_two(-20), "{bound:?}");
+}
+
+/// `H(H(x) + H(y) - 2)`: the quadrant where neither is negative.
+fn quadrant() -> Network {
+    network(
+        &["x", "y"],
+        vec![
+            layer(Heaviside, &[(&["1", "0"], "0"), (&["0", "1"], "0")]),
+            layer(Heaviside, &[(&["1", "1"], "-2")]),
+            layer(Identity, &[(&["1"], "0")]),
+        ],
+    )
+}
+
+#[test]
+fn a_step_whose_sum_is_exactly_zero_on_a_quadrant() {
+    let net = quadrant();
+    for (domain, value) in [
+        ("x=0..1,y=0..1", "1"),
+        ("x=-1..0,y=0..1", "0"),
+        ("x=0..1,y=-1..0", "0"),
+        ("x=-1..0,y=-1..0", "0"),
+    ] {
+        // The sum of the outer step is 0 on the whole quadrant, where H(0) = 1, not "almost
+        // everywhere 0".
+        let right = question(&net, &[value], domain, None);
+        let found = run(&net, &right, &Settings::default()).expect("a verdict");
+        let claim = found.verified.claim();
+        assert_eq!(claim.upper, Some(Rational::ZERO), "{domain}");
+    }
+    for domain in ["x=0..1,y=0..1", "x=-1..0,y=0..1", "x=-1..1,y=-1..1"] {
+        let region = question(&net, &["x >= 0 and y >= 0"], domain, Some(number("1/2")));
+        let found = run(&net, &region, &Settings::default()).expect("a verdict");
+        let claim = found.verified.claim();
+        let is_small = |upper: &Rational| *upper <= number("1/1000000");
+        assert!(
+            claim.upper.as_ref().is_some_and(is_small),
+            "area on {domain}"
+        );
+    }
+    // What is wrong by 1 on one quadrant is found to be.
+    for wrong in [
+        "0",
+        "if(x >= 0, 1, 0)",
+        "if(x > 0, if(y > 0, 0, 1), 1)",
+        "1",
+    ] {
+        let asked = question(&net, &[wrong], "x=-1..1,y=-1..1", None);
+        no_method_is_below(&net, &asked, "1");
+        let found = run(&net, &asked, &Settings::default()).expect("a verdict");
+        let claim = found.verified.claim();
+        assert_eq!(
+            (claim.lower.clone(), claim.upper.clone()),
+            (Rational::ONE, Some(Rational::ONE)),
+            "{wrong}"
+        );
+    }
+    let wrong = question(&net, &["x >= 0"], "x=-1..1,y=-1..1", Some(number("1/2")));
+    let found = run(&net, &wrong, &Settings::default()).expect("a verdict");
+    // One quadrant of area 1, up to the rounding of half-planes.
+    let claim = found.verified.claim();
+    let upper = claim.upper.clone().expect("an upper bound");
+    assert!(claim.lower <= Rational::ONE && Rational::ONE <= upper);
+    assert!(upper - &claim.lower <= number("1/1000000"));
+}
+
+#[test]
+fn slopes_say_nothing_across_a_jump() {
+    // A step of the network that the target has not, and the other way round.
+    let step = network(
+        &["x"],
+        vec![
+            layer(Heaviside, &[(&["1"], "-1/3")]),
+            layer(Identity, &[(&["1"], "0")]),
+        ],
+    );
+    let line = network(&["x"], vec![layer(Identity, &[(&["0"], "0")])]);
+    for (net, formula) in [
+        (&step, "0"),
+        (&step, "1"),
+        (&line, "if(x < 1/3, 0, 1)"),
+        (&line, "if(x < 1/3, x, x + 1) - x"),
+        (&line, "heaviside(x - 1/3)"),
+        (&line, "min(1, heaviside(x - 1/3))"),
+        (&line, "heaviside(x - 1/3)^2"),
+        (&line, "if(x < 1/3 or x > 2, 0, 1)"),
+    ] {
+        let asked = question(net, &[formula], "x=0..1", None);
+        no_method_is_below(net, &asked, "1");
+        for method in Method::ALL {
+            let certificate = one_leaf(&asked, method, "9/10");
+            assert!(check(&certificate, net).is_err(), "{formula}, {method:?}");
+        }
+        let settings = Settings {
+            tolerance: Some(number("9/10")),
+            ..Settings::default()
+        };
+        let found = run(net, &asked, &settings).expect("a verdict");
+        assert_eq!(found.verdict, Verdict::Refuted, "{formula}");
+    }
+    // A region is its 0/1 indicator under `sup`.
+    let asked = question(&line, &["x >= 1/3"], "x=0..1", None);
+    no_method_is_below(&line, &asked, "1");
+}
+
+#[test]
+fn slopes_of_a_step_that_hangs_on_folded_units() {
+    // Through folding, what is stated of the step's sum does not depend on y any more, so its slope
+    // in y is 0; the step jumps with y all the same.
+    for x_weight in ["0", "1/8"] {
+        let net = network(
+            &["x", "y"],
+            vec![
+                layer(Sigmoid, &[(&["0", "1"], "0"), (&["1", "0"], "0")]),
+                layer(Heaviside, &[(&["8", x_weight], "-4")]),
+                layer(Identity, &[(&["1"], "0")]),
+            ],
+        );
+        let asked = question(&net, &["0"], "x=-1..1,y=-1..1", None);
+        let root = on_domain(&net, &asked).expect("a value");
+        let cell = Cell::root(&asked.domain);
+        let mut leaves = Leaves::<2>::new(&net, &asked);
+        for fold in [Dyadic::ZERO, Dyadic::power_of_two(-2), Dyadic::ONE] {
+            let here = root
+                .specialise::<Interval>(cell.intervals(), fold)
+                .expect("a value");
+            for method in [
+                Method::Natural,
+                Method::Linear,
+                Method::MeanValue,
+                Method::Monotone,
+            ] {
+                if let Ok(Bound::Sup(bound)) = leaves.bound(method, &cell, &here) {
+                    assert!(
+                        bound >= Dyadic::ONE,
+                        "{method:?} with fold {fold:?}: {bound:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_root_that_touches_zero_has_no_slope_there() {
+    let zero = network(&["x"], vec![layer(Identity, &[(&["0"], "0")])]);
+    let side = Interval::UNIT;
+    let root = |x: Gradient<1>| x.apply(steeple::numbers::Function::Sqrt).expect("defined");
+    let slope = root(Gradient::<1>::variable(0, &side)).partials()[0];
+    assert!(
+        slope.sup().is_infinite(),
+        "the slope of sqrt at 0 has no bound: {slope:?}"
+    );
+    for (formula, truth) in [
+        ("sqrt(x)", "1"),
+        ("sqrt(x) - 2*x", "1"),
+        ("x^(1/2)", "1"),
+        ("1 - sqrt(1 - x)", "1"),
+    ] {
+        let asked = question(&zero, &[formula], "x=0..1", None);
+        no_method_is_below(&zero, &asked, truth);
+        let settings = Settings {
+            tolerance: Some(number("1.02")),
+            ..Settings::default()
+        };
+        let found = run(&zero, &asked, &settings).expect("a verdict");
+        assert_eq!(found.verdict, Verdict::Proved, "{formula}");
+        let settings = Settings {
+            tolerance: Some(number("0.98")),
+            ..Settings::default()
+        };
+        let found = run(&zero, &asked, &settings).expect("a verdict");
+        assert_eq!(found.verdict, Verdict::Refuted, "{formula}");
+    }
+    // Below 0 there is no value, and no bound.
+    let asked = question(&zero, &["sqrt(x)"], "x=-1/8..1", None);
+    for method in Method::ALL.into_iter().filter(|m| *m != Method::Open) {
+        assert!(bound(&zero, &asked, method).is_none(), "{method:?}");
+    }
+}
+
+#[test]
+fn inputs_may_come_in_any_order() {
+    // N(y, x) = y - 3 x, inputs named in this order.
+    let net = network(&["y", "x"], vec![layer(Identity, &[(&["1", "-3"], "0")])]);
+    let asked = question(&net, &["y - 3*x"], "y=0..1,x=0..2", None);
+    let found = run(&net, &asked, &Settings::default()).expect("a verdict");
+    assert_eq!(found.verified.claim().upper, Some(Rational::ZERO));
+    // As if the order were x, y: |x - 3 y - (y - 3 x)| = 4 |x - y|.
+    let swapped = question(&net, &["x - 3*y"], "y=0..1,x=0..2", None);
+    let found = run(&net, &swapped, &Settings::default()).expect("a verdict");
+    let claim = found.verified.claim();
+    assert!(claim.lower > number("7.6") && claim.upper.as_ref().is_some_and(|u| *u >= number("8")));
+    let witness = found.certificate.witness.clone().expect("a witness");
+    assert_eq!(
+        witness.point,
+        [Rational::ZERO, Rational::from(2)],
+        "y = 0, x = 2"
+    );
+    // A domain in another order is refused, not reordered behind one's back.
+    let other = Question {
+        domain: steeple::expr::Domain::parse("x=0..2,y=0..1").expect("a domain"),
+        ..asked
+    };
+    assert!(run(&net, &other, &Settings::default()).is_err());
+    // Area: x >= 2 y cuts 1 of the area 2; the wrong order would give another share.
+    let region = question(&net, &["y >= 3*x"], "y=0..1,x=0..2", Some(Rational::ZERO));
+    let found = run(&net, &region, &Settings::default()).expect("a verdict");
+    assert!(
+        found
+            .verified
+            .claim()
+            .upper
+            .as_ref()
+            .is_some_and(|u| *u <= number("1/1000"))
+    );
+}
+
+#[test]
+fn heaviside_of_zero_is_one() {
+    let net = network(
+        &["x"],
+        vec![
+            layer(
+                Heaviside,
+                &[(&["0"], "0"), (&["0"], "-2^-80"), (&["0"], "1")],
+            ),
+            layer(Identity, &[(&["1", "10", "100"], "0")]),
+        ],
+    );
+    assert_eq!(
+        forward(&net, &(), &[Rational::ZERO]),
+        Ok(vec![Rational::from(101)])
+    );
+    let asked = question(&net, &["101"], "x=-1..1", None);
+    for method in [Method::Natural, Method::Linear, Method::Exact] {
+        let found = bound(&net, &asked, method);
+        let is_zero = match &found {
+            Some(Bound::Sup(bound)) => bound.is_zero(),
+            Some(Bound::Exact(bound, _)) => bound.is_zero(),
+            _ => false,
+        };
+        assert!(is_zero, "{method:?}: {found:?}");
+    }
+    let wrong = question(&net, &["100"], "x=-1..1", None);
+    no_method_is_below(&net, &wrong, "1");
+    let formula = ["heaviside(x) + if(x >= 0, 2, 0)"];
+    let target = steeple::expr::parse_target(&formula, None).expect("a target");
+    assert_eq!(
+        steeple::expr::evaluate_exactly(&target, &[Rational::ZERO]),
+        [Ok(Rational::from(3))]
+    );
+}
+
+/// Asks for an area and expects a certain share of the domain.
+fn expect_area(
+    net: &Network,
+    region: &str,
+    domain: &str,
+    threshold: &str,
+    truth: &str,
+    slack: &str,
+) {
+    let asked = question(net, &[region], domain, Some(number(threshold)));
+    assert_eq!(asked.norm, Norm::Area);
+    let settings = Settings {
+        gap: number("1/1000"),
+        boxes: 4000,
+        ..Settings::default()
+    };
+    let found = run(net, &asked, &settings).expect("a verdict");
+    let claim = found.verified.claim();
+    let (truth, slack) = (number(truth), number(slack));
+    let upper = claim.upper.clone().expect("an upper bound");
+    assert!(
+        claim.lower <= truth && truth <= upper,
+        "{region}: {truth} not in [{}, {upper}]",
+        claim.lower
+    );
+    assert!(
+        &upper - &claim.lower <= slack,
+        "{region}: [{}, {upper}] is wide",
+        claim.lower
+    );
+    // No single leaf may contradict the truth either.
+    for method in [Method::Natural, Method::HalfPlanes] {
+        if let Some(Bound::Area(area)) = bound(net, &asked, method) {
+            assert!(
+                area.contains_rational(&truth),
+                "{region}, {method:?}: {area:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn plateaus_of_a_decision() {
+    let identity = || layer(Identity, &[(&["1"], "0")]);
+    // H(-relu(x)): 1 where x <= 0. The sum is exactly 0 on half of the domain.
+    let net = network(
+        &["x"],
+        vec![
+            layer(Relu, &[(&["1"], "0")]),
+            layer(Heaviside, &[(&["-1"], "0")]),
+            identity(),
+        ],
+    );
+    expect_area(&net, "x <= 0", "x=-1..1", "1/2", "0", "1/100");
+    expect_area(&net, "x > 0", "x=-1..1", "1/2", "2", "1/100");
+    expect_area(&net, "x > -2", "x=-1..1", "1/2", "1", "1/100");
+    // The complement, 1 - H(-relu(x)): 1 where x > 0.
+    let net = network(
+        &["x"],
+        vec![
+            layer(Relu, &[(&["1"], "0")]),
+            layer(Heaviside, &[(&["-1"], "0")]),
+            layer(Identity, &[(&["-1"], "1")]),
+        ],
+    );
+    expect_area(&net, "x > 0", "x=-1..1", "1/2", "0", "1/100");
+    expect_area(&net, "x <= 0", "x=-1..1", "1/2", "2", "1/100");
+    // -relu(x) >= 0 as the decision itself.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Relu, &[(&["1", "0"], "0")]),
+            layer(Identity, &[(&["-1"], "0")]),
+        ],
+    );
+    expect_area(&net, "x <= 0", "x=-1..1,y=0..1", "0", "0", "1/100");
+    expect_area(&net, "x > 0", "x=-1..1,y=0..1", "0", "2", "1/50");
+    // relu(x) <= 0 as a region, on the same plateau.
+    expect_area(&net, "relu(x) <= 0", "x=-1..1,y=0..1", "0", "0", "1/50");
+    expect_area(&net, "relu(x) > 0", "x=-1..1,y=0..1", "0", "2", "1/50");
+    expect_area(
+        &net,
+        "not (relu(x) > 0)",
+        "x=-1..1,y=0..1",
+        "0",
+        "0",
+        "1/50",
+    );
+}
+
+#[test]
+fn a_threshold_on_a_plateau_counts_as_inside() {
+    // N = 1/2 exactly where x <= 0, more beyond: inside everywhere.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Relu, &[(&["1", "0"], "0")]),
+            layer(Identity, &[(&["1"], "1/2")]),
+        ],
+    );
+    expect_area(&net, "x >= -2", "x=-1..1,y=0..1", "1/2", "0", "0");
+    expect_area(&net, "x >= 0", "x=-1..1,y=0..1", "1/2", "1", "1/50");
+    // N = 1/2 where x <= 0, less beyond.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Relu, &[(&["1", "0"], "0")]),
+            layer(Identity, &[(&["-1"], "1/2")]),
+        ],
+    );
+    expect_area(&net, "x <= 0", "x=-1..1,y=0..1", "1/2", "0", "1/50");
+    // sigmoid(0) = 1/2 on a half-plane: sigmoid(-relu(x)), and one step of it.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Relu, &[(&["1", "0"], "0")]),
+            layer(Sigmoid, &[(&["-3"], "0")]),
+            layer(Identity, &[(&["1"], "0")]),
+        ],
+    );
+    expect_area(&net, "x <= 0", "x=-1..1,y=0..1", "1/2", "0", "2");
+    expect_area(&net, "x > 0", "x=-1..1,y=0..1", "1/2", "2", "2");
+    // A threshold that is a third: not dyadic, on a plateau of exactly that height.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Relu, &[(&["1", "0"], "0")]),
+            layer(Identity, &[(&["-1"], "1/3")]),
+        ],
+    );
+    expect_area(&net, "x <= 0", "x=-1..1,y=0..1", "1/3", "0", "2");
+    expect_area(&net, "x > 0", "x=-1..1,y=0..1", "1/3", "2", "2");
+}
+
+#[test]
+fn steps_and_their_flips_as_decisions() {
+    // 1 - H(x + y): inside where x + y < 0; the boundary has no area.
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Heaviside, &[(&["1", "1"], "0")]),
+            layer(Identity, &[(&["-1"], "1")]),
+        ],
+    );
+    expect_area(&net, "x + y < 0", "x=-1..1,y=-1..1", "1/2", "0", "1/1000");
+    expect_area(&net, "x + y >= 0", "x=-1..1,y=-1..1", "1/2", "4", "1/1000");
+    // At the edges of what the step takes: >= 0 always, >= 1 where it is 0, > 1 never.
+    expect_area(&net, "x < 5", "x=-1..1,y=-1..1", "0", "0", "0");
+    expect_area(&net, "x + y < 0", "x=-1..1,y=-1..1", "1", "0", "1/50");
+    expect_area(&net, "x < 5", "x=-1..1,y=-1..1", "1.0001", "4", "0");
+    // A flip through a step on a step: H(1/2 - H(x)).
+    let net = network(
+        &["x", "y"],
+        vec![
+            layer(Heaviside, &[(&["1", "0"], "0")]),
+            layer(Heaviside, &[(&["-1"], "1/2")]),
+            layer(Identity, &[(&["-2"], "2")]),
+        ],
+    );
+    expect_area(&net, "x >= 0", "x=-1..1,y=-1..1", "1/2", "0", "1/1000");
+    expect_area(&net, "x < 0", "x=-1..1,y=-1..1", "1/2", "4", "1/1000");
+}
+
+#[test]
+fn sets_of_measure_zero_do_not_count() {
+    // H(x) - (1 - H(-x)) is 1 at x = 0 alone.
+    let net = network(
+        &["x"],
+        vec![
+            layer(Heaviside, &[(&["1"], "0"), (&["-1"], "0")]),
+            layer(Identity, &[(&["1", "1"], "-1")]),
+        ],
+    );
+    assert_eq!(
+        forward(&net, &(), &[Rational::ZERO]),
+        Ok(vec![Rational::ONE])
+    );
+    let asked = question(&net, &["0"], "x=-1..1", None);
+    let found = run(&net, &asked, &Settings::default()).expect("a verdict");
+    assert_eq!(
+        found.verified.claim().upper,
+        Some(Rational::ZERO),
+        "an essential supremum"
+    );
+}
