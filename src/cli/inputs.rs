@@ -19,6 +19,22 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
     fs::read(path).map_err(|error| Refusal::in_file(path, error))
 }
 
+/// Makes sure that a file can be written there, before a long search for what is to be in it.
+pub fn can_be_written(path: &Path) -> Result<(), Refusal> {
+    if path.is_dir() {
+        return Err(Refusal::in_file(path, "this is a folder, not a file"));
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    tempfile::NamedTempFile::new_in(folder)
+        .map(drop)
+        .map_err(|error| {
+            Refusal::in_file(path, format_args!("cannot be written: {}", error.kind()))
+        })
+}
+
 /// Reads a spec file.
 pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     let text = String::from_utf8(bytes(path)?)

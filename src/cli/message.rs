@@ -38,6 +38,12 @@ impl Refusal {
         self
     }
 
+    /// The same message as the answer no: a certificate's content is wrong.
+    #[must_use]
+    pub fn as_no(self) -> Self {
+        Self { code: 1, ..self }
+    }
+
     /// A message that points at a place in a text.
     pub fn at(
         name: &str,

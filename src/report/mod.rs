@@ -115,7 +115,8 @@ impl Report {
         let inputs = inputs.join(",");
         match self.norm.as_str() {
             "area" => format!(
-                "area of {{N({inputs}) >= t}} differing from {{{}}}",
+                "area of {{N({inputs}) >= {}}} differing from {{{}}}",
+                self.threshold.clone().unwrap_or_default(),
                 self.target_text()
             ),
             norm => {

@@ -23,7 +23,7 @@ pub fn verdict(report: &Report) -> String {
             format!("proved: {error} <= {tolerance} {place}; {leaves}, certificate checked")
         }
         "refuted" => {
-            let at = witness_place(report).map_or(String::new(), |at| format!(" at {at}"));
+            let at = witness_place(report).map_or(String::new(), |at| format!(" {at}"));
             format!(
                 "refuted: {error} <= {tolerance} fails{at}, where the error is {}{}",
                 if report.is_exact() { "" } else { "at least " },
@@ -96,7 +96,7 @@ pub fn verdict(report: &Report) -> String {
         && let Some(at) = witness_place(report)
         && report.tolerance.is_none()
     {
-        let _ = write!(text, "\n  witness: {at}");
+        let _ = write!(text, "\n  witness {at}");
     }
     if let Some((upper, theorem, statement)) = &report.a_priori {
         let _ = write!(
@@ -108,18 +108,24 @@ pub fn verdict(report: &Report) -> String {
     text
 }
 
-/// `x = 1/32, y = 1/2`.
+/// `at x = 1/32, y = 1/2`; `near` it where a box around the point is meant, or where the point is
+/// written shorter than it is.
 pub fn witness_place(report: &Report) -> Option<String> {
     let witness = report.witness.as_ref()?;
-    let parts: Vec<String> = witness
-        .point
-        .iter()
-        .map(|(name, value)| format!("{name} = {}", down(value)))
-        .collect();
-    let place = parts.join(", ");
-    Some(if witness.radius.is_zero() {
-        place
+    let mut word = if witness.radius.is_zero() {
+        "at"
     } else {
-        format!("and near {place}")
-    })
+        "near"
+    };
+    let mut parts = Vec::new();
+    for (name, value) in &witness.point {
+        let text = value.to_string();
+        if text.len() <= 40 {
+            parts.push(format!("{name} = {text}"));
+        } else {
+            word = "near";
+            parts.push(format!("{name} = {}", down(value)));
+        }
+    }
+    Some(format!("{word} {}", parts.join(", ")))
 }

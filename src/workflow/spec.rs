@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::builders::{BuilderName, Fit, Parameters, Units};
 use crate::certificate::Norm;
-use crate::expr::{Domain, Target, check_defined, parse_target};
+use crate::expr::{Domain, Target, TargetBody, check_defined, check_names, parse_target};
 use crate::numbers::{Rational, literal};
 
 /// A spec file, understood.
@@ -36,8 +36,23 @@ pub struct NetworkSpec {
     pub builder: BuilderName,
     /// Its keys.
     pub parameters: Parameters,
-    /// Where `[network]` is in the file, for messages about it.
+    /// Where the builder is named in the file.
     pub span: Range<usize>,
+    /// Where each key has its value.
+    pub places: Vec<(String, Range<usize>)>,
+}
+
+impl NetworkSpec {
+    /// Returns the place that a message is about: the value of the first key that it names in
+    /// backquotes, or else the builder's name.
+    pub fn place_of(&self, message: &str) -> Range<usize> {
+        let words = message.split('`').skip(1).step_by(2);
+        words
+            .filter_map(|word| self.places.iter().find(|(key, _)| key == word))
+            .map(|(_, place)| place.clone())
+            .next()
+            .unwrap_or_else(|| self.span.clone())
+    }
 }
 
 /// The table `[claim]`.
@@ -146,6 +161,9 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
     // Without `inputs` the domain names them, in the order in which names sort.
     let assumed = inputs.is_none();
     let names = inputs.unwrap_or_else(|| in_natural_order(domain.names()));
+    let named_by = if assumed { "domain" } else { "inputs" };
+    let named_at = table.value(named_by)?.span();
+    check_names(&names).map_err(|error| SpecError::new(error.to_string(), named_at))?;
     let texts: Vec<&str> = formulas.iter().map(|(text, _)| *text).collect();
     let target = parse_target(&texts, Some(&names)).map_err(|error| {
         let (text, span) = formulas
@@ -162,8 +180,8 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
         .map_err(|error| SpecError::new(error.to_string(), sides.span.clone()))?;
     for (index, name) in names.iter().enumerate() {
         let is_used = match target.body() {
-            crate::expr::TargetBody::Outputs(outputs) => outputs.iter().any(|o| o.uses(index)),
-            crate::expr::TargetBody::Region(condition) => condition.uses(index),
+            TargetBody::Outputs(outputs) => outputs.iter().any(|o| o.uses(index)),
+            TargetBody::Region(condition) => condition.uses(index),
         };
         if !is_used && assumed {
             return Err(SpecError::new(
@@ -401,6 +419,10 @@ fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, S
             ghosts: count("ghosts")?,
         },
         span: value.span(),
+        places: table
+            .entries()
+            .map(|(key, value)| (key.to_string(), value.span()))
+            .collect(),
     })
 }
 
@@ -507,16 +529,16 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Reads a number from text or from the text of a bare number.
     fn number(&self, value: &Value<'i>, key: &str) -> Result<Rational, SpecError> {
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.trim(),
+        let written = self.source.get(value.span()).unwrap_or_default();
+        let (text, number) = match value.get_ref() {
+            DeValue::String(text) => (text.as_ref(), literal::parse(text.trim())),
+            // TOML has checked where `_` and `+` stand.
             DeValue::Integer(_) | DeValue::Float(_) => {
-                self.source.get(value.span()).unwrap_or_default()
+                (written, literal::parse(&written.replace(['_', '+'], "")))
             }
             _ => return Err(wrong_type(value, key, "a number")),
         };
-        // TOML allows 1_000 and +1; a number in quotes is ours alone.
-        let plain = text.replace('_', "");
-        literal::parse(plain.trim_start_matches('+')).map_err(|_| {
+        number.map_err(|_| {
             SpecError::new(format!("`{key}`: `{text}` is not a number"), value.span())
                 .hint("write a finite decimal or an exact \"1/3\", \"2^-5\", \"1e-3\"")
         })
@@ -646,6 +668,8 @@ tolerance = 0.1
     #[test]
     fn a_good_spec_is_exact_and_sorted_by_name() {
         let spec = read(GOOD).expect("good");
+        let bare = read(&GOOD.replace("[-2,", "[-2_0.5e+1,")).expect("TOML's spelling");
+        assert_eq!(bare.domain.sides()[0].0, Rational::from(-205));
         assert_eq!(spec.target.inputs(), ["x", "y"]);
         assert!(spec.assumed_inputs);
         assert_eq!(spec.claim.tolerance, Some(Rational::ratio(1, 10)));
@@ -716,12 +740,39 @@ tolerance = 0.1
                 "\"l1\"",
             ),
             ("y^2", "z^2", "unknown variable `z`", "z"),
+            ("6", "\"1_0\"", "`sides`: `1_0` is not a number", "\"1_0\""),
+            (
+                "0.1",
+                "\"+-1\"",
+                "`tolerance`: `+-1` is not a number",
+                "\"+-1\"",
+            ),
+            (
+                "[claim]",
+                "[clain]",
+                "unknown key `clain` in the spec",
+                "clain",
+            ),
+            (
+                "domain =",
+                "inputs = [\"x\", \"x\"]\ndomain =",
+                "there are two inputs called `x`",
+                "[\"x\", \"x\"]",
+            ),
         ];
         for (from, to, message, place) in cases {
             let (found, at) = refused(from, to);
             assert!(found.contains(message), "{to}: {found}");
             assert_eq!(at, place, "{to}");
         }
+    }
+
+    #[test]
+    fn a_message_of_a_builder_is_placed_at_the_key_it_names() {
+        let network = read(GOOD).expect("good").network.expect("given");
+        let place = |message| &GOOD[network.place_of(message)];
+        assert_eq!(place("`disk` has no key `sides`; it has `cells`"), "6");
+        assert_eq!(place("`disk` takes two inputs"), "\"disk\"");
     }
 
     #[test]

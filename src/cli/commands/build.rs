@@ -13,7 +13,7 @@ use crate::workflow::{BuildRequest, PictureKind, Subject, build, draw, summarise
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let path = &arguments.spec;
     let (spec, source) = inputs::read_spec(path)?;
-    let Some(network) = &spec.network else {
+    let Some(spec_network) = &spec.network else {
         return Err(
             Refusal::in_file(path, "[network] is missing, so there is nothing to build")
                 .hint("name a builder from `steeple catalogue`"),
@@ -28,8 +28,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     };
     let folder = Folder::beside(&out)?;
     let request = BuildRequest {
-        builder: network.builder,
-        parameters: &network.parameters,
+        builder: spec_network.builder,
+        parameters: &spec_network.parameters,
         target: &spec.target,
         domain: &spec.domain,
         norm: spec.claim.norm,
@@ -46,7 +46,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         crate::workflow::WorkflowError::Build(message) => Refusal::at(
             &path.display().to_string(),
             &source,
-            &network.span,
+            &spec_network.place_of(&message),
             &message,
             None,
         ),
@@ -129,7 +129,10 @@ impl Folder {
             .prefix(".steeple-")
             .tempdir_in(place)
             .map_err(|error| {
-                Refusal::in_file(out, format_args!("the folder cannot be written: {error}"))
+                Refusal::in_file(
+                    out,
+                    format_args!("the folder cannot be written: {}", error.kind()),
+                )
             })?;
         Ok(Self {
             temporary,

@@ -24,17 +24,19 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             "pictures are written as .svg files in this version",
         ));
     }
+    inputs::can_be_written(&arguments.out)?;
     let network = inputs::read_network(&arguments.network)?;
     let mut verified = None;
     let mut certificate = None;
     if let Some(path) = &arguments.certificate {
-        let found =
-            text::read(&inputs::bytes(path)?).map_err(|error| Refusal::in_file(path, error))?;
+        let found = text::read(&inputs::bytes(path)?)
+            .map_err(|error| Refusal::in_file(path, error).as_no())?;
         verified = Some(check(&found, &network).map_err(|rejection| {
             Refusal::in_file(
                 path,
                 format_args!("the certificate does not hold, so it is not drawn: {rejection}"),
             )
+            .as_no()
         })?);
         certificate = Some(found);
     }
@@ -48,7 +50,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     if let Some(verified) = &verified {
         verified
             .answers(&question, None)
-            .map_err(|rejection| Refusal::new(rejection))?;
+            .map_err(|rejection| Refusal::new(rejection).as_no())?;
     }
     let svg = draw(
         kind,

@@ -9,9 +9,6 @@ use crate::network::{Network, forward};
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Failure, Precise, Rational, Scalar};
 
-/// Bits of working precision beyond which no sharper enclosure is tried.
-const MOST_BITS: u32 = 1 << 16;
-
 /// Evaluates a network at a point.
 pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
     let network = inputs::read_network(&arguments.network)?;
@@ -84,13 +81,15 @@ fn point(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
         .collect()
 }
 
-/// Encloses the outputs to the digits wanted, with more and more bits.
+/// Encloses the outputs to the digits wanted, with more and more bits: up to a limit, since no
+/// number of bits gives a digit of a value that is 0.
 fn enclosed(
     network: &Network,
     point: &[Rational],
     digits: usize,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let mut bits = u32::try_from(digits * 4).unwrap_or(4000) + 64;
+    let most_bits = bits * 8;
     loop {
         let inputs: Vec<Precise> = point
             .iter()
@@ -116,7 +115,7 @@ fn enclosed(
             let unit = Rational::from(10).powi(-places).unwrap_or_default();
             high - low <= low.abs().max(high.abs()) * unit
         });
-        if is_sharp || bits >= MOST_BITS {
+        if is_sharp || bits >= most_bits {
             return Ok(ends
                 .iter()
                 .map(|(low, high)| (decimal_down(low, digits), decimal_up(high, digits)))

@@ -10,6 +10,9 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     let network = inputs::read_network(&arguments.network)?;
     let asked = inputs::question(&arguments.question, &network)?;
+    if let Some(path) = &arguments.certificate {
+        inputs::can_be_written(path)?;
+    }
     let gap = match &arguments.gap {
         Some(text) => inputs::positive("gap", text)?,
         None => asked.gap,
