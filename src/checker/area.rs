@@ -213,8 +213,10 @@ fn peel<'a, const D: usize>(
     mut threshold: Interval,
     cell: &Cell,
 ) -> Option<Known<D>> {
-    // `flip` says that the question has become `sum <= threshold`.
-    let mut flip = false;
+    // `flip` says that the question has become `sum <= threshold`, `negate` that the answer is the
+    // complement of what is asked.
+    let (mut flip, mut negate) = (false, false);
+    let answer = |known: Known<D>, negate| Some(if negate { known.complement() } else { known });
     loop {
         let slack = Interval::symmetric(sum.radius);
         threshold = threshold.minus(&Interval::point(sum.bias)).minus(&slack);
@@ -224,7 +226,7 @@ fn peel<'a, const D: usize>(
             .iter()
             .all(|(variable, _)| usize::try_from(*variable).is_ok_and(|v| v < inputs));
         if is_affine {
-            return Some(line(sum.terms, threshold, flip, cell));
+            return answer(line(sum.terms, threshold, flip, cell), negate);
         }
         let [(variable, coefficient)] = sum.terms else {
             return None;
@@ -242,8 +244,14 @@ fn peel<'a, const D: usize>(
         // threshold on the edge of them is left to the other ways.)
         let is_inside = threshold.inf() > low && threshold.sup() < high;
         threshold = match unit.function {
-            // The unit is 0 or 1: at least a threshold in between where its sum is at least 0.
-            Function::Heaviside if is_inside => Interval::ZERO,
+            // The unit is 0 or 1: at least a threshold in between where its sum is at least 0. It
+            // is at most that where its sum is *below* 0, which is not the same as at most 0: a sum
+            // with a radius may be 0 on a set of any size.
+            Function::Heaviside if is_inside => {
+                negate ^= flip;
+                flip = false;
+                Interval::ZERO
+            }
             Function::Sigmoid if is_inside => {
                 let odds = threshold.over(&Interval::ONE.minus(&threshold)).ok()?;
                 odds.apply(Function::Ln).ok()?
@@ -259,8 +267,8 @@ fn peel<'a, const D: usize>(
                 let is_never = threshold.inf() > high;
                 return match (is_always || is_never, is_always ^ flip) {
                     (false, _) => None,
-                    (true, true) => Some(Known::All),
-                    (true, false) => Some(Known::Nothing),
+                    (true, true) => answer(Known::All, negate),
+                    (true, false) => answer(Known::Nothing, negate),
                 };
             }
         };
@@ -284,8 +292,6 @@ fn line<const D: usize>(
     }
     let form = form.settled();
     if flip {
-        // `<= 0` is the complement of `> 0`, which is `>= 0` up to measure zero for a form that is
-        // not constant; a constant one is decided by its sign either way.
         Known::where_not_negative(&form.neg())
     } else {
         Known::where_not_negative(&form)

@@ -166,7 +166,10 @@ fn decimal(text: &str, start: usize) -> Result<Rational, ParseError> {
     };
     let exponent: i32 = exponent.parse().map_err(|_| too_long())?;
     let places = i32::try_from(fraction.len()).map_err(|_| too_long())?;
-    if exponent.abs() > MAX_EXPONENT || places > MAX_EXPONENT || whole.len() > 10_000 {
+    if exponent.unsigned_abs() > MAX_EXPONENT.unsigned_abs()
+        || places > MAX_EXPONENT
+        || whole.len() > 10_000
+    {
         return Err(too_long());
     }
     let digits: crate::numbers::Integer = format!("{whole}{fraction}")

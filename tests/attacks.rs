@@ -1,0 +1,56 @@
+//! Attempts to make the checker accept what is false, or to make a reader fall over.
+//!
+//! Each test is named for what went wrong once.
+
+use steeple::certificate::{Certificate, text};
+use steeple::checker::{Rejection, Verified, check};
+use steeple::network::{Network, digest};
+use steeple::numbers::Rational;
+
+fn network(json: &str) -> Network {
+    steeple::formats::json::read(json).expect("a network")
+}
+
+/// The certificate with these lines after the network's.
+fn certificate(network: &Network, lines: &str, tree: &str) -> Certificate {
+    let file = format!(
+        "steeple certificate 1\nnetwork {}\n{}\ntree {}\n{tree}\nend\n",
+        digest(network),
+        lines.trim(),
+        tree.len()
+    );
+    text::read(file.as_bytes()).expect("a certificate")
+}
+
+fn verdict(network: &Network, lines: &str, tree: &str) -> Result<Verified, Rejection> {
+    check(&certificate(network, lines, tree), network)
+}
+
+/// `1 - H(m - 1)` with `m = relu(1 - relu(1 - x))`, which is 1 exactly for all `x >= 1`. Folding
+/// `m` into `0 ± 1` leaves a step whose sum is known to be at most 0: it is not known to be below.
+#[test]
+fn a_folded_step_that_may_be_zero_on_half_of_the_cell_was_taken_as_off() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "relu", "weights": [[-1]], "bias": [1]},
+        {"activation": "relu", "weights": [[-1]], "bias": [1]},
+        {"activation": "heaviside", "weights": [[1]], "bias": [-1]},
+        {"activation": "identity", "weights": [[-1]], "bias": [1]}]}"#,
+    );
+    let at_two = steeple::network::forward(&network, &(), &[Rational::from(2)]);
+    assert_eq!(at_two, Ok(vec![Rational::ZERO]));
+    // The network says "outside" for x >= 1, a quarter of the domain; the region is all of it.
+    let lines = "inputs x\ntarget x >= -100\ndomain x -2 2\nnorm area\nthreshold 1/2\n\
+                 lower 0\nupper 1/2\nfold 1/2\nranges natural";
+    let found = verdict(&network, lines, "h");
+    assert!(
+        matches!(found, Err(Rejection::UpperNotReached { .. })),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_least_exponent_of_an_i32_overflowed() {
+    let error = steeple::expr::parse_target(&["x + 1e-2147483648"], None).expect_err("too long");
+    assert_eq!(error.message, "this number is too long");
+}
