@@ -229,26 +229,24 @@ impl<const D: usize> Walk<D> {
                 }
             }
             Norm::Area => {
-                let rejection = |claimed: &Rational, found: Dyadic, direction| {
+                let text = |found: Dyadic, direction| {
                     let found = found.rational_bound(direction);
-                    (
-                        claimed.to_string(),
-                        format!(
-                            "the leaves give {}",
-                            found.map_or("no bound".into(), |f| f.to_string())
-                        ),
-                    )
+                    found.map_or("no bound".to_string(), |f| f.to_string())
                 };
                 if let Some(upper) = &claim.upper
                     && total.area.sup() > Dyadic::from_rational(upper, Direction::Down)
                 {
-                    let (claimed, found) = rejection(upper, total.area.sup(), Direction::Up);
-                    return Err(Rejection::UpperNotReached { claimed, found });
+                    return Err(Rejection::UpperNotReached {
+                        claimed: upper.to_string(),
+                        found: text(total.area.sup(), Direction::Up),
+                    });
                 }
                 if total.area.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
-                    let (claimed, found) =
-                        rejection(&claim.lower, total.area.inf(), Direction::Down);
-                    return Err(Rejection::LowerNotReached { claimed, found });
+                    let found = text(total.area.inf(), Direction::Down);
+                    return Err(Rejection::LowerNotReached {
+                        claimed: claim.lower.to_string(),
+                        found: format!("the leaves give {found}"),
+                    });
                 }
             }
         }

@@ -1,0 +1,577 @@
+//! A wrong certificate for each way to fail, and random damage: never a panic, and what is
+//! accepted is true.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use common::{
+    Choices, Settings, choices, layer, network, number, question, run, square_interpolant,
+};
+use steeple::certificate::{
+    Cell, Certificate, Method, Norm, Partition, Ranges, TreeError, Witness, text,
+};
+use steeple::checker::{Bound, Leaves, Rejection, check, on_domain};
+use steeple::expr::{Domain, parse_target};
+use steeple::network::Activation::{Heaviside, Identity, Sigmoid};
+use steeple::network::{Network, digest};
+use steeple::numbers::Rational;
+
+/// A certificate that holds, its network, and what is known of the true error.
+#[derive(Clone)]
+struct Case {
+    network: Network,
+    certificate: Certificate,
+    low: Rational,
+    high: Rational,
+}
+
+fn case(
+    network: Network,
+    formulas: &[&str],
+    domain: &str,
+    threshold: Option<&str>,
+    truth: (&str, &str),
+) -> Case {
+    let asked = question(&network, formulas, domain, threshold.map(number));
+    let settings = Settings {
+        gap: number("1/10"),
+        ..Settings::default()
+    };
+    let found = run(&network, &asked, &settings).expect("a verdict");
+    let case = Case {
+        network,
+        certificate: found.certificate,
+        low: number(truth.0),
+        high: number(truth.1),
+    };
+    assert!(check(&case.certificate, &case.network).is_ok());
+    assert!(is_true(&case, &case.certificate));
+    case
+}
+
+/// Do the bounds that a certificate claims hold for the error of this case?
+fn is_true(case: &Case, certificate: &Certificate) -> bool {
+    let claim = &certificate.claim;
+    claim.lower <= case.high && claim.upper.as_ref().is_none_or(|upper| case.low <= *upper)
+}
+
+/// x² by an interpolant with four pieces: the error is exactly 1/64, found exactly.
+fn square() -> Case {
+    case(
+        square_interpolant(4),
+        &["x^2"],
+        "x=0..1",
+        None,
+        ("1/64", "1/64"),
+    )
+}
+
+/// A smooth network of two inputs, found by search.
+fn smooth() -> Case {
+    let network = network(
+        &["x", "y"],
+        vec![
+            layer(Sigmoid, &[(&["4", "-1"], "0"), (&["1", "2"], "-1")]),
+            layer(Identity, &[(&["1", "-1"], "0")]),
+        ],
+    );
+    // The largest value is that of sigmoid(4 x) - sigmoid(x - 1), near x = 2/3.
+    case(network, &["0"], "x=0..1,y=0..1", None, ("0.5176", "0.5177"))
+}
+
+/// A step: an essential supremum, whose witness has a radius.
+fn step() -> Case {
+    let network = network(
+        &["x", "y"],
+        vec![
+            layer(Heaviside, &[(&["1", "1"], "-1")]),
+            layer(Identity, &[(&["1"], "0")]),
+        ],
+    );
+    case(network, &["x/3"], "x=0..1,y=0..1", None, ("1", "1"))
+}
+
+/// The same step as a decision, against a parabola: the area is 1/6.
+fn area() -> Case {
+    case(
+        step().network,
+        &["y >= 1 - x^2"],
+        "x=0..1,y=0..1",
+        Some("1/2"),
+        ("1/6", "1/6"),
+    )
+}
+
+/// Changes a certificate and returns why it is rejected.
+fn rejection(case: &Case, change: impl FnOnce(&mut Certificate)) -> Rejection {
+    let mut certificate = case.certificate.clone();
+    change(&mut certificate);
+    check(&certificate, &case.network).expect_err("this certificate is wrong")
+}
+
+/// Replaces the tree.
+fn with_tree(tree: &str) -> impl FnOnce(&mut Certificate) + use<'_> {
+    move |certificate| certificate.partition = Partition::from_text(tree.as_bytes().to_vec())
+}
+
+/// One wrong certificate after the other, each with the rejection expected.
+fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
+    let (square, smooth, step, area) = (square(), smooth(), step(), area());
+    let target = |formulas: &[&str], inputs: &[&str]| {
+        let inputs: Vec<String> = inputs.iter().map(ToString::to_string).collect();
+        parse_target(formulas, Some(&inputs)).expect("a target")
+    };
+    let point = |x: &str, y: &str, radius: &str| {
+        let (point, radius) = (vec![number(x), number(y)], number(radius));
+        Some(Witness { point, radius })
+    };
+    let tiny = Rational::power_of_two(-300);
+    let mut wrong = vec![
+        (
+            check(&square.certificate, &square_interpolant(5)).expect_err("another network"),
+            "other-network",
+        ),
+        (
+            rejection(&square, |c| {
+                c.claim.question.network = c.claim.question.network.to_uppercase()
+            }),
+            "other-network",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.target = target(&["0"], &["y", "x"])
+            }),
+            "other-inputs",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.target = target(&["0"], &["x"])
+            }),
+            "other-inputs",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.target = target(&["0", "0"], &["x", "y"])
+            }),
+            "other-outputs",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.domain = Domain::parse("y=0..1,x=0..1").expect("a domain")
+            }),
+            "other-domain",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.domain = Domain::parse("x=0..1").expect("a domain")
+            }),
+            "other-domain",
+        ),
+        (too_many_inputs(), "too-many-inputs"),
+        (
+            rejection(&smooth, |c| c.claim.question.norm = Norm::Area),
+            "norm-does-not-fit",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.threshold = Some(Rational::ONE)
+            }),
+            "norm-does-not-fit",
+        ),
+        (
+            rejection(&area, |c| c.claim.question.threshold = None),
+            "norm-does-not-fit",
+        ),
+        (
+            rejection(&square, |c| c.fold = -tiny.clone()),
+            "negative-fold",
+        ),
+        (rejection(&square, with_tree("")), "bad-tree"),
+        (rejection(&square, with_tree("A")), "bad-tree"),
+        (rejection(&square, with_tree("Al")), "bad-tree"),
+        (rejection(&square, with_tree("x")), "bad-tree"),
+        (rejection(&square, with_tree("@A1/2oo")), "bad-tree"),
+        (rejection(&square, with_tree("@a1/2;oo")), "bad-tree"),
+        (rejection(&square, with_tree("@A1/0;oo")), "bad-tree"),
+        (
+            rejection(&square, |c| {
+                let text = [c.partition.text(), b"o"].concat();
+                c.partition = Partition::from_text(text);
+            }),
+            "bad-tree",
+        ),
+        (
+            rejection(&square, |c| {
+                let text = c.partition.text();
+                c.partition = Partition::from_text(text[..text.len() - 1].to_vec());
+            }),
+            "bad-tree",
+        ),
+        (rejection(&square, with_tree("Boo")), "bad-cut"),
+        (rejection(&square, with_tree("@A0;oo")), "bad-cut"),
+        (rejection(&square, with_tree("@A1;oo")), "bad-cut"),
+        (rejection(&square, with_tree("@A-1/2;oo")), "bad-cut"),
+        (rejection(&smooth, with_tree("Coo")), "bad-cut"),
+        (rejection(&square, with_tree(&"A".repeat(5000))), "too-deep"),
+        (rejection(&square, with_tree("e")), "no-bound"),
+        (rejection(&smooth, with_tree("h")), "no-bound"),
+        (rejection(&smooth, with_tree("e")), "no-bound"),
+        (rejection(&area, with_tree("l")), "no-bound"),
+        (rejection(&area, with_tree("e")), "no-bound"),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.target = target(&["1/(x - 1/2)"], &["x", "y"]);
+                with_tree("l")(c);
+            }),
+            "no-bound",
+        ),
+        (
+            rejection(&smooth, |c| {
+                c.claim.question.target = target(&["1/x"], &["x", "y"]);
+                c.claim.upper = None;
+                c.witness = point("0", "0", "0");
+                with_tree("o")(c);
+            }),
+            "no-value",
+        ),
+        (
+            rejection(&square, |c| c.claim.upper = Some(number("1/64") - &tiny)),
+            "upper-not-reached",
+        ),
+        (
+            rejection(&square, |c| c.claim.upper = Some(number("-1"))),
+            "upper-not-reached",
+        ),
+        (rejection(&smooth, with_tree("o")), "upper-not-reached"),
+        (
+            rejection(&square, |c| c.claim.lower = number("1/64") + &tiny),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&square, |c| c.witness = None),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&smooth, |c| c.witness = point("1/2", "1/2", "0")),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&smooth, |c| c.witness = point("1", "0", "1/2")),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&area, |c| c.claim.lower = number("1/5")),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&area, |c| {
+                c.claim.upper = None;
+                with_tree("o")(c);
+            }),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&smooth, |c| c.witness = point("1", "-2^-300", "0")),
+            "bad-witness",
+        ),
+        (
+            rejection(&smooth, |c| c.witness = point("1", "0", "-1")),
+            "bad-witness",
+        ),
+        (
+            rejection(&square, |c| c.witness = point("1/8", "1/8", "0")),
+            "bad-witness",
+        ),
+        (
+            rejection(&step, |c| c.witness = point("0", "1", "0")),
+            "witness-needs-radius",
+        ),
+    ];
+    wrong.extend(
+        other_claims(&square)
+            .into_iter()
+            .map(|rejection| (rejection, "other-claim")),
+    );
+    wrong
+}
+
+/// A network of 27 inputs, which no letter of the tree can name.
+fn too_many_inputs() -> Rejection {
+    let names: Vec<String> = (0..27).map(|k| format!("x{k}")).collect();
+    let inputs: Vec<&str> = names.iter().map(String::as_str).collect();
+    let row = vec!["1"; 27];
+    let wide = network(&inputs, vec![layer(Identity, &[(&row, "0")])]);
+    let sides: Vec<String> = names.iter().map(|name| format!("{name}=0..1")).collect();
+    let mut certificate = square().certificate;
+    certificate.claim.question = question(&wide, &["x1"], &sides.join(","), None);
+    check(&certificate, &wide).expect_err("too many inputs")
+}
+
+/// Asks a good certificate for what it does not claim.
+fn other_claims(case: &Case) -> Vec<Rejection> {
+    let verified = check(&case.certificate, &case.network).expect("good");
+    let asked = verified.claim().question.clone();
+    let upper = verified.claim().upper.clone().expect("bounded");
+    assert_eq!(verified.answers(&asked, None), Ok(()));
+    assert_eq!(verified.answers(&asked, Some(&upper)), Ok(()));
+    let other = |formula: &str, domain: &str, threshold: Option<Rational>| {
+        question(&case.network, &[formula], domain, threshold)
+    };
+    // The spelling of a formula does not matter, what it says does.
+    assert_eq!(
+        verified.answers(&other(" x ^ 2", "x=0..1", None), None),
+        Ok(())
+    );
+    let mut foreign = asked.clone();
+    foreign.network = digest(&square_interpolant(5));
+    let tiny = Rational::power_of_two(-300);
+    [
+        (foreign, None),
+        (other("x^3", "x=0..1", None), None),
+        (other("x^2", "x=0..2", None), None),
+        (other("x^2", "x=0..1", Some(Rational::ONE)), None),
+        (asked.clone(), Some(&upper - &tiny)),
+        (asked, Some(Rational::ZERO)),
+    ]
+    .into_iter()
+    .map(|(question, tolerance)| {
+        verified
+            .answers(&question, tolerance.as_ref())
+            .expect_err("another claim")
+    })
+    .collect()
+}
+
+#[test]
+fn there_is_a_wrong_certificate_for_every_rejection() {
+    let mut seen = BTreeSet::new();
+    for (number, (rejection, kind)) in wrong_certificates().into_iter().enumerate() {
+        assert_eq!(rejection.kind(), kind, "case {number}: {rejection}");
+        assert!(!rejection.to_string().is_empty());
+        seen.insert(kind);
+    }
+    // Every kind that the source knows is among them.
+    let source = include_str!("../src/checker/rejection.rs");
+    let known: BTreeSet<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().split_once("=> \"")?.1.strip_suffix("\","))
+        .filter(|word| !word.contains(' '))
+        .collect();
+    assert!(known.len() >= 17, "the kinds were found: {known:?}");
+    assert_eq!(seen, known);
+}
+
+#[test]
+fn trees_say_what_is_wrong_with_them() {
+    let square = square();
+    let tree = |text: &str| rejection(&square, with_tree(text));
+    assert!(matches!(
+        tree("A"),
+        Rejection::Tree(TreeError::Truncated(1))
+    ));
+    assert!(matches!(
+        tree("?"),
+        Rejection::Tree(TreeError::Unknown { .. })
+    ));
+    assert!(matches!(
+        tree("@Ax;oo"),
+        Rejection::Tree(TreeError::BadPlace { .. })
+    ));
+    assert!(matches!(tree("Aooo"), Rejection::TreeTooLong(4)));
+}
+
+#[test]
+fn bounds_hold_to_the_last_bit() {
+    let tiny = Rational::power_of_two(-400);
+    // Whatever a single leaf gives is accepted, the smallest amount less is not.
+    for (case, methods) in [
+        (
+            smooth(),
+            &[Method::Natural, Method::Linear, Method::MeanValue][..],
+        ),
+        (step(), &[Method::Natural, Method::Linear]),
+    ] {
+        let question = &case.certificate.claim.question;
+        let root = on_domain(&case.network, question).expect("a value");
+        let cell = Cell::root(&question.domain);
+        let mut leaves = Leaves::<2>::new(&case.network, question);
+        for method in methods {
+            let mut certificate = case.certificate.clone();
+            let letter = vec![method.letter()];
+            certificate.partition = Partition::from_text(letter);
+            certificate.fold = Rational::ZERO;
+            certificate.ranges = Ranges::Natural;
+            let here = steeple::checker::descend::<2>(
+                &root,
+                &cell,
+                Ranges::Natural,
+                steeple::numbers::Dyadic::ZERO,
+            )
+            .expect("a value");
+            let Ok(Bound::Sup(bound)) = leaves.bound(*method, &cell, &here) else {
+                panic!("{method:?} applies")
+            };
+            // Infinite where the method says nothing: then no claim at all is accepted.
+            let bound = bound.to_rational().unwrap_or_else(|| number("2^1000"));
+            let accepts = |upper: Rational| {
+                let mut certificate = certificate.clone();
+                certificate.claim.upper = Some(upper);
+                check(&certificate, &case.network).is_ok()
+            };
+            assert!(accepts(bound.clone()), "{method:?}");
+            assert!(!accepts(&bound - &tiny), "{method:?}");
+        }
+    }
+    // The area: both ends of the whole partition.
+    let case = area();
+    let accepts = |change: &dyn Fn(&mut Certificate)| {
+        let mut certificate = case.certificate.clone();
+        change(&mut certificate);
+        check(&certificate, &case.network).is_ok()
+    };
+    let (mut low, mut high) = (
+        number("1/6"),
+        case.certificate.claim.upper.clone().expect("bounded"),
+    );
+    for _ in 0..80 {
+        let middle = low.midpoint(&high);
+        if accepts(&|c| c.claim.upper = Some(middle.clone())) {
+            high = middle
+        } else {
+            low = middle
+        }
+    }
+    assert!(
+        high >= number("1/6"),
+        "the least upper end that is accepted is {high}"
+    );
+    let (mut low, mut high) = (case.certificate.claim.lower.clone(), number("1/6"));
+    assert!(!accepts(
+        &|c| c.claim.lower = high.clone() + Rational::power_of_two(-60)
+    ));
+    for _ in 0..80 {
+        let middle = low.midpoint(&high);
+        if accepts(&|c| c.claim.lower = middle.clone()) {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    assert!(
+        low <= number("1/6"),
+        "the largest lower end that is accepted is {low}"
+    );
+}
+
+/// Damages a file in a few places.
+fn damage(bytes: &mut Vec<u8>, choices: &mut Choices) {
+    // What numbers and trees are written with, more than anything else.
+    let likely = b"0123456789/-.^*e@ABnlgmeho; \n";
+    for _ in 0..=choices.below(3) {
+        let at = choices.below(bytes.len().max(1));
+        let byte = if choices.once_in(5) {
+            u8::try_from(choices.below(256)).expect("a byte")
+        } else {
+            choices.pick(likely)
+        };
+        match choices.below(5) {
+            0 if at < bytes.len() => bytes[at] = byte,
+            1 if at < bytes.len() => {
+                bytes.remove(at);
+            }
+            2 => bytes.insert(at.min(bytes.len()), byte),
+            3 if at < bytes.len() => bytes[at] ^= 1 << choices.below(8),
+            // Two places change places.
+            _ if !bytes.is_empty() => {
+                let other = choices.below(bytes.len());
+                bytes.swap(at, other);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a damaged certificate claims, if it is accepted, is true.
+fn is_sound(case: &Case, certificate: &Certificate) -> Result<(), String> {
+    let Ok(verified) = check(certificate, &case.network) else {
+        return Ok(());
+    };
+    let claim = verified.claim();
+    let asked = &case.certificate.claim.question;
+    if verified.answers(asked, None).is_ok() {
+        if is_true(case, certificate) {
+            return Ok(());
+        }
+        return Err(format!("[{}, {:?}] of {asked:?}", claim.lower, claim.upper));
+    }
+    // Another question, perhaps about another box: compare with a sample.
+    let question = &claim.question;
+    let jumps = case.network.has_jumps() || question.target.has_jumps();
+    let (Norm::Sup, false, Some(upper)) = (question.norm, jumps, &claim.upper) else {
+        return Ok(());
+    };
+    for point in common::grid(&question.domain, 3, false) {
+        let error = common::error_at(&case.network, question, &point);
+        if error > *upper {
+            return Err(format!(
+                "{error} at {point:?}, claimed {upper} of {question:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+thread_local! {
+    static CASES: Vec<Case> = vec![square(), smooth(), step(), area()];
+}
+
+proptest! {
+    #![proptest_config(common::cases(6000))]
+
+    #[test]
+    fn damaged_files_are_refused_or_true(mut choices in choices()) {
+        let outcome = CASES.with(|cases| {
+            let case = &cases[choices.below(cases.len())];
+            let mut bytes = Vec::new();
+            text::write(&case.certificate, &mut bytes).expect("in memory");
+            damage(&mut bytes, &mut choices);
+            let Ok(certificate) = text::read(&bytes) else { return Ok(()) };
+            is_sound(case, &certificate).map_err(|error| format!("{error}\n{}", String::from_utf8_lossy(&bytes)))
+        });
+        prop_assert_eq!(outcome, Ok(()));
+    }
+
+    #[test]
+    fn damaged_parts_are_refused_or_true(mut choices in choices()) {
+        // Files that still read: other bounds, witnesses, folds, ranges and leaves.
+        let outcome = CASES.with(|cases| {
+            let case = &cases[choices.below(cases.len())];
+            let mut certificate = case.certificate.clone();
+            for _ in 0..=choices.below(2) {
+                let change = Rational::ONE + Rational::from(choices.integer(-2, 2)) * Rational::power_of_two(-i32::try_from(choices.below(30)).expect("small"));
+                match choices.below(6) {
+                    0 => certificate.claim.upper = certificate.claim.upper.map(|u| u * &change),
+                    1 => certificate.claim.lower = certificate.claim.lower * &change,
+                    2 => certificate.fold = choices.number().abs() * Rational::power_of_two(-i32::try_from(choices.below(40)).expect("small")),
+                    3 => certificate.ranges = choices.pick(&[Ranges::Natural, Ranges::Linear]),
+                    4 => certificate.witness = Some(Witness {
+                        point: certificate.claim.question.domain.sides().iter()
+                            .map(|(low, high)| low + (high - low) * Rational::ratio(choices.integer(-1, 9), 8)).collect(),
+                        radius: choices.number() * Rational::power_of_two(-8),
+                    }),
+                    _ => {
+                        let mut tree = certificate.partition.text().to_vec();
+                        let at = choices.below(tree.len());
+                        tree[at] = choices.pick(b"AABnlgmeho");
+                        certificate.partition = Partition::from_text(tree);
+                    }
+                }
+            }
+            is_sound(case, &certificate)
+        });
+        prop_assert_eq!(outcome, Ok(()));
+    }
+}
