@@ -103,26 +103,23 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
 
 /// Puts the question together from a spec or from flags; flags go before the spec's claim.
 pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
-    let (target, domain, mut claim) = match &flags.spec {
-        Some(path) => {
-            let (spec, _) = read_spec(path)?;
-            let (target, domain) = by_name(&spec, network, path)?;
-            (target, domain, spec.claim)
-        }
-        None => {
-            let Some(domain) = &flags.domain else {
-                return Err(Refusal::new("nothing says what the network should compute")
-                    .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
-            };
-            let (target, domain) = from_flags(&flags.target, domain, network)?;
-            let claim = ClaimSpec {
-                norm: Norm::Sup,
-                tolerance: None,
-                threshold: None,
-                gap: spec::default_gap(),
-            };
-            (target, domain, claim)
-        }
+    let (target, domain, mut claim) = if let Some(path) = &flags.spec {
+        let (spec, _) = read_spec(path)?;
+        let (target, domain) = by_name(&spec, network, path)?;
+        (target, domain, spec.claim)
+    } else {
+        let Some(domain) = &flags.domain else {
+            return Err(Refusal::new("nothing says what the network should compute")
+                .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
+        };
+        let (target, domain) = from_flags(&flags.target, domain, network)?;
+        let claim = ClaimSpec {
+            norm: Norm::Sup,
+            tolerance: None,
+            threshold: None,
+            gap: spec::default_gap(),
+        };
+        (target, domain, claim)
     };
     if let Some(name) = &flags.norm {
         claim.norm =

@@ -11,7 +11,7 @@ use crate::workflow::Progress;
 /// Shows how far a search is, where standard error is a terminal.
 pub struct Bar {
     started: Instant,
-    bar: Option<ProgressBar>,
+    shown: Option<ProgressBar>,
     is_terminal: bool,
 }
 
@@ -20,7 +20,7 @@ impl Bar {
     pub fn new() -> Self {
         Self {
             started: Instant::now(),
-            bar: None,
+            shown: None,
             is_terminal: stderr().is_terminal(),
         }
     }
@@ -30,7 +30,7 @@ impl Bar {
         if !self.is_terminal || self.started.elapsed() < Duration::from_secs(1) {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| {
+        let bar = self.shown.get_or_insert_with(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
                 bar.set_style(style);
@@ -50,7 +50,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.shown {
             bar.finish_and_clear();
         }
     }

@@ -141,16 +141,16 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
     let formulas: Vec<(&str, Range<usize>)> = match formula.get_ref() {
         DeValue::Array(list) => list
             .iter()
-            .map(|item| Ok((table.string(item, "formula")?, item.span())))
+            .map(|item| Ok((Table::string(item, "formula")?, item.span())))
             .collect::<Result<_, SpecError>>()?,
-        _ => vec![(table.string(formula, "formula")?, formula.span())],
+        _ => vec![(Table::string(formula, "formula")?, formula.span())],
     };
     let inputs: Option<Vec<String>> = match table.get("inputs") {
         Some(list) => {
-            let names = table.array(list, "inputs")?;
+            let names = Table::array(list, "inputs")?;
             let names = names
                 .iter()
-                .map(|item| table.string(item, "inputs").map(String::from))
+                .map(|item| Table::string(item, "inputs").map(String::from))
                 .collect::<Result<_, _>>()?;
             Some(names)
         }
@@ -228,7 +228,7 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
     let norm = match table.get("norm") {
         None => Norm::Sup,
         Some(value) => {
-            let name = table.string(value, "norm")?;
+            let name = Table::string(value, "norm")?;
             norm_by_name(name).map_err(|message| SpecError::new(message, value.span()))?
         }
     };
@@ -312,7 +312,7 @@ const NETWORK_KEYS: [&str; 16] = [
 
 fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, SpecError> {
     let value = table.value("builder")?;
-    let name = table.string(value, "builder")?;
+    let name = Table::string(value, "builder")?;
     let builder = BuilderName::from_name(name).ok_or_else(|| {
         let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
         let message = if LATER.contains(&name) {
@@ -327,7 +327,7 @@ fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, S
         let Some(value) = table.get(key) else {
             return Ok(None);
         };
-        let found = table.string(value, key)?;
+        let found = Table::string(value, key)?;
         names
             .iter()
             .position(|name| *name == found)
@@ -388,8 +388,7 @@ fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, S
     let vertices = match table.get("vertices") {
         None => None,
         Some(value) => Some(
-            table
-                .array(value, "vertices")?
+            Table::array(value, "vertices")?
                 .iter()
                 .map(|point| table.side(point, "vertices"))
                 .collect::<Result<_, _>>()?,
@@ -428,16 +427,16 @@ fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, S
 
 /// A TOML table with its name and place, for messages.
 struct Table<'a, 'i> {
-    table: &'a DeTable<'i>,
+    entries: &'a DeTable<'i>,
     span: Range<usize>,
     name: String,
     source: &'a str,
 }
 
 impl<'a, 'i> Table<'a, 'i> {
-    fn new(table: &'a DeTable<'i>, span: Range<usize>, name: &str, source: &'a str) -> Self {
+    fn new(entries: &'a DeTable<'i>, span: Range<usize>, name: &str, source: &'a str) -> Self {
         Self {
-            table,
+            entries,
             span,
             name: name.to_string(),
             source,
@@ -445,7 +444,7 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 
     fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Value<'i>)> {
-        self.table
+        self.entries
             .iter()
             .map(|(key, value)| (key.get_ref().as_ref(), value))
     }
@@ -456,7 +455,7 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 
     fn key_span(&self, key: &str) -> Range<usize> {
-        self.table
+        self.entries
             .iter()
             .find(|(name, _)| name.get_ref() == key)
             .map_or(self.span.clone(), |(name, _)| name.span())
@@ -464,7 +463,7 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Refuses keys that are not in the list; proposes the nearest one.
     fn only(&self, known: &[&str]) -> Result<(), SpecError> {
-        for (key, _) in self.table {
+        for (key, _) in self.entries {
             let name: &str = key.get_ref().as_ref();
             if known.contains(&name) {
                 continue;
@@ -513,14 +512,14 @@ impl<'a, 'i> Table<'a, 'i> {
             .ok_or_else(|| SpecError::new(format!("[{key}] is missing in {}", self.name), 0..0))
     }
 
-    fn string(&self, value: &'a Value<'i>, key: &str) -> Result<&'a str, SpecError> {
+    fn string(value: &'a Value<'i>, key: &str) -> Result<&'a str, SpecError> {
         value
             .get_ref()
             .as_str()
             .ok_or_else(|| wrong_type(value, key, "text in quotes"))
     }
 
-    fn array(&self, value: &'a Value<'i>, key: &str) -> Result<&'a [Value<'i>], SpecError> {
+    fn array(value: &'a Value<'i>, key: &str) -> Result<&'a [Value<'i>], SpecError> {
         match value.get_ref() {
             DeValue::Array(list) => Ok(list),
             _ => Err(wrong_type(value, key, "a list")),
@@ -577,7 +576,7 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Reads two numbers: a side of a box, or a point of the plane.
     fn side(&self, value: &'a Value<'i>, key: &str) -> Result<(Rational, Rational), SpecError> {
-        match self.array(value, key)? {
+        match Table::array(value, key)? {
             [low, high] => Ok((self.number(low, key)?, self.number(high, key)?)),
             list => Err(SpecError::new(
                 format!("`{key}` takes two numbers, found {}", list.len()),

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::pretty;
 use crate::certificate::text;
-use crate::checker::check;
+use crate::checker::{Verified, check};
 use crate::cli::arguments::{Draw, Format};
 use crate::cli::{Output, Refusal, inputs};
 use crate::workflow::{PictureKind, Subject, draw, write_beside};
@@ -57,7 +57,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         &Subject {
             network: &network,
             question: &question,
-            claim: verified.as_ref().map(|verified| verified.claim()),
+            claim: verified.as_ref().map(Verified::claim),
             certificate: certificate.as_ref(),
             values: verified.as_ref().and_then(|verified| verified.witness()),
         },
