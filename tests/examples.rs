@@ -1,0 +1,160 @@
+//! Every spec in `examples/`, built by the real program, and the figures that it must show.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+use steeple::numbers::{Rational, literal};
+
+/// Builds an example; returns its folder and the JSON object on standard output.
+fn build(name: &str) -> (tempfile::TempDir, PathBuf, Value) {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let out = scratch.path().join(name);
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(format!("{name}.toml"));
+    let run = Command::cargo_bin("steeple")
+        .expect("the program")
+        .args(["--format", "json", "build"])
+        .arg(&spec)
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .code(0);
+    let text = String::from_utf8(run.get_output().stdout.clone()).expect("text");
+    let object: Value = serde_json::from_str(&text).expect("one JSON object");
+    for file in ["network.json", "certificate.steeple", "report.md", "report.html", "report.json"] {
+        assert!(out.join(file).is_file(), "{name}: {file}");
+    }
+    // The checker alone, on the files as they are, against the spec.
+    Command::cargo_bin("steeple")
+        .expect("the program")
+        .arg("check")
+        .arg(out.join("certificate.steeple"))
+        .arg("--network")
+        .arg(out.join("network.json"))
+        .arg("--spec")
+        .arg(&spec)
+        .assert()
+        .code(0);
+    (scratch, out, object)
+}
+
+fn verdict(object: &Value) -> &str {
+    object["verify"]["verdict"].as_str().expect("a verdict")
+}
+
+fn number(value: &Value) -> Rational {
+    literal::parse(value.as_str().expect("a number as text")).expect("a number")
+}
+
+/// The two ends of the error.
+fn error(object: &Value) -> (Rational, Rational) {
+    let error = &object["verify"]["error"];
+    (number(&error["lower"]), number(&error["upper"]))
+}
+
+fn decimal(text: &str) -> Rational {
+    literal::parse(text).expect("a number")
+}
+
+#[test]
+fn nielsen_is_proved() {
+    let (_scratch, _, object) = build("nielsen");
+    assert_eq!(verdict(&object), "proved");
+    assert!(error(&object).1 <= Rational::ratio(1, 20));
+}
+
+#[test]
+fn square_is_exactly_1_over_1024_in_the_middle_of_a_piece() {
+    let (_scratch, _, object) = build("square");
+    assert_eq!(verdict(&object), "enclosed");
+    assert_eq!(object["verify"]["error"]["exact"], true);
+    let bound = Rational::ratio(1, 1024);
+    assert_eq!(error(&object), (bound.clone(), bound));
+    let x = number(&object["verify"]["witness"]["point"]["x"]);
+    let odd = (x * Rational::from(32)).to_i64().expect("a multiple of 1/32");
+    assert_eq!(odd % 2, 1, "the middle of a piece");
+}
+
+#[test]
+fn wave_is_proved_with_the_size_chosen() {
+    let (_scratch, _, object) = build("wave");
+    assert_eq!(verdict(&object), "proved");
+    assert!(error(&object).1 <= Rational::ratio(1, 10));
+}
+
+#[test]
+fn paraboloid_is_enclosed_to_a_percent_around_127_over_2048() {
+    let (_scratch, _, object) = build("paraboloid");
+    assert_eq!(verdict(&object), "enclosed");
+    let (lower, upper) = error(&object);
+    let truth = Rational::ratio(127, 2048);
+    let tails = decimal("1e-6");
+    assert!(&lower - &tails <= truth && truth <= &upper + &tails);
+    assert!(&upper - &lower <= &upper * &Rational::ratio(1, 100));
+}
+
+#[test]
+fn towers_dip_at_an_inner_corner() {
+    let (_scratch, out, object) = build("towers");
+    assert_eq!(verdict(&object), "enclosed");
+    assert!(error(&object).0 >= Rational::ratio(9, 8));
+    // Within 3/w of a corner like (3/4, 3/4).
+    let steepness = Rational::from(400);
+    let reach = Rational::from(3) / steepness;
+    for name in ["x", "y"] {
+        let at = number(&object["verify"]["witness"]["point"][name]).abs();
+        assert!((at - Rational::ratio(3, 4)).abs() <= reach, "{name}");
+    }
+    let network = fs::read_to_string(out.join("network.json")).expect("the network");
+    assert!(network.contains("\"400\""), "the steepness the test speaks of");
+    assert!(out.join("surface.svg").is_file());
+}
+
+#[test]
+fn disk_differs_from_its_hexagon_by_what_geometry_says() {
+    let (_scratch, _, object) = build("disk");
+    assert_eq!(verdict(&object), "enclosed");
+    let (lower, upper) = error(&object);
+    // pi - 3 sqrt(3)/2
+    let truth = decimal("0.54351644223");
+    assert!(lower <= truth && truth <= upper);
+    assert!(upper - lower <= decimal("1e-3"));
+}
+
+#[test]
+fn smooth_disk_is_proved() {
+    let (_scratch, _, object) = build("disk_smooth");
+    assert_eq!(verdict(&object), "proved");
+    assert!(error(&object).1 <= Rational::ratio(3, 20));
+}
+
+#[test]
+fn files_are_the_same_whatever_the_threads() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/disk_smooth.toml");
+    let scratch = tempfile::tempdir().expect("a folder");
+    let read = |threads: &str| {
+        let out = scratch.path().join(threads);
+        Command::cargo_bin("steeple")
+            .expect("the program")
+            .arg("build")
+            .arg(&spec)
+            .arg("--out")
+            .arg(&out)
+            .args(["--threads", threads])
+            .assert()
+            .code(0);
+        let mut names: Vec<_> = fs::read_dir(&out)
+            .expect("the folder")
+            .map(|entry| entry.expect("a file").file_name())
+            .collect();
+        names.sort();
+        names
+            .into_iter()
+            .map(|name| (name.clone(), fs::read(out.join(name)).expect("a file")))
+            .collect::<Vec<_>>()
+    };
+    assert!(read("1") == read("3"), "every file, byte for byte");
+}
