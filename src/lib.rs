@@ -1,5 +1,60 @@
-//! Steeple builds neural networks by formula, proves how far they are from a target, and draws
-//! what it proved.
+//! Steeple builds neural networks by formula, proves how far they are from a symbolic target, and
+//! draws what it proved.
+//!
+//! Nothing is called proved unless the [`checker`], which uses integer and rational arithmetic
+//! only, accepted a [`certificate`] for exactly that claim.
+//!
+//! # A tour in reading order
+//!
+//! 1. [`numbers`]: [`Rational`](numbers::Rational) is exact; intervals, linear forms and gradients
+//!    enclose. All are [`Scalar`](numbers::Scalar)s.
+//! 2. [`expr`]: formulas from text, evaluated over any scalar. [`geometry`]: exact polygons.
+//! 3. [`network`]: networks with exact weights, and [`Specialised`](network::Specialised), the
+//!    smaller network that encloses one on a box. This is what makes large networks cheap.
+//! 4. [`formats`]: networks in files. [`certificate`]: claims and partitions in files.
+//! 5. [`checker`]: accepts or rejects. Up to here is what a proof relies on.
+//! 6. [`builders`]: networks by formula. [`prover`]: the search for certificates.
+//! 7. [`draw`]: pictures from plain numbers.
+//! 8. [`report`]: what was found, for people and programs.
+//! 9. [`workflow`]: build, prove, write, read back, check, and only then a verdict.
+//! 10. [`cli`]: the command line.
+//!
+//! Imports point to lower levels only.
+//!
+//! # Example
+//!
+//! ```
+//! use steeple::builders::{BuilderName, Parameters, build};
+//! use steeple::certificate::{Norm, Question};
+//! use steeple::expr::{Domain, parse_target};
+//! use steeple::network::digest;
+//! use steeple::numbers::Rational;
+//! use steeple::workflow::{Limits, Verdict, VerifyRequest, verify};
+//!
+//! let target = parse_target(&["x^2"], None)?;
+//! let domain = Domain::parse("x=0..1")?;
+//! let cells = Parameters { cells: Some(vec![16]), ..Parameters::default() };
+//! let network = build(BuilderName::Interpolant, &cells, &target, &domain, Norm::Sup)?.network;
+//! let question = Question {
+//!     network: digest(&network),
+//!     target,
+//!     domain,
+//!     norm: Norm::Sup,
+//!     threshold: None,
+//! };
+//! let request = VerifyRequest {
+//!     network: &network,
+//!     question,
+//!     tolerance: Some(Rational::ratio(1, 1024)),
+//!     gap: Rational::ratio(1, 100),
+//!     limits: Limits::default(),
+//!     threads: None,
+//! };
+//! let answer = verify(&request, None, &mut |_| {})?;
+//! assert_eq!(answer.verdict, Verdict::Proved);
+//! assert_eq!(answer.verified.claim().lower, Rational::ratio(1, 1024));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod builders;
 pub mod certificate;

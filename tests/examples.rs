@@ -24,7 +24,13 @@ fn build(name: &str) -> (tempfile::TempDir, PathBuf, Value) {
         .code(0);
     let text = String::from_utf8(run.get_output().stdout.clone()).expect("text");
     let object: Value = serde_json::from_str(&text).expect("one JSON object");
-    for file in ["network.json", "certificate.steeple", "report.md", "report.html", "report.json"] {
+    for file in [
+        "network.json",
+        "certificate.steeple",
+        "report.md",
+        "report.html",
+        "report.json",
+    ] {
         assert!(out.join(file).is_file(), "{name}: {file}");
     }
     // The checker alone, on the files as they are, against the spec.
@@ -74,7 +80,9 @@ fn square_is_exactly_1_over_1024_in_the_middle_of_a_piece() {
     let bound = Rational::ratio(1, 1024);
     assert_eq!(error(&object), (bound.clone(), bound));
     let x = number(&object["verify"]["witness"]["point"]["x"]);
-    let odd = (x * Rational::from(32)).to_i64().expect("a multiple of 1/32");
+    let odd = (x * Rational::from(32))
+        .to_i64()
+        .expect("a multiple of 1/32");
     assert_eq!(odd % 2, 1, "the middle of a piece");
 }
 
@@ -109,7 +117,10 @@ fn towers_dip_at_an_inner_corner() {
         assert!((at - Rational::ratio(3, 4)).abs() <= reach, "{name}");
     }
     let network = fs::read_to_string(out.join("network.json")).expect("the network");
-    assert!(network.contains("\"400\""), "the steepness the test speaks of");
+    assert!(
+        network.contains("\"400\""),
+        "the steepness the test speaks of"
+    );
     assert!(out.join("surface.svg").is_file());
 }
 
