@@ -21,7 +21,7 @@ use crate::numbers::{Direction, Dyadic, Function, Rational};
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
 const ROUND: usize = 64;
 /// Cells that are looked at under each of them in a round, where all must be done anyway.
-const SUBTREE: usize = 64;
+const SUBTREE: u64 = 64;
 /// Cells are not cut below this share of the domain.
 const DEEPEST: usize = 400;
 
@@ -145,10 +145,11 @@ impl<'a, const D: usize> Search<'a, D> {
         let is_depth_first = self.goal.is_some();
         let workers = Workers::new(pool, || self.worker());
         loop {
+            let budget = self.budget(round.len());
             let grown: Vec<Growth> = pool.install(|| {
                 round
                     .par_iter()
-                    .map(|open| workers.with(|worker| self.grow(worker, open)))
+                    .map(|open| workers.with(|worker| self.grow(worker, open, budget)))
                     .collect()
             });
             let mut best: Option<Candidate> = None;
@@ -184,7 +185,8 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
             let is_stuck = |open: &Open| open.depth >= DEEPEST;
-            while round.len() < ROUND {
+            let room = self.room().div_ceil(2);
+            while round.len() < ROUND && (round.len() as u64) < room {
                 let next = if is_depth_first {
                     last_first.pop()
                 } else {
@@ -218,6 +220,21 @@ impl<'a, const D: usize> Search<'a, D> {
         self.finish(upper, stopped_by)
     }
 
+    /// How many boxes may still be looked at.
+    fn room(&self) -> u64 {
+        let limit = self.request.limits.boxes.unwrap_or(u64::MAX);
+        limit.saturating_sub(self.boxes).max(1)
+    }
+
+    /// How many cuts each of so many cells may take in a round.
+    fn budget(&self, cells: usize) -> u64 {
+        if self.goal.is_none() {
+            return 1;
+        }
+        let share = self.room() / (2 * cells.max(1) as u64);
+        share.clamp(1, SUBTREE)
+    }
+
     fn worker(&self) -> (Leaves<'a, D>, Sampler) {
         (
             Leaves::new(self.request.network, self.request.question),
@@ -227,7 +244,12 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Cuts an open cell and looks at the halves; goes on below them where all cells must be done
     /// anyway. The root, which has no bound yet, is looked at first.
-    fn grow(&self, (leaves, sampler): &mut (Leaves<'a, D>, Sampler), start: &Open) -> Growth {
+    fn grow(
+        &self,
+        (leaves, sampler): &mut (Leaves<'a, D>, Sampler),
+        start: &Open,
+        budget: u64,
+    ) -> Growth {
         let mut growth = Growth {
             tree: Tree::new(),
             open: Vec::new(),
@@ -235,7 +257,6 @@ impl<'a, const D: usize> Search<'a, D> {
             boxes: 0,
             settled: Dyadic::ZERO,
         };
-        let budget = if self.goal.is_some() { SUBTREE } else { 1 };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
             let whole = Open {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, down, text, up};
+use super::{Report, down, exactly, text, up};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
@@ -60,7 +60,7 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
         rows.push(("inside where", format!("N >= {threshold}")));
     }
     if let Some(tolerance) = &report.tolerance {
-        rows.push(("tolerance", tolerance.to_string()));
+        rows.push(("tolerance", exactly(tolerance)));
     }
     rows.push(("verdict", report.verdict.clone()));
     rows.push((

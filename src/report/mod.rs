@@ -154,6 +154,18 @@ impl Report {
     }
 }
 
+/// A number that was given, exactly: the fraction where it is short, else its decimals where they
+/// end, else the fraction.
+pub fn exactly(value: &Rational) -> String {
+    const MOST: usize = 17;
+    let low = literal::decimal_down(value, MOST);
+    if value.bits() <= 16 || low != literal::decimal_up(value, MOST) {
+        value.to_string()
+    } else {
+        low
+    }
+}
+
 /// A number for people: the fraction where it is short, else a decimal rounded down.
 pub fn down(value: &Rational) -> String {
     if value.bits() <= 24 {

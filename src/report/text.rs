@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, down, up};
+use super::{Report, down, exactly, up};
 
 /// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
 ///
@@ -16,7 +16,7 @@ pub fn verdict(report: &Report) -> String {
         1 => "1 leaf".to_string(),
         n => format!("{n} leaves"),
     };
-    let tolerance = report.tolerance.as_ref().map(ToString::to_string);
+    let tolerance = report.tolerance.as_ref().map(exactly);
     let tolerance = tolerance.unwrap_or_default();
     let mut text = match report.verdict.as_str() {
         "proved" => {
