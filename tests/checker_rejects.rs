@@ -118,6 +118,8 @@ fn with_tree(tree: &str) -> impl FnOnce(&mut Certificate) + use<'_> {
 }
 
 /// One wrong certificate after the other, each with the rejection expected.
+// A list, however long, is read from top to bottom.
+#[allow(clippy::too_many_lines)]
 fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
     let (square, smooth, step, area) = (square(), smooth(), step(), area());
     let target = |formulas: &[&str], inputs: &[&str]| {
@@ -136,37 +138,37 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         ),
         (
             rejection(&square, |c| {
-                c.claim.question.network = c.claim.question.network.to_uppercase()
+                c.claim.question.network = c.claim.question.network.to_uppercase();
             }),
             "other-network",
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.target = target(&["0"], &["y", "x"])
+                c.claim.question.target = target(&["0"], &["y", "x"]);
             }),
             "other-inputs",
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.target = target(&["0"], &["x"])
+                c.claim.question.target = target(&["0"], &["x"]);
             }),
             "other-inputs",
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.target = target(&["0", "0"], &["x", "y"])
+                c.claim.question.target = target(&["0", "0"], &["x", "y"]);
             }),
             "other-outputs",
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.domain = Domain::parse("y=0..1,x=0..1").expect("a domain")
+                c.claim.question.domain = Domain::parse("y=0..1,x=0..1").expect("a domain");
             }),
             "other-domain",
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.domain = Domain::parse("x=0..1").expect("a domain")
+                c.claim.question.domain = Domain::parse("x=0..1").expect("a domain");
             }),
             "other-domain",
         ),
@@ -177,7 +179,7 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         ),
         (
             rejection(&smooth, |c| {
-                c.claim.question.threshold = Some(Rational::ONE)
+                c.claim.question.threshold = Some(Rational::ONE);
             }),
             "norm-does-not-fit",
         ),
@@ -439,9 +441,9 @@ fn bounds_hold_to_the_last_bit() {
     for _ in 0..80 {
         let middle = low.midpoint(&high);
         if accepts(&|c| c.claim.upper = Some(middle.clone())) {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
     }
     assert!(
@@ -455,9 +457,9 @@ fn bounds_hold_to_the_last_bit() {
     for _ in 0..80 {
         let middle = low.midpoint(&high);
         if accepts(&|c| c.claim.lower = middle.clone()) {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     assert!(

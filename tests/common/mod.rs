@@ -481,7 +481,7 @@ pub fn network(inputs: &[&str], layers: Vec<Layer>) -> Network {
     Network::new(inputs, outputs, layers).expect("fits")
 }
 
-/// The ReLU network with one hidden layer that interpolates x² at `0, 1/n, ..., 1`.
+/// The network with one hidden layer of rectifiers that interpolates x² at `0, 1/n, ..., 1`.
 pub fn square_interpolant(n: i64) -> Network {
     // Slopes grow by 2/n at each knot, from 1/n.
     let hidden: Vec<Vec<Rational>> = (0..n).map(|_| vec![Rational::ONE]).collect();
