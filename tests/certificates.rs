@@ -14,7 +14,13 @@ fn every_showcase_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("the folder")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
         .collect();
     names.sort();
     assert_eq!(names, ["disk", "nielsen", "square", "towers"]);

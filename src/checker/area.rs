@@ -12,7 +12,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::leaf::{Prepared, inputs_over};
+use super::prepared::{Prepared, inputs_over};
 use crate::certificate::Cell;
 use crate::expr::{Condition, Expr, Tape};
 use crate::geometry::{ConvexPolygon, HalfPlane};

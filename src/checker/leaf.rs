@@ -8,8 +8,9 @@ use std::rc::Rc;
 
 use super::area::RegionForms;
 use super::piece::Piece;
+use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Cell, Method, Norm, Question, Ranges};
-use crate::expr::evaluate::{Constants, Scratch};
+use crate::expr::evaluate::Scratch;
 use crate::expr::{Tape, TargetBody};
 use crate::network::{Network, Specialised, forward};
 use crate::numbers::{
@@ -38,51 +39,6 @@ pub struct Leaves<'a, const D: usize> {
     gradient: Prepared<Gradient<D>>,
     region: Option<RegionForms<D>>,
     threshold: Interval,
-}
-
-/// The constants of a tape in one arithmetic, and memory to evaluate with.
-pub(super) struct Prepared<S: Scalar> {
-    constants: Constants<S>,
-    scratch: Scratch<S>,
-}
-
-impl<S: Enclosure> Prepared<S> {
-    pub(super) fn new(tape: &Tape) -> Self {
-        Self {
-            constants: tape.constants(&()),
-            scratch: Scratch::default(),
-        }
-    }
-
-    pub(super) fn outputs(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
-        let results = tape.evaluate(&self.constants, inputs, &mut self.scratch);
-        (0..tape.outputs())
-            .map(|k| results.value(k).copied())
-            .collect()
-    }
-
-    /// The outputs at almost every point of a whole cell. Not for its faces or single points,
-    /// where a comparison that is decided inside may go the other way.
-    fn outputs_inside(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
-        let results = tape.evaluate_inside(&self.constants, inputs, &mut self.scratch);
-        (0..tape.outputs())
-            .map(|k| results.value(k).copied())
-            .collect()
-    }
-
-    fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
-        tape.evaluate_inside(&self.constants, inputs, &mut self.scratch)
-            .truth()
-    }
-}
-
-/// The inputs over a cell, in one arithmetic.
-pub fn inputs_over<E: Enclosure>(cell: &Cell) -> Vec<E> {
-    cell.intervals()
-        .iter()
-        .enumerate()
-        .map(|(i, side)| E::variable(i, side))
-        .collect()
 }
 
 /// Returns the network on a cell, from the network on a cell around it.

@@ -9,6 +9,7 @@ pub mod area;
 pub mod check;
 pub mod leaf;
 pub mod piece;
+mod prepared;
 pub mod rejection;
 pub mod witness;
 

@@ -1,0 +1,53 @@
+//! A formula made ready for many cells, in one arithmetic.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use crate::certificate::Cell;
+use crate::expr::Tape;
+use crate::expr::evaluate::{Constants, Scratch};
+use crate::numbers::{Enclosure, Failure, Scalar, Truth};
+
+/// The constants of a tape in one arithmetic, and memory to evaluate with.
+pub(super) struct Prepared<S: Scalar> {
+    constants: Constants<S>,
+    scratch: Scratch<S>,
+}
+
+impl<S: Enclosure> Prepared<S> {
+    pub(super) fn new(tape: &Tape) -> Self {
+        Self {
+            constants: tape.constants(&()),
+            scratch: Scratch::default(),
+        }
+    }
+
+    pub(super) fn outputs(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
+        let results = tape.evaluate(&self.constants, inputs, &mut self.scratch);
+        (0..tape.outputs())
+            .map(|k| results.value(k).copied())
+            .collect()
+    }
+
+    /// The outputs at almost every point of a whole cell. Not for its faces or single points,
+    /// where a comparison that is decided inside may go the other way.
+    pub(super) fn outputs_inside(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
+        let results = tape.evaluate_inside(&self.constants, inputs, &mut self.scratch);
+        (0..tape.outputs())
+            .map(|k| results.value(k).copied())
+            .collect()
+    }
+
+    pub(super) fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
+        tape.evaluate_inside(&self.constants, inputs, &mut self.scratch)
+            .truth()
+    }
+}
+
+/// The inputs over a cell, in one arithmetic.
+pub fn inputs_over<E: Enclosure>(cell: &Cell) -> Vec<E> {
+    cell.intervals()
+        .iter()
+        .enumerate()
+        .map(|(i, side)| E::variable(i, side))
+        .collect()
+}
