@@ -54,3 +54,26 @@ fn the_least_exponent_of_an_i32_overflowed() {
     let error = steeple::expr::parse_target(&["x + 1e-2147483648"], None).expect_err("too long");
     assert_eq!(error.message, "this number is too long");
 }
+
+/// Long constants in a chain: every partial product is kept, which would take many gigabytes.
+#[test]
+fn a_chain_of_long_constants_filled_the_memory_at_a_witness() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "identity", "weights": [[1]], "bias": [0]}]}"#,
+    );
+    for link in ["*1e9999", "+1/3^9999", "*3^20000"] {
+        let formula = format!("x + 0*(7{})", link.repeat(900));
+        let lines = format!(
+            "inputs x\ntarget {formula}\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
+             witness 1/3 radius 0\nfold 0\nranges natural"
+        );
+        let started = std::time::Instant::now();
+        let _ = verdict(&network, &lines, "o");
+        assert!(
+            started.elapsed().as_secs() < 5,
+            "{link} {:?}",
+            started.elapsed()
+        );
+    }
+}

@@ -312,4 +312,10 @@ impl Scalar for Piece {
     fn hull(&self, _other: &Self) -> Self {
         self.with(None)
     }
+    fn is_too_long(&self) -> bool {
+        self.polynomial.as_ref().is_some_and(|p| {
+            let linear = p.linear.values().chain(p.quadratic.values());
+            p.constant.is_too_long() || linear.into_iter().any(Scalar::is_too_long)
+        })
+    }
 }

@@ -375,6 +375,18 @@ impl<'a, S: Scalar> Values<'a, S> {
         operation: Operation,
         tests: &[Result<Truth, Failure>],
     ) -> Result<S, Failure> {
+        let value = self.value_of(operation, tests)?;
+        if value.is_too_long() {
+            return Err(Failure::Inexact);
+        }
+        Ok(value)
+    }
+
+    fn value_of(
+        &self,
+        operation: Operation,
+        tests: &[Result<Truth, Failure>],
+    ) -> Result<S, Failure> {
         match operation {
             Operation::Negate(a) => Ok(self.get(a)?.neg()),
             Operation::Add(a, b) => self.pair(a, b).map(|(a, b)| a.add(b)),

@@ -37,6 +37,9 @@ fn layer_forward<S: Scalar>(
         let mut z = S::constant(context, bias);
         for (column, weight) in layer.weights().row(row) {
             z = z.add(&S::constant(context, weight).mul(&inputs[column])?);
+            if z.is_too_long() {
+                return Err(Failure::Inexact);
+            }
         }
         preactivations.push(z);
     }

@@ -145,6 +145,10 @@ impl Relation {
     }
 }
 
+/// Exact numbers beyond this size in bits are given up: a short formula can write numbers that fill
+/// the memory, and an enclosure of them cannot.
+const LONGEST: usize = 1 << 17;
+
 /// A kind of number that formulas and networks can be evaluated over.
 ///
 /// Soundness law: if every input encloses a true real number (for exact types: is it), then every
@@ -197,6 +201,10 @@ pub trait Scalar: Clone {
     /// it, since their comparisons are decided.
     #[must_use]
     fn hull(&self, other: &Self) -> Self;
+    /// Has an exact number grown so long that it counts as [`Failure::Inexact`]?
+    fn is_too_long(&self) -> bool {
+        false
+    }
 }
 
 impl Scalar for Rational {
@@ -295,6 +303,9 @@ impl Scalar for Rational {
     }
     fn hull(&self, _other: &Self) -> Self {
         unreachable!("comparisons of exact numbers are decided")
+    }
+    fn is_too_long(&self) -> bool {
+        self.bits() > LONGEST
     }
 }
 
