@@ -1,0 +1,372 @@
+//! Bad input through the real program: exit code 2, one message that names the file and the place,
+//! nothing on standard output, nothing left behind.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+const SPEC: &str = r#"[target]
+formula = "x^2 + y^2"
+inputs = ["x", "y"]
+domain = { x = ["-1", "1"], y = ["-1", "1"] }
+
+[network]
+builder = "quadrants"
+cells = 2
+
+[claim]
+norm = "sup"
+tolerance = "2"
+"#;
+
+fn steeple(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("steeple").expect("the program");
+    command.current_dir(folder);
+    command
+}
+
+/// Runs the program; returns its exit code and what it says on standard error.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = steeple(folder).args(arguments).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().expect("no signal"),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn specs_are_refused_with_their_place() {
+    // What is replaced, by what, what the message says, and where.
+    let cases = [
+        ("cells = 2", "cell = 2", "unknown key `cell`", "spec.toml:8"),
+        (
+            "builder = \"quadrants\"",
+            "",
+            "key `builder` is missing",
+            "spec.toml:6",
+        ),
+        (
+            "cells = 2",
+            "cells = \"two\"",
+            "`two` is not a number",
+            "spec.toml:8",
+        ),
+        ("cells = 2", "cells = [1, 2, 3]", "cells", "spec.toml:8"),
+        ("cells = 2", "cells = 0", "cells", "spec.toml:8"),
+        ("cells = 2", "cells = 2\nsides = 5", "sides", "spec.toml:9"),
+        (
+            "cells = 2",
+            "cells = 2\nsteepness = -1",
+            "`steepness` must be greater than 0",
+            "spec.toml:9",
+        ),
+        ("\"quadrants\"", "\"interpolant\"", "1 input", "spec.toml:7"),
+        ("\"quadrants\"", "\"disk\"", "", "spec.toml:"),
+        (
+            "[\"-1\", \"1\"], y",
+            "[\"1\", \"-1\"], y",
+            "empty",
+            "spec.toml:4",
+        ),
+        (
+            "[\"-1\", \"1\"], y",
+            "[\"1\", \"1\"], y",
+            "empty",
+            "spec.toml:4",
+        ),
+        (
+            "[\"-1\", \"1\"], y",
+            "[\"-1\", inf], y",
+            "`inf` is not a number",
+            "spec.toml:4",
+        ),
+        (
+            "y = [\"-1\", \"1\"] }",
+            "x = [0, 1] }",
+            "duplicate",
+            "spec.toml:4",
+        ),
+        (", y = [\"-1\", \"1\"] }", " }", "`y`", "spec.toml:4"),
+        (
+            "y = [\"-1\", \"1\"] }",
+            "y = [0, 1], z = [0, 1] }",
+            "`z`",
+            "spec.toml:4",
+        ),
+        (
+            "x^2 + y^2",
+            "x^2 + z^2",
+            "unknown variable `z`",
+            "spec.toml:2:18",
+        ),
+        ("x^2 + y^2", "x^2 + ", "", "spec.toml:2"),
+        ("x^2 + y^2", "2x + y", "", "spec.toml:2"),
+        ("x^2 + y^2", "1/x + y", "x = 0", "spec.toml:2"),
+        ("x^2 + y^2", "sqrt(x) + y", "not defined", "spec.toml:2"),
+        ("x^2 + y^2", "ln(x + 1) + y", "x = -1", "spec.toml:2"),
+        (
+            "tolerance = \"2\"",
+            "tolerance = 0",
+            "greater than 0",
+            "spec.toml:12",
+        ),
+        (
+            "tolerance = \"2\"",
+            "tolerance = -1e-3",
+            "greater than 0",
+            "spec.toml:12",
+        ),
+        (
+            "norm = \"sup\"",
+            "norm = \"area\"",
+            "needs a region",
+            "spec.toml:11",
+        ),
+        (
+            "norm = \"sup\"",
+            "norm = \"l1\"",
+            "not available in this version",
+            "spec.toml:11",
+        ),
+        (
+            "[claim]",
+            "[claims]",
+            "unknown key `claims`",
+            "spec.toml:10",
+        ),
+        ("[claim]", "[claim", "", "spec.toml:10"),
+    ];
+    let scratch = tempfile::tempdir().expect("a folder");
+    let spec = scratch.path().join("spec.toml");
+    for (from, to, message, place) in cases {
+        assert!(SPEC.contains(from), "{from}");
+        fs::write(&spec, SPEC.replacen(from, to, 1)).expect("written");
+        let (code, out, said) = run(scratch.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!(code, 2, "{to}: {said}");
+        assert!(said.contains(message), "{to}: {said}");
+        assert!(said.contains(place), "{to}: {said}");
+        assert!(said.starts_with("error: "), "{to}: {said}");
+        assert!(out.is_empty(), "{to}: {out}");
+        let left: Vec<_> = fs::read_dir(scratch.path()).expect("the folder").collect();
+        assert_eq!(left.len(), 1, "{to}: something was left behind");
+    }
+}
+
+#[test]
+fn networks_are_refused_with_their_place() {
+    let good = r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"],
+ "layers": [{"activation": "sigmoid", "weights": [["1/2"]], "bias": ["0"]}]}"#;
+    let cases = [
+        ("\"1/2\"", "NaN", "2:"),
+        ("\"1/2\"", "\"nan\"", "2:"),
+        ("\"1/2\"", "\"inf\"", "2:"),
+        ("\"1/2\"", "0.5", "2:"),
+        ("\"1/2\"", "\"1/0\"", "2:"),
+        ("[\"0\"]", "[\"0\", \"1\"]", "2:"),
+        ("\"sigmoid\"", "\"sigmoit\"", "2:"),
+        ("\"layers\"", "\"layer\"", "2:"),
+        ("\"steeple_network\": 1", "\"steeple_network\": 2", "1:"),
+        ("}]}", "}]", "2:"),
+        ("[\"x\"]", "[\"x\", \"y\"]", "2:"),
+    ];
+    let scratch = tempfile::tempdir().expect("a folder");
+    let file = scratch.path().join("n.json");
+    let verify = ["verify", "n.json", "--target", "x", "--domain", "x=0..1"];
+    fs::write(&file, good).expect("written");
+    assert_eq!(run(scratch.path(), &verify).0, 0);
+    for (from, to, line) in cases {
+        assert!(good.contains(from), "{from}");
+        fs::write(&file, good.replacen(from, to, 1)).expect("written");
+        let (code, out, said) = run(scratch.path(), &verify);
+        assert_eq!(code, 2, "{to}: {said}");
+        assert!(said.contains(&format!("n.json:{line}")), "{to}: {said}");
+        assert!(out.is_empty(), "{to}");
+    }
+}
+
+#[test]
+fn requests_that_make_no_sense_are_refused() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    fs::write(scratch.path().join("spec.toml"), SPEC).expect("written");
+    let network = r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"],
+        "layers": [{"activation": "identity", "weights": [[1]], "bias": [0]}]}"#;
+    fs::write(scratch.path().join("n.json"), network).expect("written");
+    fs::write(scratch.path().join("file"), "").expect("written");
+    let cases: &[(&[&str], &str)] = &[
+        (
+            &["verify", "none.json", "--target", "x", "--domain", "x=0..1"],
+            "none.json",
+        ),
+        (&["verify", "n.json"], "--spec"),
+        (&["verify", "n.json", "--spec", "spec.toml"], "inputs"),
+        (&["verify", "n.json", "--target", "x"], "--domain"),
+        (
+            &["verify", "n.json", "--target", "x", "--domain", "x=1..0"],
+            "empty",
+        ),
+        (
+            &["verify", "n.json", "--target", "x", "--domain", "y=0..1"],
+            "--domain",
+        ),
+        (
+            &["verify", "n.json", "--target", "1/x", "--domain", "x=-1..1"],
+            "x = 0",
+        ),
+        (
+            &[
+                "verify",
+                "n.json",
+                "--target",
+                "x",
+                "--domain",
+                "x=0..1",
+                "--tolerance",
+                "0",
+            ],
+            "--tolerance",
+        ),
+        (
+            &[
+                "verify", "n.json", "--target", "x", "--domain", "x=0..1", "--norm", "area",
+            ],
+            "region",
+        ),
+        (
+            &[
+                "verify", "n.json", "--target", "x", "--target", "x", "--domain", "x=0..1",
+            ],
+            "outputs",
+        ),
+        (&["eval", "n.json", "--at", "y=1"], "no input `y`"),
+        (
+            &["eval", "n.json", "--at", "x=one"],
+            "`one` is not a number",
+        ),
+        (&["draw", "circle", "n.json", "--out", "a.svg"], "circle"),
+        (
+            &[
+                "draw", "surface", "n.json", "--target", "x", "--domain", "x=0..1", "--out",
+                "a.svg",
+            ],
+            "two inputs",
+        ),
+        (&["build", "spec.toml", "--out", "file"], "file"),
+        (
+            &["build", "spec.toml", "--out", "no/such/place"],
+            "no/such/place",
+        ),
+        (&["catalogue", "castle"], "castle"),
+        (&["conquer"], "conquer"),
+    ];
+    for (arguments, message) in cases {
+        let (code, out, said) = run(scratch.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}: {said}");
+        assert!(said.contains(message), "{arguments:?}: {said}");
+        assert!(out.is_empty(), "{arguments:?}: {out}");
+    }
+    assert!(!scratch.path().join("a.svg").exists());
+}
+
+#[test]
+fn certificates_that_do_not_hold_are_rejected() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    fs::write(scratch.path().join("spec.toml"), SPEC).expect("written");
+    assert_eq!(
+        run(scratch.path(), &["build", "spec.toml", "--out", "a"]).0,
+        0
+    );
+    let other = SPEC.replace("cells = 2", "cells = 3");
+    fs::write(scratch.path().join("other.toml"), other).expect("written");
+    assert_eq!(
+        run(scratch.path(), &["build", "other.toml", "--out", "b"]).0,
+        0
+    );
+    let certificate =
+        fs::read_to_string(scratch.path().join("a/certificate.steeple")).expect("text");
+    let check = |text: &str, more: &[&str]| {
+        fs::write(scratch.path().join("c.steeple"), text).expect("written");
+        let mut arguments = vec!["check", "c.steeple", "--network", "a/network.json"];
+        arguments.extend_from_slice(more);
+        run(scratch.path(), &arguments)
+    };
+    assert_eq!(check(&certificate, &[]).0, 0);
+    assert_eq!(check(&certificate, &["--spec", "spec.toml"]).0, 0);
+    let tight = SPEC.replace("tolerance = \"2\"", "tolerance = \"1/1000\"");
+    fs::write(scratch.path().join("tight.toml"), tight).expect("written");
+    let foreign = fs::read_to_string(scratch.path().join("b/certificate.steeple")).expect("text");
+    let half = &certificate[..certificate.len() / 2];
+    let upper = certificate
+        .lines()
+        .find(|line| line.starts_with("upper "))
+        .expect("a bound");
+    let damaged = certificate.replacen(upper, "upper 1/1000", 1);
+    for (text, more, kind) in [
+        (half, &[][..], "malformed"),
+        ("", &[], "malformed"),
+        ("PK\u{3}\u{4}", &[], "malformed"),
+        (&damaged, &[], "upper-not-reached"),
+        (&foreign, &[], "other-network"),
+        (&certificate, &["--spec", "tight.toml"], "other-claim"),
+        (
+            &certificate,
+            &["--target", "x^2", "--domain", "x=-1..1,y=-1..1"],
+            "other-claim",
+        ),
+    ] {
+        let (code, out, _) = check(text, more);
+        assert_eq!(code, 1, "{kind}: {out}");
+        assert!(out.contains(&format!("rejected ({kind})")), "{kind}: {out}");
+        let (_, json, _) = check(text, &[more, &["--format", "json"]].concat());
+        let object: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(object["accepted"], false);
+        assert_eq!(object["rejection"]["kind"], kind);
+    }
+    let (code, _, said) = run(
+        scratch.path(),
+        &["check", "none", "--network", "a/network.json"],
+    );
+    assert_eq!((code, said.contains("none")), (2, true));
+}
+
+#[test]
+fn a_closed_standard_output_is_no_panic() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let output = std::process::Command::new("sh")
+        .current_dir(scratch.path())
+        .args([
+            "-c",
+            "\"$0\" catalogue quadrants | true",
+            env!("CARGO_BIN_EXE_steeple"),
+        ])
+        .output()
+        .expect("a shell");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn the_readme_says_what_the_program_does() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
+        .expect("README");
+    assert!(readme.contains("cargo run --release -- build examples/wave.toml"));
+    assert!(readme.contains("cargo test"));
+    for line in readme.lines().filter(|line| line.contains("](")) {
+        for part in line.split("](").skip(1) {
+            let link = part.split(')').next().unwrap_or_default();
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
+            assert!(link.starts_with("http") || path.exists(), "{link}");
+        }
+    }
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (_, help, _) = run(scratch.path(), &["--help"]);
+    for command in ["build", "verify", "check", "eval", "draw", "catalogue"] {
+        assert!(
+            help.contains(command) && readme.contains(&format!("`{command}`"))
+                || readme.contains(&format!("steeple {command}")),
+            "{command}"
+        );
+    }
+}
