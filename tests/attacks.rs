@@ -77,3 +77,37 @@ fn a_chain_of_long_constants_filled_the_memory_at_a_witness() {
         );
     }
 }
+
+/// `a/b/c/...` of constants was one exact constant, however long, brought to lowest terms each time.
+#[test]
+fn a_chain_of_divided_constants_took_minutes_to_read() {
+    let started = std::time::Instant::now();
+    let formula = format!("x + 7{}", "/3e-9998".repeat(900));
+    let _ = steeple::expr::parse_target(&[formula], None);
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+/// Cuts at places of a million bits: each open cell kept a few of them.
+#[test]
+fn a_small_tree_held_gigabytes_of_cells() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "identity", "weights": [[1]], "bias": [0]}]}"#,
+    );
+    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
+                 fold 0\nranges natural";
+    let tree = format!("@A1/3^400000;{}", "A".repeat(3900));
+    let started = std::time::Instant::now();
+    let file = format!(
+        "steeple certificate 1\nnetwork {}\n{lines}\ntree {}\n{}end\n",
+        digest(&network),
+        tree.len(),
+        tree.as_bytes()
+            .chunks(100)
+            .map(|line| format!("{}\n", String::from_utf8_lossy(line)))
+            .collect::<String>()
+    );
+    let found = text::read(file.as_bytes()).map(|certificate| check(&certificate, &network));
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    assert!(!matches!(found, Ok(Ok(_))));
+}

@@ -20,6 +20,9 @@ use crate::numbers::{Interval, Rational};
 /// The most inputs a certificate can speak of.
 pub const MAX_INPUTS: usize = 26;
 
+/// The longest place of a cut, in bits of numerator and denominator: every cell below keeps it.
+const MAX_PLACE_BITS: usize = 1 << 14;
+
 /// How the bound of a leaf is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -204,6 +207,7 @@ impl Nodes<'_> {
                 let place = std::str::from_utf8(&rest[..length])
                     .ok()
                     .and_then(|text| literal::parse(text).ok())
+                    .filter(|place| place.bits() <= MAX_PLACE_BITS)
                     .ok_or(TreeError::BadPlace { position })?;
                 self.position += length + 1;
                 Ok(Node::Cut {

@@ -99,7 +99,10 @@ impl Expr {
     /// Returns a / b; a quotient of two constants is a constant, as the parser does with `1/3`.
     #[must_use]
     pub fn divided_by(self, divisor: Self) -> Self {
+        // A chain of quotients of long numbers would be brought to lowest terms at each step.
+        const MOST_BITS: usize = 1 << 17;
         if let (Self::Number(a), Self::Number(b)) = (&self, &divisor)
+            && a.bits() + b.bits() <= MOST_BITS
             && let Some(quotient) = a.checked_div(b)
         {
             return Self::Number(quotient);
