@@ -54,13 +54,13 @@ pub enum Command {
 #[derive(Args, Clone, Debug)]
 pub struct Limits {
     /// Stop after this many seconds and say what is known.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub time_limit: Option<f64>,
     /// Stop after looking at this many boxes.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_boxes: Option<u64>,
     /// Threads to search with; the result does not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 
@@ -114,7 +114,12 @@ pub struct Verify {
     #[allow(missing_docs)]
     pub question: Question,
     /// Without a tolerance: the relative width of the enclosure wanted [default: 0.01].
-    #[arg(long, value_name = "NUMBER", conflicts_with = "tolerance")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        conflicts_with = "tolerance",
+        allow_hyphen_values = true
+    )]
     pub gap: Option<String>,
     /// Keep the certificate in this file.
     #[arg(long, value_name = "FILE")]

@@ -311,6 +311,7 @@ const NETWORK_KEYS: [&str; 16] = [
 ];
 
 fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, SpecError> {
+    table.only(&NETWORK_KEYS)?;
     let value = table.value("builder")?;
     let name = Table::string(value, "builder")?;
     let builder = BuilderName::from_name(name).ok_or_else(|| {
@@ -322,7 +323,6 @@ fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, S
         };
         SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
     })?;
-    table.only(&NETWORK_KEYS)?;
     let choice = |key: &str, names: &[&'static str]| -> Result<Option<usize>, SpecError> {
         let Some(value) = table.get(key) else {
             return Ok(None);
