@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 
 use common::{Choices, Formula, Kind, Truth, choices, coordinates, form_at, outputs};
 use steeple::certificate::Cell;
-use steeple::checker::leaf::inputs_over;
+use steeple::checker::inputs_over;
 use steeple::expr::{Target, parse_target};
 use steeple::network::{Specialised, forward};
 use steeple::numbers::{Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational};

@@ -6,7 +6,7 @@ use common::{Settings, layer, network, number, question, run};
 use steeple::certificate::{
     Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges,
 };
-use steeple::checker::leaf::inputs_over;
+use steeple::checker::inputs_over;
 use steeple::checker::{Bound, Leaves, check, on_domain};
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
 use steeple::network::{Network, Specialised, forward};

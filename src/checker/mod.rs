@@ -15,5 +15,6 @@ pub mod witness;
 
 pub use check::{Verified, check, on_domain};
 pub use leaf::{Bound, Leaves, descend};
+pub use prepared::inputs_over;
 pub use rejection::Rejection;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};
