@@ -243,7 +243,9 @@ impl Scalar for Rational {
         Rational::powi(self, exponent).ok_or(Failure::Undefined)
     }
     fn pow(&self, exponent: &Self) -> Result<Self, Failure> {
-        if let Some(integer) = exponent.to_i64().and_then(|n| i32::try_from(n).ok()) {
+        // A variable exponent takes a positive base, also where it happens to be an integer.
+        let integer = exponent.to_i64().and_then(|n| i32::try_from(n).ok());
+        if let Some(integer) = integer.filter(|_| self.is_positive()) {
             return Scalar::powi(self, integer);
         }
         match self.signum() {
