@@ -472,8 +472,15 @@ fn bounds_hold_to_the_last_bit() {
 fn damage(bytes: &mut Vec<u8>, choices: &mut Choices) {
     // What numbers and trees are written with, more than anything else.
     let likely = b"0123456789/-.^*e@ABnlgmeho; \n";
+    // Mostly beyond the digest, any change of which is noticed.
+    let inputs = b"\ninputs ";
+    let digest_ends = bytes
+        .windows(inputs.len())
+        .position(|window| window == inputs);
+    let digest_ends = digest_ends.expect("a line after the digest");
+    let start = if choices.once_in(10) { 0 } else { digest_ends };
     for _ in 0..=choices.below(3) {
-        let at = choices.below(bytes.len().max(1));
+        let at = start + choices.below(bytes.len().saturating_sub(start).max(1));
         let byte = if choices.once_in(5) {
             u8::try_from(choices.below(256)).expect("a byte")
         } else {
@@ -488,8 +495,9 @@ fn damage(bytes: &mut Vec<u8>, choices: &mut Choices) {
             3 if at < bytes.len() => bytes[at] ^= 1 << choices.below(8),
             // Two places change places.
             _ if !bytes.is_empty() => {
-                let other = choices.below(bytes.len());
-                bytes.swap(at, other);
+                let last = bytes.len() - 1;
+                let other = (at + choices.below(12)).min(last);
+                bytes.swap(at.min(last), other);
             }
             _ => {}
         }
