@@ -323,4 +323,13 @@ mod tests {
         assert_eq!(power(-1, 5), Err(Failure::Undefined));
         assert_eq!(power(1, 5), Ok(Rational::ONE));
     }
+
+    /// `(x + x)^x` at -1 was -1/2 over the rationals and undefined over intervals.
+    #[test]
+    fn a_variable_exponent_takes_no_negative_base_even_where_it_is_an_integer() {
+        let power = Scalar::pow(&Rational::from(-2), &Rational::from(-1));
+        assert_eq!(power, Err(Failure::Undefined));
+        let power = Scalar::pow(&Rational::from(2), &Rational::from(-1));
+        assert_eq!(power, Ok(Rational::ratio(1, 2)));
+    }
 }

@@ -212,3 +212,26 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Between pi/2 and pi the tangent is concave though its argument is positive.
+    #[test]
+    fn the_tangent_bends_by_the_sign_of_its_value() {
+        let range = Interval::spanning(Dyadic::from_i64(2), Dyadic::from_i64(3));
+        let curve = Curve::Named(Function::Tan);
+        assert_eq!(curve.curvature(&range), Curvature::Concave);
+        let (slope, offset) = curve.line(&range).expect("no pole inside");
+        for quarter in 0..=4 {
+            let t = Dyadic::from_i64(8 + quarter).scale(-2, crate::numbers::Direction::Down);
+            let t = Interval::point(t);
+            let rest = curve
+                .value(&t)
+                .expect("defined")
+                .minus(&t.times_point(slope));
+            assert!(offset.intersection(&rest).is_some(), "{t} {rest} {offset}");
+        }
+    }
+}
