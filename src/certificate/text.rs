@@ -76,7 +76,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
 /// Reads a certificate.
 ///
 /// # Errors
-/// [`ReadError`] with the line: anything that [`write`] would not have written in that place.
+/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let mut lines = Lines {
         rest: bytes,

@@ -1,6 +1,6 @@
 //! Level 5: accepts or rejects.
 //!
-//! [`check`] walks the partition of a certificate from the root, keeps the network reduced to what
+//! [`check()`] walks the partition of a certificate from the root, keeps the network reduced to what
 //! is alive in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
 //! sum, and compares exactly. What finds a proof is elsewhere and is not relied on; everything
 //! here and below is (see `proofs/TRUSTED.md`).

@@ -3,8 +3,8 @@
 //! A target begins as text. [`parse`] turns it into a [`tree`] and says where and why it cannot;
 //! [`display`] writes trees back. The box it is looked at on is a [`domain`]. [`evaluate`]
 //! flattens a tree into a tape and runs it over any kind of number, and [`defined`] uses that to
-//! show that a target has a value everywhere on its domain. [`derivative`] differentiates trees,
-//! with the rewrites of [`simplify`]; bounds on slopes, which builders choose their sizes by, come
+//! show that a target has a value everywhere on its domain. [`derivative()`] differentiates trees,
+//! with the rewrites of [`simplify()`]; bounds on slopes, which builders choose their sizes by, come
 //! from [`modulus`].
 
 pub mod defined;
