@@ -93,6 +93,7 @@ impl Dyadic {
 
     /// Returns `mantissa · 2^exponent` rounded in the direction asked for; exact where the
     /// mantissa has at most 63 significant bits.
+    #[inline]
     pub fn new(mantissa: i128, exponent: i64, direction: Direction) -> Self {
         if mantissa == 0 {
             return Self::ZERO;
@@ -121,6 +122,7 @@ impl Dyadic {
     }
 
     /// Takes a mantissa that is already normalised and brings the exponent into range.
+    #[inline]
     fn finish(mantissa: i128, exponent: i64, direction: Direction) -> Self {
         let mantissa = i64::try_from(mantissa).expect("a normalised mantissa has 63 bits");
         if exponent.abs() <= LIMIT {
@@ -253,37 +255,44 @@ impl Dyadic {
     }
 
     /// The signed mantissa: zero, or of exactly 63 bits.
+    #[inline]
     pub fn mantissa(self) -> i64 {
         self.mantissa
     }
 
     /// The exponent of the unit in the last place.
+    #[inline]
     pub fn exponent(self) -> i64 {
         self.exponent
     }
 
     /// Is this an infinity?
+    #[inline]
     pub fn is_infinite(self) -> bool {
         self.exponent == INFINITE
     }
 
     /// Is this zero?
+    #[inline]
     pub fn is_zero(self) -> bool {
         self.mantissa == 0
     }
 
     /// Is this above zero?
+    #[inline]
     pub fn is_positive(self) -> bool {
         self.mantissa > 0
     }
 
     /// Is this below zero?
+    #[inline]
     pub fn is_negative(self) -> bool {
         self.mantissa < 0
     }
 
     /// Returns the absolute value.
     #[must_use]
+    #[inline]
     pub fn abs(self) -> Self {
         Self {
             mantissa: self.mantissa.abs(),
@@ -293,6 +302,7 @@ impl Dyadic {
 
     /// Returns `self · 2^power`, exactly within the range of exponents, else rounded.
     #[must_use]
+    #[inline]
     pub fn scale(self, power: i64, direction: Direction) -> Self {
         if self.mantissa == 0 || self.is_infinite() {
             return self;
@@ -306,6 +316,7 @@ impl Dyadic {
 
     /// Returns the sum, rounded. Opposite infinities give the one that is safe in this direction.
     #[must_use]
+    #[inline]
     pub fn add(self, other: Self, direction: Direction) -> Self {
         if self.mantissa == 0 {
             return other;
@@ -328,6 +339,28 @@ impl Dyadic {
         } else {
             (other, self)
         };
+        let gap = high.exponent - low.exponent;
+        // Most sums keep the place of the larger term: the bits of the smaller one that stand
+        // below it are cut off, and the floor of the sum is what is left.
+        if gap < 64 {
+            let floor = low.mantissa >> gap;
+            let is_exact = floor << gap == low.mantissa;
+            let carry = i64::from(!is_exact && direction == Up);
+            if let Some(sum) = high.mantissa.checked_add(floor + carry)
+                && sum.unsigned_abs() >> (BITS - 1) == 1
+            {
+                return Self {
+                    mantissa: sum,
+                    exponent: high.exponent,
+                };
+            }
+        }
+        Self::add_slowly(high, low, direction)
+    }
+
+    /// The sum of two finite numbers, the one with the higher exponent first, where the place of
+    /// the last bit moves.
+    fn add_slowly(high: Self, low: Self, direction: Direction) -> Self {
         let gap = high.exponent - low.exponent;
         if gap == 0 {
             let sum = i128::from(high.mantissa) + i128::from(low.mantissa);
@@ -353,12 +386,14 @@ impl Dyadic {
 
     /// Returns the difference, rounded.
     #[must_use]
+    #[inline]
     pub fn sub(self, other: Self, direction: Direction) -> Self {
         self.add(-other, direction)
     }
 
     /// Returns the product, rounded. Zero times infinity is zero, as endpoints of intervals need.
     #[must_use]
+    #[inline]
     pub fn mul(self, other: Self, direction: Direction) -> Self {
         if self.mantissa == 0 || other.mantissa == 0 {
             return Self::ZERO;
@@ -370,8 +405,20 @@ impl Dyadic {
                 Self::NEG_INFINITY
             };
         }
+        // Between 2^124 and 2^126 in size, so 62 or 63 bits go.
         let product = i128::from(self.mantissa) * i128::from(other.mantissa);
-        Self::new(product, self.exponent + other.exponent, direction)
+        let shift = 62 + u32::from(product.unsigned_abs() >> 125 != 0);
+        let floor = product >> shift;
+        let is_exact = floor << shift == product;
+        let rounded = floor + i128::from(!is_exact && direction == Up);
+        let exponent = self.exponent + other.exponent + i64::from(shift);
+        match i64::try_from(rounded) {
+            Ok(mantissa) if mantissa.unsigned_abs() >> BITS == 0 && exponent.abs() <= LIMIT => {
+                Self { mantissa, exponent }
+            }
+            // Carried to ±2^63, or out of range.
+            _ => Self::new(rounded, exponent, direction),
+        }
     }
 
     /// Returns the quotient, rounded; the divisor must not be zero. A finite number over an
@@ -437,6 +484,7 @@ impl Dyadic {
 
     /// Returns a number between the two, close to the middle; both must be finite.
     #[must_use]
+    #[inline]
     pub fn between(self, other: Self) -> Self {
         let (low, high) = if self <= other {
             (self, other)
@@ -450,6 +498,7 @@ impl Dyadic {
 
 impl Neg for Dyadic {
     type Output = Self;
+    #[inline]
     fn neg(self) -> Self {
         Self {
             mantissa: -self.mantissa,
@@ -459,12 +508,14 @@ impl Neg for Dyadic {
 }
 
 impl PartialOrd for Dyadic {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Dyadic {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         let by_sign = self.mantissa.signum().cmp(&other.mantissa.signum());
         if by_sign != Ordering::Equal {

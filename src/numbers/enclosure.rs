@@ -28,18 +28,22 @@ pub trait Enclosure: Scalar<Context = ()> + Copy {
 }
 
 impl Enclosure for Interval {
+    #[inline]
     fn from_range(range: Interval) -> Self {
         range
     }
     fn variable(_index: usize, side: &Interval) -> Self {
         *side
     }
+    #[inline]
     fn accumulate(&mut self, factor: Dyadic, term: &Self) {
         *self = self.plus(&term.times_point(factor));
     }
+    #[inline]
     fn settled(self) -> Self {
         self
     }
+    #[inline]
     fn widened(self, radius: Dyadic) -> Self {
         if radius.is_zero() {
             self
@@ -47,48 +51,59 @@ impl Enclosure for Interval {
             self.plus(&Interval::symmetric(radius))
         }
     }
+    #[inline]
     fn range(&self) -> Interval {
         *self
     }
 }
 
 impl<const D: usize> Enclosure for LinearForm<D> {
+    #[inline]
     fn from_range(range: Interval) -> Self {
         LinearForm::from_range(range)
     }
     fn variable(index: usize, side: &Interval) -> Self {
         LinearForm::variable(index, side)
     }
+    #[inline]
     fn accumulate(&mut self, factor: Dyadic, term: &Self) {
         LinearForm::accumulate(self, factor, term);
     }
+    #[inline]
     fn settled(self) -> Self {
         LinearForm::settled(self)
     }
+    #[inline]
     fn widened(self, radius: Dyadic) -> Self {
         LinearForm::widened(&self, radius)
     }
+    #[inline]
     fn range(&self) -> Interval {
         LinearForm::range(self)
     }
 }
 
 impl<const D: usize> Enclosure for Gradient<D> {
+    #[inline]
     fn from_range(range: Interval) -> Self {
         Gradient::constant_value(range)
     }
     fn variable(index: usize, side: &Interval) -> Self {
         Gradient::variable(index, side)
     }
+    #[inline]
     fn accumulate(&mut self, factor: Dyadic, term: &Self) {
         Gradient::accumulate(self, factor, term);
     }
+    #[inline]
     fn settled(self) -> Self {
         self
     }
+    #[inline]
     fn widened(self, radius: Dyadic) -> Self {
         Gradient::widened(self, radius)
     }
+    #[inline]
     fn range(&self) -> Interval {
         self.value()
     }

@@ -54,6 +54,7 @@ impl Interval {
     }
 
     /// Returns the interval between two numbers given in any order.
+    #[inline]
     pub fn spanning(a: Dyadic, b: Dyadic) -> Self {
         Self {
             inf: a.min(b),
@@ -62,6 +63,7 @@ impl Interval {
     }
 
     /// Returns the interval that holds one number.
+    #[inline]
     pub const fn point(value: Dyadic) -> Self {
         Self {
             inf: value,
@@ -92,21 +94,25 @@ impl Interval {
     }
 
     /// Returns `[-radius, radius]` for `radius >= 0`.
+    #[inline]
     pub fn symmetric(radius: Dyadic) -> Self {
         Self::spanning(-radius, radius)
     }
 
     /// The lower end.
+    #[inline]
     pub fn inf(&self) -> Dyadic {
         self.inf
     }
 
     /// The upper end.
+    #[inline]
     pub fn sup(&self) -> Dyadic {
         self.sup
     }
 
     /// Is this a single number?
+    #[inline]
     pub fn is_point(&self) -> bool {
         self.inf == self.sup
     }
@@ -127,17 +133,20 @@ impl Interval {
     }
 
     /// Returns a radius around [`Interval::mid`] that covers the interval, rounded up.
+    #[inline]
     pub fn rad(&self) -> Dyadic {
         let mid = self.mid();
         self.sup.sub(mid, Up).max(mid.sub(self.inf, Up))
     }
 
     /// Returns the difference of the ends, rounded up.
+    #[inline]
     pub fn wid(&self) -> Dyadic {
         self.sup.sub(self.inf, Up)
     }
 
     /// Returns the largest absolute value.
+    #[inline]
     pub fn mag(&self) -> Dyadic {
         self.inf.abs().max(self.sup.abs())
     }
@@ -152,6 +161,7 @@ impl Interval {
     }
 
     /// Is 0 inside?
+    #[inline]
     pub fn contains_zero(&self) -> bool {
         !self.inf.is_positive() && !self.sup.is_negative()
     }
@@ -174,6 +184,7 @@ impl Interval {
 
     /// Returns the smallest interval that holds both.
     #[must_use]
+    #[inline]
     pub fn hull(&self, other: &Self) -> Self {
         Self {
             inf: self.inf.min(other.inf),
@@ -182,6 +193,7 @@ impl Interval {
     }
 
     /// Returns what the two share, or nothing when they are apart.
+    #[inline]
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         Self::new(self.inf.max(other.inf), self.sup.min(other.sup))
     }
@@ -190,12 +202,14 @@ impl Interval {
     /// they were, an enclosure would be broken; then the first is kept, which holds the truth if
     /// either rule does.)
     #[must_use]
+    #[inline]
     pub fn refine(&self, other: &Self) -> Self {
         self.intersection(other).unwrap_or(*self)
     }
 
     /// Sum.
     #[must_use]
+    #[inline]
     pub fn plus(&self, other: &Self) -> Self {
         Self {
             inf: self.inf.add(other.inf, Down),
@@ -205,6 +219,7 @@ impl Interval {
 
     /// Difference.
     #[must_use]
+    #[inline]
     pub fn minus(&self, other: &Self) -> Self {
         Self {
             inf: self.inf.sub(other.sup, Down),
@@ -214,6 +229,7 @@ impl Interval {
 
     /// Negative, exactly.
     #[must_use]
+    #[inline]
     pub fn negated(&self) -> Self {
         Self {
             inf: -self.sup,
@@ -232,6 +248,7 @@ impl Interval {
 
     /// Product with a number.
     #[must_use]
+    #[inline]
     pub fn times_point(&self, factor: Dyadic) -> Self {
         if factor.is_negative() {
             Self {
@@ -248,6 +265,7 @@ impl Interval {
 
     /// Product.
     #[must_use]
+    #[inline]
     pub fn times(&self, other: &Self) -> Self {
         if other.is_point() {
             return self.times_point(other.inf);
@@ -401,12 +419,15 @@ impl Scalar for Interval {
     fn pi((): &()) -> Result<Self, Failure> {
         Ok(elementary::pi())
     }
+    #[inline]
     fn add(&self, other: &Self) -> Self {
         self.plus(other)
     }
+    #[inline]
     fn sub(&self, other: &Self) -> Self {
         self.minus(other)
     }
+    #[inline]
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
         Ok(self.times(other))
     }
@@ -521,6 +542,7 @@ impl Scalar for Interval {
             self.compare(relation, constant)
         }
     }
+    #[inline]
     fn hull(&self, other: &Self) -> Self {
         Interval::hull(self, other)
     }

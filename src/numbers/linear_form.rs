@@ -27,6 +27,7 @@ pub struct LinearForm<const D: usize> {
 
 impl<const D: usize> LinearForm<D> {
     /// Returns the form that only says: the value is somewhere in `range`.
+    #[inline]
     pub fn from_range(range: Interval) -> Self {
         Self {
             constant: range,
@@ -48,6 +49,7 @@ impl<const D: usize> LinearForm<D> {
     }
 
     /// Encloses the value over the whole box.
+    #[inline]
     pub fn range(&self) -> Interval {
         self.range
     }
@@ -64,6 +66,7 @@ impl<const D: usize> LinearForm<D> {
 
     /// Adds an uncertainty of either sign to the value.
     #[must_use]
+    #[inline]
     pub fn widened(&self, radius: Dyadic) -> Self {
         if radius.is_zero() {
             return *self;
@@ -77,6 +80,7 @@ impl<const D: usize> LinearForm<D> {
     }
 
     /// Returns `self + factor · term`: one step of a matrix product.
+    #[inline]
     pub fn accumulate(&mut self, factor: Dyadic, term: &Self) {
         self.constant = self.constant.plus(&term.constant.times_point(factor));
         for (slope, other) in self.slopes.iter_mut().zip(&term.slopes) {
@@ -89,6 +93,7 @@ impl<const D: usize> LinearForm<D> {
 
     /// Narrows the range to what the form says; to be called after [`LinearForm::accumulate`].
     #[must_use]
+    #[inline]
     pub fn settled(self) -> Self {
         let linear = self.slopes.iter().fold(self.constant, |sum, slope| {
             sum.plus(&Interval::symmetric(slope.mag()))
@@ -132,6 +137,7 @@ impl<const D: usize> LinearForm<D> {
         Ok(result)
     }
 
+    #[inline]
     fn combine(&self, other: &Self, op: impl Fn(&Interval, &Interval) -> Interval) -> Self {
         let mut slopes = self.slopes;
         for (slope, b) in slopes.iter_mut().zip(&other.slopes) {

@@ -137,6 +137,8 @@ impl Curve {
     ///   at an end. Concave likewise, upside down.
     /// - A kink at 0 (abs, relu): convex and linear on both sides, so its values lie between those
     ///   at the ends and at 0.
+    /// - An S (sigmoid, tanh, atan): the values lie between those at the ends and at the two places
+    ///   where the curve has this slope, as far as they are in `range`.
     /// - Otherwise the mean value theorem from the middle.
     pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval), Failure> {
         let value = self.value(range)?;
@@ -159,6 +161,14 @@ impl Curve {
                 ends
             };
             return Ok((slope, offset));
+        }
+        if let Some(turn) = self.turn(slope) {
+            let offset = turn?.within(range, ends);
+            return Ok(if offset.wid() <= value.wid() {
+                (slope, offset)
+            } else {
+                flat
+            });
         }
         let middle = Interval::point(range.mid());
         let at_middle = self.value(&middle)?;
@@ -183,6 +193,85 @@ impl Curve {
             Some(offset) if offset.wid() <= value.wid() => Ok((slope, offset)),
             _ => Ok(flat),
         }
+    }
+}
+
+/// Where an S-shaped curve has a given slope: at `±place`, and the curve less the line through 0
+/// of this slope is largest at `place`, where it is `top`, and smallest at `-place`.
+struct Turn {
+    /// Nothing where the curve is nowhere as steep as the line.
+    places: Option<(Interval, Interval)>,
+    /// What the two values add up to: twice the value at 0.
+    twice_middle: Interval,
+}
+
+impl Turn {
+    /// The values on `range`, from those at its ends.
+    fn within(&self, range: &Interval, ends: Interval) -> Interval {
+        let Some((place, top)) = &self.places else {
+            return ends;
+        };
+        let mut values = ends;
+        if range.intersection(place).is_some() {
+            values = values.hull(top);
+        }
+        if range.intersection(&place.negated()).is_some() {
+            values = values.hull(&self.twice_middle.minus(top));
+        }
+        values
+    }
+}
+
+impl Curve {
+    /// Returns where this curve has the slope, for the curves that are an S: increasing, odd about
+    /// their value at 0, convex left of 0 and concave right of it. So `curve(t) - slope·t` falls,
+    /// rises between the two places where the derivative is `slope`, and falls again; where
+    /// there are none it is monotone.
+    ///
+    /// ```text
+    /// sigmoid   s(1 - s) = a      s = (1 + sqrt(1 - 4a)) / 2    t = ln(s / (1 - s)) = ln(s² / a)
+    /// tanh      1 - τ² = a        τ = sqrt(1 - a)               t = ln((1 + τ)² / a) / 2
+    /// atan      1 / (1 + t²) = a                                t = sqrt(1/a - 1)
+    /// ```
+    fn turn(self, slope: Dyadic) -> Option<Result<Turn, Failure>> {
+        let Self::Named(function) = self else {
+            return None;
+        };
+        let (steepest, twice_middle) = match function {
+            Function::Sigmoid => (Dyadic::power_of_two(-2), Interval::ONE),
+            Function::Tanh | Function::Atan => (Dyadic::ONE, Interval::ZERO),
+            _ => return None,
+        };
+        if !slope.is_positive() || slope >= steepest {
+            return Some(Ok(Turn {
+                places: None,
+                twice_middle,
+            }));
+        }
+        let find = || -> Result<(Interval, Interval), Failure> {
+            let (a, one, half) = (Interval::point(slope), Interval::ONE, Dyadic::HALF);
+            let (place, value) = match function {
+                Function::Sigmoid => {
+                    let root = one.minus(&a.times_point(Dyadic::from_i64(4))).root()?;
+                    let value = one.plus(&root).times_point(half);
+                    (value.squared().over(&a)?.apply(Function::Ln)?, value)
+                }
+                Function::Tanh => {
+                    let value = one.minus(&a).root()?;
+                    let odds = one.plus(&value).squared().over(&a)?;
+                    (odds.apply(Function::Ln)?.times_point(half), value)
+                }
+                _ => {
+                    let place = one.over(&a)?.minus(&one).root()?;
+                    (place, place.apply(Function::Atan)?)
+                }
+            };
+            Ok((place, value.minus(&a.times(&place))))
+        };
+        Some(find().map(|found| Turn {
+            places: Some(found),
+            twice_middle,
+        }))
     }
 }
 
@@ -216,6 +305,37 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line of an S is as close as it can be: its offset holds the curve at many points, and
+    /// its ends are nearly reached.
+    #[test]
+    fn lines_of_an_s_are_sharp() {
+        let whole = |x: i64| Dyadic::from_i64(x).scale(-3, crate::numbers::Direction::Down);
+        for function in [Function::Sigmoid, Function::Tanh, Function::Atan] {
+            let curve = Curve::Named(function);
+            for (low, high) in [(-160, 160), (-8, 90), (0, 200), (3, 40), (-64, -1), (-2, 3)] {
+                let range = Interval::spanning(whole(low), whole(high));
+                let (slope, offset) = curve.line(&range).expect("defined everywhere");
+                let mut seen: Option<Interval> = None;
+                for step in low * 8..=high * 8 {
+                    let t = Interval::point(whole(step).scale(-3, crate::numbers::Direction::Down));
+                    let value = curve.value(&t).expect("defined");
+                    let rest = value.minus(&t.times_point(slope));
+                    assert!(
+                        offset.intersection(&rest).is_some(),
+                        "{function:?} {t} {rest} {offset}"
+                    );
+                    seen = Some(seen.map_or(rest, |all| all.hull(&rest)));
+                }
+                let seen = seen.expect("points");
+                let room = seen.wid().scale(-6, crate::numbers::Direction::Up);
+                assert!(
+                    offset.wid() <= seen.wid().add(room, crate::numbers::Direction::Up),
+                    "{function:?} [{low}, {high}]: {offset} for {seen}"
+                );
+            }
+        }
+    }
 
     /// Between pi/2 and pi the tangent is concave though its argument is positive.
     #[test]

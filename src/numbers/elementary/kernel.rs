@@ -9,7 +9,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::super::dyadic::Direction::{Down, Up};
+use super::super::dyadic::Direction::{self, Down, Up};
 use super::super::dyadic::Dyadic;
 use super::super::interval::Interval;
 use super::tables::{ANCHORS, ARCTANGENTS, HALF_PI, LN_2, POWERS, STEPS_PER_UNIT, TWO_OVER_PI};
@@ -25,10 +25,16 @@ pub(super) struct Ball {
 impl Ball {
     /// The interval that holds the ball.
     pub(super) fn enclosure(self) -> Interval {
-        Interval::ordered(
-            Dyadic::new(self.mid - self.radius, self.exponent, Down),
-            Dyadic::new(self.mid + self.radius, self.exponent, Up),
-        )
+        Interval::ordered(self.bound(Down), self.bound(Up))
+    }
+
+    /// The end of the interval that holds the ball.
+    pub(super) fn bound(self, direction: Direction) -> Dyadic {
+        let end = match direction {
+            Down => self.mid - self.radius,
+            Up => self.mid + self.radius,
+        };
+        Dyadic::new(end, self.exponent, direction)
     }
 
     /// The negative, where asked for.

@@ -13,7 +13,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use super::dyadic::Direction::{Down, Up};
+use super::dyadic::Direction::{self, Down, Up};
 use super::dyadic::Dyadic;
 use super::interval::{Interval, partly};
 use super::scalar::{Failure, Function, Scalar};
@@ -34,7 +34,7 @@ pub fn apply(function: Function, x: &Interval) -> Result<Interval, Failure> {
         Function::Exp => increasing(x, exp),
         Function::Sinh => increasing(x, sinh),
         Function::Tanh => increasing(x, tanh),
-        Function::Sigmoid => increasing(x, sigmoid),
+        Function::Sigmoid => sigmoid(x),
         Function::Atan => increasing(x, atan),
         Function::Cosh => increasing(&x.magnitude(), cosh),
         Function::Sin => wave(x, 0),
@@ -66,7 +66,7 @@ pub fn apply(function: Function, x: &Interval) -> Result<Interval, Failure> {
 /// Returns an enclosure of `1 - sigmoid(x) = sigmoid(-x)`, which keeps its relative accuracy where
 /// `sigmoid(x)` is next to 1.
 pub fn sigmoid_complement(x: &Interval) -> Interval {
-    increasing(&x.negated(), sigmoid)
+    sigmoid(&x.negated())
 }
 
 /// The enclosure of an increasing function: from its ends, or from one evaluation for a point.
@@ -120,22 +120,25 @@ fn exp(x: Dyadic) -> Interval {
     }
 }
 
-fn sigmoid(x: Dyadic) -> Interval {
+/// A bound of `sigmoid(x)` from below or above. One end of an interval is all that is needed there,
+/// so the other is not computed.
+fn sigmoid_bound(x: Dyadic, direction: Direction) -> Dyadic {
     if x.is_zero() {
-        return Interval::point(Dyadic::HALF);
+        return Dyadic::HALF;
     }
     if x.is_positive() {
-        let rest = sigmoid(-x);
-        return Interval::ordered(
-            Dyadic::ONE.sub(rest.sup(), Down),
-            Dyadic::ONE.sub(rest.inf(), Up),
-        );
+        return Dyadic::ONE.sub(sigmoid_bound(-x, direction.opposite()), direction);
     }
-    if is_huge(x) {
-        return Interval::ordered(Dyadic::ZERO, far_power(true));
+    match (is_huge(x), direction) {
+        (true, Down) => Dyadic::ZERO,
+        (true, Up) => far_power(true),
+        (false, Down) => kernel::sigmoid_of_negative(x).bound(Down),
+        (false, Up) => kernel::sigmoid_of_negative(x).bound(Up).min(Dyadic::HALF),
     }
-    let value = kernel::sigmoid_of_negative(x).enclosure();
-    Interval::ordered(value.inf(), value.sup().min(Dyadic::HALF))
+}
+
+fn sigmoid(x: &Interval) -> Interval {
+    Interval::ordered(sigmoid_bound(x.inf(), Down), sigmoid_bound(x.sup(), Up))
 }
 
 /// Is this below one half in size, and not zero?
@@ -177,7 +180,7 @@ fn tanh(x: Dyadic) -> Interval {
             );
         }
         // Doubling is exact below the largest exponents, and any huge number does beyond.
-        let rest = sigmoid(-x.scale(1, Down));
+        let rest = sigmoid(&Interval::point(-x.scale(1, Down)));
         Interval::ordered(
             Dyadic::ONE.sub(rest.sup().scale(1, Up), Down),
             Dyadic::ONE.sub(rest.inf().scale(1, Down), Up),
