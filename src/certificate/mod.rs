@@ -6,12 +6,14 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+pub mod cell;
 pub mod claim;
 pub mod partition;
 pub mod text;
 
+pub use cell::Cell;
 pub use claim::{Claim, Norm, Question};
-pub use partition::{Cell, MAX_INPUTS, Method, Node, Nodes, Partition, TreeError};
+pub use partition::{MAX_INPUTS, Method, Node, Nodes, Partition, TreeError};
 pub use text::ReadError;
 
 use crate::numbers::Rational;

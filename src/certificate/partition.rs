@@ -1,4 +1,4 @@
-//! The tree of cuts that a proof walks down: how it is written, read, and what a cell is.
+//! The tree of cuts that a proof walks down: how it is written and read.
 //!
 //! A tree is a string of ASCII characters in the order in which a walk from the root meets its
 //! nodes (a node, then its lower half, then its upper half):
@@ -13,9 +13,8 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use crate::expr::Domain;
+use crate::numbers::Rational;
 use crate::numbers::literal;
-use crate::numbers::{Interval, Rational};
 
 /// The most inputs a certificate can speak of.
 pub const MAX_INPUTS: usize = 26;
@@ -241,69 +240,5 @@ impl Nodes<'_> {
     /// How many characters were read.
     pub fn position(&self) -> usize {
         self.position
-    }
-}
-
-/// A cell of the partition: a box with exact rational sides, and the intervals that hold them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
-    sides: Vec<(Rational, Rational)>,
-    intervals: Vec<Interval>,
-}
-
-impl Cell {
-    /// Returns the whole domain as a cell.
-    pub fn root(domain: &Domain) -> Self {
-        Self::from_sides(domain.sides().to_vec())
-    }
-
-    /// Returns the cell with these sides, each `low < high`.
-    pub fn from_sides(sides: Vec<(Rational, Rational)>) -> Self {
-        let intervals = sides
-            .iter()
-            .map(|(low, high)| Interval::from_rationals(low, high))
-            .collect();
-        Self { sides, intervals }
-    }
-
-    /// The exact sides.
-    pub fn sides(&self) -> &[(Rational, Rational)] {
-        &self.sides
-    }
-
-    /// Intervals that hold the sides: equal to them where the ends are dyadic.
-    pub fn intervals(&self) -> &[Interval] {
-        &self.intervals
-    }
-
-    /// Returns the middle of a side.
-    pub fn middle(&self, axis: usize) -> Rational {
-        let (low, high) = &self.sides[axis];
-        low.midpoint(high)
-    }
-
-    /// Returns the two halves of a cut, or nothing when there is no such input or the place is not
-    /// strictly inside.
-    pub fn cut(&self, axis: usize, place: Option<&Rational>) -> Option<(Self, Self)> {
-        let (low, high) = self.sides.get(axis)?;
-        let place = place.cloned().unwrap_or_else(|| low.midpoint(high));
-        if place <= *low || *high <= place {
-            return None;
-        }
-        let (mut lower, mut upper) = (self.clone(), self.clone());
-        lower.intervals[axis] = Interval::from_rationals(low, &place);
-        upper.intervals[axis] = Interval::from_rationals(&place, high);
-        lower.sides[axis].1 = place.clone();
-        upper.sides[axis].0 = place;
-        Some((lower, upper))
-    }
-
-    /// Encloses the volume.
-    pub fn volume(&self) -> Interval {
-        self.sides
-            .iter()
-            .fold(Interval::ONE, |product, (low, high)| {
-                product.times(&Interval::from_rational(&(high - low)))
-            })
     }
 }
