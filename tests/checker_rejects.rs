@@ -406,13 +406,14 @@ fn bounds_hold_to_the_last_bit() {
             certificate.partition = Partition::from_text(letter);
             certificate.fold = Rational::ZERO;
             certificate.ranges = Ranges::Natural;
-            let here = steeple::checker::descend::<2>(
-                &root,
-                &cell,
-                Ranges::Natural,
-                steeple::numbers::Dyadic::ZERO,
-            )
-            .expect("a value");
+            let here = leaves
+                .descend(
+                    &root,
+                    &cell,
+                    Ranges::Natural,
+                    steeple::numbers::Dyadic::ZERO,
+                )
+                .expect("a value");
             let Ok(Bound::Sup(bound)) = leaves.bound(*method, &cell, &here) else {
                 panic!("{method:?} applies")
             };

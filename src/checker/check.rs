@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::leaf::{Bound, Leaves, descend};
+use super::leaf::{Bound, Leaves};
 use super::rejection::{Rejection, reason};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question};
@@ -279,12 +279,13 @@ impl<const D: usize> Walk<D> {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
             let node = nodes.next_node().map_err(Rejection::Tree)?;
-            let local = |method: Option<Method>| {
+            let local = |leaves: &mut Leaves<'_, D>, method: Option<Method>| {
                 // An exact leaf and an open one do not look at the network on the cell.
                 if matches!(method, Some(Method::Open | Method::Exact)) {
                     return Ok(Rc::clone(&around));
                 }
-                descend::<D>(&around, &cell, certificate.ranges, fold)
+                leaves
+                    .descend(&around, &cell, certificate.ranges, fold)
                     .map(Rc::new)
                     .map_err(|failure| Rejection::NoValue(reason(failure).to_string()))
             };
@@ -294,13 +295,13 @@ impl<const D: usize> Walk<D> {
                         cell.cut(axis, place.as_ref()).ok_or(Rejection::BadCut {
                             position: nodes.position(),
                         })?;
-                    let here = local(None)?;
+                    let here = local(&mut leaves, None)?;
                     open.push((upper, Rc::clone(&here), depth + 1));
                     open.push((lower, here, depth + 1));
                 }
                 Node::Leaf(method) => {
                     total.leaves += 1;
-                    let here = local(Some(method))?;
+                    let here = local(&mut leaves, Some(method))?;
                     let bound = leaves.bound(method, &cell, &here).map_err(|failure| {
                         Rejection::NoBound {
                             leaf: total.leaves,

@@ -12,7 +12,7 @@ use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Cell, Method, Norm, Question, Ranges};
 use crate::expr::evaluate::Scratch;
 use crate::expr::{Tape, TargetBody};
-use crate::network::{Network, Specialised, forward};
+use crate::network::{Network, Reducer, Specialised, forward};
 use crate::numbers::{
     Direction, Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational, Scalar, Truth,
 };
@@ -39,22 +39,8 @@ pub struct Leaves<'a, const D: usize> {
     gradient: Prepared<Gradient<D>>,
     region: Option<RegionForms<D>>,
     threshold: Interval,
-}
-
-/// Returns the network on a cell, from the network on a cell around it.
-///
-/// # Errors
-/// [`Failure`] where a unit has no value.
-pub fn descend<const D: usize>(
-    network: &Specialised,
-    cell: &Cell,
-    ranges: Ranges,
-    fold: Dyadic,
-) -> Result<Specialised, Failure> {
-    match ranges {
-        Ranges::Natural => network.specialise::<Interval>(&inputs_over(cell), fold),
-        Ranges::Linear => network.specialise::<LinearForm<D>>(&inputs_over(cell), fold),
-    }
+    by_intervals: Reducer<Interval>,
+    by_forms: Reducer<LinearForm<D>>,
 }
 
 impl<'a, const D: usize> Leaves<'a, D> {
@@ -87,6 +73,27 @@ impl<'a, const D: usize> Leaves<'a, D> {
             region,
             threshold,
             tape,
+            by_intervals: Reducer::default(),
+            by_forms: Reducer::default(),
+        }
+    }
+
+    /// Returns the network on a cell, from the network on a cell around it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn descend(
+        &mut self,
+        network: &Specialised,
+        cell: &Cell,
+        ranges: Ranges,
+        fold: Dyadic,
+    ) -> Result<Specialised, Failure> {
+        match ranges {
+            Ranges::Natural => self
+                .by_intervals
+                .specialise(network, cell.intervals(), fold),
+            Ranges::Linear => self.by_forms.specialise(network, &inputs_over(cell), fold),
         }
     }
 
@@ -122,11 +129,10 @@ impl<'a, const D: usize> Leaves<'a, D> {
         }
     }
 
-    /// T10: both ranges as intervals.
+    /// T10: both ranges as intervals. The network's was found when it was reduced to the cell.
     fn natural_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
-        let values = network.enclose::<Interval>(&inputs_over(cell))?;
         let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
-        worst(&values, targets)
+        worst(network.ranges(), targets)
     }
 
     /// T11: network and target as linear forms; what they share to first order cancels.
@@ -247,7 +253,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
 
     /// T10 for decisions: all of the cell is inside or outside, for the network and the region.
     fn decided_area(&mut self, cell: &Cell, network: &Specialised) -> Result<Interval, Failure> {
-        let value = network.enclose::<Interval>(&inputs_over(cell))?[0];
+        let value = network.ranges()[0];
         let decision = value.compare(crate::numbers::Relation::GreaterOrEqual, &self.threshold);
         let region = self.natural.truth(&self.tape, cell.intervals())?;
         Ok(match (decision, region) {

@@ -14,7 +14,7 @@ pub mod rejection;
 pub mod witness;
 
 pub use check::{Verified, check, on_domain};
-pub use leaf::{Bound, Leaves, descend};
+pub use leaf::{Bound, Leaves};
 pub use prepared::inputs_over;
 pub use rejection::Rejection;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

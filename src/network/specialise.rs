@@ -31,29 +31,25 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::collections::HashMap;
-
-use super::activation::Activation;
 use super::model::Network;
-use crate::numbers::Direction::{Down, Up};
-use crate::numbers::slope::lipschitz;
-use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
+use super::reduce::Reducer;
+use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval};
 
 /// An affine sum of inputs and units, `bias + sum coefficient · variable`, up to `radius`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Sum {
-    bias: Dyadic,
-    radius: Dyadic,
+pub(super) struct Sum {
+    pub(super) bias: Dyadic,
+    pub(super) radius: Dyadic,
     /// Where its terms are in [`Specialised::terms`]; sorted by variable, no zero coefficients.
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu.
 #[derive(Clone, Debug)]
-struct Unit {
-    function: Function,
-    sum: Sum,
+pub(super) struct Unit {
+    pub(super) function: Function,
+    pub(super) sum: Sum,
 }
 
 /// A network on a box, reduced to what is alive there.
@@ -62,34 +58,12 @@ struct Unit {
 /// variables before it.
 #[derive(Clone, Debug)]
 pub struct Specialised {
-    inputs: usize,
-    units: Vec<Unit>,
-    outputs: Vec<Sum>,
-    terms: Vec<(u32, Dyadic)>,
-}
-
-/// A unit of the network that is being reduced, as seen by those that use it.
-#[derive(Clone)]
-struct Image {
-    /// What it is in the reduced network: a sum of variables there.
-    sum: Stated,
-    /// How far the true value may be from `sum`.
-    slack: Dyadic,
-    /// Where the stated value lies.
-    range: Interval,
-}
-
-/// The stated value of a unit.
-#[derive(Clone)]
-enum Stated {
-    Constant(Dyadic),
-    Variable(u32),
-    /// Terms are in [`Builder::side_terms`].
-    Affine {
-        bias: Dyadic,
-        start: usize,
-        end: usize,
-    },
+    pub(super) inputs: usize,
+    pub(super) units: Vec<Unit>,
+    pub(super) outputs: Vec<Sum>,
+    /// Where the true outputs lie on the box that the network was reduced to.
+    pub(super) ranges: Vec<Interval>,
+    pub(super) terms: Vec<(u32, Dyadic)>,
 }
 
 /// One alive unit, for those who look at the network itself.
@@ -119,60 +93,17 @@ impl Specialised {
     /// # Errors
     /// [`Failure::Inexact`] when a weight is so large that it has no bound.
     pub fn from_network(network: &Network, domain: &[Interval]) -> Result<Self, Failure> {
-        let mut builder = Builder::<Interval>::new(domain, Dyadic::ZERO);
-        let mut below: Vec<Image> = (0..domain.len()).map(|i| builder.input(i)).collect();
-        for layer in network.layers() {
-            let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
-            let mut images = Vec::with_capacity(layer.units());
-            let rank = layer.activation().rows_per_unit();
-            for unit in 0..layer.units() {
-                let mut pieces = Vec::with_capacity(rank);
-                for row in unit * rank..(unit + 1) * rank {
-                    builder.add_constant(&layer.bias()[row]);
-                    for (column, pooled) in layer.weights().row_indices(row) {
-                        let weight = rounded[pooled];
-                        builder.add(weight.value, weight.error, &below[column]);
-                    }
-                    pieces.push(builder.take());
-                }
-                images.push(builder.activate(layer.activation(), &pieces)?);
-            }
-            below = images;
-        }
-        for output in &below {
-            builder.add(Dyadic::ONE, Dyadic::ZERO, output);
-            builder.finish_output();
-        }
-        Ok(builder.into_network())
+        Reducer::<Interval>::default().from_network(network, domain)
     }
 
     /// Returns the network on a smaller box: units whose range there has a radius of at most
     /// `fold` become constants, decided ones lines or constants, equal ones one. Any `fold >= 0` is
     /// sound; a large one makes the result smaller and less sharp.
     ///
-    /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with.
+    /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with. A
+    /// [`Reducer`] does the same for many boxes with less allocation.
     pub fn specialise<E: Enclosure>(&self, inputs: &[E], fold: Dyadic) -> Result<Self, Failure> {
-        let mut builder = Builder::<E>::from_inputs(inputs, fold);
-        let mut images: Vec<Image> = (0..self.inputs).map(|i| builder.input(i)).collect();
-        images.reserve(self.units.len());
-        for unit in &self.units {
-            self.load(&mut builder, &unit.sum, &images);
-            let sum = builder.take();
-            images.push(builder.apply(unit.function, &sum)?);
-        }
-        for output in &self.outputs {
-            self.load(&mut builder, output, &images);
-            builder.finish_output();
-        }
-        Ok(builder.into_network())
-    }
-
-    fn load<E: Enclosure>(&self, builder: &mut Builder<E>, sum: &Sum, images: &[Image]) {
-        builder.bias = sum.bias;
-        builder.radius = sum.radius;
-        for &(variable, coefficient) in &self.terms[sum.start..sum.end] {
-            builder.add(coefficient, Dyadic::ZERO, &images[index(variable)]);
-        }
+        Reducer::default().specialise(self, inputs, fold)
     }
 
     /// Evaluates the stated outputs; each true output is within [`Specialised::output`]'s radius
@@ -228,6 +159,12 @@ impl Specialised {
         }
     }
 
+    /// Encloses the true outputs on the box that the network was reduced to, as was found on the
+    /// way: by intervals, or by linear forms where those were used.
+    pub fn ranges(&self) -> &[Interval] {
+        &self.ranges
+    }
+
     /// Looks at output number `k`.
     pub fn output(&self, k: usize) -> SumView<'_> {
         self.view(&self.outputs[k])
@@ -242,504 +179,19 @@ impl Specialised {
     }
 }
 
-fn index(variable: u32) -> usize {
+pub(super) fn index(variable: u32) -> usize {
     usize::try_from(variable).expect("usize holds 32 bits")
 }
 
-fn number(variable: usize) -> u32 {
+pub(super) fn number(variable: usize) -> u32 {
     u32::try_from(variable).expect("fewer than 2^32 units fit in memory")
 }
 
 /// `bias + sum coefficient · value`.
-fn total<E: Enclosure>(bias: Dyadic, terms: &[(u32, Dyadic)], values: &[E]) -> E {
+pub(super) fn total<E: Enclosure>(bias: Dyadic, terms: &[(u32, Dyadic)], values: &[E]) -> E {
     let mut sum = E::from_range(Interval::point(bias));
     for &(variable, coefficient) in terms {
         sum.accumulate(coefficient, &values[index(variable)]);
     }
     sum.settled()
-}
-
-/// A weight rounded to 63 bits, and by how much at most.
-#[derive(Clone, Copy)]
-struct Rounded {
-    value: Dyadic,
-    error: Dyadic,
-}
-
-impl Rounded {
-    fn new(weight: &Rational) -> Self {
-        let enclosure = Interval::from_rational(weight);
-        Self {
-            value: enclosure.inf(),
-            error: enclosure.wid(),
-        }
-    }
-}
-
-/// Returns a sum rounded down and by how much at most it was rounded.
-fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    let low = a.add(b, Down);
-    let high = a.add(b, Up);
-    (
-        low,
-        if low == high {
-            Dyadic::ZERO
-        } else {
-            high.sub(low, Up)
-        },
-    )
-}
-
-/// Returns a product rounded down and by how much at most it was rounded.
-fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    let low = a.mul(b, Down);
-    let high = a.mul(b, Up);
-    (
-        low,
-        if low == high {
-            Dyadic::ZERO
-        } else {
-            high.sub(low, Up)
-        },
-    )
-}
-
-/// A sum that was taken out of the builder.
-struct Loose {
-    bias: Dyadic,
-    radius: Dyadic,
-    terms: Vec<(u32, Dyadic)>,
-}
-
-/// A reduced network under construction, and the sum being collected.
-struct Builder<E> {
-    fold: Dyadic,
-    inputs: usize,
-    /// The value of every variable of the reduced network over the box, and its range.
-    values: Vec<E>,
-    units: Vec<Unit>,
-    outputs: Vec<Sum>,
-    terms: Vec<(u32, Dyadic)>,
-    side_terms: Vec<(u32, Dyadic)>,
-    /// Units by a hash of function, bias and terms: candidates for merging.
-    known: HashMap<u64, u32>,
-    // The sum being collected: dense coefficients, the variables touched, bias and radius.
-    dense: Vec<Dyadic>,
-    touched: Vec<u32>,
-    bias: Dyadic,
-    radius: Dyadic,
-}
-
-impl<E: Enclosure> Builder<E> {
-    fn new(domain: &[Interval], fold: Dyadic) -> Self {
-        let inputs: Vec<E> = domain
-            .iter()
-            .enumerate()
-            .map(|(i, side)| E::variable(i, side))
-            .collect();
-        Self::from_inputs(&inputs, fold)
-    }
-
-    fn from_inputs(inputs: &[E], fold: Dyadic) -> Self {
-        Self {
-            fold,
-            inputs: inputs.len(),
-            values: inputs.to_vec(),
-            units: Vec::new(),
-            outputs: Vec::new(),
-            terms: Vec::new(),
-            side_terms: Vec::new(),
-            known: HashMap::new(),
-            dense: vec![Dyadic::ZERO; inputs.len()],
-            touched: Vec::new(),
-            bias: Dyadic::ZERO,
-            radius: Dyadic::ZERO,
-        }
-    }
-
-    fn input(&self, i: usize) -> Image {
-        Image {
-            sum: Stated::Variable(number(i)),
-            slack: Dyadic::ZERO,
-            range: self.values[i].range(),
-        }
-    }
-
-    /// Adds `coefficient · image` to the sum being collected, where the coefficient itself may be
-    /// off by `error`.
-    fn add(&mut self, coefficient: Dyadic, error: Dyadic, image: &Image) {
-        let mut radius = coefficient.abs().mul(image.slack, Up);
-        if !error.is_zero() {
-            let size = image.range.mag().add(image.slack, Up);
-            radius = radius.add(error.mul(size, Up), Up);
-        }
-        match image.sum {
-            Stated::Constant(value) => {
-                let (product, rounding) = mul_tracked(coefficient, value);
-                radius = radius.add(rounding, Up);
-                self.radius = self.radius.add(radius, Up);
-                self.add_bias(product);
-            }
-            Stated::Variable(variable) => {
-                self.radius = self.radius.add(radius, Up);
-                self.add_term(variable, coefficient);
-            }
-            Stated::Affine { bias, start, end } => {
-                let (product, rounding) = mul_tracked(coefficient, bias);
-                radius = radius.add(rounding, Up);
-                self.add_bias(product);
-                for at in start..end {
-                    let (variable, inner) = self.side_terms[at];
-                    let (product, rounding) = mul_tracked(coefficient, inner);
-                    if !rounding.is_zero() {
-                        let size = self.values[index(variable)].range().mag();
-                        radius = radius.add(rounding.mul(size, Up), Up);
-                    }
-                    self.add_term(variable, product);
-                }
-                self.radius = self.radius.add(radius, Up);
-            }
-        }
-    }
-
-    fn add_constant(&mut self, value: &Rational) {
-        let rounded = Rounded::new(value);
-        self.add_bias(rounded.value);
-        self.radius = self.radius.add(rounded.error, Up);
-    }
-
-    fn add_bias(&mut self, value: Dyadic) {
-        let (sum, rounding) = add_tracked(self.bias, value);
-        self.bias = sum;
-        self.radius = self.radius.add(rounding, Up);
-    }
-
-    fn add_term(&mut self, variable: u32, coefficient: Dyadic) {
-        let slot = &mut self.dense[index(variable)];
-        if slot.is_zero() {
-            // A coefficient that cancelled to zero may be listed twice; `drain` copes.
-            self.touched.push(variable);
-            *slot = coefficient;
-            return;
-        }
-        let (sum, rounding) = add_tracked(*slot, coefficient);
-        *slot = sum;
-        if !rounding.is_zero() {
-            let size = self.values[index(variable)].range().mag();
-            self.radius = self.radius.add(rounding.mul(size, Up), Up);
-        }
-    }
-
-    /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
-    fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
-        self.touched.sort_unstable();
-        for variable in self.touched.drain(..) {
-            let coefficient = std::mem::replace(&mut self.dense[index(variable)], Dyadic::ZERO);
-            if !coefficient.is_zero() {
-                into.push((variable, coefficient));
-            }
-        }
-        (
-            std::mem::replace(&mut self.bias, Dyadic::ZERO),
-            std::mem::replace(&mut self.radius, Dyadic::ZERO),
-        )
-    }
-
-    fn take(&mut self) -> Loose {
-        let mut terms = Vec::with_capacity(self.touched.len());
-        let (bias, radius) = self.drain(&mut terms);
-        Loose {
-            bias,
-            radius,
-            terms,
-        }
-    }
-
-    fn finish_output(&mut self) {
-        let mut terms = std::mem::take(&mut self.terms);
-        let start = terms.len();
-        let (bias, radius) = self.drain(&mut terms);
-        self.outputs.push(Sum {
-            bias,
-            radius,
-            start,
-            end: terms.len(),
-        });
-        self.terms = terms;
-    }
-
-    /// Returns the sum itself as an image.
-    fn line(&mut self, sum: &Loose) -> Image {
-        let range = total(sum.bias, &sum.terms, &self.values).range();
-        let stated = match sum.terms.as_slice() {
-            [] => Stated::Constant(sum.bias),
-            [(variable, one)] if *one == Dyadic::ONE && sum.bias.is_zero() => {
-                Stated::Variable(*variable)
-            }
-            terms => {
-                let start = self.side_terms.len();
-                self.side_terms.extend_from_slice(terms);
-                Stated::Affine {
-                    bias: sum.bias,
-                    start,
-                    end: self.side_terms.len(),
-                }
-            }
-        };
-        Image {
-            sum: stated,
-            slack: sum.radius,
-            range,
-        }
-    }
-
-    /// Applies an activation of a layer to the sum (maxout: sums) of a unit.
-    fn activate(&mut self, activation: &Activation, pieces: &[Loose]) -> Result<Image, Failure> {
-        let z = &pieces[0];
-        match activation {
-            Activation::Identity => Ok(self.line(z)),
-            Activation::Heaviside => self.apply(Function::Heaviside, z),
-            Activation::Sigmoid => self.apply(Function::Sigmoid, z),
-            Activation::Tanh => self.apply(Function::Tanh, z),
-            Activation::Relu => self.apply(Function::Relu, z),
-            Activation::LeakyRelu(slope) => {
-                let line = self.line(z);
-                let relu = self.apply(Function::Relu, z)?;
-                let outer = Rounded::new(slope);
-                let inner = Rounded::new(&(&Rational::ONE - slope));
-                self.add(outer.value, outer.error, &line);
-                self.add(inner.value, inner.error, &relu);
-                Ok(self.take_line())
-            }
-            Activation::HardTanh => {
-                let line = self.line(z);
-                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
-                self.add_bias(Dyadic::ONE);
-                let above = self.take();
-                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
-                self.add_bias(-Dyadic::ONE);
-                let below = self.take();
-                let rise = self.apply(Function::Relu, &above)?;
-                let stop = self.apply(Function::Relu, &below)?;
-                self.add(Dyadic::ONE, Dyadic::ZERO, &rise);
-                self.add(-Dyadic::ONE, Dyadic::ZERO, &stop);
-                self.add_bias(-Dyadic::ONE);
-                Ok(self.take_line())
-            }
-            Activation::Maxout(_) => {
-                let mut largest = self.line(z);
-                for piece in &pieces[1..] {
-                    let next = self.line(piece);
-                    self.add(Dyadic::ONE, Dyadic::ZERO, &next);
-                    self.add(-Dyadic::ONE, Dyadic::ZERO, &largest);
-                    let excess = self.take();
-                    let gain = self.apply(Function::Relu, &excess)?;
-                    self.add(Dyadic::ONE, Dyadic::ZERO, &largest);
-                    self.add(Dyadic::ONE, Dyadic::ZERO, &gain);
-                    largest = self.take_line();
-                }
-                Ok(largest)
-            }
-        }
-    }
-
-    fn take_line(&mut self) -> Image {
-        let sum = self.take();
-        self.line(&sum)
-    }
-
-    /// Applies one of the four functions to a sum: folds it, passes it through, merges it with a
-    /// unit that is there, or adds a unit.
-    fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
-        let stated = total(sum.bias, &sum.terms, &self.values);
-        let constant = |value: Dyadic, slack: Dyadic| Image {
-            sum: Stated::Constant(value),
-            slack,
-            range: Interval::point(value),
-        };
-        if function == Function::Heaviside {
-            let range = stated.range().widened(sum.radius);
-            if !range.inf().is_negative() {
-                return Ok(constant(Dyadic::ONE, Dyadic::ZERO));
-            }
-            let is_affine = sum.radius.is_zero()
-                && !sum.terms.is_empty()
-                && sum.terms.iter().all(|(v, _)| index(*v) < self.inputs);
-            if range.sup().is_negative() || (range.sup().is_zero() && is_affine) {
-                return Ok(constant(Dyadic::ZERO, Dyadic::ZERO));
-            }
-            let variable = self.unit(function, sum, stated.widened(sum.radius))?;
-            return Ok(Image {
-                sum: Stated::Variable(variable),
-                slack: Dyadic::ZERO,
-                range: Interval::UNIT,
-            });
-        }
-        let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
-        let slack = steepest.mul(sum.radius, Up);
-        let z = stated.range();
-        if function == Function::Relu {
-            if !z.sup().is_positive() {
-                return Ok(constant(Dyadic::ZERO, slack));
-            }
-            if !z.inf().is_negative() {
-                return Ok(self.line(sum));
-            }
-        }
-        let value = crate::numbers::Scalar::apply(&z, function)?;
-        if value.rad() <= self.fold || value.is_point() {
-            let anchor = anchor(&value, self.fold);
-            let distance = value.minus(&Interval::point(anchor)).mag();
-            return Ok(constant(anchor, slack.add(distance, Up)));
-        }
-        let variable = self.unit(function, sum, stated)?;
-        Ok(Image {
-            sum: Stated::Variable(variable),
-            slack,
-            range: self.values[index(variable)].range(),
-        })
-    }
-
-    /// Returns the variable of the unit `function(sum)`: one that is there already and is the very
-    /// same function, or a new one. The radius is kept by steps only.
-    fn unit(&mut self, function: Function, sum: &Loose, stated: E) -> Result<u32, Failure> {
-        let is_step = function == Function::Heaviside;
-        let can_merge = !is_step || sum.radius.is_zero();
-        let key = hash(function, sum);
-        if can_merge
-            && let Some(&variable) = self.known.get(&key)
-            && self.is_same(variable, function, sum)
-        {
-            return Ok(variable);
-        }
-        let variable = number(self.inputs + self.units.len());
-        let value = stated.apply(function)?;
-        let start = self.terms.len();
-        self.terms.extend_from_slice(&sum.terms);
-        self.units.push(Unit {
-            function,
-            sum: Sum {
-                bias: sum.bias,
-                radius: if is_step { sum.radius } else { Dyadic::ZERO },
-                start,
-                end: self.terms.len(),
-            },
-        });
-        self.values.push(value);
-        self.dense.push(Dyadic::ZERO);
-        if can_merge {
-            self.known.entry(key).or_insert(variable);
-        }
-        Ok(variable)
-    }
-
-    fn is_same(&self, variable: u32, function: Function, sum: &Loose) -> bool {
-        let unit = &self.units[index(variable) - self.inputs];
-        unit.function == function
-            && unit.sum.bias == sum.bias
-            && unit.sum.radius.is_zero()
-            && self.terms[unit.sum.start..unit.sum.end] == sum.terms
-    }
-
-    /// Drops the units that nothing uses any more.
-    fn into_network(self) -> Specialised {
-        let mut alive = vec![false; self.units.len()];
-        let mark = |alive: &mut Vec<bool>, sum: &Sum| {
-            for (variable, _) in &self.terms[sum.start..sum.end] {
-                if let Some(unit) = index(*variable).checked_sub(self.inputs) {
-                    alive[unit] = true;
-                }
-            }
-        };
-        for output in &self.outputs {
-            mark(&mut alive, output);
-        }
-        for k in (0..self.units.len()).rev() {
-            if alive[k] {
-                mark(&mut alive, &self.units[k].sum);
-            }
-        }
-        if alive.iter().all(|is_alive| *is_alive) {
-            return Specialised {
-                inputs: self.inputs,
-                units: self.units,
-                outputs: self.outputs,
-                terms: self.terms,
-            };
-        }
-        let mut renumbered: Vec<u32> = (0..number(self.inputs)).collect();
-        let mut next = number(self.inputs);
-        for is_alive in &alive {
-            renumbered.push(next);
-            next += u32::from(*is_alive);
-        }
-        let mut terms = Vec::new();
-        let mut copy = |sum: &Sum| {
-            let start = terms.len();
-            terms.extend(
-                self.terms[sum.start..sum.end]
-                    .iter()
-                    .map(|(variable, c)| (renumbered[index(*variable)], *c)),
-            );
-            Sum {
-                start,
-                end: terms.len(),
-                ..*sum
-            }
-        };
-        let units = self
-            .units
-            .iter()
-            .zip(&alive)
-            .filter(|(_, is_alive)| **is_alive)
-            .map(|(unit, _)| Unit {
-                function: unit.function,
-                sum: copy(&unit.sum),
-            })
-            .collect();
-        let outputs = self.outputs.iter().map(&mut copy).collect();
-        Specialised {
-            inputs: self.inputs,
-            units,
-            outputs,
-            terms,
-        }
-    }
-}
-
-/// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
-/// that sums of such constants stay short and equal), else its middle.
-fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
-    let near = fold.scale(1, Up);
-    [Dyadic::ZERO, Dyadic::ONE, -Dyadic::ONE]
-        .into_iter()
-        .find(|a| value.minus(&Interval::point(*a)).mag() <= near)
-        .unwrap_or(value.mid())
-}
-
-/// Mixes a unit into 64 bits. Equal units have equal hashes; equal hashes are compared in full.
-fn hash(function: Function, sum: &Loose) -> u64 {
-    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut mix = |word: u64| {
-        state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        state ^= state >> 32;
-    };
-    let mut mix_number = |value: Dyadic| {
-        mix(value.mantissa().cast_unsigned());
-        mix(value.exponent().cast_unsigned());
-    };
-    mix_number(sum.bias);
-    for (_, coefficient) in &sum.terms {
-        mix_number(*coefficient);
-    }
-    for (variable, _) in &sum.terms {
-        mix(u64::from(*variable));
-    }
-    mix(match function {
-        Function::Heaviside => 1,
-        Function::Sigmoid => 2,
-        Function::Tanh => 3,
-        _ => 4,
-    });
-    state
 }

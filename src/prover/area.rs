@@ -12,7 +12,7 @@ use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold, split};
 use crate::certificate::{Cell, Method, Ranges};
-use crate::checker::{Bound, Leaves, descend};
+use crate::checker::{Bound, Leaves};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Interval, Rational};
@@ -160,7 +160,8 @@ pub fn search<const D: usize>(
                         split.place = None;
                         let (lower, upper) = parent.cell.cut(split.axis, None)?;
                         let look_at = |leaves: &mut Leaves<'_, D>, cell: Cell| {
-                            let here = descend::<D>(&parent.here, &cell, Ranges::Natural, radius)
+                            let here = leaves
+                                .descend(&parent.here, &cell, Ranges::Natural, radius)
                                 .map_or_else(|_| Arc::clone(&parent.here), Arc::new);
                             let (method, area) = look(leaves, &cell, &here);
                             (cell, here, method, area)

@@ -13,15 +13,22 @@ use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Method, Ranges, Witness};
-use crate::checker::{Bound, Leaves, descend, evaluate_witness};
+use crate::checker::{Bound, Leaves, evaluate_witness};
 use crate::network::Specialised;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
 const ROUND: usize = 64;
-/// Cells that are looked at under each of them in a round, where all must be done anyway.
-const SUBTREE: u64 = 64;
+/// Cuts that a cell takes in a round, where all of it must be done anyway: many, so that a subtree
+/// is finished and its memory free before the next one begins.
+const SUBTREE: u64 = 1 << 12;
+/// With fewer open cells than this an enclosure is searched worst first: that is how the error
+/// becomes known. With more of them, subtrees are finished one by one against what is known.
+const WIDE: usize = 1 << 9;
+/// Networks of more units are not evaluated for a guess, nor by the dearer bounds: their cells are
+/// cut first.
+const LARGE: usize = 256;
 /// Cells are not cut below this share of the domain.
 const DEEPEST: usize = 400;
 
@@ -63,6 +70,22 @@ struct Growth {
     boxes: u64,
     /// The largest bound of a leaf that is done.
     settled: Dyadic,
+    /// How the four methods fared, in the order in which they are tried.
+    records: [Record; 4],
+}
+
+/// How often a method was tried in a subtree, and how often it settled a cell.
+#[derive(Clone, Copy, Default)]
+struct Record {
+    tried: u32,
+    won: u32,
+}
+
+impl Record {
+    /// Has it hardly ever helped? Then it is tried only now and then.
+    fn is_in_vain(self, turn: u64) -> bool {
+        self.tried >= 6 && self.won * 4 < self.tried && !turn.is_multiple_of(8)
+    }
 }
 
 /// A search in progress.
@@ -80,6 +103,8 @@ pub struct Search<'a, const D: usize> {
     settled: Dyadic,
     lower: Rational,
     witness: Option<Witness>,
+    /// The best point that was found, not yet looked at exactly.
+    candidate: Option<Candidate>,
 }
 
 impl<'a, const D: usize> Search<'a, D> {
@@ -126,6 +151,7 @@ impl<'a, const D: usize> Search<'a, D> {
             settled: Dyadic::ZERO,
             lower: Rational::ZERO,
             witness: None,
+            candidate: None,
         }
     }
 
@@ -145,12 +171,12 @@ impl<'a, const D: usize> Search<'a, D> {
         let is_depth_first = self.goal.is_some();
         let workers = Workers::new(pool, || self.worker());
         loop {
-            let budget = self.budget(round.len());
+            let is_wide = worst_first.len() >= WIDE;
+            let budget = self.budget(round.len(), is_wide);
+            let enough = self.enough();
             let grown: Vec<Growth> = pool.install(|| {
-                round
-                    .par_iter()
-                    .map(|open| workers.with(|worker| self.grow(worker, open, budget)))
-                    .collect()
+                let grow = |open| workers.with(|worker| self.grow(worker, open, budget, enough));
+                round.par_iter().with_max_len(1).map(grow).collect()
             });
             let mut best: Option<Candidate> = None;
             for (open, growth) in round.drain(..).zip(grown) {
@@ -215,6 +241,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
         }
+        self.certify();
         let rest = worst_first.into_iter().chain(last_first);
         let upper = rest.fold(self.settled, |most, open| most.max(open.bound));
         self.finish(upper, stopped_by)
@@ -227,8 +254,8 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// How many cuts each of so many cells may take in a round.
-    fn budget(&self, cells: usize) -> u64 {
-        if self.goal.is_none() {
+    fn budget(&self, cells: usize, is_wide: bool) -> u64 {
+        if self.goal.is_none() && !is_wide {
             return 1;
         }
         let share = self.room() / (2 * cells.max(1) as u64);
@@ -249,6 +276,7 @@ impl<'a, const D: usize> Search<'a, D> {
         (leaves, sampler): &mut (Leaves<'a, D>, Sampler),
         start: &Open,
         budget: u64,
+        mut enough: Dyadic,
     ) -> Growth {
         let mut growth = Growth {
             tree: Tree::new(),
@@ -256,6 +284,7 @@ impl<'a, const D: usize> Search<'a, D> {
             best: None,
             boxes: 0,
             settled: Dyadic::ZERO,
+            records: [Record::default(); 4],
         };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
@@ -263,7 +292,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 node: 0,
                 ..start.clone()
             };
-            self.look(leaves, sampler, whole, &mut growth, &mut stack);
+            self.look(leaves, sampler, whole, enough, &mut growth, &mut stack);
             growth.open.append(&mut stack);
             return growth;
         }
@@ -273,8 +302,16 @@ impl<'a, const D: usize> Search<'a, D> {
         });
         let mut cuts = 0;
         while let Some(open) = stack.pop() {
+            if cuts % 64 == 63 && self.is_late() {
+                cuts = budget;
+            }
             if cuts >= budget || open.depth >= DEEPEST {
                 growth.open.push(open);
+                continue;
+            }
+            // Found good enough since, by what the cells around it showed.
+            if open.bound <= enough {
+                growth.settled = growth.settled.max(open.bound);
                 continue;
             }
             cuts += 1;
@@ -296,7 +333,8 @@ impl<'a, const D: usize> Search<'a, D> {
                     bound: open.bound,
                     depth: open.depth + 1,
                 };
-                self.look(leaves, sampler, half, &mut growth, &mut stack);
+                self.look(leaves, sampler, half, enough, &mut growth, &mut stack);
+                enough = self.raised(enough, growth.best.as_ref());
             }
         }
         growth
@@ -308,27 +346,34 @@ impl<'a, const D: usize> Search<'a, D> {
         leaves: &mut Leaves<'a, D>,
         sampler: &mut Sampler,
         mut open: Open,
+        enough: Dyadic,
         growth: &mut Growth,
         stack: &mut Vec<Open>,
     ) {
         growth.boxes += 1;
         let fold = Dyadic::from_rational(&self.fold, Direction::Down);
-        if let Ok(here) = descend::<D>(&open.here, &open.cell, self.ranges, fold) {
+        if let Ok(here) = leaves.descend(&open.here, &open.cell, self.ranges, fold) {
             open.here = Arc::new(here);
         }
-        let enough = self.enough();
+        let is_large = open.here.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
-        for (method, within) in [
-            (Method::Natural, f64::INFINITY),
-            (Method::Linear, f64::INFINITY),
-            (Method::Monotone, 3.0),
-            (Method::MeanValue, 1.5),
+        for (method, within, within_large, record) in [
+            (Method::Natural, f64::INFINITY, f64::INFINITY, 0),
+            (Method::Linear, f64::INFINITY, 8.0, 1),
+            (Method::Monotone, 1.6, 1.5, 2),
+            (Method::MeanValue, 1.3, 1.2, 3),
         ] {
+            let within = if is_large { within_large } else { within };
             if estimate_dyadic(bound) > estimate_dyadic(enough) * within {
                 break;
             }
+            let record = &mut growth.records[record];
+            if method != Method::Natural && record.is_in_vain(growth.boxes) {
+                continue;
+            }
+            record.tried += 1;
             if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here)
                 && found < bound
             {
@@ -336,6 +381,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 chosen = method;
             }
             if bound <= enough {
+                record.won += 1;
                 break;
             }
         }
@@ -343,7 +389,11 @@ impl<'a, const D: usize> Search<'a, D> {
         let is_done = bound <= enough;
         // Few cells that are done hold a larger error than those that are not; some are tried all
         // the same, for the lower end of what is proved.
-        if !is_done || growth.boxes % 8 == 1 {
+        let is_near = estimate_dyadic(bound) <= 2.0 * estimate_dyadic(enough);
+        let is_turn = growth.boxes % 8 == 1;
+        let is_second = growth.boxes % 2 == 1;
+        let is_tried = is_turn || (is_second && is_near && !is_done && !is_large);
+        if is_tried {
             let tried = sampler.try_cell(&open.cell, &open.here);
             growth.best = larger(growth.best.take(), tried);
         }
@@ -355,27 +405,36 @@ impl<'a, const D: usize> Search<'a, D> {
         stack.push(open);
     }
 
-    /// Looks at the best point of a round exactly, where it seems better than what is known.
+    /// Notes the best point of a round, and looks at it exactly where that matters now.
     fn consider(&mut self, candidate: Option<Candidate>) {
-        let Some(candidate) = candidate else { return };
-        let known = estimate_rational(&self.lower);
-        if candidate.estimate <= known * (1.0 + 1e-6) {
+        self.candidate = larger(self.candidate.take(), candidate);
+        let Some(candidate) = &self.candidate else {
             return;
+        };
+        let known = estimate_rational(&self.lower);
+        let is_of_interest = match self.request.tolerance {
+            // A refutation, or an idea of the lower end.
+            Some(tolerance) => {
+                candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
+            }
+            None => candidate.estimate > known * (1.0 + estimate_rational(self.request.gap) / 16.0),
+        };
+        if is_of_interest {
+            self.certify();
         }
-        // With a tolerance a refutation is of interest, and otherwise no more than an idea of the
-        // lower end.
-        if let Some(tolerance) = self.request.tolerance
-            && candidate.estimate <= (known * 1.05).min(estimate_rational(tolerance))
-        {
+    }
+
+    /// Evaluates the best point exactly, where it seems better than what is known.
+    fn certify(&mut self) {
+        let Some(candidate) = self.candidate.take() else {
+            return;
+        };
+        if candidate.estimate <= estimate_rational(&self.lower) * (1.0 + 1e-9) {
             return;
         }
         let question = self.request.question;
-        let found = evaluate_witness(
-            question,
-            self.request.network,
-            &self.root,
-            &candidate.witness,
-        );
+        let network = self.request.network;
+        let found = evaluate_witness(question, network, &self.root, &candidate.witness);
         if let Ok(values) = found
             && values.lower > self.lower
         {
@@ -384,12 +443,28 @@ impl<'a, const D: usize> Search<'a, D> {
         }
     }
 
+    /// Is there no time left?
+    fn is_late(&self) -> bool {
+        let limit = self.request.limits.time;
+        limit.is_some_and(|limit| self.started.elapsed() >= limit)
+    }
+
+    /// What is good enough, given a point found in the same subtree: its error is not known
+    /// exactly yet, but it will be before it counts.
+    fn raised(&self, enough: Dyadic, best: Option<&Candidate>) -> Dyadic {
+        let (None, Some(best)) = (self.goal, best) else {
+            return enough;
+        };
+        let gap = estimate_rational(self.request.gap);
+        exact_dyadic(best.estimate * (1.0 + gap * 0.9)).map_or(enough, |raised| enough.max(raised))
+    }
+
     /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
     /// the error is known to reach.
     fn enough(&self) -> Dyadic {
         self.goal.unwrap_or_else(|| {
-            let half_gap = self.request.gap.half();
-            let bound = &self.lower * &(&Rational::ONE + &half_gap);
+            let gap = self.request.gap * &Rational::ratio(63, 64);
+            let bound = &self.lower * &(&Rational::ONE + &gap);
             Dyadic::from_rational(&bound, Direction::Down)
         })
     }
@@ -454,17 +529,18 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
 
 /// Guesses the size of the error from points along the diagonal.
 fn estimate_scale(sampler: &mut Sampler, whole: &Cell, root: &Specialised) -> f64 {
-    const POINTS: u32 = 33;
+    // Fewer of a large network, which has many errors of about the same size.
+    let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
     let mut largest: f64 = 0.0;
-    for step in 0..POINTS {
+    for step in 0..points {
         // Each input steps through its side at another pace.
         let mut stride = 1_u32;
         let point: Vec<f64> = whole
             .intervals()
             .iter()
             .map(|side| {
-                let share = f64::from((step * stride) % POINTS) / f64::from(POINTS - 1);
-                stride = (stride * 5 + 2) % POINTS;
+                let share = f64::from((step * stride) % points) / f64::from(points - 1);
+                stride = (stride * 5 + 2) % points;
                 let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
                 low + (high - low) * share
             })

@@ -16,9 +16,22 @@ pub struct Split {
 
 /// A sigmoid this far from its step is taken as saturated when a cut is chosen.
 const WINDOW: f64 = 32.0;
+/// A sigmoid that rises less than this over half of a cell is no step there.
+const STEEP: f64 = 8.0;
 
-/// Chooses a cut: across the steps that are alive, and beside the window of a steep one rather
-/// than through it; along the longest side where no unit has a say.
+/// A step of the first layer that depends on one input alone.
+#[derive(Clone, Copy)]
+struct Step {
+    unit: usize,
+    place: f64,
+    /// By how much its sum rises over half of the cell.
+    rise: f64,
+    is_kink: bool,
+}
+
+/// Chooses a cut: across the steps that are alive. Where there are several, between two of them,
+/// where both are saturated; at a jump or kink itself; beside the window of a single steep one
+/// rather than through it; along the longest side where no unit has a say.
 pub fn choose(cell: &Cell, whole: &Cell, network: &Specialised) -> Split {
     let inputs = cell.intervals().len();
     let radius: Vec<f64> = cell
@@ -31,74 +44,112 @@ pub fn choose(cell: &Cell, whole: &Cell, network: &Specialised) -> Split {
         .zip(whole.intervals())
         .map(|(rad, side)| 1e-3 * rad / estimate_dyadic(side.rad()))
         .collect();
-    // The steepest unit that depends on one input alone, by what it rises over the cell.
-    let mut steepest: Option<(f64, usize, usize)> = None;
     for k in 0..network.units() {
         let unit = network.unit(k);
-        let is_first = unit.sum.terms.iter().all(|(v, _)| (*v as usize) < inputs);
-        if !is_first {
+        if !is_first(&unit, inputs) {
             continue;
         }
         for (variable, coefficient) in unit.sum.terms {
             let axis = *variable as usize;
             let rise = estimate_dyadic(coefficient.abs()) * radius[axis];
             // A step wants a cut however its sum is scaled.
-            let weight = if unit.function == Function::Heaviside {
+            score[axis] += if unit.function == Function::Heaviside {
                 1.0
             } else {
                 rise.min(WINDOW)
             };
-            score[axis] += weight;
-            let is_alone = unit.sum.terms.len() == 1;
-            if is_alone && steepest.is_none_or(|(most, _, _)| rise > most) {
-                steepest = Some((rise, axis, k));
-            }
         }
     }
     let axis = (0..inputs).fold(0, |best, i| if score[i] > score[best] { i } else { best });
-    let place = steepest
-        .filter(|(_, a, _)| *a == axis)
-        .and_then(|(rise, _, k)| beside_step(cell, axis, &network.unit(k), rise));
-    Split { axis, place }
+    Split {
+        axis,
+        place: place(cell, network, axis, radius[axis]),
+    }
 }
 
-/// A place for a cut beside the window of a steep unit, if the window is small in the cell.
-fn beside_step(cell: &Cell, axis: usize, unit: &UnitView<'_>, rise: f64) -> Option<Rational> {
+fn is_first(unit: &UnitView<'_>, inputs: usize) -> bool {
+    unit.sum.terms.iter().all(|(v, _)| (*v as usize) < inputs)
+}
+
+/// Where across an axis, if not in the middle.
+fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option<Rational> {
+    let side = &cell.intervals()[axis];
+    let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+    let middle = f64::midpoint(low, high);
+    let mut steps = Vec::new();
+    for k in 0..network.units() {
+        let unit = network.unit(k);
+        let [(variable, coefficient)] = unit.sum.terms else {
+            continue;
+        };
+        if *variable as usize != axis {
+            continue;
+        }
+        let weight = estimate_dyadic(*coefficient);
+        let step = Step {
+            unit: k,
+            place: -estimate_dyadic(unit.sum.bias) / weight,
+            rise: weight.abs() * radius,
+            is_kink: matches!(unit.function, Function::Heaviside | Function::Relu),
+        };
+        if step.is_kink || step.rise >= STEEP {
+            steps.push(step);
+        }
+    }
+    let distance = |place: f64| (place - middle).abs();
+    // A kink is cut at its place, the one nearest to the middle first.
+    let kinks = steps.iter().filter(|step| step.is_kink);
+    let nearest = kinks.min_by(|a, b| distance(a.place).total_cmp(&distance(b.place)));
+    if let Some(kink) = nearest {
+        return at_kink(cell, axis, &network.unit(kink.unit));
+    }
+    let inside = |step: &&Step| low < step.place && step.place < high;
+    let mut places: Vec<f64> = steps.iter().filter(inside).map(|step| step.place).collect();
+    places.sort_by(f64::total_cmp);
+    let between = places
+        .windows(2)
+        .map(|pair| (f64::midpoint(pair[0], pair[1]), pair[1] - pair[0]))
+        .filter(|(place, gap)| *gap > 1e-9 * radius && low < *place && *place < high)
+        .min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
+    if let Some((place, gap)) = between {
+        return short(cell, axis, place, gap / 16.0);
+    }
+    let steepest = steps.iter().max_by(|a, b| a.rise.total_cmp(&b.rise))?;
+    if steepest.rise < 2.0 * WINDOW {
+        return None;
+    }
+    let reach = WINDOW * radius / steepest.rise;
+    let mut sides = [steepest.place - reach, steepest.place + reach];
+    if distance(sides[1]) < distance(sides[0]) {
+        sides.reverse();
+    }
+    sides
+        .into_iter()
+        .find_map(|place| short(cell, axis, place, reach / 8.0))
+}
+
+/// A short number within `room` of a place, strictly inside the cell.
+fn short(cell: &Cell, axis: usize, place: f64, room: f64) -> Option<Rational> {
+    let unit = libm::exp2(libm::floor(libm::log2(room)));
+    let rounded = libm::rint(place / unit) * unit;
+    let exact = exact_dyadic(rounded)?;
+    let side = &cell.intervals()[axis];
+    (side.inf() < exact && exact < side.sup()).then(|| exact.to_rational())?
+}
+
+/// The place of a kink, or beside what is uncertain of it.
+fn at_kink(cell: &Cell, axis: usize, unit: &UnitView<'_>) -> Option<Rational> {
     let (_, weight) = unit.sum.terms.first()?;
     let (low, high) = &cell.sides()[axis];
     let strictly_inside = |place: &Rational| low < place && place < high;
-    let is_kink = matches!(unit.function, Function::Heaviside | Function::Relu);
-    if is_kink {
-        // At the step itself, or beside what is uncertain of it.
-        let root = (-unit.sum.bias.to_rational()?).checked_div(&weight.to_rational()?)?;
-        if unit.sum.radius.is_zero() {
-            return Some(root).filter(strictly_inside);
-        }
-        let sum = Interval::point(-unit.sum.bias);
-        let slack = Interval::symmetric(unit.sum.radius.scale(1, Direction::Up));
-        let window = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
-        return [window.inf().to_rational()?, window.sup().to_rational()?]
-            .into_iter()
-            .find(strictly_inside);
+    let root = (-unit.sum.bias.to_rational()?).checked_div(&weight.to_rational()?)?;
+    if unit.sum.radius.is_zero() {
+        return Some(root).filter(strictly_inside);
     }
-    if rise < 2.0 * WINDOW {
-        return None;
-    }
-    let weight = estimate_dyadic(*weight);
-    let root = -estimate_dyadic(unit.sum.bias) / weight;
-    let reach = WINDOW / weight.abs();
-    let middle = f64::midpoint(
-        estimate_dyadic(cell.intervals()[axis].inf()),
-        estimate_dyadic(cell.intervals()[axis].sup()),
-    );
-    let mut places = [root - reach, root + reach];
-    if (places[1] - middle).abs() < (places[0] - middle).abs() {
-        places.reverse();
-    }
-    // A short number: rounded to an eighth of the window.
-    let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
-    places.into_iter().find_map(|place| {
-        let rounded = libm::floor(place / unit) * unit;
-        exact_dyadic(rounded)?.to_rational().filter(strictly_inside)
-    })
+    let sum = Interval::point(-unit.sum.bias);
+    let slack = Interval::symmetric(unit.sum.radius.scale(1, Direction::Up));
+    let window = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
+    [window.inf().to_rational()?, window.sup().to_rational()?]
+        .into_iter()
+        .find(strictly_inside)
 }

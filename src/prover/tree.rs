@@ -1,55 +1,72 @@
 //! The partition while it grows.
 
-use crate::certificate::{Method, Node, Partition};
+use crate::certificate::{MAX_INPUTS, Method, Node, Partition};
 use crate::numbers::Rational;
 
-/// A node of a growing tree.
-#[derive(Clone, Debug)]
-pub enum Growing {
-    /// A leaf, for now or for good.
+/// What a node is: a leaf's method or a cut's input, in one byte beside two indices.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
     Leaf(Method),
-    /// A cut, and where its halves are.
-    Cut {
-        /// Which input.
-        axis: usize,
-        /// Where, if not in the middle.
-        place: Option<Rational>,
-        /// The lower half.
-        lower: usize,
-        /// The upper half.
-        upper: usize,
-    },
+    Cut(u8),
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Growing {
+    kind: Kind,
+    /// The lower half; the upper one follows it.
+    lower: u32,
+    /// Where its place is in [`Tree::places`], if it is not cut in the middle.
+    place: u32,
+}
+
+const NO_PLACE: u32 = u32::MAX;
+
+const UNBOUNDED: Growing = Growing {
+    kind: Kind::Leaf(Method::Open),
+    lower: 0,
+    place: NO_PLACE,
+};
 
 /// A tree of cuts, nodes in the order in which they were made.
 #[derive(Clone, Debug)]
 pub struct Tree {
     nodes: Vec<Growing>,
+    places: Vec<Rational>,
+}
+
+fn index(at: usize) -> u32 {
+    u32::try_from(at).expect("fewer than 2^32 nodes fit in memory")
 }
 
 impl Tree {
     /// Returns a tree of one leaf without a bound.
     pub fn new() -> Self {
         Self {
-            nodes: vec![Growing::Leaf(Method::Open)],
+            nodes: vec![UNBOUNDED],
+            places: Vec::new(),
         }
     }
 
     /// Sets the method of a leaf.
     pub fn settle(&mut self, node: usize, method: Method) {
-        self.nodes[node] = Growing::Leaf(method);
+        self.nodes[node] = Growing {
+            kind: Kind::Leaf(method),
+            ..UNBOUNDED
+        };
     }
 
     /// Cuts a leaf; returns the two new ones, without bounds yet.
     pub fn cut(&mut self, node: usize, axis: usize, place: Option<Rational>) -> (usize, usize) {
         let lower = self.nodes.len();
-        self.nodes.push(Growing::Leaf(Method::Open));
-        self.nodes.push(Growing::Leaf(Method::Open));
-        self.nodes[node] = Growing::Cut {
-            axis,
-            place,
-            lower,
-            upper: lower + 1,
+        self.nodes.extend([UNBOUNDED, UNBOUNDED]);
+        debug_assert!(axis < MAX_INPUTS, "an input");
+        self.nodes[node] = Growing {
+            kind: Kind::Cut(u8::try_from(axis).unwrap_or(u8::MAX)),
+            lower: index(lower),
+            place: place.map_or(NO_PLACE, |place| {
+                self.places.push(place);
+                index(self.places.len() - 1)
+            }),
         };
         (lower, lower + 1)
     }
@@ -58,40 +75,34 @@ impl Tree {
     pub fn graft(&mut self, node: usize, small: Tree) -> impl Fn(usize) -> usize + use<> {
         // Node 0 of the small tree takes the leaf's place, the others come at the end.
         let base = self.nodes.len();
-        let moved = move |index: usize| if index == 0 { node } else { base + index - 1 };
-        for (index, growing) in small.nodes.into_iter().enumerate() {
-            let growing = match growing {
-                Growing::Cut {
-                    axis,
-                    place,
-                    lower,
-                    upper,
-                } => Growing::Cut {
-                    axis,
-                    place,
-                    lower: moved(lower),
-                    upper: moved(upper),
-                },
-                leaf @ Growing::Leaf(_) => leaf,
-            };
-            if index == 0 {
-                self.nodes[node] = growing;
-            } else {
-                self.nodes.push(growing);
-            }
+        let first_place = index(self.places.len());
+        let moved = move |at: usize| if at == 0 { node } else { base + at - 1 };
+        self.places.extend(small.places);
+        let renumbered = small.nodes.into_iter().map(|growing| Growing {
+            kind: growing.kind,
+            lower: index(moved(growing.lower as usize)),
+            place: match growing.place {
+                NO_PLACE => NO_PLACE,
+                place => first_place + place,
+            },
+        });
+        let mut renumbered = renumbered;
+        if let Some(root) = renumbered.next() {
+            self.nodes[node] = root;
         }
+        self.nodes.extend(renumbered);
         moved
     }
 
     /// Calls back for every node in the order of the checker's walk.
-    fn walk<'a>(&'a self, mut visit: impl FnMut(usize, &'a Growing)) {
+    fn walk(&self, mut visit: impl FnMut(usize, &Growing)) {
         let mut open = vec![0];
-        while let Some(index) = open.pop() {
-            let node = &self.nodes[index];
-            visit(index, node);
-            if let Growing::Cut { lower, upper, .. } = node {
-                open.push(*upper);
-                open.push(*lower);
+        while let Some(at) = open.pop() {
+            let node = &self.nodes[at];
+            visit(at, node);
+            if let Kind::Cut(_) = node.kind {
+                open.push(node.lower as usize + 1);
+                open.push(node.lower as usize);
             }
         }
     }
@@ -99,9 +110,9 @@ impl Tree {
     /// Returns the leaves in the order of the checker's walk.
     pub fn leaves(&self) -> Vec<usize> {
         let mut leaves = Vec::new();
-        self.walk(|index, node| {
-            if matches!(node, Growing::Leaf(_)) {
-                leaves.push(index);
+        self.walk(|at, node| {
+            if matches!(node.kind, Kind::Leaf(_)) {
+                leaves.push(at);
             }
         });
         leaves
@@ -111,11 +122,11 @@ impl Tree {
     pub fn partition(&self) -> Partition {
         let mut partition = Partition::default();
         self.walk(|_, node| {
-            partition.push(&match node {
-                Growing::Leaf(method) => Node::Leaf(*method),
-                Growing::Cut { axis, place, .. } => Node::Cut {
-                    axis: *axis,
-                    place: place.clone(),
+            partition.push(&match node.kind {
+                Kind::Leaf(method) => Node::Leaf(method),
+                Kind::Cut(axis) => Node::Cut {
+                    axis: usize::from(axis),
+                    place: self.places.get(node.place as usize).cloned(),
                 },
             });
         });

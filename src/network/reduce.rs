@@ -1,0 +1,754 @@
+//! Makes [`Specialised`] networks: folds, decides and merges units on a box (T02).
+//!
+//! A [`Reducer`] is the memory for this, used for one box after the other; what it holds between
+//! two boxes does not matter. Units of the old network are taken in order. The sum of each is
+//! collected over what its variables have become (their images), then `apply` tells
+//! what the unit itself becomes: a constant, a line, a unit that is there already, or a new one.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use super::activation::Activation;
+use super::layer::Layer;
+use super::model::Network;
+use super::specialise::{Specialised, Sum, Unit, index, number, total};
+use crate::numbers::Direction::{Down, Up};
+use crate::numbers::slope::lipschitz;
+use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
+
+/// A unit of the network that is being reduced, as seen by those that use it.
+#[derive(Clone)]
+struct Image {
+    /// What it is in the reduced network: a sum of variables there.
+    sum: Stated,
+    /// How far the true value may be from `sum`.
+    slack: Dyadic,
+    /// Where the stated value lies.
+    range: Interval,
+}
+
+/// The stated value of a unit.
+#[derive(Clone)]
+enum Stated {
+    Constant(Dyadic),
+    Variable(u32),
+    /// Terms are in [`Reducer::side_terms`].
+    Affine {
+        bias: Dyadic,
+        start: usize,
+        end: usize,
+    },
+}
+
+/// A weight rounded to 63 bits, and by how much at most.
+#[derive(Clone, Copy)]
+struct Rounded {
+    value: Dyadic,
+    error: Dyadic,
+}
+
+impl Rounded {
+    fn new(weight: &Rational) -> Self {
+        let enclosure = Interval::from_rational(weight);
+        Self {
+            value: enclosure.inf(),
+            error: enclosure.wid(),
+        }
+    }
+}
+
+/// A result rounded down, and by how much at most it was rounded.
+fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
+    if low == high {
+        (low, Dyadic::ZERO)
+    } else {
+        (low, high.sub(low, Up))
+    }
+}
+
+fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
+    tracked(a.add(b, Down), a.add(b, Up))
+}
+
+fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
+    // Most coefficients of units seen through one another are 1.
+    if a == Dyadic::ONE {
+        return (b, Dyadic::ZERO);
+    }
+    tracked(a.mul(b, Down), a.mul(b, Up))
+}
+
+/// A sum on its own.
+#[derive(Clone)]
+struct Loose {
+    bias: Dyadic,
+    radius: Dyadic,
+    terms: Vec<(u32, Dyadic)>,
+}
+
+impl Loose {
+    const EMPTY: Self = Self {
+        bias: Dyadic::ZERO,
+        radius: Dyadic::ZERO,
+        terms: Vec::new(),
+    };
+}
+
+/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `slack`.
+#[derive(Clone, Copy)]
+struct Saturation {
+    beyond: Dyadic,
+    slack: Dyadic,
+}
+
+impl Saturation {
+    /// Far enough that what is lost is small beside the fold: `slack = 2^-19 fold`. With
+    /// `fold >= 2^-n` and `t >= 0.7 (n + 20)`,
+    /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
+    /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
+    fn new(fold: Dyadic) -> Option<Self> {
+        if !fold.is_positive() || fold.is_infinite() {
+            return None;
+        }
+        let n = (-(fold.exponent() + 62)).max(0);
+        let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
+        Some(Self {
+            beyond: Dyadic::from_i64(beyond),
+            slack: Dyadic::power_of_two(-(n + 19)),
+        })
+    }
+}
+
+/// No unit, in the table of units.
+const NONE: u32 = u32::MAX;
+
+/// Memory for reducing networks, and a reduced network under construction.
+pub struct Reducer<E> {
+    fold: Dyadic,
+    saturation: Option<Saturation>,
+    inputs: usize,
+    /// The value of every variable of the reduced network over the box.
+    values: Vec<E>,
+    units: Vec<Unit>,
+    outputs: Vec<Sum>,
+    ranges: Vec<Interval>,
+    terms: Vec<(u32, Dyadic)>,
+    side_terms: Vec<(u32, Dyadic)>,
+    images: Vec<Image>,
+    /// Units by a hash of function, bias and terms, each at the next free place: candidates for
+    /// merging. A power of two long.
+    table: Vec<u32>,
+    // The sum being collected: dense coefficients, the variables touched, bias and radius.
+    dense: Vec<Dyadic>,
+    touched: Vec<u32>,
+    bias: Dyadic,
+    radius: Dyadic,
+    /// The sum collected last, and a sum with opposite signs.
+    sum: Loose,
+    negative: Loose,
+    // Which units are used, and their new numbers.
+    alive: Vec<bool>,
+    renumbered: Vec<u32>,
+}
+
+impl<E> Default for Reducer<E> {
+    fn default() -> Self {
+        Self {
+            fold: Dyadic::ZERO,
+            saturation: None,
+            inputs: 0,
+            values: Vec::new(),
+            units: Vec::new(),
+            outputs: Vec::new(),
+            ranges: Vec::new(),
+            terms: Vec::new(),
+            side_terms: Vec::new(),
+            images: Vec::new(),
+            table: Vec::new(),
+            dense: Vec::new(),
+            touched: Vec::new(),
+            bias: Dyadic::ZERO,
+            radius: Dyadic::ZERO,
+            sum: Loose::EMPTY,
+            negative: Loose::EMPTY,
+            alive: Vec::new(),
+            renumbered: Vec::new(),
+        }
+    }
+}
+
+impl<E: Enclosure> Reducer<E> {
+    /// Returns a network on its domain; see [`Specialised::from_network`].
+    ///
+    /// # Errors
+    /// [`Failure::Inexact`] when a weight is so large that it has no bound.
+    pub fn from_network(
+        &mut self,
+        network: &Network,
+        domain: &[Interval],
+    ) -> Result<Specialised, Failure> {
+        let inputs = domain.iter().enumerate();
+        let inputs: Vec<E> = inputs.map(|(i, side)| E::variable(i, side)).collect();
+        let units: usize = network.layers().iter().map(Layer::rows).sum();
+        self.begin(&inputs, Dyadic::ZERO, units);
+        let mut below: Vec<Image> = (0..domain.len()).map(|i| self.input(i)).collect();
+        for layer in network.layers() {
+            let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
+            let mut images = Vec::with_capacity(layer.units());
+            let rank = layer.activation().rows_per_unit();
+            let mut pieces = vec![Loose::EMPTY; rank];
+            for unit in 0..layer.units() {
+                for (row, piece) in (unit * rank..(unit + 1) * rank).zip(&mut pieces) {
+                    self.add_constant(&layer.bias()[row]);
+                    for (column, pooled) in layer.weights().row_indices(row) {
+                        let weight = rounded[pooled];
+                        self.add(weight.value, weight.error, &below[column]);
+                    }
+                    self.take_into(piece);
+                }
+                images.push(self.activate(layer.activation(), &pieces)?);
+            }
+            below = images;
+        }
+        for output in &below {
+            self.add(Dyadic::ONE, Dyadic::ZERO, output);
+            self.finish_output();
+        }
+        Ok(self.finish())
+    }
+
+    /// Returns a reduced network on a smaller box; see [`Specialised::specialise`].
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn specialise(
+        &mut self,
+        network: &Specialised,
+        inputs: &[E],
+        fold: Dyadic,
+    ) -> Result<Specialised, Failure> {
+        self.begin(inputs, fold, network.units.len());
+        let mut images = std::mem::take(&mut self.images);
+        images.clear();
+        images.extend((0..self.inputs).map(|i| self.input(i)));
+        let mut sum = std::mem::replace(&mut self.sum, Loose::EMPTY);
+        for unit in &network.units {
+            self.load(network, &unit.sum, &images);
+            self.take_into(&mut sum);
+            images.push(self.apply(unit.function, &sum)?);
+        }
+        for output in &network.outputs {
+            self.load(network, output, &images);
+            self.finish_output();
+        }
+        self.images = images;
+        self.sum = sum;
+        Ok(self.finish())
+    }
+
+    /// Forgets what was there.
+    fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize) {
+        self.fold = fold;
+        self.saturation = Saturation::new(fold);
+        self.inputs = inputs.len();
+        self.values.clear();
+        self.values.extend_from_slice(inputs);
+        self.units.clear();
+        self.outputs.clear();
+        self.ranges.clear();
+        self.terms.clear();
+        self.side_terms.clear();
+        self.dense.clear();
+        self.dense.resize(inputs.len(), Dyadic::ZERO);
+        self.touched.clear();
+        self.bias = Dyadic::ZERO;
+        self.radius = Dyadic::ZERO;
+        self.table.clear();
+        let places = units.saturating_mul(2).max(8);
+        self.table.resize(places.next_power_of_two(), NONE);
+    }
+
+    fn input(&self, i: usize) -> Image {
+        Image {
+            sum: Stated::Variable(number(i)),
+            slack: Dyadic::ZERO,
+            range: self.values[i].range(),
+        }
+    }
+
+    /// Collects a sum of the old network over the images of its variables.
+    fn load(&mut self, network: &Specialised, sum: &Sum, images: &[Image]) {
+        self.bias = sum.bias;
+        self.radius = sum.radius;
+        for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
+            self.add(coefficient, Dyadic::ZERO, &images[index(variable)]);
+        }
+    }
+
+    /// Adds `coefficient · image` to the sum being collected, where the coefficient itself may be
+    /// off by `error`.
+    fn add(&mut self, coefficient: Dyadic, error: Dyadic, image: &Image) {
+        if !image.slack.is_zero() {
+            let radius = coefficient.abs().mul(image.slack, Up);
+            self.radius = self.radius.add(radius, Up);
+        }
+        if !error.is_zero() {
+            let size = image.range.mag().add(image.slack, Up);
+            self.radius = self.radius.add(error.mul(size, Up), Up);
+        }
+        match image.sum {
+            Stated::Constant(value) => self.add_product(coefficient, value),
+            Stated::Variable(variable) => self.add_term(variable, coefficient),
+            Stated::Affine { bias, start, end } => {
+                self.add_product(coefficient, bias);
+                for at in start..end {
+                    let (variable, inner) = self.side_terms[at];
+                    let (product, rounding) = mul_tracked(coefficient, inner);
+                    if !rounding.is_zero() {
+                        let size = self.values[index(variable)].range().mag();
+                        self.radius = self.radius.add(rounding.mul(size, Up), Up);
+                    }
+                    self.add_term(variable, product);
+                }
+            }
+        }
+    }
+
+    /// Adds a constant `coefficient · value`.
+    fn add_product(&mut self, coefficient: Dyadic, value: Dyadic) {
+        if value.is_zero() {
+            return;
+        }
+        let (product, rounding) = if value == Dyadic::ONE {
+            (coefficient, Dyadic::ZERO)
+        } else {
+            mul_tracked(coefficient, value)
+        };
+        self.radius = self.radius.add(rounding, Up);
+        self.add_bias(product);
+    }
+
+    fn add_constant(&mut self, value: &Rational) {
+        let rounded = Rounded::new(value);
+        self.add_bias(rounded.value);
+        self.radius = self.radius.add(rounded.error, Up);
+    }
+
+    fn add_bias(&mut self, value: Dyadic) {
+        let (sum, rounding) = add_tracked(self.bias, value);
+        self.bias = sum;
+        self.radius = self.radius.add(rounding, Up);
+    }
+
+    fn add_term(&mut self, variable: u32, coefficient: Dyadic) {
+        let slot = &mut self.dense[index(variable)];
+        if slot.is_zero() {
+            // A coefficient that cancelled to zero may be listed twice; `drain` copes.
+            self.touched.push(variable);
+            *slot = coefficient;
+            return;
+        }
+        let (sum, rounding) = add_tracked(*slot, coefficient);
+        *slot = sum;
+        if !rounding.is_zero() {
+            let size = self.values[index(variable)].range().mag();
+            self.radius = self.radius.add(rounding.mul(size, Up), Up);
+        }
+    }
+
+    /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
+    fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
+        if !self.touched.is_sorted() {
+            self.touched.sort_unstable();
+        }
+        for variable in self.touched.drain(..) {
+            let coefficient = std::mem::replace(&mut self.dense[index(variable)], Dyadic::ZERO);
+            if !coefficient.is_zero() {
+                into.push((variable, coefficient));
+            }
+        }
+        (
+            std::mem::replace(&mut self.bias, Dyadic::ZERO),
+            std::mem::replace(&mut self.radius, Dyadic::ZERO),
+        )
+    }
+
+    fn take_into(&mut self, sum: &mut Loose) {
+        sum.terms.clear();
+        (sum.bias, sum.radius) = self.drain(&mut sum.terms);
+    }
+
+    fn take(&mut self) -> Loose {
+        let mut sum = Loose::EMPTY;
+        self.take_into(&mut sum);
+        sum
+    }
+
+    fn finish_output(&mut self) {
+        let mut terms = std::mem::take(&mut self.terms);
+        let start = terms.len();
+        let (bias, radius) = self.drain(&mut terms);
+        let range = total(bias, &terms[start..], &self.values).widened(radius);
+        self.ranges.push(range.range());
+        self.outputs.push(Sum {
+            bias,
+            radius,
+            start,
+            end: terms.len(),
+        });
+        self.terms = terms;
+    }
+
+    /// Returns the sum itself as an image.
+    fn line(&mut self, sum: &Loose) -> Image {
+        let range = total(sum.bias, &sum.terms, &self.values).range();
+        let stated = match sum.terms.as_slice() {
+            [] => Stated::Constant(sum.bias),
+            [(variable, one)] if *one == Dyadic::ONE && sum.bias.is_zero() => {
+                Stated::Variable(*variable)
+            }
+            terms => {
+                let start = self.side_terms.len();
+                self.side_terms.extend_from_slice(terms);
+                Stated::Affine {
+                    bias: sum.bias,
+                    start,
+                    end: self.side_terms.len(),
+                }
+            }
+        };
+        Image {
+            sum: stated,
+            slack: sum.radius,
+            range,
+        }
+    }
+
+    fn take_line(&mut self) -> Image {
+        let sum = self.take();
+        self.line(&sum)
+    }
+
+    /// Applies an activation of a layer to the sum (maxout: sums) of a unit.
+    fn activate(&mut self, activation: &Activation, pieces: &[Loose]) -> Result<Image, Failure> {
+        let z = &pieces[0];
+        match activation {
+            Activation::Identity => Ok(self.line(z)),
+            Activation::Heaviside => self.apply(Function::Heaviside, z),
+            Activation::Sigmoid => self.apply(Function::Sigmoid, z),
+            Activation::Tanh => self.apply(Function::Tanh, z),
+            Activation::Relu => self.apply(Function::Relu, z),
+            Activation::LeakyRelu(slope) => {
+                let line = self.line(z);
+                let relu = self.apply(Function::Relu, z)?;
+                let outer = Rounded::new(slope);
+                let inner = Rounded::new(&(&Rational::ONE - slope));
+                self.add(outer.value, outer.error, &line);
+                self.add(inner.value, inner.error, &relu);
+                Ok(self.take_line())
+            }
+            Activation::HardTanh => {
+                let line = self.line(z);
+                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
+                self.add_bias(Dyadic::ONE);
+                let above = self.take();
+                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
+                self.add_bias(-Dyadic::ONE);
+                let below = self.take();
+                let rise = self.apply(Function::Relu, &above)?;
+                let stop = self.apply(Function::Relu, &below)?;
+                self.add(Dyadic::ONE, Dyadic::ZERO, &rise);
+                self.add(-Dyadic::ONE, Dyadic::ZERO, &stop);
+                self.add_bias(-Dyadic::ONE);
+                Ok(self.take_line())
+            }
+            Activation::Maxout(_) => {
+                let mut largest = self.line(z);
+                for piece in &pieces[1..] {
+                    let next = self.line(piece);
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &next);
+                    self.add(-Dyadic::ONE, Dyadic::ZERO, &largest);
+                    let excess = self.take();
+                    let gain = self.apply(Function::Relu, &excess)?;
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &largest);
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &gain);
+                    largest = self.take_line();
+                }
+                Ok(largest)
+            }
+        }
+    }
+
+    /// Applies one of the four functions to a sum: folds it, passes it through, merges it with a
+    /// unit that is there, or adds a unit.
+    fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
+        let stated = total(sum.bias, &sum.terms, &self.values);
+        if function == Function::Heaviside {
+            return self.step(sum, stated);
+        }
+        let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
+        let slack = if sum.radius.is_zero() {
+            Dyadic::ZERO
+        } else {
+            steepest.mul(sum.radius, Up)
+        };
+        let z = stated.range();
+        if function == Function::Relu {
+            if !z.sup().is_positive() {
+                return Ok(constant(Dyadic::ZERO, slack));
+            }
+            if !z.inf().is_negative() {
+                return Ok(self.line(sum));
+            }
+        } else if let Some(far) = self.saturation {
+            if z.inf() > far.beyond {
+                return Ok(constant(Dyadic::ONE, slack.add(far.slack, Up)));
+            }
+            if z.sup() < -far.beyond {
+                let lowest = if function == Function::Tanh {
+                    -Dyadic::ONE
+                } else {
+                    Dyadic::ZERO
+                };
+                return Ok(constant(lowest, slack.add(far.slack, Up)));
+            }
+        }
+        // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z).
+        let is_flipped = function != Function::Relu
+            && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
+        let oriented = if is_flipped { stated.neg() } else { stated };
+        let value = oriented.apply(function)?;
+        let range = if is_flipped {
+            opposite(function, &value.range())
+        } else {
+            value.range()
+        };
+        if range.rad() <= self.fold || range.is_point() {
+            let anchor = anchor(&range, self.fold);
+            let distance = range.minus(&Interval::point(anchor)).mag();
+            return Ok(constant(anchor, slack.add(distance, Up)));
+        }
+        if !is_flipped {
+            return Ok(Image {
+                sum: Stated::Variable(self.unit(function, sum, value)),
+                slack,
+                range,
+            });
+        }
+        let mut negative = std::mem::replace(&mut self.negative, Loose::EMPTY);
+        negative.bias = -sum.bias;
+        negative.terms.clear();
+        negative
+            .terms
+            .extend(sum.terms.iter().map(|(v, c)| (*v, -*c)));
+        let variable = self.unit(function, &negative, value);
+        self.negative = negative;
+        let start = self.side_terms.len();
+        self.side_terms.push((variable, -Dyadic::ONE));
+        Ok(Image {
+            sum: Stated::Affine {
+                bias: opposite(function, &Interval::ZERO).inf(),
+                start,
+                end: start + 1,
+            },
+            slack,
+            range,
+        })
+    }
+
+    fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {
+        let range = stated.range().widened(sum.radius);
+        if !range.inf().is_negative() {
+            return Ok(constant(Dyadic::ONE, Dyadic::ZERO));
+        }
+        let is_affine = sum.radius.is_zero()
+            && !sum.terms.is_empty()
+            && sum.terms.iter().all(|(v, _)| index(*v) < self.inputs);
+        if range.sup().is_negative() || (range.sup().is_zero() && is_affine) {
+            return Ok(constant(Dyadic::ZERO, Dyadic::ZERO));
+        }
+        let value = stated.widened(sum.radius).apply(Function::Heaviside)?;
+        let variable = self.unit(Function::Heaviside, sum, value);
+        Ok(Image {
+            sum: Stated::Variable(variable),
+            slack: Dyadic::ZERO,
+            range: Interval::UNIT,
+        })
+    }
+
+    /// Returns the variable of the unit `function(sum)`: one that is there already and is the very
+    /// same function, or a new one with this value. The radius is kept by steps only.
+    fn unit(&mut self, function: Function, sum: &Loose, value: E) -> u32 {
+        let is_step = function == Function::Heaviside;
+        let can_merge = !is_step || sum.radius.is_zero();
+        let mask = self.table.len() - 1;
+        let mut place = hash(function, sum) & mask;
+        if can_merge {
+            while self.table[place] != NONE {
+                let variable = self.table[place];
+                if self.is_same(variable, function, sum) {
+                    return variable;
+                }
+                place = (place + 1) & mask;
+            }
+        }
+        let variable = number(self.inputs + self.units.len());
+        let start = self.terms.len();
+        self.terms.extend_from_slice(&sum.terms);
+        self.units.push(Unit {
+            function,
+            sum: Sum {
+                bias: sum.bias,
+                radius: if is_step { sum.radius } else { Dyadic::ZERO },
+                start,
+                end: self.terms.len(),
+            },
+        });
+        self.values.push(value);
+        self.dense.push(Dyadic::ZERO);
+        if can_merge {
+            self.table[place] = variable;
+            // Maxout and its like make several units of one: the table may have to grow.
+            if self.units.len() * 2 > self.table.len() {
+                self.grow_table();
+            }
+        }
+        variable
+    }
+
+    fn grow_table(&mut self) {
+        let places = self.table.len() * 4;
+        let old = std::mem::replace(&mut self.table, vec![NONE; places]);
+        for variable in old.into_iter().filter(|variable| *variable != NONE) {
+            let unit = &self.units[index(variable) - self.inputs];
+            let sum = Loose {
+                bias: unit.sum.bias,
+                radius: Dyadic::ZERO,
+                terms: self.terms[unit.sum.start..unit.sum.end].to_vec(),
+            };
+            let mut place = hash(unit.function, &sum) & (places - 1);
+            while self.table[place] != NONE {
+                place = (place + 1) & (places - 1);
+            }
+            self.table[place] = variable;
+        }
+    }
+
+    fn is_same(&self, variable: u32, function: Function, sum: &Loose) -> bool {
+        let unit = &self.units[index(variable) - self.inputs];
+        unit.function == function
+            && unit.sum.bias == sum.bias
+            && unit.sum.radius.is_zero()
+            && self.terms[unit.sum.start..unit.sum.end] == sum.terms
+    }
+
+    /// Copies out the units that something uses.
+    fn finish(&mut self) -> Specialised {
+        self.alive.clear();
+        self.alive.resize(self.units.len(), false);
+        let mut kept = 0;
+        let mut length = 0;
+        let inputs = self.inputs;
+        let mut mark = |alive: &mut Vec<bool>, sum: &Sum| {
+            length += sum.end - sum.start;
+            for (variable, _) in &self.terms[sum.start..sum.end] {
+                if let Some(unit) = index(*variable).checked_sub(inputs) {
+                    alive[unit] = true;
+                }
+            }
+        };
+        for output in &self.outputs {
+            mark(&mut self.alive, output);
+        }
+        for k in (0..self.units.len()).rev() {
+            if self.alive[k] {
+                kept += 1;
+                mark(&mut self.alive, &self.units[k].sum);
+            }
+        }
+        self.renumbered.clear();
+        self.renumbered.extend(0..number(inputs));
+        let mut next = number(inputs);
+        for is_alive in &self.alive {
+            self.renumbered.push(next);
+            next += u32::from(*is_alive);
+        }
+        let mut terms = Vec::with_capacity(length);
+        let mut copy = |sum: &Sum| {
+            let start = terms.len();
+            let old = self.terms[sum.start..sum.end].iter();
+            terms.extend(old.map(|(variable, c)| (self.renumbered[index(*variable)], *c)));
+            Sum {
+                start,
+                end: terms.len(),
+                ..*sum
+            }
+        };
+        let mut units = Vec::with_capacity(kept);
+        let alive = self.units.iter().zip(&self.alive);
+        for (unit, _) in alive.filter(|(_, is_alive)| **is_alive) {
+            units.push(Unit {
+                function: unit.function,
+                sum: copy(&unit.sum),
+            });
+        }
+        let outputs = self.outputs.iter().map(&mut copy).collect();
+        Specialised {
+            inputs,
+            units,
+            outputs,
+            ranges: self.ranges.clone(),
+            terms,
+        }
+    }
+}
+
+/// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh.
+fn opposite(function: Function, value: &Interval) -> Interval {
+    if function == Function::Sigmoid {
+        Interval::ONE.minus(value)
+    } else {
+        value.negated()
+    }
+}
+
+fn constant(value: Dyadic, slack: Dyadic) -> Image {
+    Image {
+        sum: Stated::Constant(value),
+        slack,
+        range: Interval::point(value),
+    }
+}
+
+/// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
+/// that sums of such constants stay short and equal), else its middle.
+fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
+    let near = fold.scale(1, Up);
+    [Dyadic::ZERO, Dyadic::ONE, -Dyadic::ONE]
+        .into_iter()
+        .find(|a| value.minus(&Interval::point(*a)).mag() <= near)
+        .unwrap_or(value.mid())
+}
+
+/// Mixes a unit into a number. Equal units have equal hashes; equal hashes are compared in full.
+fn hash(function: Function, sum: &Loose) -> usize {
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut mix = |word: u64| {
+        state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        state ^= state >> 32;
+    };
+    let number = |value: Dyadic| {
+        let exponent = value.exponent().cast_unsigned();
+        value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
+    };
+    mix(number(sum.bias));
+    for (variable, coefficient) in &sum.terms {
+        mix(number(*coefficient) ^ u64::from(*variable).rotate_left(40));
+    }
+    mix(match function {
+        Function::Heaviside => 1,
+        Function::Sigmoid => 2,
+        Function::Tanh => 3,
+        _ => 4,
+    });
+    usize::try_from(state >> 8).unwrap_or_default()
+}
