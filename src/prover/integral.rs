@@ -96,7 +96,9 @@ pub fn search<const D: usize>(
         stopped_by: None,
     };
     let workers = Workers::new(pool, || Leaves::<D>::new(request.network, request.question));
-    let here = Arc::new(root);
+    // As in the checker's walk, which reduces the network on the domain before it cuts.
+    let here = descend::<D>(&root, &search.whole, search.ranges, search.radius).unwrap_or(root);
+    let here = Arc::new(here);
     let (method, share) =
         pool.install(|| workers.with(|leaves| search.look(leaves, &search.whole, &here)));
     known.tree.settle(0, method);
