@@ -19,7 +19,7 @@ use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, descend};
 use crate::network::Specialised;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
@@ -30,6 +30,8 @@ const SUBTREE: usize = 32;
 const DEEPEST: usize = 400;
 /// In more inputs than this only one cut is looked at.
 const MOST_TRIED: usize = 4;
+/// Half the widths of windows beside which a cut is tried, over the steepness.
+const WINDOWS: [f64; 2] = [1.0, 8.0];
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
 
@@ -330,6 +332,9 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         let inputs = open.cell.sides().len();
         for axis in std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis)) {
+            if self.norm != Norm::Area {
+                cuts.extend(beside_step(open, axis));
+            }
             cuts.push(Split { axis, place: None });
             if self.norm == Norm::Area || inputs > MOST_TRIED {
                 break;
@@ -439,6 +444,55 @@ impl<'a, const D: usize> Search<'a, D> {
             stopped_by: known.stopped_by,
         }
     }
+}
+
+/// Cuts close beside the window of the steepest unit of an input, where it is small in the cell:
+/// on a strip of a few over the steepness the step happens, and outside it hardly anything does.
+fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
+    let side = &open.cell.intervals()[axis];
+    let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+    let mut steepest: Option<(f64, f64)> = None;
+    for k in 0..open.here.units() {
+        let unit = open.here.unit(k);
+        let [(variable, weight)] = unit.sum.terms else {
+            continue;
+        };
+        if *variable as usize != axis || unit.function != Function::Sigmoid {
+            continue;
+        }
+        let weight = estimate_dyadic(*weight);
+        let root = -estimate_dyadic(unit.sum.bias) / weight;
+        if steepest.is_none_or(|(most, _)| weight.abs() > most) {
+            steepest = Some((weight.abs(), root));
+        }
+    }
+    let Some((weight, root)) = steepest else {
+        return Vec::new();
+    };
+    let mut cuts = Vec::new();
+    for windows in WINDOWS {
+        let reach = windows / weight;
+        let middle = f64::midpoint(low, high);
+        let mut places = [root - reach, root + reach];
+        if (places[1] - middle).abs() < (places[0] - middle).abs() {
+            places.reverse();
+        }
+        let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
+        let place = places
+            .into_iter()
+            .map(|place| libm::floor(place / unit) * unit)
+            .find(|place| low < *place && *place < high);
+        if let Some(place) = place
+            && high - low > 4.0 * reach
+        {
+            let place = exact_dyadic(place).and_then(Dyadic::to_rational);
+            cuts.extend(place.map(|place| Split {
+                axis,
+                place: Some(place),
+            }));
+        }
+    }
+    cuts
 }
 
 /// How far folding may move the outputs: far less than what is wanted to be known of the error,
