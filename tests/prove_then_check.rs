@@ -247,7 +247,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
             })
             .collect();
         for method in [Method::Natural, Method::HalfPlanes] {
-            let Ok(Bound::Area(area)) = leaves.bound(method, &cell, &here) else {
+            let Ok(Bound::Integral(area)) = leaves.bound(method, &cell, &here) else {
                 continue;
             };
             let full = area.inf() >= cell.volume().inf();

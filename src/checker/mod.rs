@@ -7,6 +7,7 @@
 
 pub mod area;
 pub mod check;
+mod integral;
 pub mod leaf;
 pub mod piece;
 mod prepared;
