@@ -11,7 +11,7 @@ pub mod partition;
 pub mod text;
 
 pub use claim::{Claim, Norm, Question};
-pub use partition::{Cell, MAX_INPUTS, Method, Node, Nodes, Partition, TreeError};
+pub use partition::{Cell, MAX_INPUTS, MAX_LINE_BITS, Method, Node, Nodes, Partition, TreeError};
 pub use text::ReadError;
 
 use crate::numbers::Rational;

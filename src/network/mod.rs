@@ -11,6 +11,7 @@ pub mod forward;
 pub mod layer;
 pub mod matrix;
 pub mod model;
+pub mod pieces;
 pub mod size;
 pub mod specialise;
 
@@ -21,5 +22,6 @@ pub use forward::forward;
 pub use layer::{Layer, LayerError};
 pub use matrix::{Matrix, MatrixBuilder, MatrixError};
 pub use model::{Network, NetworkError};
+pub use pieces::{IntegerNetwork, Stage};
 pub use size::{Size, size};
 pub use specialise::{Specialised, SumView, UnitView};

@@ -1,6 +1,7 @@
 //! The partition while it grows.
 
 use crate::certificate::{Method, Node, Partition};
+use crate::geometry::Affine;
 use crate::numbers::Rational;
 
 /// A node of a growing tree.
@@ -14,6 +15,15 @@ pub enum Growing {
         axis: usize,
         /// Where, if not in the middle.
         place: Option<Rational>,
+        /// The lower half.
+        lower: usize,
+        /// The upper half.
+        upper: usize,
+    },
+    /// A cut along a line, and where its halves are.
+    Line {
+        /// At most 0 on the lower half.
+        line: Affine,
         /// The lower half.
         lower: usize,
         /// The upper half.
@@ -54,6 +64,19 @@ impl Tree {
         (lower, lower + 1)
     }
 
+    /// Cuts a leaf along a line; returns the two new ones, without bounds yet.
+    pub fn cut_along(&mut self, node: usize, line: Affine) -> (usize, usize) {
+        let lower = self.nodes.len();
+        self.nodes.push(Growing::Leaf(Method::Open));
+        self.nodes.push(Growing::Leaf(Method::Open));
+        self.nodes[node] = Growing::Line {
+            line,
+            lower,
+            upper: lower + 1,
+        };
+        (lower, lower + 1)
+    }
+
     /// Puts a tree in the place of a leaf; returns where its node 0, 1, ... are now.
     pub fn graft(&mut self, node: usize, small: Tree) -> impl Fn(usize) -> usize + use<> {
         // Node 0 of the small tree takes the leaf's place, the others come at the end.
@@ -69,6 +92,11 @@ impl Tree {
                 } => Growing::Cut {
                     axis,
                     place,
+                    lower: moved(lower),
+                    upper: moved(upper),
+                },
+                Growing::Line { line, lower, upper } => Growing::Line {
+                    line,
                     lower: moved(lower),
                     upper: moved(upper),
                 },
@@ -89,7 +117,7 @@ impl Tree {
         while let Some(index) = open.pop() {
             let node = &self.nodes[index];
             visit(index, node);
-            if let Growing::Cut { lower, upper, .. } = node {
+            if let Growing::Cut { lower, upper, .. } | Growing::Line { lower, upper, .. } = node {
                 open.push(*upper);
                 open.push(*lower);
             }
@@ -117,6 +145,7 @@ impl Tree {
                     axis: *axis,
                     place: place.clone(),
                 },
+                Growing::Line { line, .. } => Node::Line(line.clone()),
             });
         });
         partition
