@@ -55,11 +55,26 @@ impl Affine {
     /// Returns the function divided by the largest common factor of its coefficients.
     #[must_use]
     pub fn primitive(self) -> Self {
-        if self.a.is_zero() && self.b.is_zero() && self.c.is_zero() {
+        // The common factor of zeros alone is not defined.
+        let common = [&self.a, &self.b, &self.c]
+            .into_iter()
+            .filter(|k| !k.is_zero())
+            .fold(Integer::ZERO, |common, k| {
+                if common.is_zero() {
+                    k.clone()
+                } else {
+                    Integer::from(common.gcd(k))
+                }
+            });
+        if common.is_zero() {
             return self;
         }
-        let common = Integer::from((&self.a).gcd(&self.b));
-        let common = Integer::from(common.gcd(&self.c));
+        // Its sign must stay: a factor is positive.
+        let common = if common < Integer::ZERO {
+            -common
+        } else {
+            common
+        };
         if common.is_one() {
             return self;
         }
