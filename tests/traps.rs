@@ -32,7 +32,7 @@ fn no_method_is_below(network: &Network, question: &Question, truth: &str) {
                 assert!(is_enough, "{method:?} says {bound:?}, the error is {truth}");
             }
             Some(Bound::Exact(bound, _)) => assert_eq!(bound, truth, "{method:?}"),
-            Some(Bound::Area(_)) => panic!("{method:?} says something about an area"),
+            Some(Bound::Integral(_)) => panic!("{method:?} says something about an integral"),
             None => {}
         }
     }
@@ -415,7 +415,7 @@ fn expect_area(
     );
     // No single leaf may contradict the truth either.
     for method in [Method::Natural, Method::HalfPlanes] {
-        if let Some(Bound::Area(area)) = bound(net, &asked, method) {
+        if let Some(Bound::Integral(area)) = bound(net, &asked, method) {
             assert!(
                 area.contains_rational(&truth),
                 "{region}, {method:?}: {area:?}"

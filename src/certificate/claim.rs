@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::expr::{Domain, Target};
-use crate::numbers::Rational;
+use crate::numbers::{Direction, Dyadic, Rational};
 
 /// How the distance of a network from its target is measured over the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,24 +13,31 @@ pub enum Norm {
     /// The least upper bound of `|N - f|`, of the worst output; where `N` or `f` jumps, the
     /// essential one (sets of measure zero do not count).
     Sup,
+    /// The integral of `|N - f|`; several outputs are added up under the integral.
+    L1,
+    /// The root of the integral of `(N - f)^2`; several outputs are added up under the integral.
+    L2,
     /// The area (length, volume) on which the decision `N >= threshold` differs from a region.
     Area,
 }
 
 impl Norm {
+    /// All norms.
+    pub const ALL: [Self; 4] = [Self::Sup, Self::L1, Self::L2, Self::Area];
+
     /// The name in specs, flags and certificates.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sup => "sup",
+            Self::L1 => "l1",
+            Self::L2 => "l2",
             Self::Area => "area",
         }
     }
 
     /// Finds a norm by name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Sup, Self::Area]
-            .into_iter()
-            .find(|norm| norm.name() == name)
+        Self::ALL.into_iter().find(|norm| norm.name() == name)
     }
 }
 
@@ -67,13 +74,119 @@ impl Question {
     }
 }
 
-/// A two-sided statement about an error: `lower <= error <= upper`.
+/// A two-sided statement about an error.
+///
+/// What `lower` and `upper` bound is the error itself, except under [`Norm::L2`]: there it is the
+/// *square* of the error, which is the integral that the leaves add up to and the number that can
+/// be exact. [`Claim::error_lower`] and [`Claim::error_upper`] are about the error under any norm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// What the error is of.
     pub question: Question,
-    /// The error is at least this.
+    /// The error (`l2`: its square) is at least this.
     pub lower: Rational,
-    /// The error is at most this; nothing where no bound is claimed.
+    /// The error (`l2`: its square) is at most this; nothing where no bound is claimed.
     pub upper: Option<Rational>,
+}
+
+impl Claim {
+    /// Returns a lower bound of the error: exact where it is rational, else rounded down to 63 bits.
+    pub fn error_lower(&self) -> Rational {
+        match self.question.norm {
+            Norm::L2 => root(&self.lower, Direction::Down).unwrap_or_default(),
+            Norm::Sup | Norm::L1 | Norm::Area => self.lower.clone(),
+        }
+    }
+
+    /// Returns an upper bound of the error: exact where it is rational, else rounded up to 63 bits.
+    pub fn error_upper(&self) -> Option<Rational> {
+        let upper = self.upper.as_ref()?;
+        match self.question.norm {
+            Norm::L2 => root(upper, Direction::Up),
+            Norm::Sup | Norm::L1 | Norm::Area => Some(upper.clone()),
+        }
+    }
+
+    /// Returns the ends of the square of the error, where these are what is claimed.
+    pub fn squared(&self) -> Option<(Rational, Option<Rational>)> {
+        let is_square = self.question.norm == Norm::L2;
+        is_square.then(|| (self.lower.clone(), self.upper.clone()))
+    }
+
+    /// Is the error at most this, by the upper bound? Exact: no root is taken.
+    pub fn keeps(&self, tolerance: &Rational) -> bool {
+        let upper = self.upper.as_ref();
+        !tolerance.is_negative() && upper.is_some_and(|upper| *upper <= self.comparable(tolerance))
+    }
+
+    /// Is the error more than this, by the lower bound? Exact: no root is taken.
+    pub fn exceeds(&self, tolerance: &Rational) -> bool {
+        tolerance.is_negative() || self.lower > self.comparable(tolerance)
+    }
+
+    /// An error in the unit of `lower` and `upper`.
+    fn comparable(&self, error: &Rational) -> Rational {
+        match self.question.norm {
+            Norm::L2 => error * error,
+            Norm::Sup | Norm::L1 | Norm::Area => error.clone(),
+        }
+    }
+}
+
+/// Returns the root of a square, rounded where it is not rational; that of a negative number is 0.
+fn root(square: &Rational, direction: Direction) -> Option<Rational> {
+    if !square.is_positive() {
+        return Some(Rational::ZERO);
+    }
+    square.exact_sqrt().or_else(|| {
+        Dyadic::from_rational(square, direction)
+            .sqrt(direction)
+            .rational_bound(direction)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::parse_target;
+
+    fn claim(norm: Norm, lower: &Rational, upper: &Rational) -> Claim {
+        Claim {
+            question: Question {
+                network: "sha256:".into(),
+                target: parse_target(&["x"], None).expect("a formula"),
+                domain: Domain::parse("x=0..1").expect("a domain"),
+                norm,
+                threshold: None,
+            },
+            lower: lower.clone(),
+            upper: Some(upper.clone()),
+        }
+    }
+
+    #[test]
+    fn the_l2_error_is_the_root_of_what_is_claimed() {
+        let (low, high) = (Rational::ratio(1, 9), Rational::ratio(2, 9));
+        let squared = claim(Norm::L2, &low, &high);
+        assert_eq!(squared.error_lower(), Rational::ratio(1, 3));
+        let upper = squared.error_upper().expect("bounded");
+        assert!(&upper * &upper > high, "rounded up");
+        assert!(&upper * &upper - &high < Rational::power_of_two(-60));
+        let below = claim(Norm::L2, &high, &high).error_lower();
+        assert!(&below * &below < high && below < upper);
+        // 2/9 <= t^2 for t = 4714046/10^7 just fails and for the next millionth just holds.
+        assert!(!squared.keeps(&Rational::ratio(4_714_045, 10_000_000)));
+        assert!(squared.keeps(&Rational::ratio(4_714_046, 10_000_000)));
+        assert!(squared.keeps(&upper) && !squared.keeps(&-&upper));
+        assert!(!squared.exceeds(&Rational::ratio(1, 3)));
+        assert!(squared.exceeds(&Rational::ratio(333, 1000)));
+        assert_eq!(claim(Norm::L1, &low, &high).error_upper(), Some(high));
+    }
+
+    #[test]
+    fn norms_are_found_by_their_names() {
+        for norm in Norm::ALL {
+            assert_eq!(Norm::from_name(norm.name()), Some(norm));
+        }
+    }
 }

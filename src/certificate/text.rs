@@ -124,7 +124,7 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
             let text = lines.field("threshold")?;
             Some(lines.number(text)?)
         }
-        Norm::Sup => None,
+        Norm::Sup | Norm::L1 | Norm::L2 => None,
     };
     let text = lines.field("lower")?;
     let lower = lines.number(text)?;

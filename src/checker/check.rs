@@ -39,7 +39,7 @@ impl Verified {
         self.leaves
     }
 
-    /// Is the error known exactly?
+    /// Is the error (`l2`: its square) known exactly?
     pub fn is_exact(&self) -> bool {
         self.claim.upper.as_ref() == Some(&self.claim.lower)
     }
@@ -83,9 +83,9 @@ impl Verified {
         if found.threshold != question.threshold {
             return other("its threshold is another one".into());
         }
-        match (tolerance, &self.claim.upper) {
+        match (tolerance, self.claim.error_upper()) {
             (None, _) => Ok(()),
-            (Some(tolerance), Some(upper)) if upper <= tolerance => Ok(()),
+            (Some(tolerance), _) if self.claim.keeps(tolerance) => Ok(()),
             (Some(tolerance), Some(upper)) => other(format!(
                 "it bounds the error by {upper}, which is more than {tolerance}"
             )),
@@ -148,7 +148,7 @@ fn check_question(question: &Question, network: &Network) -> Result<(), Rejectio
         return Err(Rejection::TooManyInputs(target.inputs().len()));
     }
     let fits = match question.norm {
-        Norm::Sup => question.threshold.is_none(),
+        Norm::Sup | Norm::L1 | Norm::L2 => question.threshold.is_none(),
         Norm::Area => target.is_region() && question.threshold.is_some(),
     };
     if fits {
@@ -171,7 +171,7 @@ pub fn on_domain(network: &Network, question: &Question) -> Result<Specialised, 
 struct Total {
     largest: Dyadic,
     largest_exact: Rational,
-    area: Interval,
+    integral: Interval,
     leaves: usize,
 }
 
@@ -231,21 +231,21 @@ impl<const D: usize> Walk<D> {
                     }
                 }
             }
-            Norm::Area => {
+            Norm::L1 | Norm::L2 | Norm::Area => {
                 let text = |found: Dyadic, direction| {
                     let found = found.rational_bound(direction);
                     found.map_or("no bound".to_string(), |f| f.to_string())
                 };
                 if let Some(upper) = &claim.upper
-                    && total.area.sup() > Dyadic::from_rational(upper, Direction::Down)
+                    && total.integral.sup() > Dyadic::from_rational(upper, Direction::Down)
                 {
                     return Err(Rejection::UpperNotReached {
                         claimed: upper.to_string(),
-                        found: text(total.area.sup(), Direction::Up),
+                        found: text(total.integral.sup(), Direction::Up),
                     });
                 }
-                if total.area.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
-                    let found = text(total.area.inf(), Direction::Down);
+                if total.integral.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
+                    let found = text(total.integral.inf(), Direction::Down);
                     return Err(Rejection::LowerNotReached {
                         claimed: claim.lower.to_string(),
                         found: format!("the leaves give {found}"),
@@ -273,7 +273,7 @@ impl<const D: usize> Walk<D> {
         let mut total = Total {
             largest: Dyadic::ZERO,
             largest_exact: Rational::ZERO,
-            area: Interval::ZERO,
+            integral: Interval::ZERO,
             leaves: 0,
         };
         let mut open = vec![(Cell::root(&question.domain), Rc::new(root.clone()), 0)];
@@ -325,7 +325,7 @@ impl<const D: usize> Walk<D> {
                         Bound::Exact(bound, _) => {
                             total.largest_exact = total.largest_exact.max(bound);
                         }
-                        Bound::Area(bound) => total.area = total.area.plus(&bound),
+                        Bound::Integral(bound) => total.integral = total.integral.plus(&bound),
                     }
                 }
             }

@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 
 use super::area::RegionForms;
 use super::exact::ExactCells;
+use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Cell, Method, Norm, Question, Ranges};
 use crate::expr::{Domain, Tape, TargetBody};
@@ -24,8 +25,9 @@ pub enum Bound {
     Sup(Dyadic),
     /// `sup`: the error is exactly this, and taken at this point.
     Exact(Rational, Vec<Rational>),
-    /// `area`: the misclassified volume in the cell lies here.
-    Area(Interval),
+    /// `l1`, `l2`, `area`: the cell's share lies here: the integral over it of the sum of
+    /// `|N_k - f_k|`, or of their squares, or its misclassified volume.
+    Integral(Interval),
 }
 
 /// A question made ready for many leaves, over boxes of up to `D` inputs.
@@ -64,7 +66,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     pub fn new(network: &'a Network, question: &Question) -> Self {
         let inputs = question.target.inputs().len();
         let is_area = question.norm == Norm::Area;
-        // For `sup`, a region stands for its 0/1 indicator.
+        // Under other norms a region stands for its 0/1 indicator.
         let target = if is_area {
             question.target.clone()
         } else {
@@ -111,13 +113,15 @@ impl<'a, const D: usize> Leaves<'a, D> {
             (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Exact) => self.exact(cell),
-            (Norm::Area, Method::Open) => Ok(Bound::Area(undecided(cell))),
-            (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Area),
+            (Norm::L1, _) => self.integral(method, Integrand::Magnitude, cell, network),
+            (Norm::L2, _) => self.integral(method, Integrand::Square, cell, network),
+            (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
+            (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Integral),
             (Norm::Area, Method::HalfPlanes) => {
                 let region = self.region.as_mut().ok_or(Failure::Inexact)?;
                 region
                     .misclassified(cell, network, &self.threshold)
-                    .map(Bound::Area)
+                    .map(Bound::Integral)
             }
             (Norm::Sup, Method::HalfPlanes)
             | (Norm::Area, Method::Linear | Method::MeanValue | Method::Monotone | Method::Exact) => {
@@ -128,17 +132,63 @@ impl<'a, const D: usize> Leaves<'a, D> {
 
     /// T10: both ranges as intervals.
     fn natural_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
-        let values = network.enclose::<Interval>(&inputs_over(cell))?;
-        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
-        worst(&values, targets)
+        let differences = self.natural_differences(cell, network)?;
+        Ok(largest(&differences))
     }
 
     /// T11: network and target as linear forms; what they share to first order cancels.
     fn linear_bound(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let differences = self.linear_differences(cell, network)?;
+        Ok(largest(&differences))
+    }
+
+    /// The differences of all outputs, as intervals.
+    fn natural_differences(
+        &mut self,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Vec<Interval>, Failure> {
+        let values = network.enclose::<Interval>(&inputs_over(cell))?;
+        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
+        differences(&values, targets)
+    }
+
+    /// The differences of all outputs, as linear forms.
+    fn linear_differences(
+        &mut self,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Vec<LinearForm<D>>, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
         let values = network.enclose(&inputs)?;
         let targets = self.linear.outputs_inside(&self.tape, &inputs);
-        worst(&values, targets)
+        differences(&values, targets)
+    }
+
+    /// T16: the volume times the mean of the integrand, outputs added up.
+    fn integral(
+        &mut self,
+        method: Method,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Bound, Failure> {
+        let mean = match method {
+            Method::Open => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
+            Method::Natural => {
+                let differences = self.natural_differences(cell, network)?;
+                sum(differences.iter().map(|d| integrand.of_range(d)))
+            }
+            Method::Linear => {
+                let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
+                let differences = self.linear_differences(cell, network)?;
+                sum(differences.iter().map(|d| integrand.mean_of_form(d, &chart)))
+            }
+            Method::MeanValue | Method::Monotone | Method::Exact | Method::HalfPlanes => {
+                return Err(Failure::Inexact);
+            }
+        };
+        Ok(Bound::Integral(mean.times(&cell.volume())))
     }
 
     /// The difference with its partial derivatives; the network's radius is left out.
@@ -271,11 +321,24 @@ fn undecided(cell: &Cell) -> Interval {
     Interval::spanning(Dyadic::ZERO, cell.volume().sup())
 }
 
-/// The largest possible `|value - target|`.
-fn worst<E: Enclosure>(values: &[E], targets: Vec<Result<E, Failure>>) -> Result<Dyadic, Failure> {
-    let mut largest = Dyadic::ZERO;
-    for (value, target) in values.iter().zip(targets) {
-        largest = largest.max(value.sub(&target?).range().mag());
-    }
-    Ok(largest)
+/// Network minus target, for each output.
+fn differences<E: Enclosure>(
+    values: &[E],
+    targets: Vec<Result<E, Failure>>,
+) -> Result<Vec<E>, Failure> {
+    values
+        .iter()
+        .zip(targets)
+        .map(|(value, target)| Ok(value.sub(&target?)))
+        .collect()
+}
+
+/// The largest possible size of a difference.
+fn largest<E: Enclosure>(differences: &[E]) -> Dyadic {
+    let sizes = differences.iter().map(|d| d.range().mag());
+    sizes.max().unwrap_or(Dyadic::ZERO)
+}
+
+fn sum(means: impl Iterator<Item = Interval>) -> Interval {
+    means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
 }

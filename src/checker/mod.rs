@@ -8,6 +8,7 @@
 pub mod area;
 pub mod check;
 pub mod exact;
+mod integral;
 pub mod leaf;
 pub mod piece;
 mod planar;

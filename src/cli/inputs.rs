@@ -133,10 +133,10 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
         (Norm::Area, None) => {
             claim.threshold.get_or_insert_with(|| Rational::ratio(1, 2));
         }
-        (Norm::Sup, Some(_)) => {
+        (Norm::Sup | Norm::L1 | Norm::L2, Some(_)) => {
             return Err(Refusal::new("--threshold is for norm area").hint("add --norm area"));
         }
-        (Norm::Sup, None) => claim.threshold = None,
+        (Norm::Sup | Norm::L1 | Norm::L2, None) => claim.threshold = None,
     }
     if claim.norm == Norm::Area && !target.is_region() {
         return Err(Refusal::new(

@@ -592,6 +592,9 @@ impl<E: Enclosure> Builder<E> {
             let distance = value.minus(&Interval::point(anchor)).mag();
             return Ok(constant(anchor, slack.add(distance, Up)));
         }
+        if let Some(mirrored) = self.mirrored(function, sum, slack) {
+            return Ok(mirrored);
+        }
         let variable = self.unit(function, sum, stated)?;
         Ok(Image {
             sum: Stated::Variable(variable),
@@ -600,15 +603,41 @@ impl<E: Enclosure> Builder<E> {
         })
     }
 
+    /// `sigmoid(z) = 1 - sigmoid(-z)` and `tanh(z) = -tanh(-z)`: where the unit of the negative sum
+    /// is there already, no other is needed.
+    fn mirrored(&mut self, function: Function, sum: &Loose, slack: Dyadic) -> Option<Image> {
+        let bias = match function {
+            Function::Sigmoid => Dyadic::ONE,
+            Function::Tanh => Dyadic::ZERO,
+            _ => return None,
+        };
+        let variable = *self.known.get(&hash(function, sum, true))?;
+        if !self.is_same(variable, function, sum, true) {
+            return None;
+        }
+        let start = self.side_terms.len();
+        self.side_terms.push((variable, -Dyadic::ONE));
+        let range = self.values[index(variable)].range();
+        Some(Image {
+            sum: Stated::Affine {
+                bias,
+                start,
+                end: self.side_terms.len(),
+            },
+            slack,
+            range: Interval::point(bias).minus(&range),
+        })
+    }
+
     /// Returns the variable of the unit `function(sum)`: one that is there already and is the very
     /// same function, or a new one. The radius is kept by steps only.
     fn unit(&mut self, function: Function, sum: &Loose, stated: E) -> Result<u32, Failure> {
         let is_step = function == Function::Heaviside;
         let can_merge = !is_step || sum.radius.is_zero();
-        let key = hash(function, sum);
+        let key = hash(function, sum, false);
         if can_merge
             && let Some(&variable) = self.known.get(&key)
-            && self.is_same(variable, function, sum)
+            && self.is_same(variable, function, sum, false)
         {
             return Ok(variable);
         }
@@ -633,12 +662,18 @@ impl<E: Enclosure> Builder<E> {
         Ok(variable)
     }
 
-    fn is_same(&self, variable: u32, function: Function, sum: &Loose) -> bool {
+    /// Is the variable this function of this sum (`flip`: of its negative), exactly?
+    fn is_same(&self, variable: u32, function: Function, sum: &Loose, flip: bool) -> bool {
         let unit = &self.units[index(variable) - self.inputs];
+        let terms = &self.terms[unit.sum.start..unit.sum.end];
         unit.function == function
-            && unit.sum.bias == sum.bias
+            && unit.sum.bias == flipped(sum.bias, flip)
             && unit.sum.radius.is_zero()
-            && self.terms[unit.sum.start..unit.sum.end] == sum.terms
+            && terms.len() == sum.terms.len()
+            && terms
+                .iter()
+                .zip(&sum.terms)
+                .all(|(a, b)| a.0 == b.0 && a.1 == flipped(b.1, flip))
     }
 
     /// Drops the units that nothing uses any more.
@@ -717,8 +752,14 @@ fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
         .unwrap_or(value.mid())
 }
 
-/// Mixes a unit into 64 bits. Equal units have equal hashes; equal hashes are compared in full.
-fn hash(function: Function, sum: &Loose) -> u64 {
+/// The number or its negative.
+fn flipped(value: Dyadic, flip: bool) -> Dyadic {
+    if flip { -value } else { value }
+}
+
+/// Mixes a unit (`flip`: that of the negative sum) into 64 bits. Equal units have equal hashes;
+/// equal hashes are compared in full.
+fn hash(function: Function, sum: &Loose, flip: bool) -> u64 {
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut mix = |word: u64| {
         state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
@@ -728,9 +769,9 @@ fn hash(function: Function, sum: &Loose) -> u64 {
         mix(value.mantissa().cast_unsigned());
         mix(value.exponent().cast_unsigned());
     };
-    mix_number(sum.bias);
+    mix_number(flipped(sum.bias, flip));
     for (_, coefficient) in &sum.terms {
-        mix_number(*coefficient);
+        mix_number(flipped(*coefficient, flip));
     }
     for (variable, _) in &sum.terms {
         mix(u64::from(*variable));

@@ -24,10 +24,14 @@ use crate::numbers::{Direction, Dyadic, Function, Rational};
 /// Give up where the exact arithmetic would take longer than the search it replaces.
 const MAX_UNITS: usize = 4000;
 const MAX_CELLS: usize = 100_000;
-const MAX_BOXES: u64 = 40_000;
+const MAX_BOXES: u64 = 20_000;
+/// Boxes with few units alive on which the target is no polynomial, before the search gives up.
+const MAX_FAILURES: usize = 500;
 
-/// A box is cut into its pieces where no more units than this are alive.
-const FEW_UNITS: usize = 8;
+/// A box is cut into its pieces where no more units than this are alive; below `PATIENCE` cuts
+/// another one for every two, since more lines than that may meet in one point.
+const FEW_UNITS: usize = 3;
+const PATIENCE: usize = 16;
 /// Pieces that one box may have.
 const MAX_PIECES: usize = 400;
 
@@ -102,13 +106,14 @@ fn witness(
     point: &[Rational],
     piece: &PlaneCell,
 ) -> Option<Witness> {
-    let exactly = Witness {
-        point: point.to_vec(),
-        radius: Rational::ZERO,
-    };
     if !request.jumps() {
-        return Some(exactly);
+        return Some(Witness {
+            point: point.to_vec(),
+            radius: Rational::ZERO,
+        });
     }
+    // A witness for a refutation has to refute by itself.
+    let least = request.tolerance.cloned().unwrap_or_default();
     // Towards the middle of the piece, by more than the radius in every direction.
     let corners = piece.corners();
     let count = Rational::from(i64::try_from(corners.len()).ok()?);
@@ -183,6 +188,7 @@ struct Search<'a, const D: usize> {
     settled: Dyadic,
     boxes: u64,
     pieces: usize,
+    failures: usize,
 }
 
 impl<'a, const D: usize> Search<'a, D> {
@@ -218,6 +224,7 @@ impl<'a, const D: usize> Search<'a, D> {
             settled: Dyadic::ZERO,
             boxes: 0,
             pieces: 0,
+            failures: 0,
         }
     }
 
@@ -242,8 +249,10 @@ impl<'a, const D: usize> Search<'a, D> {
                 self.open.push(open);
                 break;
             }
-            if self.boxes > MAX_BOXES || self.pieces > MAX_CELLS {
-                return None;
+            let is_too_long = self.boxes > MAX_BOXES || self.pieces > MAX_CELLS;
+            if is_too_long || self.failures > MAX_FAILURES {
+                self.open.push(open);
+                return self.is_close().then(|| self.finish(None));
             }
             if self.boxes.is_multiple_of(64) {
                 progress(&Progress {
@@ -253,12 +262,24 @@ impl<'a, const D: usize> Search<'a, D> {
                     upper: estimate_dyadic(open.bound),
                 });
             }
-            if open.here.units() <= FEW_UNITS && self.resolve(&open) {
+            let few = FEW_UNITS + open.depth.saturating_sub(PATIENCE) / 2;
+            if open.here.units() <= few && self.resolve(&open) {
                 continue;
             }
             self.split(open);
         }
         Some(self.finish(stopped_by))
+    }
+
+    /// Without a tolerance: is the enclosure as tight as wanted, if not exact?
+    fn is_close(&self) -> bool {
+        let (Some((lower, ..)), None, Some(open)) =
+            (&self.best, self.request.tolerance, self.open.peek())
+        else {
+            return false;
+        };
+        let upper = open.bound.rational_bound(Direction::Up);
+        upper.is_some_and(|upper| &upper - lower <= upper * self.request.gap)
     }
 
     fn is_refuted(&self) -> bool {
@@ -271,6 +292,7 @@ impl<'a, const D: usize> Search<'a, D> {
     /// Cuts a box into its pieces, if there are few.
     fn resolve(&mut self, open: &Open) -> bool {
         let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES) else {
+            self.failures += 1;
             return false;
         };
         self.pieces += found.pieces;

@@ -11,10 +11,10 @@
 //!
 //! [`Leaves`]: crate::checker::Leaves
 
-mod area;
 mod emit;
 mod exact;
 mod fold;
+mod integral;
 pub mod limits;
 mod resolve;
 mod sample;
@@ -126,6 +126,8 @@ fn run<const D: usize>(
             }
             Ok(search::Search::<D>::new(request, root, started).run(pool, progress))
         }
-        Norm::Area => Ok(area::search::<D>(request, root, started, pool, progress)),
+        Norm::L1 | Norm::L2 | Norm::Area => Ok(integral::search::<D>(
+            request, root, started, pool, progress,
+        )),
     }
 }

@@ -24,15 +24,23 @@ struct ErrorObject {
     exact: bool,
 }
 
-/// Returns the object `{"lower", "upper", ...}` of an enclosed error.
-pub fn error(lower: &Rational, upper: Option<&Rational>) -> Value {
-    json!(ErrorObject {
-        lower: lower.to_string(),
-        upper: upper.map(ToString::to_string),
-        lower_decimal: literal::decimal_down(lower, DIGITS),
-        upper_decimal: upper.map(|upper| literal::decimal_up(upper, DIGITS)),
-        exact: upper == Some(lower),
-    })
+/// Returns the object `{"lower", "upper", ...}` of the enclosed error, with one of the same form
+/// under `"squared"` for `l2`.
+pub fn error(report: &Report) -> Value {
+    let object = |lower: &Rational, upper: Option<&Rational>| {
+        json!(ErrorObject {
+            lower: lower.to_string(),
+            upper: upper.map(ToString::to_string),
+            lower_decimal: literal::decimal_down(lower, DIGITS),
+            upper_decimal: upper.map(|upper| literal::decimal_up(upper, DIGITS)),
+            exact: upper == Some(lower),
+        })
+    };
+    let mut error = object(&report.lower, report.upper.as_ref());
+    if let (Some((lower, upper)), Some(error)) = (&report.squared, error.as_object_mut()) {
+        error.insert("squared".into(), object(lower, upper.as_ref()));
+    }
+    error
 }
 
 /// Returns the object of a claim.
@@ -114,7 +122,7 @@ pub fn verify(report: &Report, times: Times) -> Value {
         "steeple": env!("CARGO_PKG_VERSION"),
         "verdict": report.verdict,
         "claim": claim(report),
-        "error": error(&report.lower, report.upper.as_ref()),
+        "error": error(report),
         "witness": witness,
         "a_priori": a_priori,
         "search": search,

@@ -71,6 +71,14 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
             None => format!("at least {}", down(&report.lower)),
         },
     ));
+    if let Some((lower, upper)) = &report.squared {
+        let text = match (report.exact_square(), upper) {
+            (Some(square), _) => format!("exactly {square}"),
+            (None, Some(upper)) => format!("between {} and {}", down(lower), up(upper)),
+            (None, None) => format!("at least {}", down(lower)),
+        };
+        rows.push(("error squared", text));
+    }
     if let Some(at) = text::witness_place(report) {
         rows.push(("witness", at));
     }
@@ -120,6 +128,19 @@ pub fn meaning(report: &Report) -> Vec<String> {
              zero do not count."
                 .to_string(),
         );
+    }
+    let integral = match report.norm.as_str() {
+        "l1" => Some("The l1 error is the integral of |N - f| over the domain"),
+        "l2" => Some("The l2 error is the root of the integral of (N - f)^2 over the domain"),
+        _ => None,
+    };
+    if let Some(integral) = integral {
+        let several = if report.target.len() > 1 {
+            "; the outputs are added up under the integral"
+        } else {
+            ""
+        };
+        lines.push(format!("{integral}{several}."));
     }
     if report.a_priori.is_some() {
         lines.push(

@@ -19,7 +19,7 @@ pub const DIGITS: usize = 10;
 pub struct Report {
     /// `proved`, `refuted`, `undecided` or `enclosed`.
     pub verdict: String,
-    /// `sup`, `essential sup` or `area`.
+    /// `sup`, `essential sup`, `l1`, `l2` or `area`.
     pub norm: String,
     /// The formulas as they were given.
     pub target: Vec<String>,
@@ -35,6 +35,8 @@ pub struct Report {
     pub lower: Rational,
     /// The error is at most this.
     pub upper: Option<Rational>,
+    /// For `l2`: the ends of the integral whose root is the error.
+    pub squared: Option<(Rational, Option<Rational>)>,
     /// Where the error is large.
     pub witness: Option<WitnessReport>,
     /// The bound by theorem, its page and its formula.
@@ -105,6 +107,13 @@ impl Report {
         self.upper.as_ref() == Some(&self.lower)
     }
 
+    /// The square of the error where that is what is known exactly, and not the error itself.
+    pub fn exact_square(&self) -> Option<&Rational> {
+        let (lower, upper) = self.squared.as_ref()?;
+        let is_exact = upper.as_ref() == Some(lower) && !self.is_exact();
+        is_exact.then_some(lower)
+    }
+
     /// The error as it stands in a formula.
     pub fn error_name(&self) -> String {
         let inputs: Vec<&str> = self
@@ -120,6 +129,11 @@ impl Report {
                 self.target_text()
             ),
             norm => {
+                let norm = match norm {
+                    "l1" => "l1 error",
+                    "l2" => "l2 error",
+                    other => other,
+                };
                 let target = self.target_text();
                 let is_sum =
                     target.contains(['+', '-', '<', '>', '=', ' ']) || self.target.len() > 1;

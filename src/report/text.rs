@@ -71,6 +71,9 @@ pub fn verdict(report: &Report) -> String {
             None => write!(text, "\n  the error is at least {}", down(&report.lower)),
         };
     }
+    if let Some(square) = report.exact_square() {
+        let _ = write!(text, "\n  its square is exactly {square}");
+    }
     if report.verdict == "undecided" {
         let hint = match (
             &report.search.stopped_by,

@@ -146,8 +146,7 @@ impl BuildRequest<'_> {
             },
             progress,
         )?;
-        let upper = outcome.certificate.claim.upper;
-        Ok(upper.is_some_and(|upper| upper <= *tolerance))
+        Ok(outcome.certificate.claim.keeps(tolerance))
     }
 }
 

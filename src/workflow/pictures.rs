@@ -64,7 +64,7 @@ impl PictureKind {
         match (question.target.inputs().len(), question.norm) {
             (1, _) => vec![Self::Curve, Self::Partition],
             (2, Norm::Area) => vec![Self::Halfplanes, Self::Surface, Self::Partition],
-            (2, Norm::Sup) => vec![Self::Surface, Self::Error, Self::Partition],
+            (2, Norm::Sup | Norm::L1 | Norm::L2) => vec![Self::Surface, Self::Error, Self::Partition],
             _ => Vec::new(),
         }
     }
@@ -168,11 +168,14 @@ fn caption(subject: &Subject<'_>) -> String {
     };
     let error = match question.norm {
         Norm::Sup => "sup |N - f|",
+        Norm::L1 => "l1 error",
+        Norm::L2 => "l2 error",
         Norm::Area => "misclassified area",
     };
-    let lower = literal::decimal_down(&claim.lower, 6);
-    match &claim.upper {
-        Some(upper) if *upper == claim.lower => {
+    let (low, high) = (claim.error_lower(), claim.error_upper());
+    let lower = literal::decimal_down(&low, 6);
+    match &high {
+        Some(upper) if *upper == low => {
             format!("f = {target}; {error} = {upper} exactly, checked")
         }
         Some(upper) => format!(

@@ -249,13 +249,13 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
     let threshold = match (table.get("threshold"), norm) {
         (Some(value), Norm::Area) => Some(table.number(value, "threshold")?),
         (None, Norm::Area) => Some(Rational::ratio(1, 2)),
-        (Some(value), Norm::Sup) => {
+        (Some(value), Norm::Sup | Norm::L1 | Norm::L2) => {
             return Err(SpecError::new(
                 "`threshold` is for norm `area`",
                 value.span(),
             ));
         }
-        (None, Norm::Sup) => None,
+        (None, Norm::Sup | Norm::L1 | Norm::L2) => None,
     };
     Ok(ClaimSpec {
         norm,
@@ -269,11 +269,9 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
 ///
 /// - Errors: the message.
 pub fn norm_by_name(name: &str) -> Result<Norm, String> {
-    Norm::from_name(name).ok_or_else(|| match name {
-        "l1" | "l2" => {
-            format!("norm `{name}` is not available in this version; available: sup, area")
-        }
-        _ => format!("`{name}` is no norm; available: sup, area"),
+    Norm::from_name(name).ok_or_else(|| {
+        let names = Norm::ALL.map(Norm::name).join(", ");
+        format!("`{name}` is no norm; available: {names}")
     })
 }
 
@@ -734,9 +732,9 @@ tolerance = 0.1
             ),
             (
                 "\"area\"",
-                "\"l1\"",
-                "norm `l1` is not available in this version; available: sup, area",
-                "\"l1\"",
+                "\"l3\"",
+                "`l3` is no norm; available: sup, l1, l2, area",
+                "\"l3\"",
             ),
             ("y^2", "z^2", "unknown variable `z`", "z"),
             ("6", "\"1_0\"", "`sides`: `1_0` is not a number", "\"1_0\""),

@@ -27,8 +27,9 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         tolerance: verification.tolerance.clone(),
         threshold: question.threshold.clone(),
         network: question.network.clone(),
-        lower: claim.lower.clone(),
-        upper: claim.upper.clone(),
+        lower: claim.error_lower(),
+        upper: claim.error_upper(),
+        squared: claim.squared(),
         witness: verification.verified.witness().and_then(|values| {
             let witness = verification.certificate.witness.as_ref()?;
             let names = question.domain.names().iter().cloned();

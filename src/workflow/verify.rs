@@ -165,10 +165,15 @@ pub fn verify(
 /// The verdict, from the checked claim and the request alone.
 fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     let claim = verified.claim();
-    match (&request.tolerance, &claim.upper) {
-        (Some(tolerance), Some(upper)) if upper <= tolerance => Verdict::Proved,
-        (Some(tolerance), _) if claim.lower > *tolerance => Verdict::Refuted,
-        (None, Some(upper)) if upper - &claim.lower <= upper * &request.gap => Verdict::Enclosed,
+    match &request.tolerance {
+        Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
+        Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
+        None if claim.error_upper().is_some_and(|upper| {
+            &upper - &claim.error_lower() <= &upper * &request.gap
+        }) =>
+        {
+            Verdict::Enclosed
+        }
         _ => Verdict::Undecided,
     }
 }

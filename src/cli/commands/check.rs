@@ -47,27 +47,29 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             .collect(),
         threshold: question.threshold.clone(),
         network: question.network.clone(),
-        lower: claim.lower.clone(),
-        upper: claim.upper.clone(),
+        lower: claim.error_lower(),
+        upper: claim.error_upper(),
+        squared: claim.squared(),
         ..Report::default()
     };
     let text = match format {
         Format::Json => pretty(&json!({
             "accepted": true,
             "claim": report::json::claim(&report),
-            "error": report::json::error(&claim.lower, claim.upper.as_ref()),
+            "error": report::json::error(&report),
         })),
         Format::Text => {
             let error = report.error_name();
             let place = report.domain_text();
-            let bounds = match &claim.upper {
-                Some(_) if verified.is_exact() => format!("{error} = {} exactly", claim.lower),
+            let lower = &report.lower;
+            let bounds = match &report.upper {
+                Some(_) if report.is_exact() => format!("{error} = {lower} exactly"),
                 Some(upper) => format!(
                     "{} <= {error} <= {}",
-                    report::down(&claim.lower),
+                    report::down(lower),
                     report::up(upper)
                 ),
-                None => format!("{error} >= {}", report::down(&claim.lower)),
+                None => format!("{error} >= {}", report::down(lower)),
             };
             format!(
                 "accepted: {bounds} for {place}; {} leaves, network {}",
