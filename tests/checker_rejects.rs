@@ -253,7 +253,7 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "lower-not-reached",
         ),
         (
-            rejection(&square, |c| c.witness = None),
+            rejection(&smooth, |c| c.witness = None),
             "lower-not-reached",
         ),
         (
@@ -406,6 +406,8 @@ fn bounds_hold_to_the_last_bit() {
             certificate.partition = Partition::from_text(letter);
             certificate.fold = Rational::ZERO;
             certificate.ranges = Ranges::Natural;
+            // What exact leaves gave is not there any more.
+            certificate.claim.lower = Rational::ZERO;
             let here = leaves
                 .descend(
                     &root,

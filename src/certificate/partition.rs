@@ -7,12 +7,14 @@
 //! |---|---|
 //! | `A` .. `Z` | a cut across input 0 .. 25 in the middle of its side |
 //! | `@A1/32;` | a cut across input 0 at 1/32 |
+//! | `/2,-3,1;` | a cut along the line 2 x - 3 y + 1 = 0, its upper half where this is positive |
 //! | a small letter | a leaf; the letter names the [`Method`] |
 //!
 //! Coverage holds by construction: the two halves of a cut are the cell.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use crate::geometry::Affine;
 use crate::numbers::Rational;
 use crate::numbers::literal;
 
@@ -21,6 +23,9 @@ pub const MAX_INPUTS: usize = 26;
 
 /// The longest place of a cut, in bits of numerator and denominator: every cell below keeps it.
 const MAX_PLACE_BITS: usize = 1 << 14;
+
+/// The longest coefficient of a line, in bits.
+pub const MAX_LINE_BITS: usize = 1 << 12;
 
 /// How the bound of a leaf is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +89,8 @@ pub enum Node {
         /// Where, or the middle.
         place: Option<Rational>,
     },
+    /// A cut along a line, in two inputs: the lower half is where the function is at most 0.
+    Line(Affine),
     /// A leaf, and how its bound is computed.
     Leaf(Method),
 }
@@ -108,7 +115,7 @@ pub enum TreeError {
         /// What, escaped if it does not print.
         found: String,
     },
-    /// The place of a cut is not a number.
+    /// The place of a cut is not a number, or its line not three.
     #[error("the cut at character {position} of the tree has no place that is a number")]
     BadPlace {
         /// Where, counted from one.
@@ -134,6 +141,10 @@ impl Partition {
     pub fn push(&mut self, node: &Node) {
         match node {
             Node::Leaf(method) => self.text.push(method.letter()),
+            Node::Line(Affine { a, b, c }) => {
+                self.text
+                    .extend_from_slice(format!("/{a},{b},{c};").as_bytes());
+            }
             Node::Cut { axis, place } => {
                 let letter = u8::try_from(*axis)
                     .ok()
@@ -197,22 +208,28 @@ impl Nodes<'_> {
                     .map(usize::from)
                     .filter(|axis| *axis < MAX_INPUTS)
                     .ok_or(TreeError::BadPlace { position })?;
-                let rest = &self.text[self.position..];
-                let length = rest
-                    .iter()
-                    .take(4096)
-                    .position(|byte| *byte == b';')
+                let place = number(self.until_semicolon()?, MAX_PLACE_BITS)
                     .ok_or(TreeError::BadPlace { position })?;
-                let place = std::str::from_utf8(&rest[..length])
-                    .ok()
-                    .and_then(|text| literal::parse(text).ok())
-                    .filter(|place| place.bits() <= MAX_PLACE_BITS)
-                    .ok_or(TreeError::BadPlace { position })?;
-                self.position += length + 1;
                 Ok(Node::Cut {
                     axis,
                     place: Some(place),
                 })
+            }
+            b'/' => {
+                let position = self.position;
+                let parts: Option<Vec<Rational>> = self
+                    .until_semicolon()?
+                    .split(|byte| *byte == b',')
+                    .map(|text| number(text, MAX_LINE_BITS))
+                    .collect();
+                let line = match parts.as_deref() {
+                    Some([a, b, c]) => Affine::from_rationals(a, b, c),
+                    _ => return Err(TreeError::BadPlace { position }),
+                };
+                if line.bits() > MAX_LINE_BITS {
+                    return Err(TreeError::BadPlace { position });
+                }
+                Ok(Node::Line(line))
             }
             _ => Method::from_letter(byte)
                 .map(Node::Leaf)
@@ -221,6 +238,19 @@ impl Nodes<'_> {
                     found: byte.escape_ascii().to_string(),
                 }),
         }
+    }
+
+    /// Reads up to a semicolon, which is not returned.
+    fn until_semicolon(&mut self) -> Result<&[u8], TreeError> {
+        let position = self.position;
+        let rest = &self.text[self.position..];
+        let length = rest
+            .iter()
+            .take(4096)
+            .position(|byte| *byte == b';')
+            .ok_or(TreeError::BadPlace { position })?;
+        self.position += length + 1;
+        Ok(&rest[..length])
     }
 
     fn take(&mut self) -> Result<u8, TreeError> {
@@ -241,4 +271,12 @@ impl Nodes<'_> {
     pub fn position(&self) -> usize {
         self.position
     }
+}
+
+/// Reads a number of at most so many bits.
+fn number(text: &[u8], bits: usize) -> Option<Rational> {
+    let text = std::str::from_utf8(text).ok()?;
+    literal::parse(text)
+        .ok()
+        .filter(|number| number.bits() <= bits)
 }

@@ -4,16 +4,16 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::rc::Rc;
+use std::cell::OnceCell;
 
 use super::area::RegionForms;
+use super::exact::ExactCells;
 use super::integral::{Chart, Integrand};
-use super::piece::Piece;
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Cell, Method, Norm, Question, Ranges};
-use crate::expr::evaluate::Scratch;
-use crate::expr::{Tape, TargetBody};
-use crate::network::{Network, Reducer, Specialised, forward};
+use crate::expr::{Domain, Tape, TargetBody};
+use crate::geometry::PlaneCell;
+use crate::network::{Network, Reducer, Specialised};
 use crate::numbers::{
     Direction, Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational, Scalar, Truth,
 };
@@ -35,7 +35,9 @@ pub struct Leaves<'a, const D: usize> {
     network: &'a Network,
     norm: Norm,
     inputs: usize,
+    domain: Domain,
     tape: Tape,
+    exact: OnceCell<Option<ExactCells<'a>>>,
     natural: Prepared<Interval>,
     linear: Prepared<LinearForm<D>>,
     gradient: Prepared<Gradient<D>>,
@@ -69,6 +71,8 @@ impl<'a, const D: usize> Leaves<'a, D> {
             network,
             norm: question.norm,
             inputs,
+            domain: question.domain.clone(),
+            exact: OnceCell::new(),
             natural: Prepared::new(&tape),
             linear: Prepared::new(&tape),
             gradient: Prepared::new(&tape),
@@ -278,28 +282,27 @@ impl<'a, const D: usize> Leaves<'a, D> {
         }
     }
 
-    /// T14: in one input, where network and target are exact polynomials on the cell.
+    /// T14: in one or two inputs, where network and target are exact polynomials on the cell.
     fn exact(&self, cell: &Cell) -> Result<Bound, Failure> {
-        let [(low, high)] = cell.sides() else {
-            return Err(Failure::Inexact);
-        };
-        let sides = Rc::new(cell.sides().to_vec());
-        let inputs = [Piece::variable(&sides, 0)];
-        let values = forward(self.network, &sides, &inputs)?;
-        let constants = self.tape.constants::<Piece>(&sides);
-        let mut scratch = Scratch::default();
-        let targets = self.tape.evaluate(&constants, &inputs, &mut scratch);
-        let mut best: Option<(Rational, Rational)> = None;
-        for (k, value) in values.iter().enumerate() {
-            let difference = value.sub(targets.value(k)?);
-            let polynomial = difference.polynomial().ok_or(Failure::Inexact)?;
-            let found = polynomial.largest_on_interval(low, high);
-            if best.as_ref().is_none_or(|(size, _)| found.0 > *size) {
-                best = Some(found);
+        let exact = self.exact_cells().ok_or(Failure::Inexact)?;
+        let cell = PlaneCell::from_sides(cell.sides()).ok_or(Failure::Inexact)?;
+        exact
+            .largest(&mut exact.start(), &cell)
+            .map(|(error, point)| Bound::Exact(error, point))
+            .map_err(|undecided| undecided.failure())
+    }
+
+    /// The question made ready for exact cells, where there are any: `sup`, one or two inputs, a
+    /// piecewise-linear network.
+    pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
+        let exact = self.exact.get_or_init(|| {
+            if self.norm != Norm::Sup {
+                return None;
             }
-        }
-        let (size, place) = best.ok_or(Failure::Inexact)?;
-        Ok(Bound::Exact(size, vec![place]))
+            let domain = PlaneCell::from_sides(self.domain.sides())?;
+            ExactCells::new(self.network, &self.tape, &domain)
+        });
+        exact.as_ref()
     }
 
     /// T10 for decisions: all of the cell is inside or outside, for the network and the region.

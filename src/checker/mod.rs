@@ -7,15 +7,20 @@
 
 pub mod area;
 pub mod check;
+pub mod exact;
 mod integral;
 pub mod leaf;
 pub mod piece;
+mod planar;
 mod prepared;
+pub mod quadratic;
 pub mod rejection;
 pub mod witness;
 
 pub use check::{Verified, check, on_domain};
+pub use exact::{ExactCells, Undecided};
 pub use leaf::{Bound, Leaves};
+pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
 pub use rejection::Rejection;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

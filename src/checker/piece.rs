@@ -1,173 +1,62 @@
-//! Exact pieces: polynomials of degree at most 2 on a box, for the leaf method `exact`.
+//! Exact pieces of a formula: polynomials of degree at most 2 on a cell of the plane, for the leaf
+//! method `exact`.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::quadratic::Quadratic;
+use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// The sides of the box.
-pub type Sides = Rc<Vec<(Rational, Rational)>>;
+/// The cell, and what could not be decided on it.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    cell: PlaneCell,
+    undecided: RefCell<Vec<Affine>>,
+}
 
-/// A polynomial of degree at most 2 with exact coefficients that equals a function at almost every
-/// point of a box; or nothing, where the function is not known to be one.
+impl Surroundings {
+    /// Returns the surroundings of pieces on this cell.
+    pub fn new(cell: &PlaneCell) -> Rc<Self> {
+        Rc::new(Self {
+            cell: cell.clone(),
+            undecided: RefCell::default(),
+        })
+    }
+
+    /// Returns lines through the cell that would have decided something.
+    pub fn lines(&self) -> Vec<Affine> {
+        self.undecided.borrow().clone()
+    }
+}
+
+/// A polynomial of degree at most 2 that equals a function at almost every point of a cell; or
+/// nothing, where the function is not known to be one.
 #[derive(Clone, Debug)]
 pub struct Piece {
-    sides: Sides,
-    polynomial: Option<Polynomial>,
-}
-
-/// `constant + sum linear_i x_i + sum quadratic_ij x_i x_j` (`i <= j`, no zero entries).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Polynomial {
-    constant: Rational,
-    linear: BTreeMap<usize, Rational>,
-    quadratic: BTreeMap<(usize, usize), Rational>,
-}
-
-fn merge<K: Ord + Clone>(into: &mut BTreeMap<K, Rational>, key: K, value: &Rational) {
-    let sum = into.get(&key).map_or(value.clone(), |old| old + value);
-    if sum.is_zero() {
-        into.remove(&key);
-    } else {
-        into.insert(key, sum);
-    }
-}
-
-impl Polynomial {
-    fn scaled(&self, factor: &Rational) -> Self {
-        if factor.is_zero() {
-            return Self::default();
-        }
-        Self {
-            constant: &self.constant * factor,
-            linear: self.linear.iter().map(|(k, v)| (*k, v * factor)).collect(),
-            quadratic: self
-                .quadratic
-                .iter()
-                .map(|(k, v)| (*k, v * factor))
-                .collect(),
-        }
-    }
-
-    fn plus(&self, other: &Self) -> Self {
-        let mut sum = self.clone();
-        sum.constant = sum.constant + &other.constant;
-        for (key, value) in &other.linear {
-            merge(&mut sum.linear, *key, value);
-        }
-        for (key, value) in &other.quadratic {
-            merge(&mut sum.quadratic, *key, value);
-        }
-        sum
-    }
-
-    /// The product, where its degree is at most 2.
-    fn times(&self, other: &Self) -> Option<Self> {
-        if self.is_constant() {
-            return Some(other.scaled(&self.constant));
-        }
-        if other.is_constant() {
-            return Some(self.scaled(&other.constant));
-        }
-        if !self.quadratic.is_empty() || !other.quadratic.is_empty() {
-            return None;
-        }
-        let mut product = Self {
-            constant: &self.constant * &other.constant,
-            ..Self::default()
-        };
-        for (i, a) in &self.linear {
-            merge(&mut product.linear, *i, &(a * &other.constant));
-        }
-        for (j, b) in &other.linear {
-            merge(&mut product.linear, *j, &(b * &self.constant));
-        }
-        for (i, a) in &self.linear {
-            for (j, b) in &other.linear {
-                merge(&mut product.quadratic, (*i.min(j), *i.max(j)), &(a * b));
-            }
-        }
-        Some(product)
-    }
-
-    fn is_constant(&self) -> bool {
-        self.linear.is_empty() && self.quadratic.is_empty()
-    }
-
-    /// The range over a box, of an affine polynomial; nothing for others.
-    fn affine_range(&self, sides: &[(Rational, Rational)]) -> Option<(Rational, Rational)> {
-        if !self.quadratic.is_empty() {
-            return None;
-        }
-        let mut range = (self.constant.clone(), self.constant.clone());
-        for (i, slope) in &self.linear {
-            let (low, high) = sides.get(*i)?;
-            let (at_low, at_high) = (slope * low, slope * high);
-            let (least, most) = if slope.is_negative() {
-                (at_high, at_low)
-            } else {
-                (at_low, at_high)
-            };
-            range = (range.0 + least, range.1 + most);
-        }
-        Some(range)
-    }
-
-    /// The value at a point.
-    pub fn at(&self, point: &[Rational]) -> Rational {
-        let linear = self.linear.iter().map(|(i, a)| a * &point[*i]);
-        let quadratic = self
-            .quadratic
-            .iter()
-            .map(|((i, j), a)| a * &point[*i] * &point[*j]);
-        linear
-            .chain(quadratic)
-            .fold(self.constant.clone(), |sum, term| sum + term)
-    }
-
-    /// Returns the largest absolute value on an interval, and where it is taken, for a polynomial
-    /// in input 0 alone: at an end or where the derivative vanishes.
-    pub fn largest_on_interval(&self, low: &Rational, high: &Rational) -> (Rational, Rational) {
-        let slope = self.linear.get(&0).cloned().unwrap_or_default();
-        let bend = self.quadratic.get(&(0, 0)).cloned().unwrap_or_default();
-        let mut candidates = vec![low.clone(), high.clone()];
-        if let Some(stationary) = (-slope).checked_div(&(&bend + &bend))
-            && *low < stationary
-            && stationary < *high
-        {
-            candidates.push(stationary);
-        }
-        candidates
-            .into_iter()
-            .map(|x| (self.at(std::slice::from_ref(&x)).abs(), x))
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .expect("two candidates at least")
-    }
+    around: Rc<Surroundings>,
+    polynomial: Option<Quadratic>,
 }
 
 impl Piece {
-    /// Returns input number `index`.
-    pub fn variable(sides: &Sides, index: usize) -> Self {
-        let polynomial = Polynomial {
-            linear: BTreeMap::from([(index, Rational::ONE)]),
-            ..Polynomial::default()
-        };
+    /// Returns input number `index`, 0 or 1.
+    pub fn variable(around: &Rc<Surroundings>, index: usize) -> Self {
         Self {
-            sides: Rc::clone(sides),
-            polynomial: Some(polynomial),
+            around: Rc::clone(around),
+            polynomial: Some(Quadratic::variable(index)),
         }
     }
 
     /// The polynomial, where the function is known to be one.
-    pub fn polynomial(&self) -> Option<&Polynomial> {
+    pub fn polynomial(&self) -> Option<&Quadratic> {
         self.polynomial.as_ref()
     }
 
-    fn with(&self, polynomial: Option<Polynomial>) -> Self {
+    fn with(&self, polynomial: Option<Quadratic>) -> Self {
         Self {
-            sides: Rc::clone(&self.sides),
+            around: Rc::clone(&self.around),
             polynomial,
         }
     }
@@ -175,7 +64,7 @@ impl Piece {
     fn combine(
         &self,
         other: &Self,
-        op: impl Fn(&Polynomial, &Polynomial) -> Option<Polynomial>,
+        op: impl Fn(&Quadratic, &Quadratic) -> Option<Quadratic>,
     ) -> Self {
         let polynomial = match (&self.polynomial, &other.polynomial) {
             (Some(a), Some(b)) => op(a, b),
@@ -184,60 +73,51 @@ impl Piece {
         self.with(polynomial)
     }
 
-    fn range(&self) -> Option<(Rational, Rational)> {
-        self.polynomial.as_ref()?.affine_range(&self.sides)
-    }
-
-    /// Is the value at least 0 (true) or at most 0 (false) on the whole box?
+    /// Is the value at least 0 (true) or at most 0 (false) on the whole cell?
     fn side(&self) -> Result<bool, Failure> {
-        let (low, high) = self.range().ok_or(Failure::Inexact)?;
-        if !low.is_negative() {
-            Ok(true)
-        } else if !high.is_positive() {
-            Ok(false)
-        } else {
-            Err(Failure::Inexact)
+        let polynomial = self.polynomial.as_ref().ok_or(Failure::Inexact)?;
+        if !polynomial.is_affine() {
+            let side = polynomial.integers().side(&self.around.cell);
+            return side.ok_or(Failure::Inexact);
         }
+        let line = polynomial.line();
+        let sides = self.around.cell.sides_of(&line);
+        if sides.above && sides.below {
+            self.around.undecided.borrow_mut().push(line);
+            return Err(Failure::Inexact);
+        }
+        Ok(!sides.below)
     }
 
     fn exact_constant(&self) -> Option<&Rational> {
-        self.polynomial
-            .as_ref()
-            .filter(|p| p.is_constant())
-            .map(|p| &p.constant)
+        self.polynomial.as_ref().and_then(Quadratic::as_constant)
     }
 }
 
 impl Scalar for Piece {
-    type Context = Sides;
+    type Context = Rc<Surroundings>;
 
-    fn constant(sides: &Sides, value: &Rational) -> Self {
+    fn constant(around: &Rc<Surroundings>, value: &Rational) -> Self {
         Self {
-            sides: Rc::clone(sides),
-            polynomial: Some(Polynomial {
-                constant: value.clone(),
-                ..Polynomial::default()
-            }),
+            around: Rc::clone(around),
+            polynomial: Some(Quadratic::constant(value)),
         }
     }
-    fn pi(_: &Sides) -> Result<Self, Failure> {
+    fn pi(_: &Rc<Surroundings>) -> Result<Self, Failure> {
         Err(Failure::Inexact)
     }
     fn add(&self, other: &Self) -> Self {
-        self.combine(other, |a, b| Some(a.plus(b)))
+        self.combine(other, |a, b| Some(a.plus_multiple(&Rational::ONE, b)))
     }
     fn sub(&self, other: &Self) -> Self {
-        self.combine(other, |a, b| Some(a.plus(&b.scaled(&Rational::from(-1)))))
+        self.combine(other, |a, b| Some(a.plus_multiple(&Rational::from(-1), b)))
     }
     fn neg(&self) -> Self {
-        self.with(
-            self.polynomial
-                .as_ref()
-                .map(|p| p.scaled(&Rational::from(-1))),
-        )
+        let minus = |p: &Quadratic| p.scaled(&Rational::from(-1));
+        self.with(self.polynomial.as_ref().map(minus))
     }
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
-        Ok(self.combine(other, Polynomial::times))
+        Ok(self.combine(other, Quadratic::times))
     }
     fn div(&self, other: &Self) -> Result<Self, Failure> {
         let divisor = other.exact_constant().ok_or(Failure::Inexact)?;
@@ -246,18 +126,18 @@ impl Scalar for Piece {
     }
     fn powi(&self, exponent: i32) -> Result<Self, Failure> {
         match exponent {
-            0 => Ok(Self::constant(&self.sides, &Rational::ONE)),
+            0 => Ok(Self::constant(&self.around, &Rational::ONE)),
             1 => Ok(self.clone()),
             2 => self.mul(self),
             _ => {
                 let base = self.exact_constant().ok_or(Failure::Inexact)?;
-                Ok(Self::constant(&self.sides, &Scalar::powi(base, exponent)?))
+                Ok(Self::constant(&self.around, &Scalar::powi(base, exponent)?))
             }
         }
     }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
         if let Some(value) = self.exact_constant() {
-            return Ok(Self::constant(&self.sides, &value.apply(function)?));
+            return Ok(Self::constant(&self.around, &value.apply(function)?));
         }
         match function {
             Function::Abs => Ok(if self.side()? {
@@ -268,13 +148,13 @@ impl Scalar for Piece {
             Function::Relu => Ok(if self.side()? {
                 self.clone()
             } else {
-                Self::constant(&self.sides, &Rational::ZERO)
+                Self::constant(&self.around, &Rational::ZERO)
             }),
-            // An affine function that is not constant is 0 on a set of measure zero only.
+            // A polynomial that is not constant is 0 on a set of measure zero only.
             Function::Heaviside => Ok(if self.side()? {
-                Self::constant(&self.sides, &Rational::ONE)
+                Self::constant(&self.around, &Rational::ONE)
             } else {
-                Self::constant(&self.sides, &Rational::ZERO)
+                Self::constant(&self.around, &Rational::ZERO)
             }),
             _ => Err(Failure::Inexact),
         }
@@ -293,7 +173,7 @@ impl Scalar for Piece {
             other.clone()
         })
     }
-    /// Decided at almost every point of the box.
+    /// Decided at almost every point of the cell.
     fn compare(&self, relation: Relation, other: &Self) -> Truth {
         let difference = self.sub(other);
         if let Some(value) = difference.exact_constant() {
@@ -313,9 +193,8 @@ impl Scalar for Piece {
         self.with(None)
     }
     fn is_too_long(&self) -> bool {
-        self.polynomial.as_ref().is_some_and(|p| {
-            let linear = p.linear.values().chain(p.quadratic.values());
-            p.constant.is_too_long() || linear.into_iter().any(Scalar::is_too_long)
-        })
+        self.polynomial
+            .as_ref()
+            .is_some_and(|p| p.k.iter().any(Scalar::is_too_long))
     }
 }

@@ -1,191 +1,410 @@
-//! Exact cells: where network and target are exact polynomials of degree at most 2 between the
-//! network's breakpoints, in one input.
+//! The exact error of a piecewise-linear network against a polynomial of degree at most 2, in one
+//! and two inputs.
+//!
+//! In one input all pieces are looked at. In two, a best-first search bounds boxes as the general
+//! search does, and cuts a box into its linear pieces where few units are alive in it and its
+//! bound is above the largest error known: the boxes that may hold the maximum, and few others.
 
-use super::emit::certificate;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::emit::{certificate, shorten_up};
+use super::resolve::{Resolved, Unresolved, resolve};
+use super::split;
 use super::tree::Tree;
-use super::{Outcome, Request};
-use crate::certificate::{Cell, Method, Question, Ranges, Witness};
-use crate::checker::{Bound, Leaves};
-use crate::network::{Activation, Network, Specialised};
-use crate::numbers::{Rational, Scalar};
+use super::{Outcome, Progress, Request, StoppedBy};
+use crate::certificate::{Cell, Method, Ranges, Witness};
+use crate::checker::{Bound, ExactCells, Leaves, evaluate_witness};
+use crate::geometry::PlaneCell;
+use crate::network::Specialised;
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Give up where the exact arithmetic would take longer than the search it replaces.
 const MAX_UNITS: usize = 4000;
 const MAX_CELLS: usize = 100_000;
+const MAX_BOXES: u64 = 20_000;
+/// Boxes with few units alive on which the target is no polynomial, before the search gives up.
+const MAX_FAILURES: usize = 500;
 
-/// Tries to find the error exactly; nothing where that is not possible.
-pub fn search<const D: usize>(request: &Request<'_>, root: &Specialised) -> Option<Outcome> {
+/// A box is cut into its pieces where no more units than this are alive; below `PATIENCE` cuts
+/// another one for every two, since more lines than that may meet in one point.
+const FEW_UNITS: usize = 3;
+const PATIENCE: usize = 16;
+/// Pieces that one box may have.
+const MAX_PIECES: usize = 400;
+
+/// Tries to find the error exactly; nothing where that is not possible, or takes too long.
+pub fn search<const D: usize>(
+    request: &Request<'_>,
+    root: &Specialised,
+    started: Instant,
+    progress: &mut dyn FnMut(&Progress),
+) -> Option<Outcome> {
     let Request {
         network, question, ..
     } = request;
-    let units: usize = network
-        .layers()
-        .iter()
-        .map(crate::network::Layer::units)
-        .sum();
-    if question.domain.sides().len() != 1 || !network.is_piecewise_linear() || units > MAX_UNITS {
+    let layers = network.layers().iter();
+    let units: usize = layers.map(crate::network::Layer::units).sum();
+    let inputs = question.domain.sides().len();
+    if inputs > 2 || !network.is_piecewise_linear() || units > MAX_UNITS {
         return None;
     }
-    let jumps = network.has_jumps() || question.target.has_jumps();
-    let mut leaves = Leaves::<D>::new(network, question);
-    let mut tree = Tree::new();
-    let mut open = vec![(0, Cell::root(&question.domain))];
-    let mut best: Option<(Rational, Rational, Cell)> = None;
-    let mut cells = 0;
-    while let Some((node, cell)) = open.pop() {
-        cells += 1;
-        if cells > MAX_CELLS {
-            return None;
-        }
-        let breaks = breakpoints(network, &cell);
-        if let Some(place) = breaks.get(breaks.len() / 2) {
-            let (lower, upper) = cell.cut(0, Some(place))?;
-            let (at_lower, at_upper) = tree.cut(node, 0, Some(place.clone()));
-            open.push((at_lower, lower));
-            open.push((at_upper, upper));
-            continue;
-        }
-        let Ok(Bound::Exact(size, point)) = leaves.bound(Method::Exact, &cell, root) else {
-            return None;
-        };
-        tree.settle(node, Method::Exact);
-        if best.as_ref().is_none_or(|(most, _, _)| size > *most) {
-            best = Some((size, point.into_iter().next()?, cell));
-        }
+    let prepared = Leaves::<D>::new(network, question);
+    let exact = prepared.exact_cells()?;
+    let whole = Cell::root(&question.domain);
+    if inputs == 1 {
+        let Resolved {
+            tree,
+            value,
+            point,
+            piece,
+            pieces,
+        } = resolve(exact, &whole, MAX_CELLS).ok()?;
+        let witness = witness(request, root, &point, &piece);
+        return Some(Outcome {
+            certificate: certificate(
+                question,
+                value.clone(),
+                Some(value),
+                witness,
+                Rational::ZERO,
+                Ranges::Natural,
+                tree.partition(),
+            ),
+            boxes: pieces as u64,
+            stopped_by: None,
+        });
     }
-    let (upper, place, cell) = best?;
-    let (lower, witness) = if jumps {
-        beside(question, network, root, &place, &cell)?
-    } else {
-        let witness = Witness {
-            point: vec![place],
-            radius: Rational::ZERO,
-        };
-        (upper.clone(), witness)
-    };
-    Some(Outcome {
-        certificate: certificate(
-            question,
-            lower,
-            Some(upper),
-            Some(witness),
-            Rational::ZERO,
-            Ranges::Natural,
-            tree.partition(),
-        ),
-        boxes: cells as u64,
-        stopped_by: None,
-    })
+    if !is_polynomial_somewhere(exact, &whole) {
+        return None;
+    }
+    Search::<D>::new(request, root, whole, exact).run(started, progress)
 }
 
-/// A witness for an essential supremum: a small box beside the place where a limit is taken.
-fn beside(
-    question: &Question,
-    network: &Network,
+/// Is the target a polynomial of degree at most 2 on a small box?
+fn is_polynomial_somewhere(exact: &ExactCells<'_>, whole: &Cell) -> bool {
+    let sides = whole.sides().iter().map(|(low, high)| {
+        let at = |share: Rational| low + &(&(high - low) * &share);
+        (
+            at(Rational::ratio(1_234_567, 4_194_304)),
+            at(Rational::ratio(1_234_568, 4_194_304)),
+        )
+    });
+    let small = Cell::from_sides(sides.collect());
+    !matches!(
+        resolve(exact, &small, MAX_PIECES),
+        Err(Unresolved::NoPolynomial)
+    )
+}
+
+/// A witness: the point where the error is taken, or a small box beside it where it is a limit.
+fn witness(
+    request: &Request<'_>,
     root: &Specialised,
-    place: &Rational,
-    cell: &Cell,
-) -> Option<(Rational, Witness)> {
-    let (low, high) = cell.sides().first()?;
-    let radius = (high - low) * Rational::power_of_two(-42);
-    let twice = &radius + &radius;
-    let point = place.clone().max(low + &twice).min(high - &twice);
-    let witness = Witness {
-        point: vec![point],
-        radius,
-    };
-    let values = crate::checker::evaluate_witness(question, network, root, &witness).ok()?;
-    Some((values.lower, witness))
-}
-
-/// Returns the places inside the cell where a unit of the first layer that has any changes its
-/// piece, sorted.
-fn breakpoints(network: &Network, cell: &Cell) -> Vec<Rational> {
-    let Some((low, high)) = cell.sides().first() else {
-        return Vec::new();
-    };
-    // Each value as (slope, intercept): affine on the cell as long as nothing breaks in it.
-    let mut below: Vec<(Rational, Rational)> = vec![(Rational::ONE, Rational::ZERO)];
-    for layer in network.layers() {
-        let sums: Vec<(Rational, Rational)> = (0..layer.rows())
-            .map(|row| {
-                let start = (Rational::ZERO, layer.bias()[row].clone());
-                layer
-                    .weights()
-                    .row(row)
-                    .fold(start, |sum, (column, weight)| {
-                        let (slope, intercept) = &below[column];
-                        (sum.0 + weight * slope, sum.1 + weight * intercept)
-                    })
-            })
-            .collect();
-        let mut breaks = Vec::new();
-        let mut add = |(slope, intercept): &(Rational, Rational), level: &Rational| {
-            if let Some(root) = (level - intercept).checked_div(slope)
-                && *low < root
-                && root < *high
-            {
-                breaks.push(root);
-            }
-        };
-        let rank = layer.activation().rows_per_unit();
-        for sum in &sums {
-            match layer.activation() {
-                Activation::Identity | Activation::Maxout(_) => {}
-                Activation::HardTanh => {
-                    add(sum, &Rational::ONE);
-                    add(sum, &Rational::from(-1));
-                }
-                _ => add(sum, &Rational::ZERO),
-            }
-        }
-        if matches!(layer.activation(), Activation::Maxout(_)) {
-            for unit in sums.chunks(rank) {
-                for (i, a) in unit.iter().enumerate() {
-                    for b in &unit[..i] {
-                        add(&(&a.0 - &b.0, &a.1 - &b.1), &Rational::ZERO);
-                    }
-                }
-            }
-        }
-        if !breaks.is_empty() {
-            breaks.sort();
-            breaks.dedup();
-            return breaks;
-        }
-        // Nothing breaks inside, so the middle tells which piece each unit is on.
-        let middle = low.midpoint(high);
-        let at = |sum: &(Rational, Rational)| &sum.0 * &middle + &sum.1;
-        below = sums
-            .chunks(rank)
-            .map(|rows| piece_of(layer.activation(), rows, &at))
-            .collect();
+    point: &[Rational],
+    piece: &PlaneCell,
+) -> Option<Witness> {
+    if !request.jumps() {
+        return Some(Witness {
+            point: point.to_vec(),
+            radius: Rational::ZERO,
+        });
     }
-    Vec::new()
+    // A witness for a refutation has to refute by itself.
+    let least = request.tolerance.cloned().unwrap_or_default();
+    // Towards the middle of the piece, by more than the radius in every direction.
+    let corners = piece.corners();
+    let count = Rational::from(i64::try_from(corners.len()).ok()?);
+    let middle = [
+        corners.iter().map(|c| c.first()).sum::<Rational>(),
+        corners.iter().map(|c| c.second()).sum::<Rational>(),
+    ];
+    let middle = middle.map(|sum| sum / count.clone());
+    [(-38, -60), (-30, -60), (-24, -48), (-16, -36), (-10, -30)]
+        .into_iter()
+        .find_map(|(step, size)| {
+            let share = Rational::power_of_two(step);
+            let point = point
+                .iter()
+                .zip(&middle)
+                .map(|(x, m)| (x + &(&(m - x) * &share)).round_to_bits(80))
+                .collect();
+            let witness = Witness {
+                point,
+                radius: Rational::power_of_two(size),
+            };
+            let values = evaluate_witness(request.question, request.network, root, &witness);
+            values
+                .is_ok_and(|v| v.lower.is_positive())
+                .then_some(witness)
+        })
 }
 
-/// The affine piece that a unit computes around a point.
-fn piece_of(
-    activation: &Activation,
-    rows: &[(Rational, Rational)],
-    at: &impl Fn(&(Rational, Rational)) -> Rational,
-) -> (Rational, Rational) {
-    let sum = &rows[0];
-    let value = at(sum);
-    let constant = |value: Rational| (Rational::ZERO, value);
-    match activation {
-        Activation::Heaviside => {
-            constant(Scalar::apply(&value, crate::numbers::Function::Heaviside).unwrap_or_default())
+/// An open box: looked at, and not good enough.
+struct Open {
+    node: usize,
+    cell: Cell,
+    here: Arc<Specialised>,
+    bound: Dyadic,
+    depth: usize,
+}
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Open {}
+impl PartialOrd for Open {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Open {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.bound
+            .cmp(&other.bound)
+            .then(other.node.cmp(&self.node))
+    }
+}
+
+/// The search in two inputs.
+struct Search<'a, const D: usize> {
+    request: &'a Request<'a>,
+    exact: &'a ExactCells<'a>,
+    root: &'a Specialised,
+    leaves: Leaves<'a, D>,
+    ranges: Ranges,
+    whole: Cell,
+    tree: Tree,
+    open: BinaryHeap<Open>,
+    /// The largest error known, the point, the piece.
+    best: Option<(Rational, Vec<Rational>, PlaneCell)>,
+    /// A bound that need not be better.
+    enough: Dyadic,
+    /// The largest bound of a leaf that is done.
+    settled: Dyadic,
+    boxes: u64,
+    pieces: usize,
+    failures: usize,
+}
+
+impl<'a, const D: usize> Search<'a, D> {
+    fn new(
+        request: &'a Request<'a>,
+        root: &'a Specialised,
+        whole: Cell,
+        exact: &'a ExactCells<'a>,
+    ) -> Self {
+        let is_deep = (0..root.units()).any(|k| {
+            let unit = root.unit(k);
+            let mut terms = unit.sum.terms.iter();
+            unit.function == Function::Relu && terms.any(|(v, _)| *v as usize >= root.inputs())
+        });
+        let goal = request.tolerance.map_or(Dyadic::ZERO, |tolerance| {
+            Dyadic::from_rational(tolerance, Direction::Down)
+        });
+        Self {
+            request,
+            exact,
+            root,
+            leaves: Leaves::new(request.network, request.question),
+            ranges: if is_deep {
+                Ranges::Linear
+            } else {
+                Ranges::Natural
+            },
+            whole,
+            tree: Tree::new(),
+            open: BinaryHeap::new(),
+            best: None,
+            enough: goal,
+            settled: Dyadic::ZERO,
+            boxes: 0,
+            pieces: 0,
+            failures: 0,
         }
-        Activation::Relu if value.is_negative() => constant(Rational::ZERO),
-        Activation::LeakyRelu(slope) if value.is_negative() => (&sum.0 * slope, &sum.1 * slope),
-        Activation::HardTanh if value > Rational::ONE => constant(Rational::ONE),
-        Activation::HardTanh if value < Rational::from(-1) => constant(Rational::from(-1)),
-        Activation::Maxout(_) => rows
-            .iter()
-            .max_by_key(|row| at(row))
-            .cloned()
-            .unwrap_or_default(),
-        _ => sum.clone(),
+    }
+
+    fn run(mut self, started: Instant, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
+        let first = Open {
+            node: 0,
+            cell: self.whole.clone(),
+            here: Arc::new(self.root.clone()),
+            bound: Dyadic::INFINITY,
+            depth: 0,
+        };
+        self.look(first);
+        let mut stopped_by = None;
+        while let Some(open) = self.open.pop() {
+            if open.bound <= self.enough {
+                self.settled = self.settled.max(open.bound);
+                continue;
+            }
+            let limit = self.request.limits.reached(started, self.boxes);
+            if self.is_refuted() || limit.is_some() {
+                stopped_by = limit;
+                self.open.push(open);
+                break;
+            }
+            let is_too_long = self.boxes > MAX_BOXES || self.pieces > MAX_CELLS;
+            if is_too_long || self.failures > MAX_FAILURES {
+                self.open.push(open);
+                return self.is_close().then(|| self.finish(None));
+            }
+            if self.boxes.is_multiple_of(64) {
+                progress(&Progress {
+                    boxes: self.boxes,
+                    open: self.open.len(),
+                    lower: self.best.as_ref().map_or(0.0, |b| estimate_rational(&b.0)),
+                    upper: estimate_dyadic(open.bound),
+                });
+            }
+            let few = FEW_UNITS + open.depth.saturating_sub(PATIENCE) / 2;
+            if open.here.units() <= few && self.resolve(&open) {
+                continue;
+            }
+            self.split(open);
+        }
+        Some(self.finish(stopped_by))
+    }
+
+    /// Without a tolerance: is the enclosure as tight as wanted, if not exact?
+    fn is_close(&self) -> bool {
+        let (Some((lower, ..)), None, Some(open)) =
+            (&self.best, self.request.tolerance, self.open.peek())
+        else {
+            return false;
+        };
+        let upper = open.bound.rational_bound(Direction::Up);
+        upper.is_some_and(|upper| &upper - lower <= upper * self.request.gap)
+    }
+
+    fn is_refuted(&self) -> bool {
+        match (self.request.tolerance, &self.best) {
+            (Some(tolerance), Some((value, ..))) => value > tolerance,
+            _ => false,
+        }
+    }
+
+    /// Cuts a box into its pieces, if there are few.
+    fn resolve(&mut self, open: &Open) -> bool {
+        let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES) else {
+            self.failures += 1;
+            return false;
+        };
+        self.pieces += found.pieces;
+        let _ = self.tree.graft(open.node, found.tree);
+        let is_larger = self
+            .best
+            .as_ref()
+            .is_none_or(|(most, ..)| found.value > *most);
+        if is_larger {
+            let value = Dyadic::from_rational(&found.value, Direction::Down);
+            self.enough = self.enough.max(value);
+            self.best = Some((found.value, found.point, found.piece));
+        }
+        true
+    }
+
+    fn split(&mut self, open: Open) {
+        let mut split = split::choose(&open.cell, &self.whole, &open.here);
+        let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
+            split.place = None;
+            open.cell.cut(split.axis, None)
+        });
+        let Some((lower, upper)) = halves else {
+            self.settled = self.settled.max(open.bound);
+            return;
+        };
+        let (at_lower, at_upper) = self.tree.cut(open.node, split.axis, split.place);
+        for (node, cell) in [(at_lower, lower), (at_upper, upper)] {
+            self.look(Open {
+                node,
+                cell,
+                here: Arc::clone(&open.here),
+                bound: open.bound,
+                depth: open.depth + 1,
+            });
+        }
+    }
+
+    /// Bounds the error on a box; keeps it open where the bound is not good enough.
+    fn look(&mut self, mut open: Open) {
+        self.boxes += 1;
+        let here = self
+            .leaves
+            .descend(&open.here, &open.cell, self.ranges, Dyadic::ZERO);
+        if let Ok(here) = here {
+            open.here = Arc::new(here);
+        }
+        let mut bound = Dyadic::INFINITY;
+        let mut chosen = Method::Open;
+        // The dearer methods only where they have a chance.
+        for (method, within) in [
+            (Method::Natural, f64::INFINITY),
+            (Method::Linear, f64::INFINITY),
+            (Method::Monotone, 3.0),
+            (Method::MeanValue, 1.5),
+        ] {
+            if estimate_dyadic(bound) > estimate_dyadic(self.enough) * within {
+                break;
+            }
+            if let Ok(Bound::Sup(found)) = self.leaves.bound(method, &open.cell, &open.here)
+                && found < bound
+            {
+                bound = found;
+                chosen = method;
+            }
+            if bound <= self.enough {
+                break;
+            }
+        }
+        self.tree.settle(open.node, chosen);
+        if bound <= self.enough {
+            self.settled = self.settled.max(bound);
+            return;
+        }
+        open.bound = bound;
+        self.open.push(open);
+    }
+
+    fn finish(self, stopped_by: Option<StoppedBy>) -> Outcome {
+        let question = self.request.question;
+        let open = self.open.iter().map(|open| open.bound);
+        let bound = open.fold(self.settled, Ord::max);
+        let (lower, witness) = match &self.best {
+            Some((value, point, piece)) => (
+                value.clone(),
+                witness(self.request, self.root, point, piece),
+            ),
+            None => (Rational::ZERO, None),
+        };
+        let upper = bound.rational_bound(Direction::Up).map(|bound| {
+            if bound <= lower {
+                return lower.clone();
+            }
+            let short = shorten_up(&bound);
+            match self.request.tolerance {
+                Some(tolerance) if bound <= *tolerance => short.min(tolerance.clone()),
+                _ => short,
+            }
+        });
+        let is_refuted = self.is_refuted();
+        Outcome {
+            certificate: certificate(
+                question,
+                lower,
+                upper,
+                witness,
+                Rational::ZERO,
+                self.ranges,
+                self.tree.partition(),
+            ),
+            boxes: self.boxes + self.pieces as u64,
+            stopped_by: stopped_by.filter(|_| !is_refuted),
+        }
     }
 }

@@ -16,6 +16,7 @@ mod exact;
 mod fold;
 mod integral;
 pub mod limits;
+mod resolve;
 mod sample;
 mod search;
 mod split;
@@ -120,7 +121,7 @@ fn run<const D: usize>(
     let root = on_domain(request.network, request.question).map_err(ProveError::NoValue)?;
     match request.question.norm {
         Norm::Sup => {
-            if let Some(outcome) = exact::search::<D>(request, &root) {
+            if let Some(outcome) = exact::search::<D>(request, &root, started, progress) {
                 return Ok(outcome);
             }
             Ok(search::Search::<D>::new(request, root, started).run(pool, progress))

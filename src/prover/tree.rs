@@ -1,6 +1,7 @@
 //! The partition while it grows.
 
 use crate::certificate::{MAX_INPUTS, Method, Node, Partition};
+use crate::geometry::Affine;
 use crate::numbers::Rational;
 
 /// What a node is: a leaf's method or a cut's input, in one byte beside two indices.
@@ -8,6 +9,7 @@ use crate::numbers::Rational;
 enum Kind {
     Leaf(Method),
     Cut(u8),
+    Line,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +17,8 @@ struct Growing {
     kind: Kind,
     /// The lower half; the upper one follows it.
     lower: u32,
-    /// Where its place is in [`Tree::places`], if it is not cut in the middle.
+    /// Where its place is in [`Tree::places`], if it is not cut in the middle; its line in
+    /// [`Tree::lines`], where it is cut along one.
     place: u32,
 }
 
@@ -32,6 +35,7 @@ const UNBOUNDED: Growing = Growing {
 pub struct Tree {
     nodes: Vec<Growing>,
     places: Vec<Rational>,
+    lines: Vec<Affine>,
 }
 
 fn index(at: usize) -> u32 {
@@ -44,6 +48,7 @@ impl Tree {
         Self {
             nodes: vec![UNBOUNDED],
             places: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -71,22 +76,38 @@ impl Tree {
         (lower, lower + 1)
     }
 
+    /// Cuts a leaf along a line, which is at most 0 on the lower half; returns the two new ones,
+    /// without bounds yet.
+    pub fn cut_along(&mut self, node: usize, line: Affine) -> (usize, usize) {
+        let lower = self.nodes.len();
+        self.nodes.extend([UNBOUNDED, UNBOUNDED]);
+        self.lines.push(line);
+        self.nodes[node] = Growing {
+            kind: Kind::Line,
+            lower: index(lower),
+            place: index(self.lines.len() - 1),
+        };
+        (lower, lower + 1)
+    }
+
     /// Puts a tree in the place of a leaf; returns where its node 0, 1, ... are now.
     pub fn graft(&mut self, node: usize, small: Tree) -> impl Fn(usize) -> usize + use<> {
         // Node 0 of the small tree takes the leaf's place, the others come at the end.
         let base = self.nodes.len();
         let first_place = index(self.places.len());
         let moved = move |at: usize| if at == 0 { node } else { base + at - 1 };
+        let first_line = index(self.lines.len());
         self.places.extend(small.places);
-        let renumbered = small.nodes.into_iter().map(|growing| Growing {
+        self.lines.extend(small.lines);
+        let mut renumbered = small.nodes.into_iter().map(|growing| Growing {
             kind: growing.kind,
             lower: index(moved(growing.lower as usize)),
-            place: match growing.place {
-                NO_PLACE => NO_PLACE,
-                place => first_place + place,
+            place: match (growing.kind, growing.place) {
+                (_, NO_PLACE) => NO_PLACE,
+                (Kind::Line, line) => first_line + line,
+                (_, place) => first_place + place,
             },
         });
-        let mut renumbered = renumbered;
         if let Some(root) = renumbered.next() {
             self.nodes[node] = root;
         }
@@ -100,7 +121,7 @@ impl Tree {
         while let Some(at) = open.pop() {
             let node = &self.nodes[at];
             visit(at, node);
-            if let Kind::Cut(_) = node.kind {
+            if let Kind::Cut(_) | Kind::Line = node.kind {
                 open.push(node.lower as usize + 1);
                 open.push(node.lower as usize);
             }
@@ -124,6 +145,7 @@ impl Tree {
         self.walk(|_, node| {
             partition.push(&match node.kind {
                 Kind::Leaf(method) => Node::Leaf(method),
+                Kind::Line => Node::Line(self.lines[node.place as usize].clone()),
                 Kind::Cut(axis) => Node::Cut {
                     axis: usize::from(axis),
                     place: self.places.get(node.place as usize).cloned(),

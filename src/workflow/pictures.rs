@@ -590,6 +590,16 @@ impl<'a> Scene<'a> {
     }
 }
 
+fn partition_cell(cell: &Cell, method: Method, depth: u32) -> PartitionCell {
+    let mut known = Method::ALL.iter().skip(1);
+    PartitionCell {
+        rect: rect(cell),
+        method: known.position(|known| *known == method),
+        ratio: 0.0,
+        depth,
+    }
+}
+
 /// The cells of a certificate.
 fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<PartitionPicture> {
     let whole = Cell::root(&subject.question.domain);
@@ -603,15 +613,24 @@ fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<Partiti
                 open.push((upper, depth + 1));
                 open.push((lower, depth + 1));
             }
-            Node::Leaf(method) => cells.push(PartitionCell {
-                rect: rect(&cell),
-                method: Method::ALL
-                    .iter()
-                    .skip(1)
-                    .position(|known| *known == method),
-                ratio: 0.0,
-                depth,
-            }),
+            Node::Leaf(method) => cells.push(partition_cell(&cell, method, depth)),
+            Node::Line(_) => {
+                // The box as a whole; its parts are too small to be told apart.
+                let mut parts = 2_usize;
+                let mut worst = Method::Exact;
+                while parts > 0 {
+                    match nodes.next_node().ok()? {
+                        Node::Leaf(method) => {
+                            parts -= 1;
+                            if method == Method::Open {
+                                worst = method;
+                            }
+                        }
+                        _ => parts += 1,
+                    }
+                }
+                cells.push(partition_cell(&cell, worst, depth));
+            }
         }
     }
     let name = |axis: usize| {
