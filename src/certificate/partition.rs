@@ -166,9 +166,14 @@ impl Partition {
 
     /// Returns a reader of the nodes in order.
     pub fn nodes(&self) -> Nodes<'_> {
+        self.nodes_from(0)
+    }
+
+    /// Returns a reader of the nodes from a position in the text.
+    pub fn nodes_from(&self, position: usize) -> Nodes<'_> {
         Nodes {
             text: &self.text,
-            position: 0,
+            position,
         }
     }
 
@@ -238,6 +243,30 @@ impl Nodes<'_> {
                     found: byte.escape_ascii().to_string(),
                 }),
         }
+    }
+
+    /// Passes over a node and all that is below it, without looking at numbers; returns how many
+    /// leaves that were.
+    ///
+    /// # Errors
+    /// [`TreeError`] where the text ends before the tree does.
+    pub fn skip_tree(&mut self) -> Result<usize, TreeError> {
+        let mut open: usize = 1;
+        let mut leaves = 0;
+        while open > 0 {
+            match self.take()? {
+                b'A'..=b'Z' => open += 1,
+                b'@' | b'/' => {
+                    self.until_semicolon()?;
+                    open += 1;
+                }
+                _ => {
+                    open -= 1;
+                    leaves += 1;
+                }
+            }
+        }
+        Ok(leaves)
     }
 
     /// Reads up to a semicolon, which is not returned.

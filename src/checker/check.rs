@@ -2,18 +2,14 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::leaf::{Bound, Leaves};
-use super::planar;
 use super::rejection::{Rejection, reason};
+use super::walk::{Runner, walk};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
-use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question};
+use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Norm, Question};
 use crate::network::{Network, Specialised, digest};
-use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
-
-/// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
-pub const MAX_DEPTH: usize = 4000;
+use crate::numbers::{Direction, Dyadic, Failure, Rational};
 
 /// A claim that the checker accepted. Only the checker makes one.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +98,19 @@ impl Verified {
 /// # Errors
 /// [`Rejection`], one variant for each way to fail.
 pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+    check_by(certificate, network, &|jobs, job| (0..jobs).for_each(job))
+}
+
+/// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
+/// say. The answer is the same for every runner.
+///
+/// # Errors
+/// As [`check()`].
+pub fn check_by(
+    certificate: &Certificate,
+    network: &Network,
+    run: Runner<'_>,
+) -> Result<Verified, Rejection> {
     let question = &certificate.claim.question;
     check_question(question, network)?;
     if certificate.fold.is_negative() {
@@ -109,13 +118,11 @@ pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, R
     }
     // The smallest arithmetic that has room for the inputs.
     match question.target.inputs().len() {
-        1 => Walk::<1>::run(certificate, network),
-        2 => Walk::<2>::run(certificate, network),
-        3 => Walk::<3>::run(certificate, network),
-        4 => Walk::<4>::run(certificate, network),
-        5..=8 => Walk::<8>::run(certificate, network),
-        9..=16 => Walk::<16>::run(certificate, network),
-        _ => Walk::<MAX_INPUTS>::run(certificate, network),
+        1 => Walk::<1>::run(certificate, network, run),
+        2 => Walk::<2>::run(certificate, network, run),
+        3 => Walk::<3>::run(certificate, network, run),
+        4 => Walk::<4>::run(certificate, network, run),
+        _ => Walk::<MAX_INPUTS>::run(certificate, network, run),
     }
 }
 
@@ -167,23 +174,20 @@ pub fn on_domain(network: &Network, question: &Question) -> Result<Specialised, 
     Specialised::from_network(network, cell.intervals())
 }
 
-/// What the leaves met so far give together.
-struct Total {
-    largest: Dyadic,
-    largest_exact: Rational,
-    integral: Interval,
-    leaves: usize,
-}
-
 /// Runs a walk over boxes of up to `D` inputs.
 struct Walk<const D: usize>;
 
 impl<const D: usize> Walk<D> {
-    fn run(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+    fn run(
+        certificate: &Certificate,
+        network: &Network,
+        run: Runner<'_>,
+    ) -> Result<Verified, Rejection> {
         let question = &certificate.claim.question;
         let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
         let root = on_domain(network, question).map_err(no_value)?;
-        let total = Self::leaves(certificate, network, &root)?;
+        let root = Arc::new(root);
+        let total = walk::<D>(certificate, network, &root, run)?;
         let mut claim = certificate.claim.clone();
         let mut witness = None;
         match question.norm {
@@ -258,83 +262,5 @@ impl<const D: usize> Walk<D> {
             witness,
             leaves: total.leaves,
         })
-    }
-
-    /// Walks the tree. Each open cell carries the network on the cell around it.
-    fn leaves(
-        certificate: &Certificate,
-        network: &Network,
-        root: &Specialised,
-    ) -> Result<Total, Rejection> {
-        let question = &certificate.claim.question;
-        let fold = Dyadic::from_rational(&certificate.fold, Direction::Down);
-        let mut leaves = Leaves::<D>::new(network, question);
-        let mut nodes = certificate.partition.nodes();
-        let mut total = Total {
-            largest: Dyadic::ZERO,
-            largest_exact: Rational::ZERO,
-            integral: Interval::ZERO,
-            leaves: 0,
-        };
-        let mut open = vec![(Cell::root(&question.domain), Rc::new(root.clone()), 0)];
-        while let Some((cell, around, depth)) = open.pop() {
-            if depth > MAX_DEPTH {
-                return Err(Rejection::TooDeep(MAX_DEPTH));
-            }
-            let node = nodes.next_node().map_err(Rejection::Tree)?;
-            let local = |leaves: &mut Leaves<'_, D>, method: Option<Method>| {
-                // An exact leaf and an open one do not look at the network on the cell.
-                if matches!(method, Some(Method::Open | Method::Exact)) {
-                    return Ok(Rc::clone(&around));
-                }
-                leaves
-                    .descend(&around, &cell, certificate.ranges, fold)
-                    .map(Rc::new)
-                    .map_err(|failure| Rejection::NoValue(reason(failure).to_string()))
-            };
-            match node {
-                Node::Cut { axis, place } => {
-                    let (lower, upper) =
-                        cell.cut(axis, place.as_ref()).ok_or(Rejection::BadCut {
-                            position: nodes.position(),
-                        })?;
-                    let here = local(&mut leaves, None)?;
-                    open.push((upper, Rc::clone(&here), depth + 1));
-                    open.push((lower, here, depth + 1));
-                }
-                Node::Line(line) => {
-                    let exact = leaves.exact_cells();
-                    let below = planar::walk(exact, &mut nodes, &cell, &line, total.leaves)?;
-                    total.leaves += below.leaves;
-                    total.largest_exact = total.largest_exact.max(below.largest);
-                    if below.is_open {
-                        total.largest = Dyadic::INFINITY;
-                    }
-                }
-                Node::Leaf(method) => {
-                    total.leaves += 1;
-                    let here = local(&mut leaves, Some(method))?;
-                    let bound = leaves.bound(method, &cell, &here).map_err(|failure| {
-                        Rejection::NoBound {
-                            leaf: total.leaves,
-                            method: char::from(method.letter()),
-                            reason: reason(failure).to_string(),
-                        }
-                    })?;
-                    match bound {
-                        Bound::Sup(bound) => total.largest = total.largest.max(bound),
-                        Bound::Exact(bound, _) => {
-                            total.largest_exact = total.largest_exact.max(bound);
-                        }
-                        Bound::Integral(bound) => total.integral = total.integral.plus(&bound),
-                    }
-                }
-            }
-        }
-        if nodes.is_at_end() {
-            Ok(total)
-        } else {
-            Err(Rejection::TreeTooLong(nodes.position() + 1))
-        }
     }
 }

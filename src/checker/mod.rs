@@ -15,12 +15,14 @@ mod planar;
 mod prepared;
 pub mod quadratic;
 pub mod rejection;
+pub mod walk;
 pub mod witness;
 
-pub use check::{Verified, check, on_domain};
+pub use check::{Verified, check, check_by, on_domain};
 pub use exact::{ExactCells, Undecided};
 pub use leaf::{Bound, Leaves};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
 pub use rejection::Rejection;
+pub use walk::Runner;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -12,9 +12,9 @@ use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
 use super::sample::Sampler;
+use super::split::{self, Split};
 use super::tree::Tree;
 use super::workers::Workers;
-use super::split::{self, Split};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves};
@@ -268,13 +268,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Cuts an open cell, and the halves as long as they would be next.
-    fn grow(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        start: &Open,
-        rule: Rule,
-        budget: usize,
-    ) -> Growth {
+    fn grow(&self, leaves: &mut Leaves<'_, D>, start: &Open, rule: Rule, budget: usize) -> Growth {
         let mut growth = Growth {
             tree: Tree::new(),
             shares: vec![start.share],
@@ -349,7 +343,10 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             };
             let halves = [lower, upper].map(|cell| self.half(leaves, open, cell));
-            let unknown = halves[0].share.wid().add(halves[1].share.wid(), Direction::Up);
+            let unknown = halves[0]
+                .share
+                .wid()
+                .add(halves[1].share.wid(), Direction::Up);
             if best.as_ref().is_none_or(|(least, _, _)| unknown < *least) {
                 best = Some((unknown, cut, halves));
             }
@@ -412,12 +409,8 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     fn finish(self, known: Known) -> Outcome {
-        // Added up in the checker's order, so that the claim is what it will find.
-        let total = known
-            .tree
-            .leaves()
-            .into_iter()
-            .fold(Interval::ZERO, |sum, leaf| sum.plus(&known.shares[leaf]));
+        // Added up like the checker does, so that the claim is what it will find.
+        let total = known.tree.total(known.shares);
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
         let exact = total.sup().rational_bound(Direction::Up);
@@ -547,7 +540,11 @@ fn typical_error(request: &Request<'_>, root: &Specialised, whole: &Cell) -> f64
 fn ranges(root: &Specialised) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);
-        let mut variables = unit.sum.terms.iter().map(|(variable, _)| *variable as usize);
+        let mut variables = unit
+            .sum
+            .terms
+            .iter()
+            .map(|(variable, _)| *variable as usize);
         unit.function == Function::Relu && variables.any(|v| v >= root.inputs())
     });
     if is_deep {

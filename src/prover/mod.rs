@@ -105,9 +105,7 @@ pub fn prove(
         2 => run::<2>(request, &pool, progress),
         3 => run::<3>(request, &pool, progress),
         4 => run::<4>(request, &pool, progress),
-        5..=8 => run::<8>(request, &pool, progress),
-        9..=16 => run::<16>(request, &pool, progress),
-        17..=MAX_INPUTS => run::<MAX_INPUTS>(request, &pool, progress),
+        5..=MAX_INPUTS => run::<MAX_INPUTS>(request, &pool, progress),
         more => Err(ProveError::TooManyInputs(more)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::certificate::{MAX_INPUTS, Method, Node, Partition};
 use crate::geometry::Affine;
-use crate::numbers::Rational;
+use crate::numbers::{Interval, Rational};
 
 /// What a node is: a leaf's method or a cut's input, in one byte beside two indices.
 #[derive(Clone, Copy, Debug)]
@@ -116,11 +116,11 @@ impl Tree {
     }
 
     /// Calls back for every node in the order of the checker's walk.
-    fn walk(&self, mut visit: impl FnMut(usize, &Growing)) {
+    fn walk(&self, mut visit: impl FnMut(&Growing)) {
         let mut open = vec![0];
         while let Some(at) = open.pop() {
             let node = &self.nodes[at];
-            visit(at, node);
+            visit(node);
             if let Kind::Cut(_) | Kind::Line = node.kind {
                 open.push(node.lower as usize + 1);
                 open.push(node.lower as usize);
@@ -128,21 +128,23 @@ impl Tree {
         }
     }
 
-    /// Returns the leaves in the order of the checker's walk.
-    pub fn leaves(&self) -> Vec<usize> {
-        let mut leaves = Vec::new();
-        self.walk(|at, node| {
-            if matches!(node.kind, Kind::Leaf(_)) {
-                leaves.push(at);
+    /// Adds up the shares of the leaves as the checker does: those of the two halves of each cut.
+    /// There is a share for every node; those of cuts do not matter.
+    pub fn total(&self, mut shares: Vec<Interval>) -> Interval {
+        // A node is made after the one that it is a half of.
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if !matches!(node.kind, Kind::Leaf(_)) {
+                let lower = node.lower as usize;
+                shares[at] = shares[lower].plus(&shares[lower + 1]);
             }
-        });
-        leaves
+        }
+        shares[0]
     }
 
     /// Writes the tree as the checker will walk it.
     pub fn partition(&self) -> Partition {
         let mut partition = Partition::default();
-        self.walk(|_, node| {
+        self.walk(|node| {
             partition.push(&match node.kind {
                 Kind::Leaf(method) => Node::Leaf(method),
                 Kind::Line => Node::Line(self.lines[node.place as usize].clone()),

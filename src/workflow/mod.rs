@@ -4,12 +4,14 @@
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
 pub mod build;
+pub mod parallel;
 pub mod pictures;
 pub mod spec;
 pub mod summary;
 pub mod verify;
 
 pub use build::{BuildRequest, build};
+pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw};
 pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;

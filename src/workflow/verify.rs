@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::parallel::check_in_parallel;
 use crate::certificate::{Certificate, Norm, Question, text};
-use crate::checker::{Rejection, Verified, check};
+use crate::checker::{Rejection, Verified};
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::prover::{self, Limits, Progress, ProveError, Request};
@@ -140,7 +141,8 @@ pub fn verify(
     // A file that does not read back is as bad as a certificate that does not hold.
     let certificate = text::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
-    let verified = check(&certificate, request.network).map_err(WorkflowError::Rejected)?;
+    let verified = check_in_parallel(&certificate, request.network, request.threads)
+        .map_err(WorkflowError::Rejected)?;
     verified
         .answers(&request.question, None)
         .map_err(WorkflowError::Rejected)?;
@@ -168,9 +170,9 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     match &request.tolerance {
         Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
         Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
-        None if claim.error_upper().is_some_and(|upper| {
-            &upper - &claim.error_lower() <= &upper * &request.gap
-        }) =>
+        None if claim
+            .error_upper()
+            .is_some_and(|upper| &upper - &claim.error_lower() <= &upper * &request.gap) =>
         {
             Verdict::Enclosed
         }

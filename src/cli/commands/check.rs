@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::pretty;
 use crate::certificate::text;
-use crate::checker::check;
 use crate::cli::arguments::{Check, Format};
 use crate::cli::{Output, Refusal, inputs};
 use crate::report::{self, Report};
+use crate::workflow::check_in_parallel;
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
@@ -22,7 +22,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
         Ok(certificate) => certificate,
         Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
     };
-    let verified = match check(&certificate, &network) {
+    let verified = match check_in_parallel(&certificate, &network, None) {
         Ok(verified) => verified,
         Err(rejection) => return Ok(rejected(format, rejection.kind(), &rejection.to_string())),
     };

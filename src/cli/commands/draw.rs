@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::pretty;
 use crate::certificate::text;
-use crate::checker::{Verified, check};
+use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
 use crate::cli::{Output, Refusal, inputs};
+use crate::workflow::check_in_parallel;
 use crate::workflow::{PictureKind, Subject, draw, write_beside};
 
 /// Draws one picture.
@@ -31,13 +32,15 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     if let Some(path) = &arguments.certificate {
         let found = text::read(&inputs::bytes(path)?)
             .map_err(|error| Refusal::in_file(path, error).as_no())?;
-        verified = Some(check(&found, &network).map_err(|rejection| {
-            Refusal::in_file(
-                path,
-                format_args!("the certificate does not hold, so it is not drawn: {rejection}"),
-            )
-            .as_no()
-        })?);
+        verified = Some(
+            check_in_parallel(&found, &network, None).map_err(|rejection| {
+                Refusal::in_file(
+                    path,
+                    format_args!("the certificate does not hold, so it is not drawn: {rejection}"),
+                )
+                .as_no()
+            })?,
+        );
         certificate = Some(found);
     }
     let question = match &verified {

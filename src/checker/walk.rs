@@ -1,0 +1,301 @@
+//! The walk down the partition of a certificate, and what its leaves give together.
+//!
+//! Each open cell carries the network reduced to the cell around it. What two halves give is put
+//! together as soon as both are done, so the result belongs to the tree, not to the order of the
+//! walk: a large tree is cut into [`Part`]s which may be walked anywhere and in any order.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use std::sync::{Arc, OnceLock};
+
+use super::leaf::{Bound, Leaves};
+use super::planar;
+use super::rejection::{Rejection, reason};
+use crate::certificate::{Cell, Certificate, Method, Node, Nodes};
+use crate::network::{Network, Specialised};
+use crate::numbers::{Direction, Dyadic, Interval, Rational};
+
+/// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
+pub const MAX_DEPTH: usize = 4000;
+
+/// Trees of fewer characters than this are walked in one part.
+const SMALL: usize = 1 << 13;
+/// A part has at most this share of all characters, unless it is deeper than `PARTS_DEPTH`.
+const SHARE: usize = 64;
+/// Parts begin at this depth at the latest, so that looking for them takes little time.
+const PARTS_DEPTH: usize = 24;
+
+/// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
+/// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
+pub type Runner<'r> = &'r dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
+/// What the leaves under a node give together.
+#[derive(Clone, Debug)]
+pub(super) struct Total {
+    /// The largest bound of a leaf.
+    pub largest: Dyadic,
+    /// The largest exact error of a leaf; it is taken.
+    pub largest_exact: Rational,
+    /// The sum of the leaves' shares of the integral.
+    pub integral: Interval,
+    /// How many leaves there are.
+    pub leaves: usize,
+}
+
+impl Total {
+    const NOTHING: Self = Self {
+        largest: Dyadic::ZERO,
+        largest_exact: Rational::ZERO,
+        integral: Interval::ZERO,
+        leaves: 0,
+    };
+
+    fn of_leaf(bound: Bound) -> Self {
+        let mut total = Self {
+            leaves: 1,
+            ..Self::NOTHING
+        };
+        match bound {
+            Bound::Sup(bound) => total.largest = bound,
+            Bound::Exact(bound, _) => total.largest_exact = bound,
+            Bound::Integral(share) => total.integral = share,
+        }
+        total
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            largest: self.largest.max(other.largest),
+            largest_exact: self.largest_exact.max(other.largest_exact),
+            integral: self.integral.plus(&other.integral),
+            leaves: self.leaves + other.leaves,
+        }
+    }
+}
+
+/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
+/// each other are the halves of a cell.
+#[derive(Default)]
+struct Sums(Vec<(usize, Total)>);
+
+impl Sums {
+    fn push(&mut self, mut depth: usize, mut total: Total) {
+        while let Some((_, lower)) = self.0.pop_if(|(above, _)| *above == depth && depth > 0) {
+            total = lower.and(total);
+            depth -= 1;
+        }
+        self.0.push((depth, total));
+    }
+
+    /// What all gives together.
+    fn total(self) -> Total {
+        let all = self.0.into_iter().map(|(_, total)| total);
+        all.reduce(Total::and).unwrap_or(Total::NOTHING)
+    }
+}
+
+/// A subtree that is still to be walked.
+#[derive(Clone)]
+struct Part {
+    cell: Cell,
+    around: Arc<Specialised>,
+    depth: usize,
+    /// Where its text begins, and how many leaves come before it.
+    position: usize,
+    before: usize,
+}
+
+/// What a walk comes to.
+enum Met {
+    /// A subtree that is done, and its depth.
+    Done(usize, Total),
+    /// A subtree that is left to others.
+    Part(Part),
+}
+
+/// Walks the whole tree of a certificate.
+pub(super) fn walk<const D: usize>(
+    certificate: &Certificate,
+    network: &Network,
+    root: &Arc<Specialised>,
+    run: Runner<'_>,
+) -> Result<Total, Rejection> {
+    let walker = Walker::<D> {
+        certificate,
+        network,
+    };
+    let whole = Part {
+        cell: Cell::root(&certificate.claim.question.domain),
+        around: Arc::clone(root),
+        depth: 0,
+        position: 0,
+        before: 0,
+    };
+    let length = certificate.partition.text().len();
+    if length < SMALL {
+        let (total, end) = walker.part(&whole)?;
+        return walker.at_end(end).map(|()| total);
+    }
+    let mut met = Vec::new();
+    let end = walker.parts(&whole, Some(length / SHARE), &mut |step| met.push(step));
+    let parts: Vec<&Part> = met
+        .iter()
+        .filter_map(|step| match step {
+            Met::Part(part) => Some(part),
+            Met::Done(..) => None,
+        })
+        .collect();
+    let done: Vec<OnceLock<Result<Total, Rejection>>> =
+        parts.iter().map(|_| OnceLock::new()).collect();
+    let job = |k: usize| {
+        if let (Some(part), Some(slot)) = (parts.get(k), done.get(k)) {
+            slot.get_or_init(|| walker.part(part).map(|(total, _)| total));
+        }
+    };
+    run(parts.len(), &job);
+    // The first thing that is wrong, in the order of the text.
+    let mut totals = Vec::with_capacity(parts.len());
+    for (k, slot) in done.iter().enumerate() {
+        job(k);
+        if let Some(result) = slot.get() {
+            totals.push(result.clone()?);
+        }
+    }
+    let end = end?;
+    let mut totals = totals.into_iter();
+    let mut sums = Sums::default();
+    for step in met {
+        match step {
+            Met::Done(depth, total) => sums.push(depth, total),
+            Met::Part(part) => sums.push(part.depth, totals.next().expect("a total for each part")),
+        }
+    }
+    walker.at_end(end).map(|()| sums.total())
+}
+
+/// Walks subtrees over boxes of up to `D` inputs.
+struct Walker<'a, const D: usize> {
+    certificate: &'a Certificate,
+    network: &'a Network,
+}
+
+impl<const D: usize> Walker<'_, D> {
+    /// Does the tree end where its text ends?
+    fn at_end(&self, position: usize) -> Result<(), Rejection> {
+        if position == self.certificate.partition.text().len() {
+            Ok(())
+        } else {
+            Err(Rejection::TreeTooLong(position + 1))
+        }
+    }
+
+    /// Walks a subtree to its end; returns where that is as well.
+    fn part(&self, part: &Part) -> Result<(Total, usize), Rejection> {
+        let mut sums = Sums::default();
+        let end = self.parts(part, None, &mut |step| {
+            if let Met::Done(depth, total) = step {
+                sums.push(depth, total);
+            }
+        })?;
+        Ok((sums.total(), end))
+    }
+
+    /// Walks a subtree, but leaves subtrees of at most so many characters to others; returns where
+    /// its text ends.
+    fn parts(
+        &self,
+        start: &Part,
+        largest_part: Option<usize>,
+        meet: &mut dyn FnMut(Met),
+    ) -> Result<usize, Rejection> {
+        let certificate = self.certificate;
+        let fold = Dyadic::from_rational(&certificate.fold, Direction::Down);
+        let mut leaves = Leaves::<D>::new(self.network, &certificate.claim.question);
+        let mut nodes = certificate.partition.nodes_from(start.position);
+        let mut before = start.before;
+        let mut open = vec![(start.cell.clone(), Arc::clone(&start.around), start.depth)];
+        while let Some((cell, around, depth)) = open.pop() {
+            if depth > MAX_DEPTH {
+                return Err(Rejection::TooDeep(MAX_DEPTH));
+            }
+            if let Some(largest) = largest_part {
+                let position = nodes.position();
+                let mut rest = nodes.clone();
+                let skipped = rest.skip_tree().map_err(Rejection::Tree)?;
+                if depth >= PARTS_DEPTH || rest.position() - position <= largest {
+                    meet(Met::Part(Part {
+                        cell,
+                        around,
+                        depth,
+                        position,
+                        before,
+                    }));
+                    before += skipped;
+                    nodes = rest;
+                    continue;
+                }
+            }
+            let node = nodes.next_node().map_err(Rejection::Tree)?;
+            let local = |leaves: &mut Leaves<'_, D>| {
+                leaves
+                    .descend(&around, &cell, certificate.ranges, fold)
+                    .map(Arc::new)
+                    .map_err(|failure| Rejection::NoValue(reason(failure).to_string()))
+            };
+            match node {
+                Node::Cut { axis, place } => {
+                    let (lower, upper) =
+                        cell.cut(axis, place.as_ref()).ok_or(Rejection::BadCut {
+                            position: nodes.position(),
+                        })?;
+                    let here = local(&mut leaves)?;
+                    open.push((upper, Arc::clone(&here), depth + 1));
+                    open.push((lower, here, depth + 1));
+                }
+                Node::Line(line) => {
+                    let total = below_line(&leaves, &mut nodes, &cell, &line, before)?;
+                    before += total.leaves;
+                    meet(Met::Done(depth, total));
+                }
+                Node::Leaf(method) => {
+                    before += 1;
+                    // An exact leaf and an open one do not look at the network on the cell.
+                    let here = match method {
+                        Method::Open | Method::Exact => Arc::clone(&around),
+                        _ => local(&mut leaves)?,
+                    };
+                    let bound = leaves.bound(method, &cell, &here).map_err(|failure| {
+                        Rejection::NoBound {
+                            leaf: before,
+                            method: char::from(method.letter()),
+                            reason: reason(failure).to_string(),
+                        }
+                    })?;
+                    meet(Met::Done(depth, Total::of_leaf(bound)));
+                }
+            }
+        }
+        Ok(nodes.position())
+    }
+}
+
+/// Walks what is below a cut along a line.
+fn below_line<const D: usize>(
+    leaves: &Leaves<'_, D>,
+    nodes: &mut Nodes<'_>,
+    cell: &Cell,
+    line: &crate::geometry::Affine,
+    before: usize,
+) -> Result<Total, Rejection> {
+    let below = planar::walk(leaves.exact_cells(), nodes, cell, line, before)?;
+    Ok(Total {
+        largest: if below.is_open {
+            Dyadic::INFINITY
+        } else {
+            Dyadic::ZERO
+        },
+        largest_exact: below.largest,
+        integral: Interval::ZERO,
+        leaves: below.leaves,
+    })
+}
