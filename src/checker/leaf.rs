@@ -178,7 +178,9 @@ impl<'a, const D: usize> Leaves<'a, D> {
             Method::Linear => {
                 let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
                 let differences = self.linear_differences(cell, network)?;
-                sum(differences.iter().map(|d| integrand.mean_of_form(d, &chart)))
+                sum(differences
+                    .iter()
+                    .map(|d| integrand.mean_of_form(d, &chart)))
             }
             Method::MeanValue | Method::Monotone | Method::Exact | Method::HalfPlanes => {
                 return Err(Failure::Inexact);

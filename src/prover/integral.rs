@@ -12,9 +12,9 @@ use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
 use super::sample::Sampler;
+use super::split::{self, Split};
 use super::tree::Tree;
 use super::workers::Workers;
-use super::split::{self, Split};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, descend};
@@ -265,13 +265,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Cuts an open cell, and the halves as long as they would be next.
-    fn grow(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        start: &Open,
-        rule: Rule,
-        budget: usize,
-    ) -> Growth {
+    fn grow(&self, leaves: &mut Leaves<'_, D>, start: &Open, rule: Rule, budget: usize) -> Growth {
         let mut growth = Growth {
             tree: Tree::new(),
             shares: vec![start.share],
@@ -346,7 +340,10 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             };
             let halves = [lower, upper].map(|cell| self.half(leaves, open, cell));
-            let unknown = halves[0].share.wid().add(halves[1].share.wid(), Direction::Up);
+            let unknown = halves[0]
+                .share
+                .wid()
+                .add(halves[1].share.wid(), Direction::Up);
             if best.as_ref().is_none_or(|(least, _, _)| unknown < *least) {
                 best = Some((unknown, cut, halves));
             }
@@ -543,7 +540,11 @@ fn typical_error(request: &Request<'_>, root: &Specialised, whole: &Cell) -> f64
 fn ranges(root: &Specialised) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);
-        let mut variables = unit.sum.terms.iter().map(|(variable, _)| *variable as usize);
+        let mut variables = unit
+            .sum
+            .terms
+            .iter()
+            .map(|(variable, _)| *variable as usize);
         unit.function == Function::Relu && variables.any(|v| v >= root.inputs())
     });
     if is_deep {
