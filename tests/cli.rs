@@ -238,8 +238,8 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         ),
         (
             "norm = \"sup\"",
-            "norm = \"l1\"",
-            &["norm `l1` is not available in this version", "sup, area"],
+            "norm = \"l3\"",
+            &["`l3` is no norm", "sup, l1, l2, area"],
         ),
         (
             "norm = \"sup\"",
@@ -326,7 +326,12 @@ fn bad_flags_are_refused_before_anything_runs() {
             &["--tolerance must be greater than 0"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
-        (&x2, &["--norm", "l2"], &["norm `l2` is not available"]),
+        (&x2, &["--norm", "l3"], &["--norm: `l3` is no norm"]),
+        (
+            &x2,
+            &["--norm", "l2", "--threshold", "1/2"],
+            &["--threshold is for norm area"],
+        ),
         (&x2, &["--norm", "area"], &["needs a region"]),
         (
             &x2,
