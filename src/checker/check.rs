@@ -10,7 +10,7 @@ use super::rejection::{Rejection, reason};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Method, Node, Norm, Question};
 use crate::network::{Network, Specialised, digest};
-use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
+use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational, Scalar};
 
 /// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
@@ -172,7 +172,62 @@ struct Total {
     largest: Dyadic,
     largest_exact: Rational,
     integral: Interval,
+    /// What exact leaves add to the integral.
+    integral_exact: Rational,
     leaves: usize,
+}
+
+impl Total {
+    /// Adds an exact share; a sum that grows too long goes on as an enclosure.
+    fn add_exact(&mut self, share: Rational) {
+        let sum = std::mem::take(&mut self.integral_exact) + share;
+        if sum.is_too_long() {
+            self.integral = self.integral.plus(&Interval::from_rational(&sum));
+        } else {
+            self.integral_exact = sum;
+        }
+    }
+
+    /// Is the integral between these?
+    fn integral_bounds(&self) -> (Bounds, Bounds) {
+        let exact = &self.integral_exact;
+        if self.integral == Interval::ZERO {
+            return (Bounds::Exact(exact.clone()), Bounds::Exact(exact.clone()));
+        }
+        let total = self.integral.plus(&Interval::from_rational(exact));
+        (Bounds::Rounded(total.inf()), Bounds::Rounded(total.sup()))
+    }
+}
+
+/// One end of an integral.
+enum Bounds {
+    Exact(Rational),
+    Rounded(Dyadic),
+}
+
+impl Bounds {
+    /// Is the true integral certainly at most, or at least, what is claimed?
+    fn is_at_most(&self, claimed: &Rational) -> bool {
+        match self {
+            Self::Exact(found) => found <= claimed,
+            Self::Rounded(found) => *found <= Dyadic::from_rational(claimed, Direction::Down),
+        }
+    }
+
+    fn is_at_least(&self, claimed: &Rational) -> bool {
+        match self {
+            Self::Exact(found) => found >= claimed,
+            Self::Rounded(found) => *found >= Dyadic::from_rational(claimed, Direction::Up),
+        }
+    }
+
+    fn text(&self, direction: Direction) -> String {
+        let found = match self {
+            Self::Exact(found) => Some(found.clone()),
+            Self::Rounded(found) => found.rational_bound(direction),
+        };
+        found.map_or("no bound".to_string(), |f| f.to_string())
+    }
 }
 
 /// Runs a walk over boxes of up to `D` inputs.
@@ -232,23 +287,19 @@ impl<const D: usize> Walk<D> {
                 }
             }
             Norm::L1 | Norm::L2 | Norm::Area => {
-                let text = |found: Dyadic, direction| {
-                    let found = found.rational_bound(direction);
-                    found.map_or("no bound".to_string(), |f| f.to_string())
-                };
+                let (least, most) = total.integral_bounds();
                 if let Some(upper) = &claim.upper
-                    && total.integral.sup() > Dyadic::from_rational(upper, Direction::Down)
+                    && !most.is_at_most(upper)
                 {
                     return Err(Rejection::UpperNotReached {
                         claimed: upper.to_string(),
-                        found: text(total.integral.sup(), Direction::Up),
+                        found: most.text(Direction::Up),
                     });
                 }
-                if total.integral.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
-                    let found = text(total.integral.inf(), Direction::Down);
+                if !least.is_at_least(&claim.lower) {
                     return Err(Rejection::LowerNotReached {
                         claimed: claim.lower.to_string(),
-                        found: format!("the leaves give {found}"),
+                        found: format!("the leaves give {}", least.text(Direction::Down)),
                     });
                 }
             }
@@ -274,6 +325,7 @@ impl<const D: usize> Walk<D> {
             largest: Dyadic::ZERO,
             largest_exact: Rational::ZERO,
             integral: Interval::ZERO,
+            integral_exact: Rational::ZERO,
             leaves: 0,
         };
         let mut open = vec![(Cell::root(&question.domain), Rc::new(root.clone()), 0)];
@@ -306,8 +358,15 @@ impl<const D: usize> Walk<D> {
                     let below = planar::walk(exact, &mut nodes, &cell, &line, total.leaves)?;
                     total.leaves += below.leaves;
                     total.largest_exact = total.largest_exact.max(below.largest);
+                    total.add_exact(below.integral);
                     if below.is_open {
                         total.largest = Dyadic::INFINITY;
+                        let anything = match question.norm {
+                            Norm::Area => cell.volume().sup(),
+                            _ => Dyadic::INFINITY,
+                        };
+                        let anything = Interval::spanning(Dyadic::ZERO, anything);
+                        total.integral = total.integral.plus(&anything);
                     }
                 }
                 Node::Leaf(method) => {
@@ -325,6 +384,7 @@ impl<const D: usize> Walk<D> {
                         Bound::Exact(bound, _) => {
                             total.largest_exact = total.largest_exact.max(bound);
                         }
+                        Bound::ExactIntegral(share) => total.add_exact(share),
                         Bound::Integral(bound) => total.integral = total.integral.plus(&bound),
                     }
                 }

@@ -150,10 +150,7 @@ impl Line {
     /// `min(a_i / 2, a_i² / (6 a_1))`.
     fn mean_magnitude(&self) -> Interval {
         let point = Interval::point(self.c);
-        let reach = self
-            .a
-            .iter()
-            .fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
+        let reach = self.a.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
         let Some(largest) = self.a.first().copied() else {
             return point;
         };

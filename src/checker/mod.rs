@@ -12,13 +12,14 @@ mod integral;
 pub mod leaf;
 pub mod piece;
 mod planar;
+pub mod polynomial;
 mod prepared;
 pub mod quadratic;
 pub mod rejection;
 pub mod witness;
 
 pub use check::{Verified, check, on_domain};
-pub use exact::{ExactCells, Undecided};
+pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves, descend};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;

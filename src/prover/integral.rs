@@ -252,13 +252,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Cuts an open cell, and the halves as long as they would be next.
-    fn grow(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        start: &Open,
-        rule: Rule,
-        budget: usize,
-    ) -> Growth {
+    fn grow(&self, leaves: &mut Leaves<'_, D>, start: &Open, rule: Rule, budget: usize) -> Growth {
         let mut growth = Growth {
             tree: Tree::new(),
             shares: vec![start.share],
@@ -449,7 +443,11 @@ fn typical_error(request: &Request<'_>, root: &Specialised, whole: &Cell) -> f64
 fn ranges(root: &Specialised) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);
-        let mut variables = unit.sum.terms.iter().map(|(variable, _)| *variable as usize);
+        let mut variables = unit
+            .sum
+            .terms
+            .iter()
+            .map(|(variable, _)| *variable as usize);
         unit.function == Function::Relu && variables.any(|v| v >= root.inputs())
     });
     if is_deep {

@@ -64,7 +64,9 @@ impl PictureKind {
         match (question.target.inputs().len(), question.norm) {
             (1, _) => vec![Self::Curve, Self::Partition],
             (2, Norm::Area) => vec![Self::Halfplanes, Self::Surface, Self::Partition],
-            (2, Norm::Sup | Norm::L1 | Norm::L2) => vec![Self::Surface, Self::Error, Self::Partition],
+            (2, Norm::Sup | Norm::L1 | Norm::L2) => {
+                vec![Self::Surface, Self::Error, Self::Partition]
+            }
             _ => Vec::new(),
         }
     }

@@ -168,9 +168,9 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     match &request.tolerance {
         Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
         Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
-        None if claim.error_upper().is_some_and(|upper| {
-            &upper - &claim.error_lower() <= &upper * &request.gap
-        }) =>
+        None if claim
+            .error_upper()
+            .is_some_and(|upper| &upper - &claim.error_lower() <= &upper * &request.gap) =>
         {
             Verdict::Enclosed
         }
