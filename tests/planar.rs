@@ -5,7 +5,7 @@ mod common;
 use proptest::prelude::*;
 
 use common::{Choices, Settings, choices, layer, network, number, question, run};
-use steeple::certificate::{Certificate, Node, Partition, text};
+use steeple::certificate::{Certificate, Node, Norm, Partition, text};
 use steeple::checker::{Rejection, check};
 use steeple::network::{Activation, Layer, Matrix, Network, forward};
 use steeple::numbers::Rational;
@@ -441,4 +441,215 @@ fn lines_need_two_inputs() {
         .certificate;
     certificate.partition = Partition::from_text(b"/1,-1,0;ee".to_vec());
     assert!(check(&certificate, &ramp()).is_err());
+}
+
+/// Asks for an integral norm.
+fn integral(network: &Network, formula: &str, norm: Norm, settings: &Settings) -> Verification {
+    let names = network.inputs().len();
+    let domain = SQUARE.split(',').take(names).collect::<Vec<_>>().join(",");
+    let threshold = (norm == Norm::Area).then(|| Rational::ratio(1, 2));
+    let mut asked = question(network, &[formula], &domain, threshold);
+    asked.norm = norm;
+    let found = run(network, &asked, settings).expect("a verdict");
+    let mut bytes = Vec::new();
+    text::write(&found.certificate, &mut bytes).expect("in memory");
+    let again = text::read(&bytes).expect("what was written");
+    assert!(check(&again, network).is_ok());
+    found
+}
+
+/// Weights of the rule that integrates polynomials of this degree over `[0, 1]` exactly from their
+/// values at `1/(n+1), ..., n/(n+1)`, `n = degree + 1`.
+fn rule(degree: usize) -> Vec<(Rational, Rational)> {
+    let n = i64::try_from(degree).expect("small") + 1;
+    let nodes: Vec<Rational> = (1..=n).map(|k| Rational::ratio(k, n + 1)).collect();
+    // Each weight is the integral of its Lagrange polynomial.
+    nodes
+        .iter()
+        .enumerate()
+        .map(|(i, node)| {
+            let mut lagrange = vec![Rational::ONE];
+            for (j, other) in nodes.iter().enumerate() {
+                if i == j {
+                    continue;
+                }
+                let scale = (node - other).reciprocal().expect("distinct");
+                let mut next = vec![Rational::ZERO; lagrange.len() + 1];
+                for (k, a) in lagrange.iter().enumerate() {
+                    next[k] = &next[k] - &(a * other * &scale);
+                    next[k + 1] = &next[k + 1] + &(a * &scale);
+                }
+                lagrange = next;
+            }
+            let weight = (1_i64..).zip(&lagrange).map(|(k, a)| a / r(k)).sum();
+            (node.clone(), weight)
+        })
+        .collect()
+}
+
+/// The integral of `(N - f)²` over the square, for one hidden layer: in strips between the heights
+/// of all crossings, and in each row between its crossings with all lines.
+fn slow_square(network: &Network, k: &Coefficients) -> Rational {
+    let lines = lines(network);
+    let mut heights = vec![r(-1), r(1)];
+    for p in &lines {
+        for q in &lines {
+            let determinant = &p[0] * &q[1] - &p[1] * &q[0];
+            let y = (&p[2] * &q[0] - &p[0] * &q[2]).checked_div(&determinant);
+            heights.extend(y.filter(|y| y.abs() < Rational::ONE));
+        }
+    }
+    heights.sort();
+    heights.dedup();
+    let square_at = |x: &Rational, y: &Rational| {
+        let point = [x.clone(), y.clone()];
+        let target = r(k[0])
+            + r(k[1]) * x
+            + r(k[2]) * y
+            + r(k[3]) * x * x
+            + r(k[4]) * x * y
+            + r(k[5]) * y * y;
+        let difference = value_of(network, &point) - target;
+        &difference * &difference
+    };
+    let (inner, outer) = (rule(4), rule(5));
+    let row = |y: &Rational| -> Rational {
+        let crossing = |line: &[Rational; 3]| {
+            let x = (-(&line[1] * y + &line[2])).checked_div(&line[0])?;
+            Some(x).filter(|x| x.abs() < Rational::ONE)
+        };
+        let mut places: Vec<Rational> = lines.iter().filter_map(crossing).collect();
+        places.extend([r(-1), r(1)]);
+        places.sort();
+        places.dedup();
+        places
+            .windows(2)
+            .map(|ends| {
+                let length = &ends[1] - &ends[0];
+                let sum: Rational = inner
+                    .iter()
+                    .map(|(node, weight)| square_at(&(&ends[0] + node * &length), y) * weight)
+                    .sum();
+                sum * length
+            })
+            .sum()
+    };
+    heights
+        .windows(2)
+        .map(|ends| {
+            let height = &ends[1] - &ends[0];
+            let sum: Rational = outer
+                .iter()
+                .map(|(node, weight)| row(&(&ends[0] + node * &height)) * weight)
+                .sum();
+            sum * height
+        })
+        .sum()
+}
+
+proptest! {
+    #![proptest_config(common::cases(40))]
+
+    #[test]
+    fn the_exact_square_is_the_one_found_slowly(mut choices in choices()) {
+        let network = small_network(&mut choices);
+        let mut k = [0; 6];
+        for coefficient in &mut k {
+            *coefficient = choices.integer(-2, 2);
+        }
+        let truth = slow_square(&network, &k);
+        let found = integral(&network, &formula(&k), Norm::L2, &Settings::default());
+        let claim = found.verified.claim();
+        let said = format!("{} {network:?}", formula(&k));
+        prop_assert_eq!(claim.upper.as_ref(), Some(&truth), "{}", &said);
+        prop_assert_eq!(&claim.lower, &truth, "{}", &said);
+    }
+
+    /// The same question with a term that is 0 but no polynomial is answered by enclosures.
+    #[test]
+    fn exact_integrals_lie_in_their_enclosures(mut choices in choices()) {
+        let network = small_network(&mut choices);
+        let norm = choices.pick(&[Norm::L1, Norm::L2, Norm::Area]);
+        let mut number = |limit: i64| choices.integer(-limit, limit);
+        let [a, b, c] = [number(2), number(2), number(1)];
+        let affine = format!("{a}*x + {b}*y + {c}/3");
+        let (exact, other) = match norm {
+            Norm::Area => (format!("{affine} >= 0"), format!("{affine} + 0*sin(x) >= 0")),
+            _ => (affine.clone(), format!("{affine} + 0*sin(x)")),
+        };
+        let settings = Settings { boxes: 3000, ..Settings::default() };
+        let found = integral(&network, &exact, norm, &settings);
+        let enclosed = integral(&network, &other, norm, &settings);
+        let (value, around) = (found.verified.claim(), enclosed.verified.claim());
+        let said = format!("{exact} {norm} {network:?}");
+        prop_assert_eq!(Some(&value.lower), value.upper.as_ref(), "{}", &said);
+        prop_assert!(around.lower <= value.lower, "{}", &said);
+        prop_assert!(around.upper.as_ref().is_none_or(|upper| value.lower <= *upper), "{}", &said);
+    }
+}
+
+#[test]
+fn exact_integrals_by_hand() {
+    let settings = Settings::default;
+    let line = network(
+        &["x"],
+        vec![
+            layer(Activation::Relu, &[(&["1"], "0")]),
+            layer(Activation::Identity, &[(&["1"], "0")]),
+        ],
+    );
+    for (network, formula, norm, value) in [
+        // relu(x) on [-1, 1].
+        (&line, "0", Norm::L1, "1/2"),
+        (&line, "0", Norm::L2, "1/3"),
+        (&line, "x", Norm::L1, "1/2"),
+        (&line, "1/2", Norm::L1, "3/4"),
+        // x³ below 0, x - x³ above: 1/7 + 1/3 - 2/5 + 1/7.
+        (&line, "x^3", Norm::L2, "23/105"),
+        (&line, "x >= 1/4", Norm::Area, "1/4"),
+        (&line, "abs(x) <= 3/4", Norm::Area, "3/2"),
+        // relu(x - y) on [-1, 1]²: a pyramid of volume 4/3.
+        (&ramp(), "0", Norm::L1, "4/3"),
+        (&ramp(), "x - y", Norm::L1, "4/3"),
+        (&ramp(), "0", Norm::L2, "4/3"),
+        (&ramp(), "x - y >= 0", Norm::Area, "7/8"),
+        (&ramp(), "x - y >= 1/2", Norm::Area, "0"),
+        (&ramp(), "x >= 0 and y >= 0", Norm::Area, "15/8"),
+    ] {
+        let found = integral(network, formula, norm, &settings());
+        let claim = found.verified.claim();
+        assert_eq!(claim.lower, number(value), "{norm} {formula}");
+        assert_eq!(claim.upper.as_ref(), Some(&claim.lower), "{norm} {formula}");
+    }
+}
+
+#[test]
+fn wrong_integrals_are_rejected() {
+    let good = integral(&ramp(), "0", Norm::L1, &Settings::default()).certificate;
+    assert!(check(&good, &ramp()).is_ok());
+    let tiny = Rational::power_of_two(-60);
+    type Change<'a> = &'a dyn Fn(&mut Certificate);
+    let tree = |text: &'static str| {
+        move |c: &mut Certificate| c.partition = Partition::from_text(text.as_bytes().to_vec())
+    };
+    let changes: [(Change<'_>, &str); 6] = [
+        (
+            &|c| c.claim.upper = Some(number("4/3") - &tiny),
+            "upper-not-reached",
+        ),
+        (
+            &|c| c.claim.lower = number("4/3") + &tiny,
+            "lower-not-reached",
+        ),
+        (&tree("e"), "no-bound"),
+        (&tree("/1,-1,0;oe"), "upper-not-reached"),
+        (&tree("/1,-1,0;eo"), "upper-not-reached"),
+        (&tree("/1,-1,0;ne"), "no-bound"),
+    ];
+    for (change, kind) in changes {
+        let mut certificate = good.clone();
+        change(&mut certificate);
+        let rejection = check(&certificate, &ramp()).expect_err(kind);
+        assert_eq!(rejection.kind(), kind, "{rejection}");
+    }
 }

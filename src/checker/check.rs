@@ -236,23 +236,19 @@ impl<const D: usize> Walk<D> {
                 }
             }
             Norm::L1 | Norm::L2 | Norm::Area => {
-                let text = |found: Dyadic, direction| {
-                    let found = found.rational_bound(direction);
-                    found.map_or("no bound".to_string(), |f| f.to_string())
-                };
+                let (least, most) = total.integral_ends();
                 if let Some(upper) = &claim.upper
-                    && total.integral.sup() > Dyadic::from_rational(upper, Direction::Down)
+                    && !most.is_at_most(upper)
                 {
                     return Err(Rejection::UpperNotReached {
                         claimed: upper.to_string(),
-                        found: text(total.integral.sup(), Direction::Up),
+                        found: most.text(Direction::Up),
                     });
                 }
-                if total.integral.inf() < Dyadic::from_rational(&claim.lower, Direction::Up) {
-                    let found = text(total.integral.inf(), Direction::Down);
+                if !least.is_at_least(&claim.lower) {
                     return Err(Rejection::LowerNotReached {
                         claimed: claim.lower.to_string(),
-                        found: format!("the leaves give {found}"),
+                        found: format!("the leaves give {}", least.text(Direction::Down)),
                     });
                 }
             }

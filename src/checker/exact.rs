@@ -1,22 +1,46 @@
-//! T14: the exact error on a cell of the plane on which network and target are polynomials.
+//! T14: the exact error on a cell of the plane on which network and target are polynomials: its
+//! largest value, or its integral.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::rc::Rc;
+
 use super::piece::{Piece, Surroundings};
+use super::polynomial::Polynomial;
 use super::quadratic::IntegerQuadratic;
+use crate::certificate::{Norm, Question};
 use crate::expr::Tape;
 use crate::expr::evaluate::Scratch;
-use crate::geometry::{Affine, PlaneCell};
+use crate::geometry::{Affine, Corner, PlaneCell};
 use crate::network::{IntegerNetwork, Network, Stage};
-use crate::numbers::{Failure, Rational};
+use crate::numbers::{Failure, Rational, Scalar, Truth};
 
 /// A question in one or two inputs, made ready for exact cells.
 pub struct ExactCells<'a> {
     network: IntegerNetwork<'a>,
     start: Stage,
     tape: Tape,
+    norm: Norm,
+    threshold: Rational,
     /// The target, where it is one polynomial on the whole domain.
-    everywhere: Option<Vec<IntegerQuadratic>>,
+    everywhere: Option<Vec<Target>>,
+}
+
+/// One output of the target on a cell.
+#[derive(Clone, Debug)]
+struct Target {
+    polynomial: Polynomial,
+    /// The same, where its degree is at most 2.
+    quadratic: Option<IntegerQuadratic>,
+}
+
+/// The exact error on a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExactError {
+    /// `sup`: the largest error, and where it is taken, or is a limit.
+    Largest(Rational, Vec<Rational>),
+    /// The other norms: the cell's share in the integral.
+    Integral(Rational),
 }
 
 /// Why there is no exact error on a cell.
@@ -39,17 +63,22 @@ impl Undecided {
 }
 
 impl<'a> ExactCells<'a> {
-    /// Prepares a network, and a target as a tape of number-valued outputs; nothing where the
-    /// network has no exact pieces ([`IntegerNetwork::new`]).
-    pub fn new(network: &'a Network, tape: &Tape, domain: &PlaneCell) -> Option<Self> {
+    /// Prepares a network, and a target as a tape (number-valued outputs, but a condition under
+    /// `area`); nothing where the network has no exact pieces ([`IntegerNetwork::new`]).
+    pub fn new(network: &'a Network, question: &Question, tape: &Tape) -> Option<Self> {
+        let domain = PlaneCell::from_sides(question.domain.sides())?;
         let network = IntegerNetwork::new(network)?;
         let mut cells = Self {
             start: network.start(),
             network,
             tape: tape.clone(),
+            norm: question.norm,
+            threshold: question.threshold.clone().unwrap_or_default(),
             everywhere: None,
         };
-        cells.everywhere = cells.targets(domain).ok();
+        if question.norm != Norm::Area {
+            cells.everywhere = cells.targets(&Surroundings::new(&domain)).ok();
+        }
         Some(cells)
     }
 
@@ -66,69 +95,147 @@ impl<'a> ExactCells<'a> {
         self.network.advance(stage, cell)
     }
 
-    /// Returns the largest error on a cell, of the worst output, exactly, and where it is taken.
-    /// Where something jumps at the cell's edges, this is the essential supremum, a limit there.
+    /// Returns the error on a cell, exactly. Under `sup`, that of the worst output; where something
+    /// jumps at the cell's edges, this is the essential supremum, a limit there. Under `l1` and
+    /// `l2`, the integral of `|N - f|` and `(N - f)²`, outputs added up; under `area`, the area on
+    /// which decision and region differ.
     ///
     /// The stage is that of a cell around this one, and is brought up to date.
     ///
     /// # Errors
     /// [`Undecided`].
-    pub fn largest(
-        &self,
-        stage: &mut Stage,
-        cell: &PlaneCell,
-    ) -> Result<(Rational, Vec<Rational>), Undecided> {
+    pub fn error(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<ExactError, Undecided> {
         self.network
             .advance(stage, cell)
             .map_err(Undecided::Lines)?;
+        let around = Surroundings::new(cell);
+        if self.norm == Norm::Area {
+            return self.area(stage, cell, &around).map(ExactError::Integral);
+        }
         let local;
-        let targets = match &self.everywhere {
-            Some(targets) => targets,
-            None => {
-                local = self.targets(cell)?;
-                &local
-            }
+        let targets = if let Some(targets) = &self.everywhere {
+            targets
+        } else {
+            local = self.targets(&around)?;
+            &local
         };
+        if self.norm == Norm::Sup {
+            return self.largest(stage, cell, targets);
+        }
+        let mut total = Rational::ZERO;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let difference = Polynomial::from_affine(output, self.network.denominator())
+                .plus_multiple(&Rational::from(-1), &target.polynomial);
+            let share = if self.norm == Norm::L2 {
+                let square = difference.times(&difference);
+                let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
+                square.integral(cell)
+            } else {
+                // One sign on the whole cell.
+                around
+                    .side(&difference)
+                    .map_err(|failure| undecided(&around, failure))?;
+                difference.integral(cell).abs()
+            };
+            total = total + share;
+        }
+        if total.is_too_long() {
+            return Err(Undecided::Failed(Failure::Inexact));
+        }
+        Ok(ExactError::Integral(total))
+    }
+
+    fn largest(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        targets: &[Target],
+    ) -> Result<ExactError, Undecided> {
         let denominator = self.network.denominator();
-        let (value, corner) = stage
-            .outputs()
-            .iter()
-            .zip(targets)
-            .map(|(output, target)| target.subtracted_from(output, denominator).largest(cell))
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .ok_or(Undecided::Failed(Failure::Inexact))?;
+        let mut best: Option<(Rational, Corner)> = None;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let target = target.quadratic.as_ref();
+            let target = target.ok_or(Undecided::Failed(Failure::Inexact))?;
+            let found = target.subtracted_from(output, denominator).largest(cell);
+            if best.as_ref().is_none_or(|(most, _)| found.0 > *most) {
+                best = Some(found);
+            }
+        }
+        let (value, corner) = best.ok_or(Undecided::Failed(Failure::Inexact))?;
         let point = vec![corner.first(), corner.second()];
-        Ok((value, point.into_iter().take(self.inputs()).collect()))
+        let point = point.into_iter().take(self.inputs()).collect();
+        Ok(ExactError::Largest(value, point))
+    }
+
+    /// The area of the cell, or 0, where decision and region are the same at almost every point.
+    fn area(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        around: &Rc<Surroundings>,
+    ) -> Result<Rational, Undecided> {
+        let [output] = stage.outputs() else {
+            return Err(Undecided::Failed(Failure::Inexact));
+        };
+        let excess = Polynomial::from_affine(output, self.network.denominator())
+            .plus_multiple(&-&self.threshold, &Polynomial::constant(&Rational::ONE));
+        // A function that is 0 on the whole cell is not below the threshold there; one that is not
+        // has no zeros that count.
+        let decision = around
+            .side(&excess)
+            .map_err(|failure| undecided(around, failure))?;
+        let inputs = self.pieces(around);
+        let constants = self.tape.constants::<Piece>(around);
+        let mut scratch = Scratch::default();
+        let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
+        let truth = results
+            .truth()
+            .map_err(|failure| undecided(around, failure))?;
+        match (truth, decision) {
+            (Truth::Unknown, _) => Err(undecided(around, Failure::Inexact)),
+            (Truth::True, true) | (Truth::False, false) => Ok(Rational::ZERO),
+            _ => Ok(Polynomial::constant(&Rational::ONE).integral(cell)),
+        }
     }
 
     fn inputs(&self) -> usize {
         self.tape.inputs()
     }
 
+    fn pieces(&self, around: &Rc<Surroundings>) -> Vec<Piece> {
+        (0..self.inputs())
+            .map(|i| Piece::variable(around, i))
+            .collect()
+    }
+
     /// The target's outputs on a cell.
-    fn targets(&self, cell: &PlaneCell) -> Result<Vec<IntegerQuadratic>, Undecided> {
-        let around = Surroundings::new(cell);
-        let inputs: Vec<Piece> = (0..self.inputs())
-            .map(|i| Piece::variable(&around, i))
-            .collect();
-        let constants = self.tape.constants::<Piece>(&around);
+    fn targets(&self, around: &Rc<Surroundings>) -> Result<Vec<Target>, Undecided> {
+        let inputs = self.pieces(around);
+        let constants = self.tape.constants::<Piece>(around);
         let mut scratch = Scratch::default();
         let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
-        let undecided = |failure| {
-            let lines = around.lines();
-            if lines.is_empty() {
-                Undecided::Failed(failure)
-            } else {
-                Undecided::Lines(lines)
-            }
-        };
         (0..self.tape.outputs())
             .map(|k| {
-                let value = results.value(k).map_err(undecided)?;
+                let value = results.value(k);
+                let value = value.map_err(|failure| undecided(around, failure))?;
                 let polynomial = value.polynomial();
-                let polynomial = polynomial.ok_or_else(|| undecided(Failure::Inexact))?;
-                Ok(polynomial.integers())
+                let polynomial = polynomial.ok_or_else(|| undecided(around, Failure::Inexact))?;
+                let quadratic = polynomial.as_quadratic();
+                Ok(Target {
+                    quadratic: quadratic.map(|q| q.integers()),
+                    polynomial: polynomial.clone(),
+                })
             })
             .collect()
+    }
+}
+
+/// What a failure leaves undecided: a sign that a line decides, if there was one.
+fn undecided(around: &Surroundings, failure: Failure) -> Undecided {
+    let lines = around.lines();
+    if lines.is_empty() {
+        Undecided::Failed(failure)
+    } else {
+        Undecided::Lines(lines)
     }
 }

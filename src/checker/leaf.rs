@@ -7,11 +7,11 @@
 use std::cell::OnceCell;
 
 use super::area::RegionForms;
-use super::exact::ExactCells;
+use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Cell, Method, Norm, Question, Ranges};
-use crate::expr::{Domain, Tape, TargetBody};
+use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
 use crate::numbers::{
@@ -28,6 +28,8 @@ pub enum Bound {
     /// `l1`, `l2`, `area`: the cell's share lies here: the integral over it of the sum of
     /// `|N_k - f_k|`, or of their squares, or its misclassified volume.
     Integral(Interval),
+    /// The other norms: the cell's share in the integral is exactly this.
+    ExactIntegral(Rational),
 }
 
 /// A question made ready for many leaves, over boxes of up to `D` inputs.
@@ -35,7 +37,7 @@ pub struct Leaves<'a, const D: usize> {
     network: &'a Network,
     norm: Norm,
     inputs: usize,
-    domain: Domain,
+    question: Question,
     tape: Tape,
     exact: OnceCell<Option<ExactCells<'a>>>,
     natural: Prepared<Interval>,
@@ -71,7 +73,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
             network,
             norm: question.norm,
             inputs,
-            domain: question.domain.clone(),
+            question: question.clone(),
             exact: OnceCell::new(),
             natural: Prepared::new(&tape),
             linear: Prepared::new(&tape),
@@ -119,7 +121,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
             (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::Exact) => self.exact(cell),
+            (_, Method::Exact) => self.exact(cell),
             (Norm::L1, _) => self.integral(method, Integrand::Magnitude, cell, network),
             (Norm::L2, _) => self.integral(method, Integrand::Square, cell, network),
             (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
@@ -131,7 +133,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .map(Bound::Integral)
             }
             (Norm::Sup, Method::HalfPlanes)
-            | (Norm::Area, Method::Linear | Method::MeanValue | Method::Monotone | Method::Exact) => {
+            | (Norm::Area, Method::Linear | Method::MeanValue | Method::Monotone) => {
                 Err(Failure::Inexact)
             }
         }
@@ -289,21 +291,20 @@ impl<'a, const D: usize> Leaves<'a, D> {
         let exact = self.exact_cells().ok_or(Failure::Inexact)?;
         let cell = PlaneCell::from_sides(cell.sides()).ok_or(Failure::Inexact)?;
         exact
-            .largest(&mut exact.start(), &cell)
-            .map(|(error, point)| Bound::Exact(error, point))
+            .error(&mut exact.start(), &cell)
+            .map(|error| match error {
+                ExactError::Largest(error, point) => Bound::Exact(error, point),
+                ExactError::Integral(share) => Bound::ExactIntegral(share),
+            })
             .map_err(|undecided| undecided.failure())
     }
 
-    /// The question made ready for exact cells, where there are any: `sup`, one or two inputs, a
+    /// The question made ready for exact cells, where there are any: one or two inputs, a
     /// piecewise-linear network.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
-        let exact = self.exact.get_or_init(|| {
-            if self.norm != Norm::Sup {
-                return None;
-            }
-            let domain = PlaneCell::from_sides(self.domain.sides())?;
-            ExactCells::new(self.network, &self.tape, &domain)
-        });
+        let exact = self
+            .exact
+            .get_or_init(|| ExactCells::new(self.network, &self.question, &self.tape));
         exact.as_ref()
     }
 
@@ -317,6 +318,14 @@ impl<'a, const D: usize> Leaves<'a, D> {
             (a, b) if a == b => Interval::ZERO,
             _ => cell.volume(),
         })
+    }
+
+    /// What a cell without a bound adds to an integral.
+    pub(super) fn anything(&self, cell: &Cell) -> Interval {
+        match self.norm {
+            Norm::Area => undecided(cell),
+            _ => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
+        }
     }
 
     /// How many inputs the question has.

@@ -12,14 +12,16 @@ mod integral;
 pub mod leaf;
 pub mod piece;
 mod planar;
+pub mod polynomial;
 mod prepared;
 pub mod quadratic;
 pub mod rejection;
+mod total;
 pub mod walk;
 pub mod witness;
 
 pub use check::{Verified, check, check_by, on_domain};
-pub use exact::{ExactCells, Undecided};
+pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;

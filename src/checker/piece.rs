@@ -1,12 +1,11 @@
-//! Exact pieces of a formula: polynomials of degree at most 2 on a cell of the plane, for the leaf
-//! method `exact`.
+//! Exact pieces of a formula: polynomials on a cell of the plane, for the leaf method `exact`.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::quadratic::Quadratic;
+use super::polynomial::Polynomial;
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
@@ -26,18 +25,37 @@ impl Surroundings {
         })
     }
 
+    /// Is a polynomial of degree at most 2 at least 0 (true) or at most 0 (false) on the cell?
+    ///
+    /// # Errors
+    /// [`Failure::Inexact`] where both signs occur; the line between them is kept, if it is one.
+    pub fn side(&self, polynomial: &Polynomial) -> Result<bool, Failure> {
+        let polynomial = polynomial.as_quadratic().ok_or(Failure::Inexact)?;
+        if !polynomial.is_affine() {
+            let side = polynomial.integers().side(&self.cell);
+            return side.ok_or(Failure::Inexact);
+        }
+        let line = polynomial.line();
+        let sides = self.cell.sides_of(&line);
+        if sides.above && sides.below {
+            self.undecided.borrow_mut().push(line);
+            return Err(Failure::Inexact);
+        }
+        Ok(!sides.below)
+    }
+
     /// Returns lines through the cell that would have decided something.
     pub fn lines(&self) -> Vec<Affine> {
         self.undecided.borrow().clone()
     }
 }
 
-/// A polynomial of degree at most 2 that equals a function at almost every point of a cell; or
+/// A polynomial that equals a function at almost every point of a cell; or
 /// nothing, where the function is not known to be one.
 #[derive(Clone, Debug)]
 pub struct Piece {
     around: Rc<Surroundings>,
-    polynomial: Option<Quadratic>,
+    polynomial: Option<Polynomial>,
 }
 
 impl Piece {
@@ -45,16 +63,16 @@ impl Piece {
     pub fn variable(around: &Rc<Surroundings>, index: usize) -> Self {
         Self {
             around: Rc::clone(around),
-            polynomial: Some(Quadratic::variable(index)),
+            polynomial: Some(Polynomial::variable(index)),
         }
     }
 
     /// The polynomial, where the function is known to be one.
-    pub fn polynomial(&self) -> Option<&Quadratic> {
+    pub fn polynomial(&self) -> Option<&Polynomial> {
         self.polynomial.as_ref()
     }
 
-    fn with(&self, polynomial: Option<Quadratic>) -> Self {
+    fn with(&self, polynomial: Option<Polynomial>) -> Self {
         Self {
             around: Rc::clone(&self.around),
             polynomial,
@@ -64,7 +82,7 @@ impl Piece {
     fn combine(
         &self,
         other: &Self,
-        op: impl Fn(&Quadratic, &Quadratic) -> Option<Quadratic>,
+        op: impl Fn(&Polynomial, &Polynomial) -> Option<Polynomial>,
     ) -> Self {
         let polynomial = match (&self.polynomial, &other.polynomial) {
             (Some(a), Some(b)) => op(a, b),
@@ -76,21 +94,11 @@ impl Piece {
     /// Is the value at least 0 (true) or at most 0 (false) on the whole cell?
     fn side(&self) -> Result<bool, Failure> {
         let polynomial = self.polynomial.as_ref().ok_or(Failure::Inexact)?;
-        if !polynomial.is_affine() {
-            let side = polynomial.integers().side(&self.around.cell);
-            return side.ok_or(Failure::Inexact);
-        }
-        let line = polynomial.line();
-        let sides = self.around.cell.sides_of(&line);
-        if sides.above && sides.below {
-            self.around.undecided.borrow_mut().push(line);
-            return Err(Failure::Inexact);
-        }
-        Ok(!sides.below)
+        self.around.side(polynomial)
     }
 
-    fn exact_constant(&self) -> Option<&Rational> {
-        self.polynomial.as_ref().and_then(Quadratic::as_constant)
+    fn exact_constant(&self) -> Option<Rational> {
+        self.polynomial.as_ref().and_then(Polynomial::as_constant)
     }
 }
 
@@ -100,7 +108,7 @@ impl Scalar for Piece {
     fn constant(around: &Rc<Surroundings>, value: &Rational) -> Self {
         Self {
             around: Rc::clone(around),
-            polynomial: Some(Quadratic::constant(value)),
+            polynomial: Some(Polynomial::constant(value)),
         }
     }
     fn pi(_: &Rc<Surroundings>) -> Result<Self, Failure> {
@@ -113,11 +121,11 @@ impl Scalar for Piece {
         self.combine(other, |a, b| Some(a.plus_multiple(&Rational::from(-1), b)))
     }
     fn neg(&self) -> Self {
-        let minus = |p: &Quadratic| p.scaled(&Rational::from(-1));
+        let minus = |p: &Polynomial| p.scaled(&Rational::from(-1));
         self.with(self.polynomial.as_ref().map(minus))
     }
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
-        Ok(self.combine(other, Quadratic::times))
+        Ok(self.combine(other, Polynomial::times))
     }
     fn div(&self, other: &Self) -> Result<Self, Failure> {
         let divisor = other.exact_constant().ok_or(Failure::Inexact)?;
@@ -125,15 +133,19 @@ impl Scalar for Piece {
         Ok(self.with(self.polynomial.as_ref().map(|p| p.scaled(&factor))))
     }
     fn powi(&self, exponent: i32) -> Result<Self, Failure> {
-        match exponent {
-            0 => Ok(Self::constant(&self.around, &Rational::ONE)),
-            1 => Ok(self.clone()),
-            2 => self.mul(self),
-            _ => {
-                let base = self.exact_constant().ok_or(Failure::Inexact)?;
-                Ok(Self::constant(&self.around, &Scalar::powi(base, exponent)?))
-            }
+        if let Some(base) = self.exact_constant() {
+            let power = Scalar::powi(&base, exponent)?;
+            return Ok(Self::constant(&self.around, &power));
         }
+        // Exponents beyond the highest a polynomial may have are not reached.
+        let exponent = u8::try_from(exponent).map_err(|_| Failure::Inexact)?;
+        (0..exponent).try_fold(Self::constant(&self.around, &Rational::ONE), |power, _| {
+            let power = power.mul(self)?;
+            if power.polynomial.is_none() || power.is_too_long() {
+                return Err(Failure::Inexact);
+            }
+            Ok(power)
+        })
     }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
         if let Some(value) = self.exact_constant() {
@@ -195,6 +207,6 @@ impl Scalar for Piece {
     fn is_too_long(&self) -> bool {
         self.polynomial
             .as_ref()
-            .is_some_and(|p| p.k.iter().any(Scalar::is_too_long))
+            .is_some_and(|p| p.any(Scalar::is_too_long))
     }
 }

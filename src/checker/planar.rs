@@ -2,19 +2,21 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::exact::ExactCells;
+use super::exact::{ExactCells, ExactError};
 use super::rejection::{Rejection, reason};
 use crate::certificate::{Cell, Method, Node, Nodes};
 use crate::geometry::{Affine, PlaneCell};
-use crate::numbers::{Failure, Rational};
+use crate::numbers::{Failure, Rational, Scalar};
 
 /// The most lines that may be above a leaf: a polygon has at most four sides more.
 pub const MAX_LINES: usize = 256;
 
 /// What the leaves below a line give together.
 pub(super) struct Planar {
-    /// The largest exact error; it is taken.
+    /// `sup`: the largest exact error; it is taken.
     pub largest: Rational,
+    /// The other norms: the sum of the exact shares.
+    pub integral: Rational,
     /// Is there a leaf without a bound?
     pub is_open: bool,
     /// How many leaves there are.
@@ -34,6 +36,7 @@ pub(super) fn walk(
     };
     let mut found = Planar {
         largest: Rational::ZERO,
+        integral: Rational::ZERO,
         is_open: false,
         leaves: 0,
     };
@@ -71,10 +74,18 @@ pub(super) fn walk(
         match method {
             Method::Open => found.is_open = true,
             Method::Exact => {
-                let (error, _) = exact
-                    .largest(&mut stage, &cell)
+                let error = exact
+                    .error(&mut stage, &cell)
                     .map_err(|undecided| no_bound(undecided.failure()))?;
-                found.largest = found.largest.max(error);
+                match error {
+                    ExactError::Largest(error, _) => found.largest = found.largest.max(error),
+                    ExactError::Integral(share) => {
+                        found.integral = found.integral + share;
+                        if found.integral.is_too_long() {
+                            return Err(no_bound(Failure::Inexact));
+                        }
+                    }
+                }
             }
             _ => return Err(no_bound(Failure::Inexact)),
         }

@@ -14,26 +14,6 @@ pub struct Quadratic {
 }
 
 impl Quadratic {
-    /// Returns a constant.
-    pub fn constant(value: &Rational) -> Self {
-        let mut constant = Self::default();
-        constant.k[0] = value.clone();
-        constant
-    }
-
-    /// Returns input 0 or 1.
-    pub fn variable(index: usize) -> Self {
-        let mut variable = Self::default();
-        variable.k[index + 1] = Rational::ONE;
-        variable
-    }
-
-    /// The value, where it is the same everywhere.
-    pub fn as_constant(&self) -> Option<&Rational> {
-        let [constant, rest @ ..] = &self.k;
-        rest.iter().all(Rational::is_zero).then_some(constant)
-    }
-
     /// Is the degree at most 1?
     pub fn is_affine(&self) -> bool {
         self.k[3..].iter().all(Rational::is_zero)
@@ -43,50 +23,6 @@ impl Quadratic {
     pub fn line(&self) -> Affine {
         let [c, a, b, ..] = &self.k;
         Affine::from_rationals(a, b, c)
-    }
-
-    /// Returns the polynomial times a number.
-    #[must_use]
-    pub fn scaled(&self, factor: &Rational) -> Self {
-        Self {
-            k: self.k.each_ref().map(|k| k * factor),
-        }
-    }
-
-    /// Returns `self + factor · other`.
-    #[must_use]
-    pub fn plus_multiple(&self, factor: &Rational, other: &Self) -> Self {
-        let mut sum = self.clone();
-        for (k, other) in sum.k.iter_mut().zip(&other.k) {
-            if !other.is_zero() {
-                *k = &*k + &(factor * other);
-            }
-        }
-        sum
-    }
-
-    /// Returns the product, where its degree is at most 2.
-    pub fn times(&self, other: &Self) -> Option<Self> {
-        if let Some(factor) = self.as_constant() {
-            return Some(other.scaled(factor));
-        }
-        if let Some(factor) = other.as_constant() {
-            return Some(self.scaled(factor));
-        }
-        if !self.is_affine() || !other.is_affine() {
-            return None;
-        }
-        let ([c, a, b, ..], [r, p, q, ..]) = (&self.k, &other.k);
-        Some(Self {
-            k: [
-                c * r,
-                a * r + p * c,
-                b * r + q * c,
-                a * p,
-                a * q + b * p,
-                b * q,
-            ],
-        })
     }
 
     /// Returns the polynomial over a common denominator.
@@ -159,10 +95,10 @@ impl IntegerQuadratic {
             // The edge `a x + b y + c = 0` runs along (b, -a).
             let mut slope = along_x.times(&edge.b);
             slope.add_multiple(&-&edge.a, &along_y);
-            let turns = match (slope.sign_at(from), slope.sign_at(to)) {
-                (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => true,
-                _ => false,
-            };
+            let turns = matches!(
+                (slope.sign_at(from), slope.sign_at(to)),
+                (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less)
+            );
             if turns && let Some(point) = edge.meet(&slope) {
                 visit(&point);
             }

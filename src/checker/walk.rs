@@ -8,12 +8,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::leaf::{Bound, Leaves};
+use super::leaf::Leaves;
 use super::planar;
 use super::rejection::{Rejection, reason};
+use super::total::Total;
 use crate::certificate::{Cell, Certificate, Method, Node, Nodes};
+use crate::geometry::Affine;
 use crate::network::{Network, Specialised};
-use crate::numbers::{Direction, Dyadic, Interval, Rational};
+use crate::numbers::{Direction, Dyadic};
 
 /// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
@@ -28,50 +30,6 @@ const PARTS_DEPTH: usize = 24;
 /// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
 pub type Runner<'r> = &'r dyn Fn(usize, &(dyn Fn(usize) + Sync));
-
-/// What the leaves under a node give together.
-#[derive(Clone, Debug)]
-pub(super) struct Total {
-    /// The largest bound of a leaf.
-    pub largest: Dyadic,
-    /// The largest exact error of a leaf; it is taken.
-    pub largest_exact: Rational,
-    /// The sum of the leaves' shares of the integral.
-    pub integral: Interval,
-    /// How many leaves there are.
-    pub leaves: usize,
-}
-
-impl Total {
-    const NOTHING: Self = Self {
-        largest: Dyadic::ZERO,
-        largest_exact: Rational::ZERO,
-        integral: Interval::ZERO,
-        leaves: 0,
-    };
-
-    fn of_leaf(bound: Bound) -> Self {
-        let mut total = Self {
-            leaves: 1,
-            ..Self::NOTHING
-        };
-        match bound {
-            Bound::Sup(bound) => total.largest = bound,
-            Bound::Exact(bound, _) => total.largest_exact = bound,
-            Bound::Integral(share) => total.integral = share,
-        }
-        total
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            largest: self.largest.max(other.largest),
-            largest_exact: self.largest_exact.max(other.largest_exact),
-            integral: self.integral.plus(&other.integral),
-            leaves: self.leaves + other.leaves,
-        }
-    }
-}
 
 /// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
 /// each other are the halves of a cell.
@@ -284,18 +242,19 @@ fn below_line<const D: usize>(
     leaves: &Leaves<'_, D>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
-    line: &crate::geometry::Affine,
+    line: &Affine,
     before: usize,
 ) -> Result<Total, Rejection> {
     let below = planar::walk(leaves.exact_cells(), nodes, cell, line, before)?;
-    Ok(Total {
-        largest: if below.is_open {
-            Dyadic::INFINITY
-        } else {
-            Dyadic::ZERO
-        },
+    let mut total = Total {
         largest_exact: below.largest,
-        integral: Interval::ZERO,
+        integral_exact: below.integral,
         leaves: below.leaves,
-    })
+        ..Total::NOTHING
+    };
+    if below.is_open {
+        total.largest = Dyadic::INFINITY;
+        total.integral = leaves.anything(cell);
+    }
+    Ok(total)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::emit::{certificate, shorten_up};
-use super::resolve::{Resolved, Unresolved, resolve};
+use super::resolve::{Resolved, Unresolved, integrate, resolve};
 use super::split;
 use super::tree::Tree;
 use super::{Outcome, Progress, Request, StoppedBy};
@@ -27,6 +27,11 @@ const MAX_CELLS: usize = 100_000;
 const MAX_BOXES: u64 = 20_000;
 /// Boxes with few units alive on which the target is no polynomial, before the search gives up.
 const MAX_FAILURES: usize = 500;
+
+/// An exact integral is a sum over all pieces; its numbers grow with each of them.
+const MAX_INTEGRAL_UNITS: usize = 1000;
+const MAX_INTEGRAL_PIECES: usize = 4000;
+const MAX_INTEGRAL_BITS: usize = 1 << 13;
 
 /// A box is cut into its pieces where no more units than this are alive; below `PATIENCE` cuts
 /// another one for every two, since more lines than that may meet in one point.
@@ -83,6 +88,45 @@ pub fn search<const D: usize>(
     Search::<D>::new(request, root, whole, exact).run(started, progress)
 }
 
+/// Tries to find an integral exactly, by cutting the domain into all pieces; nothing where that is
+/// not possible, or the numbers grow long.
+pub fn integral<const D: usize>(request: &Request<'_>) -> Option<Outcome> {
+    let Request {
+        network, question, ..
+    } = request;
+    let layers = network.layers().iter();
+    let units: usize = layers.map(crate::network::Layer::units).sum();
+    let inputs = question.domain.sides().len();
+    if inputs > 2 || !network.is_piecewise_linear() || units > MAX_INTEGRAL_UNITS {
+        return None;
+    }
+    let prepared = Leaves::<D>::new(network, question);
+    let whole = Cell::root(&question.domain);
+    let exact = prepared.exact_cells()?;
+    let found = integrate(exact, &whole, MAX_INTEGRAL_PIECES, MAX_INTEGRAL_BITS);
+    let (total, tree, pieces) = found.ok()?;
+    if request
+        .limits
+        .boxes
+        .is_some_and(|most| pieces as u64 > most)
+    {
+        return None;
+    }
+    Some(Outcome {
+        certificate: certificate(
+            question,
+            total.clone(),
+            Some(total),
+            None,
+            Rational::ZERO,
+            Ranges::Natural,
+            tree.partition(),
+        ),
+        boxes: pieces as u64,
+        stopped_by: None,
+    })
+}
+
 /// Is the target a polynomial of degree at most 2 on a small box?
 fn is_polynomial_somewhere(exact: &ExactCells<'_>, whole: &Cell) -> bool {
     let sides = whole.sides().iter().map(|(low, high)| {
@@ -136,9 +180,7 @@ fn witness(
                 radius: Rational::power_of_two(size),
             };
             let values = evaluate_witness(request.question, request.network, root, &witness);
-            values
-                .is_ok_and(|v| v.lower.is_positive())
-                .then_some(witness)
+            values.is_ok_and(|v| v.lower > least).then_some(witness)
         })
 }
 
@@ -266,7 +308,7 @@ impl<'a, const D: usize> Search<'a, D> {
             if open.here.units() <= few && self.resolve(&open) {
                 continue;
             }
-            self.split(open);
+            self.split(&open);
         }
         Some(self.finish(stopped_by))
     }
@@ -309,7 +351,7 @@ impl<'a, const D: usize> Search<'a, D> {
         true
     }
 
-    fn split(&mut self, open: Open) {
+    fn split(&mut self, open: &Open) {
         let mut split = split::choose(&open.cell, &self.whole, &open.here);
         let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
             split.place = None;

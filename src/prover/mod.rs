@@ -124,8 +124,13 @@ fn run<const D: usize>(
             }
             Ok(search::Search::<D>::new(request, root, started).run(pool, progress))
         }
-        Norm::L1 | Norm::L2 | Norm::Area => Ok(integral::search::<D>(
-            request, root, started, pool, progress,
-        )),
+        Norm::L1 | Norm::L2 | Norm::Area => {
+            if let Some(outcome) = exact::integral::<D>(request) {
+                return Ok(outcome);
+            }
+            Ok(integral::search::<D>(
+                request, root, started, pool, progress,
+            ))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::tree::Tree;
 use crate::certificate::{Cell, MAX_LINE_BITS, Method};
-use crate::checker::{ExactCells, MAX_LINES, Undecided};
+use crate::checker::{ExactCells, ExactError, MAX_LINES, Undecided};
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Integer, Rational};
 
@@ -29,23 +29,69 @@ pub enum Unresolved {
     NoPolynomial,
 }
 
-/// Returns the pieces of a cell of one or two inputs, `limit` at most.
+/// Finds the largest error on a cell of one or two inputs by cutting it into `limit` pieces at most.
 ///
 /// # Errors
 /// [`Unresolved`].
 pub fn resolve(exact: &ExactCells<'_>, cell: &Cell, limit: usize) -> Result<Resolved, Unresolved> {
+    let mut best: Option<(Rational, Vec<Rational>, PlaneCell)> = None;
+    let (tree, pieces) = cut(exact, cell, limit, &mut |error, piece| {
+        if let ExactError::Largest(value, point) = error
+            && best.as_ref().is_none_or(|(most, ..)| value > *most)
+        {
+            best = Some((value, point, piece));
+        }
+        true
+    })?;
+    let (value, point, piece) = best.ok_or(Unresolved::NoPolynomial)?;
+    Ok(Resolved {
+        tree,
+        value,
+        point,
+        piece,
+        pieces,
+    })
+}
+
+/// Adds up the exact shares of all pieces of a cell, `limit` at most; also returns the tree and how
+/// many pieces there are. A sum of more than `bits` bits is given up.
+///
+/// # Errors
+/// [`Unresolved`].
+pub fn integrate(
+    exact: &ExactCells<'_>,
+    cell: &Cell,
+    limit: usize,
+    bits: usize,
+) -> Result<(Rational, Tree, usize), Unresolved> {
+    let mut total = Rational::ZERO;
+    let (tree, pieces) = cut(exact, cell, limit, &mut |error, _| {
+        if let ExactError::Integral(share) = error {
+            total = &total + &share;
+        }
+        total.bits() <= bits
+    })?;
+    Ok((total, tree, pieces))
+}
+
+/// Cuts a cell into its pieces and visits each, as long as the visitor wants.
+fn cut(
+    exact: &ExactCells<'_>,
+    cell: &Cell,
+    limit: usize,
+    visit: &mut dyn FnMut(ExactError, PlaneCell) -> bool,
+) -> Result<(Tree, usize), Unresolved> {
     let is_segment = cell.sides().len() == 1;
     let whole = PlaneCell::from_sides(cell.sides()).ok_or(Unresolved::NoPolynomial)?;
     let mut tree = Tree::new();
-    let mut best: Option<(Rational, Vec<Rational>, PlaneCell)> = None;
     let mut pieces = 1;
     let mut open = vec![(0, whole, exact.start(), 0)];
     while let Some((node, cell, mut stage, depth)) = open.pop() {
-        let lines = match exact.largest(&mut stage, &cell) {
-            Ok((value, point)) => {
+        let lines = match exact.error(&mut stage, &cell) {
+            Ok(error) => {
                 tree.settle(node, Method::Exact);
-                if best.as_ref().is_none_or(|(most, _, _)| value > *most) {
-                    best = Some((value, point, cell));
+                if !visit(error, cell) {
+                    return Err(Unresolved::TooMany);
                 }
                 continue;
             }
@@ -79,12 +125,5 @@ pub fn resolve(exact: &ExactCells<'_>, cell: &Cell, limit: usize) -> Result<Reso
         open.push((at_upper, upper, stage.clone(), depth + 1));
         open.push((at_lower, lower, stage, depth + 1));
     }
-    let (value, point, piece) = best.ok_or(Unresolved::TooMany)?;
-    Ok(Resolved {
-        tree,
-        value,
-        point,
-        piece,
-        pieces,
-    })
+    Ok((tree, pieces))
 }

@@ -1,0 +1,188 @@
+//! Polynomials in two inputs with exact coefficients, and their integrals over cells of the plane.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use std::collections::BTreeMap;
+
+use super::quadratic::Quadratic;
+use crate::geometry::{Affine, Corner, PlaneCell};
+use crate::numbers::{Integer, Rational};
+
+/// The largest exponent of an input.
+const HIGHEST: usize = 32;
+
+/// A sum of terms `k x^i y^j`, by `(i, j)`; none is zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Polynomial {
+    terms: BTreeMap<(usize, usize), Rational>,
+}
+
+impl Polynomial {
+    /// Returns a constant.
+    pub fn constant(value: &Rational) -> Self {
+        let mut constant = Self::default();
+        constant.add_term((0, 0), value.clone());
+        constant
+    }
+
+    /// Returns input 0 or 1.
+    pub fn variable(index: usize) -> Self {
+        let mut variable = Self::default();
+        let exponents = if index == 0 { (1, 0) } else { (0, 1) };
+        variable.add_term(exponents, Rational::ONE);
+        variable
+    }
+
+    /// Returns an affine function over a positive denominator.
+    pub fn from_affine(affine: &Affine, denominator: &Integer) -> Self {
+        let over = |value: &Integer| Rational::new(value.clone(), denominator.clone());
+        let mut polynomial = Self::default();
+        for (exponents, value) in [
+            ((0, 0), &affine.c),
+            ((1, 0), &affine.a),
+            ((0, 1), &affine.b),
+        ] {
+            let value = over(value).expect("a denominator is positive");
+            polynomial.add_term(exponents, value);
+        }
+        polynomial
+    }
+
+    fn add_term(&mut self, exponents: (usize, usize), value: Rational) {
+        let old = self.terms.remove(&exponents).unwrap_or_default();
+        let sum = old + value;
+        if !sum.is_zero() {
+            self.terms.insert(exponents, sum);
+        }
+    }
+
+    /// The value, where it is the same everywhere.
+    pub fn as_constant(&self) -> Option<Rational> {
+        match self.terms.len() {
+            0 => Some(Rational::ZERO),
+            1 => self.terms.get(&(0, 0)).cloned(),
+            _ => None,
+        }
+    }
+
+    /// The polynomial as one of degree at most 2, where it is.
+    pub fn as_quadratic(&self) -> Option<Quadratic> {
+        let mut quadratic = Quadratic::default();
+        for (exponents, value) in &self.terms {
+            let place = match exponents {
+                (0, 0) => 0,
+                (1, 0) => 1,
+                (0, 1) => 2,
+                (2, 0) => 3,
+                (1, 1) => 4,
+                (0, 2) => 5,
+                _ => return None,
+            };
+            quadratic.k[place] = value.clone();
+        }
+        Some(quadratic)
+    }
+
+    /// Returns the polynomial times a number.
+    #[must_use]
+    pub fn scaled(&self, factor: &Rational) -> Self {
+        Self::default().plus_multiple(factor, self)
+    }
+
+    /// Returns `self + factor · other`.
+    #[must_use]
+    pub fn plus_multiple(&self, factor: &Rational, other: &Self) -> Self {
+        let mut sum = self.clone();
+        for (exponents, value) in &other.terms {
+            sum.add_term(*exponents, factor * value);
+        }
+        sum
+    }
+
+    /// Returns the product; nothing where an exponent would be too high.
+    pub fn times(&self, other: &Self) -> Option<Self> {
+        let mut product = Self::default();
+        for ((i, j), a) in &self.terms {
+            for ((k, l), b) in &other.terms {
+                if i + k > HIGHEST || j + l > HIGHEST {
+                    return None;
+                }
+                product.add_term((i + k, j + l), a * b);
+            }
+        }
+        Some(product)
+    }
+
+    /// Calls for every coefficient.
+    pub fn any(&self, test: impl Fn(&Rational) -> bool) -> bool {
+        self.terms.values().any(test)
+    }
+
+    /// Returns the integral over the cell, exactly.
+    ///
+    /// By Green's theorem that of `x^i y^j` is the integral of `x^(i+1)/(i+1) y^j dy` once around,
+    /// on every side a polynomial in the share of the way.
+    pub fn integral(&self, cell: &PlaneCell) -> Rational {
+        if let [low, high] = cell.corners() {
+            let (low, high) = (low.first(), high.first());
+            let from_zero = |x: &Rational| -> Rational {
+                self.terms
+                    .iter()
+                    .map(|((i, _), k)| k * power(x, i + 1) / whole(i + 1))
+                    .sum()
+            };
+            return from_zero(&high) - from_zero(&low);
+        }
+        cell.sides().map(|(_, from, to)| self.along(from, to)).sum()
+    }
+
+    /// The share of one side.
+    fn along(&self, from: &Corner, to: &Corner) -> Rational {
+        let (x, y) = (from.first(), from.second());
+        let step = [to.first() - &x, to.second() - &y];
+        if step[1].is_zero() {
+            return Rational::ZERO;
+        }
+        let highest = |of: fn(&(usize, usize)) -> usize| self.terms.keys().map(of).max();
+        let xs = powers(&[x, step[0].clone()], highest(|e| e.0).unwrap_or(0) + 1);
+        let ys = powers(&[y, step[1].clone()], highest(|e| e.1).unwrap_or(0));
+        let mut total = Rational::ZERO;
+        for ((i, j), k) in &self.terms {
+            let product = multiply(&xs[i + 1], &ys[*j]);
+            let integral: Rational = product
+                .iter()
+                .enumerate()
+                .map(|(n, a)| a / whole(n + 1))
+                .sum();
+            total = total + k * integral / whole(i + 1);
+        }
+        total * &step[1]
+    }
+}
+
+/// The powers 0 to `highest` of a polynomial in one variable.
+fn powers(base: &[Rational], highest: usize) -> Vec<Vec<Rational>> {
+    let mut powers = vec![vec![Rational::ONE]];
+    for k in 0..highest {
+        powers.push(multiply(&powers[k], base));
+    }
+    powers
+}
+
+fn multiply(a: &[Rational], b: &[Rational]) -> Vec<Rational> {
+    let mut product = vec![Rational::ZERO; a.len() + b.len() - 1];
+    for (i, p) in a.iter().enumerate() {
+        for (j, q) in b.iter().enumerate() {
+            product[i + j] = &product[i + j] + &(p * q);
+        }
+    }
+    product
+}
+
+fn power(x: &Rational, exponent: usize) -> Rational {
+    (0..exponent).fold(Rational::ONE, |product, _| product * x)
+}
+
+fn whole(value: usize) -> Rational {
+    Rational::from(i64::try_from(value).expect("exponents are small"))
+}
