@@ -159,7 +159,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
         network: &Specialised,
     ) -> Result<Vec<Interval>, Failure> {
         let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
-        differences(network.ranges(), targets)
+        differences(network.output_ranges(), targets)
     }
 
     /// The differences of all outputs, as linear forms.
@@ -310,7 +310,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
 
     /// T10 for decisions: all of the cell is inside or outside, for the network and the region.
     fn decided_area(&mut self, cell: &Cell, network: &Specialised) -> Result<Interval, Failure> {
-        let value = network.ranges()[0];
+        let value = network.output_ranges()[0];
         let decision = value.compare(crate::numbers::Relation::GreaterOrEqual, &self.threshold);
         let region = self.natural.truth(&self.tape, cell.intervals())?;
         Ok(match (decision, region) {

@@ -124,16 +124,19 @@ const NONE: u32 = u32::MAX;
 /// Memory for reducing networks, and a reduced network under construction.
 pub struct Reducer<E> {
     fold: Dyadic,
+    twice_fold: Dyadic,
     saturation: Option<Saturation>,
     inputs: usize,
     /// The value of every variable of the reduced network over the box.
     values: Vec<E>,
     units: Vec<Unit>,
     outputs: Vec<Sum>,
-    ranges: Vec<Interval>,
+    output_ranges: Vec<Interval>,
     terms: Vec<(u32, Dyadic)>,
     side_terms: Vec<(u32, Dyadic)>,
     images: Vec<Image>,
+    /// Of which variables of the old network nothing has changed.
+    same: Vec<bool>,
     /// Units by a hash of function, bias and terms, each at the next free place: candidates for
     /// merging. A power of two long.
     table: Vec<u32>,
@@ -154,15 +157,17 @@ impl<E> Default for Reducer<E> {
     fn default() -> Self {
         Self {
             fold: Dyadic::ZERO,
+            twice_fold: Dyadic::ZERO,
             saturation: None,
             inputs: 0,
             values: Vec::new(),
             units: Vec::new(),
             outputs: Vec::new(),
-            ranges: Vec::new(),
+            output_ranges: Vec::new(),
             terms: Vec::new(),
             side_terms: Vec::new(),
             images: Vec::new(),
+            same: Vec::new(),
             table: Vec::new(),
             dense: Vec::new(),
             touched: Vec::new(),
@@ -231,7 +236,25 @@ impl<E: Enclosure> Reducer<E> {
         images.clear();
         images.extend((0..self.inputs).map(|i| self.input(i)));
         let mut sum = std::mem::replace(&mut self.sum, Loose::EMPTY);
-        for unit in &network.units {
+        let mut same = std::mem::take(&mut self.same);
+        same.clear();
+        let sides = network.sides.iter().zip(inputs);
+        same.extend(sides.map(|(side, input)| *side == input.range()));
+        same.resize(self.inputs, false);
+        let are_known = E::IS_RANGE && network.ranges.len() == network.units.len();
+        for (k, unit) in network.units.iter().enumerate() {
+            let is_same = are_known && self.copy(network, &unit.sum, &images, &same, &mut sum);
+            same.push(is_same);
+            if is_same {
+                let range = network.ranges[k];
+                let variable = self.unit(unit.function, &sum, E::from_range(range));
+                images.push(Image {
+                    sum: Stated::Variable(variable),
+                    slack: Dyadic::ZERO,
+                    range,
+                });
+                continue;
+            }
             self.load(network, &unit.sum, &images);
             self.take_into(&mut sum);
             images.push(self.apply(unit.function, &sum)?);
@@ -242,19 +265,49 @@ impl<E: Enclosure> Reducer<E> {
         }
         self.images = images;
         self.sum = sum;
+        self.same = same;
         Ok(self.finish())
+    }
+
+    /// Copies a sum of which nothing has changed: every variable is one of the reduced network, of
+    /// the same value over this box as over the one around it. Then the unit is undecided as it was.
+    /// (Different units of which nothing has changed stay different, so no two terms fall together.)
+    fn copy(
+        &self,
+        network: &Specialised,
+        sum: &Sum,
+        images: &[Image],
+        same: &[bool],
+        into: &mut Loose,
+    ) -> bool {
+        into.bias = sum.bias;
+        into.radius = sum.radius;
+        into.terms.clear();
+        for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
+            match images[index(variable)].sum {
+                Stated::Variable(now) if same[index(variable)] => {
+                    into.terms.push((now, coefficient))
+                }
+                _ => return false,
+            }
+        }
+        if !into.terms.is_sorted_by_key(|(variable, _)| *variable) {
+            into.terms.sort_unstable_by_key(|(variable, _)| *variable);
+        }
+        true
     }
 
     /// Forgets what was there.
     fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize) {
         self.fold = fold;
+        self.twice_fold = fold.scale(1, Up);
         self.saturation = Saturation::new(fold);
         self.inputs = inputs.len();
         self.values.clear();
         self.values.extend_from_slice(inputs);
         self.units.clear();
         self.outputs.clear();
-        self.ranges.clear();
+        self.output_ranges.clear();
         self.terms.clear();
         self.side_terms.clear();
         self.dense.clear();
@@ -388,7 +441,7 @@ impl<E: Enclosure> Reducer<E> {
         let start = terms.len();
         let (bias, radius) = self.drain(&mut terms);
         let range = total(bias, &terms[start..], &self.values).widened(radius);
-        self.ranges.push(range.range());
+        self.output_ranges.push(range.range());
         self.outputs.push(Sum {
             bias,
             radius,
@@ -522,7 +575,7 @@ impl<E: Enclosure> Reducer<E> {
         } else {
             value.range()
         };
-        if range.rad() <= self.fold || range.is_point() {
+        if range.wid() <= self.twice_fold {
             let anchor = anchor(&range, self.fold);
             let distance = range.minus(&Interval::point(anchor)).mag();
             return Ok(constant(anchor, slack.add(distance, Up)));
@@ -684,20 +737,29 @@ impl<E: Enclosure> Reducer<E> {
             }
         };
         let mut units = Vec::with_capacity(kept);
-        let alive = self.units.iter().zip(&self.alive);
-        for (unit, _) in alive.filter(|(_, is_alive)| **is_alive) {
-            units.push(Unit {
-                function: unit.function,
-                sum: copy(&unit.sum),
-            });
+        let mut ranges = Vec::with_capacity(if E::IS_RANGE { kept } else { 0 });
+        for (k, unit) in self.units.iter().enumerate() {
+            if self.alive[k] {
+                units.push(Unit {
+                    function: unit.function,
+                    sum: copy(&unit.sum),
+                });
+                if E::IS_RANGE {
+                    ranges.push(self.values[inputs + k].range());
+                }
+            }
         }
+        let sides = if E::IS_RANGE { inputs } else { 0 };
+        let sides = self.values[..sides].iter().map(Enclosure::range).collect();
         let outputs = self.outputs.iter().map(&mut copy).collect();
         Specialised {
             inputs,
             units,
             outputs,
-            ranges: self.ranges.clone(),
+            output_ranges: self.output_ranges.clone(),
             terms,
+            sides,
+            ranges,
         }
     }
 }

@@ -62,8 +62,12 @@ pub struct Specialised {
     pub(super) units: Vec<Unit>,
     pub(super) outputs: Vec<Sum>,
     /// Where the true outputs lie on the box that the network was reduced to.
-    pub(super) ranges: Vec<Interval>,
+    pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
+    /// The sides of that box, and where the stated units lie on it, if they were computed as
+    /// intervals; else nothing.
+    pub(super) sides: Vec<Interval>,
+    pub(super) ranges: Vec<Interval>,
 }
 
 /// One alive unit, for those who look at the network itself.
@@ -161,8 +165,8 @@ impl Specialised {
 
     /// Encloses the true outputs on the box that the network was reduced to, as was found on the
     /// way: by intervals, or by linear forms where those were used.
-    pub fn ranges(&self) -> &[Interval] {
-        &self.ranges
+    pub fn output_ranges(&self) -> &[Interval] {
+        &self.output_ranges
     }
 
     /// Looks at output number `k`.

@@ -10,6 +10,8 @@ use super::scalar::Scalar;
 
 /// A [`Scalar`] that encloses a value over a box of inputs.
 pub trait Enclosure: Scalar<Context = ()> + Copy {
+    /// Is the range all there is to a value? Then it may be kept in its place.
+    const IS_RANGE: bool = false;
     /// A value that is somewhere in `range` (a constant, where `range` is a point).
     fn from_range(range: Interval) -> Self;
     /// Input number `index`, whose side of the box is `side`.
@@ -28,6 +30,8 @@ pub trait Enclosure: Scalar<Context = ()> + Copy {
 }
 
 impl Enclosure for Interval {
+    const IS_RANGE: bool = true;
+
     #[inline]
     fn from_range(range: Interval) -> Self {
         range

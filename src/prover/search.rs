@@ -74,6 +74,14 @@ struct Growth {
     records: [Record; 4],
 }
 
+/// The methods for a leaf, the cheapest first.
+const METHODS: [Method; 4] = [
+    Method::Natural,
+    Method::Linear,
+    Method::Monotone,
+    Method::MeanValue,
+];
+
 /// How often a method was tried in a subtree, and how often it settled a cell.
 #[derive(Clone, Copy, Default)]
 struct Record {
@@ -359,14 +367,13 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
-        for (method, within, within_large, record) in [
-            (Method::Natural, f64::INFINITY, f64::INFINITY, 0),
-            (Method::Linear, f64::INFINITY, 8.0, 1),
-            (Method::Monotone, 1.6, 1.5, 2),
-            (Method::MeanValue, 1.3, 1.2, 3),
-        ] {
-            let within = if is_large { within_large } else { within };
-            if estimate_dyadic(bound) > estimate_dyadic(enough) * within {
+        let mut chances = [f64::INFINITY, 1.6, 1.3];
+        for (record, method) in METHODS.into_iter().enumerate() {
+            if record == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
+                chances = [if is_large { 8.0 } else { 2.2 }, 1.3, 1.2];
+            }
+            if record > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[record - 1]
+            {
                 break;
             }
             let record = &mut growth.records[record];
@@ -389,7 +396,7 @@ impl<'a, const D: usize> Search<'a, D> {
         let is_done = bound <= enough;
         // Few cells that are done hold a larger error than those that are not; some are tried all
         // the same, for the lower end of what is proved.
-        let is_near = estimate_dyadic(bound) <= 2.0 * estimate_dyadic(enough);
+        let is_near = estimate_dyadic(bound) <= 1.5 * estimate_dyadic(enough);
         let is_turn = growth.boxes % 8 == 1;
         let is_second = growth.boxes % 2 == 1;
         let is_tried = is_turn || (is_second && is_near && !is_done && !is_large);

@@ -71,6 +71,21 @@ fn is_first(unit: &UnitView<'_>, inputs: usize) -> bool {
     unit.sum.terms.iter().all(|(v, _)| (*v as usize) < inputs)
 }
 
+/// Is a unit of the first layer a step on this cell? Then lines are far from it, and so are the
+/// bounds that rest on them.
+pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
+    let inputs = cell.intervals().len();
+    (0..network.units()).any(|k| {
+        let unit = network.unit(k);
+        is_first(&unit, inputs)
+            && matches!(unit.function, Function::Sigmoid | Function::Tanh)
+            && unit.sum.terms.iter().any(|(variable, coefficient)| {
+                let side = &cell.intervals()[*variable as usize];
+                estimate_dyadic(coefficient.abs()) * estimate_dyadic(side.rad()) >= STEEP
+            })
+    })
+}
+
 /// Where across an axis, if not in the middle.
 fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option<Rational> {
     let side = &cell.intervals()[axis];
