@@ -216,20 +216,25 @@ impl<'t, T: Copy> Known<'t, T> {
 }
 
 fn read_dense<'t>(source: &Source<'t>, rows: Value<'t>) -> Result<Matrix, FormatError> {
+    let what = "a row of weights";
     let mut builder = None;
     let mut known = Known::default();
     source.items(rows, "rows of weights, or sparse entries", |row| {
-        let mut places = Vec::new();
-        source.items(row, "a row of weights", |weight| {
-            places.push(weight);
+        if builder.is_none() {
+            let mut columns = 0;
+            source.items(row, what, |_| {
+                columns += 1;
+                Ok(())
+            })?;
+            builder = Some(MatrixBuilder::new(columns));
+        }
+        let builder = builder.as_mut().expect("made for the first row");
+        let mut weights = Vec::new();
+        source.items(row, what, |weight| {
+            let weight = known.find(source, weight, |number| builder.weight(number).ok())?;
+            weights.push((weights.len(), weight));
             Ok(())
         })?;
-        let builder = builder.get_or_insert_with(|| MatrixBuilder::new(places.len()));
-        let mut weights = Vec::with_capacity(places.len());
-        for (column, place) in places.into_iter().enumerate() {
-            let weight = known.find(source, place, |number| builder.weight(number).ok())?;
-            weights.push((column, weight));
-        }
         let pushed = builder.check_length(weights.len());
         pushed
             .and_then(|()| builder.push_known(&weights))
