@@ -92,7 +92,7 @@ impl Numbers {
     }
 
     /// The number of numbers.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         match self {
             Self::Multiples { counts, .. } => counts.len(),
             Self::Plain(values) => values.len(),
@@ -117,6 +117,7 @@ impl Numbers {
 
     /// Returns, for each of these places, the sum over the terms (backward step, is added?) of the
     /// number that many places before; at most 16 terms.
+    #[must_use]
     pub fn sums(&self, places: impl Iterator<Item = usize>, terms: &[(usize, bool)]) -> Self {
         match self {
             Self::Multiples { unit, counts } => {
@@ -149,7 +150,7 @@ impl Numbers {
     fn shortened(self) -> Self {
         match &self {
             Self::Multiples { counts, .. } if counts.iter().all(|n| n.abs() < LARGEST) => self,
-            _ => Self::Plain((0..self.len()).map(|place| self.get(place)).collect()),
+            _ => Self::Plain((0..self.count()).map(|place| self.get(place)).collect()),
         }
     }
 
@@ -273,7 +274,7 @@ mod tests {
         assert_eq!((sums.get(0), sums.get(1)), (-&twice, twice.clone()));
         assert_eq!(sums.sizes(), (twice.clone(), &twice + &twice));
         let same = numbers.sums(2..3, &[(0, true), (2, false)]);
-        assert!(same.is_zero(0) && same.len() == 1);
+        assert!(same.is_zero(0) && same.count() == 1);
     }
 
     proptest! {
@@ -296,7 +297,7 @@ mod tests {
             prop_assert_eq!(numbers.get(values.len()), Rational::ratio(1, odd));
             // Half a step, and the interval's width, which is far less; the exponent of the
             // largest value may be one too large.
-            let largest = (0..numbers.len()).map(|place| numbers.get(place)).max();
+            let largest = (0..numbers.count()).map(|place| numbers.get(place)).max();
             let exponent = exponent_above(&largest.expect("some")) + 2;
             prop_assert!(error <= Rational::power_of_two(exponent - BITS - 1) * Rational::ratio(11, 10));
         }

@@ -51,7 +51,7 @@ impl Sampler {
     ) -> Result<Values, BuildError> {
         let found = points.into_iter().map(|point| self.value(&point));
         let (numbers, rounding_upper) = Numbers::rounded(found.collect::<Result<_, _>>()?);
-        let values = (0..numbers.len()).map(|place| numbers.get(place));
+        let values = (0..numbers.count()).map(|place| numbers.get(place));
         Ok(Values {
             values: values.collect(),
             rounding_upper,
