@@ -1,7 +1,7 @@
 //! Layers and networks from the parts that builders speak of: steps, gates, weighted sums.
 
 use crate::expr::Target;
-use crate::network::{Activation, Layer, MatrixBuilder, Network};
+use crate::network::{Activation, Layer, MatrixBuilder, Network, Number, VectorBuilder, Weight};
 use crate::numbers::Rational;
 
 use super::parameters::Units;
@@ -19,7 +19,7 @@ pub fn activation(units: Units) -> Activation {
 /// A layer under construction, row by row.
 pub struct LayerBuilder {
     rows: MatrixBuilder,
-    bias: Vec<Rational>,
+    bias: VectorBuilder,
 }
 
 impl LayerBuilder {
@@ -27,7 +27,7 @@ impl LayerBuilder {
     pub fn new(inputs: usize) -> Self {
         Self {
             rows: MatrixBuilder::new(inputs),
-            bias: Vec::new(),
+            bias: VectorBuilder::default(),
         }
     }
 
@@ -40,6 +40,26 @@ impl LayerBuilder {
     pub fn unit(&mut self, weights: impl IntoIterator<Item = (usize, Rational)>, bias: Rational) {
         let added = self.rows.push_row(weights);
         added.expect("builders give columns in order, within the layer");
+        let bias = self.bias(bias);
+        self.bias.push(bias);
+    }
+
+    /// Returns a name for a weight, for [`LayerBuilder::known_unit`].
+    pub fn weight(&mut self, value: Rational) -> Weight {
+        let weight = self.rows.weight(value);
+        weight.expect("builders give fewer than 2^32 weights")
+    }
+
+    /// Returns a name for a bias, for [`LayerBuilder::known_unit`].
+    pub fn bias(&mut self, value: Rational) -> Number {
+        let number = self.bias.number(value);
+        number.expect("builders give fewer than 2^32 units")
+    }
+
+    /// Adds a unit as [`LayerBuilder::unit`] does, from weights and a bias of this builder.
+    pub fn known_unit(&mut self, weights: &[(usize, Weight)], bias: Number) {
+        let added = self.rows.push_known(weights);
+        added.expect("builders give columns in order, within the layer");
         self.bias.push(bias);
     }
 
@@ -50,7 +70,7 @@ impl LayerBuilder {
 
     /// Returns the layer.
     pub fn finish(self, activation: Activation) -> Layer {
-        let layer = Layer::new(self.rows.finish(), self.bias, activation);
+        let layer = Layer::with_bias(self.rows.finish(), self.bias.finish(), activation);
         layer.expect("a layer with units of one row")
     }
 }
@@ -61,7 +81,7 @@ impl LayerBuilder {
 pub fn network(
     target: &Target,
     hidden: Vec<Layer>,
-    weights: Vec<Rational>,
+    weights: impl IntoIterator<Item = Rational>,
     constant: Rational,
 ) -> Network {
     let inputs = target.inputs().to_vec();

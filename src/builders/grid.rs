@@ -103,18 +103,30 @@ pub fn wide(count: usize) -> u128 {
     u128::try_from(count).unwrap_or(u128::MAX)
 }
 
-/// Runs through all indices with `starts[i] <= index[i] < ends[i]`, the last fastest.
+/// The most inputs that a grid has.
+pub const MOST_AXES: usize = 4;
+
+/// The index of a cell on each axis; 0 beyond the axes of the grid.
+pub type Index = [usize; MOST_AXES];
+
+/// Runs through all indices with `starts[i] <= index[i] < ends[i]`, the last axis fastest.
+#[derive(Clone)]
 pub struct Indices {
     starts: Vec<usize>,
     ends: Vec<usize>,
-    next: Option<Vec<usize>>,
+    next: Option<Index>,
 }
 
 impl Indices {
     /// Begins at the lowest index.
+    ///
+    /// # Panics
+    /// When there are more than [`MOST_AXES`] axes.
     pub fn new(starts: Vec<usize>, ends: Vec<usize>) -> Self {
         let is_empty = starts.iter().zip(&ends).any(|(start, end)| start >= end);
-        let next = (!is_empty).then(|| starts.clone());
+        let mut first = [0; MOST_AXES];
+        first[..starts.len()].copy_from_slice(&starts);
+        let next = (!is_empty).then_some(first);
         Self { starts, ends, next }
     }
 
@@ -125,12 +137,12 @@ impl Indices {
 }
 
 impl Iterator for Indices {
-    type Item = Vec<usize>;
+    type Item = Index;
 
-    fn next(&mut self) -> Option<Vec<usize>> {
+    fn next(&mut self) -> Option<Index> {
         let current = self.next.take()?;
-        let mut following = current.clone();
-        for axis in (0..following.len()).rev() {
+        let mut following = current;
+        for axis in (0..self.ends.len()).rev() {
             following[axis] += 1;
             if following[axis] < self.ends[axis] {
                 self.next = Some(following);
@@ -158,7 +170,7 @@ mod tests {
         let places: Vec<_> = Indices::of_cells(&grid).map(|k| grid.place(&k)).collect();
         assert_eq!(places, [0, 1, 2, 3, 4, 5]);
         let inner: Vec<_> = Indices::new(vec![1, 1], grid.cells()).collect();
-        assert_eq!(inner, [[1, 1], [1, 2]]);
+        assert_eq!(inner, [[1, 1, 0, 0], [1, 2, 0, 0]]);
         assert_eq!(Indices::new(vec![1, 1], vec![1, 5]).count(), 0);
     }
 

@@ -1,7 +1,8 @@
 //! Mixed differences of a target's values on a grid.
 
 use super::error::BuildError;
-use super::grid::{Grid, Indices, whole};
+use super::fixed::Numbers;
+use super::grid::{Grid, Index, Indices, whole};
 use super::request::Request;
 use super::sample::Sampler;
 use crate::expr::{Expr, derivative, derivative_range_upper};
@@ -12,7 +13,8 @@ pub struct Table<'a> {
     grid: &'a Grid,
     /// One value for each cell; or, for a sum of functions of one input each, the values along
     /// each axis through cell 0.
-    values: Vec<Vec<Rational>>,
+    values: Vec<Numbers>,
+    is_additive: bool,
     /// No value is farther than this from the true one.
     pub rounding_upper: Rational,
 }
@@ -22,12 +24,12 @@ impl<'a> Table<'a> {
     pub fn new(request: &Request, grid: &'a Grid, is_additive: bool) -> Result<Self, BuildError> {
         let mut sampler = Sampler::new(request.target);
         if !is_additive {
-            let centres = Indices::of_cells(grid).map(|index| grid.centre(&index));
-            let sampled = sampler.values(centres)?;
+            let (values, rounding_upper) = sampler.on_grid(grid)?;
             return Ok(Self {
                 grid,
-                values: vec![sampled.values],
-                rounding_upper: sampled.rounding_upper,
+                values: vec![values],
+                is_additive,
+                rounding_upper,
             });
         }
         let inputs = grid.axes.len();
@@ -41,42 +43,47 @@ impl<'a> Table<'a> {
         let sampled = sampler.values((0..inputs).flat_map(along))?;
         let mut rest = sampled.values.into_iter();
         let axes = grid.axes.iter();
-        let values = axes.map(|axis| rest.by_ref().take(axis.cells).collect());
+        let values = axes.map(|axis| Numbers::Plain(rest.by_ref().take(axis.cells).collect()));
         Ok(Self {
             grid,
             values: values.collect(),
+            is_additive,
             // d values are added and d - 1 times the value of cell 0 taken off.
             rounding_upper: sampled.rounding_upper * whole(2 * inputs - 1),
         })
     }
 
-    /// The value in the cell with this index.
-    pub fn value(&self, index: &[usize]) -> Rational {
-        if let [values] = self.values.as_slice() {
-            return values[self.grid.place(index)].clone();
-        }
-        let corner = &self.values[0][0];
-        let axes = self.values.iter().zip(index);
-        let rises = axes.map(|(values, &k)| &values[k] - corner);
-        rises.sum::<Rational>() + corner
+    /// The value in the cell with index 0 on each axis.
+    pub fn first(&self) -> Rational {
+        self.values[0].get(0)
     }
 
-    /// The alternating sum over the corners `index` and `index - 1` in the inputs of the subset.
-    pub fn mixed_difference(&self, subset: &[usize], index: &[usize]) -> Rational {
-        let mut sum = Rational::ZERO;
-        let mut corner = index.to_vec();
-        for choice in 0u32..1 << subset.len() {
-            for (bit, &input) in subset.iter().enumerate() {
-                corner[input] = index[input] - usize::from(choice >> bit & 1 == 1);
-            }
-            let value = self.value(&corner);
-            sum = if choice.count_ones() % 2 == 0 {
-                sum + value
-            } else {
-                sum - value
-            };
+    /// The mixed differences over a subset of the inputs: for each index, the alternating sum over
+    /// the corners `index` and `index - 1` in the inputs of the subset.
+    ///
+    /// A sum of functions of one input each has differences over single inputs only.
+    pub fn mixed_differences(&self, subset: &[usize], indices: Indices) -> Numbers {
+        if let (true, &[input]) = (self.is_additive, subset) {
+            let places = indices.map(|index| index[input]);
+            return self.values[input].sums(places, &[(0, true), (1, false)]);
         }
-        sum
+        let place = |index: Index| self.grid.place(&index);
+        let strides: Vec<usize> = subset
+            .iter()
+            .map(|&input| {
+                let mut one = Index::default();
+                one[input] = 1;
+                place(one)
+            })
+            .collect();
+        let corners = (0u32..1 << subset.len()).map(|choice| {
+            let taken = strides.iter().enumerate();
+            let taken = taken.filter(|(bit, _)| choice >> bit & 1 == 1);
+            let back = taken.map(|(_, stride)| stride).sum();
+            (back, choice.count_ones().is_multiple_of(2))
+        });
+        let corners: Vec<(usize, bool)> = corners.collect();
+        self.values[0].sums(indices.map(place), &corners)
     }
 }
 
@@ -101,8 +108,8 @@ pub fn largest_mixed_differences(table: &Table, grid: &Grid, is_additive: bool) 
         }
         let starts = (0..grid.axes.len()).map(|input| usize::from(subset.contains(&input)));
         let everywhere = Indices::new(starts.collect(), grid.cells());
-        let sizes = everywhere.map(|index| table.mixed_difference(&subset, &index).abs());
-        sum = sum + sizes.max().unwrap_or_default();
+        let (largest, _) = table.mixed_differences(&subset, everywhere).sizes();
+        sum = sum + largest;
     }
     sum
 }

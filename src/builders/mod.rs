@@ -7,7 +7,8 @@
 //! [`staircase`] and [`interpolant`] are for one variable. [`tower`] raises one box, or a grid of
 //! them; [`quadrants`] does without their dips,
 //! with the help of [`mixed`] differences. [`polygon`] and [`disk`] are for regions of the
-//! plane; [`circle`] reads a disk out of a formula. All look at the target through [`sample`], cut
+//! plane; [`circle`] reads a disk out of a formula. All look at the target through [`sample`] (many
+//! values at once: [`fixed`], [`separate`]), cut
 //! the domain with [`grid`], and put their layers together with [`assemble`].
 
 pub mod assemble;
@@ -15,6 +16,7 @@ pub mod catalogue;
 pub mod circle;
 pub mod disk;
 pub mod error;
+pub mod fixed;
 pub mod grid;
 pub mod interpolant;
 pub mod mixed;
@@ -23,6 +25,7 @@ pub mod polygon;
 pub mod quadrants;
 pub mod request;
 pub mod sample;
+pub mod separate;
 pub mod staircase;
 pub mod tail;
 #[cfg(test)]

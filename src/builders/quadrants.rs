@@ -2,11 +2,12 @@
 
 use super::assemble::{LayerBuilder, activation, network};
 use super::error::{BuildError, check_size};
-use super::grid::{Grid, Indices, whole, wide};
+use super::fixed::Numbers;
+use super::grid::{Grid, Index, Indices, whole, wide};
 use super::mixed::{Table, is_additive, largest_mixed_differences, mixed_derivative, subsets};
 use super::parameters::{BuilderName, Parameters, Units};
 use super::request::{APriori, Built, Request, smallest_size};
-use super::tail::{exp_minus_upper, sum_upper};
+use super::tail::exp_minus_upper;
 use super::tower::{gate_bias, half_steps, steepnesses};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
@@ -47,14 +48,12 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
         .map(|subset| Family::new(subset, &grid, &table))
         .collect();
     let (steps, gates) = layers(&grid, &families, &w, &second);
-    let kept = families.iter().flat_map(|family| &family.kept);
-    let weights: Vec<Rational> = kept.map(|(_, difference)| difference.clone()).collect();
     notes.push(format!(
         "{} steps, {} corner steps",
         steps.units(),
         gates.units()
     ));
-    let hidden = if weights.is_empty() {
+    let hidden = if gates.units() == 0 {
         Vec::new()
     } else {
         let (first, then) = (activation(units), activation(units));
@@ -67,10 +66,13 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
             return Some(upper);
         }
         let mixed = largest_mixed_differences(&table, &grid, is_additive);
-        let made = families.iter().filter(|family| !family.kept.is_empty());
+        let made = families
+            .iter()
+            .filter(|family| family.kept().next().is_some());
         let tails = made.map(|family| {
             let tail = tail(family.subset.len(), &grid, &w, &second)?;
-            Some(family.variation_upper()? * tail)
+            let (_, variation) = family.differences.sizes();
+            Some(variation * tail)
         });
         Some(upper + mixed + tails.sum::<Option<Rational>>()?)
     });
@@ -85,13 +87,12 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
         }
     };
     let a_priori = upper.map(|upper| APriori::new(upper, Norm::Sup, "T24", statement));
+    let weights = families.iter().flat_map(|family| {
+        let kept = family.kept();
+        kept.map(|(place, _)| family.differences.get(place))
+    });
     Ok(Built {
-        network: network(
-            request.target,
-            hidden,
-            weights,
-            table.value(&vec![0; inputs]),
-        ),
+        network: network(request.target, hidden, weights, table.first()),
         a_priori,
         notes,
         chosen: Parameters {
@@ -104,28 +105,29 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// The corner steps over one subset of the inputs: the corner (0 outside the subset) and the
-/// output weight.
+/// The corner steps over one subset of the inputs: the corners (0 outside the subset), and their
+/// output weights in the same order.
 struct Family {
     subset: Vec<usize>,
-    kept: Vec<(Vec<usize>, Rational)>,
+    corners: Indices,
+    differences: Numbers,
 }
 
 impl Family {
     fn new(subset: Vec<usize>, grid: &Grid, table: &Table) -> Self {
-        let differences = corners_of(grid, &subset).map(|index| {
-            let difference = table.mixed_difference(&subset, &index);
-            (index, difference)
-        });
-        let kept = differences.filter(|(_, difference)| !difference.is_zero());
-        let kept = kept.collect();
-        Self { subset, kept }
+        let corners = corners_of(grid, &subset);
+        let differences = table.mixed_differences(&subset, corners.clone());
+        Self {
+            subset,
+            corners,
+            differences,
+        }
     }
 
-    /// The sum of the sizes of the output weights, rounded up.
-    fn variation_upper(&self) -> Option<Rational> {
-        let sizes: Vec<_> = self.kept.iter().map(|(_, d)| d.abs()).collect();
-        sum_upper(sizes.iter())
+    /// The places of the weights that are not 0, and the corners there.
+    fn kept(&self) -> impl Iterator<Item = (usize, Index)> {
+        let corners = self.corners.clone().enumerate();
+        corners.filter(|(place, _)| !self.differences.is_zero(*place))
     }
 }
 
@@ -149,7 +151,7 @@ fn layers(
     let none = cells.iter().map(|&cells| vec![None; cells]);
     let mut columns: Vec<Vec<Option<usize>>> = none.collect();
     for family in families {
-        for (index, _) in &family.kept {
+        for (_, index) in family.kept() {
             for &input in &family.subset {
                 columns[input][index[input]] = Some(0);
             }
@@ -165,12 +167,16 @@ fn layers(
         }
     }
     let mut gates = LayerBuilder::new(steps.units());
+    let weight = gates.weight(second.clone());
     for family in families {
-        let bias = gate_bias(family.subset.len(), second);
-        for (index, _) in &family.kept {
-            let on = family.subset.iter();
-            let on = on.filter_map(|&input| columns[input][index[input]]);
-            gates.unit(on.map(|column| (column, second.clone())), bias.clone());
+        let bias = gates.bias(gate_bias(family.subset.len(), second));
+        let mut on = Vec::new();
+        for (_, index) in family.kept() {
+            on.clear();
+            let steps = family.subset.iter();
+            let steps = steps.filter_map(|&input| columns[input][index[input]]);
+            on.extend(steps.map(|column| (column, weight)));
+            gates.known_unit(&on, bias);
         }
     }
     (steps, gates)

@@ -1,13 +1,11 @@
 //! Exact or rounded values of a target at rational points.
 
 use super::error::BuildError;
-use crate::expr::{Constants, Scratch, Tape, Target};
-use crate::numbers::{Direction, Failure, Interval, Rational};
-
-/// Exact values that take more memory than this are rounded like irrational ones.
-const MAX_EXACT_BITS: usize = 256;
-/// Irrational values are rounded to this many bits, counted from the largest of them.
-const BITS: i32 = 40;
+use super::fixed::{Found, MAX_EXACT_BITS, Numbers};
+use super::grid::{Grid, Indices};
+use super::separate::Separated;
+use crate::expr::{Constants, Expr, Scratch, Tape, Target};
+use crate::numbers::{Failure, Interval, Rational};
 
 /// Values at some points.
 pub struct Values {
@@ -17,15 +15,10 @@ pub struct Values {
     pub rounding_upper: Rational,
 }
 
-/// A value as it was found.
-enum Found {
-    Exact(Rational),
-    Enclosed(Rational, Rational),
-}
-
 /// Evaluates the first output of a target, or the indicator of its region.
 pub struct Sampler {
     names: Vec<String>,
+    formula: Expr,
     tape: Tape,
     exact: Constants<Rational>,
     enclosed: Constants<Interval>,
@@ -36,9 +29,12 @@ pub struct Sampler {
 impl Sampler {
     /// Prepares a target.
     pub fn new(target: &Target) -> Self {
-        let tape = Tape::new(&target.indicator());
+        let target = target.indicator();
+        let tape = Tape::new(&target);
+        let mut outputs = target.output_expressions();
         Self {
             names: target.inputs().to_vec(),
+            formula: outputs.swap_remove(0),
             exact: tape.constants(&()),
             enclosed: tape.constants(&()),
             exact_scratch: Scratch::default(),
@@ -54,34 +50,27 @@ impl Sampler {
         points: impl IntoIterator<Item = Vec<Rational>>,
     ) -> Result<Values, BuildError> {
         let found = points.into_iter().map(|point| self.value(&point));
-        let found: Vec<Found> = found.collect::<Result<_, _>>()?;
-        let mut largest = Rational::ZERO;
-        for value in &found {
-            match value {
-                Found::Exact(value) => largest = largest.max(value.abs()),
-                Found::Enclosed(low, high) => largest = largest.max(low.abs()).max(high.abs()),
-            }
-        }
-        let unit = Rational::power_of_two(exponent_above(&largest).saturating_sub(BITS));
-        let mut rounding_upper = Rational::ZERO;
-        let values = found
-            .into_iter()
-            .map(|value| match value {
-                Found::Exact(value) => value,
-                Found::Enclosed(low, high) => {
-                    let rounded = Rational::from((low.midpoint(&high) / &unit).round()) * &unit;
-                    let error = (&high - &rounded).max(&rounded - &low);
-                    if error > rounding_upper {
-                        rounding_upper = error;
-                    }
-                    rounded
-                }
-            })
-            .collect();
+        let (numbers, rounding_upper) = Numbers::rounded(found.collect::<Result<_, _>>()?);
+        let values = (0..numbers.count()).map(|place| numbers.get(place));
         Ok(Values {
-            values,
+            values: values.collect(),
             rounding_upper,
         })
+    }
+
+    /// Returns the values at the centres of the cells of a grid, as [`Sampler::values`] does, and
+    /// how far the farthest is from the true one at most.
+    pub fn on_grid(&mut self, grid: &Grid) -> Result<(Numbers, Rational), BuildError> {
+        let mut separated = Separated::new(&self.formula, grid);
+        let mut found = Vec::new();
+        for index in Indices::of_cells(grid) {
+            let value = separated.as_mut().and_then(|parts| parts.value(&index));
+            found.push(match value {
+                Some(value) => value,
+                None => self.value(&grid.centre(&index))?,
+            });
+        }
+        Ok(Numbers::rounded(found))
     }
 
     fn value(&mut self, point: &[Rational]) -> Result<Found, BuildError> {
@@ -109,11 +98,10 @@ impl Sampler {
             Err(Failure::Undefined) => return Err(BuildError::Undefined(place())),
             Err(_) => return Err(BuildError::NotEvaluated(place())),
         };
-        let low = value.inf().rational_bound(Direction::Down);
-        let high = value.sup().rational_bound(Direction::Up);
-        match (low, high) {
-            (Some(low), Some(high)) => Ok(Found::Enclosed(low, high)),
-            _ => Err(BuildError::NotEvaluated(place())),
+        if value.is_bounded() {
+            Ok(Found::Enclosed(*value))
+        } else {
+            Err(BuildError::NotEvaluated(place()))
         }
     }
 }

@@ -90,10 +90,9 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
     check_size(grid.total().saturating_mul(wide(2 * inputs + 2)))?;
     let units = given.units.unwrap_or(Units::Sigmoid);
     let (w, second, mut notes) = steepnesses(given, units, 100, &grid.shortest())?;
-    let centres = Indices::of_cells(&grid).map(|index| grid.centre(&index));
-    let sampled = Sampler::new(request.target).values(centres)?;
-    let kept = || Indices::of_cells(&grid).zip(&sampled.values);
-    let kept = || kept().filter(|(_, value)| !value.is_zero());
+    let (values, rounding_upper) = Sampler::new(request.target).on_grid(&grid)?;
+    let cells = || Indices::of_cells(&grid).enumerate();
+    let kept = || cells().filter(|(place, _)| !values.is_zero(*place));
 
     // A step is made only where a tower stands on either side of it.
     let mut columns: Vec<Vec<Option<usize>>> = grid
@@ -101,7 +100,7 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
         .iter()
         .map(|axis| vec![None; axis.cells + 1])
         .collect();
-    for (index, _) in kept() {
+    for (_, index) in kept() {
         for (column, k) in columns.iter_mut().zip(index) {
             (column[k], column[k + 1]) = (Some(0), Some(0));
         }
@@ -127,18 +126,20 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
         }
     }
     let mut gates = LayerBuilder::new(steps.units());
-    let mut heights = Vec::new();
-    let bias = gate_bias(inputs, &second);
-    for (index, value) in kept() {
-        let around = columns.iter().zip(&index);
-        let around = around.flat_map(|(columns, &k)| [columns[k], columns[k + 1]]);
-        let signs = around.flatten().enumerate();
-        let signs = signs.map(|(place, column)| (column, step_sign(place, &second)));
-        gates.unit(signs, bias.clone());
-        heights.push(value.clone());
+    let bias = gates.bias(gate_bias(inputs, &second));
+    let signs = [0, 1].map(|place| gates.weight(step_sign(place, &second)));
+    let mut around = Vec::new();
+    for (_, index) in kept() {
+        around.clear();
+        for (columns, k) in columns.iter().zip(index) {
+            let sides = columns[k].into_iter().chain(columns[k + 1]);
+            around.extend(sides.zip(signs));
+        }
+        gates.known_unit(&around, bias);
     }
+    let heights = kept().map(|(place, _)| values.get(place));
     notes.push(format!("{} steps, {} towers", steps.units(), gates.units()));
-    let hidden = if heights.is_empty() {
+    let hidden = if gates.units() == 0 {
         Vec::new()
     } else {
         let (first, then) = (activation(units), activation(units));
@@ -147,7 +148,7 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
 
     let a_priori = if units == Units::Heaviside {
         request.sup_slopes(&mut notes).map(|slopes| {
-            let upper = half_steps(&grid, &slopes) + sampled.rounding_upper;
+            let upper = half_steps(&grid, &slopes) + &rounding_upper;
             let statement = "ess sup |N - f| <= sum of L_i h_i/2 + rounding of the values";
             APriori::new(upper, Norm::Sup, "T23", statement)
         })

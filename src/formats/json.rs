@@ -11,19 +11,23 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-use serde_json::value::RawValue;
-
 use super::FormatError;
-use super::source::Source;
+use super::source::{Source, Value};
 use crate::network::{
-    Activation, Layer, Matrix, MatrixBuilder, MatrixError, Network, NetworkError,
+    Activation, Layer, Matrix, MatrixBuilder, MatrixError, Network, NetworkError, VectorBuilder,
+    Weight,
 };
 use crate::numbers::{Rational, literal};
 
 /// The version of the format that is read and written.
 pub const VERSION: usize = 1;
+/// Texts of numbers that are remembered while a list is read.
+const KNOWN_TEXTS: usize = 4096;
+/// Written bytes are handed on in pieces of at least this many.
+const FULL: usize = 1 << 16;
 /// Layers with at most this many weights, zeros included, are written as dense rows.
 const SMALL_LAYER: usize = 4096;
 
@@ -109,7 +113,7 @@ pub fn read_bytes(bytes: &[u8]) -> Result<Network, FormatError> {
     })
 }
 
-fn read_names<'t>(source: &Source<'t>, list: &'t RawValue) -> Result<Vec<String>, FormatError> {
+fn read_names<'t>(source: &Source<'t>, list: Value<'t>) -> Result<Vec<String>, FormatError> {
     let mut names = Vec::new();
     source.items(list, "a list of names", |name| {
         names.push(source.text(name, "a name as text")?);
@@ -118,7 +122,7 @@ fn read_names<'t>(source: &Source<'t>, list: &'t RawValue) -> Result<Vec<String>
     Ok(names)
 }
 
-fn read_layer<'t>(source: &Source<'t>, layer: &'t RawValue) -> Result<Layer, FormatError> {
+fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, FormatError> {
     let known = ["activation", "weights", "bias", "rank", "slope"];
     let fields = source.fields(layer, "a layer", known)?;
     if let Some(error) = fields.wrong_key {
@@ -148,31 +152,92 @@ fn read_layer<'t>(source: &Source<'t>, layer: &'t RawValue) -> Result<Layer, For
         })?,
     };
     let bias_list = bias.ok_or_else(|| missing(known[2]))?;
-    let mut bias = Vec::new();
+    let mut bias = VectorBuilder::default();
+    let mut texts = Known::default();
     source.items(bias_list, "a list of numbers", |value| {
-        bias.push(source.number(value)?);
+        let number = texts.find(source, value, |number| bias.number(number))?;
+        bias.push(number);
         Ok(())
     })?;
+    let bias = bias.finish();
     let weights = weights.ok_or_else(|| missing(known[1]))?;
-    let weights = if weights.get().starts_with('{') {
+    let weights = if weights.text.starts_with('{') {
         read_sparse(source, weights, bias.len())?
     } else {
         read_dense(source, weights)?
     };
-    Layer::new(weights, bias, activation).map_err(|error| source.error(layer, error.to_string()))
+    Layer::with_bias(weights, bias, activation)
+        .map_err(|error| source.error(layer, error.to_string()))
 }
 
-fn read_dense<'t>(source: &Source<'t>, rows: &'t RawValue) -> Result<Matrix, FormatError> {
+/// What became of the texts of numbers: the same few fill a large layer.
+struct Known<'t, T> {
+    last: Option<(&'t str, T)>,
+    /// The first [`KNOWN_TEXTS`] of them.
+    by_text: HashMap<&'t str, T>,
+}
+
+impl<T> Default for Known<'_, T> {
+    fn default() -> Self {
+        Self {
+            last: None,
+            by_text: HashMap::new(),
+        }
+    }
+}
+
+impl<'t, T: Copy> Known<'t, T> {
+    /// Returns what this text became before, or reads it and takes what `make` makes of it.
+    fn find(
+        &mut self,
+        source: &Source<'t>,
+        value: Value<'t>,
+        make: impl FnOnce(Rational) -> Option<T>,
+    ) -> Result<T, FormatError> {
+        if let Some((text, made)) = self.last
+            && text == value.text
+        {
+            return Ok(made);
+        }
+        let made = if let Some(&made) = self.by_text.get(value.text) {
+            made
+        } else {
+            let number = source.number(value)?;
+            let too_large = || source.error(value, MatrixError::TooLarge.to_string());
+            let made = make(number).ok_or_else(too_large)?;
+            if self.by_text.len() < KNOWN_TEXTS {
+                self.by_text.insert(value.text, made);
+            }
+            made
+        };
+        self.last = Some((value.text, made));
+        Ok(made)
+    }
+}
+
+fn read_dense<'t>(source: &Source<'t>, rows: Value<'t>) -> Result<Matrix, FormatError> {
+    let what = "a row of weights";
     let mut builder = None;
+    let mut known = Known::default();
     source.items(rows, "rows of weights, or sparse entries", |row| {
+        if builder.is_none() {
+            let mut columns = 0;
+            source.items(row, what, |_| {
+                columns += 1;
+                Ok(())
+            })?;
+            builder = Some(MatrixBuilder::new(columns));
+        }
+        let builder = builder.as_mut().expect("made for the first row");
         let mut weights = Vec::new();
-        source.items(row, "a row of weights", |weight| {
-            weights.push(source.number(weight)?);
+        source.items(row, what, |weight| {
+            let weight = known.find(source, weight, |number| builder.weight(number).ok())?;
+            weights.push((weights.len(), weight));
             Ok(())
         })?;
-        builder
-            .get_or_insert_with(|| MatrixBuilder::new(weights.len()))
-            .push_dense_row(weights)
+        let pushed = builder.check_length(weights.len());
+        pushed
+            .and_then(|()| builder.push_known(&weights))
             .map_err(|error| source.error(row, error.to_string()))
     })?;
     Ok(builder.unwrap_or_else(|| MatrixBuilder::new(0)).finish())
@@ -182,7 +247,7 @@ fn read_dense<'t>(source: &Source<'t>, rows: &'t RawValue) -> Result<Matrix, For
 /// any number of rows without having them, but not any number of bias terms.
 fn read_sparse<'t>(
     source: &Source<'t>,
-    matrix: &'t RawValue,
+    matrix: Value<'t>,
     bias: usize,
 ) -> Result<Matrix, FormatError> {
     let known = ["rows", "columns", "entries"];
@@ -201,43 +266,111 @@ fn read_sparse<'t>(
     let columns = columns.ok_or_else(|| missing(known[1]))?;
     let columns = source.count(columns, "the number of columns")?;
     let list = list.ok_or_else(|| missing(known[2]))?;
-    let mut entries = Vec::new();
+    let matrix = match read_sorted(source, list, rows, columns)? {
+        Some(matrix) => matrix,
+        None => read_unsorted(source, list, rows, columns)?,
+    };
+    Ok(matrix)
+}
+
+/// Reads the entries of a sparse matrix; nothing where a row comes after a later one.
+fn read_sorted<'t>(
+    source: &Source<'t>,
+    list: Value<'t>,
+    rows: usize,
+    columns: usize,
+) -> Result<Option<Matrix>, FormatError> {
+    let mut builder = MatrixBuilder::new(columns);
+    let mut known = Known::default();
+    let mut open_row = Vec::new();
+    let mut is_sorted = true;
+    let push = |builder: &mut MatrixBuilder, row: &mut Vec<(usize, Weight)>| {
+        let pushed = push_entries(source, list, rows, builder, row);
+        row.clear();
+        pushed
+    };
     source.items(list, "a list of entries", |entry| {
-        entries.push(read_entry(source, entry, rows)?);
+        let (row, column, value) = read_entry(source, entry, rows)?;
+        is_sorted &= row >= builder.rows();
+        if is_sorted {
+            while builder.rows() < row {
+                push(&mut builder, &mut open_row)?;
+            }
+            let weight = known.find(source, value, |number| builder.weight(number).ok())?;
+            open_row.push((column, weight));
+        }
         Ok(())
     })?;
-    // Stable, so that of two equal places the second is refused.
-    entries.sort_by_key(|&(row, column, _)| (row, column));
+    while is_sorted && builder.rows() < rows {
+        push(&mut builder, &mut open_row)?;
+    }
+    Ok(is_sorted.then(|| builder.finish()))
+}
+
+/// Reads the entries of a sparse matrix in any order.
+fn read_unsorted<'t>(
+    source: &Source<'t>,
+    list: Value<'t>,
+    rows: usize,
+    columns: usize,
+) -> Result<Matrix, FormatError> {
     let mut builder = MatrixBuilder::new(columns);
+    let mut known = Known::default();
+    let mut entries = Vec::new();
+    source.items(list, "a list of entries", |entry| {
+        let (row, column, value) = read_entry(source, entry, rows)?;
+        let weight = known.find(source, value, |number| builder.weight(number).ok())?;
+        entries.push((row, column, weight));
+        Ok(())
+    })?;
+    entries.sort_by_key(|&(row, _, _)| row);
     let mut rest = entries.as_slice();
     for row in 0..rows {
         let length = rest.iter().take_while(|entry| entry.0 == row).count();
         let (entries, others) = rest.split_at(length);
         rest = others;
-        let mut weights = Vec::with_capacity(length);
-        for &(_, column, value) in entries {
-            weights.push((column, source.number(value)?));
-        }
-        builder.push_row(weights).map_err(|error| {
-            let at = |wanted| entries.iter().rev().find(|entry| entry.1 == wanted);
-            let entry = match error {
-                MatrixError::OutOfRange { column, .. } | MatrixError::Duplicate { column, .. } => {
-                    at(column)
-                }
-                _ => None,
-            };
-            source.error(entry.map_or(list, |entry| entry.2), error.to_string())
-        })?;
+        let mut entries: Vec<_> = entries.iter().map(|&(_, column, w)| (column, w)).collect();
+        push_entries(source, list, rows, &mut builder, &mut entries)?;
     }
     Ok(builder.finish())
+}
+
+/// Adds the next row, whose entries stand in any order.
+fn push_entries<'t>(
+    source: &Source<'t>,
+    list: Value<'t>,
+    rows: usize,
+    builder: &mut MatrixBuilder,
+    row: &mut [(usize, Weight)],
+) -> Result<(), FormatError> {
+    if !row.is_sorted_by_key(|entry| entry.0) {
+        row.sort_by_key(|entry| entry.0);
+    }
+    let Err(error) = builder.push_known(row) else {
+        return Ok(());
+    };
+    let mut place = list;
+    if let MatrixError::OutOfRange { row, column, .. } | MatrixError::Duplicate { row, column } =
+        error
+    {
+        // The last such entry is the one to blame.
+        source.items(list, "a list of entries", |entry| {
+            let (r, c, weight) = read_entry(source, entry, rows)?;
+            if (r, c) == (row, column) {
+                place = weight;
+            }
+            Ok(())
+        })?;
+    }
+    Err(source.error(place, error.to_string()))
 }
 
 /// Reads `[row, column, weight]`; the weight stays text, so that its place is known.
 fn read_entry<'t>(
     source: &Source<'t>,
-    entry: &'t RawValue,
+    entry: Value<'t>,
     rows: usize,
-) -> Result<(usize, usize, &'t RawValue), FormatError> {
+) -> Result<(usize, usize, Value<'t>), FormatError> {
     let what = "an entry [row, column, weight]";
     let mut items = [None; 3];
     let mut length = 0;
@@ -298,46 +431,90 @@ fn write_layer(layer: &Layer, out: &mut impl Write) -> io::Result<()> {
         write_sparse(weights, out)?;
     }
     write!(out, ",\n   \"bias\": [")?;
-    for (i, value) in layer.bias().iter().enumerate() {
-        write!(out, "{}", if i == 0 { "" } else { ", " })?;
-        write_number(value, out)?;
+    let texts = Texts::new(layer.bias().pool())?;
+    let mut bytes = Vec::new();
+    for (i, place) in layer.bias().indices().enumerate() {
+        bytes.extend_from_slice(if i == 0 { b"" } else { b", " });
+        bytes.extend_from_slice(texts.text(place));
+        pass_on(&mut bytes, FULL, out)?;
     }
-    write!(out, "]}}")
+    bytes.extend_from_slice(b"]}");
+    pass_on(&mut bytes, 0, out)
 }
 
 fn write_dense(weights: &Matrix, out: &mut impl Write) -> io::Result<()> {
+    let texts = Texts::new(weights.pool())?;
+    let mut bytes = Vec::new();
     for row in 0..weights.rows() {
-        write!(out, "{}\n    [", if row == 0 { "[" } else { "," })?;
-        let mut entries = weights.row(row).peekable();
+        bytes.extend_from_slice(if row == 0 { b"[" } else { b"," });
+        bytes.extend_from_slice(b"\n    [");
+        let mut entries = weights.row_indices(row).peekable();
         for column in 0..weights.columns() {
-            write!(out, "{}", if column == 0 { "" } else { ", " })?;
-            match entries.next_if(|entry| entry.0 == column) {
-                Some((_, value)) => write_number(value, out)?,
-                None => write!(out, "\"0\"")?,
-            }
+            bytes.extend_from_slice(if column == 0 { b"" } else { b", " });
+            let entry = entries.next_if(|entry| entry.0 == column);
+            bytes.extend_from_slice(entry.map_or(b"\"0\"", |(_, place)| texts.text(place)));
         }
-        write!(out, "]")?;
+        bytes.extend_from_slice(b"]");
+        pass_on(&mut bytes, FULL, out)?;
     }
-    write!(out, "]")
+    bytes.extend_from_slice(b"]");
+    pass_on(&mut bytes, 0, out)
 }
 
 fn write_sparse(weights: &Matrix, out: &mut impl Write) -> io::Result<()> {
     let (rows, columns) = (weights.rows(), weights.columns());
+    let texts = Texts::new(weights.pool())?;
+    let mut bytes = Vec::new();
     write!(
-        out,
+        bytes,
         "{{\"rows\": {rows}, \"columns\": {columns}, \"entries\": ["
     )?;
     let mut separator = "";
     for row in 0..rows {
-        for (i, (column, value)) in weights.row(row).enumerate() {
+        for (i, (column, place)) in weights.row_indices(row).enumerate() {
             let space = if i == 0 { "\n    " } else { " " };
-            write!(out, "{separator}{space}[{row}, {column}, ")?;
-            write_number(value, out)?;
-            write!(out, "]")?;
+            write!(bytes, "{separator}{space}[{row}, {column}, ")?;
+            bytes.extend_from_slice(texts.text(place));
+            bytes.push(b']');
             separator = ",";
         }
+        pass_on(&mut bytes, FULL, out)?;
     }
-    write!(out, "]}}")
+    bytes.extend_from_slice(b"]}");
+    pass_on(&mut bytes, 0, out)
+}
+
+/// Hands the bytes to `out` if they are at least this many.
+fn pass_on(bytes: &mut Vec<u8>, least: usize, out: &mut impl Write) -> io::Result<()> {
+    if bytes.len() >= least {
+        out.write_all(bytes)?;
+        bytes.clear();
+    }
+    Ok(())
+}
+
+/// Numbers as they are written: the same few fill a large layer, so their texts are made once.
+struct Texts {
+    bytes: Vec<u8>,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn new(values: &[Rational]) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        let mut ends = Vec::with_capacity(values.len());
+        for value in values {
+            write_number(value, &mut bytes)?;
+            ends.push(bytes.len());
+        }
+        Ok(Self { bytes, ends })
+    }
+
+    fn text(&self, place: usize) -> &[u8] {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[place]]
+    }
 }
 
 fn write_number(value: &Rational, out: &mut impl Write) -> io::Result<()> {

@@ -1,53 +1,87 @@
 //! JSON text whose values know where they stand.
 //!
-//! A value is handled as [`RawValue`], a slice of the text: numbers keep every digit, and an error
-//! found long after parsing still has its line and column. One level is opened at a time, so the
-//! stack does not grow with the nesting of a hostile file.
+//! A [`Value`] is a slice of the text: numbers keep every digit, and an error found long after
+//! parsing still has its line and column. The syntax of the whole is checked first. After that a
+//! value is opened one level at a time, and the stack does not grow with the nesting of a hostile
+//! file; the ends of long values are noted once, so no level is searched for its end again.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::FormatError;
 use crate::numbers::{Rational, literal};
 
-/// The whole text of a file.
-pub struct Source<'t>(&'t str);
+/// Objects and arrays of more bytes than this have their ends noted.
+const LONG: usize = 256;
+
+/// The whole text of a file, which is JSON.
+pub struct Source<'t> {
+    text: &'t str,
+    /// Where long objects and arrays start and end, sorted.
+    long: Vec<(usize, usize)>,
+}
+
+/// A value: its text, and where in the file it starts.
+#[derive(Clone, Copy)]
+pub struct Value<'t> {
+    /// The text, without space around it.
+    pub text: &'t str,
+    start: usize,
+}
 
 /// The fields of an object, in the order of the known keys, and the first key that is wrong.
 pub struct Fields<'t, const N: usize> {
-    pub values: [Option<&'t RawValue>; N],
+    pub values: [Option<Value<'t>>; N],
     pub wrong_key: Option<FormatError>,
 }
 
 impl<'t> Source<'t> {
     /// Checks the syntax of the whole text and returns its one value.
-    pub fn new(text: &'t str) -> Result<(Self, &'t RawValue), FormatError> {
-        let source = Self(text);
-        let value = serde_json::from_str(text).map_err(|error| source.syntax(0, &error))?;
+    pub fn new(text: &'t str) -> Result<(Self, Value<'t>), FormatError> {
+        let mut source = Self {
+            text,
+            long: Vec::new(),
+        };
+        let checked = serde_json::from_str::<&RawValue>(text);
+        checked.map_err(|error| source.syntax(0, &error))?;
+        source.long = long_values(text.as_bytes());
+        let value = source.value(skip_space(text.as_bytes(), 0));
         Ok((source, value))
     }
 
-    /// An error at the start of `value`, which is part of the text.
-    pub fn error(&self, value: &RawValue, message: impl Into<String>) -> FormatError {
-        self.error_at(self.offset(value), message.into())
+    /// The value that starts here.
+    fn value(&self, start: usize) -> Value<'t> {
+        let bytes = self.text.as_bytes();
+        let end = match bytes[start] {
+            b'"' => string_end(bytes, start),
+            b'[' | b'{' => match self.long.binary_search_by_key(&start, |long| long.0) {
+                Ok(place) => self.long[place].1,
+                Err(_) => nested_end(bytes, start),
+            },
+            _ => {
+                let rest = bytes[start..].iter();
+                let is_over = |&byte: &u8| matches!(byte, b',' | b']' | b'}') || is_space(byte);
+                start + rest.take_while(|byte| !is_over(byte)).count()
+            }
+        };
+        Value {
+            text: &self.text[start..end],
+            start,
+        }
     }
 
-    fn offset(&self, value: &RawValue) -> usize {
-        let start = value.get().as_ptr().addr();
-        start.saturating_sub(self.0.as_ptr().addr())
+    /// An error at the start of `value`.
+    pub fn error(&self, value: Value, message: impl Into<String>) -> FormatError {
+        self.error_at(value.start, message.into())
     }
 
     fn error_at(&self, offset: usize, message: String) -> FormatError {
-        let offset = (0..=offset.min(self.0.len()))
+        let offset = (0..=offset.min(self.text.len()))
             .rev()
-            .find(|&offset| self.0.is_char_boundary(offset))
+            .find(|&offset| self.text.is_char_boundary(offset))
             .unwrap_or(0);
-        let before = &self.0[..offset];
+        let before = &self.text[..offset];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         FormatError {
             message,
@@ -59,7 +93,7 @@ impl<'t> Source<'t> {
 
     /// A parser's error in the part of the text that starts at `base`.
     fn syntax(&self, base: usize, error: &serde_json::Error) -> FormatError {
-        let part = &self.0[base..];
+        let part = &self.text[base..];
         let lines = part.split_inclusive('\n').map(str::len);
         let line_start: usize = lines.take(error.line().saturating_sub(1)).sum();
         let offset = base + line_start + error.column().saturating_sub(1);
@@ -72,37 +106,56 @@ impl<'t> Source<'t> {
     /// Calls `visit` for each item of an array; `what` says what the array should hold.
     pub fn items(
         &self,
-        array: &'t RawValue,
+        array: Value<'t>,
         what: &'static str,
-        visit: impl FnMut(&'t RawValue) -> Result<(), FormatError>,
+        mut visit: impl FnMut(Value<'t>) -> Result<(), FormatError>,
     ) -> Result<(), FormatError> {
-        if !array.get().starts_with('[') {
+        if !array.text.starts_with('[') {
             return Err(self.unexpected(array, what));
         }
-        let mut failure = None;
-        let visitor = Items {
-            visit,
-            failure: &mut failure,
-        };
-        let parsed = serde_json::Deserializer::from_str(array.get()).deserialize_seq(visitor);
-        self.outcome(array, failure, parsed)
+        let mut place = array.start + 1;
+        while let Some(item) = self.next_value(&mut place) {
+            visit(item)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the next value inside an array or object, and moves past it; nothing at the end.
+    fn next_value(&self, place: &mut usize) -> Option<Value<'t>> {
+        let bytes = self.text.as_bytes();
+        loop {
+            *place = skip_space(bytes, *place);
+            match bytes.get(*place) {
+                None | Some(b']' | b'}') => return None,
+                Some(b',' | b':') => *place += 1,
+                Some(_) => break,
+            }
+        }
+        let value = self.value(*place);
+        *place += value.text.len();
+        Some(value)
     }
 
     /// Reads an object with the keys in `known`, each at most once.
     pub fn fields<const N: usize>(
         &self,
-        object: &'t RawValue,
+        object: Value<'t>,
         what: &'static str,
         known: [&'static str; N],
     ) -> Result<Fields<'t, N>, FormatError> {
-        if !object.get().starts_with('{') {
+        if !object.text.starts_with('{') {
             return Err(self.unexpected(object, what));
         }
         let mut fields = Fields {
             values: [None; N],
             wrong_key: None,
         };
-        let visit = |key: String, value: &'t RawValue| {
+        let mut inside = object.start + 1;
+        while let Some(key) = self.next_value(&mut inside) {
+            let key = self.text(key, "a key")?;
+            let Some(value) = self.next_value(&mut inside) else {
+                break;
+            };
             let place = known.iter().position(|&name| name == key);
             let slot = place.and_then(|place| fields.values.get_mut(place));
             match slot {
@@ -118,44 +171,26 @@ impl<'t> Source<'t> {
                     fields.wrong_key = Some(self.error(value, message));
                 }
             }
-        };
-        let parsed = serde_json::Deserializer::from_str(object.get()).deserialize_map(Keys(visit));
-        self.outcome(object, None, parsed)?;
+        }
         Ok(fields)
     }
 
-    fn outcome(
-        &self,
-        value: &RawValue,
-        failure: Option<FormatError>,
-        parsed: Result<(), serde_json::Error>,
-    ) -> Result<(), FormatError> {
-        match (failure, parsed) {
-            (Some(failure), _) => Err(failure),
-            (None, Err(error)) => Err(self.syntax(self.offset(value), &error)),
-            (None, Ok(())) => Ok(()),
-        }
-    }
-
     /// Reads a text.
-    pub fn text(&self, value: &'t RawValue, what: &str) -> Result<String, FormatError> {
-        if !value.get().starts_with('"') {
+    pub fn text(&self, value: Value<'t>, what: &str) -> Result<String, FormatError> {
+        if !value.text.starts_with('"') {
             return Err(self.unexpected(value, what));
         }
-        serde_json::from_str(value.get()).map_err(|error| self.syntax(self.offset(value), &error))
+        serde_json::from_str(value.text).map_err(|error| self.syntax(value.start, &error))
     }
 
     /// Reads a plain number such as a row, a column or a rank.
-    pub fn count(&self, value: &RawValue, what: &str) -> Result<usize, FormatError> {
-        value
-            .get()
-            .parse()
-            .map_err(|_| self.unexpected(value, what))
+    pub fn count(&self, value: Value, what: &str) -> Result<usize, FormatError> {
+        value.text.parse().map_err(|_| self.unexpected(value, what))
     }
 
     /// Reads an exact number: a text that is a literal, or a JSON integer of any size.
-    pub fn number(&self, value: &'t RawValue) -> Result<Rational, FormatError> {
-        let token = value.get();
+    pub fn number(&self, value: Value<'t>) -> Result<Rational, FormatError> {
+        let token = value.text;
         let quoted = token
             .strip_prefix('"')
             .and_then(|token| token.strip_suffix('"'));
@@ -166,7 +201,7 @@ impl<'t> Source<'t> {
                     .map_err(|error| self.error(value, error.to_string()));
             }
             return literal::parse(content).map_err(|error| {
-                let offset = self.offset(value) + 1 + error.position;
+                let offset = value.start + 1 + error.position;
                 let message = format!("expected {}", error.expected);
                 self.error_at(offset, message)
             });
@@ -191,11 +226,11 @@ impl<'t> Source<'t> {
         literal::parse_decimal(token).map_err(|error| self.error(value, error.to_string()))
     }
 
-    fn unexpected(&self, value: &RawValue, what: &str) -> FormatError {
-        let found = match value.get().as_bytes().first() {
+    fn unexpected(&self, value: Value, what: &str) -> FormatError {
+        let found = match value.text.as_bytes().first() {
             Some(b'{') => "an object".to_owned(),
             Some(b'[') => "an array".to_owned(),
-            _ => shorten(value.get()),
+            _ => shorten(value.text),
         };
         self.error(value, format!("expected {what}, found {found}"))
     }
@@ -209,45 +244,74 @@ fn shorten(token: &str) -> String {
     token.chars().take(37).chain("...".chars()).collect()
 }
 
-struct Items<'f, F> {
-    visit: F,
-    failure: &'f mut Option<FormatError>,
-}
-
-impl<'t, F: FnMut(&'t RawValue) -> Result<(), FormatError>> Visitor<'t> for Items<'_, F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'t>>(mut self, mut items: A) -> Result<(), A::Error> {
-        while let Some(item) = items.next_element()? {
-            if let Err(error) = (self.visit)(item) {
-                *self.failure = Some(error);
-                return Err(A::Error::custom("refused"));
+/// Where the objects and arrays of more than [`LONG`] bytes start and end, sorted.
+fn long_values(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut open = Vec::new();
+    let mut long = Vec::new();
+    let mut place = 0;
+    while let Some(byte) = bytes.get(place) {
+        match byte {
+            b'"' => place = string_end(bytes, place),
+            b'[' | b'{' => {
+                open.push(place);
+                place += 1;
             }
+            b']' | b'}' => {
+                place += 1;
+                if let Some(start) = open.pop()
+                    && place - start > LONG
+                {
+                    long.push((start, place));
+                }
+            }
+            _ => place += 1,
         }
-        Ok(())
     }
+    long.sort_unstable();
+    long
 }
 
-struct Keys<F>(F);
-
-impl<'t, F: FnMut(String, &'t RawValue)> Visitor<'t> for Keys<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'t>>(mut self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = entries.next_key()? {
-            (self.0)(key, entries.next_value()?);
+/// Where the object or array that starts here ends.
+fn nested_end(bytes: &[u8], start: usize) -> usize {
+    let (mut place, mut depth) = (start, 0usize);
+    while let Some(byte) = bytes.get(place) {
+        match byte {
+            b'"' => {
+                place = string_end(bytes, place);
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        Ok(())
+        place += 1;
+        if depth == 0 {
+            break;
+        }
     }
+    place
 }
 
-#[derive(Deserialize)]
-struct Key(String);
+/// Where the text in quotes that starts here ends.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let mut place = start + 1;
+    while let Some(byte) = bytes.get(place) {
+        match byte {
+            b'"' => return place + 1,
+            b'\\' => place += 2,
+            _ => place += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+fn skip_space(bytes: &[u8], mut place: usize) -> usize {
+    while bytes.get(place).is_some_and(|&byte| is_space(byte)) {
+        place += 1;
+    }
+    place
+}

@@ -67,25 +67,15 @@ fn layer_bytes(layer: &Layer, sink: &mut impl FnMut(&[u8])) {
     }
     put_count(&mut bytes, layer.rows());
     put_count(&mut bytes, layer.inputs());
-    // The same few values fill a large matrix, so their bytes are made once.
-    let mut pool = Vec::new();
-    let pool_ends: Vec<usize> = layer
-        .weights()
-        .pool()
-        .iter()
-        .map(|value| {
-            put_number(&mut pool, value);
-            pool.len()
-        })
-        .collect();
-    for (row, bias) in layer.bias().iter().enumerate() {
-        put_number(&mut bytes, bias);
-        let weights = layer.weights().row_indices(row);
-        put_count(&mut bytes, weights.len());
-        for (column, value) in weights {
+    let bias = Encoded::new(layer.bias().pool());
+    let weights = Encoded::new(layer.weights().pool());
+    for (row, constant) in layer.bias().indices().enumerate() {
+        bytes.extend_from_slice(bias.number(constant));
+        let entries = layer.weights().row_indices(row);
+        put_count(&mut bytes, entries.len());
+        for (column, value) in entries {
             put_count(&mut bytes, column);
-            let start = value.checked_sub(1).map_or(0, |before| pool_ends[before]);
-            bytes.extend_from_slice(&pool[start..pool_ends[value]]);
+            bytes.extend_from_slice(weights.number(value));
         }
         if bytes.len() >= 1 << 16 {
             sink(&bytes);
@@ -93,6 +83,30 @@ fn layer_bytes(layer: &Layer, sink: &mut impl FnMut(&[u8])) {
         }
     }
     sink(&bytes);
+}
+
+/// The bytes of some numbers: the same few values fill a large layer, so they are made once.
+struct Encoded {
+    bytes: Vec<u8>,
+    /// Where each number ends.
+    ends: Vec<usize>,
+}
+
+impl Encoded {
+    fn new(values: &[Rational]) -> Self {
+        let mut bytes = Vec::new();
+        let end = |value| {
+            put_number(&mut bytes, value);
+            bytes.len()
+        };
+        let ends = values.iter().map(end).collect();
+        Self { bytes, ends }
+    }
+
+    fn number(&self, place: usize) -> &[u8] {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[place]]
+    }
 }
 
 fn put_count(bytes: &mut Vec<u8>, count: usize) {

@@ -4,6 +4,7 @@
 
 use super::activation::Activation;
 use super::matrix::Matrix;
+use super::vector::Vector;
 use crate::numbers::Rational;
 
 /// Why weights, bias and activation do not make a layer.
@@ -34,7 +35,7 @@ pub enum LayerError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     weights: Matrix,
-    bias: Vec<Rational>,
+    bias: Vector,
     activation: Activation,
 }
 
@@ -45,6 +46,17 @@ impl Layer {
     pub fn new(
         weights: Matrix,
         bias: Vec<Rational>,
+        activation: Activation,
+    ) -> Result<Self, LayerError> {
+        Self::with_bias(weights, bias.into(), activation)
+    }
+
+    /// Returns the layer as [`Layer::new`] does.
+    ///
+    /// - Errors: [`LayerError`].
+    pub fn with_bias(
+        weights: Matrix,
+        bias: Vector,
         activation: Activation,
     ) -> Result<Self, LayerError> {
         let (rows, rank) = (weights.rows(), activation.rows_per_unit());
@@ -71,7 +83,7 @@ impl Layer {
     }
 
     /// The bias of each row.
-    pub fn bias(&self) -> &[Rational] {
+    pub fn bias(&self) -> &Vector {
         &self.bias
     }
 

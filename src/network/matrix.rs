@@ -11,10 +11,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::collections::HashMap;
-use std::collections::hash_map::{Entry, RandomState};
-use std::hash::BuildHasher;
-
+use super::pool::{Pool, in_order_of_use, index};
 use crate::numbers::Rational;
 
 /// Why rows do not make a matrix. Rows and columns count from 0.
@@ -132,16 +129,19 @@ impl std::fmt::Debug for Matrix {
     }
 }
 
-fn index(value: u32) -> usize {
-    usize::try_from(value).expect("usize holds 32 bits")
+/// A weight known to one [`MatrixBuilder`]: 0, or 1 more than its place among the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight(u32);
+
+impl Weight {
+    /// The weight 0, which no matrix stores.
+    pub const ZERO: Self = Self(0);
 }
 
 /// Collects the rows of a [`Matrix`] from top to bottom.
 pub struct MatrixBuilder {
     matrix: Matrix,
-    /// Where each value of the pool is: by its hash, or the next free number after that.
-    places: HashMap<u64, u32>,
-    hasher: RandomState,
+    known: Pool,
 }
 
 impl MatrixBuilder {
@@ -155,14 +155,27 @@ impl MatrixBuilder {
                 values: Vec::new(),
                 pool: Vec::new(),
             },
-            places: HashMap::new(),
-            hasher: RandomState::new(),
+            known: Pool::default(),
         }
     }
 
     /// The number of rows so far.
     pub fn rows(&self) -> usize {
         self.matrix.rows()
+    }
+
+    /// Returns a name for a weight, for [`MatrixBuilder::push_known`]; it need not be used.
+    ///
+    /// - Errors: [`MatrixError::TooLarge`].
+    pub fn weight(&mut self, value: Rational) -> Result<Weight, MatrixError> {
+        if value.is_zero() {
+            return Ok(Weight::ZERO);
+        }
+        let place = self
+            .known
+            .place(value)
+            .and_then(|place| place.checked_add(1));
+        place.map(Weight).ok_or(MatrixError::TooLarge)
     }
 
     /// Adds a row from its weights and their columns, which increase. Zeros are dropped.
@@ -172,14 +185,21 @@ impl MatrixBuilder {
         &mut self,
         row: impl IntoIterator<Item = (usize, Rational)>,
     ) -> Result<(), MatrixError> {
-        let row: Vec<_> = row.into_iter().collect();
-        self.check(&row)?;
+        let mut known = Vec::new();
         for (column, value) in row {
-            if !value.is_zero() {
+            known.push((column, self.weight(value)?));
+        }
+        self.push_known(&known)
+    }
+
+    /// Adds a row as [`MatrixBuilder::push_row`] does, from weights of this builder.
+    pub fn push_known(&mut self, row: &[(usize, Weight)]) -> Result<(), MatrixError> {
+        self.check(row)?;
+        for &(column, Weight(weight)) in row {
+            if let Some(place) = weight.checked_sub(1) {
                 let column = u32::try_from(column).map_err(|_| MatrixError::TooLarge)?;
-                let value = self.place(value)?;
                 self.matrix.columns.push(column);
-                self.matrix.values.push(value);
+                self.matrix.values.push(place);
             }
         }
         self.matrix.starts.push(self.matrix.columns.len());
@@ -190,28 +210,35 @@ impl MatrixBuilder {
     ///
     /// - Errors: [`MatrixError::Ragged`] for another number of weights.
     pub fn push_dense_row(&mut self, row: Vec<Rational>) -> Result<(), MatrixError> {
-        if row.len() != self.matrix.width {
-            return Err(MatrixError::Ragged {
-                row: self.rows(),
-                found: row.len(),
-                expected: self.matrix.width,
-            });
-        }
+        self.check_length(row.len())?;
         self.push_row(row.into_iter().enumerate())
+    }
+
+    /// Refuses a dense row of another length than the matrix has columns.
+    pub fn check_length(&self, found: usize) -> Result<(), MatrixError> {
+        let expected = self.matrix.width;
+        if found == expected {
+            return Ok(());
+        }
+        Err(MatrixError::Ragged {
+            row: self.rows(),
+            found,
+            expected,
+        })
     }
 
     /// Returns the matrix.
     pub fn finish(self) -> Matrix {
         let mut matrix = self.matrix;
+        matrix.pool = in_order_of_use(self.known.into_values(), &mut matrix.values);
         matrix.starts.shrink_to_fit();
         matrix.columns.shrink_to_fit();
         matrix.values.shrink_to_fit();
-        matrix.pool.shrink_to_fit();
         matrix
     }
 
     /// Refuses what does not fit before anything is stored.
-    fn check(&self, entries: &[(usize, Rational)]) -> Result<(), MatrixError> {
+    fn check(&self, entries: &[(usize, Weight)]) -> Result<(), MatrixError> {
         let (row, columns) = (self.rows(), self.matrix.width);
         let mut last = None;
         for &(column, _) in entries {
@@ -230,32 +257,10 @@ impl MatrixBuilder {
             }
             last = Some(column);
         }
-        let values = self.matrix.pool.len() + entries.len();
-        if u32::try_from(columns.max(values)).is_err() {
+        if u32::try_from(columns).is_err() {
             return Err(MatrixError::TooLarge);
         }
         Ok(())
-    }
-
-    /// Returns the index of a value in the pool, which it joins if it is new.
-    fn place(&mut self, value: Rational) -> Result<u32, MatrixError> {
-        let pool = &mut self.matrix.pool;
-        let mut key = self.hasher.hash_one(&value);
-        loop {
-            match self.places.entry(key) {
-                Entry::Occupied(place) if pool[index(*place.get())] == value => {
-                    return Ok(*place.get());
-                }
-                // Another value has this hash: try the next key, as every search will.
-                Entry::Occupied(_) => key = key.wrapping_add(1),
-                Entry::Vacant(free) => {
-                    let place = u32::try_from(pool.len()).map_err(|_| MatrixError::TooLarge)?;
-                    free.insert(place);
-                    pool.push(value);
-                    return Ok(place);
-                }
-            }
-        }
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> IntegerNetwork<'a> {
         for layer in network.layers() {
             let weights = layer.weights();
             let mut common = Integer::ONE;
-            for value in weights.pool().iter().chain(layer.bias()) {
+            for value in weights.pool().iter().chain(layer.bias().pool()) {
                 let denominator = Integer::from(value.denominator().clone());
                 if denominator.is_one() {
                     continue;

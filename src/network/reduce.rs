@@ -198,12 +198,15 @@ impl<E: Enclosure> Reducer<E> {
         let mut below: Vec<Image> = (0..domain.len()).map(|i| self.input(i)).collect();
         for layer in network.layers() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
+            let biases: Vec<Rounded> = layer.bias().pool().iter().map(Rounded::new).collect();
+            let mut bias = layer.bias().indices();
             let mut images = Vec::with_capacity(layer.units());
             let rank = layer.activation().rows_per_unit();
             let mut pieces = vec![Loose::EMPTY; rank];
             for unit in 0..layer.units() {
                 for (row, piece) in (unit * rank..(unit + 1) * rank).zip(&mut pieces) {
-                    self.add_constant(&layer.bias()[row]);
+                    let pooled = bias.next().expect("a bias term for each row");
+                    self.add_constant(biases[pooled]);
                     for (column, pooled) in layer.weights().row_indices(row) {
                         let weight = rounded[pooled];
                         self.add(weight.value, weight.error, &below[column]);
@@ -380,8 +383,7 @@ impl<E: Enclosure> Reducer<E> {
         self.add_bias(product);
     }
 
-    fn add_constant(&mut self, value: &Rational) {
-        let rounded = Rounded::new(value);
+    fn add_constant(&mut self, rounded: Rounded) {
         self.add_bias(rounded.value);
         self.radius = self.radius.add(rounded.error, Up);
     }

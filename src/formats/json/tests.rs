@@ -56,7 +56,7 @@ fn the_example_is_read_exactly() {
     };
     assert_eq!(row(first, 0), [(0, "200".to_owned())]);
     assert_eq!(row(first, 1), [(1, "-1/3".to_owned())]);
-    assert_eq!(first.bias(), [Rational::from(-100), Rational::ratio(1, 2)]);
+    assert_eq!(*first.bias(), [Rational::from(-100), Rational::ratio(1, 2)]);
     assert_eq!(row(last, 0), [(1, "1/8".to_owned())]);
     assert_round_trip(&network);
 }
