@@ -304,7 +304,7 @@ fn bad_flags_are_refused_before_anything_runs() {
     let scratch = Scratch::new();
     let before = scratch.names();
     let x2 = ["--target", "x^2", "--domain", "x=0..1"];
-    let cases: [(&[&str], &[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str], &[&str]); 16] = [
         (&[], &[], &["--spec FILE", "--target FORMULA"]),
         (&["--target", "x^"], &x2[2..], &["--target:1:3"]),
         (&["--target", "y^2"], &["--domain", "y=0..1"], &["`y`", "x"]),
