@@ -292,12 +292,102 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "witness-needs-radius",
         ),
     ];
+    wrong.extend(wrong_integrals());
     wrong.extend(
         other_claims(&square)
             .into_iter()
             .map(|rejection| (rejection, "other-claim")),
     );
     wrong
+}
+
+/// x² by an interpolant with four pieces, as an integral.
+fn integral(norm: Norm, truth: &str) -> Case {
+    let network = square_interpolant(4);
+    let mut asked = question(&network, &["x^2"], "x=0..1", None);
+    asked.norm = norm;
+    let settings = Settings {
+        gap: number("1/10"),
+        ..Settings::default()
+    };
+    let found = run(&network, &asked, &settings).expect("a verdict");
+    let case = Case {
+        network,
+        certificate: found.certificate,
+        low: number(truth),
+        high: number(truth),
+    };
+    assert!(check(&case.certificate, &case.network).is_ok());
+    assert!(is_true(&case, &case.certificate));
+    case
+}
+
+/// A change to a certificate.
+type Change<'a> = &'a dyn Fn(&mut Certificate);
+
+fn wrong_integrals() -> Vec<(Rejection, &'static str)> {
+    let l1 = integral(Norm::L1, "1/96");
+    let l2 = integral(Norm::L2, "1/7680");
+    let mut wrong = Vec::new();
+    for case in [&l1, &l2] {
+        for tree in ["e", "g", "m", "h"] {
+            wrong.push((rejection(case, with_tree(tree)), "no-bound"));
+        }
+        let changes: [(Change<'_>, &str); 6] = [
+            (
+                &|c| c.claim.question.threshold = Some(Rational::ONE),
+                "norm-does-not-fit",
+            ),
+            (&|c| c.claim.question.norm = Norm::Area, "norm-does-not-fit"),
+            (&with_leaf("o"), "upper-not-reached"),
+            (
+                &|c| c.claim.upper = Some(case.high.clone() * number("0.999")),
+                "upper-not-reached",
+            ),
+            (
+                &|c| c.claim.lower = case.low.clone() * number("1.001"),
+                "lower-not-reached",
+            ),
+            // One leaf for all of it says too little of the lower end.
+            (
+                &|c| {
+                    c.claim.upper = None;
+                    with_leaf("l")(c);
+                },
+                "lower-not-reached",
+            ),
+        ];
+        for (change, kind) in changes {
+            wrong.push((rejection(case, change), kind));
+        }
+    }
+    // The bounds of one norm under the name of the other, and the root in the place of the square.
+    wrong.push((
+        rejection(&l1, |c| c.claim.question.norm = Norm::L2),
+        "lower-not-reached",
+    ));
+    wrong.push((
+        rejection(&l2, |c| c.claim.question.norm = Norm::L1),
+        "upper-not-reached",
+    ));
+    wrong.push((
+        rejection(&l2, |c| c.claim.lower = c.claim.error_lower()),
+        "lower-not-reached",
+    ));
+    let verified = check(&l2.certificate, &l2.network).expect("it holds");
+    let asked = &l2.certificate.claim.question;
+    // The error is about 0.01141, its square about 0.00013.
+    assert_eq!(verified.answers(asked, Some(&number("0.013"))), Ok(()));
+    let too_small = verified.answers(asked, Some(&number("0.01")));
+    wrong.push((too_small.expect_err("the error is more"), "other-claim"));
+    let other = &l1.certificate.claim.question;
+    let other = verified.answers(other, None);
+    wrong.push((other.expect_err("another norm"), "other-claim"));
+    wrong
+}
+
+fn with_leaf(tree: &'static str) -> impl Fn(&mut Certificate) {
+    move |certificate| certificate.partition = Partition::from_text(tree.as_bytes().to_vec())
 }
 
 /// A network of 27 inputs, which no letter of the tree can name.

@@ -304,7 +304,7 @@ fn bad_flags_are_refused_before_anything_runs() {
     let scratch = Scratch::new();
     let before = scratch.names();
     let x2 = ["--target", "x^2", "--domain", "x=0..1"];
-    let cases: [(&[&str], &[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str], &[&str]); 16] = [
         (&[], &[], &["--spec FILE", "--target FORMULA"]),
         (&["--target", "x^"], &x2[2..], &["--target:1:3"]),
         (&["--target", "y^2"], &["--domain", "y=0..1"], &["`y`", "x"]),
@@ -777,4 +777,87 @@ fn nobody_listening_is_no_reason_to_panic() {
         assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(run.err, "", "{arguments:?}");
     }
+}
+
+/// The interpolant with two pieces: `l1` is 1/24, the square of `l2` is 1/480.
+#[test]
+fn integral_norms_are_answered_in_words_and_json() {
+    let scratch = Scratch::new();
+    let ask = |norm: &str, more: &[&str]| {
+        let question = ["--target", "x^2", "--domain", "x=0..1", "--norm", norm];
+        let certificate = ["--certificate", "certificate.steeple"];
+        let command = ["verify", "network.json"];
+        scratch.run(&[&command[..], &question, &certificate, more].concat())
+    };
+    let check = |norm: &str, tolerance: &str| {
+        let files = ["check", "certificate.steeple", "--network", "network.json"];
+        let question = ["--target", "x^2", "--domain", "x=0..1", "--norm", norm];
+        scratch.run(&[&files[..], &question, &["--tolerance", tolerance]].concat())
+    };
+    let run = ask("l1", &["--tolerance", "0.042"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        run.out.starts_with("proved: l1 error |N(x) - x^2| <= "),
+        "{}",
+        run.out
+    );
+    assert_eq!(check("l1", "0.042").code, 0);
+    assert_eq!(check("l1", "0.041").code, 1);
+    assert_eq!(check("l2", "0.042").code, 1);
+    let run = ask("l1", &["--tolerance", "0.0415"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.starts_with("refuted: l1 error"), "{}", run.out);
+    // 1/sqrt(480) = 0.045643...
+    assert_eq!(ask("l2", &["--tolerance", "0.0457"]).code, 0);
+    assert_eq!(check("l2", "0.0457").code, 0);
+    assert_eq!(check("l2", "0.0455").code, 1);
+    assert_eq!(ask("l2", &["--tolerance", "0.0456"]).code, 1);
+    let error = ask("l2", &["--gap", "1/100", "--format", "json"]).json()["error"].clone();
+    let decimal = |value: &Value| {
+        value
+            .as_str()
+            .expect("text")
+            .parse::<f64>()
+            .expect("a number")
+    };
+    let ends = |object: &Value| {
+        (
+            decimal(&object["lower_decimal"]),
+            decimal(&object["upper_decimal"]),
+        )
+    };
+    let (low, high) = ends(&error);
+    assert!(
+        low <= 0.045_643_5 && 0.045_643_5 <= high && high - low <= 0.01 * high,
+        "{error}"
+    );
+    let (low, high) = ends(&error["squared"]);
+    assert!(low <= 1.0 / 480.0 && 1.0 / 480.0 <= high, "{error}");
+    let text = scratch.run(&["check", "certificate.steeple", "--network", "network.json"]);
+    assert!(
+        text.out.contains("<= l2 error |N(x) - x^2| <="),
+        "{}",
+        text.out
+    );
+}
+
+/// Builders build for the integral norms, choose their size by them, and their theorem follows.
+#[test]
+fn builders_build_for_integral_norms() {
+    let scratch = Scratch::new();
+    let spec = SPEC
+        .replace("\"sup\"", "\"l1\"\ntolerance = \"1/590\"")
+        .replace("cells = 4\n", "");
+    scratch.write("l1.toml", spec);
+    let run = scratch.run(&["build", "l1.toml", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    // h²/6 <= 1/590 from h = 1/10 on; the theorem says h²/4.
+    let object = run.json();
+    let verify = &object["verify"];
+    assert_eq!(verify["verdict"], "proved");
+    let cells = object["network"]["units"].as_u64().expect("a number");
+    assert_eq!(cells, 10);
+    assert_eq!(verify["a_priori"]["theorem"], "T22");
+    let report = scratch.read("l1/report.md");
+    assert!(report.contains("integral of |N - f|"), "{report}");
 }

@@ -254,6 +254,12 @@ fn scaled(interval: &Interval, power: i64) -> Interval {
 }
 
 #[cfg(test)]
+// Quadrature is in floats, on purpose: another way to the same numbers.
+#[allow(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::cast_precision_loss
+)]
 mod tests {
     use super::*;
     use crate::numbers::{Enclosure, Rational};
@@ -301,7 +307,7 @@ mod tests {
         (low, high)
     }
 
-    fn float(value: Dyadic) -> f64 {
+    fn approximately(value: Dyadic) -> f64 {
         crate::numbers::estimate::estimate_dyadic(value)
     }
 
@@ -321,9 +327,9 @@ mod tests {
             a.sort_by(|x, y| y.total_cmp(x));
             let (low, high) = by_pieces(number(c, 0), &a, 60);
             let slack = 1e-12 * (1.0 + high);
-            prop_assert!(float(found.inf()) <= high + slack && low - slack <= float(found.sup()),
+            prop_assert!(approximately(found.inf()) <= high + slack && low - slack <= approximately(found.sup()),
                 "[{low}, {high}] and {found:?}");
-            prop_assert!(float(found.wid()) <= 1e-7 * float(found.sup()), "too wide: {found:?}");
+            prop_assert!(approximately(found.wid()) <= 1e-7 * approximately(found.sup()), "too wide: {found:?}");
         }
     }
 
@@ -436,7 +442,7 @@ mod tests {
                 }
                 for (integrand, sum) in [(Integrand::Magnitude, size), (Integrand::Square, square)] {
                     let mean = integrand.mean_of_form(&form, &chart);
-                    let ends = (super::tests::float(mean.inf()), super::tests::float(mean.sup()));
+                    let ends = (approximately(mean.inf()), approximately(mean.sup()));
                     // The sum over middles is off by the square of their distance.
                     prop_assert!(ends.0 <= sum + 0.03 && sum - 0.03 <= ends.1, "{integrand:?} {sum} {mean:?}");
                 }

@@ -30,6 +30,8 @@ const SUBTREE: usize = 32;
 const DEEPEST: usize = 400;
 /// In more inputs than this only one cut is looked at.
 const MOST_TRIED: usize = 4;
+/// With more units alive than this only one cut is looked at, too.
+const MANY_UNITS: usize = 40;
 /// Half the widths of windows beside which a cut is tried, over the steepness.
 const WINDOWS: [f64; 2] = [1.0, 8.0];
 /// Floats add up to a little more or less than they should.
@@ -177,7 +179,7 @@ pub fn search<const D: usize>(
             }
         }
     }
-    search.finish(known)
+    search.finish(&known)
 }
 
 /// The partition so far.
@@ -323,6 +325,14 @@ impl<'a, const D: usize> Search<'a, D> {
     fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
         let first = split::choose(&open.cell, &self.whole, &open.here);
         let mut cuts = Vec::new();
+        if open.here.units() > MANY_UNITS {
+            // Far from a leaf: in the middle, so that each half has half of what is alive.
+            cuts.push(Split {
+                axis: first.axis,
+                place: None,
+            });
+            return self.best_of(leaves, open, cuts);
+        }
         // Steps that are half-planes need no cut beside them.
         if self.norm != Norm::Area && first.place.is_some() {
             cuts.push(first.clone());
@@ -337,6 +347,15 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
         }
+        self.best_of(leaves, open, cuts)
+    }
+
+    fn best_of(
+        &self,
+        leaves: &mut Leaves<'_, D>,
+        open: &Open,
+        cuts: Vec<Split>,
+    ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
             let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
@@ -408,9 +427,9 @@ impl<'a, const D: usize> Search<'a, D> {
         }
     }
 
-    fn finish(self, known: Known) -> Outcome {
+    fn finish(self, known: &Known) -> Outcome {
         // Added up like the checker does, so that the claim is what it will find.
-        let total = known.tree.total(known.shares);
+        let total = known.tree.total(known.shares.clone());
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
         let exact = total.sup().rational_bound(Direction::Up);
@@ -443,11 +462,13 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 }
 
-/// Cuts close beside the window of the steepest unit of an input, where it is small in the cell:
+/// Cuts close beside the window of the steepest unit of an input (of several the one closest to
+/// the middle, so that few cuts part many), where it is small in the cell:
 /// on a strip of a few over the steepness the step happens, and outside it hardly anything does.
 fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
     let side = &open.cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+    let middle = f64::midpoint(low, high);
     let mut steepest: Option<(f64, f64)> = None;
     for k in 0..open.here.units() {
         let unit = open.here.unit(k);
@@ -459,7 +480,11 @@ fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
         }
         let weight = estimate_dyadic(*weight);
         let root = -estimate_dyadic(unit.sum.bias) / weight;
-        if steepest.is_none_or(|(most, _)| weight.abs() > most) {
+        let is_better = |(most, best): (f64, f64)| {
+            let is_closer = (root - middle).abs() < (best - middle).abs();
+            weight.abs() > 2.0 * most || (weight.abs() > 0.5 * most && is_closer)
+        };
+        if steepest.is_none_or(is_better) {
             steepest = Some((weight.abs(), root));
         }
     }
@@ -469,7 +494,6 @@ fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
     let mut cuts = Vec::new();
     for windows in WINDOWS {
         let reach = windows / weight;
-        let middle = f64::midpoint(low, high);
         let mut places = [root - reach, root + reach];
         if (places[1] - middle).abs() < (places[0] - middle).abs() {
             places.reverse();
@@ -510,13 +534,13 @@ fn folding_budget(request: &Request<'_>, root: &Specialised, whole: &Cell, volum
 
 /// Guesses the mean size of the error from points that fill the domain evenly (Roberts 2018: steps
 /// along powers of the root of `g^(d+1) = g + 1`).
-fn typical_error(request: &Request<'_>, root: &Specialised, whole: &Cell) -> f64 {
+fn typical_error(request: &Request<'_>, network: &Specialised, whole: &Cell) -> f64 {
     const POINTS: u32 = 32;
     let mut sampler = Sampler::new(&request.question.target, request.jumps());
-    let inputs = whole.intervals().len();
+    let root = 1.0 / (whole.intervals().iter().map(|_| 1.0).sum::<f64>() + 1.0);
     let mut g: f64 = 1.5;
     for _ in 0..30 {
-        g = libm::pow(1.0 + g, 1.0 / (inputs as f64 + 1.0));
+        g = libm::pow(1.0 + g, root);
     }
     let mut total = 0.0;
     for n in 0..POINTS {
@@ -531,7 +555,7 @@ fn typical_error(request: &Request<'_>, root: &Specialised, whole: &Cell) -> f64
                 low + (high - low) * (place - libm::floor(place))
             })
             .collect();
-        total += sampler.error_at(root, &point).unwrap_or(0.0);
+        total += sampler.error_at(network, &point).unwrap_or(0.0);
     }
     total / f64::from(POINTS)
 }
