@@ -127,8 +127,8 @@ fn specs_are_refused_with_their_place() {
         ),
         (
             "norm = \"sup\"",
-            "norm = \"l1\"",
-            "not available in this version",
+            "norm = \"l3\"",
+            "`l3` is no norm; available: sup, l1, l2, area",
             "spec.toml:11",
         ),
         (

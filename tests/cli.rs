@@ -238,8 +238,8 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         ),
         (
             "norm = \"sup\"",
-            "norm = \"l1\"",
-            &["norm `l1` is not available in this version", "sup, area"],
+            "norm = \"l3\"",
+            &["`l3` is no norm", "sup, l1, l2, area"],
         ),
         (
             "norm = \"sup\"",
@@ -304,7 +304,7 @@ fn bad_flags_are_refused_before_anything_runs() {
     let scratch = Scratch::new();
     let before = scratch.names();
     let x2 = ["--target", "x^2", "--domain", "x=0..1"];
-    let cases: [(&[&str], &[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str], &[&str]); 16] = [
         (&[], &[], &["--spec FILE", "--target FORMULA"]),
         (&["--target", "x^"], &x2[2..], &["--target:1:3"]),
         (&["--target", "y^2"], &["--domain", "y=0..1"], &["`y`", "x"]),
@@ -326,7 +326,12 @@ fn bad_flags_are_refused_before_anything_runs() {
             &["--tolerance must be greater than 0"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
-        (&x2, &["--norm", "l2"], &["norm `l2` is not available"]),
+        (&x2, &["--norm", "l3"], &["--norm: `l3` is no norm"]),
+        (
+            &x2,
+            &["--norm", "l2", "--threshold", "1/2"],
+            &["--threshold is for norm area"],
+        ),
         (&x2, &["--norm", "area"], &["needs a region"]),
         (
             &x2,

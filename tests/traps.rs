@@ -32,7 +32,9 @@ fn no_method_is_below(network: &Network, question: &Question, truth: &str) {
                 assert!(is_enough, "{method:?} says {bound:?}, the error is {truth}");
             }
             Some(Bound::Exact(bound, _)) => assert_eq!(bound, truth, "{method:?}"),
-            Some(Bound::Integral(_) | Bound::ExactIntegral(_)) => panic!("{method:?} says something about an integral"),
+            Some(Bound::Integral(_) | Bound::ExactIntegral(_)) => {
+                panic!("{method:?} says something about an integral")
+            }
             None => {}
         }
     }

@@ -52,11 +52,14 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     ));
     let mut a_priori = None;
     if request.norm != Norm::Area {
-        notes.push(
-            "no a-priori bound in the sup norm: it is about 1 beside any jump; ask for the norm \
-             area"
-                .to_owned(),
-        );
+        notes.push(match request.norm {
+            Norm::Sup => {
+                "no a-priori bound in the sup norm: it is about 1 beside any jump; ask for \
+                     the norm area"
+                    .to_owned()
+            }
+            norm => format!("no a-priori bound for the norm {norm}; ask for the norm area"),
+        });
     } else if read.as_ref() != Some(&disk) || !request.target.is_region() {
         notes.push("no a-priori bound: the target is not recognised as this disk".to_owned());
     } else {

@@ -37,7 +37,7 @@ pub use request::{APriori, Built};
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};
 use crate::numbers::Rational;
-use request::Request;
+use request::{Request, integral_of_one};
 
 /// Builds a network for a target on a domain.
 ///
@@ -70,9 +70,9 @@ pub fn build(
         parameters,
         target,
         domain: &domain,
-        norm,
+        norm: theorem_norm(name, norm),
     };
-    match name {
+    let mut built = match name {
         BuilderName::Staircase => staircase::staircase(&request),
         BuilderName::Interpolant => interpolant::interpolant(&request),
         BuilderName::Tower => tower::tower(&request),
@@ -80,6 +80,21 @@ pub fn build(
         BuilderName::Quadrants => quadrants::quadrants(&request),
         BuilderName::Polygon => polygon::polygon(&request),
         BuilderName::Disk => disk::disk(&request),
+    }?;
+    if request.norm != norm {
+        let upper = built.a_priori.take();
+        built.a_priori = upper.and_then(|bound| bound.integrated(norm, &domain));
+    }
+    Ok(built)
+}
+
+/// The norm of a builder's theorem for an error in this norm: grids bound the supremum, and what
+/// that says of an integral is the same for all of them.
+fn theorem_norm(name: BuilderName, norm: Norm) -> Norm {
+    match (name, norm) {
+        (BuilderName::Polygon | BuilderName::Disk, _) => norm,
+        (_, Norm::L1 | Norm::L2) => Norm::Sup,
+        _ => norm,
     }
 }
 
@@ -192,9 +207,15 @@ pub fn needed_size(
         parameters,
         target,
         domain: &domain,
-        norm,
+        norm: theorem_norm(name, norm),
     };
-    match (name, norm) {
+    let tolerance = if request.norm == norm {
+        tolerance.clone()
+    } else {
+        tolerance.checked_div(&integral_of_one(norm, &domain)?)?
+    };
+    let tolerance = &tolerance;
+    match (name, request.norm) {
         (BuilderName::Staircase, Norm::Sup) => staircase::needed_size(&request, tolerance),
         (BuilderName::Interpolant, Norm::Sup) => interpolant::needed_size(&request, tolerance),
         (BuilderName::Towers, Norm::Sup) => tower::needed_size(&request, tolerance),

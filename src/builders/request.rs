@@ -6,7 +6,7 @@ use super::sample::short_above;
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper};
 use crate::network::Network;
-use crate::numbers::Rational;
+use crate::numbers::{Direction, Dyadic, Rational};
 
 /// A network and what is known about it before anything is proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,40 @@ impl APriori {
             theorem,
             statement: statement.to_owned(),
         }
+    }
+}
+
+impl APriori {
+    /// Returns what a bound of the supremum says of an integral over the domain.
+    pub fn integrated(&self, norm: Norm, domain: &Domain) -> Option<Self> {
+        let (factor, word) = match norm {
+            Norm::L1 => (integral_of_one(norm, domain)?, "volume"),
+            Norm::L2 => (integral_of_one(norm, domain)?, "root of the volume"),
+            Norm::Sup | Norm::Area => return None,
+        };
+        let statement = format!("{word} of the domain times this: {}", self.statement);
+        Some(Self::new(
+            &self.upper * &factor,
+            norm,
+            self.theorem,
+            &statement,
+        ))
+    }
+}
+
+/// Returns the error of a network that is off by 1 everywhere, rounded up: the volume of the domain
+/// for `l1`, its root for `l2`, 1 for other norms.
+pub fn integral_of_one(norm: Norm, domain: &Domain) -> Option<Rational> {
+    let sides = domain.sides().iter();
+    let volume = sides.fold(Rational::ONE, |product, (low, high)| product * (high - low));
+    match norm {
+        Norm::L1 => Some(volume),
+        Norm::L2 => volume.exact_sqrt().or_else(|| {
+            Dyadic::from_rational(&volume, Direction::Up)
+                .sqrt(Direction::Up)
+                .rational_bound(Direction::Up)
+        }),
+        Norm::Sup | Norm::Area => Some(Rational::ONE),
     }
 }
 

@@ -31,11 +31,11 @@ pub const MAX_LINE_BITS: usize = 1 << 12;
 /// How the bound of a leaf is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Not at all: the leaf has no bound (`sup`), or all of it may be misclassified (`area`).
+    /// Not at all: the leaf has no bound, or all of it may be misclassified (`area`).
     Open,
-    /// Intervals (T10).
+    /// Intervals (T10; T16 for integrals).
     Natural,
-    /// Linear forms (T11).
+    /// Linear forms (T11; T16 for integrals).
     Linear,
     /// The mean value form (T12).
     MeanValue,

@@ -252,3 +252,195 @@ fn scaled(interval: &Interval, power: i64) -> Interval {
     let (inf, sup) = (interval.inf(), interval.sup());
     Interval::spanning(inf.scale(power, Down), sup.scale(power, Up))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::{Enclosure, Rational};
+    use proptest::prelude::*;
+
+    fn dyadic(text: &str) -> Dyadic {
+        let value = crate::numbers::literal::parse(text).expect("a number");
+        Dyadic::from_rational(&value, Down)
+    }
+
+    fn line(c: &str, a: &[&str]) -> Line {
+        let mut a: Vec<Dyadic> = a.iter().map(|a| dyadic(a).abs()).collect();
+        a.retain(|a| !a.is_zero());
+        a.sort_unstable_by(|x, y| y.cmp(x));
+        Line {
+            c: dyadic(c).abs(),
+            a,
+            rest: Dyadic::ZERO,
+        }
+    }
+
+    /// The mean of `|c + a·e|` by another way: exact in the first input, and the mean of the ends
+    /// of convex pieces in the others, which only overestimates; the middles only underestimate.
+    fn by_pieces(c: f64, a: &[f64], pieces: u32) -> (f64, f64) {
+        let [first, rest @ ..] = a else {
+            return (c.abs(), c.abs());
+        };
+        if rest.is_empty() {
+            let exact = if c.abs() >= *first {
+                c.abs()
+            } else {
+                (c * c + first * first) / (2.0 * first)
+            };
+            return (exact, exact);
+        }
+        let last = a.len() - 1;
+        let n = f64::from(pieces);
+        let at = |place: f64| by_pieces(c + a[last] * (2.0 * place / n - 1.0), &a[..last], pieces);
+        let mut low = 0.0;
+        let mut high = 0.0;
+        for k in 0..pieces {
+            low += at(f64::from(k) + 0.5).0 / n;
+            high += (at(f64::from(k)).1 + at(f64::from(k) + 1.0).1) / (2.0 * n);
+        }
+        (low, high)
+    }
+
+    fn float(value: Dyadic) -> f64 {
+        crate::numbers::estimate::estimate_dyadic(value)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn means_of_lines_agree_with_a_sum_over_pieces(
+            c in prop_oneof![Just(0_i32), -4096_i32..4096],
+            slopes in prop::collection::vec((0_i32..2048, prop_oneof![Just(0_i32), Just(-12), Just(-30)]), 1..4),
+        ) {
+            let number = |n: i32, power: i32| f64::from(n) / 1024.0 * libm::exp2(f64::from(power));
+            let text = |n: i32, power: i32| format!("{n}*2^{}", power - 10);
+            let texts: Vec<String> = slopes.iter().map(|(n, p)| text(*n, *p)).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let found = line(&text(c, 0), &texts).mean_magnitude();
+            let mut a: Vec<f64> = slopes.iter().map(|(n, p)| number(*n, *p)).filter(|a| *a > 0.0).collect();
+            a.sort_by(|x, y| y.total_cmp(x));
+            let (low, high) = by_pieces(number(c, 0), &a, 60);
+            let slack = 1e-12 * (1.0 + high);
+            prop_assert!(float(found.inf()) <= high + slack && low - slack <= float(found.sup()),
+                "[{low}, {high}] and {found:?}");
+            prop_assert!(float(found.wid()) <= 1e-7 * float(found.sup()), "too wide: {found:?}");
+        }
+    }
+
+    #[test]
+    fn means_of_known_lines() {
+        let cases: [(&str, &[&str], &str); 9] = [
+            ("3", &[], "3"),
+            ("-3", &["1", "2"], "3"),
+            ("0", &["1"], "1/2"),
+            ("1/2", &["-1"], "5/8"),
+            ("0", &["1", "1"], "2/3"),
+            ("0", &["1", "0", "1", "1"], "13/16"),
+            ("0", &["1", "1", "1", "1"], "14/15"),
+            ("0", &["2^1000", "2^1000"], "2/3*2^1000"),
+            ("0", &["2^-1000", "-2^-1000"], "2/3*2^-1000"),
+        ];
+        for (c, a, truth) in cases {
+            let found = line(c, a).mean_magnitude();
+            let truth = crate::numbers::literal::parse(truth).expect("a number");
+            assert!(found.contains_rational(&truth), "{c} {a:?}: {found:?}");
+            let wide = found.wid().rational_bound(Up).expect("bounded");
+            assert!(wide <= &truth * &Rational::power_of_two(-50), "{c} {a:?}");
+        }
+        let found = line("1", &["3", "0", "6"]).mean_square();
+        assert!(found.contains(Dyadic::from_i64(16)), "{found:?}");
+    }
+
+    #[test]
+    fn numbers_at_the_end_of_the_range_are_no_trouble() {
+        for power in [-(1_i64 << 60), -(1 << 59), 1 << 59, (1 << 60) - 70, 1 << 60] {
+            let a = Dyadic::ONE.scale(power, Down);
+            let tiny = Dyadic::ONE.scale(-(1 << 59), Up);
+            for slopes in [
+                vec![a],
+                vec![a, a],
+                vec![a.max(tiny), a.min(tiny)],
+                vec![a; 20],
+            ] {
+                let mut slopes = slopes;
+                slopes.retain(|a| !a.is_zero());
+                let reach = slopes.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
+                let line = Line {
+                    c: Dyadic::ZERO,
+                    a: slopes,
+                    rest: Dyadic::ZERO,
+                };
+                let mean = line.mean_magnitude();
+                assert!(!mean.inf().is_negative() && mean.inf() <= reach, "{mean:?}");
+                assert!(line.mean_square().sup() >= mean.inf().mul(mean.inf(), Down));
+            }
+        }
+    }
+
+    /// `x` on a cell whose sides are far from dyadic, seen in the coordinates of the box around it.
+    #[test]
+    fn a_thin_cell_is_not_the_box_around_it() {
+        let third = Rational::ratio(1, 3);
+        let thin = Rational::power_of_two(-60);
+        let cell = Cell::from_sides(vec![(third.clone(), &third + &thin)]);
+        let chart = Chart::new(&cell).expect("coordinates");
+        let form = LinearForm::<1>::variable(0, &cell.intervals()[0]);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        let truth = &third + &(&thin * &Rational::ratio(1, 2));
+        assert!(mean.contains_rational(&truth), "{mean:?}");
+        // With the middle of the cell taken away: a quarter of its length.
+        let middle = Interval::from_rational(&truth);
+        let form = form.minus_range(&middle);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        assert!(
+            mean.contains_rational(&(&thin * &Rational::ratio(1, 4))),
+            "{mean:?}"
+        );
+    }
+
+    impl LinearForm<1> {
+        fn minus_range(&self, range: &Interval) -> Self {
+            use crate::numbers::Scalar;
+            self.sub(&Enclosure::from_range(*range))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_linear_is_accounted_for(
+            c in -8_i64..8, a in -8_i64..8, b in -8_i64..8, rest in 0_i64..8,
+        ) {
+            let unit = Dyadic::power_of_two(-2);
+            let scaled = |n: i64| Interval::from_i64(n).times_point(unit);
+            let radius = scaled(rest).sup();
+            let cell = Cell::from_sides(vec![(Rational::from(-1), Rational::ONE); 2]);
+            let chart = Chart::new(&cell).expect("coordinates");
+            let mut form = LinearForm::<2>::from_range(scaled(c));
+            for (i, slope) in [a, b].into_iter().enumerate() {
+                form.accumulate(scaled(slope).inf(), &LinearForm::variable(i, &Interval::SYMMETRIC_UNIT));
+            }
+            let form = form.settled().widened(radius);
+            // Two functions that the form encloses, by sums over a grid of squares.
+            let float = |n: i64| n as f64 / 4.0;
+            for wave in [1.0, 7.0] {
+                let (mut size, mut square, n) = (0.0, 0.0, 40);
+                for i in 0..n {
+                    for j in 0..n {
+                        let place = |k: i32| (f64::from(k) + 0.5) / f64::from(n) * 2.0 - 1.0;
+                        let (x, y) = (place(i), place(j));
+                        let line = float(c) + float(a) * x + float(b) * y;
+                        let value: f64 = line - float(rest) * line.signum() * libm::cos(wave * x * y);
+                        size += value.abs() / f64::from(n * n);
+                        square += value * value / f64::from(n * n);
+                    }
+                }
+                for (integrand, sum) in [(Integrand::Magnitude, size), (Integrand::Square, square)] {
+                    let mean = integrand.mean_of_form(&form, &chart);
+                    let ends = (super::tests::float(mean.inf()), super::tests::float(mean.sup()));
+                    // The sum over middles is off by the square of their distance.
+                    prop_assert!(ends.0 <= sum + 0.03 && sum - 0.03 <= ends.1, "{integrand:?} {sum} {mean:?}");
+                }
+            }
+        }
+    }
+}

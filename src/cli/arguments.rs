@@ -81,7 +81,7 @@ pub struct Question {
     /// The box of inputs, such as "x=-1..1,y=0..1/2".
     #[arg(long, value_name = "SIDES", requires = "target")]
     pub domain: Option<String>,
-    /// How the error is measured: sup (the default) or area.
+    /// How the error is measured: sup (the default), l1, l2 or area.
     #[arg(long, value_name = "NORM")]
     pub norm: Option<String>,
     /// The error wanted, as an exact number: 1/20, 0.05, 2^-5.

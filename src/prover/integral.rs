@@ -12,13 +12,14 @@ use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
 use super::sample::Sampler;
+use super::split::{self, Split};
 use super::tree::Tree;
 use super::workers::Workers;
-use super::{Outcome, Progress, Request, StoppedBy, fold, split};
+use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, descend};
 use crate::network::Specialised;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
@@ -27,6 +28,10 @@ const ROUND: usize = 256;
 const SUBTREE: usize = 32;
 /// Cells are not cut below this share of the domain.
 const DEEPEST: usize = 400;
+/// In more inputs than this only one cut is looked at.
+const MOST_TRIED: usize = 4;
+/// Half the widths of windows beside which a cut is tried, over the steepness.
+const WINDOWS: [f64; 2] = [1.0, 8.0];
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
 
@@ -69,6 +74,14 @@ struct Growth {
     open: Vec<Open>,
     settled: Sum,
     boxes: u64,
+}
+
+/// One side of a cut, looked at.
+struct Half {
+    cell: Cell,
+    here: Arc<Specialised>,
+    method: Method,
+    share: Interval,
 }
 
 /// When a cell is left alone.
@@ -271,38 +284,26 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             }
             cuts += 1;
-            let mut split = split::choose(&open.cell, &self.whole, &open.here);
-            if self.norm == Norm::Area {
-                // Steps that are half-planes need no cut beside them.
-                split.place = None;
-            }
-            let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
-                split.place = None;
-                open.cell.cut(split.axis, None)
-            });
-            let Some((lower, upper)) = halves else {
+            let Some((cut, halves)) = self.best_cut(leaves, &open) else {
                 growth.settled = growth.settled.plus(Sum::of(&open.share));
                 continue;
             };
-            let (at_lower, at_upper) = growth.tree.cut(open.node, split.axis, split.place);
-            for (node, cell) in [(at_lower, lower), (at_upper, upper)] {
-                let here = descend::<D>(&open.here, &cell, self.ranges, self.radius)
-                    .map_or_else(|_| Arc::clone(&open.here), Arc::new);
-                let (method, share) = self.look(leaves, &cell, &here);
+            let (at_lower, at_upper) = growth.tree.cut(open.node, cut.axis, cut.place);
+            for (node, half) in [at_lower, at_upper].into_iter().zip(halves) {
                 growth.boxes += 1;
-                growth.shares.push(share);
-                growth.tree.settle(node, method);
-                let unknown = estimate_dyadic(share.wid());
-                let volume = estimate_dyadic(cell.volume().sup());
-                if self.is_decided(method) || unknown <= rule.density * volume {
-                    growth.settled = growth.settled.plus(Sum::of(&share));
+                growth.shares.push(half.share);
+                growth.tree.settle(node, half.method);
+                let unknown = estimate_dyadic(half.share.wid());
+                let volume = estimate_dyadic(half.cell.volume().sup());
+                if self.is_decided(half.method) || unknown <= rule.density * volume {
+                    growth.settled = growth.settled.plus(Sum::of(&half.share));
                     continue;
                 }
                 let open = Open {
                     node,
-                    cell,
-                    here,
-                    share,
+                    cell: half.cell,
+                    here: half.here,
+                    share: half.share,
                     depth: open.depth + 1,
                 };
                 if unknown > rule.least {
@@ -313,6 +314,53 @@ impl<'a, const D: usize> Search<'a, D> {
             }
         }
         growth
+    }
+
+    /// Makes the cuts that come into question and keeps the one after which least is unknown.
+    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
+        let first = split::choose(&open.cell, &self.whole, &open.here);
+        let mut cuts = Vec::new();
+        // Steps that are half-planes need no cut beside them.
+        if self.norm != Norm::Area && first.place.is_some() {
+            cuts.push(first.clone());
+        }
+        let inputs = open.cell.sides().len();
+        for axis in std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis)) {
+            if self.norm != Norm::Area {
+                cuts.extend(beside_step(open, axis));
+            }
+            cuts.push(Split { axis, place: None });
+            if self.norm == Norm::Area || inputs > MOST_TRIED {
+                break;
+            }
+        }
+        let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
+        for cut in cuts {
+            let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
+                continue;
+            };
+            let halves = [lower, upper].map(|cell| self.half(leaves, open, cell));
+            let unknown = halves[0]
+                .share
+                .wid()
+                .add(halves[1].share.wid(), Direction::Up);
+            if best.as_ref().is_none_or(|(least, _, _)| unknown < *least) {
+                best = Some((unknown, cut, halves));
+            }
+        }
+        best.map(|(_, cut, halves)| (cut, halves))
+    }
+
+    fn half(&self, leaves: &mut Leaves<'_, D>, open: &Open, cell: Cell) -> Half {
+        let here = descend::<D>(&open.here, &cell, self.ranges, self.radius)
+            .map_or_else(|_| Arc::clone(&open.here), Arc::new);
+        let (method, share) = self.look(leaves, &cell, &here);
+        Half {
+            cell,
+            here,
+            method,
+            share,
+        }
     }
 
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
@@ -393,6 +441,55 @@ impl<'a, const D: usize> Search<'a, D> {
             stopped_by: known.stopped_by,
         }
     }
+}
+
+/// Cuts close beside the window of the steepest unit of an input, where it is small in the cell:
+/// on a strip of a few over the steepness the step happens, and outside it hardly anything does.
+fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
+    let side = &open.cell.intervals()[axis];
+    let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+    let mut steepest: Option<(f64, f64)> = None;
+    for k in 0..open.here.units() {
+        let unit = open.here.unit(k);
+        let [(variable, weight)] = unit.sum.terms else {
+            continue;
+        };
+        if *variable as usize != axis || unit.function != Function::Sigmoid {
+            continue;
+        }
+        let weight = estimate_dyadic(*weight);
+        let root = -estimate_dyadic(unit.sum.bias) / weight;
+        if steepest.is_none_or(|(most, _)| weight.abs() > most) {
+            steepest = Some((weight.abs(), root));
+        }
+    }
+    let Some((weight, root)) = steepest else {
+        return Vec::new();
+    };
+    let mut cuts = Vec::new();
+    for windows in WINDOWS {
+        let reach = windows / weight;
+        let middle = f64::midpoint(low, high);
+        let mut places = [root - reach, root + reach];
+        if (places[1] - middle).abs() < (places[0] - middle).abs() {
+            places.reverse();
+        }
+        let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
+        let place = places
+            .into_iter()
+            .map(|place| libm::floor(place / unit) * unit)
+            .find(|place| low < *place && *place < high);
+        if let Some(place) = place
+            && high - low > 4.0 * reach
+        {
+            let place = exact_dyadic(place).and_then(Dyadic::to_rational);
+            cuts.extend(place.map(|place| Split {
+                axis,
+                place: Some(place),
+            }));
+        }
+    }
+    cuts
 }
 
 /// How far folding may move the outputs: far less than what is wanted to be known of the error,
