@@ -407,11 +407,9 @@ fn wrong_trees_with_lines_are_rejected() {
 fn no_more_lines_than_a_cell_may_have() {
     // Strips between x - y = 1/k: each line cuts what is left below the last.
     let strips = |lines: usize| {
-        let mut text = "/1,-1,0;e".to_string();
-        for k in 1..lines {
-            text += &format!("/1,-1,-1/{};", k + 1);
-        }
-        text + &"e".repeat(lines)
+        let cuts = (1..lines).map(|k| format!("/1,-1,-1/{};", k + 1));
+        let cuts: Vec<String> = cuts.collect();
+        format!("/1,-1,0;e{}{}", cuts.concat(), "e".repeat(lines))
     };
     assert!(check(&certificate(&strips(200)), &ramp()).is_ok());
     let rejection = check(&certificate(&strips(400)), &ramp()).expect_err("too many");
@@ -623,12 +621,13 @@ fn exact_integrals_by_hand() {
     }
 }
 
+type Change<'a> = &'a dyn Fn(&mut Certificate);
+
 #[test]
 fn wrong_integrals_are_rejected() {
     let good = integral(&ramp(), "0", Norm::L1, &Settings::default()).certificate;
     assert!(check(&good, &ramp()).is_ok());
     let tiny = Rational::power_of_two(-60);
-    type Change<'a> = &'a dyn Fn(&mut Certificate);
     let tree = |text: &'static str| {
         move |c: &mut Certificate| c.partition = Partition::from_text(text.as_bytes().to_vec())
     };
