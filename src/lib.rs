@@ -48,6 +48,7 @@
 //!     tolerance: Some(Rational::ratio(1, 1024)),
 //!     gap: Rational::ratio(1, 100),
 //!     limits: Limits::default(),
+//!     resume: None,
 //!     threads: None,
 //! };
 //! let answer = verify(&request, None, &mut |_| {})?;

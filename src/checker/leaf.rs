@@ -321,7 +321,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     }
 
     /// What a cell without a bound adds to an integral.
-    pub(super) fn anything(&self, cell: &Cell) -> Interval {
+    pub fn anything(&self, cell: &Cell) -> Interval {
         match self.norm {
             Norm::Area => undecided(cell),
             _ => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),

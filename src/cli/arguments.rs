@@ -59,6 +59,9 @@ pub struct Limits {
     /// Stop after looking at this many boxes.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_boxes: Option<u64>,
+    /// Stop after the search takes this much memory, such as 4GiB or 500MB; what is known is said.
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub memory_limit: Option<u64>,
     /// Threads to search with; the result does not depend on it.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -124,6 +127,9 @@ pub struct Verify {
     /// Keep the certificate in this file.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// Go on from this certificate, which a search for the same question left when it stopped.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -188,6 +194,27 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
+/// Reads a number of bytes: a whole number and a unit of 1000s or 1024s.
+fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || "expected a size above 0 such as 4GiB, 500MB or 100000".to_string();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "kB" | "KB" => 1000,
+        "MB" => 1000 * 1000,
+        "GB" => 1000 * 1000 * 1000,
+        "K" | "KiB" => 1 << 10,
+        "M" | "MiB" => 1 << 20,
+        "G" | "GiB" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number = digits.trim_end().parse::<u64>().map_err(|_| wrong())?;
+    number
+        .checked_mul(unit)
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(wrong)
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     text.parse::<f64>()
         .ok()
@@ -199,6 +226,16 @@ fn seconds(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(bytes("4GiB"), Ok(4 << 30));
+        assert_eq!(bytes("500MB"), Ok(500_000_000));
+        assert_eq!(bytes("7"), Ok(7));
+        for wrong in ["", "GiB", "0", "-1", "1.5G", "4gigs", "99999999999GiB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_flags_are_consistent() {

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::arguments::{Limits, Question as QuestionFlags};
+use super::interrupt;
 use super::message::Refusal;
 use super::note;
-use crate::certificate::{Norm, Question};
+use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, parse_target};
 use crate::formats::json;
 use crate::network::{Network, digest};
@@ -211,10 +212,37 @@ pub fn limits(flags: &Limits) -> workflow::Limits {
     workflow::Limits {
         time: flags.time_limit.map(Duration::from_secs_f64),
         boxes: flags.max_boxes,
+        memory: flags.memory_limit,
+        interrupt: Some(interrupt::listen()),
     }
 }
 
 /// Threads from flags.
 pub fn threads(flags: &Limits) -> Option<usize> {
     flags.threads.map(usize::from)
+}
+
+/// Reads a certificate to go on from: one for the same question.
+pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal> {
+    let bytes = fs::read(path).map_err(|error| Refusal::in_file(path, error))?;
+    let certificate = text::read(&bytes).map_err(|error| {
+        Refusal::in_file(path, error).hint("--resume takes a certificate that `verify` wrote")
+    })?;
+    if certificate.claim.question.network != question.network {
+        return Err(Refusal::in_file(
+            path,
+            "this certificate is about another network",
+        ));
+    }
+    if !certificate.claim.question.is_same(question) {
+        return Err(Refusal::in_file(
+            path,
+            "this certificate is about another question; hint: target, domain, norm and threshold \
+             have to be the same",
+        ));
+    }
+    if certificate.fold.is_negative() {
+        return Err(Refusal::in_file(path, "the certificate's fold is negative"));
+    }
+    Ok(certificate)
 }

@@ -6,6 +6,7 @@
 pub mod arguments;
 mod commands;
 mod inputs;
+mod interrupt;
 mod message;
 mod progress;
 

@@ -140,6 +140,14 @@ impl Specialised {
         total(sum.bias, &self.terms[sum.start..sum.end], values)
     }
 
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.units.len() * size_of::<Unit>()
+            + self.terms.len() * size_of::<(u32, Dyadic)>()
+            + (self.ranges.len() + self.sides.len()) * size_of::<Interval>()
+    }
+
     /// How many inputs there are.
     pub fn inputs(&self) -> usize {
         self.inputs

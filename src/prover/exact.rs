@@ -285,7 +285,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 self.settled = self.settled.max(open.bound);
                 continue;
             }
-            let limit = self.request.limits.reached(started, self.boxes);
+            let limit = self.request.limits.reached(started, self.boxes, || 0);
             if self.is_refuted() || limit.is_some() {
                 stopped_by = limit;
                 self.open.push(open);

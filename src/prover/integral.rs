@@ -11,12 +11,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
+use super::resume::reopen;
 use super::sample::Sampler;
 use super::split::{self, Split};
 use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
-use crate::certificate::{Cell, Claim, Method, Norm, Ranges};
+use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
@@ -103,7 +104,7 @@ pub fn search<const D: usize>(
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let search = Search::<D>::new(request, &root);
+    let mut search = Search::<D>::new(request, &root);
     let mut known = Known {
         tree: Tree::new(),
         shares: Vec::new(),
@@ -111,25 +112,39 @@ pub fn search<const D: usize>(
         stopped_by: None,
     };
     let workers = Workers::new(pool, || Leaves::<D>::new(request.network, request.question));
-    // As in the checker's walk, which reduces the network on the domain before it cuts.
-    let reduce = |leaves: &mut Leaves<'_, D>| {
-        leaves.descend(&root, &search.whole, search.ranges, search.radius)
-    };
-    let here = workers.with(reduce).unwrap_or(root);
-    let here = Arc::new(here);
-    let (method, share) =
-        pool.install(|| workers.with(|leaves| search.look(leaves, &search.whole, &here)));
-    known.tree.settle(0, method);
-    known.shares.push(share);
-    let mut open = BinaryHeap::from([Open {
-        node: 0,
-        share,
-        here,
-        cell: search.whole.clone(),
-        depth: 0,
-    }]);
+    let mut open = BinaryHeap::new();
     let mut settled = Sum::default();
-    let mut undecided = Sum::of(&share);
+    let mut undecided = Sum::default();
+    let root = Arc::new(root);
+    let earlier = request
+        .resume
+        .and_then(|earlier| workers.with(|leaves| search.reopened(leaves, earlier, &root)));
+    if let Some((tree, shares, cells)) = earlier {
+        known.tree = tree;
+        known.shares = shares;
+        known.boxes = cells.len() as u64;
+        for cell in cells {
+            undecided = undecided.plus(Sum::of(&cell.share));
+            open.push(cell);
+        }
+    } else {
+        // As in the checker's walk, which reduces the network on the domain before it cuts.
+        let here = workers
+            .with(|leaves| leaves.descend(&root, &search.whole, search.ranges, search.radius))
+            .map_or(root, Arc::new);
+        let (method, share) =
+            pool.install(|| workers.with(|leaves| search.look(leaves, &search.whole, &here)));
+        known.tree.settle(0, method);
+        known.shares.push(share);
+        undecided = Sum::of(&share);
+        open.push(Open {
+            node: 0,
+            share,
+            here,
+            cell: search.whole.clone(),
+            depth: 0,
+        });
+    }
     loop {
         progress(&search.progress(&known, open.len(), settled.plus(undecided)));
         if search.is_done(settled.plus(undecided)) {
@@ -142,7 +157,12 @@ pub fn search<const D: usize>(
                 break;
             }
         }
-        if let Some(limit) = request.limits.reached(started, known.boxes) {
+        let bytes = || {
+            let cells: usize = open.iter().map(|open: &Open| open.here.bytes()).sum();
+            let shares = known.shares.len() * size_of::<Interval>();
+            (cells + shares + known.tree.bytes()) as u64
+        };
+        if let Some(limit) = request.limits.reached(started, known.boxes, bytes) {
             known.stopped_by = Some(limit);
             break;
         }
@@ -234,6 +254,37 @@ impl<'a, const D: usize> Search<'a, D> {
             fold,
             ranges: ranges(root),
         }
+    }
+
+    /// The partition of an earlier search: its tree, the share of every node, and its leaves.
+    fn reopened(
+        &mut self,
+        leaves: &mut Leaves<'_, D>,
+        earlier: &Certificate,
+        root: &Arc<Specialised>,
+    ) -> Option<(Tree, Vec<Interval>, Vec<Open>)> {
+        let mut open = Vec::new();
+        let tree = reopen(earlier, root, leaves, |leaves, leaf| {
+            let share = match leaves.bound(leaf.method, &leaf.cell, &leaf.here) {
+                Ok(Bound::Integral(share)) => share,
+                _ => leaves.anything(&leaf.cell),
+            };
+            open.push(Open {
+                node: leaf.node,
+                cell: leaf.cell,
+                here: leaf.here,
+                share,
+                depth: leaf.depth,
+            });
+        })?;
+        let mut shares = vec![Interval::ZERO; tree.len()];
+        for cell in &open {
+            shares[cell.node] = cell.share;
+        }
+        self.fold = earlier.fold.clone();
+        self.radius = Dyadic::from_rational(&earlier.fold, Direction::Down);
+        self.ranges = earlier.ranges;
+        Some((tree, shares, open))
     }
 
     /// Encloses the share of a cell by the method that knows it best.

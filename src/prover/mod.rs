@@ -17,13 +17,14 @@ mod fold;
 mod integral;
 pub mod limits;
 mod resolve;
+mod resume;
 mod sample;
 mod search;
 mod split;
 mod tree;
 mod workers;
 
-pub use limits::{Limits, StoppedBy};
+pub use limits::{Interrupt, Limits, StoppedBy};
 
 use std::time::Instant;
 
@@ -46,6 +47,8 @@ pub struct Request<'a> {
     pub gap: &'a Rational,
     /// When to stop.
     pub limits: Limits,
+    /// The certificate of an earlier search for the same question, to go on from.
+    pub resume: Option<&'a Certificate>,
     /// How many threads; all of the machine's by default. The result does not depend on it.
     pub threads: Option<usize>,
 }

@@ -7,12 +7,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
+use super::resume::reopen;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
-use crate::certificate::{Cell, Method, Ranges, Witness};
+use crate::certificate::{Cell, Certificate, Method, Ranges, Witness};
 use crate::checker::{Bound, Leaves, evaluate_witness};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
@@ -168,18 +169,62 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut stopped_by = None;
         let mut worst_first = BinaryHeap::new();
         let mut last_first: Vec<Open> = Vec::new();
-        let first = Open {
-            node: 0,
-            cell: self.whole.clone(),
-            here: Arc::clone(&self.root),
-            bound: Dyadic::INFINITY,
-            depth: 0,
-        };
-        let mut round = vec![first];
         let is_depth_first = self.goal.is_some();
         let workers = Workers::new(pool, || self.worker());
+        for open in self.first_cells() {
+            if is_depth_first {
+                last_first.push(open);
+            } else {
+                worst_first.push(open);
+            }
+        }
         loop {
+            let upper = worst_first
+                .peek()
+                .map(|open: &Open| open.bound)
+                .into_iter()
+                .chain(last_first.iter().map(|open| open.bound).max())
+                .fold(self.settled, Ord::max);
+            progress(&Progress {
+                boxes: self.boxes,
+                open: worst_first.len() + last_first.len(),
+                lower: estimate_rational(&self.lower),
+                upper: estimate_dyadic(upper),
+            });
+            if self.is_refuted() || self.is_close(upper) {
+                break;
+            }
+            let bytes = || self.bytes(worst_first.iter().chain(&last_first));
+            let limits = &self.request.limits;
+            if let Some(limit) = limits.reached(self.started, self.boxes, bytes) {
+                let is_open = !worst_first.is_empty() || !last_first.is_empty();
+                stopped_by = stopped_by.or(is_open.then_some(limit));
+                break;
+            }
             let is_wide = worst_first.len() >= WIDE;
+            let room = self.room().div_ceil(2);
+            let mut round = Vec::new();
+            while round.len() < ROUND && (round.len() as u64) < room {
+                let next = if is_depth_first {
+                    last_first.pop()
+                } else {
+                    worst_first.pop()
+                };
+                let Some(open) = next else { break };
+                if open.depth >= DEEPEST {
+                    // Its leaf stays as it is; what it bounds is as good as it gets.
+                    self.settled = self.settled.max(open.bound);
+                    stopped_by = Some(StoppedBy::Resolution);
+                    continue;
+                }
+                round.push(open);
+            }
+            if is_depth_first && stopped_by.is_some() {
+                last_first.append(&mut round);
+            }
+            if round.is_empty() {
+                break;
+            }
             let budget = self.budget(round.len(), is_wide);
             let enough = self.enough();
             let grown: Vec<Growth> = pool.install(|| {
@@ -203,56 +248,78 @@ impl<'a, const D: usize> Search<'a, D> {
                 best = larger(best, growth.best);
             }
             self.consider(best);
-            let upper = worst_first
-                .peek()
-                .map(|open: &Open| open.bound)
-                .into_iter()
-                .chain(last_first.iter().map(|open| open.bound).max())
-                .fold(self.settled, Ord::max);
-            progress(&Progress {
-                boxes: self.boxes,
-                open: worst_first.len() + last_first.len(),
-                lower: estimate_rational(&self.lower),
-                upper: estimate_dyadic(upper),
-            });
-            if self.is_refuted() || self.is_close(upper) {
-                break;
-            }
-            let is_stuck = |open: &Open| open.depth >= DEEPEST;
-            let room = self.room().div_ceil(2);
-            while round.len() < ROUND && (round.len() as u64) < room {
-                let next = if is_depth_first {
-                    last_first.pop()
-                } else {
-                    worst_first.pop()
-                };
-                let Some(open) = next else { break };
-                if is_stuck(&open) {
-                    // Its leaf stays as it is; what it bounds is as good as it gets.
-                    self.settled = self.settled.max(open.bound);
-                    stopped_by = Some(StoppedBy::Resolution);
-                    continue;
-                }
-                round.push(open);
-            }
-            if round.is_empty() {
-                break;
-            }
-            if let Some(limit) = self
-                .request
-                .limits
-                .reached(self.started, self.boxes)
-                .or(stopped_by.filter(|_| is_depth_first))
-            {
-                stopped_by = Some(limit);
-                last_first.append(&mut round);
-                break;
-            }
         }
         self.certify();
         let rest = worst_first.into_iter().chain(last_first);
         let upper = rest.fold(self.settled, |most, open| most.max(open.bound));
         self.finish(upper, stopped_by)
+    }
+
+    /// The cells to begin with: the domain, or what an earlier search left open.
+    fn first_cells(&mut self) -> Vec<Open> {
+        if let Some(open) = self
+            .request
+            .resume
+            .and_then(|earlier| self.reopened(earlier))
+        {
+            return open;
+        }
+        vec![Open {
+            node: 0,
+            cell: self.whole.clone(),
+            here: Arc::clone(&self.root),
+            bound: Dyadic::INFINITY,
+            depth: 0,
+        }]
+    }
+
+    fn reopened(&mut self, earlier: &Certificate) -> Option<Vec<Open>> {
+        let question = self.request.question;
+        if let Some(witness) = &earlier.witness
+            && let Ok(values) =
+                evaluate_witness(question, self.request.network, &self.root, witness)
+        {
+            self.lower = shorten_down(&values.lower);
+            self.witness = Some(witness.clone());
+        }
+        let (fold, ranges) = (self.fold.clone(), self.ranges);
+        self.fold = earlier.fold.clone();
+        self.ranges = earlier.ranges;
+        let enough = self.enough();
+        let (mut open, mut settled, mut boxes) = (Vec::new(), Dyadic::ZERO, 0);
+        let (mut leaves, _) = self.worker();
+        let tree = reopen(earlier, &self.root, &mut leaves, |leaves, leaf| {
+            boxes += 1;
+            let bound = match leaves.bound(leaf.method, &leaf.cell, &leaf.here) {
+                Ok(Bound::Sup(bound)) => bound,
+                _ => Dyadic::INFINITY,
+            };
+            if bound <= enough {
+                settled = settled.max(bound);
+                return;
+            }
+            open.push(Open {
+                node: leaf.node,
+                cell: leaf.cell,
+                here: leaf.here,
+                bound,
+                depth: leaf.depth,
+            });
+        });
+        let Some(tree) = tree else {
+            (self.fold, self.ranges) = (fold, ranges);
+            return None;
+        };
+        self.tree = tree;
+        self.settled = settled;
+        self.boxes = boxes;
+        Some(open)
+    }
+
+    /// The bytes of the partition and the open cells.
+    fn bytes<'o>(&self, open: impl Iterator<Item = &'o Open>) -> u64 {
+        let cells: usize = open.map(|open| open.here.bytes()).sum();
+        (self.root.bytes() + cells + self.tree.bytes()) as u64
     }
 
     /// How many boxes may still be looked at.
@@ -452,8 +519,7 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Is there no time left?
     fn is_late(&self) -> bool {
-        let limit = self.request.limits.time;
-        limit.is_some_and(|limit| self.started.elapsed() >= limit)
+        self.request.limits.is_late(self.started).is_some()
     }
 
     /// What is good enough, given a point found in the same subtree: its error is not known

@@ -115,6 +115,17 @@ impl Tree {
         moved
     }
 
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        // A place or a line has two or three short numbers.
+        self.nodes.len() * size_of::<Growing>() + self.places.len() * 64 + self.lines.len() * 128
+    }
+
     /// Calls back for every node in the order of the checker's walk.
     fn walk(&self, mut visit: impl FnMut(&Growing)) {
         let mut open = vec![0];

@@ -81,14 +81,16 @@ pub fn verdict(report: &Report) -> String {
             tolerance.is_empty(),
         ) {
             (Some(reason), _, _) if reason != "resolution" => {
-                format!(
-                    "raise --{}",
-                    if reason == "time" {
-                        "time-limit"
-                    } else {
-                        "max-boxes"
-                    }
-                )
+                let wish = match reason.as_str() {
+                    "time" => "raise --time-limit",
+                    "memory" => "raise --memory-limit",
+                    "boxes" => "raise --max-boxes",
+                    _ => "let it run",
+                };
+                match &report.certificate.path {
+                    Some(path) => format!("{wish}, and go on with --resume {path}"),
+                    None => format!("{wish}; --certificate keeps what was done for --resume"),
+                }
             }
             (_, Some(upper), false) => format!("ask for {}", up(upper)),
             _ => "ask for less, or look at the certificate's partition".to_string(),

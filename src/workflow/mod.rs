@@ -18,4 +18,4 @@ pub use summary::summarise;
 pub use verify::write_beside;
 pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
 
-pub use crate::prover::{Limits, Progress};
+pub use crate::prover::{Interrupt, Limits, Progress};

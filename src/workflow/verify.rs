@@ -25,6 +25,8 @@ pub struct VerifyRequest<'a> {
     pub gap: Rational,
     /// When to stop.
     pub limits: Limits,
+    /// The certificate of an earlier search for the same question, to go on from.
+    pub resume: Option<Certificate>,
     /// How many threads; all by default. The result does not depend on it.
     pub threads: Option<usize>,
 }
@@ -131,6 +133,7 @@ pub fn verify(
             tolerance: request.tolerance.as_ref(),
             gap: &request.gap,
             limits: request.limits,
+            resume: request.resume.as_ref(),
             threads: request.threads,
         },
         progress,

@@ -19,12 +19,17 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     };
     // An explicit --gap asks for an enclosure even where the spec has a tolerance.
     let tolerance = asked.tolerance.filter(|_| arguments.gap.is_none());
+    let resume = match &arguments.resume {
+        Some(path) => Some(inputs::earlier(path, &asked.question)?),
+        None => None,
+    };
     let request = VerifyRequest {
         network: &network,
         question: asked.question,
         tolerance,
         gap,
         limits: inputs::limits(&arguments.limits),
+        resume,
         threads: inputs::threads(&arguments.limits),
     };
     let mut bar = Bar::new();
