@@ -184,7 +184,12 @@ pub fn search<const D: usize>(
         };
         let room = request.limits.boxes.unwrap_or(u64::MAX) - known.boxes;
         let budget = usize::try_from(room / (2 * round.len() as u64)).unwrap_or(SUBTREE);
-        let budget = budget.clamp(1, SUBTREE);
+        // While few cells are open, a subtree would cut more than is needed.
+        let budget = if round.len() < ROUND {
+            1
+        } else {
+            budget.clamp(1, SUBTREE)
+        };
         let grown: Vec<Growth> = pool.install(|| {
             round
                 .par_iter()
