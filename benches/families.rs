@@ -50,6 +50,7 @@ impl Problem {
             tolerance: self.tolerance.clone(),
             gap: self.gap.clone(),
             limits: Limits::default(),
+            resume: None,
             threads: None,
         };
         let answer = verify(&request, None, &mut |_| {}).expect("a checked certificate");

@@ -556,7 +556,9 @@ pub fn run(
         limits: Limits {
             time: None,
             boxes: Some(settings.boxes),
+            ..Limits::default()
         },
+        resume: None,
         threads: Some(settings.threads),
     };
     verify(&request, None, &mut |_| {})
