@@ -23,7 +23,7 @@ pub const MAX_DEPTH: usize = 4000;
 /// Trees of fewer characters than this are walked in one part.
 const SMALL: usize = 1 << 13;
 /// A part has at most this share of all characters, unless it is deeper than `PARTS_DEPTH`.
-const SHARE: usize = 64;
+const SHARE: usize = 16;
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 

@@ -196,6 +196,10 @@ impl<'a, const D: usize> Search<'a, D> {
             if self.is_refuted() || self.is_close(upper) {
                 break;
             }
+            if self.may_be_close(upper) {
+                self.certify();
+                continue;
+            }
             let bytes = || self.bytes(worst_first.iter().chain(&last_first));
             let limits = &self.request.limits;
             if let Some(limit) = limits.reached(self.started, self.boxes, bytes) {
@@ -502,7 +506,7 @@ impl<'a, const D: usize> Search<'a, D> {
             Some(tolerance) => {
                 candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
             }
-            None => candidate.estimate > known * (1.0 + estimate_rational(self.request.gap) / 16.0),
+            None => candidate.estimate > known * (1.0 + estimate_rational(self.request.gap)),
         };
         if is_of_interest {
             self.certify();
@@ -549,7 +553,8 @@ impl<'a, const D: usize> Search<'a, D> {
         self.goal.unwrap_or_else(|| {
             let gap = self.request.gap * &Rational::ratio(63, 64);
             let bound = &self.lower * &(&Rational::ONE + &gap);
-            Dyadic::from_rational(&bound, Direction::Down)
+            let bound = Dyadic::from_rational(&bound, Direction::Down);
+            self.raised(bound, self.candidate.as_ref())
         })
     }
 
@@ -568,6 +573,17 @@ impl<'a, const D: usize> Search<'a, D> {
             return false;
         };
         &upper - &self.lower <= &upper * self.request.gap
+    }
+
+    /// Would it be, with the point that was not looked at exactly yet?
+    fn may_be_close(&self, upper: Dyadic) -> bool {
+        let upper = estimate_dyadic(upper);
+        let gap = estimate_rational(self.request.gap);
+        self.goal.is_none()
+            && self
+                .candidate
+                .as_ref()
+                .is_some_and(|best| upper - best.estimate <= upper * gap)
     }
 
     fn finish(self, upper: Dyadic, stopped_by: Option<StoppedBy>) -> Outcome {
