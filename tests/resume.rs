@@ -1,0 +1,182 @@
+//! Searches that stop at a limit and go on, checks by other runners, and areas in three inputs.
+
+mod common;
+
+use common::{Settings, layer, network, number, question, run};
+use steeple::certificate::{Norm, Question};
+use steeple::checker::{check, check_by};
+use steeple::network::{Activation, Network};
+use steeple::numbers::Rational;
+use steeple::prover::{Interrupt, StoppedBy};
+use steeple::workflow::{Limits, Verdict, Verification, VerifyRequest, verify};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Two sigmoid steps and a slope in two inputs.
+fn steps() -> Network {
+    network(
+        &["x", "y"],
+        vec![
+            layer(
+                Activation::Sigmoid,
+                &[
+                    (&["40", "0"], "-10"),
+                    (&["0", "-30"], "5"),
+                    (&["3", "2"], "0"),
+                ],
+            ),
+            layer(Activation::Identity, &[(&["1", "-1", "1/2"], "1/3")]),
+        ],
+    )
+}
+
+fn asked(norm: Norm) -> Question {
+    Question {
+        norm,
+        ..question(&steps(), &["sin(2*x) - y^2/3"], "x=-1..1,y=-1..1", None)
+    }
+}
+
+fn search(question: &Question, limits: Limits, resume: Option<&Verification>) -> Verification {
+    let network = steps();
+    let request = VerifyRequest {
+        network: &network,
+        question: question.clone(),
+        tolerance: None,
+        gap: Rational::ratio(1, 50),
+        limits,
+        resume: resume.map(|earlier| earlier.certificate.clone()),
+        threads: Some(2),
+    };
+    verify(&request, None, &mut |_| {}).expect("a checked certificate")
+}
+
+#[test]
+fn a_search_that_stopped_goes_on_from_its_certificate() {
+    for norm in [Norm::Sup, Norm::L1, Norm::L2] {
+        let question = asked(norm);
+        let boxes = Limits {
+            boxes: Some(60),
+            ..Limits::default()
+        };
+        let stopped = search(&question, boxes, None);
+        assert_eq!(stopped.verdict, Verdict::Undecided, "{norm}");
+        assert_eq!(stopped.search.stopped_by.as_deref(), Some("boxes"));
+        let whole = search(&question, Limits::default(), None);
+        let went_on = search(&question, Limits::default(), Some(&stopped));
+        assert_eq!(whole.verdict, Verdict::Enclosed, "{norm}");
+        assert_eq!(went_on.verdict, Verdict::Enclosed, "{norm}");
+        // What the first search found is the top of the tree of the second.
+        assert!(went_on.search.leaves > stopped.search.leaves);
+        // Both hold the truth, so they meet; and the part was no better than the whole.
+        let (a, b) = (whole.verified.claim(), went_on.verified.claim());
+        let upper = |claim: &steeple::certificate::Claim| claim.upper.clone().expect("a bound");
+        assert!(a.lower <= upper(b) && b.lower <= upper(a), "{norm}");
+        assert!(upper(stopped.verified.claim()) >= b.lower, "{norm}");
+        // Nothing is left to do for a third.
+        let done = search(&question, Limits::default(), Some(&went_on));
+        assert_eq!(done.verdict, Verdict::Enclosed, "{norm}");
+        assert_eq!(done.search.leaves, went_on.search.leaves, "{norm}");
+    }
+}
+
+#[test]
+fn an_interrupt_and_a_full_memory_end_a_search_with_what_is_known() {
+    static STOP: AtomicBool = AtomicBool::new(true);
+    let interrupted = Limits {
+        interrupt: Some(Interrupt(&STOP)),
+        ..Limits::default()
+    };
+    let full = Limits {
+        memory: Some(1),
+        ..Limits::default()
+    };
+    for norm in [Norm::Sup, Norm::L1] {
+        let question = asked(norm);
+        for (limits, reason) in [
+            (interrupted, StoppedBy::Interrupt),
+            (full, StoppedBy::Memory),
+        ] {
+            let stopped = search(&question, limits, None);
+            assert_eq!(stopped.verdict, Verdict::Undecided);
+            assert_eq!(stopped.search.stopped_by.as_deref(), Some(reason.name()));
+        }
+    }
+    STOP.store(false, Ordering::Relaxed);
+    let done = search(&asked(Norm::Sup), interrupted, None);
+    assert_eq!(done.verdict, Verdict::Enclosed);
+}
+
+/// A large tree is walked in parts: by whom does not matter, nor whether all are.
+#[test]
+fn every_runner_gets_the_same_answer() {
+    let network = steps();
+    for norm in [Norm::L1, Norm::L2, Norm::Sup] {
+        let question = asked(norm);
+        let found = search(&question, Limits::default(), None);
+        let mut certificate = found.certificate.clone();
+        // Longer than what is walked in one part: open leaves cut for nothing.
+        let mut text = certificate.partition.text().to_vec();
+        while text.len() < 40_000 {
+            let mut twice = b"A".to_vec();
+            twice.extend_from_slice(&text);
+            twice.extend_from_slice(&text);
+            text = twice;
+        }
+        certificate.partition = steeple::certificate::Partition::from_text(text);
+        certificate.claim.lower = Rational::ZERO;
+        certificate.claim.upper = None;
+        certificate.witness = None;
+        let serial = check(&certificate, &network).expect("accepted");
+        let backwards = check_by(&certificate, &network, &|jobs, job| {
+            for k in (0..jobs).rev() {
+                job(k);
+                job(k);
+            }
+            job(jobs + 7);
+        });
+        let none = check_by(&certificate, &network, &|_, _| {});
+        assert_eq!(backwards.as_ref(), Ok(&serial));
+        assert_eq!(none.as_ref(), Ok(&serial));
+        // The same rejection too, the first in the order of the text.
+        let mut text = certificate.partition.text().to_vec();
+        let middle = text.len() / 2;
+        for at in [middle, middle + 1000] {
+            if let Some(leaf) = (at..text.len()).find(|at| text[*at].is_ascii_lowercase()) {
+                text[leaf] = b'z';
+            }
+        }
+        certificate.partition = steeple::certificate::Partition::from_text(text);
+        let serial = check(&certificate, &network).expect_err("damaged");
+        let none = check_by(&certificate, &network, &|_, _| {}).expect_err("damaged");
+        assert_eq!(serial, none);
+    }
+}
+
+/// The ball and a half-space of the cube around it: they differ on 4 - 2 pi/3 + 2 pi/3.
+#[test]
+fn areas_in_three_inputs() {
+    let half = network(
+        &["x", "y", "z"],
+        vec![
+            layer(Activation::Heaviside, &[(&["0", "0", "1"], "0")]),
+            layer(Activation::Identity, &[(&["1"], "0")]),
+        ],
+    );
+    let question = question(
+        &half,
+        &["x^2 + y^2 + z^2 <= 1"],
+        "x=-1..1,y=-1..1,z=-1..1",
+        Some(number("1/2")),
+    );
+    let settings = Settings {
+        gap: Rational::ratio(1, 50),
+        boxes: 100_000,
+        ..Settings::default()
+    };
+    let found = run(&half, &question, &settings).expect("a checked certificate");
+    assert_eq!(found.verdict, Verdict::Enclosed);
+    let claim = found.verified.claim();
+    let four = Rational::from(4);
+    assert!(claim.lower <= four && four <= claim.upper.clone().expect("a bound"));
+}
