@@ -14,10 +14,11 @@ fn network(json: &str) -> Network {
 /// The certificate with these lines after the network's.
 fn certificate(network: &Network, lines: &str, tree: &str) -> Certificate {
     let file = format!(
-        "steeple certificate 1\nnetwork {}\n{}\ntree {}\n{tree}\nend\n",
+        "steeple certificate 1\nnetwork {}\n{}\ntree {}\n{}end\n",
         digest(network),
         lines.trim(),
-        tree.len()
+        tree.len(),
+        lines_of(tree)
     );
     text::read(file.as_bytes()).expect("a certificate")
 }
@@ -117,4 +118,164 @@ fn lines_of(tree: &str) -> String {
         lines.push('\n');
     }
     lines
+}
+
+/// Ends of a million bits on all sides: each open cell kept all of them, and every cut rounded all of
+/// them anew, for an hour.
+#[test]
+fn a_small_tree_on_a_domain_of_long_numbers_took_an_hour() {
+    let names: Vec<String> = (0..26).map(|i| format!("x{i}")).collect();
+    let network = network(&format!(
+        r#"{{"steeple_network": 1, "inputs": ["{}"], "outputs": ["z"], "layers": [
+        {{"activation": "identity", "weights": {{"rows": 1, "columns": 26, "entries": []}},
+          "bias": [0]}}]}}"#,
+        names.join(r#"", ""#)
+    ));
+    let lines = |end: &str| {
+        let domain: Vec<String> = (names.iter())
+            .map(|name| format!("domain {name} {end} 1\n"))
+            .collect();
+        format!(
+            "inputs {}\ntarget x0\n{}norm sup\nlower 0\nupper none\nfold 0\nranges natural",
+            names.join(" "),
+            domain.concat()
+        )
+    };
+    let tree = format!("{}{}", "A".repeat(300), "o".repeat(301));
+    let started = std::time::Instant::now();
+    let found = verdict(&network, &lines("1/3^50000"), &tree);
+    assert_eq!(found, Err(Rejection::LongDomain(1 << 14)));
+    // The longest that there may be.
+    let found = verdict(&network, &lines("1/3^10000"), &tree);
+    assert_eq!(found.map(|verified| verified.leaves()), Ok(301));
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+/// Many units that stay alive on every cell at a corner: each of the cells down a thin tree kept its
+/// own copy of the network, thousands in all.
+#[test]
+fn a_thin_tree_kept_thousands_of_networks() {
+    let n = 4000;
+    let rows: Vec<String> = (1..=n).map(|k| format!("[1, -{k}]")).collect();
+    let network = network(&format!(
+        r#"{{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+        {{"activation": "relu", "weights": [{}], "bias": [0{}]}},
+        {{"activation": "identity", "weights": [[1{}]], "bias": [0]}}]}}"#,
+        rows.join(", "),
+        ", 0".repeat(n - 1),
+        ", 1".repeat(n - 1),
+    ));
+    let lines = "inputs x y\ntarget x\ndomain x 0 1\ndomain y 0 1\nnorm sup\nlower 0\n\
+                 upper none\nfold 0\nranges natural";
+    let tree = |levels: usize| format!("{}{}", "A".repeat(levels), "o".repeat(levels + 1));
+    let found = verdict(&network, lines, &tree(2000));
+    assert_eq!(found, Err(Rejection::TooLarge));
+    assert!(verdict(&network, lines, &tree(50)).is_ok());
+}
+
+/// Every unit of the last of these layers sees all those of the first through the sums between, so
+/// the sums of a network of `2 n log n` weights had `n² log n` terms.
+#[test]
+fn sums_seen_through_sums_squared_the_size_of_a_sparse_network() {
+    let bits = 12;
+    let n: usize = 1 << bits;
+    let zeros = format!("0{}", ", 0".repeat(n - 1));
+    let ones = zeros.replace('0', "1");
+    let rows: Vec<String> = (1..=n).map(|k| format!("[{k}]")).collect();
+    let bias: Vec<String> = (1..=n).map(|k| format!(r#""-1/{}""#, k + 1)).collect();
+    let mut layers = vec![format!(
+        r#"{{"activation": "relu", "weights": [{}], "bias": [{}]}}"#,
+        rows.join(", "),
+        bias.join(", ")
+    )];
+    for level in 0..bits {
+        let entries: Vec<String> = (0..n)
+            .map(|k| format!(r#"[{k}, {k}, 1], [{k}, {}, "1/3"]"#, k ^ (1 << level)))
+            .collect();
+        layers.push(format!(
+            r#"{{"activation": "identity", "bias": [{zeros}],
+            "weights": {{"rows": {n}, "columns": {n}, "entries": [{}]}}}}"#,
+            entries.join(", ")
+        ));
+    }
+    let layers = layers.join(", ");
+    let network = network(&format!(
+        r#"{{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [{layers},
+        {{"activation": "identity", "weights": [[{ones}]], "bias": [0]}}]}}"#
+    ));
+    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
+                 fold 0\nranges natural";
+    let found = verdict(&network, lines, "n");
+    assert!(matches!(found, Err(Rejection::NoValue(_))), "{found:?}");
+}
+
+/// Eight letters for a weight of a million bits, each of them another.
+#[test]
+fn a_short_file_of_long_weights_filled_the_memory() {
+    let weights: Vec<String> = (0..1500)
+        .map(|k| format!("\"2^{}\"", 990_000 + k))
+        .collect();
+    let error = steeple::formats::json::read(&format!(
+        r#"{{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {{"activation": "relu", "weights": [[{}]], "bias": [0]}}]}}"#,
+        weights.join(", ")
+    ));
+    let error = error.expect_err("too long").message;
+    assert!(error.contains("far longer than its text"), "{error}");
+}
+
+/// The integral of a polynomial takes powers of the corners, of as many bits as degree and corners
+/// together: minutes for each leaf.
+#[test]
+fn exact_integrals_in_long_corners_took_minutes() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+        {"activation": "identity", "weights": [[1, 1]], "bias": [0]}]}"#,
+    );
+    let lines = |formula: &str| {
+        format!(
+            "inputs x y\ntarget {formula}\ndomain x -1 1\ndomain y -1 1\nnorm l2\nlower 0\n\
+             upper none\nfold 0\nranges natural"
+        )
+    };
+    let long_line = "/3^2500,-7^1400,5^1700;ee";
+    let long_formula = "3^60000*x^16*y^15 + (x + y)^16";
+    let started = std::time::Instant::now();
+    for (formula, tree) in [
+        ("(x + y + 1/3)^8", long_line),
+        ("(x + y + 1/3)^16", long_line),
+        (long_formula, "e"),
+        (long_formula, "/1,1,0;ee"),
+    ] {
+        let found = verdict(&network, &lines(formula), tree);
+        assert!(matches!(found, Err(Rejection::NoBound { .. })), "{found:?}");
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    // Short numbers are no trouble at high degrees.
+    let found = verdict(
+        &network,
+        &lines("(x + y + 1/3)^12"),
+        "/30011,-70003,1701;ee",
+    );
+    assert!(found.is_ok(), "{found:?}");
+}
+
+/// A place of 4095 characters, the most that is allowed, in a tree that is long enough to be cut
+/// into parts and in one that is not.
+#[test]
+fn the_longest_place_was_refused_in_a_long_tree() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "identity", "weights": [[1]], "bias": [0]}]}"#,
+    );
+    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
+                 fold 0\nranges natural";
+    let place = format!("0.{}1", "0".repeat(4092));
+    for levels in [1, 1050] {
+        let rest = format!("{}{}", "A".repeat(levels), "o".repeat(levels + 1));
+        let found = verdict(&network, lines, &format!("@A{place};o{rest}{rest}"));
+        assert!(matches!(found, Err(Rejection::TreeTooLong(_))), "{found:?}");
+        let found = verdict(&network, lines, &format!("@A{place};{rest}{rest}"));
+        assert_eq!(found.map(|verified| verified.leaves()), Ok(2 * levels + 2));
+    }
 }

@@ -111,10 +111,25 @@ impl Cell {
         if place <= *low || *high <= place {
             return None;
         }
-        let (mut lower, mut upper) = (self.sides().to_vec(), self.sides().to_vec());
-        lower[axis].1 = place.clone();
-        upper[axis].0 = place;
-        Some((Self::from_sides(lower), Self::from_sides(upper)))
+        let half = |low: &Rational, high: &Rational| self.with_side(axis, low, high);
+        Some((half(low, &place), half(&place, high)))
+    }
+
+    /// The cell with another side, where an end may be no dyadic number.
+    fn with_side(&self, axis: usize, low: &Rational, high: &Rational) -> Self {
+        let mut intervals = self.intervals.clone();
+        intervals[axis] = Interval::from_rationals(low, high);
+        let mut sides = self.sides().to_vec();
+        sides[axis] = (low.clone(), high.clone());
+        let is_dyadic = |x: &Rational| exact_dyadic(x).is_some();
+        let is_dyadic = sides
+            .iter()
+            .all(|(low, high)| is_dyadic(low) && is_dyadic(high));
+        Self {
+            intervals,
+            sides: OnceLock::from(sides),
+            is_dyadic,
+        }
     }
 
     /// Encloses the volume.
@@ -135,6 +150,10 @@ impl Cell {
 
 /// The number as a dyadic one of at most 63 bits and moderate size, if it is one.
 fn exact_dyadic(value: &Rational) -> Option<Dyadic> {
+    // Longer than any: numerator and denominator have at most 63 + EXPONENTS + 1 bits each.
+    if value.bits() > 1 << 12 {
+        return None;
+    }
     let rounded = Dyadic::from_rational(value, Direction::Down);
     is_moderate(rounded)
         .then_some(rounded)

@@ -13,7 +13,9 @@ pub mod text;
 
 pub use cell::Cell;
 pub use claim::{Claim, Norm, Question};
-pub use partition::{MAX_INPUTS, MAX_LINE_BITS, Method, Node, Nodes, Partition, TreeError};
+pub use partition::{
+    MAX_INPUTS, MAX_LINE_BITS, MAX_PLACE_BITS, Method, Node, Nodes, Partition, TreeError,
+};
 pub use text::ReadError;
 
 use crate::numbers::Rational;

@@ -21,8 +21,9 @@ use crate::numbers::literal;
 /// The most inputs a certificate can speak of.
 pub const MAX_INPUTS: usize = 26;
 
-/// The longest place of a cut, in bits of numerator and denominator: every cell below keeps it.
-const MAX_PLACE_BITS: usize = 1 << 14;
+/// The longest place of a cut or end of the domain, in bits of numerator and denominator: every cell
+/// below keeps it.
+pub const MAX_PLACE_BITS: usize = 1 << 14;
 
 /// The longest coefficient of a line, in bits.
 pub const MAX_LINE_BITS: usize = 1 << 12;
@@ -256,7 +257,12 @@ impl Nodes<'_> {
         while open > 0 {
             match self.take()? {
                 b'A'..=b'Z' => open += 1,
-                b'@' | b'/' => {
+                b'@' => {
+                    self.take()?;
+                    self.until_semicolon()?;
+                    open += 1;
+                }
+                b'/' => {
                     self.until_semicolon()?;
                     open += 1;
                 }

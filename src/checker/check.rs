@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::rejection::{Rejection, reason};
 use super::walk::{Runner, walk};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
-use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, Norm, Question};
+use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
 use crate::network::{Network, Specialised, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational};
 
@@ -153,6 +153,11 @@ fn check_question(question: &Question, network: &Network) -> Result<(), Rejectio
     }
     if target.inputs().len() > MAX_INPUTS {
         return Err(Rejection::TooManyInputs(target.inputs().len()));
+    }
+    let is_long = |end: &Rational| end.bits() > MAX_PLACE_BITS;
+    let mut sides = question.domain.sides().iter();
+    if sides.any(|(low, high)| is_long(low) || is_long(high)) {
+        return Err(Rejection::LongDomain(MAX_PLACE_BITS));
     }
     let fits = match question.norm {
         Norm::Sup | Norm::L1 | Norm::L2 => question.threshold.is_none(),

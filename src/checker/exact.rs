@@ -126,16 +126,17 @@ impl<'a> ExactCells<'a> {
         for (output, target) in stage.outputs().iter().zip(targets) {
             let difference = Polynomial::from_affine(output, self.network.denominator())
                 .plus_multiple(&Rational::from(-1), &target.polynomial);
+            let too_much = Undecided::Failed(Failure::Inexact);
             let share = if self.norm == Norm::L2 {
                 let square = difference.times(&difference);
                 let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
-                square.integral(cell)
+                square.integral(cell).ok_or(too_much)?
             } else {
                 // One sign on the whole cell.
                 around
                     .side(&difference)
                     .map_err(|failure| undecided(&around, failure))?;
-                difference.integral(cell).abs()
+                difference.integral(cell).ok_or(too_much)?.abs()
             };
             total = total + share;
         }
@@ -194,7 +195,9 @@ impl<'a> ExactCells<'a> {
         match (truth, decision) {
             (Truth::Unknown, _) => Err(undecided(around, Failure::Inexact)),
             (Truth::True, true) | (Truth::False, false) => Ok(Rational::ZERO),
-            _ => Ok(Polynomial::constant(&Rational::ONE).integral(cell)),
+            _ => Polynomial::constant(&Rational::ONE)
+                .integral(cell)
+                .ok_or(Undecided::Failed(Failure::Inexact)),
         }
     }
 

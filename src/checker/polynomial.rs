@@ -11,6 +11,11 @@ use crate::numbers::{Integer, Rational};
 /// The largest exponent of an input.
 const HIGHEST: usize = 32;
 
+/// The most work on one product, or on one side of an integral: operations times the square of the
+/// words of their numbers, which is what lowest terms cost. The square of a dense polynomial of
+/// degree 16 stays below it where corners have numbers of 100 bits.
+const MOST_WORK: usize = 1 << 26;
+
 /// A sum of terms `k x^i y^j`, by `(i, j)`; none is zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Polynomial {
@@ -99,8 +104,13 @@ impl Polynomial {
         sum
     }
 
-    /// Returns the product; nothing where an exponent would be too high.
+    /// Returns the product; nothing where an exponent would be too high, or the work too much.
     pub fn times(&self, other: &Self) -> Option<Self> {
+        let bits = self.longest().saturating_add(other.longest());
+        let products = self.terms.len().saturating_mul(other.terms.len());
+        if is_too_much(products, bits) {
+            return None;
+        }
         let mut product = Self::default();
         for ((i, j), a) in &self.terms {
             for ((k, l), b) in &other.terms {
@@ -118,11 +128,26 @@ impl Polynomial {
         self.terms.values().any(test)
     }
 
-    /// Returns the integral over the cell, exactly.
+    /// The longest coefficient, in bits.
+    fn longest(&self) -> usize {
+        self.terms.values().map(Rational::bits).max().unwrap_or(0)
+    }
+
+    /// Returns the integral over the cell, exactly; nothing where that would be too much work.
     ///
     /// By Green's theorem that of `x^i y^j` is the integral of `x^(i+1)/(i+1) y^j dy` once around,
     /// on every side a polynomial in the share of the way.
-    pub fn integral(&self, cell: &PlaneCell) -> Rational {
+    pub fn integral(&self, cell: &PlaneCell) -> Option<Rational> {
+        let degree = self.terms.keys().map(|(i, j)| i + j).max().unwrap_or(0);
+        let corners = cell.corners().iter();
+        let longest = corners.map(|corner| corner.bits()).max().unwrap_or(0);
+        let bits = longest
+            .saturating_mul(degree + 2)
+            .saturating_add(self.longest());
+        let operations = self.terms.len().saturating_mul(degree + 2);
+        if is_too_much(operations, bits) {
+            return None;
+        }
         if let [low, high] = cell.corners() {
             let (low, high) = (low.first(), high.first());
             let from_zero = |x: &Rational| -> Rational {
@@ -131,9 +156,9 @@ impl Polynomial {
                     .map(|((i, _), k)| k * power(x, i + 1) / whole(i + 1))
                     .sum()
             };
-            return from_zero(&high) - from_zero(&low);
+            return Some(from_zero(&high) - from_zero(&low));
         }
-        cell.sides().map(|(_, from, to)| self.along(from, to)).sum()
+        Some(cell.sides().map(|(_, from, to)| self.along(from, to)).sum())
     }
 
     /// The share of one side.
@@ -147,17 +172,35 @@ impl Polynomial {
         let xs = powers(&[x, step[0].clone()], highest(|e| e.0).unwrap_or(0) + 1);
         let ys = powers(&[y, step[1].clone()], highest(|e| e.1).unwrap_or(0));
         let mut total = Rational::ZERO;
-        for ((i, j), k) in &self.terms {
-            let product = multiply(&xs[i + 1], &ys[*j]);
-            let integral: Rational = product
+        for (j, power_of_y) in ys.iter().enumerate() {
+            // What stands before this power of y.
+            let mut factor = Vec::new();
+            for ((i, _), k) in self
+                .terms
                 .iter()
-                .enumerate()
-                .map(|(n, a)| a / whole(n + 1))
-                .sum();
-            total = total + k * integral / whole(i + 1);
+                .filter(|((_, exponent), _)| *exponent == j)
+            {
+                let k = k / whole(i + 1);
+                factor.resize(factor.len().max(i + 2), Rational::ZERO);
+                for (sum, a) in factor.iter_mut().zip(&xs[i + 1]) {
+                    *sum = &*sum + &(&k * a);
+                }
+            }
+            if factor.is_empty() {
+                continue;
+            }
+            let product = multiply(&factor, power_of_y).into_iter().enumerate();
+            let integral: Rational = product.map(|(n, a)| a / whole(n + 1)).sum();
+            total = total + integral;
         }
         total * &step[1]
     }
+}
+
+/// Would so many operations on numbers of so many bits be more than [`MOST_WORK`]?
+fn is_too_much(operations: usize, bits: usize) -> bool {
+    let words = bits / 64 + 1;
+    operations.saturating_mul(words).saturating_mul(words) > MOST_WORK
 }
 
 /// The powers 0 to `highest` of a polynomial in one variable.

@@ -35,6 +35,9 @@ pub enum Rejection {
     /// The domain's inputs are not the target's.
     #[error("the domain is not one of the target's inputs, in their order")]
     OtherDomain,
+    /// An end of the domain is too long a number.
+    #[error("a side of the domain ends at a number of more than {0} bits")]
+    LongDomain(usize),
     /// More inputs than a certificate can speak of.
     #[error("{0} inputs are more than a certificate can speak of")]
     TooManyInputs(usize),
@@ -59,6 +62,9 @@ pub enum Rejection {
     /// The tree is deeper than is ever useful.
     #[error("the tree is deeper than {0} cuts")]
     TooDeep(usize),
+    /// The networks of the cells that wait for their turn would fill the memory.
+    #[error("the tree keeps large networks open in too many cells at once")]
+    TooLarge,
     /// A leaf's method does not apply there.
     #[error("leaf {leaf} ({method}) gives no bound: {reason}")]
     NoBound {
@@ -107,12 +113,14 @@ impl Rejection {
             Self::OtherInputs { .. } => "other-inputs",
             Self::OtherOutputs { .. } => "other-outputs",
             Self::OtherDomain => "other-domain",
+            Self::LongDomain(_) => "long-domain",
             Self::TooManyInputs(_) => "too-many-inputs",
             Self::NormDoesNotFit => "norm-does-not-fit",
             Self::NegativeFold(_) => "negative-fold",
             Self::Tree(_) | Self::TreeTooLong(_) => "bad-tree",
             Self::BadCut { .. } => "bad-cut",
             Self::TooDeep(_) => "too-deep",
+            Self::TooLarge => "too-large",
             Self::NoBound { .. } => "no-bound",
             Self::NoValue(_) => "no-value",
             Self::UpperNotReached { .. } => "upper-not-reached",

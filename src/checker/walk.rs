@@ -27,6 +27,12 @@ const SHARE: usize = 16;
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 
+/// Networks of cells that wait for their turn take at most this many bytes, and `HELD_ROOTS` times
+/// those of the network on the domain. They add up to a few of that size where the network shrinks
+/// with the cell, but to thousands down a thin tree on which it does not.
+const HELD: usize = 1 << 28;
+const HELD_ROOTS: usize = 32;
+
 /// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
 pub type Runner<'r> = &'r dyn Fn(usize, &(dyn Fn(usize) + Sync));
@@ -81,6 +87,7 @@ pub(super) fn walk<const D: usize>(
     let walker = Walker::<D> {
         certificate,
         network,
+        most_held: root.bytes().saturating_mul(HELD_ROOTS).saturating_add(HELD),
     };
     let whole = Part {
         cell: Cell::root(&certificate.claim.question.domain),
@@ -135,6 +142,17 @@ pub(super) fn walk<const D: usize>(
 struct Walker<'a, const D: usize> {
     certificate: &'a Certificate,
     network: &'a Network,
+    /// The most bytes that networks of cells that wait may take.
+    most_held: usize,
+}
+
+/// A cell that waits for its turn.
+struct Open {
+    cell: Cell,
+    around: Arc<Specialised>,
+    depth: usize,
+    /// Bytes that are free again when it is done.
+    frees: usize,
 }
 
 impl<const D: usize> Walker<'_, D> {
@@ -171,16 +189,39 @@ impl<const D: usize> Walker<'_, D> {
         let mut leaves = Leaves::<D>::new(self.network, &certificate.claim.question);
         let mut nodes = certificate.partition.nodes_from(start.position);
         let mut before = start.before;
-        let mut open = vec![(start.cell.clone(), Arc::clone(&start.around), start.depth)];
-        while let Some((cell, around, depth)) = open.pop() {
+        // Bytes of the networks of open cells, and of those of parts.
+        let (mut held, mut held_by_parts): (usize, usize) = (0, 0);
+        let mut last_part: Option<Arc<Specialised>> = None;
+        let mut open = vec![Open {
+            cell: start.cell.clone(),
+            around: Arc::clone(&start.around),
+            depth: start.depth,
+            frees: 0,
+        }];
+        while let Some(Open {
+            cell,
+            around,
+            depth,
+            frees,
+        }) = open.pop()
+        {
+            held = held.saturating_sub(frees);
             if depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
-            if let Some(largest) = largest_part {
+            // Parts keep their networks. Where they are too many, the rest is walked at once, which
+            // comes to the same.
+            let may_be_part = held_by_parts <= self.most_held;
+            if let Some(largest) = largest_part.filter(|_| may_be_part) {
                 let position = nodes.position();
                 let mut rest = nodes.clone();
                 let skipped = rest.skip_tree().map_err(Rejection::Tree)?;
                 if depth >= PARTS_DEPTH || rest.position() - position <= largest {
+                    // Halves of one cell share its network.
+                    if !last_part.is_some_and(|last| Arc::ptr_eq(&last, &around)) {
+                        held_by_parts = held_by_parts.saturating_add(around.bytes());
+                    }
+                    last_part = Some(Arc::clone(&around));
                     meet(Met::Part(Part {
                         cell,
                         around,
@@ -207,8 +248,19 @@ impl<const D: usize> Walker<'_, D> {
                             position: nodes.position(),
                         })?;
                     let here = local(&mut leaves)?;
-                    open.push((upper, Arc::clone(&here), depth + 1));
-                    open.push((lower, here, depth + 1));
+                    let bytes = here.bytes();
+                    held = held.saturating_add(bytes);
+                    if held > self.most_held {
+                        return Err(Rejection::TooLarge);
+                    }
+                    let half = |cell, frees| Open {
+                        cell,
+                        around: Arc::clone(&here),
+                        depth: depth + 1,
+                        frees,
+                    };
+                    open.push(half(upper, bytes));
+                    open.push(half(lower, 0));
                 }
                 Node::Line(line) => {
                     let total = below_line(&leaves, &mut nodes, &cell, &line, before)?;

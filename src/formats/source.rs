@@ -7,6 +7,8 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::cell::Cell;
+
 use serde_json::value::RawValue;
 
 use super::FormatError;
@@ -15,9 +17,16 @@ use crate::numbers::{Rational, literal};
 /// Objects and arrays of more bytes than this have their ends noted.
 const LONG: usize = 256;
 
+/// Numbers of at most so many bits may be read from any file: 128 MiB.
+const NUMBER_BITS: usize = 1 << 30;
+/// Beyond that, so many for each byte of the text. Decimals have eight.
+const BITS_EACH: usize = 64;
+
 /// The whole text of a file, which is JSON.
 pub struct Source<'t> {
     text: &'t str,
+    /// Bits of numbers that may still be read: a few letters can spell a number of a million.
+    bits_left: Cell<usize>,
     /// Where long objects and arrays start and end, sorted.
     long: Vec<(usize, usize)>,
 }
@@ -39,8 +48,10 @@ pub struct Fields<'t, const N: usize> {
 impl<'t> Source<'t> {
     /// Checks the syntax of the whole text and returns its one value.
     pub fn new(text: &'t str) -> Result<(Self, Value<'t>), FormatError> {
+        let bits = text.len().saturating_mul(BITS_EACH);
         let mut source = Self {
             text,
+            bits_left: Cell::new(bits.saturating_add(NUMBER_BITS)),
             long: Vec::new(),
         };
         let checked = serde_json::from_str::<&RawValue>(text);
@@ -190,6 +201,20 @@ impl<'t> Source<'t> {
 
     /// Reads an exact number: a text that is a literal, or a JSON integer of any size.
     pub fn number(&self, value: Value<'t>) -> Result<Rational, FormatError> {
+        let number = self.any_number(value)?;
+        let left = self.bits_left.get().checked_sub(number.bits());
+        let left = left.ok_or_else(|| {
+            self.error(
+                value,
+                "the numbers of this file are far longer than its text",
+            )
+        })?;
+        self.bits_left.set(left);
+        Ok(number)
+    }
+
+    /// Reads a number of any length.
+    fn any_number(&self, value: Value<'t>) -> Result<Rational, FormatError> {
         let token = value.text;
         let quoted = token
             .strip_prefix('"')

@@ -199,6 +199,11 @@ impl Corner {
         Rational::new(self.x.clone(), self.w.clone()).expect("w is positive")
     }
 
+    /// Returns the bits of its numbers together.
+    pub fn bits(&self) -> usize {
+        self.x.bit_len() + self.y.bit_len() + self.w.bit_len()
+    }
+
     /// Returns the second coordinate.
     pub fn second(&self) -> Rational {
         Rational::new(self.y.clone(), self.w.clone()).expect("w is positive")

@@ -118,6 +118,11 @@ impl Saturation {
     }
 }
 
+/// A reduced network has at most this many terms, and `TERMS_EACH` times those it is made of: sums
+/// that are seen through one another can fill up to the square of what a sparse network had.
+const TERMS: usize = 1 << 24;
+const TERMS_EACH: usize = 8;
+
 /// No unit, in the table of units.
 const NONE: u32 = u32::MAX;
 
@@ -151,6 +156,8 @@ pub struct Reducer<E> {
     // Which units are used, and their new numbers.
     alive: Vec<bool>,
     renumbered: Vec<u32>,
+    /// The most terms that are kept.
+    most_terms: usize,
 }
 
 impl<E> Default for Reducer<E> {
@@ -177,6 +184,7 @@ impl<E> Default for Reducer<E> {
             negative: Loose::EMPTY,
             alive: Vec::new(),
             renumbered: Vec::new(),
+            most_terms: 0,
         }
     }
 }
@@ -185,7 +193,8 @@ impl<E: Enclosure> Reducer<E> {
     /// Returns a network on its domain; see [`Specialised::from_network`].
     ///
     /// # Errors
-    /// [`Failure::Inexact`] when a weight is so large that it has no bound.
+    /// [`Failure::Inexact`] when a weight is so large that it has no bound, or the sums of a sparse
+    /// network fill up.
     pub fn from_network(
         &mut self,
         network: &Network,
@@ -194,7 +203,11 @@ impl<E: Enclosure> Reducer<E> {
         let inputs = domain.iter().enumerate();
         let inputs: Vec<E> = inputs.map(|(i, side)| E::variable(i, side)).collect();
         let units: usize = network.layers().iter().map(Layer::rows).sum();
-        self.begin(&inputs, Dyadic::ZERO, units);
+        let entries = network
+            .layers()
+            .iter()
+            .map(|layer| layer.weights().entries());
+        self.begin(&inputs, Dyadic::ZERO, units, entries.sum());
         let mut below: Vec<Image> = (0..domain.len()).map(|i| self.input(i)).collect();
         for layer in network.layers() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
@@ -214,6 +227,7 @@ impl<E: Enclosure> Reducer<E> {
                     self.take_into(piece);
                 }
                 images.push(self.activate(layer.activation(), &pieces)?);
+                self.check_terms()?;
             }
             below = images;
         }
@@ -234,7 +248,7 @@ impl<E: Enclosure> Reducer<E> {
         inputs: &[E],
         fold: Dyadic,
     ) -> Result<Specialised, Failure> {
-        self.begin(inputs, fold, network.units.len());
+        self.begin(inputs, fold, network.units.len(), network.terms.len());
         let mut images = std::mem::take(&mut self.images);
         images.clear();
         images.extend((0..self.inputs).map(|i| self.input(i)));
@@ -246,7 +260,7 @@ impl<E: Enclosure> Reducer<E> {
         same.resize(self.inputs, false);
         let are_known = E::IS_RANGE && network.ranges.len() == network.units.len();
         for (k, unit) in network.units.iter().enumerate() {
-            let is_same = are_known && self.copy(network, &unit.sum, &images, &same, &mut sum);
+            let is_same = are_known && Self::copy(network, &unit.sum, &images, &same, &mut sum);
             same.push(is_same);
             if is_same {
                 let range = network.ranges[k];
@@ -261,6 +275,7 @@ impl<E: Enclosure> Reducer<E> {
             self.load(network, &unit.sum, &images);
             self.take_into(&mut sum);
             images.push(self.apply(unit.function, &sum)?);
+            self.check_terms()?;
         }
         for output in &network.outputs {
             self.load(network, output, &images);
@@ -276,7 +291,6 @@ impl<E: Enclosure> Reducer<E> {
     /// the same value over this box as over the one around it. Then the unit is undecided as it was.
     /// (Different units of which nothing has changed stay different, so no two terms fall together.)
     fn copy(
-        &self,
         network: &Specialised,
         sum: &Sum,
         images: &[Image],
@@ -289,7 +303,7 @@ impl<E: Enclosure> Reducer<E> {
         for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
             match images[index(variable)].sum {
                 Stated::Variable(now) if same[index(variable)] => {
-                    into.terms.push((now, coefficient))
+                    into.terms.push((now, coefficient));
                 }
                 _ => return false,
             }
@@ -301,7 +315,8 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Forgets what was there.
-    fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize) {
+    fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize, terms: usize) {
+        self.most_terms = terms.saturating_mul(TERMS_EACH).saturating_add(TERMS);
         self.fold = fold;
         self.twice_fold = fold.scale(1, Up);
         self.saturation = Saturation::new(fold);
@@ -321,6 +336,14 @@ impl<E: Enclosure> Reducer<E> {
         self.table.clear();
         let places = units.saturating_mul(2).max(8);
         self.table.resize(places.next_power_of_two(), NONE);
+    }
+
+    /// Are there no more terms than there may be?
+    fn check_terms(&self) -> Result<(), Failure> {
+        if self.terms.len() + self.side_terms.len() > self.most_terms {
+            return Err(Failure::Inexact);
+        }
+        Ok(())
     }
 
     fn input(&self, i: usize) -> Image {

@@ -351,13 +351,17 @@ impl Dyadic {
         let carry = i128::from(!is_exact && direction == Up);
         let sum = i128::from(high.mantissa) + i128::from(floor) + carry;
         let size = sum.unsigned_abs();
+        // Rounded to the least mantissa, the sum may have been a little smaller in size, where a
+        // mantissa has one more place.
+        let is_at_edge = !is_exact && size == u128::from(LEAST.unsigned_abs());
         let (sum, exponent) = if size >> BITS == 1 {
             let carry = i128::from(direction == Up);
             ((sum + carry) >> 1, high.exponent + 1)
         } else {
             (sum, high.exponent)
         };
-        if sum.unsigned_abs() >> (BITS - 1) == 1
+        if !is_at_edge
+            && sum.unsigned_abs() >> (BITS - 1) == 1
             && exponent <= LIMIT
             && let Ok(mantissa) = i64::try_from(sum)
         {
@@ -647,6 +651,101 @@ pub(crate) mod tests {
             let value = exact(a);
             prop_assert!(&low * &low <= value && value <= &high * &high);
             prop_assert!(&high - &low <= high * Rational::power_of_two(-61));
+        }
+    }
+
+    /// Mantissas at which a carry, a cancellation or a lost bit makes a difference.
+    fn corner_mantissas() -> Vec<i64> {
+        let ends = [LEAST, i64::MAX];
+        let corners = ends.into_iter().flat_map(|end| {
+            let inward = |by: i64| if end == LEAST { end + by } else { end - by };
+            [0, 1, 2, 3, 1 << 31].map(inward)
+        });
+        let middle = LEAST + (LEAST >> 1);
+        let halves = (0..62).step_by(7).map(|bit| LEAST | 1 << bit);
+        corners.chain([middle, middle + 1]).chain(halves).collect()
+    }
+
+    /// The quotient of exact integers `a·2^gap ± b` is compared, so every bit is known.
+    #[test]
+    fn sums_of_corners_are_the_nearest_at_every_gap() {
+        for a in corner_mantissas() {
+            for b in corner_mantissas() {
+                for gap in (0..70).chain([90, 126, 127, 128, 200]) {
+                    for (a, b) in [(a, b), (a, -b), (-a, b), (-a, -b)] {
+                        let part = |mantissa, exponent| Dyadic { mantissa, exponent };
+                        let (high, low) = (part(a, gap), part(b, 0));
+                        let whole = Integer::from(a) << usize::try_from(gap).expect("small");
+                        let truth = Rational::from(whole + Integer::from(b));
+                        for direction in [Down, Up] {
+                            let found = high.add(low, direction);
+                            assert_eq!(found, low.add(high, direction));
+                            let nearest = Dyadic::from_rational(&truth, direction);
+                            assert_eq!(found, nearest, "{high} + {low} {direction:?}");
+                        }
+                    }
+                }
+                for (a, b) in [(a, b), (a, -b), (-a, -b)] {
+                    let part = |mantissa| Dyadic {
+                        mantissa,
+                        exponent: 3,
+                    };
+                    let truth = Rational::from(Integer::from(a) * Integer::from(b) * 64);
+                    for direction in [Down, Up] {
+                        let found = part(a).mul(part(b), direction);
+                        let nearest = Dyadic::from_rational(&truth, direction);
+                        assert_eq!(found, nearest, "{a} * {b} {direction:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// At the ends of the range of exponents: the truth is on the right side of what is returned, as
+    /// far as a scaled copy within the range tells.
+    #[test]
+    fn sums_and_products_at_the_limits_are_on_the_safe_side() {
+        let at = |mantissa, exponent| Dyadic { mantissa, exponent };
+        for a in corner_mantissas() {
+            for b in corner_mantissas() {
+                for (a, b) in [(a, b), (a, -b), (-a, b), (-a, -b)] {
+                    for edge in [LIMIT, -LIMIT] {
+                        for gap in [0, 1, 2, 61, 62, 63, 64, 100] {
+                            let exponents = if edge > 0 {
+                                (edge, edge - gap)
+                            } else {
+                                (edge + gap, edge)
+                            };
+                            let (x, y) = (at(a, exponents.0), at(b, exponents.1));
+                            let near = |x: Dyadic| at(x.mantissa, x.exponent - edge);
+                            for direction in [Down, Up] {
+                                let found = x.add(y, direction);
+                                let moved = near(x).add(near(y), direction);
+                                let expected = moved.scale(edge, direction);
+                                assert_eq!(found, expected, "{x} + {y} {direction:?}");
+                            }
+                        }
+                    }
+                    for (e, f) in [
+                        (LIMIT, -62),
+                        (LIMIT, -63),
+                        (LIMIT, 0),
+                        (LIMIT, LIMIT),
+                        (-LIMIT, -62),
+                        (-LIMIT, -63),
+                        (-LIMIT, 0),
+                        (-LIMIT, -LIMIT),
+                        (LIMIT, -LIMIT),
+                    ] {
+                        for direction in [Down, Up] {
+                            let found = at(a, e).mul(at(b, f), direction);
+                            let moved = at(a, 0).mul(at(b, 0), direction);
+                            let expected = moved.scale(e + f, direction);
+                            assert_eq!(found, expected, "{a}*2^{e} * {b}*2^{f} {direction:?}");
+                        }
+                    }
+                }
+            }
         }
     }
 
