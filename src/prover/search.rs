@@ -71,14 +71,15 @@ struct Growth {
     boxes: u64,
     /// The largest bound of a leaf that is done.
     settled: Dyadic,
-    /// How the four methods fared, in the order in which they are tried.
-    records: [Record; 4],
+    /// How the methods fared, in the order in which they are tried.
+    records: [Record; METHODS.len()],
 }
 
 /// The methods for a leaf, the cheapest first.
-const METHODS: [Method; 4] = [
+const METHODS: [Method; 5] = [
     Method::Natural,
     Method::Linear,
+    Method::SecondOrder,
     Method::Monotone,
     Method::MeanValue,
 ];
@@ -359,7 +360,7 @@ impl<'a, const D: usize> Search<'a, D> {
             best: None,
             boxes: 0,
             settled: Dyadic::ZERO,
-            records: [Record::default(); 4],
+            records: [Record::default(); METHODS.len()],
         };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
@@ -434,10 +435,10 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
-        let mut chances = [f64::INFINITY, 1.6, 1.3];
+        let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
         for (record, method) in METHODS.into_iter().enumerate() {
             if record == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
-                chances = [if is_large { 8.0 } else { 2.2 }, 1.3, 1.2];
+                chances = [if is_large { 8.0 } else { 2.2 }, 8.0, 1.3, 1.2];
             }
             if record > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[record - 1]
             {
