@@ -98,6 +98,24 @@ impl Record {
     }
 }
 
+/// The order in which the methods are tried: second derivatives before linear forms where they
+/// settled more cells.
+fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
+    if records[2].won > records[1].won {
+        [0, 2, 1, 3, 4]
+    } else {
+        [0, 1, 2, 3, 4]
+    }
+}
+
+/// Has every unit that is alive a second derivative?
+fn is_smooth(network: &Specialised) -> bool {
+    (0..network.units()).all(|k| {
+        let function = network.unit(k).function;
+        matches!(function, Function::Sigmoid | Function::Tanh)
+    })
+}
+
 /// A search in progress.
 pub struct Search<'a, const D: usize> {
     request: &'a Request<'a>,
@@ -436,13 +454,16 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
-        for (record, method) in METHODS.into_iter().enumerate() {
-            if record == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
-                chances = [if is_large { 8.0 } else { 2.2 }, 8.0, 1.3, 1.2];
+        for (place, record) in order(&growth.records).into_iter().enumerate() {
+            let method = METHODS[record];
+            if place == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
+                chances = [if is_large { 8.0 } else { 2.2 }, 1.3, 1.3, 1.2];
             }
-            if record > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[record - 1]
-            {
+            if place > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[place - 1] {
                 break;
+            }
+            if method == Method::SecondOrder && !is_smooth(&open.here) {
+                continue;
             }
             let record = &mut growth.records[record];
             if method != Method::Natural && record.is_in_vain(growth.boxes) {
