@@ -66,6 +66,11 @@ impl Cell {
         &self.intervals
     }
 
+    /// Are all ends dyadic, so that the intervals are the sides?
+    pub fn is_dyadic(&self) -> bool {
+        self.is_dyadic
+    }
+
     /// Returns the middle of a side.
     pub fn middle(&self, axis: usize) -> Rational {
         let (low, high) = &self.sides()[axis];

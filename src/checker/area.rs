@@ -12,6 +12,8 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use super::half_space;
+use super::integral::Chart;
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::Cell;
 use crate::expr::{Condition, Expr, Tape};
@@ -61,6 +63,20 @@ impl<const D: usize> Known<D> {
             (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
             (Self::All, known) | (known, Self::All) => known,
             _ => Self::Unknown,
+        }
+    }
+
+    /// Encloses the share of a cell that the set covers.
+    fn share(&self, chart: &Chart) -> Interval {
+        match self {
+            Self::All => Interval::ONE,
+            Self::Nothing => Interval::ZERO,
+            Self::Unknown => Interval::UNIT,
+            Self::Half(strip) => {
+                let slopes = strip.coefficients.map(Interval::point);
+                let (slopes, shift) = chart.place(&slopes);
+                half_space::share(&slopes, &strip.threshold.minus(&shift))
+            }
         }
     }
 
@@ -167,7 +183,7 @@ impl<const D: usize> RegionForms<D> {
     /// Encloses the volume of the cell on which decision and region differ.
     ///
     /// # Errors
-    /// [`Failure::Inexact`] in more than two inputs.
+    /// [`Failure`] where the network has no value, or the cell is too thin.
     pub(super) fn misclassified(
         &mut self,
         cell: &Cell,
@@ -175,17 +191,44 @@ impl<const D: usize> RegionForms<D> {
         threshold: &Interval,
     ) -> Result<Interval, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
-        let frame = Frame::new(cell)?;
         let region = self.tree.known(&self.forms.outputs(&self.tape, &inputs));
         let decision = decision(network, cell, &inputs, threshold)?;
-        let both = |a: Known<D>, b: Known<D>| frame.both(&a, &b);
-        let first = both(region, decision.complement());
-        let second = both(region.complement(), decision);
-        let most = (first.1 + second.1).min(frame.area.clone());
-        let least = first.0 + second.0;
-        let scaled = Interval::from_rationals(&(least * &frame.scale), &(most * &frame.scale));
-        Ok(scaled)
+        if let (Known::Half(_), Known::Half(_)) = (&region, &decision)
+            && cell.intervals().len() <= 2
+        {
+            return between_lines(cell, &region, &decision);
+        }
+        let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
+        let share = difference(region.share(&chart), decision.share(&chart));
+        Ok(share.times(&cell.volume()))
     }
+}
+
+/// The share on which two sets differ, from the shares of both: at least the difference of the two, at
+/// most what they, or their complements, have together.
+fn difference(a: Interval, b: Interval) -> Interval {
+    let complement = |x: &Interval| Interval::ONE.minus(x);
+    let least = a.minus(&b).mig();
+    let most = a.plus(&b).sup();
+    let most = most.min(complement(&a).plus(&complement(&b)).sup());
+    Interval::spanning(least, most.max(least).min(Dyadic::ONE))
+}
+
+/// The same for two half-planes, by the polygons between them.
+fn between_lines<const D: usize>(
+    cell: &Cell,
+    region: &Known<D>,
+    decision: &Known<D>,
+) -> Result<Interval, Failure> {
+    let frame = Frame::new(cell)?;
+    let first = frame.both(region, &decision.complement());
+    let second = frame.both(&region.complement(), decision);
+    let most = (first.1 + second.1).min(frame.area.clone());
+    let least = first.0 + second.0;
+    Ok(Interval::from_rationals(
+        &(least * &frame.scale),
+        &(most * &frame.scale),
+    ))
 }
 
 /// What is known of the set where the network decides "inside".

@@ -74,6 +74,9 @@ pub(super) struct Chart {
 impl Chart {
     /// Returns the coordinates of a cell, or nothing where it is too thin to say.
     pub(super) fn new(cell: &Cell) -> Option<Self> {
+        if let Some(axes) = cell.is_dyadic().then(|| Self::of_dyadic(cell)).flatten() {
+            return Some(Self { axes });
+        }
         let mut axes = Vec::with_capacity(cell.sides().len());
         for ((low, high), side) in cell.sides().iter().zip(cell.intervals()) {
             let middle = Interval::point(side.mid());
@@ -88,6 +91,37 @@ impl Chart {
             axes.push((shift, scale));
         }
         Some(Self { axes })
+    }
+}
+
+impl Chart {
+    /// Where middle and radius of every side are exact, the coordinates are those of the forms.
+    fn of_dyadic(cell: &Cell) -> Option<Vec<(Interval, Interval)>> {
+        let is_exact = |side: &Interval| {
+            let (mid, rad) = (side.mid(), side.rad());
+            let is_end =
+                |high: Dyadic, low: Dyadic| high.sub(low, Down) == rad && high.sub(low, Up) == rad;
+            is_end(side.sup(), mid) && is_end(mid, side.inf())
+        };
+        let sides = cell.intervals();
+        sides
+            .iter()
+            .all(is_exact)
+            .then(|| vec![(Interval::ZERO, Interval::ONE); sides.len()])
+    }
+
+    /// Returns the slopes in the coordinates of the cell, and what the shift adds to the constant.
+    pub(super) fn place(&self, slopes: &[Interval]) -> (Vec<Interval>, Interval) {
+        let mut constant = Interval::ZERO;
+        let slopes = slopes
+            .iter()
+            .zip(&self.axes)
+            .map(|(slope, (shift, scale))| {
+                constant = constant.plus(&slope.times(shift));
+                slope.times(scale)
+            });
+        let slopes = slopes.collect();
+        (slopes, constant)
     }
 }
 

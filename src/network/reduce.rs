@@ -13,7 +13,7 @@ use super::model::Network;
 use super::specialise::{Specialised, Sum, Unit, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::slope::lipschitz;
-use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
+use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, Scalar};
 
 /// A unit of the network that is being reduced, as seen by those that use it.
 #[derive(Clone)]
@@ -571,7 +571,7 @@ impl<E: Enclosure> Reducer<E> {
         let is_flipped = function != Function::Relu
             && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
         let oriented = if is_flipped { stated.neg() } else { stated };
-        let value = oriented.apply(function)?;
+        let value = self.value(function, oriented)?;
         let range = if is_flipped {
             opposite(function, &value.range())
         } else {
@@ -608,6 +608,38 @@ impl<E: Enclosure> Reducer<E> {
             slack,
             range,
         })
+    }
+
+    /// The value of a unit, less sharp by as little as a saturated one is where its sum reaches so
+    /// far: that end is not computed.
+    fn value(&self, function: Function, stated: E) -> Result<E, Failure> {
+        let z = stated.range();
+        let far = match self.saturation {
+            Some(far) if E::IS_RANGE && function != Function::Relu => far.beyond,
+            _ => return stated.apply(function),
+        };
+        let is_low_far = z.inf() < -far;
+        let is_high_far = z.sup() > far;
+        if !is_low_far && !is_high_far {
+            return stated.apply(function);
+        }
+        let everything = if function == Function::Sigmoid {
+            Interval::UNIT
+        } else {
+            Interval::SYMMETRIC_UNIT
+        };
+        let end = |at: Dyadic| Scalar::apply(&Interval::point(at), function);
+        let low = if is_low_far {
+            everything.inf()
+        } else {
+            end(z.inf())?.inf()
+        };
+        let high = if is_high_far {
+            everything.sup()
+        } else {
+            end(z.sup())?.sup()
+        };
+        Ok(E::from_range(Interval::spanning(low, high)))
     }
 
     fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {

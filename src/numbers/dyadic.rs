@@ -340,20 +340,28 @@ impl Dyadic {
             (other, self)
         };
         let gap = high.exponent - low.exponent;
-        // Most sums keep the place of the larger term: the bits of the smaller one that stand
-        // below it are cut off, and the floor of the sum is what is left.
-        if gap < 64 {
+        // Most sums keep the place of the larger term or go up by one: the bits of the smaller one
+        // that stand below it are cut off, and the floor (or ceiling) of the sum is what is left.
+        let (floor, is_exact) = if gap < 64 {
             let floor = low.mantissa >> gap;
-            let is_exact = floor << gap == low.mantissa;
-            let carry = i64::from(!is_exact && direction == Up);
-            if let Some(sum) = high.mantissa.checked_add(floor + carry)
-                && sum.unsigned_abs() >> (BITS - 1) == 1
-            {
-                return Self {
-                    mantissa: sum,
-                    exponent: high.exponent,
-                };
-            }
+            (floor, floor << gap == low.mantissa)
+        } else {
+            (low.mantissa >> 63, false)
+        };
+        let carry = i128::from(!is_exact && direction == Up);
+        let sum = i128::from(high.mantissa) + i128::from(floor) + carry;
+        let size = sum.unsigned_abs();
+        let (sum, exponent) = if size >> BITS == 1 {
+            let carry = i128::from(direction == Up);
+            ((sum + carry) >> 1, high.exponent + 1)
+        } else {
+            (sum, high.exponent)
+        };
+        if sum.unsigned_abs() >> (BITS - 1) == 1
+            && exponent <= LIMIT
+            && let Ok(mantissa) = i64::try_from(sum)
+        {
+            return Self { mantissa, exponent };
         }
         Self::add_slowly(high, low, direction)
     }
@@ -586,6 +594,25 @@ pub(crate) mod tests {
     }
 
     proptest! {
+        /// Sums and products at all distances of the exponents: on the right side, and by less than
+        /// a unit in the last place.
+        #[test]
+        fn sums_and_products_are_rounded_by_less_than_a_unit(
+            a in any_dyadic(), b in any_dyadic(), gap in -70i64..70
+        ) {
+            let b = b.scale(a.exponent() - b.exponent() + gap, Down);
+            for (low, high, truth) in [
+                (a.add(b, Down), a.add(b, Up), exact(a) + exact(b)),
+                (a.mul(b, Down), a.mul(b, Up), exact(a) * exact(b)),
+            ] {
+                assert_encloses(low, &truth, high);
+                if !truth.is_zero() {
+                    let unit = Rational::power_of_two(-60) * truth.abs();
+                    prop_assert!(exact(high) - exact(low) <= unit, "{a} {b}");
+                }
+            }
+        }
+
         #[test]
         fn operations_enclose_the_exact_result(a in any_dyadic(), b in any_dyadic()) {
             let (x, y) = (exact(a), exact(b));

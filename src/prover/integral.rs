@@ -45,6 +45,8 @@ struct Open {
     cell: Cell,
     here: Arc<Specialised>,
     share: Interval,
+    /// What gave the share.
+    method: Method,
     depth: usize,
 }
 
@@ -140,6 +142,7 @@ pub fn search<const D: usize>(
         open.push(Open {
             node: 0,
             share,
+            method,
             here,
             cell: search.whole.clone(),
             depth: 0,
@@ -279,6 +282,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 cell: leaf.cell,
                 here: leaf.here,
                 share,
+                method: leaf.method,
                 depth: leaf.depth,
             });
         })?;
@@ -334,6 +338,7 @@ impl<'a, const D: usize> Search<'a, D> {
             settled: Sum::default(),
             boxes: 0,
         };
+        growth.tree.settle(0, start.method);
         let mut stack = vec![Open {
             node: 0,
             ..start.clone()
@@ -365,6 +370,7 @@ impl<'a, const D: usize> Search<'a, D> {
                     cell: half.cell,
                     here: half.here,
                     share: half.share,
+                    method: half.method,
                     depth: open.depth + 1,
                 };
                 if unknown > rule.least {

@@ -40,6 +40,8 @@ struct Open {
     cell: Cell,
     here: Arc<Specialised>,
     bound: Dyadic,
+    /// What gave the bound.
+    method: Method,
     depth: usize,
 }
 
@@ -288,6 +290,7 @@ impl<'a, const D: usize> Search<'a, D> {
             cell: self.whole.clone(),
             here: Arc::clone(&self.root),
             bound: Dyadic::INFINITY,
+            method: Method::Open,
             depth: 0,
         }]
     }
@@ -322,6 +325,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 cell: leaf.cell,
                 here: leaf.here,
                 bound,
+                method: leaf.method,
                 depth: leaf.depth,
             });
         });
@@ -390,6 +394,8 @@ impl<'a, const D: usize> Search<'a, D> {
             growth.open.append(&mut stack);
             return growth;
         }
+        // It may stay a leaf: what is good enough may have been found to be more since.
+        growth.tree.settle(0, start.method);
         stack.push(Open {
             node: 0,
             ..start.clone()
@@ -425,6 +431,7 @@ impl<'a, const D: usize> Search<'a, D> {
                     cell,
                     here: Arc::clone(&open.here),
                     bound: open.bound,
+                    method: Method::Open,
                     depth: open.depth + 1,
                 };
                 self.look(leaves, sampler, half, enough, &mut growth, &mut stack);
@@ -454,15 +461,18 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
+        let mut is_rough = false;
         for (place, record) in order(&growth.records).into_iter().enumerate() {
             let method = METHODS[record];
             if place == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
-                chances = [if is_large { 8.0 } else { 2.2 }, 1.3, 1.3, 1.2];
+                let chance = if is_large { 8.0 } else { 1.8 };
+                chances = [chance, chance, 0.0, 0.0];
+                is_rough = true;
             }
             if place > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[place - 1] {
                 break;
             }
-            if method == Method::SecondOrder && !is_smooth(&open.here) {
+            if method == Method::SecondOrder && (is_rough || !is_smooth(&open.here)) {
                 continue;
             }
             let record = &mut growth.records[record];
@@ -486,9 +496,12 @@ impl<'a, const D: usize> Search<'a, D> {
         // Few cells that are done hold a larger error than those that are not; some are tried all
         // the same, for the lower end of what is proved.
         let is_near = estimate_dyadic(bound) <= 1.5 * estimate_dyadic(enough);
-        let is_turn = growth.boxes % 8 == 1;
-        let is_second = growth.boxes % 2 == 1;
-        let is_tried = is_turn || (is_second && is_near && !is_done && !is_large);
+        let pace = match (is_done || is_large, is_near) {
+            (true, _) => 32,
+            (false, false) => 8,
+            (false, true) => 2,
+        };
+        let is_tried = growth.boxes % pace == 1;
         if is_tried {
             let tried = sampler.try_cell(&open.cell, &open.here);
             growth.best = larger(growth.best.take(), tried);
@@ -498,6 +511,7 @@ impl<'a, const D: usize> Search<'a, D> {
             return;
         }
         open.bound = bound;
+        open.method = chosen;
         stack.push(open);
     }
 
