@@ -222,6 +222,7 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         (rejection(&smooth, with_tree("h")), "no-bound"),
         (rejection(&smooth, with_tree("e")), "no-bound"),
         (rejection(&area, with_tree("l")), "no-bound"),
+        (rejection(&area, with_tree("s")), "no-bound"),
         (rejection(&area, with_tree("e")), "no-bound"),
         (
             rejection(&smooth, |c| {
@@ -248,6 +249,9 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "upper-not-reached",
         ),
         (rejection(&smooth, with_tree("o")), "upper-not-reached"),
+        (rejection(&smooth, with_tree("s")), "upper-not-reached"),
+        // A step that is not decided has no second derivative.
+        (rejection(&step, with_tree("s")), "upper-not-reached"),
         (
             rejection(&square, |c| c.claim.lower = number("1/64") + &tiny),
             "lower-not-reached",
@@ -482,7 +486,12 @@ fn bounds_hold_to_the_last_bit() {
     for (case, methods) in [
         (
             smooth(),
-            &[Method::Natural, Method::Linear, Method::MeanValue][..],
+            &[
+                Method::Natural,
+                Method::Linear,
+                Method::MeanValue,
+                Method::SecondOrder,
+            ][..],
         ),
         (step(), &[Method::Natural, Method::Linear]),
     ] {

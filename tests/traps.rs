@@ -107,6 +107,7 @@ fn towers_that_differ_by_little_do_not_cancel() {
         ("2^-25", Method::Natural),
         ("2^-25", Method::Linear),
         ("1", Method::MeanValue),
+        ("1", Method::SecondOrder),
     ] {
         let certificate = Certificate {
             fold: number(fold),
@@ -261,6 +262,7 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
                 Method::Natural,
                 Method::Linear,
                 Method::MeanValue,
+                Method::SecondOrder,
                 Method::Monotone,
             ] {
                 if let Ok(Bound::Sup(bound)) = leaves.bound(method, &cell, &here) {

@@ -39,6 +39,8 @@ pub enum Method {
     Linear,
     /// The mean value form (T12).
     MeanValue,
+    /// Taylor's formula of second order (T17).
+    SecondOrder,
     /// Linear forms on the faces where the difference is largest and smallest (T13).
     Monotone,
     /// Exact maximum of a piece that is affine minus a polynomial of degree at most 2 (T14).
@@ -49,11 +51,12 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Open,
         Self::Natural,
         Self::Linear,
         Self::MeanValue,
+        Self::SecondOrder,
         Self::Monotone,
         Self::Exact,
         Self::HalfPlanes,
@@ -66,6 +69,7 @@ impl Method {
             Self::Natural => b'n',
             Self::Linear => b'l',
             Self::MeanValue => b'g',
+            Self::SecondOrder => b's',
             Self::Monotone => b'm',
             Self::Exact => b'e',
             Self::HalfPlanes => b'h',

@@ -15,7 +15,8 @@ use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
 use crate::numbers::{
-    Direction, Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational, Scalar, Truth,
+    Direction, Dyadic, Enclosure, Failure, Gradient, Hessian, Interval, LinearForm, Rational,
+    Scalar, Truth,
 };
 
 /// The bound of a leaf.
@@ -43,6 +44,7 @@ pub struct Leaves<'a, const D: usize> {
     natural: Prepared<Interval>,
     linear: Prepared<LinearForm<D>>,
     gradient: Prepared<Gradient<D>>,
+    hessian: OnceCell<Prepared<Hessian<D>>>,
     region: Option<RegionForms<D>>,
     threshold: Interval,
     by_intervals: Reducer<Interval>,
@@ -78,6 +80,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
             natural: Prepared::new(&tape),
             linear: Prepared::new(&tape),
             gradient: Prepared::new(&tape),
+            hessian: OnceCell::new(),
             region,
             threshold,
             tape,
@@ -120,6 +123,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
             (Norm::Sup, Method::Natural) => self.natural_bound(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::SecondOrder) => self.second_order(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
             (_, Method::Exact) => self.exact(cell),
             (Norm::L1, _) => self.integral(method, Integrand::Magnitude, cell, network),
@@ -133,9 +137,10 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .map(Bound::Integral)
             }
             (Norm::Sup, Method::HalfPlanes)
-            | (Norm::Area, Method::Linear | Method::MeanValue | Method::Monotone) => {
-                Err(Failure::Inexact)
-            }
+            | (
+                Norm::Area,
+                Method::Linear | Method::MeanValue | Method::SecondOrder | Method::Monotone,
+            ) => Err(Failure::Inexact),
         }
     }
 
@@ -195,7 +200,11 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .iter()
                     .map(|d| integrand.mean_of_form(d, &chart)))
             }
-            Method::MeanValue | Method::Monotone | Method::Exact | Method::HalfPlanes => {
+            Method::MeanValue
+            | Method::SecondOrder
+            | Method::Monotone
+            | Method::Exact
+            | Method::HalfPlanes => {
                 return Err(Failure::Inexact);
             }
         };
@@ -239,6 +248,36 @@ impl<'a, const D: usize> Leaves<'a, D> {
             }
             let radius = network.output(k).radius;
             largest = largest.max(total.mag().add(radius, Direction::Up));
+        }
+        Ok(largest)
+    }
+
+    /// T17: the difference and its slopes at the middle, and second derivatives over the cell.
+    fn second_order(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let sides = cell.intervals();
+        if sides.len() > MOST_INPUTS_OF_SECOND_ORDER || !sides.iter().all(has_inner_middle) {
+            return Err(Failure::Inexact);
+        }
+        let middle: Vec<Gradient<D>> = sides
+            .iter()
+            .enumerate()
+            .map(|(i, side)| Gradient::variable(i, &Interval::point(side.mid())))
+            .collect();
+        let at_middle = differences(
+            &network.evaluate(&middle)?,
+            self.gradient.outputs(&self.tape, &middle),
+        )?;
+        let inputs = inputs_over::<Hessian<D>>(cell);
+        let values = network.evaluate(&inputs)?;
+        let tape = &self.tape;
+        self.hessian.get_or_init(|| Prepared::new(tape));
+        let prepared = self.hessian.get_mut().ok_or(Failure::Inexact)?;
+        let over_cell = differences(&values, prepared.outputs(tape, &inputs))?;
+        let mut largest = Dyadic::ZERO;
+        for (k, (here, around)) in at_middle.iter().zip(&over_cell).enumerate() {
+            let size = taylor(here, around, sides).mag();
+            let radius = network.output(k).radius;
+            largest = largest.max(size.add(radius, Direction::Up));
         }
         Ok(largest)
     }
@@ -349,6 +388,55 @@ fn differences<E: Enclosure>(
         .zip(targets)
         .map(|(value, target)| Ok(value.sub(&target?)))
         .collect()
+}
+
+/// More inputs have too many second derivatives to keep.
+const MOST_INPUTS_OF_SECOND_ORDER: usize = 4;
+
+/// Is the middle strictly inside, or the side a point?
+fn has_inner_middle(side: &Interval) -> bool {
+    let middle = side.mid();
+    side.is_point() || (side.inf() < middle && middle < side.sup())
+}
+
+/// T17: the range of `D` over a box, where `here` is `D` at the middle and `around` over the box.
+fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Interval]) -> Interval {
+    let mut total = here.value();
+    for (i, (side, slope)) in sides.iter().zip(here.partials()).enumerate() {
+        let (radius, second) = (side.rad(), around.second(i, i));
+        let top = parabola(slope.mag(), second.sup(), radius);
+        let bottom = parabola(slope.mag(), -second.inf(), radius);
+        total = total.plus(&Interval::spanning(-bottom, top));
+        for (j, other) in sides.iter().enumerate().skip(i + 1) {
+            let reach = radius.mul(other.rad(), Direction::Up);
+            let mixed = around.second(i, j).mag().mul(reach, Direction::Up);
+            total = total.plus(&Interval::symmetric(mixed));
+        }
+    }
+    total
+}
+
+/// An upper bound of `slope |t| + bend t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
+/// which is taken at `t = 0`.
+///
+/// | bend | slope | largest |
+/// |---|---|---|
+/// | >= 0 | | at the end |
+/// | < 0 | >= -bend · radius | at the end, since it still grows there |
+/// | < 0 | less | `slope²/(-2 bend)`, at `t = slope/(-bend)` |
+fn parabola(slope: Dyadic, bend: Dyadic, radius: Dyadic) -> Dyadic {
+    let (up, down) = (Direction::Up, Direction::Down);
+    let half = Interval::point(Dyadic::HALF);
+    if bend.is_negative() && slope < (-bend).mul(radius, up) {
+        return slope.mul(slope, up).div((-bend).scale(1, down), up);
+    }
+    let curved = Interval::point(bend)
+        .times(&Interval::point(radius).squared())
+        .times(&half);
+    slope
+        .mul(radius, up)
+        .add(curved.sup(), up)
+        .max(Dyadic::ZERO)
 }
 
 /// The largest possible size of a difference.

@@ -1,9 +1,10 @@
-//! What the checker computes with over a box: intervals, linear forms and gradients alike.
+//! What the checker computes with over a box: intervals, linear forms and derivatives alike.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 use super::dyadic::Dyadic;
 use super::gradient::Gradient;
+use super::hessian::Hessian;
 use super::interval::Interval;
 use super::linear_form::LinearForm;
 use super::scalar::Scalar;
@@ -21,8 +22,8 @@ pub trait Enclosure: Scalar<Context = ()> + Copy {
     /// Brings the range up to date after a run of [`Enclosure::accumulate`].
     #[must_use]
     fn settled(self) -> Self;
-    /// Adds an unknown amount of size at most `radius`. The slopes of a gradient stay those of
-    /// the part that is known.
+    /// Adds an unknown amount of size at most `radius`. The derivatives of a gradient or
+    /// Hessian stay those of the part that is known.
     #[must_use]
     fn widened(self, radius: Dyadic) -> Self;
     /// The range of the value over the box.
@@ -106,6 +107,32 @@ impl<const D: usize> Enclosure for Gradient<D> {
     #[inline]
     fn widened(self, radius: Dyadic) -> Self {
         Gradient::widened(self, radius)
+    }
+    #[inline]
+    fn range(&self) -> Interval {
+        self.value()
+    }
+}
+
+impl<const D: usize> Enclosure for Hessian<D> {
+    #[inline]
+    fn from_range(range: Interval) -> Self {
+        Hessian::constant_value(range)
+    }
+    fn variable(index: usize, side: &Interval) -> Self {
+        Hessian::variable(index, side)
+    }
+    #[inline]
+    fn accumulate(&mut self, factor: Dyadic, term: &Self) {
+        Hessian::accumulate(self, factor, term);
+    }
+    #[inline]
+    fn settled(self) -> Self {
+        self
+    }
+    #[inline]
+    fn widened(self, radius: Dyadic) -> Self {
+        Hessian::widened(self, radius)
     }
     #[inline]
     fn range(&self) -> Interval {

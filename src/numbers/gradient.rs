@@ -71,7 +71,7 @@ impl<const D: usize> Gradient<D> {
 
     fn along(&self, curve: Curve) -> Result<Self, Failure> {
         let value = curve.value(&self.value)?;
-        let slope = curve.slope(&self.value);
+        let slope = curve.slope_from(&self.value, &value);
         Ok(Self {
             value,
             partials: self.partials.map(|p| p.times(&slope)),

@@ -1,26 +1,29 @@
 //! Level 1: what a number is.
 //!
 //! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
-//! for; two of them make an [`Interval`]. [`LinearForm`] and [`Gradient`] enclose values that
-//! depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
+//! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
+//! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
 
 pub mod dyadic;
 pub mod elementary;
 pub mod enclosure;
 pub mod estimate;
 pub mod gradient;
+pub mod hessian;
 pub mod interval;
 pub mod linear_form;
 pub mod literal;
 pub mod precise;
 pub mod rational;
 pub mod scalar;
+pub mod second_derivative;
 pub mod slope;
 
 pub use dyadic::{Direction, Dyadic};
 pub use enclosure::Enclosure;
 pub use estimate::Estimate;
 pub use gradient::Gradient;
+pub use hessian::Hessian;
 pub use interval::Interval;
 pub use linear_form::LinearForm;
 pub use precise::Precise;

@@ -73,14 +73,15 @@ struct Growth {
     boxes: u64,
     /// The largest bound of a leaf that is done.
     settled: Dyadic,
-    /// How the four methods fared, in the order in which they are tried.
-    records: [Record; 4],
+    /// How the methods fared, in the order in which they are tried.
+    records: [Record; METHODS.len()],
 }
 
 /// The methods for a leaf, the cheapest first.
-const METHODS: [Method; 4] = [
+const METHODS: [Method; 5] = [
     Method::Natural,
     Method::Linear,
+    Method::SecondOrder,
     Method::Monotone,
     Method::MeanValue,
 ];
@@ -97,6 +98,24 @@ impl Record {
     fn is_in_vain(self, turn: u64) -> bool {
         self.tried >= 6 && self.won * 4 < self.tried && !turn.is_multiple_of(8)
     }
+}
+
+/// The order in which the methods are tried: second derivatives before linear forms where they
+/// settled more cells.
+fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
+    if records[2].won > records[1].won {
+        [0, 2, 1, 3, 4]
+    } else {
+        [0, 1, 2, 3, 4]
+    }
+}
+
+/// Has every unit that is alive a second derivative?
+fn is_smooth(network: &Specialised) -> bool {
+    (0..network.units()).all(|k| {
+        let function = network.unit(k).function;
+        matches!(function, Function::Sigmoid | Function::Tanh)
+    })
 }
 
 /// A search in progress.
@@ -367,7 +386,7 @@ impl<'a, const D: usize> Search<'a, D> {
             best: None,
             boxes: 0,
             settled: Dyadic::ZERO,
-            records: [Record::default(); 4],
+            records: [Record::default(); METHODS.len()],
         };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
@@ -445,14 +464,20 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
-        let mut chances = [f64::INFINITY, 1.6, 1.3];
-        for (record, method) in METHODS.into_iter().enumerate() {
-            if record == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
-                chances = [if is_large { 8.0 } else { 1.8 }, 0.0, 0.0];
+        let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
+        let mut is_rough = false;
+        for (place, record) in order(&growth.records).into_iter().enumerate() {
+            let method = METHODS[record];
+            if place == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
+                let chance = if is_large { 8.0 } else { 1.8 };
+                chances = [chance, chance, 0.0, 0.0];
+                is_rough = true;
             }
-            if record > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[record - 1]
-            {
+            if place > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[place - 1] {
                 break;
+            }
+            if method == Method::SecondOrder && (is_rough || !is_smooth(&open.here)) {
+                continue;
             }
             let record = &mut growth.records[record];
             if method != Method::Natural && record.is_in_vain(growth.boxes) {
