@@ -15,8 +15,8 @@ use steeple::certificate::{
 };
 use steeple::checker::{Bound, Leaves, Rejection, check, on_domain};
 use steeple::expr::{Domain, parse_target};
-use steeple::network::Activation::{Heaviside, Identity, Sigmoid};
-use steeple::network::{Network, digest};
+use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
+use steeple::network::{Layer, Matrix, Network, digest};
 use steeple::numbers::Rational;
 
 /// A certificate that holds, its network, and what is known of the true error.
@@ -110,6 +110,38 @@ fn rejection(case: &Case, change: impl FnOnce(&mut Certificate)) -> Rejection {
     let mut certificate = case.certificate.clone();
     change(&mut certificate);
     check(&certificate, &case.network).expect_err("this certificate is wrong")
+}
+
+/// The case with a network of units that stay alive on all cells at a corner of the domain.
+fn wide(case: &Case) -> Case {
+    let weights: Vec<Vec<Rational>> = (1..=4000)
+        .map(|k| vec![Rational::ONE, Rational::from(-k)])
+        .collect();
+    let network = common::network(
+        &["x", "y"],
+        vec![
+            Layer::new(
+                Matrix::from_dense(weights).expect("rectangular"),
+                vec![Rational::ZERO; 4000],
+                Relu,
+            )
+            .expect("fits"),
+            Layer::new(
+                Matrix::from_dense(vec![vec![Rational::ONE; 4000]]).expect("rectangular"),
+                vec![Rational::ZERO],
+                Identity,
+            )
+            .expect("fits"),
+        ],
+    );
+    let mut certificate = case.certificate.clone();
+    certificate.claim.question.network = digest(&network);
+    certificate.claim.question.domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
+    Case {
+        network,
+        certificate,
+        ..case.clone()
+    }
 }
 
 /// Replaces the tree.
@@ -218,6 +250,18 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         (rejection(&square, with_tree("@A-1/2;oo")), "bad-cut"),
         (rejection(&smooth, with_tree("Coo")), "bad-cut"),
         (rejection(&square, with_tree(&"A".repeat(5000))), "too-deep"),
+        (
+            rejection(&wide(&smooth), with_tree(&"A".repeat(2000))),
+            "too-large",
+        ),
+        (
+            rejection(&square, |c| {
+                let side = (Rational::ZERO, number("3^20000"));
+                c.claim.question.domain =
+                    Domain::new(vec!["x".into()], vec![side]).expect("a domain");
+            }),
+            "long-domain",
+        ),
         (rejection(&square, with_tree("e")), "no-bound"),
         (rejection(&smooth, with_tree("h")), "no-bound"),
         (rejection(&smooth, with_tree("e")), "no-bound"),
@@ -456,7 +500,7 @@ fn there_is_a_wrong_certificate_for_every_rejection() {
         .filter_map(|line| line.trim().split_once("=> \"")?.1.strip_suffix("\","))
         .filter(|word| !word.contains(' '))
         .collect();
-    assert!(known.len() >= 17, "the kinds were found: {known:?}");
+    assert!(known.len() >= 19, "the kinds were found: {known:?}");
     assert_eq!(seen, known);
 }
 
