@@ -56,10 +56,10 @@ impl Method {
         Self::Natural,
         Self::Linear,
         Self::MeanValue,
-        Self::SecondOrder,
         Self::Monotone,
         Self::Exact,
         Self::HalfPlanes,
+        Self::SecondOrder,
     ];
 
     /// The letter in certificates.

@@ -60,13 +60,14 @@ pub(crate) const HATCH_PAPER: &str = "#ffe27a";
 pub(crate) const HATCH_LINE: &str = "#8a2b00";
 
 /// Names without an order, still a step in lightness apart.
-pub(crate) const KINDS: [Rgb; 6] = [
+pub(crate) const KINDS: [Rgb; 7] = [
     Rgb(0xd9, 0xe8, 0xf5),
     Rgb(0xf2, 0xc0, 0x7e),
     Rgb(0x86, 0xb8, 0xc8),
     Rgb(0xc8, 0x84, 0x72),
     Rgb(0x4a, 0x7f, 0x8f),
     Rgb(0x5c, 0x3d, 0x6e),
+    Rgb(0x36, 0x2a, 0x30),
 ];
 
 /// From pale (small) to dark (large).

@@ -602,6 +602,20 @@ fn partition_cell(cell: &Cell, method: Method, depth: u32) -> PartitionCell {
     }
 }
 
+/// The name of a method in the key of a picture.
+fn title(method: Method) -> &'static str {
+    match method {
+        Method::Open => "open",
+        Method::Natural => "intervals",
+        Method::Linear => "linear forms",
+        Method::MeanValue => "mean value",
+        Method::SecondOrder => "second order",
+        Method::Monotone => "monotone",
+        Method::Exact => "exact",
+        Method::HalfPlanes => "half-planes",
+    }
+}
+
 /// The cells of a certificate.
 fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<PartitionPicture> {
     let whole = Cell::root(&subject.question.domain);
@@ -647,16 +661,11 @@ fn partition(subject: &Subject<'_>, certificate: &Certificate) -> Option<Partiti
         one_input: subject.question.target.inputs().len() == 1,
         domain: rect(&whole),
         cells,
-        methods: [
-            "intervals",
-            "linear forms",
-            "mean value",
-            "monotone",
-            "exact",
-            "half-planes",
-        ]
-        .map(String::from)
-        .to_vec(),
+        methods: Method::ALL
+            .into_iter()
+            .skip(1)
+            .map(|method| title(method).to_string())
+            .collect(),
         colour: PartitionColour::Method,
     })
 }
