@@ -3,8 +3,8 @@
 mod common;
 
 use common::{Settings, layer, network, number, question, run};
-use steeple::certificate::{Norm, Question};
-use steeple::checker::{check, check_by};
+use steeple::certificate::{Certificate, Norm, Partition, Question};
+use steeple::checker::{Rejection, check, check_by};
 use steeple::network::{Activation, Network};
 use steeple::numbers::Rational;
 use steeple::prover::{Interrupt, StoppedBy};
@@ -43,7 +43,7 @@ fn search(question: &Question, limits: Limits, resume: Option<&Verification>) ->
         network: &network,
         question: question.clone(),
         tolerance: None,
-        gap: Rational::ratio(1, 50),
+        gap: Rational::ratio(1, 200),
         limits,
         resume: resume.map(|earlier| earlier.certificate.clone()),
         threads: Some(2),
@@ -56,7 +56,7 @@ fn a_search_that_stopped_goes_on_from_its_certificate() {
     for norm in [Norm::Sup, Norm::L1, Norm::L2] {
         let question = asked(norm);
         let boxes = Limits {
-            boxes: Some(60),
+            boxes: Some(12),
             ..Limits::default()
         };
         let stopped = search(&question, boxes, None);
@@ -107,49 +107,62 @@ fn an_interrupt_and_a_full_memory_end_a_search_with_what_is_known() {
     assert_eq!(done.verdict, Verdict::Enclosed);
 }
 
+/// All cells of a grid, cut in the middle.
+fn halved(depth: usize) -> Vec<u8> {
+    let Some(below) = depth.checked_sub(1) else {
+        return b"n".to_vec();
+    };
+    let half = halved(below);
+    let cut = if depth.is_multiple_of(2) { b"A" } else { b"B" };
+    [cut, half.as_slice(), half.as_slice()].concat()
+}
+
 /// A large tree is walked in parts: by whom does not matter, nor whether all are.
 #[test]
 fn every_runner_gets_the_same_answer() {
     let network = steps();
     for norm in [Norm::L1, Norm::L2, Norm::Sup] {
-        let question = asked(norm);
-        let found = search(&question, Limits::default(), None);
+        let found = search(&asked(norm), Limits::default(), None);
         let mut certificate = found.certificate.clone();
-        // Longer than what is walked in one part: open leaves cut for nothing.
-        let mut text = certificate.partition.text().to_vec();
-        while text.len() < 40_000 {
-            let mut twice = b"A".to_vec();
-            twice.extend_from_slice(&text);
-            twice.extend_from_slice(&text);
-            text = twice;
-        }
-        certificate.partition = steeple::certificate::Partition::from_text(text);
+        let text = halved(13);
+        certificate.partition = Partition::from_text(text.clone());
         certificate.claim.lower = Rational::ZERO;
         certificate.claim.upper = None;
         certificate.witness = None;
-        let serial = check(&certificate, &network).expect("accepted");
-        let backwards = check_by(&certificate, &network, &|jobs, job| {
-            for k in (0..jobs).rev() {
-                job(k);
-                job(k);
-            }
-            job(jobs + 7);
-        });
-        let none = check_by(&certificate, &network, &|_, _| {});
-        assert_eq!(backwards.as_ref(), Ok(&serial));
-        assert_eq!(none.as_ref(), Ok(&serial));
-        // The same rejection too, the first in the order of the text.
-        let mut text = certificate.partition.text().to_vec();
-        let middle = text.len() / 2;
-        for at in [middle, middle + 1000] {
-            if let Some(leaf) = (at..text.len()).find(|at| text[*at].is_ascii_lowercase()) {
-                text[leaf] = b'z';
-            }
+        let by = |certificate: &Certificate| {
+            let backwards = check_by(certificate, &network, &|jobs, job| {
+                for k in (0..jobs).rev() {
+                    job(k);
+                    job(k);
+                }
+                job(jobs + 7);
+            });
+            let none = check_by(certificate, &network, &|_, _| {});
+            let usual = check(certificate, &network);
+            assert_eq!(usual, backwards);
+            assert_eq!(usual, none);
+            usual
+        };
+        assert_eq!(by(&certificate).expect("accepted").leaves(), 1 << 13);
+        // What the leaves give together is in the message, to the last digit.
+        certificate.claim.upper = Some(Rational::ZERO);
+        let rejection = by(&certificate).expect_err("too small");
+        assert!(matches!(rejection, Rejection::UpperNotReached { .. }));
+        // The first thing that is wrong, in the order of the text.
+        let mut damaged = text.clone();
+        for at in [5000, 9000] {
+            let leaf = (at..text.len())
+                .find(|at| text[*at] == b'n')
+                .expect("a leaf");
+            damaged[leaf] = b'z';
         }
-        certificate.partition = steeple::certificate::Partition::from_text(text);
-        let serial = check(&certificate, &network).expect_err("damaged");
-        let none = check_by(&certificate, &network, &|_, _| {}).expect_err("damaged");
-        assert_eq!(serial, none);
+        certificate.partition = Partition::from_text(damaged);
+        assert!(matches!(by(&certificate), Err(Rejection::Tree(_))));
+        // Something is missing, and something is left over.
+        certificate.partition = Partition::from_text(text[..text.len() - 1].to_vec());
+        assert!(matches!(by(&certificate), Err(Rejection::Tree(_))));
+        certificate.partition = Partition::from_text([text.as_slice(), b"n"].concat());
+        assert!(matches!(by(&certificate), Err(Rejection::TreeTooLong(_))));
     }
 }
 
