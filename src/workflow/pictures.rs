@@ -12,7 +12,7 @@ use crate::draw::{
 };
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::network::{Network, Specialised, estimate_outputs};
+use crate::network::{Network, Reducer, Specialised, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
@@ -442,10 +442,11 @@ impl<'a> Scene<'a> {
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
     fn on_cells(&self, depth: u32, visit: &mut dyn FnMut(&Cell, &Specialised) -> bool) {
         let mut open = vec![(self.whole.clone(), std::rc::Rc::new(self.root.clone()), 0)];
+        let fold = Dyadic::power_of_two(-30);
+        let mut reducer = Reducer::<Interval>::default();
         while let Some((cell, around, level)) = open.pop() {
-            let fold = Dyadic::power_of_two(-30);
-            let here = around
-                .specialise::<Interval>(cell.intervals(), fold)
+            let here = reducer
+                .specialise(&around, cell.intervals(), fold)
                 .map_or(around, std::rc::Rc::new);
             let is_last = level == 2 * depth;
             if visit(&cell, &here) || is_last {
@@ -461,6 +462,7 @@ impl<'a> Scene<'a> {
 
     fn error(&self) -> ErrorPicture {
         const DEPTH: u32 = 6;
+        const DENSE: usize = 64;
         let forms = self.tape.constants::<LinearForm<2>>(&());
         let mut scratch = Scratch::default();
         let mut cells = Vec::new();
@@ -479,7 +481,13 @@ impl<'a> Scene<'a> {
                 .collect();
             let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
             let mut worst = Interval::ZERO;
-            let values = network.enclose(&inputs).unwrap_or_default();
+            // Where hundreds of units are alive in a cell, lines are no better than ranges.
+            let values = if network.units() > DENSE {
+                let ranges = network.output_ranges().iter();
+                ranges.map(|range| LinearForm::from_range(*range)).collect()
+            } else {
+                network.enclose(&inputs).unwrap_or_default()
+            };
             for (k, value) in values.iter().enumerate() {
                 let range = results.value(k).map_or(Interval::ENTIRE, |target| {
                     value.sub(target).range().magnitude()
