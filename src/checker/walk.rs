@@ -2,7 +2,7 @@
 //!
 //! Each open cell carries the network reduced to the cell around it. What two halves give is put
 //! together as soon as both are done, so the result belongs to the tree, not to the order of the
-//! walk: a large tree is cut into [`Part`]s which may be walked anywhere and in any order.
+//! walk: a large tree is cut into parts which may be walked anywhere and in any order.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
