@@ -10,7 +10,7 @@ use common::{Choices, Formula, Kind, Truth, choices, coordinates, form_at, outpu
 use steeple::certificate::Cell;
 use steeple::checker::inputs_over;
 use steeple::expr::{Target, parse_target};
-use steeple::network::{Specialised, forward};
+use steeple::network::{Activation, Layer, Matrix, Network, Specialised, forward};
 use steeple::numbers::{Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational};
 
 /// All inputs fit; unused ones have slope 0.
@@ -141,6 +141,9 @@ fn reduced_holds(
     let forms = network
         .enclose(&inputs_over::<Form>(cell))
         .expect("a value");
+    let lines = network
+        .linear_forms(&inputs_over::<Form>(cell))
+        .expect("a value");
     let slopes = network
         .evaluate(&inputs_over::<Slopes>(cell))
         .expect("a value");
@@ -160,19 +163,19 @@ fn reduced_holds(
                 natural[k],
                 said()
             );
-            prop_assert!(
-                truth.is_in(&forms[k].range()),
-                "at {point:?}: {truth:?} not in {:?}\n{}",
-                forms[k],
-                said()
-            );
-            let (low, high) = form_at(&forms[k], &coordinates(cell.intervals(), point));
-            prop_assert!(
-                truth.meets(low.as_ref(), high.as_ref()),
-                "at {point:?}: {truth:?} not in {:?}\n{}",
-                forms[k],
-                said()
-            );
+            for form in [&forms[k], &lines[k]] {
+                prop_assert!(
+                    truth.is_in(&form.range()),
+                    "at {point:?}: {truth:?} not in {form:?}\n{}",
+                    said()
+                );
+                let (low, high) = form_at(form, &coordinates(cell.intervals(), point));
+                prop_assert!(
+                    truth.meets(low.as_ref(), high.as_ref()),
+                    "at {point:?}: {truth:?} not in {form:?}\n{}",
+                    said()
+                );
+            }
             // The slopes are those of the stated network, which is within the radius.
             let radius = network.output(k).radius;
             let Some(radius) = radius.to_rational() else {
@@ -197,23 +200,61 @@ fn reduced_holds(
     Ok(())
 }
 
+/// Steps, and steps on one or two of them: what linear forms bound in a way of their own.
+fn steps_on_steps(choices: &mut Choices) -> Network {
+    let smooth = |choices: &mut Choices| choices.pick(&[Activation::Sigmoid, Activation::Tanh]);
+    let row = |choices: &mut Choices, columns: usize, most: usize| {
+        let mut weights = vec![Rational::ZERO; columns];
+        for _ in 0..1 + choices.below(most) {
+            weights[choices.below(columns)] = choices.weight();
+        }
+        weights
+    };
+    let (inputs, units) = (1 + choices.below(2), 3);
+    let mut layers = Vec::new();
+    for (columns, most) in [(inputs, inputs), (units, 2)] {
+        let weights = (0..units).map(|_| row(choices, columns, most)).collect();
+        // Half of the second steps stand in the middle of the first.
+        let bias = |weights: &Vec<Rational>, choices: &mut Choices| {
+            if choices.once_in(2) {
+                choices.number()
+            } else {
+                weights.iter().fold(Rational::ZERO, |sum, w| sum - w) * Rational::ratio(1, 2)
+            }
+        };
+        let weights: Vec<Vec<Rational>> = weights;
+        let bias = weights.iter().map(|w| bias(w, choices)).collect();
+        let weights = Matrix::from_dense(weights).expect("rectangular");
+        layers.push(Layer::new(weights, bias, smooth(choices)).expect("fits"));
+    }
+    let last = (0..units).map(|_| choices.weight()).collect();
+    let last = Matrix::from_dense(vec![last]).expect("rectangular");
+    layers.push(Layer::new(last, vec![choices.number()], Activation::Identity).expect("fits"));
+    let inputs = common::NAMES[..inputs].iter().map(ToString::to_string);
+    Network::new(inputs.collect(), vec!["a".into()], layers).expect("fits")
+}
+
 /// Reduces a random network down a chain of nested boxes; everything on the way holds the truth.
 fn chain_holds(choices: &mut Choices, kind: Kind) -> Result<(), TestCaseError> {
     let inputs = 1 + choices.below(3);
     let network = choices.network(inputs, kind);
-    let mut sides = choices.sides(inputs);
+    nested_boxes_hold(choices, &network)
+}
+
+fn nested_boxes_hold(choices: &mut Choices, network: &Network) -> Result<(), TestCaseError> {
+    let mut sides = choices.sides(network.inputs().len());
     let mut cell = Cell::from_sides(sides.clone());
     // At the edge of a box a step may be taken as it is almost everywhere else.
     let strictly = network.has_jumps();
     // Plain evaluation of all layers holds the truth as well.
-    let plain = forward::<Interval>(&network, &(), cell.intervals()).expect("a value");
-    let mut reduced = Specialised::from_network(&network, cell.intervals()).expect("a value");
+    let plain = forward::<Interval>(network, &(), cell.intervals()).expect("a value");
+    let mut reduced = Specialised::from_network(network, cell.intervals()).expect("a value");
     let mut cells = vec![];
     for level in 0..5 {
         let points: Vec<_> = (0..4)
             .map(|_| {
                 let point = choices.point(&sides, strictly);
-                let truths = common::true_forward(&network, &point);
+                let truths = common::true_forward(network, &point);
                 (point, truths)
             })
             .collect();
@@ -260,6 +301,12 @@ proptest! {
     #[test]
     fn formulas_with_kinks_jumps_and_gaps_are_enclosed(mut choices in choices()) {
         formula_holds(&mut choices, Formula::Any)?;
+    }
+
+    #[test]
+    fn steps_on_steps_are_enclosed(mut choices in choices()) {
+        let network = steps_on_steps(&mut choices);
+        nested_boxes_hold(&mut choices, &network)?;
     }
 
     #[test]

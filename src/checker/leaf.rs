@@ -174,7 +174,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
         network: &Specialised,
     ) -> Result<Vec<LinearForm<D>>, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
-        let values = network.enclose(&inputs)?;
+        let values = network.linear_forms(&inputs)?;
         let targets = self.linear.outputs_inside(&self.tape, &inputs);
         differences(&values, targets)
     }

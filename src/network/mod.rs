@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod digest;
 pub mod estimate;
+pub mod forms;
 pub mod forward;
 pub mod layer;
 pub mod matrix;

@@ -39,6 +39,37 @@ enum Stated {
     },
 }
 
+/// Where a unit is in the table.
+enum Place {
+    /// It is there, as this variable.
+    Taken(u32),
+    /// It is not, and here is where it would be.
+    Free(usize, Hash),
+}
+
+/// What a unit is looked up by: equal units have equal ones.
+#[derive(Clone, Copy)]
+struct Hash {
+    /// Where in the table the search begins.
+    place: usize,
+    /// Other bits of it, which tell most units apart.
+    mark: u32,
+}
+
+/// A place in the table of units.
+#[derive(Clone, Copy)]
+struct Slot {
+    mark: u32,
+    variable: u32,
+}
+
+impl Slot {
+    const EMPTY: Self = Self {
+        mark: 0,
+        variable: NONE,
+    };
+}
+
 /// A weight rounded to 63 bits, and by how much at most.
 #[derive(Clone, Copy)]
 struct Rounded {
@@ -123,6 +154,9 @@ impl Saturation {
 const TERMS: usize = 1 << 24;
 const TERMS_EACH: usize = 8;
 
+/// A sigmoid or tanh whose sum reaches this far to both sides takes (almost) all its values.
+const WIDE: i64 = 8;
+
 /// No unit, in the table of units.
 const NONE: u32 = u32::MAX;
 
@@ -143,8 +177,8 @@ pub struct Reducer<E> {
     /// Of which variables of the old network nothing has changed.
     same: Vec<bool>,
     /// Units by a hash of function, bias and terms, each at the next free place: candidates for
-    /// merging. A power of two long.
-    table: Vec<u32>,
+    /// merging. A power of two long, and never more than half full.
+    table: Vec<Slot>,
     // The sum being collected: dense coefficients, the variables touched, bias and radius.
     dense: Vec<Dyadic>,
     touched: Vec<u32>,
@@ -274,7 +308,12 @@ impl<E: Enclosure> Reducer<E> {
             }
             self.load(network, &unit.sum, &images);
             self.take_into(&mut sum);
-            images.push(self.apply(unit.function, &sum)?);
+            let image = self.apply(unit.function, &sum)?;
+            // A step in the middle of the box is undecided as before: to those that use it, nothing
+            // has changed.
+            let is_variable = matches!(image.sum, Stated::Variable(_)) && image.slack.is_zero();
+            same[self.inputs + k] = are_known && is_variable && image.range == network.ranges[k];
+            images.push(image);
             self.check_terms()?;
         }
         for output in &network.outputs {
@@ -288,8 +327,8 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Copies a sum of which nothing has changed: every variable is one of the reduced network, of
-    /// the same value over this box as over the one around it. Then the unit is undecided as it was.
-    /// (Different units of which nothing has changed stay different, so no two terms fall together.)
+    /// the same range on this box as on the one around it, and no two have become one. Then the unit
+    /// is undecided as it was.
     fn copy(
         network: &Specialised,
         sum: &Sum,
@@ -308,10 +347,12 @@ impl<E: Enclosure> Reducer<E> {
                 _ => return false,
             }
         }
-        if !into.terms.is_sorted_by_key(|(variable, _)| *variable) {
-            into.terms.sort_unstable_by_key(|(variable, _)| *variable);
+        let is_increasing = |terms: &[(u32, Dyadic)]| terms.is_sorted_by(|a, b| a.0 < b.0);
+        if is_increasing(&into.terms) {
+            return true;
         }
-        true
+        into.terms.sort_unstable_by_key(|(variable, _)| *variable);
+        is_increasing(&into.terms)
     }
 
     /// Forgets what was there.
@@ -335,7 +376,7 @@ impl<E: Enclosure> Reducer<E> {
         self.radius = Dyadic::ZERO;
         self.table.clear();
         let places = units.saturating_mul(2).max(8);
-        self.table.resize(places.next_power_of_two(), NONE);
+        self.table.resize(places.next_power_of_two(), Slot::EMPTY);
     }
 
     /// Are there no more terms than there may be?
@@ -593,33 +634,59 @@ impl<E: Enclosure> Reducer<E> {
         // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z).
         let is_flipped = function != Function::Relu
             && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
-        let oriented = if is_flipped { stated.neg() } else { stated };
-        let value = self.value(function, oriented)?;
-        let range = if is_flipped {
-            opposite(function, &value.range())
-        } else {
-            value.range()
-        };
-        if range.wid() <= self.twice_fold {
-            let anchor = anchor(&range, self.fold);
-            let distance = range.minus(&Interval::point(anchor)).mag();
-            return Ok(constant(anchor, slack.add(distance, Up)));
-        }
         if !is_flipped {
-            return Ok(Image {
-                sum: Stated::Variable(self.unit(function, sum, value)),
-                slack,
-                range,
-            });
+            return self.grown(function, sum, stated, slack, false);
         }
         let mut negative = std::mem::replace(&mut self.negative, Loose::EMPTY);
         negative.bias = -sum.bias;
         negative.terms.clear();
-        negative
-            .terms
-            .extend(sum.terms.iter().map(|(v, c)| (*v, -*c)));
-        let variable = self.unit(function, &negative, value);
+        let terms = sum.terms.iter().map(|(v, c)| (*v, -*c));
+        negative.terms.extend(terms);
+        let image = self.grown(function, &negative, stated.neg(), slack, true);
         self.negative = negative;
+        image
+    }
+
+    /// What `function(sum)`, or the opposite of it, becomes, where it is neither decided nor far out:
+    /// a unit that is there, a constant, or a new unit.
+    fn grown(
+        &mut self,
+        function: Function,
+        sum: &Loose,
+        stated: E,
+        slack: Dyadic,
+        is_flipped: bool,
+    ) -> Result<Image, Failure> {
+        let facing = |range: Interval| {
+            if is_flipped {
+                opposite(function, &range)
+            } else {
+                range
+            }
+        };
+        let (variable, range) = match self.find(function, sum) {
+            Place::Taken(variable) => (variable, facing(self.values[index(variable)].range())),
+            Place::Free(place, hash) => {
+                let value = self.value(function, stated)?;
+                let range = facing(value.range());
+                if range.wid() <= self.twice_fold {
+                    let anchor = anchor(&range, self.fold);
+                    let distance = range.minus(&Interval::point(anchor)).mag();
+                    return Ok(constant(anchor, slack.add(distance, Up)));
+                }
+                (
+                    self.insert(Some((place, hash)), function, sum, value),
+                    range,
+                )
+            }
+        };
+        if !is_flipped {
+            return Ok(Image {
+                sum: Stated::Variable(variable),
+                slack,
+                range,
+            });
+        }
         let start = self.side_terms.len();
         self.side_terms.push((variable, -Dyadic::ONE));
         Ok(Image {
@@ -633,16 +700,18 @@ impl<E: Enclosure> Reducer<E> {
         })
     }
 
-    /// The value of a unit, less sharp by as little as a saturated one is where its sum reaches so
-    /// far: that end is not computed.
+    /// The value of a unit. Its ends are not computed where its sum reaches far to both sides, nor an
+    /// end that is as far as for a saturated unit.
     fn value(&self, function: Function, stated: E) -> Result<E, Failure> {
         let z = stated.range();
         let far = match self.saturation {
             Some(far) if E::IS_RANGE && function != Function::Relu => far.beyond,
             _ => return stated.apply(function),
         };
-        let is_low_far = z.inf() < -far;
-        let is_high_far = z.sup() > far;
+        let wide = Dyadic::from_i64(WIDE);
+        let is_wide = z.inf() < -wide && z.sup() > wide;
+        let is_low_far = is_wide || z.inf() < -far;
+        let is_high_far = is_wide || z.sup() > far;
         if !is_low_far && !is_high_far {
             return stated.apply(function);
         }
@@ -688,22 +757,45 @@ impl<E: Enclosure> Reducer<E> {
     /// Returns the variable of the unit `function(sum)`: one that is there already and is the very
     /// same function, or a new one with this value. The radius is kept by steps only.
     fn unit(&mut self, function: Function, sum: &Loose, value: E) -> u32 {
-        let is_step = function == Function::Heaviside;
-        let can_merge = !is_step || sum.radius.is_zero();
-        let mask = self.table.len() - 1;
-        let mut place = hash(function, sum) & mask;
-        if can_merge {
-            while self.table[place] != NONE {
-                let variable = self.table[place];
-                if self.is_same(variable, function, sum) {
-                    return variable;
-                }
-                place = (place + 1) & mask;
-            }
+        if function == Function::Heaviside && !sum.radius.is_zero() {
+            // The same only as far as is known.
+            return self.insert(None, function, sum, value);
         }
+        match self.find(function, sum) {
+            Place::Taken(variable) => variable,
+            Place::Free(place, hash) => self.insert(Some((place, hash)), function, sum, value),
+        }
+    }
+
+    /// Looks for the unit `function(sum)` in the table.
+    fn find(&self, function: Function, sum: &Loose) -> Place {
+        let mask = self.table.len() - 1;
+        let hash = hash(function, sum);
+        let mut place = hash.place & mask;
+        loop {
+            let slot = self.table[place];
+            if slot.variable == NONE {
+                return Place::Free(place, hash);
+            }
+            if slot.mark == hash.mark && self.is_same(slot.variable, function, sum) {
+                return Place::Taken(slot.variable);
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    /// Adds the unit `function(sum)`, to the table too where it has a place there.
+    fn insert(
+        &mut self,
+        place: Option<(usize, Hash)>,
+        function: Function,
+        sum: &Loose,
+        value: E,
+    ) -> u32 {
         let variable = number(self.inputs + self.units.len());
         let start = self.terms.len();
         self.terms.extend_from_slice(&sum.terms);
+        let is_step = function == Function::Heaviside;
         self.units.push(Unit {
             function,
             sum: Sum {
@@ -715,8 +807,8 @@ impl<E: Enclosure> Reducer<E> {
         });
         self.values.push(value);
         self.dense.push(Dyadic::ZERO);
-        if can_merge {
-            self.table[place] = variable;
+        if let Some((place, Hash { mark, .. })) = place {
+            self.table[place] = Slot { mark, variable };
             // Maxout and its like make several units of one: the table may have to grow.
             if self.units.len() * 2 > self.table.len() {
                 self.grow_table();
@@ -727,19 +819,19 @@ impl<E: Enclosure> Reducer<E> {
 
     fn grow_table(&mut self) {
         let places = self.table.len() * 4;
-        let old = std::mem::replace(&mut self.table, vec![NONE; places]);
-        for variable in old.into_iter().filter(|variable| *variable != NONE) {
-            let unit = &self.units[index(variable) - self.inputs];
+        let old = std::mem::replace(&mut self.table, vec![Slot::EMPTY; places]);
+        for slot in old.into_iter().filter(|slot| slot.variable != NONE) {
+            let unit = &self.units[index(slot.variable) - self.inputs];
             let sum = Loose {
                 bias: unit.sum.bias,
                 radius: Dyadic::ZERO,
                 terms: self.terms[unit.sum.start..unit.sum.end].to_vec(),
             };
-            let mut place = hash(unit.function, &sum) & (places - 1);
-            while self.table[place] != NONE {
+            let mut place = hash(unit.function, &sum).place & (places - 1);
+            while self.table[place].variable != NONE {
                 place = (place + 1) & (places - 1);
             }
-            self.table[place] = variable;
+            self.table[place] = slot;
         }
     }
 
@@ -849,7 +941,7 @@ fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
 }
 
 /// Mixes a unit into a number. Equal units have equal hashes; equal hashes are compared in full.
-fn hash(function: Function, sum: &Loose) -> usize {
+fn hash(function: Function, sum: &Loose) -> Hash {
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut mix = |word: u64| {
         state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
@@ -869,5 +961,9 @@ fn hash(function: Function, sum: &Loose) -> usize {
         Function::Tanh => 3,
         _ => 4,
     });
-    usize::try_from(state >> 8).unwrap_or_default()
+    let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
+    Hash {
+        place: usize::try_from(low(state)).unwrap_or_default(),
+        mark: low(state >> 32),
+    }
 }

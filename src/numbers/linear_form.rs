@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use super::chain::Chain;
 use super::dyadic::Dyadic;
 use super::interval::Interval;
 use super::rational::Rational;
@@ -123,8 +124,7 @@ impl<const D: usize> LinearForm<D> {
 
     /// Applies a function of one variable through the line that stays closest to it.
     fn along(&self, curve: Curve) -> Result<Self, Failure> {
-        let (slope, offset) = curve.line(&self.range)?;
-        let value = curve.value(&self.range)?;
+        let (slope, offset, value) = curve.line(&self.range)?;
         if slope.is_zero() {
             return Ok(Self::from_range(value));
         }
@@ -135,6 +135,20 @@ impl<const D: usize> LinearForm<D> {
         };
         result = result.settled();
         Ok(result)
+    }
+
+    /// Applies a chain of two functions through one line.
+    ///
+    /// # Errors
+    /// [`Failure`] where it has no value.
+    pub fn through(&self, chain: &Chain) -> Result<Self, Failure> {
+        let line = chain.line(&self.range)?;
+        let result = Self {
+            constant: self.constant.times_point(line.slope).plus(&line.offset),
+            slopes: self.slopes.map(|a| a.times_point(line.slope)),
+            range: line.value,
+        };
+        Ok(result.settled())
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 //! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
 //! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
 
+pub mod chain;
 pub mod dyadic;
 pub mod elementary;
 pub mod enclosure;
@@ -19,6 +20,7 @@ pub mod scalar;
 pub mod second_derivative;
 pub mod slope;
 
+pub use chain::Chain;
 pub use dyadic::{Direction, Dyadic};
 pub use enclosure::Enclosure;
 pub use estimate::Estimate;

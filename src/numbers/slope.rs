@@ -129,7 +129,8 @@ impl Curve {
         }
     }
 
-    /// Returns `(slope, offset)` with `curve(t) - slope·t` in `offset` for every `t` in `range`.
+    /// Returns `(slope, offset, value)` with `curve(t) - slope·t` in `offset` and `curve(t)` in `value`
+    /// for every `t` in `range`.
     ///
     /// Any slope is valid, so it may come from rounded numbers; the offset is what is proved:
     /// - `range` bounded and the curve convex: `curve(t) - slope·t` is convex too, so its largest
@@ -140,14 +141,23 @@ impl Curve {
     /// - An S (sigmoid, tanh, atan): the values lie between those at the ends and at the two places
     ///   where the curve has this slope, as far as they are in `range`.
     /// - Otherwise the mean value theorem from the middle.
-    pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval), Failure> {
-        let value = self.value(range)?;
-        let flat = (Dyadic::ZERO, value);
-        if range.is_point() || !range.is_bounded() || !value.is_bounded() {
-            return Ok(flat);
+    pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval, Interval), Failure> {
+        if range.is_point() || !range.is_bounded() {
+            let value = self.value(range)?;
+            return Ok((Dyadic::ZERO, value, value));
         }
         let (low, high) = (Interval::point(range.inf()), Interval::point(range.sup()));
-        let (at_low, at_high) = (self.value(&low)?, self.value(&high)?);
+        let (at_low, at_high) = (self.value(&low), self.value(&high));
+        // What grows everywhere lies between its ends.
+        let value = match (self, &at_low, &at_high) {
+            (Self::Named(Function::Sigmoid | Function::Tanh), Ok(low), Ok(high)) => low.hull(high),
+            _ => self.value(range)?,
+        };
+        let flat = (Dyadic::ZERO, value, value);
+        if !value.is_bounded() {
+            return Ok(flat);
+        }
+        let (at_low, at_high) = (at_low?, at_high?);
         let Ok(chord) = at_high.minus(&at_low).over(&high.minus(&low)) else {
             return Ok(flat);
         };
@@ -160,12 +170,12 @@ impl Curve {
             } else {
                 ends
             };
-            return Ok((slope, offset));
+            return Ok((slope, offset, value));
         }
         if let Some(turn) = self.turn(slope) {
             let offset = turn?.within(range, ends);
             return Ok(if offset.wid() <= value.wid() {
-                (slope, offset)
+                (slope, offset, value)
             } else {
                 flat
             });
@@ -190,7 +200,7 @@ impl Curve {
             }
         };
         match offset {
-            Some(offset) if offset.wid() <= value.wid() => Ok((slope, offset)),
+            Some(offset) if offset.wid() <= value.wid() => Ok((slope, offset, value)),
             _ => Ok(flat),
         }
     }
@@ -315,7 +325,7 @@ mod tests {
             let curve = Curve::Named(function);
             for (low, high) in [(-160, 160), (-8, 90), (0, 200), (3, 40), (-64, -1), (-2, 3)] {
                 let range = Interval::spanning(whole(low), whole(high));
-                let (slope, offset) = curve.line(&range).expect("defined everywhere");
+                let (slope, offset, _) = curve.line(&range).expect("defined everywhere");
                 let mut seen: Option<Interval> = None;
                 for step in low * 8..=high * 8 {
                     let t = Interval::point(whole(step).scale(-3, crate::numbers::Direction::Down));
@@ -343,7 +353,7 @@ mod tests {
         let range = Interval::spanning(Dyadic::from_i64(2), Dyadic::from_i64(3));
         let curve = Curve::Named(Function::Tan);
         assert_eq!(curve.curvature(&range), Curvature::Concave);
-        let (slope, offset) = curve.line(&range).expect("no pole inside");
+        let (slope, offset, _) = curve.line(&range).expect("no pole inside");
         for quarter in 0..=4 {
             let t = Dyadic::from_i64(8 + quarter).scale(-2, crate::numbers::Direction::Down);
             let t = Interval::point(t);

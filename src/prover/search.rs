@@ -30,6 +30,8 @@ const WIDE: usize = 1 << 9;
 /// Networks of more units are not evaluated for a guess, nor by the dearer bounds: their cells are
 /// cut first.
 const LARGE: usize = 256;
+/// An exact look at a point of a network of more units takes as long as thousands of cells.
+const COSTLY: usize = 1 << 14;
 /// Cells are not cut below this share of the domain.
 const DEEPEST: usize = 400;
 
@@ -531,7 +533,12 @@ impl<'a, const D: usize> Search<'a, D> {
             Some(tolerance) => {
                 candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
             }
-            None => candidate.estimate > known * (1.0 + estimate_rational(self.request.gap)),
+            // Looking at a large network takes a while: not for every little more.
+            None => {
+                let gap = estimate_rational(self.request.gap);
+                let step = if self.root.units() > COSTLY { 1.0 } else { gap };
+                candidate.estimate > known * (1.0 + step)
+            }
         };
         if is_of_interest {
             self.certify();

@@ -12,7 +12,7 @@ pub mod verify;
 
 pub use build::{BuildRequest, build};
 pub use parallel::check_in_parallel;
-pub use pictures::{PictureError, PictureKind, Subject, draw};
+pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all};
 pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;
 pub use verify::write_beside;

@@ -3,6 +3,10 @@
 //! What a picture claims (inside, outside, error at most) is computed with enclosures over cells;
 //! curves and surfaces are samples and say so.
 
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
 use crate::certificate::{Cell, Certificate, Claim, Method, Node, Norm, Question, Witness};
 use crate::checker::{Rejection, WitnessValues, on_domain};
 use crate::draw::{
@@ -118,6 +122,29 @@ pub enum PictureError {
 ///
 /// - Errors: [`PictureError`] where the kind does not fit the subject.
 pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureError> {
+    draw_with(kind, subject, &OnceLock::new())
+}
+
+/// Draws several pictures of one subject, on several threads; returns name and SVG of each.
+///
+/// - Errors: [`PictureError`] where a kind does not fit the subject.
+pub fn draw_all(
+    kinds: &[PictureKind],
+    subject: &Subject<'_>,
+) -> Result<Vec<(String, String)>, PictureError> {
+    let scene = OnceLock::new();
+    let drawn = kinds.par_iter().map(|kind| {
+        let svg = draw_with(*kind, subject, &scene)?;
+        Ok((kind.name().to_string(), svg))
+    });
+    drawn.collect()
+}
+
+fn draw_with<'a>(
+    kind: PictureKind,
+    subject: &'a Subject<'a>,
+    scene: &OnceLock<Result<Scene<'a>, PictureError>>,
+) -> Result<String, PictureError> {
     let inputs = subject.question.target.inputs().len();
     let wants = |allowed: &[usize], expected| {
         if allowed.contains(&inputs) {
@@ -130,7 +157,10 @@ pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureE
             })
         }
     };
-    let scene = || Scene::new(subject);
+    let scene = || {
+        let scene = scene.get_or_init(|| Scene::new(subject));
+        scene.as_ref().map_err(Clone::clone)
+    };
     match kind {
         PictureKind::Curve => {
             wants(&[1], "one input")?;
@@ -201,7 +231,7 @@ fn rect(cell: &Cell) -> Rect {
 /// A subject made ready for many evaluations.
 struct Scene<'a> {
     subject: &'a Subject<'a>,
-    root: Specialised,
+    root: Arc<Specialised>,
     whole: Cell,
     tape: Tape,
     constants: Constants<Estimate>,
@@ -212,6 +242,7 @@ impl<'a> Scene<'a> {
         let tape = Tape::new(&subject.question.target.indicator());
         Ok(Self {
             root: on_domain(subject.network, subject.question)
+                .map(Arc::new)
                 .map_err(|_| PictureError::NoValue)?,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
@@ -441,20 +472,20 @@ impl<'a> Scene<'a> {
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
     fn on_cells(&self, depth: u32, visit: &mut dyn FnMut(&Cell, &Specialised) -> bool) {
-        let mut open = vec![(self.whole.clone(), std::rc::Rc::new(self.root.clone()), 0)];
+        let mut open = vec![(self.whole.clone(), Arc::clone(&self.root), 0)];
         let fold = Dyadic::power_of_two(-30);
         let mut reducer = Reducer::<Interval>::default();
         while let Some((cell, around, level)) = open.pop() {
             let here = reducer
                 .specialise(&around, cell.intervals(), fold)
-                .map_or(around, std::rc::Rc::new);
+                .map_or(around, Arc::new);
             let is_last = level == 2 * depth;
             if visit(&cell, &here) || is_last {
                 continue;
             }
             let axis = usize::from(level % 2 == 1);
             if let Some((lower, upper)) = cell.cut(axis, None) {
-                open.push((upper, std::rc::Rc::clone(&here), level + 1));
+                open.push((upper, Arc::clone(&here), level + 1));
                 open.push((lower, here, level + 1));
             }
         }

@@ -3,13 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::{code, pretty};
 use crate::cli::arguments::{Build, Format};
 use crate::cli::{Output, Refusal, inputs, progress::Bar};
 use crate::report::{Report, html, json, markdown, text};
-use crate::workflow::{BuildRequest, PictureError, PictureKind, Subject, build, draw, summarise};
+use crate::workflow::{BuildRequest, PictureKind, Subject, build, draw_all, summarise};
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
@@ -65,11 +63,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         values: verification.verified.witness(),
     };
     let kinds = PictureKind::for_question(question);
-    let drawn = kinds
-        .into_par_iter()
-        .map(|kind| Ok((kind.name().to_string(), draw(kind, &subject)?)));
-    let pictures: Result<Vec<_>, PictureError> = drawn.collect();
-    let pictures = pictures.map_err(Refusal::new)?;
+    let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;
     write_reports(&folder, &report, &pictures)?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
