@@ -12,6 +12,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use super::graph;
 use super::half_space;
 use super::integral::Chart;
 use super::prepared::{Prepared, inputs_over};
@@ -20,7 +21,7 @@ use crate::expr::{Condition, Expr, Tape};
 use crate::geometry::{ConvexPolygon, HalfPlane};
 use crate::network::{Specialised, SumView};
 use crate::numbers::{
-    Direction, Dyadic, Failure, Function, Interval, LinearForm, Rational, Relation, Scalar,
+    Direction, Dyadic, Failure, Function, Hessian, Interval, LinearForm, Rational, Relation, Scalar,
 };
 
 /// Coefficients of half-planes are rounded to multiples of `2^-COEFFICIENT_BITS` of the largest.
@@ -33,6 +34,16 @@ const THRESHOLD_BITS: u32 = 36;
 struct Strip<const D: usize> {
     coefficients: [Dyadic; D],
     threshold: Interval,
+    /// The comparison it stands for, if it is one of the region's.
+    origin: Option<Origin>,
+}
+
+/// One comparison `difference >= 0` of a region, or its complement.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    /// Which output of the tape the difference is.
+    output: usize,
+    is_complement: bool,
 }
 
 /// What is known of a set on a cell.
@@ -52,6 +63,10 @@ impl<const D: usize> Known<D> {
             Self::Half(strip) => Self::Half(Strip {
                 coefficients: strip.coefficients.map(|c| -c),
                 threshold: strip.threshold.negated(),
+                origin: strip.origin.map(|origin| Origin {
+                    is_complement: !origin.is_complement,
+                    ..origin
+                }),
             }),
             Self::Unknown => Self::Unknown,
         }
@@ -104,7 +119,22 @@ impl<const D: usize> Known<D> {
         Self::Half(Strip {
             coefficients,
             threshold: margin.negated(),
+            origin: None,
         })
+    }
+
+    /// The same set, which is where this output is not negative.
+    fn of_output(self, output: usize) -> Self {
+        match self {
+            Self::Half(strip) => Self::Half(Strip {
+                origin: Some(Origin {
+                    output,
+                    is_complement: false,
+                }),
+                ..strip
+            }),
+            other => other,
+        }
     }
 }
 
@@ -114,6 +144,8 @@ pub(super) struct RegionForms<const D: usize> {
     tree: Node,
     tape: Tape,
     forms: Prepared<LinearForm<D>>,
+    hessian: Prepared<Hessian<D>>,
+    points: Prepared<Interval>,
 }
 
 enum Node {
@@ -160,7 +192,8 @@ impl Node {
         match self {
             Self::NotNegative(k) => forms[*k]
                 .as_ref()
-                .map_or(Known::Unknown, Known::where_not_negative),
+                .map_or(Known::Unknown, Known::where_not_negative)
+                .of_output(*k),
             Self::Other => Known::Unknown,
             Self::And(a, b) => a.known(forms).and(b.known(forms)),
             Self::Not(a) => a.known(forms).complement(),
@@ -176,6 +209,8 @@ impl<const D: usize> RegionForms<D> {
         Self {
             tree,
             forms: Prepared::new(&tape),
+            hessian: Prepared::new(&tape),
+            points: Prepared::new(&tape),
             tape,
         }
     }
@@ -200,7 +235,49 @@ impl<const D: usize> RegionForms<D> {
         }
         let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
         let share = difference(region.share(&chart), decision.share(&chart));
-        Ok(share.times(&cell.volume()))
+        let volume = share.times(&cell.volume());
+        let (
+            Known::Half(Strip {
+                origin: Some(origin),
+                ..
+            }),
+            Known::All | Known::Nothing,
+        ) = (region, &decision)
+        else {
+            return Ok(volume);
+        };
+        let Some(area) = self.covered(cell, origin) else {
+            return Ok(volume);
+        };
+        Ok(volume.refine(&match decision {
+            Known::All => cell.volume().minus(&area),
+            _ => area,
+        }))
+    }
+
+    /// Encloses the area of a cell in two inputs on which a comparison holds, or does not, by the
+    /// curve between the two (T18).
+    fn covered(&mut self, cell: &Cell, origin: Origin) -> Option<Interval> {
+        let sides = cell.intervals();
+        if D < 2 || sides.len() != 2 || !cell.is_dyadic() {
+            return None;
+        }
+        let inputs = inputs_over::<Hessian<D>>(cell);
+        let around = *self
+            .hessian
+            .outputs(&self.tape, &inputs)
+            .get(origin.output)?;
+        let around = around.ok()?;
+        let (points, tape) = (&mut self.points, &self.tape);
+        let area = graph::area_where_not_negative(sides, &around, |point| {
+            let values = points.outputs(tape, &point.map(Interval::point));
+            values.get(origin.output).copied()?.ok()
+        })?;
+        Some(if origin.is_complement {
+            cell.volume().minus(&area)
+        } else {
+            area
+        })
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod area;
 pub mod check;
 pub mod exact;
+mod graph;
 mod half_space;
 mod integral;
 pub mod leaf;
