@@ -1,6 +1,6 @@
 //! Why a network cannot be built.
 
-use super::parameters::{BuilderName, Units};
+use super::parameters::Units;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
 use crate::numbers::Rational;
@@ -15,9 +15,9 @@ pub enum BuildError {
     #[error("`{builder}` takes {expected}, the target has {found}")]
     Inputs {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
         /// The inputs of the target.
         found: usize,
     },
@@ -25,7 +25,7 @@ pub enum BuildError {
     #[error("`{builder}` builds networks with one output, the target has {found}")]
     Outputs {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The outputs of the target.
         found: usize,
     },
@@ -36,7 +36,7 @@ pub enum BuildError {
     #[error("`{builder}` has no activation `{}`; it takes {allowed}", found.name())]
     Activation {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// What was asked for.
         found: Units,
         /// What it takes.
@@ -46,7 +46,7 @@ pub enum BuildError {
     #[error("`{builder}` has no key `{key}`; its keys are {keys}")]
     UnknownKey {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key.
         key: &'static str,
         /// The keys it has.
@@ -56,7 +56,7 @@ pub enum BuildError {
     #[error("`{builder}` needs `{key}`, or a tolerance to choose it by")]
     MissingSize {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key of its size.
         key: &'static str,
     },
@@ -64,7 +64,7 @@ pub enum BuildError {
     #[error("`{builder}` needs `{key}`")]
     MissingKey {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key.
         key: &'static str,
     },
@@ -117,12 +117,18 @@ pub enum BuildError {
         /// The cells.
         cells: usize,
     },
+    /// Something that is planned but not there.
+    #[error("{0} is not available in this version")]
+    NotAvailable(&'static str),
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
     HiddenLayers(usize),
     /// A steepness for a layer that is not there.
     #[error("`second_steepness` is given, but with `hidden_layers = 1` there is no second layer")]
     NoSecondLayer,
+    /// Several polygons where one is wanted.
+    #[error("`vertices` holds {0} lists of points, `polygon` takes one")]
+    SeveralPolygons(usize),
     /// The vertices are not those of a convex polygon.
     #[error(transparent)]
     Polygon(#[from] PolygonError),

@@ -1,7 +1,6 @@
 //! Uniform grids of cells over a domain.
 
 use super::error::BuildError;
-use super::parameters::BuilderName;
 use crate::expr::Domain;
 use crate::numbers::Rational;
 
@@ -41,7 +40,7 @@ pub struct Grid {
 impl Grid {
     /// Cuts a domain; one number of cells serves for all inputs.
     pub fn new(
-        builder: BuilderName,
+        builder: &'static str,
         cells: Option<&Vec<usize>>,
         domain: &Domain,
     ) -> Result<Self, BuildError> {
@@ -161,7 +160,7 @@ mod tests {
     #[test]
     fn cells_are_cut_exactly_and_numbered_in_order() {
         let domain = Domain::parse("x=0..1,y=-1..2").expect("a domain");
-        let grid = Grid::new(BuilderName::Towers, Some(&vec![2, 3]), &domain).expect("cells");
+        let grid = Grid::new("towers", Some(&vec![2, 3]), &domain).expect("cells");
         assert_eq!(grid.axes[1].line(3), Rational::from(2));
         assert_eq!(
             grid.centre(&[1, 0]),
@@ -178,7 +177,7 @@ mod tests {
     fn bad_cells_are_refused() {
         let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
         let message = |cells: Option<Vec<usize>>| {
-            let grid = Grid::new(BuilderName::Towers, cells.as_ref(), &domain);
+            let grid = Grid::new("towers", cells.as_ref(), &domain);
             grid.err()
                 .map(|error| error.to_string())
                 .unwrap_or_default()

@@ -1,7 +1,7 @@
 //! What a builder is asked and what it returns.
 
 use super::error::BuildError;
-use super::parameters::{BuilderName, Parameters};
+use super::parameters::Parameters;
 use super::sample::short_above;
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper};
@@ -86,8 +86,6 @@ pub fn integral_of_one(norm: Norm, domain: &Domain) -> Option<Rational> {
 
 /// What to build.
 pub struct Request<'a> {
-    /// The builder.
-    pub name: BuilderName,
     /// Its keys, as far as they are given.
     pub parameters: &'a Parameters,
     /// The target.

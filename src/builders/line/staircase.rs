@@ -1,17 +1,52 @@
 //! Stairs in one variable: one hidden layer of steps.
 
-use super::assemble::{LayerBuilder, activation, network};
-use super::error::{BuildError, check_size};
-use super::grid::{Grid, whole, wide};
-use super::parameters::{BuilderName, Parameters, Units};
-use super::request::{APriori, Built, Request, positive, smallest_size};
-use super::sample::Sampler;
-use super::tail::exp_minus_upper;
+use crate::builders::assemble::{LayerBuilder, activation, network};
+use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::grid::{Grid, whole, wide};
+use crate::builders::parameters::{Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::sample::Sampler;
+use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::expr::lipschitz_upper;
 use crate::numbers::Rational;
 
-const NAME: BuilderName = BuilderName::Staircase;
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "staircase",
+    summary: "stairs in one variable: a step for each line between cells",
+    inputs: (1, 1),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: &[Units::Sigmoid, Units::Heaviside, Units::Tanh],
+    keys: &[
+        ACTIVATION,
+        CELLS,
+        key("steepness", "40 per cell (tanh: 20, heaviside: 1)"),
+        key(
+            "ghosts",
+            "0 (mirrored steps outside the domain, on each side)",
+        ),
+    ],
+    size: Some(cells_by(needed_size, 1 << 22)),
+    bounds: Bounds::Sup,
+    bound: "sup: L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))); heaviside: L h/2",
+    theorem: "T21",
+    example: r#"[target]
+formula = "cos(2*pi*x)"
+domain = { x = ["0", "1"] }
+
+[network]
+builder = "staircase"
+cells = 64
+
+[claim]
+norm = "sup"
+tolerance = "1/10"
+"#,
+    build: staircase,
+};
 
 /// Returns `f(c_0) + sum of (f(c_k) - f(c_(k-1))) s(w (x - s_k))`, with the cell centres `c_k` and
 /// the lines `s_k` between the cells.
@@ -24,7 +59,7 @@ const NAME: BuilderName = BuilderName::Staircase;
 pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let units = given.units.unwrap_or(Units::Sigmoid);
-    let grid = Grid::new(NAME, given.cells.as_ref(), request.domain)?;
+    let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let axis = &grid.axes[0];
     let ghosts = given.ghosts.unwrap_or(0);
     if ghosts > axis.cells {
@@ -158,6 +193,9 @@ fn bound(
 
 /// Returns a number of cells whose a-priori bound is at most the tolerance.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Sup {
+        return None;
+    }
     let target = request.target.output_expressions();
     let slope = lipschitz_upper(target.first()?, request.domain)?.pop()?;
     let units = request.parameters.units.unwrap_or(Units::Sigmoid);

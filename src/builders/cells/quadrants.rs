@@ -1,18 +1,54 @@
 //! Corner steps: sums of quadrants, which leave no dip where cells meet.
 
-use super::assemble::{LayerBuilder, activation, network};
-use super::error::{BuildError, check_size};
-use super::fixed::Numbers;
-use super::grid::{Grid, Index, Indices, whole, wide};
 use super::mixed::{Table, is_additive, largest_mixed_differences, mixed_derivative, subsets};
-use super::parameters::{BuilderName, Parameters, Units};
-use super::request::{APriori, Built, Request, smallest_size};
-use super::tail::exp_minus_upper;
 use super::tower::{gate_bias, half_steps, steepnesses};
+use crate::builders::assemble::{LayerBuilder, activation, network};
+use crate::builders::entry::{
+    ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, SECOND, STEPS, cells_by, key,
+};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::fixed::Numbers;
+use crate::builders::grid::{Grid, Index, Indices, whole, wide};
+use crate::builders::parameters::{Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 
-const NAME: BuilderName = BuilderName::Quadrants;
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "quadrants",
+    summary: "a grid of corner steps, which add up to a staircase without dips",
+    inputs: (1, 4),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: STEPS,
+    keys: &[
+        ACTIVATION,
+        CELLS,
+        key("steepness", "40 per shortest cell side (heaviside: 1)"),
+        SECOND,
+    ],
+    size: Some(cells_by(needed_size, 1 << 20)),
+    bounds: Bounds::Sup,
+    bound: "sup: sum of L_i h_i/2 + largest mixed differences + tails; heaviside: sum of \
+            L_i h_i/2",
+    theorem: "T24",
+    example: r#"[target]
+formula = "sin(3*x)*cos(2*y)"
+inputs = ["x", "y"]
+domain = { x = ["-1", "1"], y = ["-1", "1"] }
+
+[network]
+builder = "quadrants"
+cells = 32
+
+[claim]
+norm = "sup"
+tolerance = "1/5"
+"#,
+    build: quadrants,
+};
 
 /// Returns the sum over subsets A of the inputs, and over lines `k_i` for each input in A, of a
 /// corner step `s(W (sum over A of S_(i, k_i), less |A| - 1/2))` times the mixed difference over A
@@ -27,7 +63,7 @@ const NAME: BuilderName = BuilderName::Quadrants;
 /// - Source: T24.
 pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
-    let grid = Grid::new(NAME, given.cells.as_ref(), request.domain)?;
+    let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let inputs = grid.axes.len();
     let is_additive = is_additive(request);
     let cells = grid.cells();
@@ -201,6 +237,9 @@ fn tail(size: usize, grid: &Grid, w: &Rational, second: &Rational) -> Option<Rat
 
 /// Returns a number of cells for each input whose a-priori bound is at most the tolerance.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Sup {
+        return None;
+    }
     let slopes = request.slopes()?;
     let rounding = request.rounding_guess()?;
     let given = request.parameters;
@@ -215,7 +254,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
         })
         .collect();
     smallest_size(1, 1 << 20, |cells| {
-        let grid = Grid::new(request.name, Some(&vec![cells]), request.domain).ok()?;
+        let grid = Grid::new(ENTRY.name, Some(&vec![cells]), request.domain).ok()?;
         let mut upper = half_steps(&grid, &slopes) + &rounding;
         if units == Units::Heaviside {
             return Some(upper <= *tolerance);

@@ -1,15 +1,44 @@
 //! Piecewise-linear interpolation in one variable: one hidden layer of rectified linear units.
 
-use super::assemble::{LayerBuilder, network};
-use super::error::{BuildError, check_size};
-use super::grid::{Axis, Grid, whole, wide};
-use super::parameters::{BuilderName, Parameters, Units};
-use super::request::{APriori, Built, Request, smallest_size};
-use super::sample::Sampler;
+use crate::builders::assemble::{LayerBuilder, network};
+use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::grid::{Axis, Grid, whole, wide};
+use crate::builders::parameters::{Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::sample::Sampler;
 use crate::certificate::Norm;
 use crate::expr::derivative_range_upper;
 use crate::network::Activation;
 use crate::numbers::Rational;
+
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "interpolant",
+    summary: "straight lines between equally spaced points of a function of one variable",
+    inputs: (1, 1),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: &[Units::Relu],
+    keys: &[key("activation", "relu"), CELLS],
+    size: Some(cells_by(needed_size, 1 << 22)),
+    bounds: Bounds::Sup,
+    bound: "sup: max |f''| h^2/8, or L h/2 without a bound on f''",
+    theorem: "T22",
+    example: r#"[target]
+formula = "x^2"
+domain = { x = ["0", "1"] }
+
+[network]
+builder = "interpolant"
+cells = 16
+
+[claim]
+norm = "sup"
+tolerance = "1/1024"
+"#,
+    build: interpolant,
+};
 
 /// Returns the network that joins the values of the target at `cells + 1` equally spaced points by
 /// straight lines.
@@ -22,7 +51,7 @@ use crate::numbers::Rational;
 /// - Source: T22.
 pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let grid = Grid::new(
-        BuilderName::Interpolant,
+        ENTRY.name,
         request.parameters.cells.as_ref(),
         request.domain,
     )?;
@@ -104,6 +133,9 @@ impl Curve {
 
 /// Returns a number of cells whose a-priori bound is at most the tolerance.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Sup {
+        return None;
+    }
     let curve = Curve::of(request)?;
     let (low, high) = request.domain.sides().first()?;
     let bound = |cells| {

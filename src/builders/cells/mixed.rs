@@ -1,10 +1,10 @@
 //! Mixed differences of a target's values on a grid.
 
-use super::error::BuildError;
-use super::fixed::Numbers;
-use super::grid::{Grid, Index, Indices, whole};
-use super::request::Request;
-use super::sample::Sampler;
+use crate::builders::error::BuildError;
+use crate::builders::fixed::Numbers;
+use crate::builders::grid::{Grid, Index, Indices, whole};
+use crate::builders::request::Request;
+use crate::builders::sample::Sampler;
 use crate::expr::{Expr, derivative, derivative_range_upper};
 use crate::numbers::Rational;
 

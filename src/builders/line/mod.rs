@@ -1,0 +1,4 @@
+//! One variable.
+
+pub mod interpolant;
+pub mod staircase;
