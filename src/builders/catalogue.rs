@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::cells::{quadrants, tower, towers};
 use super::entry::Entry;
-use super::line::{interpolant, staircase};
+use super::line::{interpolant, staircase, step};
 use super::shape::{disk, polygon};
 
 /// Makes the list of builders from a name and an entry for each.
@@ -36,6 +36,8 @@ macro_rules! registry {
 }
 
 registry! {
+    Step => step::STEP,
+    Bump => step::BUMP,
     Staircase => staircase::ENTRY,
     Interpolant => interpolant::ENTRY,
     Tower => tower::ENTRY,

@@ -96,9 +96,20 @@ pub enum BuildError {
         /// Its value.
         found: Rational,
     },
-    /// A tower of height 0.
-    #[error("`height` is 0: there would be no tower")]
+    /// A tower or jump of height 0.
+    #[error("`height` is 0: there would be nothing")]
     NoHeight,
+    /// A direction that is none.
+    #[error("`direction` is 0 in every input")]
+    NoDirection,
+    /// A bump whose ends are in the wrong order.
+    #[error("`from` is {from} and `to` is {to}: the bump is empty")]
+    EmptyBump {
+        /// Where it begins.
+        from: Rational,
+        /// Where it ends.
+        to: Rational,
+    },
     /// A side of a box whose ends are in the wrong order.
     #[error("side {side} of `box`, from {low} to {high}, is empty")]
     EmptyBox {
@@ -120,6 +131,20 @@ pub enum BuildError {
     /// Something that is planned but not there.
     #[error("{0} is not available in this version")]
     NotAvailable(&'static str),
+    /// Overlapping towers on boxes of different sizes.
+    #[error("`overlap` shifts a uniform grid; it is not possible with `grid` = \"adaptive\"")]
+    OverlapOfBoxes,
+    /// A target that leaves the range of an output unit.
+    #[error(
+        "with `output` = \"sigmoid\" the target must stay between 0 and 1, both excluded, as the network does; {}",
+        out_of_range(.place, .found.as_ref())
+    )]
+    OutputRange {
+        /// Where it does not, or might not.
+        place: String,
+        /// Its value there, where that is known.
+        found: Option<Rational>,
+    },
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
     HiddenLayers(usize),
@@ -154,6 +179,13 @@ pub enum BuildError {
         /// The number of weights.
         weights: u128,
     },
+}
+
+fn out_of_range(place: &str, found: Option<&Rational>) -> String {
+    match found {
+        Some(found) => format!("it is {found} at {place}"),
+        None => format!("that could not be shown near {place}"),
+    }
 }
 
 /// Refuses networks that would not fit the memory.

@@ -9,11 +9,12 @@
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane.
 //! All look at the target through [`sample`] (many
 //! values at once: [`fixed`], [`separate`]), cut
-//! the domain with [`grid`], and put their layers together with [`assemble`].
+//! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
 pub mod cells;
+pub mod density;
 pub mod entry;
 pub mod error;
 pub mod fixed;
@@ -78,7 +79,8 @@ pub fn build(
     let mut built = (entry.build)(&request)?;
     if request.norm != norm {
         let upper = built.a_priori.take();
-        built.a_priori = upper.and_then(|bound| bound.integrated(norm, &domain));
+        built.a_priori =
+            upper.and_then(|bound| bound.integrated(norm, &domain, target.outputs_count()));
     }
     Ok(built)
 }
@@ -160,7 +162,7 @@ pub fn needed_size(
     let tolerance = if request.norm == norm {
         tolerance.clone()
     } else {
-        tolerance.checked_div(&integral_of_one(norm, &domain)?)?
+        tolerance.checked_div(&integral_of_one(norm, &domain, target.outputs_count())?)?
     };
     (size.needed)(&request, &tolerance)
 }
