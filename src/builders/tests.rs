@@ -678,12 +678,32 @@ fn what_was_chosen_builds_the_same_network_again() {
         vertices,
         ..Parameters::default()
     };
+    let half = problem("x - 3*y > 1/7", "x=0..1,y=0..1");
+    let band = problem("if(x >= 1/3 and x < 1/2, -2, 0)", "x=0..1");
+    let overlapping = Parameters {
+        overlap: Some(3),
+        ..cells(&[3])
+    };
+    let adaptive = Parameters {
+        grid: Some(Division::Adaptive),
+        ..cells(&[3])
+    };
+    let balanced = Parameters {
+        knots: Some(Knots::Balanced),
+        ..cells(&[5])
+    };
     for (name, parameters, problem) in [
         (BuilderName::Staircase, cells(&[5]), &line),
         (BuilderName::Interpolant, cells(&[5]), &line),
         (BuilderName::Tower, tower, &plane),
         (BuilderName::Towers, cells(&[3]), &plane),
+        (BuilderName::Towers, overlapping, &plane),
+        (BuilderName::Towers, adaptive.clone(), &plane),
         (BuilderName::Quadrants, cells(&[3, 2]), &plane),
+        (BuilderName::Quadrants, adaptive, &plane),
+        (BuilderName::Step, Parameters::default(), &half),
+        (BuilderName::Bump, Parameters::default(), &band),
+        (BuilderName::Interpolant, balanced, &line),
         (BuilderName::Polygon, polygon, &plane),
         (
             BuilderName::Disk,
