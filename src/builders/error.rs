@@ -1,6 +1,6 @@
 //! Why a network cannot be built.
 
-use super::parameters::{BuilderName, Units};
+use super::parameters::Units;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
 use crate::numbers::Rational;
@@ -15,9 +15,9 @@ pub enum BuildError {
     #[error("`{builder}` takes {expected}, the target has {found}")]
     Inputs {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
         /// The inputs of the target.
         found: usize,
     },
@@ -25,7 +25,7 @@ pub enum BuildError {
     #[error("`{builder}` builds networks with one output, the target has {found}")]
     Outputs {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The outputs of the target.
         found: usize,
     },
@@ -36,7 +36,7 @@ pub enum BuildError {
     #[error("`{builder}` has no activation `{}`; it takes {allowed}", found.name())]
     Activation {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// What was asked for.
         found: Units,
         /// What it takes.
@@ -46,7 +46,7 @@ pub enum BuildError {
     #[error("`{builder}` has no key `{key}`; its keys are {keys}")]
     UnknownKey {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key.
         key: &'static str,
         /// The keys it has.
@@ -56,7 +56,7 @@ pub enum BuildError {
     #[error("`{builder}` needs `{key}`, or a tolerance to choose it by")]
     MissingSize {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key of its size.
         key: &'static str,
     },
@@ -64,7 +64,7 @@ pub enum BuildError {
     #[error("`{builder}` needs `{key}`")]
     MissingKey {
         /// The builder.
-        builder: BuilderName,
+        builder: &'static str,
         /// The key.
         key: &'static str,
     },
@@ -96,9 +96,20 @@ pub enum BuildError {
         /// Its value.
         found: Rational,
     },
-    /// A tower of height 0.
-    #[error("`height` is 0: there would be no tower")]
+    /// A tower or jump of height 0.
+    #[error("`height` is 0: there would be nothing")]
     NoHeight,
+    /// A direction that is none.
+    #[error("`direction` is 0 in every input")]
+    NoDirection,
+    /// A bump whose ends are in the wrong order.
+    #[error("`from` is {from} and `to` is {to}: the bump is empty")]
+    EmptyBump {
+        /// Where it begins.
+        from: Rational,
+        /// Where it ends.
+        to: Rational,
+    },
     /// A side of a box whose ends are in the wrong order.
     #[error("side {side} of `box`, from {low} to {high}, is empty")]
     EmptyBox {
@@ -117,12 +128,32 @@ pub enum BuildError {
         /// The cells.
         cells: usize,
     },
+    /// Something that is planned but not there.
+    #[error("{0} is not available in this version")]
+    NotAvailable(&'static str),
+    /// Overlapping towers on boxes of different sizes.
+    #[error("`overlap` shifts a uniform grid; it is not possible with `grid` = \"adaptive\"")]
+    OverlapOfBoxes,
+    /// A target that leaves the range of an output unit.
+    #[error(
+        "with `output` = \"sigmoid\" the target must stay between 0 and 1, both excluded, as the network does; {}",
+        out_of_range(.place, *.found)
+    )]
+    OutputRange {
+        /// Where it does not, or might not.
+        place: String,
+        /// What it is there, where that is known.
+        found: Option<&'static str>,
+    },
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
     HiddenLayers(usize),
     /// A steepness for a layer that is not there.
     #[error("`second_steepness` is given, but with `hidden_layers = 1` there is no second layer")]
     NoSecondLayer,
+    /// Several polygons where one is wanted.
+    #[error("`vertices` holds {0} lists of points, `polygon` takes one")]
+    SeveralPolygons(usize),
     /// The vertices are not those of a convex polygon.
     #[error(transparent)]
     Polygon(#[from] PolygonError),
@@ -148,6 +179,13 @@ pub enum BuildError {
         /// The number of weights.
         weights: u128,
     },
+}
+
+fn out_of_range(place: &str, found: Option<&str>) -> String {
+    match found {
+        Some(found) => format!("it is {found} at {place}"),
+        None => format!("that could not be shown near {place}"),
+    }
 }
 
 /// Refuses networks that would not fit the memory.

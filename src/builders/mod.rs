@@ -4,42 +4,43 @@
 //! that a theorem gives for it, and every choice that was made. Builders may be wrong without harm:
 //! what they return is a proposal that the checker is asked about.
 //!
-//! [`staircase`] and [`interpolant`] are for one variable. [`tower`] raises one box, or a grid of
-//! them; [`quadrants`] does without their dips,
-//! with the help of [`mixed`] differences. [`polygon`] and [`disk`] are for regions of the
-//! plane; [`circle`] reads a disk out of a formula. All look at the target through [`sample`] (many
+//! Each builder is a file with an [`Entry`], which says what it is and what it can be asked; the
+//! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
+//! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane.
+//! All look at the target through [`sample`] (many
 //! values at once: [`fixed`], [`separate`]), cut
-//! the domain with [`grid`], and put their layers together with [`assemble`].
+//! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
-pub mod circle;
-pub mod disk;
+pub mod cells;
+pub mod density;
+pub mod entry;
 pub mod error;
 pub mod fixed;
 pub mod grid;
-pub mod interpolant;
-pub mod mixed;
+pub mod line;
 pub mod parameters;
-pub mod polygon;
-pub mod quadrants;
 pub mod request;
 pub mod sample;
 pub mod separate;
-pub mod staircase;
+pub mod shape;
 pub mod tail;
 #[cfg(test)]
 mod tests;
-pub mod tower;
 
-pub use catalogue::{Entry, Key, catalogue, entry};
+pub use catalogue::{BuilderName, catalogue, entry};
+pub use entry::{Entry, Goal, Key, Outputs, SizeKey};
 pub use error::BuildError;
-pub use parameters::{BuilderName, Fit, Parameters, Units};
+pub use parameters::{
+    Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
+};
 pub use request::{APriori, Built};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};
 use crate::numbers::Rational;
+use entry::Bounds;
 use request::{Request, integral_of_one};
 
 /// Builds a network for a target on a domain.
@@ -67,53 +68,44 @@ pub fn build(
     domain: &Domain,
     norm: Norm,
 ) -> Result<Built, BuildError> {
-    let domain = check_request(name, parameters, target, domain)?;
+    let entry = entry(name);
+    let domain = check_request(entry, parameters, target, domain)?;
     let request = Request {
-        name,
         parameters,
         target,
         domain: &domain,
-        norm: theorem_norm(name, norm),
+        norm: theorem_norm(entry, norm),
     };
-    let mut built = match name {
-        BuilderName::Staircase => staircase::staircase(&request),
-        BuilderName::Interpolant => interpolant::interpolant(&request),
-        BuilderName::Tower => tower::tower(&request),
-        BuilderName::Towers => tower::towers(&request),
-        BuilderName::Quadrants => quadrants::quadrants(&request),
-        BuilderName::Polygon => polygon::polygon(&request),
-        BuilderName::Disk => disk::disk(&request),
-    }?;
+    let mut built = (entry.build)(&request)?;
     if request.norm != norm {
         let upper = built.a_priori.take();
-        built.a_priori = upper.and_then(|bound| bound.integrated(norm, &domain));
+        built.a_priori =
+            upper.and_then(|bound| bound.integrated(norm, &domain, target.outputs_count()));
     }
     Ok(built)
 }
 
-/// The norm of a builder's theorem for an error in this norm: grids bound the supremum, and what
-/// that says of an integral is the same for all of them.
-fn theorem_norm(name: BuilderName, norm: Norm) -> Norm {
-    match (name, norm) {
-        (BuilderName::Polygon | BuilderName::Disk, _) => norm,
-        (_, Norm::L1 | Norm::L2) => Norm::Sup,
+/// The norm of a builder's theorem for an error in this norm: what a bound of the supremum says of
+/// an integral is the same for all.
+fn theorem_norm(entry: &Entry, norm: Norm) -> Norm {
+    match (entry.bounds, norm) {
+        (Bounds::Sup, Norm::L1 | Norm::L2) => Norm::Sup,
         _ => norm,
     }
 }
 
 /// Refuses what does not fit the builder; returns the domain in the order of the inputs.
 fn check_request(
-    name: BuilderName,
+    entry: &Entry,
     parameters: &Parameters,
     target: &Target,
     domain: &Domain,
 ) -> Result<Domain, BuildError> {
-    let entry = entry(name);
     for key in parameters.present() {
         if !entry.keys.iter().any(|known| known.name == key) {
             let keys = entry.keys.iter().map(|known| format!("`{}`", known.name));
             return Err(BuildError::UnknownKey {
-                builder: name,
+                builder: entry.name,
                 key,
                 keys: keys.collect::<Vec<_>>().join(", "),
             });
@@ -124,7 +116,7 @@ fn check_request(
     {
         let names: Vec<_> = entry.activations.iter().map(|units| units.name()).collect();
         return Err(BuildError::Activation {
-            builder: name,
+            builder: entry.name,
             found,
             allowed: names.join(", "),
         });
@@ -133,63 +125,17 @@ fn check_request(
     let found = target.inputs().len();
     if !(fewest..=most).contains(&found) {
         return Err(BuildError::Inputs {
-            builder: name,
+            builder: entry.name,
             expected: entry.inputs_text(),
             found,
         });
     }
     let found = target.outputs_count();
-    if found != 1 {
-        return Err(BuildError::Outputs {
-            builder: name,
-            found,
-        });
+    if found != 1 && entry.outputs == Outputs::One {
+        let builder = entry.name;
+        return Err(BuildError::Outputs { builder, found });
     }
     Ok(domain.in_order(target.inputs())?)
-}
-
-/// The key that is chosen from a tolerance when it is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SizeKey {
-    /// Its name.
-    pub name: &'static str,
-    /// The smallest value that makes sense.
-    pub smallest: usize,
-    /// The largest value worth trying; a grid in several inputs is refused earlier.
-    pub largest: usize,
-}
-
-impl SizeKey {
-    /// Is this key among the parameters?
-    pub fn is_given(&self, parameters: &Parameters) -> bool {
-        parameters.present().contains(&self.name)
-    }
-}
-
-/// Returns the key that is the size of a network; none where the parameters say all.
-pub fn size_key(name: BuilderName) -> Option<SizeKey> {
-    let (key_name, smallest, largest) = match name {
-        BuilderName::Staircase | BuilderName::Interpolant => ("cells", 1, 1 << 22),
-        BuilderName::Towers | BuilderName::Quadrants => ("cells", 1, 1 << 20),
-        BuilderName::Disk => ("sides", 3, 1 << 20),
-        BuilderName::Tower | BuilderName::Polygon => return None,
-    };
-    Some(SizeKey {
-        name: key_name,
-        smallest,
-        largest,
-    })
-}
-
-/// Returns the parameters with this size; builders without a size keep theirs.
-pub fn with_size(name: BuilderName, parameters: &Parameters, size: usize) -> Parameters {
-    let mut parameters = parameters.clone();
-    match size_key(name) {
-        Some(SizeKey { name: "sides", .. }) => parameters.sides = Some(size),
-        Some(_) => parameters.cells = Some(vec![size]),
-        None => {}
-    }
-    parameters
 }
 
 /// Returns a size whose a-priori bound is at most the tolerance: enough, and often more than that.
@@ -204,26 +150,19 @@ pub fn needed_size(
     norm: Norm,
     tolerance: &Rational,
 ) -> Option<usize> {
-    let domain = check_request(name, parameters, target, domain).ok()?;
+    let entry = entry(name);
+    let size = entry.size.as_ref()?;
+    let domain = check_request(entry, parameters, target, domain).ok()?;
     let request = Request {
-        name,
         parameters,
         target,
         domain: &domain,
-        norm: theorem_norm(name, norm),
+        norm: theorem_norm(entry, norm),
     };
     let tolerance = if request.norm == norm {
         tolerance.clone()
     } else {
-        tolerance.checked_div(&integral_of_one(norm, &domain)?)?
+        tolerance.checked_div(&integral_of_one(norm, &domain, target.outputs_count())?)?
     };
-    let tolerance = &tolerance;
-    match (name, request.norm) {
-        (BuilderName::Staircase, Norm::Sup) => staircase::needed_size(&request, tolerance),
-        (BuilderName::Interpolant, Norm::Sup) => interpolant::needed_size(&request, tolerance),
-        (BuilderName::Towers, Norm::Sup) => tower::needed_size(&request, tolerance),
-        (BuilderName::Quadrants, Norm::Sup) => quadrants::needed_size(&request, tolerance),
-        (BuilderName::Disk, Norm::Area) => disk::needed_size(&request, tolerance),
-        _ => None,
-    }
+    (size.needed)(&request, &tolerance)
 }

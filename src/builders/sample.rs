@@ -5,7 +5,7 @@ use super::fixed::{Found, MAX_EXACT_BITS, Numbers};
 use super::grid::{Grid, Indices};
 use super::separate::Separated;
 use crate::expr::{Constants, Expr, Scratch, Tape, Target};
-use crate::numbers::{Failure, Interval, Rational};
+use crate::numbers::{Direction, Failure, Interval, Rational};
 
 /// Values at some points.
 pub struct Values {
@@ -15,7 +15,7 @@ pub struct Values {
     pub rounding_upper: Rational,
 }
 
-/// Evaluates the first output of a target, or the indicator of its region.
+/// Evaluates one output of a target, or the indicator of its region.
 pub struct Sampler {
     names: Vec<String>,
     formula: Expr,
@@ -27,14 +27,20 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Prepares a target.
-    pub fn new(target: &Target) -> Self {
-        let target = target.indicator();
-        let tape = Tape::new(&target);
-        let mut outputs = target.output_expressions();
+    /// Prepares each output of a target.
+    pub fn all(target: &Target) -> Vec<Self> {
+        let names = target.inputs();
+        let outputs = target.indicator().output_expressions();
+        let outputs = outputs.into_iter();
+        outputs.map(|formula| Self::new(names, formula)).collect()
+    }
+
+    /// Prepares a formula in these inputs.
+    pub fn new(names: &[String], formula: Expr) -> Self {
+        let tape = Tape::of_expressions(names.len(), [&formula]);
         Self {
-            names: target.inputs().to_vec(),
-            formula: outputs.swap_remove(0),
+            names: names.to_vec(),
+            formula,
             exact: tape.constants(&()),
             enclosed: tape.constants(&()),
             exact_scratch: Scratch::default(),
@@ -106,6 +112,29 @@ impl Sampler {
     }
 }
 
+/// Encloses the range of a formula on a box; nothing where that is not bounded.
+pub fn range(formula: &Expr, sides: &[(Rational, Rational)]) -> Option<(Rational, Rational)> {
+    let hull = |(low, high): &(Rational, Rational)| {
+        Interval::from_rational(low).hull(&Interval::from_rational(high))
+    };
+    let sides: Vec<Interval> = sides.iter().map(hull).collect();
+    let tape = Tape::of_expressions(sides.len(), [formula]);
+    let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
+    let results = tape.evaluate(&constants, &sides, &mut scratch);
+    let range = results.value(0).ok()?;
+    let low = range.inf().rational_bound(Direction::Down)?;
+    Some((low, range.sup().rational_bound(Direction::Up)?))
+}
+
+/// Returns the width of the widest range of these formulas on a box.
+pub fn range_width(formulas: &[Expr], sides: &[(Rational, Rational)]) -> Option<Rational> {
+    let widths = formulas.iter().map(|formula| {
+        let (low, high) = range(formula, sides)?;
+        Some(high - low)
+    });
+    widths.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
 /// Returns an exponent e with `|value| <= 2^e`, at most one too large; 0 for 0.
 pub fn exponent_above(value: &Rational) -> i32 {
     if value.is_zero() {
@@ -137,7 +166,7 @@ mod tests {
     fn values(formula: &str, points: &[Rational]) -> Result<Values, BuildError> {
         let inputs = ["x".to_owned()];
         let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
-        Sampler::new(&target).values(points.iter().map(|x| vec![x.clone()]))
+        Sampler::all(&target)[0].values(points.iter().map(|x| vec![x.clone()]))
     }
 
     #[test]

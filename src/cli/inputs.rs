@@ -8,6 +8,7 @@ use super::arguments::{Limits, Question as QuestionFlags};
 use super::interrupt;
 use super::message::Refusal;
 use super::note;
+use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, parse_target};
 use crate::formats::json;
@@ -106,6 +107,13 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
 pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
     let (target, domain, mut claim) = if let Some(path) = &flags.spec {
         let (spec, _) = read_spec(path)?;
+        if spec.goal == Goal::Regions {
+            return Err(Refusal::in_file(
+                path,
+                "this spec has no formula, so there is nothing to prove",
+            )
+            .hint("it is for `steeple build`"));
+        }
         let (target, domain) = by_name(&spec, network, path)?;
         (target, domain, spec.claim)
     } else {

@@ -69,7 +69,7 @@ impl BuildRequest<'_> {
     /// keep the tolerance, by doubling and then halving the step. (The verdict comes later, from
     /// the checker; this only chooses.)
     fn sized(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Built, WorkflowError> {
-        let Some(key) = builders::size_key(self.builder) else {
+        let Some(key) = builders::entry(self.builder).size else {
             return self.build_with(self.parameters);
         };
         if key.is_given(self.parameters) {
@@ -82,8 +82,7 @@ impl BuildRequest<'_> {
             )));
         };
         let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
-            let built =
-                self.build_with(&builders::with_size(self.builder, self.parameters, size))?;
+            let built = self.build_with(&key.with(self.parameters, size))?;
             let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
             Ok((built, is_enough))
         };
@@ -151,6 +150,32 @@ impl BuildRequest<'_> {
     }
 }
 
+/// Builds a network of which nothing is claimed, and writes `network.json` into a folder.
+///
+/// - Returns: what was built, and the network as read back.
+/// - Errors: [`WorkflowError`].
+pub fn build_without_claim(
+    request: &BuildRequest<'_>,
+    folder: &Path,
+) -> Result<(Built, Network), WorkflowError> {
+    let built = request.build_with(request.parameters)?;
+    let network = write_and_read(&built.network, folder)?;
+    Ok((built, network))
+}
+
+/// Writes `network.json` into a folder, and reads it back.
+fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
+    let path = folder.join("network.json");
+    let in_file = |error| WorkflowError::File {
+        path: path.display().to_string(),
+        error,
+    };
+    write_beside(&path, |mut out| json::write(network, &mut out)).map_err(in_file)?;
+    let bytes = fs::read(&path).map_err(in_file)?;
+    json::read_bytes(&bytes)
+        .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))
+}
+
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
 /// `certificate.steeple` beside it, reads that back and checks it.
 ///
@@ -162,16 +187,7 @@ pub fn build(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Built, Network, Verification), WorkflowError> {
     let built = request.sized(progress)?;
-    let path = folder.join("network.json");
-    let in_file = |error| WorkflowError::File {
-        path: path.display().to_string(),
-        error,
-    };
-    write_beside(&path, |mut out| json::write(&built.network, &mut out)).map_err(in_file)?;
-    let bytes = fs::read(&path).map_err(in_file)?;
-    let network = json::read_bytes(&bytes)
-        .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))?;
-    drop(bytes);
+    let network = write_and_read(&built.network, folder)?;
     let verification = verify(
         &VerifyRequest {
             network: &network,

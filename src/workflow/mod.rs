@@ -10,7 +10,7 @@ pub mod spec;
 pub mod summary;
 pub mod verify;
 
-pub use build::{BuildRequest, build};
+pub use build::{BuildRequest, build, build_without_claim};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all};
 pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};

@@ -4,12 +4,14 @@
 //! through a float: `tolerance = 0.1` is exactly 1/10. What is not understood is refused with its
 //! place and what was expected.
 
+mod network;
+
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::builders::{BuilderName, Fit, Parameters, Units};
+use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target, TargetBody, check_defined, check_names, parse_target};
 use crate::numbers::{Rational, literal};
@@ -25,6 +27,9 @@ pub struct Spec {
     pub assumed_inputs: bool,
     /// What to build, if the spec says.
     pub network: Option<NetworkSpec>,
+    /// What the target is for. Where linear regions are counted it stands for its inputs alone:
+    /// there is no formula, and nothing to prove.
+    pub goal: Goal,
     /// What to prove.
     pub claim: ClaimSpec,
 }
@@ -112,7 +117,22 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
     })?;
     let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
     root.only(&["target", "network", "claim", "compare"])?;
-    let (target, domain, assumed_inputs) = read_target(&root.table("target")?)?;
+    let network = root.optional_table("network")?;
+    let builder = network.as_ref().map(network::read_builder).transpose()?;
+    let goal = builder.map_or(Goal::Target, |builder| entry(builder).goal);
+    let table = root.table("target")?;
+    let (target, domain, assumed_inputs) = match builder {
+        Some(builder) if goal == Goal::Regions => {
+            if root.get("claim").is_some() {
+                let message = format!("`{builder}` claims nothing: its linear regions are counted");
+                return Err(
+                    SpecError::new(message, root.key_span("claim")).hint("leave [claim] out")
+                );
+            }
+            read_inputs_alone(&table, builder)?
+        }
+        _ => read_target(&table)?,
+    };
     let claim = match root.optional_table("claim")? {
         Some(table) => read_claim(&table, &target)?,
         None => ClaimSpec {
@@ -122,15 +142,15 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
             gap: default_gap(),
         },
     };
-    let network = match root.optional_table("network")? {
-        Some(table) => Some(read_network(&table, &domain)?),
-        None => None,
-    };
+    let network = network
+        .map(|table| network::read_network(&table, &domain))
+        .transpose()?;
     Ok(Spec {
         target,
         domain,
         assumed_inputs,
         network,
+        goal,
         claim,
     })
 }
@@ -145,17 +165,7 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
             .collect::<Result<_, SpecError>>()?,
         _ => vec![(Table::string(formula, "formula")?, formula.span())],
     };
-    let inputs: Option<Vec<String>> = match table.get("inputs") {
-        Some(list) => {
-            let names = Table::array(list, "inputs")?;
-            let names = names
-                .iter()
-                .map(|item| Table::string(item, "inputs").map(String::from))
-                .collect::<Result<_, _>>()?;
-            Some(names)
-        }
-        None => None,
-    };
+    let inputs = read_names(table)?;
     let sides = table.table("domain")?;
     let domain = read_domain(&sides)?;
     // Without `inputs` the domain names them, in the order in which names sort.
@@ -193,6 +203,54 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
     }
     check_defined(&target, &domain)
         .map_err(|error| SpecError::new(error.to_string(), formula.span()))?;
+    Ok((target, domain, assumed))
+}
+
+/// The names in `inputs`, where it is given.
+fn read_names(table: &Table<'_, '_>) -> Result<Option<Vec<String>>, SpecError> {
+    let Some(list) = table.get("inputs") else {
+        return Ok(None);
+    };
+    let names = Table::array(list, "inputs")?.iter();
+    let names = names.map(|item| Table::string(item, "inputs").map(String::from));
+    names.collect::<Result<_, _>>().map(Some)
+}
+
+/// A target of inputs and a domain (by default the unit cube), for builders that approximate
+/// nothing; its formula is 0.
+fn read_inputs_alone(
+    table: &Table<'_, '_>,
+    builder: BuilderName,
+) -> Result<(Target, Domain, bool), SpecError> {
+    if table.get("formula").is_some() {
+        let message = format!("`{builder}` approximates no formula");
+        return Err(SpecError::new(message, table.key_span("formula")).hint("leave it out"));
+    }
+    table.only(&["inputs", "domain"])?;
+    let inputs = read_names(table)?;
+    let sides = table.optional_table("domain")?;
+    let assumed = inputs.is_none();
+    let (names, domain) = match (inputs, &sides) {
+        (Some(names), None) => {
+            let sides = vec![(Rational::ZERO, Rational::ONE); names.len()];
+            (names.clone(), Domain::new(names, sides))
+        }
+        (inputs, Some(sides)) => {
+            let domain = read_domain(sides)?;
+            let names = inputs.unwrap_or_else(|| in_natural_order(domain.names()));
+            (names.clone(), domain.in_order(&names))
+        }
+        (None, None) => {
+            let message = "key `inputs` or `domain` is missing in [target]";
+            return Err(SpecError::new(message, table.span.clone()));
+        }
+    };
+    let place = table.get("inputs").or(table.get("domain"));
+    let place = place.map_or(table.span.clone(), Spanned::span);
+    let error = |message: String| SpecError::new(message, place.clone());
+    check_names(&names).map_err(|found| error(found.to_string()))?;
+    let domain = domain.map_err(|found| error(found.to_string()))?;
+    let target = parse_target(&["0"], Some(&names)).map_err(|found| error(found.message))?;
     Ok((target, domain, assumed))
 }
 
@@ -272,154 +330,6 @@ pub fn norm_by_name(name: &str) -> Result<Norm, String> {
     Norm::from_name(name).ok_or_else(|| {
         let names = Norm::ALL.map(Norm::name).join(", ");
         format!("`{name}` is no norm; available: {names}")
-    })
-}
-
-/// Builders that are planned but not there, so that a message can tell them from typing errors.
-const LATER: [&str; 9] = [
-    "step",
-    "bump",
-    "polygons",
-    "ridge",
-    "tanh-smooth",
-    "sawtooth",
-    "fold",
-    "maxout-fold",
-    "smooth",
-];
-
-/// Keys of `[network]`, in the order of INTERFACE.
-const NETWORK_KEYS: [&str; 16] = [
-    "builder",
-    "activation",
-    "cells",
-    "steepness",
-    "second_steepness",
-    "ghosts",
-    "box",
-    "height",
-    "vertices",
-    "hidden_layers",
-    "sides",
-    "fit",
-    "centre",
-    "radius",
-    "radius_squared",
-    "rotation",
-];
-
-fn read_network(table: &Table<'_, '_>, domain: &Domain) -> Result<NetworkSpec, SpecError> {
-    table.only(&NETWORK_KEYS)?;
-    let value = table.value("builder")?;
-    let name = Table::string(value, "builder")?;
-    let builder = BuilderName::from_name(name).ok_or_else(|| {
-        let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
-        let message = if LATER.contains(&name) {
-            format!("builder `{name}` is not available in this version")
-        } else {
-            format!("there is no builder `{name}`")
-        };
-        SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
-    })?;
-    let choice = |key: &str, names: &[&'static str]| -> Result<Option<usize>, SpecError> {
-        let Some(value) = table.get(key) else {
-            return Ok(None);
-        };
-        let found = Table::string(value, key)?;
-        names
-            .iter()
-            .position(|name| *name == found)
-            .map(Some)
-            .ok_or_else(|| {
-                SpecError::new(format!("`{found}` is no {key}"), value.span())
-                    .hint(format!("known: {}", names.join(", ")))
-            })
-    };
-    let units = choice("activation", &Units::ALL.map(Units::name))?.map(|k| Units::ALL[k]);
-    let fit = match table.get("fit") {
-        Some(value) if value.get_ref().as_str() == Some("smooth") => {
-            return Err(SpecError::new(
-                "fit `smooth` is not available in this version",
-                value.span(),
-            )
-            .hint("available: inscribed, circumscribed, balanced"));
-        }
-        _ => choice("fit", &Fit::ALL.map(Fit::name))?.map(|k| Fit::ALL[k]),
-    };
-    let cells = match table.get("cells") {
-        None => None,
-        Some(value) => Some(match value.get_ref() {
-            DeValue::Array(list) => list
-                .iter()
-                .map(|item| table.count(item, "cells"))
-                .collect::<Result<_, _>>()?,
-            _ => vec![table.count(value, "cells")?],
-        }),
-    };
-    let count = |key: &str| {
-        table
-            .get(key)
-            .map(|value| table.count(value, key))
-            .transpose()
-    };
-    let number = |key: &str| {
-        table
-            .get(key)
-            .map(|value| table.number(value, key))
-            .transpose()
-    };
-    let sides_of_box = match table.optional_table("box")? {
-        None => None,
-        Some(sides) => Some(
-            read_domain(&sides)?
-                .in_order(domain.names())
-                .map_err(|error| {
-                    SpecError::new(
-                        error.to_string().replace("domain", "box"),
-                        sides.span.clone(),
-                    )
-                })?
-                .sides()
-                .to_vec(),
-        ),
-    };
-    let vertices = match table.get("vertices") {
-        None => None,
-        Some(value) => Some(
-            Table::array(value, "vertices")?
-                .iter()
-                .map(|point| table.side(point, "vertices"))
-                .collect::<Result<_, _>>()?,
-        ),
-    };
-    let centre = table
-        .get("centre")
-        .map(|value| table.side(value, "centre"))
-        .transpose()?;
-    Ok(NetworkSpec {
-        builder,
-        parameters: Parameters {
-            units,
-            cells,
-            steepness: table.positive("steepness")?,
-            second_steepness: table.positive("second_steepness")?,
-            sides_of_box,
-            height: number("height")?,
-            vertices,
-            hidden_layers: count("hidden_layers")?,
-            sides: count("sides")?,
-            fit,
-            centre,
-            radius: table.positive("radius")?,
-            radius_squared: table.positive("radius_squared")?,
-            rotation: number("rotation")?,
-            ghosts: count("ghosts")?,
-        },
-        span: value.span(),
-        places: table
-            .entries()
-            .map(|(key, value)| (key.to_string(), value.span()))
-            .collect(),
     })
 }
 
@@ -552,6 +462,33 @@ impl<'a, 'i> Table<'a, 'i> {
                     value.span(),
                 )
             })
+    }
+
+    /// Reads the value of a key, if it is there.
+    fn optional<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&Self, &'a Value<'i>, &str) -> Result<T, SpecError>,
+    ) -> Result<Option<T>, SpecError> {
+        self.get(key)
+            .map(|value| read(self, value, key))
+            .transpose()
+    }
+
+    /// Reads a list of numbers; one number stands for a list of one.
+    fn numbers(&self, value: &'a Value<'i>, key: &str) -> Result<Vec<Rational>, SpecError> {
+        match value.get_ref() {
+            DeValue::Array(list) => list.iter().map(|item| self.number(item, key)).collect(),
+            _ => Ok(vec![self.number(value, key)?]),
+        }
+    }
+
+    /// Reads a list of counts; one count stands for a list of one.
+    fn counts(&self, value: &'a Value<'i>, key: &str) -> Result<Vec<usize>, SpecError> {
+        match value.get_ref() {
+            DeValue::Array(list) => list.iter().map(|item| self.count(item, key)).collect(),
+            _ => Ok(vec![self.count(value, key)?]),
+        }
     }
 
     fn positive(&self, key: &str) -> Result<Option<Rational>, SpecError> {

@@ -4,10 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
+use crate::builders::{Built, Goal};
 use crate::cli::arguments::{Build, Format};
 use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::network::{Network, digest, size};
 use crate::report::{Report, html, json, markdown, text};
-use crate::workflow::{BuildRequest, PictureKind, Subject, build, draw_all, summarise};
+use crate::workflow::{
+    BuildRequest, PictureKind, Subject, WorkflowError, build, build_without_claim, draw_all,
+    summarise,
+};
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
@@ -39,11 +44,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
     };
-    let mut bar = Bar::new();
-    let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
-    drop(bar);
-    let (built, network, verification) = built.map_err(|error| match error {
-        crate::workflow::WorkflowError::Build(message) => Refusal::at(
+    let refusal = |error| match error {
+        WorkflowError::Build(message) => Refusal::at(
             &path.display().to_string(),
             &source,
             &spec_network.place_of(&message),
@@ -51,7 +53,16 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             None,
         ),
         other => other.into(),
-    })?;
+    };
+    if spec.goal == Goal::Regions {
+        let (built, network) = build_without_claim(&request, folder.path()).map_err(refusal)?;
+        folder.publish()?;
+        return Ok(without_claim(&built, &network, &out, format));
+    }
+    let mut bar = Bar::new();
+    let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
+    drop(bar);
+    let (built, network, verification) = built.map_err(refusal)?;
     let mut report = summarise(&verification, &network, Some(&built));
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;
@@ -82,6 +93,33 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             }
         },
         code: code(verification.verdict),
+    })
+}
+
+/// What is said of a network of which nothing is claimed.
+fn without_claim(built: &Built, network: &Network, out: &Path, format: Format) -> Output {
+    let size = size(network);
+    let digest = digest(network);
+    Output::yes(match format {
+        Format::Json => pretty(&serde_json::json!({
+            "steeple": env!("CARGO_PKG_VERSION"),
+            "verdict": null,
+            "network": digest,
+            "hidden_layers": size.hidden_layers,
+            "units": size.units,
+            "parameters": size.parameters,
+            "notes": built.notes,
+        })),
+        Format::Text => {
+            let mut lines = vec![format!(
+                "built: {} hidden layers, {} hidden units, {} parameters not zero; nothing is claimed",
+                size.hidden_layers, size.units, size.nonzero_parameters
+            )];
+            lines.extend(built.notes.iter().map(|note| format!("  {note}")));
+            lines.push(format!("  network: {digest}"));
+            lines.push(format!("written to {}", out.display()));
+            lines.join("\n")
+        }
     })
 }
 

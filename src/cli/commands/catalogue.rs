@@ -22,7 +22,7 @@ pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
                     .map(|entry| {
                         format!(
                             "{:<12} {} ({}; {})",
-                            entry.name.name(),
+                            entry.name,
                             entry.summary,
                             entry.inputs_text(),
                             entry.theorem
@@ -49,7 +49,7 @@ pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
 }
 
 fn explained(entry: &Entry) -> String {
-    let mut text = format!("{}: {}\n\n", entry.name.name(), entry.summary);
+    let mut text = format!("{}: {}\n\n", entry.name, entry.summary);
     let units: Vec<&str> = entry.activations.iter().map(|units| units.name()).collect();
     // Strings take any text, so writing to one cannot fail.
     let _ = writeln!(text, "inputs      {}", entry.inputs_text());
@@ -70,7 +70,7 @@ fn explained(entry: &Entry) -> String {
 fn object(entry: &Entry) -> Value {
     let (fewest, most) = entry.inputs;
     json!({
-        "name": entry.name.name(),
+        "name": entry.name,
         "summary": entry.summary,
         "inputs": [fewest, most],
         "activations": entry.activations.iter().map(|units| units.name()).collect::<Vec<_>>(),

@@ -1,18 +1,70 @@
 //! Polygons for disks, with rational corners and rational normals of length exactly 1.
 
 use super::circle::{Disk, read_disk};
-use super::error::BuildError;
-use super::grid::whole;
-use super::parameters::{BuilderName, Fit, Parameters, Units};
-use super::polygon::{Shape, check_sides};
-use super::request::{APriori, Built, Request, positive, smallest_size};
-use super::sample::exponent_above;
-use super::tail::ln_upper;
+use super::polygon::{SHAPE_LAYERS, Shape, check_sides};
+use crate::builders::entry::{
+    ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, STEPS, SizeKey, key,
+};
+use crate::builders::error::BuildError;
+use crate::builders::grid::whole;
+use crate::builders::parameters::{Fit, Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::sample::exponent_above;
+use crate::builders::tail::ln_upper;
 use crate::certificate::Norm;
 use crate::expr::simplest_between;
 use crate::geometry::HalfPlane;
 use crate::numbers::elementary::pi;
 use crate::numbers::{Direction, Function, Interval, Rational, Scalar};
+
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "disk",
+    summary: "an n-gon for a disk, inscribed, circumscribed or with the least wrong area",
+    inputs: (2, 2),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: STEPS,
+    keys: &[
+        ACTIVATION,
+        key("sides", "from the tolerance"),
+        key("fit", "inscribed"),
+        key("centre", "from the target"),
+        key("radius", "from the target"),
+        key("radius_squared", "from the target"),
+        key("rotation", "0 (turns)"),
+        SHAPE_LAYERS,
+        key(
+            "steepness",
+            "max(100 n, 16 n^2)/r or a little more (heaviside: 1)",
+        ),
+        SECOND,
+    ],
+    size: Some(SizeKey {
+        name: "sides",
+        smallest: 3,
+        largest: 1 << 20,
+        set: |parameters, size| parameters.sides = Some(size),
+        needed: needed_size,
+    }),
+    bounds: Bounds::AsAsked,
+    bound: "area: that on which disk and polygon differ, + perimeter ln(2n)/w for sigmoid",
+    theorem: "T25",
+    example: r#"[target]
+formula = "x^2 + y^2 <= 1"
+domain = { x = ["-3/2", "3/2"], y = ["-3/2", "3/2"] }
+
+[network]
+builder = "disk"
+sides = 6
+fit = "balanced"
+
+[claim]
+norm = "area"
+tolerance = "1/4"
+"#,
+    build: disk,
+};
 
 /// Directions and radii are this close to the ideal ones, in bits.
 const BITS: i32 = 44;
@@ -30,7 +82,7 @@ const RADIUS_BITS: i32 = 50;
 /// - Source: T25.
 pub fn disk(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
-    let builder = BuilderName::Disk;
+    let builder = ENTRY.name;
     let key = "sides";
     let sides = given.sides;
     let sides = sides.ok_or(BuildError::MissingSize { builder, key })?;
@@ -39,6 +91,9 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     let disk = wanted_disk(given, read.as_ref())?;
     let units = given.units.unwrap_or(Units::Sigmoid);
     let fit = given.fit.unwrap_or_default();
+    if fit == Fit::Smooth {
+        return Err(BuildError::NotAvailable("fit `smooth`"));
+    }
     let rotation = given.rotation.clone().unwrap_or_default();
     let mut shape = Shape::of(given, units)?;
     shape.choose_steepness(&default_steepness(sides, &disk));
@@ -88,7 +143,7 @@ fn statement(fit: Fit, units: Units, threshold: &Rational) -> String {
     let area = match fit {
         Fit::Inscribed => "pi r^2 - area of the polygon",
         Fit::Circumscribed => "area of the polygon - pi r^2",
-        Fit::Balanced => "area on which polygon and disk differ",
+        Fit::Balanced | Fit::Smooth => "area on which polygon and disk differ",
     };
     let strip = match units {
         Units::Heaviside => "",
@@ -285,6 +340,7 @@ impl Ngon {
             Fit::Inscribed => round.minus(&self.area()),
             Fit::Circumscribed => self.area().minus(&round),
             Fit::Balanced => self.balanced_difference(&disk.radius_squared, &round)?,
+            Fit::Smooth => return None,
         };
         // Rounding may take a difference of nearly equal areas below 0, where it cannot be.
         let mut upper = differing.sup().rational_bound(Direction::Up)?;
@@ -337,6 +393,9 @@ fn regular(sides: usize, function: Function) -> Option<Rational> {
 ///
 /// It takes the polygon to be regular, which ours is up to `2^-40`.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Area {
+        return None;
+    }
     let given = request.parameters;
     let read = read_disk(request.target)?;
     let disk = wanted_disk(given, Some(&read)).ok()?;
@@ -357,6 +416,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
                 let spread = Rational::ONE + &tangent * &tangent * Rational::ratio(1, 4);
                 spread.reciprocal()?
             }
+            Fit::Smooth => return None,
         };
         // n triangles of height p and base 2 p tan(pi/n), where p^2 is this.
         let apothem_squared = square * &scale;
@@ -371,6 +431,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
                 let sectors = square * &angle - &apothem_squared * &tangent.half();
                 area - &round + whole(2 * n) * sectors
             }
+            Fit::Smooth => return None,
         };
         if units != Units::Heaviside {
             let w = positive("steepness", given.steepness.as_ref()).ok()?;

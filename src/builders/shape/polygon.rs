@@ -1,15 +1,57 @@
 //! Convex polygons: one first-layer unit for each side, and a unit, or the threshold, that counts.
 
-use super::assemble::{LayerBuilder, activation, network};
-use super::error::{BuildError, check_size};
-use super::grid::{whole, wide};
-use super::parameters::{BuilderName, Parameters, Units};
-use super::request::{Built, Request, positive};
-use super::tower::gate_bias;
+use crate::builders::assemble::{LayerBuilder, activation, network};
+use crate::builders::cells::tower::gate_bias;
+use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, SECOND, STEPS, key};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::grid::{whole, wide};
+use crate::builders::parameters::{Parameters, Units};
+use crate::builders::request::{Built, Request, positive};
+use crate::builders::sample::short_above;
 use crate::expr::Target;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
 use crate::numbers::{Interval, Rational};
+
+/// `hidden_layers` of shapes.
+pub const SHAPE_LAYERS: Key = key(
+    "hidden_layers",
+    "2 (1 leaves the decision to the threshold sides - 1/2)",
+);
+
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "polygon",
+    summary: "a convex polygon: a unit for each side and one that counts them",
+    inputs: (2, 2),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: STEPS,
+    keys: &[
+        ACTIVATION,
+        key("vertices", "needed: points in order around the polygon"),
+        SHAPE_LAYERS,
+        key("steepness", "400 per shortest side (heaviside: 1)"),
+        SECOND,
+    ],
+    size: None,
+    bounds: Bounds::AsAsked,
+    bound: "none: heaviside gives the closed polygon exactly",
+    theorem: "T25",
+    example: r#"[target]
+formula = "abs(x) + abs(y) <= 1"
+domain = { x = ["-1", "1"], y = ["-1", "1"] }
+
+[network]
+builder = "polygon"
+vertices = [["1", "0"], ["0", "1"], ["-1", "0"], ["0", "-1"]]
+
+[claim]
+norm = "area"
+tolerance = "1/10"
+"#,
+    build: polygon,
+};
 
 /// Returns the network that is "inside" on a convex polygon.
 ///
@@ -23,7 +65,10 @@ use crate::numbers::{Interval, Rational};
 pub fn polygon(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let key = "vertices";
-    let builder = BuilderName::Polygon;
+    let builder = ENTRY.name;
+    if let Some(polygons) = &given.polygons {
+        return Err(BuildError::SeveralPolygons(polygons.len()));
+    }
     let vertices = given.vertices.as_ref();
     let vertices = vertices.ok_or(BuildError::MissingKey { builder, key })?;
     let point = |(x, y): &(Rational, Rational)| Point {
@@ -72,7 +117,7 @@ fn length_estimate(side: &HalfPlane) -> Rational {
     let root = root.and_then(|root| root.mid().to_rational());
     // A length that is not an ordinary number is not scaled: any positive factor is right.
     let root = root.filter(Rational::is_positive).unwrap_or(Rational::ONE);
-    super::sample::short_above(&root, 24)
+    short_above(&root, 24)
 }
 
 fn scale(side: &mut HalfPlane, length: &Rational) {

@@ -1,0 +1,349 @@
+//! Stairs in one variable: one hidden layer of steps.
+
+use std::sync::Arc;
+
+use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
+use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::grid::{Axis, Grid, whole, wide};
+use crate::builders::parameters::{OutputUnit, Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, positive, slopes_upper, smallest_size};
+use crate::builders::sample::{Sampler, range};
+use crate::builders::tail::exp_minus_upper;
+use crate::certificate::Norm;
+use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};
+use crate::network::Activation;
+use crate::numbers::{Function, Rational};
+
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "staircase",
+    summary: "stairs in one variable: a step for each line between cells",
+    inputs: (1, 1),
+    outputs: Outputs::Several,
+    goal: Goal::Target,
+    activations: &[Units::Sigmoid, Units::Heaviside, Units::Tanh],
+    keys: &[
+        ACTIVATION,
+        CELLS,
+        key("steepness", "40 per cell (tanh: 20, heaviside: 1)"),
+        key(
+            "output",
+            "linear (sigmoid: an output unit, for targets between 0 and 1)",
+        ),
+        key(
+            "ghosts",
+            "0 (mirrored steps outside the domain, on each side)",
+        ),
+    ],
+    size: Some(cells_by(needed_size, 1 << 22)),
+    bounds: Bounds::Sup,
+    bound: "sup: L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))); heaviside: L h/2",
+    theorem: "T21",
+    example: r#"[target]
+formula = "cos(2*pi*x)"
+domain = { x = ["0", "1"] }
+
+[network]
+builder = "staircase"
+cells = 64
+
+[claim]
+norm = "sup"
+tolerance = "1/10"
+"#,
+    build: staircase,
+};
+
+/// Returns `f(c_0) + sum of (f(c_k) - f(c_(k-1))) s(w (x - s_k))`, with the cell centres `c_k` and
+/// the lines `s_k` between the cells; with an output unit, `sigmoid` of that for `ln(f/(1 - f))`.
+///
+/// - Shapes: 1 input, an output for each formula, 1 hidden layer, `cells - 1 + 2 ghosts` units at
+///   most, which the outputs share.
+/// - Bound: `sup |N - f| <= L h (1/2 + 2 e^(-wh/2) / (1 - e^(-wh)))`, plus rounding; with an output
+///   unit a quarter of that, L being the slope of `ln(f/(1 - f))`.
+/// - Exactness: weights exact for the heights used; irrational heights rounded to 40 bits.
+/// - Errors: [`BuildError`].
+/// - Source: T21.
+pub fn staircase(request: &Request) -> Result<Built, BuildError> {
+    let given = request.parameters;
+    let units = given.units.unwrap_or(Units::Sigmoid);
+    let output = given.output.unwrap_or_default();
+    let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
+    let axis = &grid.axes[0];
+    let ghosts = given.ghosts.unwrap_or(0);
+    if ghosts > axis.cells {
+        let cells = axis.cells;
+        return Err(BuildError::Ghosts { ghosts, cells });
+    }
+    let mut notes = Vec::new();
+    let cell = axis.side(0);
+    let steepness = steepness(given, units, &cell, &mut notes)?;
+    let formulas = stairs_for(request, output)?;
+    check_size((wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())))?;
+
+    let stairs = formulas.iter().map(|formula| {
+        let sampler = Sampler::new(request.target.inputs(), formula.clone());
+        Stairs::new(sampler, axis, ghosts)
+    });
+    let stairs: Vec<Stairs> = stairs.collect::<Result<_, _>>()?;
+    let mut steps = LayerBuilder::new(1);
+    let mut weights = vec![Vec::new(); stairs.len()];
+    let constants = stairs.iter().map(|stairs| stairs.heights[0].clone());
+    let mut constants: Vec<Rational> = constants.collect();
+    for place in 1..axis.cells + 2 * ghosts {
+        let differences = stairs.iter().map(|stairs| stairs.difference(place));
+        let differences: Vec<Rational> = differences.collect();
+        if differences.iter().all(Rational::is_zero) {
+            continue;
+        }
+        let step = steps.units();
+        steps.step(0, &line(axis, ghosts, place), &steepness);
+        for ((difference, weights), constant) in differences
+            .into_iter()
+            .zip(&mut weights)
+            .zip(&mut constants)
+        {
+            if difference.is_zero() {
+                continue;
+            }
+            // tanh is a step from -1 to 1: half of it, and the other half of the height for good.
+            if units == Units::Tanh {
+                *constant = &*constant + &difference.half();
+                weights.push((step, difference.half()));
+            } else {
+                weights.push((step, difference));
+            }
+        }
+    }
+    notes.push(format!("{} steps", steps.units()));
+    let hidden = if steps.units() == 0 {
+        Vec::new()
+    } else {
+        vec![steps.finish(activation(units))]
+    };
+
+    let rounding = stairs.iter().map(|stairs| stairs.rounding_upper.clone());
+    let rounding = rounding.max().unwrap_or_default();
+    let upper = sup_slope(request, &formulas, &mut notes)
+        .and_then(|slope| bound(&slope, &cell, units, &steepness));
+    let a_priori = upper.map(|upper| {
+        let upper = (upper + rounding) * share(output);
+        APriori::new(upper, Norm::Sup, "T21", statement(units, output))
+    });
+    let last = match output {
+        OutputUnit::Linear => Activation::Identity,
+        OutputUnit::Sigmoid => Activation::Sigmoid,
+    };
+    let rows = weights.into_iter().zip(constants);
+    Ok(Built {
+        network: network_of_rows(request.target, hidden, rows, last),
+        a_priori,
+        notes,
+        chosen: Parameters {
+            units: Some(units),
+            cells: Some(grid.cells()),
+            steepness: Some(steepness),
+            ghosts: Some(ghosts),
+            output: Some(output),
+            ..Parameters::default()
+        },
+    })
+}
+
+/// The heights of the stairs for one output, ghosts included.
+struct Stairs {
+    heights: Vec<Rational>,
+    /// No height is farther than this from the true one.
+    rounding_upper: Rational,
+}
+
+impl Stairs {
+    fn new(mut sampler: Sampler, axis: &Axis, ghosts: usize) -> Result<Self, BuildError> {
+        let cells = axis.cells;
+        let centres = (0..cells).map(|k| axis.centre(k));
+        let ends = [axis.low().clone(), axis.high().clone()].into_iter();
+        let points = centres.chain(ends).map(|x| vec![x]);
+        // The ends are looked at only where cells are mirrored there.
+        let count = cells + if ghosts > 0 { 2 } else { 0 };
+        let sampled = sampler.values(points.take(count))?;
+        let values = sampled.values;
+        if ghosts == 0 {
+            return Ok(Self {
+                heights: values,
+                rounding_upper: sampled.rounding_upper,
+            });
+        }
+        let mirrored = |end: &Rational, value: &Rational| end + end - value;
+        let before = (0..ghosts)
+            .rev()
+            .map(|m| mirrored(&values[cells], &values[m]));
+        let after = (0..ghosts).map(|m| mirrored(&values[cells + 1], &values[cells - 1 - m]));
+        let inside = values[..cells].iter().cloned();
+        Ok(Self {
+            heights: before.chain(inside).chain(after).collect(),
+            // A mirrored height is twice one value less another.
+            rounding_upper: sampled.rounding_upper * Rational::from(3),
+        })
+    }
+
+    fn difference(&self, place: usize) -> Rational {
+        &self.heights[place] - &self.heights[place - 1]
+    }
+}
+
+/// The line below the cell at this place, counted from the lowest ghost.
+fn line(axis: &Axis, ghosts: usize, place: usize) -> Rational {
+    axis.low() + &(axis.side(0) * (whole(place) - whole(ghosts)))
+}
+
+/// The functions that the stairs are built for: the target's, or the inverse sigmoid of them.
+fn stairs_for(request: &Request, output: OutputUnit) -> Result<Vec<Expr>, BuildError> {
+    let formulas = request.target.output_expressions();
+    if output == OutputUnit::Linear {
+        return Ok(formulas);
+    }
+    let inverse = |formula: &Expr| {
+        let formula = Arc::new(formula.clone());
+        let rest = Expr::Sub(Arc::new(Expr::one()), formula.clone());
+        Expr::Apply(Function::Ln, Arc::new(Expr::Div(formula, Arc::new(rest))))
+    };
+    let inverses: Vec<Expr> = formulas.iter().map(inverse).collect();
+    let body = TargetBody::Outputs(inverses.clone());
+    let target = Target::new(request.target.inputs().to_vec(), body);
+    let target = target.expect("as many inputs as before");
+    check_defined(&target, request.domain).map_err(|place| {
+        let found = value_outside(&formulas, &place.point);
+        BuildError::OutputRange {
+            place: place_text(&place),
+            found,
+        }
+    })?;
+    Ok(inverses)
+}
+
+fn place_text(place: &NotDefined) -> String {
+    let sides = place.names.iter().zip(&place.point);
+    let sides: Vec<_> = sides.map(|(name, x)| format!("{name} = {x}")).collect();
+    sides.join(", ")
+}
+
+/// What is known of an output that is not between 0 and 1 there.
+fn value_outside(formulas: &[Expr], point: &[Rational]) -> Option<&'static str> {
+    let sides: Vec<_> = point.iter().map(|x| (x.clone(), x.clone())).collect();
+    let ranges = formulas.iter().filter_map(|formula| range(formula, &sides));
+    let mut outside = ranges.filter_map(|(low, high)| {
+        let is_low = !high.is_positive();
+        let is_high = low >= Rational::ONE;
+        is_low
+            .then_some("0 or less")
+            .or(is_high.then_some("1 or more"))
+    });
+    outside.next()
+}
+
+/// What of an error of the weighted sum reaches the output at most: the slope of the output unit.
+fn share(output: OutputUnit) -> Rational {
+    match output {
+        OutputUnit::Linear => Rational::ONE,
+        OutputUnit::Sigmoid => Rational::ratio(1, 4),
+    }
+}
+
+fn statement(units: Units, output: OutputUnit) -> &'static str {
+    match (units, output) {
+        (Units::Heaviside, OutputUnit::Linear) => "sup |N - f| <= L h/2 + rounding of the heights",
+        (_, OutputUnit::Linear) => {
+            "sup |N - f| <= L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights"
+        }
+        (Units::Heaviside, OutputUnit::Sigmoid) => {
+            "sup |N - f| <= (L h/2 + rounding of the heights)/4, L the slope of ln(f/(1 - f))"
+        }
+        (_, OutputUnit::Sigmoid) => {
+            "sup |N - f| <= (L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights)/4, L \
+             the slope of ln(f/(1 - f))"
+        }
+    }
+}
+
+/// The slope of the stairs for a bound in the sup norm; else notes why there will be none.
+fn sup_slope(request: &Request, formulas: &[Expr], notes: &mut Vec<String>) -> Option<Rational> {
+    if request.norm != Norm::Sup {
+        notes.push(format!("no a-priori bound for the norm {}", request.norm));
+        return None;
+    }
+    let slope = slopes_upper(formulas, request.domain).and_then(|mut slopes| slopes.pop());
+    if slope.is_none() {
+        notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+    }
+    slope
+}
+
+/// Returns the steepness given, or 40 per cell (20 for tanh, which is twice as steep as sigmoid).
+fn steepness(
+    given: &Parameters,
+    units: Units,
+    cell: &Rational,
+    notes: &mut Vec<String>,
+) -> Result<Rational, BuildError> {
+    if let Some(steepness) = positive("steepness", given.steepness.as_ref())? {
+        return Ok(steepness);
+    }
+    let per_cell = match units {
+        Units::Heaviside => return Ok(Rational::ONE),
+        Units::Tanh => 20,
+        _ => 40,
+    };
+    let steepness = Rational::from(per_cell) / cell;
+    notes.push(format!("steepness {steepness} ({per_cell} per cell)"));
+    Ok(steepness)
+}
+
+/// The bound of T21 without the rounding of heights; nothing where the steps are so blurred that
+/// it says nothing.
+fn bound(
+    slope: &Rational,
+    cell: &Rational,
+    units: Units,
+    steepness: &Rational,
+) -> Option<Rational> {
+    let spread = slope * cell;
+    if units == Units::Heaviside {
+        return Some(spread.half());
+    }
+    // sigmoid(2z) = (1 + tanh z)/2
+    let w = match units {
+        Units::Tanh => steepness + steepness,
+        _ => steepness.clone(),
+    };
+    // q is an upper bound of e^(-wh/2), and the tail 2q/(1 - q^2) increases with it.
+    let q = exp_minus_upper(&(w * cell).half());
+    let rest = Rational::ONE - &q * &q;
+    if !rest.is_positive() {
+        return None;
+    }
+    Some(spread * (Rational::ratio(1, 2) + (&q + &q) / rest))
+}
+
+/// Returns a number of cells whose a-priori bound is at most the tolerance.
+pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Sup {
+        return None;
+    }
+    let output = request.parameters.output.unwrap_or_default();
+    let formulas = stairs_for(request, output).ok()?;
+    let slope = slopes_upper(&formulas, request.domain)?.pop()?;
+    let units = request.parameters.units.unwrap_or(Units::Sigmoid);
+    let (low, high) = request.domain.sides().first()?;
+    let sizes = formulas.iter();
+    let sizes = sizes.map(|formula| derivative_range_upper(formula, request.domain, 0, 0));
+    let largest = sizes.collect::<Option<Vec<_>>>()?.into_iter().max()?;
+    let rounding = largest * Rational::power_of_two(-36);
+    smallest_size(1, 1 << 22, |cells| {
+        let cell = (high - low) / whole(cells);
+        let steepness = steepness(request.parameters, units, &cell, &mut Vec::new()).ok()?;
+        // A blurred staircase gets worse with more cells, until the bound says nothing: that is no.
+        let upper = bound(&slope, &cell, units, &steepness);
+        Some(upper.is_some_and(|upper| (upper + &rounding) * share(output) <= *tolerance))
+    })
+}

@@ -1,0 +1,225 @@
+//! The table `[network]`.
+
+use toml::de::DeValue;
+
+use super::{NetworkSpec, SpecError, Table, Value, read_domain};
+use crate::builders::parameters::KEYS;
+use crate::builders::{
+    BuilderName, Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
+};
+use crate::expr::Domain;
+use crate::numbers::Rational;
+
+/// Builders that are planned but not there, so that a message can tell them from typing errors.
+const LATER: [&str; 7] = [
+    "polygons",
+    "ridge",
+    "tanh-smooth",
+    "sawtooth",
+    "fold",
+    "maxout-fold",
+    "smooth",
+];
+
+/// Reads which builder it is.
+pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
+    let known: Vec<&str> = ["builder"]
+        .into_iter()
+        .chain(KEYS.iter().copied())
+        .collect();
+    table.only(&known)?;
+    let value = table.value("builder")?;
+    let name = Table::string(value, "builder")?;
+    BuilderName::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
+        let message = if LATER.contains(&name) {
+            format!("builder `{name}` is not available in this version")
+        } else {
+            format!("there is no builder `{name}`")
+        };
+        SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
+    })
+}
+
+/// Reads the table; whether a builder has a key is for the builder to say.
+pub(super) fn read_network(
+    table: &Table<'_, '_>,
+    domain: &Domain,
+) -> Result<NetworkSpec, SpecError> {
+    let builder = read_builder(table)?;
+    let (vertices, polygons) = match table.get("vertices") {
+        Some(value) => vertices(table, value)?,
+        None => (None, None),
+    };
+    Ok(NetworkSpec {
+        builder,
+        parameters: Parameters {
+            units: choice(table, "activation", Units::NAMES, Units::ALL)?,
+            cells: table.optional("cells", Table::counts)?,
+            steepness: table.positive("steepness")?,
+            second_steepness: table.positive("second_steepness")?,
+            direction: table.optional("direction", Table::numbers)?,
+            at: table.optional("at", Table::number)?,
+            from: table.optional("from", Table::number)?,
+            to: table.optional("to", Table::number)?,
+            height: table.optional("height", Table::number)?,
+            output: choice(table, "output", OutputUnit::NAMES, OutputUnit::ALL)?,
+            ghosts: table.optional("ghosts", Table::count)?,
+            knots: choice(table, "knots", Knots::NAMES, Knots::ALL)?,
+            sides_of_box: sides_of_box(table, domain)?,
+            overlap: table.optional("overlap", Table::count)?,
+            grid: choice(table, "grid", Division::NAMES, Division::ALL)?,
+            vertices,
+            polygons,
+            hidden_layers: table.optional("hidden_layers", Table::count)?,
+            sides: table.optional("sides", Table::count)?,
+            fit: choice(table, "fit", Fit::NAMES, Fit::ALL)?,
+            centre: table.optional("centre", Table::side)?,
+            radius: table.positive("radius")?,
+            radius_squared: table.positive("radius_squared")?,
+            rotation: table.optional("rotation", Table::number)?,
+            degree: table.optional("degree", Table::count)?,
+            profile: choice(table, "profile", Profile::NAMES, Profile::ALL)?,
+            step: table.positive("step")?,
+            folds: table.optional("folds", Table::count)?,
+            of: choice(table, "of", Sawtooth::NAMES, Sawtooth::ALL)?,
+            widths: table.optional("widths", Table::counts)?,
+            rank: table.optional("rank", Table::count)?,
+        },
+        span: table.value("builder")?.span(),
+        places: table
+            .entries()
+            .map(|(key, value)| (key.to_string(), value.span()))
+            .collect(),
+    })
+}
+
+/// Reads one of several names.
+fn choice<T: Copy>(
+    table: &Table<'_, '_>,
+    key: &str,
+    names: &[&str],
+    values: &[T],
+) -> Result<Option<T>, SpecError> {
+    let Some(value) = table.get(key) else {
+        return Ok(None);
+    };
+    let found = Table::string(value, key)?;
+    let place = names.iter().position(|name| *name == found);
+    place.map(|place| Some(values[place])).ok_or_else(|| {
+        SpecError::new(format!("`{found}` is no {key}"), value.span())
+            .hint(format!("known: {}", names.join(", ")))
+    })
+}
+
+fn sides_of_box(
+    table: &Table<'_, '_>,
+    domain: &Domain,
+) -> Result<Option<Vec<(Rational, Rational)>>, SpecError> {
+    let Some(sides) = table.optional_table("box")? else {
+        return Ok(None);
+    };
+    let ordered = read_domain(&sides)?.in_order(domain.names());
+    let ordered = ordered.map_err(|error| {
+        let message = error.to_string().replace("domain", "box");
+        SpecError::new(message, sides.span.clone())
+    })?;
+    Ok(Some(ordered.sides().to_vec()))
+}
+
+type Polygons = (Option<Vec<Vertex>>, Option<Vec<Vec<Vertex>>>);
+
+/// Reads points, or lists of points: which of the two the first entry tells.
+fn vertices(table: &Table<'_, '_>, value: &Value<'_>) -> Result<Polygons, SpecError> {
+    let key = "vertices";
+    let points = |value: &Value<'_>| -> Result<Vec<Vertex>, SpecError> {
+        let points = Table::array(value, key)?.iter();
+        points.map(|point| table.side(point, key)).collect()
+    };
+    let list = Table::array(value, key)?;
+    let first = list.first().and_then(|first| match first.get_ref() {
+        DeValue::Array(first) => first.first(),
+        _ => None,
+    });
+    if first.is_some_and(|first| matches!(first.get_ref(), DeValue::Array(_))) {
+        let polygons = list.iter().map(points);
+        return Ok((None, Some(polygons.collect::<Result<_, _>>()?)));
+    }
+    Ok((Some(points(value)?), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn parameters(keys: &str) -> Result<Parameters, String> {
+        let text = format!(
+            "[target]\nformula = \"x + y\"\ndomain = {{ x = [0, 1], y = [0, 1] }}\n\
+             [network]\nbuilder = \"towers\"\n{keys}\n"
+        );
+        let spec = read(&text).map_err(|error| error.message)?;
+        Ok(spec.network.expect("given").parameters)
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let found = parameters(
+            "activation = \"relu\"\ncells = [4, 5]\nsteepness = 3\nsecond_steepness = 0.5\n\
+             direction = [1, \"-1/3\"]\nat = 0.1\nfrom = -1\nto = 2\nheight = 7\n\
+             output = \"sigmoid\"\nghosts = 2\nknots = \"balanced\"\n\
+             box = { y = [0, 1], x = [2, 3] }\noverlap = 8\ngrid = \"adaptive\"\n\
+             vertices = [[0, 0], [1, 0], [0, 1]]\nhidden_layers = 2\nsides = 6\nfit = \"smooth\"\n\
+             centre = [0, 1]\nradius = 2\nradius_squared = 4\nrotation = 0.25\ndegree = 3\n\
+             profile = \"staircase\"\nstep = 0.01\nfolds = 5\nof = \"product\"\n\
+             widths = [4, 4]\nrank = 3",
+        );
+        let found = found.expect("good");
+        assert_eq!(found.present(), KEYS);
+        assert_eq!(found.direction.expect("given")[1], Rational::ratio(-1, 3));
+        assert_eq!(found.sides_of_box.expect("given")[0].0, Rational::from(2));
+        assert_eq!(found.widths, Some(vec![4, 4]));
+        assert_eq!(
+            (found.of, found.fit),
+            (Some(Sawtooth::Product), Some(Fit::Smooth))
+        );
+    }
+
+    #[test]
+    fn vertices_are_points_or_lists_of_points() {
+        let several = parameters("vertices = [[[0, 0], [1, 0], [0, 1]], [[2, 2], [3, 2], [2, 3]]]");
+        let several = several.expect("good");
+        assert_eq!(several.vertices, None);
+        assert_eq!(several.polygons.map(|list| list.len()), Some(2));
+        let mixed = parameters("vertices = [[0, 0], [[1, 0], [0, 1]]]");
+        assert!(mixed.expect_err("mixed").contains("`vertices` is a number"));
+        let flat = parameters("vertices = [1, 2]").expect_err("no points");
+        assert!(
+            flat.contains("`vertices` is a list, found a number"),
+            "{flat}"
+        );
+    }
+
+    #[test]
+    fn lists_and_names_are_checked() {
+        for (keys, message) in [
+            (
+                "widths = [4, -1]",
+                "`widths` is a whole number of at least 0, found -1",
+            ),
+            (
+                "direction = [1, true]",
+                "`direction` is a number, found true or false",
+            ),
+            (
+                "direction = \"north\"",
+                "`direction`: `north` is not a number",
+            ),
+            ("knots = \"even\"", "`even` is no knots"),
+            ("step = 0", "`step` must be greater than 0, found 0"),
+            ("grid = 4", "`grid` is text in quotes, found a number"),
+        ] {
+            assert_eq!(parameters(keys), Err(message.to_owned()));
+        }
+    }
+}
