@@ -1,0 +1,15 @@
+//! Deep networks: squares and products by repeated folding, polynomials from them, and networks
+//! with as many linear regions as the literature promises.
+//!
+//! [`polynomial`] reads a polynomial out of a formula; [`circuit`] is how values are carried from
+//! layer to layer of rectified linear units, [`plan`] what [`sawtooth`] computes that way. [`fold`] and
+//! [`maxout_fold`] have no target: they are made to have many linear regions.
+
+pub mod circuit;
+#[cfg(test)]
+mod count;
+pub mod fold;
+pub mod maxout_fold;
+pub mod plan;
+pub mod polynomial;
+pub mod sawtooth;
