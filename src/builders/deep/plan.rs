@@ -1,19 +1,16 @@
 //! How a sawtooth network is put together: products by squares, polynomials by products (T30).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::circuit::{Circuit, Form};
+use super::folding::Folding;
 use super::polynomial::Polynomial;
-use crate::builders::sample::short_above;
+use super::ranges::{
+    Range, floor, length, low_of, magnitude, monomial_range, power_of_four, scaled, short,
+};
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
-
-/// Fractions longer than this are rounded, in the safe direction.
-const LONG: usize = 128;
-
-/// The smallest and the largest value.
-type Range = (Rational, Rational);
 
 /// How a polynomial is put together from products, each of two earlier values.
 ///
@@ -56,11 +53,11 @@ impl Plan {
     pub fn new(polynomial: &Polynomial, domain: &Domain) -> Self {
         let inputs = polynomial.inputs();
         // By round, then by exponents, so that factors come first.
-        let mut wanted: BTreeMap<(u32, Vec<u32>), ()> = BTreeMap::new();
+        let mut wanted: BTreeSet<(u32, Vec<u32>)> = BTreeSet::new();
         let mut open: Vec<Vec<u32>> = polynomial.terms().keys().cloned().collect();
         while let Some(exponents) = open.pop() {
             let round = round_of(&exponents);
-            if round > 0 && wanted.insert((round, exponents.clone()), ()).is_none() {
+            if round > 0 && wanted.insert((round, exponents.clone())) {
                 let (left, right) = halves(&exponents);
                 open.extend([left, right]);
             }
@@ -73,7 +70,7 @@ impl Plan {
             })
             .collect();
         let mut products = Vec::new();
-        for (round, exponents) in wanted.into_keys() {
+        for (round, exponents) in wanted {
             let (left, right) = halves(&exponents);
             places.insert(exponents.clone(), inputs + products.len());
             products.push(Product {
@@ -300,107 +297,6 @@ impl Plan {
     }
 }
 
-/// A product `u v` on its way, `u = u_0 + U s`, `v = v_0 + V t` with `s`, `t` in `[0, 1]`: it is
-/// `u_0 v_0 + u_0 V t + v_0 U s + U V (p^2 - q^2 + q - 1/4)` with `p = (s + t)/2`,
-/// `q = (s - t + 1)/2`; a square is `u_0^2 + 2 u_0 U p + U^2 p^2` with `p = s`.
-struct Folding {
-    /// The last tooth of p, and of q unless it is a square.
-    teeth: Vec<Form>,
-    /// The factors over the first layer, where the units are p and q themselves.
-    left: Form,
-    right: Form,
-    /// The product as far as it is known, until it becomes a part of the sum.
-    result: Option<Form>,
-    /// Where the result lies from the first layer on.
-    range: Range,
-    /// What the teeth of p are worth: U V.
-    scale: Rational,
-}
-
-impl Folding {
-    fn start(
-        (u, u_range): (&Form, &Range),
-        (v, v_range): (&Form, &Range),
-        is_square: bool,
-        circuit: &mut Circuit,
-    ) -> Self {
-        let half = Rational::ratio(1, 2);
-        let (u_length, v_length) = (length(u_range), length(v_range));
-        let share = |form: &Form, range: &Range, length: &Rational| {
-            let from = form.clone().plus_constant(&-&range.0);
-            from.times(&length.reciprocal().expect("ranges have a length"))
-        };
-        let s = share(u, u_range, &u_length);
-        let t = share(v, v_range, &v_length);
-        let scale = &u_length * &v_length;
-        // Squares are interpolated from above; products are off by at most this from one fold on.
-        let off = &scale * &power_of_four(2);
-        if is_square {
-            let (unit, tooth) = fold(circuit, &s);
-            let left = unit.times(&u_length).plus_constant(&u_range.0);
-            let slope = &u_range.0 * &u_length * Rational::from(2) + &scale;
-            let result = unit
-                .times(&slope)
-                .plus_constant(&(&u_range.0 * &u_range.0))
-                .plus(&-(&scale * &Rational::ratio(1, 4)), &tooth);
-            let (low, high) = power_range(u_range, 2);
-            return Self {
-                teeth: vec![tooth],
-                right: left.clone(),
-                left,
-                result: Some(result),
-                range: (low, high + off),
-                scale,
-            };
-        }
-        let p = s.times(&half).plus(&half, &t);
-        let q = s.times(&half).plus(&-&half, &t).plus_constant(&half);
-        let (p, p_tooth) = fold(circuit, &p);
-        let (q, q_tooth) = fold(circuit, &q);
-        let one = Rational::ONE;
-        let s = p.clone().plus(&one, &q).plus_constant(&-&half);
-        let t = p.clone().plus(&-&one, &q).plus_constant(&half);
-        let quarter = Rational::ratio(1, 4);
-        let result = Form::constant(&u_range.0 * &v_range.0)
-            .plus(&(&u_range.0 * &v_length), &t)
-            .plus(&(&v_range.0 * &u_length), &s)
-            .plus(&scale, &p.plus_constant(&-&quarter))
-            .plus(&-(&scale * &quarter), &p_tooth)
-            .plus(&(&scale * &quarter), &q_tooth);
-        let (low, high) = product_range(u_range, v_range);
-        Self {
-            teeth: vec![p_tooth, q_tooth],
-            left: s.times(&u_length).plus_constant(&u_range.0),
-            right: t.times(&v_length).plus_constant(&v_range.0),
-            result: Some(result),
-            range: (low - &off, high + &off),
-            scale,
-        }
-    }
-
-    /// Folds once more; returns what that adds to the product.
-    fn advance(&mut self, times: u32, circuit: &mut Circuit) -> Form {
-        let mut weight = -(&self.scale * &power_of_four(times));
-        let mut change = Form::default();
-        for tooth in &mut self.teeth {
-            *tooth = fold(circuit, tooth).1;
-            change = change.plus(&weight, tooth);
-            weight = -weight;
-        }
-        change
-    }
-}
-
-/// Folds a value in `[0, 1]`: returns it, and `2 relu(x) - 4 relu(x - 1/2)`.
-fn fold(circuit: &mut Circuit, value: &Form) -> (Form, Form) {
-    let first = circuit.relu(value.clone());
-    let second = circuit.relu(value.clone().plus_constant(&Rational::ratio(-1, 2)));
-    let tooth = first
-        .times(&Rational::from(2))
-        .plus(&Rational::from(-4), &second);
-    (first, tooth)
-}
-
 /// The round of a monomial: the least r with degree at most `2^r`.
 fn round_of(exponents: &[u32]) -> u32 {
     let degree: u32 = exponents.iter().sum();
@@ -421,72 +317,6 @@ fn halves(exponents: &[u32]) -> (Vec<u32>, Vec<u32>) {
         .collect();
     let right = exponents.iter().zip(&left).map(|(e, l)| e - l).collect();
     (left, right)
-}
-
-/// `4^-k`.
-fn power_of_four(k: u32) -> Rational {
-    let exponent = i32::try_from(2 * k).expect("a number of folds is small");
-    Rational::power_of_two(-exponent)
-}
-
-fn length(range: &Range) -> Rational {
-    &range.1 - &range.0
-}
-
-fn magnitude(range: &Range) -> Rational {
-    range.0.abs().max(range.1.abs())
-}
-
-fn floor(low: &Rational) -> Rational {
-    Rational::from(low.floor())
-}
-
-fn low_of(range: &Range) -> Rational {
-    floor(&range.0)
-}
-
-fn scaled(range: &Range, factor: &Rational) -> Range {
-    product_range(range, &(factor.clone(), factor.clone()))
-}
-
-fn product_range(u: &Range, v: &Range) -> Range {
-    let ends = [&u.0 * &v.0, &u.0 * &v.1, &u.1 * &v.0, &u.1 * &v.1];
-    let low = ends.iter().min().cloned().unwrap_or_default();
-    let high = ends.iter().max().cloned().unwrap_or_default();
-    (low, high)
-}
-
-/// The range of a power, exactly.
-fn power_range(side: &Range, exponent: u32) -> Range {
-    let power = |x: &Rational| (0..exponent).fold(Rational::ONE, |product, _| product * x);
-    let (low, high) = (power(&side.0), power(&side.1));
-    if exponent % 2 == 1 {
-        return (low, high);
-    }
-    let holds_zero = !side.0.is_positive() && !side.1.is_negative();
-    let least = if holds_zero && exponent > 0 {
-        Rational::ZERO
-    } else {
-        low.clone().min(high.clone())
-    };
-    (least, low.max(high))
-}
-
-/// The range of a monomial on a box, exactly: its factors do not depend on each other.
-fn monomial_range(exponents: &[u32], sides: &[Range]) -> Range {
-    let powers = exponents.iter().zip(sides);
-    powers.fold((Rational::ONE, Rational::ONE), |range, (&e, side)| {
-        product_range(&range, &power_range(side, e))
-    })
-}
-
-/// A number not below this one that is not long.
-fn short(value: Rational) -> Rational {
-    if value.bits() > LONG {
-        short_above(&value, 40)
-    } else {
-        value
-    }
 }
 
 #[cfg(test)]
@@ -522,7 +352,7 @@ mod tests {
                 let at = |k: i64| {
                     let share = Rational::from(k * length) * Rational::ratio(1, 1 << (folds + 1));
                     let x = low + &share;
-                    value(&network, &[x.clone()]) - &x * &x
+                    value(&network, std::slice::from_ref(&x)) - &x * &x
                 };
                 for k in 0..1i64 << (folds + 1) {
                     let error = if k % 2 == 0 {

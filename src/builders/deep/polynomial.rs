@@ -190,7 +190,7 @@ mod tests {
         let moved = cube.around(&centre).expect("one input");
         for y in [-3, 0, 5] {
             let y = Rational::from(y);
-            assert_eq!(moved.at(&[y.clone()]), cube.at(&[&y + &centre]));
+            assert_eq!(moved.at(std::slice::from_ref(&y)), cube.at(&[&y + &centre]));
         }
     }
 }

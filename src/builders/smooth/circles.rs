@@ -227,12 +227,12 @@ mod tests {
     use crate::network::forward;
     use crate::numbers::Precise;
 
-    fn made(steepness: Rational) -> (Circles, Target, Domain) {
+    fn made(steepness: &Rational) -> (Circles, Target, Domain) {
         let domain = Domain::parse("x=-1..2,y=-1..2").expect("a domain");
         let target = parse_target(&["(x - 1/2)^2 + (y - 1/4)^2 <= 1"], Some(domain.names()));
         let centre = (Rational::ratio(1, 2), Rational::ratio(1, 4));
         let direction = (Rational::ratio(3, 5), Rational::ratio(4, 5));
-        let circles = Circles::new(&centre, &Rational::ONE, &steepness, &direction);
+        let circles = Circles::new(&centre, &Rational::ONE, steepness, &direction);
         (
             circles.expect("in range"),
             target.expect("a region"),
@@ -264,7 +264,7 @@ mod tests {
     fn level_sets_become_circles() {
         let mut last = Rational::ONE;
         for (denominator, largest) in [(2, 40), (4, 300), (8, 2400), (16, 19000)] {
-            let (circles, target, domain) = made(Rational::ratio(1, denominator));
+            let (circles, target, domain) = made(&Rational::ratio(1, denominator));
             let bound = circles.area_error_upper(&domain).expect("flat enough");
             let network = circles.network(&target);
             let mut worst = Rational::ZERO;
@@ -288,14 +288,14 @@ mod tests {
             last = bound;
         }
         // At 1/8 the theorem promises what is asked for.
-        let (circles, _, domain) = made(Rational::ratio(1, 8));
+        let (circles, _, domain) = made(&Rational::ratio(1, 8));
         let bound = circles.area_error_upper(&domain).expect("flat enough");
         assert!(bound < Rational::ratio(5, 1000), "{bound}");
     }
 
     #[test]
     fn steep_units_have_no_bound() {
-        let (circles, _, domain) = made(Rational::from(3));
+        let (circles, _, domain) = made(&Rational::from(3));
         assert_eq!(circles.area_error_upper(&domain), None);
     }
 }
