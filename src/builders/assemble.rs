@@ -84,15 +84,40 @@ pub fn network(
     weights: impl IntoIterator<Item = Rational>,
     constant: Rational,
 ) -> Network {
+    let row = (weights.into_iter().enumerate(), constant);
+    network_of_rows(target, hidden, [row], Activation::Identity)
+}
+
+/// Returns the network whose outputs are these rows: weights of the last hidden layer by unit, the
+/// units increasing, and a constant.
+pub fn network_of_rows<R: IntoIterator<Item = (usize, Rational)>>(
+    target: &Target,
+    hidden: Vec<Layer>,
+    rows: impl IntoIterator<Item = (R, Rational)>,
+    output: Activation,
+) -> Network {
     let inputs = target.inputs().to_vec();
     let mut sum = LayerBuilder::new(hidden.last().map_or(inputs.len(), Layer::units));
-    sum.unit(weights.into_iter().enumerate(), constant);
+    for (weights, constant) in rows {
+        sum.unit(weights, constant);
+    }
+    let names = output_names(&inputs, sum.units());
     let mut layers = hidden;
-    layers.push(sum.finish(Activation::Identity));
-    let free = ["z", "f", "output"].into_iter();
-    let name = free
-        .map(str::to_owned)
-        .find(|name| !inputs.contains(name))
-        .unwrap_or_else(|| "network".to_owned());
-    Network::new(inputs, vec![name], layers).expect("layers made to fit")
+    layers.push(sum.finish(output));
+    Network::new(inputs, names, layers).expect("layers made to fit")
+}
+
+/// Returns names for outputs that are not those of inputs: `z`, or `z1`, `z2` and so on.
+fn output_names(inputs: &[String], count: usize) -> Vec<String> {
+    let names = |stem: &str| -> Vec<String> {
+        match count {
+            1 => vec![stem.to_owned()],
+            _ => (1..=count).map(|k| format!("{stem}{k}")).collect(),
+        }
+    };
+    let stems = ["z", "f", "output"].into_iter();
+    let mut free = stems
+        .map(names)
+        .filter(|names| names.iter().all(|name| !inputs.contains(name)));
+    free.next().unwrap_or_else(|| names("network"))
 }

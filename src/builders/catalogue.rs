@@ -5,7 +5,7 @@ use std::fmt;
 use super::cells::{quadrants, tower, towers};
 use super::deep::{fold, maxout_fold, sawtooth};
 use super::entry::Entry;
-use super::line::{interpolant, staircase};
+use super::line::{interpolant, staircase, step};
 use super::shape::{disk, polygon, polygons};
 use super::smooth::monomials;
 
@@ -38,6 +38,8 @@ macro_rules! registry {
 }
 
 registry! {
+    Step => step::STEP,
+    Bump => step::BUMP,
     Staircase => staircase::ENTRY,
     Interpolant => interpolant::ENTRY,
     Tower => tower::ENTRY,

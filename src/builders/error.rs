@@ -110,7 +110,7 @@ pub enum BuildError {
         largest: usize,
     },
     /// A hidden layer that is too narrow.
-    #[error("`widths`: layer {layer} has {found} units, at least {smallest} are needed")]
+    #[error("`widths`: layer {layer} is {found} wide, at least {smallest} is needed")]
     Narrow {
         /// The layer, from 1.
         layer: usize,
@@ -121,7 +121,7 @@ pub enum BuildError {
     },
     /// A layer of maxout units that is not as wide as there are inputs.
     #[error(
-        "`widths`: layer {layer} has {found} units; `maxout-fold` has as many as there are inputs, {inputs}"
+        "`widths`: layer {layer} is {found} wide; `maxout-fold` is as wide as there are inputs, {inputs}"
     )]
     NotConstant {
         /// The layer, from 1.
@@ -155,9 +155,20 @@ pub enum BuildError {
         /// Its value.
         found: Rational,
     },
-    /// A tower of height 0.
-    #[error("`height` is 0: there would be no tower")]
+    /// A tower or jump of height 0.
+    #[error("`height` is 0: there would be nothing")]
     NoHeight,
+    /// A direction that is none.
+    #[error("`direction` is 0 in every input")]
+    NoDirection,
+    /// A bump whose ends are in the wrong order.
+    #[error("`from` is {from} and `to` is {to}: the bump is empty")]
+    EmptyBump {
+        /// Where it begins.
+        from: Rational,
+        /// Where it ends.
+        to: Rational,
+    },
     /// A side of a box whose ends are in the wrong order.
     #[error("side {side} of `box`, from {low} to {high}, is empty")]
     EmptyBox {
@@ -179,6 +190,20 @@ pub enum BuildError {
     /// Something that is planned but not there.
     #[error("{0} is not available in this version")]
     NotAvailable(&'static str),
+    /// Overlapping towers on boxes of different sizes.
+    #[error("`overlap` shifts a uniform grid; it is not possible with `grid` = \"adaptive\"")]
+    OverlapOfBoxes,
+    /// A target that leaves the range of an output unit.
+    #[error(
+        "with `output` = \"sigmoid\" the target must stay between 0 and 1, both excluded, as the network does; {}",
+        out_of_range(.place, .found.as_ref())
+    )]
+    OutputRange {
+        /// Where it does not, or might not.
+        place: String,
+        /// Its value there, where that is known.
+        found: Option<Rational>,
+    },
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
     HiddenLayers(usize),
@@ -238,6 +263,13 @@ pub enum BuildError {
         /// The number of weights.
         weights: u128,
     },
+}
+
+fn out_of_range(place: &str, found: Option<&Rational>) -> String {
+    match found {
+        Some(found) => format!("it is {found} at {place}"),
+        None => format!("that could not be shown near {place}"),
+    }
 }
 
 /// Refuses networks that would not fit the memory.

@@ -1,28 +1,116 @@
-//! Uniform grids of cells over a domain.
+//! Grids of cells over a domain.
 
 use super::error::BuildError;
 use crate::expr::Domain;
 use crate::numbers::Rational;
 
-/// One side of the domain, cut into equal cells.
+/// One side of the domain, cut into cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
-    /// The lower end.
-    pub low: Rational,
-    /// The length of a cell.
-    pub cell: Rational,
     /// The number of cells, at least 1.
     pub cells: usize,
+    cuts: Cuts,
+    /// The side itself; cells of a shifted grid reach beyond it.
+    ends: (Rational, Rational),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cuts {
+    Equal { low: Rational, cell: Rational },
+    Lines(Vec<Rational>),
 }
 
 impl Axis {
-    /// Returns line `k`; line 0 is the lower end, line `cells` the upper end. Exact.
-    pub fn line(&self, k: usize) -> Rational {
-        &self.low + &(&self.cell * &whole(k))
+    /// Cuts a side into equal cells.
+    pub fn equal(low: &Rational, high: &Rational, cells: usize) -> Self {
+        Self {
+            cells,
+            cuts: Cuts::Equal {
+                low: low.clone(),
+                cell: (high - low) / whole(cells),
+            },
+            ends: (low.clone(), high.clone()),
+        }
     }
 
-    /// Returns the centre of cell `k`. Exact.
+    /// Cuts a side at these lines, which increase; the first and the last are its ends.
+    ///
+    /// # Panics
+    /// When there are fewer than two lines.
+    pub fn with_lines(lines: Vec<Rational>) -> Self {
+        let ends = (lines[0].clone(), lines[lines.len() - 1].clone());
+        Self {
+            cells: lines.len() - 1,
+            cuts: Cuts::Lines(lines),
+            ends,
+        }
+    }
+
+    /// Returns equal cells moved upward by this part of a cell, between 0 and 1, and one cell more
+    /// below them where that is not 0. Together they cover the side and more.
+    #[must_use]
+    pub fn shifted(&self, part: &Rational) -> Self {
+        let mut shifted = self.clone();
+        if let (false, Cuts::Equal { low, cell }) = (part.is_zero(), &mut shifted.cuts) {
+            *low = &*low - &(&*cell * &(Rational::ONE - part));
+            shifted.cells += 1;
+        }
+        shifted
+    }
+
+    /// The lower end of the side.
+    pub fn low(&self) -> &Rational {
+        &self.ends.0
+    }
+
+    /// The upper end of the side.
+    pub fn high(&self) -> &Rational {
+        &self.ends.1
+    }
+
+    /// Returns line `k`; cell `k` lies between it and the next. Exact.
+    pub fn line(&self, k: usize) -> Rational {
+        match &self.cuts {
+            Cuts::Equal { low, cell } => low + &(cell * &whole(k)),
+            Cuts::Lines(lines) => lines[k].clone(),
+        }
+    }
+
+    /// Returns the centre of cell `k`, or the end of the side that is nearest to it. Exact.
     pub fn centre(&self, k: usize) -> Rational {
-        &self.low + &(&self.cell * &(whole(k) + Rational::ratio(1, 2)))
+        let centre = match &self.cuts {
+            Cuts::Equal { low, cell } => low + &(cell * &(whole(k) + Rational::ratio(1, 2))),
+            Cuts::Lines(lines) => (&lines[k] + &lines[k + 1]).half(),
+        };
+        centre.max(self.ends.0.clone()).min(self.ends.1.clone())
+    }
+
+    /// Returns the length of cell `k`.
+    pub fn side(&self, k: usize) -> Rational {
+        match &self.cuts {
+            Cuts::Equal { cell, .. } => cell.clone(),
+            Cuts::Lines(lines) => &lines[k + 1] - &lines[k],
+        }
+    }
+
+    /// Returns the length of the shortest cell.
+    pub fn shortest(&self) -> Rational {
+        let cells = match &self.cuts {
+            Cuts::Equal { .. } => 1,
+            Cuts::Lines(_) => self.cells,
+        };
+        let sides = (0..cells).map(|k| self.side(k));
+        sides.min().unwrap_or(Rational::ONE)
+    }
+
+    /// Returns the length of the longest cell.
+    pub fn longest(&self) -> Rational {
+        let cells = match &self.cuts {
+            Cuts::Equal { .. } => 1,
+            Cuts::Lines(_) => self.cells,
+        };
+        let sides = (0..cells).map(|k| self.side(k));
+        sides.max().unwrap_or(Rational::ONE)
     }
 }
 
@@ -58,11 +146,8 @@ impl Grid {
             });
         }
         let cells = cells.iter().cycle();
-        let cut = |((low, high), &cells): (&(Rational, Rational), &usize)| Axis {
-            low: low.clone(),
-            cell: (high - low) / whole(cells),
-            cells,
-        };
+        let cut =
+            |((low, high), &cells): (&(Rational, Rational), &usize)| Axis::equal(low, high, cells);
         let axes = domain.sides().iter().zip(cells).map(cut).collect();
         Ok(Self { axes })
     }
@@ -80,7 +165,7 @@ impl Grid {
 
     /// The length of the shortest cell side.
     pub fn shortest(&self) -> Rational {
-        let cells = self.axes.iter().map(|axis| axis.cell.clone());
+        let cells = self.axes.iter().map(Axis::shortest);
         cells.min().unwrap_or(Rational::ONE)
     }
 
@@ -171,6 +256,25 @@ mod tests {
         let inner: Vec<_> = Indices::new(vec![1, 1], grid.cells()).collect();
         assert_eq!(inner, [[1, 1, 0, 0], [1, 2, 0, 0]]);
         assert_eq!(Indices::new(vec![1, 1], vec![1, 5]).count(), 0);
+    }
+
+    #[test]
+    fn shifted_cells_cover_the_side_and_have_their_centres_in_it() {
+        let axis = Axis::equal(&Rational::ZERO, &Rational::from(2), 2);
+        assert_eq!(axis.shifted(&Rational::ZERO), axis);
+        let shifted = axis.shifted(&Rational::ratio(1, 4));
+        assert_eq!(shifted.cells, 3);
+        assert_eq!(shifted.line(0), Rational::ratio(-3, 4));
+        assert_eq!(shifted.line(3), Rational::ratio(9, 4));
+        // The middle -1/4 is outside.
+        assert_eq!(shifted.centre(0), Rational::ZERO);
+        assert_eq!(shifted.centre(1), Rational::ratio(3, 4));
+        let uneven = Axis::with_lines([0, 1, 4].map(Rational::from).to_vec());
+        assert_eq!(uneven.centre(1), Rational::ratio(5, 2));
+        assert_eq!(
+            (uneven.shortest(), uneven.longest()),
+            (Rational::ONE, Rational::from(3))
+        );
     }
 
     #[test]

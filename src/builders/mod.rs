@@ -10,12 +10,13 @@
 //! [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
 //! Most look at the target through [`sample`] (many
 //! values at once: [`fixed`], [`separate`]), cut
-//! the domain with [`grid`], and put their layers together with [`assemble`].
+//! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
 pub mod cells;
 pub mod deep;
+pub mod density;
 pub mod entry;
 pub mod error;
 pub mod fixed;
@@ -81,7 +82,8 @@ pub fn build(
     let mut built = (entry.build)(&request)?;
     if request.norm != norm {
         let upper = built.a_priori.take();
-        built.a_priori = upper.and_then(|bound| bound.integrated(norm, &domain));
+        built.a_priori =
+            upper.and_then(|bound| bound.integrated(norm, &domain, target.outputs_count()));
     }
     Ok(built)
 }
@@ -163,7 +165,7 @@ pub fn needed_size(
     let tolerance = if request.norm == norm {
         tolerance.clone()
     } else {
-        tolerance.checked_div(&integral_of_one(norm, &domain)?)?
+        tolerance.checked_div(&integral_of_one(norm, &domain, target.outputs_count())?)?
     };
     (size.needed)(&request, &tolerance)
 }

@@ -4,7 +4,7 @@ use super::error::BuildError;
 use super::parameters::Parameters;
 use super::sample::short_above;
 use crate::certificate::Norm;
-use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper};
+use crate::expr::{Domain, Expr, Target, derivative_range_upper, lipschitz_upper};
 use crate::network::Network;
 use crate::numbers::{Direction, Dyadic, Rational};
 
@@ -52,13 +52,22 @@ impl APriori {
 
 impl APriori {
     /// Returns what a bound of the supremum says of an integral over the domain.
-    pub fn integrated(&self, norm: Norm, domain: &Domain) -> Option<Self> {
-        let (factor, word) = match norm {
-            Norm::L1 => (integral_of_one(norm, domain)?, "volume"),
-            Norm::L2 => (integral_of_one(norm, domain)?, "root of the volume"),
+    pub fn integrated(&self, norm: Norm, domain: &Domain, outputs: usize) -> Option<Self> {
+        let word = match norm {
+            Norm::L1 => "volume",
+            Norm::L2 => "root of the volume",
             Norm::Sup | Norm::Area => return None,
         };
-        let statement = format!("{word} of the domain times this: {}", self.statement);
+        let factor = integral_of_one(norm, domain, outputs)?;
+        let outputs = if outputs == 1 {
+            ""
+        } else {
+            " and of the number of outputs"
+        };
+        let statement = format!(
+            "{word} of the domain{outputs} times this: {}",
+            self.statement
+        );
         Some(Self::new(
             &self.upper * &factor,
             norm,
@@ -68,11 +77,13 @@ impl APriori {
     }
 }
 
-/// Returns the error of a network that is off by 1 everywhere, rounded up: the volume of the domain
-/// for `l1`, its root for `l2`, 1 for other norms.
-pub fn integral_of_one(norm: Norm, domain: &Domain) -> Option<Rational> {
+/// Returns the error of a network that is off by 1 everywhere in every output, rounded up: the
+/// number of outputs times the volume of the domain for `l1`, the root of that for `l2`, 1 for
+/// other norms.
+pub fn integral_of_one(norm: Norm, domain: &Domain, outputs: usize) -> Option<Rational> {
     let sides = domain.sides().iter();
-    let volume = sides.fold(Rational::ONE, |product, (low, high)| product * (high - low));
+    let outputs = super::grid::whole(outputs);
+    let volume = sides.fold(outputs, |product, (low, high)| product * (high - low));
     match norm {
         Norm::L1 => Some(volume),
         Norm::L2 => volume.exact_sqrt().or_else(|| {
@@ -110,18 +121,35 @@ impl Request<'_> {
         slopes
     }
 
-    /// Returns upper bounds on the slopes of the target.
+    /// Returns upper bounds on the slopes of the target: for each input, of every output.
     pub fn slopes(&self) -> Option<Vec<Rational>> {
+        slopes_upper(&self.target.output_expressions(), self.domain)
+    }
+
+    /// Returns an upper bound of the size of every output.
+    pub fn size_upper(&self) -> Option<Rational> {
         let formulas = self.target.output_expressions();
-        lipschitz_upper(formulas.first()?, self.domain)
+        let sizes = formulas.iter();
+        let sizes = sizes.map(|formula| derivative_range_upper(formula, self.domain, 0, 0));
+        sizes.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
     /// Returns what rounding of values costs at most as a rule; builders compute what it does.
     pub fn rounding_guess(&self) -> Option<Rational> {
-        let formulas = self.target.output_expressions();
-        let largest = derivative_range_upper(formulas.first()?, self.domain, 0, 0)?;
-        Some(largest * Rational::power_of_two(-36))
+        Some(self.size_upper()? * Rational::power_of_two(-36))
     }
+}
+
+/// Returns upper bounds on the slopes of all these formulas, for each input.
+pub fn slopes_upper(formulas: &[Expr], domain: &Domain) -> Option<Vec<Rational>> {
+    let mut largest = vec![Rational::ZERO; domain.dimension()];
+    for formula in formulas {
+        let slopes = lipschitz_upper(formula, domain)?;
+        for (largest, slope) in largest.iter_mut().zip(slopes) {
+            *largest = slope.max(std::mem::take(largest));
+        }
+    }
+    Some(largest)
 }
 
 /// Returns a number that is given, unless it is not above 0.

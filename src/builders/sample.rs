@@ -15,7 +15,7 @@ pub struct Values {
     pub rounding_upper: Rational,
 }
 
-/// Evaluates the first output of a target, or the indicator of its region.
+/// Evaluates one output of a target, or the indicator of its region.
 pub struct Sampler {
     names: Vec<String>,
     formula: Expr,
@@ -27,14 +27,20 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Prepares a target.
-    pub fn new(target: &Target) -> Self {
-        let target = target.indicator();
-        let tape = Tape::new(&target);
-        let mut outputs = target.output_expressions();
+    /// Prepares each output of a target.
+    pub fn all(target: &Target) -> Vec<Self> {
+        let names = target.inputs();
+        let outputs = target.indicator().output_expressions();
+        let outputs = outputs.into_iter();
+        outputs.map(|formula| Self::new(names, formula)).collect()
+    }
+
+    /// Prepares a formula in these inputs.
+    pub fn new(names: &[String], formula: Expr) -> Self {
+        let tape = Tape::of_expressions(names.len(), [&formula]);
         Self {
-            names: target.inputs().to_vec(),
-            formula: outputs.swap_remove(0),
+            names: names.to_vec(),
+            formula,
             exact: tape.constants(&()),
             enclosed: tape.constants(&()),
             exact_scratch: Scratch::default(),
@@ -137,7 +143,7 @@ mod tests {
     fn values(formula: &str, points: &[Rational]) -> Result<Values, BuildError> {
         let inputs = ["x".to_owned()];
         let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
-        Sampler::new(&target).values(points.iter().map(|x| vec![x.clone()]))
+        Sampler::all(&target)[0].values(points.iter().map(|x| vec![x.clone()]))
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Each builder: what its network computes, and whether the bound of its theorem holds and is
 //! nearly reached.
 
+mod grids;
+mod lines;
+
 use super::*;
 use crate::expr::{Tape, evaluate_exactly, parse_target};
 use crate::network::{Network, forward, size};
@@ -60,8 +63,12 @@ fn error_at(network: &Network, target: &Target, point: &[Rational]) -> (Rational
         let error = (&values[0] - &value).abs();
         return (error.clone(), error);
     }
+    let known = forward(network, &(), point).ok();
     let point: Vec<Interval> = point.iter().map(Interval::from_rational).collect();
-    let value = forward(network, &(), &point).expect("defined").remove(0);
+    let value = match known {
+        Some(values) => Interval::from_rational(&values[0]),
+        None => forward(network, &(), &point).expect("defined").remove(0),
+    };
     let tape = Tape::new(&target.indicator());
     let (constants, mut scratch) = (tape.constants(&()), crate::expr::Scratch::default());
     let results = tape.evaluate(&constants, &point, &mut scratch);
@@ -786,7 +793,7 @@ fn requests_that_do_not_fit_are_refused() {
                 ..cells(&[2])
             },
             &line,
-            "`interpolant` has no key `steepness`; its keys are `activation`, `cells`",
+            "`interpolant` has no key `steepness`; its keys are `activation`, `cells`, `knots`",
         ),
         (
             BuilderName::Staircase,
@@ -959,7 +966,7 @@ fn deep_and_smooth_networks_that_cannot_be_are_refused() {
             BuilderName::Fold,
             widths(&[4, 1, 3], None),
             &plane,
-            "`widths`: layer 2 has 1 units, at least 2 are needed",
+            "`widths`: layer 2 is 1 wide, at least 2 is needed",
         ),
         (
             BuilderName::Fold,
@@ -971,7 +978,7 @@ fn deep_and_smooth_networks_that_cannot_be_are_refused() {
             BuilderName::MaxoutFold,
             widths(&[2, 3], None),
             &plane,
-            "`widths`: layer 2 has 3 units; `maxout-fold` has as many as there are inputs, 2",
+            "`widths`: layer 2 is 3 wide; `maxout-fold` is as wide as there are inputs, 2",
         ),
         (
             BuilderName::MaxoutFold,
@@ -1016,8 +1023,9 @@ fn shapes_places_and_outputs_that_do_not_fit_are_refused() {
     );
     let inputs = ["x".to_owned()];
     let two = parse_target(&["x", "2*x"], Some(&inputs)).expect("formulas");
-    let message = try_build(BuilderName::Staircase, &cells(&[2]), &(two, line.1.clone()));
-    let expected = "`staircase` builds networks with one output, the target has 2";
+    let none = Parameters::default();
+    let message = try_build(BuilderName::Tower, &none, &(two, line.1.clone()));
+    let expected = "`tower` builds networks with one output, the target has 2";
     assert_eq!(message.err().as_deref(), Some(expected));
 }
 

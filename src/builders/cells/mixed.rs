@@ -3,9 +3,8 @@
 use crate::builders::error::BuildError;
 use crate::builders::fixed::Numbers;
 use crate::builders::grid::{Grid, Index, Indices, whole};
-use crate::builders::request::Request;
 use crate::builders::sample::Sampler;
-use crate::expr::{Expr, derivative, derivative_range_upper};
+use crate::expr::{Domain, Expr, derivative, derivative_range_upper};
 use crate::numbers::Rational;
 
 /// The values at the cell centres.
@@ -14,15 +13,19 @@ pub struct Table<'a> {
     /// One value for each cell; or, for a sum of functions of one input each, the values along
     /// each axis through cell 0.
     values: Vec<Numbers>,
-    is_additive: bool,
+    /// Is the target a sum of functions of one input each?
+    pub is_additive: bool,
     /// No value is farther than this from the true one.
     pub rounding_upper: Rational,
 }
 
 impl<'a> Table<'a> {
     /// Evaluates the target.
-    pub fn new(request: &Request, grid: &'a Grid, is_additive: bool) -> Result<Self, BuildError> {
-        let mut sampler = Sampler::new(request.target);
+    pub fn new(
+        mut sampler: Sampler,
+        grid: &'a Grid,
+        is_additive: bool,
+    ) -> Result<Self, BuildError> {
         if !is_additive {
             let (values, rounding_upper) = sampler.on_grid(grid)?;
             return Ok(Self {
@@ -97,9 +100,9 @@ pub fn subsets(inputs: usize) -> Vec<Vec<usize>> {
 }
 
 /// The sum, over subsets of at least two inputs, of the largest mixed difference anywhere.
-pub fn largest_mixed_differences(table: &Table, grid: &Grid, is_additive: bool) -> Rational {
+pub fn largest_mixed_differences(table: &Table, grid: &Grid) -> Rational {
     let mut sum = Rational::ZERO;
-    if is_additive {
+    if table.is_additive {
         return sum;
     }
     for subset in subsets(grid.axes.len()) {
@@ -114,11 +117,9 @@ pub fn largest_mixed_differences(table: &Table, grid: &Grid, is_additive: bool) 
     sum
 }
 
-/// Is the target a sum of functions of one input each, as it is written?
-pub fn is_additive(request: &Request) -> bool {
-    let inputs = request.domain.dimension();
-    let formulas = request.target.output_expressions();
-    inputs > 1 && formulas.first().is_some_and(|f| sums(f, inputs))
+/// Is a formula a sum of functions of one input each, as it is written?
+pub fn is_additive(formula: &Expr, inputs: usize) -> bool {
+    inputs > 1 && sums(formula, inputs)
 }
 
 fn sums(formula: &Expr, inputs: usize) -> bool {
@@ -132,11 +133,10 @@ fn sums(formula: &Expr, inputs: usize) -> bool {
 }
 
 /// Returns an upper bound of the derivative that takes each input of the subset once.
-pub fn mixed_derivative(request: &Request, subset: &[usize]) -> Option<Rational> {
-    let formulas = request.target.output_expressions();
-    let mut formula = formulas.first()?.clone();
+pub fn mixed_derivative(formula: &Expr, domain: &Domain, subset: &[usize]) -> Option<Rational> {
+    let mut formula = formula.clone();
     for &input in subset {
         formula = derivative(&formula, input).ok()?;
     }
-    derivative_range_upper(&formula, request.domain, 0, 0)
+    derivative_range_upper(&formula, domain, 0, 0)
 }

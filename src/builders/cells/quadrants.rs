@@ -1,18 +1,21 @@
 //! Corner steps: sums of quadrants, which leave no dip where cells meet.
 
 use super::mixed::{Table, is_additive, largest_mixed_differences, mixed_derivative, subsets};
-use super::tower::{gate_bias, half_steps, steepnesses};
-use crate::builders::assemble::{LayerBuilder, activation, network};
+use super::spacing::Spacing;
+use super::tower::{gate_bias, steepnesses};
+use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{
     ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, SECOND, STEPS, cells_by, key,
 };
 use crate::builders::error::{BuildError, check_size};
 use crate::builders::fixed::Numbers;
-use crate::builders::grid::{Grid, Index, Indices, whole, wide};
+use crate::builders::grid::{Axis, Grid, Index, Indices, whole, wide};
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::sample::Sampler;
 use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
+use crate::network::Activation;
 use crate::numbers::Rational;
 
 /// The builder.
@@ -20,7 +23,7 @@ pub const ENTRY: Entry = Entry {
     name: "quadrants",
     summary: "a grid of corner steps, which add up to a staircase without dips",
     inputs: (1, 4),
-    outputs: Outputs::One,
+    outputs: Outputs::Several,
     goal: Goal::Target,
     activations: STEPS,
     keys: &[
@@ -28,6 +31,10 @@ pub const ENTRY: Entry = Entry {
         CELLS,
         key("steepness", "40 per shortest cell side (heaviside: 1)"),
         SECOND,
+        key(
+            "grid",
+            "uniform (adaptive: lines across each input closer where it is steep)",
+        ),
     ],
     size: Some(cells_by(needed_size, 1 << 20)),
     bounds: Bounds::Sup,
@@ -54,34 +61,45 @@ tolerance = "1/5"
 /// corner step `s(W (sum over A of S_(i, k_i), less |A| - 1/2))` times the mixed difference over A
 /// of the values at the cell centres, at index 0 in the other inputs.
 ///
-/// - Shapes: 1 to 4 inputs, 1 output, 2 hidden layers: `cells - 1` steps for each input, and a unit
+/// - Shapes: 1 to 4 inputs, an output for each formula, 2 hidden layers: `cells - 1` steps for each input, and a unit
 ///   for each mixed difference that is not 0.
-/// - Bound: Heaviside: `sup |N - f| <= sum of L_i h_i / 2`, plus rounding. Sigmoid: that, the sum
+/// - Bound: Heaviside: `sup |N - f| <= sum of L_i h_i / 2` (on an adaptive grid of the largest
+///   `L_i h_i` of an axis), plus rounding. Sigmoid: that, the sum
 ///   over subsets of at least two inputs of the largest mixed difference, and tails.
 /// - Exactness: weights exact for the values used; irrational values rounded to 40 bits.
 /// - Errors: [`BuildError`].
 /// - Source: T24.
 pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
-    let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
+    let spacing = Spacing::of(request);
+    let grid = spacing.grid(ENTRY.name, given.cells.as_ref(), request)?;
     let inputs = grid.axes.len();
-    let is_additive = is_additive(request);
+    let formulas = request.target.output_expressions();
+    let all_additive = formulas.iter().all(|formula| is_additive(formula, inputs));
     let cells = grid.cells();
-    // A mixed difference has up to `inputs` weights, an output weight and a bias.
-    let corners = if is_additive {
+    // A mixed difference has up to `inputs` weights, an output weight each and a bias.
+    let corners = if all_additive {
         cells.iter().map(|&cells| wide(cells)).sum()
     } else {
         grid.total()
     };
-    check_size(corners.saturating_mul(wide(inputs + 2)))?;
+    check_size(corners.saturating_mul(wide(inputs + 1 + formulas.len())))?;
     let units = given.units.unwrap_or(Units::Sigmoid);
     let (w, second, mut notes) = steepnesses(given, units, 40, &grid.shortest())?;
-    let table = Table::new(request, &grid, is_additive)?;
+    let tables = formulas.into_iter().map(|formula| {
+        let is_additive = is_additive(&formula, inputs);
+        Table::new(
+            Sampler::new(request.target.inputs(), formula),
+            &grid,
+            is_additive,
+        )
+    });
+    let tables: Vec<Table> = tables.collect::<Result<_, _>>()?;
 
     let families: Vec<Family> = subsets(inputs)
         .into_iter()
-        .filter(|subset| subset.len() == 1 || !is_additive)
-        .map(|subset| Family::new(subset, &grid, &table))
+        .filter(|subset| subset.len() == 1 || !all_additive)
+        .map(|subset| Family::new(subset, &grid, &tables))
         .collect();
     let (steps, gates) = layers(&grid, &families, &w, &second);
     notes.push(format!(
@@ -97,20 +115,26 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     };
 
     let upper = request.sup_slopes(&mut notes).and_then(|slopes| {
-        let upper = half_steps(&grid, &slopes) + &table.rounding_upper;
-        if units == Units::Heaviside {
-            return Some(upper);
-        }
-        let mixed = largest_mixed_differences(&table, &grid, is_additive);
-        let made = families
-            .iter()
-            .filter(|family| family.kept().next().is_some());
-        let tails = made.map(|family| {
-            let tail = tail(family.subset.len(), &grid, &w, &second)?;
-            let (_, variation) = family.differences.sizes();
-            Some(variation * tail)
+        let outputs = tables.iter().enumerate();
+        let rest = outputs.map(|(output, table)| {
+            if units == Units::Heaviside {
+                return Some(table.rounding_upper.clone());
+            }
+            let mixed = largest_mixed_differences(table, &grid);
+            let tails = families.iter().map(|family| {
+                let Some(differences) = &family.differences[output] else {
+                    return Some(Rational::ZERO);
+                };
+                let (_, variation) = differences.sizes();
+                if variation.is_zero() {
+                    return Some(variation);
+                }
+                Some(variation * tail(family.subset.len(), &grid, &w, &second)?)
+            });
+            Some(&table.rounding_upper + &mixed + tails.sum::<Option<Rational>>()?)
         });
-        Some(upper + mixed + tails.sum::<Option<Rational>>()?)
+        let rest = rest.collect::<Option<Vec<_>>>()?.into_iter().max()?;
+        Some(spacing.half_steps(&grid, &slopes) + rest)
     });
     if upper.is_none() && request.norm == Norm::Sup {
         notes.push("no a-priori bound: T24 does not apply".to_owned());
@@ -123,17 +147,25 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
         }
     };
     let a_priori = upper.map(|upper| APriori::new(upper, Norm::Sup, "T24", statement));
-    let weights = families.iter().flat_map(|family| {
-        let kept = family.kept();
-        kept.map(|(place, _)| family.differences.get(place))
+    let rows = tables.iter().enumerate().map(|(output, table)| {
+        let families = families.iter();
+        let kept = families.flat_map(|family| family.kept().map(move |(place, _)| (family, place)));
+        let weights = kept.enumerate().filter_map(move |(gate, (family, place))| {
+            let differences = family.differences[output].as_ref()?;
+            let weight = (!differences.is_zero(place)).then(|| differences.get(place));
+            Some((gate, weight?))
+        });
+        (weights, table.first())
     });
+    let network = network_of_rows(request.target, hidden, rows, Activation::Identity);
     Ok(Built {
-        network: network(request.target, hidden, weights, table.first()),
+        network,
         a_priori,
         notes,
         chosen: Parameters {
             units: Some(units),
-            cells: Some(cells),
+            cells: Some(given.cells.clone().unwrap_or(cells)),
+            grid: Some(given.grid.unwrap_or_default()),
             steepness: Some(w),
             second_steepness: Some(second),
             ..Parameters::default()
@@ -141,29 +173,35 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// The corner steps over one subset of the inputs: the corners (0 outside the subset), and their
-/// output weights in the same order.
+/// The corner steps over one subset of the inputs: the corners (0 outside the subset), and for each
+/// output their weights in the same order; nothing where they are all 0 by the formula.
 struct Family {
     subset: Vec<usize>,
     corners: Indices,
-    differences: Numbers,
+    differences: Vec<Option<Numbers>>,
 }
 
 impl Family {
-    fn new(subset: Vec<usize>, grid: &Grid, table: &Table) -> Self {
+    fn new(subset: Vec<usize>, grid: &Grid, tables: &[Table]) -> Self {
         let corners = corners_of(grid, &subset);
-        let differences = table.mixed_differences(&subset, corners.clone());
+        let differences = tables.iter().map(|table| {
+            let is_made = subset.len() == 1 || !table.is_additive;
+            is_made.then(|| table.mixed_differences(&subset, corners.clone()))
+        });
         Self {
+            differences: differences.collect(),
             subset,
             corners,
-            differences,
         }
     }
 
-    /// The places of the weights that are not 0, and the corners there.
+    /// The places of the weights that are not 0 in every output, and the corners there.
     fn kept(&self) -> impl Iterator<Item = (usize, Index)> {
         let corners = self.corners.clone().enumerate();
-        corners.filter(|(place, _)| !self.differences.is_zero(*place))
+        corners.filter(|(place, _)| {
+            let mut outputs = self.differences.iter().flatten();
+            outputs.any(|differences| !differences.is_zero(*place))
+        })
     }
 }
 
@@ -222,10 +260,10 @@ fn layers(
 /// weight; nothing where the steps are so blurred that T24 does not apply.
 fn tail(size: usize, grid: &Grid, w: &Rational, second: &Rational) -> Option<Rational> {
     let cut = grid.axes.iter().filter(|axis| axis.cells > 1);
-    let Some(shortest) = cut.map(|axis| &axis.cell).min() else {
+    let Some(shortest) = cut.map(Axis::shortest).min() else {
         return Some(Rational::ZERO);
     };
-    let step = exp_minus_upper(&(w * shortest).half());
+    let step = exp_minus_upper(&(w * &shortest).half());
     let room = Rational::ratio(1, 2) - whole(size) * &step;
     if !room.is_positive() {
         return None;
@@ -245,44 +283,52 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     let given = request.parameters;
     let units = given.units.unwrap_or(Units::Sigmoid);
     let inputs = request.domain.dimension();
-    let is_additive = is_additive(request);
-    let mixed: Vec<(Vec<usize>, Option<Rational>)> = subsets(inputs)
-        .into_iter()
-        .map(|subset| {
-            let bound = mixed_derivative(request, &subset);
+    let formulas = request.target.output_expressions();
+    let spacing = Spacing::of(request);
+    // For each output the subsets that it has corner steps over, with a bound of the derivative.
+    let outputs = formulas.iter().map(|formula| {
+        let subsets = subsets(inputs).into_iter();
+        let made = subsets.filter(|subset| subset.len() == 1 || !is_additive(formula, inputs));
+        let bounded = made.map(|subset| {
+            let bound = mixed_derivative(formula, request.domain, &subset);
             (subset, bound)
-        })
-        .collect();
+        });
+        bounded.collect()
+    });
+    let outputs: Vec<Vec<(Vec<usize>, Option<Rational>)>> = outputs.collect();
     smallest_size(1, 1 << 20, |cells| {
-        let grid = Grid::new(ENTRY.name, Some(&vec![cells]), request.domain).ok()?;
-        let mut upper = half_steps(&grid, &slopes) + &rounding;
+        let grid = spacing.grid(ENTRY.name, Some(&vec![cells]), request).ok()?;
+        let spread = spacing.half_steps(&grid, &slopes) + &rounding;
         if units == Units::Heaviside {
-            return Some(upper <= *tolerance);
+            return Some(spread <= *tolerance);
         }
         let (w, second, _) = steepnesses(given, units, 40, &grid.shortest()).ok()?;
-        for (subset, derivative) in &mixed {
-            if is_additive && subset.len() > 1 {
-                continue;
+        for families in &outputs {
+            let mut upper = spread.clone();
+            for (subset, derivative) in families {
+                // A mixed difference is at most the mixed derivative times the distances of centres,
+                // and at most 2^(|A| - 1) differences in one input.
+                let single = subset.iter().map(|&i| &slopes[i] * &grid.axes[i].longest());
+                let doubled = Rational::power_of_two(i32::try_from(subset.len()).ok()? - 1);
+                let mut largest = single.min()? * doubled;
+                if let Some(derivative) = derivative {
+                    let sides = subset.iter().map(|&i| grid.axes[i].longest());
+                    largest = largest.min(sides.fold(derivative.clone(), |area, side| area * side));
+                }
+                let count = subset.iter().map(|&i| whole(grid.axes[i].cells - 1));
+                let total = count.fold(largest.clone(), |total, count| total * count);
+                if subset.len() > 1 {
+                    upper = upper + largest;
+                }
+                match tail(subset.len(), &grid, &w, &second) {
+                    Some(tail) => upper = upper + total * tail,
+                    None => return Some(false),
+                }
             }
-            // A mixed difference is at most the mixed derivative times the sides, and at most
-            // 2^(|A| - 1) differences in one input.
-            let single = subset.iter().map(|&i| &slopes[i] * &grid.axes[i].cell);
-            let doubled = Rational::power_of_two(i32::try_from(subset.len()).ok()? - 1);
-            let mut largest = single.min()? * doubled;
-            if let Some(derivative) = derivative {
-                let sides = subset.iter().map(|&i| &grid.axes[i].cell);
-                largest = largest.min(sides.fold(derivative.clone(), |area, side| area * side));
-            }
-            let count = subset.iter().map(|&i| whole(grid.axes[i].cells - 1));
-            let total = count.fold(largest.clone(), |total, count| total * count);
-            if subset.len() > 1 {
-                upper = upper + largest;
-            }
-            match tail(subset.len(), &grid, &w, &second) {
-                Some(tail) => upper = upper + total * tail,
-                None => return Some(false),
+            if upper > *tolerance {
+                return Some(false);
             }
         }
-        Some(upper <= *tolerance)
+        Some(true)
     })
 }

@@ -114,7 +114,8 @@ pub fn tower(request: &Request) -> Result<Built, BuildError> {
 /// The sum of `L_i h_i / 2`.
 pub fn half_steps(grid: &Grid, slopes: &[Rational]) -> Rational {
     let axes = grid.axes.iter().zip(slopes);
-    axes.map(|(axis, slope)| (slope * &axis.cell).half()).sum()
+    axes.map(|(axis, slope)| (slope * &axis.longest()).half())
+        .sum()
 }
 
 /// Steps switch a tower on and off by turns.

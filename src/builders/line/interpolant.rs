@@ -1,10 +1,11 @@
 //! Piecewise-linear interpolation in one variable: one hidden layer of rectified linear units.
 
-use crate::builders::assemble::{LayerBuilder, network};
+use crate::builders::assemble::{LayerBuilder, network_of_rows};
+use crate::builders::density::Density;
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
 use crate::builders::error::{BuildError, check_size};
-use crate::builders::grid::{Axis, Grid, whole, wide};
-use crate::builders::parameters::{Parameters, Units};
+use crate::builders::grid::{Axis, Grid, wide};
+use crate::builders::parameters::{Knots, Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, smallest_size};
 use crate::builders::sample::Sampler;
 use crate::certificate::Norm;
@@ -15,12 +16,19 @@ use crate::numbers::Rational;
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "interpolant",
-    summary: "straight lines between equally spaced points of a function of one variable",
+    summary: "straight lines between points of a function of one variable",
     inputs: (1, 1),
-    outputs: Outputs::One,
+    outputs: Outputs::Several,
     goal: Goal::Target,
     activations: &[Units::Relu],
-    keys: &[key("activation", "relu"), CELLS],
+    keys: &[
+        key("activation", "relu"),
+        CELLS,
+        key(
+            "knots",
+            "uniform (balanced: closer where the target bends more)",
+        ),
+    ],
     size: Some(cells_by(needed_size, 1 << 22)),
     bounds: Bounds::Sup,
     bound: "sup: max |f''| h^2/8, or L h/2 without a bound on f''",
@@ -40,39 +48,56 @@ tolerance = "1/1024"
     build: interpolant,
 };
 
-/// Returns the network that joins the values of the target at `cells + 1` equally spaced points by
-/// straight lines.
+/// Returns the network that joins the values of the target at `cells + 1` points by straight lines.
 ///
-/// - Shapes: 1 input, 1 output, 1 hidden layer, `cells` units at most.
-/// - Bound: `sup |N - f| <= max |f''| h^2 / 8` where f'' is seen to be bounded, else `L h / 2`;
-///   plus rounding.
+/// - Shapes: 1 input, an output for each formula, 1 hidden layer, `cells` units at most, which the
+///   outputs share.
+/// - Bound: `sup |N - f| <= max |f''| h^2 / 8` where f'' is seen to be bounded, else `L h / 2`, both
+///   for the piece where that is largest; plus rounding.
 /// - Exactness: weights exact for the values used; irrational values rounded to 40 bits.
 /// - Errors: [`BuildError`].
 /// - Source: T22.
 pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
-    let grid = Grid::new(
-        ENTRY.name,
-        request.parameters.cells.as_ref(),
-        request.domain,
-    )?;
-    let axis = &grid.axes[0];
-    check_size(4 * wide(axis.cells))?;
-    let knots = (0..=axis.cells).map(|k| vec![axis.line(k)]);
-    let sampled = Sampler::new(request.target).values(knots)?;
+    let given = request.parameters;
+    let knots = given.knots.unwrap_or_default();
+    let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
+    let cells = grid.axes[0].cells;
+    let outputs = request.target.outputs_count();
+    check_size(wide(cells).saturating_mul(2 + 2 * wide(outputs)))?;
+    let curve = Curve::of(request, knots);
+    let axis = curve.axis(&grid.axes[0]);
+    let mut sampled = Vec::with_capacity(outputs);
+    for mut sampler in Sampler::all(request.target) {
+        sampled.push(sampler.values((0..=axis.cells).map(|k| vec![axis.line(k)]))?);
+    }
 
     let mut units = LayerBuilder::new(1);
-    let mut weights = Vec::new();
-    let mut slope = Rational::ZERO;
-    for (k, pair) in sampled.values.windows(2).enumerate() {
-        let next = (&pair[1] - &pair[0]) / &axis.cell;
-        let bend = &next - &slope;
-        if !bend.is_zero() {
-            units.step(0, &axis.line(k), &Rational::ONE);
-            weights.push(bend);
+    let mut weights = vec![Vec::new(); outputs];
+    let mut slopes = vec![Rational::ZERO; outputs];
+    for k in 0..axis.cells {
+        let side = axis.side(k);
+        let mut bends = Vec::with_capacity(outputs);
+        for (sampled, slope) in sampled.iter().zip(&mut slopes) {
+            let next = (&sampled.values[k + 1] - &sampled.values[k]) / &side;
+            bends.push(&next - &*slope);
+            *slope = next;
         }
-        slope = next;
+        if bends.iter().all(Rational::is_zero) {
+            continue;
+        }
+        let unit = units.units();
+        units.step(0, &axis.line(k), &Rational::ONE);
+        for (weights, bend) in weights.iter_mut().zip(bends) {
+            weights.push((unit, bend));
+        }
     }
     let mut notes = vec![format!("{} bends", units.units())];
+    if axis.cells < cells {
+        notes.push(format!(
+            "{} pieces: closer knots would coincide",
+            axis.cells
+        ));
+    }
     let hidden = if units.units() == 0 {
         Vec::new()
     } else {
@@ -82,52 +107,81 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let mut a_priori = None;
     if request.norm != Norm::Sup {
         notes.push(format!("no a-priori bound for the norm {}", request.norm));
-    } else if let Some(curve) = Curve::of(request) {
-        let upper = curve.bound(axis) + sampled.rounding_upper;
-        a_priori = Some(APriori::new(upper, Norm::Sup, "T22", curve.statement()));
+    } else if let Some((upper, statement)) = curve.bound(&axis) {
+        let rounding = sampled.iter().map(|sampled| sampled.rounding_upper.clone());
+        let upper = upper + rounding.max().unwrap_or_default();
+        a_priori = Some(APriori::new(upper, Norm::Sup, "T22", statement));
     } else {
         notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
     }
+    let constants = sampled.iter().map(|sampled| sampled.values[0].clone());
+    let rows = weights.into_iter().zip(constants);
     Ok(Built {
-        network: network(request.target, hidden, weights, sampled.values[0].clone()),
+        network: network_of_rows(request.target, hidden, rows, Activation::Identity),
         a_priori,
         notes,
         chosen: Parameters {
             units: Some(Units::Relu),
-            cells: Some(grid.cells()),
+            cells: Some(vec![cells]),
+            knots: Some(knots),
             ..Parameters::default()
         },
     })
 }
 
-/// What is known about how the target bends.
-enum Curve {
-    SecondDerivative(Rational),
-    Slope(Rational),
+/// What is known about how the target bends: the first of these that is bounded somewhere decides
+/// where the knots are, the first that is bounded everywhere gives the bound.
+struct Curve {
+    /// Bounds of |f''|, and of |f'|: over the whole domain.
+    second: Option<Rational>,
+    slope: Option<Rational>,
+    /// Bounds of |f''| along the domain, for balanced knots.
+    along: Option<Density>,
 }
 
 impl Curve {
-    fn of(request: &Request) -> Option<Self> {
+    fn of(request: &Request, knots: Knots) -> Self {
         let formulas = request.target.output_expressions();
-        let size = |order| derivative_range_upper(formulas.first()?, request.domain, 0, order);
-        let second = size(2).map(Self::SecondDerivative);
-        second.or_else(|| size(1).map(Self::Slope))
-    }
-
-    fn bound(&self, axis: &Axis) -> Rational {
-        match self {
-            Self::SecondDerivative(size) => {
-                size * &(&axis.cell * &axis.cell) * Rational::ratio(1, 8)
-            }
-            Self::Slope(size) => (size * &axis.cell).half(),
+        let size = |order| {
+            let sizes = formulas.iter();
+            let sizes = sizes.map(|f| derivative_range_upper(f, request.domain, 0, order));
+            sizes.collect::<Option<Vec<_>>>()?.into_iter().max()
+        };
+        let along =
+            (knots == Knots::Balanced).then(|| Density::new(&formulas, request.domain, 0, 2));
+        Self {
+            second: size(2),
+            slope: size(1),
+            along,
         }
     }
 
-    fn statement(&self) -> &'static str {
-        match self {
-            Self::SecondDerivative(_) => "sup |N - f| <= max |f''| h^2/8 + rounding of the values",
-            Self::Slope(_) => "sup |N - f| <= L h/2 + rounding of the values",
+    /// Moves the knots.
+    fn axis(&self, equal: &Axis) -> Axis {
+        match &self.along {
+            Some(along) => along.lines(equal.cells, 2),
+            None => equal.clone(),
         }
+    }
+
+    fn bound(&self, axis: &Axis) -> Option<(Rational, &'static str)> {
+        let arc =
+            |bound: &Rational, side: &Rational| bound * &(side * side) * Rational::ratio(1, 8);
+        if let Some(along) = &self.along
+            && let Some(upper) = along.worst(axis, arc)
+        {
+            let statement =
+                "sup |N - f| <= largest |f''| h^2/8 of a piece + rounding of the values";
+            return Some((upper, statement));
+        }
+        let longest = axis.longest();
+        if let Some(second) = &self.second {
+            let statement = "sup |N - f| <= max |f''| h^2/8 + rounding of the values";
+            return Some((arc(second, &longest), statement));
+        }
+        let slope = self.slope.as_ref()?;
+        let statement = "sup |N - f| <= L h/2 + rounding of the values";
+        Some(((slope * &longest).half(), statement))
     }
 }
 
@@ -136,25 +190,23 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     if request.norm != Norm::Sup {
         return None;
     }
-    let curve = Curve::of(request)?;
+    let curve = Curve::of(request, request.parameters.knots.unwrap_or_default());
     let (low, high) = request.domain.sides().first()?;
-    let bound = |cells| {
-        curve.bound(&Axis {
-            low: low.clone(),
-            cell: (high - low) / whole(cells),
-            cells,
-        })
-    };
     // Exact values need no room for rounding, so a tolerance that is met exactly is not lost.
-    let few = Sampler::new(request.target)
-        .values([vec![low.clone()], vec![high.clone()]])
-        .ok()?;
-    let rounding = if few.rounding_upper.is_zero() {
+    let mut is_exact = true;
+    for mut sampler in Sampler::all(request.target) {
+        let few = sampler
+            .values([vec![low.clone()], vec![high.clone()]])
+            .ok()?;
+        is_exact &= few.rounding_upper.is_zero();
+    }
+    let rounding = if is_exact {
         Rational::ZERO
     } else {
         request.rounding_guess()?
     };
     smallest_size(1, 1 << 22, |cells| {
-        Some(bound(cells) + &rounding <= *tolerance)
+        let (upper, _) = curve.bound(&curve.axis(&Axis::equal(low, high, cells)))?;
+        Some(upper + &rounding <= *tolerance)
     })
 }

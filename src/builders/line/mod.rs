@@ -1,4 +1,6 @@
-//! One variable.
+//! One variable, or one direction.
 
+pub mod band;
 pub mod interpolant;
 pub mod staircase;
+pub mod step;

@@ -1,29 +1,38 @@
 //! Stairs in one variable: one hidden layer of steps.
 
-use crate::builders::assemble::{LayerBuilder, activation, network};
+use std::sync::Arc;
+
+use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
 use crate::builders::error::{BuildError, check_size};
-use crate::builders::grid::{Grid, whole, wide};
-use crate::builders::parameters::{Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::grid::{Axis, Grid, whole, wide};
+use crate::builders::parameters::{OutputUnit, Parameters, Units};
+use crate::builders::request::{APriori, Built, Request, positive, slopes_upper, smallest_size};
 use crate::builders::sample::Sampler;
 use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
-use crate::expr::lipschitz_upper;
-use crate::numbers::Rational;
+use crate::expr::{
+    Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper, evaluate_exactly,
+};
+use crate::network::Activation;
+use crate::numbers::{Function, Rational};
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "staircase",
     summary: "stairs in one variable: a step for each line between cells",
     inputs: (1, 1),
-    outputs: Outputs::One,
+    outputs: Outputs::Several,
     goal: Goal::Target,
     activations: &[Units::Sigmoid, Units::Heaviside, Units::Tanh],
     keys: &[
         ACTIVATION,
         CELLS,
         key("steepness", "40 per cell (tanh: 20, heaviside: 1)"),
+        key(
+            "output",
+            "linear (sigmoid: an output unit, for targets between 0 and 1)",
+        ),
         key(
             "ghosts",
             "0 (mirrored steps outside the domain, on each side)",
@@ -49,16 +58,19 @@ tolerance = "1/10"
 };
 
 /// Returns `f(c_0) + sum of (f(c_k) - f(c_(k-1))) s(w (x - s_k))`, with the cell centres `c_k` and
-/// the lines `s_k` between the cells.
+/// the lines `s_k` between the cells; with an output unit, `sigmoid` of that for `ln(f/(1 - f))`.
 ///
-/// - Shapes: 1 input, 1 output, 1 hidden layer, `cells - 1 + 2 ghosts` units at most.
-/// - Bound: `sup |N - f| <= L h (1/2 + 2 e^(-wh/2) / (1 - e^(-wh)))`, plus rounding.
+/// - Shapes: 1 input, an output for each formula, 1 hidden layer, `cells - 1 + 2 ghosts` units at
+///   most, which the outputs share.
+/// - Bound: `sup |N - f| <= L h (1/2 + 2 e^(-wh/2) / (1 - e^(-wh)))`, plus rounding; with an output
+///   unit a quarter of that, L being the slope of `ln(f/(1 - f))`.
 /// - Exactness: weights exact for the heights used; irrational heights rounded to 40 bits.
 /// - Errors: [`BuildError`].
 /// - Source: T21.
 pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let units = given.units.unwrap_or(Units::Sigmoid);
+    let output = given.output.unwrap_or_default();
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let axis = &grid.axes[0];
     let ghosts = given.ghosts.unwrap_or(0);
@@ -67,48 +79,43 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
         return Err(BuildError::Ghosts { ghosts, cells });
     }
     let mut notes = Vec::new();
-    let steepness = steepness(given, units, &axis.cell, &mut notes)?;
-    check_size(4 * (wide(axis.cells) + 2 * wide(ghosts)))?;
+    let cell = axis.side(0);
+    let steepness = steepness(given, units, &cell, &mut notes)?;
+    let formulas = stairs_for(request, output)?;
+    check_size((wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())))?;
 
-    let end = axis.line(axis.cells);
-    let centres = (0..axis.cells).map(|k| axis.centre(k));
-    let ends = [axis.low.clone(), end.clone()].into_iter();
-    let points = centres.chain(ends).map(|x| vec![x]);
-    // The ends are looked at only where cells are mirrored there.
-    let count = axis.cells + if ghosts > 0 { 2 } else { 0 };
-    let sampled = Sampler::new(request.target).values(points.take(count))?;
-    let values = &sampled.values;
-    let mut heights = Vec::with_capacity(axis.cells + 2 * ghosts);
-    let mut lines = Vec::with_capacity(heights.capacity());
-    let two = Rational::from(2);
-    for m in (0..ghosts).rev() {
-        heights.push(&two * &values[axis.cells] - &values[m]);
-        lines.push(&axis.low - &(&axis.cell * &whole(m + 1)));
-    }
-    for (k, value) in values.iter().take(axis.cells).enumerate() {
-        heights.push(value.clone());
-        lines.push(axis.line(k));
-    }
-    for m in 0..ghosts {
-        heights.push(&two * &values[axis.cells + 1] - &values[axis.cells - 1 - m]);
-        lines.push(&end + &(&axis.cell * &whole(m)));
-    }
-
+    let stairs = formulas.iter().map(|formula| {
+        let sampler = Sampler::new(request.target.inputs(), formula.clone());
+        Stairs::new(sampler, axis, ghosts)
+    });
+    let stairs: Vec<Stairs> = stairs.collect::<Result<_, _>>()?;
     let mut steps = LayerBuilder::new(1);
-    let mut weights = Vec::new();
-    let mut constant = heights[0].clone();
-    for (pair, line) in heights.windows(2).zip(&lines[1..]) {
-        let difference = &pair[1] - &pair[0];
-        if difference.is_zero() {
+    let mut weights = vec![Vec::new(); stairs.len()];
+    let constants = stairs.iter().map(|stairs| stairs.heights[0].clone());
+    let mut constants: Vec<Rational> = constants.collect();
+    for place in 1..axis.cells + 2 * ghosts {
+        let differences = stairs.iter().map(|stairs| stairs.difference(place));
+        let differences: Vec<Rational> = differences.collect();
+        if differences.iter().all(Rational::is_zero) {
             continue;
         }
-        steps.step(0, line, &steepness);
-        // tanh is a step from -1 to 1: half of it, and the other half of the height for good.
-        if units == Units::Tanh {
-            constant = constant + difference.half();
-            weights.push(difference.half());
-        } else {
-            weights.push(difference);
+        let step = steps.units();
+        steps.step(0, &line(axis, ghosts, place), &steepness);
+        for ((difference, weights), constant) in differences
+            .into_iter()
+            .zip(&mut weights)
+            .zip(&mut constants)
+        {
+            if difference.is_zero() {
+                continue;
+            }
+            // tanh is a step from -1 to 1: half of it, and the other half of the height for good.
+            if units == Units::Tanh {
+                *constant = &*constant + &difference.half();
+                weights.push((step, difference.half()));
+            } else {
+                weights.push((step, difference));
+            }
         }
     }
     notes.push(format!("{} steps", steps.units()));
@@ -118,21 +125,21 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
         vec![steps.finish(activation(units))]
     };
 
-    // A mirrored height is twice one value less another.
-    let rounding = if ghosts > 0 {
-        &sampled.rounding_upper * &Rational::from(3)
-    } else {
-        sampled.rounding_upper.clone()
+    let rounding = stairs.iter().map(|stairs| stairs.rounding_upper.clone());
+    let rounding = rounding.max().unwrap_or_default();
+    let upper = sup_slope(request, &formulas, &mut notes)
+        .and_then(|slope| bound(&slope, &cell, units, &steepness));
+    let a_priori = upper.map(|upper| {
+        let upper = (upper + rounding) * share(output);
+        APriori::new(upper, Norm::Sup, "T21", statement(units, output))
+    });
+    let last = match output {
+        OutputUnit::Linear => Activation::Identity,
+        OutputUnit::Sigmoid => Activation::Sigmoid,
     };
-    let slope = request.sup_slopes(&mut notes);
-    let upper = slope.and_then(|slopes| bound(&slopes[0], &axis.cell, units, &steepness));
-    let statement = match units {
-        Units::Heaviside => "sup |N - f| <= L h/2 + rounding of the heights",
-        _ => "sup |N - f| <= L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights",
-    };
-    let a_priori = upper.map(|upper| APriori::new(upper + rounding, Norm::Sup, "T21", statement));
+    let rows = weights.into_iter().zip(constants);
     Ok(Built {
-        network: network(request.target, hidden, weights, constant),
+        network: network_of_rows(request.target, hidden, rows, last),
         a_priori,
         notes,
         chosen: Parameters {
@@ -140,9 +147,136 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             cells: Some(grid.cells()),
             steepness: Some(steepness),
             ghosts: Some(ghosts),
+            output: Some(output),
             ..Parameters::default()
         },
     })
+}
+
+/// The heights of the stairs for one output, ghosts included.
+struct Stairs {
+    heights: Vec<Rational>,
+    /// No height is farther than this from the true one.
+    rounding_upper: Rational,
+}
+
+impl Stairs {
+    fn new(mut sampler: Sampler, axis: &Axis, ghosts: usize) -> Result<Self, BuildError> {
+        let cells = axis.cells;
+        let centres = (0..cells).map(|k| axis.centre(k));
+        let ends = [axis.low().clone(), axis.high().clone()].into_iter();
+        let points = centres.chain(ends).map(|x| vec![x]);
+        // The ends are looked at only where cells are mirrored there.
+        let count = cells + if ghosts > 0 { 2 } else { 0 };
+        let sampled = sampler.values(points.take(count))?;
+        let values = sampled.values;
+        if ghosts == 0 {
+            return Ok(Self {
+                heights: values,
+                rounding_upper: sampled.rounding_upper,
+            });
+        }
+        let mirrored = |end: &Rational, value: &Rational| end + end - value;
+        let before = (0..ghosts)
+            .rev()
+            .map(|m| mirrored(&values[cells], &values[m]));
+        let after = (0..ghosts).map(|m| mirrored(&values[cells + 1], &values[cells - 1 - m]));
+        let inside = values[..cells].iter().cloned();
+        Ok(Self {
+            heights: before.chain(inside).chain(after).collect(),
+            // A mirrored height is twice one value less another.
+            rounding_upper: sampled.rounding_upper * Rational::from(3),
+        })
+    }
+
+    fn difference(&self, place: usize) -> Rational {
+        &self.heights[place] - &self.heights[place - 1]
+    }
+}
+
+/// The line below the cell at this place, counted from the lowest ghost.
+fn line(axis: &Axis, ghosts: usize, place: usize) -> Rational {
+    axis.low() + &(axis.side(0) * (whole(place) - whole(ghosts)))
+}
+
+/// The functions that the stairs are built for: the target's, or the inverse sigmoid of them.
+fn stairs_for(request: &Request, output: OutputUnit) -> Result<Vec<Expr>, BuildError> {
+    let formulas = request.target.output_expressions();
+    if output == OutputUnit::Linear {
+        return Ok(formulas);
+    }
+    let inverse = |formula: &Expr| {
+        let formula = Arc::new(formula.clone());
+        let rest = Expr::Sub(Arc::new(Expr::one()), formula.clone());
+        Expr::Apply(Function::Ln, Arc::new(Expr::Div(formula, Arc::new(rest))))
+    };
+    let inverses: Vec<Expr> = formulas.iter().map(inverse).collect();
+    let body = TargetBody::Outputs(inverses.clone());
+    let target = Target::new(request.target.inputs().to_vec(), body);
+    let target = target.expect("as many inputs as before");
+    check_defined(&target, request.domain).map_err(|place| {
+        let found = if place.certain {
+            value_outside(request.target, &place.point)
+        } else {
+            None
+        };
+        BuildError::OutputRange {
+            place: place_text(&place),
+            found,
+        }
+    })?;
+    Ok(inverses)
+}
+
+fn place_text(place: &NotDefined) -> String {
+    let sides = place.names.iter().zip(&place.point);
+    let sides: Vec<_> = sides.map(|(name, x)| format!("{name} = {x}")).collect();
+    sides.join(", ")
+}
+
+/// The value of an output that is not between 0 and 1.
+fn value_outside(target: &Target, point: &[Rational]) -> Option<Rational> {
+    let mut values = evaluate_exactly(&target.indicator(), point)
+        .into_iter()
+        .flatten();
+    values.find(|value| !value.is_positive() || *value >= Rational::ONE)
+}
+
+/// What of an error of the weighted sum reaches the output at most: the slope of the output unit.
+fn share(output: OutputUnit) -> Rational {
+    match output {
+        OutputUnit::Linear => Rational::ONE,
+        OutputUnit::Sigmoid => Rational::ratio(1, 4),
+    }
+}
+
+fn statement(units: Units, output: OutputUnit) -> &'static str {
+    match (units, output) {
+        (Units::Heaviside, OutputUnit::Linear) => "sup |N - f| <= L h/2 + rounding of the heights",
+        (_, OutputUnit::Linear) => {
+            "sup |N - f| <= L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights"
+        }
+        (Units::Heaviside, OutputUnit::Sigmoid) => {
+            "sup |N - f| <= (L h/2 + rounding of the heights)/4, L the slope of ln(f/(1 - f))"
+        }
+        (_, OutputUnit::Sigmoid) => {
+            "sup |N - f| <= (L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))) + rounding of the heights)/4, L \
+             the slope of ln(f/(1 - f))"
+        }
+    }
+}
+
+/// The slope of the stairs for a bound in the sup norm; else notes why there will be none.
+fn sup_slope(request: &Request, formulas: &[Expr], notes: &mut Vec<String>) -> Option<Rational> {
+    if request.norm != Norm::Sup {
+        notes.push(format!("no a-priori bound for the norm {}", request.norm));
+        return None;
+    }
+    let slope = slopes_upper(formulas, request.domain).and_then(|mut slopes| slopes.pop());
+    if slope.is_none() {
+        notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+    }
+    slope
 }
 
 /// Returns the steepness given, or 40 per cell (20 for tanh, which is twice as steep as sigmoid).
@@ -196,16 +330,20 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     if request.norm != Norm::Sup {
         return None;
     }
-    let target = request.target.output_expressions();
-    let slope = lipschitz_upper(target.first()?, request.domain)?.pop()?;
+    let output = request.parameters.output.unwrap_or_default();
+    let formulas = stairs_for(request, output).ok()?;
+    let slope = slopes_upper(&formulas, request.domain)?.pop()?;
     let units = request.parameters.units.unwrap_or(Units::Sigmoid);
     let (low, high) = request.domain.sides().first()?;
-    let rounding = request.rounding_guess()?;
+    let sizes = formulas.iter();
+    let sizes = sizes.map(|formula| derivative_range_upper(formula, request.domain, 0, 0));
+    let largest = sizes.collect::<Option<Vec<_>>>()?.into_iter().max()?;
+    let rounding = largest * Rational::power_of_two(-36);
     smallest_size(1, 1 << 22, |cells| {
         let cell = (high - low) / whole(cells);
         let steepness = steepness(request.parameters, units, &cell, &mut Vec::new()).ok()?;
         // A blurred staircase gets worse with more cells, until the bound says nothing: that is no.
         let upper = bound(&slope, &cell, units, &steepness);
-        Some(upper.is_some_and(|upper| upper + &rounding <= *tolerance))
+        Some(upper.is_some_and(|upper| (upper + &rounding) * share(output) <= *tolerance))
     })
 }

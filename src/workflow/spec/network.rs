@@ -11,10 +11,15 @@ use crate::expr::Domain;
 use crate::numbers::Rational;
 
 /// Builders that are planned but not there, so that a message can tell them from typing errors.
-const LATER: [&str; 4] = ["step", "bump", "ridge", "smooth"];
+const LATER: [&str; 2] = ["ridge", "smooth"];
 
 /// Reads which builder it is.
 pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
+    let known: Vec<&str> = ["builder"]
+        .into_iter()
+        .chain(KEYS.iter().copied())
+        .collect();
+    table.only(&known)?;
     let value = table.value("builder")?;
     let name = Table::string(value, "builder")?;
     BuilderName::from_name(name).ok_or_else(|| {
@@ -33,11 +38,6 @@ pub(super) fn read_network(
     table: &Table<'_, '_>,
     domain: &Domain,
 ) -> Result<NetworkSpec, SpecError> {
-    let known: Vec<&str> = ["builder"]
-        .into_iter()
-        .chain(KEYS.iter().copied())
-        .collect();
-    table.only(&known)?;
     let builder = read_builder(table)?;
     let (vertices, polygons) = match table.get("vertices") {
         Some(value) => vertices(table, value)?,

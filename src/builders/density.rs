@@ -1,0 +1,272 @@
+//! Where a target needs shorter cells: bounds on slabs of one side, and lines that follow them.
+
+use super::grid::Axis;
+use super::sample::{exponent_above, short_above};
+use crate::expr::{Domain, Expr, derivative_range_upper};
+use crate::numbers::{Interval, Rational};
+
+/// Equal slabs that a side is cut into.
+const SLABS: usize = 64;
+/// How often a slab without a bound is halved.
+const HALVINGS: usize = 24;
+/// How many slabs there may be after that.
+const MOST_SLABS: usize = 1024;
+/// No place counts for less than this power of two of the greatest bound.
+const LEAST_SHARE: i32 = 20;
+/// Bits of a length.
+const SHORT: i32 = 24;
+/// Halvings of the range in which the least bound of a cell is searched.
+const SEARCHES: usize = 20;
+
+/// A part of a side, and what a formula is bounded by there.
+#[derive(Clone, Debug)]
+struct Slab {
+    low: Rational,
+    high: Rational,
+    bound: Option<Rational>,
+}
+
+/// Bounds along one side, from its lower to its upper end.
+#[derive(Clone, Debug)]
+pub struct Density {
+    slabs: Vec<Slab>,
+}
+
+impl Density {
+    /// Returns upper bounds of the `order`-th derivative in one input, of every formula, on slabs
+    /// of the domain across that input. Slabs without a bound are halved again and again.
+    pub fn new(formulas: &[Expr], domain: &Domain, input: usize, order: u32) -> Self {
+        let bound = |low: &Rational, high: &Rational| {
+            let mut sides = domain.sides().to_vec();
+            sides[input] = (low.clone(), high.clone());
+            let slab = Domain::new(domain.names().to_vec(), sides).ok()?;
+            let bounds = formulas.iter();
+            let bounds = bounds.map(|f| derivative_range_upper(f, &slab, input, order));
+            bounds.collect::<Option<Vec<_>>>()?.into_iter().max()
+        };
+        let (low, high) = &domain.sides()[input];
+        let axis = Axis::equal(low, high, SLABS);
+        let mut slabs = Vec::new();
+        for k in 0..SLABS {
+            // A stack, the lower half on top.
+            let mut open = vec![(axis.line(k), axis.line(k + 1), 0)];
+            while let Some((low, high, halvings)) = open.pop() {
+                let bound = bound(&low, &high);
+                if bound.is_some() || halvings == HALVINGS || slabs.len() >= MOST_SLABS {
+                    slabs.push(Slab { low, high, bound });
+                } else {
+                    let middle = (&low + &high).half();
+                    open.push((middle.clone(), high, halvings + 1));
+                    open.push((low, middle, halvings + 1));
+                }
+            }
+        }
+        Self { slabs }
+    }
+
+    /// Returns lines for which the largest bound of a cell times its length to this power (1 or 2)
+    /// is nearly the least. Equal cells where all bounds are equal.
+    pub fn lines(&self, cells: usize, power: i32) -> Axis {
+        let (first, last) = (&self.slabs[0], &self.slabs[self.slabs.len() - 1]);
+        let equal = Axis::equal(&first.low, &last.high, cells);
+        if cells == 1 || self.slabs.iter().all(|slab| slab.bound == first.bound) {
+            return equal;
+        }
+        let bounds = self.filled();
+        // Equal cells keep this; what is kept by longer cells is kept by as long ones, so that as
+        // few as possible reach the end when each is as long as it can be.
+        let mut enough = short_above(&self.worst_of(&bounds, &equal, power), SHORT);
+        let mut too_small = Rational::ZERO;
+        let mut best = self.march(&bounds, &enough, cells, power);
+        for _ in 0..SEARCHES {
+            let middle = (&enough + &too_small).half();
+            match self.march(&bounds, &middle, cells, power) {
+                Some(lines) => (enough, best) = (middle, Some(lines)),
+                None => too_small = middle,
+            }
+        }
+        let Some(mut lines) = best else { return equal };
+        // Jumps of the bounds may leave cells over: they go to the worst.
+        while lines.len() <= cells {
+            let sides = lines
+                .windows(2)
+                .map(|pair| self.cell(&bounds, &pair[0], &pair[1], power));
+            let sides = sides.enumerate();
+            let worst = sides.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+            let place = worst.map_or(0, |(place, _)| place);
+            let middle = (&lines[place] + &lines[place + 1]).half();
+            lines.insert(place + 1, middle);
+        }
+        Axis::with_lines(lines)
+    }
+
+    /// The bounds; slabs without one count like the greatest, and none for less than a small part
+    /// of it.
+    fn filled(&self) -> Vec<Rational> {
+        let found = self.slabs.iter().filter_map(|slab| slab.bound.as_ref());
+        let most = found.max().cloned().filter(Rational::is_positive);
+        let most = most.unwrap_or(Rational::ONE);
+        let least = &most * &Rational::power_of_two(-LEAST_SHARE);
+        let bounds = self.slabs.iter().map(|slab| slab.bound.clone());
+        bounds
+            .map(|bound| bound.unwrap_or_else(|| most.clone()).max(least.clone()))
+            .collect()
+    }
+
+    /// Returns lines from the lower to the upper end, each cell as long as `enough` allows; nothing
+    /// where that takes too many cells.
+    fn march(
+        &self,
+        bounds: &[Rational],
+        enough: &Rational,
+        cells: usize,
+        power: i32,
+    ) -> Option<Vec<Rational>> {
+        let end = &self.slabs[self.slabs.len() - 1].high;
+        let lengths: Vec<Rational> = bounds
+            .iter()
+            .map(|bound| length(enough, bound, power))
+            .collect();
+        let mut lines = vec![self.slabs[0].low.clone()];
+        let mut slab = 0;
+        while lines.len() <= cells {
+            let start = lines.last()?.clone();
+            let mut shortest: Option<&Rational> = None;
+            let stop = loop {
+                let here = shortest.map_or(&lengths[slab], |so_far| so_far.min(&lengths[slab]));
+                let stop = &start + here;
+                if stop <= self.slabs[slab].low {
+                    break self.slabs[slab].low.clone();
+                }
+                if stop < self.slabs[slab].high {
+                    break stop;
+                }
+                if slab + 1 == self.slabs.len() {
+                    break end.clone();
+                }
+                shortest = Some(here);
+                slab += 1;
+            };
+            if stop <= start {
+                return None;
+            }
+            let is_last = stop == *end;
+            lines.push(stop);
+            if is_last {
+                return Some(lines);
+            }
+        }
+        None
+    }
+
+    fn cell(&self, bounds: &[Rational], low: &Rational, high: &Rational, power: i32) -> Rational {
+        let first = self.slabs.partition_point(|slab| slab.high <= *low);
+        let slabs = self.slabs[first..].iter().zip(&bounds[first..]);
+        let met = slabs.take_while(|(slab, _)| slab.low < *high);
+        let most = met
+            .map(|(_, bound)| bound)
+            .max()
+            .cloned()
+            .unwrap_or_default();
+        most * (high - low).powi(power).unwrap_or_default()
+    }
+
+    fn worst_of(&self, bounds: &[Rational], axis: &Axis, power: i32) -> Rational {
+        let cells =
+            (0..axis.cells).map(|k| self.cell(bounds, &axis.line(k), &axis.line(k + 1), power));
+        cells.max().unwrap_or_default()
+    }
+
+    /// Returns the largest value of `of(bound on the cell, length of the cell)` among these cells;
+    /// nothing where a cell has no bound.
+    pub fn worst(
+        &self,
+        axis: &Axis,
+        of: impl Fn(&Rational, &Rational) -> Rational,
+    ) -> Option<Rational> {
+        let mut worst = Rational::ZERO;
+        let mut first = 0;
+        for k in 0..axis.cells {
+            let (low, high) = (axis.line(k), axis.line(k + 1));
+            while first + 1 < self.slabs.len() && self.slabs[first].high <= low {
+                first += 1;
+            }
+            let mut bound = Rational::ZERO;
+            let slabs = self.slabs[first..].iter();
+            for slab in slabs.take_while(|slab| slab.low < high) {
+                bound = bound.max(slab.bound.clone()?);
+            }
+            worst = worst.max(of(&bound, &(high - low)));
+        }
+        Some(worst)
+    }
+}
+
+/// Returns a length whose power times the bound is at most `enough`, of about 24 bits.
+fn length(enough: &Rational, bound: &Rational, power: i32) -> Rational {
+    let ratio = enough / bound;
+    if power == 1 {
+        return short_below(&ratio);
+    }
+    let root = Interval::from_rational(&ratio).root().ok();
+    let root = root.and_then(|root| root.inf().to_rational());
+    short_below(&root.unwrap_or_default())
+}
+
+fn short_below(value: &Rational) -> Rational {
+    let unit = Rational::power_of_two(exponent_above(value) - SHORT);
+    Rational::from((value / &unit).floor()) * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::parse_target;
+
+    fn density(formula: &str, domain: &str, order: u32) -> Density {
+        let domain = Domain::parse(domain).expect("a domain");
+        let target = parse_target(&[formula], Some(domain.names())).expect("a formula");
+        Density::new(&target.output_expressions(), &domain, 0, order)
+    }
+
+    #[test]
+    fn lines_follow_the_bounds() {
+        let even = density("x^2", "x=0..1", 2).lines(5, 2);
+        assert_eq!(even, Axis::equal(&Rational::ZERO, &Rational::ONE, 5));
+        // |f'| = 2x: with lines at x_k, 2 x_(k+1) (x_(k+1) - x_k) is the same for all cells.
+        let slopes = density("x^2", "x=0..1", 1);
+        let lines = slopes.lines(4, 1);
+        assert_eq!(lines.cells, 4);
+        let spread = slopes
+            .worst(&lines, |bound, side| bound * side)
+            .expect("bounded");
+        // Over the reals .3210 (x_4 = 1 by three quadratic equations); slabs are 1/64 wide.
+        assert!(spread > Rational::ratio(32, 100), "{spread}");
+        assert!(spread < Rational::ratio(35, 100), "{spread}");
+        // A bound that jumps up at 1/2: the lower half takes one cell.
+        let kink = density("max(x - 1/2, (x - 1/2)/1000)", "x=0..1", 1);
+        let lines = kink.lines(5, 1);
+        assert_eq!(lines.cells, 5);
+        assert!(
+            lines.line(1) > Rational::ratio(45, 100),
+            "{}",
+            lines.line(1)
+        );
+    }
+
+    #[test]
+    fn places_without_a_bound_get_short_slabs() {
+        let root = density("sqrt(x)", "x=0..1", 2);
+        assert_eq!(
+            root.slabs
+                .iter()
+                .filter(|slab| slab.bound.is_none())
+                .count(),
+            1
+        );
+        let lines = root.lines(8, 2);
+        assert_eq!(lines.cells, 8);
+        assert!(lines.side(0) < lines.side(7));
+        assert_eq!(root.worst(&lines, |bound, _| bound.clone()), None);
+    }
+}

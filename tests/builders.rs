@@ -1,0 +1,312 @@
+//! Figures of the catalogue, found by the prover and accepted by the checker.
+
+use steeple::builders::{
+    BuilderName, Division, Knots, OutputUnit, Parameters, Units, build, entry,
+};
+use steeple::certificate::{Norm, Question};
+use steeple::expr::{Domain, Target, lipschitz_upper, parse_target};
+use steeple::network::digest;
+use steeple::numbers::Rational;
+use steeple::workflow::{Limits, Verdict, Verification, VerifyRequest, verify};
+
+fn problem(formulas: &[&str], domain: &str) -> (Target, Domain) {
+    let domain = Domain::parse(domain).expect("a domain");
+    let target = parse_target(formulas, Some(domain.names())).expect("formulas");
+    (target, domain)
+}
+
+fn cells(cells: usize) -> Parameters {
+    Parameters {
+        cells: Some(vec![cells]),
+        ..Parameters::default()
+    }
+}
+
+/// Builds, proves and checks; also that what is proved is below the a-priori bound.
+fn proved(
+    name: BuilderName,
+    parameters: &Parameters,
+    problem: &(Target, Domain),
+    norm: Norm,
+    wanted: (Option<Rational>, Rational),
+) -> Verification {
+    let (target, domain) = problem;
+    let built = build(name, parameters, target, domain, norm).expect("it is built");
+    let (tolerance, gap) = wanted;
+    let request = VerifyRequest {
+        network: &built.network,
+        question: Question {
+            network: digest(&built.network),
+            target: target.clone(),
+            domain: domain.clone(),
+            norm,
+            threshold: (norm == Norm::Area).then(|| Rational::ratio(1, 2)),
+        },
+        tolerance,
+        gap,
+        limits: Limits {
+            boxes: Some(400_000),
+            ..Limits::default()
+        },
+        resume: None,
+        threads: None,
+    };
+    let answer = verify(&request, None, &mut |_| {}).expect("a verdict");
+    if let Some(bound) = built.a_priori {
+        let lower = &answer.verified.claim().lower;
+        assert!(
+            *lower <= bound.upper,
+            "{name}: {lower} is above {}",
+            bound.upper
+        );
+    }
+    answer
+}
+
+/// The error, enclosed to this relative width.
+fn error(
+    name: BuilderName,
+    parameters: &Parameters,
+    problem: &(Target, Domain),
+    norm: Norm,
+    gap: Rational,
+) -> (Rational, Rational) {
+    let answer = proved(name, parameters, problem, norm, (None, gap));
+    let claim = answer.verified.claim();
+    let upper = claim.upper.clone().expect("an upper bound");
+    (claim.lower.clone(), upper)
+}
+
+fn keeps(
+    name: BuilderName,
+    parameters: &Parameters,
+    problem: &(Target, Domain),
+    norm: Norm,
+    tolerance: &Rational,
+) -> Verdict {
+    let wanted = (Some(tolerance.clone()), Rational::ratio(1, 100));
+    proved(name, parameters, problem, norm, wanted).verdict
+}
+
+#[test]
+fn steep_stairs_are_not_better() {
+    let wave = problem(&["cos(2*pi*x)"], "x=0..1");
+    let slope = lipschitz_upper(&wave.0.output_expressions()[0], &wave.1).expect("bounded");
+    // L = 2 pi, from above by less than a hundredth; h = 1/256.
+    let step = &slope[0] / &Rational::from(256);
+    // .0229, .181, .354, .444, .492, enclosed to a fiftieth.
+    for (per_cell, thousandths) in [
+        (4, (22, 24)),
+        (10, (176, 187)),
+        (30, (345, 363)),
+        (100, (434, 455)),
+        (1000, (480, 504)),
+    ] {
+        let parameters = Parameters {
+            steepness: Some(Rational::from(256 * per_cell)),
+            ghosts: Some(8),
+            ..cells(256)
+        };
+        let (lower, upper) = error(
+            BuilderName::Staircase,
+            &parameters,
+            &wave,
+            Norm::Sup,
+            Rational::ratio(1, 50),
+        );
+        let (least, most) = thousandths;
+        assert!(
+            lower > &step * &Rational::ratio(least, 1000),
+            "wh = {per_cell}"
+        );
+        assert!(
+            upper < &step * &Rational::ratio(most, 1000),
+            "wh = {per_cell}"
+        );
+    }
+}
+
+#[test]
+fn towers_do_not_converge_and_quadrants_do() {
+    let wave = problem(&["sin(3*x)*cos(2*y)"], "x=-1..1,y=-1..1");
+    let mut before: Option<Rational> = None;
+    for k in [4, 8, 16] {
+        let dip = keeps(
+            BuilderName::Towers,
+            &cells(k),
+            &wave,
+            Norm::Sup,
+            &Rational::ratio(3, 4),
+        );
+        assert_eq!(dip, Verdict::Refuted, "{k}");
+        let (lower, upper) = error(
+            BuilderName::Quadrants,
+            &cells(k),
+            &wave,
+            Norm::Sup,
+            Rational::ratio(1, 10),
+        );
+        if let Some(before) = before {
+            // 1/K, within a fifth of it.
+            assert!(&upper * &Rational::ratio(17, 10) < before, "{k}");
+        }
+        before = Some(lower);
+    }
+}
+
+#[test]
+fn the_integral_of_steep_towers_falls() {
+    let bowl = problem(&["x^2 + y^2"], "x=-1..1,y=-1..1");
+    let integral = |k: usize, per_cell: i64| {
+        let parameters = Parameters {
+            // A cell is 2/K long.
+            steepness: Some(Rational::from(per_cell) * Rational::new(k, 2).expect("not over 0")),
+            ..cells(k)
+        };
+        error(
+            BuilderName::Towers,
+            &parameters,
+            &bowl,
+            Norm::L1,
+            Rational::ratio(1, 4),
+        )
+    };
+    let ((four, _), (_, eight)) = (integral(4, 1000), integral(8, 1000));
+    assert!(&eight * &Rational::ratio(3, 2) < four, "{four} {eight}");
+    // With wh = 5 the dips and blurred sides cost more than the cells do.
+    let (blurred, _) = integral(8, 5);
+    assert!(eight < blurred, "{eight} {blurred}");
+}
+
+#[test]
+fn overlapping_towers_keep_a_tolerance() {
+    let bowl = problem(&["x^2 + y^2"], "x=-1..1,y=-1..1");
+    let overlapping = |overlap| Parameters {
+        overlap: Some(overlap),
+        ..cells(4)
+    };
+    let tolerance = Rational::ratio(11, 10);
+    let one = keeps(
+        BuilderName::Towers,
+        &overlapping(1),
+        &bowl,
+        Norm::Sup,
+        &Rational::ratio(2, 5),
+    );
+    assert_eq!(one, Verdict::Refuted);
+    let four = keeps(
+        BuilderName::Towers,
+        &overlapping(4),
+        &bowl,
+        Norm::Sup,
+        &tolerance,
+    );
+    assert_eq!(four, Verdict::Proved);
+}
+
+#[test]
+fn uneven_knots_and_lines_are_proved_better() {
+    let decay = problem(&["exp(-20*x)"], "x=0..1");
+    let balanced = Parameters {
+        knots: Some(Knots::Balanced),
+        ..cells(16)
+    };
+    let name = BuilderName::Interpolant;
+    let close = keeps(name, &balanced, &decay, Norm::Sup, &Rational::ratio(1, 300));
+    assert_eq!(close, Verdict::Proved);
+    let even = keeps(name, &cells(16), &decay, Norm::Sup, &Rational::ratio(1, 20));
+    assert_eq!(even, Verdict::Refuted);
+    let ridge = problem(&["exp(-40*x^2) + y/8"], "x=-1..1,y=0..1");
+    let uneven = Parameters {
+        grid: Some(Division::Adaptive),
+        ..cells(16)
+    };
+    let name = BuilderName::Quadrants;
+    let close = keeps(name, &uneven, &ridge, Norm::Sup, &Rational::ratio(1, 5));
+    assert_eq!(close, Verdict::Proved);
+    let even = keeps(name, &cells(16), &ridge, Norm::Sup, &Rational::ratio(1, 5));
+    assert_eq!(even, Verdict::Refuted);
+}
+
+#[test]
+fn an_output_unit_and_several_outputs_are_proved() {
+    let wave = problem(&["1/2 + 0.4*sin(6*x)"], "x=0..1");
+    let unit = Parameters {
+        output: Some(OutputUnit::Sigmoid),
+        ..cells(64)
+    };
+    let name = BuilderName::Staircase;
+    let close = keeps(name, &unit, &wave, Norm::Sup, &Rational::ratio(1, 40));
+    assert_eq!(close, Verdict::Proved);
+    let both = problem(&["sin(3*x)*y", "x + y^2"], "x=0..1,y=0..1");
+    for (norm, tolerance) in [
+        (Norm::Sup, Rational::ratio(3, 8)),
+        (Norm::L1, Rational::ratio(2, 5)),
+    ] {
+        let close = keeps(BuilderName::Quadrants, &cells(8), &both, norm, &tolerance);
+        assert_eq!(close, Verdict::Proved, "{norm}");
+    }
+}
+
+#[test]
+fn jumps_are_proved() {
+    let half = problem(&["3*x + 4*y >= 1"], "x=-1..1,y=-1..1");
+    let steep = Parameters {
+        steepness: Some(Rational::from(200)),
+        ..Parameters::default()
+    };
+    let close = keeps(
+        BuilderName::Step,
+        &steep,
+        &half,
+        Norm::L1,
+        &Rational::ratio(1, 50),
+    );
+    assert_eq!(close, Verdict::Proved);
+    let exactly = Parameters {
+        units: Some(Units::Heaviside),
+        ..Parameters::default()
+    };
+    let band = problem(&["x >= 0.4 and x < 0.6"], "x=0..1");
+    let close = keeps(
+        BuilderName::Bump,
+        &exactly,
+        &band,
+        Norm::Area,
+        &Rational::ratio(1, 1_000_000),
+    );
+    assert_eq!(close, Verdict::Proved);
+}
+
+/// The smallest size that the theorem gives is proved; a half of it, less one, is refuted.
+#[test]
+fn sizes_are_enough_and_half_of_them_is_not() {
+    let line = problem(&["x^2 + x/3"], "x=0..1");
+    let plane = problem(&["x + 2*y"], "x=0..1,y=0..1");
+    for (name, problem, tolerance) in [
+        (BuilderName::Interpolant, &line, Rational::ratio(1, 1000)),
+        (BuilderName::Staircase, &line, Rational::ratio(1, 40)),
+        (BuilderName::Quadrants, &plane, Rational::ratio(1, 10)),
+    ] {
+        let none = Parameters::default();
+        let needed = steeple::builders::needed_size(
+            name,
+            &none,
+            &problem.0,
+            &problem.1,
+            Norm::Sup,
+            &tolerance,
+        );
+        let needed = needed.expect("a size");
+        let key = entry(name).size.expect("a size");
+        let with = |size| {
+            let parameters = key.with(&none, size);
+            keeps(name, &parameters, problem, Norm::Sup, &tolerance)
+        };
+        assert_eq!(with(needed), Verdict::Proved, "{name} {needed}");
+        assert!((8..=64).contains(&needed), "{name} {needed}");
+        for size in 1..needed / 2 {
+            assert_eq!(with(size), Verdict::Refuted, "{name} {size} of {needed}");
+        }
+    }
+}
