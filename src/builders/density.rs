@@ -1,7 +1,7 @@
 //! Where a target needs shorter cells: bounds on slabs of one side, and lines that follow them.
 
 use super::grid::Axis;
-use super::sample::{exponent_above, short_above};
+use super::sample::{exponent_above, range_width, short_above};
 use crate::expr::{Domain, Expr, derivative_range_upper};
 use crate::numbers::{Interval, Rational};
 
@@ -11,12 +11,10 @@ const SLABS: usize = 64;
 const HALVINGS: usize = 24;
 /// How many slabs there may be after that.
 const MOST_SLABS: usize = 1024;
-/// No place counts for less than this power of two of the greatest bound.
-const LEAST_SHARE: i32 = 20;
 /// Bits of a length.
 const SHORT: i32 = 24;
 /// Halvings of the range in which the least bound of a cell is searched.
-const SEARCHES: usize = 20;
+const SEARCHES: usize = 40;
 
 /// A part of a side, and what a formula is bounded by there.
 #[derive(Clone, Debug)]
@@ -24,6 +22,8 @@ struct Slab {
     low: Rational,
     high: Rational,
     bound: Option<Rational>,
+    /// What the width of the target's range costs, where it may be used instead of the bound.
+    width: Option<Rational>,
 }
 
 /// Bounds along one side, from its lower to its upper end.
@@ -44,6 +44,13 @@ impl Density {
             let bounds = bounds.map(|f| derivative_range_upper(f, &slab, input, order));
             bounds.collect::<Option<Vec<_>>>()?.into_iter().max()
         };
+        // A straight line between two values of the target is within the width of its range, which
+        // is in place of |f''| h^2/8.
+        let width = |low: &Rational, high: &Rational| {
+            let side = [(low.clone(), high.clone())];
+            let width = (domain.dimension() == 1).then(|| range_width(formulas, &side));
+            Some(width?? * Rational::from(8))
+        };
         let (low, high) = &domain.sides()[input];
         let axis = Axis::equal(low, high, SLABS);
         let mut slabs = Vec::new();
@@ -53,7 +60,13 @@ impl Density {
             while let Some((low, high, halvings)) = open.pop() {
                 let bound = bound(&low, &high);
                 if bound.is_some() || halvings == HALVINGS || slabs.len() >= MOST_SLABS {
-                    slabs.push(Slab { low, high, bound });
+                    let width = if order == 2 { width(&low, &high) } else { None };
+                    slabs.push(Slab {
+                        low,
+                        high,
+                        bound,
+                        width,
+                    });
                 } else {
                     let middle = (&low + &high).half();
                     open.push((middle.clone(), high, halvings + 1));
@@ -64,23 +77,27 @@ impl Density {
         Self { slabs }
     }
 
-    /// Returns lines for which the largest bound of a cell times its length to this power (1 or 2)
-    /// is nearly the least. Equal cells where all bounds are equal.
+    /// Returns lines for which the largest cost of a cell is nearly the least: its bound times its
+    /// length to this power (1 or 2), or what the range of the target costs there. Equal cells where
+    /// all bounds are equal.
     pub fn lines(&self, cells: usize, power: i32) -> Axis {
         let (first, last) = (&self.slabs[0], &self.slabs[self.slabs.len() - 1]);
         let equal = Axis::equal(&first.low, &last.high, cells);
         if cells == 1 || self.slabs.iter().all(|slab| slab.bound == first.bound) {
             return equal;
         }
-        let bounds = self.filled();
+        let filled = self.filled();
         // Equal cells keep this; what is kept by longer cells is kept by as long ones, so that as
         // few as possible reach the end when each is as long as it can be.
-        let mut enough = short_above(&self.worst_of(&bounds, &equal, power), SHORT);
+        let cost =
+            |low: &Rational, high: &Rational| filled.cost(low, high, power).unwrap_or_default();
+        let costs = (0..cells).map(|k| cost(&equal.line(k), &equal.line(k + 1)));
+        let mut enough = short_above(&costs.max().unwrap_or_default(), SHORT);
         let mut too_small = Rational::ZERO;
-        let mut best = self.march(&bounds, &enough, cells, power);
+        let mut best = filled.march(&enough, cells, power);
         for _ in 0..SEARCHES {
             let middle = (&enough + &too_small).half();
-            match self.march(&bounds, &middle, cells, power) {
+            match filled.march(&middle, cells, power) {
                 Some(lines) => (enough, best) = (middle, Some(lines)),
                 None => too_small = middle,
             }
@@ -88,11 +105,10 @@ impl Density {
         let Some(mut lines) = best else { return equal };
         // Jumps of the bounds may leave cells over: they go to the worst.
         while lines.len() <= cells {
-            let sides = lines
-                .windows(2)
-                .map(|pair| self.cell(&bounds, &pair[0], &pair[1], power));
-            let sides = sides.enumerate();
-            let worst = sides.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+            let sides = lines.windows(2).map(|pair| cost(&pair[0], &pair[1]));
+            let worst = sides
+                .enumerate()
+                .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
             let place = worst.map_or(0, |(place, _)| place);
             let middle = (&lines[place] + &lines[place + 1]).half();
             lines.insert(place + 1, middle);
@@ -100,48 +116,51 @@ impl Density {
         Axis::with_lines(lines)
     }
 
-    /// The bounds; slabs without one count like the greatest, and none for less than a small part
-    /// of it.
-    fn filled(&self) -> Vec<Rational> {
+    /// The same with bounds everywhere: the greatest where there is none.
+    fn filled(&self) -> Self {
         let found = self.slabs.iter().filter_map(|slab| slab.bound.as_ref());
-        let most = found.max().cloned().filter(Rational::is_positive);
-        let most = most.unwrap_or(Rational::ONE);
-        let least = &most * &Rational::power_of_two(-LEAST_SHARE);
-        let bounds = self.slabs.iter().map(|slab| slab.bound.clone());
-        bounds
-            .map(|bound| bound.unwrap_or_else(|| most.clone()).max(least.clone()))
-            .collect()
+        let most = found.max().cloned().unwrap_or(Rational::ONE);
+        let mut filled = self.clone();
+        for slab in &mut filled.slabs {
+            slab.bound.get_or_insert_with(|| most.clone());
+        }
+        filled
     }
 
     /// Returns lines from the lower to the upper end, each cell as long as `enough` allows; nothing
     /// where that takes too many cells.
-    fn march(
-        &self,
-        bounds: &[Rational],
-        enough: &Rational,
-        cells: usize,
-        power: i32,
-    ) -> Option<Vec<Rational>> {
-        let end = &self.slabs[self.slabs.len() - 1].high;
-        let lengths: Vec<Rational> = bounds
-            .iter()
-            .map(|bound| length(enough, bound, power))
-            .collect();
-        let mut lines = vec![self.slabs[0].low.clone()];
+    fn march(&self, enough: &Rational, cells: usize, power: i32) -> Option<Vec<Rational>> {
+        let last = self.slabs.len() - 1;
+        let (begin, end) = (&self.slabs[0].low, &self.slabs[last].high);
+        let longest = end - begin;
+        let allowed = |slab: &Slab| match &slab.bound {
+            Some(bound) if bound.is_positive() => length(enough, bound, power).min(longest.clone()),
+            _ => longest.clone(),
+        };
+        let lengths: Vec<Rational> = self.slabs.iter().map(allowed).collect();
+        let mut lines = vec![begin.clone()];
         let mut slab = 0;
         while lines.len() <= cells {
             let start = lines.last()?.clone();
+            // The length that the steepest slab so far allows, and what the ranges cost.
             let mut shortest: Option<&Rational> = None;
+            let mut ranges = Some(Rational::ZERO);
             let stop = loop {
+                let Slab {
+                    low, high, width, ..
+                } = &self.slabs[slab];
                 let here = shortest.map_or(&lengths[slab], |so_far| so_far.min(&lengths[slab]));
+                ranges = ranges.and_then(|ranges| Some(ranges + width.as_ref()?));
                 let stop = &start + here;
-                if stop <= self.slabs[slab].low {
-                    break self.slabs[slab].low.clone();
+                if ranges.as_ref().is_none_or(|ranges| ranges > enough) {
+                    if stop <= *low {
+                        break low.clone();
+                    }
+                    if stop < *high {
+                        break stop;
+                    }
                 }
-                if stop < self.slabs[slab].high {
-                    break stop;
-                }
-                if slab + 1 == self.slabs.len() {
+                if slab == last {
                     break end.clone();
                 }
                 shortest = Some(here);
@@ -159,46 +178,31 @@ impl Density {
         None
     }
 
-    fn cell(&self, bounds: &[Rational], low: &Rational, high: &Rational, power: i32) -> Rational {
+    /// Returns what a cell costs; nothing where neither its bounds nor its ranges are known.
+    fn cost(&self, low: &Rational, high: &Rational, power: i32) -> Option<Rational> {
         let first = self.slabs.partition_point(|slab| slab.high <= *low);
-        let slabs = self.slabs[first..].iter().zip(&bounds[first..]);
-        let met = slabs.take_while(|(slab, _)| slab.low < *high);
-        let most = met
-            .map(|(_, bound)| bound)
-            .max()
-            .cloned()
-            .unwrap_or_default();
-        most * (high - low).powi(power).unwrap_or_default()
-    }
-
-    fn worst_of(&self, bounds: &[Rational], axis: &Axis, power: i32) -> Rational {
-        let cells =
-            (0..axis.cells).map(|k| self.cell(bounds, &axis.line(k), &axis.line(k + 1), power));
-        cells.max().unwrap_or_default()
-    }
-
-    /// Returns the largest value of `of(bound on the cell, length of the cell)` among these cells;
-    /// nothing where a cell has no bound.
-    pub fn worst(
-        &self,
-        axis: &Axis,
-        of: impl Fn(&Rational, &Rational) -> Rational,
-    ) -> Option<Rational> {
-        let mut worst = Rational::ZERO;
-        let mut first = 0;
-        for k in 0..axis.cells {
-            let (low, high) = (axis.line(k), axis.line(k + 1));
-            while first + 1 < self.slabs.len() && self.slabs[first].high <= low {
-                first += 1;
-            }
-            let mut bound = Rational::ZERO;
-            let slabs = self.slabs[first..].iter();
-            for slab in slabs.take_while(|slab| slab.low < high) {
-                bound = bound.max(slab.bound.clone()?);
-            }
-            worst = worst.max(of(&bound, &(high - low)));
+        let met = || {
+            self.slabs[first..]
+                .iter()
+                .take_while(|slab| slab.low < *high)
+        };
+        let bounds = met().map(|slab| slab.bound.clone());
+        let bound = bounds
+            .collect::<Option<Vec<_>>>()
+            .and_then(|bounds| bounds.into_iter().max());
+        let by_bound = bound.and_then(|bound| Some(bound * (high - low).powi(power)?));
+        let ranges = met().map(|slab| slab.width.clone());
+        let by_range = ranges.sum::<Option<Rational>>();
+        match (by_bound, by_range) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
         }
-        Some(worst)
+    }
+
+    /// Returns the largest cost of these cells; nothing where one is not known.
+    pub fn worst(&self, axis: &Axis, power: i32) -> Option<Rational> {
+        let costs = (0..axis.cells).map(|k| self.cost(&axis.line(k), &axis.line(k + 1), power));
+        costs.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 }
 
@@ -237,9 +241,7 @@ mod tests {
         let slopes = density("x^2", "x=0..1", 1);
         let lines = slopes.lines(4, 1);
         assert_eq!(lines.cells, 4);
-        let spread = slopes
-            .worst(&lines, |bound, side| bound * side)
-            .expect("bounded");
+        let spread = slopes.worst(&lines, 1).expect("bounded");
         // Over the reals .3210 (x_4 = 1 by three quadratic equations); slabs are 1/64 wide.
         assert!(spread > Rational::ratio(32, 100), "{spread}");
         assert!(spread < Rational::ratio(35, 100), "{spread}");
@@ -267,6 +269,9 @@ mod tests {
         let lines = root.lines(8, 2);
         assert_eq!(lines.cells, 8);
         assert!(lines.side(0) < lines.side(7));
-        assert_eq!(root.worst(&lines, |bound, _| bound.clone()), None);
+        // By the range next to 0 and by |f''| elsewhere: an eighth of this is an error.
+        let worst = root.worst(&lines, 2).expect("a range");
+        assert!(worst < Rational::ratio(8, 40), "{worst}");
+        assert_eq!(density("sqrt(x)", "x=0..1", 1).worst(&lines, 1), None);
     }
 }

@@ -196,13 +196,13 @@ pub enum BuildError {
     /// A target that leaves the range of an output unit.
     #[error(
         "with `output` = \"sigmoid\" the target must stay between 0 and 1, both excluded, as the network does; {}",
-        out_of_range(.place, .found.as_ref())
+        out_of_range(.place, *.found)
     )]
     OutputRange {
         /// Where it does not, or might not.
         place: String,
-        /// Its value there, where that is known.
-        found: Option<Rational>,
+        /// What it is there, where that is known.
+        found: Option<&'static str>,
     },
     /// Another number of hidden layers than 1 or 2.
     #[error("`hidden_layers` is {0}; 1 and 2 are possible")]
@@ -265,7 +265,7 @@ pub enum BuildError {
     },
 }
 
-fn out_of_range(place: &str, found: Option<&Rational>) -> String {
+fn out_of_range(place: &str, found: Option<&str>) -> String {
     match found {
         Some(found) => format!("it is {found} at {place}"),
         None => format!("that could not be shown near {place}"),

@@ -5,7 +5,7 @@ use super::fixed::{Found, MAX_EXACT_BITS, Numbers};
 use super::grid::{Grid, Indices};
 use super::separate::Separated;
 use crate::expr::{Constants, Expr, Scratch, Tape, Target};
-use crate::numbers::{Failure, Interval, Rational};
+use crate::numbers::{Direction, Failure, Interval, Rational};
 
 /// Values at some points.
 pub struct Values {
@@ -110,6 +110,29 @@ impl Sampler {
             Err(BuildError::NotEvaluated(place()))
         }
     }
+}
+
+/// Encloses the range of a formula on a box; nothing where that is not bounded.
+pub fn range(formula: &Expr, sides: &[(Rational, Rational)]) -> Option<(Rational, Rational)> {
+    let hull = |(low, high): &(Rational, Rational)| {
+        Interval::from_rational(low).hull(&Interval::from_rational(high))
+    };
+    let sides: Vec<Interval> = sides.iter().map(hull).collect();
+    let tape = Tape::of_expressions(sides.len(), [formula]);
+    let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
+    let results = tape.evaluate(&constants, &sides, &mut scratch);
+    let range = results.value(0).ok()?;
+    let low = range.inf().rational_bound(Direction::Down)?;
+    Some((low, range.sup().rational_bound(Direction::Up)?))
+}
+
+/// Returns the width of the widest range of these formulas on a box.
+pub fn range_width(formulas: &[Expr], sides: &[(Rational, Rational)]) -> Option<Rational> {
+    let widths = formulas.iter().map(|formula| {
+        let (low, high) = range(formula, sides)?;
+        Some(high - low)
+    });
+    widths.collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// Returns an exponent e with `|value| <= 2^e`, at most one too large; 0 for 0.

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use crate::builders::request::{Request, slopes_upper};
-use crate::expr::{Domain, Expr, Scratch, Tape};
-use crate::numbers::{Direction, Interval, Rational};
+use crate::builders::sample::range_width;
+use crate::expr::{Domain, Expr};
+use crate::numbers::Rational;
 
 /// A box of the domain.
 #[derive(Clone, Debug)]
@@ -79,24 +80,6 @@ impl Piece {
             with((middle, high.clone())),
         ]
     }
-}
-
-/// Returns the width of the widest range of these formulas on a box.
-fn range_width(formulas: &[Expr], sides: &[(Rational, Rational)]) -> Option<Rational> {
-    let hull = |(low, high): &(Rational, Rational)| {
-        Interval::from_rational(low).hull(&Interval::from_rational(high))
-    };
-    let sides: Vec<Interval> = sides.iter().map(hull).collect();
-    let tape = Tape::of_expressions(sides.len(), formulas);
-    let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
-    let results = tape.evaluate(&constants, &sides, &mut scratch);
-    let mut widest = Rational::ZERO;
-    for output in 0..formulas.len() {
-        let range = results.value(output).ok()?;
-        let high = range.sup().rational_bound(Direction::Up)?;
-        widest = widest.max(high - range.inf().rational_bound(Direction::Down)?);
-    }
-    Some(widest)
 }
 
 impl Ord for Piece {

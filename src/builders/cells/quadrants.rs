@@ -85,7 +85,7 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
     };
     check_size(corners.saturating_mul(wide(inputs + 1 + formulas.len())))?;
     let units = given.units.unwrap_or(Units::Sigmoid);
-    let (w, second, mut notes) = steepnesses(given, units, 40, &grid.shortest())?;
+    let (w, second, mut notes) = steepnesses(given, units, 40, &spacing.shortest(&grid))?;
     let tables = formulas.into_iter().map(|formula| {
         let is_additive = is_additive(&formula, inputs);
         Table::new(
@@ -302,7 +302,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
         if units == Units::Heaviside {
             return Some(spread <= *tolerance);
         }
-        let (w, second, _) = steepnesses(given, units, 40, &grid.shortest()).ok()?;
+        let (w, second, _) = steepnesses(given, units, 40, &spacing.shortest(&grid)).ok()?;
         for families in &outputs {
             let mut upper = spread.clone();
             for (subset, derivative) in families {

@@ -5,6 +5,7 @@ use crate::builders::error::BuildError;
 use crate::builders::grid::Grid;
 use crate::builders::parameters::Division;
 use crate::builders::request::Request;
+use crate::expr::simplest_between;
 use crate::numbers::Rational;
 
 /// Decides where the lines of a grid are.
@@ -39,15 +40,23 @@ impl Spacing {
         Ok(grid)
     }
 
+    /// Returns the length that the default steepness goes by: the shortest cell side, or a little
+    /// less where that is a long fraction.
+    pub fn shortest(&self, grid: &Grid) -> Rational {
+        let shortest = grid.shortest();
+        match self.slopes {
+            Some(_) => simplest_between(&(&shortest * &Rational::ratio(4, 5)), &shortest),
+            None => shortest,
+        }
+    }
+
     /// Returns the sum of `L_i h_i / 2`, for the cell of each axis where that is largest; `slopes`
     /// are those over the whole domain.
     pub fn half_steps(&self, grid: &Grid, slopes: &[Rational]) -> Rational {
         let axes = grid.axes.iter().zip(slopes).enumerate();
         let spread = axes.map(|(input, (axis, slope))| {
-            let local = self
-                .slopes
-                .as_ref()
-                .and_then(|slopes| slopes[input].worst(axis, |slope, side| slope * side));
+            let slopes = self.slopes.as_ref().map(|slopes| &slopes[input]);
+            let local = slopes.and_then(|slopes| slopes.worst(axis, 1));
             local.unwrap_or_else(|| slope * &axis.longest()).half()
         });
         spread.sum()

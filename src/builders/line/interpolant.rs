@@ -168,11 +168,10 @@ impl Curve {
         let arc =
             |bound: &Rational, side: &Rational| bound * &(side * side) * Rational::ratio(1, 8);
         if let Some(along) = &self.along
-            && let Some(upper) = along.worst(axis, arc)
+            && let Some(upper) = along.worst(axis, 2)
         {
-            let statement =
-                "sup |N - f| <= largest |f''| h^2/8 of a piece + rounding of the values";
-            return Some((upper, statement));
+            let statement = "sup |N - f| <= largest |f''| h^2/8 (or range of f) of a piece + rounding of the values";
+            return Some((upper * Rational::ratio(1, 8), statement));
         }
         let longest = axis.longest();
         if let Some(second) = &self.second {

@@ -8,12 +8,10 @@ use crate::builders::error::{BuildError, check_size};
 use crate::builders::grid::{Axis, Grid, whole, wide};
 use crate::builders::parameters::{OutputUnit, Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, positive, slopes_upper, smallest_size};
-use crate::builders::sample::Sampler;
+use crate::builders::sample::{Sampler, range};
 use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
-use crate::expr::{
-    Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper, evaluate_exactly,
-};
+use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};
 use crate::network::Activation;
 use crate::numbers::{Function, Rational};
 
@@ -215,11 +213,7 @@ fn stairs_for(request: &Request, output: OutputUnit) -> Result<Vec<Expr>, BuildE
     let target = Target::new(request.target.inputs().to_vec(), body);
     let target = target.expect("as many inputs as before");
     check_defined(&target, request.domain).map_err(|place| {
-        let found = if place.certain {
-            value_outside(request.target, &place.point)
-        } else {
-            None
-        };
+        let found = value_outside(&formulas, &place.point);
         BuildError::OutputRange {
             place: place_text(&place),
             found,
@@ -234,12 +228,18 @@ fn place_text(place: &NotDefined) -> String {
     sides.join(", ")
 }
 
-/// The value of an output that is not between 0 and 1.
-fn value_outside(target: &Target, point: &[Rational]) -> Option<Rational> {
-    let mut values = evaluate_exactly(&target.indicator(), point)
-        .into_iter()
-        .flatten();
-    values.find(|value| !value.is_positive() || *value >= Rational::ONE)
+/// What is known of an output that is not between 0 and 1 there.
+fn value_outside(formulas: &[Expr], point: &[Rational]) -> Option<&'static str> {
+    let sides: Vec<_> = point.iter().map(|x| (x.clone(), x.clone())).collect();
+    let ranges = formulas.iter().filter_map(|formula| range(formula, &sides));
+    let mut outside = ranges.filter_map(|(low, high)| {
+        let is_low = !high.is_positive();
+        let is_high = low >= Rational::ONE;
+        is_low
+            .then_some("0 or less")
+            .or(is_high.then_some("1 or more"))
+    });
+    outside.next()
 }
 
 /// What of an error of the weighted sum reaches the output at most: the slope of the output unit.
