@@ -143,6 +143,21 @@ fn smooth_disk_is_proved() {
 }
 
 #[test]
+fn round_is_round() {
+    let (_scratch, _, object) = build("round");
+    assert_eq!(verdict(&object), "proved");
+    assert!(error(&object).1 <= decimal("0.002"));
+}
+
+#[test]
+fn deep_square_is_exactly_a_power_of_two() {
+    let (_scratch, _, object) = build("deep_square");
+    assert_eq!(object["verify"]["error"]["exact"], true);
+    let bound = Rational::power_of_two(-12);
+    assert_eq!(error(&object), (bound.clone(), bound));
+}
+
+#[test]
 fn files_are_the_same_whatever_the_threads() {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/disk_smooth.toml");
     let scratch = tempfile::tempdir().expect("a folder");

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::cells::{quadrants, tower, towers};
+use super::deep::{fold, maxout_fold, sawtooth};
 use super::entry::Entry;
 use super::line::{interpolant, staircase, step};
-use super::shape::{disk, polygon};
+use super::shape::{disk, polygon, polygons};
+use super::smooth::monomials;
 
 /// Makes the list of builders from a name and an entry for each.
 macro_rules! registry {
@@ -44,7 +46,12 @@ registry! {
     Towers => towers::ENTRY,
     Quadrants => quadrants::ENTRY,
     Polygon => polygon::ENTRY,
+    Polygons => polygons::ENTRY,
     Disk => disk::ENTRY,
+    TanhSmooth => monomials::ENTRY,
+    Sawtooth => sawtooth::ENTRY,
+    Fold => fold::ENTRY,
+    MaxoutFold => maxout_fold::ENTRY,
 }
 
 impl BuilderName {

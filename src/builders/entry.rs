@@ -1,7 +1,7 @@
 //! What there is to know about a builder, and what it can be asked to do.
 
 use super::error::BuildError;
-use super::parameters::{Parameters, Units};
+use super::parameters::{Fit, Parameters, Units};
 use super::request::{Built, Request};
 use crate::numbers::Rational;
 
@@ -57,9 +57,18 @@ pub struct SizeKey {
 }
 
 impl SizeKey {
-    /// Is this key among the parameters?
+    /// Is this key among the parameters, or of no use with them? (A smooth disk has no sides.)
     pub fn is_given(&self, parameters: &Parameters) -> bool {
-        parameters.present().contains(&self.name)
+        let has_no_sides = self.name == "sides" && parameters.fit == Some(Fit::Smooth);
+        has_no_sides || parameters.present().contains(&self.name)
+    }
+
+    /// Returns a size as the key has it: a number, or for larger sizes a smaller step.
+    pub fn text(&self, size: usize) -> String {
+        let with_size = self.with(&Parameters::default(), size);
+        with_size
+            .step
+            .map_or(size.to_string(), |step| step.to_string())
     }
 
     /// Returns the parameters with this size.

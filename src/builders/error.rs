@@ -1,6 +1,7 @@
 //! Why a network cannot be built.
 
 use super::parameters::Units;
+use super::shape::parts::OutlineError;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
 use crate::numbers::Rational;
@@ -88,6 +89,64 @@ pub enum BuildError {
         /// The smallest value.
         smallest: usize,
     },
+    /// A whole number above the largest that makes sense.
+    #[error("`{key}` is {found}, at most {largest} are possible")]
+    AboveLargest {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: usize,
+        /// The largest value.
+        largest: usize,
+    },
+    /// More hidden layers than are built.
+    #[error("`{key}` has {found} layers, at most {largest} are built")]
+    Layers {
+        /// The key.
+        key: &'static str,
+        /// The layers asked for.
+        found: usize,
+        /// The most that are built.
+        largest: usize,
+    },
+    /// A hidden layer that is too narrow.
+    #[error("`widths`: layer {layer} is {found} wide, at least {smallest} is needed")]
+    Narrow {
+        /// The layer, from 1.
+        layer: usize,
+        /// Its width.
+        found: usize,
+        /// The smallest width.
+        smallest: usize,
+    },
+    /// A layer of maxout units that is not as wide as there are inputs.
+    #[error(
+        "`widths`: layer {layer} is {found} wide; `maxout-fold` is as wide as there are inputs, {inputs}"
+    )]
+    NotConstant {
+        /// The layer, from 1.
+        layer: usize,
+        /// Its width.
+        found: usize,
+        /// The inputs.
+        inputs: usize,
+    },
+    /// The target is no polynomial.
+    #[error(
+        "`{builder}` needs a polynomial as the target, with rational coefficients and of degree at most 64"
+    )]
+    NotPolynomial {
+        /// The builder.
+        builder: &'static str,
+    },
+    /// The target is another polynomial than the one asked for.
+    #[error("`of` is {of}, for a target with {needed}; this one is another polynomial")]
+    NotSawtooth {
+        /// What was asked for.
+        of: &'static str,
+        /// What that needs.
+        needed: &'static str,
+    },
     /// A number that has to be greater than 0.
     #[error("`{key}` is {found}, it must be greater than 0")]
     NotPositive {
@@ -151,9 +210,34 @@ pub enum BuildError {
     /// A steepness for a layer that is not there.
     #[error("`second_steepness` is given, but with `hidden_layers = 1` there is no second layer")]
     NoSecondLayer,
+    /// A key that a smooth disk does not have.
+    #[error(
+        "`{0}` does not go with fit `smooth`, which has three sigmoid units in one hidden layer"
+    )]
+    Smooth(&'static str),
+    /// Numbers that are too small or too large for a smooth disk.
+    #[error("`steepness` and the radius of the disk are out of the range of smooth units")]
+    Flat,
     /// Several polygons where one is wanted.
     #[error("`vertices` holds {0} lists of points, `polygon` takes one")]
     SeveralPolygons(usize),
+    /// A polygon for which one hidden layer is not enough.
+    #[error("{0}, and with `hidden_layers` = 1 only convex ones are built")]
+    OneLayer(PolygonError),
+    /// Another number of hidden layers than 2 or 3, for parts that are added up.
+    #[error("`hidden_layers` is {0}; a polygon in several convex parts has 2 or 3")]
+    UnionLayers(usize),
+    /// The vertices are not those of a polygon.
+    #[error("`vertices`: {0}")]
+    Vertices(OutlineError),
+    /// The vertices of one of several polygons are not those of one.
+    #[error("`vertices`, polygon {polygon}: {error}")]
+    Outline {
+        /// The polygon, from 1.
+        polygon: usize,
+        /// What is wrong.
+        error: OutlineError,
+    },
     /// The vertices are not those of a convex polygon.
     #[error(transparent)]
     Polygon(#[from] PolygonError),

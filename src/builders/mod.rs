@@ -6,14 +6,16 @@
 //!
 //! Each builder is a file with an [`Entry`], which says what it is and what it can be asked; the
 //! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
-//! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane.
-//! All look at the target through [`sample`] (many
+//! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
+//! [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
+//! Most look at the target through [`sample`] (many
 //! values at once: [`fixed`], [`separate`]), cut
 //! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
 pub mod cells;
+pub mod deep;
 pub mod density;
 pub mod entry;
 pub mod error;
@@ -21,10 +23,12 @@ pub mod fixed;
 pub mod grid;
 pub mod line;
 pub mod parameters;
+pub mod polynomial;
 pub mod request;
 pub mod sample;
 pub mod separate;
 pub mod shape;
+pub mod smooth;
 pub mod tail;
 #[cfg(test)]
 mod tests;

@@ -659,11 +659,42 @@ fn sizes_from_tolerances_are_enough_and_not_wasteful() {
     assert_eq!(none, None);
 }
 
+/// A polygon that is not convex.
+fn bent_polygon(hidden_layers: Option<usize>) -> Parameters {
+    let bent = [(0, 0), (2, 0), (1, 1), (2, 2), (0, 2)];
+    let vertices = bent.map(|(x, y)| (Rational::from(x), Rational::from(y)));
+    Parameters {
+        vertices: Some(vertices.to_vec()),
+        hidden_layers,
+        ..Parameters::default()
+    }
+}
+
+fn folds(folds: usize) -> Parameters {
+    Parameters {
+        folds: Some(folds),
+        ..Parameters::default()
+    }
+}
+
+fn widths(widths: &[usize], rank: Option<usize>) -> Parameters {
+    Parameters {
+        widths: Some(widths.to_vec()),
+        rank,
+        ..Parameters::default()
+    }
+}
+
 #[test]
 fn what_was_chosen_builds_the_same_network_again() {
     let line = problem("sin(x)", "x=0..1");
     let plane = problem("sin(x)*y", "x=0..1,y=0..1");
     let round = problem("x^2 + y^2 <= 2", "x=-2..2,y=-2..2");
+    let cubic = problem("x^3 - 2*x", "x=0..1");
+    let step = Parameters {
+        step: Some(rational(1, 8)),
+        ..Parameters::default()
+    };
     let sides = Some(vec![(Rational::ZERO, Rational::ONE); 2]);
     let tower = Parameters {
         sides_of_box: sides,
@@ -718,6 +749,19 @@ fn what_was_chosen_builds_the_same_network_again() {
             },
             &round,
         ),
+        (
+            BuilderName::Disk,
+            Parameters {
+                fit: Some(Fit::Smooth),
+                ..Parameters::default()
+            },
+            &round,
+        ),
+        (BuilderName::Polygon, bent_polygon(None), &plane),
+        (BuilderName::Sawtooth, folds(3), &cubic),
+        (BuilderName::TanhSmooth, step, &cubic),
+        (BuilderName::Fold, widths(&[4, 3], None), &plane),
+        (BuilderName::MaxoutFold, widths(&[2, 2], Some(3)), &plane),
     ] {
         let once = made(name, &parameters, problem);
         let twice = made(name, &once.chosen, problem);
@@ -885,6 +929,93 @@ fn shapes_that_are_none_are_refused() {
 }
 
 #[test]
+fn deep_and_smooth_networks_that_cannot_be_are_refused() {
+    let line = problem("x^3", "x=0..1");
+    let plane = problem("x*y", "x=0..1,y=0..1");
+    let wave = problem("sin(x)", "x=0..1");
+    let round = problem("x^2 + y^2 <= 2", "x=-2..2,y=-2..2");
+    let smooth = Parameters {
+        fit: Some(Fit::Smooth),
+        ..disk_of(6, Fit::Inscribed, Units::Sigmoid)
+    };
+    let square = Parameters {
+        of: Some(Sawtooth::Square),
+        ..folds(3)
+    };
+    let low = Parameters {
+        degree: Some(2),
+        step: Some(Rational::ONE),
+        ..Parameters::default()
+    };
+    let not_polynomial = "`sawtooth` needs a polynomial as the target, with rational coefficients \
+                          and of degree at most 64";
+    assert_refused([
+        (BuilderName::Sawtooth, folds(3), &wave, not_polynomial),
+        (BuilderName::Sawtooth, folds(3), &round, not_polynomial),
+        (
+            BuilderName::Sawtooth,
+            folds(0),
+            &line,
+            "`folds` is 0, at least 1 is needed",
+        ),
+        (
+            BuilderName::Sawtooth,
+            folds(65),
+            &line,
+            "`folds` is 65, at most 64 are possible",
+        ),
+        (
+            BuilderName::Sawtooth,
+            square,
+            &line,
+            "`of` is square, for a target with one input and degree 2; this one is another polynomial",
+        ),
+        (
+            BuilderName::TanhSmooth,
+            low,
+            &line,
+            "`degree` is 2, at least 3 is needed",
+        ),
+        (
+            BuilderName::TanhSmooth,
+            Parameters::default(),
+            &line,
+            "`tanh-smooth` needs `step`, or a tolerance to choose it by",
+        ),
+        (
+            BuilderName::Fold,
+            widths(&[4, 1, 3], None),
+            &plane,
+            "`widths`: layer 2 is 1 wide, at least 2 is needed",
+        ),
+        (
+            BuilderName::Fold,
+            widths(&[], None),
+            &plane,
+            "`fold` needs `widths`",
+        ),
+        (
+            BuilderName::MaxoutFold,
+            widths(&[2, 3], None),
+            &plane,
+            "`widths`: layer 2 is 3 wide; `maxout-fold` is as wide as there are inputs, 2",
+        ),
+        (
+            BuilderName::MaxoutFold,
+            widths(&[2, 2], Some(1)),
+            &plane,
+            "`rank` is 1, at least 2 is needed",
+        ),
+        (
+            BuilderName::Disk,
+            smooth,
+            &round,
+            "`sides` does not go with fit `smooth`, which has three sigmoid units in one hidden layer",
+        ),
+    ]);
+}
+
+#[test]
 fn shapes_places_and_outputs_that_do_not_fit_are_refused() {
     let line = problem("x", "x=0..1");
     let plane = problem("x*y", "x=0..1,y=0..1");
@@ -903,15 +1034,8 @@ fn shapes_places_and_outputs_that_do_not_fit_are_refused() {
     };
     let message = refused(BuilderName::Polygon, &flat, &plane);
     assert!(message.ends_with("there is no second layer"), "{message}");
-    let bent = [(0, 0), (2, 0), (1, 1), (2, 2), (0, 2)];
-    let vertices = bent
-        .map(|(x, y)| (Rational::from(x), Rational::from(y)))
-        .to_vec();
-    let parameters = Parameters {
-        vertices: Some(vertices),
-        ..Parameters::default()
-    };
-    assert!(refused(BuilderName::Polygon, &parameters, &plane).contains("not convex at vertex"));
+    let message = refused(BuilderName::Polygon, &bent_polygon(Some(1)), &plane);
+    assert!(message.contains("not convex at vertex"), "{message}");
     let pole = problem("1/(x - 1/2)", "x=0..1");
     assert_eq!(
         refused(BuilderName::Staircase, &cells(&[1]), &pole),

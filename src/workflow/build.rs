@@ -97,9 +97,11 @@ impl BuildRequest<'_> {
             too_small = size;
             if size >= largest {
                 return Err(WorkflowError::Build(format!(
-                    "no `{}` up to {largest} was found to keep the tolerance {tolerance}; hint: \
+                    "no `{}` up to {} was found to keep the tolerance {tolerance}; hint: \
                      ask for a larger tolerance, or give `{}` and other keys yourself",
-                    key.name, key.name
+                    key.name,
+                    key.text(largest),
+                    key.name
                 )));
             }
             size = (size * 2).min(largest);
@@ -115,8 +117,10 @@ impl BuildRequest<'_> {
             }
         }
         best.notes.push(format!(
-            "{} = {enough} was chosen: {too_small} was not found to be enough",
-            key.name
+            "{} = {} was chosen: {} was not found to be enough",
+            key.name,
+            key.text(enough),
+            key.text(too_small)
         ));
         Ok(best)
     }

@@ -22,6 +22,9 @@ use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
 };
 
+/// Where more units than this are alive in a cell, lines are no better than ranges.
+const DENSE: usize = 64;
+
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PictureKind {
@@ -493,7 +496,6 @@ impl<'a> Scene<'a> {
 
     fn error(&self) -> ErrorPicture {
         const DEPTH: u32 = 6;
-        const DENSE: usize = 64;
         let forms = self.tape.constants::<LinearForm<2>>(&());
         let mut scratch = Scratch::default();
         let mut cells = Vec::new();
@@ -512,7 +514,6 @@ impl<'a> Scene<'a> {
                 .collect();
             let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
             let mut worst = Interval::ZERO;
-            // Where hundreds of units are alive in a cell, lines are no better than ranges.
             let values = if network.units() > DENSE {
                 let ranges = network.output_ranges().iter();
                 ranges.map(|range| LinearForm::from_range(*range)).collect()
@@ -582,11 +583,18 @@ impl<'a> Scene<'a> {
                 .evaluate(&constants, cell.intervals(), &mut scratch)
                 .truth()
                 .unwrap_or(Truth::Unknown);
-            let decision = network
+            let is_inside = |value: Interval| value.compare(Relation::GreaterOrEqual, &threshold);
+            let mut decision = network
                 .enclose::<Interval>(cell.intervals())
-                .map_or(Truth::Unknown, |values| {
-                    values[0].compare(Relation::GreaterOrEqual, &threshold)
-                });
+                .map_or(Truth::Unknown, |values| is_inside(values[0]));
+            // Lines see what cancels between units: smooth ones decide by small differences.
+            if decision == Truth::Unknown && network.units() <= DENSE {
+                let input = |i| LinearForm::<2>::variable(i, &cell.intervals()[i]);
+                let inputs: Vec<LinearForm<2>> = (0..2).map(input).collect();
+                decision = network
+                    .enclose(&inputs)
+                    .map_or(Truth::Unknown, |values| is_inside(values[0].range()));
+            }
             let is_decided = target != Truth::Unknown && decision != Truth::Unknown;
             if is_decided || cell.volume().inf() <= smallest {
                 cells.push(ClassCell {

@@ -1,7 +1,8 @@
-//! Polygons for disks, with rational corners and rational normals of length exactly 1.
+//! Disks: polygons with rational corners and rational normals of length exactly 1, or smooth units.
 
 use super::circle::{Disk, read_disk};
 use super::polygon::{SHAPE_LAYERS, Shape, check_sides};
+use super::smooth;
 use crate::builders::entry::{
     ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, STEPS, SizeKey, key,
 };
@@ -20,7 +21,7 @@ use crate::numbers::{Direction, Function, Interval, Rational, Scalar};
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "disk",
-    summary: "an n-gon for a disk, inscribed, circumscribed or with the least wrong area",
+    summary: "an n-gon for a disk, or three smooth units (fit smooth) that are round",
     inputs: (2, 2),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -28,7 +29,7 @@ pub const ENTRY: Entry = Entry {
     keys: &[
         ACTIVATION,
         key("sides", "from the tolerance"),
-        key("fit", "inscribed"),
+        key("fit", "inscribed (or circumscribed, balanced, smooth)"),
         key("centre", "from the target"),
         key("radius", "from the target"),
         key("radius_squared", "from the target"),
@@ -36,7 +37,7 @@ pub const ENTRY: Entry = Entry {
         SHAPE_LAYERS,
         key(
             "steepness",
-            "max(100 n, 16 n^2)/r or a little more (heaviside: 1)",
+            "max(100 n, 16 n^2)/r or a little more (heaviside: 1; smooth: about 1/(8 r))",
         ),
         SECOND,
     ],
@@ -82,18 +83,18 @@ const RADIUS_BITS: i32 = 50;
 /// - Source: T25.
 pub fn disk(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
+    let fit = given.fit.unwrap_or_default();
+    let read = read_disk(request.target);
+    if fit == Fit::Smooth {
+        return smooth::smooth_disk(request, read.as_ref());
+    }
     let builder = ENTRY.name;
     let key = "sides";
     let sides = given.sides;
     let sides = sides.ok_or(BuildError::MissingSize { builder, key })?;
     check_sides(sides)?;
-    let read = read_disk(request.target);
     let disk = wanted_disk(given, read.as_ref())?;
     let units = given.units.unwrap_or(Units::Sigmoid);
-    let fit = given.fit.unwrap_or_default();
-    if fit == Fit::Smooth {
-        return Err(BuildError::NotAvailable("fit `smooth`"));
-    }
     let rotation = given.rotation.clone().unwrap_or_default();
     let mut shape = Shape::of(given, units)?;
     shape.choose_steepness(&default_steepness(sides, &disk));
@@ -153,7 +154,7 @@ fn statement(fit: Fit, units: Units, threshold: &Rational) -> String {
 }
 
 /// The disk as given; what is not given is read from the target.
-fn wanted_disk(given: &Parameters, read: Option<&Disk>) -> Result<Disk, BuildError> {
+pub(super) fn wanted_disk(given: &Parameters, read: Option<&Disk>) -> Result<Disk, BuildError> {
     let radius = positive("radius", given.radius.as_ref())?;
     let square = positive("radius_squared", given.radius_squared.as_ref())?;
     let square = match (radius, square) {
@@ -213,7 +214,7 @@ fn default_steepness(sides: usize, disk: &Disk) -> Rational {
 }
 
 /// A vector of length 1, or any other.
-type Vector = (Rational, Rational);
+pub(super) type Vector = (Rational, Rational);
 
 fn dot(a: &Vector, b: &Vector) -> Rational {
     &a.0 * &b.0 + &a.1 * &b.1
@@ -224,13 +225,13 @@ fn cross(a: &Vector, b: &Vector) -> Rational {
 }
 
 /// The product as complex numbers: angles add.
-fn turned(a: &Vector, b: &Vector) -> Vector {
+pub(super) fn turned(a: &Vector, b: &Vector) -> Vector {
     (&a.0 * &b.0 - &a.1 * &b.1, &a.0 * &b.1 + &a.1 * &b.0)
 }
 
 /// Returns a rational point on the unit circle, within `2^-40` of the direction of half this many
 /// turns. Its square is then as near to that many turns.
-fn half_direction(turns: &Rational) -> Vector {
+pub(super) fn half_direction(turns: &Rational) -> Vector {
     // turns in (-1/2, 1/2]: the angle is at most pi, a quarter of it at most pi/4.
     let turns = turns - &Rational::from((turns - &Rational::ratio(1, 2)).ceil());
     let quarter = pi().times(&Interval::from_rational(&turns.half()));

@@ -2,4 +2,7 @@
 
 pub mod circle;
 pub mod disk;
+pub mod parts;
 pub mod polygon;
+pub mod polygons;
+pub mod smooth;

@@ -1,5 +1,7 @@
 //! Convex polygons: one first-layer unit for each side, and a unit, or the threshold, that counts.
+//! Others are split into convex parts.
 
+use super::polygons;
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::cells::tower::gate_bias;
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, SECOND, STEPS, key};
@@ -9,6 +11,7 @@ use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{Built, Request, positive};
 use crate::builders::sample::short_above;
 use crate::expr::Target;
+use crate::geometry::polygon::PolygonError;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
 use crate::numbers::{Interval, Rational};
@@ -22,7 +25,7 @@ pub const SHAPE_LAYERS: Key = key(
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "polygon",
-    summary: "a convex polygon: a unit for each side and one that counts them",
+    summary: "a polygon: a unit for each side and one that counts them (one for each convex part)",
     inputs: (2, 2),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -53,7 +56,7 @@ tolerance = "1/10"
     build: polygon,
 };
 
-/// Returns the network that is "inside" on a convex polygon.
+/// Returns the network that is "inside" on a polygon; one that is not convex is split ([`polygons`]).
 ///
 /// - Shapes: 2 inputs, 1 output; 2 hidden layers of `n` and 1 units, or 1 of `n` units whose sum
 ///   is compared with `n - 1/2`.
@@ -75,7 +78,19 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
         x: x.clone(),
         y: y.clone(),
     };
-    let polygon = ConvexPolygon::new(vertices.iter().map(point).collect())?;
+    let polygon = match ConvexPolygon::new(vertices.iter().map(point).collect()) {
+        Ok(polygon) => polygon,
+        Err(error @ PolygonError::NotConvex(_)) => {
+            if given.hidden_layers == Some(1) {
+                return Err(BuildError::OneLayer(error));
+            }
+            let parts = polygons::split(vertices).map_err(BuildError::Vertices)?;
+            let mut built = polygons::union(request, &[parts], given.hidden_layers.unwrap_or(2))?;
+            built.chosen.vertices = Some(vertices.clone());
+            return Ok(built);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let corners = polygon.corners();
     let edges = corners.iter().zip(corners.iter().cycle().skip(1));
     let units = given.units.unwrap_or(Units::Sigmoid);
@@ -104,14 +119,14 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
 }
 
 /// The half-plane on the left of the line from p to q, which belongs to it.
-fn left_of(p: &Point, q: &Point) -> HalfPlane {
+pub(super) fn left_of(p: &Point, q: &Point) -> HalfPlane {
     let (a, b) = (&p.y - &q.y, &q.x - &p.x);
     let c = &a * &p.x + &b * &p.y;
     HalfPlane { a, b, c }
 }
 
 /// Returns the length of the normal of a half-plane, relatively within `2^-24`.
-fn length_estimate(side: &HalfPlane) -> Rational {
+pub(super) fn length_estimate(side: &HalfPlane) -> Rational {
     let square = &side.a * &side.a + &side.b * &side.b;
     let root = Interval::from_rational(&square).root().ok();
     let root = root.and_then(|root| root.mid().to_rational());
@@ -120,7 +135,7 @@ fn length_estimate(side: &HalfPlane) -> Rational {
     short_above(&root, 24)
 }
 
-fn scale(side: &mut HalfPlane, length: &Rational) {
+pub(super) fn scale(side: &mut HalfPlane, length: &Rational) {
     side.a = &side.a / length;
     side.b = &side.b / length;
     side.c = &side.c / length;

@@ -53,7 +53,9 @@ fn explained(entry: &Entry) -> String {
     let units: Vec<&str> = entry.activations.iter().map(|units| units.name()).collect();
     // Strings take any text, so writing to one cannot fail.
     let _ = writeln!(text, "inputs      {}", entry.inputs_text());
-    let _ = writeln!(text, "activation  {}", units.join(", "));
+    if !units.is_empty() {
+        let _ = writeln!(text, "activation  {}", units.join(", "));
+    }
     let _ = writeln!(text, "bound       {}", entry.bound);
     let _ = writeln!(text, "theorem     {} (proofs/theorems)", entry.theorem);
     let _ = writeln!(

@@ -11,15 +11,7 @@ use crate::expr::Domain;
 use crate::numbers::Rational;
 
 /// Builders that are planned but not there, so that a message can tell them from typing errors.
-const LATER: [&str; 7] = [
-    "polygons",
-    "ridge",
-    "tanh-smooth",
-    "sawtooth",
-    "fold",
-    "maxout-fold",
-    "smooth",
-];
+const LATER: [&str; 2] = ["ridge", "smooth"];
 
 /// Reads which builder it is.
 pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
