@@ -28,12 +28,7 @@ impl Polynomial {
         let of = |part: &Expr| Self::of(part, inputs);
         let minus = -Rational::ONE;
         match formula {
-            Expr::Variable(index) if *index < inputs => {
-                let mut exponents = vec![0; inputs];
-                exponents[*index] = 1;
-                let terms = BTreeMap::from([(exponents, Rational::ONE)]);
-                Some(Self { inputs, terms })
-            }
+            Expr::Variable(index) if *index < inputs => Some(Self::variable(inputs, *index)),
             Expr::Negate(a) => Some(of(a)?.scaled(&minus)),
             Expr::Add(a, b) => Some(of(a)?.plus(&of(b)?)),
             Expr::Sub(a, b) => Some(of(a)?.plus(&of(b)?.scaled(&minus))),
@@ -55,6 +50,13 @@ impl Polynomial {
         };
         constant.add(vec![0; inputs], value);
         constant
+    }
+
+    /// Returns an input.
+    pub fn variable(inputs: usize, input: usize) -> Self {
+        let exponents = (0..inputs).map(|i| u32::from(i == input)).collect();
+        let terms = BTreeMap::from([(exponents, Rational::ONE)]);
+        Self { inputs, terms }
     }
 
     /// The number of inputs.
@@ -89,21 +91,23 @@ impl Polynomial {
         self.terms.iter().map(term).sum()
     }
 
-    /// Returns the polynomial `q` with `q(y) = p(centre + y)`, exactly; one input only.
-    #[must_use]
-    pub fn around(&self, centre: &Rational) -> Option<Self> {
-        let step = Self {
-            inputs: 1,
-            terms: BTreeMap::from([(vec![1], Rational::ONE)]),
-        };
-        let shifted = step.plus(&Self::constant(1, centre.clone()));
-        // Horner, from the highest power down.
-        (0..=self.degree())
-            .rev()
-            .try_fold(Self::constant(1, Rational::ZERO), |sum, exponent| {
-                let next = sum.times(&shifted)?;
-                Some(next.plus(&Self::constant(1, self.coefficient(&[exponent]))))
-            })
+    /// Returns the polynomial `q` with `q(y) = p(centre + y)`, exactly; nothing where it has too many
+    /// terms.
+    pub fn around(&self, centre: &[Rational]) -> Option<Self> {
+        let shifted = centre.iter().enumerate().map(|(input, c)| {
+            let constant = Self::constant(self.inputs, c.clone());
+            Self::variable(self.inputs, input).plus(&constant)
+        });
+        let shifted: Vec<Self> = shifted.collect();
+        let mut sum = Self::constant(self.inputs, Rational::ZERO);
+        for (exponents, value) in &self.terms {
+            let mut term = Self::constant(self.inputs, value.clone());
+            for (input, exponent) in shifted.iter().zip(exponents) {
+                term = term.times(&input.power(*exponent)?)?;
+            }
+            sum = sum.plus(&term);
+        }
+        Some(sum)
     }
 
     fn add(&mut self, exponents: Vec<u32>, value: Rational) {
@@ -114,11 +118,15 @@ impl Polynomial {
         }
     }
 
-    fn scaled(&self, factor: &Rational) -> Self {
+    /// Returns a multiple.
+    #[must_use]
+    pub fn scaled(&self, factor: &Rational) -> Self {
         Self::constant(self.inputs, Rational::ZERO).plus_multiple(factor, self)
     }
 
-    fn plus(&self, other: &Self) -> Self {
+    /// Returns a sum.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
         self.clone().plus_multiple(&Rational::ONE, other)
     }
 
@@ -129,7 +137,8 @@ impl Polynomial {
         self
     }
 
-    fn times(&self, other: &Self) -> Option<Self> {
+    /// Returns a product; nothing where its degree or its number of terms is too large.
+    pub fn times(&self, other: &Self) -> Option<Self> {
         if self.degree() + other.degree() > HIGHEST {
             return None;
         }
@@ -187,7 +196,7 @@ mod tests {
     fn polynomials_are_moved() {
         let cube = read("x^3 - x/2 + 7", &["x"]).expect("a polynomial");
         let centre = Rational::ratio(-2, 3);
-        let moved = cube.around(&centre).expect("one input");
+        let moved = cube.around(std::slice::from_ref(&centre)).expect("few terms");
         for y in [-3, 0, 5] {
             let y = Rational::from(y);
             assert_eq!(moved.at(std::slice::from_ref(&y)), cube.at(&[&y + &centre]));

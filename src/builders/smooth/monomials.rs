@@ -188,7 +188,7 @@ impl Plan {
         let read = read.and_then(|formula| Polynomial::of(formula, 1));
         let (low, high) = &request.domain.sides()[0];
         let centre = low.midpoint(high);
-        let moved = read.and_then(|polynomial| polynomial.around(&centre));
+        let moved = read.and_then(|polynomial| polynomial.around(std::slice::from_ref(&centre)));
         let polynomial = moved.ok_or(BuildError::NotPolynomial { builder })?;
         let degree = polynomial.degree();
         if degree > HIGHEST {

@@ -1,0 +1,10 @@
+//! One hidden layer in several inputs: sums of functions of one direction.
+//!
+//! A polynomial is a sum of polynomials in single directions ([`directions`]); each of these is a
+//! function of one variable, and one hidden layer is enough for it ([`profile`]). What is no
+//! polynomial is approximated by one first ([`chebyshev`]). [`network`] puts them together.
+
+pub mod chebyshev;
+pub mod directions;
+pub mod network;
+pub mod profile;

@@ -1,0 +1,396 @@
+//! The builder of ridge networks.
+
+use super::chebyshev::{MOST_INPUTS, Values};
+use super::directions::{MOST_DIRECTIONS, Ridge, ridges};
+use super::profile::{Curve, Steps};
+use crate::builders::assemble::{LayerBuilder, activation, network};
+use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
+use crate::builders::error::{BuildError, check_size};
+use crate::builders::grid::wide;
+use crate::builders::parameters::{Parameters, Profile, Units};
+use crate::builders::polynomial::Polynomial;
+use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::certificate::Norm;
+use crate::numbers::Rational;
+use crate::numbers::estimate::{estimate_rational, short};
+
+/// The builder.
+pub const ENTRY: Entry = Entry {
+    name: "ridge",
+    summary: "one hidden layer in several inputs: a sum of functions of one direction each",
+    inputs: (1, 4),
+    outputs: Outputs::One,
+    goal: Goal::Target,
+    activations: &[Units::Relu, Units::Sigmoid, Units::Heaviside],
+    keys: &[
+        key("activation", "relu (profile = \"staircase\": sigmoid)"),
+        key(
+            "degree",
+            "that of a polynomial target; else from the tolerance, or 8",
+        ),
+        CELLS,
+        key("profile", "interpolant for relu, else staircase"),
+        key("steepness", "40 per cell of a profile (heaviside: 1)"),
+    ],
+    size: Some(SizeKey {
+        prepare: Some(with_degree),
+        ..crate::builders::entry::cells_by(needed_size, 1 << 16)
+    }),
+    bounds: Bounds::Sup,
+    bound: "sup, polynomials: sum over directions of max |g''| h^2/8 (staircase: L h/2 + tails)",
+    theorem: "T36",
+    example: r#"[target]
+formula = "x*y"
+domain = { x = ["-1", "1"], y = ["-1", "1"] }
+
+[network]
+builder = "ridge"
+
+[claim]
+norm = "sup"
+tolerance = "1/50"
+"#,
+    build: ridge,
+};
+
+/// The degree of an approximation where none is given.
+const USUAL_DEGREE: usize = 8;
+/// The highest degree of an approximation.
+const HIGHEST_DEGREE: usize = 20;
+
+/// Returns the network of one hidden layer that adds up functions of one direction each.
+///
+/// A polynomial target is a sum of polynomials in few directions, exactly; any other formula is
+/// first approximated by a polynomial of the given degree. Each of these functions of one variable
+/// becomes an interpolant or a staircase of `cells` pieces.
+///
+/// - Shapes: 1 to 4 inputs, 1 output, 1 hidden layer of at most `cells` units per direction.
+/// - Bound: T36, for polynomials; none for what is approximated first.
+/// - Exactness: directions are integers; values of profiles that are long are rounded to 44 bits,
+///   which the bound allows for.
+/// - Errors: [`BuildError`].
+/// - Source: T36; Vostrecov and Kreines 1961, Pinkus 1999 (section 5) for the directions.
+pub fn ridge(request: &Request) -> Result<Built, BuildError> {
+    let given = request.parameters;
+    let plan = Plan::of(request)?;
+    let cells = plan.cells(given)?;
+    check_size(wide(plan.ridges.len()).saturating_mul(wide(cells)).saturating_mul(4))?;
+    let mut notes = plan.notes.clone();
+    let steepness = plan.steepness(given, cells, &mut notes)?;
+
+    let mut units = LayerBuilder::new(request.domain.dimension());
+    let mut weights = Vec::new();
+    let mut constant = Rational::ZERO;
+    let mut rounding = Rational::ZERO;
+    for ridge in &plan.ridges {
+        let curve = plan.curve(ridge);
+        let Steps {
+            units: steps,
+            constant: start,
+            rounding_upper,
+        } = match plan.profile {
+            Profile::Interpolant => curve.interpolant(cells),
+            Profile::Staircase => curve.staircase(cells),
+        };
+        // direction · (x - middle), times the steepness of the steps.
+        let scale = steepness.clone().unwrap_or(Rational::ONE);
+        let slopes = ridge.direction.iter().map(|a| Rational::from(*a));
+        let slopes: Vec<Rational> = slopes.collect();
+        let middle: Rational = slopes.iter().zip(&plan.middle).map(|(a, c)| a * c).sum();
+        for (place, weight) in steps {
+            let entries = slopes.iter().enumerate().filter(|(_, a)| !a.is_zero());
+            let entries = entries.map(|(input, a)| (input, a * &scale));
+            units.unit(entries, -(&scale * &(&middle + &place)));
+            weights.push(weight);
+        }
+        constant = constant + start;
+        rounding = rounding + rounding_upper;
+    }
+    notes.push(format!(
+        "{} directions, {} units",
+        plan.ridges.len(),
+        weights.len()
+    ));
+    let hidden = if weights.is_empty() {
+        Vec::new()
+    } else {
+        vec![units.finish(activation(plan.units))]
+    };
+    let a_priori = if request.norm != Norm::Sup {
+        notes.push(format!("no a-priori bound for the norm {}", request.norm));
+        None
+    } else if plan.is_exact {
+        let upper = plan.upper(cells, steepness.as_ref());
+        upper.map(|upper| APriori::new(upper + rounding, Norm::Sup, "T36", plan.statement()))
+    } else {
+        notes.push("no a-priori bound: the target is no polynomial".to_owned());
+        None
+    };
+    Ok(Built {
+        network: network(request.target, hidden, weights, constant),
+        a_priori,
+        notes,
+        chosen: Parameters {
+            units: Some(plan.units),
+            degree: Some(plan.degree),
+            cells: Some(vec![cells]),
+            profile: Some(plan.profile),
+            steepness: match plan.units {
+                Units::Relu => None,
+                _ => steepness,
+            },
+            ..Parameters::default()
+        },
+    })
+}
+
+/// What is decided before the size.
+struct Plan {
+    ridges: Vec<Ridge>,
+    middle: Vec<Rational>,
+    reach: Vec<Rational>,
+    degree: usize,
+    /// Is the sum of the ridges the target itself?
+    is_exact: bool,
+    units: Units,
+    profile: Profile,
+    notes: Vec<String>,
+}
+
+impl Plan {
+    fn of(request: &Request) -> Result<Self, BuildError> {
+        let given = request.parameters;
+        let (units, profile) = shape(given)?;
+        let sides = request.domain.sides();
+        let middle: Vec<Rational> = sides.iter().map(|(low, high)| low.midpoint(high)).collect();
+        let reach: Vec<Rational> = sides.iter().map(|(low, high)| (high - low).half()).collect();
+        let formula = request.target.output_expressions().remove(0);
+        let mut notes = Vec::new();
+        let exact = Polynomial::of(&formula, sides.len());
+        let exact = exact.and_then(|polynomial| polynomial.around(&middle));
+        let is_exact = exact.is_some();
+        let (polynomial, degree) = match exact {
+            Some(polynomial) => {
+                let degree = polynomial.degree() as usize;
+                if let Some(found) = given.degree
+                    && found < degree
+                {
+                    return Err(BuildError::TooSmall {
+                        key: "degree",
+                        found,
+                        smallest: degree,
+                    });
+                }
+                (polynomial, degree)
+            }
+            None => {
+                let degree = given.degree.unwrap_or(USUAL_DEGREE);
+                let (polynomial, distance) = approximation(request, degree)?;
+                notes.push(format!(
+                    "approximated by a polynomial of degree {degree}, about {} from the target \
+                     at most (an estimate)",
+                    short(distance)
+                ));
+                (polynomial, degree)
+            }
+        };
+        let ridges = ridges(&polynomial, &reach).ok_or(BuildError::Directions {
+            degree,
+            most: MOST_DIRECTIONS,
+        })?;
+        Ok(Self {
+            ridges,
+            middle,
+            reach,
+            degree,
+            is_exact,
+            units,
+            profile,
+            notes,
+        })
+    }
+
+    /// The polynomial of a direction over the domain.
+    fn curve<'a>(&self, ridge: &'a Ridge) -> Curve<'a> {
+        let reach = self.length(ridge);
+        Curve::new(&ridge.coefficients, -&reach, reach)
+    }
+
+    /// How far the domain goes in a direction, from its middle.
+    fn length(&self, ridge: &Ridge) -> Rational {
+        let parts = ridge.direction.iter().zip(&self.reach);
+        parts.map(|(a, r)| Rational::from(a.abs()) * r).sum()
+    }
+
+    fn cells(&self, given: &Parameters) -> Result<usize, BuildError> {
+        let cells = given.cells.as_ref().ok_or(BuildError::MissingSize {
+            builder: ENTRY.name,
+            key: "cells",
+        })?;
+        let [cells] = cells[..] else {
+            return Err(BuildError::Length {
+                key: "cells",
+                found: cells.len(),
+                inputs: 1,
+            });
+        };
+        if cells == 0 {
+            return Err(BuildError::TooSmall {
+                key: "cells",
+                found: 0,
+                smallest: 1,
+            });
+        }
+        Ok(cells)
+    }
+
+    /// The steepness of steps; none for lines.
+    fn steepness(
+        &self,
+        given: &Parameters,
+        cells: usize,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Rational>, BuildError> {
+        if self.profile == Profile::Interpolant {
+            return Ok(None);
+        }
+        if let Some(steepness) = positive("steepness", given.steepness.as_ref())? {
+            return Ok(Some(steepness));
+        }
+        if self.units == Units::Heaviside {
+            return Ok(Some(Rational::ONE));
+        }
+        let sides = self.ridges.iter().map(|ridge| self.curve(ridge).cell(cells));
+        let shortest = sides.filter(Rational::is_positive).min();
+        let steepness = Rational::from(40) / shortest.unwrap_or(Rational::ONE);
+        notes.push(format!("steepness {steepness} (40 per shortest cell)"));
+        Ok(Some(steepness))
+    }
+
+    /// The bound of T36 without rounding.
+    fn upper(&self, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
+        let upper = |ridge: &Ridge| {
+            let curve = self.curve(ridge);
+            match (self.profile, steepness) {
+                (Profile::Staircase, Some(steepness)) => {
+                    let slope = curve.derivative_upper(1)?;
+                    curve.staircase_bound(&slope, cells, self.units, steepness)
+                }
+                _ => {
+                    let second = curve.derivative_upper(2)?;
+                    Some(curve.interpolant_bound(&second, cells))
+                }
+            }
+        };
+        self.ridges.iter().map(upper).sum()
+    }
+
+    fn statement(&self) -> &'static str {
+        match self.profile {
+            Profile::Interpolant => {
+                "sup |N - f| <= sum over directions of max |g''| h^2/8 + rounding of the values"
+            }
+            Profile::Staircase => {
+                "sup |N - f| <= sum over directions of L h (1/2 + tails of the steps) + rounding of \
+                 the values"
+            }
+        }
+    }
+}
+
+/// Units and profile, from what is given of them.
+fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
+    let is_relu = |units| units == Units::Relu;
+    let (units, profile) = match (given.units, given.profile) {
+        (None, None | Some(Profile::Interpolant)) => (Units::Relu, Profile::Interpolant),
+        (None, Some(Profile::Staircase)) => (Units::Sigmoid, Profile::Staircase),
+        (Some(units), None) if is_relu(units) => (units, Profile::Interpolant),
+        (Some(units), None) => (units, Profile::Staircase),
+        (Some(units), Some(profile)) => (units, profile),
+    };
+    if is_relu(units) != (profile == Profile::Interpolant) {
+        return Err(BuildError::ProfileUnits { profile, units });
+    }
+    if is_relu(units) && given.steepness.is_some() {
+        return Err(BuildError::NoSteepness);
+    }
+    Ok((units, profile))
+}
+
+/// A polynomial near the target, in distances from the middle of the domain, and how near.
+fn approximation(request: &Request, degree: usize) -> Result<(Polynomial, f64), BuildError> {
+    let inputs = request.domain.dimension();
+    if inputs > MOST_INPUTS {
+        return Err(BuildError::NoPolynomial { inputs });
+    }
+    if degree > HIGHEST_DEGREE {
+        return Err(BuildError::TooLargeDegree {
+            found: degree,
+            largest: HIGHEST_DEGREE,
+        });
+    }
+    let formula = request.target.output_expressions().remove(0);
+    let mut values = Values::new(&formula, request.domain);
+    let found = u32::try_from(degree).ok().and_then(|degree| values.polynomial(degree));
+    let polynomial = found.ok_or_else(|| BuildError::NotEvaluated("a Chebyshev point".into()))?;
+    let distance = values.distance_estimate(&polynomial);
+    Ok((polynomial, distance))
+}
+
+/// Fills in the degree where the target is no polynomial: the lowest whose approximation takes at
+/// most three quarters of the tolerance. Refuses a degree whose approximation takes all of it.
+fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
+    let mut parameters = request.parameters.clone();
+    let formula = request.target.output_expressions().remove(0);
+    if Polynomial::of(&formula, request.domain.dimension()).is_some() || request.norm != Norm::Sup {
+        return Ok(parameters);
+    }
+    let tolerance = estimate_rational(tolerance);
+    let refuse = |degree, distance: f64| BuildError::DegreeTooLow {
+        degree,
+        distance: short(distance),
+    };
+    if let Some(degree) = parameters.degree {
+        let (_, distance) = approximation(request, degree)?;
+        if distance >= tolerance {
+            return Err(refuse(degree, distance));
+        }
+        return Ok(parameters);
+    }
+    let mut last = f64::INFINITY;
+    for degree in 1..=HIGHEST_DEGREE {
+        last = approximation(request, degree)?.1;
+        if last <= 0.75 * tolerance {
+            parameters.degree = Some(degree);
+            return Ok(parameters);
+        }
+    }
+    Err(refuse(HIGHEST_DEGREE, last))
+}
+
+/// Returns a number of cells whose a-priori bound is at most the tolerance.
+pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
+    if request.norm != Norm::Sup {
+        return None;
+    }
+    let plan = Plan::of(request).ok().filter(|plan| plan.is_exact)?;
+    let curves: Vec<(Curve, Rational)> = plan
+        .ridges
+        .iter()
+        .map(|ridge| {
+            let curve = plan.curve(ridge);
+            let order = if plan.profile == Profile::Interpolant { 2 } else { 1 };
+            let bound = curve.derivative_upper(order)?;
+            Some((curve, bound))
+        })
+        .collect::<Option<_>>()?;
+    smallest_size(1, 1 << 16, |cells| {
+        let steepness = plan.steepness(request.parameters, cells, &mut Vec::new()).ok()?;
+        let bounds = curves.iter().map(|(curve, bound)| match &steepness {
+            Some(steepness) => curve.staircase_bound(bound, cells, plan.units, steepness),
+            None => Some(curve.interpolant_bound(bound, cells)),
+        });
+        let upper: Rational = bounds.sum::<Option<Rational>>()?;
+        Some(upper <= *tolerance)
+    })
+}
