@@ -5,7 +5,7 @@
 //! what they return is a proposal that the checker is asked about.
 //!
 //! Each builder is a file with an [`Entry`], which says what it is and what it can be asked; the
-//! [`catalogue`] has a line for each. [`line`](mod@line) holds the builders for one variable,
+//! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
 //! [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
 //! Most look at the target through [`sample`] (many
