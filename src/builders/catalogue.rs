@@ -6,6 +6,7 @@ use super::cells::{quadrants, tower, towers};
 use super::deep::{fold, maxout_fold, sawtooth};
 use super::entry::Entry;
 use super::line::{interpolant, staircase, step};
+use super::ridge::network as ridge;
 use super::shape::{disk, polygon, polygons};
 use super::smooth::monomials;
 
@@ -48,6 +49,7 @@ registry! {
     Polygon => polygon::ENTRY,
     Polygons => polygons::ENTRY,
     Disk => disk::ENTRY,
+    Ridge => ridge::ENTRY,
     TanhSmooth => monomials::ENTRY,
     Sawtooth => sawtooth::ENTRY,
     Fold => fold::ENTRY,

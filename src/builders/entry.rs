@@ -54,7 +54,13 @@ pub struct SizeKey {
     pub set: fn(&mut Parameters, usize),
     /// Returns a size whose a-priori bound is at most a tolerance, in the norm of the request.
     pub needed: fn(&Request, &Rational) -> Option<usize>,
+    /// Fills in what else is chosen from a tolerance, before any size is tried; or says why no size
+    /// can keep it.
+    pub prepare: Option<Prepare>,
 }
+
+/// Parameters that a tolerance is to be kept with.
+pub type Prepare = fn(&Request, &Rational) -> Result<Parameters, BuildError>;
 
 impl SizeKey {
     /// Is this key among the parameters, or of no use with them? (A smooth disk has no sides.)
@@ -147,5 +153,6 @@ pub const fn cells_by(needed: fn(&Request, &Rational) -> Option<usize>, largest:
         largest,
         set: |parameters, size| parameters.cells = Some(vec![size]),
         needed,
+        prepare: None,
     }
 }

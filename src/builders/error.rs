@@ -1,6 +1,6 @@
 //! Why a network cannot be built.
 
-use super::parameters::Units;
+use super::parameters::{Profile, Units};
 use super::shape::parts::OutlineError;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
@@ -78,6 +78,55 @@ pub enum BuildError {
         found: usize,
         /// The inputs of the target.
         inputs: usize,
+    },
+    /// A polynomial with more directions than are looked for.
+    #[error(
+        "a polynomial of degree {degree} was not found to be a sum of functions of at most {most} \
+         directions; choose a lower `degree`"
+    )]
+    Directions {
+        /// Its degree.
+        degree: usize,
+        /// The most directions.
+        most: usize,
+    },
+    /// A profile that needs other units.
+    #[error("`profile` \"{}\" does not go with `activation` \"{}\": interpolants are made of relu, stairs of sigmoid or heaviside", profile.name(), units.name())]
+    ProfileUnits {
+        /// The profile.
+        profile: Profile,
+        /// The units.
+        units: Units,
+    },
+    /// A steepness for units that have none.
+    #[error("`steepness` is given, but relu units have none")]
+    NoSteepness,
+    /// A target that would have to be approximated in many inputs.
+    #[error("the target is no polynomial, and with {inputs} inputs it is not approximated by one")]
+    NoPolynomial {
+        /// The inputs.
+        inputs: usize,
+    },
+    /// A degree above the highest.
+    #[error(
+        "`degree` is {found}, at most {largest} is possible for a target that is no polynomial"
+    )]
+    TooLargeDegree {
+        /// The degree.
+        found: usize,
+        /// The highest.
+        largest: usize,
+    },
+    /// An approximation that takes up all of the tolerance.
+    #[error(
+        "degree {degree} is too low for this tolerance: the polynomial is about {distance} from the \
+         target; ask for a larger tolerance, or a higher `degree`"
+    )]
+    DegreeTooLow {
+        /// The degree.
+        degree: usize,
+        /// How far the polynomial is from the target.
+        distance: String,
     },
     /// A whole number below the smallest that makes sense.
     #[error("`{key}` is {found}, at least {smallest} is needed")]
@@ -187,9 +236,6 @@ pub enum BuildError {
         /// The cells.
         cells: usize,
     },
-    /// Something that is planned but not there.
-    #[error("{0} is not available in this version")]
-    NotAvailable(&'static str),
     /// Overlapping towers on boxes of different sizes.
     #[error("`overlap` shifts a uniform grid; it is not possible with `grid` = \"adaptive\"")]
     OverlapOfBoxes,

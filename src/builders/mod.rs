@@ -7,7 +7,7 @@
 //! Each builder is a file with an [`Entry`], which says what it is and what it can be asked; the
 //! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
-//! [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
+//! [`ridge`] one layer in several inputs, [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
 //! Most look at the target through [`sample`] (many
 //! values at once: [`fixed`], [`separate`]), cut
 //! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
@@ -25,6 +25,7 @@ pub mod line;
 pub mod parameters;
 pub mod polynomial;
 pub mod request;
+pub mod ridge;
 pub mod sample;
 pub mod separate;
 pub mod shape;
@@ -34,7 +35,7 @@ pub mod tail;
 mod tests;
 
 pub use catalogue::{BuilderName, catalogue, entry};
-pub use entry::{Entry, Goal, Key, Outputs, SizeKey};
+pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
 pub use parameters::{
     Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
@@ -140,6 +141,31 @@ fn check_request(
         return Err(BuildError::Outputs { builder, found });
     }
     Ok(domain.in_order(target.inputs())?)
+}
+
+/// Returns the parameters with what, beside the size, is chosen from a tolerance.
+///
+/// - Errors: [`BuildError`], also where no size can keep the tolerance.
+pub fn prepare(
+    name: BuilderName,
+    parameters: &Parameters,
+    target: &Target,
+    domain: &Domain,
+    norm: Norm,
+    tolerance: &Rational,
+) -> Result<Parameters, BuildError> {
+    let entry = entry(name);
+    let Some(prepare) = entry.size.as_ref().and_then(|size| size.prepare) else {
+        return Ok(parameters.clone());
+    };
+    let domain = check_request(entry, parameters, target, domain)?;
+    let request = Request {
+        parameters,
+        target,
+        domain: &domain,
+        norm: theorem_norm(entry, norm),
+    };
+    prepare(&request, tolerance)
 }
 
 /// Returns a size whose a-priori bound is at most the tolerance: enough, and often more than that.

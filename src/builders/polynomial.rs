@@ -196,7 +196,9 @@ mod tests {
     fn polynomials_are_moved() {
         let cube = read("x^3 - x/2 + 7", &["x"]).expect("a polynomial");
         let centre = Rational::ratio(-2, 3);
-        let moved = cube.around(std::slice::from_ref(&centre)).expect("few terms");
+        let moved = cube
+            .around(std::slice::from_ref(&centre))
+            .expect("few terms");
         for y in [-3, 0, 5] {
             let y = Rational::from(y);
             assert_eq!(moved.at(std::slice::from_ref(&y)), cube.at(&[&y + &centre]));

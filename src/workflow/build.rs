@@ -81,8 +81,17 @@ impl BuildRequest<'_> {
                 key.name
             )));
         };
+        let parameters = builders::prepare(
+            self.builder,
+            self.parameters,
+            self.target,
+            self.domain,
+            self.norm,
+            tolerance,
+        )
+        .map_err(|error| WorkflowError::Build(error.to_string()))?;
         let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
-            let built = self.build_with(&key.with(self.parameters, size))?;
+            let built = self.build_with(&key.with(&parameters, size))?;
             let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
             Ok((built, is_enough))
         };

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::circuit::{Circuit, Form};
 use super::folding::Folding;
-use crate::builders::polynomial::Polynomial;
 use super::ranges::{
     Range, floor, length, low_of, magnitude, monomial_range, power_of_four, scaled, short,
 };
+use crate::builders::polynomial::Polynomial;
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;

@@ -1,11 +1,11 @@
 //! Squares by repeated folding, products by squares, polynomials by products.
 
 use super::plan::Plan;
-use crate::builders::polynomial::Polynomial;
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Sawtooth, Units};
+use crate::builders::polynomial::Polynomial;
 use crate::builders::request::{APriori, Built, Request, smallest_size};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
@@ -33,6 +33,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_FOLDS,
         set: |parameters, size| parameters.folds = Some(size),
         needed: needed_size,
+        prepare: None,
     }),
     bounds: Bounds::Sup,
     bound: "sup: exactly |a| (b-a)^2 2^(-2m-2) for squares, |a| U V 2^(-2m-2) for products",

@@ -32,7 +32,10 @@ impl Values {
             scratch: Scratch::default(),
             tape,
             middle: sides.iter().map(|(low, high)| low.midpoint(high)).collect(),
-            reach: sides.iter().map(|(low, high)| (high - low).half()).collect(),
+            reach: sides
+                .iter()
+                .map(|(low, high)| (high - low).half())
+                .collect(),
         }
     }
 
@@ -44,7 +47,9 @@ impl Values {
                 Estimate(estimate_rational(middle) + estimate_rational(reach) * place)
             })
             .collect();
-        let results = self.tape.evaluate(&self.constants, &inputs, &mut self.scratch);
+        let results = self
+            .tape
+            .evaluate(&self.constants, &inputs, &mut self.scratch);
         results.value(0).map_or(f64::NAN, |value| value.0)
     }
 
@@ -92,7 +97,9 @@ impl Values {
             if exponents.iter().sum::<u32>() > degree {
                 continue;
             }
-            let value = exact_dyadic(*value)?.to_rational()?.round_to_bits(KEPT_BITS);
+            let value = exact_dyadic(*value)?
+                .to_rational()?
+                .round_to_bits(KEPT_BITS);
             if value.is_zero() {
                 continue;
             }
@@ -168,7 +175,10 @@ fn transformed(table: &[f64], cosines: &[Vec<f64>], points: usize) -> Vec<f64> {
 fn chebyshev(inputs: usize, input: usize, degree: u32, reach: &Rational) -> Option<Polynomial> {
     let scale = reach.reciprocal()?;
     let variable = Polynomial::variable(inputs, input).scaled(&scale);
-    let (mut before, mut here) = (Polynomial::constant(inputs, Rational::ONE), variable.clone());
+    let (mut before, mut here) = (
+        Polynomial::constant(inputs, Rational::ONE),
+        variable.clone(),
+    );
     if degree == 0 {
         return Some(before);
     }

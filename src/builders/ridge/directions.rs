@@ -136,12 +136,13 @@ fn homogeneous(
             let multinomial = multinomial(e);
             let columns = directions.iter().zip(&scales);
             let entry = |(direction, scale): (&Vec<i64>, &Rational)| {
-                let product = direction.iter().zip(e).try_fold(
-                    multinomial.clone(),
-                    |product, (a, e)| {
-                        Some(product * Rational::from(*a).powi(i32::try_from(*e).ok()?)?)
-                    },
-                )?;
+                let product =
+                    direction
+                        .iter()
+                        .zip(e)
+                        .try_fold(multinomial.clone(), |product, (a, e)| {
+                            Some(product * Rational::from(*a).powi(i32::try_from(*e).ok()?)?)
+                        })?;
                 product.checked_div(scale)
             };
             columns.map(entry).collect::<Option<Vec<_>>>()
@@ -311,7 +312,9 @@ fn common_factor(vector: &[i64]) -> i64 {
         }
         a
     };
-    vector.iter().fold(0, |factor, entry| gcd(factor, entry.abs()))
+    vector
+        .iter()
+        .fold(0, |factor, entry| gcd(factor, entry.abs()))
 }
 
 /// So many directions of the plane, about equally far from each other.

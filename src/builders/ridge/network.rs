@@ -74,7 +74,11 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let plan = Plan::of(request)?;
     let cells = plan.cells(given)?;
-    check_size(wide(plan.ridges.len()).saturating_mul(wide(cells)).saturating_mul(4))?;
+    check_size(
+        wide(plan.ridges.len())
+            .saturating_mul(wide(cells))
+            .saturating_mul(4),
+    )?;
     let mut notes = plan.notes.clone();
     let steepness = plan.steepness(given, cells, &mut notes)?;
 
@@ -163,7 +167,10 @@ impl Plan {
         let (units, profile) = shape(given)?;
         let sides = request.domain.sides();
         let middle: Vec<Rational> = sides.iter().map(|(low, high)| low.midpoint(high)).collect();
-        let reach: Vec<Rational> = sides.iter().map(|(low, high)| (high - low).half()).collect();
+        let reach: Vec<Rational> = sides
+            .iter()
+            .map(|(low, high)| (high - low).half())
+            .collect();
         let formula = request.target.output_expressions().remove(0);
         let mut notes = Vec::new();
         let exact = Polynomial::of(&formula, sides.len());
@@ -260,7 +267,10 @@ impl Plan {
         if self.units == Units::Heaviside {
             return Ok(Some(Rational::ONE));
         }
-        let sides = self.ridges.iter().map(|ridge| self.curve(ridge).cell(cells));
+        let sides = self
+            .ridges
+            .iter()
+            .map(|ridge| self.curve(ridge).cell(cells));
         let shortest = sides.filter(Rational::is_positive).min();
         let steepness = Rational::from(40) / shortest.unwrap_or(Rational::ONE);
         notes.push(format!("steepness {steepness} (40 per shortest cell)"));
@@ -331,7 +341,9 @@ fn approximation(request: &Request, degree: usize) -> Result<(Polynomial, f64), 
     }
     let formula = request.target.output_expressions().remove(0);
     let mut values = Values::new(&formula, request.domain);
-    let found = u32::try_from(degree).ok().and_then(|degree| values.polynomial(degree));
+    let found = u32::try_from(degree)
+        .ok()
+        .and_then(|degree| values.polynomial(degree));
     let polynomial = found.ok_or_else(|| BuildError::NotEvaluated("a Chebyshev point".into()))?;
     let distance = values.distance_estimate(&polynomial);
     Ok((polynomial, distance))
@@ -379,13 +391,19 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
         .iter()
         .map(|ridge| {
             let curve = plan.curve(ridge);
-            let order = if plan.profile == Profile::Interpolant { 2 } else { 1 };
+            let order = if plan.profile == Profile::Interpolant {
+                2
+            } else {
+                1
+            };
             let bound = curve.derivative_upper(order)?;
             Some((curve, bound))
         })
         .collect::<Option<_>>()?;
     smallest_size(1, 1 << 16, |cells| {
-        let steepness = plan.steepness(request.parameters, cells, &mut Vec::new()).ok()?;
+        let steepness = plan
+            .steepness(request.parameters, cells, &mut Vec::new())
+            .ok()?;
         let bounds = curves.iter().map(|(curve, bound)| match &steepness {
             Some(steepness) => curve.staircase_bound(bound, cells, plan.units, steepness),
             None => Some(curve.interpolant_bound(bound, cells)),

@@ -175,7 +175,10 @@ mod tests {
         let curve = Curve::new(&cube, Rational::from(-1), Rational::from(2));
         let second = curve.derivative_upper(2).expect("bounded");
         // 6 t at 2, and little more.
-        assert!(second >= Rational::from(12) && second < Rational::ratio(121, 10), "{second}");
+        assert!(
+            second >= Rational::from(12) && second < Rational::ratio(121, 10),
+            "{second}"
+        );
         let steps = curve.interpolant(3);
         assert_eq!(steps.constant, Rational::from(-1));
         let places: Vec<Rational> = steps.units.iter().map(|(t, _)| t.clone()).collect();

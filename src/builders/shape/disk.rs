@@ -47,6 +47,7 @@ pub const ENTRY: Entry = Entry {
         largest: 1 << 20,
         set: |parameters, size| parameters.sides = Some(size),
         needed: needed_size,
+        prepare: None,
     }),
     bounds: Bounds::AsAsked,
     bound: "area: that on which disk and polygon differ, + perimeter ln(2n)/w for sigmoid",

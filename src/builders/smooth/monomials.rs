@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::builders::assemble::{LayerBuilder, activation, network};
-use crate::builders::polynomial::Polynomial;
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Parameters, Units};
+use crate::builders::polynomial::Polynomial;
 use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
 use crate::builders::sample::short_above;
 use crate::certificate::Norm;
@@ -33,6 +33,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_HALVINGS,
         set: |parameters, size| parameters.step = Some(step_of(size)),
         needed: needed_size,
+        prepare: None,
     }),
     bounds: Bounds::Sup,
     bound: "sup: sum over k of |a_k| Y^(k+2) k h^2/24 max |s^(k+2)|/|s^(k)(b)|, Y half the domain",

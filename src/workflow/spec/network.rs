@@ -10,9 +10,6 @@ use crate::builders::{
 use crate::expr::Domain;
 use crate::numbers::Rational;
 
-/// Builders that are planned but not there, so that a message can tell them from typing errors.
-const LATER: [&str; 2] = ["ridge", "smooth"];
-
 /// Reads which builder it is.
 pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
     let known: Vec<&str> = ["builder"]
@@ -24,11 +21,7 @@ pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecErr
     let name = Table::string(value, "builder")?;
     BuilderName::from_name(name).ok_or_else(|| {
         let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
-        let message = if LATER.contains(&name) {
-            format!("builder `{name}` is not available in this version")
-        } else {
-            format!("there is no builder `{name}`")
-        };
+        let message = format!("there is no builder `{name}`");
         SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
     })
 }
