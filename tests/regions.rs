@@ -25,7 +25,11 @@ fn big(value: &Rational) -> Big {
 
 fn small(value: &Big) -> Rational {
     let part = |text: String| text.parse::<i128>().expect("small numbers in these tests");
-    Rational::new(part(value.numer().to_string()), part(value.denom().to_string())).expect("not 0")
+    Rational::new(
+        part(value.numer().to_string()),
+        part(value.denom().to_string()),
+    )
+    .expect("not 0")
 }
 
 fn value(f: &[Big], point: &[Big]) -> Big {
@@ -43,11 +47,19 @@ fn is_possible(mut functions: Vec<Function>, variables: usize) -> bool {
             } else {
                 let size = f[k].abs();
                 let scaled: Function = f.iter().map(|c| c / &size).collect();
-                if f[k].is_positive() { above.push(scaled) } else { below.push(scaled) }
+                if f[k].is_positive() {
+                    above.push(scaled);
+                } else {
+                    below.push(scaled);
+                }
             }
         }
         for f in &above {
-            next.extend(below.iter().map(|g| f.iter().zip(g).map(|(p, q)| p + q).collect()));
+            next.extend(
+                below
+                    .iter()
+                    .map(|g| f.iter().zip(g).map(|(p, q)| p + q).collect()),
+            );
         }
         functions = next;
     }
@@ -81,9 +93,8 @@ fn slow_cells(network: &Network, sides: &[(Big, Big)]) -> Vec<Slow> {
         f
     };
     let times = |f: &Function, c: &Big| -> Function { f.iter().map(|g| g * c).collect() };
-    let plus = |f: &Function, g: &Function| -> Function {
-        f.iter().zip(g).map(|(p, q)| p + q).collect()
-    };
+    let plus =
+        |f: &Function, g: &Function| -> Function { f.iter().zip(g).map(|(p, q)| p + q).collect() };
     let minus_one = -Big::one();
     let mut bounds = Vec::new();
     for (k, (low, high)) in sides.iter().enumerate() {
@@ -91,7 +102,10 @@ fn slow_cells(network: &Network, sides: &[(Big, Big)]) -> Vec<Slow> {
         bounds.push(unit(k, -1, high));
     }
     let inputs = (0..n).map(|k| unit(k, 1, &Big::zero())).collect();
-    let mut cells = vec![Slow { bounds, outputs: inputs }];
+    let mut cells = vec![Slow {
+        bounds,
+        outputs: inputs,
+    }];
     for layer in network.layers() {
         let mut next = Vec::new();
         for cell in cells {
@@ -105,14 +119,19 @@ fn slow_cells(network: &Network, sides: &[(Big, Big)]) -> Vec<Slow> {
                     sum
                 })
                 .collect();
-            let mut parts = vec![Slow { bounds: cell.bounds, outputs: Vec::new() }];
+            let mut parts = vec![Slow {
+                bounds: cell.bounds,
+                outputs: Vec::new(),
+            }];
             for rows in sums.chunks(layer.activation().rows_per_unit()) {
                 let z = &rows[0];
                 let not = |f: &Function| times(f, &minus_one);
                 // Conditions and values. What is constant is decided here.
                 let ways: Vec<(Vec<Function>, Function)> = match layer.activation() {
                     Activation::Identity => vec![(vec![], z.clone())],
-                    Activation::Relu => vec![(vec![z.clone()], z.clone()), (vec![not(z)], zero.clone())],
+                    Activation::Relu => {
+                        vec![(vec![z.clone()], z.clone()), (vec![not(z)], zero.clone())]
+                    }
                     Activation::LeakyRelu(slope) => vec![
                         (vec![z.clone()], z.clone()),
                         (vec![not(z)], times(z, &big(slope))),
@@ -150,7 +169,7 @@ fn slow_cells(network: &Network, sides: &[(Big, Big)]) -> Vec<Slow> {
                         let first = ways.iter().position(|(needs, _)| needs.iter().any(flat));
                         if let Some(first) = first {
                             if std::ptr::eq(&raw const ways[first].1, value) {
-                                bounds = part.bounds.clone();
+                                bounds.clone_from(&part.bounds);
                             } else {
                                 continue;
                             }
@@ -174,11 +193,14 @@ fn slow_regions(network: &Network, cells: &[Slow], n: usize) -> usize {
     let mut name: Vec<usize> = (0..cells.len()).collect();
     for i in 0..cells.len() {
         for j in 0..i {
-            if cells[i].outputs == cells[j].outputs && name[i] != name[j]
+            if cells[i].outputs == cells[j].outputs
+                && name[i] != name[j]
                 && touch(network, &cells[i], &cells[j], n)
             {
                 let (old, new) = (name[i], name[j]);
-                name.iter_mut().filter(|k| **k == old).for_each(|k| *k = new);
+                name.iter_mut()
+                    .filter(|k| **k == old)
+                    .for_each(|k| *k = new);
             }
         }
     }
@@ -186,37 +208,46 @@ fn slow_regions(network: &Network, cells: &[Slow], n: usize) -> usize {
 }
 
 fn touch(network: &Network, a: &Slow, b: &Slow, n: usize) -> bool {
-    a.bounds.iter().filter(|side| !is_constant(side)).any(|side| {
-        let k = (0..n).find(|&k| !side[k].is_zero()).expect("not constant");
-        let solve = |f: &Function| {
-            let factor = &f[k] / &side[k];
-            let mut on: Function = f.iter().zip(side).map(|(p, q)| p - &factor * q).collect();
-            on.remove(k);
-            on
-        };
-        let within: Vec<Function> = a.bounds.iter().chain(&b.bounds).map(solve)
-            .filter(|f| !f.iter().all(Zero::is_zero))
-            .collect();
-        if !is_possible(within.clone(), n - 1) {
-            return false;
-        }
-        // With jumps: somewhere on the side, at points on no other line of small numbers, the
-        // network must be what it is beside it. (Only in the plane here.)
-        !network.has_jumps() || (-1009..1009).any(|i| {
-            let t = Big::new(i.into(), 1013.into());
-            let line: Vec<Big> = vec![t];
-            if !within.iter().all(|f| value(f, &line).is_positive()) {
+    a.bounds
+        .iter()
+        .filter(|side| !is_constant(side))
+        .any(|side| {
+            let k = (0..n).find(|&k| !side[k].is_zero()).expect("not constant");
+            let solve = |f: &Function| {
+                let factor = &f[k] / &side[k];
+                let mut on: Function = f.iter().zip(side).map(|(p, q)| p - &factor * q).collect();
+                on.remove(k);
+                on
+            };
+            let within: Vec<Function> = a
+                .bounds
+                .iter()
+                .chain(&b.bounds)
+                .map(solve)
+                .filter(|f| !f.iter().all(Zero::is_zero))
+                .collect();
+            if !is_possible(within.clone(), n - 1) {
                 return false;
             }
-            let mut point = line;
-            let mut rest = side.clone();
-            let factor = rest.remove(k);
-            point.insert(k, -value(&rest, &point) / factor);
-            let inputs: Vec<Rational> = point.iter().map(small).collect();
-            let expected: Vec<Rational> = a.outputs.iter().map(|f| small(&value(f, &point))).collect();
-            forward(network, &(), &inputs) == Ok(expected)
+            // With jumps: somewhere on the side, at points on no other line of small numbers, the
+            // network must be what it is beside it. (On a line or in the plane.)
+            !network.has_jumps()
+                || (-1009..1009).any(|i| {
+                    let t = Big::new(i.into(), 1013.into());
+                    let line: Vec<Big> = vec![t; n - 1];
+                    if !within.iter().all(|f| value(f, &line).is_positive()) {
+                        return false;
+                    }
+                    let mut point = line;
+                    let mut rest = side.clone();
+                    let factor = rest.remove(k);
+                    point.insert(k, -value(&rest, &point) / factor);
+                    let inputs: Vec<Rational> = point.iter().map(small).collect();
+                    let expected: Vec<Rational> =
+                        a.outputs.iter().map(|f| small(&value(f, &point))).collect();
+                    forward(network, &(), &inputs) == Ok(expected)
+                })
         })
-    })
 }
 
 fn activation() -> impl Strategy<Value = Activation> {
@@ -257,13 +288,16 @@ fn network(inputs: usize, most: usize) -> impl Strategy<Value = Network> {
             let mut layers = Vec::new();
             for (activation, units) in hidden.into_iter().chain([(last, outputs)]) {
                 let rows = units * activation.rows_per_unit();
-                let matrix = (0..rows).map(|_| weights.by_ref().take(columns).collect()).collect();
+                let matrix = (0..rows)
+                    .map(|_| weights.by_ref().take(columns).collect())
+                    .collect();
                 let bias = weights.by_ref().take(rows).collect();
                 let matrix = Matrix::from_dense(matrix).expect("rectangular");
                 layers.push(Layer::new(matrix, bias, activation).expect("fits"));
                 columns = units;
             }
-            let names = |letter: &str, count: usize| (0..count).map(|i| format!("{letter}{i}")).collect();
+            let names =
+                |letter: &str, count: usize| (0..count).map(|i| format!("{letter}{i}")).collect();
             Network::new(names("x", inputs), names("z", outputs), layers).expect("fits")
         })
 }
@@ -278,11 +312,16 @@ fn big_square(n: usize) -> Vec<(Big, Big)> {
 
 /// Everything that can be asked of the cells of one network.
 fn check_cells(network: &Network, n: usize) -> Result<(), TestCaseError> {
-    let cells = Cells::new(Layers::new(network).expect("fits"), &square(n), 1 << 30).expect("small");
+    let cells =
+        Cells::new(Layers::new(network).expect("fits"), &square(n), 1 << 30).expect("small");
     let linear = linear_regions(&cells, network);
     let slow = slow_cells(network, &big_square(n));
     prop_assert_eq!(cells.count(), slow.len(), "activation regions");
-    prop_assert_eq!(linear.count, slow_regions(network, &slow, n), "linear regions");
+    prop_assert_eq!(
+        linear.count,
+        slow_regions(network, &slow, n),
+        "linear regions"
+    );
     let whole = Rational::from(if n == 1 { 2 } else { 4 });
     let (mut total, mut patterns) = (Rational::ZERO, BTreeSet::new());
     let regions = describe_linear_regions(&cells, &linear);
@@ -377,5 +416,318 @@ proptest! {
             }
         }
         prop_assert_eq!(found.area.0, area);
+    }
+}
+
+fn read(text: &str) -> Network {
+    steeple::formats::json::read_bytes(text.as_bytes()).expect("a network")
+}
+
+/// Activation, rows and bias of a layer with integer weights.
+type Parts<'a> = (&'a str, &'a [&'a [i64]], &'a [i64]);
+
+/// A network in x and y.
+fn plane(layers: &[Parts<'_>]) -> Network {
+    let layers: Vec<String> = layers
+        .iter()
+        .map(|(name, rows, bias)| {
+            format!("{{\"activation\": {name}, \"weights\": {rows:?}, \"bias\": {bias:?}}}")
+        })
+        .collect();
+    let head = r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": "#;
+    read(&format!("{head}[{}]}}", layers.join(",")))
+}
+
+fn counts(network: &Network) -> (usize, usize) {
+    let found = count(network, &square(2), 1 << 30).expect("small");
+    (found.activation_regions, found.linear_regions)
+}
+
+const RELU: &str = "\"relu\"";
+const OUT: &str = "\"identity\"";
+
+#[test]
+fn two_trained_networks_as_counted_elsewhere() {
+    for (name, activation, linear) in [("q3_relu_16", 48, 48), ("q3_relu_16_16", 131, 131)] {
+        let path = format!(
+            "{}/tests/data/queries/{name}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let network = read(&std::fs::read_to_string(path).expect("a file"));
+        assert_eq!(counts(&network), (activation, linear), "{name}");
+    }
+}
+
+#[test]
+fn many_lines_through_one_point_and_through_corners() {
+    // Eight lines through the origin, one given twice and one turned around, two of them through
+    // corners of the square.
+    let rows: [&[i64]; 10] = [
+        &[1, 0],
+        &[0, 1],
+        &[1, 1],
+        &[1, -1],
+        &[2, 1],
+        &[1, 2],
+        &[2, -1],
+        &[-1, 2],
+        &[3, 0],
+        &[-4, 0],
+    ];
+    let network = plane(&[
+        (RELU, &rows, &[0; 10]),
+        (OUT, &[&[1, 3, 9, 2, 5, 7, 1, 1, 1, 1]], &[0]),
+    ]);
+    assert_eq!(counts(&network), (16, 16));
+    // A line that only touches the square in a corner, one along its border, and dead units.
+    let rows: [&[i64]; 4] = [&[1, 1], &[1, 0], &[0, 0], &[0, 0]];
+    let network = plane(&[
+        (RELU, &rows, &[-2, -1, -3, 0]),
+        (OUT, &[&[1, 1, 1, 1]], &[0]),
+    ]);
+    assert_eq!(counts(&network), (1, 1));
+}
+
+#[test]
+fn regions_that_touch_in_a_point_are_two() {
+    // min(x+, y-) + min(x-, y+): 0 on two opposite quadrants.
+    let network = plane(&[
+        (RELU, &[&[1, 0], &[-1, 0], &[0, 1], &[0, -1]], &[0; 4]),
+        (
+            RELU,
+            &[&[1, 0, 0, 0], &[0, 1, 0, 0], &[1, 0, 0, -1], &[0, 1, -1, 0]],
+            &[0; 4],
+        ),
+        (OUT, &[&[1, 1, -1, -1]], &[0]),
+    ]);
+    assert_eq!(counts(&network).1, 6);
+}
+
+#[test]
+fn opposite_jumps_part_what_they_do_not_change() {
+    let jump = "\"heaviside\"";
+    // H(x) + H(-x) is 2 on the line x = 0; H(x) - H(y) with y = x is 0 on it as well.
+    let network = plane(&[
+        (jump, &[&[1, 0], &[-1, 0]], &[0, 0]),
+        (OUT, &[&[1, 1]], &[0]),
+    ]);
+    assert_eq!(counts(&network), (2, 2));
+    let network = plane(&[
+        (jump, &[&[1, 0], &[2, 0]], &[0, 0]),
+        (OUT, &[&[1, -1]], &[0]),
+    ]);
+    assert_eq!(counts(&network), (2, 1));
+}
+
+#[test]
+fn a_square_ring_has_a_hole_and_two_strips_are_two_parts() {
+    // 1/4 - | max(|x|, |y|) - 1/2 |, times 4.
+    let ring = plane(&[
+        (
+            "\"maxout\", \"rank\": 4",
+            &[&[1, 0], &[-1, 0], &[0, 1], &[0, -1]],
+            &[0; 4],
+        ),
+        (RELU, &[&[4], &[-4]], &[-2, 2]),
+        (OUT, &[&[-1, -1]], &[1]),
+    ]);
+    let found = decision(&ring, &square(2), &Rational::ZERO, 1 << 30).expect("small");
+    assert_eq!((found.sides, found.border_sides), (8, 0));
+    assert_eq!((found.components, found.holes), (1, 1));
+    assert_eq!(found.area, (Rational::from(2), Rational::from(2)));
+    assert!(found.perimeter.contains_rational(&Rational::from(8)));
+    assert_eq!(found.polygons[0][0].len(), 4);
+    let strips = plane(&[
+        (RELU, &[&[1, 0], &[-1, 0]], &[0, 0]),
+        (OUT, &[&[2, 2]], &[-1]),
+    ]);
+    let found = decision(&strips, &square(2), &Rational::ZERO, 1 << 30).expect("small");
+    assert_eq!((found.components, found.holes), (2, 0));
+    assert_eq!((found.sides, found.border_sides), (8, 6));
+    // At least 0 everywhere, and nowhere.
+    let found = decision(&strips, &square(2), &Rational::from(-1), 1 << 30).expect("small");
+    assert_eq!((found.sides, found.components), (4, 1));
+    let found = decision(&strips, &square(2), &Rational::from(9), 1 << 30).expect("small");
+    assert_eq!(
+        (found.sides, found.components, found.area.1),
+        (0, 0, Rational::ZERO)
+    );
+}
+
+#[test]
+fn a_plane_of_a_cube_and_a_segment_count_like_their_restriction() {
+    use steeple::regions::{Section, restrict};
+    // |x| + |y| + |z| on the plane z = x, and on the diagonal through the origin.
+    let text = r#"{"steeple_network": 1, "inputs": ["x", "y", "z"], "outputs": ["f"], "layers": [
+      {"activation": "relu", "weights": [[1,0,0],[-1,0,0],[0,1,0],[0,-1,0],[0,0,1],[0,0,-1]],
+       "bias": [0,0,0,0,0,0]},
+      {"activation": "identity", "weights": [[1,1,1,1,1,1]], "bias": [0]}]}"#;
+    let network = read(text);
+    assert_eq!(
+        count(&network, &square(3), 1 << 30)
+            .expect("small")
+            .linear_regions,
+        8
+    );
+    let axis = |x: i64, y: i64, z: i64| [x, y, z].map(Rational::from).to_vec();
+    let plane = Section {
+        names: vec!["s".into(), "t".into()],
+        point: axis(0, 0, 0),
+        directions: vec![axis(1, 0, 1), axis(0, 1, 0)],
+    };
+    let cut = restrict(&network, &plane).expect("three coordinates");
+    assert_eq!(
+        count(&cut, &square(2), 1 << 30)
+            .expect("small")
+            .linear_regions,
+        4
+    );
+    let line = restrict(
+        &network,
+        &Section::between(&axis(-1, -1, -1), &axis(1, 1, 1)),
+    );
+    let unit = [(Rational::ZERO, Rational::ONE)];
+    let found = count(&line.expect("three coordinates"), &unit, 1 << 30).expect("small");
+    assert_eq!(found.linear_regions, 2);
+}
+
+/// The program itself.
+mod program {
+    use assert_cmd::Command;
+    use serde_json::Value;
+
+    const ABS: &str = r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+     {"activation": "relu", "weights": [[1, 0], [-1, 0], [0, 1], [0, -1]], "bias": [0, 0, 0, 0]},
+     {"activation": "identity", "weights": [[1, 1, 1, 1]], "bias": [0]}]}"#;
+    const DOMAIN: &str = "x=-1..1,y=-1..1";
+
+    struct Run {
+        code: i32,
+        out: String,
+        err: String,
+    }
+
+    fn run(folder: &std::path::Path, arguments: &[&str]) -> Run {
+        let mut command = Command::cargo_bin("steeple").expect("the program");
+        let output = command
+            .current_dir(folder)
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Run {
+            code: output.status.code().expect("no signal"),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("abs.json"), ABS).expect("a file");
+        let smooth = ABS.replace("relu", "sigmoid");
+        std::fs::write(folder.path().join("smooth.json"), smooth).expect("a file");
+        folder
+    }
+
+    fn json(run: &Run) -> Value {
+        serde_json::from_str(&run.out).expect("one JSON object")
+    }
+
+    #[test]
+    fn counts_decides_draws_and_exports() {
+        let folder = folder();
+        let flags = [
+            "--format", "json", "regions", "abs.json", "--domain", DOMAIN,
+        ];
+        let more = [
+            "--threshold",
+            "1",
+            "--draw",
+            "map.svg",
+            "--export",
+            "all.json",
+        ];
+        let done = run(folder.path(), &[&flags[..], &more[..]].concat());
+        assert_eq!(done.code, 0, "{}", done.err);
+        let found = json(&done);
+        assert_eq!(found["count"], 4);
+        assert_eq!(found["activation_regions"], 4);
+        assert_eq!(found["bounds"]["zaslavsky"], "11");
+        assert_eq!(found["decision"]["area"], "2");
+        assert_eq!(found["decision"]["components"], 4);
+        assert_eq!(found["decision"]["sides"], 12);
+        let all = std::fs::read_to_string(folder.path().join("all.json")).expect("written");
+        let all: Value = serde_json::from_str(&all).expect("JSON");
+        assert_eq!(all["activation_regions"].as_array().map(Vec::len), Some(4));
+        assert_eq!(all["linear_regions"][0]["area"], "1");
+        let first = run(
+            folder.path(),
+            &[
+                "draw", "regions", "abs.json", "--domain", DOMAIN, "--out", "a.svg",
+            ],
+        );
+        assert_eq!(first.code, 0, "{}", first.err);
+        let picture = std::fs::read_to_string(folder.path().join("map.svg")).expect("written");
+        assert!(picture.contains("4 linear regions, counted exactly"));
+    }
+
+    #[test]
+    fn sections_are_affine_formulas() {
+        let folder = folder();
+        let count = |section: &str, domain: &str| {
+            let flags = [
+                "--format",
+                "json",
+                "regions",
+                "abs.json",
+                "--section",
+                section,
+            ];
+            run(folder.path(), &[&flags[..], &["--domain", domain]].concat())
+        };
+        assert_eq!(json(&count("x=t,y=1/2-t", "t=-1..1"))["count"], 3);
+        assert_eq!(
+            json(&count("x=s+t,y=(s-t)/2", "s=-1..1,t=-1..1"))["count"],
+            4
+        );
+        for (section, message) in [
+            ("x=t", "gives no formula for `y`"),
+            ("x=t,y=t^2", "the formula for `y` is not affine"),
+            ("x=t,y=t,w=t", "has no input `w`"),
+            ("x=t,y=q", "q"),
+            ("x", "is not a formula"),
+        ] {
+            let refused = count(section, "t=-1..1");
+            assert_eq!(refused.code, 2, "{section}");
+            assert!(refused.err.contains(message), "{section}: {}", refused.err);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_said() {
+        let folder = folder();
+        let smooth = run(
+            folder.path(),
+            &["regions", "smooth.json", "--domain", DOMAIN],
+        );
+        assert_eq!(smooth.code, 2);
+        assert!(smooth.err.contains("no linear regions"), "{}", smooth.err);
+        assert!(smooth.err.contains("4 of the 4 lines"), "{}", smooth.err);
+        let flat = run(
+            folder.path(),
+            &["regions", "abs.json", "--domain", "x=1..1,y=0..1"],
+        );
+        assert_eq!((flat.code, flat.out.as_str()), (2, ""));
+        let flags = [
+            "--format", "json", "regions", "abs.json", "--domain", DOMAIN,
+        ];
+        let small = run(
+            folder.path(),
+            &[&flags[..], &["--memory-limit", "600"]].concat(),
+        );
+        assert_eq!(small.code, 3, "{}", small.err);
+        assert_eq!(json(&small)["stopped_by"], "memory");
+        assert!(json(&small)["activation_regions_at_least"].as_u64() >= Some(1));
     }
 }

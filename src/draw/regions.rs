@@ -43,7 +43,10 @@ impl RegionsPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
         let mut page = Page::new(&self.title, &self.caption, &[]);
-        let points = self.regions.iter().flat_map(|region| region.rings.iter().flatten());
+        let points = self
+            .regions
+            .iter()
+            .flat_map(|region| region.rings.iter().flatten());
         let hull = points.map(|&(x, y)| Rect::new(x, x, y, y));
         let plane = Plane::map(self.domain.or_hull(hull), page.top, MARGIN);
         let mut inner = Canvas::default();
@@ -95,7 +98,10 @@ fn size(ring: &[(f64, f64)]) -> f64 {
 /// aside until none is left, then each takes, in reverse, the first colour free. In the plane a
 /// map has at most five neighbours for one of any set, so six colours do.
 fn colours(regions: &[RegionArea]) -> Vec<usize> {
-    let mut left: Vec<usize> = regions.iter().map(|region| region.neighbours.len()).collect();
+    let mut left: Vec<usize> = regions
+        .iter()
+        .map(|region| region.neighbours.len())
+        .collect();
     let most = left.iter().copied().max().unwrap_or(0);
     let mut buckets: Vec<Vec<usize>> = vec![Vec::new(); most + 1];
     for (i, &degree) in left.iter().enumerate().rev() {
@@ -126,7 +132,10 @@ fn colours(regions: &[RegionArea]) -> Vec<usize> {
     for (turn, &i) in order.iter().rev().enumerate() {
         let taken: Vec<usize> = regions[i].neighbours.iter().map(|&j| colours[j]).collect();
         // From a different start each time, so that all colours are used; the darkest last.
-        let free = (0..5).map(|k| (turn + k) % 5).chain(5..).find(|colour| !taken.contains(colour));
+        let free = (0..5)
+            .map(|k| (turn + k) % 5)
+            .chain(5..=taken.len() + 5)
+            .find(|colour| !taken.contains(colour));
         colours[i] = free.unwrap_or(0);
     }
     colours
@@ -159,8 +168,14 @@ mod tests {
                 }
                 let ring = |a, b, c| vec![vec![a, b, c]];
                 let (p, q) = ((x, y), (x + 1.0, y + 1.0));
-                all.push(RegionArea { rings: ring(p, (x + 1.0, y), q), neighbours: lower });
-                all.push(RegionArea { rings: ring(p, q, (x, y + 1.0)), neighbours: upper });
+                all.push(RegionArea {
+                    rings: ring(p, (x + 1.0, y), q),
+                    neighbours: lower,
+                });
+                all.push(RegionArea {
+                    rings: ring(p, q, (x, y + 1.0)),
+                    neighbours: upper,
+                });
             }
         }
         all
@@ -174,7 +189,11 @@ mod tests {
             assert!(region.neighbours.iter().all(|&j| colours[i] != colours[j]));
         }
         assert!(colours.iter().all(|&colour| colour < 6));
-        let text = RegionsPicture { regions, ..RegionsPicture::default() }.render();
+        let text = RegionsPicture {
+            regions,
+            ..RegionsPicture::default()
+        }
+        .render();
         assert!(text.contains("evenodd"));
         assert!(!RegionsPicture::default().render().contains("NaN"));
     }

@@ -11,7 +11,7 @@ use super::outline::{Loop, doubled_areas, is_outline, length, loops, sum_exactly
 use super::search::Cells;
 use super::subdivision::{NOWHERE, twin};
 use crate::network::{Activation, Layer, Matrix, Network};
-use crate::numbers::{Interval, Rational};
+use crate::numbers::{Dyadic, Interval, Rational};
 
 /// The longest exact area, in bits.
 const LONGEST: usize = 1 << 17;
@@ -52,17 +52,20 @@ pub fn decision(
     let step = Layer::new(one, vec![-threshold], Activation::Heaviside).expect("one unit");
     let mut layers = network.layers().to_vec();
     layers.push(step);
-    let decided = Network::new(network.inputs().to_vec(), network.outputs().to_vec(), layers)
-        .expect("one output goes into the step");
+    let decided = Network::new(
+        network.inputs().to_vec(),
+        network.outputs().to_vec(),
+        layers,
+    )
+    .expect("one output goes into the step");
     let cells = Cells::new(Layers::new(&decided)?, sides, memory)?;
     Ok(outline(&cells))
 }
 
 fn outline(cells: &Cells) -> Decision {
     let map = &cells.map;
-    let inside = |face: u32| {
-        face != NOWHERE && map.is_face(face) && cells.tree.bits(map.node(face)).get(0)
-    };
+    let inside =
+        |face: u32| face != NOWHERE && map.is_face(face) && cells.tree.bits(map.node(face)).get(0);
     let mut joined = Joined::new(map.face_count());
     for edge in (0..map.edge_count()).step_by(2) {
         let (a, b) = (map.edge(edge).face, map.edge(twin(edge)).face);
@@ -75,7 +78,12 @@ fn outline(cells: &Cells) -> Decision {
     let mut polygons = vec![Vec::new(); components];
     let (mut terms, mut perimeter) = (Vec::new(), Interval::from_i64(0));
     let (mut sides, mut border_sides) = (0, 0);
-    for Loop { label, corners, on_border } in &all {
+    for Loop {
+        label,
+        corners,
+        on_border,
+    } in &all
+    {
         sides += corners.len();
         border_sides += on_border.iter().filter(|on| **on).count();
         terms.extend(doubled_areas(corners));
@@ -87,14 +95,14 @@ fn outline(cells: &Cells) -> Decision {
             own.push(corners.clone());
         }
     }
-    let area = match sum_exactly(&terms, LONGEST) {
-        Some(doubled) => (doubled.half(), doubled.half()),
-        None => {
-            let zero = Interval::from_i64(0);
-            let sum = terms.iter().fold(zero, |sum, t| sum.plus(&Interval::from_rational(t)));
-            let end = |end: crate::numbers::Dyadic| end.to_rational().unwrap_or_default().half();
-            (end(sum.inf()), end(sum.sup()))
-        }
+    let area = if let Some(doubled) = sum_exactly(&terms, LONGEST) {
+        (doubled.half(), doubled.half())
+    } else {
+        let zero = Interval::from_i64(0);
+        let terms = terms.iter().map(Interval::from_rational);
+        let sum = terms.fold(zero, |sum, term| sum.plus(&term));
+        let end = |end: Dyadic| end.to_rational().unwrap_or_default().half();
+        (end(sum.inf()), end(sum.sup()))
     };
     Decision {
         sides,

@@ -6,7 +6,7 @@ use super::outline::{doubled_areas, face_area, is_outline, loops};
 use super::outputs::{AffineMap, Outputs};
 use super::pattern::ROOT;
 use super::search::Cells;
-use super::subdivision::NONE;
+use super::subdivision::{NONE, NOWHERE, twin};
 use crate::network::Activation;
 use crate::numbers::Rational;
 
@@ -71,7 +71,11 @@ fn loops_of(cells: &Cells, face: u32) -> Ring {
 
 /// The pieces of all units of layers with more than one.
 fn pattern(cells: &Cells, node: u32) -> Vec<Vec<u32>> {
-    let path = if node == ROOT { Vec::new() } else { cells.tree.path(node) };
+    let path = if node == ROOT {
+        Vec::new()
+    } else {
+        cells.tree.path(node)
+    };
     let layers = cells.layers.iter().zip(path);
     layers
         .filter(|(layer, _)| layer.cuts() > 0)
@@ -116,4 +120,43 @@ pub fn linear_regions(cells: &Cells, linear: &LinearRegions) -> Vec<LinearRegion
         }
     }
     regions
+}
+
+/// Which regions share a side, and the sides inside regions.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    /// For each linear region those beside it, in order.
+    pub neighbours: Vec<Vec<usize>>,
+    /// The sides between activation regions of one linear region.
+    pub seams: Vec<[(Rational, Rational); 2]>,
+}
+
+/// Returns which linear regions share a side of positive length.
+pub fn neighbours(cells: &Cells, linear: &LinearRegions) -> Neighbours {
+    let map = &cells.map;
+    let mut found = Neighbours {
+        neighbours: vec![Vec::new(); linear.count],
+        seams: Vec::new(),
+    };
+    for edge in (0..map.edge_count()).step_by(2) {
+        let (a, b) = (map.edge(edge).face, map.edge(twin(edge)).face);
+        if a == NOWHERE || b == NOWHERE || a == b {
+            continue;
+        }
+        let (p, q) = (linear.of_face[a as usize], linear.of_face[b as usize]);
+        if p == q {
+            found.seams.push([edge, twin(edge)].map(|edge| {
+                let corner = map.corner(map.edge(edge).origin);
+                (corner.first(), corner.second())
+            }));
+        } else {
+            found.neighbours[p as usize].push(q as usize);
+            found.neighbours[q as usize].push(p as usize);
+        }
+    }
+    for all in &mut found.neighbours {
+        all.sort_unstable();
+        all.dedup();
+    }
+    found
 }

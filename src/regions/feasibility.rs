@@ -51,13 +51,21 @@ impl Linear {
 ///
 /// - Exactness: exact. The simplex method with Bland's rule, which ends, on `maximise e` below
 ///   `f(x) >= e` for all functions and sides of the box.
-pub fn interior_point(sides: &[(Rational, Rational)], functions: &[Linear]) -> Option<Vec<Rational>> {
+pub fn interior_point(
+    sides: &[(Rational, Rational)],
+    functions: &[Linear],
+) -> Option<Vec<Rational>> {
     let n = sides.len();
     // x = low + y, y >= 0; e = z - shift, z >= 0, so that y = 0, z = 0 is allowed.
     let low: Vec<Rational> = sides.iter().map(|(low, _)| low.clone()).collect();
     let mut rows: Vec<Vec<Rational>> = Vec::new();
     for f in functions {
-        let size = f.gradient.iter().map(Rational::abs).max().unwrap_or_default();
+        let size = f
+            .gradient
+            .iter()
+            .map(Rational::abs)
+            .max()
+            .unwrap_or_default();
         if size.is_zero() {
             if f.constant.is_positive() {
                 continue;
@@ -78,7 +86,11 @@ pub fn interior_point(sides: &[(Rational, Rational)], functions: &[Linear]) -> O
         }
     }
     let shift = -rows.iter().map(|row| &row[n]).min()?;
-    let shift = if shift.is_negative() { Rational::ZERO } else { shift };
+    let shift = if shift.is_negative() {
+        Rational::ZERO
+    } else {
+        shift
+    };
     // slack = g · y - z + (constant + shift), for every row; z itself is the last variable.
     let mut table: Vec<Vec<Rational>> = rows
         .into_iter()

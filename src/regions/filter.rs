@@ -47,7 +47,10 @@ pub fn quotient(numerator: &Integer, denominator: &Integer) -> f64 {
 
 /// Returns the fraction with a relative error below 2^-50; NaN where a float cannot hold it.
 pub fn fraction(value: &Rational) -> f64 {
-    quotient(value.numerator(), &Integer::from(value.denominator().clone()))
+    quotient(
+        value.numerator(),
+        &Integer::from(value.denominator().clone()),
+    )
 }
 
 /// A point near a [`Corner`]: each coordinate to 2^-50, relatively.

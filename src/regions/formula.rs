@@ -12,8 +12,9 @@
 //! | Serra, Tjandraatmadja, Ramalingam 2018, Theorem 1 | `sum over J of prod over l of C(n_l, j_l)`, J: `j_l <= min(n_0, n_1 - j_1, .., n_(l-1) - j_(l-1), n_l)` | rectifiers: no network has more |
 //! | Hanin, Rolnick 2019 | about `N^(n_0) / n_0!`, N all units | an estimate for random rectifier networks, whatever their depth |
 //!
-//! For maxout of rank k the bound of Montufar 2017 takes `k (k - 1) / 2` cuts for each unit, but no
-//! more than `k^(n_l)` cells of a layer.
+//! For maxout of rank k, the argument of Montufar 2017 (a layer cuts the image of a region, whose
+//! dimension is at most that of the narrowest layer below) gives the same with `k (k - 1) / 2` cuts
+//! for each unit, and a layer has no more than `k^(n_l)` cells.
 
 use crate::network::{Activation, Network};
 use crate::numbers::Natural;
@@ -94,7 +95,10 @@ impl Architecture {
         while hidden.last().is_some_and(|(_, kind)| *kind == Kind::Affine) {
             hidden.pop();
         }
-        Self { inputs: network.inputs().len(), hidden }
+        Self {
+            inputs: network.inputs().len(),
+            hidden,
+        }
     }
 
     fn all(&self, wanted: impl Fn(Kind) -> bool) -> bool {
@@ -122,7 +126,10 @@ impl Architecture {
             bounds.montufar_lower = Some(self.folds(&widths, self.inputs));
         }
         if let Some(&(_, Kind::Maxout(rank))) = self.hidden.first()
-            && self.hidden.iter().all(|layer| *layer == (self.inputs, Kind::Maxout(rank)))
+            && self
+                .hidden
+                .iter()
+                .all(|layer| *layer == (self.inputs, Kind::Maxout(rank)))
         {
             let exponent = self.hidden.len() - 1 + self.inputs;
             bounds.montufar_lower = Some(Natural::from(rank).pow(exponent));
@@ -147,7 +154,9 @@ impl Architecture {
         let Some((last, before)) = widths.split_last() else {
             return Natural::ONE;
         };
-        let each = before.iter().map(|n| Natural::from(n / self.inputs).pow(exponent));
+        let each = before
+            .iter()
+            .map(|n| Natural::from(n / self.inputs).pow(exponent));
         each.product::<Natural>() * arrangement(*last, self.inputs)
     }
 
@@ -192,6 +201,7 @@ mod tests {
         Architecture { inputs, hidden }.bounds()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "bounds are optional")]
     fn number(value: u64) -> Option<Natural> {
         Some(Natural::from(value))
     }
@@ -211,7 +221,12 @@ mod tests {
     fn one_layer_has_one_bound() {
         let bounds = relu(2, &[3]);
         assert_eq!(bounds.zaslavsky, number(7));
-        let others = [bounds.pascanu, bounds.montufar_lower, bounds.montufar_upper, bounds.serra];
+        let others = [
+            bounds.pascanu,
+            bounds.montufar_lower,
+            bounds.montufar_upper,
+            bounds.serra,
+        ];
         assert!(others.iter().all(|bound| *bound == number(7)), "{others:?}");
     }
 

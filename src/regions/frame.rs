@@ -56,7 +56,7 @@ impl Frame {
         units: &[NearAffine],
     ) -> Self {
         // Past the last layer, the sums are the units below.
-        let (near, rows) = if layer == layers.len() {
+        let (near, rows) = if layer == layers.count() {
             (units.to_vec(), units.len())
         } else {
             let own = layers.layer(layer);
@@ -93,7 +93,7 @@ impl Frame {
     /// A sum, exactly, times the denominator of the layer's sums.
     pub fn exact(&self, layers: &Layers, row: usize) -> &Affine {
         self.exact[row].get_or_init(|| {
-            if self.layer == layers.len() {
+            if self.layer == layers.count() {
                 let mut sum = Affine::default();
                 self.add_unit(layers, &mut sum, &Integer::ONE, row);
                 return sum;

@@ -84,7 +84,7 @@ impl Layers {
     }
 
     /// The number of layers.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.layers.len()
     }
 

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::filter::NearAffine;
 use super::layers::{CutLayer, Piece};
 use super::outputs::Outputs;
-use super::search::Cells;
 use super::seam::holds_on_edge;
+use super::search::Cells;
 use super::subdivision::{NONE, NOWHERE, twin};
 use crate::geometry::Affine;
 use crate::network::{Activation, Network};
@@ -78,14 +78,20 @@ pub fn linear_regions(cells: &Cells, network: &Network) -> LinearRegions {
         if a == NOWHERE || b == NOWHERE || a == b {
             continue;
         }
-        match last.is_same(cells, edge).or_else(|| single_flip(cells, a, b)) {
+        match last
+            .is_same(cells, edge)
+            .or_else(|| single_flip(cells, a, b))
+        {
             Some(false) => {}
             Some(true) if !jumps => joined.join(a, b),
             _ => unsure.push((edge, a, b)),
         }
     }
-    let same = |(a, b): (u32, u32)| (map.node(a), map.node(b));
-    let equal = equal_outputs(cells, unsure.iter().map(|&(_, a, b)| same((a, b))).collect());
+    let pairs: Vec<(u32, u32)> = unsure
+        .iter()
+        .map(|&(_, a, b)| (map.node(a), map.node(b)))
+        .collect();
+    let equal = equal_outputs(cells, &pairs);
     let mut outputs = Outputs::new(cells);
     for ((edge, a, b), equal) in unsure.into_iter().zip(equal) {
         if equal && (!jumps || holds_on_edge(cells, network, edge, &mut outputs)) {
@@ -105,7 +111,10 @@ struct LastLayer {
 impl LastLayer {
     fn new(cells: &Cells) -> Self {
         let Some(last) = cells.depth.checked_sub(1) else {
-            return Self { matters: Vec::new(), cuts_per_unit: 1 };
+            return Self {
+                matters: Vec::new(),
+                cuts_per_unit: 1,
+            };
         };
         let layer = cells.layers.layer(last);
         let matters = (0..layer.units())
@@ -115,7 +124,10 @@ impl LastLayer {
                 has_effect(layer) && climb(cells, cells.depth, d, &|_, row| Piece::Row(row))
             })
             .collect();
-        Self { matters, cuts_per_unit: layer.cuts_per_unit().max(1) }
+        Self {
+            matters,
+            cuts_per_unit: layer.cuts_per_unit().max(1),
+        }
     }
 
     /// The answer for an edge drawn at the last layer on which one unit changes.
@@ -140,10 +152,12 @@ fn climb(
     mut change: Vec<Integer>,
     piece: &dyn Fn(usize, usize) -> Piece,
 ) -> bool {
-    for l in from..cells.layers.len() {
+    for l in from..cells.layers.count() {
         let layer = cells.layers.layer(l);
         let sum = |row: usize| -> Integer {
-            let terms = layer.row(row).filter(|(column, _)| !change[*column].is_zero());
+            let terms = layer
+                .row(row)
+                .filter(|(column, _)| !change[*column].is_zero());
             terms.map(|(column, weight)| weight * &change[column]).sum()
         };
         let next: Vec<Integer> = (0..layer.units())
@@ -172,11 +186,14 @@ fn certainly_climbs(
     let zero = NearAffine::default();
     let mut change = vec![zero; cells.layers.layer(from - 1).units()];
     change[unit].mid[2] = 1.0;
-    for l in from..cells.layers.len() {
+    for l in from..cells.layers.count() {
         let layer = cells.layers.layer(l);
         let sum = |row: usize| {
             let terms = layer.near_row(row).map(|(column, w)| (w, &change[column]));
-            NearAffine::combination(terms.filter(|(_, f)| f.mid[2] != 0.0 || f.rad[2] != 0.0), 0.0)
+            NearAffine::combination(
+                terms.filter(|(_, f)| f.mid[2] != 0.0 || f.rad[2] != 0.0),
+                0.0,
+            )
         };
         change = (0..layer.units())
             .map(|unit| match piece(l, unit) {
@@ -235,9 +252,9 @@ fn single_flip(cells: &Cells, a: u32, b: u32) -> Option<bool> {
 }
 
 /// For each pair of nodes: are the outputs on their cells the same functions?
-fn equal_outputs(cells: &Cells, pairs: Vec<(u32, u32)>) -> Vec<bool> {
+fn equal_outputs(cells: &Cells, pairs: &[(u32, u32)]) -> Vec<bool> {
     let mut near: BTreeMap<u32, Vec<NearAffine>> = BTreeMap::new();
-    for &(a, b) in &pairs {
+    for &(a, b) in pairs {
         near.entry(a).or_default();
         near.entry(b).or_default();
     }
@@ -246,20 +263,29 @@ fn equal_outputs(cells: &Cells, pairs: Vec<(u32, u32)>) -> Vec<bool> {
         let frame = outputs.on(node);
         values.extend((0..frame.rows()).map(|row| *frame.near(row)));
     }
-    let differ = |a: &[NearAffine], b: &[NearAffine]| {
-        a.iter().zip(b).any(|(p, q)| p.certainly_differs(q))
-    };
-    let maybe: Vec<bool> = pairs.iter().map(|(a, b)| !differ(&near[a], &near[b])).collect();
+    let differ =
+        |a: &[NearAffine], b: &[NearAffine]| a.iter().zip(b).any(|(p, q)| p.certainly_differs(q));
+    let maybe: Vec<bool> = pairs
+        .iter()
+        .map(|(a, b)| !differ(&near[a], &near[b]))
+        .collect();
     let close = || pairs.iter().zip(&maybe).filter(|(_, maybe)| **maybe);
     // Each function is kept once, by a number.
     let mut exact: BTreeMap<u32, usize> = BTreeMap::new();
     exact.extend(close().flat_map(|(&(a, b), _)| [(a, 0), (b, 0)]));
     let mut known: HashMap<Vec<(Integer, Integer, Integer)>, usize> = HashMap::new();
     for (&node, name) in &mut exact {
-        let key = outputs.integers(node).into_iter().map(|Affine { a, b, c }| (a, b, c));
+        let key = outputs
+            .integers(node)
+            .into_iter()
+            .map(|Affine { a, b, c }| (a, b, c));
         let next = known.len();
         *name = *known.entry(key.collect()).or_insert(next);
     }
     let same = |(a, b): &(u32, u32)| exact.get(a) == exact.get(b);
-    pairs.iter().zip(&maybe).map(|(pair, maybe)| *maybe && same(pair)).collect()
+    pairs
+        .iter()
+        .zip(&maybe)
+        .map(|(pair, maybe)| *maybe && same(pair))
+        .collect()
 }

@@ -32,13 +32,15 @@ mod merge;
 mod outline;
 mod outputs;
 mod pattern;
-mod search;
 mod seam;
+mod search;
 mod subdivision;
 
 pub use decision::{Decision, decision};
-pub use describe::{ActivationRegion, LinearRegion, Ring, activation_regions};
 pub use describe::linear_regions as describe_linear_regions;
+pub use describe::{
+    ActivationRegion, LinearRegion, Neighbours, Ring, activation_regions, neighbours,
+};
 pub use feasibility::{Linear, interior_point};
 pub use formula::{Architecture, Bounds, Kind};
 pub use layers::Layers;

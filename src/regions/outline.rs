@@ -53,7 +53,10 @@ pub fn loops(map: &Subdivision, label: &dyn Fn(u32) -> Option<u32>) -> Vec<Loop>
 fn closed(map: &Subdivision, label: u32, edges: &[u32]) -> Loop {
     let line = |edge: u32| map.edge(edge).line;
     let turns = |i: usize| {
-        let (p, q) = (line(edges[(i + edges.len() - 1) % edges.len()]), line(edges[i]));
+        let (p, q) = (
+            line(edges[(i + edges.len() - 1) % edges.len()]),
+            line(edges[i]),
+        );
         p != q && map.line(p).exact != map.line(q).exact
     };
     let at: Vec<usize> = (0..edges.len()).filter(|&i| turns(i)).collect();
@@ -124,7 +127,11 @@ pub fn is_outline(corners: &[(Rational, Rational)]) -> bool {
         return false;
     };
     let n = corners.len();
-    let (p, q, r) = (&corners[(i + n - 1) % n], &corners[i], &corners[(i + 1) % n]);
+    let (p, q, r) = (
+        &corners[(i + n - 1) % n],
+        &corners[i],
+        &corners[(i + 1) % n],
+    );
     let turn = (&q.0 - &p.0) * (&r.1 - &q.1) - (&q.1 - &p.1) * (&r.0 - &q.0);
     turn.signum().cmp(&0) == Ordering::Greater
 }

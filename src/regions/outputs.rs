@@ -49,8 +49,16 @@ impl<'a> Outputs<'a> {
     /// Returns the outputs on the cell of a node without children.
     pub fn on(&mut self, node: u32) -> Rc<Frame> {
         let (layers, tree) = (&self.cells.layers, &self.cells.tree);
-        let wanted = if node == ROOT { Vec::new() } else { tree.path(node) };
-        let same = self.path.iter().zip(&wanted).take_while(|(p, w)| p.0 == **w);
+        let wanted = if node == ROOT {
+            Vec::new()
+        } else {
+            tree.path(node)
+        };
+        let same = self
+            .path
+            .iter()
+            .zip(&wanted)
+            .take_while(|(p, w)| p.0 == **w);
         let shared = same.count();
         self.path.truncate(shared);
         for &next in &wanted[shared..] {
@@ -59,7 +67,7 @@ impl<'a> Outputs<'a> {
             self.path.push((next, frame));
         }
         let mut frame = Rc::clone(self.path.last().map_or(&self.first, |(_, frame)| frame));
-        while frame.layer() < layers.len() {
+        while frame.layer() < layers.count() {
             frame = Rc::new(frame.above(layers, Bits(&[])));
         }
         frame

@@ -39,7 +39,11 @@ pub fn holds_on_edge(
         return false;
     };
     let mut on_edge = Outputs::new(&pieces);
-    let nodes: Vec<u32> = pieces.map.all_faces().map(|face| pieces.map.node(face)).collect();
+    let nodes: Vec<u32> = pieces
+        .map
+        .all_faces()
+        .map(|face| pieces.map.node(face))
+        .collect();
     nodes.into_iter().any(|node| {
         let here = on_edge.maps(node);
         here.iter().zip(&maps).all(|(here, map)| {

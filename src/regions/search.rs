@@ -61,7 +61,7 @@ impl Cells {
         memory: u64,
     ) -> Result<Self, RegionsError> {
         let strip = (Rational::ZERO, Rational::ONE);
-        let depth = (0..layers.len())
+        let depth = (0..layers.count())
             .rev()
             .find(|&l| layers.layer(l).cuts() > 0)
             .map_or(0, |last| last + 1);
@@ -80,9 +80,7 @@ impl Cells {
             }
             let frame = Rc::new(match below {
                 None => Frame::first(&cells.layers, sides.len()),
-                Some(below) => {
-                    below.above(&cells.layers, cells.tree.bits(cells.map.node(face)))
-                }
+                Some(below) => below.above(&cells.layers, cells.tree.bits(cells.map.node(face))),
             });
             let parts = cells.cut(face, &frame, memory)?;
             if frame.layer() + 1 < depth {
@@ -98,9 +96,16 @@ impl Cells {
         self.map.all_faces().count()
     }
 
-    /// Stops where more memory is taken than allowed.
-    fn check_memory(&self, frame: &Frame, memory: u64, counted: usize) -> Result<(), RegionsError> {
-        let bytes = self.map.bytes() + self.tree.bytes() + frame.bytes() * (frame.layer() + 1);
+    /// Stops where more memory is taken, with what is about to be taken, than allowed.
+    fn check_memory(
+        &self,
+        frame: &Frame,
+        memory: u64,
+        (counted, more): (usize, usize),
+    ) -> Result<(), RegionsError> {
+        let frames = frame.bytes().saturating_mul(frame.layer() + 1);
+        let bytes = [self.map.bytes(), self.tree.bytes(), frames];
+        let bytes = bytes.into_iter().fold(more, usize::saturating_add);
         let most = usize::try_from(memory).unwrap_or(usize::MAX);
         // Places are 32-bit numbers.
         if bytes > most || self.map.edge_count() > u32::MAX - (1 << 20) {
@@ -124,20 +129,27 @@ impl Cells {
         }
         let is_maxout = matches!(self.layers.layer(layer).activation, Activation::Maxout(_));
         let faces_before = self.map.face_count();
-        self.check_memory(frame, memory, faces_before as usize - 1)?;
+        // Lines of maxout units may cut too much until the end.
+        let counted = |now: u32| if is_maxout { faces_before } else { now } as usize - 1;
+        self.check_memory(frame, memory, (counted(faces_before), 0))?;
         for (i, (line, _)) in crossings.iter().enumerate() {
             self.map.draw(&border, *line, node);
             if i % LOOK == LOOK - 1 {
-                // Lines of maxout units may cut too much until the end.
-                let faces = if is_maxout { faces_before } else { self.map.face_count() };
-                self.check_memory(frame, memory, faces as usize - 1)?;
+                let counted = counted(self.map.face_count());
+                self.check_memory(frame, memory, (counted, 0))?;
             }
         }
-        let counted = faces_before as usize - 1;
+        let made = (self.map.face_count() - faces_before) as usize + 1;
+        let patterns = made.saturating_mul(words.len() * 8 + 24);
+        let counted = counted(self.map.face_count());
+        self.check_memory(frame, memory, (counted, patterns))?;
         let mut parts = self
             .name_parts(face, node, &words, &crossings)
             .ok_or(RegionsError::Memory { counted })?;
-        debug_assert_eq!(parts.len(), 1 + (self.map.face_count() - faces_before) as usize);
+        debug_assert_eq!(
+            parts.len(),
+            1 + (self.map.face_count() - faces_before) as usize
+        );
         if let Activation::Maxout(rank) = self.layers.layer(layer).activation {
             self.name_rows(&parts, layer, rank);
             if rank > 2 && parts.len() > 1 {
@@ -197,7 +209,11 @@ impl Cells {
         crossings: &Crossings,
     ) -> Option<Vec<u32>> {
         let first = self.tree.push(node, words)?;
-        let corners: Vec<u32> = self.map.around(face).map(|e| self.map.edge(e).origin).collect();
+        let corners: Vec<u32> = self
+            .map
+            .around(face)
+            .map(|e| self.map.edge(e).origin)
+            .collect();
         for (line, cuts) in crossings {
             let signs = corners.iter().map(|&vertex| self.map.sign(*line, vertex));
             let is_above = signs.clone().find(|s| s.is_ne()) == Some(Ordering::Greater);
@@ -215,11 +231,12 @@ impl Cells {
         for (line, cuts) in crossings {
             cuts_of[(line - base) as usize] = cuts.as_slice();
         }
-        let mut queue = VecDeque::from([face]);
+        let (mut queue, mut around) = (VecDeque::from([face]), Vec::new());
         while let Some(part) = queue.pop_front() {
             let here = self.map.node(part);
-            let edges: Vec<u32> = self.map.around(part).collect();
-            for edge in edges {
+            around.clear();
+            around.extend(self.map.around(part));
+            for &edge in &around {
                 let beyond = self.map.edge(twin(edge)).face;
                 if beyond == NOWHERE || self.map.node(beyond) != node {
                     continue;
@@ -245,9 +262,8 @@ impl Cells {
             for unit in 0..units {
                 let first = unit * cuts;
                 let bit = |i: usize, j: usize| Bits(words).get(first + pair_index(rank, i, j));
-                let beats = |i: usize| {
-                    (0..i).all(|j| !bit(j, i)) && (i + 1..rank).all(|j| bit(i, j))
-                };
+                let beats =
+                    |i: usize| (0..i).all(|j| !bit(j, i)) && (i + 1..rank).all(|j| bit(i, j));
                 let largest = (0..rank).find(|&i| beats(i)).unwrap_or(0);
                 pattern::write_number(words, first, cuts, largest);
             }
@@ -279,7 +295,7 @@ fn cut_function<'a>(
 ) -> (NearAffine, impl FnOnce() -> Affine + 'a) {
     // A row, and another to subtract or a number of ones to add.
     let (row, minus, ones) = match &layer.activation {
-        Activation::HardTanh => (cut / 2, None, if cut % 2 == 0 { 1 } else { -1 }),
+        Activation::HardTanh => (cut / 2, None, [1, -1][cut % 2]),
         Activation::Maxout(rank) => {
             let cuts = layer.cuts_per_unit();
             let (i, j) = pair_of(*rank, cut % cuts);

@@ -38,13 +38,19 @@ pub fn restrict(network: &Network, section: &Section) -> Result<Network, Network
         return Err(NetworkError::Inputs { expects, inputs });
     }
     let along = |row: usize, values: &[Rational]| -> Rational {
-        first.weights().row(row).map(|(column, w)| w * &values[column]).sum()
+        first
+            .weights()
+            .row(row)
+            .map(|(column, w)| w * &values[column])
+            .sum()
     };
     let rows = (0..first.rows())
         .map(|row| section.directions.iter().map(|d| along(row, d)).collect())
         .collect();
     let bias = first.bias().iter().enumerate();
-    let bias = bias.map(|(row, b)| b + along(row, &section.point)).collect();
+    let bias = bias
+        .map(|(row, b)| b + along(row, &section.point))
+        .collect();
     let weights = Matrix::from_dense(rows).expect("a weight for each parameter");
     let layer = Layer::new(weights, bias, first.activation().clone()).expect("the same rows");
     let mut layers = network.layers().to_vec();

@@ -64,7 +64,9 @@ pub fn cells(
             let numbers = (cell.bounds.len() + cell.outputs.len()) * (n + 1);
             bytes += u64::try_from(numbers * 96 + 200).unwrap_or(u64::MAX / 2);
             if bytes > memory {
-                return Err(RegionsError::Memory { counted: done.len() });
+                return Err(RegionsError::Memory {
+                    counted: done.len(),
+                });
             }
             done.push(cell);
             continue;
@@ -91,19 +93,29 @@ fn decide(layer: &Layer, cell: SpaceCell, sides: &[(Rational, Rational)]) -> Vec
         .collect();
     let mut pattern = cell.pattern;
     pattern.push(Vec::with_capacity(layer.units()));
-    let mut parts = vec![SpaceCell { pattern, outputs: Vec::new(), ..cell }];
+    let mut parts = vec![SpaceCell {
+        pattern,
+        outputs: Vec::new(),
+        ..cell
+    }];
     for rows in sums.chunks(layer.activation().rows_per_unit()) {
         let ways = ways(layer.activation(), rows);
-        parts = parts.into_iter().flat_map(|part| split(part, &ways, sides)).collect();
+        parts = parts
+            .into_iter()
+            .flat_map(|part| split(&part, &ways, sides))
+            .collect();
     }
     parts
 }
 
 /// Returns the parts of a cell on which a unit is decided in one way.
-fn split(part: SpaceCell, ways: &[Way], sides: &[(Rational, Rational)]) -> Vec<SpaceCell> {
+fn split(part: &SpaceCell, ways: &[Way], sides: &[(Rational, Rational)]) -> Vec<SpaceCell> {
     let mut found = Vec::new();
     for way in ways {
-        let holds = way.needs.iter().all(|f| f.value(&part.inside).is_positive());
+        let holds = way
+            .needs
+            .iter()
+            .all(|f| f.value(&part.inside).is_positive());
         let point = if holds || ways.len() == 1 {
             Some(part.inside.clone())
         } else {
@@ -142,9 +154,16 @@ fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
         moved.add(&Rational::ONE, &number(value));
         moved
     };
-    let way = |number: u32, needs: Vec<Linear>, value: Linear| Way { needs, value, number };
+    let way = |number: u32, needs: Vec<Linear>, value: Linear| Way {
+        needs,
+        value,
+        number,
+    };
     let both = |above: Linear, below: Linear| {
-        vec![way(0, vec![sum.negated()], below), way(1, vec![sum.clone()], above)]
+        vec![
+            way(0, vec![sum.negated()], below),
+            way(1, vec![sum.clone()], above),
+        ]
     };
     let all = match activation {
         Activation::Relu => both(sum.clone(), number(0)),
@@ -206,7 +225,10 @@ pub fn linear_regions(
     let mut joined = Joined::new(count);
     let mut alike: BTreeMap<Vec<&Rational>, Vec<u32>> = BTreeMap::new();
     for (i, cell) in (0..count).zip(cells) {
-        let numbers = cell.outputs.iter().flat_map(|f| f.gradient.iter().chain([&f.constant]));
+        let numbers = cell
+            .outputs
+            .iter()
+            .flat_map(|f| f.gradient.iter().chain([&f.constant]));
         alike.entry(numbers.collect()).or_default().push(i);
     }
     for group in alike.values() {
@@ -243,7 +265,10 @@ fn share_side(
         let coordinate = |sign: i64, constant: &Rational| {
             let mut gradient = vec![Rational::ZERO; sides.len()];
             gradient[k] = Rational::from(sign);
-            solve(&Linear { gradient, constant: constant.clone() })
+            solve(&Linear {
+                gradient,
+                constant: constant.clone(),
+            })
         };
         let mut rest = sides.to_vec();
         let (low, high) = rest.remove(k);

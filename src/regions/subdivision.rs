@@ -346,9 +346,8 @@ impl Subdivision {
             .iter()
             .map(|&edge| self.sign(line, self.edge(edge).origin))
             .collect();
-        let at = (0..n).find(|&i| {
-            signs[i] == Ordering::Less && signs[(i + 1) % n] != Ordering::Less
-        })?;
+        let at =
+            (0..n).find(|&i| signs[i] == Ordering::Less && signs[(i + 1) % n] != Ordering::Less)?;
         if signs[(at + 1) % n] == Ordering::Equal {
             return Some(border[(at + 1) % n]);
         }
@@ -482,7 +481,11 @@ impl Subdivision {
 /// Returns the line's function with its first coefficient positive, and whether it was turned.
 pub fn canonical(function: Affine) -> (Affine, bool) {
     let primitive = function.primitive();
-    let first = if primitive.a.is_zero() { &primitive.b } else { &primitive.a };
+    let first = if primitive.a.is_zero() {
+        &primitive.b
+    } else {
+        &primitive.a
+    };
     if *first < Integer::ZERO {
         (primitive.negated(), true)
     } else {
