@@ -21,7 +21,7 @@ use crate::numbers::Integer;
 pub struct LinearRegions {
     /// The number of regions.
     pub count: usize,
-    /// For each face its region, from 0 in the order of their first faces; [`NONE`] for what is
+    /// For each face its region, from 0 in the order of their first faces; `u32::MAX` for what is
     /// no face.
     pub of_face: Vec<u32>,
 }

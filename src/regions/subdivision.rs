@@ -178,7 +178,7 @@ impl Subdivision {
         number(self.edges.len())
     }
 
-    /// The number of faces ever made, [`NOWHERE`] among them.
+    /// The number of faces ever made, the one beyond the rectangle among them.
     pub fn face_count(&self) -> u32 {
         number(self.faces.len())
     }
