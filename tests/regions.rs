@@ -544,6 +544,13 @@ fn a_square_ring_has_a_hole_and_two_strips_are_two_parts() {
     let found = decision(&strips, &square(2), &Rational::ZERO, 1 << 30).expect("small");
     assert_eq!((found.components, found.holes), (2, 0));
     assert_eq!((found.sides, found.border_sides), (8, 6));
+    // A unit that counts for nothing cuts the side x = 0 of the half x >= 0 in two: one side.
+    let half = plane(&[
+        (RELU, &[&[1, 0], &[-1, 0], &[0, 1]], &[0, 0, 0]),
+        (OUT, &[&[1, -1, 0]], &[0]),
+    ]);
+    let found = decision(&half, &square(2), &Rational::ZERO, 1 << 30).expect("small");
+    assert_eq!((found.sides, found.border_sides), (4, 3));
     // At least 0 everywhere, and nowhere.
     let found = decision(&strips, &square(2), &Rational::from(-1), 1 << 30).expect("small");
     assert_eq!((found.sides, found.components), (4, 1));

@@ -185,6 +185,37 @@ impl NearAffine {
     }
 }
 
+/// A number near an exact one: the middle, and how far off it may be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NearNumber {
+    /// The middle.
+    pub mid: f64,
+    /// A bound on its error.
+    pub rad: f64,
+}
+
+impl NearNumber {
+    /// Returns the sum of weights, known to 2^-50, times numbers; the bound is that of
+    /// [`NearAffine::combination`].
+    pub fn combination(terms: impl Iterator<Item = (f64, Self)>) -> Self {
+        let (mut mid, mut spread, mut rad, mut count) = (0.0, 0.0, 0.0, 16.0);
+        for (weight, number) in terms {
+            let product = weight * number.mid;
+            mid += product;
+            spread += product.abs();
+            rad += weight.abs() * number.rad;
+            count += 1.0;
+        }
+        let rad = 1.001 * (rad + count * READ * spread) + TINY;
+        Self { mid, rad }
+    }
+
+    /// Is it certainly not 0?
+    pub fn is_certain(&self) -> bool {
+        self.mid.abs() > self.rad
+    }
+}
+
 /// Returns the sign of an integer.
 pub fn sign_of(value: &Integer) -> Ordering {
     if value.is_zero() {

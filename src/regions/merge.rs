@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::filter::NearAffine;
+use super::filter::{NearAffine, NearNumber};
 use super::layers::{CutLayer, Piece};
 use super::outputs::Outputs;
 use super::seam::holds_on_edge;
@@ -183,27 +183,26 @@ fn certainly_climbs(
     unit: usize,
     piece: &dyn Fn(usize, usize) -> Piece,
 ) -> bool {
-    let zero = NearAffine::default();
+    let zero = NearNumber::default();
     let mut change = vec![zero; cells.layers.layer(from - 1).units()];
-    change[unit].mid[2] = 1.0;
+    change[unit].mid = 1.0;
     for l in from..cells.layers.count() {
         let layer = cells.layers.layer(l);
         let sum = |row: usize| {
-            let terms = layer.near_row(row).map(|(column, w)| (w, &change[column]));
-            NearAffine::combination(
-                terms.filter(|(_, f)| f.mid[2] != 0.0 || f.rad[2] != 0.0),
-                0.0,
-            )
+            let terms = layer.near_row(row).map(|(column, w)| (w, change[column]));
+            NearNumber::combination(terms)
         };
         change = (0..layer.units())
             .map(|unit| match piece(l, unit) {
                 Piece::Constant(_) => zero,
                 Piece::Row(row) | Piece::Above(row) => sum(row),
-                Piece::Below(row) => sum(row).times(layer.near_slope),
+                Piece::Below(row) => {
+                    NearNumber::combination(std::iter::once((layer.near_slope, sum(row))))
+                }
             })
             .collect();
     }
-    change.iter().any(|value| value.certainly_differs(&zero))
+    change.iter().any(NearNumber::is_certain)
 }
 
 /// Have two cells the same outputs? Answered where their patterns differ in one unit.
