@@ -68,5 +68,6 @@ pub mod geometry;
 pub mod network;
 pub mod numbers;
 pub mod prover;
+pub mod regions;
 pub mod report;
 pub mod workflow;

@@ -205,7 +205,7 @@ fn steps_on_steps(choices: &mut Choices) -> Network {
     let smooth = |choices: &mut Choices| choices.pick(&[Activation::Sigmoid, Activation::Tanh]);
     let row = |choices: &mut Choices, columns: usize, most: usize| {
         let mut weights = vec![Rational::ZERO; columns];
-        for _ in 0..1 + choices.below(most) {
+        for _ in 0..=choices.below(most) {
             weights[choices.below(columns)] = choices.weight();
         }
         weights

@@ -723,7 +723,7 @@ fn what_was_chosen_builds_the_same_network_again() {
         knots: Some(Knots::Balanced),
         ..cells(&[5])
     };
-    for (name, parameters, problem) in [
+    for (name, parameters, problem) in vec![
         (BuilderName::Staircase, cells(&[5]), &line),
         (BuilderName::Interpolant, cells(&[5]), &line),
         (BuilderName::Tower, tower, &plane),

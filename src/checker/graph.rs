@@ -208,11 +208,15 @@ fn length(a: Dyadic, b: Dyadic) -> Interval {
 
 #[cfg(test)]
 // The other way to the same areas is a sum in floats, on purpose.
-#[allow(clippy::float_arithmetic, clippy::as_conversions)]
+#[allow(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::cast_precision_loss
+)]
 mod tests {
     use super::*;
+    use crate::numbers::Enclosure;
     use crate::numbers::estimate::estimate_dyadic;
-    use crate::numbers::{Enclosure, Scalar};
     use proptest::prelude::*;
 
     /// `c0 + c1 x + c2 y + c3 x² + c4 x y + c5 y²`.

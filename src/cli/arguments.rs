@@ -40,6 +40,8 @@ pub enum Command {
     Check(Check),
     /// Evaluate a network at a point: exactly where the value is rational, else enclosed.
     Eval(Eval),
+    /// Count the linear regions of a network, exactly; the region on which it decides "inside".
+    Regions(Regions),
     /// Draw one picture.
     Draw(Draw),
     /// List the builders, or explain one.
@@ -82,7 +84,7 @@ pub struct Question {
     )]
     pub target: Vec<String>,
     /// The box of inputs, such as "x=-1..1,y=0..1/2".
-    #[arg(long, value_name = "SIDES", requires = "target")]
+    #[arg(long, value_name = "SIDES")]
     pub domain: Option<String>,
     /// How the error is measured: sup (the default), l1, l2 or area.
     #[arg(long, value_name = "NORM")]
@@ -164,7 +166,7 @@ pub struct Eval {
 /// `steeple draw`.
 #[derive(Args, Debug)]
 pub struct Draw {
-    /// Which picture: curve, surface, error, halfplanes or partition.
+    /// Which picture: curve, surface, error, halfplanes, partition or regions.
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// The network file.
@@ -178,6 +180,33 @@ pub struct Draw {
     /// The SVG file to write.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+/// `steeple regions`.
+#[derive(Args, Debug)]
+pub struct Regions {
+    /// The network file.
+    pub network: PathBuf,
+    /// The box of inputs, such as "x=-1..1,y=0..1/2"; or of the section's parameters.
+    #[arg(long, value_name = "SIDES")]
+    pub domain: String,
+    /// Look along a segment, a plane or another flat section of the inputs: each as an affine
+    /// formula in the domain's variables, such as "x=t,y=1-t,z=1/2" with --domain "t=0..1".
+    #[arg(long, value_name = "FORMULAS")]
+    pub section: Option<String>,
+    /// Also give the region on which the only output is at least this number.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub threshold: Option<String>,
+    /// Draw the regions to this SVG file (two inputs).
+    #[arg(long, value_name = "FILE")]
+    pub draw: Option<PathBuf>,
+    /// Write all regions to this JSON file: polygons, areas, affine maps, patterns (one or two
+    /// inputs).
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Stop once this much memory is used, such as 4GiB or 500MB; what is known is said.
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "4GiB")]
+    pub memory_limit: u64,
 }
 
 /// `steeple catalogue`.

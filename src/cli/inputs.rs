@@ -117,7 +117,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
         let (target, domain) = by_name(&spec, network, path)?;
         (target, domain, spec.claim)
     } else {
-        let Some(domain) = &flags.domain else {
+        let (Some(domain), false) = (&flags.domain, flags.target.is_empty()) else {
             return Err(Refusal::new("nothing says what the network should compute")
                 .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
         };

@@ -45,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Verify(ref command) => commands::verify::run(command, arguments.format),
         Command::Check(ref command) => commands::check::run(command, arguments.format),
         Command::Eval(ref command) => commands::eval::run(command, arguments.format),
+        Command::Regions(ref command) => commands::regions::run(command, arguments.format),
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),

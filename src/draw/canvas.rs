@@ -221,6 +221,14 @@ impl Canvas {
         self.nodes.push(node);
     }
 
+    /// As [`Canvas::path`]; what an even number of closed lines goes around stays open.
+    pub fn even_odd(&mut self, data: PathData, paint: Paint) {
+        self.path(data, paint);
+        if let Some(node) = self.nodes.last_mut() {
+            node.assign("fill-rule", "evenodd");
+        }
+    }
+
     pub fn polygon(&mut self, points: &[(f64, f64)], paint: Paint) {
         let mut data = PathData::default();
         data.polygon(points);

@@ -8,7 +8,7 @@
 //! `canvas` holds shapes and texts,
 //! `page` is the sheet with title, legend and caption, `plane` a frame with two axes. On
 //! these stand the kinds: [`CurvePicture`], [`SurfacePicture`], [`ErrorPicture`],
-//! [`HalfplanesPicture`] and [`PartitionPicture`]. Non-finite values are left out, and empty data
+//! [`HalfplanesPicture`], [`PartitionPicture`] and [`RegionsPicture`]. Non-finite values are left out, and empty data
 //! gives an empty frame: a picture never fails.
 //!
 //! ```
@@ -44,6 +44,7 @@ mod error;
 mod facets;
 mod halfplanes;
 mod partition;
+mod regions;
 mod scene;
 mod surface;
 
@@ -53,6 +54,7 @@ pub use error::{ErrorCell, ErrorPicture};
 pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
 pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
+pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 
 #[cfg(test)]

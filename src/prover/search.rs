@@ -528,17 +528,14 @@ impl<'a, const D: usize> Search<'a, D> {
             return;
         };
         let known = estimate_rational(&self.lower);
-        let is_of_interest = match self.request.tolerance {
+        let is_of_interest = if let Some(tolerance) = self.request.tolerance {
             // A refutation, or an idea of the lower end.
-            Some(tolerance) => {
-                candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
-            }
+            candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
+        } else {
             // Looking at a large network takes a while: not for every little more.
-            None => {
-                let gap = estimate_rational(self.request.gap);
-                let step = if self.root.units() > COSTLY { 1.0 } else { gap };
-                candidate.estimate > known * (1.0 + step)
-            }
+            let gap = estimate_rational(self.request.gap);
+            let step = if self.root.units() > COSTLY { 1.0 } else { gap };
+            candidate.estimate > known * (1.0 + step)
         };
         if is_of_interest {
             self.certify();

@@ -103,13 +103,11 @@ impl Values {
             if value.is_zero() {
                 continue;
             }
-            let factors = exponents.iter().zip(&self.reach).enumerate();
-            let product = factors.fold(
-                Some(Polynomial::constant(inputs, value)),
-                |product, (input, (exponent, reach))| {
-                    product?.times(&chebyshev(inputs, input, *exponent, reach)?)
-                },
-            );
+            let mut factors = exponents.iter().zip(&self.reach).enumerate();
+            let start = Polynomial::constant(inputs, value);
+            let product = factors.try_fold(start, |product, (input, (exponent, reach))| {
+                product.times(&chebyshev(inputs, input, *exponent, reach)?)
+            });
             polynomial = polynomial.plus(&product?);
         }
         Some(polynomial)

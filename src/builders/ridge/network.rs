@@ -73,7 +73,7 @@ const HIGHEST_DEGREE: usize = 20;
 pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let plan = Plan::of(request)?;
-    let cells = plan.cells(given)?;
+    let cells = cells(given)?;
     check_size(
         wide(plan.ridges.len())
             .saturating_mul(wide(cells))
@@ -176,30 +176,27 @@ impl Plan {
         let exact = Polynomial::of(&formula, sides.len());
         let exact = exact.and_then(|polynomial| polynomial.around(&middle));
         let is_exact = exact.is_some();
-        let (polynomial, degree) = match exact {
-            Some(polynomial) => {
-                let degree = polynomial.degree() as usize;
-                if let Some(found) = given.degree
-                    && found < degree
-                {
-                    return Err(BuildError::TooSmall {
-                        key: "degree",
-                        found,
-                        smallest: degree,
-                    });
-                }
-                (polynomial, degree)
+        let (polynomial, degree) = if let Some(polynomial) = exact {
+            let degree = polynomial.degree() as usize;
+            if let Some(found) = given.degree
+                && found < degree
+            {
+                return Err(BuildError::TooSmall {
+                    key: "degree",
+                    found,
+                    smallest: degree,
+                });
             }
-            None => {
-                let degree = given.degree.unwrap_or(USUAL_DEGREE);
-                let (polynomial, distance) = approximation(request, degree)?;
-                notes.push(format!(
-                    "approximated by a polynomial of degree {degree}, about {} from the target \
-                     at most (an estimate)",
-                    short(distance)
-                ));
-                (polynomial, degree)
-            }
+            (polynomial, degree)
+        } else {
+            let degree = given.degree.unwrap_or(USUAL_DEGREE);
+            let (polynomial, distance) = approximation(request, degree)?;
+            notes.push(format!(
+                "approximated by a polynomial of degree {degree}, about {} from the target at most \
+                 (an estimate)",
+                short(distance)
+            ));
+            (polynomial, degree)
         };
         let ridges = ridges(&polynomial, &reach).ok_or(BuildError::Directions {
             degree,
@@ -227,28 +224,6 @@ impl Plan {
     fn length(&self, ridge: &Ridge) -> Rational {
         let parts = ridge.direction.iter().zip(&self.reach);
         parts.map(|(a, r)| Rational::from(a.abs()) * r).sum()
-    }
-
-    fn cells(&self, given: &Parameters) -> Result<usize, BuildError> {
-        let cells = given.cells.as_ref().ok_or(BuildError::MissingSize {
-            builder: ENTRY.name,
-            key: "cells",
-        })?;
-        let [cells] = cells[..] else {
-            return Err(BuildError::Length {
-                key: "cells",
-                found: cells.len(),
-                inputs: 1,
-            });
-        };
-        if cells == 0 {
-            return Err(BuildError::TooSmall {
-                key: "cells",
-                found: 0,
-                smallest: 1,
-            });
-        }
-        Ok(cells)
     }
 
     /// The steepness of steps; none for lines.
@@ -281,16 +256,12 @@ impl Plan {
     fn upper(&self, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
         let upper = |ridge: &Ridge| {
             let curve = self.curve(ridge);
-            match (self.profile, steepness) {
-                (Profile::Staircase, Some(steepness)) => {
-                    let slope = curve.derivative_upper(1)?;
-                    curve.staircase_bound(&slope, cells, self.units, steepness)
-                }
-                _ => {
-                    let second = curve.derivative_upper(2)?;
-                    Some(curve.interpolant_bound(&second, cells))
-                }
+            if let (Profile::Staircase, Some(steepness)) = (self.profile, steepness) {
+                let slope = curve.derivative_upper(1)?;
+                return curve.staircase_bound(&slope, cells, self.units, steepness);
             }
+            let second = curve.derivative_upper(2)?;
+            Some(curve.interpolant_bound(&second, cells))
         };
         self.ridges.iter().map(upper).sum()
     }
@@ -306,6 +277,29 @@ impl Plan {
             }
         }
     }
+}
+
+/// The pieces of each direction.
+fn cells(given: &Parameters) -> Result<usize, BuildError> {
+    let cells = given.cells.as_ref().ok_or(BuildError::MissingSize {
+        builder: ENTRY.name,
+        key: "cells",
+    })?;
+    let [cells] = cells[..] else {
+        return Err(BuildError::Length {
+            key: "cells",
+            found: cells.len(),
+            inputs: 1,
+        });
+    };
+    if cells == 0 {
+        return Err(BuildError::TooSmall {
+            key: "cells",
+            found: 0,
+            smallest: 1,
+        });
+    }
+    Ok(cells)
 }
 
 /// Units and profile, from what is given of them.

@@ -1,0 +1,98 @@
+//! The affine function that a network is on a cell.
+
+use std::rc::Rc;
+
+use super::frame::Frame;
+use super::pattern::{Bits, ROOT};
+use super::search::Cells;
+use crate::geometry::Affine;
+use crate::numbers::{Integer, Rational};
+
+/// `a x + b y + c`, exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AffineMap {
+    /// The coefficient of each input.
+    pub gradient: Vec<Rational>,
+    /// The constant.
+    pub constant: Rational,
+}
+
+impl AffineMap {
+    /// Returns the function at a point with as many coordinates as inputs.
+    pub fn value(&self, point: &[Rational]) -> Rational {
+        let products = self.gradient.iter().zip(point).map(|(g, x)| g * x);
+        products.sum::<Rational>() + &self.constant
+    }
+}
+
+/// Finds the outputs on cell after cell; quick where the next cell is near in the pattern tree.
+#[derive(Debug)]
+pub struct Outputs<'a> {
+    cells: &'a Cells,
+    first: Rc<Frame>,
+    /// Nodes from below the root, with the sums above each.
+    path: Vec<(u32, Rc<Frame>)>,
+    denominator: Integer,
+}
+
+impl<'a> Outputs<'a> {
+    /// Starts at the root.
+    pub fn new(cells: &'a Cells) -> Self {
+        Self {
+            first: Rc::new(Frame::first(&cells.layers, cells.inputs)),
+            path: Vec::new(),
+            denominator: cells.layers.denominator(),
+            cells,
+        }
+    }
+
+    /// Returns the outputs on the cell of a node without children.
+    pub fn on(&mut self, node: u32) -> Rc<Frame> {
+        let (layers, tree) = (&self.cells.layers, &self.cells.tree);
+        let wanted = if node == ROOT {
+            Vec::new()
+        } else {
+            tree.path(node)
+        };
+        let same = self
+            .path
+            .iter()
+            .zip(&wanted)
+            .take_while(|(p, w)| p.0 == **w);
+        let shared = same.count();
+        self.path.truncate(shared);
+        for &next in &wanted[shared..] {
+            let below = self.path.last().map_or(&self.first, |(_, frame)| frame);
+            let frame = Rc::new(below.above(layers, tree.bits(next)));
+            self.path.push((next, frame));
+        }
+        let mut frame = Rc::clone(self.path.last().map_or(&self.first, |(_, frame)| frame));
+        while frame.layer() < layers.count() {
+            frame = Rc::new(frame.above(layers, Bits(&[])));
+        }
+        frame
+    }
+
+    /// Returns the outputs on the cell of a node, over one denominator: integers that are the same
+    /// where the functions are.
+    pub fn integers(&mut self, node: u32) -> Vec<Affine> {
+        let frame = self.on(node);
+        let all = (0..frame.rows()).map(|row| frame.exact(&self.cells.layers, row).clone());
+        all.collect()
+    }
+
+    /// Returns the outputs on the cell of a node.
+    pub fn maps(&mut self, node: u32) -> Vec<AffineMap> {
+        let all = self.integers(node);
+        let over = |value: &Integer| {
+            Rational::new(value.clone(), self.denominator.clone()).expect("a denominator")
+        };
+        let inputs = self.cells.inputs;
+        all.iter()
+            .map(|f| AffineMap {
+                gradient: [&f.a, &f.b].into_iter().take(inputs).map(over).collect(),
+                constant: over(&f.c),
+            })
+            .collect()
+    }
+}

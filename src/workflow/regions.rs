@@ -1,0 +1,316 @@
+//! From a network and a box to counts, the decision region, a picture and a file of all regions.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::draw::{Rect, RegionArea, RegionsPicture};
+use crate::expr::{Domain, Expr};
+use crate::network::Network;
+use crate::numbers::estimate::estimate_rational;
+use crate::numbers::{Natural, Rational};
+use crate::regions::{
+    self, Architecture, Bounds, Cells, Counts, Decision, Layers, LinearRegions, MOST_INPUTS,
+    RegionsError, Ring, Section, restrict,
+};
+
+/// Most regions that are drawn.
+pub const MOST_DRAWN: usize = 100_000;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct RegionsRequest<'a> {
+    /// The network, as a function of the domain's variables: see [`along`].
+    pub network: &'a Network,
+    /// The box.
+    pub domain: &'a Domain,
+    /// Where the network decides "inside": at this value or more.
+    pub threshold: Option<&'a Rational>,
+    /// Bytes that may be used.
+    pub memory: u64,
+}
+
+/// What was counted.
+#[derive(Debug)]
+pub struct RegionsAnswer {
+    /// The counts.
+    pub counts: Counts,
+    /// What the literature says of the architecture.
+    pub bounds: Bounds,
+    /// Where the network is at least the threshold; with one or two inputs.
+    pub decision: Option<Decision>,
+    /// The regions themselves; with one or two inputs.
+    pub regions: Option<(Cells, LinearRegions)>,
+}
+
+/// Counts the regions of a network.
+///
+/// - Exactness: exact.
+/// - Errors: [`RegionsError`].
+pub fn count_regions(request: &RegionsRequest<'_>) -> Result<RegionsAnswer, RegionsError> {
+    let (network, sides) = (request.network, request.domain.sides());
+    let bounds = Architecture::of(network).bounds();
+    if sides.len() > MOST_INPUTS {
+        return Err(RegionsError::Inputs(sides.len()));
+    }
+    if sides.len() > 2 {
+        let counts = regions::count(network, sides, request.memory)?;
+        return Ok(RegionsAnswer {
+            counts,
+            bounds,
+            decision: None,
+            regions: None,
+        });
+    }
+    let cells = Cells::new(Layers::new(network)?, sides, request.memory)?;
+    let linear = regions::linear_regions(&cells, network);
+    let decide = |threshold| regions::decision(network, sides, threshold, request.memory);
+    Ok(RegionsAnswer {
+        counts: Counts {
+            activation_regions: cells.count(),
+            linear_regions: linear.count,
+        },
+        bounds,
+        decision: request.threshold.map(decide).transpose()?,
+        regions: Some((cells, linear)),
+    })
+}
+
+/// Returns the network along a section: for each input a formula, affine in the parameters.
+///
+/// - Exactness: exact.
+/// - Errors: the number of the first formula that is not affine.
+pub fn along(network: &Network, formulas: &[Expr], names: &[String]) -> Result<Network, usize> {
+    let affine: Vec<Vec<Rational>> = formulas
+        .iter()
+        .enumerate()
+        .map(|(i, formula)| affine(formula, names.len()).ok_or(i))
+        .collect::<Result<_, _>>()?;
+    let column = |k: usize| affine.iter().map(|f| f[k].clone()).collect::<Vec<_>>();
+    let section = Section {
+        names: names.to_vec(),
+        point: column(names.len()),
+        directions: (0..names.len()).map(column).collect(),
+    };
+    restrict(network, &section).map_err(|_| formulas.len())
+}
+
+/// The coefficients of an affine formula, the constant last.
+fn affine(formula: &Expr, variables: usize) -> Option<Vec<Rational>> {
+    let of = |part: &Expr| affine(part, variables);
+    let constant = |f: &[Rational]| f[..variables].iter().all(Rational::is_zero);
+    let scaled = |f: &[Rational], c: &Rational| f.iter().map(|g| g * c).collect::<Vec<_>>();
+    let sum = |f: &[Rational], g: &[Rational]| f.iter().zip(g).map(|(p, q)| p + q).collect();
+    let mut zero = vec![Rational::ZERO; variables + 1];
+    Some(match formula {
+        Expr::Number(value) => {
+            zero[variables] = value.clone();
+            zero
+        }
+        Expr::Variable(k) => {
+            zero[*k] = Rational::ONE;
+            zero
+        }
+        Expr::Negate(a) => scaled(&of(a)?, &Rational::from(-1)),
+        Expr::Add(a, b) => sum(&of(a)?, &of(b)?),
+        Expr::Sub(a, b) => sum(&of(a)?, &scaled(&of(b)?, &Rational::from(-1))),
+        Expr::Mul(a, b) => match (of(a)?, of(b)?) {
+            (f, g) if constant(&f) => scaled(&g, &f[variables]),
+            (f, g) if constant(&g) => scaled(&f, &g[variables]),
+            _ => return None,
+        },
+        Expr::Div(a, b) => match of(b)? {
+            g if constant(&g) => scaled(&of(a)?, &g[variables].reciprocal()?),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Returns the JSON of the command, without times.
+pub fn to_json(answer: &RegionsAnswer, domain: &Domain) -> Value {
+    json!({
+        "count": answer.counts.linear_regions,
+        "activation_regions": answer.counts.activation_regions,
+        "domain": domain_json(domain),
+        "bounds": bounds_json(&answer.bounds),
+        "decision": answer.decision.as_ref().map(|d| decision_json(d, domain.dimension())),
+    })
+}
+
+/// The domain as JSON.
+pub fn domain_json(domain: &Domain) -> Value {
+    let sides = domain.names().iter().zip(domain.sides());
+    let sides =
+        sides.map(|(name, (low, high))| (name.clone(), json!([low.to_string(), high.to_string()])));
+    Value::Object(sides.collect())
+}
+
+/// The bounds as JSON: numbers of any size, so texts.
+pub fn bounds_json(bounds: &Bounds) -> Value {
+    let text = |bound: &Option<Natural>| bound.as_ref().map(ToString::to_string);
+    json!({
+        "zaslavsky": text(&bounds.zaslavsky),
+        "montufar_lower": text(&bounds.montufar_lower),
+        "montufar_upper": text(&bounds.montufar_upper),
+        "pascanu": text(&bounds.pascanu),
+        "serra": text(&bounds.serra),
+        "hanin_rolnick": text(&bounds.hanin_rolnick),
+    })
+}
+
+fn decision_json(decision: &Decision, inputs: usize) -> Value {
+    let planar = inputs == 2;
+    let (low, high) = &decision.area;
+    let ends = [decision.perimeter.inf(), decision.perimeter.sup()];
+    let perimeter = ends.map(|end| end.to_rational().unwrap_or_default().to_string());
+    json!({
+        "sides": planar.then_some(decision.sides),
+        "border_sides": planar.then_some(decision.border_sides),
+        "components": decision.components,
+        "holes": decision.holes,
+        "area": (low == high).then(|| low.to_string()),
+        "area_bounds": [low.to_string(), high.to_string()],
+        "perimeter": planar.then_some(perimeter),
+    })
+}
+
+/// A ring of corners as JSON; with one input the two ends.
+fn ring_json(ring: &Ring, inputs: usize) -> Value {
+    if inputs == 1 {
+        let ends = [
+            ring.iter().map(|p| &p.0).min(),
+            ring.iter().map(|p| &p.0).max(),
+        ];
+        return json!(ends.map(|end| end.map(ToString::to_string)));
+    }
+    let corners = ring
+        .iter()
+        .map(|(x, y)| json!([x.to_string(), y.to_string()]));
+    corners.collect()
+}
+
+/// Writes all regions: polygons, areas, maps and patterns, exactly.
+///
+/// - Form: `{"inputs": [..], "outputs": [..], "linear_regions": [{"rings": [[[x, y], ..], ..], "area",
+///   "maps": {output: {"gradient": [..], "constant"}}}], "activation_regions": [{"linear_region",
+///   "polygon", "area", "pattern": [[piece, ..], ..]}], "decision": [[ring, ..], ..]}`; with one
+///   input a ring is the two ends of an interval.
+/// - Errors: those of `out`.
+pub fn export(
+    answer: &RegionsAnswer,
+    network: &Network,
+    domain: &Domain,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some((cells, linear)) = &answer.regions else {
+        return Ok(());
+    };
+    let inputs = domain.dimension();
+    let names = json!(network.outputs());
+    writeln!(
+        out,
+        "{{\"inputs\": {}, \"outputs\": {names},",
+        json!(domain.names())
+    )?;
+    write!(
+        out,
+        " \"domain\": {},\n \"linear_regions\": [",
+        domain_json(domain)
+    )?;
+    let rings = |rings: &[Ring]| {
+        rings
+            .iter()
+            .map(|r| ring_json(r, inputs))
+            .collect::<Value>()
+    };
+    for (i, region) in regions::describe_linear_regions(cells, linear)
+        .iter()
+        .enumerate()
+    {
+        let maps = network
+            .outputs()
+            .iter()
+            .zip(&region.maps)
+            .map(|(name, map)| {
+                let gradient: Vec<String> = map.gradient.iter().map(ToString::to_string).collect();
+                let constant = map.constant.to_string();
+                (
+                    name.clone(),
+                    json!({ "gradient": gradient, "constant": constant }),
+                )
+            });
+        let maps = Value::Object(maps.collect::<Map<String, Value>>());
+        let area = region.area.to_string();
+        let line = json!({ "rings": rings(&region.rings), "area": area, "maps": maps });
+        write!(out, "{}\n  {line}", if i > 0 { "," } else { "" })?;
+    }
+    write!(out, "],\n \"activation_regions\": [")?;
+    for (i, region) in regions::activation_regions(cells, linear).enumerate() {
+        let line = json!({
+            "linear_region": region.linear_region,
+            "polygon": ring_json(&region.polygon, inputs),
+            "area": region.area.to_string(),
+            "pattern": region.pattern,
+        });
+        write!(out, "{}\n  {line}", if i > 0 { "," } else { "" })?;
+    }
+    let polygons = answer
+        .decision
+        .iter()
+        .flat_map(|decision| &decision.polygons);
+    let polygons: Value = polygons.map(|polygon| rings(polygon)).collect();
+    writeln!(out, "],\n \"decision\": {polygons}}}")
+}
+
+/// Returns the picture of the regions of a network in two inputs; nothing for others.
+pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<RegionsPicture> {
+    let (cells, linear) = answer.regions.as_ref()?;
+    let ([x, y], [x_name, y_name]) = (domain.sides(), domain.names()) else {
+        return None;
+    };
+    let at = |(x, y): &(Rational, Rational)| (estimate_rational(x), estimate_rational(y));
+    let line = |ring: &Ring| ring.iter().map(at).collect::<Vec<_>>();
+    let described = regions::describe_linear_regions(cells, linear);
+    let adjacent = regions::neighbours(cells, linear);
+    let areas = described
+        .iter()
+        .zip(adjacent.neighbours)
+        .map(|(region, neighbours)| RegionArea {
+            rings: region.rings.iter().map(line).collect(),
+            neighbours,
+        });
+    let counts = answer.counts;
+    let mut caption = format!(
+        "{} linear regions, counted exactly; {} activation regions",
+        counts.linear_regions, counts.activation_regions
+    );
+    if counts.linear_regions < counts.activation_regions {
+        caption += " (dashed where the map does not change)";
+    }
+    if let Some(decision) = &answer.decision {
+        let _ = write!(
+            caption,
+            ". Broad line: around the decision; sides {}, connected parts {}, holes {}",
+            decision.sides, decision.components, decision.holes
+        );
+    }
+    let decision = answer
+        .decision
+        .iter()
+        .flat_map(|d| d.polygons.iter().flatten());
+    let side =
+        |(low, high): &(Rational, Rational)| (estimate_rational(low), estimate_rational(high));
+    let ((x0, x1), (y0, y1)) = (side(x), side(y));
+    Some(RegionsPicture {
+        title: title.into(),
+        caption,
+        x_label: x_name.clone(),
+        y_label: y_name.clone(),
+        domain: Rect::new(x0, x1, y0, y1),
+        regions: areas.collect(),
+        seams: adjacent.seams.iter().map(|[p, q]| [at(p), at(q)]).collect(),
+        decision: decision.map(line).collect(),
+    })
+}
