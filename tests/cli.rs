@@ -188,8 +188,8 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         ),
         (
             "\"interpolant\"",
-            "\"ridge\"",
-            &["`ridge` is not available in this version", "interpolant"],
+            "\"rigde\"",
+            &["there is no builder `rigde`", "interpolant"],
         ),
         (
             "\"interpolant\"",

@@ -280,11 +280,12 @@ mod tests {
         let circle = [-1, 0, 0, 1, 0, 1];
         // Through two opposite sides, and through two that meet.
         for (x, y) in [
-            (600, 799),
-            (620, 807),
-            (-640, 790),
-            (700, -740),
-            (-724, -725),
+            (200, 997),
+            (600, 818),
+            (-640, 796),
+            (712, -740),
+            (-724, -733),
+            (1000, 190),
         ] {
             let sides = [side(x, 12, 10), side(y, 12, 10)];
             let floats = [0, 1].map(|i: usize| {

@@ -1,16 +1,19 @@
 //! The network on a box in linear forms (T11).
 //!
 //! What [`Specialised::enclose`] does for any arithmetic is done here with an eye to steep steps: a
-//! unit that sharpens one step is bounded together with it, and a unit that sums several steps,
-//! all of them undecided, is somewhere in its range, and no line tells more.
+//! unit that sharpens one step is bounded together with it, and a unit of little weight that sums
+//! several steps, all of them undecided, is somewhere in its range, and a line is not worth it.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 use super::specialise::{Specialised, Sum, Unit, index, total};
+use crate::numbers::Direction::Down;
 use crate::numbers::{Chain, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
 
 /// A step whose sum reaches this far to both sides is undecided altogether.
 const UNDECIDED: i64 = 8;
+/// A unit has little weight where it is below this share of the largest, in bits.
+const MINOR_BITS: i64 = 5;
 
 /// How a unit is bounded.
 enum Way {
@@ -39,11 +42,12 @@ impl Specialised {
         &self,
         inputs: &[LinearForm<D>],
     ) -> Result<Vec<LinearForm<D>>, Failure> {
+        let minor = self.minor();
         let ways: Vec<Way> = self
             .units
             .iter()
             .enumerate()
-            .map(|(k, u)| self.way(k, u))
+            .map(|(k, u)| self.way(k, u, minor[k]))
             .collect();
         let needs = self.needs(&ways);
         let unused = LinearForm::from_range(Interval::ENTIRE);
@@ -81,7 +85,7 @@ impl Specialised {
     }
 
     /// Picks the way to bound unit `k`, by where it lies on the box, if that is known.
-    fn way(&self, k: usize, unit: &Unit) -> Way {
+    fn way(&self, k: usize, unit: &Unit, is_minor: bool) -> Way {
         let is_smooth = matches!(unit.function, Function::Sigmoid | Function::Tanh);
         if !is_smooth || self.ranges.len() != self.units.len() {
             return Way::Line;
@@ -101,7 +105,7 @@ impl Specialised {
                 _ => Way::Line,
             };
         }
-        if terms.iter().any(|(variable, _)| below(*variable).is_none()) {
+        if !is_minor || terms.iter().any(|(variable, _)| below(*variable).is_none()) {
             return Way::Line;
         }
         let sum = self.interval(&unit.sum);
@@ -111,6 +115,35 @@ impl Specialised {
         } else {
             Way::Line
         }
+    }
+
+    /// Which units have but little weight in the outputs, beside the one with the most, and none in
+    /// other units.
+    fn minor(&self) -> Vec<bool> {
+        let mut most = Dyadic::ZERO;
+        let mut weights = vec![Dyadic::ZERO; self.units.len()];
+        let mut is_used = vec![false; self.units.len()];
+        let unit = |variable: u32| index(variable).checked_sub(self.inputs);
+        for sum in &self.outputs {
+            for (variable, weight) in &self.terms[sum.start..sum.end] {
+                if let Some(k) = unit(*variable) {
+                    weights[k] = weights[k].max(weight.abs());
+                    most = most.max(weight.abs());
+                }
+            }
+        }
+        for sum in self.units.iter().map(|unit| &unit.sum) {
+            for (variable, _) in &self.terms[sum.start..sum.end] {
+                if let Some(k) = unit(*variable) {
+                    is_used[k] = true;
+                }
+            }
+        }
+        let little = most.scale(-MINOR_BITS, Down);
+        let pairs = weights.iter().zip(is_used);
+        pairs
+            .map(|(weight, is_used)| !is_used && *weight <= little)
+            .collect()
     }
 
     /// Where a stated sum lies on the box.

@@ -662,12 +662,6 @@ tolerance = 0.1
                 "\"dsk\"",
             ),
             (
-                "\"disk\"",
-                "\"ridge\"",
-                "builder `ridge` is not available in this version",
-                "\"ridge\"",
-            ),
-            (
                 "\"area\"",
                 "\"l3\"",
                 "`l3` is no norm; available: sup, l1, l2, area",
