@@ -310,3 +310,43 @@ fn sizes_are_enough_and_half_of_them_is_not() {
         }
     }
 }
+
+/// One hidden layer: products, and Franke's function with `(9y + 1)/10` in its second term.
+#[test]
+fn one_hidden_layer_is_enough_in_two_inputs() {
+    let square = "x=-1..1,y=-1..1";
+    for formula in ["x^2 + y^2", "x*y"] {
+        let problem = problem(&[formula], square);
+        let keeps = |size| {
+            let tolerance = Rational::ratio(1, 50);
+            keeps(
+                BuilderName::Ridge,
+                &cells(size),
+                &problem,
+                Norm::Sup,
+                &tolerance,
+            )
+        };
+        assert_eq!(keeps(10), Verdict::Proved, "{formula}");
+        assert_eq!(keeps(5), Verdict::Refuted, "{formula}");
+    }
+    let franke = "0.75*exp(-((9*x-2)^2+(9*y-2)^2)/4) + 0.75*exp(-(9*x+1)^2/49-(9*y+1)/10) \
+                  + 0.5*exp(-((9*x-7)^2+(9*y-3)^2)/4) - 0.2*exp(-(9*x-4)^2-(9*y-7)^2)";
+    let franke = problem(&[franke], "x=0..1,y=0..1");
+    let degree = |degree| Parameters {
+        degree: Some(degree),
+        ..cells(200)
+    };
+    let keeps = |parameters| {
+        let tolerance = Rational::ratio(1, 10);
+        keeps(
+            BuilderName::Ridge,
+            &parameters,
+            &franke,
+            Norm::Sup,
+            &tolerance,
+        )
+    };
+    assert_eq!(keeps(degree(10)), Verdict::Proved);
+    assert_eq!(keeps(degree(4)), Verdict::Refuted);
+}
