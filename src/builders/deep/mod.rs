@@ -1,7 +1,7 @@
 //! Deep networks: squares and products by repeated folding, polynomials from them, and networks
 //! with as many linear regions as the literature promises.
 //!
-//! [`polynomial`] reads a polynomial out of a formula; [`circuit`] is how values are carried from
+//! [`polynomial`](super::polynomial) reads a polynomial out of a formula; [`circuit`] is how values are carried from
 //! layer to layer of rectified linear units, [`plan`] what [`sawtooth`] computes that way
 //! from [`folding`] squares and products, with the [`ranges`] of all values. [`fold`] and
 //! [`maxout_fold`] have no target: they are made to have many linear regions.
