@@ -18,6 +18,8 @@
 #![allow(clippy::cast_precision_loss)]
 
 pub mod adam;
+pub mod csv;
+mod explain;
 mod gradient;
 mod gradient_check;
 mod kept;
@@ -32,12 +34,13 @@ mod settings;
 mod start;
 mod train;
 
+pub use explain::{MAX_EXPLAINED, explain};
 pub use gradient::Objective;
 pub use gradient_check::{GradientCheck, check_gradient};
 pub use kept::{Kept, compare_weights};
 pub use minimise::Stop;
 pub use perceptron::{Loss, Perceptron, PerceptronError};
-pub use sample::{SampleError, Samples, Task, sample};
+pub use sample::{MAX_SAMPLES, SampleError, Samples, Task, sample};
 pub use settings::{Optimizer, Settings};
 pub use train::{
     Diverged, Found, Problem, Progress, Restart, Snapshot, Start, Training, TrainingError, train,

@@ -146,7 +146,7 @@ pub struct Snapshot {
 /// A shape, its samples and how to train it: what [`train`] does in one go, step by step.
 pub struct Problem<'a> {
     perceptron: Perceptron,
-    scaling: Scaling,
+    pub(super) scaling: Scaling,
     samples: &'a Samples,
     settings: &'a Settings,
     /// The parameters to start from; none if they are drawn.
