@@ -7,6 +7,7 @@ pub mod draw;
 pub mod eval;
 pub mod regions;
 pub mod shell;
+pub mod train;
 pub mod verify;
 
 use crate::workflow::Verdict;
