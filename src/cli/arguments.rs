@@ -44,6 +44,8 @@ pub enum Command {
     Regions(Regions),
     /// Train a network on a spec's target or data.
     Train(Train),
+    /// Compare built, trained and given networks: one certified table, and what it means.
+    Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
     /// List the builders, or explain one.
@@ -105,6 +107,21 @@ pub struct Build {
     /// The spec file.
     pub spec: PathBuf,
     /// The folder to write to; by default the spec's name without its ending.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+}
+
+/// `steeple compare`.
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The spec file: what to build is in its table [network], what to train in [compare].
+    pub spec: PathBuf,
+    /// Network files to put beside them.
+    pub networks: Vec<PathBuf>,
+    /// Write the report, pictures, networks and certificates to this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

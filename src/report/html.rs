@@ -5,9 +5,9 @@ use maud::{DOCTYPE, PreEscaped, html};
 use super::markdown::{meaning, rows, title};
 use super::{Report, text};
 
-const STYLE: &str = "body{font-family:system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;\
+pub(super) const STYLE: &str = "body{font-family:system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;\
 color:#1a1a1a;line-height:1.5}table{border-collapse:collapse}td{padding:.25rem .75rem;border-bottom:1px solid #ddd;\
-vertical-align:top;overflow-wrap:anywhere}td:first-child{color:#555;white-space:nowrap}\
+vertical-align:top;overflow-wrap:anywhere}td:first-child{color:#555;white-space:nowrap}th{text-align:left;padding:.25rem .75rem;border-bottom:2px solid #bbb}\
 .verdict{font-weight:600;border-left:.4rem solid #2a6f97;padding:.5rem 1rem;background:#f2f6f9}\
 .refuted,.undecided{border-color:#9b2226;background:#fbf3f3}figure{margin:1.5rem 0}svg{max-width:100%;height:auto}";
 
@@ -48,6 +48,6 @@ pub fn render(report: &Report, pictures: &[(String, String)]) -> String {
 }
 
 /// Drops what may stand before the `<svg>` element of a document.
-fn inline(svg: &str) -> &str {
+pub(super) fn inline(svg: &str) -> &str {
     svg.find("<svg").map_or(svg, |at| &svg[at..])
 }

@@ -4,6 +4,7 @@
 //! on the terminal, [`markdown`] and [`html`] the files beside a built network. Times appear on the
 //! terminal and in JSON on standard output, never in files, which are the same for the same input.
 
+pub mod comparison;
 pub mod html;
 pub mod json;
 pub mod markdown;

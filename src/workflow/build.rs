@@ -163,6 +163,17 @@ impl BuildRequest<'_> {
     }
 }
 
+/// Builds the network: of the size given, or of the smallest size that the prover finds to keep
+/// the tolerance. Nothing is proved of it.
+///
+/// - Errors: [`WorkflowError`].
+pub fn build_sized(
+    request: &BuildRequest<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Built, WorkflowError> {
+    request.sized(progress)
+}
+
 /// Builds a network of which nothing is claimed, and writes `network.json` into a folder.
 ///
 /// - Returns: what was built, and the network as read back.

@@ -4,6 +4,7 @@
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
 pub mod build;
+pub mod compare;
 pub mod parallel;
 pub mod pictures;
 pub mod regions;
@@ -12,7 +13,8 @@ pub mod summary;
 pub mod train;
 pub mod verify;
 
-pub use build::{BuildRequest, build, build_without_claim};
+pub use build::{BuildRequest, build, build_sized, build_without_claim};
+pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};

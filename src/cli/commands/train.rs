@@ -204,7 +204,12 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
 }
 
 /// Says why there are no points.
-fn no_data(error: &DataError, compare: &CompareSpec, spec: &Path, source: &str) -> Refusal {
+pub(super) fn no_data(
+    error: &DataError,
+    compare: &CompareSpec,
+    spec: &Path,
+    source: &str,
+) -> Refusal {
     match (error, &compare.data) {
         (DataError::File { .. }, DataSpec::File { span, .. }) => Refusal::at(
             &spec.display().to_string(),
