@@ -230,28 +230,22 @@ impl Comparison {
         let columns: [(&'static str, Cell); 14] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
-            ("hidden layers", |row| {
-                has(row, row.hidden.len().to_string())
-            }),
+            ("layers", |row| has(row, row.hidden.len().to_string())),
             ("units", |row| has(row, row.units.to_string())),
-            ("parameters", |row| has(row, row.parameters.to_string())),
-            ("zero weights", |row| {
-                has(row, percent(row.zero_weight_share))
-            }),
-            ("largest weight", |row| has(row, float(row.largest_weight))),
+            ("params", |row| has(row, row.parameters.to_string())),
+            ("zeros", |row| has(row, percent(row.zero_weight_share))),
+            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("sup error", |row| row.sup.as_ref().map(Enclosure::figures)),
             ("l1 error", |row| row.l1.as_ref().map(Enclosure::figures)),
             ("wrong area", |row| {
                 row.area.as_ref().map(Enclosure::figures)
             }),
-            ("best polygon", |row| {
+            ("n-gon", |row| {
                 row.best_polygon.as_ref().map(Enclosure::figures)
             }),
-            ("linear regions", |row| {
-                row.linear_regions.map(|n| n.to_string())
-            }),
+            ("regions", |row| row.linear_regions.map(|n| n.to_string())),
             ("sides", |row| row.decision_sides.map(|n| n.to_string())),
-            ("gradient check", |row| {
+            ("gradient", |row| {
                 row.gradient_check.map(|x| format!("{x:.0e}"))
             }),
         ];

@@ -372,6 +372,7 @@ fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Ca
             sides: Some(sides),
             fit: Some(Fit::Balanced),
             units: Some(Units::Heaviside),
+            hidden_layers: Some(1),
             ..Parameters::default()
         };
         (polygon_name(sides), parameters)
@@ -392,12 +393,32 @@ fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Ca
         .filter_map(|(name, parameters)| {
             let (target, domain) = (&spec.target, &spec.domain);
             let built = builders::build(BuilderName::Disk, &parameters, target, domain, Norm::Area);
-            let network = built.ok()?.network;
+            let mut network = built.ok()?.network;
+            if let (Some(sides), Some(threshold)) = (parameters.sides, threshold(spec)) {
+                // One layer of steps counts the sides that a point is on the right side of: all
+                // of them, or at most sides - 1.
+                let middle = Rational::from(i64::try_from(sides).ok()?) - Rational::ratio(1, 2);
+                network = raised(&network, &(threshold - middle))?;
+            }
             let is_new = !known.contains(&digest(&network));
             let row = Row::new(name, Origin::Built);
             is_new.then(|| Candidate::new(row, Some(network)))
         })
         .collect()
+}
+
+/// The network with a constant added to its output.
+fn raised(network: &Network, by: &Rational) -> Option<Network> {
+    let (last, before) = network.layers().split_last()?;
+    let bias = last.bias().iter().map(|bias| bias + by).collect();
+    let last = Layer::new(last.weights().clone(), bias, last.activation().clone()).ok()?;
+    let layers = before.iter().cloned().chain([last]).collect();
+    Network::new(
+        network.inputs().to_vec(),
+        network.outputs().to_vec(),
+        layers,
+    )
+    .ok()
 }
 
 fn polygon_name(sides: usize) -> String {

@@ -1,6 +1,6 @@
 //! The table on the terminal.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
 use super::{Comparison, words};
 
@@ -19,7 +19,9 @@ pub fn render(comparison: &Comparison, width: Option<u16>) -> String {
 fn table(comparison: &Comparison, width: Option<u16>) -> String {
     let (heads, rows) = comparison.table();
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_preset(presets::NOTHING);
+    table.set_style(TableComponent::HeaderLines, '─');
+    table.set_style(TableComponent::MiddleHeaderIntersections, '─');
     if let Some(width) = width {
         table.set_width(width);
         table.set_content_arrangement(ContentArrangement::Dynamic);

@@ -44,8 +44,13 @@ pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
 pub fn figures(comparison: &Comparison) -> String {
     let mut text = String::from(
         "Errors are over the real numbers with the exact weights, from both sides, rounded outward; \
-         each was accepted by the checker.",
+         each was accepted by the checker. `params` counts weights and bias terms, `zeros` is the \
+         share of zeros among the weights.",
     );
+    if comparison.is_disk {
+        text +=
+            " `n-gon` is what the best regular polygon with as many sides as units is wrong on.";
+    }
     if comparison
         .rows
         .iter()
@@ -58,7 +63,7 @@ pub fn figures(comparison: &Comparison) -> String {
         .iter()
         .any(|row| row.gradient_check.is_some())
     {
-        text += " `gradient check` is the largest relative difference between backpropagation and \
+        text += " `gradient` is the largest relative difference between backpropagation and \
                  central differences.";
     }
     text
@@ -132,40 +137,47 @@ fn polygons(comparison: &Comparison) -> Vec<String> {
     if !comparison.is_disk {
         return Vec::new();
     }
-    let mut lines = Vec::new();
+    let (mut better, mut worse, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for row in &comparison.rows {
         let (Some(area), Some(polygon)) = (&row.area, &row.best_polygon) else {
             continue;
         };
-        if row.origin == Origin::Built {
-            continue;
-        }
-        let Some(at_most) = area.at_most() else {
-            continue;
-        };
-        let sides = row.units;
-        let polygon_text = polygon.figures();
-        lines.push(if area.is_below(polygon) {
-            format!(
-                "{} is wrong on at most {at_most}. The best that {sides} steep units can do, a \
-                 regular polygon of {sides} sides, is wrong on {polygon_text}: so it does not use \
-                 its units as steps alone, it bends them.",
-                row.name
-            )
+        let text = format!(
+            "{} {} (polygon {})",
+            row.name,
+            area.figures(),
+            polygon.figures()
+        );
+        if area.is_below(polygon) {
+            better.push(text);
         } else if polygon.is_below(area) {
-            format!(
-                "{} is wrong on at least {}, the best regular polygon of {sides} sides only on \
-                 {polygon_text}: training has not found what {sides} steep units can do.",
-                row.name,
-                area.at_least()
-            )
+            worse.push(text);
         } else {
-            format!(
-                "{} is wrong on {}, the best regular polygon of {sides} sides on {polygon_text}.",
-                row.name,
-                area.figures()
-            )
-        });
+            open.push(text);
+        }
+    }
+    let mut lines = Vec::new();
+    let all = [
+        (
+            better,
+            "Wrong on less than the best regular polygon with as many sides as they have units, which is \
+             the best that so many steep units can do; so they do not use their units as steps alone, \
+             they bend them",
+        ),
+        (
+            worse,
+            "Wrong on more than the best regular polygon with as many sides as they have units; training \
+             has not found what so many steep units can do",
+        ),
+        (
+            open,
+            "As good as the best regular polygon, as far as the enclosures say",
+        ),
+    ];
+    for (rows, what) in all {
+        if !rows.is_empty() {
+            lines.push(format!("{what}: {}.", rows.join(", ")));
+        }
     }
     let smooth = comparison
         .rows
