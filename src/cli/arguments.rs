@@ -168,7 +168,8 @@ pub struct Eval {
 /// `steeple draw`.
 #[derive(Args, Debug)]
 pub struct Draw {
-    /// Which picture: curve, surface, error, halfplanes, partition or regions.
+    /// Which picture: curve, surface, error, halfplanes or partition, of a network and its target;
+    /// regions, facets or warp, of a network over a domain; diagram, of a network alone.
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// The network file.

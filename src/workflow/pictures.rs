@@ -3,6 +3,9 @@
 //! What a picture claims (inside, outside, error at most) is computed with enclosures over cells;
 //! curves and surfaces are samples and say so.
 
+pub mod diagram;
+pub mod warp;
+
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
