@@ -6,7 +6,7 @@
 
 use super::sample::{MAX_SAMPLES, Samples, Task};
 use crate::numbers::estimate::estimate_rational;
-use crate::numbers::literal;
+use crate::numbers::{Rational, literal};
 
 /// What is wrong with a file, and where; lines and columns (in characters) count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -237,9 +237,11 @@ fn label(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
         "outside" | "false" => return Ok(0.0),
         _ => {}
     }
-    let value = number(line, column, field)?;
-    if value == 0.0 || value == 1.0 {
-        return Ok(value);
+    // A label is told from the number that is written, not from a float.
+    number(line, column, field)?;
+    let exact = literal::parse(field.strip_prefix('+').unwrap_or(field)).unwrap_or_default();
+    if exact.is_zero() || exact == Rational::ONE {
+        return Ok(f64::from(!exact.is_zero()));
     }
     let error = CsvError::new(line, column, format!("a label is 1 or 0, found `{field}`"));
     Err(error.hint("1 is inside the region, 0 outside"))

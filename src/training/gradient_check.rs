@@ -52,8 +52,8 @@ pub fn check_gradient(objective: &mut Objective, parameters: &[f64]) -> Gradient
         check.compared += 1;
         let size = derivative.abs().max(difference.abs()).max(1e-3 * largest);
         let relative = (derivative - difference).abs() / size;
-        // Not `>`: what is NaN is shown as well.
-        if size > 0.0 && !(relative <= check.largest) {
+        // What is NaN is shown as well.
+        if size > 0.0 && (relative > check.largest || relative.is_nan()) {
             check.largest = relative;
             check.parameter = k;
             check.values = (derivative, difference);
@@ -69,7 +69,7 @@ pub(super) fn central_difference(
     k: usize,
 ) -> Option<f64> {
     let here = parameters[k];
-    let mut step = STEP * here.abs().max(1.0).min(8.0);
+    let mut step = STEP * here.abs().clamp(1.0, 8.0);
     for _ in 0..TRIES {
         let mut at = |place: f64, objective: &mut Objective| {
             parameters[k] = place;

@@ -51,7 +51,7 @@ pub type Function<'a> = dyn FnMut(&[f64], &mut [f64]) -> f64 + 'a;
 pub type Observer<'a> = dyn FnMut(usize, f64, &[f64]) + 'a;
 
 /// A gradient with no larger entry is 0.
-pub(super) const FLAT: f64 = 1e-10;
+pub(super) const FLAT: f64 = 1e-8;
 
 /// Sees when the loss has settled.
 pub(super) struct Settling(Vec<f64>);

@@ -32,6 +32,8 @@ mod sample;
 mod scaling;
 mod settings;
 mod start;
+#[cfg(test)]
+mod tests;
 mod train;
 
 pub use explain::{MAX_EXPLAINED, explain};

@@ -269,11 +269,11 @@ impl Perceptron {
                 .collect();
             let mut bias = exact[part.bias()..part.end()].to_vec();
             if place == 0 {
-                scaling.into_first_layer(&mut rows, &mut bias);
+                scaling.unscale_first_layer(&mut rows, &mut bias);
             }
             if place + 1 == self.parts.len() && part.unit == Unit::Identity {
                 match self.loss {
-                    Loss::MeanSquares => scaling.into_last_layer(&mut rows, &mut bias),
+                    Loss::MeanSquares => scaling.unscale_last_layer(&mut rows, &mut bias),
                     Loss::CrossEntropy => {
                         for b in &mut bias {
                             *b = &*b + threshold;

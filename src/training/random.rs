@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere: ChaCha with 8 rounds (Bernstein 2008).
+//! Random numbers that are the same everywhere: `ChaCha` with 8 rounds (Bernstein 2008).
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};

@@ -59,7 +59,7 @@ impl Scaling {
     }
 
     /// Makes a first layer for scaled inputs one for the inputs themselves, exactly.
-    pub fn into_first_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
+    pub fn unscale_first_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
         for (row, bias) in rows.iter_mut().zip(bias) {
             for (place, weight) in row.iter_mut().enumerate() {
                 *weight = &*weight * &Rational::power_of_two(-self.exponents[place]);
@@ -69,7 +69,7 @@ impl Scaling {
     }
 
     /// Makes a last layer for scaled outputs one for the outputs themselves, exactly.
-    pub fn into_last_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
+    pub fn unscale_last_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
         let scale = Rational::power_of_two(self.output_exponent);
         for (place, (row, bias)) in rows.iter_mut().zip(bias).enumerate() {
             for weight in row {

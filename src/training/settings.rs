@@ -37,7 +37,7 @@ impl Optimizer {
     pub fn default_steps(self) -> usize {
         match self {
             Self::Lbfgs => 500,
-            Self::Adam => 2000,
+            Self::Adam => 1000,
         }
     }
 }

@@ -57,6 +57,12 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
             row_name(&samples, hidden, activation),
         ),
     };
+    let rows = compare.hidden.len() * compare.activations.len();
+    if rows > 1 && given.is_none() {
+        note(&format!(
+            "the spec lists several networks; this trains {name}, --hidden and --activation choose another"
+        ));
+    }
     let refused = |error: TrainingError| match &arguments.from {
         Some(path) => Refusal::in_file(path, error),
         None => Refusal::new(error),
@@ -67,6 +73,9 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
             "--frames draws networks of one or two inputs, this one has {}",
             samples.inputs().len()
         )));
+    }
+    if let Some(folder) = &arguments.frames {
+        fs::create_dir_all(folder).map_err(|error| Refusal::in_file(folder, error))?;
     }
     let mut run = Run {
         name,
@@ -152,15 +161,6 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
         note(
             "the spec has no table [compare]; training on 1000 random points, with default settings",
         );
-    }
-    let rows = compare.hidden.len() * compare.activations.len();
-    let chosen = arguments.from.is_some()
-        || (arguments.hidden.is_some() || compare.hidden.len() == 1)
-            && (arguments.activation.is_some() || compare.activations.len() == 1);
-    if rows > 1 && !chosen {
-        note(&format!(
-            "the spec lists {rows} networks; this trains the first, --hidden and --activation choose another"
-        ));
     }
     if let Some(hidden) = &arguments.hidden {
         if hidden.contains(&0) {
@@ -284,7 +284,6 @@ impl Run<'_> {
     }
 
     fn draw_frames(&mut self, folder: &Path, training: &Training) -> Result<(), Refusal> {
-        fs::create_dir_all(folder).map_err(|error| Refusal::in_file(folder, error))?;
         // The best start once more: the same steps.
         let snapshots = self
             .problem
@@ -347,11 +346,12 @@ impl Run<'_> {
             Some(path) => format!(", from {}", path.display()),
             None => String::new(),
         };
+        let count = self.samples.count();
         format!(
-            "{} by {} on {} points, {}{origin}",
+            "{} by {} on {count} point{}, {}{origin}",
             self.name,
             self.settings.optimizer.name(),
-            self.samples.count(),
+            if count == 1 { "" } else { "s" },
             self.problem.perceptron().loss().name(),
         )
     }
