@@ -4,6 +4,8 @@
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
 pub mod build;
+pub mod counted;
+pub mod layers;
 pub mod parallel;
 pub mod pictures;
 pub mod regions;
@@ -11,7 +13,8 @@ pub mod spec;
 pub mod summary;
 pub mod verify;
 
-pub use build::{BuildRequest, build, build_without_claim};
+pub use build::{BuildRequest, build};
+pub use counted::{Counted, build_and_count};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
