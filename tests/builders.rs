@@ -388,14 +388,14 @@ fn sizes_below_half_of_the_chosen_one_are_refuted() {
             (1, 5000),
             7,
         ),
-        (BuilderName::Sawtooth, &none, &plane("x*y"), (1, 5000), 6),
+        (BuilderName::Sawtooth, &none, &plane("x*y"), (1, 5000), 7),
         (BuilderName::TanhSmooth, &none, &line, (1, 200), 4),
         (
             BuilderName::Towers,
             &overlapping,
             &plane("x^2 + y^2"),
-            (7, 10),
-            5,
+            (11, 20),
+            3,
         ),
     ] {
         let tolerance = Rational::ratio(tolerance.0, tolerance.1);

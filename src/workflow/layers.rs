@@ -19,7 +19,7 @@ use crate::report::layers::{LayersRow, LayersTable, Source};
 /// Boxes that any size may take, and more for each cell of a grid of that size.
 const BOXES: u64 = 15_000;
 /// Towers are built up to this many.
-const MOST_TOWERS: usize = 50_000;
+const MOST_TOWERS: usize = 60_000;
 /// The degrees of polynomials that are looked at.
 const DEGREES: std::ops::RangeInclusive<usize> = 1..=14;
 
@@ -39,8 +39,9 @@ struct Contestant {
     parameters: fn(&Contest, usize) -> Parameters,
     /// Parameters that stay the same.
     degree: Option<usize>,
-    smallest: usize,
     largest: usize,
+    /// The sizes that are tried, by place.
+    rung: fn(usize) -> usize,
 }
 
 /// Returns the table of a formula on a domain such as `x=-1..1,y=-1..1`, for falling tolerances, in the
@@ -70,7 +71,7 @@ pub fn layers_table(
             for contestant in contestants {
                 let key = format!("{} {:?}", contestant.name, contestant.degree);
                 let before = started.iter().rev().find(|(name, _)| *name == key);
-                let from = before.map_or(contestant.smallest, |(_, size)| *size);
+                let from = before.map_or(1, |(_, size)| *size);
                 let (row, size) = contest.row(&contestant, tolerance, from)?;
                 started.extend(size.map(|size| (key, size)));
                 let units = |row: &LayersRow| row.size.as_ref().map_or(usize::MAX, |s| s.units);
@@ -111,8 +112,8 @@ impl Contest {
                 polynomial: None,
                 parameters,
                 degree: None,
-                smallest: 1,
                 largest: 512,
+                rung,
             }]
         };
         let towers = if self.norm == Norm::Sup {
@@ -131,10 +132,12 @@ impl Contest {
                 }
             })
         };
-        let steps = plain("towers of steps", BuilderName::Towers, |_, k| Parameters {
+        let mut steps = plain("towers of steps", BuilderName::Towers, |_, k| Parameters {
             units: Some(Units::Heaviside),
             ..cells(k)
         });
+        // The prover halves boxes, and steps are decided on a box only if they stand on its sides.
+        steps[0].rung = |place| 1 << place;
         let quadrants = plain("quadrants", BuilderName::Quadrants, |_, k| cells(k));
         let mut ridge = Vec::new();
         let mut sawtooth = Vec::new();
@@ -145,8 +148,8 @@ impl Contest {
                 polynomial: None,
                 parameters: |_, k| cells(k),
                 degree,
-                smallest: 1,
                 largest: 512,
+                rung,
             });
             sawtooth.push(Contestant {
                 name: "sawtooth",
@@ -157,8 +160,8 @@ impl Contest {
                     ..Parameters::default()
                 },
                 degree,
-                smallest: 1,
                 largest: 24,
+                rung,
             });
         }
         vec![towers, steps, quadrants, ridge, sawtooth]
@@ -173,15 +176,12 @@ impl Contest {
             return vec![(None, None)];
         }
         // An estimate; what counts is the proof about the network.
-        let volume = match self.norm {
-            Norm::Sup => 1.0,
-            _ => {
-                let sides = self.domain.sides().iter();
-                sides
-                    .map(|(low, high)| estimate_rational(&(high - low)))
-                    .product::<f64>()
-                    / 2.0
-            }
+        let volume = if self.norm == Norm::Sup {
+            1.0
+        } else {
+            let sides = self.domain.sides().iter();
+            let lengths = sides.map(|(low, high)| estimate_rational(&(high - low)));
+            lengths.product::<f64>() / 2.0
         };
         let room = 0.9 * estimate_rational(tolerance) / volume;
         let mut values = Values::new(&formula, &self.domain);
@@ -207,8 +207,9 @@ impl Contest {
         let terms = polynomial.terms().iter().map(|(exponents, factor)| {
             let powers = self.domain.names().iter().zip(exponents);
             let powers = powers.filter(|(_, exponent)| **exponent > 0);
-            let powers: String = powers.map(|(name, e)| format!("*{name}^{e}")).collect();
-            format!("({factor}){powers}")
+            powers.fold(format!("({factor})"), |text, (name, exponent)| {
+                text + &format!("*{name}^{exponent}")
+            })
         });
         let text = terms.collect::<Vec<_>>().join(" + ");
         parse_target(&[&text], Some(self.domain.names())).ok()
@@ -252,7 +253,7 @@ impl Contest {
         }
         let mut best: Option<(usize, Built, Verification)> = None;
         let mut attempt = |place: usize| -> Result<bool, String> {
-            let size = rung(place);
+            let size = (contestant.rung)(place);
             let (built, answer) = self
                 .attempt(contestant, size, tolerance)
                 .map_err(|error| error.to_string())?;
@@ -263,7 +264,8 @@ impl Contest {
             Ok(is_proved)
         };
         // Up from the size of the last tolerance, in growing steps; then halve.
-        let mut low = place_of(contestant.smallest);
+        let place_of = |size| place_of(contestant.rung, size);
+        let mut low = 0;
         let mut high = place_of(from);
         let top = place_of(contestant.largest);
         let mut step = 1;
@@ -440,7 +442,7 @@ fn rung(place: usize) -> usize {
 }
 
 /// The place of the largest size that is tried and not above this one.
-fn place_of(size: usize) -> usize {
+fn place_of(rung: fn(usize) -> usize, size: usize) -> usize {
     let mut place = 0;
     while rung(place + 1) <= size {
         place += 1;
@@ -471,9 +473,9 @@ mod tests {
             [15, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96]
         );
         for (place, size) in rungs.iter().enumerate() {
-            assert_eq!(place_of(*size), place);
+            assert_eq!(place_of(rung, *size), place);
         }
-        assert_eq!(place_of(17), 15);
+        assert_eq!(place_of(rung, 17), 15);
     }
 
     #[test]
