@@ -52,6 +52,17 @@ impl Folder {
         fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
     }
 
+    /// Writes pictures; returns the names of their files.
+    pub fn write_pictures(&self, pictures: &[(String, String)]) -> Result<Vec<String>, Refusal> {
+        let mut names = Vec::new();
+        for (name, svg) in pictures {
+            let name = format!("{name}.svg");
+            self.write(&name, svg)?;
+            names.push(name);
+        }
+        Ok(names)
+    }
+
     /// Gives the files their places: all at once where the folder is new, else one by one.
     pub fn publish(self) -> Result<(), Refusal> {
         let failed = |error: std::io::Error| Refusal::in_file(&self.out, error);

@@ -5,6 +5,8 @@
 
 pub mod build;
 pub mod compare;
+pub mod counted;
+pub mod layers;
 pub mod parallel;
 pub mod pictures;
 pub mod regions;
@@ -13,8 +15,9 @@ pub mod summary;
 pub mod train;
 pub mod verify;
 
-pub use build::{BuildRequest, build, build_sized, build_without_claim};
+pub use build::{BuildRequest, build, build_sized};
 pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
+pub use counted::{Counted, build_and_count};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
-use crate::builders::{Built, Goal};
+use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::folder::Folder;
 use crate::cli::{Output, Refusal, inputs, progress::Bar};
-use crate::network::{Network, digest, size};
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
-    BuildRequest, PictureKind, Subject, WorkflowError, build, build_without_claim, draw_all,
-    summarise,
+    BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
+    draw_all, summarise,
 };
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
@@ -55,9 +54,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         other => other.into(),
     };
     if spec.goal == Goal::Regions {
-        let (built, network) = build_without_claim(&request, folder.path()).map_err(refusal)?;
-        folder.publish()?;
-        return Ok(without_claim(&built, &network, &out, format));
+        let counted = build_and_count(&request, folder.path()).map_err(refusal)?;
+        return count(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
     let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
@@ -96,31 +94,31 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     })
 }
 
-/// What is said of a network of which nothing is claimed.
-fn without_claim(built: &Built, network: &Network, out: &Path, format: Format) -> Output {
-    let size = size(network);
-    let digest = digest(network);
-    Output::yes(match format {
-        Format::Json => pretty(&serde_json::json!({
-            "steeple": env!("CARGO_PKG_VERSION"),
-            "verdict": null,
-            "network": digest,
-            "hidden_layers": size.hidden_layers,
-            "units": size.units,
-            "parameters": size.parameters,
-            "notes": built.notes,
-        })),
+/// Reports on a network of which nothing is claimed: its regions are counted.
+fn count(
+    counted: &Counted,
+    request: &BuildRequest<'_>,
+    folder: Folder,
+    out: &Path,
+    format: Format,
+) -> Result<Output, Refusal> {
+    let report = counted::report(request, counted);
+    let sheet = report.sheet();
+    let pictures = counted::picture(request, counted);
+    let names = folder.write_pictures(&pictures)?;
+    folder.write("report.md", &sheet.markdown(&names))?;
+    folder.write("report.html", &sheet.html(&pictures))?;
+    let object = pretty(&report.json());
+    folder.write("report.json", &format!("{object}\n"))?;
+    folder.publish()?;
+    Ok(Output::yes(match format {
+        Format::Json => object,
         Format::Text => {
-            let mut lines = vec![format!(
-                "built: {} hidden layers, {} hidden units, {} parameters not zero; nothing is claimed",
-                size.hidden_layers, size.units, size.nonzero_parameters
-            )];
-            lines.extend(built.notes.iter().map(|note| format!("  {note}")));
-            lines.push(format!("  network: {digest}"));
+            let mut lines = report.text();
             lines.push(format!("written to {}", out.display()));
             lines.join("\n")
         }
-    })
+    }))
 }
 
 fn write_reports(
@@ -128,12 +126,7 @@ fn write_reports(
     report: &Report,
     pictures: &[(String, String)],
 ) -> Result<(), Refusal> {
-    let mut names = Vec::new();
-    for (name, svg) in pictures {
-        let name = format!("{name}.svg");
-        folder.write(&name, svg)?;
-        names.push(name);
-    }
+    let names = folder.write_pictures(pictures)?;
     folder.write("report.md", &markdown::render(report, &names))?;
     folder.write("report.html", &html::render(report, pictures))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));

@@ -131,12 +131,7 @@ fn refusal(error: &CompareError, path: &Path, spec: &Spec, source: &str) -> Refu
 
 fn write_all(folder: &Folder, compared: &Compared) -> Result<(), Refusal> {
     let pictures = draw_compared(compared).map_err(Refusal::new)?;
-    let mut names = Vec::new();
-    for (name, svg) in &pictures {
-        let name = format!("{name}.svg");
-        folder.write(&name, svg)?;
-        names.push(name);
-    }
+    let names = folder.write_pictures(&pictures)?;
     for (row, member) in compared.comparison.rows.iter().zip(&compared.members) {
         let Some(member) = member else { continue };
         let name = file_name(&row.name);

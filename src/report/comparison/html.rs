@@ -1,9 +1,9 @@
 //! `report.html` of a comparison: one self-contained page.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
 
 use super::{Comparison, markdown::title, words};
-use crate::report::html::{STYLE, inline};
+use crate::report::sheet::{figures, page};
 
 /// Returns the page; pictures are SVG documents with a name each.
 pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String {
@@ -18,36 +18,24 @@ pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String 
                 .map(|(i, line)| words::unit(row, i, line))
         })
         .collect();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title(comparison)) }
-                style { (PreEscaped(STYLE)) }
+    page(
+        &title(comparison),
+        &html! {
+            p { "For " (comparison.domain_text()) "." }
+            @if let Some(data) = &comparison.data { p { "Trained on " (data) "." } }
+            (table(&heads, &rows))
+            p { (words::figures(comparison)) }
+            @for paragraph in words::all(comparison) {
+                @for line in paragraph { p { (line) } }
             }
-            body {
-                h1 { (title(comparison)) }
-                p { "For " (comparison.domain_text()) "." }
-                @if let Some(data) = &comparison.data { p { "Trained on " (data) "." } }
-                (table(&heads, &rows))
-                p { (words::figures(comparison)) }
-                @for paragraph in words::all(comparison) {
-                    @for line in paragraph { p { (line) } }
-                }
-                @for (name, svg) in pictures {
-                    figure id=(name) { (PreEscaped(inline(svg))) }
-                }
-                @if !units.is_empty() {
-                    h2 { "First hidden layers, unit by unit" }
-                    (table(&words::UNIT_HEADS, &units))
-                    p { (words::UNIT_NOTE) }
-                }
+            (figures(pictures))
+            @if !units.is_empty() {
+                h2 { "First hidden layers, unit by unit" }
+                (table(&words::UNIT_HEADS, &units))
+                p { (words::UNIT_NOTE) }
             }
-        }
-    };
-    page.into_string()
+        },
+    )
 }
 
 fn table(heads: &[&str], rows: &[Vec<String>]) -> maud::Markup {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Comparison, float, words};
+use crate::report::sheet::escape;
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -110,9 +111,4 @@ fn write_table(
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
     Ok(())
-}
-
-/// Keeps table cells whole.
-fn escape(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
