@@ -7,6 +7,7 @@
 
 pub mod comparison;
 pub mod counted;
+pub mod depth;
 pub mod html;
 pub mod json;
 pub mod layers;

@@ -6,6 +6,7 @@
 pub mod build;
 pub mod compare;
 pub mod counted;
+pub mod depth;
 pub mod layers;
 pub mod parallel;
 pub mod pictures;
