@@ -371,6 +371,86 @@ fn the_readme_says_what_the_program_does() {
     }
 }
 
+const POINTS: &str = r#"[target]
+formula = "x^2 + y^2 <= 1"
+inputs = ["x", "y"]
+domain = { x = [-2, 2], y = [-2, 2] }
+
+[compare]
+hidden = [[3]]
+restarts = 1
+steps = 5
+data = "points.csv"
+"#;
+
+#[test]
+fn training_is_refused_with_the_place() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path();
+    fs::write(folder.join("spec.toml"), POINTS).expect("written");
+    let good = "x,y,label\n0,0,1\n1,1/2,0\n";
+    let refused = |points: Option<&str>, flags: &[&str], message: &str| {
+        match points {
+            Some(points) => fs::write(folder.join("points.csv"), points).expect("written"),
+            None => fs::remove_file(folder.join("points.csv")).unwrap_or_default(),
+        }
+        let arguments = [&["train", "spec.toml"], flags].concat();
+        let (code, out, err) = run(folder, &arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{flags:?}: {err}");
+        assert!(err.contains(message), "{flags:?}: {err}");
+        assert!(!folder.join("spec.trained.json").exists(), "{flags:?}");
+    };
+    refused(None, &[], "spec.toml:10");
+    refused(Some("x,y,label\n1,2\n"), &[], "points.csv:2:4: 2 fields");
+    refused(Some("x;y;label\n"), &[], "separated by commas");
+    refused(
+        Some("x,y,value\n1,2,3\n"),
+        &[],
+        "points.csv:1:5: a column `value`",
+    );
+    refused(Some(good), &["--hidden", "0"], "at least 1 unit");
+    refused(
+        Some(good),
+        &["--activation", "step"],
+        "`step` units are not trained",
+    );
+    refused(Some(good), &["--optimizer", "sgd"], "known: lbfgs, adam");
+    refused(
+        Some(good),
+        &["--learning-rate", "1"],
+        "for --optimizer adam",
+    );
+    refused(Some(good), &["--out", "net.onnx"], ".json");
+    refused(Some(good), &["--from", "spec.toml"], "spec.toml:1:1");
+    refused(
+        Some(good),
+        &["--hidden", "64,64", "--explain"],
+        "at most 200",
+    );
+    refused(Some(good), &["--frames", "points.csv"], "points.csv");
+    let (code, _, err) = run(folder, &["train", "spec.toml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(folder.join("spec.trained.json").exists());
+    // Divergence is an answer: the starts and their seeds, and no network.
+    fs::remove_file(folder.join("spec.trained.json")).expect("removed");
+    let adam = [
+        "--optimizer",
+        "adam",
+        "--learning-rate",
+        "1e300",
+        "--activation",
+        "relu",
+    ];
+    let arguments = [&["train", "spec.toml", "--seed", "8"][..], &adam].concat();
+    let (code, out, _) = run(folder, &arguments);
+    assert_eq!(code, 3, "{out}");
+    assert!(
+        out.contains("every start diverged") && out.contains("     8 "),
+        "{out}"
+    );
+    assert!(!folder.join("spec.trained.json").exists());
+}
+
 /// Builders and sizes whose networks would not fit the memory; also what takes forever to build.
 #[test]
 fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {

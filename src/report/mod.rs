@@ -5,6 +5,7 @@
 //! [`sheet`]. A [`counted`] report is about a network of which nothing is claimed. Times appear on the
 //! terminal and in JSON on standard output, never in files, which are the same for the same input.
 
+pub mod comparison;
 pub mod counted;
 pub mod html;
 pub mod json;

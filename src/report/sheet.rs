@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// A report before it is Markdown or HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,47 +56,65 @@ impl Sheet {
 
     /// Returns one self-contained page; pictures are SVG documents with a name each.
     pub fn html(&self, pictures: &[(String, String)]) -> String {
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { (self.title) }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    h1 { (self.title) }
-                    p class=(format!("verdict {}", self.class)) { (self.headline) }
-                    table {
-                        @for (name, value) in &self.rows {
-                            tr { td { (name) } td { (value) } }
-                        }
-                    }
-                    @if !self.notes.is_empty() {
-                        h2 { "Chosen and noticed" }
-                        ul { @for note in &self.notes { li { (note) } } }
-                    }
-                    h2 { "What this means" }
-                    @for paragraph in &self.meaning { p { (paragraph) } }
-                    @for (name, svg) in pictures {
-                        figure id=(name) { (PreEscaped(inline(svg))) }
+        page(
+            &self.title,
+            &html! {
+                p class=(format!("verdict {}", self.class)) { (self.headline) }
+                table {
+                    @for (name, value) in &self.rows {
+                        tr { td { (name) } td { (value) } }
                     }
                 }
+                @if !self.notes.is_empty() {
+                    h2 { "Chosen and noticed" }
+                    ul { @for note in &self.notes { li { (note) } } }
+                }
+                h2 { "What this means" }
+                @for paragraph in &self.meaning { p { (paragraph) } }
+                (figures(pictures))
+            },
+        )
+    }
+}
+
+/// One self-contained page.
+pub(super) fn page(title: &str, body: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
             }
-        };
-        page.into_string()
+            body {
+                h1 { (title) }
+                (body)
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// Pictures inside a page: SVG documents with a name each.
+pub(super) fn figures(pictures: &[(String, String)]) -> Markup {
+    html! {
+        @for (name, svg) in pictures {
+            figure id=(name) { (PreEscaped(inline(svg))) }
+        }
     }
 }
 
 const STYLE: &str = "body{font-family:system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;\
 color:#1a1a1a;line-height:1.5}table{border-collapse:collapse}td{padding:.25rem .75rem;border-bottom:1px solid #ddd;\
-vertical-align:top;overflow-wrap:anywhere}td:first-child{color:#555;white-space:nowrap}\
+vertical-align:top;overflow-wrap:anywhere}td:first-child{color:#555;white-space:nowrap}th{text-align:left;\
+padding:.25rem .75rem;border-bottom:2px solid #bbb}\
 .verdict{font-weight:600;border-left:.4rem solid #2a6f97;padding:.5rem 1rem;background:#f2f6f9}\
 .refuted,.undecided{border-color:#9b2226;background:#fbf3f3}figure{margin:1.5rem 0}svg{max-width:100%;height:auto}";
 
 /// Keeps table cells whole.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 

@@ -163,6 +163,17 @@ impl BuildRequest<'_> {
     }
 }
 
+/// Builds the network: of the size given, or of the smallest size that the prover finds to keep
+/// the tolerance. Nothing is proved of it.
+///
+/// - Errors: [`WorkflowError`].
+pub fn build_sized(
+    request: &BuildRequest<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Built, WorkflowError> {
+    request.sized(progress)
+}
+
 /// Writes `network.json` into a folder, and reads it back.
 pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
     let path = folder.join("network.json");

@@ -1,11 +1,11 @@
 //! `steeple build`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
+use crate::cli::folder::Folder;
 use crate::cli::{Output, Refusal, inputs, progress::Bar};
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
@@ -131,80 +131,4 @@ fn write_reports(
     folder.write("report.html", &html::render(report, pictures))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
     folder.write("report.json", &format!("{object}\n"))
-}
-
-/// A folder under another name until it is complete.
-struct Folder {
-    temporary: tempfile::TempDir,
-    out: PathBuf,
-}
-
-impl Folder {
-    fn beside(out: &Path) -> Result<Self, Refusal> {
-        if out.exists() && !out.is_dir() {
-            return Err(Refusal::in_file(
-                out,
-                "this is there already, and is no folder",
-            ));
-        }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        // Beside it, so that a rename is enough; in it, where it is there.
-        let place = if out.is_dir() { out } else { parent };
-        let temporary = tempfile::Builder::new()
-            .prefix(".steeple-")
-            .tempdir_in(place)
-            .map_err(|error| {
-                Refusal::in_file(
-                    out,
-                    format_args!("the folder cannot be written: {}", error.kind()),
-                )
-            })?;
-        Ok(Self {
-            temporary,
-            out: out.to_path_buf(),
-        })
-    }
-
-    fn path(&self) -> &Path {
-        self.temporary.path()
-    }
-
-    fn write(&self, name: &str, text: &str) -> Result<(), Refusal> {
-        let path = self.path().join(name);
-        fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
-    }
-
-    /// Writes pictures; returns the names of their files.
-    fn write_pictures(&self, pictures: &[(String, String)]) -> Result<Vec<String>, Refusal> {
-        let mut names = Vec::new();
-        for (name, svg) in pictures {
-            let name = format!("{name}.svg");
-            self.write(&name, svg)?;
-            names.push(name);
-        }
-        Ok(names)
-    }
-
-    /// Gives the files their places: all at once where the folder is new, else one by one.
-    fn publish(self) -> Result<(), Refusal> {
-        let failed = |error: std::io::Error| Refusal::in_file(&self.out, error);
-        if !self.out.exists() {
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755))
-                    .map_err(failed)?;
-            }
-            fs::rename(self.path(), &self.out).map_err(failed)?;
-            return Ok(());
-        }
-        for file in fs::read_dir(self.path()).map_err(failed)? {
-            let file = file.map_err(failed)?;
-            fs::rename(file.path(), self.out.join(file.file_name())).map_err(failed)?;
-        }
-        Ok(())
-    }
 }
