@@ -177,6 +177,9 @@ in bold, has the fewest hidden units.
 `ridge` and `sawtooth` know polynomials only. For another function they get a polynomial near it (from its values at
 Chebyshev points, of the degree that the table names); what is proved is the distance of the network to the *function*,
 so the polynomial's own error is in it.
+
+Where no network was proved, or towers have their size by theorem, it is the limit that says so, not the builder: more boxes,
+or more memory, prove more.
 ";
 
 const SUP: &str = "\

@@ -19,7 +19,9 @@ use crate::report::layers::{LayersRow, LayersTable, Source};
 /// Boxes that any size may take, and more for each cell of a grid of that size.
 const BOXES: u64 = 15_000;
 /// Towers are built up to this many.
-const MOST_TOWERS: usize = 60_000;
+const MOST_TOWERS: usize = 30_000;
+/// The name of their row.
+const OVERLAPPING: &str = "towers that overlap";
 /// The degrees of polynomials that are looked at.
 const DEGREES: std::ops::RangeInclusive<usize> = 1..=14;
 
@@ -117,11 +119,9 @@ impl Contest {
             }]
         };
         let towers = if self.norm == Norm::Sup {
-            plain("towers that overlap", BuilderName::Towers, |contest, k| {
-                Parameters {
-                    overlap: Some(contest.overlap(k)),
-                    ..cells(k)
-                }
+            plain(OVERLAPPING, BuilderName::Towers, |contest, k| Parameters {
+                overlap: Some(contest.overlap(k)),
+                ..cells(k)
             })
         } else {
             plain("towers, one grid", BuilderName::Towers, |contest, k| {
@@ -160,15 +160,15 @@ impl Contest {
                     ..Parameters::default()
                 },
                 degree,
-                largest: 24,
+                largest: 10,
                 rung,
             });
         }
         vec![towers, steps, quadrants, ridge, sawtooth]
     }
 
-    /// Polynomials for builders that need one: none beside a target that is one itself, else the two
-    /// of lowest degree that leave room below the tolerance.
+    /// Polynomials for builders that need one: none beside a target that is one itself, else the one
+    /// of lowest degree that leaves room below the tolerance.
     fn polynomials(&self, tolerance: &Rational) -> Vec<(Option<usize>, Option<Target>)> {
         let formula = self.target.output_expressions().remove(0);
         let inputs = self.domain.dimension();
@@ -183,7 +183,7 @@ impl Contest {
             let lengths = sides.map(|(low, high)| estimate_rational(&(high - low)));
             lengths.product::<f64>() / 2.0
         };
-        let room = 0.9 * estimate_rational(tolerance) / volume;
+        let room = 0.6 * estimate_rational(tolerance) / volume;
         let mut values = Values::new(&formula, &self.domain);
         let mut last = f64::INFINITY;
         let found = DEGREES.filter_map(|degree| {
@@ -196,7 +196,7 @@ impl Contest {
             last = distance;
             Some((Some(degree), Some(self.as_target(&polynomial)?)))
         });
-        found.take(2).collect()
+        found.take(1).collect()
     }
 
     /// A polynomial in distances from the middle of the domain as a formula.
@@ -246,7 +246,7 @@ impl Contest {
         tolerance: &Rational,
         from: usize,
     ) -> Result<(LayersRow, Option<usize>), String> {
-        if contestant.name == "towers that overlap"
+        if contestant.name == OVERLAPPING
             && let Some(row) = self.by_theorem(contestant, tolerance)
         {
             return Ok((row, None));
@@ -254,9 +254,12 @@ impl Contest {
         let mut best: Option<(usize, Built, Verification)> = None;
         let mut attempt = |place: usize| -> Result<bool, String> {
             let size = (contestant.rung)(place);
-            let (built, answer) = self
-                .attempt(contestant, size, tolerance)
-                .map_err(|error| error.to_string())?;
+            let (built, answer) = match self.attempt(contestant, size, tolerance) {
+                Ok(made) => made,
+                // Too large.
+                Err(WorkflowError::Build(_)) => return Ok(false),
+                Err(error) => return Err(error.to_string()),
+            };
             let is_proved = answer.verdict == Verdict::Proved;
             if is_proved {
                 best = Some((size, built, answer));
@@ -309,8 +312,16 @@ impl Contest {
     }
 
     /// Boxes that a size may take: as many as its grid has cells, and some more.
-    fn boxes(&self, size: usize) -> u64 {
-        let per_cell = if self.norm == Norm::Sup { 4 } else { 16 };
+    fn boxes(&self, contestant: &Contestant, size: usize) -> u64 {
+        if contestant.builder == BuilderName::Sawtooth {
+            // Deep networks take long for each box.
+            return 5_000;
+        }
+        let per_cell = match (self.norm, contestant.name) {
+            (Norm::Sup, OVERLAPPING) => 40,
+            (Norm::Sup, _) => 4,
+            _ => 16,
+        };
         let cells = u64::try_from(size).unwrap_or(u64::MAX).saturating_pow(2);
         cells.saturating_mul(per_cell).saturating_add(BOXES)
     }
@@ -365,7 +376,7 @@ impl Contest {
             tolerance: Some(tolerance.clone()),
             gap: spec::default_gap(),
             limits: Limits {
-                boxes: Some(self.boxes(size)),
+                boxes: Some(self.boxes(contestant, size)),
                 ..Limits::default()
             },
             resume: None,
