@@ -25,8 +25,25 @@ impl Bar {
         }
     }
 
-    /// Takes note of where the search is.
+    /// Takes note of where a search for a bound is.
     pub fn show(&mut self, progress: &Progress) {
+        self.say(|| {
+            format!(
+                "{} boxes, {} open, error between {} and {}",
+                progress.boxes,
+                progress.open,
+                short(progress.lower),
+                short(progress.upper)
+            )
+        });
+    }
+
+    /// Takes note of where another search is.
+    pub fn show_open(&mut self, boxes: u64, open: usize) {
+        self.say(|| format!("{boxes} boxes, {open} open"));
+    }
+
+    fn say(&mut self, text: impl FnOnce() -> String) {
         if !self.is_terminal || self.started.elapsed() < Duration::from_secs(1) {
             return;
         }
@@ -37,13 +54,7 @@ impl Bar {
             }
             bar
         });
-        bar.set_message(format!(
-            "{} boxes, {} open, error between {} and {}",
-            progress.boxes,
-            progress.open,
-            short(progress.lower),
-            short(progress.upper)
-        ));
+        bar.set_message(text());
         bar.tick();
     }
 }

@@ -7,6 +7,7 @@
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod property;
 pub mod text;
 
 use crate::numbers::{Rational, literal};

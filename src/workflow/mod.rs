@@ -6,6 +6,7 @@
 pub mod build;
 pub mod parallel;
 pub mod pictures;
+pub mod property;
 pub mod regions;
 pub mod spec;
 pub mod summary;
@@ -14,6 +15,7 @@ pub mod verify;
 pub use build::{BuildRequest, build, build_without_claim};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all};
+pub use property::{PropertyVerification, VerifyPropertyRequest, verify_property};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
 pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;

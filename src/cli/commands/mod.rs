@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod check;
 pub mod draw;
 pub mod eval;
+pub mod property;
 pub mod regions;
 pub mod shell;
 pub mod verify;
