@@ -669,7 +669,11 @@ fn draw_writes_a_picture_or_says_why_not() {
     draw("surface", &x2).is_refused(&["picture `surface` needs a network of two inputs"]);
     draw("portrait", &x2).is_refused(&["no picture `portrait`", "curve, surface"]);
     draw("partition", &x2).is_refused(&["--certificate"]);
+    draw("facets", &["--domain", "x=0..1"]).is_refused(&["picture `facets` needs", "two inputs"]);
+    draw("warp", &["--domain", "x=0..1"]).is_refused(&["picture `warp` needs", "two inputs"]);
+    draw("warp", &[]).is_refused(&["picture `warp` needs a domain", "--domain"]);
     assert!(!scratch.path("picture.svg").exists());
+    assert_eq!(draw("diagram", &[]).code, 0);
     let run = draw("partition", &["--certificate", "certificate.steeple"]);
     assert_eq!((run.code, run.out.as_str()), (0, "drawn: picture.svg\n"));
     assert!(scratch.read("picture.svg").contains("<svg"));

@@ -177,8 +177,12 @@ impl Wide {
             .map(|n| (*n, "relu"))
             .chain([(outputs, "identity")])
         {
-            let mut number =
-                || format!(r#""{}/128""#, i64::from(self.0.pop().unwrap_or(0) % 257) - 128);
+            let mut number = || {
+                format!(
+                    r#""{}/128""#,
+                    i64::from(self.0.pop().unwrap_or(0) % 257) - 128
+                )
+            };
             let rows: Vec<String> = (0..units)
                 .map(|_| {
                     let row: Vec<String> = (0..columns).map(|_| number()).collect();
@@ -382,7 +386,13 @@ proptest! {
 fn a_certificate_is_the_same_for_any_number_of_threads() {
     let network = random(1).wide(3, &[10, 10], 2);
     let sides = [("0", "1"); 3];
-    let property = with_box(&sides, 2, &["(>= (- Y_0 Y_1) 1.5)"]);
+    // The first of these bounds that is not reached.
+    let bound = (0..100).map(|k| format!("(>= (- Y_0 Y_1) {})", f64::from(k) / 16.0 - 2.0));
+    let properties = bound.map(|bound| with_box(&sides, 2, &[&bound]));
+    let property = properties
+        .into_iter()
+        .find(|property| decide(&network, property).vnnlib() == "unsat")
+        .expect("a bound");
     let folder = tempfile::tempdir().expect("a folder");
     let mut found = Vec::new();
     for threads in [1, 2, 3] {
@@ -547,7 +557,10 @@ fn a_step_at_the_edge_of_a_cell_is_not_decided() {
     }
     let answer = decide(&network, &property);
     assert_eq!(answer.vnnlib(), "sat");
-    assert_eq!(answer.witness().map(|w| w.point.clone()), Some(vec![Rational::ZERO]));
+    assert_eq!(
+        answer.witness().map(|w| w.point.clone()),
+        Some(vec![Rational::ZERO])
+    );
     let property = with_box(&[("-1", "-0.001")], 1, &["(>= Y_0 1)"]);
     assert_eq!(decide(&network, &property).vnnlib(), "unsat");
     let property = with_box(&[("-1", "1")], 1, &["(>= Y_0 1.5)"]);
@@ -568,8 +581,11 @@ fn damaged_files_are_refused_or_read() {
     );
     let property = vnnlib::read(&text).expect("a property");
     let mut certificate = Vec::new();
-    property::write(&claim(&network, &property, &["@A3/4;nl", "Anl"]), &mut certificate)
-        .expect("memory");
+    property::write(
+        &claim(&network, &property, &["@A3/4;nl", "Anl"]),
+        &mut certificate,
+    )
+    .expect("memory");
     let try_both = |bytes: &[u8]| {
         if let Ok(text) = vnnlib::text(bytes)
             && let Err(error) = vnnlib::read(&text)
@@ -585,7 +601,18 @@ fn damaged_files_are_refused_or_read() {
             try_both(&good[..end]);
         }
         for at in 0..good.len() {
-            for other in [b'(', b')', b' ', b'0', b'-', b'e', b';', b'\n', 0xff, good[at] ^ 1] {
+            for other in [
+                b'(',
+                b')',
+                b' ',
+                b'0',
+                b'-',
+                b'e',
+                b';',
+                b'\n',
+                0xff,
+                good[at] ^ 1,
+            ] {
                 let mut bytes = good.to_vec();
                 bytes[at] = other;
                 try_both(&bytes);
@@ -626,23 +653,46 @@ fn the_program_decides_and_checks_properties() {
     packed.write_all(lines("2.5").as_bytes()).expect("memory");
     write("safe.vnnlib.gz", &packed.finish().expect("memory"));
     let verify = |property: &str| {
-        let flags = ["verify", "net.json", "--certificate", "c", "--property", property];
+        let flags = [
+            "verify",
+            "net.json",
+            "--certificate",
+            "c",
+            "--property",
+            property,
+        ];
         run(folder, &flags)
     };
     let check = |property: &str| {
-        run(folder, &["check", "c", "--network", "net.json", "--property", property])
+        run(
+            folder,
+            &[
+                "check",
+                "c",
+                "--network",
+                "net.json",
+                "--property",
+                property,
+            ],
+        )
     };
     for property in ["safe.vnnlib", "safe.vnnlib.gz"] {
         let (code, out, err) = verify(property);
         assert_eq!(code, 0, "{err}");
-        assert!(out.starts_with("proved (unsat): nothing that safe.vnnlib"), "{out}");
+        assert!(
+            out.starts_with("proved (unsat): nothing that safe.vnnlib"),
+            "{out}"
+        );
         assert!(err.contains("X_0 is x, Y_0 is a"), "{err}");
         let (code, out, _) = check(property);
         assert_eq!(code, 0);
         assert!(out.starts_with("accepted (unsat)"), "{out}");
         let (code, out, _) = check("sat.vnnlib");
         assert_eq!(code, 1);
-        assert!(out.contains("Y_0 >= 5/2, the one asked for is Y_0 >= 3/2"), "{out}");
+        assert!(
+            out.contains("Y_0 >= 5/2, the one asked for is Y_0 >= 3/2"),
+            "{out}"
+        );
     }
     let (code, out, _) = run(folder, &["check", "c", "--network", "net.json"]);
     assert_eq!((code, out.starts_with("accepted (unsat)")), (0, true));
@@ -657,16 +707,32 @@ fn the_program_decides_and_checks_properties() {
         "refuted (sat): what sat.vnnlib describes happens at X_0 (x) = 2\n  Y_0 (a) = 2\n"
     );
     assert!(check("sat.vnnlib").1.starts_with("accepted (sat)"));
-    let json = ["--format", "json", "verify", "net.json", "--property", "sat.vnnlib"];
+    let json = [
+        "--format",
+        "json",
+        "verify",
+        "net.json",
+        "--property",
+        "sat.vnnlib",
+    ];
     let (code, out, _) = run(folder, &json);
     let object: Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((code, &object["vnnlib"], &object["verdict"]), (1, &"sat".into(), &"refuted".into()));
+    assert_eq!(
+        (code, &object["vnnlib"], &object["verdict"]),
+        (1, &"sat".into(), &"refuted".into())
+    );
     assert_eq!(object["witness"]["point"]["x"], "2");
-    assert_eq!(object["witness"]["network"]["a"], serde_json::json!(["2", "2"]));
+    assert_eq!(
+        object["witness"]["network"]["a"],
+        serde_json::json!(["2", "2"])
+    );
     assert_eq!(object["claim"]["cases"][0]["unsafe"], "Y_0 >= 3/2");
     // Nothing is decided: nothing is written.
     write("edge.vnnlib", lines("2").replace("(>=", "(>").as_bytes());
-    write("strict.vnnlib", (lines("2") + "(assert (< X_0 2))").as_bytes());
+    write(
+        "strict.vnnlib",
+        (lines("2") + "(assert (< X_0 2))").as_bytes(),
+    );
     assert_eq!(verify("edge.vnnlib").0, 0);
     fs::remove_file(folder.join("c")).expect("a certificate");
     let (code, out, _) = verify("strict.vnnlib");
@@ -687,12 +753,36 @@ fn bad_property_files_are_refused_with_their_place() {
     );
     let bounded = "(<= 0 X_0 1)".to_string();
     for (text, message, place) in [
-        (file(1, 1, &[bounded.clone(), "(<= (* Y_0 X_0) 1)".into()]), "multiplies variables", ":4:"),
-        (file(1, 1, &["(<= X_0 1)".into()]), "input X_0 has no lower bound", ":1:"),
-        (file(1, 1, &[bounded.clone(), "(<= Y_1 1)".into()]), "`Y_1` is not declared", ":4:"),
-        (file(1, 1, &[bounded.clone(), "(<= Y_0 1".into()]), "before this is closed", ":4:"),
-        (file(2, 1, &[bounded.clone(), "(<= 0 X_1 1)".into()]), "2 inputs, the network has 1", ""),
-        (file(1, 1, &["(<= 2 X_0 1)".into()]), "there are no inputs", ":3:"),
+        (
+            file(1, 1, &[bounded.clone(), "(<= (* Y_0 X_0) 1)".into()]),
+            "multiplies variables",
+            ":4:",
+        ),
+        (
+            file(1, 1, &["(<= X_0 1)".into()]),
+            "input X_0 has no lower bound",
+            ":1:",
+        ),
+        (
+            file(1, 1, &[bounded.clone(), "(<= Y_1 1)".into()]),
+            "`Y_1` is not declared",
+            ":4:",
+        ),
+        (
+            file(1, 1, &[bounded.clone(), "(<= Y_0 1".into()]),
+            "before this is closed",
+            ":4:",
+        ),
+        (
+            file(2, 1, &[bounded.clone(), "(<= 0 X_1 1)".into()]),
+            "2 inputs, the network has 1",
+            "",
+        ),
+        (
+            file(1, 1, &["(<= 2 X_0 1)".into()]),
+            "there are no inputs",
+            ":3:",
+        ),
         (String::new(), "no input is declared", ""),
     ] {
         write("p.vnnlib", &text);
@@ -704,6 +794,13 @@ fn bad_property_files_are_refused_with_their_place() {
     }
     let missing = ["verify", "net.json", "--property", "none.vnnlib"];
     assert!(run(folder, &missing).2.contains("none.vnnlib"));
-    let both = ["verify", "net.json", "--property", "p.vnnlib", "--target", "x"];
+    let both = [
+        "verify",
+        "net.json",
+        "--property",
+        "p.vnnlib",
+        "--target",
+        "x",
+    ];
     assert_eq!(run(folder, &both).0, 2);
 }

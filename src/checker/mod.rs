@@ -28,9 +28,7 @@ pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
-pub use property::{
-    PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, violation,
-};
+pub use property::{PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, violation};
 pub use rejection::Rejection;
 pub use walk::Runner;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -38,11 +38,7 @@ impl<S: Enclosure> Prepared<S> {
     }
 
     /// Is the condition true, or false, at every point that the inputs enclose?
-    pub(super) fn truth_everywhere(
-        &mut self,
-        tape: &Tape,
-        inputs: &[S],
-    ) -> Result<Truth, Failure> {
+    pub(super) fn truth_everywhere(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
         tape.evaluate(&self.constants, inputs, &mut self.scratch)
             .truth()
     }

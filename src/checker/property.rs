@@ -232,7 +232,9 @@ pub fn check_property(
                 return Err(Rejection::NegativeFold(fold.clone()));
             }
             if trees.len() != property.cases().len() {
-                return Err(Rejection::OtherClaim("it has a tree too few or many".into()));
+                return Err(Rejection::OtherClaim(
+                    "it has a tree too few or many".into(),
+                ));
             }
             for (case, tree) in property.cases().iter().zip(trees) {
                 let walk = Walk {
@@ -302,8 +304,8 @@ pub fn violation(
     let number = case;
     let case = property.cases().get(case).ok_or(Rejection::BadWitness)?;
     let mut sides = case.sides().iter().zip(point);
-    let is_inside = point.len() == case.sides().len()
-        && sides.all(|((low, high), x)| low <= x && x <= high);
+    let is_inside =
+        point.len() == case.sides().len() && sides.all(|((low, high), x)| low <= x && x <= high);
     if !is_inside {
         return Err(Rejection::BadWitness);
     }

@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Check(ref command) => commands::check::run(command, arguments.format),
         Command::Eval(ref command) => commands::eval::run(command, arguments.format),
         Command::Regions(ref command) => commands::regions::run(command, arguments.format),
+        Command::Train(ref command) => commands::train::run(command, arguments.format),
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),

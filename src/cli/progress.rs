@@ -25,7 +25,7 @@ impl Bar {
         }
     }
 
-    /// Takes note of where a search for a bound is.
+    /// Takes note of where the search is.
     pub fn show(&mut self, progress: &Progress) {
         self.say(|| {
             format!(
@@ -38,12 +38,8 @@ impl Bar {
         });
     }
 
-    /// Takes note of where another search is.
-    pub fn show_open(&mut self, boxes: u64, open: usize) {
-        self.say(|| format!("{boxes} boxes, {open} open"));
-    }
-
-    fn say(&mut self, text: impl FnOnce() -> String) {
+    /// Shows a message.
+    pub fn say(&mut self, message: impl FnOnce() -> String) {
         if !self.is_terminal || self.started.elapsed() < Duration::from_secs(1) {
             return;
         }
@@ -54,7 +50,7 @@ impl Bar {
             }
             bar
         });
-        bar.set_message(text());
+        bar.set_message(message());
         bar.tick();
     }
 }

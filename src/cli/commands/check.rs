@@ -15,7 +15,12 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     if let Some(path) = &arguments.question.property {
         let asked = super::property::read(path, &network)?;
         let bytes = inputs::bytes(&arguments.certificate)?;
-        return Ok(super::property::check(&bytes, &network, Some(&asked), format));
+        return Ok(super::property::check(
+            &bytes,
+            &network,
+            Some(&asked),
+            format,
+        ));
     }
     let asked = if inputs::is_asked(&arguments.question) {
         Some(inputs::question(&arguments.question, &network)?)

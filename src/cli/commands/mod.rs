@@ -8,6 +8,7 @@ pub mod eval;
 pub mod property;
 pub mod regions;
 pub mod shell;
+pub mod train;
 pub mod verify;
 
 use crate::workflow::Verdict;

@@ -85,7 +85,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
     let answer = verify_property(
         &request,
         arguments.certificate.as_deref(),
-        &mut |boxes, open| bar.show_open(boxes, open),
+        &mut |boxes, open| bar.say(|| format!("{boxes} boxes, {open} open")),
     )?;
     drop(bar);
     let witness = answer.witness().map(|witness| {
@@ -135,12 +135,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 /// Checks a certificate for a property, and that it answers the property asked for, if one is.
 ///
 /// The answer is yes where the property is proved to hold or to fail, whichever the certificate says.
-pub fn check(
-    bytes: &[u8],
-    network: &Network,
-    asked: Option<&Property>,
-    format: Format,
-) -> Output {
+pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: Format) -> Output {
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
         Err(error) => return rejected(format, "malformed", &error.to_string()),

@@ -164,10 +164,7 @@ fn atom(
     let mut found = Linear::default();
     if let Some(variable) = Variable::from_name(word) {
         if !declared(variable) {
-            return Err(VnnlibError::new(
-                format!("`{word}` is not declared"),
-                span,
-            ));
+            return Err(VnnlibError::new(format!("`{word}` is not declared"), span));
         }
         found.terms.insert(variable, Rational::ONE);
         return Ok(found);

@@ -119,7 +119,11 @@ fn strict_bounds_of_inputs_stay_in_the_condition() {
         cases_of(&text),
         ["[0, 1]: X_0 < 1 and X_0 > 0 and Y_0 <= 0"]
     );
-    let text = file(1, 1, &["(<= X_0 1)", "(>= X_0 1)", "(< X_0 1)", "(<= Y_0 0)"]);
+    let text = file(
+        1,
+        1,
+        &["(<= X_0 1)", "(>= X_0 1)", "(< X_0 1)", "(<= Y_0 0)"],
+    );
     assert!(message(&text).contains("at least 1 and below 1, so there are no inputs"));
 }
 
@@ -130,14 +134,34 @@ fn what_is_not_supported_is_refused_with_its_place() {
         (error.message, text[error.span].to_string())
     };
     for (condition, wrong, place) in [
-        ("(<= (* Y_0 Y_1) 1)", "this multiplies variables", "(* Y_0 Y_1)"),
-        ("(<= (/ 1 Y_0) 1)", "this divides by a variable", "(/ 1 Y_0)"),
+        (
+            "(<= (* Y_0 Y_1) 1)",
+            "this multiplies variables",
+            "(* Y_0 Y_1)",
+        ),
+        (
+            "(<= (/ 1 Y_0) 1)",
+            "this divides by a variable",
+            "(/ 1 Y_0)",
+        ),
         ("(<= (/ 1 0) 1)", "this divides by 0", "(/ 1 0)"),
-        ("(<= (max Y_0 1) 1)", "`max` is not supported in a term", "(max Y_0 1)"),
-        ("(=> (<= Y_0 1) false)", "`=>` is not supported here", "(=> (<= Y_0 1) false)"),
+        (
+            "(<= (max Y_0 1) 1)",
+            "`max` is not supported in a term",
+            "(max Y_0 1)",
+        ),
+        (
+            "(=> (<= Y_0 1) false)",
+            "`=>` is not supported here",
+            "(=> (<= Y_0 1) false)",
+        ),
         ("(<= Y_2 1)", "`Y_2` is not declared", "Y_2"),
         ("(<= Y_0 1.0.0)", "`1.0.0` is not a number", "1.0.0"),
-        ("(<= Y_0 z)", "`z` is neither a number nor an input X_i or output Y_j", "z"),
+        (
+            "(<= Y_0 z)",
+            "`z` is neither a number nor an input X_i or output Y_j",
+            "z",
+        ),
         ("(<= Y_0)", "`<=` needs two terms", "(<= Y_0)"),
         ("(<= Y_0 ())", "expected a term here", "()"),
         ("Y_0", "expected a condition here", "Y_0"),
@@ -162,7 +186,11 @@ fn what_is_not_supported_is_refused_with_its_place() {
 
 #[test]
 fn boxes_must_be_bounded_and_not_empty() {
-    let text = file(2, 1, &["(>= X_0 0)", "(<= X_0 1)", "(>= X_1 0)", "(<= Y_0 0)"]);
+    let text = file(
+        2,
+        1,
+        &["(>= X_0 0)", "(<= X_0 1)", "(>= X_1 0)", "(<= Y_0 0)"],
+    );
     let error = read(&text).expect_err("refused");
     assert_eq!(error.message, "input X_1 has no upper bound");
     assert_eq!(&text[error.span], "X_1");
@@ -176,14 +204,18 @@ fn boxes_must_be_bounded_and_not_empty() {
 
 #[test]
 fn many_boxes_and_long_lists_have_limits() {
-    let choice = |i: usize| format!("(or (and (>= X_{i} 0) (<= X_{i} 1)) (and (>= X_{i} 2) (<= X_{i} 3)))");
+    let choice =
+        |i: usize| format!("(or (and (>= X_{i} 0) (<= X_{i} 1)) (and (>= X_{i} 2) (<= X_{i} 3)))");
     let choices: Vec<String> = (0..20).map(choice).collect();
     let all: Vec<&str> = choices.iter().map(String::as_str).collect();
     assert!(message(&file(20, 1, &all)).contains("more than 4096 boxes"));
     assert_eq!(cases_of(&file(5, 1, &all[..5])).len(), 32);
     // A long disjunction is not a high tree.
     let many: Vec<String> = (0..2000).map(|k| format!("(<= Y_0 {k})")).collect();
-    assert_eq!(cases_of(&unit(&format!("(or {})", many.join(" ")))).len(), 1);
+    assert_eq!(
+        cases_of(&unit(&format!("(or {})", many.join(" ")))).len(),
+        1
+    );
 }
 
 #[test]
@@ -199,10 +231,22 @@ fn packed_files_are_unpacked() {
         let error = text(&packed[..end]).expect_err("truncated");
         assert!(error.message.contains("cannot be unpacked"), "{error}");
     }
-    assert!(text(&[0xff, 0xfe]).expect_err("no text").message.contains("UTF-8"));
+    assert!(
+        text(&[0xff, 0xfe])
+            .expect_err("no text")
+            .message
+            .contains("UTF-8")
+    );
     // Zeros pack well: more than is read of them.
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&vec![b' '; MAX_BYTES + 10]).expect("memory");
+    encoder
+        .write_all(&vec![b' '; MAX_BYTES + 10])
+        .expect("memory");
     let bomb = encoder.finish().expect("memory");
-    assert!(text(&bomb).expect_err("large").message.contains("more than"));
+    assert!(
+        text(&bomb)
+            .expect_err("large")
+            .message
+            .contains("more than")
+    );
 }

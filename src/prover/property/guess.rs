@@ -79,7 +79,10 @@ impl Margin {
     pub fn at(&self, values: &[f64]) -> f64 {
         self.value(&mut |constant, coefficients| {
             let terms = coefficients.iter().zip(values);
-            terms.fold(constant, |sum, (c, v)| if *c == 0.0 { sum } else { sum + c * v })
+            terms.fold(
+                constant,
+                |sum, (c, v)| if *c == 0.0 { sum } else { sum + c * v },
+            )
         })
     }
 }
@@ -199,7 +202,11 @@ impl Guesser {
     /// first. Stops at the first point that seems to do.
     pub fn search(&mut self, margin: &Margin, network: &Specialised) -> Vec<Guess> {
         let inputs = self.low.len();
-        let corners = if inputs <= CORNERS { 1_u32 << inputs } else { 0 };
+        let corners = if inputs <= CORNERS {
+            1_u32 << inputs
+        } else {
+            0
+        };
         let corner = |k: u32| move |i: usize| f64::from(k >> i & 1);
         // Multiples of roots of primes fill a box evenly.
         let spread = |k: u32| {
@@ -314,4 +321,3 @@ pub fn exact_points(cell: &Cell, guess: &Guess) -> Vec<Vec<Rational>> {
     points.dedup();
     points
 }
-

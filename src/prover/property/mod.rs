@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::limits::{Limits, StoppedBy};
 use super::tree::Tree;
-use super::{ProveError, fold};
+use super::{ProveError, fold, split};
 use crate::certificate::{Cell, Evidence, MAX_INPUTS, Method, Ranges};
 use crate::checker::{PropertyLeaves, violation};
 use crate::expr::Property;
@@ -294,9 +294,8 @@ impl<'a, const D: usize> Search<'a, D> {
                 growth.stuck += 1;
                 continue;
             };
-            let mut excludes = |method: Method| {
-                leaves.truth(method, &open.cell, &here) == Ok(Truth::False)
-            };
+            let mut excludes =
+                |method: Method| leaves.truth(method, &open.cell, &here) == Ok(Truth::False);
             if excludes(Method::Natural) {
                 growth.tree.settle(open.node, Method::Natural);
                 continue;
@@ -317,11 +316,12 @@ impl<'a, const D: usize> Search<'a, D> {
             if growth.evidence.is_some() {
                 return growth;
             }
-            let Some((axis, lower, upper)) = self.halves(case, &open, &advice.scores) else {
+            let Some((axis, place, lower, upper)) = self.halves(case, &open, &here, &advice.scores)
+            else {
                 growth.stuck += 1;
                 continue;
             };
-            let (at_lower, at_upper) = growth.tree.cut(open.node, axis, None);
+            let (at_lower, at_upper) = growth.tree.cut(open.node, axis, place);
             for (node, cell) in [(at_upper, upper), (at_lower, lower)] {
                 stack.push(Open {
                     case,
@@ -335,8 +335,15 @@ impl<'a, const D: usize> Search<'a, D> {
         growth
     }
 
-    /// Cuts a cell in the middle of the side with the highest score; of equal ones the longest.
-    fn halves(&self, case: usize, open: &Open, scores: &[f64]) -> Option<(usize, Cell, Cell)> {
+    /// Cuts a cell across the side with the highest score, of equal ones the longest: at a kink, or in
+    /// the middle.
+    fn halves(
+        &self,
+        case: usize,
+        open: &Open,
+        here: &Specialised,
+        scores: &[f64],
+    ) -> Option<(usize, Option<Rational>, Cell, Cell)> {
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[case].intervals().iter();
         let shares: Vec<f64> = sides
@@ -351,7 +358,11 @@ impl<'a, const D: usize> Search<'a, D> {
             })
             .collect();
         let total: f64 = scores.iter().sum();
-        let total = if total.is_finite() && total > 0.0 { total } else { 1.0 };
+        let total = if total.is_finite() && total > 0.0 {
+            total
+        } else {
+            1.0
+        };
         let finest = libm::ldexp(1.0, -i32::try_from(FINEST).unwrap_or(0));
         let mut order: Vec<(f64, usize)> = (shares.iter().zip(scores).enumerate())
             .filter(|(_, (share, _))| **share > finest)
@@ -359,8 +370,9 @@ impl<'a, const D: usize> Search<'a, D> {
             .collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         order.into_iter().find_map(|(_, axis)| {
-            let (lower, upper) = open.cell.cut(axis, None)?;
-            Some((axis, lower, upper))
+            let place = split::kink(&open.cell, here, axis);
+            let (lower, upper) = open.cell.cut(axis, place.as_ref())?;
+            Some((axis, place, lower, upper))
         })
     }
 }
