@@ -2,8 +2,8 @@
 
 use crate::certificate::Cell;
 use crate::expr::{Case, Condition, Expr, Tape, TargetBody};
-use crate::network::{Specialised, estimate_outputs};
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
+use crate::network::{Network, Specialised, estimate_outputs, forward};
+use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Rational, Relation};
 
 /// A condition as a tree of affine margins: a margin of at most 0 is where its part holds.
@@ -130,7 +130,10 @@ pub struct Guess {
 }
 
 /// Looks for points in a box at which the margin is small.
-pub struct Guesser {
+pub struct Guesser<'n> {
+    /// The network itself, where it has steps: a reduced one may be wrong at single points, such as
+    /// the end at which a step is.
+    steps: Option<&'n Network>,
     values: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,
@@ -144,13 +147,14 @@ const CORNERS: usize = 8;
 const STARTS: usize = 6;
 const STEPS: usize = 60;
 
-impl Guesser {
+impl<'n> Guesser<'n> {
     /// Prepares for a cell.
-    pub fn new(cell: &Cell) -> Self {
+    pub fn new(cell: &Cell, network: &'n Network) -> Self {
         let sides = cell.intervals().iter();
         let ends = sides.map(|side| (estimate_dyadic(side.inf()), estimate_dyadic(side.sup())));
         let (low, high) = ends.unzip();
         Self {
+            steps: network.has_jumps().then_some(network),
             values: Vec::new(),
             low,
             high,
@@ -159,7 +163,17 @@ impl Guesser {
 
     /// The margin at a point.
     pub fn look(&mut self, margin: &Margin, network: &Specialised, point: &[f64]) -> f64 {
-        let outputs = estimate_outputs(network, point, &mut self.values);
+        let outputs = match self.steps {
+            Some(network) => {
+                let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
+                let outputs = forward(network, &(), &inputs).unwrap_or_default();
+                outputs.into_iter().map(|value| value.0).collect()
+            }
+            None => estimate_outputs(network, point, &mut self.values),
+        };
+        if outputs.len() < network.outputs() {
+            return f64::INFINITY;
+        }
         let mut values = point.to_vec();
         values.extend(outputs);
         let found = margin.at(&values);

@@ -130,7 +130,10 @@ impl<'a, const D: usize> Search<'a, D> {
                 let terms = root.unit(k).sum.terms;
                 terms.iter().any(|(v, _)| *v as usize >= inputs)
             });
-            let middle = Guesser::new(whole).middle(margin, &root).margin.abs();
+            let middle = Guesser::new(whole, request.network)
+                .middle(margin, &root)
+                .margin
+                .abs();
             search.fold = fold::radius(&root, middle.clamp(1e-12, 1e12) * 1e-4);
             if is_deep {
                 search.ranges = Ranges::Linear;
@@ -238,7 +241,7 @@ impl<'a, const D: usize> Search<'a, D> {
     fn look_for_points(&self, case: usize) -> Result<(Open, Option<Evidence>), ProveError> {
         let cell = self.wholes[case].clone();
         let root = self.root(&cell)?;
-        let guesses = Guesser::new(&cell).search(&self.margins[case], &root);
+        let guesses = Guesser::new(&cell, self.request.network).search(&self.margins[case], &root);
         let mut evidence = None;
         for guess in &guesses {
             evidence = evidence.or_else(|| self.confirm(case, &cell, guess));
@@ -305,7 +308,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 growth.tree.settle(open.node, Method::Linear);
                 continue;
             }
-            let mut guesser = Guesser::new(&open.cell);
+            let mut guesser = Guesser::new(&open.cell, network);
             let guesses = [
                 guesser.middle(margin, &here),
                 guesser.corner(margin, &here, &advice.downhill),
