@@ -43,7 +43,8 @@ fn file(inputs: usize, outputs: usize, assertions: &[String]) -> String {
         .iter()
         .map(|name| format!("(declare-const {name} Real)\n"));
     let assert = assertions.iter().map(|a| format!("(assert {a})\n"));
-    declare.chain(assert).collect()
+    let lines: Vec<String> = declare.chain(assert).collect();
+    lines.concat()
 }
 
 fn with_box(sides: &[(&str, &str)], outputs: usize, conditions: &[&str]) -> Property {

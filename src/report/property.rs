@@ -26,14 +26,25 @@ pub struct PropertyReport {
     pub outputs: Vec<String>,
     /// The digest of the network.
     pub network: String,
-    /// Where it fails: which box, counted from one, the inputs, and the outputs, enclosed.
-    pub witness: Option<(usize, Vec<Rational>, Vec<(Rational, Rational)>)>,
+    /// Where it fails.
+    pub witness: Option<PointReport>,
     /// The search.
     pub search: SearchReport,
     /// Boxes open at the end.
     pub open: usize,
     /// The certificate.
     pub certificate: CertificateReport,
+}
+
+/// A point at which a property fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointReport {
+    /// In which box, counted from one.
+    pub case: usize,
+    /// The inputs.
+    pub point: Vec<Rational>,
+    /// Each output, enclosed.
+    pub outputs: Vec<(Rational, Rational)>,
 }
 
 /// Returns the object of a property's claim.
@@ -62,7 +73,12 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
         Times::Shown => json!((value * 1e6).round() / 1e6),
         Times::LeftOut => Value::Null,
     };
-    let witness = report.witness.as_ref().map(|(case, point, outputs)| {
+    let witness = report.witness.as_ref().map(|witness| {
+        let PointReport {
+            case,
+            point,
+            outputs,
+        } = witness;
         let mut inputs = Map::new();
         for (name, value) in report.inputs.iter().zip(point) {
             inputs.insert(name.clone(), json!(value.to_string()));
@@ -112,7 +128,12 @@ pub fn text(report: &PropertyReport) -> String {
                 n => format!("{n} leaves"),
             }
         ),
-        ("refuted", Some((case, point, outputs))) => {
+        ("refuted", Some(witness)) => {
+            let PointReport {
+                case,
+                point,
+                outputs,
+            } = witness;
             let mut text = format!("refuted (sat): what {file} describes happens at");
             // Strings take any text, so writing to one cannot fail.
             for (i, value) in point.iter().enumerate() {

@@ -14,7 +14,7 @@ use crate::expr::Property;
 use crate::formats::vnnlib;
 use crate::network::{Network, digest};
 use crate::report::json::Times;
-use crate::report::property::{PropertyReport, claim, json, text};
+use crate::report::property::{PointReport, PropertyReport, claim, json, text};
 use crate::report::{CertificateReport, SearchReport};
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
@@ -88,12 +88,10 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         &mut |boxes, open| bar.say(|| format!("{boxes} boxes, {open} open")),
     )?;
     drop(bar);
-    let witness = answer.witness().map(|witness| {
-        (
-            witness.case + 1,
-            witness.point.clone(),
-            witness.outputs.clone(),
-        )
+    let witness = answer.witness().map(|witness| PointReport {
+        case: witness.case + 1,
+        point: witness.point.clone(),
+        outputs: witness.outputs.clone(),
     });
     let report = PropertyReport {
         verdict: answer.verdict.name().into(),

@@ -260,7 +260,9 @@ impl Spread {
                 }];
                 for node in nodes {
                     if !has_bounds(node) {
-                        parts.iter_mut().for_each(|part| part.rest.push(node));
+                        for part in &mut parts {
+                            part.rest.push(node);
+                        }
                         continue;
                     }
                     let others = self.parts(node)?;
@@ -338,7 +340,10 @@ fn place(node: &Node) -> Option<Range<usize>> {
 }
 
 /// A closed box of inputs and the text of a condition on inputs and outputs.
-pub type Case = (Vec<(Rational, Rational)>, String);
+pub type Case = (Sides, String);
+
+/// Lower and upper end of each input.
+type Sides = Vec<(Rational, Rational)>;
 
 /// Returns boxes and conditions that together say what the assertions say, each box once, in the
 /// order in which they occur.
@@ -355,8 +360,8 @@ pub fn cases(
         empty: None,
     };
     let parts = spread.parts(&whole)?;
-    let mut places: HashMap<Vec<(Rational, Rational)>, usize> = HashMap::new();
-    let mut boxes: Vec<(Vec<(Rational, Rational)>, Vec<Text>)> = Vec::new();
+    let mut places: HashMap<Sides, usize> = HashMap::new();
+    let mut boxes: Vec<(Sides, Vec<Text>)> = Vec::new();
     for part in parts {
         let mut sides = Vec::with_capacity(declarations.len());
         for (i, ((low, high), declared)) in part.bounds.into_iter().zip(declarations).enumerate() {

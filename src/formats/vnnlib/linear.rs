@@ -107,9 +107,10 @@ impl Constraint {
             }
             let size = coefficient.abs();
             // Writing to a string cannot fail.
-            let _ = match size == Rational::ONE {
-                true => write!(text, "{}", variable.name()),
-                false => write!(text, "{size}*{}", variable.name()),
+            let _ = if size == Rational::ONE {
+                write!(text, "{}", variable.name())
+            } else {
+                write!(text, "{size}*{}", variable.name())
             };
         }
         if text.is_empty() {

@@ -4,14 +4,11 @@ use crate::numbers::Rational;
 /// A file with these numbers of variables and these assertions.
 fn file(inputs: usize, outputs: usize, assertions: &[&str]) -> String {
     let names = Property::names(inputs, outputs);
-    let mut text: String = names
-        .iter()
+    let mut lines: Vec<String> = (names.iter())
         .map(|name| format!("(declare-const {name} Real)\n"))
         .collect();
-    for assertion in assertions {
-        text += &format!("(assert {assertion})\n");
-    }
-    text
+    lines.extend(assertions.iter().map(|a| format!("(assert {a})\n")));
+    lines.concat()
 }
 
 /// The boxes and conditions in words.
