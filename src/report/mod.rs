@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod layers;
 pub mod markdown;
+pub mod property;
 pub mod sheet;
 pub mod text;
 
