@@ -2,8 +2,13 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+mod foreign;
+pub mod gzip;
 pub mod json;
+pub mod onnx;
 mod source;
+
+pub use foreign::{Foreign, ForeignError, Imported};
 
 /// Where and why a file is not what it should be.
 ///

@@ -11,14 +11,21 @@ use crate::workflow::check_in_parallel;
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let network = inputs::read_network(&arguments.network)?;
+    let certificate = text::read(&inputs::bytes(&arguments.certificate)?);
+    // A network without names has those of the claim.
+    let network = inputs::read_network_for(
+        &arguments.network,
+        match &certificate {
+            Ok(certificate) => inputs::Names::List(certificate.claim.question.domain.names()),
+            Err(_) => inputs::Names::Numbered,
+        },
+    )?;
     let asked = if inputs::is_asked(&arguments.question) {
         Some(inputs::question(&arguments.question, &network)?)
     } else {
         None
     };
-    let bytes = inputs::bytes(&arguments.certificate)?;
-    let certificate = match text::read(&bytes) {
+    let certificate = match certificate {
         Ok(certificate) => certificate,
         Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
     };

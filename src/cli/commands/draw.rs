@@ -35,12 +35,22 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     })?;
     only_svg(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network(&arguments.network)?;
+    let found = match &arguments.certificate {
+        Some(path) => Some((
+            path,
+            text::read(&inputs::bytes(path)?)
+                .map_err(|error| Refusal::in_file(path, error).as_no())?,
+        )),
+        None => None,
+    };
+    let names = match &found {
+        Some((_, certificate)) => inputs::Names::List(certificate.claim.question.domain.names()),
+        None => inputs::Names::Question(&arguments.question),
+    };
+    let network = inputs::read_network_for(&arguments.network, names)?;
     let mut verified = None;
     let mut certificate = None;
-    if let Some(path) = &arguments.certificate {
-        let found = text::read(&inputs::bytes(path)?)
-            .map_err(|error| Refusal::in_file(path, error).as_no())?;
+    if let Some((path, found)) = found {
         verified = Some(
             check_in_parallel(&found, &network, None).map_err(|rejection| {
                 Refusal::in_file(
@@ -94,8 +104,8 @@ fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
 fn regions(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     only_svg(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network(&arguments.network)?;
     let question = &arguments.question;
+    let network = inputs::read_network_for(&arguments.network, inputs::Names::Question(question))?;
     let domain = match (&question.spec, &question.domain) {
         (Some(path), _) => inputs::read_spec(path)?.0.domain,
         (None, Some(text)) => {

@@ -8,7 +8,10 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
-    let network = inputs::read_network(&arguments.network)?;
+    let network = inputs::read_network_for(
+        &arguments.network,
+        inputs::Names::Question(&arguments.question),
+    )?;
     let asked = inputs::question(&arguments.question, &network)?;
     if let Some(path) = &arguments.certificate {
         inputs::can_be_written(path)?;
