@@ -11,7 +11,7 @@ use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, parse_target};
-use crate::formats::{Foreign, Imported, gzip, json, onnx};
+use crate::formats::{Foreign, Imported, gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
 use crate::numbers::{Rational, literal};
 use crate::workflow::{self, ClaimSpec, Spec, spec};
@@ -146,10 +146,15 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
             onnx::read(&bytes).map_err(refused)
         }
         Foreign::Onnx => onnx::read(&bytes).map_err(refused),
-        Foreign::Safetensors => Err(Refusal::in_file(
-            path,
-            "networks in .safetensors files cannot be read in this version",
-        )),
+        Foreign::Safetensors => {
+            let beside = path.with_extension("json");
+            let beside = beside
+                .exists()
+                .then(|| fs::read_to_string(&beside))
+                .transpose()
+                .map_err(|error| Refusal::in_file(&beside, error))?;
+            safetensors::read(&bytes, beside.as_deref()).map_err(refused)
+        }
     }
 }
 

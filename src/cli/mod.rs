@@ -47,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Eval(ref command) => commands::eval::run(command, arguments.format),
         Command::Regions(ref command) => commands::regions::run(command, arguments.format),
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
+        Command::Convert(ref command) => commands::convert::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),
         Command::Man => commands::shell::man(),

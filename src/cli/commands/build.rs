@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{code, pretty};
 use crate::builders::{Built, Goal};
 use crate::cli::arguments::{Build, Format};
-use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::formats::{floats::Precision, onnx};
 use crate::network::{Network, digest, size};
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
@@ -56,6 +57,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     };
     if spec.goal == Goal::Regions {
         let (built, network) = build_without_claim(&request, folder.path()).map_err(refusal)?;
+        write_onnx(&folder, &network)?;
         folder.publish()?;
         return Ok(without_claim(&built, &network, &out, format));
     }
@@ -76,6 +78,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let kinds = PictureKind::for_question(question);
     let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;
     write_reports(&folder, &report, &pictures)?;
+    write_onnx(&folder, &network)?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {
@@ -140,6 +143,28 @@ fn write_reports(
     folder.write("report.json", &format!("{object}\n"))
 }
 
+/// Writes the network for other tools too, where its dense form is under 64 MB.
+fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
+    let size = network.layers().iter().fold(0usize, |size, layer| {
+        size.saturating_add(
+            layer
+                .rows()
+                .saturating_mul(layer.inputs().saturating_add(1)),
+        )
+    });
+    if size.saturating_mul(4) >= 64_000_000 {
+        return Ok(());
+    }
+    match onnx::write(network, Precision::Single) {
+        Ok(written) => folder.write("network.onnx", &written.bytes),
+        // Steep units can be steeper than float32 goes.
+        Err(error) => {
+            note(&format!("network.onnx is not written: {error}"));
+            Ok(())
+        }
+    }
+}
+
 /// A folder under another name until it is complete.
 struct Folder {
     temporary: tempfile::TempDir,
@@ -179,7 +204,7 @@ impl Folder {
         self.temporary.path()
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<(), Refusal> {
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> Result<(), Refusal> {
         let path = self.path().join(name);
         fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
     }

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod catalogue;
 pub mod check;
+pub mod convert;
 pub mod draw;
 pub mod eval;
 pub mod regions;

@@ -32,6 +32,9 @@ mod shapes;
 mod tensor;
 mod value;
 mod wire;
+mod write;
+
+pub use write::{Written, write};
 
 use super::{ForeignError, Imported};
 use context::Context;
@@ -42,12 +45,18 @@ const OPSETS: std::ops::RangeInclusive<u64> = 7..=23;
 
 /// Returns the network that a file's bytes describe.
 ///
-/// - Exactness: exact, but for irrational roots of variances, which a note tells of.
+/// - Exactness: exact, but for irrational roots of variances, which a note tells of. A file that
+///   [`write()`] wrote gives the network it was written from, names and all.
 /// - A batch of one: a free first size of an input is 1.
 /// - Memory: a small multiple of the file, whatever it declares.
 /// - Errors: [`ForeignError`], for damaged files and for whatever is not supported, by name.
 pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {
     let model = Model::read(bytes)?;
+    let imported = read_graph(&model, bytes.len())?;
+    write::with_exact_weights(&model, imported)
+}
+
+fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> {
     if !OPSETS.contains(&model.opset) {
         return Err(ForeignError::new(format!(
             "version {} of the operators (opset) is not known, {} to {} are",
@@ -57,7 +66,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {
         ))
         .hint("export with another opset_version, or use onnx.version_converter"));
     }
-    let mut context = Context::new(bytes.len());
+    let mut context = Context::new(size);
     let outputs = evaluate::evaluate(&model.graph, &mut context)?;
     let layers = layers::layers(&mut context, outputs)?;
     Ok(Imported {

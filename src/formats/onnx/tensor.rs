@@ -4,6 +4,7 @@ use super::shapes;
 use super::value::{Data, Kind, Value};
 use super::wire::{Field, Message, packed};
 use crate::formats::ForeignError;
+use crate::formats::floats::{bfloat, half};
 
 /// The types of elements, by their numbers in ONNX.
 pub const FLOAT: u64 = 1;
@@ -291,36 +292,6 @@ impl<'a> Tensor<'a> {
 
 fn too_large() -> ForeignError {
     ForeignError::new("an unsigned integer is 2^63 or more, which is not supported")
-}
-
-/// The number that the bits of a float16 are.
-fn half(bits: u16) -> f64 {
-    small(bits, 10, 5)
-}
-
-/// The number that the bits of a bfloat16 are: the upper half of a float32.
-fn bfloat(bits: u16) -> f64 {
-    f64::from(f32::from_bits(u32::from(bits) << 16))
-}
-
-/// A float of one sign bit, so many exponent bits and so many fraction bits.
-fn small(bits: u16, fraction_bits: u32, exponent_bits: u32) -> f64 {
-    let fraction = f64::from(bits & ((1 << fraction_bits) - 1)) / f64::from(1u32 << fraction_bits);
-    let largest = (1i32 << exponent_bits) - 1;
-    let exponent = i32::from(bits >> fraction_bits) & largest;
-    let bias = largest >> 1;
-    let size = if exponent == largest {
-        if fraction == 0.0 {
-            f64::INFINITY
-        } else {
-            f64::NAN
-        }
-    } else if exponent == 0 {
-        fraction * 2f64.powi(1 - bias)
-    } else {
-        (1.0 + fraction) * 2f64.powi(exponent - bias)
-    };
-    if bits >> 15 == 0 { size } else { -size }
 }
 
 #[cfg(test)]

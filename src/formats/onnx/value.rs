@@ -1,6 +1,7 @@
 //! What flows through a graph: tensors whose elements are constants or affine forms of units.
 
 use crate::formats::ForeignError;
+pub use crate::formats::floats::rational;
 use crate::numbers::Rational;
 
 /// The longest exact number that a graph may compute, in bits.
@@ -13,29 +14,6 @@ pub enum Coefficient {
     Float(f64),
     /// Any other number.
     Exact(Box<Rational>),
-}
-
-/// Returns the rational number that a finite float is.
-pub fn rational(value: f64) -> Rational {
-    let bits = value.to_bits();
-    let fraction = bits & ((1 << 52) - 1);
-    let exponent = (bits >> 52 & 0x7ff) as i32;
-    let (mantissa, exponent) = match exponent {
-        0 if fraction == 0 => return Rational::ZERO,
-        0 => (fraction, -1074),
-        _ => (fraction | 1 << 52, exponent - 1075),
-    };
-    let zeros = mantissa.trailing_zeros();
-    let exponent = exponent + zeros as i32;
-    let mantissa = (mantissa >> zeros) as i64;
-    let numerator = if value < 0.0 { -mantissa } else { mantissa };
-    if (0..10).contains(&exponent) {
-        return Rational::from(numerator << exponent);
-    }
-    if (-62..0).contains(&exponent) {
-        return Rational::ratio(numerator, 1 << -exponent);
-    }
-    &Rational::from(numerator) * &Rational::power_of_two(exponent)
 }
 
 impl Coefficient {
