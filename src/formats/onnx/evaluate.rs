@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::batch::keep_one_row;
 use super::context::Context;
 use super::operators;
 use super::proto::{Graph, Node, ValueInfo};
@@ -39,6 +40,9 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
     }
     let mut values: HashMap<&str, Rc<Value>> = HashMap::new();
     let mut inputs = HashSet::new();
+    // The first size that all inputs share, and how many elements each has.
+    let mut batch = None;
+    let mut input_sizes = Vec::new();
     for message in &graph.inputs {
         let info = ValueInfo::read(*message)?;
         if !inputs.insert(info.name) {
@@ -53,6 +57,12 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
         }
         sources.insert(info.name, Source::Input);
         let value = input(&info, context).map_err(|e| e.at(|| format!("input `{}`", info.name)))?;
+        let first = value.dims.first().copied().filter(|_| value.dims.len() > 1);
+        batch = match (input_sizes.is_empty(), first) {
+            (true, first) => first,
+            (false, first) => batch.filter(|batch| Some(*batch) == first),
+        };
+        input_sizes.push(value.len());
         values.insert(info.name, Rc::new(value));
     }
     for (index, message) in graph.nodes.iter().enumerate() {
@@ -112,7 +122,7 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
             );
         }
     }
-    let mut forms = Vec::new();
+    let mut outputs = Vec::new();
     for name in wanted {
         let value = take(name, &sources, &mut values, &mut uses)?;
         if value.is_infinite {
@@ -121,9 +131,17 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
             )));
         }
         let value = context.own(value)?;
-        forms.extend(value.into_forms());
+        outputs.push((value.dims.first().copied(), value.into_forms()));
     }
-    Ok(forms)
+    if let Some(batch) = batch.filter(|batch| *batch > 1) {
+        let note = if keep_one_row(context, &mut outputs, &input_sizes, batch) {
+            format!("the file is for batches of {batch}; the network is that of one row")
+        } else {
+            format!("the first size of the inputs, {batch}, is no batch: all elements are inputs")
+        };
+        context.note(note);
+    }
+    Ok(outputs.into_iter().flat_map(|(_, forms)| forms).collect())
 }
 
 /// Returns a value that is there: a stored one is read now.

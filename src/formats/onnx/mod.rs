@@ -22,6 +22,7 @@
 
 mod activations;
 mod arithmetic;
+mod batch;
 mod context;
 mod evaluate;
 mod layers;
@@ -47,7 +48,8 @@ const OPSETS: std::ops::RangeInclusive<u64> = 7..=23;
 ///
 /// - Exactness: exact, but for irrational roots of variances, which a note tells of. A file that
 ///   [`write()`] wrote gives the network it was written from, names and all.
-/// - A batch of one: a free first size of an input is 1.
+/// - Batches: a free first size of an input is 1; of a fixed batch, one row is the network, where
+///   all rows are treated alike.
 /// - Memory: a small multiple of the file, whatever it declares.
 /// - Errors: [`ForeignError`], for damaged files and for whatever is not supported, by name.
 pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {

@@ -39,6 +39,8 @@ def strip(model):
 
 def double(model):
     """A copy whose floats are float64."""
+    if any(node.op_type == "Scaler" for node in model.graph.node):
+        raise ValueError("onnxruntime's Scaler gives float32, whatever it is given")
     model = onnx.ModelProto.FromString(model.SerializeToString())
     for tensor in model.graph.initializer:
         widen(tensor)
@@ -67,11 +69,13 @@ def run(model, points):
     )
     entry = session.get_inputs()[0]
     dtype = {"tensor(double)": np.float64, "tensor(float16)": np.float16}.get(entry.type, np.float32)
-    shape = [d if isinstance(d, int) and k > 0 else 1 for k, d in enumerate(entry.shape)]
+    shape = [d if isinstance(d, int) else 1 for d in entry.shape]
+    batch = shape[0] if len(shape) > 1 else 1
     rows = []
     for point in points:
-        outputs = session.run(None, {entry.name: point.astype(dtype).reshape(shape)})
-        rows.append(np.concatenate([np.asarray(output, np.float64).ravel() for output in outputs]))
+        outputs = session.run(None, {entry.name: np.tile(point.astype(dtype), batch).reshape(shape)})
+        outputs = [np.asarray(output, np.float64).ravel() for output in outputs]
+        rows.append(np.concatenate([output[: len(output) // batch] for output in outputs]))
     return rows
 
 
