@@ -13,7 +13,8 @@
 //!    smaller network that encloses one on a box. This is what makes large networks cheap.
 //! 4. [`formats`]: networks in files. [`certificate`]: claims and partitions in files.
 //! 5. [`checker`]: accepts or rejects. Up to here is what a proof relies on.
-//! 6. [`builders`]: networks by formula. [`prover`]: the search for certificates.
+//! 6. [`builders`]: networks by formula. [`prover`]: the search for certificates. [`training`]:
+//!    networks by gradient descent, to compare.
 //! 7. [`draw`]: pictures from plain numbers.
 //! 8. [`report`]: what was found, for people and programs.
 //! 9. [`workflow`]: build, prove, write, read back, check, and only then a verdict.
@@ -70,4 +71,5 @@ pub mod numbers;
 pub mod prover;
 pub mod regions;
 pub mod report;
+pub mod training;
 pub mod workflow;

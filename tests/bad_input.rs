@@ -370,3 +370,236 @@ fn the_readme_says_what_the_program_does() {
         );
     }
 }
+
+const POINTS: &str = r#"[target]
+formula = "x^2 + y^2 <= 1"
+inputs = ["x", "y"]
+domain = { x = [-2, 2], y = [-2, 2] }
+
+[compare]
+hidden = [[3]]
+restarts = 1
+steps = 5
+data = "points.csv"
+"#;
+
+#[test]
+fn training_is_refused_with_the_place() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path();
+    fs::write(folder.join("spec.toml"), POINTS).expect("written");
+    let good = "x,y,label\n0,0,1\n1,1/2,0\n";
+    let refused = |points: Option<&str>, flags: &[&str], message: &str| {
+        match points {
+            Some(points) => fs::write(folder.join("points.csv"), points).expect("written"),
+            None => fs::remove_file(folder.join("points.csv")).unwrap_or_default(),
+        }
+        let arguments = [&["train", "spec.toml"], flags].concat();
+        let (code, out, err) = run(folder, &arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{flags:?}: {err}");
+        assert!(err.contains(message), "{flags:?}: {err}");
+        assert!(!folder.join("spec.trained.json").exists(), "{flags:?}");
+    };
+    refused(None, &[], "spec.toml:10");
+    refused(Some("x,y,label\n1,2\n"), &[], "points.csv:2:4: 2 fields");
+    refused(Some("x;y;label\n"), &[], "separated by commas");
+    refused(
+        Some("x,y,value\n1,2,3\n"),
+        &[],
+        "points.csv:1:5: a column `value`",
+    );
+    refused(Some(good), &["--hidden", "0"], "at least 1 unit");
+    refused(
+        Some(good),
+        &["--activation", "step"],
+        "`step` units are not trained",
+    );
+    refused(Some(good), &["--optimizer", "sgd"], "known: lbfgs, adam");
+    refused(
+        Some(good),
+        &["--learning-rate", "1"],
+        "for --optimizer adam",
+    );
+    refused(Some(good), &["--out", "net.onnx"], ".json");
+    refused(Some(good), &["--from", "spec.toml"], "spec.toml:1:1");
+    refused(
+        Some(good),
+        &["--hidden", "64,64", "--explain"],
+        "at most 200",
+    );
+    refused(Some(good), &["--frames", "points.csv"], "points.csv");
+    let (code, _, err) = run(folder, &["train", "spec.toml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(folder.join("spec.trained.json").exists());
+    // Divergence is an answer: the starts and their seeds, and no network.
+    fs::remove_file(folder.join("spec.trained.json")).expect("removed");
+    let adam = [
+        "--optimizer",
+        "adam",
+        "--learning-rate",
+        "1e300",
+        "--activation",
+        "relu",
+    ];
+    let arguments = [&["train", "spec.toml", "--seed", "8"][..], &adam].concat();
+    let (code, out, _) = run(folder, &arguments);
+    assert_eq!(code, 3, "{out}");
+    assert!(
+        out.contains("every start diverged") && out.contains("     8 "),
+        "{out}"
+    );
+    assert!(!folder.join("spec.trained.json").exists());
+}
+
+/// Builders and sizes whose networks would not fit the memory; also what takes forever to build.
+#[test]
+fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {
+    let many = "1000000000000";
+    let line = "formula = \"x^2\"\ndomain = { x = [0, 1] }";
+    let plane = "formula = \"x*y\"\ninputs = [\"x\", \"y\"]\ndomain = { x = [0, 1], y = [0, 1] }";
+    let bowl = plane.replace("x*y", "x^2 + y^2");
+    let power = plane.replace("x*y", "(x + y + 1)^60");
+    let disk = plane.replace("x*y", "x^2 + y^2 <= 1");
+    let none = "inputs = [\"x\", \"y\"]\ndomain = { x = [0, 1], y = [0, 1] }";
+    let layers =
+        |width: &str, layers: usize| format!("widths = [{}]", vec![width; layers].join(", "));
+    let cells = |cells: &str| format!("cells = {cells}");
+    let sized = "weights, at most";
+    let cases: Vec<(&str, &str, String, &str)> = vec![
+        ("staircase", line, cells(many), sized),
+        ("staircase", line, cells("40000000"), sized),
+        (
+            "staircase",
+            line,
+            format!("cells = 5\nghosts = {many}"),
+            "at most 5",
+        ),
+        ("interpolant", line, cells(many), sized),
+        (
+            "interpolant",
+            line,
+            format!("knots = \"balanced\"\n{}", cells("40000000")),
+            sized,
+        ),
+        ("towers", plane, cells(many), sized),
+        (
+            "towers",
+            plane,
+            format!("cells = 3\noverlap = {many}"),
+            sized,
+        ),
+        (
+            "towers",
+            plane,
+            format!("grid = \"adaptive\"\n{}", cells("1000000")),
+            sized,
+        ),
+        (
+            "towers",
+            plane,
+            "cells = 9000000000000000000\noverlap = 9000000000000000000".into(),
+            sized,
+        ),
+        ("quadrants", plane, cells(many), sized),
+        ("quadrants", &bowl, cells(many), sized),
+        (
+            "quadrants",
+            plane,
+            format!("grid = \"adaptive\"\n{}", cells("1000000")),
+            sized,
+        ),
+        ("disk", &disk, format!("sides = {many}"), sized),
+        ("ridge", plane, cells(many), sized),
+        (
+            "ridge",
+            plane,
+            format!("profile = \"staircase\"\n{}", cells("40000000")),
+            sized,
+        ),
+        (
+            "tanh-smooth",
+            line,
+            "step = \"1e-30000\"".into(),
+            "`step` is below 2^-128",
+        ),
+        ("sawtooth", plane, format!("folds = {many}"), "at most 64"),
+        ("sawtooth", &power, "folds = 64".into(), sized),
+        ("fold", none, layers("1000000", 2), sized),
+        ("fold", none, "widths = [30000, 2000]".into(), sized),
+        ("fold", none, "widths = [4, 1000000000000]".into(), sized),
+        ("maxout-fold", none, layers("2", 25), "at most 24"),
+        (
+            "maxout-fold",
+            none,
+            format!("rank = {many}\nwidths = [2]"),
+            "at most 256",
+        ),
+    ];
+    // Those without a size of their own, or whose size is written out.
+    let others = ["step", "bump", "tower", "polygon", "polygons"];
+    for entry in steeple::builders::catalogue() {
+        let is_tried = cases.iter().any(|(builder, ..)| *builder == entry.name);
+        assert!(is_tried || others.contains(&entry.name), "{}", entry.name);
+    }
+    let scratch = tempfile::tempdir().expect("a folder");
+    for (builder, target, keys, message) in cases {
+        let spec = format!("[target]\n{target}\n[network]\nbuilder = \"{builder}\"\n{keys}\n");
+        fs::write(scratch.path().join("spec.toml"), spec).expect("written");
+        let started = std::time::Instant::now();
+        let (code, out, said) = run(scratch.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!(code, 2, "{builder} {keys}: {said}");
+        assert!(said.contains(message), "{builder} {keys}: {said}");
+        assert!(said.contains("spec.toml:"), "{builder} {keys}: {said}");
+        assert_eq!(
+            (out.as_str(), scratch.path().join("made").exists()),
+            ("", false)
+        );
+        let seconds = started.elapsed().as_secs();
+        assert!(seconds < 20, "{builder} {keys}: {seconds} s");
+    }
+}
+
+#[test]
+fn ridge_wishes_that_cannot_be_met_say_why() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let wave = "formula = \"sin(3*x)*cos(2*y)\"\ninputs = [\"x\", \"y\"]\n\
+                domain = { x = [-1, 1], y = [-1, 1] }";
+    let four = "formula = \"sin(a*b) + c*d\"\ninputs = [\"a\", \"b\", \"c\", \"d\"]\n\
+                domain = { a = [0, 1], b = [0, 1], c = [0, 1], d = [0, 1] }";
+    let cubic = wave.replace("sin(3*x)*cos(2*y)", "x^3 + y");
+    let two = wave.replace("\"sin(3*x)*cos(2*y)\"", "[\"x*y\", \"x + y\"]");
+    for (target, keys, message) in [
+        (wave, "degree = 3", "degree 3 is too low for this tolerance"),
+        (wave, "degree = 21\ncells = 4", "at most 20"),
+        (four, "cells = 4", "with 4 inputs it is not approximated"),
+        (four, "", "with 4 inputs it is not approximated"),
+        (
+            cubic.as_str(),
+            "degree = 2\ncells = 4",
+            "`degree` is 2, at least 3",
+        ),
+        (two.as_str(), "cells = 4", "one output, the target has 2"),
+        (wave, "cells = 0", "`cells` is 0"),
+        (wave, "profile = \"stairs\"\ncells = 4", "stairs"),
+        (
+            wave,
+            "profile = \"interpolant\"\nactivation = \"sigmoid\"\ncells = 4",
+            "does not go with",
+        ),
+        (
+            wave,
+            "profile = \"staircase\"\nactivation = \"relu\"\ncells = 4",
+            "does not go with",
+        ),
+        (wave, "steepness = 4\ncells = 4", "relu units have none"),
+    ] {
+        let spec = format!(
+            "[target]\n{target}\n[network]\nbuilder = \"ridge\"\n{keys}\n[claim]\ntolerance = \"1/20\"\n"
+        );
+        fs::write(scratch.path().join("spec.toml"), spec).expect("written");
+        let (code, out, said) = run(scratch.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!((code, out.as_str()), (2, ""), "{keys}: {said}");
+        assert!(said.contains(message), "{keys}: {said}");
+        assert!(said.contains("spec.toml:"), "{keys}: {said}");
+    }
+}

@@ -350,3 +350,76 @@ fn one_hidden_layer_is_enough_in_two_inputs() {
     assert_eq!(keeps(degree(10)), Verdict::Proved);
     assert_eq!(keeps(degree(4)), Verdict::Refuted);
 }
+
+/// Of several sizes, the smallest one that is proved.
+fn smallest_proved(
+    name: BuilderName,
+    parameters: &Parameters,
+    problem: &(Target, Domain),
+    tolerance: &Rational,
+) -> usize {
+    let key = entry(name).size.expect("a size");
+    let mut sizes = key.smallest..=64;
+    let proved = sizes.find(|&size| {
+        let parameters = key.with(parameters, size);
+        keeps(name, &parameters, problem, Norm::Sup, tolerance) == Verdict::Proved
+    });
+    proved.expect("a size that is proved")
+}
+
+/// Every size below half of the one that is chosen with the prover is refuted, not only undecided.
+#[test]
+fn sizes_below_half_of_the_chosen_one_are_refuted() {
+    let plane = |formula: &str| problem(&[formula], "x=-1..1,y=-1..1");
+    let line = problem(&["x^2"], "x=-1..1");
+    let none = Parameters::default();
+    let overlapping = Parameters {
+        overlap: Some(4),
+        ..Parameters::default()
+    };
+    for (name, parameters, problem, tolerance, chosen) in [
+        (BuilderName::Ridge, &none, &plane("x^2 + y^2"), (1, 50), 10),
+        (BuilderName::Ridge, &none, &plane("x*y"), (1, 50), 8),
+        (BuilderName::Ridge, &none, &plane("x*y"), (1, 2000), 45),
+        (
+            BuilderName::Sawtooth,
+            &none,
+            &plane("x^2 + y^2"),
+            (1, 5000),
+            7,
+        ),
+        (BuilderName::Sawtooth, &none, &plane("x*y"), (1, 5000), 7),
+        (BuilderName::TanhSmooth, &none, &line, (1, 200), 4),
+        (
+            BuilderName::Towers,
+            &overlapping,
+            &plane("x^2 + y^2"),
+            (11, 20),
+            3,
+        ),
+    ] {
+        let tolerance = Rational::ratio(tolerance.0, tolerance.1);
+        let found = smallest_proved(name, parameters, problem, &tolerance);
+        assert_eq!(found, chosen, "{name}");
+        let key = entry(name).size.expect("a size");
+        for size in key.smallest..found.div_ceil(2) {
+            let parameters = key.with(parameters, size);
+            let verdict = keeps(name, &parameters, problem, Norm::Sup, &tolerance);
+            assert_eq!(verdict, Verdict::Refuted, "{name} {size} of {found}");
+        }
+    }
+}
+
+/// Steep towers on 64 x 64 cells: where four meet the network is 0, whatever their number.
+#[test]
+fn the_dip_of_towers_stays() {
+    let bowl = problem(&["x^2 + y^2"], "x=-1..1,y=-1..1");
+    for k in [4, 16, 64] {
+        // At the corner (1 - 2/K, 1 - 2/K) the target is 2 (1 - 2/K)^2.
+        let inner = Rational::ratio(k - 2, k);
+        let dip = Rational::from(2) * &(&inner * &inner) * Rational::ratio(99, 100);
+        let parameters = cells(usize::try_from(k).expect("small"));
+        let found = keeps(BuilderName::Towers, &parameters, &bowl, Norm::Sup, &dip);
+        assert_eq!(found, Verdict::Refuted, "{k}");
+    }
+}

@@ -3,9 +3,16 @@
 use steeple::builders::{BuilderName, Parameters};
 use steeple::certificate::Norm;
 use steeple::expr::{Domain, parse_target};
+use steeple::formats::json as json_network;
+use steeple::network::Network;
 use steeple::numbers::Rational;
 use steeple::report::{Report, html, json, markdown};
-use steeple::workflow::{BuildRequest, Limits, PictureKind, Subject, build, draw, summarise};
+use steeple::workflow::pictures::{diagram::diagram, warp::warp};
+use steeple::workflow::regions::facets;
+use steeple::workflow::{
+    BuildRequest, Limits, PictureKind, RegionsRequest, Subject, build, count_regions, draw,
+    summarise,
+};
 
 /// The report of a built network, and its pictures by name.
 fn built(
@@ -131,4 +138,87 @@ fn report_of_a_triangle_in_a_disk() {
 fn pictures_are_the_same_each_time() {
     let (first, second) = (square(), square());
     assert!(first.1 == second.1);
+}
+
+/// A network in the JSON of network files.
+fn read(text: &str) -> Network {
+    json_network::read(text).expect("a network")
+}
+
+/// max(0, x - y) and a jump at x = 0: two creases, one wall.
+const BENT: &str = r#"{ "steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+    { "activation": "relu", "weights": [["1", "-1"], ["-1", "1"]], "bias": ["0", "0"] },
+    { "activation": "identity", "weights": [["1", "-1/2"]], "bias": ["0"] } ] }"#;
+const STEP: &str = r#"{ "steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+    { "activation": "heaviside", "weights": [["1", "0"]], "bias": ["-1/3"] },
+    { "activation": "identity", "weights": [["1"]], "bias": ["0"] } ] }"#;
+/// Exclusive or with two units.
+const XOR: &str = r#"{ "steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+    { "activation": "tanh", "weights": [["3", "3"], ["-3", "-3"]], "bias": ["-2", "4"] },
+    { "activation": "sigmoid", "weights": [["4", "4"]], "bias": ["-2"] } ] }"#;
+
+#[test]
+fn every_region_is_a_facet() {
+    let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
+    let picture = |network: &Network| {
+        let request = RegionsRequest {
+            network,
+            domain: &domain,
+            threshold: None,
+            memory: 1 << 30,
+        };
+        let answer = count_regions(&request).expect("few regions");
+        let picture = facets(&answer, network, &domain, 0, "facets").expect("two inputs");
+        assert_eq!(picture.facets.len(), answer.counts.activation_regions);
+        picture
+    };
+    let bent = picture(&read(BENT));
+    // Both facets have the same heights along the side that they share.
+    let [side] = &bent.sides[..] else {
+        panic!("one side, not {}", bent.sides.len());
+    };
+    for (left, right) in side.left_heights.iter().zip(side.right_heights) {
+        assert!((left - right).abs() < 1e-12);
+    }
+    assert!(side.is_crease);
+    insta::assert_snapshot!("bent_facets_svg", bent.render());
+    let step = picture(&read(STEP));
+    let heights = [step.sides[0].left_heights, step.sides[0].right_heights];
+    assert!(heights.contains(&[0.0; 2]) && heights.contains(&[1.0; 2]));
+    insta::assert_snapshot!("step_facets_svg", step.render());
+}
+
+#[test]
+fn the_plane_bent_by_two_units() {
+    let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
+    let network = read(XOR);
+    let half = Rational::ratio(1, 2);
+    let picture = warp(&network, &domain, None, Some(&half), "warp").expect("two inputs");
+    assert_eq!(picture.panels.len(), 2);
+    // The decision line of the last panel says of each point what the network says.
+    let line = picture.panels[1].decision.as_ref().expect("a line");
+    let points = picture.panels[1].points.iter().zip(&picture.labels);
+    let mut seen = [0, 0];
+    for (point, &label) in points {
+        assert_eq!(
+            line[0] * point[0] + line[1] * point[1] + line[2] >= 0.0,
+            label
+        );
+        seen[usize::from(label)] += 1;
+    }
+    assert!(seen[0] > 20 && seen[1] > 20, "{seen:?}");
+    // Labels from a region go before the network's.
+    let region = parse_target(&["x <= 1/2"], Some(&["x".into(), "y".into()])).expect("a region");
+    let told = warp(&network, &domain, Some(&region), None, "warp").expect("two inputs");
+    let inputs = told.panels[0].points.iter().zip(&told.labels);
+    assert!(inputs.clone().count() > 100);
+    assert!(
+        inputs
+            .into_iter()
+            .all(|(point, &label)| (point[0] <= 0.5) == label)
+    );
+    insta::assert_snapshot!(
+        "xor_diagram_svg",
+        diagram(&network, "exclusive or").render()
+    );
 }

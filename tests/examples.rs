@@ -158,6 +158,15 @@ fn deep_square_is_exactly_a_power_of_two() {
 }
 
 #[test]
+fn ridge_is_one_hidden_layer_for_a_product() {
+    let (_scratch, _, object) = build("ridge");
+    assert_eq!(verdict(&object), "proved");
+    assert_eq!(object["network"]["hidden_layers"], 1);
+    let bound = Rational::ratio(1, 64);
+    assert_eq!(error(&object), (bound.clone(), bound));
+}
+
+#[test]
 fn files_are_the_same_whatever_the_threads() {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/disk_smooth.toml");
     let scratch = tempfile::tempdir().expect("a folder");

@@ -228,7 +228,7 @@ fn weights_of_other_tools_need_their_activations_told() {
     assert_eq!(layers[1].bias()[0], Rational::ONE);
     let refused = |bytes: &[u8], beside| {
         let error = safetensors::read(bytes, beside).expect_err("refused");
-        format!("{error}; {}", error.hint.unwrap_or_default())
+        format!("{error}; {}", error.hint.as_deref().unwrap_or_default())
     };
     insta::assert_snapshot!([
         refused(&bytes, None),

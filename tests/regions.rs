@@ -737,4 +737,134 @@ mod program {
         assert_eq!(json(&small)["stopped_by"], "memory");
         assert!(json(&small)["activation_regions_at_least"].as_u64() >= Some(1));
     }
+
+    /// `build` of a network that is made for its regions counts them, beside what is promised.
+    #[test]
+    fn built_regions_are_counted_and_drawn() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let plane = "inputs = [\"x\", \"y\"]\ndomain = { x = [0, 1], y = [0, 1] }";
+        let skew = plane.replace("x = [0, 1]", "x = [\"-1/3\", 2]");
+        let line = "inputs = [\"x\"]\ndomain = { x = [0, 1] }";
+        let space =
+            "inputs = [\"x\", \"y\", \"z\"]\ndomain = { x = [0, 1], y = [0, 1], z = [0, 1] }";
+        let fold = "builder = \"fold\"\nwidths =";
+        for (target, network, linear, activation, promised, of) in [
+            (
+                plane,
+                format!("{fold} [4, 4]"),
+                44,
+                44,
+                "44",
+                "linear regions",
+            ),
+            (
+                skew.as_str(),
+                format!("{fold} [4, 4]"),
+                44,
+                44,
+                "44",
+                "linear regions",
+            ),
+            (
+                plane,
+                format!("{fold} [6, 6, 6]"),
+                1782,
+                1782,
+                "1782",
+                "linear regions",
+            ),
+            (
+                plane,
+                format!("{fold} [4, 2]"),
+                14,
+                16,
+                "16",
+                "activation regions",
+            ),
+            (
+                line,
+                format!("{fold} [3, 3]"),
+                12,
+                12,
+                "12",
+                "linear regions",
+            ),
+            (
+                space,
+                format!("{fold} [3, 4]"),
+                15,
+                15,
+                "15",
+                "linear regions",
+            ),
+            (
+                plane,
+                "builder = \"maxout-fold\"\nrank = 3\nwidths = [2, 2]".into(),
+                49,
+                49,
+                "49",
+                "linear regions",
+            ),
+        ] {
+            let spec = format!("[target]\n{target}\n[network]\n{network}\n");
+            std::fs::write(folder.path().join("spec.toml"), spec).expect("a file");
+            let flags = ["--format", "json", "build", "spec.toml", "--out", "made"];
+            let done = run(folder.path(), &flags);
+            assert_eq!(done.code, 0, "{network}: {}", done.err);
+            let found = json(&done);
+            assert_eq!(found["regions"]["count"], linear, "{network}");
+            assert_eq!(
+                found["regions"]["activation_regions"], activation,
+                "{network}"
+            );
+            assert_eq!(found["promise"]["count"], promised, "{network}");
+            assert_eq!(found["promise"]["of"], of, "{network}");
+            assert_eq!(found["promise"]["reached"], true, "{network}");
+            let made = folder.path().join("made");
+            let read = |name: &str| std::fs::read_to_string(made.join(name)).expect("text");
+            let said = format!("{linear}, counted exactly");
+            assert!(read("report.md").contains(&said) && read("report.html").contains(&said));
+            let filed: Value = serde_json::from_str(&read("report.json")).expect("JSON");
+            assert_eq!(filed, found);
+            let is_planar = target.contains('y') && !target.contains('z');
+            assert_eq!(made.join("regions.svg").exists(), is_planar, "{network}");
+            // The command of its own says the same.
+            let network_file = made.join("network.json");
+            let domain = match target {
+                _ if target == line => "x=0..1",
+                _ if target == space => "x=0..1,y=0..1,z=0..1",
+                _ if target == plane => "x=0..1,y=0..1",
+                _ => "x=-1/3..2,y=0..1",
+            };
+            let network_file = network_file.to_str().expect("text");
+            let flags = [
+                "--format",
+                "json",
+                "regions",
+                network_file,
+                "--domain",
+                domain,
+            ];
+            let counted = json(&run(folder.path(), &flags));
+            assert_eq!(counted["count"], linear, "{network}");
+            std::fs::remove_dir_all(&made).expect("removed");
+        }
+    }
+
+    #[test]
+    fn regions_that_are_too_many_are_not_counted_but_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spec = "[target]\ninputs = [\"x\", \"y\"]\ndomain = { x = [0, 1], y = [0, 1] }\n\
+                    [network]\nbuilder = \"fold\"\nwidths = [32, 32, 32]\n";
+        std::fs::write(folder.path().join("spec.toml"), spec).expect("a file");
+        let done = run(folder.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert!(
+            done.out.starts_with("not counted: 34668544 linear regions"),
+            "{}",
+            done.out
+        );
+        let report = std::fs::read_to_string(folder.path().join("made/report.md")).expect("text");
+        assert!(report.contains("not counted because"), "{report}");
+    }
 }

@@ -8,6 +8,9 @@ use crate::numbers::Rational;
 
 /// More weights than this are refused before anything is built.
 pub const MAX_WEIGHTS: u128 = 200_000_000;
+/// The same where nearly all weights are different numbers, each with memory of its own (some 300
+/// bytes with what is built from it); equal ones, as in grids, are kept once.
+pub const MAX_DIFFERENT_WEIGHTS: u128 = 20_000_000;
 
 /// What is wrong with a request to build.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -303,11 +306,21 @@ pub enum BuildError {
     NotEvaluated(String),
     /// Too many weights.
     #[error(
-        "the network would have about {weights} weights, at most {MAX_WEIGHTS} are built; choose fewer cells"
+        "the network would have about {weights} weights, at most {most} are built; choose a smaller size"
     )]
     TooLarge {
         /// The number of weights.
         weights: u128,
+        /// The most that are built.
+        most: u128,
+    },
+    /// A step of differences that is too small.
+    #[error(
+        "`step` is below 2^-{smallest}, where weights have thousands of digits; choose a larger one"
+    )]
+    TooFine {
+        /// The power of two that is the smallest step.
+        smallest: u32,
     },
 }
 
@@ -320,8 +333,18 @@ fn out_of_range(place: &str, found: Option<&str>) -> String {
 
 /// Refuses networks that would not fit the memory.
 pub(super) fn check_size(weights: u128) -> Result<(), BuildError> {
-    if weights > MAX_WEIGHTS {
-        return Err(BuildError::TooLarge { weights });
+    let most = MAX_WEIGHTS;
+    if weights > most {
+        return Err(BuildError::TooLarge { weights, most });
+    }
+    Ok(())
+}
+
+/// Refuses networks of different numbers that would not fit the memory.
+pub(super) fn check_size_of_different(weights: u128) -> Result<(), BuildError> {
+    let most = MAX_DIFFERENT_WEIGHTS;
+    if weights > most {
+        return Err(BuildError::TooLarge { weights, most });
     }
     Ok(())
 }

@@ -35,6 +35,7 @@ pub mod tail;
 mod tests;
 
 pub use catalogue::{BuilderName, catalogue, entry};
+pub use deep::promise::{Promise, promise};
 pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
 pub use parameters::{

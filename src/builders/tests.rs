@@ -849,7 +849,7 @@ fn requests_that_do_not_fit_are_refused() {
             BuilderName::Towers,
             cells(&[1_000_000]),
             &plane,
-            "the network would have about 6000000000000 weights, at most 200000000 are built; choose fewer cells",
+            "the network would have about 6000000000000 weights, at most 200000000 are built; choose a smaller size",
         ),
     ]);
 }

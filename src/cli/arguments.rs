@@ -42,6 +42,10 @@ pub enum Command {
     Eval(Eval),
     /// Count the linear regions of a network, exactly; the region on which it decides "inside".
     Regions(Regions),
+    /// Train a network on a spec's target or data.
+    Train(Train),
+    /// Compare built, trained and given networks: one certified table, and what it means.
+    Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
     /// Write a network in another format: .json, .onnx, .safetensors, .py.
@@ -112,6 +116,21 @@ pub struct Build {
     pub limits: Limits,
 }
 
+/// `steeple compare`.
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The spec file: what to build is in its table [network], what to train in [compare].
+    pub spec: PathBuf,
+    /// Network files to put beside them.
+    pub networks: Vec<PathBuf>,
+    /// Write the report, pictures, networks and certificates to this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+}
+
 /// `steeple verify`.
 #[derive(Args, Debug)]
 pub struct Verify {
@@ -168,7 +187,8 @@ pub struct Eval {
 /// `steeple draw`.
 #[derive(Args, Debug)]
 pub struct Draw {
-    /// Which picture: curve, surface, error, halfplanes, partition or regions.
+    /// Which picture: curve, surface, error, halfplanes or partition, of a network and its target;
+    /// regions, facets or warp, of a network over a domain; diagram, of a network alone.
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// The network file.
@@ -182,6 +202,55 @@ pub struct Draw {
     /// The SVG file to write.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+/// `steeple train`. Without flags the first network of the spec's table [compare] is trained; what
+/// the spec does not say either is 6 sigmoid units on 1000 random points.
+#[derive(Args, Debug)]
+pub struct Train {
+    /// The spec file: target and domain, and [compare] for points and settings.
+    pub spec: PathBuf,
+    /// Units of the hidden layers: 6, or 16,16 for two layers.
+    #[arg(
+        long,
+        value_name = "UNITS",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
+    pub hidden: Option<Vec<usize>>,
+    /// What hidden units do: sigmoid, tanh or relu.
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// Start at this network, once, and report what descent keeps of it.
+    #[arg(long, value_name = "NETWORK", conflicts_with_all = ["hidden", "activation", "restarts"])]
+    pub from: Option<PathBuf>,
+    /// The network file to write [default: the spec's name with .trained.json].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Seed of the first start's weights; the points keep the spec's seed.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+    /// Random starts, of which the best is kept.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub restarts: Option<u64>,
+    /// lbfgs or adam.
+    #[arg(long, value_name = "NAME")]
+    pub optimizer: Option<String>,
+    /// The most steps from each start.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub steps: Option<u64>,
+    /// The step size of adam [default: 0.01].
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub learning_rate: Option<String>,
+    /// Compare backpropagation with central differences, before the first step.
+    #[arg(long)]
+    pub check_gradient: bool,
+    /// Write out one forward and one backward pass, before the first step (small networks).
+    #[arg(long)]
+    pub explain: bool,
+    /// Draw the network along the way, as SVG files in this folder (one or two inputs).
+    #[arg(long, value_name = "DIR")]
+    pub frames: Option<PathBuf>,
 }
 
 /// `steeple regions`.

@@ -260,7 +260,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
 }
 
 /// A spec's target and domain in the order of the network's inputs.
-fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, Domain), Refusal> {
+pub fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, Domain), Refusal> {
     if spec.target.inputs() == network.inputs() {
         return Ok((spec.target.clone(), spec.domain.clone()));
     }

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 mod commands;
+mod folder;
 mod inputs;
 mod interrupt;
 mod message;
@@ -46,6 +47,8 @@ pub fn main() -> ExitCode {
         Command::Check(ref command) => commands::check::run(command, arguments.format),
         Command::Eval(ref command) => commands::eval::run(command, arguments.format),
         Command::Regions(ref command) => commands::regions::run(command, arguments.format),
+        Command::Train(ref command) => commands::train::run(command, arguments.format),
+        Command::Compare(ref command) => commands::compare::run(command, arguments.format),
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
         Command::Convert(ref command) => commands::convert::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),

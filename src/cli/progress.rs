@@ -27,6 +27,19 @@ impl Bar {
 
     /// Takes note of where the search is.
     pub fn show(&mut self, progress: &Progress) {
+        self.say(|| {
+            format!(
+                "{} boxes, {} open, error between {} and {}",
+                progress.boxes,
+                progress.open,
+                short(progress.lower),
+                short(progress.upper)
+            )
+        });
+    }
+
+    /// Shows a message.
+    pub fn say(&mut self, message: impl FnOnce() -> String) {
         if !self.is_terminal || self.started.elapsed() < Duration::from_secs(1) {
             return;
         }
@@ -37,13 +50,7 @@ impl Bar {
             }
             bar
         });
-        bar.set_message(format!(
-            "{} boxes, {} open, error between {} and {}",
-            progress.boxes,
-            progress.open,
-            short(progress.lower),
-            short(progress.upper)
-        ));
+        bar.set_message(message());
         bar.tick();
     }
 }

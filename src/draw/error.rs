@@ -50,25 +50,37 @@ pub struct ErrorPicture {
 impl ErrorPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
-        let cells = || {
-            self.cells
-                .iter()
-                .filter(|c| c.rect.is_drawable() && !c.lo.is_nan() && !c.hi.is_nan())
-        };
-        let unbounded = cells().any(|c| shown(c).is_infinite());
-        let values = range(cells().map(shown).chain([0.0]));
-        let size = values.0.abs().max(values.1.abs());
-        let scale = if self.signed {
-            (-size, size)
-        } else {
-            (0.0, size)
-        };
-
-        let mut page = Page::new(&self.title, &self.caption, &self.legend(unbounded));
+        let scale = self.scale();
+        let mut page = Page::new(&self.title, &self.caption, &self.legend());
         let domain = self.domain.or_hull(self.cells.iter().map(|c| c.rect));
         let plane = Plane::map(domain, page.top, 120.0);
+        self.draw_map(&mut page.canvas, &plane, scale);
+        let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
+        let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
+        plane.draw_axes(&mut page.canvas, Some(&x), &y);
+        if let Some(at) = self.witness {
+            plane.draw_witness(&mut page.canvas, at);
+        }
+        self.draw_bar(&mut page.canvas, &plane, scale);
+        page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    fn drawable(&self) -> impl Iterator<Item = &ErrorCell> {
+        let is_drawable = |c: &&ErrorCell| c.rect.is_drawable() && !c.lo.is_nan() && !c.hi.is_nan();
+        self.cells.iter().filter(is_drawable)
+    }
+
+    /// The ends of the range of colours.
+    pub(super) fn scale(&self) -> (f64, f64) {
+        let values = range(self.drawable().map(shown).chain([0.0]));
+        let size = values.0.abs().max(values.1.abs());
+        (if self.signed { -size } else { 0.0 }, size)
+    }
+
+    /// The cells without axes, on a given range of colours.
+    pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane, scale: (f64, f64)) {
         let mut levels: BTreeMap<usize, PathData> = BTreeMap::new();
-        for run in merged(cells().map(|c| (c.rect, level(shown(c), scale)))) {
+        for run in merged(self.drawable().map(|c| (c.rect, level(shown(c), scale)))) {
             let (x0, y0, x1, y1) = plane.corners(&run.0);
             levels.entry(run.1).or_default().rect(x0, y0, x1, y1);
         }
@@ -83,18 +95,11 @@ impl ErrorPicture {
         }
         let mut crisp = Canvas::default();
         crisp.crisp(inner);
-        plane.add_clipped(&mut page.canvas, crisp);
-        let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
-        let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
-        plane.draw_axes(&mut page.canvas, Some(&x), &y);
-        if let Some(at) = self.witness {
-            plane.draw_witness(&mut page.canvas, at);
-        }
-        self.draw_bar(&mut page.canvas, &plane, scale);
-        page.finish(plane.bottom() + Plane::BELOW)
+        plane.add_clipped(canvas, crisp);
     }
 
-    fn legend(&self, unbounded: bool) -> Vec<(Swatch, String)> {
+    pub(super) fn legend(&self) -> Vec<(Swatch, String)> {
+        let unbounded = self.drawable().any(|c| shown(c).is_infinite());
         let name = if self.signed { "N − f" } else { "|N − f|" };
         let text = if self.certified {
             format!("certified bound of {name} on each cell")
@@ -121,7 +126,13 @@ impl ErrorPicture {
         }
     }
 
-    fn draw_bar(&self, canvas: &mut Canvas, plane: &Plane, range: (f64, f64)) {
+    /// The bar of colours beside a plot, with ticks; returns its scale.
+    pub(super) fn draw_colours(
+        &self,
+        canvas: &mut Canvas,
+        plane: &Plane,
+        range: (f64, f64),
+    ) -> Scale {
         let (left, right) = (plane.right() + 24.0, plane.right() + 44.0);
         let scale = Scale::new(range, plane.bottom(), plane.top());
         let high = (plane.bottom() - plane.top()) / (LEVELS + 1) as f64;
@@ -143,6 +154,13 @@ impl ErrorPicture {
         }
         let at = (right + 9.0, plane.bottom() + 20.0);
         canvas.text(at, &ticks.label(""), Face::TICK);
+        scale
+    }
+
+    fn draw_bar(&self, canvas: &mut Canvas, plane: &Plane, range: (f64, f64)) {
+        let scale = self.draw_colours(canvas, plane, range);
+        let left = plane.right() + 24.0;
+        let right = left + 20.0;
         if let Some(bound) = self.error_upper.as_ref().filter(|b| b.value.is_finite()) {
             let y = scale.at(bound.value);
             if y >= plane.top() - 0.5 {

@@ -47,6 +47,24 @@ impl Scene {
         self.draw_skirt(canvas, &grid);
     }
 
+    /// A flat polygon, coloured by its height and lit by its normal.
+    pub fn draw_facet(
+        &self,
+        canvas: &mut Canvas,
+        corners: &[Point3<f64>],
+        normal: Option<Vector3<f64>>,
+    ) {
+        let high = corners.iter().map(|p| p.z).sum::<f64>() / corners.len() as f64;
+        let base = palette::height((high / self.half.z).midpoint(1.0));
+        let steep = normal.map_or(0.0, |n| (0.3 - n.z.abs()) / 0.2);
+        let base = base.mix(WALL, steep);
+        // From below, a facet is dark.
+        let shade = normal.map_or(0.0, |n| self.brightness(&n));
+        let colour = shaded(base, shade).hex();
+        let points: Vec<_> = corners.iter().map(|p| self.camera.at(p)).collect();
+        canvas.polygon(&points, Paint::fill(&colour).edge(&colour, SEAM));
+    }
+
     /// The near side walls of the block.
     fn draw_skirt(&self, canvas: &mut Canvas, grid: &Grid) {
         let Sides { far_x, far_y } = self.sides();
@@ -65,23 +83,28 @@ impl Scene {
             ),
         ];
         for (edge, normal) in sides {
-            let shade = self.brightness(&normal);
-            let colour = WALL
-                .mix(PAPER_RGB, 0.45)
-                .mix(DARK, 0.3 * (1.0 - shade))
-                .hex();
             for run in edge.split(Option::is_none).filter(|run| run.len() > 1) {
-                let top: Vec<_> = run.iter().flatten().collect();
-                let line: Vec<_> = top.iter().map(|p| self.camera.at(p)).collect();
-                let mut outline = line.clone();
-                for p in [top.last(), top.first()].into_iter().flatten() {
-                    let foot = Point3::new(p.x, p.y, -self.half.z);
-                    outline.push(self.camera.at(&foot));
-                }
-                canvas.polygon(&outline, Paint::fill(&colour).edge(SOFT, 0.6));
-                canvas.polyline(&line, Paint::stroke(INK, 0.9));
+                let top: Vec<_> = run.iter().flatten().copied().collect();
+                self.draw_side(canvas, &top, &normal);
             }
         }
+    }
+
+    /// A side wall of the block, below a line along its upper edge.
+    pub fn draw_side(&self, canvas: &mut Canvas, top: &[Point3<f64>], normal: &Vector3<f64>) {
+        let shade = self.brightness(normal);
+        let colour = WALL
+            .mix(PAPER_RGB, 0.45)
+            .mix(DARK, 0.3 * (1.0 - shade))
+            .hex();
+        let line: Vec<_> = top.iter().map(|p| self.camera.at(p)).collect();
+        let mut outline = line.clone();
+        for p in [top.last(), top.first()].into_iter().flatten() {
+            let foot = Point3::new(p.x, p.y, -self.half.z);
+            outline.push(self.camera.at(&foot));
+        }
+        canvas.polygon(&outline, Paint::fill(&colour).edge(SOFT, 0.6));
+        canvas.polyline(&line, Paint::stroke(INK, 0.9));
     }
 }
 
@@ -165,17 +188,17 @@ impl<'a> Grid<'a> {
         let triangles = [[q[0], q[1], q[2]], [q[0], q[2], q[3]]];
         let seen = triangles.map(|t| self.faces_viewer(&t));
         match seen {
-            [true, true] => self.facet(canvas, &q, self.normals[j][i]),
+            [true, true] => self.scene.draw_facet(canvas, &q, self.normals[j][i]),
             [false, false] => {
                 if self.has_holes && triangles.iter().any(|t| area(t) > 1e-12) {
-                    self.facet(canvas, &q, None);
+                    self.scene.draw_facet(canvas, &q, None);
                 }
                 return;
             }
             _ => {
                 for (t, seen) in triangles.iter().zip(seen) {
                     if seen {
-                        self.facet(canvas, t, normal(t));
+                        self.scene.draw_facet(canvas, t, normal(t));
                     }
                 }
             }
@@ -184,19 +207,7 @@ impl<'a> Grid<'a> {
     }
 
     fn faces_viewer(&self, t: &[Point3<f64>; 3]) -> bool {
-        normal(t).is_some_and(|n| n.dot(&(self.scene.camera.eye - t[0])) > 0.0)
-    }
-
-    fn facet(&self, canvas: &mut Canvas, corners: &[Point3<f64>], normal: Option<Vector3<f64>>) {
-        let high = corners.iter().map(|p| p.z).sum::<f64>() / corners.len() as f64;
-        let base = palette::height((high / self.scene.half.z).midpoint(1.0));
-        let steep = normal.map_or(0.0, |n| (0.3 - n.z.abs()) / 0.2);
-        let base = base.mix(WALL, steep);
-        // From below, a facet is dark.
-        let shade = normal.map_or(0.0, |n| self.scene.brightness(&n));
-        let colour = shaded(base, shade).hex();
-        let points: Vec<_> = corners.iter().map(|p| self.scene.camera.at(p)).collect();
-        canvas.polygon(&points, Paint::fill(&colour).edge(&colour, SEAM));
+        normal(t).is_some_and(|n| faces_viewer(self.scene, &t[0], &n))
     }
 
     /// The far edges of a cell, and the near ones at the end of the grid: each edge is drawn with
@@ -296,6 +307,29 @@ fn quad(points: &[Vec<Option<Point3<f64>>>], i: usize, j: usize) -> Option<[Poin
 
 fn normal(t: &[Point3<f64>; 3]) -> Option<Vector3<f64>> {
     (t[1] - t[0]).cross(&(t[2] - t[0])).try_normalize(1e-14)
+}
+
+/// Whether a facet through a point is seen from the side of its normal.
+pub(super) fn faces_viewer(scene: &Scene, point: &Point3<f64>, normal: &Vector3<f64>) -> bool {
+    normal.dot(&(scene.camera.eye - point)) > 0.0
+}
+
+/// The normal of a polygon, by Newell's sum; none where it has no area.
+pub(super) fn newell(corners: &[Point3<f64>]) -> Option<Vector3<f64>> {
+    let next = corners.iter().cycle().skip(1);
+    let sum = corners
+        .iter()
+        .zip(next)
+        .fold(Vector3::zeros(), |sum, (p, q)| {
+            sum + p.coords.cross(&q.coords)
+        });
+    sum.try_normalize(1e-14)
+}
+
+/// A line where facets meet at an angle.
+pub(super) fn crease(scene: &Scene, canvas: &mut Canvas, points: &[Point3<f64>]) {
+    let points: Vec<_> = points.iter().map(|p| scene.camera.at(p)).collect();
+    canvas.polyline(&points, Paint::stroke("#232b36", 0.7));
 }
 
 fn area(t: &[Point3<f64>; 3]) -> f64 {

@@ -83,7 +83,6 @@ fn kind(cell: &ClassCell) -> usize {
 impl HalfplanesPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
-        let cells = || self.cells.iter().filter(|c| c.rect.is_drawable());
         let domain = self.domain.or_hull(
             self.cells
                 .iter()
@@ -93,8 +92,25 @@ impl HalfplanesPicture {
         let mut page = Page::new(&self.title, &self.caption, &self.legend());
         let plane = Plane::map(domain, page.top, MARGIN);
 
+        let ends = self.draw_map(&mut page.canvas, &plane);
+        let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
+        let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
+        plane.draw_axes(&mut page.canvas, Some(&x), &y);
+        let mut placed: Vec<(f64, f64)> = Vec::new();
+        for (i, ends) in ends.iter().enumerate() {
+            if let Some((p, q)) = ends {
+                let at = badge_place(*p, *q, &placed, &in_plane(&plane));
+                draw_badge(&mut page.canvas, at, &(i + 1).to_string());
+                placed.push(at);
+            }
+        }
+        page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    /// The cells, edges and lines without axes; returns the ends of the units' lines in pixels.
+    pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane) -> Vec<Option<Segment>> {
         let mut fills: [PathData; 5] = Default::default();
-        for cell in cells() {
+        for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
             let (x0, y0, x1, y1) = plane.corners(&cell.rect);
             fills[kind(cell)].rect(x0, y0, x1, y1);
         }
@@ -109,36 +125,22 @@ impl HalfplanesPicture {
                 inner.polyline(&run, Paint::stroke(INK, 1.8).dashed("6 3.5"));
             }
         }
-        let box_px = Rect::new(plane.left(), plane.right(), plane.top(), plane.bottom());
-        let clipped: Vec<_> = self
-            .lines
-            .iter()
-            .map(|line| cut(&in_pixels(line, &plane), &box_px))
-            .collect();
-        for (ends, line) in clipped.iter().zip(&self.lines) {
+        let box_px = in_plane(plane);
+        let lines: Vec<HalfPlane> = self.lines.iter().map(|l| in_pixels(l, plane)).collect();
+        let ends: Vec<_> = lines.iter().map(|line| cut(line, &box_px)).collect();
+        for (ends, line) in ends.iter().zip(&lines) {
             if let Some((p, q)) = ends {
-                draw_line(&mut inner, *p, *q, &in_pixels(line, &plane));
+                draw_line(&mut inner, *p, *q, line);
             }
         }
         for run in plane.runs(&self.polygon) {
             inner.polygon(&run, Paint::stroke(NETWORK, 2.8));
         }
-        plane.add_clipped(&mut page.canvas, inner);
-        let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
-        let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
-        plane.draw_axes(&mut page.canvas, Some(&x), &y);
-        let mut placed: Vec<(f64, f64)> = Vec::new();
-        for (i, ends) in clipped.iter().enumerate() {
-            if let Some((p, q)) = ends {
-                let at = badge_place(*p, *q, &placed, &box_px);
-                draw_badge(&mut page.canvas, at, &(i + 1).to_string());
-                placed.push(at);
-            }
-        }
-        page.finish(plane.bottom() + Plane::BELOW)
+        plane.add_clipped(canvas, inner);
+        ends
     }
 
-    fn legend(&self) -> Vec<(Swatch, String)> {
+    pub(super) fn legend(&self) -> Vec<(Swatch, String)> {
         let mut seen = [false; 5];
         for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
             seen[kind(cell)] = true;
@@ -166,6 +168,14 @@ impl HalfplanesPicture {
         }
         items
     }
+}
+
+/// The ends of a line.
+pub(super) type Segment = ((f64, f64), (f64, f64));
+
+/// A plot's box, in pixels.
+fn in_plane(plane: &Plane) -> Rect {
+    Rect::new(plane.left(), plane.right(), plane.top(), plane.bottom())
 }
 
 /// The same half-plane in pixel coordinates, scaled to a unit normal; zero when it has none.
@@ -202,7 +212,7 @@ fn in_pixels(line: &HalfPlane, plane: &Plane) -> HalfPlane {
 }
 
 /// The part of a line (unit normal, pixels) inside a box.
-fn cut(line: &HalfPlane, r: &Rect) -> Option<((f64, f64), (f64, f64))> {
+fn cut(line: &HalfPlane, r: &Rect) -> Option<Segment> {
     let HalfPlane { a, b, c } = *line;
     let mut ends: Vec<(f64, f64)> = Vec::new();
     if b.abs() > 1e-12 {

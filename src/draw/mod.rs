@@ -40,22 +40,32 @@ pub(crate) mod plane;
 
 mod camera;
 mod curve;
+mod diagram;
 mod error;
 mod facets;
+mod flat;
 mod halfplanes;
+mod log_plot;
+mod maps;
 mod partition;
 mod regions;
 mod scene;
 mod surface;
+mod warp;
 
 pub use axes::Bound;
 pub use curve::{CurvePicture, CurveWitness};
+pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
+pub use flat::{FacetSide, FacetsPicture};
 pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
+pub use log_plot::{LogPlot, Series};
+pub use maps::{Maps, MapsPicture};
 pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
+pub use warp::{WarpPanel, WarpPicture};
 
 #[cfg(test)]
 mod tests;

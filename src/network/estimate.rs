@@ -1,8 +1,10 @@
 //! Outputs in floats, for searches and plots: estimates that promise nothing.
 
+use super::activation::Activation;
+use super::model::Network;
 use super::specialise::{Specialised, SumView};
 use crate::numbers::Scalar;
-use crate::numbers::estimate::{Estimate, estimate_dyadic};
+use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 
 /// Evaluates the stated outputs at a point, using `values` as memory.
 pub fn estimate_outputs(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
@@ -23,4 +25,52 @@ pub fn estimate_outputs(network: &Specialised, point: &[f64], values: &mut Vec<f
     (0..network.outputs())
         .map(|k| total(network.output(k), values))
         .collect()
+}
+
+/// A layer in floats.
+#[derive(Clone, Debug)]
+pub struct LayerEstimate {
+    /// How many values the layer takes.
+    pub inputs: usize,
+    /// For each row the bias, and columns with weights.
+    pub rows: Vec<(f64, Vec<(usize, f64)>)>,
+    /// What the units do.
+    pub activation: Activation,
+}
+
+impl LayerEstimate {
+    /// The layers of a network.
+    pub fn of(network: &Network) -> Vec<Self> {
+        let layer = |layer: &super::Layer| Self {
+            inputs: layer.inputs(),
+            rows: layer
+                .bias()
+                .iter()
+                .enumerate()
+                .map(|(row, bias)| {
+                    let weights = layer.weights().row(row);
+                    let weights = weights.map(|(column, w)| (column, estimate_rational(w)));
+                    (estimate_rational(bias), weights.collect())
+                })
+                .collect(),
+            activation: layer.activation().clone(),
+        };
+        network.layers().iter().map(layer).collect()
+    }
+
+    /// The values of the layer's units where those of the layer below are `inputs`; not a number
+    /// where there is none.
+    pub fn values(&self, inputs: &[f64]) -> Vec<f64> {
+        let sum = |(bias, weights): &(f64, Vec<(usize, f64)>)| {
+            let terms = weights.iter();
+            Estimate(terms.fold(*bias, |sum, (column, w)| sum + w * inputs[*column]))
+        };
+        let sums: Vec<Estimate> = self.rows.iter().map(sum).collect();
+        sums.chunks(self.activation.rows_per_unit())
+            .map(|rows| {
+                let value = self.activation.combine(&(), rows);
+                value.map_or(f64::NAN, |value| value.0)
+            })
+            .collect()
+    }
 }

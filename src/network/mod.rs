@@ -21,7 +21,7 @@ pub mod vector;
 
 pub use activation::Activation;
 pub use digest::digest;
-pub use estimate::estimate_outputs;
+pub use estimate::{LayerEstimate, estimate_outputs};
 pub use forward::forward;
 pub use layer::{Layer, LayerError};
 pub use matrix::{Matrix, MatrixBuilder, MatrixError, Weight};

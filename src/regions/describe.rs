@@ -160,3 +160,36 @@ pub fn neighbours(cells: &Cells, linear: &LinearRegions) -> Neighbours {
     }
     found
 }
+
+/// A side between two activation regions.
+#[derive(Clone, Debug)]
+pub struct SharedSide {
+    /// The number of the region to the left of the way from the first end to the second.
+    pub left: usize,
+    /// The number of the region to the right.
+    pub right: usize,
+    /// The two ends.
+    pub ends: [(Rational, Rational); 2],
+}
+
+/// Returns the sides between activation regions, which are numbered as by
+/// [`activation_regions()`]. One side may come in several pieces.
+pub fn shared_sides(cells: &Cells) -> Vec<SharedSide> {
+    let map = &cells.map;
+    let mut number = vec![usize::MAX; map.face_count() as usize];
+    for (i, face) in map.all_faces().enumerate() {
+        number[face as usize] = i;
+    }
+    let inner = (0..map.edge_count()).step_by(2).filter_map(|edge| {
+        let (a, b) = (map.edge(edge).face, map.edge(twin(edge)).face);
+        (a != NOWHERE && b != NOWHERE && a != b).then(|| SharedSide {
+            left: number[a as usize],
+            right: number[b as usize],
+            ends: [edge, twin(edge)].map(|edge| {
+                let corner = map.corner(map.edge(edge).origin);
+                (corner.first(), corner.second())
+            }),
+        })
+    });
+    inner.collect()
+}

@@ -39,7 +39,8 @@ mod subdivision;
 pub use decision::{Decision, decision};
 pub use describe::linear_regions as describe_linear_regions;
 pub use describe::{
-    ActivationRegion, LinearRegion, Neighbours, Ring, activation_regions, neighbours,
+    ActivationRegion, LinearRegion, Neighbours, Ring, SharedSide, activation_regions, neighbours,
+    shared_sides,
 };
 pub use feasibility::{Linear, interior_point};
 pub use formula::{Architecture, Bounds, Kind};

@@ -1,47 +1,24 @@
 //! `report.md`.
 
-use std::fmt::Write;
-
-use super::{Report, down, exactly, text, up};
+use super::sheet::Sheet;
+use super::{Report, SizeReport, down, exactly, text, up};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
-    let mut out = String::new();
-    // Strings take any text, so writing to one cannot fail.
-    let _ = write_report(&mut out, report, pictures);
-    out
+    sheet(report).markdown(pictures)
 }
 
-fn write_report(
-    out: &mut String,
-    report: &Report,
-    pictures: &[String],
-) -> Result<(), std::fmt::Error> {
-    writeln!(out, "# {}\n", title(report))?;
-    writeln!(
-        out,
-        "**{}**\n",
-        text::verdict(report).lines().next().unwrap_or_default()
-    )?;
-    writeln!(out, "| | |\n|---|---|")?;
-    for (name, value) in rows(report) {
-        writeln!(out, "| {name} | {} |", escape(&value))?;
+/// Returns what the report says, in order.
+pub fn sheet(report: &Report) -> Sheet {
+    let headline = text::verdict(report);
+    Sheet {
+        title: title(report),
+        class: report.verdict.clone(),
+        headline: headline.lines().next().unwrap_or_default().to_owned(),
+        rows: rows(report),
+        notes: report.notes.clone(),
+        meaning: meaning(report),
     }
-    if !report.notes.is_empty() {
-        writeln!(out, "\n## Chosen and noticed\n")?;
-        for note in &report.notes {
-            writeln!(out, "- {}", escape(note))?;
-        }
-    }
-    writeln!(out, "\n## What this means\n")?;
-    for paragraph in meaning(report) {
-        writeln!(out, "{paragraph}\n")?;
-    }
-    for picture in pictures {
-        let name = picture.trim_end_matches(".svg");
-        writeln!(out, "![{name}]({picture})\n")?;
-    }
-    Ok(())
 }
 
 /// A title for the report.
@@ -88,18 +65,7 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
             format!("at most {} ({theorem}: {statement})", up(upper)),
         ));
     }
-    let size = &report.size;
-    rows.push((
-        "network",
-        format!(
-            "{} hidden layer{}, {} units, {} parameters ({} not zero)",
-            size.hidden_layers,
-            if size.hidden_layers == 1 { "" } else { "s" },
-            size.units,
-            size.parameters,
-            size.nonzero_parameters
-        ),
-    ));
+    rows.push(("network", network(&report.size)));
     rows.push(("digest", report.network.clone()));
     rows.push((
         "proof",
@@ -152,7 +118,14 @@ pub fn meaning(report: &Report) -> Vec<String> {
     lines
 }
 
-/// Keeps table cells whole.
-fn escape(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+/// The size of a network in a line.
+pub fn network(size: &SizeReport) -> String {
+    format!(
+        "{} hidden layer{}, {} units, {} parameters ({} not zero)",
+        size.hidden_layers,
+        if size.hidden_layers == 1 { "" } else { "s" },
+        size.units,
+        size.parameters,
+        size.nonzero_parameters
+    )
 }

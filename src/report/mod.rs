@@ -1,14 +1,20 @@
 //! Level 8: what was found, for people and for programs.
 //!
 //! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
-//! on the terminal, [`markdown`] and [`html`] the files beside a built network. Times appear on the
+//! on the terminal, [`markdown`] and [`html`] the files beside a built network, both from a
+//! [`sheet`]. A [`counted`] report is about a network of which nothing is claimed. Times appear on the
 //! terminal and in JSON on standard output, never in files, which are the same for the same input.
 
+pub mod comparison;
+pub mod counted;
 pub mod html;
 pub mod json;
+pub mod layers;
 pub mod markdown;
+pub mod sheet;
 pub mod text;
 
+use crate::network::Size;
 use crate::numbers::{Rational, literal};
 
 /// Significant digits of printed decimals.
@@ -99,6 +105,17 @@ pub struct SizeReport {
     pub parameters: usize,
     /// Those that are not zero.
     pub nonzero_parameters: usize,
+}
+
+impl From<Size> for SizeReport {
+    fn from(size: Size) -> Self {
+        Self {
+            hidden_layers: size.hidden_layers,
+            units: size.units,
+            parameters: size.parameters,
+            nonzero_parameters: size.nonzero_parameters,
+        }
+    }
 }
 
 impl Report {

@@ -54,7 +54,7 @@ impl BuildRequest<'_> {
         }
     }
 
-    fn build_with(&self, parameters: &Parameters) -> Result<Built, WorkflowError> {
+    pub(super) fn build_with(&self, parameters: &Parameters) -> Result<Built, WorkflowError> {
         builders::build(
             self.builder,
             parameters,
@@ -163,21 +163,19 @@ impl BuildRequest<'_> {
     }
 }
 
-/// Builds a network of which nothing is claimed, and writes `network.json` into a folder.
+/// Builds the network: of the size given, or of the smallest size that the prover finds to keep
+/// the tolerance. Nothing is proved of it.
 ///
-/// - Returns: what was built, and the network as read back.
 /// - Errors: [`WorkflowError`].
-pub fn build_without_claim(
+pub fn build_sized(
     request: &BuildRequest<'_>,
-    folder: &Path,
-) -> Result<(Built, Network), WorkflowError> {
-    let built = request.build_with(request.parameters)?;
-    let network = write_and_read(&built.network, folder)?;
-    Ok((built, network))
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Built, WorkflowError> {
+    request.sized(progress)
 }
 
 /// Writes `network.json` into a folder, and reads it back.
-fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
+pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
     let path = folder.join("network.json");
     let in_file = |error| WorkflowError::File {
         path: path.display().to_string(),

@@ -4,19 +4,26 @@
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
 pub mod build;
+pub mod compare;
+pub mod counted;
+pub mod layers;
 pub mod parallel;
 pub mod pictures;
 pub mod regions;
 pub mod spec;
 pub mod summary;
+pub mod train;
 pub mod verify;
 
-pub use build::{BuildRequest, build, build_without_claim};
+pub use build::{BuildRequest, build, build_sized};
+pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
+pub use counted::{Counted, build_and_count};
 pub use parallel::check_in_parallel;
-pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all};
+pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
-pub use spec::{ClaimSpec, NetworkSpec, Spec, SpecError};
+pub use spec::{ClaimSpec, CompareSpec, DataSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;
+pub use train::{DataError, TrainedRow, train_rows, training_data};
 pub use verify::write_beside;
 pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
 

@@ -3,6 +3,10 @@
 //! What a picture claims (inside, outside, error at most) is computed with enclosures over cells;
 //! curves and surfaces are samples and say so.
 
+pub mod compared;
+pub mod diagram;
+pub mod warp;
+
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -141,6 +145,54 @@ pub fn draw_all(
         Ok((kind.name().to_string(), svg))
     });
     drawn.collect()
+}
+
+/// Draws one picture of a network on its way: decision and region for a region of the plane, the
+/// surface for a function of two inputs, the curve for one of one input.
+///
+/// - `title`, `caption`: what stands above it.
+/// - Errors: [`PictureError`] for another number of inputs.
+pub fn draw_frame(
+    subject: &Subject<'_>,
+    title: &str,
+    caption: &str,
+) -> Result<String, PictureError> {
+    let target = &subject.question.target;
+    let inputs = target.inputs().len();
+    if !(1..=2).contains(&inputs) {
+        return Err(PictureError::Inputs {
+            kind: "frames",
+            expected: "one or two inputs",
+            found: inputs,
+        });
+    }
+    let scene = Scene::new(subject)?;
+    let (title, caption) = (title.to_string(), caption.to_string());
+    Ok(if inputs == 1 {
+        let picture = scene.curve();
+        CurvePicture {
+            title,
+            caption,
+            ..picture
+        }
+        .render()
+    } else if target.is_region() {
+        let picture = scene.halfplanes();
+        HalfplanesPicture {
+            title,
+            caption,
+            ..picture
+        }
+        .render()
+    } else {
+        let picture = scene.surface();
+        SurfacePicture {
+            title,
+            caption,
+            ..picture
+        }
+        .render()
+    })
 }
 
 fn draw_with<'a>(

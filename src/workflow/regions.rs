@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::draw::{Rect, RegionArea, RegionsPicture};
+use crate::draw::{FacetSide, FacetsPicture, Rect, RegionArea, RegionsPicture};
 use crate::expr::{Domain, Expr};
 use crate::network::Network;
 use crate::numbers::estimate::estimate_rational;
@@ -312,5 +312,57 @@ pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<R
         regions: areas.collect(),
         seams: adjacent.seams.iter().map(|[p, q]| [at(p), at(q)]).collect(),
         decision: decision.map(line).collect(),
+    })
+}
+
+/// Returns the picture of an output of a network in two inputs as a surface, each region a flat
+/// facet; nothing for other networks.
+pub fn facets(
+    answer: &RegionsAnswer,
+    network: &Network,
+    domain: &Domain,
+    output: usize,
+    title: &str,
+) -> Option<FacetsPicture> {
+    let (cells, linear) = answer.regions.as_ref()?;
+    let ([x, y], [x_name, y_name]) = (domain.sides(), domain.names()) else {
+        return None;
+    };
+    let described = regions::describe_linear_regions(cells, linear);
+    let all: Vec<regions::ActivationRegion> = regions::activation_regions(cells, linear).collect();
+    let height = |region: usize, (x, y): &(Rational, Rational)| {
+        let map = &described[all[region].linear_region as usize].maps[output];
+        estimate_rational(&map.value(&[x.clone(), y.clone()]))
+    };
+    let at = |(x, y): &(Rational, Rational)| (estimate_rational(x), estimate_rational(y));
+    let facet = |(i, region): (usize, &regions::ActivationRegion)| {
+        let corner = |p: &(Rational, Rational)| [at(p).0, at(p).1, height(i, p)];
+        region.polygon.iter().map(corner).collect()
+    };
+    let side = |side: regions::SharedSide| FacetSide {
+        left: side.left,
+        right: side.right,
+        is_crease: all[side.left].linear_region != all[side.right].linear_region,
+        left_heights: side.ends.each_ref().map(|p| height(side.left, p)),
+        right_heights: side.ends.each_ref().map(|p| height(side.right, p)),
+        ends: side.ends.each_ref().map(at),
+    };
+    let ends =
+        |(low, high): &(Rational, Rational)| (estimate_rational(low), estimate_rational(high));
+    Some(FacetsPicture {
+        title: title.into(),
+        caption: format!(
+            "{} linear regions, counted exactly: each is a flat facet",
+            answer.counts.linear_regions
+        ),
+        labels: [
+            x_name.clone(),
+            y_name.clone(),
+            network.outputs()[output].clone(),
+        ],
+        domain: [ends(x), ends(y)],
+        facets: all.iter().enumerate().map(facet).collect(),
+        sides: regions::shared_sides(cells).into_iter().map(side).collect(),
+        toward: [0.0; 3],
     })
 }

@@ -4,6 +4,7 @@
 //! through a float: `tolerance = 0.1` is exactly 1/10. What is not understood is refused with its
 //! place and what was expected.
 
+mod compare;
 mod network;
 
 use std::ops::Range;
@@ -15,6 +16,8 @@ use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target, TargetBody, check_defined, check_names, parse_target};
 use crate::numbers::{Rational, literal};
+
+pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
 
 /// A spec file, understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +35,8 @@ pub struct Spec {
     pub goal: Goal,
     /// What to prove.
     pub claim: ClaimSpec,
+    /// What to train, if the spec says.
+    pub compare: Option<CompareSpec>,
 }
 
 /// The table `[network]`.
@@ -145,6 +150,10 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
     let network = network
         .map(|table| network::read_network(&table, &domain))
         .transpose()?;
+    let compare = root
+        .optional_table("compare")?
+        .map(|table| compare::read_compare(&table, &target, claim.threshold.as_ref()))
+        .transpose()?;
     Ok(Spec {
         target,
         domain,
@@ -152,6 +161,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         network,
         goal,
         claim,
+        compare,
     })
 }
 

@@ -4,7 +4,7 @@ use super::verify::Verification;
 use crate::builders::Built;
 use crate::certificate::Norm;
 use crate::network::{Network, size};
-use crate::report::{CertificateReport, Report, SearchReport, SizeReport, WitnessReport};
+use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
 
 /// Returns what there is to report about a checked verdict, and about the network if it was built.
 pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
@@ -12,7 +12,6 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
     let question = &claim.question;
     let jumps = network.has_jumps() || question.target.has_jumps();
     let names = question.domain.names().iter();
-    let size = size(network);
     Report {
         verdict: verification.verdict.name().into(),
         norm: match (question.norm, jumps) {
@@ -63,12 +62,7 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
             bytes: verification.certificate_bytes,
             seconds: verification.check_seconds,
         },
-        size: SizeReport {
-            hidden_layers: size.hidden_layers,
-            units: size.units,
-            parameters: size.parameters,
-            nonzero_parameters: size.nonzero_parameters,
-        },
+        size: size(network).into(),
         notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::builders::assemble::{LayerBuilder, network};
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{Built, Request};
@@ -71,7 +71,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
         wide(inputs).saturating_mul(wide(widths[0])),
         u128::saturating_add,
     );
-    check_size(weights)?;
+    check_size_of_different(weights)?;
     let count = regions(widths, inputs);
     let note = if last > inputs {
         format!("{count} linear regions in the domain, by T31")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::builders::assemble::{LayerBuilder, network};
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::Parameters;
 use crate::builders::request::{Built, Request};
@@ -94,7 +94,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
         });
     }
     // Each unit looks at one unit, but with numbers of some hundred bits.
-    check_size(wide(layers * inputs * rank).saturating_mul(20))?;
+    check_size_of_different(wide(layers * inputs * rank).saturating_mul(2))?;
     let count = regions(rank, layers, inputs);
     let theorem = promised(rank, layers, inputs);
     let mut notes = vec![format!("{count} linear regions in the domain, by T32")];

@@ -4,7 +4,7 @@
 //! [`polynomial`](super::polynomial) reads a polynomial out of a formula; [`circuit`] is how values are carried from
 //! layer to layer of rectified linear units, [`plan`] what [`sawtooth`] computes that way
 //! from [`folding`] squares and products, with the [`ranges`] of all values. [`fold`] and
-//! [`maxout_fold`] have no target: they are made to have many linear regions.
+//! [`maxout_fold`] have no target: they are made to have many linear regions, and [`promise`] says how many.
 
 pub mod circuit;
 #[cfg(test)]
@@ -13,5 +13,6 @@ pub mod fold;
 pub mod folding;
 pub mod maxout_fold;
 pub mod plan;
+pub mod promise;
 pub mod ranges;
 pub mod sawtooth;

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, SizeKey, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Sawtooth, Units};
 use crate::builders::polynomial::Polynomial;
@@ -92,7 +92,7 @@ pub fn sawtooth(request: &Request) -> Result<Built, BuildError> {
     let rounds = usize::try_from(plan.rounds()).unwrap_or(usize::MAX);
     // Each layer holds five units for a product and one for each value that is kept.
     let products = wide(plan.products());
-    check_size((products + 4).saturating_mul(wide(40 * folds * rounds)))?;
+    check_size_of_different((products + 4).saturating_mul(wide(40 * folds * rounds)))?;
     let depth = u32::try_from(folds).expect("not above the largest");
     let mut notes = vec![format!(
         "{folds} folds, {} product{} in {rounds} round{}",

@@ -3,7 +3,7 @@
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::density::Density;
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, wide};
 use crate::builders::parameters::{Knots, Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, smallest_size};
@@ -63,7 +63,7 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let cells = grid.axes[0].cells;
     let outputs = request.target.outputs_count();
-    check_size(wide(cells).saturating_mul(2 + 2 * wide(outputs)))?;
+    check_size_of_different(wide(cells).saturating_mul(2 + 2 * wide(outputs)))?;
     let curve = Curve::of(request, knots);
     let axis = curve.axis(&grid.axes[0]);
     let mut sampled = Vec::with_capacity(outputs);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, whole, wide};
 use crate::builders::parameters::{OutputUnit, Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, positive, slopes_upper, smallest_size};
@@ -80,7 +80,9 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let cell = axis.side(0);
     let steepness = steepness(given, units, &cell, &mut notes)?;
     let formulas = stairs_for(request, output)?;
-    check_size((wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())))?;
+    check_size_of_different(
+        (wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())),
+    )?;
 
     let stairs = formulas.iter().map(|formula| {
         let sampler = Sampler::new(request.target.inputs(), formula.clone());

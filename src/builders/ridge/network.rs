@@ -5,7 +5,7 @@ use super::directions::{MOST_DIRECTIONS, Ridge, ridges};
 use super::profile::{Curve, Steps};
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Profile, Units};
 use crate::builders::polynomial::Polynomial;
@@ -74,7 +74,7 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let plan = Plan::of(request)?;
     let cells = cells(given)?;
-    check_size(
+    check_size_of_different(
         wide(plan.ridges.len())
             .saturating_mul(wide(cells))
             .saturating_mul(4),

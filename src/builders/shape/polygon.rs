@@ -5,7 +5,7 @@ use super::polygons;
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::cells::tower::gate_bias;
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, SECOND, STEPS, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{whole, wide};
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{Built, Request, positive};
@@ -261,5 +261,5 @@ pub fn check_sides(sides: usize) -> Result<(), BuildError> {
         });
     }
     // Rational points on a circle are long: about a hundred bytes for each of several weights.
-    check_size(wide(sides).saturating_mul(100))
+    check_size_of_different(wide(sides).saturating_mul(5))
 }

@@ -6,7 +6,7 @@ use super::parts::Parts;
 use super::polygon::{left_of, length_estimate, scale};
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, STEPS, key};
-use crate::builders::error::{BuildError, check_size};
+use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{whole, wide};
 use crate::builders::parameters::{Parameters, Units, Vertex};
 use crate::builders::request::{Built, Request, positive};
@@ -120,7 +120,7 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
         .flat_map(Parts::sides)
         .map(|sides| sides.len())
         .sum();
-    check_size(wide(8 * sides))?;
+    check_size_of_different(wide(8 * sides))?;
     let (lines, gates) = gates_of(all);
 
     let steepness = positive("steepness", given.steepness.as_ref())?;

@@ -58,6 +58,13 @@ const HIGHEST: u32 = 12;
 /// Steps are halved this often at most when one is chosen.
 const MOST_HALVINGS: usize = 40;
 
+/// Steps below `2^-` this are refused: weights grow like the step to the power of minus the degree.
+const SMALLEST_STEP_BITS: u32 = 128;
+
+fn smallest_step() -> Rational {
+    Rational::power_of_two(-128)
+}
+
 /// The step of this size: `2^(1 - size)`.
 fn step_of(size: usize) -> Rational {
     let halvings = i32::try_from(size).unwrap_or(i32::MAX);
@@ -83,6 +90,10 @@ pub fn tanh_smooth(request: &Request) -> Result<Built, BuildError> {
     let step = positive("step", given.step.as_ref())?;
     let (builder, key) = (ENTRY.name, "step");
     let step = step.ok_or(BuildError::MissingSize { builder, key })?;
+    if step < smallest_step() {
+        let smallest = SMALLEST_STEP_BITS;
+        return Err(BuildError::TooFine { smallest });
+    }
     let degree = usize::try_from(plan.degree()).unwrap_or_default();
     if let Some(found) = given.degree
         && found < degree

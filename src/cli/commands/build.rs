@@ -1,18 +1,18 @@
 //! `steeple build`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
-use crate::builders::{Built, Goal};
+use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
+use crate::cli::folder::Folder;
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
-use crate::network::{Network, digest, size};
+use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
-    BuildRequest, PictureKind, Subject, WorkflowError, build, build_without_claim, draw_all,
-    summarise,
+    BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
+    draw_all, summarise,
 };
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
@@ -56,10 +56,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         other => other.into(),
     };
     if spec.goal == Goal::Regions {
-        let (built, network) = build_without_claim(&request, folder.path()).map_err(refusal)?;
-        write_onnx(&folder, &network)?;
-        folder.publish()?;
-        return Ok(without_claim(&built, &network, &out, format));
+        let counted = build_and_count(&request, folder.path()).map_err(refusal)?;
+        return count(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
     let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
@@ -99,31 +97,32 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     })
 }
 
-/// What is said of a network of which nothing is claimed.
-fn without_claim(built: &Built, network: &Network, out: &Path, format: Format) -> Output {
-    let size = size(network);
-    let digest = digest(network);
-    Output::yes(match format {
-        Format::Json => pretty(&serde_json::json!({
-            "steeple": env!("CARGO_PKG_VERSION"),
-            "verdict": null,
-            "network": digest,
-            "hidden_layers": size.hidden_layers,
-            "units": size.units,
-            "parameters": size.parameters,
-            "notes": built.notes,
-        })),
+/// Reports on a network of which nothing is claimed: its regions are counted.
+fn count(
+    counted: &Counted,
+    request: &BuildRequest<'_>,
+    folder: Folder,
+    out: &Path,
+    format: Format,
+) -> Result<Output, Refusal> {
+    let report = counted::report(request, counted);
+    write_onnx(&folder, &counted.network)?;
+    let sheet = report.sheet();
+    let pictures = counted::picture(request, counted);
+    let names = folder.write_pictures(&pictures)?;
+    folder.write("report.md", &sheet.markdown(&names))?;
+    folder.write("report.html", &sheet.html(&pictures))?;
+    let object = pretty(&report.json());
+    folder.write("report.json", &format!("{object}\n"))?;
+    folder.publish()?;
+    Ok(Output::yes(match format {
+        Format::Json => object,
         Format::Text => {
-            let mut lines = vec![format!(
-                "built: {} hidden layers, {} hidden units, {} parameters not zero; nothing is claimed",
-                size.hidden_layers, size.units, size.nonzero_parameters
-            )];
-            lines.extend(built.notes.iter().map(|note| format!("  {note}")));
-            lines.push(format!("  network: {digest}"));
+            let mut lines = report.text();
             lines.push(format!("written to {}", out.display()));
             lines.join("\n")
         }
-    })
+    }))
 }
 
 fn write_reports(
@@ -131,12 +130,7 @@ fn write_reports(
     report: &Report,
     pictures: &[(String, String)],
 ) -> Result<(), Refusal> {
-    let mut names = Vec::new();
-    for (name, svg) in pictures {
-        let name = format!("{name}.svg");
-        folder.write(&name, svg)?;
-        names.push(name);
-    }
+    let names = folder.write_pictures(pictures)?;
     folder.write("report.md", &markdown::render(report, &names))?;
     folder.write("report.html", &html::render(report, pictures))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
@@ -162,70 +156,5 @@ fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
             note(&format!("network.onnx is not written: {error}"));
             Ok(())
         }
-    }
-}
-
-/// A folder under another name until it is complete.
-struct Folder {
-    temporary: tempfile::TempDir,
-    out: PathBuf,
-}
-
-impl Folder {
-    fn beside(out: &Path) -> Result<Self, Refusal> {
-        if out.exists() && !out.is_dir() {
-            return Err(Refusal::in_file(
-                out,
-                "this is there already, and is no folder",
-            ));
-        }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        // Beside it, so that a rename is enough; in it, where it is there.
-        let place = if out.is_dir() { out } else { parent };
-        let temporary = tempfile::Builder::new()
-            .prefix(".steeple-")
-            .tempdir_in(place)
-            .map_err(|error| {
-                Refusal::in_file(
-                    out,
-                    format_args!("the folder cannot be written: {}", error.kind()),
-                )
-            })?;
-        Ok(Self {
-            temporary,
-            out: out.to_path_buf(),
-        })
-    }
-
-    fn path(&self) -> &Path {
-        self.temporary.path()
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> Result<(), Refusal> {
-        let path = self.path().join(name);
-        fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
-    }
-
-    /// Gives the files their places: all at once where the folder is new, else one by one.
-    fn publish(self) -> Result<(), Refusal> {
-        let failed = |error: std::io::Error| Refusal::in_file(&self.out, error);
-        if !self.out.exists() {
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755))
-                    .map_err(failed)?;
-            }
-            fs::rename(self.path(), &self.out).map_err(failed)?;
-            return Ok(());
-        }
-        for file in fs::read_dir(self.path()).map_err(failed)? {
-            let file = file.map_err(failed)?;
-            fs::rename(file.path(), self.out.join(file.file_name())).map_err(failed)?;
-        }
-        Ok(())
     }
 }

@@ -6,29 +6,34 @@ use std::path::Path;
 use serde_json::json;
 
 use super::pretty;
-use super::regions::{draw as draw_regions, only_svg, refused};
+use super::regions::{few_enough, only_svg, refused};
 use crate::certificate::text;
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
 use crate::cli::{Output, Refusal, inputs};
-use crate::expr::Domain;
-use crate::workflow::check_in_parallel;
-use crate::workflow::{PictureKind, Subject, draw, write_beside};
-use crate::workflow::{RegionsRequest, count_regions};
+use crate::expr::{Domain, Target};
+use crate::network::Network;
+use crate::numbers::Rational;
+use crate::workflow::pictures::{diagram::diagram, warp::warp};
+use crate::workflow::regions::{facets, picture};
+use crate::workflow::{
+    PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel, count_regions, draw,
+    write_beside,
+};
 
-/// The picture that wants no target.
-const REGIONS: &str = "regions";
+/// Pictures of a network alone, or over a domain: they want no target.
+const PLAIN: [&str; 4] = ["regions", "facets", "warp", "diagram"];
 
 /// Draws one picture.
 pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
-    if arguments.kind == REGIONS {
-        return regions(arguments, format);
+    if PLAIN.contains(&arguments.kind.as_str()) {
+        return plain(arguments, format);
     }
     let kind = PictureKind::from_name(&arguments.kind).ok_or_else(|| {
         let known: Vec<&str> = PictureKind::ALL
             .iter()
             .map(|kind| kind.name())
-            .chain([REGIONS])
+            .chain(PLAIN)
             .collect();
         Refusal::new(format_args!("there is no picture `{}`", arguments.kind))
             .hint(&format!("known: {}", known.join(", ")))
@@ -85,11 +90,13 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    write_beside(&arguments.out, |out: &mut dyn Write| {
-        out.write_all(svg.as_bytes())
-    })
-    .map_err(|error| Refusal::in_file(&arguments.out, error))?;
+    write(&arguments.out, &svg)?;
     Ok(drawn(&arguments.out, kind.name(), svg.len(), format))
+}
+
+fn write(path: &Path, svg: &str) -> Result<(), Refusal> {
+    write_beside(path, |out: &mut dyn Write| out.write_all(svg.as_bytes()))
+        .map_err(|error| Refusal::in_file(path, error))
 }
 
 fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
@@ -100,36 +107,100 @@ fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
     })
 }
 
-/// Draws linear regions: a domain is enough, from a flag or a spec.
-fn regions(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
+/// Draws a picture that wants no target: a network is enough, or a network and a domain.
+fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
+    let kind = arguments.kind.as_str();
     only_svg(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
+    let network = inputs::read_network_for(
+        &arguments.network,
+        inputs::Names::Question(&arguments.question),
+    )?;
+    let stem = arguments.network.file_stem();
+    let name = stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let svg = match kind {
+        "diagram" => diagram(&network, &format!("The network {name}")).render(),
+        "warp" => bent(
+            arguments,
+            &network,
+            &format!("The plane, as {name} bends it"),
+        )?,
+        _ => {
+            let domain = domain(arguments, &network)?;
+            let answer = counted(arguments, &network, &domain)?;
+            if kind == "regions" {
+                let title = format!("Linear regions of {name}");
+                picture(&answer, &domain, &title).map(|picture| picture.render())
+            } else {
+                let title = format!("The facets of {name}");
+                let picture = facets(&answer, &network, &domain, 0, &title);
+                picture.map(|picture| picture.render())
+            }
+            .ok_or_else(|| wants_two(kind, domain.dimension()))?
+        }
+    };
+    write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, kind, svg.len(), format))
+}
+
+fn wants_two(kind: &str, found: usize) -> Refusal {
+    Refusal::new(format_args!(
+        "picture `{kind}` needs a network of two inputs, this one has {found}"
+    ))
+}
+
+/// The domain from a flag or a spec, in the order of the network's inputs.
+fn domain(arguments: &Draw, network: &Network) -> Result<Domain, Refusal> {
     let question = &arguments.question;
-    let network = inputs::read_network_for(&arguments.network, inputs::Names::Question(question))?;
     let domain = match (&question.spec, &question.domain) {
         (Some(path), _) => inputs::read_spec(path)?.0.domain,
         (None, Some(text)) => {
             Domain::parse(text).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?
         }
         (None, None) => {
-            return Err(Refusal::new("picture `regions` needs a domain")
-                .hint("give --domain \"x=-1..1,y=-1..1\" or --spec FILE"));
+            let kind = &arguments.kind;
+            return Err(
+                Refusal::new(format_args!("picture `{kind}` needs a domain"))
+                    .hint("give --domain \"x=-1..1,y=-1..1\" or --spec FILE"),
+            );
         }
     };
-    let domain = domain
+    domain
         .in_order(network.inputs())
-        .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
-    let threshold = question.threshold.as_deref();
-    let threshold = threshold
-        .map(|text| inputs::number("threshold", text))
-        .transpose()?;
+        .map_err(|error| Refusal::new(format_args!("--domain: {error}")))
+}
+
+fn threshold(arguments: &Draw) -> Result<Option<Rational>, Refusal> {
+    let text = arguments.question.threshold.as_deref();
+    text.map(|text| inputs::number("threshold", text))
+        .transpose()
+}
+
+/// The regions, if they are not too many to draw.
+fn counted(arguments: &Draw, network: &Network, domain: &Domain) -> Result<RegionsAnswer, Refusal> {
     let answer = count_regions(&RegionsRequest {
-        network: &network,
-        domain: &domain,
-        threshold: threshold.as_ref(),
+        network,
+        domain,
+        threshold: threshold(arguments)?.as_ref(),
         memory: 4 << 30,
     })
-    .map_err(|error| refused(&error, &network, &domain))?;
-    let bytes = draw_regions(&arguments.out, &answer, &domain, &arguments.network)?;
-    Ok(drawn(&arguments.out, REGIONS, bytes, format))
+    .map_err(|error| refused(&error, network, domain))?;
+    few_enough(&answer)?;
+    Ok(answer)
+}
+
+/// Draws the plane as each hidden layer sees it.
+fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refusal> {
+    let domain = domain(arguments, network)?;
+    let has_target = !arguments.question.target.is_empty() || arguments.question.spec.is_some();
+    let region = if has_target {
+        let asked = inputs::question(&arguments.question, network)?;
+        Some(asked.question.target).filter(Target::is_region)
+    } else {
+        None
+    };
+    let threshold = threshold(arguments)?;
+    warp(network, &domain, region.as_ref(), threshold.as_ref(), title)
+        .map(|picture| picture.render())
+        .ok_or_else(|| wants_two("warp", domain.dimension()))
 }

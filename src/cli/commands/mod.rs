@@ -3,11 +3,13 @@
 pub mod build;
 pub mod catalogue;
 pub mod check;
+pub mod compare;
 pub mod convert;
 pub mod draw;
 pub mod eval;
 pub mod regions;
 pub mod shell;
+pub mod train;
 pub mod verify;
 
 use crate::workflow::Verdict;

@@ -91,13 +91,8 @@ pub fn only_svg(path: &Path) -> Result<(), Refusal> {
     ))
 }
 
-/// Draws the regions of a network to a file.
-pub fn draw(
-    path: &Path,
-    answer: &RegionsAnswer,
-    domain: &Domain,
-    network: &Path,
-) -> Result<usize, Refusal> {
+/// Refuses a picture of more regions than can be told apart.
+pub fn few_enough(answer: &RegionsAnswer) -> Result<(), Refusal> {
     let count = answer.counts.activation_regions;
     if count > MOST_DRAWN {
         return Err(Refusal::new(format_args!(
@@ -105,6 +100,17 @@ pub fn draw(
         ))
         .hint("draw a smaller domain"));
     }
+    Ok(())
+}
+
+/// Draws the regions of a network to a file.
+fn draw(
+    path: &Path,
+    answer: &RegionsAnswer,
+    domain: &Domain,
+    network: &Path,
+) -> Result<usize, Refusal> {
+    few_enough(answer)?;
     let name = network
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());

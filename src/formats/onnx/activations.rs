@@ -174,6 +174,21 @@ fn branches(
     Ok(Value::forms(dims, forms))
 }
 
+/// The number by which the second form is the first, if there is one.
+fn ratio(first: &Form, second: &Form) -> Option<Rational> {
+    let (a, b) = (first.terms.first()?, second.terms.first()?);
+    let ratio = b.1.to_rational().checked_div(&a.1.to_rational())?;
+    let is_ratio = |a: &Coefficient, b: &Coefficient| &a.to_rational() * &ratio == b.to_rational();
+    let is_multiple = first.terms.len() == second.terms.len()
+        && is_ratio(&first.bias, &second.bias)
+        && first
+            .terms
+            .iter()
+            .zip(&second.terms)
+            .all(|(a, b)| a.0 == b.0 && is_ratio(&a.1, &b.1));
+    is_multiple.then_some(ratio)
+}
+
 /// The largest of several forms; with `flip`, the smallest.
 fn largest(context: &mut Context, rows: Vec<Form>, flip: bool) -> Result<Form, ForeignError> {
     let turned = |form: Form| if flip { form.times(&MINUS_ONE) } else { form };
@@ -188,6 +203,15 @@ fn largest(context: &mut Context, rows: Vec<Form>, flip: bool) -> Result<Form, F
         (None, 0) => return Err(error("the largest of nothing")),
         (Some(low), 1) => context.clip(rows.swap_remove(0), Some(&low), None)?,
         (None, 1) => rows.swap_remove(0),
+        (None, 2) if ratio(&rows[0], &rows[1]).is_some() => {
+            let ratio = ratio(&rows[0], &rows[1]).unwrap_or_default();
+            // max(z, a z) is leaky relu of z for a <= 1; else it is that of a z, with slope 1/a.
+            let (z, slope) = match ratio.reciprocal() {
+                Some(inverse) if ratio > Rational::ONE => (rows.swap_remove(1), inverse),
+                _ => (rows.swap_remove(0), ratio),
+            };
+            context.activate(Activation::LeakyRelu(slope), vec![z])?
+        }
         (constant, _) => {
             rows.extend(constant.map(Form::constant));
             let rank = rows.len();

@@ -35,8 +35,8 @@ impl Context {
             units: Vec::new(),
             places: Vec::new(),
             notes: Vec::new(),
-            // A float32 weight, 4 bytes in the file, may be touched some sixteen times.
-            budget: (1 << 21) + 4 * file as u64,
+            // A float32 weight, 4 bytes in the file, may be touched some thirty times.
+            budget: (1 << 21) + 8 * file as u64,
         }
     }
 

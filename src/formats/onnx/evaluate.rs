@@ -99,7 +99,7 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
                 operands.push(if name.is_empty() {
                     None
                 } else {
-                    Some(take(name, &sources, &mut values, &mut uses)?)
+                    Some(take(context, name, &sources, &mut values, &mut uses)?)
                 });
             }
             context.places.push(node.place());
@@ -124,7 +124,7 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
     }
     let mut outputs = Vec::new();
     for name in wanted {
-        let value = take(name, &sources, &mut values, &mut uses)?;
+        let value = take(context, name, &sources, &mut values, &mut uses)?;
         if value.is_infinite {
             return Err(ForeignError::new(format!(
                 "the output `{name}` is infinite"
@@ -146,13 +146,17 @@ pub fn evaluate(graph: &Graph<'_>, context: &mut Context) -> Result<Vec<Form>, F
 
 /// Returns a value that is there: a stored one is read now.
 fn take<'a>(
+    context: &mut Context,
     name: &str,
     sources: &HashMap<&'a str, Source<'a>>,
     values: &mut HashMap<&'a str, Rc<Value>>,
     uses: &mut HashMap<&'a str, usize>,
 ) -> Result<Rc<Value>, ForeignError> {
     if let Some(Source::Initializer(message)) = sources.get(name) {
-        return Tensor::read(*message)?.value().map(Rc::new);
+        // Read anew for each use, so paid for each time.
+        let value = Tensor::read(*message)?.value()?;
+        context.spend(value.len() as u64)?;
+        return Ok(Rc::new(value));
     }
     let left = uses.get_mut(name).map_or(0, |uses| {
         *uses = uses.saturating_sub(1);

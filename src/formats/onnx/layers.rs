@@ -14,6 +14,9 @@ use crate::formats::ForeignError;
 use crate::network::{Activation, Layer, Matrix, MatrixBuilder, MatrixError, VectorBuilder};
 use crate::numbers::Rational;
 
+/// Deeper networks are refused.
+const MOST_LAYERS: usize = 1024;
+
 /// Returns the layers that compute the outputs.
 ///
 /// - Exactness: exact; the layers compute the same function of the inputs.
@@ -207,6 +210,11 @@ fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Sta
             is_at_hand[unit as usize] = true;
         }
         stages.push(stage);
+        if stages.len() > MOST_LAYERS {
+            return Err(ForeignError::new(format!(
+                "the network has more than {MOST_LAYERS} layers"
+            )));
+        }
     }
     Ok(stages)
 }

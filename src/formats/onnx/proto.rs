@@ -186,6 +186,9 @@ impl<'a> Node<'a> {
                     if node.attributes.iter().any(|(other, _)| *other == name) {
                         return Err(inner.error(&format!("the attribute `{name}` is given twice")));
                     }
+                    if node.attributes.len() >= 64 {
+                        return Err(inner.error("a node has more than 64 attributes"));
+                    }
                     node.attributes.push((name, inner));
                 }
             }

@@ -13,9 +13,15 @@ fn error(message: impl Into<String>) -> ForeignError {
     ForeignError::new(message)
 }
 
+/// The most axes a tensor may have.
+const MOST_AXES: usize = 32;
+
 /// The number of elements of a shape. Steps through its axes never overflow, even where one of
 /// the sizes is 0.
 pub fn size(dims: &[usize]) -> Result<usize, ForeignError> {
+    if dims.len() > MOST_AXES {
+        return Err(error(format!("a tensor has more than {MOST_AXES} axes")));
+    }
     let steps = dims.iter().try_fold(1usize, |size, dim| {
         size.checked_mul((*dim).max(1))
             .filter(|size| *size < 1 << 40)
@@ -53,6 +59,9 @@ pub fn axes(
         Some(list) => Some(list),
         None => inputs.integers(index)?,
     };
+    if list.as_ref().is_some_and(|list| list.len() > rank) {
+        return Err(error("an axis is named twice"));
+    }
     list.map(|list| list.into_iter().map(|a| axis(a, rank)).collect())
         .transpose()
 }
@@ -279,7 +288,9 @@ pub fn run(
                     .ok_or_else(|| error("it does not say which axes"))?,
             };
             let rank = value.dims.len() + list.len();
-            context.spend(rank as u64)?;
+            if rank > MOST_AXES {
+                return Err(error(format!("a tensor has more than {MOST_AXES} axes")));
+            }
             let new: Vec<_> = list
                 .into_iter()
                 .map(|a| axis(a, rank))
@@ -690,7 +701,8 @@ fn pad(node: &Node<'_>, inputs: &mut Inputs, context: &mut Context) -> Result<Va
     for k in 0..count {
         let (mut rest, mut place, mut stride) = (k, Some(0usize), 1usize);
         for along in (0..rank).rev() {
-            let at = (rest % dims[along]) as i64 - before[along];
+            let at = (rest % dims[along]) as i64;
+            let at = at.saturating_sub(before[along]);
             rest /= dims[along];
             let inside = usize::try_from(at)
                 .ok()

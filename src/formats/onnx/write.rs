@@ -183,7 +183,15 @@ impl Parts {
                 let slope = self.floats(k, std::slice::from_ref(slope), rounding)?;
                 self.precision.put(slope[0], &mut bytes);
                 self.tensor(&name("slope"), &[1], &bytes);
-                self.node("PRelu", &[sum, &name("slope")], to, none);
+                let factor = name("slope");
+                if self.precision == Precision::Single {
+                    self.node("PRelu", &[sum, &factor], to, none);
+                } else {
+                    // onnxruntime has no PRelu in float64, so the larger of z and slope z.
+                    let larger = if slope[0] <= 1.0 { "Max" } else { "Min" };
+                    self.node("Mul", &[sum, &factor], &name("scaled"), none);
+                    self.node(larger, &[sum, &name("scaled")], to, none);
+                }
             }
             Activation::HardTanh => {
                 for (bound, value) in [("low", -1.0), ("high", 1.0)] {

@@ -1,0 +1,85 @@
+//! A folder of results that appears when all is done.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Refusal;
+
+/// A folder under another name until it is complete.
+pub struct Folder {
+    temporary: tempfile::TempDir,
+    out: PathBuf,
+}
+
+impl Folder {
+    /// Makes a folder that will take this place.
+    pub fn beside(out: &Path) -> Result<Self, Refusal> {
+        if out.exists() && !out.is_dir() {
+            return Err(Refusal::in_file(
+                out,
+                "this is there already, and is no folder",
+            ));
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        // Beside it, so that a rename is enough; in it, where it is there.
+        let place = if out.is_dir() { out } else { parent };
+        let temporary = tempfile::Builder::new()
+            .prefix(".steeple-")
+            .tempdir_in(place)
+            .map_err(|error| {
+                Refusal::in_file(
+                    out,
+                    format_args!("the folder cannot be written: {}", error.kind()),
+                )
+            })?;
+        Ok(Self {
+            temporary,
+            out: out.to_path_buf(),
+        })
+    }
+
+    /// Where to write.
+    pub fn path(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// Writes a file.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> Result<(), Refusal> {
+        let path = self.path().join(name);
+        fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
+    }
+
+    /// Writes pictures; returns the names of their files.
+    pub fn write_pictures(&self, pictures: &[(String, String)]) -> Result<Vec<String>, Refusal> {
+        let mut names = Vec::new();
+        for (name, svg) in pictures {
+            let name = format!("{name}.svg");
+            self.write(&name, svg)?;
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    /// Gives the files their places: all at once where the folder is new, else one by one.
+    pub fn publish(self) -> Result<(), Refusal> {
+        let failed = |error: std::io::Error| Refusal::in_file(&self.out, error);
+        if !self.out.exists() {
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755))
+                    .map_err(failed)?;
+            }
+            fs::rename(self.path(), &self.out).map_err(failed)?;
+            return Ok(());
+        }
+        for file in fs::read_dir(self.path()).map_err(failed)? {
+            let file = file.map_err(failed)?;
+            fs::rename(file.path(), self.out.join(file.file_name())).map_err(failed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! Plots with logarithmic axes: how errors fall with size, how losses fall with steps.
+
+use super::axes::{Scale, decimal, range};
+use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Shape, Swatch, WIDTH};
+use super::palette::{GRID, INK, NETWORK, PAPER, SOFT, TARGET, UNIT, WITNESS};
+use super::plane::Plane;
+
+/// Colours and dashes of lines: apart in grey as well.
+const STYLES: [(&str, &str); 8] = [
+    (NETWORK, ""),
+    (UNIT, "7 3"),
+    (WITNESS, "2 3"),
+    ("#4a7f8f", "10 3 2 3"),
+    (TARGET, ""),
+    ("#5c3d6e", "5 2"),
+    ("#7d7d86", "1 2"),
+    (INK, "12 4"),
+];
+
+/// One line of a plot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// What it shows.
+    pub name: String,
+    /// Where, and between what two values; equal ones are a point.
+    pub points: Vec<(f64, f64, f64)>,
+    /// Whether the points are marked, with bars between their values.
+    pub is_marked: bool,
+    /// Whether it is a line by theory: thin and pale.
+    pub is_theory: bool,
+}
+
+/// A plot with a logarithmic vertical axis.
+#[derive(Clone, Debug, Default)]
+pub struct LogPlot {
+    /// Heading.
+    pub title: String,
+    /// What is shown.
+    pub caption: String,
+    /// Name of the horizontal axis.
+    pub x_label: String,
+    /// Name of the vertical axis.
+    pub y_label: String,
+    /// Whether the horizontal axis is logarithmic too.
+    pub is_x_log: bool,
+    /// The lines. Values that are not above 0 are left out.
+    pub series: Vec<Series>,
+}
+
+impl LogPlot {
+    /// Returns the picture as an SVG document.
+    pub fn render(&self) -> String {
+        let legend: Vec<(Swatch, String)> = self
+            .series
+            .iter()
+            .enumerate()
+            .map(|(i, series)| {
+                let (colour, dash) = style(i, series);
+                let width = if series.is_theory { 1.0 } else { 2.0 };
+                (
+                    Swatch::Line(colour.into(), width, dash),
+                    series.name.clone(),
+                )
+            })
+            .collect();
+        let mut page = Page::new(&self.title, &self.caption, &legend);
+        let log_x = |x: f64| if self.is_x_log { libm::log10(x) } else { x };
+        let all = || self.series.iter().flat_map(|series| &series.points);
+        let x = range(all().map(|p| log_x(p.0)));
+        let y = range(all().flat_map(|p| [libm::log10(p.1), libm::log10(p.2)]));
+        let (room_x, room_y) = ((x.1 - x.0) * 0.03, (y.1 - y.0) * 0.05);
+        let x = (x.0 - if self.is_x_log { room_x } else { 0.0 }, x.1 + room_x);
+        let y = (y.0 - room_y, y.1 + room_y);
+        let size = (WIDTH - Plane::LEFT - MARGIN, 380.0);
+        let plane = Plane::new(x, y, Plane::LEFT, page.top, size);
+        self.draw_frame(&mut page.canvas, &plane);
+        let mut inner = Canvas::default();
+        for (i, series) in self.series.iter().enumerate() {
+            let (colour, dash) = style(i, series);
+            let at = |x: f64, y: f64| (log_x(x), libm::log10(y));
+            let middle: Vec<(f64, f64)> = series
+                .points
+                .iter()
+                .map(|&(x, low, high)| {
+                    let (p, q) = (at(x, low), at(x, high));
+                    // An end that is not above 0 leaves the other.
+                    if p.1.is_finite() {
+                        (p.0, p.1.midpoint(q.1))
+                    } else {
+                        q
+                    }
+                })
+                .collect();
+            let width = if series.is_theory { 1.0 } else { 2.0 };
+            for run in plane.runs(&middle) {
+                inner.polyline(&run, Paint::stroke(colour, width).dashed(dash));
+            }
+            if !series.is_marked {
+                continue;
+            }
+            for (&(x, low, high), &(_, y)) in series.points.iter().zip(&middle) {
+                let (p, q) = (at(x, low), at(x, high));
+                if !y.is_finite() || !p.0.is_finite() {
+                    continue;
+                }
+                let low = if p.1.is_finite() {
+                    p
+                } else {
+                    (p.0, plane.y.lo)
+                };
+                let (low, high) = (plane.at(low.0, low.1), plane.at(q.0, q.1));
+                if low.1 - high.1 > 1.0 {
+                    inner.line(low, high, Paint::stroke(colour, 1.2));
+                }
+                let paint = Paint::fill(PAPER).edge(colour, 1.8);
+                inner.circle(plane.at(p.0, y), 3.4, paint);
+            }
+        }
+        plane.add_clipped(&mut page.canvas, inner);
+        page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    /// Grid, frame, ticks and names.
+    fn draw_frame(&self, canvas: &mut Canvas, plane: &Plane) {
+        let mut lines = PathData::default();
+        let vertical = log_ticks(&plane.y, 9);
+        for &(value, _) in &vertical {
+            let y = plane.y.at(value);
+            lines.open(&[(plane.left(), y), (plane.right(), y)]);
+        }
+        let horizontal = self.is_x_log.then(|| log_ticks(&plane.x, 10));
+        for &(value, _) in horizontal.iter().flatten() {
+            let x = plane.x.at(value);
+            lines.open(&[(x, plane.top()), (x, plane.bottom())]);
+        }
+        canvas.path(lines, Paint::stroke(GRID, 0.8));
+        let paint = Paint::stroke(INK, 1.0);
+        canvas.rect(
+            plane.left(),
+            plane.top(),
+            plane.right(),
+            plane.bottom(),
+            paint,
+        );
+        let mut widest = 0;
+        for (value, label) in &vertical {
+            let (x, y) = (plane.left(), plane.y.at(*value));
+            canvas.line((x - 5.0, y), (x, y), paint);
+            canvas.text((x - 8.0, y + 4.5), label, Face::TICK.anchored("end"));
+            widest = widest.max(label.chars().count());
+        }
+        let face = Face {
+            turned: true,
+            ..Face::LABEL
+        };
+        let left = (plane.left() - 22.0 - 8.0 * widest as f64).max(18.0);
+        canvas.text(
+            (left, plane.top().midpoint(plane.bottom())),
+            &self.y_label,
+            face,
+        );
+        match horizontal {
+            None => plane.draw_x_axis(canvas, Some(&self.x_label)),
+            Some(marks) => {
+                for (value, label) in marks {
+                    let (x, y) = (plane.x.at(value), plane.bottom());
+                    canvas.line((x, y), (x, y + 5.0), paint);
+                    canvas.text((x, y + 19.0), &label, Face::TICK);
+                }
+                let x = plane.left().midpoint(plane.right());
+                let face = Face {
+                    shape: Shape::Italic,
+                    colour: SOFT,
+                    ..Face::LABEL
+                };
+                canvas.text((x, plane.bottom() + 40.0), &self.x_label, face);
+            }
+        }
+    }
+}
+
+fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
+    if series.is_theory {
+        ("#8c8c96", "4 3")
+    } else {
+        STYLES[number % STYLES.len()]
+    }
+}
+
+/// Marks on a scale of decimal logarithms: powers of ten, every few where there are many; with
+/// fewer than two, also their multiples by 2 and 5, or plain round numbers.
+fn log_ticks(scale: &Scale, most: i32) -> Vec<(f64, String)> {
+    let (first, last) = (scale.lo.ceil() as i32, scale.hi.floor() as i32);
+    let step = ((last - first) / most + 1).max(1);
+    let power = |e: i32| (f64::from(e), decimal(libm::exp10(f64::from(e)), 3));
+    let decades = (first..=last).filter(|e| e.rem_euclid(step) == 0);
+    if last - first >= 3 {
+        return decades.map(power).collect();
+    }
+    let mut marks = Vec::new();
+    for e in first - 1..=last {
+        for digit in 1..10_i32 {
+            let at = f64::from(e) + libm::log10(f64::from(digit));
+            let is_wanted = last > first && matches!(digit, 1 | 2 | 5) || last <= first;
+            if is_wanted && (scale.lo..=scale.hi).contains(&at) {
+                marks.push((at, decimal(f64::from(digit) * libm::exp10(f64::from(e)), 3)));
+            }
+        }
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_powers_of_ten_or_round_multiples() {
+        let labels = |lo: f64, hi: f64| -> Vec<String> {
+            let marks = log_ticks(&Scale::new((lo, hi), 0.0, 1.0), 9);
+            marks.into_iter().map(|(_, label)| label).collect()
+        };
+        assert_eq!(labels(-3.2, 1.1), ["0.001", "0.01", "0.1", "1", "10"]);
+        assert_eq!(labels(0.0, 1.1), ["1", "2", "5", "10"]);
+        assert_eq!(labels(0.2, 0.65), ["2", "3", "4"]);
+        assert!(labels(-300.0, 300.0).len() <= 11);
+    }
+
+    #[test]
+    fn zeros_and_gaps_do_not_stop_the_plot() {
+        let plot = LogPlot {
+            is_x_log: true,
+            series: vec![Series {
+                name: "n".into(),
+                points: vec![
+                    (1.0, 0.0, 1.0),
+                    (2.0, 0.0, 0.0),
+                    (4.0, 0.2, 0.3),
+                    (8.0, f64::NAN, 1.0),
+                ],
+                is_marked: true,
+                is_theory: false,
+            }],
+            ..LogPlot::default()
+        };
+        let text = plot.render();
+        assert!(!text.contains("NaN") && !text.contains("inf"));
+        assert_eq!(text.matches("<circle").count(), 3);
+        assert!(!LogPlot::default().render().contains("NaN"));
+    }
+}

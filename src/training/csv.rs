@@ -1,0 +1,299 @@
+//! Points from a file of comma-separated values.
+//!
+//! The first line names the columns: one for each input, in any order, and `value` or `label`. A
+//! number is written as elsewhere: `0.5`, `1/3`, `2^-5`, `1e-3`. Labels are 1 or 0, `inside` or
+//! `outside`, `true` or `false`. A field may stand in double quotes. Empty lines are passed over.
+
+use super::sample::{MAX_SAMPLES, Samples, Task};
+use crate::numbers::estimate::estimate_rational;
+use crate::numbers::{Rational, literal};
+
+/// What is wrong with a file, and where; lines and columns (in characters) count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {message}")]
+pub struct CsvError {
+    /// The line.
+    pub line: usize,
+    /// The character in it.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl CsvError {
+    fn new(line: usize, column: usize, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            column,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Column {
+    Input(usize),
+    Target,
+}
+
+/// Returns the samples that a file's text holds, in its order.
+///
+/// - `inputs`: the names of the inputs, in the order of the network.
+/// - `task`: says whether the file has a column `value` (regression) or `label`.
+/// - Exactness: numbers are read exactly and rounded to floats.
+/// - Errors: [`CsvError`], the first in the file.
+///
+/// ```
+/// use steeple::training::{Task, csv};
+/// let inputs = ["x".to_string()];
+/// let samples = csv::read("x,label\n1/2,1\n2,outside\n", &inputs, Task::Classification)?;
+/// assert_eq!(samples.points(), [[0.5, 2.0]]);
+/// let error = csv::read("x,label\n1/2,2\n", &inputs, Task::Classification).unwrap_err();
+/// assert_eq!(error.to_string(), "2:5: a label is 1 or 0, found `2`");
+/// # Ok::<(), csv::CsvError>(())
+/// ```
+pub fn read(text: &str, inputs: &[String], task: Task) -> Result<Samples, CsvError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = (1..)
+        .zip(text.lines())
+        .filter(|(_, l)| !l.trim().is_empty());
+    let Some((line, header)) = lines.next() else {
+        return Err(CsvError::new(1, 1, "the file is empty").hint(expected(inputs, task)));
+    };
+    let columns = read_header(line, header, inputs, task)?;
+    let mut points = vec![Vec::new(); inputs.len()];
+    let mut targets = Vec::new();
+    let mut last = line;
+    for (line, row) in lines {
+        last = line;
+        let fields = split(line, row)?;
+        if fields.len() != columns.len() {
+            let place = fields
+                .get(columns.len())
+                .map_or(row.chars().count() + 1, |(column, _)| *column);
+            let message = format!(
+                "{} fields, the first line has {}",
+                fields.len(),
+                columns.len()
+            );
+            return Err(CsvError::new(line, place, message));
+        }
+        if targets.len() == MAX_SAMPLES {
+            let message = format!("more than {MAX_SAMPLES} points");
+            return Err(CsvError::new(line, 1, message));
+        }
+        for ((place, field), column) in fields.iter().zip(&columns) {
+            match column {
+                Column::Input(k) => points[*k].push(number(line, *place, field)?),
+                Column::Target => targets.push(match task {
+                    Task::Regression => number(line, *place, field)?,
+                    Task::Classification => label(line, *place, field)?,
+                }),
+            }
+        }
+    }
+    Samples::new(inputs.to_vec(), task, points, vec![targets])
+        .map_err(|error| CsvError::new(last, 1, error.to_string()))
+}
+
+fn target_name(task: Task) -> &'static str {
+    match task {
+        Task::Regression => "value",
+        Task::Classification => "label",
+    }
+}
+
+fn expected(inputs: &[String], task: Task) -> String {
+    format!(
+        "the first line names the columns: {},{}",
+        inputs.join(","),
+        target_name(task)
+    )
+}
+
+fn read_header(
+    line: usize,
+    header: &str,
+    inputs: &[String],
+    task: Task,
+) -> Result<Vec<Column>, CsvError> {
+    let target = target_name(task);
+    let fields = split(line, header)?;
+    let mut columns: Vec<Column> = Vec::with_capacity(fields.len());
+    let mut names: Vec<&str> = Vec::new();
+    for (place, name) in &fields {
+        let error =
+            |message: String| CsvError::new(line, *place, message).hint(expected(inputs, task));
+        if names.contains(&name.as_str()) {
+            return Err(error(format!("there are two columns `{name}`")));
+        }
+        names.push(name);
+        let input = inputs.iter().position(|input| input == name);
+        columns.push(match (input, name.as_str()) {
+            (Some(input), _) => Column::Input(input),
+            (None, name) if name == target => Column::Target,
+            (None, "label") => {
+                return Err(error(
+                    "a column `label` is for a region as the target".into(),
+                ));
+            }
+            (None, "value") => {
+                return Err(error(
+                    "a column `value` is for a formula as the target".into(),
+                ));
+            }
+            _ => return Err(error(format!("the target has no input `{name}`"))),
+        });
+    }
+    let wanted = inputs.iter().map(String::as_str).chain([target]);
+    for name in wanted {
+        if !names.contains(&name) {
+            let end = header.chars().count() + 1;
+            return Err(
+                CsvError::new(line, end, format!("there is no column `{name}`"))
+                    .hint(expected(inputs, task)),
+            );
+        }
+    }
+    Ok(columns)
+}
+
+/// The fields of a line, each with the character it begins at.
+fn split(line: usize, text: &str) -> Result<Vec<(usize, String)>, CsvError> {
+    let mut fields = Vec::new();
+    let mut characters = text.chars().enumerate().peekable();
+    loop {
+        while characters
+            .next_if(|(_, c)| *c == ' ' || *c == '\t')
+            .is_some()
+        {}
+        let start = characters.peek().map_or(text.chars().count(), |(k, _)| *k) + 1;
+        let mut field = String::new();
+        if characters.next_if(|(_, c)| *c == '"').is_some() {
+            loop {
+                match characters.next() {
+                    Some((_, '"')) => {
+                        if characters.next_if(|(_, c)| *c == '"').is_none() {
+                            break;
+                        }
+                        field.push('"');
+                    }
+                    Some((_, c)) => field.push(c),
+                    None => return Err(CsvError::new(line, start, "the quote is not closed")),
+                }
+            }
+            while characters.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+            if let Some((k, c)) = characters.peek()
+                && *c != ','
+            {
+                let message = "after a quote there is a comma or the end of the line";
+                return Err(CsvError::new(line, k + 1, message));
+            }
+        } else {
+            while let Some((_, c)) = characters.next_if(|(_, c)| *c != ',') {
+                field.push(c);
+            }
+            field.truncate(field.trim_end().len());
+        }
+        fields.push((start, field));
+        if characters.next().is_none() {
+            return Ok(fields);
+        }
+    }
+}
+
+fn number(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
+    let error = |message: String| {
+        let hint = "write a finite decimal, or 1/3, 2^-5, 1e-3";
+        let hint = if field.contains(';') {
+            "fields are separated by commas"
+        } else {
+            hint
+        };
+        CsvError::new(line, column, message).hint(hint)
+    };
+    let exact = literal::parse(field.strip_prefix('+').unwrap_or(field))
+        .map_err(|_| error(format!("`{field}` is not a number")))?;
+    let value = estimate_rational(&exact);
+    if value.abs() < 1e150 {
+        Ok(value)
+    } else {
+        Err(error(format!("`{field}` is too large")))
+    }
+}
+
+fn label(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
+    match field {
+        "inside" | "true" => return Ok(1.0),
+        "outside" | "false" => return Ok(0.0),
+        _ => {}
+    }
+    // A label is told from the number that is written, not from a float.
+    number(line, column, field)?;
+    let exact = literal::parse(field.strip_prefix('+').unwrap_or(field)).unwrap_or_default();
+    if exact.is_zero() || exact == Rational::ONE {
+        return Ok(f64::from(!exact.is_zero()));
+    }
+    let error = CsvError::new(line, column, format!("a label is 1 or 0, found `{field}`"));
+    Err(error.hint("1 is inside the region, 0 outside"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn xy() -> Vec<String> {
+        vec!["x".into(), "y".into()]
+    }
+
+    #[test]
+    fn columns_may_stand_in_any_order() {
+        let text = "\u{feff}y, label ,\"x\"\r\n1/4,1,-0.5\n\n \"3\",outside,2^-2\n";
+        let samples = read(text, &xy(), Task::Classification).expect("good");
+        assert_eq!(samples.points(), [[-0.5, 0.25], [0.25, 3.0]]);
+        assert_eq!(samples.targets(), [[1.0, 0.0]]);
+        let samples = read("x,y,value\n1,2,1e-1", &xy(), Task::Regression).expect("good");
+        assert_eq!(samples.targets(), [[0.1]]);
+    }
+
+    #[test]
+    fn mistakes_have_line_and_column() {
+        for (text, message) in [
+            ("", "1:1: the file is empty"),
+            ("\n\n", "1:1: the file is empty"),
+            ("x,y", "1:4: there is no column `label`"),
+            ("x,label", "1:8: there is no column `y`"),
+            ("x,y,z,label", "1:5: the target has no input `z`"),
+            ("x,y,x,label", "1:5: there are two columns `x`"),
+            (
+                "x,y,value",
+                "1:5: a column `value` is for a formula as the target",
+            ),
+            ("x,y,label", "1:1: there are no points to train on"),
+            ("x,y,label\n1,2", "2:4: 2 fields, the first line has 3"),
+            ("x,y,label\n1,2,1,0", "2:7: 4 fields, the first line has 3"),
+            ("x,y,label\n1,2,1\n1,two,1", "3:3: `two` is not a number"),
+            ("x,y,label\n1,nan,1", "2:3: `nan` is not a number"),
+            ("x,y,label\n1,,1", "2:3: `` is not a number"),
+            ("x,y,label\n1,1e999,1", "2:3: `1e999` is too large"),
+            ("x,y,label\n1,2,-1", "2:5: a label is 1 or 0, found `-1`"),
+            ("x,y,label\n1,\"2,1", "2:3: the quote is not closed"),
+            (
+                "x,y,label\n\"1\"2,1,0",
+                "2:4: after a quote there is a comma or the end of the line",
+            ),
+        ] {
+            let error = read(text, &xy(), Task::Classification).expect_err(text);
+            assert_eq!(error.to_string(), message, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Level 6: gradient descent, to see what training finds where a formula builds.
+//!
+//! A [`Samples`] holds points with a value (regression) or a label, inside or outside
+//! (classification). A [`Perceptron`] is the shape of a multilayer perceptron; its parameters are
+//! one list of floats. [`Objective`] gives the loss and, by backpropagation (Rumelhart, Hinton and
+//! Williams 1986), its gradient; [`check_gradient`] compares that with central differences.
+//! [`train`] runs [Adam](adam) or [L-BFGS](lbfgs) from several random starts, lists them all and
+//! turns the best one into a [`Network`](crate::network::Network), whose weights are exactly the
+//! floats found. [`explain()`] writes one forward and one backward pass out for a learner.
+//!
+//! Floats are estimates: nothing here proves anything, and nothing that is proved relies on it.
+//! But they are the same estimates everywhere: only + − · / and square roots, which IEEE 754
+//! fixes, and the functions of `libm`, which are made of these; sums have a fixed order, and
+//! threads share nothing but the list of starts. So the same samples and settings give the same
+//! bits on every machine.
+
+// Floats are meant here, and counts are far below 2^53.
+#![allow(clippy::cast_precision_loss)]
+
+pub mod adam;
+pub mod csv;
+mod explain;
+mod gradient;
+mod gradient_check;
+mod kept;
+pub mod lbfgs;
+mod minimise;
+mod numbers;
+mod perceptron;
+mod random;
+mod sample;
+mod scaling;
+mod settings;
+mod start;
+#[cfg(test)]
+mod tests;
+mod train;
+
+pub use explain::{MAX_EXPLAINED, explain};
+pub use gradient::Objective;
+pub use gradient_check::{GradientCheck, check_gradient};
+pub use kept::{Kept, compare_weights};
+pub use minimise::Stop;
+pub use perceptron::{Loss, Perceptron, PerceptronError};
+pub use sample::{MAX_SAMPLES, SampleError, Samples, Task, sample};
+pub use settings::{Optimizer, Settings};
+pub use train::{
+    Diverged, Found, Problem, Progress, Restart, Snapshot, Start, Training, TrainingError, train,
+};

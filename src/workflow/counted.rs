@@ -1,0 +1,160 @@
+//! From the parameters of a builder without a target to a network on disk, its regions counted.
+
+use std::path::Path;
+
+use super::build::{BuildRequest, write_and_read};
+use super::regions::{self, MOST_DRAWN, RegionsAnswer, RegionsRequest, bounds_json, domain_json};
+use super::verify::WorkflowError;
+use crate::builders::{self, Built, Promise};
+use crate::network::{Network, digest, size};
+use crate::numbers::Integer;
+use crate::regions::{Architecture, Bounds, MOST_INPUTS};
+use crate::report::counted::{CountReport, PromiseReport};
+
+/// More regions than this are not counted as part of a build.
+const MOST_COUNTED: u32 = 1_000_000;
+/// The same in more than two inputs, where each one takes a linear program or more.
+const MOST_COUNTED_IN_SPACE: u32 = 2_000;
+/// Bytes for the count, where no limit is given.
+const MEMORY: u64 = 4 << 30;
+
+/// A network of which nothing is claimed, and its regions.
+#[derive(Debug)]
+pub struct Counted {
+    /// What was built.
+    pub built: Built,
+    /// The network as read back.
+    pub network: Network,
+    /// How many regions a theorem promises.
+    pub promise: Option<Promise>,
+    /// The count, or why there is none.
+    pub answer: Result<RegionsAnswer, String>,
+}
+
+/// Builds a network of which nothing is claimed, writes `network.json` into a folder, reads it back
+/// and counts its regions on the domain, where a theorem does not promise too many for that.
+///
+/// - Exactness: exact.
+/// - Errors: [`WorkflowError`] where there is no network.
+pub fn build_and_count(
+    request: &BuildRequest<'_>,
+    folder: &Path,
+) -> Result<Counted, WorkflowError> {
+    let built = request.build_with(request.parameters)?;
+    let network = write_and_read(&built.network, folder)?;
+    let inputs = request.domain.dimension();
+    let promise = builders::promise(request.builder, &built.chosen, inputs);
+    let answer = match reason_not_to(promise.as_ref(), inputs) {
+        Some(reason) => Err(reason),
+        None => regions::count_regions(&RegionsRequest {
+            network: &network,
+            domain: request.domain,
+            threshold: None,
+            memory: request.limits.memory.unwrap_or(MEMORY),
+        })
+        .map_err(|error| error.to_string()),
+    };
+    Ok(Counted {
+        built,
+        network,
+        promise,
+        answer,
+    })
+}
+
+fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<String> {
+    if inputs > MOST_INPUTS {
+        return Some(format!(
+            "regions are counted in up to {MOST_INPUTS} inputs, there are {inputs}"
+        ));
+    }
+    let most = if inputs > 2 {
+        MOST_COUNTED_IN_SPACE
+    } else {
+        MOST_COUNTED
+    };
+    let promise = promise.filter(|promise| promise.count > Integer::from(most))?;
+    let inputs = if inputs > 2 {
+        format!(" in {inputs} inputs")
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "up to {most}{inputs} are counted while building, and there are at least {} by theorem; \
+         `steeple regions` counts any number, or on a smaller domain",
+        promise.count
+    ))
+}
+
+/// Returns what there is to report.
+pub fn report(request: &BuildRequest<'_>, counted: &Counted) -> CountReport {
+    let names = request.domain.names().iter().cloned();
+    let sides = names.zip(request.domain.sides());
+    let size = size(&counted.network);
+    let counts = counted.answer.as_ref().map(|answer| answer.counts);
+    let bounds = Architecture::of(&counted.network).bounds();
+    CountReport {
+        builder: request.builder.to_string(),
+        domain: sides
+            .map(|(name, (low, high))| (name, low.clone(), high.clone()))
+            .collect(),
+        network: digest(&counted.network),
+        size: size.into(),
+        counted: counts
+            .map(|counts| (counts.linear_regions, counts.activation_regions))
+            .map_err(Clone::clone),
+        promise: counted.promise.as_ref().map(|promise| PromiseReport {
+            count: promise.count.to_string(),
+            what: promise.what().to_owned(),
+            theorem: promise.theorem.to_owned(),
+            statement: promise.statement.to_owned(),
+            is_reached: counts.ok().map(|counts| {
+                let found = if promise.is_linear {
+                    counts.linear_regions
+                } else {
+                    counts.activation_regions
+                };
+                Integer::from(found) >= promise.count
+            }),
+        }),
+        most: smallest(&bounds),
+        object: counted.answer.as_ref().map_or_else(
+            |_| {
+                serde_json::json!({
+                    "count": null,
+                    "activation_regions": null,
+                    "domain": domain_json(request.domain),
+                    "bounds": bounds_json(&bounds),
+                    "decision": null,
+                })
+            },
+            |answer| regions::to_json(answer, request.domain),
+        ),
+        notes: counted.built.notes.clone(),
+    }
+}
+
+/// The smallest of the upper bounds of the literature, with its source.
+fn smallest(bounds: &Bounds) -> Option<(String, String)> {
+    let known = [
+        ("Zaslavsky 1975", &bounds.zaslavsky),
+        ("Montufar 2017", &bounds.montufar_upper),
+        ("Serra et al. 2018", &bounds.serra),
+    ];
+    let known = known
+        .into_iter()
+        .filter_map(|(source, bound)| Some((bound.as_ref()?, source)));
+    let (bound, source) = known.min_by(|a, b| a.0.cmp(b.0))?;
+    Some((bound.to_string(), source.to_owned()))
+}
+
+/// Returns the picture of the regions, by name; none where they were not counted, are too many, or
+/// lie in one input or in more than two.
+pub fn picture(request: &BuildRequest<'_>, counted: &Counted) -> Vec<(String, String)> {
+    let answer = counted.answer.as_ref().ok();
+    let answer = answer.filter(|answer| answer.counts.activation_regions <= MOST_DRAWN);
+    let title = format!("Linear regions of {}", request.builder);
+    let picture = answer.and_then(|answer| regions::picture(answer, request.domain, &title));
+    let svg = picture.map(|picture| ("regions".to_owned(), picture.render()));
+    svg.into_iter().collect()
+}

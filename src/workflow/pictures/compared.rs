@@ -1,0 +1,181 @@
+//! The pictures of a comparison.
+
+use super::diagram::diagram;
+use super::{PictureError, PictureKind, Scene, Subject, draw};
+use crate::certificate::Norm;
+use crate::draw::{LogPlot, Maps, MapsPicture, Series};
+use crate::workflow::compare::{Compared, Member};
+
+/// Networks of more hidden units have no diagram.
+const MOST_IN_DIAGRAM: usize = 32;
+/// Points of a loss curve; of longer ones every so many.
+const LOSS_POINTS: usize = 400;
+
+/// Draws all pictures that there are; returns names and SVG documents.
+///
+/// - Errors: [`PictureError`] where a network cannot be evaluated.
+pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, PictureError> {
+    let comparison = &compared.comparison;
+    let members: Vec<(&str, &Member)> = comparison
+        .rows
+        .iter()
+        .zip(&compared.members)
+        .filter_map(|(row, member)| Some((row.name.as_str(), member.as_ref()?)))
+        .collect();
+    let mut pictures = Vec::new();
+    let is_region = comparison.threshold.is_some();
+    match comparison.domain.len() {
+        1 => {
+            for (name, member) in &members {
+                if let Some(subject) = subject(member, &[Norm::Sup, Norm::Area]) {
+                    let svg = draw(PictureKind::Curve, &subject)?;
+                    pictures.push((format!("curve-{}", file_name(name)), svg));
+                }
+            }
+        }
+        2 => pictures.push(maps(&members, is_region, &comparison.target_text())?),
+        _ => {}
+    }
+    pictures.extend(losses(&members));
+    for (name, member) in &members {
+        let hidden = member
+            .network
+            .layers()
+            .split_last()
+            .map_or(&[][..], |(_, hidden)| hidden);
+        if hidden
+            .iter()
+            .map(crate::network::Layer::units)
+            .sum::<usize>()
+            <= MOST_IN_DIAGRAM
+        {
+            let picture = diagram(&member.network, name);
+            pictures.push((format!("diagram-{}", file_name(name)), picture.render()));
+        }
+    }
+    Ok(pictures)
+}
+
+/// A name for files: letters, digits and hyphens.
+pub fn file_name(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            ' '
+        }
+    };
+    let text: String = name.chars().map(plain).collect();
+    text.split_whitespace().collect::<Vec<_>>().join("-")
+}
+
+/// What was proved of a network in the first of these norms in which anything was.
+fn subject<'a>(member: &'a Member, norms: &[Norm]) -> Option<Subject<'a>> {
+    let answers = norms.iter().filter_map(|norm| {
+        let mut answers = member.answers.iter();
+        answers
+            .find(|(found, _)| found == norm)
+            .map(|(_, answer)| answer)
+    });
+    let answer = answers.into_iter().next()?;
+    let claim = answer.verified.claim();
+    Some(Subject {
+        network: &member.network,
+        question: &claim.question,
+        claim: Some(claim),
+        certificate: Some(&answer.certificate),
+        values: answer.verified.witness(),
+    })
+}
+
+/// Decisions or errors side by side.
+fn maps(
+    members: &[(&str, &Member)],
+    is_region: bool,
+    target: &str,
+) -> Result<(String, String), PictureError> {
+    let (mut decisions, mut errors) = (Vec::new(), Vec::new());
+    for (name, member) in members {
+        let Some(subject) = subject(member, &[Norm::Sup, Norm::Area]) else {
+            continue;
+        };
+        let scene = Scene::new(&subject)?;
+        if is_region {
+            let mut map = scene.halfplanes();
+            map.title = (*name).to_string();
+            decisions.push(map);
+        } else {
+            let mut map = scene.error();
+            map.title = (*name).to_string();
+            errors.push(map);
+        }
+    }
+    let (title, caption, maps) = if is_region {
+        (
+            "Where each network decides",
+            format!(
+                "Target {target}. Colours are certified on each cell, lines are first-layer units."
+            ),
+            Maps::Decisions(decisions),
+        )
+    } else {
+        (
+            "Errors, on one scale",
+            format!("Target {target}. Certified bounds of |N - f| on each cell."),
+            Maps::Errors(errors),
+        )
+    };
+    let picture = MapsPicture {
+        title: title.into(),
+        caption,
+        maps,
+    };
+    let name = if is_region { "decisions" } else { "errors" };
+    Ok((name.to_string(), picture.render()))
+}
+
+/// The losses of all trained networks.
+#[allow(clippy::cast_precision_loss, reason = "steps are few")]
+fn losses(members: &[(&str, &Member)]) -> Option<(String, String)> {
+    let series: Vec<Series> = members
+        .iter()
+        .filter(|(_, member)| !member.losses.is_empty())
+        .map(|(name, member)| {
+            let every = member.losses.len().div_ceil(LOSS_POINTS);
+            let last = member.losses.len() - 1;
+            let points = member.losses.iter().enumerate();
+            let points = points.filter(|(step, _)| step % every == 0 || *step == last);
+            Series {
+                name: (*name).to_string(),
+                points: points
+                    .map(|(step, loss)| (step as f64, *loss, *loss))
+                    .collect(),
+                is_marked: false,
+                is_theory: false,
+            }
+        })
+        .collect();
+    if series.is_empty() {
+        return None;
+    }
+    let picture = LogPlot {
+        title: "Loss along the way".into(),
+        caption: "The best start of each network.".into(),
+        x_label: "steps".into(),
+        y_label: "loss".into(),
+        is_x_log: false,
+        series,
+    };
+    Some(("loss".into(), picture.render()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_plain() {
+        assert_eq!(file_name("sigmoid 2-6-1"), "sigmoid-2-6-1");
+        assert_eq!(file_name("../a b: ü"), "a-b");
+    }
+}

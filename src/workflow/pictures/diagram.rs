@@ -1,0 +1,94 @@
+//! The diagram of a network.
+
+use crate::draw::{DiagramLayer, DiagramPicture, DiagramWeight};
+use crate::network::{Activation, Network, size};
+use crate::numbers::Rational;
+use crate::numbers::estimate::{estimate_rational, short};
+
+/// Returns the diagram of a network.
+pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
+    let inputs = DiagramLayer {
+        name: "inputs".into(),
+        units: network
+            .inputs()
+            .iter()
+            .map(|name| (name.clone(), String::new()))
+            .collect(),
+        weights: Vec::new(),
+    };
+    let count = network.layers().len();
+    let mut layers = vec![inputs];
+    for (k, layer) in network.layers().iter().enumerate() {
+        let is_last = k + 1 == count;
+        let rank = layer.activation().rows_per_unit();
+        let bias = |unit: usize| {
+            let rows = layer.bias().iter().skip(unit * rank).take(rank);
+            rows.map(text).collect::<Vec<_>>().join(", ")
+        };
+        let units = (0..layer.units()).map(|unit| {
+            let inside = if is_last && *layer.activation() == Activation::Identity {
+                network.outputs()[unit].clone()
+            } else {
+                symbol(layer.activation()).to_string()
+            };
+            (inside, format!("bias {}", bias(unit)))
+        });
+        let weights = (0..layer.rows()).flat_map(|row| {
+            layer
+                .weights()
+                .row(row)
+                .map(move |(column, weight)| DiagramWeight {
+                    from: column,
+                    to: row / rank,
+                    value: estimate_rational(weight),
+                    text: text(weight),
+                })
+        });
+        layers.push(DiagramLayer {
+            name: if is_last {
+                "output".into()
+            } else {
+                format!("{} {}", layer.units(), layer.activation().name())
+            },
+            units: units.collect(),
+            weights: weights.filter(|weight| weight.value != 0.0).collect(),
+        });
+    }
+    let size = size(network);
+    DiagramPicture {
+        title: title.into(),
+        caption: format!(
+            "{} hidden layer{}, {} hidden units, {} parameters that are not zero. Line widths grow \
+             with the weight, within each layer.",
+            size.hidden_layers,
+            if size.hidden_layers == 1 { "" } else { "s" },
+            size.units,
+            size.nonzero_parameters
+        ),
+        layers,
+    }
+}
+
+/// A number in few characters: exactly if that is short.
+fn text(value: &Rational) -> String {
+    let exact = value.to_string();
+    if exact.len() <= 6 {
+        exact
+    } else {
+        short(estimate_rational(value))
+    }
+}
+
+/// What stands in a unit.
+fn symbol(activation: &Activation) -> &'static str {
+    match activation {
+        Activation::Identity => "Σ",
+        Activation::Heaviside => "H",
+        Activation::Sigmoid => "σ",
+        Activation::Tanh => "tanh",
+        Activation::Relu => "relu",
+        Activation::LeakyRelu(_) => "leaky",
+        Activation::HardTanh => "hard",
+        Activation::Maxout(_) => "max",
+    }
+}

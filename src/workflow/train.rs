@@ -1,0 +1,134 @@
+//! From a spec to trained networks.
+
+use std::path::{Path, PathBuf};
+
+use super::spec::{CompareSpec, DataSpec, Spec};
+use crate::network::Activation;
+use crate::training::csv::{self, CsvError};
+use crate::training::{
+    GradientCheck, Problem, Progress, SampleError, Samples, Start, Task, Training, TrainingError,
+    sample,
+};
+
+/// The largest data file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 28;
+
+/// Why there are no points to train on.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// The data file cannot be read.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// The data file is not what is expected.
+    #[error("{}:{error}", path.display())]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: CsvError,
+    },
+    /// No points could be drawn.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+}
+
+/// Returns the points that a spec's networks are trained on: random ones, or those of its file.
+///
+/// - `folder`: the spec's, to which the path of a data file is relative.
+/// - Errors: [`DataError`].
+pub fn training_data(
+    spec: &Spec,
+    compare: &CompareSpec,
+    folder: &Path,
+) -> Result<Samples, DataError> {
+    let path = match &compare.data {
+        DataSpec::Random { count, noise, seed } => {
+            return Ok(sample(&spec.target, &spec.domain, *count, *noise, *seed)?);
+        }
+        DataSpec::File { path, .. } => folder.join(path),
+    };
+    let failed = |message: String| DataError::File {
+        path: path.clone(),
+        message,
+    };
+    let file = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
+    if file.is_dir() {
+        return Err(failed("this is a folder, not a file".into()));
+    }
+    if file.len() > MAX_BYTES {
+        let message = format!("{} bytes are too many, {MAX_BYTES} are allowed", file.len());
+        return Err(failed(message));
+    }
+    let bytes = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| failed("this is not a text file in UTF-8".into()))?;
+    let task = if spec.target.is_region() {
+        Task::Classification
+    } else {
+        Task::Regression
+    };
+    csv::read(&text, spec.target.inputs(), task).map_err(|error| DataError::Csv { path, error })
+}
+
+/// A network of a comparison: what was trained, and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainedRow {
+    /// Such as `sigmoid 2-6-1`.
+    pub name: String,
+    /// Units of its hidden layers.
+    pub hidden: Vec<usize>,
+    /// What they do.
+    pub activation: Activation,
+    /// The outcome.
+    pub training: Result<Training, TrainingError>,
+    /// Backpropagation beside central differences, at the best start before its first step.
+    pub gradient_check: Option<GradientCheck>,
+}
+
+/// Trains every pair of a shape and an activation, shape after shape.
+///
+/// - `progress` is told the row, from 0, and how far it is.
+/// - A row that cannot be trained says so; the others are there all the same.
+pub fn train_rows(
+    compare: &CompareSpec,
+    samples: &Samples,
+    progress: &(dyn Fn(usize, Progress) + Sync),
+) -> Vec<TrainedRow> {
+    let mut rows = Vec::new();
+    for hidden in &compare.hidden {
+        for activation in &compare.activations {
+            let row = rows.len();
+            let start = Start::Random { hidden, activation };
+            let problem = Problem::new(&start, samples, &compare.settings);
+            let mut gradient_check = None;
+            let training = problem.and_then(|problem| {
+                let training = problem.train(&|at| progress(row, at))?;
+                gradient_check = Some(problem.check_gradient(&problem.start(training.best)));
+                Ok(training)
+            });
+            rows.push(TrainedRow {
+                name: row_name(samples, hidden, activation),
+                hidden: hidden.clone(),
+                activation: activation.clone(),
+                training,
+                gradient_check,
+            });
+        }
+    }
+    rows
+}
+
+/// Returns a name such as `sigmoid 2-6-1`: the activation, then inputs, hidden units, outputs.
+pub fn row_name(samples: &Samples, hidden: &[usize], activation: &Activation) -> String {
+    let widths = [samples.points().len()]
+        .into_iter()
+        .chain(hidden.iter().copied())
+        .chain([samples.targets().len()]);
+    let widths: Vec<String> = widths.map(|width| width.to_string()).collect();
+    format!("{} {}", activation.name(), widths.join("-"))
+}

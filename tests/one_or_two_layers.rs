@@ -1,0 +1,41 @@
+//! `docs/one_or_two_layers.md` holds what the library computes: a part of it is computed again.
+
+use std::fs;
+use std::path::Path;
+
+use steeple::certificate::Norm;
+use steeple::report::layers::Source;
+use steeple::workflow::layers::{TARGETS, halving_tolerances, layers_table};
+
+#[test]
+fn the_page_holds_the_rows_that_are_computed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/one_or_two_layers.md");
+    let page = fs::read_to_string(path).expect("the page");
+    let tolerances = halving_tolerances(2);
+    for (norm, formula, domain, count) in [
+        (Norm::Sup, TARGETS[0].0, TARGETS[0].1, 1),
+        (Norm::Sup, TARGETS[1].0, TARGETS[1].1, 1),
+        (Norm::L1, TARGETS[0].0, TARGETS[0].1, 1),
+    ] {
+        let start = page
+            .find(&format!("### `{formula}` in the {norm} norm"))
+            .expect("a table");
+        let rest = &page[start..];
+        let section = &rest[..rest[3..].find("###").map_or(rest.len(), |end| end + 3)];
+        let table = layers_table(formula, domain, norm, &tolerances[..count], &mut |_| {});
+        let table = table.expect("a table");
+        for tolerance in &tolerances[..count] {
+            let lines = table.lines(tolerance);
+            assert_eq!(lines.lines().count(), 5, "five builders");
+            assert!(
+                section.contains(&lines),
+                "{norm} {formula}: not in the page:\n{lines}"
+            );
+        }
+        for row in &table.rows {
+            if let Source::Proved(_, upper) = &row.source {
+                assert!(*upper <= row.tolerance, "{}", row.name);
+            }
+        }
+    }
+}
