@@ -48,6 +48,8 @@ pub enum Command {
     Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
+    /// Write a network in another format: .json, .onnx, .safetensors, .py.
+    Convert(Convert),
     /// List the builders, or explain one.
     Catalogue(Catalogue),
     /// Print a completion script for a shell.
@@ -283,6 +285,18 @@ pub struct Regions {
     /// Stop once this much memory is used, such as 4GiB or 500MB; what is known is said.
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "4GiB")]
     pub memory_limit: u64,
+}
+
+/// `steeple convert`.
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The network file: .json, .onnx, .onnx.gz or .safetensors.
+    pub network: PathBuf,
+    /// The file to write: .json, .onnx, .safetensors or .py (a `PyTorch` module).
+    pub out: PathBuf,
+    /// Floats to round to in .onnx and .safetensors files; the exact weights travel beside them.
+    #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
+    pub precision: String,
 }
 
 /// `steeple catalogue`.

@@ -47,7 +47,7 @@ impl Folder {
     }
 
     /// Writes a file.
-    pub fn write(&self, name: &str, text: &str) -> Result<(), Refusal> {
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> Result<(), Refusal> {
         let path = self.path().join(name);
         fs::write(&path, text).map_err(|error| Refusal::in_file(&self.out.join(name), error))
     }

@@ -11,7 +11,7 @@ use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, parse_target};
-use crate::formats::json;
+use crate::formats::{Foreign, Imported, gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
 use crate::numbers::{Rational, literal};
 use crate::workflow::{self, ClaimSpec, Spec, spec};
@@ -39,9 +39,7 @@ pub fn can_be_written(path: &Path) -> Result<(), Refusal> {
 
 /// Reads a spec file.
 pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
-    let text = String::from_utf8(bytes(path)?)
-        .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
-    let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
+    let (spec, text) = parse_spec(path)?;
     if spec.assumed_inputs && spec.target.inputs().len() > 1 {
         note(&format!(
             "inputs in the order {}, by name; `inputs` in the spec would say otherwise",
@@ -51,17 +49,113 @@ pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     Ok((spec, text))
 }
 
-/// Reads a network file.
+fn parse_spec(path: &Path) -> Result<(Spec, String), Refusal> {
+    let text = String::from_utf8(bytes(path)?)
+        .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
+    let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
+    Ok((spec, text))
+}
+
+/// Where the inputs of a network without names get theirs, in order.
+#[derive(Clone, Copy)]
+pub enum Names<'a> {
+    /// Nowhere: they are numbered.
+    Numbered,
+    /// The names before the `=` in a flag: `x=-1..1,y=-1..1`.
+    Flag(&'a str),
+    /// A list, such as a certificate's.
+    List(&'a [String]),
+    /// The spec or the domain of a question.
+    Question(&'a QuestionFlags),
+}
+
+/// Reads a network file; a nameless network gets numbered inputs.
 pub fn read_network(path: &Path) -> Result<Network, Refusal> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    if let Some(ending @ ("onnx" | "gz" | "safetensors")) = ending {
+    read_network_for(path, Names::Numbered)
+}
+
+/// Reads a network file of any kind, told by the ending of its name.
+pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
+    let Some(kind) = Foreign::of(path) else {
+        return json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error));
+    };
+    let imported = read_foreign(path, kind)?;
+    for text in &imported.notes {
+        note(&format!("{}: {text}", path.display()));
+    }
+    let names = match names {
+        _ if imported.names.is_some() => None,
+        Names::Numbered => None,
+        Names::List(list) => Some(list.to_vec()),
+        Names::Flag(text) => Some(names_in(text)),
+        Names::Question(flags) => match (&flags.spec, &flags.domain) {
+            (Some(spec), _) => Some(parse_spec(spec)?.0.target.inputs().to_vec()),
+            (None, Some(domain)) => Some(names_in(domain)),
+            (None, None) => None,
+        },
+    };
+    let wanted = imported.inputs();
+    let is_mapped = imported.names.is_none();
+    if let Some(names) = &names
+        && names.len() != wanted
+    {
         return Err(Refusal::in_file(
             path,
-            format_args!("networks in .{ending} files cannot be read in this version"),
+            format_args!(
+                "the network has {wanted} inputs, {} are named: {}",
+                names.len(),
+                names.join(", ")
+            ),
         )
-        .hint("steeple's own format ends in .json"));
+        .hint("its inputs have no names, so give one for each, in order"));
     }
-    json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error))
+    let network = imported
+        .into_network(names)
+        .map_err(|error| Refusal::in_file(path, error))?;
+    if is_mapped {
+        let mapping: Vec<_> = network
+            .inputs()
+            .iter()
+            .enumerate()
+            .take(8)
+            .map(|(k, name)| format!("{name} is input {}", k + 1))
+            .collect();
+        let more = if wanted > mapping.len() { ", ..." } else { "" };
+        note(&format!(
+            "{}: names are taken in order: {}{more}",
+            path.display(),
+            mapping.join(", ")
+        ));
+    }
+    Ok(network)
+}
+
+/// The names before each `=`.
+fn names_in(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(|part| part.split('=').next().unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
+fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
+    let mut bytes = bytes(path)?;
+    let refused = |error| Refusal::in_foreign(path, &error);
+    match kind {
+        Foreign::OnnxGz => {
+            bytes = gzip::unpack(&bytes).map_err(refused)?;
+            onnx::read(&bytes).map_err(refused)
+        }
+        Foreign::Onnx => onnx::read(&bytes).map_err(refused),
+        Foreign::Safetensors => {
+            let beside = path.with_extension("json");
+            let beside = beside
+                .exists()
+                .then(|| fs::read_to_string(&beside))
+                .transpose()
+                .map_err(|error| Refusal::in_file(&beside, error))?;
+            safetensors::read(&bytes, beside.as_deref()).map_err(refused)
+        }
+    }
 }
 
 /// Reads a number from a flag.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 
-use crate::formats::FormatError;
+use crate::formats::{ForeignError, FormatError};
 use crate::workflow::{SpecError, WorkflowError};
 
 /// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.
@@ -94,6 +94,17 @@ impl Refusal {
     pub fn in_network(path: &Path, error: &FormatError) -> Self {
         let place = format!("{}:{}:{}", path.display(), error.line, error.column);
         let refusal = Self::new(format_args!("{place}: {}", error.message));
+        match &error.hint {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        }
+    }
+}
+
+impl Refusal {
+    /// A message about a file in another format.
+    pub fn in_foreign(path: &Path, error: &ForeignError) -> Self {
+        let refusal = Self::in_file(path, error);
         match &error.hint {
             Some(hint) => refusal.hint(hint),
             None => refusal,

@@ -50,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Train(ref command) => commands::train::run(command, arguments.format),
         Command::Compare(ref command) => commands::compare::run(command, arguments.format),
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
+        Command::Convert(ref command) => commands::convert::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),
         Command::Man => commands::shell::man(),

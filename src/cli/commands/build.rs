@@ -6,7 +6,9 @@ use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::folder::Folder;
-use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::formats::{floats::Precision, onnx};
+use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
     BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
@@ -74,6 +76,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let kinds = PictureKind::for_question(question);
     let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;
     write_reports(&folder, &report, &pictures)?;
+    write_onnx(&folder, &network)?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {
@@ -103,6 +106,7 @@ fn count(
     format: Format,
 ) -> Result<Output, Refusal> {
     let report = counted::report(request, counted);
+    write_onnx(&folder, &counted.network)?;
     let sheet = report.sheet();
     let pictures = counted::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
@@ -131,4 +135,26 @@ fn write_reports(
     folder.write("report.html", &html::render(report, pictures))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
     folder.write("report.json", &format!("{object}\n"))
+}
+
+/// Writes the network for other tools too, where its dense form is under 64 MB.
+fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
+    let size = network.layers().iter().fold(0usize, |size, layer| {
+        size.saturating_add(
+            layer
+                .rows()
+                .saturating_mul(layer.inputs().saturating_add(1)),
+        )
+    });
+    if size.saturating_mul(4) >= 64_000_000 {
+        return Ok(());
+    }
+    match onnx::write(network, Precision::Single) {
+        Ok(written) => folder.write("network.onnx", &written.bytes),
+        // Steep units can be steeper than float32 goes.
+        Err(error) => {
+            note(&format!("network.onnx is not written: {error}"));
+            Ok(())
+        }
+    }
 }

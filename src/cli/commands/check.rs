@@ -11,10 +11,10 @@ use crate::workflow::check_in_parallel;
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let network = inputs::read_network(&arguments.network)?;
+    let bytes = inputs::bytes(&arguments.certificate)?;
     if let Some(path) = &arguments.question.property {
+        let network = inputs::read_network(&arguments.network)?;
         let asked = super::property::read(path, &network)?;
-        let bytes = inputs::bytes(&arguments.certificate)?;
         return Ok(super::property::check(
             &bytes,
             &network,
@@ -22,12 +22,20 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             format,
         ));
     }
+    let certificate = text::read(&bytes);
+    // A network without names has those of the claim.
+    let network = inputs::read_network_for(
+        &arguments.network,
+        match &certificate {
+            Ok(certificate) => inputs::Names::List(certificate.claim.question.domain.names()),
+            Err(_) => inputs::Names::Numbered,
+        },
+    )?;
     let asked = if inputs::is_asked(&arguments.question) {
         Some(inputs::question(&arguments.question, &network)?)
     } else {
         None
     };
-    let bytes = inputs::bytes(&arguments.certificate)?;
     if property::is_property(&bytes) {
         if asked.is_some() {
             let message = "the certificate claims something else: it is about a property";
@@ -35,7 +43,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
         }
         return Ok(super::property::check(&bytes, &network, None, format));
     }
-    let certificate = match text::read(&bytes) {
+    let certificate = match certificate {
         Ok(certificate) => certificate,
         Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
     };

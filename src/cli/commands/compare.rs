@@ -90,7 +90,7 @@ fn imported(paths: &[PathBuf], spec: &Spec, spec_path: &Path) -> Result<Vec<Impo
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut networks = Vec::new();
     for path in paths {
-        let network = inputs::read_network(path)?;
+        let network = inputs::read_network_for(path, inputs::Names::List(spec.target.inputs()))?;
         let (target, domain) = inputs::by_name(spec, &network, spec_path)?;
         let stem = path
             .file_stem()

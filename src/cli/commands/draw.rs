@@ -40,12 +40,22 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     })?;
     only_svg(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network(&arguments.network)?;
+    let found = match &arguments.certificate {
+        Some(path) => Some((
+            path,
+            text::read(&inputs::bytes(path)?)
+                .map_err(|error| Refusal::in_file(path, error).as_no())?,
+        )),
+        None => None,
+    };
+    let names = match &found {
+        Some((_, certificate)) => inputs::Names::List(certificate.claim.question.domain.names()),
+        None => inputs::Names::Question(&arguments.question),
+    };
+    let network = inputs::read_network_for(&arguments.network, names)?;
     let mut verified = None;
     let mut certificate = None;
-    if let Some(path) = &arguments.certificate {
-        let found = text::read(&inputs::bytes(path)?)
-            .map_err(|error| Refusal::in_file(path, error).as_no())?;
+    if let Some((path, found)) = found {
         verified = Some(
             check_in_parallel(&found, &network, None).map_err(|rejection| {
                 Refusal::in_file(
@@ -102,7 +112,10 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let kind = arguments.kind.as_str();
     only_svg(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network(&arguments.network)?;
+    let network = inputs::read_network_for(
+        &arguments.network,
+        inputs::Names::Question(&arguments.question),
+    )?;
     let stem = arguments.network.file_stem();
     let name = stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let svg = match kind {

@@ -4,6 +4,7 @@ pub mod build;
 pub mod catalogue;
 pub mod check;
 pub mod compare;
+pub mod convert;
 pub mod draw;
 pub mod eval;
 pub mod property;

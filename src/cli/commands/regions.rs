@@ -27,7 +27,8 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
     if let Some(path) = &arguments.draw {
         only_svg(path)?;
     }
-    let full = inputs::read_network(&arguments.network)?;
+    let names = arguments.section.as_ref().unwrap_or(&arguments.domain);
+    let full = inputs::read_network_for(&arguments.network, inputs::Names::Flag(names))?;
     let (network, domain) = section(&full, &arguments.domain, arguments.section.as_deref())?;
     let inputs = domain.dimension();
     for (flag, value, most) in [

@@ -14,7 +14,10 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         }
         return super::property::verify(path, arguments, format);
     }
-    let network = inputs::read_network(&arguments.network)?;
+    let network = inputs::read_network_for(
+        &arguments.network,
+        inputs::Names::Question(&arguments.question),
+    )?;
     let asked = inputs::question(&arguments.question, &network)?;
     if let Some(path) = &arguments.certificate {
         inputs::can_be_written(path)?;

@@ -1,0 +1,122 @@
+//! What readers of other people's formats have in common.
+
+use std::path::Path;
+
+use crate::network::{Layer, Network, NetworkError};
+
+/// Formats of other people, told by the ending of a file's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// `.onnx`
+    Onnx,
+    /// `.onnx.gz`
+    OnnxGz,
+    /// `.safetensors`
+    Safetensors,
+}
+
+impl Foreign {
+    /// Returns the format of a file; nothing for our own.
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        [
+            (".onnx", Self::Onnx),
+            (".onnx.gz", Self::OnnxGz),
+            (".safetensors", Self::Safetensors),
+        ]
+        .into_iter()
+        .find_map(|(ending, kind)| name.ends_with(ending).then_some(kind))
+    }
+}
+
+/// Why a file cannot be taken, where in it, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignError {
+    /// What is wrong.
+    pub message: String,
+    /// Where: a node, a tensor, a byte.
+    pub place: Option<String>,
+    /// How to put it right, where that is known.
+    pub hint: Option<String>,
+}
+
+impl ForeignError {
+    /// An error that has no place yet.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            place: None,
+            hint: None,
+        }
+    }
+
+    /// Says where it is, unless that was said already.
+    #[must_use]
+    pub fn at(mut self, place: impl FnOnce() -> String) -> Self {
+        self.place.get_or_insert_with(place);
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl std::fmt::Display for ForeignError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for ForeignError {}
+
+/// A network as another format holds it: layers, and names only where the file is one of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The layers, which fit together.
+    pub layers: Vec<Layer>,
+    /// Names of the inputs and of the outputs, in a file that we wrote.
+    pub names: Option<(Vec<String>, Vec<String>)>,
+    /// What the reader decided, and whoever asked should know.
+    pub notes: Vec<String>,
+}
+
+impl Imported {
+    /// The number of inputs.
+    pub fn inputs(&self) -> usize {
+        self.layers.first().map_or(0, Layer::inputs)
+    }
+
+    /// The number of outputs.
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, Layer::units)
+    }
+
+    /// Returns the network with its own names, or else with these for the inputs, or else with
+    /// `x` (`x1`, `x2`, ... where there are several). Nameless outputs are `y` (`y1`, `y2`, ...).
+    ///
+    /// - Errors: [`NetworkError`], for names that do not fit.
+    pub fn into_network(self, inputs: Option<Vec<String>>) -> Result<Network, NetworkError> {
+        let (n, m) = (self.inputs(), self.outputs());
+        let (inputs, outputs) = match (self.names, inputs) {
+            (Some(names), _) => names,
+            (None, Some(inputs)) => (inputs, numbered("y", m)),
+            (None, None) => (numbered("x", n), numbered("y", m)),
+        };
+        Network::new(inputs, outputs, self.layers)
+    }
+}
+
+/// Returns `x` for one, `x1`, `x2`, ... for several.
+pub fn numbered(letter: &str, count: usize) -> Vec<String> {
+    if count == 1 {
+        return vec![letter.to_owned()];
+    }
+    (1..=count).map(|k| format!("{letter}{k}")).collect()
+}

@@ -1,0 +1,79 @@
+//! ONNX files, as PyTorch, Keras, scikit-learn and the tools of VNN-COMP write them.
+//!
+//! [`wire`] reads protocol buffers without copying, [`proto`] knows the messages, [`tensor`] the
+//! stored numbers. [`evaluate`] walks the graph: every value becomes a tensor of affine forms
+//! ([`value`]) over *units*, which the operators make ([`operators`], [`shapes`], [`arithmetic`],
+//! [`products`], [`activations`]). [`layers`] puts the units into layers. Every step is exact: weights are
+//! the rational numbers that the stored floats are.
+//!
+//! That a file means what is read here is an assumption that the tests try, with files that the
+//! real exporters wrote and what onnxruntime makes of them; it is not proved. A proof speaks of
+//! the network that was read, whose digest is printed.
+#![allow(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "reads floats by their bits; nothing here is relied on by a proof"
+)]
+
+mod activations;
+mod arithmetic;
+mod batch;
+mod context;
+mod evaluate;
+mod layers;
+mod operators;
+mod products;
+mod proto;
+mod shapes;
+mod tensor;
+mod value;
+mod wire;
+mod write;
+
+pub use write::{Written, write};
+
+use super::{ForeignError, Imported};
+use context::Context;
+use proto::Model;
+
+/// The versions of the operators that are known.
+const OPSETS: std::ops::RangeInclusive<u64> = 7..=23;
+
+/// Returns the network that a file's bytes describe.
+///
+/// - Exactness: exact, but for irrational roots of variances, which a note tells of. A file that
+///   [`write()`] wrote gives the network it was written from, names and all.
+/// - Batches: a free first size of an input is 1; of a fixed batch, one row is the network, where
+///   all rows are treated alike.
+/// - Memory: a small multiple of the file, whatever it declares.
+/// - Errors: [`ForeignError`], for damaged files and for whatever is not supported, by name.
+pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {
+    let model = Model::read(bytes)?;
+    let imported = read_graph(&model, bytes.len())?;
+    write::with_exact_weights(&model, imported)
+}
+
+fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> {
+    if !OPSETS.contains(&model.opset) {
+        return Err(ForeignError::new(format!(
+            "version {} of the operators (opset) is not known, {} to {} are",
+            model.opset,
+            OPSETS.start(),
+            OPSETS.end()
+        ))
+        .hint("export with another opset_version, or use onnx.version_converter"));
+    }
+    let mut context = Context::new(size);
+    let outputs = evaluate::evaluate(&model.graph, &mut context)?;
+    let layers = layers::layers(&mut context, outputs)?;
+    Ok(Imported {
+        layers,
+        names: None,
+        notes: context.notes,
+    })
+}

@@ -1,0 +1,127 @@
+//! The operators, by name.
+
+use std::rc::Rc;
+
+use super::context::Context;
+use super::proto::Node;
+use super::value::Value;
+use super::{activations, arithmetic, products, shapes};
+use crate::formats::ForeignError;
+
+/// What goes into a node; nothing for an optional input that is left out.
+pub type Operands = Vec<Option<Rc<Value>>>;
+
+/// Returns what a node gives.
+pub fn run(
+    node: &Node<'_>,
+    operands: Operands,
+    context: &mut Context,
+) -> Result<Vec<Value>, ForeignError> {
+    let may_be_infinite = matches!(
+        node.operator,
+        "Clip"
+            | "Max"
+            | "Min"
+            | "Identity"
+            | "Constant"
+            | "Cast"
+            | "Squeeze"
+            | "Unsqueeze"
+            | "Reshape"
+    );
+    if !may_be_infinite && operands.iter().flatten().any(|value| value.is_infinite) {
+        return Err(ForeignError::new("one of its constants is infinite")
+            .hint("weights have to be finite numbers"));
+    }
+    let operands = &mut Inputs { operands };
+    match node.domain {
+        "" | "ai.onnx" => {}
+        "ai.onnx.ml" => return arithmetic::classical(node, operands, context).map(one),
+        domain => {
+            return Err(ForeignError::new(format!(
+                "operators of `{domain}` are not supported"
+            )));
+        }
+    }
+    let result = match node.operator {
+        "Identity" | "Dropout" | "Cast" | "CastLike" | "Constant" | "ConstantOfShape" | "Shape"
+        | "Size" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" | "Concat"
+        | "Slice" | "Gather" | "Pad" | "Expand" | "Tile" | "Range" => {
+            shapes::run(node, operands, context)?
+        }
+        "Split" => return shapes::split(node, operands, context),
+        "Add" | "Sub" | "Mul" | "Div" | "Sum" | "Mean" | "Neg" | "Sqrt" | "Reciprocal" | "Pow"
+        | "ReduceSum" | "ReduceMean" | "BatchNormalization" | "Where" | "Equal" | "Not" | "And"
+        | "Or" | "Greater" | "Less" | "GreaterOrEqual" | "LessOrEqual" => {
+            arithmetic::run(node, operands, context)?
+        }
+        "MatMul" | "Gemm" => products::run(node, operands, context)?,
+        "Relu" | "LeakyRelu" | "PRelu" | "Sigmoid" | "Tanh" | "HardSigmoid" | "Clip" | "Abs"
+        | "Max" | "Min" | "ReduceMax" | "ReduceMin" | "ThresholdedRelu" => {
+            activations::run(node, operands, context)?
+        }
+        _ => return Err(unsupported(node)),
+    };
+    Ok(one(result))
+}
+
+fn one(value: Value) -> Vec<Value> {
+    vec![value]
+}
+
+fn unsupported(node: &Node<'_>) -> ForeignError {
+    let error = |message: String| ForeignError::new(message);
+    let name = node.operator;
+    match name {
+        "Elu" | "Softplus" | "Softsign" | "Gelu" | "Selu" | "Celu" | "Mish" | "HardSwish"
+        | "Swish" | "Erf" | "Exp" => error(format!("{name} is not supported yet"))
+            .hint("activations that can be read: Relu, LeakyRelu, PRelu, Clip, HardSigmoid, Sigmoid, Tanh"),
+        "Softmax" | "LogSoftmax" | "ArgMax" | "ArgMin" | "Hardmax" | "TopK" => {
+            error(format!("{name} is not supported")).hint(
+                "compare the values before it instead; onnx.utils.extract_model cuts a graph there",
+            )
+        }
+        "Conv" | "ConvTranspose" | "MaxPool" | "AveragePool" | "GlobalAveragePool" => {
+            error(format!("{name} is not supported: networks are read layer by dense layer"))
+        }
+        "DynamicQuantizeLinear" | "QuantizeLinear" | "DequantizeLinear" | "QLinearMatMul"
+        | "MatMulInteger" => error(format!("{name} is not supported"))
+            .hint("export the network before it is quantised"),
+        "" => error("a node without an operator".into()).hint("the file is damaged"),
+        _ => error(format!("the operator {name} is not supported")),
+    }
+}
+
+/// The inputs of a node, handed out one by one.
+pub struct Inputs {
+    operands: Operands,
+}
+
+impl Inputs {
+    /// How many there are, those left out at the end not counted.
+    pub fn len(&self) -> usize {
+        self.operands.len()
+    }
+
+    /// Takes an input that has to be there.
+    pub fn take(&mut self, index: usize) -> Result<Rc<Value>, ForeignError> {
+        self.optional(index)
+            .ok_or_else(|| ForeignError::new(format!("its input {} is missing", index + 1)))
+    }
+
+    /// Takes an input that may be left out.
+    pub fn optional(&mut self, index: usize) -> Option<Rc<Value>> {
+        self.operands.get_mut(index).and_then(Option::take)
+    }
+
+    /// Takes an input that holds constant integers, such as sizes and axes.
+    pub fn integers(&mut self, index: usize) -> Result<Option<Vec<i64>>, ForeignError> {
+        self.optional(index)
+            .map(|value| {
+                value.as_integers().ok_or_else(|| {
+                    ForeignError::new(format!("its input {} has to be constant", index + 1))
+                })
+            })
+            .transpose()
+    }
+}

@@ -1,0 +1,111 @@
+"""Fixtures made by hand with onnx.helper: operators, types and versions that the exporters do not
+write for small networks, and broken files. What is said about refused/NAME.onnx is in
+refused/messages.txt."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from common import HERE, save
+
+RANDOM = np.random.default_rng(9)
+
+
+def tensor(name, array, kind=TensorProto.FLOAT, raw=True):
+    array = np.asarray(array)
+    if raw:
+        return numpy_helper.from_array(array.astype(helper.tensor_dtype_to_np_dtype(kind)), name)
+    return helper.make_tensor(name, kind, array.shape, array.ravel().tolist())
+
+
+def weights(*shape):
+    return np.round(RANDOM.normal(size=shape) * 16) / 16
+
+
+def model(nodes, constants, opset=17, shape=("N", 2), rank=2, kind=TensorProto.FLOAT):
+    nodes = [helper.make_node(op, i.split(), o.split(), name=f"n{k}_{op}", **a) for k, (op, i, o, a) in enumerate(nodes)]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", kind, shape)],
+        [helper.make_tensor_value_info("y", kind, [None] * rank)],
+        constants,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+
+
+def good():
+    w, b, v = tensor("w", weights(2, 4)), tensor("b", weights(4)), tensor("v", weights(4, 1))
+    dense = [("MatMul", "x w", "m", {}), ("Add", "m b", "s", {})]
+    end = [("MatMul", "h v", "y", {})]
+    yield "clip_opset7", model([*dense, ("Clip", "s", "h", {"min": 0.0, "max": 1.5}), *end], [w, b, v], 7)
+    yield "abs_min_max", model([*dense, ("Abs", "s", "a", {}), ("Max", "a s b", "c", {}), ("Min", "c one", "h", {}), *end], [w, b, v, tensor("one", 1.0)], 13)
+    yield "reduced", model([*dense, ("ReduceMax", "s", "t", {"axes": [1]}), ("ReduceMean", "s", "u", {"axes": [-1]}), ("Concat", "t u", "y", {"axis": 1})], [w, b], 13)
+    yield "where_step", model([*dense, ("Greater", "s zero", "c", {}), ("Where", "c b zero", "h", {}), *end], [w, b, v, tensor("zero", 0.0)], 16)
+    yield "gather_split", model(
+        [("Gather", "x order", "g", {"axis": 1}), ("Split", "g", "p q r", {"axis": 1}), ("Sub", "r p", "d", {}), ("Div", "d three", "e", {}), ("Neg", "e", "f", {}),
+         ("Concat", "f q", "cat", {"axis": 1}), ("Shape", "x", "shape", {}), ("Gather", "shape zero", "batch", {}), ("Unsqueeze", "batch axes", "batch1", {}), ("Concat", "batch1 minus", "to", {"axis": 0}),
+         ("Reshape", "cat to", "z", {}), ("Transpose", "z", "zt", {"perm": [1, 0]}), ("MatMul", "left zt", "k", {}), ("Squeeze", "k axes1", "l", {}), ("Tanh", "l", "y", {})],
+        [tensor("order", [1, 0, 1], TensorProto.INT64), tensor("three", 3.0), tensor("zero", 0, TensorProto.INT64), tensor("axes", [0], TensorProto.INT64), tensor("minus", [-1], TensorProto.INT64, False),
+         tensor("left", weights(3, 2)), tensor("axes1", [1], TensorProto.INT64)], 13, (1, 2), 1)
+    yield "slice_pad_opset9", model([("Slice", "x", "a", {"starts": [1], "ends": [9], "axes": [1]}), ("Pad", "a", "p", {"pads": [0, 1, 0, 1], "value": 2.0}), ("Gemm", "p w3 c", "s", {"alpha": 0.5, "beta": 2.0, "transA": 0, "transB": 1}), ("Sigmoid", "s", "y", {})],
+        [tensor("w3", weights(4, 3)), tensor("c", weights(4))], 9)
+    yield "bfloat_typed", model([("Cast", "wb", "w", {"to": 1}), ("Cast", "vi", "v", {"to": 1}), *dense, ("LeakyRelu", "s", "h", {"alpha": 0.25}), *end],
+        [tensor("wb", weights(2, 4), TensorProto.BFLOAT16, False), b, tensor("vi", [[1], [-2], [3], [0]], TensorProto.INT8, False)], 13)
+    yield "expanded", model([("ConstantOfShape", "shape", "ones", {"value": tensor("", [1.0])}), ("Mul", "x ones", "u", {}), ("Expand", "row shape", "rows", {}), ("Add", "u rows", "v2", {}), ("Flatten", "v2", "f", {}), ("Dropout", "f", "g", {}), ("HardSigmoid", "g", "y", {"alpha": 0.25, "beta": 0.25})],
+        [tensor("shape", [1, 2], TensorProto.INT64), tensor("row", weights(1, 2))], 13)
+    yield "batch_of_three", model([*dense, ("Relu", "s", "r", {}), ("Max", "r s b", "h", {}), *end], [w, b, v], 13, (3, 2))
+    yield "no_batch", model([("Slice", "x from to", "z", {}), ("MatMul", "z w", "m", {}), ("Tanh", "m", "y", {})], [w, tensor("from", [0], TensorProto.INT64), tensor("to", [1], TensorProto.INT64)], 13, (1, 2))
+    yield "vector", model([("MatMul", "x w", "m", {}), ("Relu", "m", "y", {})], [w], 13, (2,), 1)
+    yield "carried_past_leaky", model([*dense, ("Relu", "s", "h", {}), ("LeakyRelu", "s", "l", {"alpha": 0.5}), ("Sub", "h l", "d", {}), ("Max", "d s", "e", {}), ("Relu", "e", "f", {}), ("Sum", "f h s", "g", {}), ("MatMul", "g v", "y", {})], [w, b, v], 13)
+
+
+def refused():
+    w = tensor("w", weights(2, 2))
+    yield "elu", model([("MatMul", "x w", "m", {}), ("Elu", "m", "y", {})], [w])
+    yield "softmax", model([("Softmax", "x", "y", {})], [])
+    yield "product", model([("Mul", "x x", "y", {})], [])
+    yield "skip_tanh", model([("MatMul", "x w", "m", {}), ("Tanh", "m", "t", {}), ("Add", "t x", "y", {})], [w])
+    yield "cycle", model([("Add", "x b", "a", {}), ("Relu", "a", "b", {}), ("Relu", "b", "y", {})], [])
+    yield "dangling", model([("Add", "x nothing", "y", {})], [])
+    yield "shapes", model([("MatMul", "x w3", "y", {})], [tensor("w3", weights(3, 2))])
+    yield "nan", model([("MatMul", "x w", "y", {})], [tensor("w", [[1, 2], [3, np.nan]])])
+    yield "infinity", model([("MatMul", "x w", "y", {})], [tensor("w", [[1, 2], [3, np.inf]])])
+    yield "opset", model([("Relu", "x", "y", {})], [], opset=6)
+    yield "free_size", model([("Relu", "x", "y", {})], [], shape=("N", "M"))
+    yield "huge_input", model([("ReduceMean", "x", "y", {})], [], shape=(1, 1 << 40))
+    twice = model([("MatMul", "x w", "y", {})], [w, w])
+    yield "two_tensors", twice
+    double = model([("Relu", "x", "y", {})], [])
+    double.graph.input.append(double.graph.input[0])
+    yield "two_inputs", double
+    names = model([("Relu", "x", "y", {}), ("Tanh", "x", "y", {})], [])
+    yield "two_values", names
+    external = model([("MatMul", "x w", "y", {})], [w])
+    constant = external.graph.initializer[0]
+    constant.ClearField("raw_data")
+    constant.data_location = TensorProto.EXTERNAL
+    entry = constant.external_data.add()
+    entry.key, entry.value = "location", "weights.bin"
+    yield "external", external
+    large = model([("MatMul", "x w", "y", {})], [w])
+    large.graph.initializer[0].dims[0] = 1 << 30
+    yield "declared_larger", large
+    yield "custom", model([("Relu", "x", "y", {"domain": "com.example"})], [])
+
+
+def main():
+    for name, made in good():
+        save(made, f"made_{name}")
+    folder = HERE / "refused"
+    folder.mkdir(exist_ok=True)
+    for name, made in refused():
+        made.producer_version = ""
+        (folder / f"{name}.onnx").write_bytes(made.SerializeToString())
+    whole = (HERE / "torch_trace_relu.onnx").read_bytes()
+    (folder / "truncated.onnx").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.onnx").write_bytes(b'{"steeple_network": 1}\n')
+    (folder / "empty.onnx").write_bytes(b"")
+
+
+main()

@@ -1,0 +1,290 @@
+//! Files of other tools: what the real exporters wrote is read as onnxruntime runs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use steeple::formats::floats::{Precision, rational};
+use steeple::formats::{gzip, json, onnx, python, safetensors};
+use steeple::network::{Activation, Network, forward};
+use steeple::numbers::{Precise, Rational, Scalar, literal};
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/onnx")
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let files = fs::read_dir(data()).expect("the fixtures are there");
+    let mut files: Vec<_> = files
+        .map(|file| file.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "onnx"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> Network {
+    let bytes = fs::read(path).expect("readable");
+    let imported = onnx::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    imported.into_network(None).expect("a network")
+}
+
+/// Decimals as Python prints floats.
+fn number(text: &str) -> Rational {
+    literal::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn enclosure(network: &Network, point: &[Rational]) -> Vec<(Rational, Rational)> {
+    let bits = 200;
+    let inputs: Vec<_> = point
+        .iter()
+        .map(|value| Precise::constant(&bits, value))
+        .collect();
+    forward(network, &bits, &inputs)
+        .expect("defined")
+        .iter()
+        .map(|value| {
+            (
+                value.lower().expect("finite"),
+                value.upper().expect("finite"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn real_files_are_read_as_onnxruntime_runs_them() {
+    let fixtures = fixtures();
+    assert!(fixtures.len() >= 20, "{} fixtures", fixtures.len());
+    for path in fixtures {
+        let network = read(&path);
+        let text = fs::read_to_string(path.with_extension("txt")).expect("outputs beside it");
+        let mut lines = text.lines();
+        // Some operators run in float32 only.
+        let unit = match lines.next() {
+            Some("float64") => Rational::power_of_two(-46),
+            Some("float32") => Rational::power_of_two(-17),
+            other => panic!("{other:?}"),
+        };
+        let mut points = 0;
+        for line in lines {
+            let (point, outputs) = line.split_once(" | ").expect("two sides");
+            let point: Vec<_> = point.split(' ').map(number).collect();
+            let outputs: Vec<_> = outputs.split(' ').map(number).collect();
+            let enclosures = enclosure(&network, &point);
+            assert_eq!(enclosures.len(), outputs.len(), "{}", path.display());
+            for ((low, high), output) in enclosures.into_iter().zip(outputs) {
+                let slack = &unit * &(&Rational::ONE + &output.abs());
+                assert!(
+                    &low - &slack <= output && output <= &high + &slack,
+                    "{}: {line}: [{low}, {high}]",
+                    path.display()
+                );
+            }
+            points += 1;
+        }
+        assert_eq!(points, 100);
+    }
+}
+
+/// What is said about each broken file, as the command line says it.
+#[test]
+fn broken_files_are_refused_with_place_and_hint() {
+    let folder = data().join("refused");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .expect("the files are there")
+        .map(|file| file.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "onnx"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 20);
+    let mut said = String::new();
+    for path in files {
+        let bytes = fs::read(&path).expect("readable");
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let error = onnx::read(&bytes).expect_err(&name);
+        said += &format!("{name}: {error}\n");
+        if let Some(hint) = error.hint {
+            said += &format!("  hint: {hint}\n");
+        }
+    }
+    let path = folder.join("messages.txt");
+    if std::env::var_os("STEEPLE_WRITE_REFUSALS").is_some() {
+        fs::write(&path, &said).expect("written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(said == expected, "what is said has changed to\n{said}");
+}
+
+/// A network with every activation and with weights that no float holds.
+fn zoo() -> Network {
+    let text = r#"{"steeple_network": 1, "inputs": ["u", "v"], "outputs": ["p", "q"], "layers": [
+        {"activation": "relu", "weights": [["1/3", "-2"], ["0", "7/5"], ["1", "1"]], "bias": ["0.1", "1", "-1/7"]},
+        {"activation": "leaky-relu", "slope": "1/10", "weights": [["1", "-1/9", "2"], ["0", "1", "0"]], "bias": ["0", "1/3"]},
+        {"activation": "hard-tanh", "weights": [["1/2", "1"], ["3", "-1"]], "bias": ["0", "0"]},
+        {"activation": "maxout", "rank": 2, "weights": [["1", "0"], ["0", "1"], ["-1", "1/3"], ["0", "0"]], "bias": ["0", "0", "0", "1/5"]},
+        {"activation": "tanh", "weights": [["1", "1"], ["2", "-1"]], "bias": ["0", "1"]},
+        {"activation": "heaviside", "weights": [["1", "1"], ["2", "-1"]], "bias": ["-1/3", "0"]},
+        {"activation": "sigmoid", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "identity", "weights": [["1", "1/3"], ["0", "5"]], "bias": ["0", "1"]}]}"#;
+    json::read(text).expect("a network")
+}
+
+#[test]
+fn our_files_give_the_same_network_back() {
+    let network = zoo();
+    for precision in [Precision::Single, Precision::Double] {
+        let written = onnx::write(&network, precision).expect("written");
+        assert!(written.rounding.rounded > 10);
+        let back = onnx::read(&written.bytes).expect("read");
+        assert_eq!(back.into_network(None).as_ref(), Ok(&network));
+        let (bytes, rounding) = safetensors::write(&network, precision).expect("written");
+        assert_eq!(rounding, written.rounding);
+        let back = safetensors::read(&bytes, None).expect("read");
+        assert_eq!(back.into_network(None).as_ref(), Ok(&network));
+        // The rounded graph alone is near: the exact text is cut out.
+        let at = find(&written.bytes, b"steeple_network");
+        let mut bytes = written.bytes;
+        bytes[at] = b'S';
+        let rounded = onnx::read(&bytes)
+            .expect("read")
+            .into_network(None)
+            .expect("fits");
+        assert_eq!(rounded.layers().len(), network.layers().len());
+        for (layer, exact) in rounded.layers().iter().zip(network.layers()) {
+            let same_kind = match (layer.activation(), exact.activation()) {
+                (Activation::LeakyRelu(_), Activation::LeakyRelu(_)) => true,
+                (a, b) => a == b,
+            };
+            assert!(same_kind, "{:?}", layer.activation());
+            for row in 0..exact.rows() {
+                let mut exact = exact.weights().row(row);
+                assert!(layer.weights().row(row).all(|(column, weight)| {
+                    let (at, value) = exact.next().expect("as many");
+                    let nearest = precision.nearest(value).expect("finite");
+                    (column, weight) == (at, &rational(nearest))
+                }));
+            }
+        }
+    }
+    let (text, rounding) = python::write(&network).expect("written");
+    assert!(
+        text.contains("x = x.unflatten(-1, (-1, 2)).amax(-1)"),
+        "{text}"
+    );
+    assert!(rounding.rounded > 10);
+}
+
+fn find(bytes: &[u8], part: &[u8]) -> usize {
+    let mut windows = bytes.windows(part.len());
+    windows
+        .position(|window| window == part)
+        .expect("it is there")
+}
+
+#[test]
+fn exact_weights_of_another_graph_are_refused() {
+    let written = onnx::write(&zoo(), Precision::Single).expect("written");
+    let mut bytes = written.bytes;
+    let at = find(&bytes, b"layers.0.bias");
+    // The last byte of 0.1 as float32, after the name and two bytes of raw data's head.
+    bytes[at + 13 + 2 + 3] ^= 1;
+    let error = onnx::read(&bytes).expect_err("refused");
+    assert!(error.message.contains("changed since"), "{error}");
+    let (mut bytes, _) = safetensors::write(&zoo(), Precision::Single).expect("written");
+    *bytes.last_mut().expect("bytes") ^= 1;
+    let error = safetensors::read(&bytes, None).expect_err("refused");
+    assert!(error.message.contains("changed since"), "{error}");
+}
+
+#[test]
+fn weights_of_other_tools_need_their_activations_told() {
+    let header = |names: [&str; 2]| {
+        let [first, second] = names;
+        format!(
+            r#"{{"{first}.weight":{{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}},"{second}.weight":{{"dtype":"F16","shape":[1,1],"data_offsets":[8,10]}},"{second}.bias":{{"dtype":"BF16","shape":[1],"data_offsets":[10,12]}}}}"#
+        )
+    };
+    let file = |names| {
+        let header = header(names);
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header.bytes());
+        bytes.extend([0, 0, 128, 63, 0, 0, 0, 191, 0, 0x3c, 0x80, 0x3f]);
+        bytes
+    };
+    let bytes = file(["2", "10"]);
+    let told = r#"{"activations": ["leaky-relu:1/3"]}"#;
+    let network = safetensors::read(&bytes, Some(told)).expect("read");
+    let layers = network.layers;
+    assert_eq!(
+        layers[0].activation(),
+        &Activation::LeakyRelu(Rational::ratio(1, 3))
+    );
+    assert_eq!(
+        layers[0].weights().row(0).last(),
+        Some((1, &Rational::ratio(-1, 2)))
+    );
+    assert_eq!(layers[1].bias()[0], Rational::ONE);
+    let refused = |bytes: &[u8], beside| {
+        let error = safetensors::read(bytes, beside).expect_err("refused");
+        format!("{error}; {}", error.hint.as_deref().unwrap_or_default())
+    };
+    insta::assert_snapshot!([
+        refused(&bytes, None),
+        refused(&bytes, Some("{}")),
+        refused(&bytes, Some(r#"{"activations": ["elu"]}"#)),
+        refused(&bytes, Some(r#"{"activations": ["relu", "relu", "relu"]}"#)),
+        refused(&file(["out", "hidden"]), Some(told)),
+        refused(&bytes[..bytes.len() - 1], Some(told)),
+        refused(b"", Some(told)),
+    ].join("\n"), @"");
+    let order = r#"{"activations": ["relu"], "layers": ["out", "hidden"]}"#;
+    assert!(safetensors::read(&file(["out", "hidden"]), Some(order)).is_ok());
+}
+
+/// Gives some bytes to every reader: a value or an error, never a panic.
+fn read_all(bytes: &[u8]) {
+    if let Ok(imported) = onnx::read(bytes) {
+        let _ = imported.into_network(None).expect("numbered names fit");
+    }
+    let _ = safetensors::read(bytes, Some(r#"{"activations": ["relu", "tanh"]}"#));
+    let _ = gzip::unpack(bytes);
+}
+
+#[test]
+fn truncated_files_are_errors() {
+    for name in [
+        "torch_trace_features",
+        "sklearn_scaled",
+        "torch_dynamo_skip",
+    ] {
+        let bytes = fs::read(data().join(name).with_extension("onnx")).expect("readable");
+        for length in 0..bytes.len() {
+            read_all(&bytes[..length]);
+        }
+    }
+    let (bytes, _) = safetensors::write(&zoo(), Precision::Single).expect("written");
+    for length in 0..bytes.len() {
+        assert!(
+            safetensors::read(&bytes[..length], None).is_err(),
+            "{length}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn damaged_files_never_panic(
+        file in any::<prop::sample::Index>(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let files = fixtures();
+        let mut bytes = fs::read(file.get(&files)).expect("readable");
+        for (place, value) in flips {
+            *place.get_mut(&mut bytes) = value;
+        }
+        read_all(&bytes);
+    }
+}
