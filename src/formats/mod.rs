@@ -3,15 +3,13 @@
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 pub mod floats;
-mod foreign;
+pub mod foreign;
 pub mod gzip;
 pub mod json;
 pub mod onnx;
 pub mod python;
 pub mod safetensors;
 mod source;
-
-pub use foreign::{Foreign, ForeignError, Imported};
 
 /// Where and why a file is not what it should be.
 ///
