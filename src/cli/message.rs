@@ -6,7 +6,8 @@ use std::path::Path;
 
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 
-use crate::formats::{ForeignError, FormatError};
+use crate::formats::FormatError;
+use crate::formats::foreign::ForeignError;
 use crate::workflow::{SpecError, WorkflowError};
 
 /// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use super::ForeignError;
+use super::foreign::ForeignError;
 
 /// What any file may unpack to.
 const FLOOR: usize = 16 << 20;

@@ -3,7 +3,7 @@
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 pub mod floats;
-mod foreign;
+pub mod foreign;
 pub mod gzip;
 pub mod json;
 pub mod onnx;
@@ -11,8 +11,6 @@ pub mod python;
 pub mod safetensors;
 mod source;
 pub mod vnnlib;
-
-pub use foreign::{Foreign, ForeignError, Imported};
 
 /// Where and why a file is not what it should be.
 ///

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::ForeignError;
 use super::floats::{Precision, Rounding};
+use super::foreign::ForeignError;
 use crate::network::{Activation, Network};
 use crate::numbers::Rational;
 

@@ -15,7 +15,8 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use super::floats::{Precision, Rounding, bfloat, half, rational};
-use super::{ForeignError, Imported, json};
+use super::foreign::{ForeignError, Imported};
+use super::json;
 use crate::network::{Activation, Layer, MatrixBuilder, Network, VectorBuilder};
 use crate::numbers::literal;
 

@@ -6,7 +6,7 @@ use super::operators::Inputs;
 use super::proto::Node;
 use super::shapes::{broadcast, common};
 use super::value::{Coefficient, Form, Kind, Value, rational};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
 use std::rc::Rc;

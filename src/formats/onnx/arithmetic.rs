@@ -7,7 +7,7 @@ use super::operators::Inputs;
 use super::proto::Node;
 use super::shapes::{axes, broadcast, common, size};
 use super::value::{Coefficient, Form, Kind, Value, rational};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
 

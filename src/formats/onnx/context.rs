@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::value::{Coefficient, Form, Value};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
 

@@ -13,7 +13,7 @@ use super::proto::{Graph, Node, ValueInfo};
 use super::tensor::{Tensor, kind};
 use super::value::{Form, Value};
 use super::wire::Message;
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]

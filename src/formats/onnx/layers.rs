@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::context::{Context, Unit};
 use super::value::{Coefficient, Form};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 use crate::network::{Activation, Layer, Matrix, MatrixBuilder, MatrixError, VectorBuilder};
 use crate::numbers::Rational;
 

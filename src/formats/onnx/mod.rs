@@ -37,7 +37,7 @@ mod write;
 
 pub use write::{Written, write};
 
-use super::{ForeignError, Imported};
+use super::foreign::{ForeignError, Imported};
 use context::Context;
 use proto::Model;
 

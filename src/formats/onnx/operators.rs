@@ -6,7 +6,7 @@ use super::context::Context;
 use super::proto::Node;
 use super::value::Value;
 use super::{activations, arithmetic, products, shapes};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 
 /// What goes into a node; nothing for an optional input that is left out.
 pub type Operands = Vec<Option<Rc<Value>>>;

@@ -6,7 +6,7 @@ use super::operators::Inputs;
 use super::proto::Node;
 use super::shapes::{broadcast, common, size, transpose};
 use super::value::{Coefficient, Data, Form, Value, rational};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use std::rc::Rc;
 

@@ -3,7 +3,7 @@
 //! Field numbers are those of `onnx.proto`.
 
 use super::wire::{Field, Message, packed};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 
 /// A model: a graph and which version of the operators it speaks.
 pub struct Model<'a> {

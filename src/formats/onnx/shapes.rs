@@ -7,7 +7,7 @@ use super::operators::Inputs;
 use super::proto::Node;
 use super::tensor::{self, Tensor};
 use super::value::{Coefficient, Data, Form, Kind, Value, rational};
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 
 fn error(message: impl Into<String>) -> ForeignError {
     ForeignError::new(message)

@@ -3,8 +3,8 @@
 use super::shapes;
 use super::value::{Data, Kind, Value};
 use super::wire::{Field, Message, packed};
-use crate::formats::ForeignError;
 use crate::formats::floats::{bfloat, half};
+use crate::formats::foreign::ForeignError;
 
 /// The types of elements, by their numbers in ONNX.
 pub const FLOAT: u64 = 1;

@@ -1,7 +1,7 @@
 //! What flows through a graph: tensors whose elements are constants or affine forms of units.
 
-use crate::formats::ForeignError;
 pub use crate::formats::floats::rational;
+use crate::formats::foreign::ForeignError;
 use crate::numbers::Rational;
 
 /// The longest exact number that a graph may compute, in bits.

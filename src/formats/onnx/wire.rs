@@ -3,7 +3,7 @@
 //! Nothing is copied and nothing recurses: a message is a slice, its fields are walked when they
 //! are asked for. So a file cannot make its reader allocate, whatever lengths it declares.
 
-use crate::formats::ForeignError;
+use crate::formats::foreign::ForeignError;
 
 /// A message: its bytes, and where they start in the file.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@ use super::proto::{Model, ValueInfo};
 use super::tensor::{DOUBLE, FLOAT};
 use super::wire::Writer;
 use crate::formats::floats::{Precision, Rounding};
-use crate::formats::{ForeignError, Imported, json};
+use crate::formats::foreign::{ForeignError, Imported};
+use crate::formats::json;
 use crate::network::{Activation, Layer, Network};
 
 /// The version of the operators that is written.
