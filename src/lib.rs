@@ -11,7 +11,7 @@
 //! 2. [`expr`]: formulas from text, evaluated over any scalar. [`geometry`]: exact polygons.
 //! 3. [`network`]: networks with exact weights, and [`Specialised`](network::Specialised), the
 //!    smaller network that encloses one on a box. This is what makes large networks cheap.
-//! 4. [`formats`]: networks in files. [`certificate`]: claims and partitions in files.
+//! 4. [`formats`]: networks and properties in files. [`certificate`]: claims and partitions in files.
 //! 5. [`checker`]: accepts or rejects. Up to here is what a proof relies on.
 //! 6. [`builders`]: networks by formula. [`prover`]: the search for certificates. [`training`]:
 //!    networks by gradient descent, to compare.

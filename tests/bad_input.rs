@@ -421,7 +421,11 @@ fn training_is_refused_with_the_place() {
         "for --optimizer adam",
     );
     refused(Some(good), &["--out", "net.onnx"], ".json");
-    refused(Some(good), &["--from", "spec.toml"], "spec.toml:1:1");
+    refused(
+        Some(good),
+        &["--from", "spec.toml"],
+        "spec.toml:1:3: expected",
+    );
     refused(
         Some(good),
         &["--hidden", "64,64", "--explain"],

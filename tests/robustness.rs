@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use steeple::certificate::text;
+use steeple::certificate::{property, text};
 use steeple::checker::check;
 use steeple::expr::{Domain, parse_expression, parse_target};
-use steeple::formats::json;
+use steeple::formats::{json, vnnlib};
 use steeple::numbers::literal;
 
 /// Gives some bytes to every reader.
@@ -18,6 +18,11 @@ fn read_all(bytes: &[u8]) {
     let _ = json::read_bytes(bytes).map_err(|error| error.to_string());
     let _ = text::read(bytes).map_err(|error| error.to_string());
     let text = String::from_utf8_lossy(bytes);
+    let _ = property::read(bytes).map_err(|error| error.to_string());
+    let _ = vnnlib::text(bytes).map_err(|error| error.to_string());
+    if let Err(error) = vnnlib::read(&text) {
+        assert!(text.get(error.span.clone()).is_some(), "{text:?}");
+    }
     let _ = json::read(&text).map_err(|error| error.to_string());
     if let Err(error) = parse_target(&[&text], None) {
         // The place is one in the text, between characters.
@@ -38,7 +43,13 @@ fn read_all(bytes: &[u8]) {
 }
 
 /// Words that the readers know, to get further into them than letters do.
-const WORDS: [&str; 64] = [
+const WORDS: [&str; 70] = [
+    "(declare-const X_0 Real)",
+    "(declare-const Y_0 Real)",
+    "(assert ",
+    "(<= X_0 ",
+    "(or ",
+    "Y_0 ",
     "x",
     "y",
     "z9",

@@ -2,13 +2,14 @@
 //!
 //! A [`Certificate`] holds a [`Claim`], a witness for its lower end, and a [`Partition`] of the
 //! domain whose leaves say how the upper end can be recomputed. It is data: nothing in it is
-//! believed. [`text`] reads and writes it.
+//! believed. [`text`] reads and writes it. [`property`] is the same for properties.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 pub mod cell;
 pub mod claim;
 pub mod partition;
+pub mod property;
 pub mod text;
 
 pub use cell::Cell;
@@ -16,6 +17,7 @@ pub use claim::{Claim, Norm, Question};
 pub use partition::{
     MAX_INPUTS, MAX_LINE_BITS, MAX_PLACE_BITS, Method, Node, Nodes, Partition, TreeError,
 };
+pub use property::{Evidence, PropertyCertificate};
 pub use text::ReadError;
 
 use crate::numbers::Rational;

@@ -64,13 +64,19 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     }
     writeln!(out, "fold {}", certificate.fold)?;
     writeln!(out, "ranges {}", certificate.ranges.name())?;
-    writeln!(out, "tree {}", certificate.partition.text().len())?;
-    for line in certificate.partition.text().chunks(LINE) {
+    write_tree(&certificate.partition, &mut out)?;
+    writeln!(out, "end")?;
+    out.flush()
+}
+
+/// Writes a tree in lines.
+pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "tree {}", tree.text().len())?;
+    for line in tree.text().chunks(LINE) {
         out.write_all(line)?;
         writeln!(out)?;
     }
-    writeln!(out, "end")?;
-    out.flush()
+    Ok(())
 }
 
 /// Reads a certificate.
@@ -78,18 +84,8 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
 /// # Errors
 /// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
-    let mut lines = Lines {
-        rest: bytes,
-        line: 0,
-    };
-    let first = lines.next()?;
-    if first != FIRST_LINE {
-        let message = match first.strip_prefix("steeple certificate ") {
-            Some(version) => format!("version {version} is not known here, only version 1"),
-            None => format!("expected `{FIRST_LINE}`, this is no certificate"),
-        };
-        return Err(lines.error(message));
-    }
+    let mut lines = Lines::new(bytes);
+    lines.first(FIRST_LINE)?;
     let network = lines.field("network")?.to_string();
     let inputs: Vec<String> = lines
         .field("inputs")?
@@ -138,26 +134,17 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
             let (point, radius) = text
                 .split_once(" radius ")
                 .ok_or_else(|| lines.error("expected a point and its radius".into()))?;
-            let point: Result<Vec<Rational>, ReadError> =
-                point.split(' ').map(|text| lines.number(text)).collect();
             Some(Witness {
-                point: point?,
+                point: lines.numbers(point)?,
                 radius: lines.number(radius)?,
             })
         }
     };
     let text = lines.field("fold")?;
     let fold = lines.number(text)?;
-    let ranges = lines.field("ranges")?;
-    let ranges = Ranges::from_name(ranges)
-        .ok_or_else(|| lines.error(format!("`{ranges}` is no kind of ranges known here")))?;
+    let ranges = lines.ranges()?;
     let partition = lines.tree()?;
-    if lines.next()? != "end" {
-        return Err(lines.error("expected `end` after the tree".into()));
-    }
-    if !lines.rest.is_empty() {
-        return Err(lines.error("there is something after `end`".into()));
-    }
+    lines.end()?;
     Ok(Certificate {
         claim: Claim {
             question: Question {
@@ -178,13 +165,63 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
 }
 
 /// The lines of a certificate.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     rest: &'a [u8],
     line: usize,
 }
 
 impl<'a> Lines<'a> {
-    fn error(&self, message: String) -> ReadError {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            line: 0,
+        }
+    }
+
+    /// Reads the first line, which ends with the version.
+    pub(super) fn first(&mut self, expected: &str) -> Result<(), ReadError> {
+        let first = self.next()?;
+        if first == expected {
+            return Ok(());
+        }
+        let kind = expected.trim_end_matches(|c: char| c.is_ascii_digit());
+        Err(self.error(match first.strip_prefix(kind) {
+            Some(version) => format!("version {version} is not known here, only version 1"),
+            None => format!("expected `{expected}`, this is no certificate"),
+        }))
+    }
+
+    /// Reads the last line, after a tree or a witness; nothing may follow.
+    pub(super) fn end(&mut self) -> Result<(), ReadError> {
+        if self.next()? != "end" {
+            return Err(self.error("expected `end` after the tree".into()));
+        }
+        if !self.rest.is_empty() {
+            return Err(self.error("there is something after `end`".into()));
+        }
+        Ok(())
+    }
+
+    /// Reads how ranges are computed.
+    pub(super) fn ranges(&mut self) -> Result<Ranges, ReadError> {
+        let ranges = self.field("ranges")?;
+        Ranges::from_name(ranges)
+            .ok_or_else(|| self.error(format!("`{ranges}` is no kind of ranges known here")))
+    }
+
+    /// Reads a line with a number of things.
+    pub(super) fn count(&mut self, name: &str) -> Result<usize, ReadError> {
+        let text = self.field(name)?;
+        text.parse()
+            .map_err(|_| self.error(format!("expected the number of {name}")))
+    }
+
+    /// Reads numbers with spaces between.
+    pub(super) fn numbers(&self, text: &str) -> Result<Vec<Rational>, ReadError> {
+        text.split(' ').map(|text| self.number(text)).collect()
+    }
+
+    pub(super) fn error(&self, message: String) -> ReadError {
         ReadError {
             line: self.line,
             message,
@@ -210,7 +247,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads a line that begins with this word; returns the rest.
-    fn field(&mut self, name: &str) -> Result<&'a str, ReadError> {
+    pub(super) fn field(&mut self, name: &str) -> Result<&'a str, ReadError> {
         let line = self.next()?;
         line.strip_prefix(name)
             .and_then(|rest| rest.strip_prefix(' '))
@@ -218,7 +255,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads such a line if it is there.
-    fn optional(&mut self, name: &str) -> Result<Option<&'a str>, ReadError> {
+    pub(super) fn optional(&mut self, name: &str) -> Result<Option<&'a str>, ReadError> {
         let is_next = self
             .rest
             .strip_prefix(name.as_bytes())
@@ -230,11 +267,11 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn number(&self, text: &str) -> Result<Rational, ReadError> {
+    pub(super) fn number(&self, text: &str) -> Result<Rational, ReadError> {
         literal::parse(text).map_err(|error| self.error(format!("`{text}`: {error}")))
     }
 
-    fn tree(&mut self) -> Result<Partition, ReadError> {
+    pub(super) fn tree(&mut self) -> Result<Partition, ReadError> {
         let length: usize = self
             .field("tree")?
             .parse()

@@ -2,7 +2,7 @@
 //!
 //! [`check()`] walks the partition of a certificate from the root, keeps the network reduced to what
 //! is alive in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
-//! sum, and compares exactly. What finds a proof is elsewhere and is not relied on; everything
+//! sum, and compares exactly. [`check_property()`] does the same for properties. What finds a proof is elsewhere and is not relied on; everything
 //! here and below is (see `proofs/TRUSTED.md`).
 
 pub mod area;
@@ -16,6 +16,7 @@ pub mod piece;
 mod planar;
 pub mod polynomial;
 mod prepared;
+pub mod property;
 pub mod quadratic;
 pub mod rejection;
 mod total;
@@ -27,6 +28,7 @@ pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
+pub use property::{PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, violation};
 pub use rejection::Rejection;
 pub use walk::Runner;
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -37,6 +37,12 @@ impl<S: Enclosure> Prepared<S> {
             .collect()
     }
 
+    /// Is the condition true, or false, at every point that the inputs enclose?
+    pub(super) fn truth_everywhere(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
+        tape.evaluate(&self.constants, inputs, &mut self.scratch)
+            .truth()
+    }
+
     pub(super) fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
         tape.evaluate_inside(&self.constants, inputs, &mut self.scratch)
             .truth()

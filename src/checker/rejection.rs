@@ -100,6 +100,15 @@ pub enum Rejection {
     /// A witness in one point says nothing of an essential supremum.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     WitnessNeedsRadius,
+    /// A leaf does not exclude that the condition of a property holds.
+    #[error("leaf {leaf} does not exclude that the condition holds there")]
+    NotExcluded {
+        /// Which leaf, counted from one.
+        leaf: usize,
+    },
+    /// The condition of a property does not certainly hold at the witness.
+    #[error("the condition does not certainly hold at the witness")]
+    NotUnsafe,
     /// The certificate is for something else than was asked.
     #[error("the certificate claims something else: {0}")]
     OtherClaim(String),
@@ -127,6 +136,8 @@ impl Rejection {
             Self::LowerNotReached { .. } => "lower-not-reached",
             Self::BadWitness => "bad-witness",
             Self::WitnessNeedsRadius => "witness-needs-radius",
+            Self::NotExcluded { .. } => "not-excluded",
+            Self::NotUnsafe => "not-unsafe",
             Self::OtherClaim(_) => "other-claim",
         }
     }

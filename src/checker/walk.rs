@@ -30,8 +30,8 @@ const PARTS_DEPTH: usize = 24;
 /// Networks of cells that wait for their turn take at most this many bytes, and `HELD_ROOTS` times
 /// those of the network on the domain. They add up to a few of that size where the network shrinks
 /// with the cell, but to thousands down a thin tree on which it does not.
-const HELD: usize = 1 << 28;
-const HELD_ROOTS: usize = 32;
+pub(super) const HELD: usize = 1 << 28;
+pub(super) const HELD_ROOTS: usize = 32;
 
 /// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.

@@ -79,6 +79,13 @@ pub struct Question {
     /// Take target, domain and claim from this spec file.
     #[arg(long, value_name = "SPEC", conflicts_with_all = ["target", "domain"])]
     pub spec: Option<PathBuf>,
+    /// Instead of a target: what must not happen, from this VNN-LIB file (.vnnlib or .vnnlib.gz).
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["spec", "target", "domain", "norm", "tolerance", "threshold"]
+    )]
+    pub property: Option<PathBuf>,
     /// The target as a formula or a region; once for each output of the network.
     #[arg(
         long,

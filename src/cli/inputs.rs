@@ -97,6 +97,7 @@ pub struct Asked {
 /// Was anything asked at all?
 pub fn is_asked(flags: &QuestionFlags) -> bool {
     flags.spec.is_some()
+        || flags.property.is_some()
         || !flags.target.is_empty()
         || flags.norm.is_some()
         || flags.tolerance.is_some()
@@ -105,6 +106,9 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
 
 /// Puts the question together from a spec or from flags; flags go before the spec's claim.
 pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
+    if flags.property.is_some() {
+        return Err(Refusal::new("--property is for verify and check"));
+    }
     let (target, domain, mut claim) = if let Some(path) = &flags.spec {
         let (spec, _) = read_spec(path)?;
         if spec.goal == Goal::Regions {

@@ -201,7 +201,7 @@ fn log_ticks(scale: &Scale, most: i32) -> Vec<(f64, String)> {
     for e in first - 1..=last {
         for digit in 1..10_i32 {
             let at = f64::from(e) + libm::log10(f64::from(digit));
-            let is_wanted = last > first && matches!(digit, 1 | 2 | 5) || last <= first;
+            let is_wanted = last <= first || matches!(digit, 1 | 2 | 5);
             if is_wanted && (scale.lo..=scale.hi).contains(&at) {
                 marks.push((at, decimal(f64::from(digit) * libm::exp10(f64::from(e)), 3)));
             }

@@ -1,9 +1,10 @@
-//! Level 4: networks in files.
+//! Level 4: networks in files; properties in VNN-LIB files.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 pub mod json;
 mod source;
+pub mod vnnlib;
 
 /// Where and why a file is not what it should be.
 ///

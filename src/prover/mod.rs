@@ -16,6 +16,7 @@ mod exact;
 mod fold;
 mod integral;
 pub mod limits;
+pub mod property;
 mod resolve;
 mod resume;
 mod sample;
@@ -25,6 +26,7 @@ mod tree;
 mod workers;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
+pub use property::{PropertyOutcome, PropertyRequest, prove_property};
 
 use std::time::Instant;
 

@@ -143,6 +143,20 @@ fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option
         .find_map(|place| short(cell, axis, place, reach / 8.0))
 }
 
+/// The place of the jump or kink nearest to the middle, of the units that depend on this input alone.
+pub fn kink(cell: &Cell, network: &Specialised, axis: usize) -> Option<Rational> {
+    let (low, high) = cell.sides().get(axis)?;
+    let middle = low.midpoint(high);
+    let units = (0..network.units()).map(|k| network.unit(k));
+    let kinks = units.filter(|unit| {
+        let is_kink = matches!(unit.function, Function::Heaviside | Function::Relu);
+        is_kink && matches!(unit.sum.terms, [(variable, _)] if *variable as usize == axis)
+    });
+    kinks
+        .filter_map(|unit| at_kink(cell, axis, &unit))
+        .min_by_key(|place| (place - &middle).abs())
+}
+
 /// A short number within `room` of a place, strictly inside the cell.
 fn short(cell: &Cell, axis: usize, place: f64, room: f64) -> Option<Rational> {
     let unit = libm::exp2(libm::floor(libm::log2(room)));

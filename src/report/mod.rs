@@ -7,10 +7,12 @@
 
 pub mod comparison;
 pub mod counted;
+pub mod depth;
 pub mod html;
 pub mod json;
 pub mod layers;
 pub mod markdown;
+pub mod property;
 pub mod sheet;
 pub mod text;
 

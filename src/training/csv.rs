@@ -131,8 +131,14 @@ fn read_header(
     let mut columns: Vec<Column> = Vec::with_capacity(fields.len());
     let mut names: Vec<&str> = Vec::new();
     for (place, name) in &fields {
-        let error =
-            |message: String| CsvError::new(line, *place, message).hint(expected(inputs, task));
+        let error = |message: String| {
+            let hint = if name.contains(';') {
+                "fields are separated by commas".to_string()
+            } else {
+                expected(inputs, task)
+            };
+            CsvError::new(line, *place, message).hint(hint)
+        };
         if names.contains(&name.as_str()) {
             return Err(error(format!("there are two columns `{name}`")));
         }

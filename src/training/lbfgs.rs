@@ -192,7 +192,7 @@ mod tests {
         let mut losses = Vec::new();
         let start = vec![0.5; 20];
         let found = minimise(&mut function, start, 200, &mut |_, loss, _| {
-            losses.push(loss)
+            losses.push(loss);
         });
         let found = found.expect("finite");
         assert!(found.loss < 1e-15 && found.steps < 200, "{found:?}");

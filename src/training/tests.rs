@@ -22,7 +22,10 @@ fn disk() -> Samples {
     samples(&["x^2 + y^2 <= 1"], 300)
 }
 
-fn network(layers: &[(&[&[&str]], &[&str], Activation)]) -> Network {
+/// Rows of weights, bias, activation.
+type Parts<'a> = (&'a [&'a [&'a str]], &'a [&'a str], Activation);
+
+fn network(layers: &[Parts<'_>]) -> Network {
     let number = |text: &&str| literal::parse(text).expect("a number");
     let layers = layers.iter().map(|(rows, bias, activation)| {
         let rows = rows.iter().map(|row| row.iter().map(number).collect());
@@ -207,7 +210,7 @@ fn training_gives_the_same_bits_everywhere() {
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let alone = one.expect("a thread").install(run);
         assert_eq!(run(), alone, "threads do not matter");
-        digest(&alone.network).to_string()
+        digest(&alone.network).clone()
     })
     .collect();
     assert_eq!(digests, PINNED);

@@ -152,7 +152,7 @@ pub fn compare(
     let mut trained = Vec::new();
     if let (Some(compare), Some(samples)) = (&spec.compare, &samples) {
         let rows = train_rows(compare, samples, &|row, at| {
-            progress(Stage::Training(row, at))
+            progress(Stage::Training(row, at));
         });
         trained.extend(rows.into_iter().map(candidate));
     }
@@ -507,7 +507,10 @@ fn describe(row: &mut Row, network: &Network, domain: &Domain, threshold: Option
         if let Ok(answer) = counted {
             row.linear_regions = Some(answer.counts.linear_regions);
             let planar = domain.dimension() == 2;
-            row.decision_sides = answer.decision.filter(|_| planar).map(|d| d.sides);
+            row.decision_sides = answer
+                .decision
+                .filter(|_| planar)
+                .map(|d| d.sides - d.border_sides);
         }
     }
     if let Some(first) = hidden.first() {

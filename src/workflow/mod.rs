@@ -6,9 +6,11 @@
 pub mod build;
 pub mod compare;
 pub mod counted;
+pub mod depth;
 pub mod layers;
 pub mod parallel;
 pub mod pictures;
+pub mod property;
 pub mod regions;
 pub mod spec;
 pub mod summary;
@@ -20,6 +22,7 @@ pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stag
 pub use counted::{Counted, build_and_count};
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
+pub use property::{PropertyVerification, VerifyPropertyRequest, verify_property};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
 pub use spec::{ClaimSpec, CompareSpec, DataSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;

@@ -139,7 +139,8 @@ pub fn verify(
         progress,
     )?;
     let seconds = started.elapsed().as_secs_f64();
-    let bytes = written_and_read_back(&outcome.certificate, certificate_path)?;
+    let write = |out: &mut dyn Write| text::write(&outcome.certificate, out);
+    let bytes = written_and_read_back(&write, certificate_path)?;
     let started = Instant::now();
     // A file that does not read back is as bad as a certificate that does not hold.
     let certificate = text::read(&bytes)
@@ -210,8 +211,8 @@ fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     Ok(())
 }
 
-fn written_and_read_back(
-    certificate: &Certificate,
+pub(super) fn written_and_read_back(
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
     path: Option<&Path>,
 ) -> Result<Vec<u8>, WorkflowError> {
     let in_file = |path: &Path| {
@@ -222,11 +223,11 @@ fn written_and_read_back(
         }
     };
     if let Some(path) = path {
-        write_beside(path, |out| text::write(certificate, out)).map_err(in_file(path))?;
+        write_beside(path, write).map_err(in_file(path))?;
         return fs::read(path).map_err(in_file(path));
     }
     let mut bytes = Vec::new();
-    text::write(certificate, &mut bytes).map_err(in_file(Path::new("certificate")))?;
+    write(&mut bytes).map_err(in_file(Path::new("certificate")))?;
     Ok(bytes)
 }
 

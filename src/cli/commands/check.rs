@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::pretty;
-use crate::certificate::text;
+use crate::certificate::{property, text};
 use crate::cli::arguments::{Check, Format};
 use crate::cli::{Output, Refusal, inputs};
 use crate::report::{self, Report};
@@ -12,12 +12,29 @@ use crate::workflow::check_in_parallel;
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     let network = inputs::read_network(&arguments.network)?;
+    if let Some(path) = &arguments.question.property {
+        let asked = super::property::read(path, &network)?;
+        let bytes = inputs::bytes(&arguments.certificate)?;
+        return Ok(super::property::check(
+            &bytes,
+            &network,
+            Some(&asked),
+            format,
+        ));
+    }
     let asked = if inputs::is_asked(&arguments.question) {
         Some(inputs::question(&arguments.question, &network)?)
     } else {
         None
     };
     let bytes = inputs::bytes(&arguments.certificate)?;
+    if property::is_property(&bytes) {
+        if asked.is_some() {
+            let message = "the certificate claims something else: it is about a property";
+            return Ok(rejected(format, "other-claim", message));
+        }
+        return Ok(super::property::check(&bytes, &network, None, format));
+    }
     let certificate = match text::read(&bytes) {
         Ok(certificate) => certificate,
         Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
@@ -81,7 +98,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     Ok(Output::yes(text))
 }
 
-fn rejected(format: Format, kind: &str, message: &str) -> Output {
+pub fn rejected(format: Format, kind: &str, message: &str) -> Output {
     Output {
         text: match format {
             Format::Json => pretty(&json!({

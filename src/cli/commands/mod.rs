@@ -6,6 +6,7 @@ pub mod check;
 pub mod compare;
 pub mod draw;
 pub mod eval;
+pub mod property;
 pub mod regions;
 pub mod shell;
 pub mod train;

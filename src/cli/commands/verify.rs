@@ -8,6 +8,12 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    if let Some(path) = &arguments.question.property {
+        if arguments.gap.is_some() || arguments.resume.is_some() {
+            return Err(Refusal::new("--gap and --resume do not go with --property"));
+        }
+        return super::property::verify(path, arguments, format);
+    }
     let network = inputs::read_network(&arguments.network)?;
     let asked = inputs::question(&arguments.question, &network)?;
     if let Some(path) = &arguments.certificate {

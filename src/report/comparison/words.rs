@@ -124,10 +124,9 @@ fn best(comparison: &Comparison) -> Vec<String> {
         first.units
     );
     if !unclear.is_empty() {
-        text += &format!(
-            " The enclosures do not tell it apart from {}.",
-            unclear.join(", ")
-        );
+        text += " The enclosures do not tell it apart from ";
+        text += &unclear.join(", ");
+        text += ".";
     }
     vec![text]
 }
@@ -258,7 +257,7 @@ fn towers(comparison: &Comparison) -> Vec<String> {
     let Some(built) = comparison.rows.iter().find(is_tower) else {
         return Vec::new();
     };
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
     for row in &comparison.rows {
         if row.origin == Origin::Built || row.axis_ratios.is_empty() {
             continue;
@@ -266,19 +265,24 @@ fn towers(comparison: &Comparison) -> Vec<String> {
         let mut ratios = row.axis_ratios.clone();
         ratios.sort_by(f64::total_cmp);
         let near = ratios.iter().filter(|ratio| **ratio < 0.05).count();
-        lines.push(format!(
-            "{} looks along one input at a time: each first-layer unit has one weight that is not \
-             zero. In {} the second largest weight of a unit is {} of the largest at the least, {} \
-             in the middle, {} at the most; {near} of {} units are within 5 % of a tower's zero.",
-            built.name,
+        found.push(format!(
+            "{} {} to {}, {} in the middle, below 0.05 in {near} of {} units",
             row.name,
             float(ratios[0]),
-            float(ratios[ratios.len() / 2]),
             float(ratios[ratios.len() - 1]),
+            float(ratios[ratios.len() / 2]),
             ratios.len()
         ));
     }
-    lines
+    if found.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "{} looks along one input at a time: of the weights of a first-layer unit one is not zero. How \
+         large the second largest is beside the largest, where a formula makes it zero: {}.",
+        built.name,
+        found.join("; ")
+    )]
 }
 
 /// What went wrong, with the seeds: part of the answer.

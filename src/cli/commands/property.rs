@@ -1,0 +1,168 @@
+//! `steeple verify --property` and `steeple check --property`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::check::rejected;
+use super::{code, pretty};
+use crate::certificate::property;
+use crate::checker::check_property;
+use crate::cli::arguments::{Format, Verify};
+use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::expr::Property;
+use crate::formats::vnnlib;
+use crate::network::{Network, digest};
+use crate::report::json::Times;
+use crate::report::property::{PointReport, PropertyReport, claim, json, text};
+use crate::report::{CertificateReport, SearchReport};
+use crate::workflow::{VerifyPropertyRequest, verify_property};
+
+/// Reads a property file for a network.
+pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
+    let source =
+        vnnlib::text(&inputs::bytes(path)?).map_err(|error| Refusal::in_file(path, error))?;
+    let property = vnnlib::read(&source).map_err(|error| {
+        let name = path.display().to_string();
+        if error.span.is_empty() {
+            let refusal = Refusal::in_file(path, &error.message);
+            return match &error.hint {
+                Some(hint) => refusal.hint(hint),
+                None => refusal,
+            };
+        }
+        Refusal::at(
+            &name,
+            &source,
+            &error.span,
+            &error.message,
+            error.hint.as_deref(),
+        )
+    })?;
+    let sizes = [
+        ("inputs", property.inputs(), network.inputs().len()),
+        ("outputs", property.outputs(), network.outputs().len()),
+    ];
+    if let Some((what, found, wanted)) = sizes.into_iter().find(|(_, a, b)| a != b) {
+        return Err(Refusal::in_file(
+            path,
+            format_args!("the property has {found} {what}, the network has {wanted}"),
+        ));
+    }
+    let names = |letter: &str, names: &[String]| -> String {
+        let each = names.iter().enumerate();
+        let pairs: Vec<String> = each
+            .filter(|(i, name)| **name != format!("{letter}_{i}"))
+            .map(|(i, name)| format!("{letter}_{i} is {name}"))
+            .collect();
+        pairs.join(", ")
+    };
+    let (first, second) = (names("X", network.inputs()), names("Y", network.outputs()));
+    if !first.is_empty() || !second.is_empty() {
+        let both: Vec<String> = [first, second]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        note(&format!("matched by place: {}", both.join(", ")));
+    }
+    Ok(property)
+}
+
+/// Decides a property.
+pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    let network = inputs::read_network(&arguments.network)?;
+    let property = read(path, &network)?;
+    if let Some(path) = &arguments.certificate {
+        inputs::can_be_written(path)?;
+    }
+    let request = VerifyPropertyRequest {
+        network: &network,
+        property,
+        limits: inputs::limits(&arguments.limits),
+        threads: inputs::threads(&arguments.limits),
+    };
+    let mut bar = Bar::new();
+    let answer = verify_property(
+        &request,
+        arguments.certificate.as_deref(),
+        &mut |boxes, open| bar.say(|| format!("{boxes} boxes, {open} open")),
+    )?;
+    drop(bar);
+    let witness = answer.witness().map(|witness| PointReport {
+        case: witness.case + 1,
+        point: witness.point.clone(),
+        outputs: witness.outputs.clone(),
+    });
+    let report = PropertyReport {
+        verdict: answer.verdict.name().into(),
+        vnnlib: answer.vnnlib().into(),
+        file: path.display().to_string(),
+        property: Some(request.property.clone()),
+        inputs: network.inputs().to_vec(),
+        outputs: network.outputs().to_vec(),
+        network: answer.network.clone(),
+        witness,
+        search: SearchReport {
+            boxes: answer.search.boxes,
+            leaves: answer.search.leaves,
+            seconds: answer.search.seconds,
+            stopped_by: answer.search.stopped_by.clone(),
+        },
+        open: answer.open,
+        certificate: CertificateReport {
+            path: answer
+                .certificate_path
+                .as_ref()
+                .map(|path| path.display().to_string()),
+            bytes: answer.certificate_bytes,
+            seconds: answer.check_seconds,
+        },
+    };
+    if arguments.certificate.is_some() && answer.verified.is_none() {
+        note("no certificate was written, since nothing is proved");
+    }
+    Ok(Output {
+        text: match format {
+            Format::Text => text(&report),
+            Format::Json => pretty(&json(&report, Times::Shown)),
+        },
+        code: code(answer.verdict),
+    })
+}
+
+/// Checks a certificate for a property, and that it answers the property asked for, if one is.
+///
+/// The answer is yes where the property is proved to hold or to fail, whichever the certificate says.
+pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: Format) -> Output {
+    let certificate = match property::read(bytes) {
+        Ok(certificate) => certificate,
+        Err(error) => return rejected(format, "malformed", &error.to_string()),
+    };
+    let verified = match check_property(&certificate, network) {
+        Ok(verified) => verified,
+        Err(rejection) => return rejected(format, rejection.kind(), &rejection.to_string()),
+    };
+    if let Some(asked) = asked
+        && let Err(rejection) = verified.answers(&digest(network), asked)
+    {
+        return rejected(format, rejection.kind(), &rejection.to_string());
+    }
+    let (word, says) = if verified.holds() {
+        ("unsat", "the condition holds nowhere")
+    } else {
+        ("sat", "the condition holds at the witness")
+    };
+    let claim = claim(verified.property(), verified.network());
+    Output::yes(match format {
+        Format::Json => pretty(&json!({ "accepted": true, "vnnlib": word, "claim": claim })),
+        Format::Text => format!(
+            "accepted ({word}): {says}, in {}; {} leaves, network {}",
+            match verified.property().cases() {
+                [one] => format!("the box, {}", one.text()),
+                several => format!("{} boxes", several.len()),
+            },
+            verified.leaves(),
+            verified.network()
+        ),
+    })
+}

@@ -1,0 +1,188 @@
+//! Verdicts on properties, for people and for programs.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::json::Times;
+use super::{CertificateReport, SearchReport};
+use crate::expr::Property;
+use crate::numbers::Rational;
+
+/// Everything that is said about one network and one property.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PropertyReport {
+    /// `proved`, `refuted` or `undecided`.
+    pub verdict: String,
+    /// `unsat`, `sat` or `unknown`.
+    pub vnnlib: String,
+    /// The file that the property is from.
+    pub file: String,
+    /// The property.
+    pub property: Option<Property>,
+    /// The names of the network's inputs, in order.
+    pub inputs: Vec<String>,
+    /// The names of the network's outputs, in order.
+    pub outputs: Vec<String>,
+    /// The digest of the network.
+    pub network: String,
+    /// Where it fails.
+    pub witness: Option<PointReport>,
+    /// The search.
+    pub search: SearchReport,
+    /// Boxes open at the end.
+    pub open: usize,
+    /// The certificate.
+    pub certificate: CertificateReport,
+}
+
+/// A point at which a property fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointReport {
+    /// In which box, counted from one.
+    pub case: usize,
+    /// The inputs.
+    pub point: Vec<Rational>,
+    /// Each output, enclosed.
+    pub outputs: Vec<(Rational, Rational)>,
+}
+
+/// Returns the object of a property's claim.
+pub fn claim(property: &Property, network: &str) -> Value {
+    let cases: Vec<Value> = (property.cases().iter())
+        .map(|case| {
+            let mut sides = Map::new();
+            for (i, (low, high)) in case.sides().iter().enumerate() {
+                sides.insert(format!("X_{i}"), json!([low.to_string(), high.to_string()]));
+            }
+            json!({ "box": sides, "unsafe": case.text() })
+        })
+        .collect();
+    json!({
+        "inputs": property.inputs(),
+        "outputs": property.outputs(),
+        "cases": cases,
+        "network": network,
+        "semantics": "real arithmetic, exact weights, every point of the closed boxes",
+    })
+}
+
+/// Returns the object of `verify --property`.
+pub fn json(report: &PropertyReport, times: Times) -> Value {
+    let seconds = |value: f64| match times {
+        Times::Shown => json!((value * 1e6).round() / 1e6),
+        Times::LeftOut => Value::Null,
+    };
+    let witness = report.witness.as_ref().map(|witness| {
+        let PointReport {
+            case,
+            point,
+            outputs,
+        } = witness;
+        let mut inputs = Map::new();
+        for (name, value) in report.inputs.iter().zip(point) {
+            inputs.insert(name.clone(), json!(value.to_string()));
+        }
+        let mut values = Map::new();
+        for (name, (low, high)) in report.outputs.iter().zip(outputs) {
+            values.insert(name.clone(), json!([low.to_string(), high.to_string()]));
+        }
+        json!({ "case": case, "point": inputs, "network": values })
+    });
+    let is_decided = report.verdict != "undecided";
+    json!({
+        "steeple": env!("CARGO_PKG_VERSION"),
+        "verdict": report.verdict,
+        "vnnlib": report.vnnlib,
+        "claim": report.property.as_ref().map(|property| claim(property, &report.network)),
+        "witness": witness,
+        "search": {
+            "boxes": report.search.boxes,
+            "leaves": report.search.leaves,
+            "open": report.open,
+            "seconds": seconds(report.search.seconds),
+            "stopped_by": report.search.stopped_by,
+        },
+        "certificate": is_decided.then(|| json!({
+            "path": report.certificate.path,
+            "bytes": report.certificate.bytes,
+            "checked": true,
+            "seconds": seconds(report.certificate.seconds),
+        })),
+    })
+}
+
+/// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
+///
+/// ```text
+/// proved (unsat): nothing that p.vnnlib describes is possible, over the reals; 12 leaves, certificate checked
+/// ```
+pub fn text(report: &PropertyReport) -> String {
+    let file = &report.file;
+    match (report.verdict.as_str(), &report.witness) {
+        ("proved", _) => format!(
+            "proved (unsat): nothing that {file} describes is possible, over the reals; {}, \
+             certificate checked",
+            match report.search.leaves {
+                1 => "1 leaf".to_string(),
+                n => format!("{n} leaves"),
+            }
+        ),
+        ("refuted", Some(witness)) => {
+            let PointReport {
+                case,
+                point,
+                outputs,
+            } = witness;
+            let mut text = format!("refuted (sat): what {file} describes happens at");
+            // Strings take any text, so writing to one cannot fail.
+            for (i, value) in point.iter().enumerate() {
+                let comma = if i == 0 { "" } else { "," };
+                let _ = write!(text, "{comma} {}", named("X", i, &report.inputs, value));
+            }
+            for (j, (low, high)) in outputs.iter().enumerate() {
+                let value = if low == high && low.bits() <= 128 {
+                    format!("= {low}")
+                } else {
+                    format!("in [{}, {}]", super::down(low), super::up(high))
+                };
+                let name = label("Y", j, &report.outputs);
+                let _ = write!(text, "\n  {name} {value}");
+            }
+            let cases = report.property.as_ref().map_or(0, |p| p.cases().len());
+            if cases > 1 {
+                let _ = write!(text, "\n  this is in box {case} of {cases}");
+            }
+            text
+        }
+        _ => {
+            let stopped = match &report.search.stopped_by {
+                Some(reason) => format!("stopped by {reason} after {} boxes", report.search.boxes),
+                None => format!("{} boxes", report.search.boxes),
+            };
+            let hint = if report.search.stopped_by.as_deref() == Some("resolution") {
+                "some point is too near to the edge of what is unsafe to tell"
+            } else {
+                "raise the limit, or ask for a smaller box"
+            };
+            format!(
+                "undecided (unknown): whether what {file} describes is possible; {stopped}, {} \
+                 still open\n  hint: {hint}",
+                report.open
+            )
+        }
+    }
+}
+
+/// `X_0`, with the network's own name where that is another one.
+fn label(letter: &str, place: usize, names: &[String]) -> String {
+    let own = format!("{letter}_{place}");
+    match names.get(place) {
+        Some(name) if *name != own => format!("{own} ({name})"),
+        _ => own,
+    }
+}
+
+fn named(letter: &str, place: usize, names: &[String], value: &Rational) -> String {
+    format!("{} = {value}", label(letter, place, names))
+}

@@ -1,0 +1,143 @@
+//! The same for properties: search, write, read back, check, and only then a verdict.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
+use crate::certificate::{PropertyCertificate, property};
+use crate::checker::{PropertyWitness, VerifiedProperty, check_property};
+use crate::expr::Property;
+use crate::network::{Network, digest};
+use crate::prover::{Limits, PropertyRequest, prove_property};
+
+/// What to decide about a network.
+#[derive(Clone, Debug)]
+pub struct VerifyPropertyRequest<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// What it must not do; inputs and outputs are matched by their place.
+    pub property: Property,
+    /// When to stop.
+    pub limits: Limits,
+    /// How many threads; all by default. The result does not depend on it.
+    pub threads: Option<usize>,
+}
+
+/// A verdict, and what the checker accepted for it.
+#[derive(Clone, Debug)]
+pub struct PropertyVerification {
+    /// Proved (`unsat`), refuted (`sat`) or undecided (`unknown`).
+    pub verdict: Verdict,
+    /// What the checker accepted; nothing where it is undecided.
+    pub verified: Option<VerifiedProperty>,
+    /// The digest of the network.
+    pub network: String,
+    /// How the search went.
+    pub search: SearchSummary,
+    /// Boxes open at the end.
+    pub open: usize,
+    /// Wall time of the check.
+    pub check_seconds: f64,
+    /// Where the certificate was written; there is none where it is undecided.
+    pub certificate_path: Option<PathBuf>,
+    /// Its size.
+    pub certificate_bytes: u64,
+}
+
+impl PropertyVerification {
+    /// The verdict in the words of VNN-LIB: can the conditions be satisfied?
+    pub fn vnnlib(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Proved => "unsat",
+            Verdict::Refuted => "sat",
+            Verdict::Undecided | Verdict::Enclosed => "unknown",
+        }
+    }
+
+    /// The point at which the property fails.
+    pub fn witness(&self) -> Option<&PropertyWitness> {
+        self.verified.as_ref().and_then(VerifiedProperty::witness)
+    }
+}
+
+/// Decides a property: searches, writes the certificate (to memory where no path is given), reads it
+/// back and checks it. Where nothing is decided, nothing is written.
+///
+/// - Errors: [`WorkflowError`] where there is no verdict at all.
+pub fn verify_property(
+    request: &VerifyPropertyRequest<'_>,
+    certificate_path: Option<&Path>,
+    progress: &mut dyn FnMut(u64, usize),
+) -> Result<PropertyVerification, WorkflowError> {
+    check_fit(request)?;
+    let started = Instant::now();
+    let outcome = prove_property(
+        &PropertyRequest {
+            network: request.network,
+            property: &request.property,
+            limits: request.limits,
+            threads: request.threads,
+        },
+        progress,
+    )?;
+    let mut answer = PropertyVerification {
+        verdict: Verdict::Undecided,
+        verified: None,
+        network: digest(request.network),
+        search: SearchSummary {
+            boxes: outcome.boxes,
+            leaves: 0,
+            seconds: started.elapsed().as_secs_f64(),
+            stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
+        },
+        open: outcome.open,
+        check_seconds: 0.0,
+        certificate_path: None,
+        certificate_bytes: 0,
+    };
+    let Some(evidence) = outcome.evidence else {
+        return Ok(answer);
+    };
+    let proposed = PropertyCertificate {
+        network: answer.network.clone(),
+        property: request.property.clone(),
+        evidence,
+    };
+    let write = |out: &mut dyn io::Write| property::write(&proposed, out);
+    let bytes = written_and_read_back(&write, certificate_path)?;
+    let started = Instant::now();
+    let certificate = property::read(&bytes)
+        .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
+    let verified =
+        check_property(&certificate, request.network).map_err(WorkflowError::Rejected)?;
+    verified
+        .answers(&answer.network, &request.property)
+        .map_err(WorkflowError::Rejected)?;
+    answer.verdict = if verified.holds() {
+        Verdict::Proved
+    } else {
+        Verdict::Refuted
+    };
+    answer.search.leaves = verified.leaves();
+    answer.check_seconds = started.elapsed().as_secs_f64();
+    answer.certificate_path = certificate_path.map(Path::to_path_buf);
+    answer.certificate_bytes = bytes.len() as u64;
+    answer.verified = Some(verified);
+    Ok(answer)
+}
+
+/// What the checker would reject, said in the words of the request.
+fn check_fit(request: &VerifyPropertyRequest<'_>) -> Result<(), WorkflowError> {
+    let (network, property) = (request.network, &request.property);
+    let sides = [
+        ("inputs", property.inputs(), network.inputs().len()),
+        ("outputs", property.outputs(), network.outputs().len()),
+    ];
+    match sides.into_iter().find(|(_, found, wanted)| found != wanted) {
+        None => Ok(()),
+        Some((what, found, wanted)) => Err(WorkflowError::Question(format!(
+            "the property has {found} {what}, the network has {wanted}"
+        ))),
+    }
+}
