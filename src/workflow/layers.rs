@@ -503,7 +503,9 @@ mod tests {
             let counted = SizeReport::from(size(&built.network));
             let said = towers_size(cells, contest.overlap(cells), 2);
             assert_eq!(counted.units, said.units);
-            assert_eq!(counted.nonzero_parameters, said.nonzero_parameters);
+            // A step at 0 has no bias: at most one for each input and family.
+            let without = said.nonzero_parameters - counted.nonzero_parameters;
+            assert!(without <= 2 * contest.overlap(cells), "{without}");
         }
     }
 }
