@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use steeple::formats::floats::{Precision, rational};
+use steeple::formats::floats::Precision;
 use steeple::formats::{gzip, json, onnx, python, safetensors};
 use steeple::network::{Activation, Network, forward};
+use steeple::numbers::estimate::Estimate;
 use steeple::numbers::{Precise, Rational, Scalar, literal};
 
 fn data() -> PathBuf {
@@ -140,7 +141,9 @@ fn our_files_give_the_same_network_back() {
         let back = onnx::read(&written.bytes).expect("read");
         assert_eq!(back.into_network(None).as_ref(), Ok(&network));
         let (bytes, rounding) = safetensors::write(&network, precision).expect("written");
-        assert_eq!(rounding, written.rounding);
+        // The slope of the leaky units is a rounded attribute in ONNX, and exact text here.
+        assert_eq!(rounding.rounded + 1, written.rounding.rounded);
+        assert_eq!(rounding.largest, written.rounding.largest);
         let back = safetensors::read(&bytes, None).expect("read");
         assert_eq!(back.into_network(None).as_ref(), Ok(&network));
         // The rounded graph alone is near: the exact text is cut out.
@@ -151,20 +154,12 @@ fn our_files_give_the_same_network_back() {
             .expect("read")
             .into_network(None)
             .expect("fits");
-        assert_eq!(rounded.layers().len(), network.layers().len());
-        for (layer, exact) in rounded.layers().iter().zip(network.layers()) {
-            let same_kind = match (layer.activation(), exact.activation()) {
-                (Activation::LeakyRelu(_), Activation::LeakyRelu(_)) => true,
-                (a, b) => a == b,
-            };
-            assert!(same_kind, "{:?}", layer.activation());
-            for row in 0..exact.rows() {
-                let mut exact = exact.weights().row(row);
-                assert!(layer.weights().row(row).all(|(column, weight)| {
-                    let (at, value) = exact.next().expect("as many");
-                    let nearest = precision.nearest(value).expect("finite");
-                    (column, weight) == (at, &rational(nearest))
-                }));
+        // It may have other layers, but it is nearly the same function.
+        for (u, v) in [(0.3, -0.7), (-2.0, 1.5), (0.01, 0.02), (5.0, 4.0)] {
+            let at = [Estimate(u), Estimate(v)];
+            let values = |network: &Network| forward(network, &(), &at).expect("a value");
+            for (near, exact) in values(&rounded).iter().zip(values(&network)) {
+                assert!((near.0 - exact.0).abs() < 1e-5, "{near:?} {exact:?}");
             }
         }
     }
@@ -238,7 +233,15 @@ fn weights_of_other_tools_need_their_activations_told() {
         refused(&file(["out", "hidden"]), Some(told)),
         refused(&bytes[..bytes.len() - 1], Some(told)),
         refused(b"", Some(told)),
-    ].join("\n"), @"");
+    ].join("\n"), @r#"
+    this format knows no activations, and no file beside it tells them; put a JSON file of the same name beside it: expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    the JSON file beside it: missing field `activations` at line 1 column 2; expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    the JSON file beside it: unknown activation `elu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, leaky-relu:SLOPE, maxout:RANK
+    3 activations are told for 2 layers: 2, 10; expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    tensor `out.weight`: it expects 2 inputs, the layer before gives 1; layers are taken in the order of their names; `layers` in the file beside says otherwise
+    this is not a whole safetensors file: incomplete metadata, file not fully covered; the file is truncated or damaged
+    this is not a whole safetensors file: header too small; the file is truncated or damaged
+    "#);
     let order = r#"{"activations": ["relu"], "layers": ["out", "hidden"]}"#;
     assert!(safetensors::read(&file(["out", "hidden"]), Some(order)).is_ok());
 }

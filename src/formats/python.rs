@@ -1,4 +1,4 @@
-//! Networks as short PyTorch modules.
+//! Networks as short `PyTorch` modules.
 
 use std::fmt::Write;
 

@@ -55,18 +55,17 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
     let description = Description::read(beside)?;
     let mut names: Vec<String> = Vec::new();
     for name in file.names() {
-        match name.strip_suffix(".weight") {
-            Some(layer) => names.push(layer.to_owned()),
-            None => {
-                let bias = name.strip_suffix(".bias");
-                let has_weight =
-                    bias.is_some_and(|layer| file.tensor(&format!("{layer}.weight")).is_ok());
-                if !has_weight {
-                    return Err(error(
-                        "only layers of dense weights are read: NAME.weight and NAME.bias",
-                    )
-                    .at(|| format!("tensor `{name}`")));
-                }
+        if let Some(layer) = name.strip_suffix(".weight") {
+            names.push(layer.to_owned())
+        } else {
+            let bias = name.strip_suffix(".bias");
+            let has_weight =
+                bias.is_some_and(|layer| file.tensor(&format!("{layer}.weight")).is_ok());
+            if !has_weight {
+                return Err(error(
+                    "only layers of dense weights are read: NAME.weight and NAME.bias",
+                )
+                .at(|| format!("tensor `{name}`")));
             }
         }
     }

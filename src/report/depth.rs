@@ -1,5 +1,7 @@
 //! Tables of linear regions of shallow and deep networks, in Markdown.
 
+#![allow(clippy::cast_precision_loss, reason = "ratios of counts, for reading")]
+
 use std::fmt::Write;
 
 use crate::numbers::Natural;
@@ -216,17 +218,20 @@ impl DepthPage {
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
             lines.push(format!(
-                "Random deep networks never come near: the folded ones have {least:.0} to {most:.0} times \
-                 as many regions as the random ones on average. Depth allows many regions, it does not \
-                 make them."
+                "Random deep networks stay behind: the folded ones have {least:.1} to {most:.0} times as \
+                 many regions as random ones of the same shape on average. Depth allows many regions, \
+                 it does not make them."
             ));
         }
         if deep().next().is_some() && deep().all(|row| row.trained < row.folded) {
-            lines.push(
-                "Nor does training: what fits the points has far fewer regions than its shape would allow, \
-                 and about as many as a random start of the same shape."
-                    .into(),
-            );
+            let ratio = |row: &DepthRow| row.trained as f64 / row.random[1].max(1) as f64;
+            let ratios: Vec<f64> = deep().map(ratio).collect();
+            let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = ratios.iter().copied().fold(0.0, f64::max);
+            lines.push(format!(
+                "Nor does training: no trained network has as many regions as the folded one of its \
+                 shape; it has {least:.1} to {most:.1} times as many as random starts on average."
+            ));
         }
         lines
     }

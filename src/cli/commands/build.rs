@@ -110,10 +110,10 @@ fn count(
     let sheet = report.sheet();
     let pictures = counted::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
-    folder.write("report.md", &sheet.markdown(&names))?;
-    folder.write("report.html", &sheet.html(&pictures))?;
+    folder.write("report.md", sheet.markdown(&names))?;
+    folder.write("report.html", sheet.html(&pictures))?;
     let object = pretty(&report.json());
-    folder.write("report.json", &format!("{object}\n"))?;
+    folder.write("report.json", format!("{object}\n"))?;
     folder.publish()?;
     Ok(Output::yes(match format {
         Format::Json => object,
@@ -131,10 +131,10 @@ fn write_reports(
     pictures: &[(String, String)],
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
-    folder.write("report.md", &markdown::render(report, &names))?;
-    folder.write("report.html", &html::render(report, pictures))?;
+    folder.write("report.md", markdown::render(report, &names))?;
+    folder.write("report.html", html::render(report, pictures))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
-    folder.write("report.json", &format!("{object}\n"))
+    folder.write("report.json", format!("{object}\n"))
 }
 
 /// Writes the network for other tools too, where its dense form is under 64 MB.

@@ -151,10 +151,10 @@ fn write_all(folder: &Folder, compared: &Compared) -> Result<(), Refusal> {
         }
     }
     let comparison = &compared.comparison;
-    folder.write("report.md", &markdown::render(comparison, &names))?;
-    folder.write("report.html", &html::render(comparison, &pictures))?;
+    folder.write("report.md", markdown::render(comparison, &names))?;
+    folder.write("report.html", html::render(comparison, &pictures))?;
     folder.write(
         "report.json",
-        &format!("{}\n", pretty(&json::render(comparison))),
+        format!("{}\n", pretty(&json::render(comparison))),
     )
 }

@@ -60,7 +60,7 @@ struct Stage {
     carried: Vec<u32>,
 }
 
-fn users<'a>(units: &'a [Unit], unit: u32) -> impl Iterator<Item = u32> + 'a {
+fn users(units: &[Unit], unit: u32) -> impl Iterator<Item = u32> + '_ {
     let rows = units[unit as usize].rows.iter();
     rows.flat_map(|row| row.terms.iter().map(|term| term.0))
 }

@@ -1,4 +1,4 @@
-//! ONNX files, as PyTorch, Keras, scikit-learn and the tools of VNN-COMP write them.
+//! ONNX files, as `PyTorch`, Keras, scikit-learn and the tools of VNN-COMP write them.
 //!
 //! [`wire`] reads protocol buffers without copying, [`proto`] knows the messages, [`tensor`] the
 //! stored numbers. [`evaluate`] walks the graph: every value becomes a tensor of affine forms

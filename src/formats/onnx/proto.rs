@@ -58,10 +58,8 @@ impl<'a> Model<'a> {
         let mut metadata = Vec::new();
         for field in message.fields() {
             match field? {
-                (7, field) => {
-                    if graph.replace(bytes(field, message)?).is_some() {
-                        return Err(message.error("the file has two graphs"));
-                    }
+                (7, field) if graph.replace(bytes(field, message)?).is_some() => {
+                    return Err(message.error("the file has two graphs"));
                 }
                 (8, field) => {
                     let mut domain = "";

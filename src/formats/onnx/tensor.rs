@@ -86,10 +86,8 @@ impl<'a> Tensor<'a> {
                 (2, Field::Varint(element)) => tensor.element = element,
                 (3, _) => tensor.has_segment = true,
                 (8, Field::Bytes(name)) => tensor.name = name.text()?,
-                (9, Field::Bytes(raw)) => {
-                    if tensor.raw.replace(raw.bytes()).is_some() {
-                        return Err(message.error("a tensor has raw_data twice"));
-                    }
+                (9, Field::Bytes(raw)) if tensor.raw.replace(raw.bytes()).is_some() => {
+                    return Err(message.error("a tensor has raw_data twice"));
                 }
                 (13, _) => tensor.is_external = true,
                 (14, Field::Varint(place)) => tensor.is_external |= place != 0,
@@ -355,7 +353,7 @@ mod tests {
         assert_eq!(typed(7, 7, &[u64::MAX]), [-1.0]);
         assert_eq!(typed(13, 11, &[9]), [9.0]);
         let packed = read(1, &[2], |writer| {
-            writer.bytes(4, &[0, 0, 128, 63, 0, 0, 0, 191])
+            writer.bytes(4, &[0, 0, 128, 63, 0, 0, 0, 191]);
         });
         assert_eq!(floats(packed), [1.0, -0.5]);
         let scalar = read(1, &[], |writer| writer.float(4, 0.25)).expect("fine");
