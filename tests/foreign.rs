@@ -1,5 +1,6 @@
 //! Files of other tools: what the real exporters wrote is read as onnxruntime runs it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -105,9 +106,9 @@ fn broken_files_are_refused_with_place_and_hint() {
         let bytes = fs::read(&path).expect("readable");
         let name = path.file_name().expect("a name").to_string_lossy();
         let error = onnx::read(&bytes).expect_err(&name);
-        said += &format!("{name}: {error}\n");
+        let _ = writeln!(said, "{name}: {error}");
         if let Some(hint) = error.hint {
-            said += &format!("  hint: {hint}\n");
+            let _ = writeln!(said, "  hint: {hint}");
         }
     }
     let path = folder.join("messages.txt");

@@ -126,7 +126,7 @@ pub struct Build {
 /// `steeple compare`.
 #[derive(Args, Debug)]
 pub struct Compare {
-    /// The spec file: what to build is in its table [network], what to train in [compare].
+    /// The spec file: what to build is in its table `network`, what to train in `compare`.
     pub spec: PathBuf,
     /// Network files to put beside them.
     pub networks: Vec<PathBuf>,
@@ -211,11 +211,11 @@ pub struct Draw {
     pub out: PathBuf,
 }
 
-/// `steeple train`. Without flags the first network of the spec's table [compare] is trained; what
+/// `steeple train`. Without flags the first network of the spec's table `compare` is trained; what
 /// the spec does not say either is 6 sigmoid units on 1000 random points.
 #[derive(Args, Debug)]
 pub struct Train {
-    /// The spec file: target and domain, and [compare] for points and settings.
+    /// The spec file: target and domain, and its table `compare` for points and settings.
     pub spec: PathBuf,
     /// Units of the hidden layers: 6, or 16,16 for two layers.
     #[arg(

@@ -107,8 +107,8 @@ pub fn rational(value: f64) -> Rational {
         _ => (fraction | 1 << 52, exponent - 1075),
     };
     let zeros = mantissa.trailing_zeros();
-    let exponent = exponent + zeros as i32;
-    let mantissa = (mantissa >> zeros) as i64;
+    let exponent = exponent + zeros.cast_signed();
+    let mantissa = (mantissa >> zeros).cast_signed();
     let numerator = if value < 0.0 { -mantissa } else { mantissa };
     if (0..10).contains(&exponent) {
         return Rational::from(numerator << exponent);

@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
     let mut names: Vec<String> = Vec::new();
     for name in file.names() {
         if let Some(layer) = name.strip_suffix(".weight") {
-            names.push(layer.to_owned())
+            names.push(layer.to_owned());
         } else {
             let bias = name.strip_suffix(".bias");
             let has_weight =
@@ -320,9 +320,9 @@ pub fn write(network: &Network, precision: Precision) -> Result<(Vec<u8>, Roundi
             for (column, place) in layer.weights().row_indices(row) {
                 dense[column] = weights[place];
             }
-            dense
-                .into_iter()
-                .for_each(|value| precision.put(value, &mut rows));
+            for value in dense {
+                precision.put(value, &mut rows);
+            }
         }
         layer
             .bias()

@@ -62,7 +62,9 @@ pub fn keep_one_row(
     }
     for (_, forms) in outputs.iter_mut() {
         forms.truncate(forms.len() / batch);
-        forms.iter_mut().for_each(|form| rename(form, &place));
+        for form in forms.iter_mut() {
+            rename(form, &place);
+        }
     }
     let mut index = 0;
     context.units.retain_mut(|unit| {

@@ -172,7 +172,6 @@ fn take<'a>(
 
 /// Returns the nodes that the outputs need, each after those it needs, and how often each value
 /// is used.
-#[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
 fn order<'a>(
     graph: &Graph<'a>,
     sources: &HashMap<&'a str, Source<'a>>,

@@ -65,6 +65,10 @@ fn users(units: &[Unit], unit: u32) -> impl Iterator<Item = u32> + '_ {
     rows.flat_map(|row| row.terms.iter().map(|term| term.0))
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one pass over the units, told in order"
+)]
 fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Stage>, ForeignError> {
     let units = &context.units;
     let count = units.len();
@@ -344,7 +348,7 @@ fn assemble(
         let mut next = Vec::new();
         let mut next_is_plain = true;
         let mut units = 0u32;
-        last = stage.computed.clone();
+        last.clone_from(&stage.computed);
         last.extend(&stage.carried);
         for (k, &unit) in stage.computed.iter().chain(&stage.carried).enumerate() {
             let (unit_rows, form) = if k < stage.computed.len() {

@@ -170,6 +170,7 @@ fn reshaped(mut value: Value, dims: Vec<usize>) -> Result<Value, ForeignError> {
 }
 
 /// Runs a node of this file.
+#[expect(clippy::too_many_lines, reason = "one case for each operator")]
 pub fn run(
     node: &Node<'_>,
     inputs: &mut Inputs,

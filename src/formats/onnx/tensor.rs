@@ -190,9 +190,6 @@ impl<'a> Tensor<'a> {
         if size.checked_mul(width) != Some(raw.len()) {
             return Err(self.wrong_length(size, raw.len() / width));
         }
-        fn each<T, const N: usize>(raw: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
-            raw.as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
-        }
         Ok(match self.element {
             1 => Data::Floats(each(raw, |b| f64::from(f32::from_le_bytes(b)))),
             2 => Data::Integers(each(raw, |b| i64::from(u8::from_le_bytes(b)))),
@@ -292,6 +289,11 @@ fn too_large() -> ForeignError {
     ForeignError::new("an unsigned integer is 2^63 or more, which is not supported")
 }
 
+/// The numbers of raw data.
+fn each<T, const N: usize>(raw: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
+    raw.as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,7 +346,9 @@ mod tests {
         assert_eq!(raw(11, &one), [0.1, -3.0]);
         let typed = |element, number, list: &[u64]| {
             floats(read(element, &[list.len() as u64], |writer| {
-                list.iter().for_each(|value| writer.varint(number, *value));
+                for value in list {
+                    writer.varint(number, *value);
+                }
             }))
         };
         assert_eq!(typed(10, 5, &[0x3c00, 0xc000]), [1.0, -2.0]);

@@ -193,6 +193,10 @@ impl Writer {
     }
 
     /// Adds a message.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a finished message is handed over"
+    )]
     pub fn message(&mut self, number: u64, value: Writer) {
         self.bytes(number, &value.bytes);
     }

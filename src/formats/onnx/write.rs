@@ -146,9 +146,9 @@ impl Parts {
                 for (column, place) in layer.weights().row_indices(row) {
                     dense[column] = weights[place];
                 }
-                dense
-                    .into_iter()
-                    .for_each(|value| self.precision.put(value, &mut rows));
+                for value in dense {
+                    self.precision.put(value, &mut rows);
+                }
                 self.precision.put(bias[bias_places[row]], &mut terms);
             }
             let suffix = if rank == 1 {
@@ -250,7 +250,9 @@ impl Parts {
 
     fn node(&mut self, operator: &str, from: &[&str], to: &str, more: impl FnOnce(&mut Writer)) {
         let mut node = Writer::default();
-        from.iter().for_each(|name| node.bytes(1, name.as_bytes()));
+        for name in from {
+            node.bytes(1, name.as_bytes());
+        }
         node.bytes(2, to.as_bytes());
         node.bytes(3, format!("{operator} {to}").as_bytes());
         node.bytes(4, operator.as_bytes());
@@ -260,7 +262,9 @@ impl Parts {
 
     fn tensor(&mut self, name: &str, dims: &[usize], raw: &[u8]) {
         let mut tensor = Writer::default();
-        dims.iter().for_each(|dim| tensor.varint(1, *dim as u64));
+        for dim in dims {
+            tensor.varint(1, *dim as u64);
+        }
         tensor.varint(2, self.element());
         tensor.bytes(8, name.as_bytes());
         tensor.bytes(9, raw);
