@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `layers` is needed only where the names do not sort into the order wanted; without the last
-//! activation, it is `identity`. What [`write`] writes needs no text beside it: the network is in
+//! activation, it is `identity`. What [`write()`] writes needs no text beside it: the network is in
 //! the metadata, as our JSON, and the weights are checked against it.
 
 use std::collections::HashMap;

@@ -26,7 +26,7 @@ struct Pair {
 
 /// Descends from `start` by at most `steps` steps; the loss never rises.
 ///
-/// - Errors: [`NotFinite`] where loss or gradient are NaN or infinite at the start. Later on such
+/// - Errors: `NotFinite` where loss or gradient are NaN or infinite at the start. Later on such
 ///   points are only avoided.
 pub fn minimise(
     function: &mut Function<'_>,
