@@ -28,7 +28,7 @@ pub const SHAPES: [(usize, &[&[usize]]); 4] = [
     (24, &[&[24], &[12, 12], &[8, 8, 8], &[6, 6, 6, 6]]),
 ];
 /// The region that is bent.
-const DISK: &str = "x^2 + y^2 <= 1/4";
+const DISK: &str = "x^2 + y^2 <= 1/2";
 const AROUND: &str = "x=-1..1,y=-1..1";
 /// Random starts that are counted.
 const STARTS: usize = 10;
@@ -206,9 +206,8 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
         activation: &Activation::Tanh,
     };
     let settings = Settings {
-        restarts: TRAINED,
-        // Before the weights grow without end, where the classes can be separated.
-        steps: 60,
+        restarts: 2 * TRAINED,
+        steps: STEPS,
         ..Settings::default()
     };
     let network = crate::training::train(&start, &samples, &settings, &|_| {})?.network;
