@@ -208,7 +208,7 @@ pub struct Draw {
     /// Show what this certificate proves; it is checked first.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
-    /// The SVG file to write.
+    /// The file to write: .svg or .png.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
@@ -277,7 +277,7 @@ pub struct Regions {
     /// Also give the region on which the only output is at least this number.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub threshold: Option<String>,
-    /// Draw the regions to this SVG file (two inputs).
+    /// Draw the regions to this file, .svg or .png (two inputs).
     #[arg(long, value_name = "FILE")]
     pub draw: Option<PathBuf>,
     /// Write all regions to this JSON file: polygons, areas, affine maps, patterns (one or two

@@ -1,17 +1,16 @@
 //! `steeple draw`.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::pretty;
-use super::regions::{few_enough, only_svg, refused};
+use super::regions::{few_enough, refused};
 use crate::builders::{Goal, entry};
 use crate::certificate::text;
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
-use crate::cli::{Output, Refusal, inputs, interrupt, progress::Bar};
+use crate::cli::{Output, Refusal, inputs, interrupt, picture as picture_file, progress::Bar};
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -20,7 +19,7 @@ use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagr
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
-    check_in_parallel, count_regions, draw, write_beside,
+    check_in_parallel, count_regions, draw,
 };
 
 /// The picture of a builder.
@@ -48,7 +47,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .hint(&format!("known: {}", known.join(", ")))
     })?;
     let path = network_file(arguments)?;
-    only_svg(&arguments.out)?;
+    picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
     let found = match &arguments.certificate {
         Some(path) => Some((
@@ -100,13 +99,8 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind.name(), svg.len(), format))
-}
-
-fn write(path: &Path, svg: &str) -> Result<(), Refusal> {
-    write_beside(path, |out: &mut dyn Write| out.write_all(svg.as_bytes()))
-        .map_err(|error| Refusal::in_file(path, error))
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, kind.name(), bytes, format))
 }
 
 fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
@@ -121,7 +115,7 @@ fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
 fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let kind = arguments.kind.as_str();
     let path = network_file(arguments)?;
-    only_svg(&arguments.out)?;
+    picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
     let network = inputs::read_network_for(path, inputs::Names::Question(&arguments.question))?;
     let name = stem_of(path);
@@ -146,8 +140,8 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .ok_or_else(|| wants_two(kind, domain.dimension()))?
         }
     };
-    write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind, svg.len(), format))
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, kind, bytes, format))
 }
 
 /// The one network of a picture.
@@ -181,7 +175,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             "--certificate is for pictures of one network, not for `convergence`",
         ));
     }
-    only_svg(&arguments.out)?;
+    picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
     let (spec, source) = inputs::read_spec(path)?;
     let Some(builder) = spec.network.as_ref().filter(|_| spec.goal == Goal::Target) else {
@@ -239,8 +233,8 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let name = entry(builder.builder).name;
     let text = spec.target.text().join(", ");
     let svg = convergence_picture(name, &text, spec.claim.norm, &sizes, &beside).render();
-    write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, CONVERGENCE, svg.len(), format))
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, CONVERGENCE, bytes, format))
 }
 
 fn wants_two(kind: &str, found: usize) -> Refusal {
