@@ -149,6 +149,7 @@ pub fn index(place: u32) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_arithmetic)]
 mod tests {
     use super::*;
 

@@ -195,7 +195,7 @@ impl Splitter<'_> {
         b: &Expr,
     ) -> Result<Vec<(Vec<Guard>, Linear, Linear)>, NotAffine> {
         let (first, second) = (self.pieces(a)?, self.pieces(b)?);
-        self.count(first.len().saturating_mul(second.len()), || {
+        at_most(first.len().saturating_mul(second.len()), || {
             formula.display(self.names).to_string()
         })?;
         let pairs = first.iter().flat_map(|a| {
@@ -208,18 +208,8 @@ impl Splitter<'_> {
     }
 
     fn few(&self, pieces: Vec<Piece>, formula: &Expr) -> Result<Vec<Piece>, NotAffine> {
-        self.count(pieces.len(), || formula.display(self.names).to_string())?;
+        at_most(pieces.len(), || formula.display(self.names).to_string())?;
         Ok(pieces)
-    }
-
-    fn count(&self, found: usize, part: impl Fn() -> String) -> Result<(), NotAffine> {
-        if found <= MAX_PIECES {
-            return Ok(());
-        }
-        Err(NotAffine {
-            message: format!("this has more than {MAX_PIECES} pieces"),
-            part: part(),
-        })
     }
 
     /// The piece under one guard more; nothing where that holds nowhere.
@@ -265,7 +255,7 @@ impl Splitter<'_> {
             (Condition::Not(a), _) => self.ways(a, !holds),
             (Condition::And(a, b), true) | (Condition::Or(a, b), false) => {
                 let (first, second) = (self.ways(a, holds)?, self.ways(b, holds)?);
-                self.count(first.len().saturating_mul(second.len()), || {
+                at_most(first.len().saturating_mul(second.len()), || {
                     condition.display(self.names).to_string()
                 })?;
                 let both = |a: &Vec<Guard>| {
@@ -277,7 +267,7 @@ impl Splitter<'_> {
             (Condition::And(a, b), false) | (Condition::Or(a, b), true) => {
                 let mut ways = self.ways(a, holds)?;
                 ways.extend(self.ways(b, holds)?);
-                self.count(ways.len(), || condition.display(self.names).to_string())?;
+                at_most(ways.len(), || condition.display(self.names).to_string())?;
                 Ok(ways)
             }
             (Condition::Compare(relation, a, b), _) => {
@@ -312,6 +302,17 @@ impl Splitter<'_> {
             }
         }
     }
+}
+
+/// Refuses formulas of too many pieces.
+fn at_most(found: usize, part: impl Fn() -> String) -> Result<(), NotAffine> {
+    if found <= MAX_PIECES {
+        return Ok(());
+    }
+    Err(NotAffine {
+        message: format!("this has more than {MAX_PIECES} pieces"),
+        part: part(),
+    })
 }
 
 /// Both lists of guards; nothing where those of one input leave it no room. A piece without room is

@@ -113,9 +113,9 @@ pub fn write_claim(
     }
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "; a counterexample to |N - f| <= {tolerance} for f = {}\n",
+        "; a counterexample to |N - f| <= {tolerance} for f = {}",
         target.text().join(", ")
     );
     for (input, name) in target.inputs().iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Error against size, on logarithmic axes.
 
+#![allow(clippy::cast_precision_loss, reason = "places in a picture")]
+
 use crate::certificate::Norm;
 use crate::draw::{LogPlot, Series};
 use crate::numbers::estimate::estimate_rational;
