@@ -8,7 +8,13 @@ fuzz_target!(|text: &str| {
     let inputs = ["x".to_string(), "y".to_string()];
     for task in [Task::Classification, Task::Regression] {
         if let Ok(samples) = csv::read(text, &inputs, task) {
-            assert!(samples.points().iter().flatten().all(|number| number.is_finite()));
+            assert!(
+                samples
+                    .points()
+                    .iter()
+                    .flatten()
+                    .all(|number| number.is_finite())
+            );
         }
     }
 });
