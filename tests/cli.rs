@@ -688,6 +688,58 @@ fn draw_writes_a_picture_or_says_why_not() {
 }
 
 #[test]
+fn draw_writes_pixels_by_the_name_of_the_file() {
+    let scratch = Scratch::new();
+    scratch.certify();
+    let draw = |file: &str| {
+        let domain = ["--target", "x^2", "--domain", "x=0..1"];
+        let command = ["draw", "curve", "network.json", "--out", file];
+        scratch.run(&[&command[..], &domain].concat())
+    };
+    let run = draw("picture.png");
+    assert_eq!((run.code, run.out.as_str()), (0, "drawn: picture.png\n"));
+    draw("again.png");
+    let bytes = |name: &str| fs::read(scratch.path(name)).expect("a picture");
+    assert_eq!(&bytes("picture.png")[..8], b"\x89PNG\r\n\x1a\n");
+    assert!(bytes("picture.png") == bytes("again.png"));
+    draw("picture.jpg").is_refused(&["picture.jpg", ".svg or .png"]);
+    assert!(!scratch.path("picture.jpg").exists());
+}
+
+#[test]
+fn draw_convergence_builds_and_proves_each_size() {
+    let scratch = Scratch::new();
+    scratch.certify();
+    let spec = |network: &str| {
+        let text = format!(
+            "[target]\nformula = \"x^2\"\ndomain = {{ x = [0, 1] }}\n\n[network]\n{network}\n"
+        );
+        scratch.write("spec.toml", text);
+    };
+    let draw = |more: &[&str]| {
+        let command = ["draw", "convergence", "--out", "picture.svg"];
+        scratch.run(&[&command[..], more].concat())
+    };
+    draw(&[]).is_refused(&["is of a builder", "--spec"]);
+    spec("builder = \"interpolant\"\ncells = 16");
+    let run = draw(&["--spec", "spec.toml", "network.json"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "drawn: picture.svg\n"));
+    let picture = scratch.read("picture.svg");
+    for words in [
+        "interpolant, certified",
+        "at most, by T22",
+        "cells = 1 to cells = 16",
+        "exact",
+    ] {
+        assert!(picture.contains(words), "{words} in {picture}");
+    }
+    // Five sizes and the network beside them.
+    assert_eq!(picture.matches("<circle").count(), 6, "{picture}");
+    spec("builder = \"step\"");
+    draw(&["--spec", "spec.toml"]).is_refused(&["`step` has no size"]);
+}
+
+#[test]
 fn help_names_every_command_and_flag() {
     let scratch = Scratch::new();
     let commands = [

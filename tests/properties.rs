@@ -507,6 +507,173 @@ fn false_certificates_are_rejected() {
     assert_eq!(kind(verdict(&network, &other, &["n"])), "other-outputs");
 }
 
+/// `sigmoid(x)`.
+fn sigmoid() -> Network {
+    network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "sigmoid", "weights": [[1]], "bias": [0]}]}"#,
+    )
+}
+
+/// A certificate that says that a property fails at a point.
+fn failure(
+    network: &Network,
+    property: &Property,
+    case: usize,
+    point: &[&str],
+) -> PropertyCertificate {
+    let number = |text: &&str| steeple::numbers::literal::parse(text).expect("a number");
+    PropertyCertificate {
+        evidence: Evidence::Point {
+            case,
+            point: point.iter().map(number).collect(),
+        },
+        ..claim(network, property, &[])
+    }
+}
+
+fn kind_of(found: Result<VerifiedProperty, Rejection>) -> &'static str {
+    match found {
+        Ok(_) => "accepted",
+        Err(rejection) => rejection.kind(),
+    }
+}
+
+/// A leaf on which the condition holds everywhere is no better than one where it is not known.
+#[test]
+fn a_leaf_where_the_condition_holds_is_not_excluded() {
+    let network = absolute();
+    let property = with_box(&[("-1", "2")], 2, &["(>= Y_0 -1)"]);
+    for tree in ["n", "l", "@A0;nn"] {
+        assert_eq!(
+            kind_of(verdict(&network, &property, &[tree])),
+            "not-excluded"
+        );
+    }
+}
+
+/// The value of a sigmoid is enclosed; what it is inside of the enclosure is not known.
+#[test]
+fn witnesses_of_smooth_networks_have_to_be_certain() {
+    let network = sigmoid();
+    let at_one = |condition: &str| {
+        let property = with_box(&[("-1", "1")], 1, &[condition]);
+        check_property(&failure(&network, &property, 0, &["1"]), &network)
+    };
+    let found = at_one("(>= Y_0 0.7)").expect("sigmoid(1) is 0.731..");
+    let (low, high) = found.witness().expect("a point").outputs[0].clone();
+    let inputs = [Precise::constant(&common::BITS, &Rational::ONE)];
+    let value = forward(&network, &common::BITS, &inputs).expect("defined");
+    let (least, most) = (value[0].lower(), value[0].upper());
+    assert!(low < least.expect("finite") && most.expect("finite") < high);
+    assert!(&high - &low < Rational::power_of_two(-20));
+    let fraction = |v: &Rational| format!("(/ {} {})", v.numerator(), v.denominator());
+    let middle = fraction(&low.midpoint(&high));
+    for sign in [">=", "<=", "="] {
+        let condition = format!("({sign} Y_0 {middle})");
+        assert_eq!(kind_of(at_one(&condition)), "not-unsafe", "{condition}");
+    }
+    assert_eq!(
+        kind_of(at_one(&format!("(>= Y_0 {})", fraction(&low)))),
+        "accepted"
+    );
+    assert_eq!(kind_of(at_one("(>= Y_0 0.74)")), "not-unsafe");
+}
+
+/// A thin tree keeps the network of every cell on the way.
+#[test]
+fn a_tree_that_holds_too_many_networks_is_rejected() {
+    let units = 100;
+    let rows = |columns: usize| -> String {
+        let row = |i: usize| -> String {
+            let weights = (0..columns).map(|j| format!("\"{}/64\"", 1 + (i * 37 + j * 11) % 61));
+            format!("[{}]", weights.collect::<Vec<_>>().join(", "))
+        };
+        (0..units).map(row).collect::<Vec<_>>().join(", ")
+    };
+    let zeros = vec!["0"; units].join(", ");
+    let ones = vec!["1"; units].join(", ");
+    let network = network(&format!(
+        r#"{{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {{"activation": "sigmoid", "weights": [{}], "bias": [{zeros}]}},
+        {{"activation": "sigmoid", "weights": [{}], "bias": [{zeros}]}},
+        {{"activation": "identity", "weights": [[{ones}]], "bias": [0]}}]}}"#,
+        rows(1),
+        rows(units)
+    ));
+    let property = with_box(&[("0", "1")], 1, &["(>= Y_0 1000)"]);
+    let chain = |depth: usize| "A".repeat(depth) + &"n".repeat(depth + 1);
+    assert_eq!(
+        kind_of(verdict(&network, &property, &[&chain(10)])),
+        "accepted"
+    );
+    assert_eq!(
+        kind_of(verdict(&network, &property, &[&chain(3000)])),
+        "too-large"
+    );
+}
+
+/// A condition without a value does not hold.
+#[test]
+fn a_condition_without_a_value_is_not_met() {
+    let network = absolute();
+    let side = vec![(Rational::from(-1), Rational::ONE)];
+    let condition = "1/X_0 >= 0 or Y_0 >= 1/X_0".to_string();
+    let property = Property::new(1, 2, vec![(side, condition)]).expect("a property");
+    let found = check_property(&failure(&network, &property, 0, &["0"]), &network);
+    assert_eq!(kind_of(found), "not-unsafe");
+    let found = check_property(&failure(&network, &property, 0, &["1/2"]), &network);
+    assert_eq!(kind_of(found), "accepted");
+    assert_ne!(kind_of(verdict(&network, &property, &["n"])), "accepted");
+}
+
+#[test]
+fn leaves_and_witnesses_are_those_of_their_boxes() {
+    let network = absolute();
+    let boxes = "(or (<= -1 X_0 0) (<= 0 X_0 1))".to_string();
+    let read = |bound: &str| {
+        let condition = format!("(>= Y_1 {bound})");
+        vnnlib::read(&file(1, 2, &[boxes.clone(), condition])).expect("a property")
+    };
+    let found = verdict(&network, &read("1.5"), &["Ann", "n"]).expect("it holds");
+    assert_eq!(found.leaves(), 3);
+    // Only the second box reaches 1/2.
+    let property = read("0.5");
+    let found = check_property(&failure(&network, &property, 1, &["1"]), &network);
+    let found = found.expect("it fails");
+    assert_eq!(found.witness().map(|w| w.case), Some(1));
+    let wrong = check_property(&failure(&network, &property, 0, &["1"]), &network);
+    assert_eq!(kind_of(wrong), "bad-witness");
+}
+
+/// Limits: of depth, of inputs, of the length of numbers.
+#[test]
+fn certificates_beyond_the_limits_are_rejected() {
+    let network = absolute();
+    let safe = with_box(&[("0", "1")], 2, &["(>= Y_0 2)"]);
+    // Towards 0, again and again.
+    let chain = |depth: usize| "A".repeat(depth) + &"n".repeat(depth + 1);
+    assert_eq!(
+        kind_of(verdict(&network, &safe, &[&chain(200)])),
+        "accepted"
+    );
+    assert_eq!(
+        kind_of(verdict(&network, &safe, &[&chain(5000)])),
+        "too-deep"
+    );
+    let tiny = Rational::power_of_two(-20_000);
+    for (low, high) in [(-&tiny, Rational::ONE), (Rational::ZERO, tiny)] {
+        let case = (vec![(low, high)], "Y_0 < -1".to_string());
+        let long = Property::new(1, 2, vec![case]).expect("a property");
+        assert_eq!(kind_of(verdict(&network, &long, &["n"])), "long-domain");
+    }
+    for (inputs, expected) in [(26, "accepted"), (27, "too-many-inputs")] {
+        let wide = random(2).wide(inputs, &[2], 1);
+        let property = with_box(&vec![("0", "1"); inputs], 1, &["(>= Y_0 1000)"]);
+        assert_eq!(kind_of(verdict(&wide, &property, &["n"])), expected);
+    }
+}
+
 /// A tree cut in the middle so many times, down to leaves `l`.
 fn full(depth: usize) -> String {
     match depth {

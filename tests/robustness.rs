@@ -12,6 +12,7 @@ use steeple::checker::check;
 use steeple::expr::{Domain, parse_expression, parse_target};
 use steeple::formats::{json, vnnlib};
 use steeple::numbers::literal;
+use steeple::training::{Task, csv};
 
 /// Gives some bytes to every reader.
 fn read_all(bytes: &[u8]) {
@@ -22,6 +23,17 @@ fn read_all(bytes: &[u8]) {
     let _ = vnnlib::text(bytes).map_err(|error| error.to_string());
     if let Err(error) = vnnlib::read(&text) {
         assert!(text.get(error.span.clone()).is_some(), "{text:?}");
+    }
+    let inputs = ["x".to_string(), "y".to_string()];
+    for task in [Task::Classification, Task::Regression] {
+        match csv::read(&text, &inputs, task) {
+            Ok(samples) => assert!(samples.points().iter().flatten().all(|x| x.is_finite())),
+            Err(error) => {
+                let line = text.lines().nth(error.line.saturating_sub(1));
+                let length = line.map_or(0, |line| line.chars().count());
+                assert!(error.column <= length + 1, "{error} in {text:?}");
+            }
+        }
     }
     let _ = json::read(&text).map_err(|error| error.to_string());
     if let Err(error) = parse_target(&[&text], None) {
@@ -43,7 +55,13 @@ fn read_all(bytes: &[u8]) {
 }
 
 /// Words that the readers know, to get further into them than letters do.
-const WORDS: [&str; 70] = [
+const WORDS: [&str; 76] = [
+    "x,y,label\n",
+    "value",
+    "inside",
+    "\"\"",
+    "\r\n",
+    "(assert (<= -1 X_0 1))",
     "(declare-const X_0 Real)",
     "(declare-const Y_0 Real)",
     "(assert ",
@@ -125,6 +143,13 @@ const CERTIFICATE: &str = "steeple certificate 1\nnetwork sha256:00\ninputs x y\
     domain y 0 2^-3\nnorm area\nthreshold 1/2\nlower 0\nupper 1/8\nwitness 1/2 1/16 radius 0\nfold 2^-20\nranges natural\n\
     tree 9\n@A1/3;onh\nend\n";
 
+const PROPERTY: &str = "; é\n(declare-const X_0 Real)\n(declare-fun X_1 () Real)\n(declare-const Y_0 Real)\n\
+    (assert (<= -1.0 X_0 1e0))\n(assert (or (and (<= X_1 2) (>= X_1 (- 1.5)) (> Y_0 X_0)) (= 0 X_1)))\n\
+    (assert (not (<= (+ (* 2 Y_0) (/ X_0 3)) 0.25)))\n";
+
+const POINTS: &str = "y, label,\"x\"\r\n1/2,inside,2^-3\n\n-1e-3,0,0.5\n\"7\",true,1/3\n";
+const VALUES: &str = "x,value,y\n1,2.5,3\n-1/3,1e100,2^-1000\n";
+
 proptest! {
     #![proptest_config(common::cases(1000))]
 
@@ -140,10 +165,10 @@ proptest! {
 
     #[test]
     fn damaged_files(
-        (file, cut, words) in (0..2usize, any::<bool>(), proptest::collection::vec(
+        (file, cut, words) in (0..5usize, any::<bool>(), proptest::collection::vec(
             (any::<proptest::sample::Index>(), any::<proptest::sample::Index>(), proptest::sample::select(&WORDS[..])), 1..4)),
     ) {
-        let mut text = [NETWORK, CERTIFICATE][file].to_string();
+        let mut text = [NETWORK, CERTIFICATE, PROPERTY, POINTS, VALUES][file].to_string();
         for (from, length, word) in words {
             let from = from.index(text.len() + 1);
             let from = (0..=from).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -163,9 +188,31 @@ proptest! {
     }
 }
 
+/// Bytes of a good file, changed: to any other, to what a format is made of, left out or repeated.
+#[test]
+fn every_damaged_byte_is_an_error_or_fine() {
+    for good in [PROPERTY, POINTS, VALUES] {
+        let good = good.as_bytes();
+        for at in 0..good.len() {
+            read_all(&good[..at]);
+            for other in b"\0 \n\r\",();-+.eE/^019xX_\xc3\xff" {
+                let mut bytes = good.to_vec();
+                bytes[at] = *other;
+                read_all(&bytes);
+            }
+            read_all(&[&good[..at], &good[at + 1..]].concat());
+            read_all(&[&good[..at], &good[at / 2..]].concat());
+        }
+    }
+}
+
 #[test]
 fn the_samples_are_good() {
     assert!(json::read(NETWORK).is_ok());
+    assert!(vnnlib::read(PROPERTY).is_ok());
+    let inputs = ["x".to_string(), "y".to_string()];
+    assert!(csv::read(POINTS, &inputs, Task::Classification).is_ok());
+    assert!(csv::read(VALUES, &inputs, Task::Regression).is_ok());
     assert!(
         text::read(CERTIFICATE.as_bytes()).is_ok(),
         "{:?}",

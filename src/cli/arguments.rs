@@ -195,18 +195,20 @@ pub struct Eval {
 #[derive(Args, Debug)]
 pub struct Draw {
     /// Which picture: curve, surface, error, halfplanes or partition, of a network and its target;
-    /// regions, facets or warp, of a network over a domain; diagram, of a network alone.
+    /// regions, facets or warp, of a network over a domain; diagram, of a network alone;
+    /// convergence, of the builder of a spec, error against size.
     #[arg(value_name = "KIND")]
     pub kind: String,
-    /// The network file.
-    pub network: PathBuf,
+    /// The network file; for convergence none, or networks to put beside the builder's.
+    #[arg(value_name = "NETWORK")]
+    pub networks: Vec<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
     /// Show what this certificate proves; it is checked first.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
-    /// The SVG file to write.
+    /// The file to write: .svg or .png.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
@@ -275,7 +277,7 @@ pub struct Regions {
     /// Also give the region on which the only output is at least this number.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub threshold: Option<String>,
-    /// Draw the regions to this SVG file (two inputs).
+    /// Draw the regions to this file, .svg or .png (two inputs).
     #[arg(long, value_name = "FILE")]
     pub draw: Option<PathBuf>,
     /// Write all regions to this JSON file: polygons, areas, affine maps, patterns (one or two
@@ -290,10 +292,15 @@ pub struct Regions {
 /// `steeple convert`.
 #[derive(Args, Debug)]
 pub struct Convert {
-    /// The network file: .json, .onnx, .onnx.gz or .safetensors.
+    /// The network file: .json, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
     pub network: PathBuf,
-    /// The file to write: .json, .onnx, .safetensors or .py (a `PyTorch` module).
+    /// The file to write: .json, .onnx, .safetensors or .py (a `PyTorch` module); of a spec .vnnlib,
+    /// what would refute its claim, as a question for other verifiers.
     pub out: PathBuf,
+    /// In .vnnlib files: write >= and <= only, for tools that know no others. A tolerance that is
+    /// just reached then counts as exceeded.
+    #[arg(long)]
+    pub or_equal: bool,
     /// Floats to round to in .onnx and .safetensors files; the exact weights travel beside them.
     #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
     pub precision: String,

@@ -9,6 +9,7 @@ mod folder;
 mod inputs;
 mod interrupt;
 mod message;
+mod picture;
 mod progress;
 
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Pictures of what was proved, as SVG text.
+//! Pictures of what was proved, as SVG text, or as pixels by [`png()`].
 //!
 //! A picture takes plain numbers (samples, and enclosures already rounded outward) and knows
 //! nothing of networks or provers. Equal input gives equal bytes on every machine: only IEEE
@@ -48,6 +48,7 @@ mod halfplanes;
 mod log_plot;
 mod maps;
 mod partition;
+mod png;
 mod regions;
 mod scene;
 mod surface;
@@ -63,6 +64,7 @@ pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
 pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
+pub use png::png;
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use warp::{WarpPanel, WarpPicture};

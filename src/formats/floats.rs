@@ -7,7 +7,7 @@
     reason = "reads and writes floats by their bits; nothing here is relied on by a proof"
 )]
 
-use crate::numbers::Rational;
+use crate::numbers::{Float64, Rational};
 
 /// The floats in which weights are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,27 +96,9 @@ impl Rounding {
     }
 }
 
-/// Returns the rational number that a finite float is.
+/// Returns the rational number that a finite float is; 0 for others.
 pub fn rational(value: f64) -> Rational {
-    let bits = value.to_bits();
-    let fraction = bits & ((1 << 52) - 1);
-    let exponent = (bits >> 52 & 0x7ff) as i32;
-    let (mantissa, exponent) = match exponent {
-        0 if fraction == 0 => return Rational::ZERO,
-        0 => (fraction, -1074),
-        _ => (fraction | 1 << 52, exponent - 1075),
-    };
-    let zeros = mantissa.trailing_zeros();
-    let exponent = exponent + zeros.cast_signed();
-    let mantissa = (mantissa >> zeros).cast_signed();
-    let numerator = if value < 0.0 { -mantissa } else { mantissa };
-    if (0..10).contains(&exponent) {
-        return Rational::from(numerator << exponent);
-    }
-    if (-62..0).contains(&exponent) {
-        return Rational::ratio(numerator, 1 << -exponent);
-    }
-    &Rational::from(numerator) * &Rational::power_of_two(exponent)
+    Float64::from_bits(value.to_bits()).map_or(Rational::ZERO, Float64::to_rational)
 }
 
 /// The number that the bits of a float16 are.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use super::floats::{Precision, Rounding};
 use crate::network::{Layer, Network, NetworkError};
+use crate::numbers::Rational;
 
 /// Formats of other people, told by the ending of a file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,4 +121,48 @@ pub fn numbered(letter: &str, count: usize) -> Vec<String> {
         return vec![letter.to_owned()];
     }
     (1..=count).map(|k| format!("{letter}{k}")).collect()
+}
+
+/// Returns how many weights a network has, zeros included.
+pub fn dense_size(network: &Network) -> usize {
+    network.layers().iter().fold(0usize, |size, layer| {
+        size.saturating_add(layer.rows().saturating_mul(layer.inputs()))
+    })
+}
+
+/// Returns numbers of a layer, counted from 0, as the nearest floats.
+///
+/// - Errors: one is beyond the largest float.
+pub fn nearest_floats(
+    layer: usize,
+    numbers: &[Rational],
+    precision: Precision,
+    rounding: &mut Rounding,
+) -> Result<Vec<f64>, ForeignError> {
+    let floats = numbers.iter().map(|value| rounding.take(value, precision));
+    floats.collect::<Option<_>>().ok_or_else(|| {
+        ForeignError::new(format!(
+            "layer {} has a weight beyond the largest {}",
+            layer + 1,
+            precision.name()
+        ))
+        .hint("--precision float64 reaches further")
+    })
+}
+
+/// Adds the bytes of one row of weights, zeros included; `floats` are those of the pool.
+pub fn put_dense_row(
+    layer: &Layer,
+    row: usize,
+    floats: &[f64],
+    precision: Precision,
+    bytes: &mut Vec<u8>,
+) {
+    let mut dense = vec![0.0; layer.inputs()];
+    for (column, place) in layer.weights().row_indices(row) {
+        dense[column] = floats[place];
+    }
+    for value in dense {
+        precision.put(value, bytes);
+    }
 }

@@ -15,10 +15,10 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use super::floats::{Precision, Rounding, bfloat, half, rational};
-use super::foreign::{ForeignError, Imported};
+use super::foreign::{ForeignError, Imported, dense_size, nearest_floats, put_dense_row};
 use super::json;
-use crate::network::{Activation, Layer, MatrixBuilder, Network, VectorBuilder};
-use crate::numbers::literal;
+use crate::network::{Activation, FloatMatrixBuilder, Layer, Network, VectorBuilder};
+use crate::numbers::{Float64, Rational, literal};
 
 /// The key of the exact network among the metadata.
 const KEY: &str = "steeple_network";
@@ -224,12 +224,14 @@ fn layer(
     };
     let failed = |problem: &dyn std::fmt::Display| error(problem.to_string()).at(place);
     let weights = floats(&tensor).map_err(|error| error.at(place))?;
-    let mut builder = MatrixBuilder::new(columns);
+    let mut builder = FloatMatrixBuilder::new(columns);
     for row in weights.chunks(columns.max(1)) {
-        builder
-            .push_row(row.iter().map(|value| rational(*value)).enumerate())
-            .map_err(|e| failed(&e))?;
+        // All of them are finite.
+        let float = |value: &f64| Float64::from_bits(value.to_bits()).unwrap_or(Float64::ZERO);
+        let row: Vec<_> = row.iter().map(float).enumerate().collect();
+        builder.push_row(&row).map_err(|e| failed(&e))?;
     }
+    let matrix = builder.finish().map_err(|e| failed(&e))?;
     let mut bias = VectorBuilder::default();
     let values = match file.tensor(&format!("{name}.bias")) {
         Ok(tensor) => {
@@ -239,13 +241,13 @@ fn layer(
             }
             floats(&tensor).map_err(|error| error.at(place))?
         }
-        Err(_) => vec![0.0; builder.rows()],
+        Err(_) => vec![0.0; matrix.rows()],
     };
     for value in values {
         let number = bias.number(rational(value));
         bias.push(number.ok_or_else(|| error("there are too many numbers"))?);
     }
-    Layer::with_bias(builder.finish(), bias.finish(), activation).map_err(|e| failed(&e))
+    Layer::with_bias(matrix, bias.finish(), activation).map_err(|e| failed(&e))
 }
 
 fn floats(tensor: &TensorView<'_>) -> Result<Vec<f64>, ForeignError> {
@@ -290,39 +292,21 @@ fn floats(tensor: &TensorView<'_>) -> Result<Vec<f64>, ForeignError> {
 pub fn write(network: &Network, precision: Precision) -> Result<(Vec<u8>, Rounding), ForeignError> {
     let mut rounding = Rounding::default();
     let mut tensors = Vec::new();
-    let size = network.layers().iter().fold(0usize, |size, layer| {
-        size.saturating_add(layer.rows().saturating_mul(layer.inputs()))
-    });
+    let size = dense_size(network);
     if size > 1 << 27 {
         return Err(error(format!(
             "{size} weights, zeros included, are too many for this format"
         )));
     }
     for (k, layer) in network.layers().iter().enumerate() {
-        let mut floats = |pool: &[crate::numbers::Rational]| {
-            let floats = pool.iter().map(|value| rounding.take(value, precision));
-            floats.collect::<Option<Vec<f64>>>().ok_or_else(|| {
-                let name = precision.name();
-                error(format!(
-                    "layer {} has a weight beyond the largest {name}",
-                    k + 1
-                ))
-                .hint("--precision float64 reaches further")
-            })
-        };
+        let mut floats = |pool: &[Rational]| nearest_floats(k, pool, precision, &mut rounding);
         let (weights, terms) = (
             floats(layer.weights().pool())?,
             floats(layer.bias().pool())?,
         );
         let (mut rows, mut bias) = (Vec::new(), Vec::new());
         for row in 0..layer.rows() {
-            let mut dense = vec![0.0; layer.inputs()];
-            for (column, place) in layer.weights().row_indices(row) {
-                dense[column] = weights[place];
-            }
-            for value in dense {
-                precision.put(value, &mut rows);
-            }
+            put_dense_row(layer, row, &weights, precision, &mut rows);
         }
         layer
             .bias()

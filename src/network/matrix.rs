@@ -11,8 +11,8 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::pool::{Pool, in_order_of_use, index};
-use crate::numbers::Rational;
+use super::pool::{Pool, in_order_of_use, index, shared};
+use crate::numbers::{Float64, Rational};
 
 /// Why rows do not make a matrix. Rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +80,16 @@ impl Matrix {
         Ok(builder.finish())
     }
 
+    fn without_rows(columns: usize) -> Self {
+        Self {
+            width: columns,
+            starts: vec![0],
+            columns: Vec::new(),
+            values: Vec::new(),
+            pool: Vec::new(),
+        }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.starts.len() - 1
@@ -120,6 +130,32 @@ impl Matrix {
             .zip(&self.values[range])
             .map(|(&column, &value)| (index(column), index(value)))
     }
+
+    /// Refuses the columns of a next row that do not fit, before anything is stored.
+    fn check(&self, entries: impl Iterator<Item = usize>) -> Result<(), MatrixError> {
+        let (row, columns) = (self.rows(), self.width);
+        let mut last = None;
+        for column in entries {
+            if column >= columns {
+                return Err(MatrixError::OutOfRange {
+                    row,
+                    column,
+                    columns,
+                });
+            }
+            if last == Some(column) {
+                return Err(MatrixError::Duplicate { row, column });
+            }
+            if last.is_some_and(|last| last > column) {
+                return Err(MatrixError::Unsorted { row, column });
+            }
+            last = Some(column);
+        }
+        if u32::try_from(columns).is_err() {
+            return Err(MatrixError::TooLarge);
+        }
+        Ok(())
+    }
 }
 
 impl std::fmt::Debug for Matrix {
@@ -148,13 +184,7 @@ impl MatrixBuilder {
     /// Starts a matrix with this many columns and no row.
     pub fn new(columns: usize) -> Self {
         Self {
-            matrix: Matrix {
-                width: columns,
-                starts: vec![0],
-                columns: Vec::new(),
-                values: Vec::new(),
-                pool: Vec::new(),
-            },
+            matrix: Matrix::without_rows(columns),
             known: Pool::default(),
         }
     }
@@ -194,7 +224,7 @@ impl MatrixBuilder {
 
     /// Adds a row as [`MatrixBuilder::push_row`] does, from weights of this builder.
     pub fn push_known(&mut self, row: &[(usize, Weight)]) -> Result<(), MatrixError> {
-        self.check(row)?;
+        self.matrix.check(row.iter().map(|entry| entry.0))?;
         for &(column, Weight(weight)) in row {
             if let Some(place) = weight.checked_sub(1) {
                 let column = u32::try_from(column).map_err(|_| MatrixError::TooLarge)?;
@@ -236,31 +266,47 @@ impl MatrixBuilder {
         matrix.values.shrink_to_fit();
         matrix
     }
+}
 
-    /// Refuses what does not fit before anything is stored.
-    fn check(&self, entries: &[(usize, Weight)]) -> Result<(), MatrixError> {
-        let (row, columns) = (self.rows(), self.matrix.width);
-        let mut last = None;
-        for &(column, _) in entries {
-            if column >= columns {
-                return Err(MatrixError::OutOfRange {
-                    row,
-                    column,
-                    columns,
-                });
-            }
-            if last == Some(column) {
-                return Err(MatrixError::Duplicate { row, column });
-            }
-            if last.is_some_and(|last| last > column) {
-                return Err(MatrixError::Unsorted { row, column });
-            }
-            last = Some(column);
+/// Collects the rows of a [`Matrix`] whose weights are floats, from top to bottom. Numbers are made
+/// of them in the end, once for each.
+pub struct FloatMatrixBuilder {
+    matrix: Matrix,
+    floats: Vec<Float64>,
+}
+
+impl FloatMatrixBuilder {
+    /// Starts a matrix with this many columns and no row.
+    pub fn new(columns: usize) -> Self {
+        Self {
+            matrix: Matrix::without_rows(columns),
+            floats: Vec::new(),
         }
-        if u32::try_from(columns).is_err() {
-            return Err(MatrixError::TooLarge);
+    }
+
+    /// Adds a row from its weights and their columns, which increase. Zeros are dropped.
+    ///
+    /// - Errors: [`MatrixError`] for the first weight that does not fit; the row is not added.
+    pub fn push_row(&mut self, row: &[(usize, Float64)]) -> Result<(), MatrixError> {
+        self.matrix.check(row.iter().map(|entry| entry.0))?;
+        for &(column, weight) in row.iter().filter(|entry| !entry.1.is_zero()) {
+            let column = u32::try_from(column).map_err(|_| MatrixError::TooLarge)?;
+            self.matrix.columns.push(column);
+            self.floats.push(weight);
         }
+        self.matrix.starts.push(self.matrix.columns.len());
         Ok(())
+    }
+
+    /// Returns the matrix.
+    ///
+    /// - Errors: [`MatrixError::TooLarge`].
+    pub fn finish(self) -> Result<Matrix, MatrixError> {
+        let mut matrix = self.matrix;
+        (matrix.pool, matrix.values) = shared(&self.floats).ok_or(MatrixError::TooLarge)?;
+        matrix.starts.shrink_to_fit();
+        matrix.columns.shrink_to_fit();
+        Ok(matrix)
     }
 }
 
@@ -337,6 +383,31 @@ mod tests {
         assert_eq!(sparse.pool(), integers(&[1, 2]));
         assert_ne!(sparse, dense(&[1, 0, 3]));
         assert_ne!(sparse, dense(&[1, 2, 0]));
+    }
+
+    #[test]
+    fn floats_make_the_matrix_that_their_numbers_make() {
+        let float = |value: f64| Float64::from_bits(value.to_bits()).expect("finite");
+        let rows = [
+            vec![(0, 0.1), (2, -0.5)],
+            vec![(1, 0.0), (2, 0.1)],
+            vec![],
+            vec![(0, 7.0), (1, -0.0), (3, -0.5)],
+        ];
+        let mut floats = FloatMatrixBuilder::new(4);
+        let mut rationals = MatrixBuilder::new(4);
+        for row in &rows {
+            let row: Vec<_> = row.iter().map(|&(c, w)| (c, float(w))).collect();
+            floats.push_row(&row).expect("fits");
+            let numbers = row.iter().map(|(c, w)| (*c, w.to_rational()));
+            rationals.push_row(numbers).expect("fits");
+        }
+        let refused = [(1, float(1.0)), (1, float(2.0))];
+        assert_eq!(
+            floats.push_row(&refused),
+            Err(MatrixError::Duplicate { row: 4, column: 1 })
+        );
+        assert_eq!(floats.finish(), Ok(rationals.finish()));
     }
 
     proptest! {

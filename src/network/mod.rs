@@ -24,7 +24,7 @@ pub use digest::digest;
 pub use estimate::{LayerEstimate, estimate_outputs};
 pub use forward::forward;
 pub use layer::{Layer, LayerError};
-pub use matrix::{Matrix, MatrixBuilder, MatrixError, Weight};
+pub use matrix::{FloatMatrixBuilder, Matrix, MatrixBuilder, MatrixError, Weight};
 pub use model::{Network, NetworkError};
 pub use pieces::{IntegerNetwork, Stage};
 pub use reduce::Reducer;

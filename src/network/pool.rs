@@ -5,7 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use crate::numbers::Rational;
+use crate::numbers::{Float64, Rational};
 
 /// Collects different values; each has a place, in the order in which they come.
 ///
@@ -81,6 +81,50 @@ impl Pool {
     }
 }
 
+/// Returns the different floats as rationals, in the order in which they appear, and the place of
+/// each float among them; nothing where there are more than 2^32 - 1 floats.
+///
+/// Weights that were trained hardly repeat, and a table of a million of them is slower than sorting:
+///
+/// ```text
+/// floats                   a b a c
+/// sorted with positions    (a, 0) (a, 2) (b, 1) (c, 3)
+/// place: first position    0 1 0 3    of an equal float
+/// place: then counted      0 1 0 2    where it is a float's own
+/// ```
+pub fn shared(floats: &[Float64]) -> Option<(Vec<Rational>, Vec<u32>)> {
+    let positions = 0..u32::try_from(floats.len()).ok()?;
+    let mut sorted: Vec<u128> = floats
+        .iter()
+        .zip(positions)
+        .map(|(float, position)| u128::from(float.to_bits()) << 32 | u128::from(position))
+        .collect();
+    sorted.sort_unstable();
+    let position = |entry: u128| u32::try_from(entry & u128::from(u32::MAX)).expect("32 bits");
+    let mut places = vec![0; floats.len()];
+    let (mut count, mut last, mut first) = (0usize, None, 0);
+    for entry in sorted {
+        let bits = entry >> 32;
+        if last != Some(bits) {
+            (last, first) = (Some(bits), position(entry));
+            count += 1;
+        }
+        places[index(position(entry))] = first;
+    }
+    let mut values = Vec::with_capacity(count);
+    for (position, float) in floats.iter().enumerate() {
+        let first = index(places[position]);
+        places[position] = if first == position {
+            values.push(float.to_rational());
+            u32::try_from(values.len() - 1).expect("no more than there are floats")
+        } else {
+            // An earlier one, which is counted by now.
+            places[first]
+        };
+    }
+    Some((values, places))
+}
+
 /// Returns the values that the places name, in the order in which they are first named; the places
 /// then name them there. So equal sequences of values are stored alike.
 pub fn in_order_of_use(values: Vec<Rational>, places: &mut [u32]) -> Vec<Rational> {
@@ -105,6 +149,7 @@ pub fn index(place: u32) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_arithmetic)]
 mod tests {
     use super::*;
 
@@ -122,6 +167,25 @@ mod tests {
             assert_eq!(pool.place(value(k)).map(index), Some(expected));
         }
         assert_eq!(pool.into_values(), slow);
+    }
+
+    #[test]
+    fn floats_are_shared_as_the_table_shares_them() {
+        let float = |k: u32| {
+            let value = f64::from(k * k % 37) / 8.0 - f64::from(k % 5);
+            Float64::from_bits(value.to_bits()).expect("finite")
+        };
+        for count in [0, 1, 2, 50, 1000] {
+            let floats: Vec<_> = (0..count).map(float).collect();
+            let (values, places) = shared(&floats).expect("few");
+            let mut pool = Pool::default();
+            let expected: Vec<_> = floats
+                .iter()
+                .map(|float| pool.place(float.to_rational()).expect("few"))
+                .collect();
+            assert_eq!(places, expected);
+            assert_eq!(values, pool.into_values());
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `report.md`.
 
 use super::sheet::Sheet;
-use super::{Report, SizeReport, down, exactly, text, up};
+use super::{Report, SizeReport, down, exactly, leaves, text, up};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
@@ -70,8 +70,11 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows.push((
         "proof",
         format!(
-            "{} leaves, {} boxes looked at, certificate of {} bytes, accepted by the checker",
-            report.search.leaves, report.search.boxes, report.certificate.bytes
+            "{}, {} box{} looked at, certificate of {} bytes, accepted by the checker",
+            leaves(report.search.leaves),
+            report.search.boxes,
+            if report.search.boxes == 1 { "" } else { "es" },
+            report.certificate.bytes
         ),
     ));
     if let Some(reason) = &report.search.stopped_by {

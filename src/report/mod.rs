@@ -15,6 +15,7 @@ pub mod markdown;
 pub mod property;
 pub mod sheet;
 pub mod text;
+pub mod training;
 
 use crate::network::Size;
 use crate::numbers::{Rational, literal};
@@ -184,6 +185,14 @@ impl Report {
             .map(|(name, low, high)| format!("{name} in [{low}, {high}]"))
             .collect();
         sides.join(", ")
+    }
+}
+
+/// Returns `1 leaf`, `2 leaves`.
+pub fn leaves(count: usize) -> String {
+    match count {
+        1 => "1 leaf".to_string(),
+        count => format!("{count} leaves"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::json::Times;
-use super::{CertificateReport, SearchReport};
+use super::{CertificateReport, SearchReport, leaves};
 use crate::expr::Property;
 use crate::numbers::Rational;
 
@@ -123,10 +123,7 @@ pub fn text(report: &PropertyReport) -> String {
         ("proved", _) => format!(
             "proved (unsat): nothing that {file} describes is possible, over the reals; {}, \
              certificate checked",
-            match report.search.leaves {
-                1 => "1 leaf".to_string(),
-                n => format!("{n} leaves"),
-            }
+            leaves(report.search.leaves)
         ),
         ("refuted", Some(witness)) => {
             let PointReport {

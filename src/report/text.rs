@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, down, exactly, up};
+use super::{Report, down, exactly, leaves, up};
 
 /// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
 ///
@@ -12,10 +12,7 @@ use super::{Report, down, exactly, up};
 pub fn verdict(report: &Report) -> String {
     let error = report.error_name();
     let place = format!("for {}", report.domain_text());
-    let leaves = match report.search.leaves {
-        1 => "1 leaf".to_string(),
-        n => format!("{n} leaves"),
-    };
+    let leaves = leaves(report.search.leaves);
     let tolerance = report.tolerance.as_ref().map(exactly);
     let tolerance = tolerance.unwrap_or_default();
     let mut text = match report.verdict.as_str() {

@@ -3,35 +3,31 @@
 //! Every network of a comparison is asked the same questions as any other network: the prover
 //! proposes, the checker decides, and only what it accepted stands in the table.
 
+mod companions;
+mod describe;
+
 use std::path::Path;
 
+use companions::{beside_polygons, companions, is_inside};
+use describe::describe;
+
 use super::build::{BuildRequest, build_sized};
-use super::regions::{RegionsRequest, count_regions};
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
-use crate::builders::shape::circle::{Disk, read_disk};
-use crate::builders::{self, BuilderName, Fit, Parameters, Units};
+use crate::builders::shape::circle::read_disk;
+use crate::builders::{BuilderName, Fit};
 use crate::certificate::{Norm, Question};
 use crate::expr::{Domain, Target};
-use crate::network::{Activation, Layer, LayerEstimate, Network, digest, size};
+use crate::network::{Network, digest};
 use crate::numbers::Rational;
-use crate::numbers::estimate::estimate_rational;
 use crate::prover::{Limits, Progress};
-use crate::report::comparison::{Comparison, Enclosure, Origin, Row, Start, UnitLine};
+use crate::report::comparison::{Comparison, Enclosure, Origin, Row, Start};
 use crate::training;
 
 /// Boxes that one question may take where nothing else limits it. A number of boxes, unlike a
 /// time, gives the same figures on every machine.
 pub const BOXES: u64 = 400_000;
-/// Bytes that counting regions may take.
-const REGIONS_MEMORY: u64 = 1 << 30;
-/// Most sides of a polygon that is built to stand beside a network.
-const MOST_SIDES: usize = 64;
-/// Most units of which each line is listed.
-const MOST_LINES: usize = 24;
-/// A transition over at most this share of the domain's width is a step.
-const STEP_SHARE: f64 = 0.05;
 
 /// What to compare.
 #[derive(Debug)]
@@ -340,106 +336,6 @@ fn candidate(trained: TrainedRow) -> Candidate {
     }
 }
 
-/// Whether a disk lies in the domain as a whole.
-fn is_inside(disk: &Disk, spec: &Spec) -> bool {
-    let [x, y] = spec.domain.sides() else {
-        return false;
-    };
-    let fits = |centre: &Rational, (low, high): &(Rational, Rational)| {
-        let (below, above) = (centre - low, high - centre);
-        let room = |room: Rational| !room.is_negative() && &room * &room >= disk.radius_squared;
-        room(below) && room(above)
-    };
-    fits(&disk.centre.0, x) && fits(&disk.centre.1, y)
-}
-
-/// For a disk: the best regular polygon for each number of units of a single layer, of steps,
-/// and the disk of three smooth units.
-fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
-    let mut sides: Vec<usize> = others
-        .iter()
-        .filter_map(|candidate| candidate.network.as_ref())
-        .filter_map(|network| match network.layers() {
-            [hidden, _] => Some(hidden.units()),
-            _ => None,
-        })
-        .filter(|units| (3..=MOST_SIDES).contains(units))
-        .collect();
-    sides.sort_unstable();
-    sides.dedup();
-    let polygon = |sides: usize| {
-        let parameters = Parameters {
-            sides: Some(sides),
-            fit: Some(Fit::Balanced),
-            units: Some(Units::Heaviside),
-            hidden_layers: Some(1),
-            ..Parameters::default()
-        };
-        (polygon_name(sides), parameters)
-    };
-    let smooth = Parameters {
-        fit: Some(Fit::Smooth),
-        ..Parameters::default()
-    };
-    let wanted = sides
-        .into_iter()
-        .map(polygon)
-        .chain([("smooth disk".to_string(), smooth)]);
-    let known: Vec<String> = before
-        .iter()
-        .filter_map(|candidate| candidate.network.as_ref().map(digest))
-        .collect();
-    wanted
-        .filter_map(|(name, parameters)| {
-            let (target, domain) = (&spec.target, &spec.domain);
-            let built = builders::build(BuilderName::Disk, &parameters, target, domain, Norm::Area);
-            let mut network = built.ok()?.network;
-            if let (Some(sides), Some(threshold)) = (parameters.sides, threshold(spec)) {
-                // One layer of steps counts the sides that a point is on the right side of: all
-                // of them, or at most sides - 1.
-                let middle = Rational::from(i64::try_from(sides).ok()?) - Rational::ratio(1, 2);
-                network = raised(&network, &(threshold - middle))?;
-            }
-            let is_new = !known.contains(&digest(&network));
-            let row = Row::new(name, Origin::Built);
-            is_new.then(|| Candidate::new(row, Some(network)))
-        })
-        .collect()
-}
-
-/// The network with a constant added to its output.
-fn raised(network: &Network, by: &Rational) -> Option<Network> {
-    let (last, before) = network.layers().split_last()?;
-    let bias = last.bias().iter().map(|bias| bias + by).collect();
-    let last = Layer::new(last.weights().clone(), bias, last.activation().clone()).ok()?;
-    let layers = before.iter().cloned().chain([last]).collect();
-    Network::new(
-        network.inputs().to_vec(),
-        network.outputs().to_vec(),
-        layers,
-    )
-    .ok()
-}
-
-fn polygon_name(sides: usize) -> String {
-    format!("best polygon of {sides} sides")
-}
-
-/// Gives rows of one hidden layer the figure of the polygon with as many sides.
-fn beside_polygons(rows: &mut [Row]) {
-    let figures: Vec<(String, Option<Enclosure>)> = rows
-        .iter()
-        .map(|row| (row.name.clone(), row.area.clone()))
-        .collect();
-    for row in rows {
-        if row.hidden.len() == 1 && row.origin != Origin::Built {
-            let name = polygon_name(row.units);
-            let figure = figures.iter().find(|(other, _)| *other == name);
-            row.best_polygon = figure.and_then(|(_, area)| area.clone());
-        }
-    }
-}
-
 /// Proves what the table says of the errors of a network.
 fn answers(
     request: &CompareRequest<'_>,
@@ -483,105 +379,4 @@ fn answers(
         name: name.into(),
         error,
     })
-}
-
-/// Fills in what is known of a network without a proof.
-fn describe(row: &mut Row, network: &Network, domain: &Domain, threshold: Option<&Rational>) {
-    let counts = size(network);
-    let hidden = &network.layers()[..network.layers().len() - 1];
-    row.hidden = hidden
-        .iter()
-        .map(|layer| (layer.units(), layer.activation().name().to_string()))
-        .collect();
-    row.units = counts.units;
-    row.parameters = counts.parameters;
-    row.zero_weight_share = estimate_rational(&counts.zero_weight_share);
-    row.largest_weight = estimate_rational(&counts.largest_weight);
-    if network.is_piecewise_linear() && domain.dimension() <= 2 {
-        let counted = count_regions(&RegionsRequest {
-            network,
-            domain,
-            threshold,
-            memory: REGIONS_MEMORY,
-        });
-        if let Ok(answer) = counted {
-            row.linear_regions = Some(answer.counts.linear_regions);
-            let planar = domain.dimension() == 2;
-            row.decision_sides = answer
-                .decision
-                .filter(|_| planar)
-                .map(|d| d.sides - d.border_sides);
-        }
-    }
-    if let Some(first) = hidden.first() {
-        row.axis_ratios = axis_ratios(first);
-        if domain.dimension() == 2 && first.units() <= MOST_LINES {
-            row.lines = lines(network, domain);
-        }
-    }
-}
-
-/// For each unit the second largest weight over the largest; nothing with one input.
-fn axis_ratios(layer: &Layer) -> Vec<f64> {
-    if layer.inputs() < 2 || layer.activation().rows_per_unit() != 1 {
-        return Vec::new();
-    }
-    let ratio = |row: usize| {
-        let weights = layer.weights().row(row);
-        let mut sizes: Vec<f64> = weights.map(|(_, w)| estimate_rational(w).abs()).collect();
-        sizes.sort_by(|a, b| b.total_cmp(a));
-        match sizes[..] {
-            [largest, second, ..] if largest > 0.0 => second / largest,
-            _ => 0.0,
-        }
-    };
-    (0..layer.rows()).map(ratio).collect()
-}
-
-/// The lines across which units of the first layer change.
-fn lines(network: &Network, domain: &Domain) -> Vec<UnitLine> {
-    let [x, y] = domain.sides() else {
-        return Vec::new();
-    };
-    let side =
-        |(low, high): &(Rational, Rational)| (estimate_rational(low), estimate_rational(high));
-    let (x, y) = (side(x), side(y));
-    let width = (x.1 - x.0).min(y.1 - y.0);
-    let layers = LayerEstimate::of(network);
-    let layer = &layers[0];
-    // From a tenth to nine tenths: twice the inverse at nine tenths, over the steepness.
-    let span = match layer.activation {
-        Activation::Sigmoid => Some(2.0 * libm::log(9.0)),
-        Activation::Tanh => Some(libm::log(9.0)),
-        Activation::Heaviside => Some(0.0),
-        _ => None,
-    };
-    if layer.activation.rows_per_unit() != 1 {
-        return Vec::new();
-    }
-    let line = |(bias, weights): &(f64, Vec<(usize, f64)>)| {
-        let weight = |k: usize| {
-            weights
-                .iter()
-                .find(|(column, _)| *column == k)
-                .map_or(0.0, |w| w.1)
-        };
-        let (a, b) = (weight(0), weight(1));
-        let steepness = libm::hypot(a, b);
-        if !(steepness > 0.0 && steepness.is_finite()) {
-            return None;
-        }
-        let sums =
-            [(x.0, y.0), (x.0, y.1), (x.1, y.0), (x.1, y.1)].map(|(x, y)| a * x + b * y + bias);
-        let transition = span.map(|span| span / steepness);
-        Some(UnitLine {
-            direction: (a / steepness, b / steepness),
-            place: -bias / steepness,
-            steepness,
-            transition,
-            is_step: transition.map(|t| t <= STEP_SHARE * width),
-            meets: sums.iter().any(|s| *s >= 0.0) && sums.iter().any(|s| *s <= 0.0),
-        })
-    };
-    layer.rows.iter().filter_map(line).collect()
 }

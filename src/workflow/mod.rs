@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod compare;
+pub mod convergence;
 pub mod counted;
 pub mod depth;
 pub mod layers;

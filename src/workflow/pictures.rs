@@ -4,6 +4,7 @@
 //! curves and surfaces are samples and say so.
 
 pub mod compared;
+pub mod convergence;
 pub mod diagram;
 pub mod warp;
 

@@ -97,8 +97,8 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
                 None => format!("{error} >= {}", report::down(lower)),
             };
             format!(
-                "accepted: {bounds} for {place}; {} leaves, network {}",
-                verified.leaves(),
+                "accepted: {bounds} for {place}; {}, network {}",
+                report::leaves(verified.leaves()),
                 question.network
             )
         }

@@ -1,25 +1,29 @@
 //! `steeple draw`.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::pretty;
-use super::regions::{few_enough, only_svg, refused};
+use super::regions::{few_enough, refused};
+use crate::builders::{Goal, entry};
 use crate::certificate::text;
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
-use crate::cli::{Output, Refusal, inputs};
+use crate::cli::{Output, Refusal, inputs, interrupt, picture as picture_file, progress::Bar};
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
-use crate::workflow::pictures::{diagram::diagram, warp::warp};
+use crate::workflow::convergence::{convergence as sizes_of, measured};
+use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
-    PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel, count_regions, draw,
-    write_beside,
+    self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
+    check_in_parallel, count_regions, draw,
 };
+
+/// The picture of a builder.
+const CONVERGENCE: &str = "convergence";
 
 /// Pictures of a network alone, or over a domain: they want no target.
 const PLAIN: [&str; 4] = ["regions", "facets", "warp", "diagram"];
@@ -29,16 +33,21 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     if PLAIN.contains(&arguments.kind.as_str()) {
         return plain(arguments, format);
     }
+    if arguments.kind == CONVERGENCE {
+        return convergence(arguments, format);
+    }
     let kind = PictureKind::from_name(&arguments.kind).ok_or_else(|| {
         let known: Vec<&str> = PictureKind::ALL
             .iter()
             .map(|kind| kind.name())
             .chain(PLAIN)
+            .chain([CONVERGENCE])
             .collect();
         Refusal::new(format_args!("there is no picture `{}`", arguments.kind))
             .hint(&format!("known: {}", known.join(", ")))
     })?;
-    only_svg(&arguments.out)?;
+    let path = network_file(arguments)?;
+    picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
     let found = match &arguments.certificate {
         Some(path) => Some((
@@ -52,7 +61,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         Some((_, certificate)) => inputs::Names::List(certificate.claim.question.domain.names()),
         None => inputs::Names::Question(&arguments.question),
     };
-    let network = inputs::read_network_for(&arguments.network, names)?;
+    let network = inputs::read_network_for(path, names)?;
     let mut verified = None;
     let mut certificate = None;
     if let Some((path, found)) = found {
@@ -90,13 +99,8 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind.name(), svg.len(), format))
-}
-
-fn write(path: &Path, svg: &str) -> Result<(), Refusal> {
-    write_beside(path, |out: &mut dyn Write| out.write_all(svg.as_bytes()))
-        .map_err(|error| Refusal::in_file(path, error))
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, kind.name(), bytes, format))
 }
 
 fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
@@ -110,14 +114,11 @@ fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
 /// Draws a picture that wants no target: a network is enough, or a network and a domain.
 fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let kind = arguments.kind.as_str();
-    only_svg(&arguments.out)?;
+    let path = network_file(arguments)?;
+    picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network_for(
-        &arguments.network,
-        inputs::Names::Question(&arguments.question),
-    )?;
-    let stem = arguments.network.file_stem();
-    let name = stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let network = inputs::read_network_for(path, inputs::Names::Question(&arguments.question))?;
+    let name = stem_of(path);
     let svg = match kind {
         "diagram" => diagram(&network, &format!("The network {name}")).render(),
         "warp" => bent(
@@ -139,8 +140,101 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .ok_or_else(|| wants_two(kind, domain.dimension()))?
         }
     };
-    write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind, svg.len(), format))
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, kind, bytes, format))
+}
+
+/// The one network of a picture.
+fn network_file(arguments: &Draw) -> Result<&Path, Refusal> {
+    match arguments.networks.as_slice() {
+        [one] => Ok(one),
+        several => {
+            let (kind, found) = (&arguments.kind, several.len());
+            Err(Refusal::new(format_args!(
+                "picture `{kind}` is of one network, {found} are given"
+            )))
+        }
+    }
+}
+
+fn stem_of(path: &Path) -> String {
+    let stem = path.file_stem();
+    stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+/// Draws how the error of a spec's builder falls with its size, and the errors of networks beside it.
+fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
+    let Some(path) = &arguments.question.spec else {
+        return Err(
+            Refusal::new("picture `convergence` is of a builder, which a spec names")
+                .hint("give --spec FILE"),
+        );
+    };
+    if arguments.certificate.is_some() {
+        return Err(Refusal::new(
+            "--certificate is for pictures of one network, not for `convergence`",
+        ));
+    }
+    picture_file::is_one(&arguments.out)?;
+    inputs::can_be_written(&arguments.out)?;
+    let (spec, source) = inputs::read_spec(path)?;
+    let Some(builder) = spec.network.as_ref().filter(|_| spec.goal == Goal::Target) else {
+        return Err(
+            Refusal::in_file(path, "this spec builds nothing that comes near a target")
+                .hint("name a builder in [network], see `steeple catalogue`"),
+        );
+    };
+    let request = BuildRequest {
+        builder: builder.builder,
+        parameters: &builder.parameters,
+        target: &spec.target,
+        domain: &spec.domain,
+        norm: spec.claim.norm,
+        threshold: spec.claim.threshold.clone(),
+        tolerance: None,
+        gap: spec.claim.gap.clone(),
+        limits: workflow::Limits {
+            interrupt: Some(interrupt::listen()),
+            ..workflow::Limits::default()
+        },
+        threads: None,
+    };
+    let mut networks = Vec::new();
+    for file in &arguments.networks {
+        let names = inputs::Names::List(spec.target.inputs());
+        let network = inputs::read_network_for(file, names)?;
+        inputs::by_name(&spec, &network, file)?;
+        networks.push((file, network));
+    }
+    let mut bar = Bar::new();
+    let sizes =
+        sizes_of(&request, &mut |progress| bar.show(progress)).map_err(|error| match error {
+            WorkflowError::Build(message) => Refusal::at(
+                &path.display().to_string(),
+                &source,
+                &builder.place_of(&message),
+                &message,
+                None,
+            ),
+            other => other.into(),
+        })?;
+    let mut beside = Vec::new();
+    for (file, network) in &networks {
+        let (target, domain) = inputs::by_name(&spec, network, file)?;
+        let request = BuildRequest {
+            target: &target,
+            domain: &domain,
+            ..request.clone()
+        };
+        let (found, _) = measured(&request, network, &mut |progress| bar.show(progress))?;
+        beside.push((stem_of(file), found));
+    }
+    drop(bar);
+    let name = entry(builder.builder).name;
+    let text = spec.target.text().join(", ");
+    let svg = convergence_picture(name, &text, spec.claim.norm, &sizes, &beside).render();
+    let bytes = picture_file::write(&arguments.out, &svg)?;
+    Ok(drawn(&arguments.out, CONVERGENCE, bytes, format))
 }
 
 fn wants_two(kind: &str, found: usize) -> Refusal {

@@ -15,7 +15,7 @@ use crate::formats::vnnlib;
 use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
-use crate::report::{CertificateReport, SearchReport};
+use crate::report::{self, CertificateReport, SearchReport};
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
 /// Reads a property file for a network.
@@ -156,12 +156,12 @@ pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: 
     Output::yes(match format {
         Format::Json => pretty(&json!({ "accepted": true, "vnnlib": word, "claim": claim })),
         Format::Text => format!(
-            "accepted ({word}): {says}, in {}; {} leaves, network {}",
+            "accepted ({word}): {says}, in {}; {}, network {}",
             match verified.property().cases() {
                 [one] => format!("the box, {}", one.text()),
                 several => format!("{} boxes", several.len()),
             },
-            verified.leaves(),
+            report::leaves(verified.leaves()),
             verified.network()
         ),
     })

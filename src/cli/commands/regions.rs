@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::pretty;
 use crate::cli::arguments::{Format, Regions};
-use crate::cli::{Output, Refusal, inputs};
+use crate::cli::{Output, Refusal, inputs, picture as picture_file};
 use crate::expr::{Domain, Expr, parse_expression};
 use crate::network::Network;
 use crate::numbers::literal::{decimal_down, decimal_up};
@@ -25,7 +25,7 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
         inputs::can_be_written(path)?;
     }
     if let Some(path) = &arguments.draw {
-        only_svg(path)?;
+        picture_file::is_one(path)?;
     }
     let names = arguments.section.as_ref().unwrap_or(&arguments.domain);
     let full = inputs::read_network_for(&arguments.network, inputs::Names::Flag(names))?;
@@ -80,17 +80,6 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
     }))
 }
 
-/// Refuses other pictures than SVG.
-pub fn only_svg(path: &Path) -> Result<(), Refusal> {
-    if path.extension().and_then(|ending| ending.to_str()) == Some("svg") {
-        return Ok(());
-    }
-    Err(Refusal::in_file(
-        path,
-        "pictures are written as .svg files in this version",
-    ))
-}
-
 /// Refuses a picture of more regions than can be told apart.
 pub fn few_enough(answer: &RegionsAnswer) -> Result<(), Refusal> {
     let count = answer.counts.activation_regions;
@@ -122,9 +111,7 @@ fn draw(
         )));
     };
     let svg = picture.render();
-    write_beside(path, |out: &mut dyn Write| out.write_all(svg.as_bytes()))
-        .map_err(|error| Refusal::in_file(path, error))?;
-    Ok(svg.len())
+    picture_file::write(path, &svg)
 }
 
 /// Says why regions cannot be counted, and what can be said instead.

@@ -1,13 +1,12 @@
 //! `steeple train`.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::pretty;
 use crate::builders::Goal;
@@ -16,11 +15,12 @@ use crate::cli::arguments::{Format, Train};
 use crate::cli::progress::Bar;
 use crate::cli::{Output, Refusal, inputs, note};
 use crate::formats::json as network_file;
-use crate::network::{Activation, Network, digest, size};
+use crate::network::{Network, digest};
 use crate::numbers::estimate::estimate_rational;
+use crate::report::training::{TrainingReport, digits};
 use crate::training::{
     GradientCheck, Kept, MAX_EXPLAINED, Optimizer, Problem, Progress, Restart, Samples, Settings,
-    Start, Task, Training, TrainingError, explain,
+    Start, Training, TrainingError, explain,
 };
 use crate::workflow::spec::{DataSpec, trained_activation};
 use crate::workflow::train::{DataError, row_name};
@@ -126,9 +126,9 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
     })
     .map_err(|error| Refusal::in_file(&out, error))?;
     Ok(Output::yes(match format {
-        Format::Text => run.text(&training),
+        Format::Text => run.report().text(&training),
         Format::Json => {
-            let mut object = run.json(&training);
+            let mut object = run.report().json(&training);
             object["seconds"] = json!(start.elapsed().as_secs_f64());
             pretty(&object)
         }
@@ -328,286 +328,30 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// How the fit is called.
-    fn fit(&self) -> (&'static str, &'static str) {
-        match self.samples.task() {
-            Task::Classification => ("accuracy", "accuracy"),
-            Task::Regression => ("rms error", "rms_error"),
+    /// What there is to say.
+    fn report(&self) -> TrainingReport<'_> {
+        let shown = |path: &Path| path.display().to_string();
+        TrainingReport {
+            name: &self.name,
+            problem: &self.problem,
+            settings: self.settings,
+            samples: self.samples,
+            from: self.from.map(shown),
+            out: shown(self.out),
+            explanation: self.explanation.as_deref(),
+            check: self.check.as_ref(),
+            kept: self.kept.as_ref(),
+            frames: self.frames.iter().map(|path| shown(path)).collect(),
         }
-    }
-
-    fn fit_text(&self, fit: f64) -> String {
-        match self.samples.task() {
-            // Rounded down: 999 of 1000 is not 100 %.
-            Task::Classification => format!("{:.2} %", libm::floor(fit * 1e4) / 100.0),
-            Task::Regression => digits(fit),
-        }
-    }
-
-    fn heading(&self) -> String {
-        let origin = match self.from {
-            Some(path) => format!(", from {}", path.display()),
-            None => String::new(),
-        };
-        let count = self.samples.count();
-        format!(
-            "{} by {} on {count} point{}, {}{origin}",
-            self.name,
-            self.settings.optimizer.name(),
-            if count == 1 { "" } else { "s" },
-            self.problem.perceptron().loss().name(),
-        )
-    }
-
-    /// The table of starts.
-    fn table(&self, restarts: &[Restart], best: Option<usize>) -> String {
-        let worst = worst(restarts);
-        let mut text = format!(
-            "  {:>6}  {:>6}  {:>11}  {:>11}  ended",
-            "seed",
-            "steps",
-            "loss",
-            self.fit().0
-        );
-        for (place, restart) in restarts.iter().enumerate() {
-            let _ = match &restart.outcome {
-                Ok(found) => write!(
-                    text,
-                    "\n  {:>6}  {:>6}  {:>11}  {:>11}  {}",
-                    restart.seed,
-                    found.steps,
-                    digits(found.loss),
-                    self.fit_text(found.fit),
-                    found.stop.words()
-                ),
-                Err(diverged) => write!(
-                    text,
-                    "\n  {:>6}  {:>6}  {:>11}  {:>11}  diverged: the loss is not finite",
-                    restart.seed, diverged.step, "-", "-"
-                ),
-            };
-            if restarts.len() > 1 {
-                if Some(place) == best {
-                    text += " (best)";
-                } else if Some(place) == worst {
-                    text += " (worst)";
-                }
-            }
-        }
-        text
-    }
-
-    fn text(&self, training: &Training) -> String {
-        let mut text = String::new();
-        if let Some(explanation) = &self.explanation {
-            text += explanation;
-            text += "\n\n";
-        }
-        let _ = write!(
-            text,
-            "trained: {}\n{}",
-            self.heading(),
-            self.table(&training.restarts, Some(training.best))
-        );
-        if let Some(check) = &self.check {
-            text += "\n";
-            text += &self.check_text(check);
-        }
-        if let Some(kept) = &self.kept {
-            text += "\n";
-            text += &kept_text(kept);
-        }
-        let size = size(&training.network);
-        let _ = write!(
-            text,
-            "\n  network: {} hidden units, {} parameters",
-            size.units, size.parameters
-        );
-        if self.samples.task() == Task::Classification {
-            let name = &training.network.outputs()[0];
-            let _ = write!(text, "; inside is {name} >= {}", self.settings.threshold);
-            if ends_linear(&training.network) && self.from.is_none() {
-                let _ = write!(
-                    text,
-                    "\n  {name} is the logit plus {0}: P(inside) = sigmoid({name} - {0})",
-                    self.settings.threshold
-                );
-            }
-        }
-        if let (Some(first), Some(last)) = (self.frames.first(), self.frames.last()) {
-            let _ = write!(text, "\ndrawn: {} to {}", first.display(), last.display());
-        }
-        let _ = write!(text, "\nwritten to {}", self.out.display());
-        text
-    }
-
-    fn check_text(&self, check: &GradientCheck) -> String {
-        let mut text = format!(
-            "  gradient: backpropagation differs from central differences by {:.2e} at most, relatively, over {} parameters",
-            check.largest, check.compared
-        );
-        if check.largest > 0.0 {
-            let _ = write!(
-                text,
-                "\n    at {}: {:.8e} and {:.8e}",
-                self.problem.perceptron().describe(check.parameter),
-                check.values.0,
-                check.values.1
-            );
-        }
-        if check.at_kinks > 0 {
-            let _ = write!(
-                text,
-                "\n    {} parameters not compared: a relu unit has its kink at a point",
-                check.at_kinks
-            );
-        }
-        text
-    }
-
-    fn json(&self, training: &Training) -> Value {
-        let found = training.found();
-        let frames: Vec<String> = self
-            .frames
-            .iter()
-            .map(|p| p.display().to_string())
-            .collect();
-        let mut object = json!({
-            "steeple": env!("CARGO_PKG_VERSION"),
-            "name": self.name,
-            "origin": "trained",
-            "from": self.from.map(|path| path.display().to_string()),
-            "optimizer": self.settings.optimizer.name(),
-            "loss_function": self.problem.perceptron().loss().name(),
-            "points": self.samples.count(),
-            "loss": found.loss,
-            "restarts": restarts_json(&training.restarts, self.fit().1),
-            "best": training.best,
-            "worst": worst(&training.restarts),
-            "network": digest(&training.network),
-            "path": self.out.display().to_string(),
-            "gradient_check": self.check.as_ref().map(|check| json!({
-                "largest": check.largest,
-                "parameter": self.problem.perceptron().describe(check.parameter),
-                "compared": check.compared,
-                "at_kinks": check.at_kinks,
-            })),
-            "kept": self.kept.as_ref().map(kept_json),
-            "frames": frames,
-            "explanation": self.explanation,
-        });
-        object[self.fit().1] = json!(found.fit);
-        if self.samples.task() == Task::Classification {
-            object["threshold"] = json!(self.settings.threshold.to_string());
-        }
-        object
     }
 
     /// What is said when every start diverged.
     fn nothing(&self, restarts: &[Restart], format: Format) -> Output {
+        let report = self.report();
         let text = match format {
-            Format::Text => format!(
-                "not trained: {}; every start diverged\n{}\n  hint: a smaller --learning-rate, or --optimizer lbfgs",
-                self.heading(),
-                self.table(restarts, None)
-            ),
-            Format::Json => pretty(&json!({
-                "steeple": env!("CARGO_PKG_VERSION"),
-                "name": self.name,
-                "origin": "trained",
-                "restarts": restarts_json(restarts, self.fit().1),
-                "network": null,
-            })),
+            Format::Text => report.nothing(restarts),
+            Format::Json => pretty(&report.nothing_json(restarts)),
         };
         Output { text, code: 3 }
-    }
-}
-
-/// The start that ended highest, by its place.
-fn worst(restarts: &[Restart]) -> Option<usize> {
-    let mut worst: Option<(usize, f64)> = None;
-    for (place, restart) in restarts.iter().enumerate() {
-        if let Ok(found) = &restart.outcome
-            && worst.is_none_or(|(_, loss)| found.loss >= loss)
-        {
-            worst = Some((place, found.loss));
-        }
-    }
-    worst.map(|(place, _)| place)
-}
-
-fn restarts_json(restarts: &[Restart], fit: &str) -> Vec<Value> {
-    restarts
-        .iter()
-        .map(|restart| match &restart.outcome {
-            Ok(found) => json!({
-                "seed": restart.seed,
-                "steps": found.steps,
-                "loss": found.loss,
-                fit: found.fit,
-                "stopped_by": found.stop.words(),
-            }),
-            Err(diverged) => json!({ "seed": restart.seed, "diverged_after": diverged.step }),
-        })
-        .collect()
-}
-
-fn kept_json(kept: &Kept) -> Value {
-    json!({
-        "largest_relative_change": kept.largest_relative_change,
-        "largest_change": kept.largest_change,
-        "zero_weights": kept.zero_weights,
-        "zeros_kept": kept.zeros_kept,
-        "largest_former_zero": kept.largest_former_zero,
-        "units": kept.units,
-        "steep_before": kept.steep_before,
-        "steep_after": kept.steep_after,
-    })
-}
-
-/// Says whether descent keeps what it started from.
-fn kept_text(kept: &Kept) -> String {
-    let mut text = format!(
-        "  from the start to the end: weights change by {} of themselves at most, parameters by {}",
-        digits(kept.largest_relative_change),
-        digits(kept.largest_change)
-    );
-    if kept.zero_weights > 0 {
-        let _ = write!(
-            text,
-            "\n    {} of {} zero weights are still 0",
-            kept.zeros_kept, kept.zero_weights
-        );
-        if kept.zeros_kept < kept.zero_weights {
-            let _ = write!(
-                text,
-                ", the others are up to {}",
-                digits(kept.largest_former_zero)
-            );
-        }
-    }
-    if kept.units > 0 {
-        let _ = write!(
-            text,
-            "\n    steep units (near an end of their range at nine of ten points, and at both ends): {} of {} before, {} of these after",
-            kept.steep_before, kept.units, kept.steep_after
-        );
-    }
-    text
-}
-
-fn ends_linear(network: &Network) -> bool {
-    let last = network.layers().last();
-    last.is_some_and(|layer| *layer.activation() == Activation::Identity)
-}
-
-/// A float with five digits.
-fn digits(value: f64) -> String {
-    if value == 0.0 {
-        "0".into()
-    } else if value.abs() >= 1e5 || value.abs() < 1e-3 {
-        format!("{value:.4e}")
-    } else {
-        format!("{value:.6}")
     }
 }

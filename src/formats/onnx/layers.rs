@@ -8,10 +8,14 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::context::{Context, Unit};
 use super::value::{Coefficient, Form};
 use crate::formats::foreign::ForeignError;
-use crate::network::{Activation, Layer, Matrix, MatrixBuilder, MatrixError, VectorBuilder};
+use crate::network::{
+    Activation, FloatMatrixBuilder, Layer, Matrix, MatrixBuilder, MatrixError, VectorBuilder,
+};
 use crate::numbers::Rational;
 
 /// Deeper networks are refused.
@@ -333,7 +337,7 @@ fn assemble(
     stages: Vec<Stage>,
     outputs: Vec<Form>,
 ) -> Result<Vec<Layer>, ForeignError> {
-    let mut layers: Vec<Layer> = Vec::new();
+    let mut layers: Vec<Plan> = Vec::new();
     // What each unit at hand is, as a form over the columns.
     let mut columns = Columns::new(context.units.len());
     let mut width = inputs;
@@ -368,7 +372,7 @@ fn assemble(
             next.push((unit, form));
             rows.extend(unit_rows.into_iter().flatten());
         }
-        layers.push(layer(context, rows, &columns, width, stage.activation)?);
+        layers.push(Plan::new(context, rows, &columns, width, stage.activation)?);
         columns.replace(next);
         width = units as usize;
         is_plain = next_is_plain;
@@ -381,93 +385,154 @@ fn assemble(
             .zip(&last)
             .all(|(form, unit)| form.as_unit() == Some(*unit));
     if !is_last {
-        layers.push(layer(
-            context,
-            outputs,
-            &columns,
-            width,
-            Activation::Identity,
-        )?);
+        let activation = Activation::Identity;
+        layers.push(Plan::new(context, outputs, &columns, width, activation)?);
     }
-    Ok(layers)
+    // Most of the time goes here, into exact numbers, and layers have nothing to do with each other.
+    layers.into_par_iter().map(Plan::layer).collect()
 }
 
 /// What the units at hand are, as forms over the columns of the next layer.
 struct Columns {
-    /// 1 more than the place in the list; 0 for units that are not at hand.
-    places: Vec<u32>,
+    places: Vec<Place>,
     list: Vec<(u32, Form)>,
+}
+
+/// Where a unit is among the columns.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is not at hand.
+    Nowhere,
+    /// It is a column.
+    Column(u32),
+    /// It is a form over columns, at this place of the list.
+    Form(u32),
 }
 
 impl Columns {
     fn new(units: usize) -> Self {
         Self {
-            places: vec![0; units],
+            places: vec![Place::Nowhere; units],
             list: Vec::new(),
         }
     }
 
     fn put(&mut self, unit: u32, form: Form) {
+        self.places[unit as usize] = match form.as_unit() {
+            Some(column) => Place::Column(column),
+            None => Place::Form(self.list.len() as u32),
+        };
         self.list.push((unit, form));
-        self.places[unit as usize] = self.list.len() as u32;
     }
 
     fn replace(&mut self, list: Vec<(u32, Form)>) {
         for (unit, _) in self.list.drain(..) {
-            self.places[unit as usize] = 0;
+            self.places[unit as usize] = Place::Nowhere;
         }
         for (unit, form) in list {
             self.put(unit, form);
         }
     }
-
-    fn get(&self, unit: u32) -> Option<&Form> {
-        let place = self.places[unit as usize].checked_sub(1)?;
-        Some(&self.list[place as usize].1)
-    }
 }
 
-/// Returns the layer with these rows, forms over units, which are forms over columns.
-fn layer(
-    context: &mut Context,
+/// The rows of a layer, as forms over its columns.
+struct Plan {
     rows: Vec<Form>,
-    columns: &Columns,
     width: usize,
     activation: Activation,
-) -> Result<Layer, ForeignError> {
-    let failed = |error: MatrixError| ForeignError::new(error.to_string());
-    let mut weights = MatrixBuilder::new(width);
-    let mut bias = VectorBuilder::default();
-    let mut entries = Vec::new();
-    for row in rows {
-        let row = substituted(context, row, columns)?;
-        entries.clear();
-        for (column, weight) in &row.terms {
-            let weight = weights.weight(weight.to_rational()).map_err(failed)?;
-            entries.push((*column as usize, weight));
-        }
-        weights.push_known(&entries).map_err(failed)?;
-        let number = bias.number(row.bias.to_rational());
-        bias.push(number.ok_or_else(|| failed(MatrixError::TooLarge))?);
-    }
-    let weights: Matrix = weights.finish();
-    Layer::with_bias(weights, bias.finish(), activation)
-        .map_err(|error| ForeignError::new(error.to_string()))
 }
 
-fn substituted(context: &mut Context, row: Form, columns: &Columns) -> Result<Form, ForeignError> {
+impl Plan {
+    /// Takes rows that are forms over units, which are forms over columns.
+    fn new(
+        context: &mut Context,
+        rows: Vec<Form>,
+        columns: &Columns,
+        width: usize,
+        activation: Activation,
+    ) -> Result<Self, ForeignError> {
+        let rows = rows
+            .into_iter()
+            .map(|row| substituted(context, row, columns))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            rows,
+            width,
+            activation,
+        })
+    }
+
+    /// Returns the layer.
+    fn layer(self) -> Result<Layer, ForeignError> {
+        let failed = |error: MatrixError| ForeignError::new(error.to_string());
+        let mut bias = VectorBuilder::default();
+        for row in &self.rows {
+            let term = bias.number(row.bias.to_rational());
+            bias.push(term.ok_or_else(|| failed(MatrixError::TooLarge))?);
+        }
+        let weights = matrix(self.rows, self.width).map_err(failed)?;
+        Layer::with_bias(weights, bias.finish(), self.activation)
+            .map_err(|error| ForeignError::new(error.to_string()))
+    }
+}
+
+/// Returns the weights of rows.
+fn matrix(rows: Vec<Form>, width: usize) -> Result<Matrix, MatrixError> {
+    let mut terms = rows.iter().flat_map(|row| &row.terms);
+    if terms.all(|(_, weight)| weight.as_float().is_some()) {
+        let mut weights = FloatMatrixBuilder::new(width);
+        let mut entries = Vec::new();
+        for row in rows {
+            let floats = row.terms.iter().filter_map(|(column, weight)| {
+                let float = weight.as_float()?;
+                Some((*column as usize, float))
+            });
+            entries.clear();
+            entries.extend(floats);
+            weights.push_row(&entries)?;
+        }
+        return weights.finish();
+    }
+    let mut weights = MatrixBuilder::new(width);
+    for row in rows {
+        let exact = row.terms.iter();
+        weights.push_row(exact.map(|(column, weight)| (*column as usize, weight.to_rational())))?;
+    }
+    Ok(weights.finish())
+}
+
+/// Returns a row, a form over units, as a form over columns.
+fn substituted(
+    context: &mut Context,
+    mut row: Form,
+    columns: &Columns,
+) -> Result<Form, ForeignError> {
+    let column = |unit: u32| match columns.places[unit as usize] {
+        Place::Column(column) => Some(column),
+        Place::Form(_) | Place::Nowhere => None,
+    };
+    // Where units are columns as they stand, only their names change.
+    if row.terms.iter().all(|term| column(term.0).is_some()) {
+        for (unit, _) in &mut row.terms {
+            *unit = column(*unit).unwrap_or(*unit);
+        }
+        row.merge();
+        return Ok(row);
+    }
     let mut result = Form {
         bias: row.bias,
         terms: Vec::with_capacity(row.terms.len()),
     };
     for (unit, weight) in row.terms {
-        let Some(form) = columns.get(unit) else {
-            return Err(ForeignError::new("a unit is missing in its layer"));
+        let place = match columns.places[unit as usize] {
+            Place::Column(column) => {
+                result.terms.push((column, weight));
+                continue;
+            }
+            Place::Form(place) => place,
+            Place::Nowhere => return Err(ForeignError::new("a unit is missing in its layer")),
         };
-        if let Some(column) = form.as_unit() {
-            result.terms.push((column, weight));
-            continue;
-        }
+        let form = &columns.list[place as usize].1;
         context.spend(form.cost())?;
         result.bias = result.bias.plus(&form.bias.times(&weight));
         for (column, factor) in &form.terms {

@@ -4,7 +4,7 @@ use super::arithmetic::checked;
 use super::context::Context;
 use super::operators::Inputs;
 use super::proto::Node;
-use super::shapes::{broadcast, common, size, transpose};
+use super::shapes::{broadcast, common, size};
 use super::value::{Coefficient, Data, Form, Value, rational};
 use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
@@ -20,19 +20,16 @@ pub fn run(
     inputs: &mut Inputs,
     context: &mut Context,
 ) -> Result<Value, ForeignError> {
-    let (mut a, mut b) = (inputs.take(0)?, inputs.take(1)?);
+    let (a, b) = (inputs.take(0)?, inputs.take(1)?);
     if node.operator == "MatMul" {
-        return multiply(context, a, b);
+        return multiply(context, Factor::new(a, false), Factor::new(b, false));
     }
     if a.dims.len() != 2 || b.dims.len() != 2 {
         return Err(error("Gemm multiplies matrices"));
     }
-    if node.integer("transA")?.unwrap_or(0) != 0 {
-        a = Rc::new(transpose(context, &a, &[1, 0])?);
-    }
-    if node.integer("transB")?.unwrap_or(0) != 0 {
-        b = Rc::new(transpose(context, &b, &[1, 0])?);
-    }
+    let is_transposed = |name: &str| Ok::<_, ForeignError>(node.integer(name)?.unwrap_or(0) != 0);
+    let a = Factor::new(a, is_transposed("transA")?);
+    let b = Factor::new(b, is_transposed("transB")?);
     let mut product = multiply(context, a, b)?;
     let factor = |name: &str| -> Result<Coefficient, ForeignError> {
         let value = node.float(name)?.unwrap_or(1.0);
@@ -73,8 +70,47 @@ pub fn run(
     Ok(product)
 }
 
+/// One of two matrices to be multiplied, or a batch of them.
+struct Factor {
+    value: Rc<Value>,
+    /// Its sizes, the last two swapped where it is stored transposed.
+    dims: Vec<usize>,
+    is_transposed: bool,
+}
+
+impl Factor {
+    fn new(value: Rc<Value>, is_transposed: bool) -> Self {
+        let mut dims = value.dims.clone();
+        if is_transposed {
+            dims.reverse();
+        }
+        Self {
+            value,
+            dims,
+            is_transposed,
+        }
+    }
+
+    /// The place of the first element of a row or column, and the step to the next; of `rows` by
+    /// `columns` in one matrix.
+    fn line(&self, matrix: usize, shape: [usize; 2], is_row: bool, line: usize) -> (usize, usize) {
+        let [rows, columns] = shape;
+        let start = matrix * rows * columns;
+        let (across, length) = if self.is_transposed {
+            (!is_row, rows)
+        } else {
+            (is_row, columns)
+        };
+        if across {
+            (start + line * length, 1)
+        } else {
+            (start + line, length)
+        }
+    }
+}
+
 /// The product as numpy defines it: vectors are rows or columns, more axes are batches.
-fn multiply(context: &mut Context, a: Rc<Value>, b: Rc<Value>) -> Result<Value, ForeignError> {
+fn multiply(context: &mut Context, mut a: Factor, mut b: Factor) -> Result<Value, ForeignError> {
     if a.dims.is_empty() || b.dims.is_empty() {
         return Err(error("a single number is no matrix"));
     }
@@ -101,17 +137,19 @@ fn multiply(context: &mut Context, a: Rc<Value>, b: Rc<Value>) -> Result<Value, 
     let mut dims = batch;
     dims.extend([m, n]);
     context.spend(size(&dims)? as u64)?;
-    let (a, b) = match (a.is_constant(), b.is_constant()) {
-        (false, true) => (spread(context, a, n)?, b),
-        (true, false) => (a, spread(context, b, m)?),
-        _ => (a, b),
-    };
+    match (a.value.is_constant(), b.value.is_constant()) {
+        (false, true) => a.value = spread(context, a.value, n)?,
+        (true, false) => b.value = spread(context, b.value, m)?,
+        _ => {}
+    }
     let mut forms = Vec::new();
     for (&left, &right) in left_places.iter().zip(&right_places) {
         for i in 0..m {
+            let row = a.line(left, [m, k], true, i);
             for j in 0..n {
-                let pairs = (0..k).map(|l| ((left * m + i) * k + l, (right * k + l) * n + j));
-                forms.push(sum_of_products(context, &a, &b, pairs)?);
+                let column = b.line(right, [k, n], false, j);
+                let pairs = (0..k).map(|l| (row.0 + l * row.1, column.0 + l * column.1));
+                forms.push(sum_of_products(context, &a.value, &b.value, pairs)?);
             }
         }
     }
@@ -128,7 +166,7 @@ fn sum_of_products(
     context: &mut Context,
     a: &Value,
     b: &Value,
-    pairs: impl Iterator<Item = (usize, usize)>,
+    pairs: impl ExactSizeIterator<Item = (usize, usize)>,
 ) -> Result<Form, ForeignError> {
     let mut bias = Coefficient::ZERO;
     let mut terms = Vec::new();
@@ -195,4 +233,56 @@ fn spread(context: &mut Context, value: Rc<Value>, uses: usize) -> Result<Rc<Val
         }
     }
     Ok(Rc::new(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::onnx::value::Kind;
+
+    /// Two matrices of three rows and four columns, as they are and transposed.
+    #[test]
+    fn lines_of_transposed_matrices_are_those_of_the_matrices() {
+        let element = |matrix: usize, row: usize, column: usize| matrix * 100 + row * 10 + column;
+        for is_transposed in [false, true] {
+            let mut stored = Vec::new();
+            for matrix in 0..2 {
+                let [outer, inner] = if is_transposed { [4, 3] } else { [3, 4] };
+                for a in 0..outer {
+                    for b in 0..inner {
+                        let (row, column) = if is_transposed { (b, a) } else { (a, b) };
+                        stored.push(element(matrix, row, column));
+                    }
+                }
+            }
+            let dims = if is_transposed {
+                vec![4, 3]
+            } else {
+                vec![3, 4]
+            };
+            let value = Value {
+                dims,
+                kind: Kind::Float,
+                data: Data::Floats(Vec::new()),
+                is_infinite: false,
+            };
+            let factor = Factor::new(Rc::new(value), is_transposed);
+            assert_eq!(factor.dims, [3, 4]);
+            let taken = |(start, step): (usize, usize), length: usize| -> Vec<usize> {
+                (0..length).map(|k| stored[start + k * step]).collect()
+            };
+            for matrix in 0..2 {
+                for row in 0..3 {
+                    let expected: Vec<_> = (0..4).map(|c| element(matrix, row, c)).collect();
+                    let line = factor.line(matrix, [3, 4], true, row);
+                    assert_eq!(taken(line, 4), expected);
+                }
+                for column in 0..4 {
+                    let expected: Vec<_> = (0..3).map(|r| element(matrix, r, column)).collect();
+                    let line = factor.line(matrix, [3, 4], false, column);
+                    assert_eq!(taken(line, 3), expected);
+                }
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 pub use crate::formats::floats::rational;
 use crate::formats::foreign::ForeignError;
-use crate::numbers::Rational;
+use crate::numbers::{Float64, Rational};
 
 /// The longest exact number that a graph may compute, in bits.
 const LONGEST: usize = 1 << 14;
@@ -27,6 +27,14 @@ impl Coefficient {
         match self {
             Self::Float(value) => rational(*value),
             Self::Exact(value) => (**value).clone(),
+        }
+    }
+
+    /// The float, where it is one.
+    pub fn as_float(&self) -> Option<Float64> {
+        match self {
+            Self::Float(value) => Float64::from_bits(value.to_bits()),
+            Self::Exact(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@ use super::proto::{Model, ValueInfo};
 use super::tensor::{DOUBLE, FLOAT};
 use super::wire::Writer;
 use crate::formats::floats::{Precision, Rounding};
-use crate::formats::foreign::{ForeignError, Imported};
+use crate::formats::foreign::{ForeignError, Imported, dense_size, nearest_floats, put_dense_row};
 use crate::formats::json;
 use crate::network::{Activation, Layer, Network};
 
@@ -83,9 +83,7 @@ fn graph(
     precision: Precision,
     rounding: &mut Rounding,
 ) -> Result<Writer, ForeignError> {
-    let size = network.layers().iter().fold(0usize, |size, layer| {
-        size.saturating_add(layer.rows().saturating_mul(layer.inputs()))
-    });
+    let size = dense_size(network);
     if size.saturating_mul(8) > LARGEST {
         return Err(ForeignError::new(format!(
             "{size} weights, zeros included, are too many for this format"
@@ -134,21 +132,16 @@ impl Parts {
         rounding: &mut Rounding,
     ) -> Result<(), ForeignError> {
         let name = |part: &str| format!("layers.{k}.{part}");
-        let weights: Vec<f64> = self.floats(k, layer.weights().pool(), rounding)?;
-        let bias: Vec<f64> = self.floats(k, layer.bias().pool(), rounding)?;
+        let weights: Vec<f64> =
+            nearest_floats(k, layer.weights().pool(), self.precision, rounding)?;
+        let bias: Vec<f64> = nearest_floats(k, layer.bias().pool(), self.precision, rounding)?;
         let rank = layer.activation().rows_per_unit();
         let bias_places: Vec<_> = layer.bias().indices().collect();
         let mut branches = Vec::new();
         for branch in 0..rank {
             let (mut rows, mut terms) = (Vec::new(), Vec::new());
             for row in (branch..layer.rows()).step_by(rank) {
-                let mut dense = vec![0.0; layer.inputs()];
-                for (column, place) in layer.weights().row_indices(row) {
-                    dense[column] = weights[place];
-                }
-                for value in dense {
-                    self.precision.put(value, &mut rows);
-                }
+                put_dense_row(layer, row, &weights, self.precision, &mut rows);
                 self.precision.put(bias[bias_places[row]], &mut terms);
             }
             let suffix = if rank == 1 {
@@ -181,7 +174,8 @@ impl Parts {
             Activation::Relu => self.node("Relu", &[sum], to, none),
             Activation::LeakyRelu(slope) => {
                 let mut bytes = Vec::new();
-                let slope = self.floats(k, std::slice::from_ref(slope), rounding)?;
+                let slope =
+                    nearest_floats(k, std::slice::from_ref(slope), self.precision, rounding)?;
                 self.precision.put(slope[0], &mut bytes);
                 self.tensor(&name("slope"), &[1], &bytes);
                 let factor = name("slope");
@@ -227,25 +221,6 @@ impl Parts {
             }
         }
         Ok(())
-    }
-
-    fn floats(
-        &self,
-        k: usize,
-        pool: &[crate::numbers::Rational],
-        rounding: &mut Rounding,
-    ) -> Result<Vec<f64>, ForeignError> {
-        let floats = pool
-            .iter()
-            .map(|value| rounding.take(value, self.precision));
-        floats.collect::<Option<_>>().ok_or_else(|| {
-            ForeignError::new(format!(
-                "layer {} has a weight beyond the largest {}",
-                k + 1,
-                self.precision.name()
-            ))
-            .hint("--precision float64 reaches further")
-        })
     }
 
     fn node(&mut self, operator: &str, from: &[&str], to: &str, more: impl FnOnce(&mut Writer)) {

@@ -64,10 +64,23 @@ impl Linear {
         }
     }
 
-    fn scaled(&self, factor: &Rational) -> Self {
+    /// Returns a multiple.
+    pub fn scaled(&self, factor: &Rational) -> Self {
         let mut scaled = Self::default();
         scaled.add(factor, self);
         scaled
+    }
+
+    /// Returns the sum with a multiple of another one.
+    pub fn plus(&self, factor: &Rational, other: &Self) -> Self {
+        let mut sum = self.clone();
+        sum.add(factor, other);
+        sum
+    }
+
+    /// The number that it is, if it has no variables.
+    pub fn number(&self) -> Option<&Rational> {
+        self.terms.is_empty().then_some(&self.constant)
     }
 
     fn is_long(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Reads VNN-LIB 1.0: what must not happen, as a property of a network's inputs and outputs.
+//! VNN-LIB 1.0: what must not happen, as a property of a network's inputs and outputs.
 //!
 //! ```text
 //! (declare-const X_0 Real)            inputs X_0, X_1, .. and outputs Y_0, Y_1, .., without gaps
@@ -18,8 +18,10 @@
 mod condition;
 mod expression;
 mod linear;
+mod pieces;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::fmt;
 use std::io::Read;
@@ -31,6 +33,7 @@ use crate::expr::{Property, PropertyError};
 use condition::{Node, cases, condition};
 use expression::Expression;
 use linear::Variable;
+pub use write::{ClaimError, Edge, write_claim};
 
 /// The largest file, in bytes, unpacked.
 pub const MAX_BYTES: usize = 1 << 26;

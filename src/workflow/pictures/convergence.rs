@@ -1,0 +1,82 @@
+//! Error against size, on logarithmic axes.
+
+#![allow(clippy::cast_precision_loss, reason = "places in a picture")]
+
+use crate::certificate::Norm;
+use crate::draw::{LogPlot, Series};
+use crate::numbers::estimate::estimate_rational;
+use crate::workflow::convergence::{Measured, Sized};
+
+/// Returns the plot of a builder's sizes, with the line of its theorem, and of networks beside it.
+///
+/// - `target`: the formulas, for the caption.
+/// - What is claimed: each bar reaches from the certified lower end to the certified upper end; where
+///   both are one, it is a point. An error of 0 is left out.
+pub fn convergence_picture(
+    builder: &str,
+    target: &str,
+    norm: Norm,
+    sizes: &[Sized],
+    beside: &[(String, Measured)],
+) -> LogPlot {
+    let theorem = sizes
+        .iter()
+        .find_map(|size| Some(size.a_priori.as_ref()?.theorem));
+    let mut series = vec![Series {
+        name: format!("{builder}, certified"),
+        points: sizes.iter().map(|size| bar(&size.measured)).collect(),
+        is_marked: true,
+        is_theory: false,
+    }];
+    if let Some(theorem) = theorem {
+        let points = sizes.iter().filter_map(|size| {
+            let upper = estimate_rational(&size.a_priori.as_ref()?.upper);
+            Some((size.measured.units as f64, upper, upper))
+        });
+        series.push(Series {
+            name: format!("at most, by {theorem}"),
+            points: points.collect(),
+            is_marked: false,
+            is_theory: true,
+        });
+    }
+    for (name, measured) in beside {
+        series.push(Series {
+            name: name.clone(),
+            points: vec![bar(measured)],
+            is_marked: true,
+            is_theory: false,
+        });
+    }
+    let exact = sizes
+        .iter()
+        .all(|size| size.measured.upper.as_ref() == Some(&size.measured.lower));
+    let words = match (exact, sizes) {
+        (true, _) => "errors are exact",
+        (false, _) => "bars reach from lower to upper bound",
+    };
+    let range = match sizes {
+        [first, .., last] => format!("{} to {}", first.size, last.size),
+        _ => sizes.iter().map(|size| size.size.clone()).collect(),
+    };
+    LogPlot {
+        title: format!("How the error of {builder} falls"),
+        caption: format!("f = {target}; {range}; {words}, each checked"),
+        x_label: "hidden units".into(),
+        y_label: match norm {
+            Norm::Sup => "sup |N - f|",
+            Norm::L1 => "l1 error",
+            Norm::L2 => "l2 error",
+            Norm::Area => "misclassified area",
+        }
+        .into(),
+        is_x_log: true,
+        series,
+    }
+}
+
+fn bar(measured: &Measured) -> (f64, f64, f64) {
+    let lower = estimate_rational(&measured.lower);
+    let upper = measured.upper.as_ref().map_or(lower, estimate_rational);
+    (measured.units as f64, lower, upper)
+}
