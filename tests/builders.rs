@@ -168,14 +168,31 @@ fn the_integral_of_steep_towers_falls() {
             &parameters,
             &bowl,
             Norm::L1,
-            Rational::ratio(1, 4),
+            Rational::ratio(1, 8),
         )
     };
-    let ((four, _), (_, eight)) = (integral(4, 1000), integral(8, 1000));
-    assert!(&eight * &Rational::ratio(3, 2) < four, "{four} {eight}");
-    // With wh = 5 the dips and blurred sides cost more than the cells do.
-    let (blurred, _) = integral(8, 5);
-    assert!(eight < blurred, "{eight} {blurred}");
+    let mut before: Option<Rational> = None;
+    for k in [4, 8, 16, 32, 64] {
+        let (lower, upper) = integral(k, 1000);
+        if let Some(before) = before {
+            // 1/K, within a quarter of it.
+            assert!(
+                &upper * &Rational::ratio(3, 2) < before,
+                "{k}: {before} {upper}"
+            );
+        }
+        before = Some(lower);
+    }
+    // With wh = 5 the dips and blurred sides cost more than the cells do, however many there are.
+    let (_, steep) = integral(8, 1000);
+    let blurred = [8, 16, 32].map(|k| integral(k, 5));
+    for (k, (lower, _)) in [8, 16, 32].into_iter().zip(&blurred) {
+        assert!(steep < *lower, "{k}: {steep} {lower}");
+    }
+    assert!(
+        blurred[2].0 > &blurred[0].1 * &Rational::ratio(4, 5),
+        "it stops falling"
+    );
 }
 
 #[test]

@@ -308,10 +308,14 @@ impl Contest {
     fn boxes(&self, contestant: &Contestant, size: usize) -> u64 {
         if contestant.builder == BuilderName::Sawtooth {
             // Deep networks take long for each box.
-            return 30_000;
+            return if self.norm == Norm::Sup {
+                30_000
+            } else {
+                8_000
+            };
         }
         let per_cell = match (self.norm, contestant.name) {
-            (Norm::Sup, OVERLAPPING) => 40,
+            (Norm::Sup, OVERLAPPING) => 120,
             (Norm::Sup, _) => 4,
             _ => 16,
         };
