@@ -129,6 +129,13 @@ fn zoo() -> Network {
         {"activation": "tanh", "weights": [["1", "1"], ["2", "-1"]], "bias": ["0", "1"]},
         {"activation": "heaviside", "weights": [["1", "1"], ["2", "-1"]], "bias": ["-1/3", "0"]},
         {"activation": "sigmoid", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softplus", "weights": [["1/3", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softplus", "threshold": "20", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softsign", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "elu", "alpha": "1/2", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1/7", "0"]},
+        {"activation": "silu", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "gelu", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "gelu", "divisor": "3/2", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
         {"activation": "identity", "weights": [["1", "1/3"], ["0", "5"]], "bias": ["0", "1"]}]}"#;
     json::read(text).expect("a network")
 }

@@ -3,13 +3,14 @@
 //! On a box most units of a large network say little: a saturated sigmoid is a constant up to a
 //! tiny amount, a decided ReLU is zero or a line, and units that became equal can be one unit.
 //! [`Specialised`] is a network in the form that makes this cheap: a list of steps, sigmoids,
-//! tanhs and ReLUs in order, each applied to an affine sum of the *inputs and earlier units*, so
+//! tanhs, ReLUs and their like in order, each applied to an affine sum of the *inputs and earlier units*, so
 //! that a decided unit disappears by substitution. Leaky ReLU, hard tanh and maxout are sums of
-//! ReLUs:
+//! ReLUs, and two others scale their like:
 //!
 //! ```text
 //! leaky(z) = s z + (1 - s) relu(z)      hardtanh(z) = relu(z + 1) - relu(z - 1) - 1
-//! max(a, b) = a + relu(b - a)
+//! max(a, b) = a + relu(b - a)           elu_a(z) = a elu_1(z) + (1 - a) relu(z)
+//! gelu_s(z) = (s/sqrt 2) gelu(sqrt 2/s z)
 //! ```
 //!
 //! What is exact and what is not (T02). The sums of a `Specialised` have point coefficients, so
@@ -45,7 +46,8 @@ pub(super) struct Sum {
     pub(super) end: usize,
 }
 
-/// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu.
+/// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu, softplus, softsign,
+/// elu, silu, gelu.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,

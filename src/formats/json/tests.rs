@@ -205,7 +205,7 @@ fn malformed_layers_are_refused_with_their_place() {
         (
             r#"{"activation": "ReLU", "weights": [[1, 2]], "bias": [0]}"#,
             "2:16 unknown activation `ReLU`, expected one of identity, heaviside, sigmoid, tanh, \
-             relu, leaky-relu, hard-tanh, maxout",
+             relu, leaky-relu, hard-tanh, maxout, softplus, softsign, elu, silu, gelu",
         ),
         (
             r#"{"activation": "relu", "weights": [[1, 2]], "bias": [0], "bias": [1]}"#,
