@@ -236,7 +236,7 @@ fn weights_of_other_tools_need_their_activations_told() {
     insta::assert_snapshot!([
         refused(&bytes, None),
         refused(&bytes, Some("{}")),
-        refused(&bytes, Some(r#"{"activations": ["elu"]}"#)),
+        refused(&bytes, Some(r#"{"activations": ["selu"]}"#)),
         refused(&bytes, Some(r#"{"activations": ["relu", "relu", "relu"]}"#)),
         refused(&file(["out", "hidden"]), Some(told)),
         refused(&bytes[..bytes.len() - 1], Some(told)),
@@ -244,7 +244,7 @@ fn weights_of_other_tools_need_their_activations_told() {
     ].join("\n"), @r#"
     this format knows no activations, and no file beside it tells them; put a JSON file of the same name beside it: expected {"activations": ["relu", ..., "identity"]}, one for each layer
     the JSON file beside it: missing field `activations` at line 1 column 2; expected {"activations": ["relu", ..., "identity"]}, one for each layer
-    the JSON file beside it: unknown activation `elu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, leaky-relu:SLOPE, maxout:RANK
+    the JSON file beside it: unknown activation `selu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK
     3 activations are told for 2 layers: 2, 10; expected {"activations": ["relu", ..., "identity"]}, one for each layer
     tensor `out.weight`: it expects 2 inputs, the layer before gives 1; layers are taken in the order of their names; `layers` in the file beside says otherwise
     this is not a whole safetensors file: incomplete metadata, file not fully covered; the file is truncated or damaged

@@ -66,7 +66,10 @@ fn product(context: &mut Context, a: &Form, b: &Form) -> Result<Option<Form>, Fo
         activation, part, ..
     } = &context.units[unit as usize];
     let times_unit = match (part, activation) {
-        (Some(Part::Erf), _) => times_erf(context, a, &row)?,
+        (Some(Part::Erf), _) => {
+            let around = (&bias.to_rational(), &weight.to_rational());
+            times_erf(context, a, &row, around)?
+        }
         (None, Some(Activation::Sigmoid)) => times_sigmoid(context, a, row)?,
         (None, Some(Activation::Heaviside)) => times_step(context, a, &row)?,
         _ => None,
@@ -74,13 +77,25 @@ fn product(context: &mut Context, a: &Form, b: &Form) -> Result<Option<Form>, Fo
     Ok(times_unit.map(|form| form.times(weight).plus(&a.clone().times(bias))))
 }
 
-/// `a erf(r) = a (1 + erf(r)) - a = 2 gelu_s(a) - a` for `a = s r`. Twice the divisor is as good, with
-/// half of the result for half of `a`, so one between 1 and 2 is taken.
-fn times_erf(context: &mut Context, a: &Form, row: &Form) -> Result<Option<Form>, ForeignError> {
+/// `a erf(r) = a (1 + erf(r)) - a = 2 gelu_s(a) - a` for `a = s r`, and the opposite for `a = -s r`; or
+/// the same with `-a` instead of `a`, where that is what cancels with the `bias`. Twice the divisor is
+/// as good, with half of the result for half of `a`, so one between 1 and 2 is taken.
+fn times_erf(
+    context: &mut Context,
+    a: &Form,
+    row: &Form,
+    (bias, weight): (&Rational, &Rational),
+) -> Result<Option<Form>, ForeignError> {
     let Some(divisor) = ratio(row, a).filter(|divisor| !divisor.is_zero()) else {
         return Ok(None);
     };
-    let is_flipped = divisor.is_negative();
+    let sign = Rational::from(if divisor.is_negative() { -1 } else { 1 });
+    let is_opposite = *bias == -(&sign * weight);
+    let z = if is_opposite {
+        a.clone().times(&MINUS_ONE)
+    } else {
+        a.clone()
+    };
     let mut divisor = divisor.abs();
     let (one, two) = (Rational::ONE, Rational::from(2));
     let mut scale = Rational::ONE;
@@ -91,18 +106,13 @@ fn times_erf(context: &mut Context, a: &Form, row: &Form) -> Result<Option<Form>
             (divisor, scale) = (divisor.half(), scale.half());
         }
     }
-    // a erf(-a/s) = a - 2 gelu_s(a)
-    let z = a.clone().times(&scale.clone().into());
-    let gelu = context.activate(Activation::Gelu(Some(divisor)), vec![z])?;
+    let scaled = z.clone().times(&scale.clone().into());
+    let gelu = context.activate(Activation::Gelu(Some(divisor)), vec![scaled])?;
     let back = scale.reciprocal().unwrap_or(Rational::ONE);
     let product = gelu
         .times(&(&back * &two).into())
-        .plus(&a.clone().times(&MINUS_ONE));
-    Ok(Some(if is_flipped {
-        product.times(&MINUS_ONE)
-    } else {
-        product
-    }))
+        .plus(&z.times(&MINUS_ONE));
+    Ok(Some(product.times(&sign.into())))
 }
 
 fn times_sigmoid(context: &mut Context, a: &Form, row: Form) -> Result<Option<Form>, ForeignError> {
