@@ -90,6 +90,50 @@ fn real_files_are_read_as_onnxruntime_runs_them() {
     }
 }
 
+/// Units that exporters write in parts are found again, one layer for each.
+#[test]
+fn smooth_units_are_read_as_what_they_are() {
+    use Activation::{Elu, Gelu, Identity, Silu, Softplus, Softsign};
+    // The root of 2 as a float32, and what float32s make of its inverse.
+    let root = Rational::ratio(11_863_283, 1 << 23);
+    let inverse = Rational::ratio(1 << 24, 11_863_283);
+    let half = || Rational::ratio(1, 2);
+    let cases = [
+        ("torch_trace_gelu", vec![Gelu(Some(root.clone())); 2]),
+        ("torch_dynamo_gelu", vec![Gelu(None); 2]),
+        ("torch_trace_silu", vec![Silu; 2]),
+        ("torch_dynamo_silu", vec![Silu; 2]),
+        ("torch_trace_softplus", vec![Softplus(None); 2]),
+        (
+            "torch_dynamo_softplus",
+            vec![Softplus(Some(Rational::from(20))); 2],
+        ),
+        ("torch_trace_softsign", vec![Softsign; 2]),
+        ("torch_dynamo_softsign", vec![Softsign; 2]),
+        ("torch_trace_elu", vec![Elu(half()); 2]),
+        ("torch_dynamo_elu", vec![Elu(half()); 2]),
+        ("torch_trace_celu", vec![Elu(Rational::ONE); 2]),
+        (
+            "torch_dynamo_softplus_beta",
+            vec![Softplus(Some(Rational::ratio(5, 2)))],
+        ),
+        ("made_gelu_by_inverse", vec![Gelu(Some(inverse.clone()))]),
+        ("made_gelu_half_first", vec![Gelu(Some(inverse))]),
+        ("made_erfc_times", vec![Gelu(Some(Rational::ONE))]),
+        ("made_swish_beta", vec![Silu]),
+        ("made_log_add_exp", vec![Softplus(None)]),
+        ("made_log_sigmoid", vec![Softplus(None)]),
+        ("made_softsign_parts", vec![Softsign]),
+        ("made_softplus_where", vec![Softplus(Some(half()))]),
+    ];
+    for (name, mut expected) in cases {
+        let network = read(&data().join(format!("{name}.onnx")));
+        expected.push(Identity);
+        let found = network.layers().iter().map(|layer| layer.activation());
+        assert!(found.eq(&expected), "{name}: {network:?}");
+    }
+}
+
 /// What is said about each broken file, as the command line says it.
 #[test]
 fn broken_files_are_refused_with_place_and_hint() {

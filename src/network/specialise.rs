@@ -75,7 +75,7 @@ pub struct Specialised {
 /// One alive unit, for those who look at the network itself.
 #[derive(Clone, Copy, Debug)]
 pub struct UnitView<'a> {
-    /// heaviside, sigmoid, tanh or relu.
+    /// heaviside, sigmoid, tanh, relu, softplus, softsign, elu, silu or gelu.
     pub function: Function,
     /// The sum it is applied to.
     pub sum: SumView<'a>,

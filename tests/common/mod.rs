@@ -214,7 +214,9 @@ impl Choices {
             3 => format!("(-{})", part(self)),
             4 => format!("({})^{}", part(self), self.integer(0, 4)),
             5 => {
-                let name = self.pick(&["sin", "cos", "tanh", "sigmoid", "atan"]);
+                let name = self.pick(&[
+                    "sin", "cos", "tanh", "sigmoid", "atan", "erf", "softplus", "silu", "gelu",
+                ]);
                 format!("{name}({})", part(self))
             }
             6 => format!("exp(sin({}))", part(self)),
@@ -231,6 +233,8 @@ impl Choices {
                     "acos",
                     "abs",
                     "relu",
+                    "softsign",
+                    "elu",
                     "heaviside",
                 ];
                 format!("{}({})", self.pick(&names), part(self))
