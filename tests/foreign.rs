@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use steeple::formats::floats::Precision;
 use steeple::formats::{gzip, json, onnx, python, safetensors};
-use steeple::network::{Activation, Network, forward};
+use steeple::network::{Activation, Layer, Network, forward};
 use steeple::numbers::estimate::Estimate;
 use steeple::numbers::{Precise, Rational, Scalar, literal};
 
@@ -129,7 +129,7 @@ fn smooth_units_are_read_as_what_they_are() {
     for (name, mut expected) in cases {
         let network = read(&data().join(format!("{name}.onnx")));
         expected.push(Identity);
-        let found = network.layers().iter().map(|layer| layer.activation());
+        let found = network.layers().iter().map(Layer::activation);
         assert!(found.eq(&expected), "{name}: {network:?}");
     }
 }

@@ -21,7 +21,7 @@ pub enum Activation {
     LeakyRelu(Rational),
     /// z, cut off below −1 and above 1.
     HardTanh,
-    /// ln(1 + e^z); with a threshold, z itself where z is above it, as PyTorch has it at 20.
+    /// ln(1 + e^z); with a threshold, z itself where z is above it, as `PyTorch` has it at 20.
     Softplus(Option<Rational>),
     /// z / (1 + |z|).
     Softsign,

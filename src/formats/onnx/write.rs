@@ -194,6 +194,58 @@ impl Parts {
                     self.node(larger, &[sum, &name("scaled")], to, none);
                 }
             }
+            Activation::Softplus(_)
+            | Activation::Softsign
+            | Activation::Elu(_)
+            | Activation::Silu
+            | Activation::Gelu(_) => self.smooth(k, layer.activation(), sum, to, rounding)?,
+            Activation::HardTanh => {
+                for (bound, value) in [("low", -1.0), ("high", 1.0)] {
+                    let mut bytes = Vec::new();
+                    self.precision.put(value, &mut bytes);
+                    self.tensor(&name(bound), &[], &bytes);
+                }
+                self.node("Clip", &[sum, &name("low"), &name("high")], to, none);
+            }
+            Activation::Heaviside => {
+                let mut bytes = Vec::new();
+                self.precision.put(0.0, &mut bytes);
+                self.tensor(&name("zero"), &[], &bytes);
+                self.node(
+                    "GreaterOrEqual",
+                    &[sum, &name("zero")],
+                    &name("is_on"),
+                    none,
+                );
+                let element = self.element();
+                self.node("Cast", &[&name("is_on")], to, |node| {
+                    let mut attribute = Writer::default();
+                    attribute.bytes(1, b"to");
+                    attribute.varint(3, element);
+                    attribute.varint(20, 2);
+                    node.message(5, attribute);
+                });
+            }
+            Activation::Maxout(_) => {
+                let branches: Vec<_> = branches.iter().map(String::as_str).collect();
+                self.node("Max", &branches, to, none);
+            }
+        }
+        Ok(())
+    }
+
+    /// A smooth unit, by its operator or in parts.
+    fn smooth(
+        &mut self,
+        k: usize,
+        activation: &Activation,
+        sum: &str,
+        to: &str,
+        rounding: &mut Rounding,
+    ) -> Result<(), ForeignError> {
+        let name = |part: &str| format!("layers.{k}.{part}");
+        let none = |_: &mut Writer| {};
+        match activation {
             Activation::Softplus(None) => self.node("Softplus", &[sum], to, none),
             Activation::Softplus(Some(threshold)) => {
                 let mut bytes = Vec::new();
@@ -246,37 +298,7 @@ impl Parts {
                 self.node("Mul", &[sum, &name("share")], &name("twice"), none);
                 self.node("Mul", &[&name("twice"), &name("half")], to, none);
             }
-            Activation::HardTanh => {
-                for (bound, value) in [("low", -1.0), ("high", 1.0)] {
-                    let mut bytes = Vec::new();
-                    self.precision.put(value, &mut bytes);
-                    self.tensor(&name(bound), &[], &bytes);
-                }
-                self.node("Clip", &[sum, &name("low"), &name("high")], to, none);
-            }
-            Activation::Heaviside => {
-                let mut bytes = Vec::new();
-                self.precision.put(0.0, &mut bytes);
-                self.tensor(&name("zero"), &[], &bytes);
-                self.node(
-                    "GreaterOrEqual",
-                    &[sum, &name("zero")],
-                    &name("is_on"),
-                    none,
-                );
-                let element = self.element();
-                self.node("Cast", &[&name("is_on")], to, |node| {
-                    let mut attribute = Writer::default();
-                    attribute.bytes(1, b"to");
-                    attribute.varint(3, element);
-                    attribute.varint(20, 2);
-                    node.message(5, attribute);
-                });
-            }
-            Activation::Maxout(_) => {
-                let branches: Vec<_> = branches.iter().map(String::as_str).collect();
-                self.node("Max", &branches, to, none);
-            }
+            _ => {}
         }
         Ok(())
     }
