@@ -537,6 +537,12 @@ fn exact_values() {
         (Sinh, 0, 0),
         (Cosh, 0, 1),
         (Tanh, 0, 0),
+        (Erf, 0, 0),
+        (Softsign, 0, 0),
+        (Elu, 0, 0),
+        (Elu, 7, 7),
+        (Silu, 0, 0),
+        (Gelu, 0, 0),
     ] {
         assert_eq!(
             apply(function, &Interval::from_i64(x)),
