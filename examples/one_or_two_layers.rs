@@ -15,7 +15,7 @@ use steeple::workflow::layers::{TARGETS, halving_tolerances, layers_table};
 
 fn main() -> Result<(), String> {
     let mut tables = Vec::new();
-    for (norm, tolerances) in [(Norm::Sup, 5), (Norm::L1, 2)] {
+    for (norm, tolerances) in [(Norm::Sup, 5), (Norm::L1, 5)] {
         for (formula, domain) in TARGETS {
             let tolerances = halving_tolerances(tolerances);
             let table = layers_table(formula, domain, norm, &tolerances, &mut |row| {

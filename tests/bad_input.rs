@@ -571,7 +571,7 @@ fn ridge_wishes_that_cannot_be_met_say_why() {
     let four = "formula = \"sin(a*b) + c*d\"\ninputs = [\"a\", \"b\", \"c\", \"d\"]\n\
                 domain = { a = [0, 1], b = [0, 1], c = [0, 1], d = [0, 1] }";
     let cubic = wave.replace("sin(3*x)*cos(2*y)", "x^3 + y");
-    let two = wave.replace("\"sin(3*x)*cos(2*y)\"", "[\"x*y\", \"x + y\"]");
+    let two = wave.replace("\"sin(3*x)*cos(2*y)\"", "[\"x*y\", \"x^3 + y\"]");
     for (target, keys, message) in [
         (wave, "degree = 3", "degree 3 is too low for this tolerance"),
         (wave, "degree = 21\ncells = 4", "at most 20"),
@@ -582,7 +582,11 @@ fn ridge_wishes_that_cannot_be_met_say_why() {
             "degree = 2\ncells = 4",
             "`degree` is 2, at least 3",
         ),
-        (two.as_str(), "cells = 4", "one output, the target has 2"),
+        (
+            two.as_str(),
+            "degree = 2\ncells = 4",
+            "`degree` is 2, at least 3",
+        ),
         (wave, "cells = 0", "`cells` is 0"),
         (wave, "profile = \"stairs\"\ncells = 4", "stairs"),
         (

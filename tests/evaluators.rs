@@ -275,9 +275,9 @@ fn nested_boxes_hold(choices: &mut Choices, network: &Network) -> Result<(), Tes
             _ => Dyadic::power_of_two(-choices.integer(3, 40)),
         };
         reduced = if choices.once_in(2) {
-            reduced.specialise::<Form>(&inputs_over(&cell), fold)
+            reduced.specialise::<Form>(&inputs_over(&cell), Some(cell.sides()), fold)
         } else {
-            reduced.specialise::<Interval>(&inputs_over(&cell), fold)
+            reduced.specialise::<Interval>(&inputs_over(&cell), Some(cell.sides()), fold)
         }
         .expect("a value");
     }
@@ -408,7 +408,7 @@ fn reduced_smooth_networks_fall_with_the_square_of_the_box() {
         let around = |at: &str| (common::number(at) - &half, common::number(at) + &half);
         let cell = Cell::from_sides(vec![around("1/3"), around("-1/5")]);
         let here = root
-            .specialise::<Form>(&inputs_over(&cell), Dyadic::ZERO)
+            .specialise::<Form>(&inputs_over(&cell), Some(cell.sides()), Dyadic::ZERO)
             .expect("a value");
         assert_eq!(here.units(), 5, "nothing is decided here");
         let form = here.enclose(&inputs_over::<Form>(&cell)).expect("a value")[0];

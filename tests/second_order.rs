@@ -134,7 +134,7 @@ fn network_holds(choices: &mut Choices) -> Result<(), TestCaseError> {
     let cell = Cell::from_sides(sides);
     let fold = Dyadic::power_of_two(-choices.integer(3, 40));
     let reduced = Specialised::from_network(&network, whole.intervals())
-        .and_then(|root| root.specialise::<Interval>(cell.intervals(), fold))
+        .and_then(|root| root.specialise::<Interval>(cell.intervals(), None, fold))
         .expect("a value");
     let found = reduced
         .evaluate(&inputs_over::<Second>(&cell))

@@ -80,14 +80,14 @@ fn towers_that_differ_by_little_do_not_cancel() {
     for power in [0, 10, 25, 28, 30, 40, 60] {
         let fold = Dyadic::power_of_two(-power);
         let natural = root
-            .specialise::<Interval>(cell.intervals(), fold)
+            .specialise::<Interval>(cell.intervals(), None, fold)
             .expect("a value");
         let forms = inputs_over::<LinearForm<1>>(&cell);
-        let linear = root.specialise(&forms, fold).expect("a value");
+        let linear = root.specialise(&forms, None, fold).expect("a value");
         for reduced in [&natural, &linear] {
             // Reduced once more, merged units must not lose what they carry.
             let again = reduced
-                .specialise::<Interval>(cell.intervals(), fold)
+                .specialise::<Interval>(cell.intervals(), None, fold)
                 .expect("a value");
             for network in [reduced, &again] {
                 let range = network.enclose(cell.intervals()).expect("a value")[0];
@@ -116,6 +116,66 @@ fn towers_that_differ_by_little_do_not_cancel() {
         assert!(
             check(&certificate, &net).is_err(),
             "{method:?} with fold {fold}"
+        );
+    }
+}
+
+/// A jump at 1/3 is at no dyadic number, and one at 1 may belong to weights that are none: a box that
+/// ends there is on one side of it, one that reaches a little farther is on both.
+#[test]
+fn boxes_that_end_at_a_jump_are_on_one_side_of_it() {
+    let third = number("1/3");
+    let little = Rational::power_of_two(-200);
+    for (weight, bias, at) in [
+        ("3", "-1", third.clone()),
+        ("-3", "1", third.clone()),
+        ("1", "-1/3", third.clone()),
+        ("1/3", "-1/3", Rational::ONE),
+        ("-1/7", "1/7", Rational::ONE),
+    ] {
+        let step = layer(Heaviside, &[(&[weight], bias)]);
+        let net = network(&["x"], vec![step]);
+        let value = |low: &Rational, high: &Rational| {
+            let root = Cell::from_sides(vec![(number("-2"), number("2"))]);
+            let root = Specialised::from_network(&net, root.intervals()).expect("a value");
+            let cell = Cell::from_sides(vec![(low.clone(), high.clone())]);
+            let sides = root.needs_sides().then(|| cell.sides());
+            let here = root.specialise::<Interval>(cell.intervals(), sides, Dyadic::ZERO);
+            here.expect("a value").output_ranges()[0]
+        };
+        let (above, below) = if weight.starts_with('-') {
+            (Interval::ZERO, Interval::ONE)
+        } else {
+            (Interval::ONE, Interval::ZERO)
+        };
+        let (low, high) = (number("-2"), number("2"));
+        let case = format!("heaviside({weight} x + {bias})");
+        assert_eq!(value(&at, &high), above, "{case} above the jump");
+        assert_eq!(value(&low, &at), below, "{case} below the jump");
+        assert_eq!(value(&at, &at), Interval::ONE, "{case} at the jump");
+        assert_eq!(value(&(&at - &little), &high), Interval::UNIT, "{case}");
+        assert_eq!(value(&low, &(&at + &little)), Interval::UNIT, "{case}");
+    }
+}
+
+/// Where two towers meet, one of them is on; where they meet at 3/10, no dyadic box says which. Against
+/// a target that is no polynomial there are no exact pieces to help.
+#[test]
+fn towers_that_meet_at_no_dyadic_place_are_proved() {
+    let steps = layer(Heaviside, &[(&["10"], "-3")]);
+    let towers = layer(Heaviside, &[(&["-1"], "1/2"), (&["1"], "-1/2")]);
+    let sum = layer(Identity, &[(&["1", "11/10"], "0")]);
+    let net = network(&["x"], vec![steps, towers, sum]);
+    let asked = question(&net, &["1 + x/10 + sin(x)/1000"], "x=0..1", None);
+    for (tolerance, verdict) in [("1/10", Verdict::Proved), ("69/1000", Verdict::Refuted)] {
+        let settings = Settings {
+            tolerance: Some(number(tolerance)),
+            ..Settings::default()
+        };
+        let found = run(&net, &asked, &settings).expect("a verdict");
+        assert_eq!(
+            found.verdict, verdict,
+            "just above 3/10 the error is 0.0697"
         );
     }
 }
@@ -256,7 +316,7 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
         let mut leaves = Leaves::<2>::new(&net, &asked);
         for fold in [Dyadic::ZERO, Dyadic::power_of_two(-2), Dyadic::ONE] {
             let here = root
-                .specialise::<Interval>(cell.intervals(), fold)
+                .specialise::<Interval>(cell.intervals(), None, fold)
                 .expect("a value");
             for method in [
                 Method::Natural,
@@ -594,7 +654,7 @@ fn units_hold(activation: &steeple::network::Activation, low: &Rational, high: &
     for power in [2, 5, 10, 20, 40, 80] {
         let fold = Dyadic::power_of_two(-power);
         let inputs = inputs_over::<Interval>(&cell);
-        let here = root.specialise(&inputs, fold).expect("a value");
+        let here = root.specialise(&inputs, None, fold).expect("a value");
         fewest = fewest.min(here.units());
         for (point, truth) in points.iter().zip(&truths) {
             let at = [Interval::from_rational(point)];

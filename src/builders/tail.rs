@@ -27,6 +27,12 @@ pub fn ln_upper(x: &Rational) -> Option<Rational> {
     value.sup().rational_bound(Direction::Up)
 }
 
+/// Returns an upper bound of the square root of a number that is not negative.
+pub fn root_upper(x: &Rational) -> Option<Rational> {
+    let value = Interval::from_rational(x).apply(Function::Sqrt).ok()?;
+    value.sup().rational_bound(Direction::Up)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

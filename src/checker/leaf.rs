@@ -100,11 +100,14 @@ impl<'a, const D: usize> Leaves<'a, D> {
         ranges: Ranges,
         fold: Dyadic,
     ) -> Result<Specialised, Failure> {
+        let sides = network.needs_sides().then(|| cell.sides());
         match ranges {
             Ranges::Natural => self
                 .by_intervals
-                .specialise(network, cell.intervals(), fold),
-            Ranges::Linear => self.by_forms.specialise(network, &inputs_over(cell), fold),
+                .specialise(network, cell.intervals(), sides, fold),
+            Ranges::Linear => self
+                .by_forms
+                .specialise(network, &inputs_over(cell), sides, fold),
         }
     }
 

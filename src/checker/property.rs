@@ -140,10 +140,13 @@ impl<'a, const D: usize> PropertyLeaves<'a, D> {
             return Ok(Arc::clone(around));
         }
         let reduced = match ranges {
-            Ranges::Natural => self
-                .by_intervals
-                .specialise(around, cell.intervals(), fold)?,
-            Ranges::Linear => self.by_forms.specialise(around, &inputs_over(cell), fold)?,
+            Ranges::Natural => {
+                self.by_intervals
+                    .specialise(around, cell.intervals(), None, fold)?
+            }
+            Ranges::Linear => self
+                .by_forms
+                .specialise(around, &inputs_over(cell), None, fold)?,
         };
         Ok(Arc::new(reduced))
     }

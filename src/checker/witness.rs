@@ -75,7 +75,7 @@ pub fn evaluate_witness(
     let cell = Cell::from_sides(around);
     let failed = WitnessFailure::NoValue;
     let local = on_domain
-        .specialise::<Interval>(cell.intervals(), Dyadic::ZERO)
+        .specialise::<Interval>(cell.intervals(), None, Dyadic::ZERO)
         .map_err(failed)?;
     let values = local
         .enclose::<Interval>(cell.intervals())

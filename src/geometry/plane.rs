@@ -108,9 +108,17 @@ impl Affine {
 
     /// Adds `factor · other`.
     pub fn add_multiple(&mut self, factor: &Integer, other: &Self) {
-        self.a += factor * &other.a;
-        self.b += factor * &other.b;
-        self.c += factor * &other.c;
+        let parts = [
+            (&mut self.a, &other.a),
+            (&mut self.b, &other.b),
+            (&mut self.c, &other.c),
+        ];
+        for (sum, term) in parts {
+            // Units that are off or constant are most of a large network.
+            if !term.is_zero() {
+                *sum += factor * term;
+            }
+        }
     }
 
     /// Returns the difference of two functions.

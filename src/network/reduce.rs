@@ -7,10 +7,12 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::sync::Arc;
+
 use super::activation::Activation;
 use super::layer::Layer;
 use super::model::Network;
-use super::specialise::{Specialised, Sum, Unit, index, number, total};
+use super::specialise::{NO_PLACE, Place, Specialised, Sum, Unit, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::slope::lipschitz;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, Scalar};
@@ -40,7 +42,7 @@ enum Stated {
 }
 
 /// Where a unit is in the table.
-enum Place {
+enum Found {
     /// It is there, as this variable.
     Taken(u32),
     /// It is not, and here is where it would be.
@@ -196,6 +198,9 @@ pub struct Reducer<E> {
     terms: Vec<(u32, Dyadic)>,
     side_terms: Vec<(u32, Dyadic)>,
     images: Vec<Image>,
+    /// Exact jumps of steps, and which one is that of the unit at hand.
+    places: Arc<[Place]>,
+    place: u32,
     /// Of which variables of the old network nothing has changed.
     same: Vec<bool>,
     /// Units by a hash of function, bias and terms, each at the next free place: candidates for
@@ -230,6 +235,8 @@ impl<E> Default for Reducer<E> {
             terms: Vec::new(),
             side_terms: Vec::new(),
             images: Vec::new(),
+            places: Arc::default(),
+            place: NO_PLACE,
             same: Vec::new(),
             table: Vec::new(),
             dense: Vec::new(),
@@ -265,7 +272,8 @@ impl<E: Enclosure> Reducer<E> {
             .map(|layer| layer.weights().entries());
         self.begin(&inputs, Dyadic::ZERO, units, entries.sum());
         let mut below: Vec<Image> = (0..domain.len()).map(|i| self.input(i)).collect();
-        for layer in network.layers() {
+        let mut places = Vec::new();
+        for (depth, layer) in network.layers().iter().enumerate() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
             let biases: Vec<Rounded> = layer.bias().pool().iter().map(Rounded::new).collect();
             let mut bias = layer.bias().indices();
@@ -273,20 +281,30 @@ impl<E: Enclosure> Reducer<E> {
             let rank = layer.activation().rows_per_unit();
             let mut pieces = vec![Loose::EMPTY; rank];
             for unit in 0..layer.units() {
+                let mut constant = 0;
                 for (row, piece) in (unit * rank..(unit + 1) * rank).zip(&mut pieces) {
-                    let pooled = bias.next().expect("a bias term for each row");
-                    self.add_constant(biases[pooled]);
+                    constant = bias.next().expect("a bias term for each row");
+                    self.add_constant(biases[constant]);
                     for (column, pooled) in layer.weights().row_indices(row) {
                         let weight = rounded[pooled];
                         self.add(weight.value, weight.error, &below[column]);
                     }
                     self.take_into(piece);
                 }
+                self.place = NO_PLACE;
+                if depth == 0
+                    && let Some(place) = place(layer, unit, &layer.bias().pool()[constant])
+                {
+                    self.place = number(places.len());
+                    places.push(place);
+                }
                 images.push(self.activate(layer.activation(), &pieces)?);
                 self.check_terms()?;
             }
             below = images;
         }
+        self.place = NO_PLACE;
+        self.places = places.into();
         for output in &below {
             self.add(Dyadic::ONE, Dyadic::ZERO, output);
             self.finish_output();
@@ -294,7 +312,9 @@ impl<E: Enclosure> Reducer<E> {
         Ok(self.finish())
     }
 
-    /// Returns a reduced network on a smaller box; see [`Specialised::specialise`].
+    /// Returns a reduced network on a smaller box; see [`Specialised::specialise`]. The exact sides
+    /// of the box are those that `inputs` enclose; they tell more where
+    /// [`Specialised::needs_sides`].
     ///
     /// # Errors
     /// [`Failure`] where a unit has no value.
@@ -302,20 +322,30 @@ impl<E: Enclosure> Reducer<E> {
         &mut self,
         network: &Specialised,
         inputs: &[E],
+        sides: Option<&[(Rational, Rational)]>,
         fold: Dyadic,
     ) -> Result<Specialised, Failure> {
         self.begin(inputs, fold, network.units.len(), network.terms.len());
+        self.places = Arc::clone(&network.places);
         let mut images = std::mem::take(&mut self.images);
         images.clear();
         images.extend((0..self.inputs).map(|i| self.input(i)));
         let mut sum = std::mem::replace(&mut self.sum, Loose::EMPTY);
         let mut same = std::mem::take(&mut self.same);
         same.clear();
-        let sides = network.sides.iter().zip(inputs);
-        same.extend(sides.map(|(side, input)| *side == input.range()));
+        let pairs = network.sides.iter().zip(inputs);
+        same.extend(pairs.map(|(side, input)| *side == input.range()));
         same.resize(self.inputs, false);
         let are_known = E::IS_RANGE && network.ranges.len() == network.units.len();
         for (k, unit) in network.units.iter().enumerate() {
+            let place = network.place(unit);
+            let decided = sides.and_then(|sides| place?.value(sides));
+            if let Some(value) = decided {
+                same.push(false);
+                images.push(constant(value, Dyadic::ZERO));
+                continue;
+            }
+            self.place = unit.place;
             let is_same = are_known && Self::copy(network, &unit.sum, &images, &same, &mut sum);
             same.push(is_same);
             if is_same {
@@ -338,6 +368,7 @@ impl<E: Enclosure> Reducer<E> {
             images.push(image);
             self.check_terms()?;
         }
+        self.place = NO_PLACE;
         for output in &network.outputs {
             self.load(network, output, &images);
             self.finish_output();
@@ -767,8 +798,8 @@ impl<E: Enclosure> Reducer<E> {
             }
         };
         let (variable, range) = match self.find(function, sum) {
-            Place::Taken(variable) => (variable, facing(self.values[index(variable)].range())),
-            Place::Free(place, hash) => {
+            Found::Taken(variable) => (variable, facing(self.values[index(variable)].range())),
+            Found::Free(place, hash) => {
                 let value = self.value(function, stated)?;
                 let range = facing(value.range());
                 if range.wid() <= self.twice_fold {
@@ -866,23 +897,23 @@ impl<E: Enclosure> Reducer<E> {
             return self.insert(None, function, sum, value);
         }
         match self.find(function, sum) {
-            Place::Taken(variable) => variable,
-            Place::Free(place, hash) => self.insert(Some((place, hash)), function, sum, value),
+            Found::Taken(variable) => variable,
+            Found::Free(place, hash) => self.insert(Some((place, hash)), function, sum, value),
         }
     }
 
     /// Looks for the unit `function(sum)` in the table.
-    fn find(&self, function: Function, sum: &Loose) -> Place {
+    fn find(&self, function: Function, sum: &Loose) -> Found {
         let mask = self.table.len() - 1;
         let hash = hash(function, sum);
         let mut place = hash.place & mask;
         loop {
             let slot = self.table[place];
             if slot.variable == NONE {
-                return Place::Free(place, hash);
+                return Found::Free(place, hash);
             }
             if slot.mark == hash.mark && self.is_same(slot.variable, function, sum) {
-                return Place::Taken(slot.variable);
+                return Found::Taken(slot.variable);
             }
             place = (place + 1) & mask;
         }
@@ -902,6 +933,7 @@ impl<E: Enclosure> Reducer<E> {
         let is_step = function == Function::Heaviside;
         self.units.push(Unit {
             function,
+            place: if is_step { self.place } else { NO_PLACE },
             sum: Sum {
                 bias: sum.bias,
                 radius: if is_step { sum.radius } else { Dyadic::ZERO },
@@ -989,12 +1021,15 @@ impl<E: Enclosure> Reducer<E> {
                 ..*sum
             }
         };
+        let mut has_places = false;
         let mut units = Vec::with_capacity(kept);
         let mut ranges = Vec::with_capacity(if E::IS_RANGE { kept } else { 0 });
         for (k, unit) in self.units.iter().enumerate() {
             if self.alive[k] {
+                has_places |= unit.place != NO_PLACE;
                 units.push(Unit {
                     function: unit.function,
+                    place: unit.place,
                     sum: copy(&unit.sum),
                 });
                 if E::IS_RANGE {
@@ -1011,10 +1046,37 @@ impl<E: Enclosure> Reducer<E> {
             outputs,
             output_ranges: self.output_ranges.clone(),
             terms,
+            places: if has_places {
+                Arc::clone(&self.places)
+            } else {
+                Arc::default()
+            },
             sides,
             ranges,
         }
     }
+}
+
+/// Where a step of the first layer jumps, if it depends on one input, and rounding may hide which
+/// boxes end there: that of its weights, or that of the place itself.
+fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
+    if *layer.activation() != Activation::Heaviside {
+        return None;
+    }
+    let mut weights = layer.weights().row(unit);
+    let (Some((input, weight)), None) = (weights.next(), weights.next()) else {
+        return None;
+    };
+    let at = (-bias).checked_div(weight)?;
+    let is_exact = |value: &Rational| Interval::from_rational(value).is_point();
+    if is_exact(bias) && is_exact(weight) && is_exact(&at) {
+        return None;
+    }
+    Some(Place {
+        input,
+        at,
+        is_rising: weight.is_positive(),
+    })
 }
 
 /// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh or

@@ -28,13 +28,17 @@
 //! - a coefficient rounded by `d` grows the radius by `d · sup |unit|`.
 //!
 //! A step whose sum is one non-constant affine function of the inputs, without radius, and at most
-//! 0 on the box is taken as 0: it is 1 only on a set of measure zero there.
+//! 0 on the box is taken as 0: it is 1 only on a set of measure zero there. Where its exact weights
+//! had to be rounded, a step of the first layer that depends on one input keeps the place of its
+//! jump as a fraction ([`Place`]): a box that ends exactly there is on one side of it.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::sync::Arc;
+
 use super::model::Network;
 use super::reduce::Reducer;
-use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval};
+use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
 /// An affine sum of inputs and units, `bias + sum coefficient · variable`, up to `radius`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +55,40 @@ pub(super) struct Sum {
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,
+    /// Where its jump is, in [`Specialised::places`]; `NO_PLACE` for most units.
+    pub(super) place: u32,
     pub(super) sum: Sum,
+}
+
+/// The unit's sum says where it jumps, if it does.
+pub(super) const NO_PLACE: u32 = u32::MAX;
+
+/// The exact jump of a step `heaviside(weight · input + bias)`, whose sum was rounded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) input: usize,
+    /// -bias / weight.
+    pub(super) at: Rational,
+    /// Is the weight positive?
+    pub(super) is_rising: bool,
+}
+
+impl Place {
+    /// The step's value at almost every point of a box with these exact sides, if it is one value.
+    pub(super) fn value(&self, sides: &[(Rational, Rational)]) -> Option<Dyadic> {
+        let (low, high) = sides.get(self.input)?;
+        let (is_above, is_below) = (*low >= self.at, *high <= self.at);
+        let (is_on, is_off) = if self.is_rising {
+            (is_above, is_below)
+        } else {
+            (is_below, is_above)
+        };
+        // At the jump itself it is 1, which matters where a side is a point.
+        if is_on {
+            return Some(Dyadic::ONE);
+        }
+        is_off.then_some(Dyadic::ZERO)
+    }
 }
 
 /// A network on a box, reduced to what is alive there.
@@ -66,6 +103,7 @@ pub struct Specialised {
     /// Where the true outputs lie on the box that the network was reduced to.
     pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
+    pub(super) places: Arc<[Place]>,
     /// The sides of that box, and where the stated units lie on it, if they were computed as
     /// intervals; else nothing.
     pub(super) sides: Vec<Interval>,
@@ -79,6 +117,8 @@ pub struct UnitView<'a> {
     pub function: Function,
     /// The sum it is applied to.
     pub sum: SumView<'a>,
+    /// The exact place of its jump, where the sum is rounded.
+    pub place: Option<&'a Rational>,
 }
 
 /// An affine sum of variables: inputs first, then units in order.
@@ -106,10 +146,16 @@ impl Specialised {
     /// `fold` become constants, decided ones lines or constants, equal ones one. Any `fold >= 0` is
     /// sound; a large one makes the result smaller and less sharp.
     ///
-    /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with. A
-    /// [`Reducer`] does the same for many boxes with less allocation.
-    pub fn specialise<E: Enclosure>(&self, inputs: &[E], fold: Dyadic) -> Result<Self, Failure> {
-        Reducer::default().specialise(self, inputs, fold)
+    /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with; the
+    /// exact sides of the box tell more where [`Specialised::needs_sides`]. A [`Reducer`] does the
+    /// same for many boxes with less allocation.
+    pub fn specialise<E: Enclosure>(
+        &self,
+        inputs: &[E],
+        sides: Option<&[(Rational, Rational)]>,
+        fold: Dyadic,
+    ) -> Result<Self, Failure> {
+        Reducer::default().specialise(self, inputs, sides, fold)
     }
 
     /// Evaluates the stated outputs; each true output is within [`Specialised::output`]'s radius
@@ -136,6 +182,16 @@ impl Specialised {
             .zip(&self.outputs)
             .map(|(value, sum)| value.widened(sum.radius))
             .collect())
+    }
+
+    /// Do the exact sides of a box tell more of a unit than intervals that hold them?
+    pub fn needs_sides(&self) -> bool {
+        !self.places.is_empty()
+    }
+
+    /// The exact jump of a unit, if it is kept.
+    pub(super) fn place(&self, unit: &Unit) -> Option<&Place> {
+        self.places.get(index(unit.place))
     }
 
     fn total<E: Enclosure>(&self, sum: &Sum, values: &[E]) -> E {
@@ -170,6 +226,7 @@ impl Specialised {
         UnitView {
             function: self.units[k].function,
             sum: self.view(&self.units[k].sum),
+            place: self.place(&self.units[k]).map(|place| &place.at),
         }
     }
 

@@ -143,6 +143,19 @@ fn is_polynomial_somewhere(exact: &ExactCells<'_>, whole: &Cell) -> bool {
     )
 }
 
+/// How many units may cut the box: all but steps over steps, which are constant between the lines of
+/// those below.
+fn lines(network: &Specialised) -> usize {
+    let inputs = network.inputs();
+    let is_step = |k: usize| network.unit(k).function == Function::Heaviside;
+    let is_over_steps = |k: usize| {
+        let mut terms = network.unit(k).sum.terms.iter();
+        let below = |variable: u32| (variable as usize).checked_sub(inputs);
+        is_step(k) && terms.all(|(variable, _)| below(*variable).is_some_and(is_step))
+    };
+    (0..network.units()).filter(|k| !is_over_steps(*k)).count()
+}
+
 /// A witness: the point where the error is taken, or a small box beside it where it is a limit.
 fn witness(
     request: &Request<'_>,
@@ -305,7 +318,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 });
             }
             let few = FEW_UNITS + open.depth.saturating_sub(PATIENCE) / 2;
-            if open.here.units() <= few && self.resolve(&open) {
+            if lines(&open.here) <= few && self.resolve(&open) {
                 continue;
             }
             self.split(&open);

@@ -33,8 +33,8 @@ const DEEPEST: usize = 400;
 const MOST_TRIED: usize = 4;
 /// With more units alive than this only one cut is looked at, too.
 const MANY_UNITS: usize = 40;
-/// Half the widths of windows beside which a cut is tried, over the steepness.
-const WINDOWS: [f64; 2] = [1.0, 8.0];
+/// Half the width of the window beside which a step is cut, over its steepness.
+const WINDOW: f64 = 3.0;
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
 
@@ -386,29 +386,27 @@ impl<'a, const D: usize> Search<'a, D> {
     /// Makes the cuts that come into question and keeps the one after which least is unknown.
     fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
         let first = split::choose(&open.cell, &self.whole, &open.here);
-        let mut cuts = Vec::new();
+        let inputs = open.cell.sides().len();
+        let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
+        let middle = |axis| Split { axis, place: None };
+        // Steps that are half-planes need no cut beside them.
+        if self.norm == Norm::Area {
+            return self.best_of(leaves, open, vec![middle(first.axis)]);
+        }
+        // First the windows of steps are parted from the rest, so that no other cut crosses them.
+        if let Some(cut) = axes().find_map(|axis| beside_step(open, axis)) {
+            return self.best_of(leaves, open, vec![cut]);
+        }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
-            cuts.push(Split {
-                axis: first.axis,
-                place: None,
-            });
-            return self.best_of(leaves, open, cuts);
+            return self.best_of(leaves, open, vec![middle(first.axis)]);
         }
-        // Steps that are half-planes need no cut beside them.
-        if self.norm != Norm::Area && first.place.is_some() {
+        let mut cuts = Vec::new();
+        if first.place.is_some() {
             cuts.push(first.clone());
         }
-        let inputs = open.cell.sides().len();
-        for axis in std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis)) {
-            if self.norm != Norm::Area {
-                cuts.extend(beside_step(open, axis));
-            }
-            cuts.push(Split { axis, place: None });
-            if self.norm == Norm::Area || inputs > MOST_TRIED {
-                break;
-            }
-        }
+        let tried = if inputs > MOST_TRIED { 1 } else { inputs };
+        cuts.extend(axes().take(tried).map(middle));
         self.best_of(leaves, open, cuts)
     }
 
@@ -524,14 +522,14 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 }
 
-/// Cuts close beside the window of the steepest unit of an input (of several the one closest to
-/// the middle, so that few cuts part many), where it is small in the cell:
-/// on a strip of a few over the steepness the step happens, and outside it hardly anything does.
-fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
+/// A cut beside the window of a steep unit of an input (of several the one closest to the middle, so
+/// that few cuts part many), where the window is small in the cell: on a strip of a few over the
+/// steepness the step happens, and outside it hardly anything does.
+fn beside_step(open: &Open, axis: usize) -> Option<Split> {
     let side = &open.cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
     let middle = f64::midpoint(low, high);
-    let mut steepest: Option<(f64, f64)> = None;
+    let mut nearest: Option<(f64, f64)> = None;
     for k in 0..open.here.units() {
         let unit = open.here.unit(k);
         let [(variable, weight)] = unit.sum.terms else {
@@ -541,41 +539,26 @@ fn beside_step(open: &Open, axis: usize) -> Vec<Split> {
             continue;
         }
         let weight = estimate_dyadic(*weight);
+        let reach = WINDOW / weight.abs();
+        if high - low <= 4.0 * reach {
+            continue;
+        }
         let root = -estimate_dyadic(unit.sum.bias) / weight;
-        let is_better = |(most, best): (f64, f64)| {
-            let is_closer = (root - middle).abs() < (best - middle).abs();
-            weight.abs() > 2.0 * most || (weight.abs() > 0.5 * most && is_closer)
-        };
-        if steepest.is_none_or(is_better) {
-            steepest = Some((weight.abs(), root));
+        for place in [root - reach, root + reach] {
+            let is_better = |(best, _): (f64, f64)| (place - middle).abs() < (best - middle).abs();
+            if low < place && place < high && nearest.is_none_or(is_better) {
+                nearest = Some((place, reach));
+            }
         }
     }
-    let Some((weight, root)) = steepest else {
-        return Vec::new();
-    };
-    let mut cuts = Vec::new();
-    for windows in WINDOWS {
-        let reach = windows / weight;
-        let mut places = [root - reach, root + reach];
-        if (places[1] - middle).abs() < (places[0] - middle).abs() {
-            places.reverse();
-        }
-        let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
-        let place = places
-            .into_iter()
-            .map(|place| libm::floor(place / unit) * unit)
-            .find(|place| low < *place && *place < high);
-        if let Some(place) = place
-            && high - low > 4.0 * reach
-        {
-            let place = exact_dyadic(place).and_then(Dyadic::to_rational);
-            cuts.extend(place.map(|place| Split {
-                axis,
-                place: Some(place),
-            }));
-        }
-    }
-    cuts
+    let (place, reach) = nearest?;
+    let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
+    let place = exact_dyadic(libm::floor(place / unit) * unit)
+        .filter(|place| side.inf() < *place && *place < side.sup());
+    place.and_then(Dyadic::to_rational).map(|place| Split {
+        axis,
+        place: Some(place),
+    })
 }
 
 /// How far folding may move the outputs: far less than what is wanted to be known of the error,

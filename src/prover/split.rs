@@ -174,6 +174,9 @@ fn at_kink(cell: &Cell, axis: usize, unit: &UnitView<'_>) -> Option<Rational> {
     let (_, weight) = unit.sum.terms.first()?;
     let (low, high) = &cell.sides()[axis];
     let strictly_inside = |place: &Rational| low < place && place < high;
+    if let Some(place) = unit.place {
+        return Some(place.clone()).filter(strictly_inside);
+    }
     let root = (-unit.sum.bias.to_rational()?).checked_div(&weight.to_rational()?)?;
     if unit.sum.radius.is_zero() {
         return Some(root).filter(strictly_inside);

@@ -159,7 +159,7 @@ const INTRODUCTION: &str = "\
 This page is written by `cargo run --release --example one_or_two_layers`; do not edit it by hand.
 
 Five ways to make a network for the same function, at **equal certified error**. For every tolerance each
-builder gets the smallest size with which the prover found a proof (sizes above 16 in steps of about a quarter, steps on powers of two, within a
+builder gets the smallest size with which the prover found a proof (sizes above 16 in steps of about a quarter, within a
 limit of boxes looked at), the network is built, the error is proved, and the checker accepts the certificate. The winner,
 in bold, has the fewest hidden units.
 

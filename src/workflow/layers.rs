@@ -19,7 +19,7 @@ use crate::report::layers::{LayersRow, LayersTable, Source};
 /// Boxes that any size may take, and more for each cell of a grid of that size.
 const BOXES: u64 = 15_000;
 /// Towers are built up to this many.
-const MOST_TOWERS: usize = 30_000;
+const MOST_TOWERS: usize = 60_000;
 /// The name of their row.
 const OVERLAPPING: &str = "towers that overlap";
 /// The degrees of polynomials that are looked at.
@@ -42,8 +42,6 @@ struct Contestant {
     /// Parameters that stay the same.
     degree: Option<usize>,
     largest: usize,
-    /// The sizes that are tried, by place.
-    rung: fn(usize) -> usize,
 }
 
 /// Returns the table of a formula on a domain such as `x=-1..1,y=-1..1`, for falling tolerances, in the
@@ -115,7 +113,6 @@ impl Contest {
                 parameters,
                 degree: None,
                 largest: 512,
-                rung,
             }]
         };
         let towers = if self.norm == Norm::Sup {
@@ -126,18 +123,17 @@ impl Contest {
         } else {
             plain("towers, one grid", BuilderName::Towers, |contest, k| {
                 Parameters {
-                    // Dips cost about 14 mean |f| / (w h)^2 of the area.
-                    steepness: contest.shortest(k).map(|h| Rational::from(1000) / h),
+                    // Dips cost about 14 mean |f| / (w h)^2 of the area, and the strips in which towers
+                    // take turns about 6 / (w h): next to nothing, and little to prove.
+                    steepness: contest.shortest(k).map(|h| Rational::from(100_000) / h),
                     ..cells(k)
                 }
             })
         };
-        let mut steps = plain("towers of steps", BuilderName::Towers, |_, k| Parameters {
+        let steps = plain("towers of steps", BuilderName::Towers, |_, k| Parameters {
             units: Some(Units::Heaviside),
             ..cells(k)
         });
-        // The prover halves boxes, and steps are decided on a box only if they stand on its sides.
-        steps[0].rung = |place| 1 << place;
         let quadrants = plain("quadrants", BuilderName::Quadrants, |_, k| cells(k));
         let mut ridge = Vec::new();
         let mut sawtooth = Vec::new();
@@ -149,7 +145,6 @@ impl Contest {
                 parameters: |_, k| cells(k),
                 degree,
                 largest: 512,
-                rung,
             });
             sawtooth.push(Contestant {
                 name: "sawtooth",
@@ -161,7 +156,6 @@ impl Contest {
                 },
                 degree,
                 largest: 10,
-                rung,
             });
         }
         vec![towers, steps, quadrants, ridge, sawtooth]
@@ -253,7 +247,7 @@ impl Contest {
         }
         let mut best: Option<(usize, Built, Verification)> = None;
         let mut attempt = |place: usize| -> Result<bool, String> {
-            let size = (contestant.rung)(place);
+            let size = rung(place);
             let (built, answer) = match self.attempt(contestant, size, tolerance) {
                 Ok(made) => made,
                 // Too large.
@@ -267,7 +261,6 @@ impl Contest {
             Ok(is_proved)
         };
         // Up from the size of the last tolerance, in growing steps; then halve.
-        let place_of = |size| place_of(contestant.rung, size);
         let mut low = 0;
         let mut high = place_of(from);
         let top = place_of(contestant.largest);
@@ -315,7 +308,7 @@ impl Contest {
     fn boxes(&self, contestant: &Contestant, size: usize) -> u64 {
         if contestant.builder == BuilderName::Sawtooth {
             // Deep networks take long for each box.
-            return 5_000;
+            return 30_000;
         }
         let per_cell = match (self.norm, contestant.name) {
             (Norm::Sup, OVERLAPPING) => 40,
@@ -453,7 +446,7 @@ fn rung(place: usize) -> usize {
 }
 
 /// The place of the largest size that is tried and not above this one.
-fn place_of(rung: fn(usize) -> usize, size: usize) -> usize {
+fn place_of(size: usize) -> usize {
     let mut place = 0;
     while rung(place + 1) <= size {
         place += 1;
@@ -484,9 +477,9 @@ mod tests {
             [15, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96]
         );
         for (place, size) in rungs.iter().enumerate() {
-            assert_eq!(place_of(rung, *size), place);
+            assert_eq!(place_of(*size), place);
         }
-        assert_eq!(place_of(rung, 17), 15);
+        assert_eq!(place_of(17), 15);
     }
 
     #[test]

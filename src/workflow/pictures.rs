@@ -537,7 +537,7 @@ impl<'a> Scene<'a> {
         let mut reducer = Reducer::<Interval>::default();
         while let Some((cell, around, level)) = open.pop() {
             let here = reducer
-                .specialise(&around, cell.intervals(), fold)
+                .specialise(&around, cell.intervals(), None, fold)
                 .map_or(around, Arc::new);
             let is_last = level == 2 * depth;
             if visit(&cell, &here) || is_last {
@@ -831,7 +831,8 @@ fn fill(
             })
             .collect();
         let fold = Dyadic::power_of_two(-40);
-        let reduced = sides.and_then(|sides| network.specialise::<Interval>(&sides, fold).ok());
+        let reduced =
+            sides.and_then(|sides| network.specialise::<Interval>(&sides, None, fold).ok());
         fill(
             reduced.as_ref().unwrap_or(network),
             axes,

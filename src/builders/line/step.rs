@@ -6,7 +6,7 @@ use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, STEP
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{APriori, Built, Request, positive};
-use crate::builders::tail::{exp_minus_upper, ln_upper};
+use crate::builders::tail::{exp_minus_upper, ln_upper, root_upper};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 
@@ -34,7 +34,7 @@ pub const STEP: Entry = Entry {
     size: None,
     bounds: Bounds::AsAsked,
     bound: "height e^(-w d) at distance d; for that very step: sup height/2, l1 2 ln 2/w per unit of \
-            its area, area 0; heaviside: 0",
+            its area, l2 the root of (2 ln 2 - 1)/w, area 0; heaviside: 0",
     theorem: "T20",
     example: r#"[target]
 formula = "3*x + 4*y >= 1"
@@ -70,7 +70,7 @@ pub const BUMP: Entry = Entry {
     size: None,
     bounds: Bounds::AsAsked,
     bound: "height e^(-w d) for each jump at distance d; for that very bump: sup height (1/2 + \
-            e^(-w g)), g its length, l1 4 ln 2/w per unit of area; heaviside: 0",
+            e^(-w g)), g its length, l1 4 ln 2/w per unit of area, l2; heaviside: 0",
     theorem: "T20",
     example: r#"[target]
 formula = "x >= 0.4 and x < 0.6"
@@ -274,9 +274,20 @@ impl Jumps {
             }
             Norm::Area => named(Rational::ZERO, "misclassified area = 0, at threshold 1/2"),
             Norm::L2 => {
-                self.notes
-                    .push("no a-priori bound for the norm l2".to_owned());
-                None
+                // The integral of 1/(1 + e^|z|)^2.
+                let one = ln_upper(&Rational::from(2))? * Rational::from(2) - Rational::ONE;
+                let mut square = &one * &Rational::from(if is_bump { 2 } else { 1 });
+                if is_bump {
+                    let length = &self.steepness * &(&self.places[1] - &self.places[0]);
+                    let both = exp_minus_upper(&length) * (length + Rational::ONE);
+                    square = square + both * Rational::from(2);
+                }
+                let upper = height * root_upper(&(square * strip()?))?;
+                named(
+                    upper,
+                    "root of the integral of (N - f)^2 <= height root((2 ln 2 - 1)/w for each jump, \
+                     times its area)",
+                )
             }
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! A polynomial is a sum of polynomials in single directions ([`directions`]); each of these is a
 //! function of one variable, and one hidden layer is enough for it ([`profile`]). What is no
-//! polynomial is approximated by one first ([`chebyshev`]). [`network`] puts them together.
+//! polynomial is approximated by one first ([`chebyshev`]), and how far that is at most is enclosed
+//! ([`distance`]). [`network`] puts them together.
 
 pub mod chebyshev;
 pub mod directions;
+pub mod distance;
 pub mod network;
 pub mod profile;

@@ -1,9 +1,12 @@
 //! The builder of ridge networks.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use super::chebyshev::{MOST_INPUTS, Values};
 use super::directions::{MOST_DIRECTIONS, Ridge, ridges};
+use super::distance::distance_upper;
 use super::profile::{Curve, Steps};
-use crate::builders::assemble::{LayerBuilder, activation, network};
+use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
@@ -11,15 +14,18 @@ use crate::builders::parameters::{Parameters, Profile, Units};
 use crate::builders::polynomial::Polynomial;
 use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
 use crate::certificate::Norm;
+use crate::expr::Expr;
+use crate::network::Activation;
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, short};
+use crate::numbers::literal::decimal_up;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "ridge",
     summary: "one hidden layer in several inputs: a sum of functions of one direction each",
     inputs: (1, 4),
-    outputs: Outputs::One,
+    outputs: Outputs::Several,
     goal: Goal::Target,
     activations: &[Units::Relu, Units::Sigmoid, Units::Heaviside],
     keys: &[
@@ -37,7 +43,7 @@ pub const ENTRY: Entry = Entry {
         ..crate::builders::entry::cells_by(needed_size, 1 << 16)
     }),
     bounds: Bounds::Sup,
-    bound: "sup, polynomials: sum over directions of max |g''| h^2/8 (staircase: L h/2 + tails)",
+    bound: "sup: sum over directions of max |g''| h^2/8 (staircase: L h/2 + tails), and sup |f - p|",
     theorem: "T36",
     example: r#"[target]
 formula = "x*y"
@@ -62,10 +68,12 @@ const HIGHEST_DEGREE: usize = 20;
 ///
 /// A polynomial target is a sum of polynomials in few directions, exactly; any other formula is
 /// first approximated by a polynomial of the given degree. Each of these functions of one variable
-/// becomes an interpolant or a staircase of `cells` pieces.
+/// becomes an interpolant or a staircase of `cells` pieces. Outputs share the units that they have in
+/// common.
 ///
-/// - Shapes: 1 to 4 inputs, 1 output, 1 hidden layer of at most `cells` units per direction.
-/// - Bound: T36, for polynomials; none for what is approximated first.
+/// - Shapes: 1 to 4 inputs, an output for each formula, 1 hidden layer of at most `cells` units per
+///   direction.
+/// - Bound: T36; what is approximated first adds its distance, which is enclosed.
 /// - Exactness: directions are integers; values of profiles that are long are rounded to 44 bits,
 ///   which the bound allows for.
 /// - Errors: [`BuildError`].
@@ -75,68 +83,76 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let plan = Plan::of(request)?;
     let cells = cells(given)?;
     check_size_of_different(
-        wide(plan.ridges.len())
+        wide(plan.ridges().count())
             .saturating_mul(wide(cells))
             .saturating_mul(4),
     )?;
     let mut notes = plan.notes.clone();
     let steepness = plan.steepness(given, cells, &mut notes)?;
+    // direction · (x - middle), times the steepness of the steps.
+    let scale = steepness.clone().unwrap_or(Rational::ONE);
 
     let mut units = LayerBuilder::new(request.domain.dimension());
-    let mut weights = Vec::new();
-    let mut constant = Rational::ZERO;
-    let mut rounding = Rational::ZERO;
-    for ridge in &plan.ridges {
-        let curve = plan.curve(ridge);
-        let Steps {
-            units: steps,
-            constant: start,
-            rounding_upper,
-        } = match plan.profile {
-            Profile::Interpolant => curve.interpolant(cells),
-            Profile::Staircase => curve.staircase(cells),
-        };
-        // direction · (x - middle), times the steepness of the steps.
-        let scale = steepness.clone().unwrap_or(Rational::ONE);
-        let slopes = ridge.direction.iter().map(|a| Rational::from(*a));
-        let slopes: Vec<Rational> = slopes.collect();
-        let middle: Rational = slopes.iter().zip(&plan.middle).map(|(a, c)| a * c).sum();
-        for (place, weight) in steps {
-            let entries = slopes.iter().enumerate().filter(|(_, a)| !a.is_zero());
-            let entries = entries.map(|(input, a)| (input, a * &scale));
-            units.unit(entries, -(&scale * &(&middle + &place)));
-            weights.push(weight);
+    let mut known: HashMap<(Vec<i64>, Rational), usize> = HashMap::new();
+    let mut rows = Vec::new();
+    let mut roundings = Vec::new();
+    for part in &plan.parts {
+        let mut row: BTreeMap<usize, Rational> = BTreeMap::new();
+        let mut constant = Rational::ZERO;
+        let mut rounding = Rational::ZERO;
+        for ridge in &part.ridges {
+            let curve = plan.curve(ridge);
+            let Steps {
+                units: steps,
+                constant: start,
+                rounding_upper,
+            } = match plan.profile {
+                Profile::Interpolant => curve.interpolant(cells),
+                Profile::Staircase => curve.staircase(cells),
+            };
+            let slopes = ridge.direction.iter().map(|a| Rational::from(*a));
+            let slopes: Vec<Rational> = slopes.collect();
+            let middle: Rational = slopes.iter().zip(&plan.middle).map(|(a, c)| a * c).sum();
+            for (place, weight) in steps {
+                let next = units.units();
+                let key = (ridge.direction.clone(), place.clone());
+                let unit = *known.entry(key).or_insert(next);
+                if unit == next {
+                    let entries = slopes.iter().enumerate().filter(|(_, a)| !a.is_zero());
+                    let entries = entries.map(|(input, a)| (input, a * &scale));
+                    units.unit(entries, -(&scale * &(&middle + &place)));
+                }
+                row.insert(unit, weight);
+            }
+            constant = constant + start;
+            rounding = rounding + rounding_upper;
         }
-        constant = constant + start;
-        rounding = rounding + rounding_upper;
+        rows.push((row, constant));
+        roundings.push(rounding);
     }
     notes.push(format!(
         "{} directions, {} units",
-        plan.ridges.len(),
-        weights.len()
+        plan.directions(),
+        units.units()
     ));
-    let hidden = if weights.is_empty() {
+    let a_priori = if request.norm == Norm::Sup {
+        plan.bound(request, cells, steepness.as_ref(), &roundings, &mut notes)
+    } else {
+        notes.push(format!("no a-priori bound for the norm {}", request.norm));
+        None
+    };
+    let hidden = if units.units() == 0 {
         Vec::new()
     } else {
         vec![units.finish(activation(plan.units))]
     };
-    let a_priori = if request.norm != Norm::Sup {
-        notes.push(format!("no a-priori bound for the norm {}", request.norm));
-        None
-    } else if plan.is_exact {
-        let upper = plan.upper(cells, steepness.as_ref());
-        upper.map(|upper| APriori::new(upper + rounding, Norm::Sup, "T36", plan.statement()))
-    } else {
-        notes.push("no a-priori bound: the target is no polynomial".to_owned());
-        None
-    };
     Ok(Built {
-        network: network(request.target, hidden, weights, constant),
+        network: network_of_rows(request.target, hidden, rows, Activation::Identity),
         a_priori,
         notes,
         chosen: Parameters {
             units: Some(plan.units),
-            degree: Some(plan.degree),
+            degree: plan.parts.iter().map(|part| part.degree).max(),
             cells: Some(vec![cells]),
             profile: Some(plan.profile),
             steepness: match plan.units {
@@ -150,68 +166,111 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
 
 /// What is decided before the size.
 struct Plan {
-    ridges: Vec<Ridge>,
+    /// One for each output.
+    parts: Vec<Part>,
     middle: Vec<Rational>,
     reach: Vec<Rational>,
-    degree: usize,
-    /// Is the sum of the ridges the target itself?
-    is_exact: bool,
     units: Units,
     profile: Profile,
     notes: Vec<String>,
 }
 
+/// A formula as a sum of ridges.
+struct Part {
+    ridges: Vec<Ridge>,
+    degree: usize,
+    /// The polynomial that takes the formula's place, if it is none itself.
+    instead: Option<Polynomial>,
+}
+
 impl Plan {
     fn of(request: &Request) -> Result<Self, BuildError> {
-        let given = request.parameters;
-        let (units, profile) = shape(given)?;
+        let (units, profile) = shape(request.parameters)?;
         let sides = request.domain.sides();
         let middle: Vec<Rational> = sides.iter().map(|(low, high)| low.midpoint(high)).collect();
         let reach: Vec<Rational> = sides
             .iter()
             .map(|(low, high)| (high - low).half())
             .collect();
-        let formula = request.target.output_expressions().remove(0);
         let mut notes = Vec::new();
-        let exact = Polynomial::of(&formula, sides.len());
-        let exact = exact.and_then(|polynomial| polynomial.around(&middle));
-        let is_exact = exact.is_some();
-        let (polynomial, degree) = if let Some(polynomial) = exact {
-            let degree = polynomial.degree() as usize;
-            if let Some(found) = given.degree
-                && found < degree
-            {
-                return Err(BuildError::TooSmall {
-                    key: "degree",
-                    found,
-                    smallest: degree,
-                });
-            }
-            (polynomial, degree)
-        } else {
-            let degree = given.degree.unwrap_or(USUAL_DEGREE);
-            let (polynomial, distance) = approximation(request, degree)?;
-            notes.push(format!(
-                "approximated by a polynomial of degree {degree}, about {} from the target at most \
-                 (an estimate)",
-                short(distance)
-            ));
-            (polynomial, degree)
-        };
-        let ridges = ridges(&polynomial, &reach).ok_or(BuildError::Directions {
-            degree,
-            most: MOST_DIRECTIONS,
-        })?;
+        let formulas = request.target.output_expressions();
+        let parts = formulas
+            .iter()
+            .map(|formula| Part::of(request, formula, &middle, &reach, &mut notes))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
-            ridges,
+            parts,
             middle,
             reach,
-            degree,
-            is_exact,
             units,
             profile,
             notes,
         })
+    }
+
+    fn ridges(&self) -> impl Iterator<Item = &Ridge> {
+        self.parts.iter().flat_map(|part| &part.ridges)
+    }
+
+    /// How many directions there are.
+    fn directions(&self) -> usize {
+        let directions: HashSet<_> = self.ridges().map(|ridge| &ridge.direction).collect();
+        directions.len()
+    }
+
+    /// Are the sums of ridges the formulas themselves?
+    fn is_exact(&self) -> bool {
+        self.parts.iter().all(|part| part.instead.is_none())
+    }
+
+    /// The bound of T36: that of the worst output.
+    fn bound(
+        &self,
+        request: &Request,
+        cells: usize,
+        steepness: Option<&Rational>,
+        roundings: &[Rational],
+        notes: &mut Vec<String>,
+    ) -> Option<APriori> {
+        let mut largest = Rational::ZERO;
+        let formulas = request.target.output_expressions();
+        for ((part, formula), rounding) in self.parts.iter().zip(&formulas).zip(roundings) {
+            let mut upper = self.upper(part, cells, steepness)? + rounding;
+            if let Some(polynomial) = &part.instead {
+                let Some(distance) = distance_upper(formula, polynomial, request.domain) else {
+                    notes.push(
+                        "no a-priori bound: how far the polynomial is from the target was not enclosed"
+                            .to_owned(),
+                    );
+                    return None;
+                };
+                notes.push(format!(
+                    "approximated by a polynomial of degree {}, at most {} from the target (enclosed)",
+                    part.degree,
+                    decimal_up(&distance, 3)
+                ));
+                upper = upper + distance;
+            }
+            largest = largest.max(upper);
+        }
+        let statement = match (self.profile, self.is_exact()) {
+            (Profile::Interpolant, true) => {
+                "sup |N - f| <= sum over directions of max |g''| h^2/8 + rounding of the values"
+            }
+            (Profile::Interpolant, false) => {
+                "sup |N - f| <= sup |f - p| + sum over directions of max |g''| h^2/8 + rounding of the \
+                 values"
+            }
+            (Profile::Staircase, true) => {
+                "sup |N - f| <= sum over directions of L h (1/2 + tails of the steps) + rounding of \
+                 the values"
+            }
+            (Profile::Staircase, false) => {
+                "sup |N - f| <= sup |f - p| + sum over directions of L h (1/2 + tails of the steps) + \
+                 rounding of the values"
+            }
+        };
+        Some(APriori::new(largest, Norm::Sup, "T36", statement))
     }
 
     /// The polynomial of a direction over the domain.
@@ -242,18 +301,15 @@ impl Plan {
         if self.units == Units::Heaviside {
             return Ok(Some(Rational::ONE));
         }
-        let sides = self
-            .ridges
-            .iter()
-            .map(|ridge| self.curve(ridge).cell(cells));
+        let sides = self.ridges().map(|ridge| self.curve(ridge).cell(cells));
         let shortest = sides.filter(Rational::is_positive).min();
         let steepness = Rational::from(40) / shortest.unwrap_or(Rational::ONE);
         notes.push(format!("steepness {steepness} (40 per shortest cell)"));
         Ok(Some(steepness))
     }
 
-    /// The bound of T36 without rounding.
-    fn upper(&self, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
+    /// The bound of T36 for the sum of ridges, without rounding.
+    fn upper(&self, part: &Part, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
         let upper = |ridge: &Ridge| {
             let curve = self.curve(ridge);
             if let (Profile::Staircase, Some(steepness)) = (self.profile, steepness) {
@@ -263,19 +319,55 @@ impl Plan {
             let second = curve.derivative_upper(2)?;
             Some(curve.interpolant_bound(&second, cells))
         };
-        self.ridges.iter().map(upper).sum()
+        part.ridges.iter().map(upper).sum()
     }
+}
 
-    fn statement(&self) -> &'static str {
-        match self.profile {
-            Profile::Interpolant => {
-                "sup |N - f| <= sum over directions of max |g''| h^2/8 + rounding of the values"
+impl Part {
+    fn of(
+        request: &Request,
+        formula: &Expr,
+        middle: &[Rational],
+        reach: &[Rational],
+        notes: &mut Vec<String>,
+    ) -> Result<Self, BuildError> {
+        let given = request.parameters;
+        let exact = Polynomial::of(formula, middle.len());
+        let exact = exact.and_then(|polynomial| polynomial.around(middle));
+        let is_exact = exact.is_some();
+        let (polynomial, degree) = if let Some(polynomial) = exact {
+            let degree = polynomial.degree() as usize;
+            if let Some(found) = given.degree
+                && found < degree
+            {
+                return Err(BuildError::TooSmall {
+                    key: "degree",
+                    found,
+                    smallest: degree,
+                });
             }
-            Profile::Staircase => {
-                "sup |N - f| <= sum over directions of L h (1/2 + tails of the steps) + rounding of \
-                 the values"
+            (polynomial, degree)
+        } else {
+            let degree = given.degree.unwrap_or(USUAL_DEGREE);
+            let (polynomial, distance) = approximation(request, formula, degree)?;
+            if request.norm != Norm::Sup {
+                notes.push(format!(
+                    "approximated by a polynomial of degree {degree}, about {} from the target at \
+                     most (an estimate)",
+                    short(distance)
+                ));
             }
-        }
+            (polynomial, degree)
+        };
+        let ridges = ridges(&polynomial, reach).ok_or(BuildError::Directions {
+            degree,
+            most: MOST_DIRECTIONS,
+        })?;
+        Ok(Self {
+            ridges,
+            degree,
+            instead: (!is_exact).then_some(polynomial),
+        })
     }
 }
 
@@ -322,7 +414,11 @@ fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
 }
 
 /// A polynomial near the target, in distances from the middle of the domain, and how near.
-fn approximation(request: &Request, degree: usize) -> Result<(Polynomial, f64), BuildError> {
+fn approximation(
+    request: &Request,
+    formula: &Expr,
+    degree: usize,
+) -> Result<(Polynomial, f64), BuildError> {
     let inputs = request.domain.dimension();
     if inputs > MOST_INPUTS {
         return Err(BuildError::NoPolynomial { inputs });
@@ -333,8 +429,7 @@ fn approximation(request: &Request, degree: usize) -> Result<(Polynomial, f64), 
             largest: HIGHEST_DEGREE,
         });
     }
-    let formula = request.target.output_expressions().remove(0);
-    let mut values = Values::new(&formula, request.domain);
+    let mut values = Values::new(formula, request.domain);
     let found = u32::try_from(degree)
         .ok()
         .and_then(|degree| values.polynomial(degree));
@@ -347,8 +442,7 @@ fn approximation(request: &Request, degree: usize) -> Result<(Polynomial, f64), 
 /// most three quarters of the tolerance. Refuses a degree whose approximation takes all of it.
 fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
     let mut parameters = request.parameters.clone();
-    let formula = request.target.output_expressions().remove(0);
-    if Polynomial::of(&formula, request.domain.dimension()).is_some() || request.norm != Norm::Sup {
+    if request.norm != Norm::Sup {
         return Ok(parameters);
     }
     let tolerance = estimate_rational(tolerance);
@@ -356,22 +450,37 @@ fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, Bu
         degree,
         distance: short(distance),
     };
-    if let Some(degree) = parameters.degree {
-        let (_, distance) = approximation(request, degree)?;
-        if distance >= tolerance {
-            return Err(refuse(degree, distance));
+    let mut needed = None;
+    for formula in &request.target.output_expressions() {
+        if let Some(polynomial) = Polynomial::of(formula, request.domain.dimension()) {
+            needed = needed.max(Some(polynomial.degree() as usize));
+            continue;
         }
-        return Ok(parameters);
-    }
-    let mut last = f64::INFINITY;
-    for degree in 1..=HIGHEST_DEGREE {
-        last = approximation(request, degree)?.1;
-        if last <= 0.75 * tolerance {
-            parameters.degree = Some(degree);
-            return Ok(parameters);
+        let distance = |degree| approximation(request, formula, degree).map(|found| found.1);
+        if let Some(degree) = request.parameters.degree {
+            let distance = distance(degree)?;
+            if distance >= tolerance {
+                return Err(refuse(degree, distance));
+            }
+            continue;
+        }
+        let mut last = f64::INFINITY;
+        for degree in 1..=HIGHEST_DEGREE {
+            last = distance(degree)?;
+            if last <= 0.75 * tolerance {
+                parameters.degree = parameters.degree.max(Some(degree));
+                break;
+            }
+        }
+        if last > 0.75 * tolerance {
+            return Err(refuse(HIGHEST_DEGREE, last));
         }
     }
-    Err(refuse(HIGHEST_DEGREE, last))
+    // A degree that is given is one for all outputs.
+    if parameters.degree.is_some() && request.parameters.degree.is_none() {
+        parameters.degree = parameters.degree.max(needed);
+    }
+    Ok(parameters)
 }
 
 /// Returns a number of cells whose a-priori bound is at most the tolerance.
@@ -379,30 +488,30 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     if request.norm != Norm::Sup {
         return None;
     }
-    let plan = Plan::of(request).ok().filter(|plan| plan.is_exact)?;
-    let curves: Vec<(Curve, Rational)> = plan
-        .ridges
-        .iter()
-        .map(|ridge| {
+    let plan = Plan::of(request).ok().filter(Plan::is_exact)?;
+    let order = match plan.profile {
+        Profile::Interpolant => 2,
+        Profile::Staircase => 1,
+    };
+    let mut parts: Vec<Vec<(Curve, Rational)>> = Vec::new();
+    for part in &plan.parts {
+        let bounded = part.ridges.iter().map(|ridge| {
             let curve = plan.curve(ridge);
-            let order = if plan.profile == Profile::Interpolant {
-                2
-            } else {
-                1
-            };
             let bound = curve.derivative_upper(order)?;
             Some((curve, bound))
-        })
-        .collect::<Option<_>>()?;
+        });
+        parts.push(bounded.collect::<Option<_>>()?);
+    }
     smallest_size(1, 1 << 16, |cells| {
         let steepness = plan
             .steepness(request.parameters, cells, &mut Vec::new())
             .ok()?;
-        let bounds = curves.iter().map(|(curve, bound)| match &steepness {
+        let bound = |(curve, bound): &(Curve, Rational)| match &steepness {
             Some(steepness) => curve.staircase_bound(bound, cells, plan.units, steepness),
             None => Some(curve.interpolant_bound(bound, cells)),
-        });
-        let upper: Rational = bounds.sum::<Option<Rational>>()?;
-        Some(upper <= *tolerance)
+        };
+        let uppers = parts.iter().map(|curves| curves.iter().map(bound).sum());
+        let uppers: Vec<Rational> = uppers.collect::<Option<_>>()?;
+        Some(uppers.iter().all(|upper| upper <= tolerance))
     })
 }

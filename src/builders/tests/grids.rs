@@ -26,6 +26,15 @@ fn several_outputs_share_their_units() {
     outputs_agree(BuilderName::Towers, &overlapping(4, 2), &formulas, domain);
     outputs_agree(BuilderName::Quadrants, &heaviside, &formulas, domain);
     outputs_agree(BuilderName::Quadrants, &cells(&[5]), &formulas, domain);
+    outputs_agree(BuilderName::Ridge, &cells(&[6]), &formulas, domain);
+    let wave = ["sin(3*x)*cos(2*y)", "x*y"];
+    outputs_agree(BuilderName::Ridge, &cells(&[6]), &wave, domain);
+    // Of the directions of x², x·y and x·y - x² two are there already.
+    let alike = several(&["x*y", "x*y/2 + x + y"], domain);
+    let built = made(BuilderName::Ridge, &cells(&[6]), &alike);
+    let alone = made(BuilderName::Ridge, &cells(&[6]), &problem("x*y", domain));
+    let units = |built: &Built| size(&built.network).units;
+    assert!(units(&built) <= units(&alone) + 2, "{}", units(&built));
     // An additive output needs the rows and columns alone; the other one has the rest.
     let both = several(&["x^2 + y^2", "x*y"], domain);
     let built = made(BuilderName::Quadrants, &cells(&[4]), &both);
@@ -36,6 +45,26 @@ fn several_outputs_share_their_units() {
         &problem("x^2 + y^2", domain).0,
         &points(&both.1, 17),
     );
+}
+
+/// What is no polynomial is approximated by one, whose distance is a part of the bound.
+#[test]
+fn ridges_of_waves_are_within_their_bounds() {
+    for (formula, domain) in [
+        ("sin(3*x)*cos(2*y)", "x=-1..1,y=-1..1"),
+        ("exp(-x^2 - 2*y)", "x=0..1,y=-1/3..1"),
+    ] {
+        let wave = problem(formula, domain);
+        for cells_of_it in [4, 16, 64] {
+            let built = made(BuilderName::Ridge, &cells(&[cells_of_it]), &wave);
+            let worst = worst_sampled(&built, &wave.0, &points(&wave.1, 40));
+            let bound = built.a_priori.expect("a bound").upper;
+            assert!(worst <= bound, "{formula}: {worst} and {bound}");
+            // The functions of single directions are larger than their sum, and so are their errors.
+            let size = bound / worst;
+            assert!(size <= rational(30, 1), "{formula}, {cells_of_it}: {size}");
+        }
+    }
 }
 
 #[test]
