@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use steeple::formats::floats::Precision;
 use steeple::formats::{gzip, json, onnx, python, safetensors};
-use steeple::network::{Activation, Network, forward};
+use steeple::network::{Activation, Layer, Network, forward};
 use steeple::numbers::estimate::Estimate;
 use steeple::numbers::{Precise, Rational, Scalar, literal};
 
@@ -90,6 +90,50 @@ fn real_files_are_read_as_onnxruntime_runs_them() {
     }
 }
 
+/// Units that exporters write in parts are found again, one layer for each.
+#[test]
+fn smooth_units_are_read_as_what_they_are() {
+    use Activation::{Elu, Gelu, Identity, Silu, Softplus, Softsign};
+    // The root of 2 as a float32, and what float32s make of its inverse.
+    let root = Rational::ratio(11_863_283, 1 << 23);
+    let inverse = Rational::ratio(1 << 24, 11_863_283);
+    let half = || Rational::ratio(1, 2);
+    let cases = [
+        ("torch_trace_gelu", vec![Gelu(Some(root.clone())); 2]),
+        ("torch_dynamo_gelu", vec![Gelu(None); 2]),
+        ("torch_trace_silu", vec![Silu; 2]),
+        ("torch_dynamo_silu", vec![Silu; 2]),
+        ("torch_trace_softplus", vec![Softplus(None); 2]),
+        (
+            "torch_dynamo_softplus",
+            vec![Softplus(Some(Rational::from(20))); 2],
+        ),
+        ("torch_trace_softsign", vec![Softsign; 2]),
+        ("torch_dynamo_softsign", vec![Softsign; 2]),
+        ("torch_trace_elu", vec![Elu(half()); 2]),
+        ("torch_dynamo_elu", vec![Elu(half()); 2]),
+        ("torch_trace_celu", vec![Elu(Rational::ONE); 2]),
+        (
+            "torch_dynamo_softplus_beta",
+            vec![Softplus(Some(Rational::ratio(5, 2)))],
+        ),
+        ("made_gelu_by_inverse", vec![Gelu(Some(inverse.clone()))]),
+        ("made_gelu_half_first", vec![Gelu(Some(inverse))]),
+        ("made_erfc_times", vec![Gelu(Some(Rational::ONE))]),
+        ("made_swish_beta", vec![Silu]),
+        ("made_log_add_exp", vec![Softplus(None)]),
+        ("made_log_sigmoid", vec![Softplus(None)]),
+        ("made_softsign_parts", vec![Softsign]),
+        ("made_softplus_where", vec![Softplus(Some(half()))]),
+    ];
+    for (name, mut expected) in cases {
+        let network = read(&data().join(format!("{name}.onnx")));
+        expected.push(Identity);
+        let found = network.layers().iter().map(Layer::activation);
+        assert!(found.eq(&expected), "{name}: {network:?}");
+    }
+}
+
 /// What is said about each broken file, as the command line says it.
 #[test]
 fn broken_files_are_refused_with_place_and_hint() {
@@ -129,6 +173,13 @@ fn zoo() -> Network {
         {"activation": "tanh", "weights": [["1", "1"], ["2", "-1"]], "bias": ["0", "1"]},
         {"activation": "heaviside", "weights": [["1", "1"], ["2", "-1"]], "bias": ["-1/3", "0"]},
         {"activation": "sigmoid", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softplus", "weights": [["1/3", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softplus", "threshold": "20", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "softsign", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "elu", "alpha": "1/2", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1/7", "0"]},
+        {"activation": "silu", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "gelu", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
+        {"activation": "gelu", "divisor": "3/2", "weights": [["1", "0"], ["2", "-1"]], "bias": ["1", "0"]},
         {"activation": "identity", "weights": [["1", "1/3"], ["0", "5"]], "bias": ["0", "1"]}]}"#;
     json::read(text).expect("a network")
 }
@@ -229,7 +280,7 @@ fn weights_of_other_tools_need_their_activations_told() {
     insta::assert_snapshot!([
         refused(&bytes, None),
         refused(&bytes, Some("{}")),
-        refused(&bytes, Some(r#"{"activations": ["elu"]}"#)),
+        refused(&bytes, Some(r#"{"activations": ["selu"]}"#)),
         refused(&bytes, Some(r#"{"activations": ["relu", "relu", "relu"]}"#)),
         refused(&file(["out", "hidden"]), Some(told)),
         refused(&bytes[..bytes.len() - 1], Some(told)),
@@ -237,7 +288,7 @@ fn weights_of_other_tools_need_their_activations_told() {
     ].join("\n"), @r#"
     this format knows no activations, and no file beside it tells them; put a JSON file of the same name beside it: expected {"activations": ["relu", ..., "identity"]}, one for each layer
     the JSON file beside it: missing field `activations` at line 1 column 2; expected {"activations": ["relu", ..., "identity"]}, one for each layer
-    the JSON file beside it: unknown activation `elu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, leaky-relu:SLOPE, maxout:RANK
+    the JSON file beside it: unknown activation `selu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK
     3 activations are told for 2 layers: 2, 10; expected {"activations": ["relu", ..., "identity"]}, one for each layer
     tensor `out.weight`: it expects 2 inputs, the layer before gives 1; layers are taken in the order of their names; `layers` in the file beside says otherwise
     this is not a whole safetensors file: incomplete metadata, file not fully covered; the file is truncated or damaged

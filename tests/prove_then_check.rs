@@ -231,7 +231,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
     for _ in 0..4 {
         let cell = Cell::from_sides(choices.inner(question.domain.sides()));
         let here = root
-            .specialise::<Interval>(cell.intervals(), Dyadic::power_of_two(-20))
+            .specialise::<Interval>(cell.intervals(), None, Dyadic::power_of_two(-20))
             .expect("a value");
         // Is the decision wrong at the points tried?
         let wrong: Vec<Option<bool>> = (0..12)
@@ -297,7 +297,9 @@ fn the_interpolant_of_the_square_is_exact() {
 #[test]
 fn known_errors_are_enclosed() {
     use common::{layer, network};
-    use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
+    use steeple::network::Activation::{
+        Elu, Gelu, Heaviside, Identity, Relu, Sigmoid, Silu, Softplus, Softsign, Tanh,
+    };
     let zero = |inputs: &[&str]| {
         let row: Vec<&str> = inputs.iter().map(|_| "0").collect();
         network(inputs, vec![layer(Identity, &[(&row, "0")])])
@@ -337,6 +339,57 @@ fn known_errors_are_enclosed() {
             "1/2 + tanh(3*x/2)/2 + x^2/9",
             "x=-1/2..1/2",
             "1/36",
+        ),
+        // Smooth units beside formulas that say the same in another way.
+        (
+            unit(Softplus(None), "3"),
+            "ln(1 + e^(3*x)) + x/7",
+            "x=-1..1",
+            "1/7",
+        ),
+        (
+            unit(Softsign, "3"),
+            "3*x/(1 + 3*abs(x)) + x^2/9",
+            "x=-1..1",
+            "1/9",
+        ),
+        (
+            unit(Elu(number("1/2")), "3"),
+            "max(3*x, (exp(min(3*x, 0)) - 1)/2) + x/7",
+            "x=0..1",
+            "1/7",
+        ),
+        (
+            unit(Elu(Rational::ONE), "3"),
+            "if(x < 0, e^(3*x) - 1, 3*x) + x/7",
+            "x=-1..1",
+            "1/7",
+        ),
+        (
+            unit(Silu, "3"),
+            "3*x/(1 + e^(-3*x)) + x/7",
+            "x=-1..1",
+            "1/7",
+        ),
+        (
+            unit(Gelu(None), "3"),
+            "3*x*(1 + erf(3*x/sqrt(2)))/2 + x^2/9",
+            "x=-1..1",
+            "1/9",
+        ),
+        // Another divisor is another scale.
+        (
+            unit(Gelu(Some(number("2"))), "3"),
+            "sqrt(2)*gelu(3*x/sqrt(2)) + x/7",
+            "x=-1..1",
+            "1/7",
+        ),
+        // Above 20 it is z itself: off by e^-20 there, which is far below what is asked.
+        (
+            unit(Softplus(Some(number("20"))), "30"),
+            "softplus(30*x) + x/7",
+            "x=-1..1",
+            "1/7",
         ),
     ];
     for (network, formula, domain, truth) in cases {

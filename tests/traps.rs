@@ -632,3 +632,77 @@ fn sets_of_measure_zero_do_not_count() {
         "an essential supremum"
     );
 }
+
+/// What is left of a unit on a box, for some folding radii, holds its values.
+fn units_hold(activation: &steeple::network::Activation, low: &Rational, high: &Rational) -> usize {
+    let unit = layer(activation.clone(), &[(&["1"], "0")]);
+    let net = network(&["x"], vec![unit, layer(Identity, &[(&["1"], "0")])]);
+    let cell = Cell::from_sides(vec![(low.clone(), high.clone())]);
+    // On the same box nothing would be looked at again.
+    let whole = [Interval::spanning(
+        Dyadic::from_i64(-100),
+        Dyadic::from_i64(100),
+    )];
+    let root = Specialised::from_network(&net, &whole).expect("a value");
+    let points: Vec<_> = [0, 1, 3, 8]
+        .map(|share| low + &(&(high - low) * &Rational::ratio(share, 8)))
+        .into();
+    let truth =
+        |point: &Rational| common::true_forward(&net, std::slice::from_ref(point)).remove(0);
+    let truths: Vec<_> = points.iter().map(truth).collect();
+    let mut fewest = usize::MAX;
+    for power in [2, 5, 10, 20, 40, 80] {
+        let fold = Dyadic::power_of_two(-power);
+        let inputs = inputs_over::<Interval>(&cell);
+        let here = root.specialise(&inputs, None, fold).expect("a value");
+        fewest = fewest.min(here.units());
+        for (point, truth) in points.iter().zip(&truths) {
+            let at = [Interval::from_rational(point)];
+            let found: Interval = here.enclose(&at).expect("a value")[0];
+            assert!(
+                truth.is_in(&found),
+                "{activation:?} at {point}, fold 2^-{power}: {truth:?} {found}"
+            );
+        }
+    }
+    fewest
+}
+
+/// Where they are constants or lines up to something tiny, that has to be in the radius.
+#[test]
+fn smooth_units_far_out_keep_what_they_are_off_by() {
+    use steeple::network::Activation::{Elu, Gelu, Silu, Softplus, Softsign};
+    let eighth = Rational::ratio(1, 8);
+    for activation in [
+        Softplus(None),
+        Elu(Rational::ONE),
+        Elu(number("1/2")),
+        Elu(number("-3")),
+        Silu,
+        Gelu(None),
+        Gelu(Some(number("3/2"))),
+        Gelu(Some(number("1/10"))),
+        Softsign,
+    ] {
+        for step in -160..=160 {
+            let low = Rational::ratio(step, 2);
+            let left = units_hold(&activation, &low, &(&low + &eighth));
+            if step.abs() > 100 && !matches!(activation, Softsign | Gelu(Some(_))) {
+                assert_eq!(left, 0, "{activation:?} is folded at {low}");
+            }
+        }
+    }
+}
+
+/// A softplus that is the identity above a threshold jumps there.
+#[test]
+fn a_softplus_with_a_threshold_encloses_both_sides_of_its_jump() {
+    for threshold in ["1/2", "0", "-2", "20"] {
+        let threshold = number(threshold);
+        let activation = steeple::network::Activation::Softplus(Some(threshold.clone()));
+        for (below, above) in [("1/8", "1/8"), ("1/1000", "0"), ("0", "1/1000"), ("2", "5")] {
+            let (low, high) = (&threshold - &number(below), &threshold + &number(above));
+            units_hold(&activation, &low, &high);
+        }
+    }
+}

@@ -358,7 +358,9 @@ fn peel<'a, const D: usize>(
         let (low, high) = match unit.function {
             Function::Tanh => (-Dyadic::ONE, Dyadic::ONE),
             Function::Relu => (zero, Dyadic::INFINITY),
-            _ => (zero, Dyadic::ONE),
+            Function::Heaviside | Function::Sigmoid => (zero, Dyadic::ONE),
+            // The others are left to the other ways.
+            _ => return None,
         };
         // Outside the values that the unit takes, the answer does not depend on the inputs. (A
         // threshold on the edge of them is left to the other ways.)

@@ -185,6 +185,32 @@ fn outer_slope(function: Function, a: &Part, value: &Part) -> Result<Part, NotDi
         Function::Cosh => apply(Function::Sinh, a.clone()),
         Function::Tanh => subtract(one(), square(value)),
         Function::Sigmoid => multiply(value.clone(), subtract(one(), value.clone())),
+        // 2/sqrt(pi) e^(-a²)
+        Function::Erf => {
+            let bell = apply(Function::Exp, negate(square(a)));
+            multiply(divide(integer(2), root(Arc::new(Expr::Pi))), bell)
+        }
+        Function::Softplus => apply(Function::Sigmoid, a.clone()),
+        Function::Softsign => {
+            let size = add(one(), apply(Function::Abs, a.clone()));
+            divide(one(), square(&size))
+        }
+        // e^a where that is below 1.
+        Function::Elu => apply(Function::Exp, Arc::new(Expr::Min(a.clone(), integer(0)))),
+        // s + a s (1 - s) with s = sigmoid(a)
+        Function::Silu => {
+            let s = apply(Function::Sigmoid, a.clone());
+            let rest = multiply(value.clone(), subtract(one(), s.clone()));
+            add(s, rest)
+        }
+        // (1 + erf(a/sqrt(2)))/2 + a e^(-a²/2)/sqrt(2 pi)
+        Function::Gelu => {
+            let scaled = divide(a.clone(), root(integer(2)));
+            let share = divide(add(one(), apply(Function::Erf, scaled)), integer(2));
+            let bell = apply(Function::Exp, negate(divide(square(a), integer(2))));
+            let density = divide(bell, root(multiply(integer(2), Arc::new(Expr::Pi))));
+            add(share, multiply(a.clone(), density))
+        }
         Function::Abs => choose(Relation::Greater, a, integer(0), one(), integer(-1)),
         Function::Relu => choose(Relation::Greater, a, integer(0), one(), integer(0)),
         Function::Heaviside => return Err(NotDifferentiable("heaviside")),

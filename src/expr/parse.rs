@@ -23,7 +23,7 @@ pub const MAX_TEXT: usize = 64 * 1024;
 pub const MAX_NESTING: usize = 200;
 
 /// Functions of one argument by name; the first name of a function is the one written back.
-pub(super) const FUNCTIONS: [(&str, Function); 17] = [
+pub(super) const FUNCTIONS: [(&str, Function); 23] = [
     ("exp", Function::Exp),
     ("ln", Function::Ln),
     ("sqrt", Function::Sqrt),
@@ -37,6 +37,12 @@ pub(super) const FUNCTIONS: [(&str, Function); 17] = [
     ("cosh", Function::Cosh),
     ("tanh", Function::Tanh),
     ("sigmoid", Function::Sigmoid),
+    ("erf", Function::Erf),
+    ("softplus", Function::Softplus),
+    ("softsign", Function::Softsign),
+    ("elu", Function::Elu),
+    ("silu", Function::Silu),
+    ("gelu", Function::Gelu),
     ("abs", Function::Abs),
     ("relu", Function::Relu),
     ("heaviside", Function::Heaviside),

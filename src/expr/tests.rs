@@ -102,7 +102,7 @@ fn any_tree(exact: bool) -> impl Strategy<Value = Expr> {
             ]
             .boxed()
         } else {
-            (0..16usize).prop_map(|k| parse::FUNCTIONS[k].1).boxed()
+            (0..22usize).prop_map(|k| parse::FUNCTIONS[k].1).boxed()
         };
         prop_oneof![
             inner.clone().prop_map(Expr::negated),
@@ -727,6 +727,15 @@ fn derivatives_follow_the_rules() {
         ("tan(x)", "1 + tan(x)^2"),
         ("acos(x)", "-1/sqrt(1 - x^2)"),
         ("tanh(x)", "1 - tanh(x)^2"),
+        ("erf(x)", "2/sqrt(pi)*exp(-x^2)"),
+        ("softplus(x)", "sigmoid(x)"),
+        ("softsign(x)", "1/(1 + abs(x))^2"),
+        ("elu(x)", "exp(min(x, 0))"),
+        ("silu(x)", "sigmoid(x) + silu(x)*(1 - sigmoid(x))"),
+        (
+            "gelu(x)",
+            "(1 + erf(x/sqrt(2)))/2 + x*(exp(-(x^2/2))/sqrt(2*pi))",
+        ),
         ("sigmoid(x)", "sigmoid(x)*(1 - sigmoid(x))"),
         ("abs(x)", "if(x > 0, 1, -1)"),
         ("relu(3*x)", "3*if(3*x > 0, 1, 0)"),

@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Numbers are text as in [`crate::numbers::literal`], or JSON integers. Sparse entries may stand
-//! in any order. `maxout` layers have a `rank`, `leaky-relu` layers a `slope`.
+//! in any order. `maxout` layers have a `rank`, `leaky-relu` layers a `slope`, `elu` layers an `alpha`;
+//! `softplus` layers may have a `threshold` above which they are the identity, `gelu` layers a
+//! `divisor` other than the square root of 2.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -123,28 +125,53 @@ fn read_names<'t>(source: &Source<'t>, list: Value<'t>) -> Result<Vec<String>, F
 }
 
 fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, FormatError> {
-    let known = ["activation", "weights", "bias", "rank", "slope"];
+    let known = [
+        "activation",
+        "weights",
+        "bias",
+        "rank",
+        "slope",
+        "alpha",
+        "threshold",
+        "divisor",
+    ];
     let fields = source.fields(layer, "a layer", known)?;
     if let Some(error) = fields.wrong_key {
         return Err(error);
     }
-    let [activation, weights, bias, rank, slope] = fields.values;
+    let [activation, weights, bias, parameters @ ..] = fields.values;
     let missing = |key: &str| source.error(layer, format!("missing key `{key}`"));
     let activation = activation.ok_or_else(|| missing(known[0]))?;
     let name = source.text(activation, "the name of an activation")?;
-    let activation = match (name.as_str(), rank, slope) {
-        ("maxout", Some(rank), None) => Activation::Maxout(source.count(rank, "a rank")?),
-        ("maxout", None, _) => return Err(missing("rank")),
-        ("leaky-relu", None, Some(slope)) => Activation::LeakyRelu(source.number(slope)?),
-        ("leaky-relu", _, None) => return Err(missing("slope")),
-        (_, Some(rank), _) => {
-            return Err(source.error(rank, format!("`rank` does not belong to `{name}`")));
+    // The key of its parameter, if it has one, and whether that may be left out.
+    let (own, is_optional) = match name.as_str() {
+        "maxout" => ("rank", false),
+        "leaky-relu" => ("slope", false),
+        "elu" => ("alpha", false),
+        "softplus" => ("threshold", true),
+        "gelu" => ("divisor", true),
+        _ => ("", true),
+    };
+    let mut parameter = None;
+    for (key, value) in known[3..].iter().zip(parameters) {
+        match value {
+            Some(value) if *key != own => {
+                return Err(source.error(value, format!("`{key}` does not belong to `{name}`")));
+            }
+            Some(value) => parameter = Some(value),
+            None => {}
         }
-        (_, _, Some(slope)) => {
-            return Err(source.error(slope, format!("`slope` does not belong to `{name}`")));
-        }
-        (_, None, None) => Activation::from_name(&name).ok_or_else(|| {
-            let names = "identity, heaviside, sigmoid, tanh, relu, leaky-relu, hard-tanh, maxout";
+    }
+    let activation = match (name.as_str(), parameter) {
+        (_, None) if !is_optional => return Err(missing(own)),
+        ("maxout", Some(rank)) => Activation::Maxout(source.count(rank, "a rank")?),
+        ("leaky-relu", Some(slope)) => Activation::LeakyRelu(source.number(slope)?),
+        ("elu", Some(alpha)) => Activation::Elu(source.number(alpha)?),
+        ("softplus", Some(threshold)) => Activation::Softplus(Some(source.number(threshold)?)),
+        ("gelu", Some(divisor)) => Activation::Gelu(Some(source.number(divisor)?)),
+        _ => Activation::from_name(&name).ok_or_else(|| {
+            let names = "identity, heaviside, sigmoid, tanh, relu, leaky-relu, hard-tanh, maxout, softplus, \
+                 softsign, elu, silu, gelu";
             source.error(
                 activation,
                 format!("unknown activation `{name}`, expected one of {names}"),
@@ -419,6 +446,18 @@ fn write_layer(layer: &Layer, out: &mut impl Write) -> io::Result<()> {
         Activation::LeakyRelu(slope) => {
             write!(out, ", \"slope\": ")?;
             write_number(slope, out)?;
+        }
+        Activation::Elu(alpha) => {
+            write!(out, ", \"alpha\": ")?;
+            write_number(alpha, out)?;
+        }
+        Activation::Softplus(Some(threshold)) => {
+            write!(out, ", \"threshold\": ")?;
+            write_number(threshold, out)?;
+        }
+        Activation::Gelu(Some(divisor)) => {
+            write!(out, ", \"divisor\": ")?;
+            write_number(divisor, out)?;
         }
         _ => {}
     }

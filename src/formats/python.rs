@@ -89,6 +89,17 @@ pub fn write(network: &Network) -> Result<(String, Rounding), ForeignError> {
                 // For slopes above 1 too, where torch's own says the same.
                 format!("nn.functional.leaky_relu(x, {})", float(slope)?)
             }
+            Activation::Softplus(None) => "torch.logaddexp(x, torch.zeros_like(x))".to_owned(),
+            Activation::Softplus(Some(threshold)) => {
+                format!("nn.functional.softplus(x, threshold={})", float(threshold)?)
+            }
+            Activation::Softsign => "nn.functional.softsign(x)".to_owned(),
+            Activation::Elu(alpha) => format!("nn.functional.elu(x, {})", float(alpha)?),
+            Activation::Silu => "nn.functional.silu(x)".to_owned(),
+            Activation::Gelu(None) => "nn.functional.gelu(x)".to_owned(),
+            Activation::Gelu(Some(divisor)) => {
+                format!("x * (1 + torch.erf(x / {})) / 2", float(divisor)?)
+            }
             Activation::HardTanh => "nn.functional.hardtanh(x)".to_owned(),
             Activation::Maxout(rank) => {
                 format!("x.unflatten(-1, (-1, {rank})).amax(-1)")

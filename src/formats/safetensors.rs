@@ -185,7 +185,7 @@ impl Description {
         let activations = beside.activations.iter().map(|name| {
             activation(name).ok_or_else(|| {
                 error(format!("unknown activation `{name}`")).at(place).hint(
-                    "known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, leaky-relu:SLOPE, maxout:RANK",
+                    "known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK",
                 )
             })
         });
@@ -199,6 +199,15 @@ impl Description {
 fn activation(name: &str) -> Option<Activation> {
     match name.split_once(':') {
         Some(("leaky-relu", slope)) => literal::parse(slope).ok().map(Activation::LeakyRelu),
+        Some(("elu", alpha)) => literal::parse(alpha).ok().map(Activation::Elu),
+        Some(("softplus", threshold)) => {
+            let threshold = literal::parse(threshold).ok()?;
+            Some(Activation::Softplus(Some(threshold)))
+        }
+        Some(("gelu", divisor)) => {
+            let divisor = literal::parse(divisor).ok()?;
+            Some(Activation::Gelu(Some(divisor)))
+        }
         Some(("maxout", rank)) => rank.parse().ok().map(Activation::Maxout),
         Some(_) => None,
         None => Activation::from_name(name),

@@ -2,7 +2,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use crate::numbers::{Failure, Function, Rational, Scalar};
+use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
 /// What a unit does with its preactivation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,16 @@ pub enum Activation {
     LeakyRelu(Rational),
     /// z, cut off below −1 and above 1.
     HardTanh,
+    /// ln(1 + e^z); with a threshold, z itself where z is above it, as `PyTorch` has it at 20.
+    Softplus(Option<Rational>),
+    /// z / (1 + |z|).
+    Softsign,
+    /// z where z >= 0, else alpha (e^z − 1).
+    Elu(Rational),
+    /// z / (1 + e^-z).
+    Silu,
+    /// z (1 + erf(z / divisor)) / 2; the divisor is positive, and sqrt 2 where it is left out.
+    Gelu(Option<Rational>),
     /// The largest of this many preactivations, which are consecutive rows of the layer.
     Maxout(usize),
 }
@@ -36,11 +46,16 @@ impl Activation {
             Self::Relu => "relu",
             Self::LeakyRelu(_) => "leaky-relu",
             Self::HardTanh => "hard-tanh",
+            Self::Softplus(_) => "softplus",
+            Self::Softsign => "softsign",
+            Self::Elu(_) => "elu",
+            Self::Silu => "silu",
+            Self::Gelu(_) => "gelu",
             Self::Maxout(_) => "maxout",
         }
     }
 
-    /// Returns the activation of this name, where the name says everything: `leaky-relu` and
+    /// Returns the activation of this name, where the name says everything: `leaky-relu`, `elu` and
     /// `maxout` need a number as well.
     pub fn from_name(name: &str) -> Option<Self> {
         [
@@ -50,6 +65,10 @@ impl Activation {
             Self::Tanh,
             Self::Relu,
             Self::HardTanh,
+            Self::Softplus(None),
+            Self::Softsign,
+            Self::Silu,
+            Self::Gelu(None),
         ]
         .into_iter()
         .find(|activation| activation.name() == name)
@@ -65,10 +84,25 @@ impl Activation {
 
     /// Is every piece of the function affine? True of the Heaviside step too, which jumps.
     pub fn is_piecewise_linear(&self) -> bool {
-        !matches!(self, Self::Sigmoid | Self::Tanh)
+        match self {
+            Self::Sigmoid
+            | Self::Tanh
+            | Self::Softplus(_)
+            | Self::Softsign
+            | Self::Elu(_)
+            | Self::Silu
+            | Self::Gelu(_) => false,
+            Self::Identity
+            | Self::Heaviside
+            | Self::Relu
+            | Self::LeakyRelu(_)
+            | Self::HardTanh
+            | Self::Maxout(_) => true,
+        }
     }
 
-    /// Is the function discontinuous?
+    /// Is the function a step, so that what it does at its jump has to be left out? The tiny jump of a
+    /// softplus at its threshold does not count: bounds hold there too.
     pub fn has_jumps(&self) -> bool {
         matches!(self, Self::Heaviside)
     }
@@ -94,6 +128,30 @@ impl Activation {
             Self::HardTanh => {
                 let constant = |value| S::constant(context, &Rational::from(value));
                 z.max(&constant(-1))?.min(&constant(1))
+            }
+            Self::Softplus(None) => z.apply(Function::Softplus),
+            Self::Softplus(Some(threshold)) => {
+                let threshold = S::constant(context, threshold);
+                match z.compare(Relation::Greater, &threshold) {
+                    Truth::True => Ok(z.clone()),
+                    Truth::False => z.apply(Function::Softplus),
+                    Truth::Unknown => Ok(z.apply(Function::Softplus)?.hull(z)),
+                }
+            }
+            Self::Softsign => z.apply(Function::Softsign),
+            // alpha elu(z) + (1 - alpha) relu(z)
+            Self::Elu(alpha) => {
+                let elu = S::constant(context, alpha).mul(&z.apply(Function::Elu)?)?;
+                let rest = S::constant(context, &(&Rational::ONE - alpha));
+                Ok(elu.add(&rest.mul(&z.apply(Function::Relu)?)?))
+            }
+            Self::Silu => z.apply(Function::Silu),
+            Self::Gelu(None) => z.apply(Function::Gelu),
+            // gelu_s(z) = (s/sqrt 2) gelu(z sqrt 2/s)
+            Self::Gelu(Some(divisor)) => {
+                let root = S::constant(context, &Rational::from(2)).apply(Function::Sqrt)?;
+                let scale = S::constant(context, divisor).div(&root)?;
+                scale.mul(&z.div(&scale)?.apply(Function::Gelu)?)
             }
         }
     }
@@ -130,6 +188,7 @@ mod tests {
             (&leaky, [(-2, -1, 5), (0, 0, 1), (2, 2, 1)]),
             (&steep, [(-2, -6, 1), (0, 0, 1), (2, 2, 1)]),
             (&Activation::HardTanh, [(-2, -1, 1), (0, 0, 1), (2, 1, 1)]),
+            (&Activation::Softsign, [(-2, -2, 3), (0, 0, 1), (2, 2, 3)]),
         ];
         for (activation, points) in cases {
             for (z, p, q) in points {
@@ -166,7 +225,11 @@ mod tests {
         ] {
             assert_eq!(Activation::from_name(name).map(|a| a.name()), Some(name));
         }
+        for name in ["softplus", "softsign", "silu", "gelu"] {
+            assert_eq!(Activation::from_name(name).map(|a| a.name()), Some(name));
+        }
         assert_eq!(Activation::from_name("leaky-relu"), None);
+        assert_eq!(Activation::from_name("elu"), None);
         assert_eq!(Activation::from_name("ReLU"), None);
     }
 }

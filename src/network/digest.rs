@@ -10,7 +10,9 @@
 //! text       = count(bytes) bytes in UTF-8
 //! layer      = activation count(rows) count(columns) row*
 //! activation = text(name) parameter
-//! parameter  = number(slope) for "leaky-relu", count(rank) for "maxout", else nothing
+//! parameter  = number(slope) for "leaky-relu", number(alpha) for "elu", count(rank) for "maxout",
+//!              option(threshold) for "softplus", option(divisor) for "gelu", else nothing
+//! option     = one byte: 0 for none, or 1 and number
 //! row        = number(bias) count(non-zero weights) (count(column, from 0) number(weight))*
 //!              with columns increasing
 //! number     = sign magnitude(numerator) magnitude(denominator), in lowest terms, denominator > 0
@@ -62,6 +64,13 @@ fn layer_bytes(layer: &Layer, sink: &mut impl FnMut(&[u8])) {
     put_text(&mut bytes, layer.activation().name());
     match layer.activation() {
         Activation::LeakyRelu(slope) => put_number(&mut bytes, slope),
+        Activation::Elu(alpha) => put_number(&mut bytes, alpha),
+        Activation::Softplus(option) | Activation::Gelu(option) => {
+            bytes.push(u8::from(option.is_some()));
+            if let Some(number) = option {
+                put_number(&mut bytes, number);
+            }
+        }
         Activation::Maxout(rank) => put_count(&mut bytes, *rank),
         _ => {}
     }
@@ -245,6 +254,35 @@ mod tests {
                 base(),
                 &[1, 2],
                 Activation::LeakyRelu(Rational::ZERO),
+            ),
+            network(names, base(), &[1, 2], Activation::Softplus(None)),
+            network(
+                names,
+                base(),
+                &[1, 2],
+                Activation::Softplus(Some(Rational::ZERO)),
+            ),
+            network(
+                names,
+                base(),
+                &[1, 2],
+                Activation::Softplus(Some(Rational::ONE)),
+            ),
+            network(names, base(), &[1, 2], Activation::Softsign),
+            network(names, base(), &[1, 2], Activation::Elu(Rational::ONE)),
+            network(
+                names,
+                base(),
+                &[1, 2],
+                Activation::Elu(Rational::ratio(1, 2)),
+            ),
+            network(names, base(), &[1, 2], Activation::Silu),
+            network(names, base(), &[1, 2], Activation::Gelu(None)),
+            network(
+                names,
+                base(),
+                &[1, 2],
+                Activation::Gelu(Some(Rational::ONE)),
             ),
             network(names, dense(&[&[5, 3], &[0, 5]]), &[1, 2], Activation::Relu),
             network(names, dense(&[&[0, 5], &[3, 5]]), &[1, 2], Activation::Relu),

@@ -29,6 +29,9 @@ pub enum LayerError {
         /// The rank of maxout.
         rank: usize,
     },
+    /// The divisor of gelu is not positive.
+    #[error("the divisor of gelu has to be positive")]
+    Divisor,
 }
 
 /// `activation(weights · x + bias)`; a maxout unit owns `rank` consecutive rows.
@@ -66,6 +69,11 @@ impl Layer {
         if bias.len() != rows {
             let bias = bias.len();
             return Err(LayerError::Bias { rows, bias });
+        }
+        if let Activation::Gelu(Some(divisor)) = &activation
+            && !divisor.is_positive()
+        {
+            return Err(LayerError::Divisor);
         }
         if rows.checked_rem(rank) != Some(0) {
             return Err(LayerError::Rank { rows, rank });

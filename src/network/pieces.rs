@@ -248,7 +248,13 @@ impl IntegerLayer {
                 }
             }
             Activation::Maxout(_) => return largest(rows, cell, lines),
-            Activation::Sigmoid | Activation::Tanh => return None,
+            Activation::Sigmoid
+            | Activation::Tanh
+            | Activation::Softplus(_)
+            | Activation::Softsign
+            | Activation::Elu(_)
+            | Activation::Silu
+            | Activation::Gelu(_) => return None,
         })
     }
 }

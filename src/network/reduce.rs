@@ -81,7 +81,10 @@ struct Rounded {
 
 impl Rounded {
     fn new(weight: &Rational) -> Self {
-        let enclosure = Interval::from_rational(weight);
+        Self::of(&Interval::from_rational(weight))
+    }
+
+    fn of(enclosure: &Interval) -> Self {
         Self {
             value: enclosure.inf(),
             error: enclosure.wid(),
@@ -126,7 +129,8 @@ impl Loose {
     };
 }
 
-/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `slack`.
+/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `slack`; the units that
+/// bend like a ReLU are constant or a line from about there on.
 #[derive(Clone, Copy)]
 struct Saturation {
     beyond: Dyadic,
@@ -148,6 +152,24 @@ impl Saturation {
             beyond: Dyadic::from_i64(beyond),
             slack: Dyadic::power_of_two(-(n + 19)),
         })
+    }
+
+    /// How far from 0 a softplus, elu, silu or gelu is its limit up to `slack`. With `t = beyond`, where
+    /// `e^-t <= 2^-(n + 20)`:
+    /// - softplus is off by `ln(1 + e^-|z|) < e^-|z|`, elu by `e^z`;
+    /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which falls from 1 on. At `t + 10` that is
+    ///   below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
+    /// - gelu is off by `|z| Q(|z|) < e^(-z²/2)` (Mills), so by less than `e^-t` from `sqrt(2 t)` on.
+    fn bend(&self, function: Function) -> Dyadic {
+        let twice = self.beyond.scale(1, Up);
+        match function {
+            Function::Silu if self.beyond <= Dyadic::from_i64(1 << 14) => {
+                self.beyond.add(Dyadic::from_i64(10), Up)
+            }
+            Function::Silu => twice,
+            Function::Gelu => twice.sqrt(Up),
+            _ => self.beyond,
+        }
     }
 }
 
@@ -611,6 +633,35 @@ impl<E: Enclosure> Reducer<E> {
                 self.add_bias(-Dyadic::ONE);
                 Ok(self.take_line())
             }
+            Activation::Softplus(None) => self.apply(Function::Softplus, z),
+            Activation::Softplus(Some(threshold)) => self.softplus(threshold, z),
+            Activation::Softsign => self.apply(Function::Softsign, z),
+            Activation::Elu(alpha) => {
+                let elu = self.apply(Function::Elu, z)?;
+                if *alpha == Rational::ONE {
+                    return Ok(elu);
+                }
+                let relu = self.apply(Function::Relu, z)?;
+                let outer = Rounded::new(alpha);
+                let inner = Rounded::new(&(&Rational::ONE - alpha));
+                self.add(outer.value, outer.error, &elu);
+                self.add(inner.value, inner.error, &relu);
+                Ok(self.take_line())
+            }
+            Activation::Silu => self.apply(Function::Silu, z),
+            Activation::Gelu(None) => self.apply(Function::Gelu, z),
+            Activation::Gelu(Some(divisor)) => {
+                let scale =
+                    Interval::from_rational(divisor).over(&Interval::from_i64(2).root()?)?;
+                let inner = Rounded::of(&Interval::ONE.over(&scale)?);
+                let outer = Rounded::of(&scale);
+                let line = self.line(z);
+                self.add(inner.value, inner.error, &line);
+                let scaled = self.take();
+                let gelu = self.apply(Function::Gelu, &scaled)?;
+                self.add(outer.value, outer.error, &gelu);
+                Ok(self.take_line())
+            }
             Activation::Maxout(_) => {
                 let mut largest = self.line(z);
                 for piece in &pieces[1..] {
@@ -628,7 +679,27 @@ impl<E: Enclosure> Reducer<E> {
         }
     }
 
-    /// Applies one of the four functions to a sum: folds it, passes it through, merges it with a
+    /// A softplus that is the sum itself where that is above the threshold: softplus differs from
+    /// the sum there by `ln(1 + e^-z)`, at most what it is at the threshold.
+    fn softplus(&mut self, threshold: &Rational, z: &Loose) -> Result<Image, Failure> {
+        let (low, high) = (
+            Dyadic::from_rational(threshold, Down),
+            Dyadic::from_rational(threshold, Up),
+        );
+        let range = total(z.bias, &z.terms, &self.values).range();
+        let range = range.widened(z.radius);
+        if range.inf() > high {
+            return Ok(self.line(z));
+        }
+        let mut image = self.apply(Function::Softplus, z)?;
+        if range.sup() > low {
+            let jump = Scalar::apply(&Interval::point(-low), Function::Softplus)?;
+            image.slack = image.slack.add(jump.sup(), Up);
+        }
+        Ok(image)
+    }
+
+    /// Applies one of the functions to a sum: folds it, passes it through, merges it with a
     /// unit that is there, or adds a unit.
     fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
         let stated = total(sum.bias, &sum.terms, &self.values);
@@ -649,21 +720,18 @@ impl<E: Enclosure> Reducer<E> {
             if !z.inf().is_negative() {
                 return Ok(self.line(sum));
             }
-        } else if let Some(far) = self.saturation {
-            if z.inf() > far.beyond {
-                return Ok(constant(Dyadic::ONE, slack.add(far.slack, Up)));
-            }
-            if z.sup() < -far.beyond {
-                let lowest = if function == Function::Tanh {
-                    -Dyadic::ONE
-                } else {
-                    Dyadic::ZERO
-                };
-                return Ok(constant(lowest, slack.add(far.slack, Up)));
-            }
+        } else if function == Function::Elu && !z.inf().is_negative() {
+            return Ok(self.line(sum));
+        } else if let Some(image) = self.far_out(function, sum, &z, slack) {
+            return Ok(image);
         }
-        // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z).
-        let is_flipped = function != Function::Relu
+        // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
+        // softsign is odd as well.
+        let is_symmetric = matches!(
+            function,
+            Function::Sigmoid | Function::Tanh | Function::Softsign
+        );
+        let is_flipped = is_symmetric
             && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
         if !is_flipped {
             return self.grown(function, sum, stated, slack, false);
@@ -676,6 +744,40 @@ impl<E: Enclosure> Reducer<E> {
         let image = self.grown(function, &negative, stated.neg(), slack, true);
         self.negative = negative;
         image
+    }
+
+    /// What `function(sum)` becomes where `z`, the range of the sum, is so far out that it is its limit
+    /// up to the slack of that: a constant or, for what bends like a ReLU, the sum itself.
+    fn far_out(
+        &mut self,
+        function: Function,
+        sum: &Loose,
+        z: &Interval,
+        slack: Dyadic,
+    ) -> Option<Image> {
+        let far = self.saturation?;
+        let slack = slack.add(far.slack, Up);
+        let (beyond, lowest, is_bend) = match function {
+            Function::Sigmoid => (far.beyond, Dyadic::ZERO, false),
+            Function::Tanh => (far.beyond, -Dyadic::ONE, false),
+            Function::Elu => (far.bend(function), -Dyadic::ONE, true),
+            Function::Softplus | Function::Silu | Function::Gelu => {
+                (far.bend(function), Dyadic::ZERO, true)
+            }
+            // Softsign comes to its limits slowly.
+            _ => return None,
+        };
+        if z.sup() < -beyond {
+            return Some(constant(lowest, slack));
+        }
+        if z.inf() <= beyond {
+            return None;
+        }
+        if !is_bend {
+            return Some(constant(Dyadic::ONE, slack));
+        }
+        let line = self.line(sum);
+        Some(Image { slack, ..line })
     }
 
     /// What `function(sum)`, or the opposite of it, becomes, where it is neither decided nor far out:
@@ -736,7 +838,9 @@ impl<E: Enclosure> Reducer<E> {
     fn value(&self, function: Function, stated: E) -> Result<E, Failure> {
         let z = stated.range();
         let far = match self.saturation {
-            Some(far) if E::IS_RANGE && function != Function::Relu => far.beyond,
+            Some(far) if E::IS_RANGE && matches!(function, Function::Sigmoid | Function::Tanh) => {
+                far.beyond
+            }
             _ => return stated.apply(function),
         };
         let wide = Dyadic::from_i64(WIDE);
@@ -975,7 +1079,8 @@ fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
     })
 }
 
-/// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh.
+/// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh or
+/// a softsign.
 fn opposite(function: Function, value: &Interval) -> Interval {
     if function == Function::Sigmoid {
         Interval::ONE.minus(value)
@@ -1021,6 +1126,11 @@ fn hash(function: Function, sum: &Loose) -> Hash {
         Function::Heaviside => 1,
         Function::Sigmoid => 2,
         Function::Tanh => 3,
+        Function::Softplus => 5,
+        Function::Softsign => 6,
+        Function::Elu => 7,
+        Function::Silu => 8,
+        Function::Gelu => 9,
         _ => 4,
     });
     let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();

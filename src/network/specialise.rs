@@ -3,13 +3,14 @@
 //! On a box most units of a large network say little: a saturated sigmoid is a constant up to a
 //! tiny amount, a decided ReLU is zero or a line, and units that became equal can be one unit.
 //! [`Specialised`] is a network in the form that makes this cheap: a list of steps, sigmoids,
-//! tanhs and ReLUs in order, each applied to an affine sum of the *inputs and earlier units*, so
+//! tanhs, ReLUs and their like in order, each applied to an affine sum of the *inputs and earlier units*, so
 //! that a decided unit disappears by substitution. Leaky ReLU, hard tanh and maxout are sums of
-//! ReLUs:
+//! ReLUs, and two others scale their like:
 //!
 //! ```text
 //! leaky(z) = s z + (1 - s) relu(z)      hardtanh(z) = relu(z + 1) - relu(z - 1) - 1
-//! max(a, b) = a + relu(b - a)
+//! max(a, b) = a + relu(b - a)           elu_a(z) = a elu_1(z) + (1 - a) relu(z)
+//! gelu_s(z) = (s/sqrt 2) gelu(sqrt 2/s z)
 //! ```
 //!
 //! What is exact and what is not (T02). The sums of a `Specialised` have point coefficients, so
@@ -29,7 +30,7 @@
 //! A step whose sum is one non-constant affine function of the inputs, without radius, and at most
 //! 0 on the box is taken as 0: it is 1 only on a set of measure zero there. Where its exact weights
 //! had to be rounded, a step of the first layer that depends on one input keeps the place of its
-//! jump as a fraction ([`Place`]): a box that ends exactly there is on one side of it.
+//! jump as a fraction (`Place`): a box that ends exactly there is on one side of it.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -49,7 +50,8 @@ pub(super) struct Sum {
     pub(super) end: usize,
 }
 
-/// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu.
+/// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu, softplus, softsign,
+/// elu, silu, gelu.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,
@@ -111,7 +113,7 @@ pub struct Specialised {
 /// One alive unit, for those who look at the network itself.
 #[derive(Clone, Copy, Debug)]
 pub struct UnitView<'a> {
-    /// heaviside, sigmoid, tanh or relu.
+    /// heaviside, sigmoid, tanh, relu, softplus, softsign, elu, silu or gelu.
     pub function: Function,
     /// The sum it is applied to.
     pub sum: SumView<'a>,

@@ -20,6 +20,7 @@ pub mod rational;
 pub mod scalar;
 pub mod second_derivative;
 pub mod slope;
+mod turns;
 
 pub use chain::Chain;
 pub use dyadic::{Direction, Dyadic};

@@ -39,6 +39,18 @@ pub enum Function {
     Tanh,
     /// 1 / (1 + e^-x).
     Sigmoid,
+    /// The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x.
+    Erf,
+    /// ln(1 + e^x).
+    Softplus,
+    /// x / (1 + |x|).
+    Softsign,
+    /// x where x >= 0, else e^x - 1.
+    Elu,
+    /// x sigmoid(x), also called swish.
+    Silu,
+    /// x (1 + erf(x / sqrt 2)) / 2.
+    Gelu,
     /// Absolute value.
     Abs,
     /// max(0, x).
@@ -275,6 +287,8 @@ impl Scalar for Rational {
             } else {
                 Rational::ONE
             }),
+            Function::Softsign => Ok(self / &(&Rational::ONE + &self.abs())),
+            Function::Elu if self.is_positive() => Ok(self.clone()),
             Function::Sqrt if self.is_negative() => Err(Failure::Undefined),
             Function::Sqrt => self.exact_sqrt().ok_or(Failure::Inexact),
             Function::Ln if !self.is_positive() => Err(Failure::Undefined),
@@ -283,7 +297,8 @@ impl Scalar for Rational {
                 Err(Failure::Undefined)
             }
             Function::Acos if *self == Rational::ONE => Ok(Rational::ZERO),
-            Function::Ln | Function::Acos => Err(Failure::Inexact),
+            // ln(1 + e^x) is irrational for rational x (Lindemann).
+            Function::Ln | Function::Acos | Function::Softplus => Err(Failure::Inexact),
             Function::Exp | Function::Cos | Function::Cosh => at_zero(Rational::ONE),
             Function::Sigmoid => at_zero(Rational::ratio(1, 2)),
             Function::Sin
@@ -291,7 +306,11 @@ impl Scalar for Rational {
             | Function::Asin
             | Function::Atan
             | Function::Sinh
-            | Function::Tanh => at_zero(Rational::ZERO),
+            | Function::Tanh
+            | Function::Erf
+            | Function::Elu
+            | Function::Silu
+            | Function::Gelu => at_zero(Rational::ZERO),
         }
     }
     fn min(&self, other: &Self) -> Result<Self, Failure> {

@@ -10,6 +10,10 @@ use super::dyadic::Dyadic;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 use super::slope::Curve;
+use super::turns::{
+    ATAN_PEAK, Between, CUBIC_PEAK, ERF_PEAK, GELU_LEAST, NORMAL_PEAK, ROOT_HALF, ROOT_THIRD,
+    SILU_LEAST, SILU_LOW, TWO,
+};
 
 /// Sums of this size leave a sigmoid at 0.0003 from 0 or 1: there `s (1 - s)` from `s` alone has a
 /// relative error of `2^-50` at most.
@@ -91,13 +95,53 @@ impl Curve {
                     x.times_point(two).over(&rest)
                 };
                 let (low, high) = (at(range.inf())?, at(range.sup())?);
-                with_peaks(range, low.hull(&high), &ATAN_PEAK.interval()).negated()
+                with_peaks(range, low.hull(&high), ROOT_THIRD, ATAN_PEAK).negated()
             }
             Function::Tanh => cubic(value).times_point(two).negated(),
             // In w = 2 s - 1 = tanh(x/2): s (1 - s) (1 - 2 s) = -w (1 - w²) / 4.
             Function::Sigmoid => cubic(&centred(value))
                 .times_point(Dyadic::power_of_two(-2))
                 .negated(),
+            // -2 x times the slope: odd, and outside ±1/sqrt(2) it falls away.
+            Function::Erf => {
+                let at = |x: Dyadic| -> Result<Interval, Failure> {
+                    let x = Interval::point(x);
+                    Ok(x.times_point(two).times(&Self::Named(function).slope(&x)))
+                };
+                let ends = at(range.inf())?.hull(&at(range.sup())?);
+                with_peaks(range, ends, ROOT_HALF, ERF_PEAK).negated()
+            }
+            Function::Softplus => Self::Named(Function::Sigmoid).slope(range),
+            // -2 / (1 + |x|)³ right of 0, 2 / (1 + |x|)³ left of it, both falling away from 0.
+            Function::Softsign => {
+                let size = one.plus(&range.magnitude()).powi(3)?;
+                let size = Interval::from_i64(2).over(&size)?;
+                if !range.inf().is_negative() {
+                    size.negated()
+                } else if !range.sup().is_positive() {
+                    size
+                } else {
+                    size.negated().hull(&size)
+                }
+            }
+            // e^x left of 0, nothing right of it.
+            Function::Elu => {
+                if !range.inf().is_negative() {
+                    Interval::ZERO
+                } else if !range.sup().is_positive() {
+                    range.apply(Function::Exp)?
+                } else {
+                    Interval::UNIT
+                }
+            }
+            Function::Silu => {
+                let half = Interval::point(Dyadic::HALF);
+                falling(range, silu_second, &half, SILU_LOW, SILU_LEAST)?
+            }
+            Function::Gelu => {
+                let top = NORMAL_PEAK.interval().times_point(two);
+                falling(range, gelu_second, &top, TWO, GELU_LEAST)?
+            }
             Function::Abs | Function::Relu => {
                 if range.inf().is_negative() && range.sup().is_positive() {
                     Interval::ENTIRE
@@ -136,16 +180,56 @@ fn cubic(range: &Interval) -> Interval {
         w.times(&Interval::ONE.minus(&w.squared()))
     };
     let ends = at(range.inf()).hull(&at(range.sup()));
-    with_peaks(range, ends, &CUBIC_PEAK.interval())
+    with_peaks(range, ends, ROOT_THIRD, CUBIC_PEAK)
 }
 
-/// Adds the peak `top` of an odd function at `1/sqrt(3)`, and the one at `-1/sqrt(3)`, where they
-/// may be in range.
-fn with_peaks(range: &Interval, ends: Interval, top: &Interval) -> Interval {
-    let place = PEAK_PLACE.interval();
+/// `s (1 - s) (2 - x (2 s - 1))`, the second derivative of silu.
+fn silu_second(x: Dyadic) -> Result<Interval, Failure> {
+    let x = Interval::point(x);
+    let (value, rest) = (
+        x.apply(Function::Sigmoid)?,
+        x.negated().apply(Function::Sigmoid)?,
+    );
+    let factor = Interval::from_i64(2).minus(&x.times(&value.minus(&rest)));
+    Ok(value.times(&rest).times(&factor))
+}
+
+/// `e^(-x²/2) (2 - x²) / sqrt(2 pi)`, the second derivative of gelu.
+fn gelu_second(x: Dyadic) -> Result<Interval, Failure> {
+    let square = Interval::point(x).squared();
+    let bell = square.times_point(-Dyadic::HALF).apply(Function::Exp)?;
+    let density = bell.times(&NORMAL_PEAK.interval());
+    Ok(density.times(&Interval::from_i64(2).minus(&square)))
+}
+
+/// The values of an even function that falls from `top` at 0 to minus `depth` at `±low`, and
+/// rises to 0 beyond.
+fn falling(
+    range: &Interval,
+    at: impl Fn(Dyadic) -> Result<Interval, Failure>,
+    top: &Interval,
+    low: Between,
+    depth: Between,
+) -> Result<Interval, Failure> {
+    let size = range.magnitude();
+    let least = depth.interval().negated();
+    if !size.is_bounded() {
+        return Ok(top.hull(&least));
+    }
+    let ends = at(size.inf())?.hull(&at(size.sup())?);
+    Ok(match size.intersection(&low.interval()) {
+        Some(_) => ends.hull(&least),
+        None => ends,
+    })
+}
+
+/// Adds the peak `top` of an odd function at `place`, and the one at the opposite place, where
+/// they may be in range.
+fn with_peaks(range: &Interval, ends: Interval, place: Between, top: Between) -> Interval {
+    let (place, top) = (place.interval(), top.interval());
     let mut values = ends;
     if range.intersection(&place).is_some() {
-        values = values.hull(top);
+        values = values.hull(&top);
     }
     if range.intersection(&place.negated()).is_some() {
         values = values.hull(&top.negated());
@@ -153,58 +237,12 @@ fn with_peaks(range: &Interval, ends: Interval, top: &Interval) -> Interval {
     values
 }
 
-/// A number between `mantissa · 2^exponent` and `(mantissa + 1) · 2^exponent`, where the mantissa
-/// has 63 bits.
-struct Between {
-    mantissa: i64,
-    exponent: i64,
-}
-
-impl Between {
-    fn interval(&self) -> Interval {
-        let end = |mantissa| Dyadic::from_parts_unchecked(mantissa, self.exponent);
-        Interval::spanning(end(self.mantissa), end(self.mantissa + 1))
-    }
-}
-
-/// `1/sqrt(3)`, where both odd functions have their peak.
-const PEAK_PLACE: Between = Between {
-    mantissa: 5_325_116_328_314_171_700,
-    exponent: -63,
-};
-/// `2/(3 sqrt(3))`, the peak of `w (1 - w²)`.
-const CUBIC_PEAK: Between = Between {
-    mantissa: 7_100_155_104_418_895_600,
-    exponent: -64,
-};
-/// `3 sqrt(3)/8`, the peak of `2 x/(1 + x²)²`.
-const ATAN_PEAK: Between = Between {
-    mantissa: 5_990_755_869_353_443_163,
-    exponent: -63,
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::Rational;
     use proptest::prelude::*;
 
-    #[test]
-    fn the_peaks_lie_between_their_ends() {
-        let square = |value: &Rational| value * value;
-        for (peak, squared) in [
-            (&PEAK_PLACE, Rational::ratio(1, 3)),
-            (&CUBIC_PEAK, Rational::ratio(4, 27)),
-            (&ATAN_PEAK, Rational::ratio(27, 64)),
-        ] {
-            let ends = peak.interval();
-            let end = |value: Dyadic| value.to_rational().expect("finite");
-            assert!(square(&end(ends.inf())) < squared);
-            assert!(squared < square(&end(ends.sup())));
-        }
-    }
-
-    const SMOOTH: [Function; 13] = [
+    const SMOOTH: [Function; 19] = [
         Function::Exp,
         Function::Ln,
         Function::Sqrt,
@@ -218,6 +256,12 @@ mod tests {
         Function::Cosh,
         Function::Tanh,
         Function::Sigmoid,
+        Function::Erf,
+        Function::Softplus,
+        Function::Softsign,
+        Function::Elu,
+        Function::Silu,
+        Function::Gelu,
     ];
 
     fn curves() -> impl Strategy<Value = Curve> {
@@ -284,11 +328,15 @@ mod tests {
             if let Some(seen) = hull {
                 let most = seen.wid().add(seen.mag().scale(-3, crate::numbers::Direction::Up), crate::numbers::Direction::Up);
                 let most = most.add(most.scale(-1, crate::numbers::Direction::Up), crate::numbers::Direction::Up);
+                // These jump at 0, where nothing was seen.
+                let is_across = range.inf().is_negative() && range.sup().is_positive();
+                let jumps = is_across
+                    && matches!(curve, Curve::Named(Function::Softsign | Function::Elu));
                 let is_power = matches!(curve, Curve::Power(n) if n < 0);
                 let has_pole = is_power
                     || matches!(curve, Curve::Named(Function::Ln | Function::Sqrt | Function::Tan | Function::Asin | Function::Acos));
                 prop_assert!(
-                    has_pole || second.wid() <= most,
+                    has_pole || jumps || second.wid() <= most,
                     "{curve:?} on {range}: {second}, seen {seen}"
                 );
             }

@@ -8,8 +8,10 @@
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
 use super::dyadic::Dyadic;
+use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
+use super::turns::{Between, GELU_STEEPEST, GELU_TURN, SILU_STEEPEST, SILU_TURN};
 
 /// How a function bends on an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +81,12 @@ impl Curve {
                 };
                 at(size.sup())?.hull(&at(size.inf())?)
             }
+            // Even, and falling away from 0.
+            Function::Erf => bell(range)?.times(&elementary::two_over_root_pi()),
+            Function::Softsign => one.over(&one.plus(&range.magnitude()).squared())?,
+            Function::Softplus => range.apply(Function::Sigmoid)?,
+            Function::Elu => range.min(&Interval::ZERO)?.apply(Function::Exp)?,
+            Function::Silu | Function::Gelu => return bent_slope(function, range),
             Function::Abs => range.side(&one.negated(), &one),
             Function::Relu => range.side(&Interval::ZERO, &one),
             Function::Heaviside => {
@@ -107,9 +115,12 @@ impl Curve {
             Self::Power(exponent) if exponent % 2 == 0 => Curvature::Convex,
             Self::Power(_) => by_sign(range),
             Self::Named(function) => match function {
-                Function::Exp | Function::Cosh | Function::Abs | Function::Relu => {
-                    Curvature::Convex
-                }
+                Function::Exp
+                | Function::Cosh
+                | Function::Abs
+                | Function::Relu
+                | Function::Softplus
+                | Function::Elu => Curvature::Convex,
                 Function::Ln | Function::Sqrt => Curvature::Concave,
                 // Convex right of 0, concave left of it.
                 Function::Asin | Function::Sinh => by_sign(range),
@@ -118,8 +129,22 @@ impl Curve {
                     .apply(function)
                     .map_or(Curvature::Unknown, |value| by_sign(&value)),
                 // The other way round.
-                Function::Acos | Function::Atan | Function::Tanh | Function::Sigmoid => {
-                    by_sign(&range.negated())
+                Function::Acos
+                | Function::Atan
+                | Function::Tanh
+                | Function::Sigmoid
+                | Function::Erf
+                | Function::Softsign => by_sign(&range.negated()),
+                // Convex between two turns, concave outside them.
+                Function::Silu | Function::Gelu => {
+                    let turn = turn_of(function).0.interval();
+                    if range.mag() <= turn.inf() {
+                        Curvature::Convex
+                    } else if range.mig() >= turn.sup() {
+                        Curvature::Concave
+                    } else {
+                        Curvature::Unknown
+                    }
                 }
                 Function::Sin | Function::Cos => range
                     .apply(function)
@@ -138,8 +163,10 @@ impl Curve {
     ///   at an end. Concave likewise, upside down.
     /// - A kink at 0 (abs, relu): convex and linear on both sides, so its values lie between those
     ///   at the ends and at 0.
-    /// - An S (sigmoid, tanh, atan): the values lie between those at the ends and at the two places
-    ///   where the curve has this slope, as far as they are in `range`.
+    /// - An S (sigmoid, tanh, atan, erf, softsign): the values lie between those at the ends and at
+    ///   the two places where the curve has this slope, as far as they are in `range`.
+    /// - A valley (softplus, elu; silu and gelu for slopes in `[0, 1]` or where they are convex): the
+    ///   values fall and then rise, so they are largest at an end.
     /// - Otherwise the mean value theorem from the middle.
     pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval, Interval), Failure> {
         if range.is_point() || !range.is_bounded() {
@@ -148,9 +175,13 @@ impl Curve {
         }
         let (low, high) = (Interval::point(range.inf()), Interval::point(range.sup()));
         let (at_low, at_high) = (self.value(&low), self.value(&high));
-        // What grows everywhere lies between its ends.
         let value = match (self, &at_low, &at_high) {
-            (Self::Named(Function::Sigmoid | Function::Tanh), Ok(low), Ok(high)) => low.hull(high),
+            (Self::Named(function), Ok(low), Ok(high)) => {
+                match elementary::spanned(function, range, low, high) {
+                    Some(value) => value,
+                    None => self.value(range)?,
+                }
+            }
             _ => self.value(range)?,
         };
         let flat = (Dyadic::ZERO, value, value);
@@ -180,6 +211,23 @@ impl Curve {
                 flat
             });
         }
+        let mut valley = None;
+        if let Some(found) = self.valley(range, slope) {
+            let found = found?;
+            let tilt = |at: &Interval, t: &Interval| at.minus(&t.times_point(found.slope));
+            let ends = tilt(&at_low, &low).hull(&tilt(&at_high, &high));
+            let bottom = found.bottom.map_or(ends.inf(), |at| at.min(ends.inf()));
+            let offset = Interval::spanning(bottom, ends.sup());
+            let line = if offset.wid() <= value.wid() {
+                (found.slope, offset, value)
+            } else {
+                flat
+            };
+            if found.slope == slope {
+                return Ok(line);
+            }
+            valley = Some(line);
+        }
         let middle = Interval::point(range.mid());
         let at_middle = self.value(&middle)?;
         let tangent = self.slope(&middle);
@@ -199,10 +247,161 @@ impl Curve {
                 Some(offset)
             }
         };
-        match offset {
-            Some(offset) if offset.wid() <= value.wid() => Ok((slope, offset, value)),
-            _ => Ok(flat),
+        let best = valley.unwrap_or(flat);
+        Ok(match offset {
+            Some(offset) if offset.wid() <= best.1.wid() => (slope, offset, value),
+            _ => best,
+        })
+    }
+}
+
+/// `e^(-t²)`.
+fn bell(range: &Interval) -> Result<Interval, Failure> {
+    range.squared().negated().apply(Function::Exp)
+}
+
+/// Where silu or gelu turns from convex to concave, and its slope there.
+fn turn_of(function: Function) -> (Between, Between) {
+    if function == Function::Silu {
+        (SILU_TURN, SILU_STEEPEST)
+    } else {
+        (GELU_TURN, GELU_STEEPEST)
+    }
+}
+
+/// The slope of silu or gelu at a finite number; that of silu is `s (1 + x (1 - s))`.
+fn bent_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
+    if function == Function::Gelu {
+        return Ok(elementary::gelu_slope(x));
+    }
+    let point = Interval::point(x);
+    let (value, rest) = (
+        point.apply(Function::Sigmoid)?,
+        elementary::sigmoid_complement(&point),
+    );
+    Ok(value.times(&Interval::ONE.plus(&rest.times_point(x))))
+}
+
+/// The slopes of silu or gelu: they grow between the turns and fall outside, from 0 to 1 - the
+/// steepest, up to the steepest, and down to 1.
+fn bent_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
+    let (turn, steepest) = turn_of(function);
+    let (turn, high) = (turn.interval(), steepest.interval());
+    let low = Interval::ONE.minus(&high);
+    if !range.is_bounded() {
+        return Ok(low.hull(&high));
+    }
+    let mut slopes = bent_slope_at(function, range.inf())?;
+    if range.is_point() {
+        return Ok(slopes);
+    }
+    slopes = slopes.hull(&bent_slope_at(function, range.sup())?);
+    if range.intersection(&turn).is_some() {
+        slopes = slopes.hull(&high);
+    }
+    if range.intersection(&turn.negated()).is_some() {
+        slopes = slopes.hull(&low);
+    }
+    Ok(slopes)
+}
+
+/// A line of this slope, from which a curve falls and then rises.
+struct Valley {
+    slope: Dyadic,
+    /// A lower bound of the curve less the line in `range`; nothing where it only falls or rises.
+    bottom: Option<Dyadic>,
+}
+
+/// How often the bracket of the bottom of a valley is halved: it is then off by about a thousandth
+/// of its width.
+const HALVINGS: u32 = 5;
+
+impl Curve {
+    /// Returns a valley of this slope, or of one that is close to it, for the curves that have one.
+    ///
+    /// ```text
+    /// softplus  s(t) = a   t = ln(a / (1 - a))   softplus(t) - a t = -ln(1 - a) - a t
+    /// elu       e^t = a    t = ln a              elu(t) - a t = a - 1 - a t
+    /// ```
+    fn valley(self, range: &Interval, slope: Dyadic) -> Option<Result<Valley, Failure>> {
+        let Self::Named(function) = self else {
+            return None;
+        };
+        match function {
+            Function::Softplus | Function::Elu => {}
+            Function::Silu | Function::Gelu => return self.bent_valley(function, range, slope),
+            _ => return None,
         }
+        if !slope.is_positive() || slope >= Dyadic::ONE {
+            return Some(Ok(Valley {
+                slope,
+                bottom: None,
+            }));
+        }
+        let find = || -> Result<(Interval, Interval), Failure> {
+            let (a, one) = (Interval::point(slope), Interval::ONE);
+            if function == Function::Elu {
+                let place = a.apply(Function::Ln)?;
+                return Ok((place, a.minus(&one).minus(&a.times(&place))));
+            }
+            let rest = one.minus(&a);
+            let place = a.over(&rest)?.apply(Function::Ln)?;
+            let value = rest.apply(Function::Ln)?.negated();
+            Ok((place, value.minus(&a.times(&place))))
+        };
+        Some(find().map(|(place, bottom)| Valley {
+            slope,
+            bottom: range.intersection(&place).map(|_| bottom.inf()),
+        }))
+    }
+
+    /// The valley of silu or gelu less a line of slope `a`. Between the turns the curve is convex;
+    /// left of them its slope is below 0, right of them above 1. So for `a` in `[0, 1]`, and for any
+    /// `a` where all of the range is between the turns, the curve less the line falls and then rises.
+    ///
+    /// The bottom is bracketed: it falls up to `low` and rises from `high` on, and between them it lies
+    /// above its tangent at `low`.
+    fn bent_valley(
+        self,
+        function: Function,
+        range: &Interval,
+        slope: Dyadic,
+    ) -> Option<Result<Valley, Failure>> {
+        let turn = turn_of(function).0.interval().inf();
+        let middle = range.intersection(&Interval::symmetric(turn))?;
+        if middle.is_point() {
+            return None;
+        }
+        let slope = if middle == *range {
+            slope
+        } else {
+            slope.max(Dyadic::ZERO).min(Dyadic::ONE)
+        };
+        let find = || -> Result<Option<Dyadic>, Failure> {
+            let (mut low, mut high) = (middle.inf(), middle.sup());
+            let mut at_low = bent_slope_at(function, low)?;
+            if at_low.inf() >= slope || bent_slope_at(function, high)?.sup() <= slope {
+                return Ok(None);
+            }
+            for _ in 0..HALVINGS {
+                let place = low.between(high);
+                let there = bent_slope_at(function, place)?;
+                if there.sup() <= slope {
+                    (low, at_low) = (place, there);
+                } else if there.inf() >= slope {
+                    high = place;
+                } else {
+                    break;
+                }
+            }
+            let a = Interval::point(slope);
+            let point = Interval::point(low);
+            let width = Interval::spanning(Dyadic::ZERO, Interval::spanning(low, high).wid());
+            let value = self.value(&point)?.minus(&a.times(&point));
+            let tangent = at_low.minus(&a).times(&width);
+            Ok(Some(value.plus(&tangent).inf()))
+        };
+        Some(find().map(|bottom| Valley { slope, bottom }))
     }
 }
 
@@ -242,6 +441,8 @@ impl Curve {
     /// sigmoid   s(1 - s) = a      s = (1 + sqrt(1 - 4a)) / 2    t = ln(s / (1 - s)) = ln(s² / a)
     /// tanh      1 - τ² = a        τ = sqrt(1 - a)               t = ln((1 + τ)² / a) / 2
     /// atan      1 / (1 + t²) = a                                t = sqrt(1/a - 1)
+    /// erf       2/sqrt(pi) e^(-t²) = a                          t = sqrt(ln(2/sqrt(pi) / a))
+    /// softsign  1 / (1 + t)² = a                                t = 1/sqrt(a) - 1
     /// ```
     fn turn(self, slope: Dyadic) -> Option<Result<Turn, Failure>> {
         let Self::Named(function) = self else {
@@ -249,7 +450,8 @@ impl Curve {
         };
         let (steepest, twice_middle) = match function {
             Function::Sigmoid => (Dyadic::power_of_two(-2), Interval::ONE),
-            Function::Tanh | Function::Atan => (Dyadic::ONE, Interval::ZERO),
+            Function::Tanh | Function::Atan | Function::Softsign => (Dyadic::ONE, Interval::ZERO),
+            Function::Erf => (elementary::two_over_root_pi().sup(), Interval::ZERO),
             _ => return None,
         };
         if !slope.is_positive() || slope >= steepest {
@@ -270,6 +472,19 @@ impl Curve {
                     let value = one.minus(&a).root()?;
                     let odds = one.plus(&value).squared().over(&a)?;
                     (odds.apply(Function::Ln)?.times_point(half), value)
+                }
+                Function::Erf => {
+                    // Next to the steepest slope the logarithm may come out below 0: then the place
+                    // is 0 or there is none.
+                    let log = elementary::two_over_root_pi()
+                        .over(&a)?
+                        .apply(Function::Ln)?;
+                    let place = log.max(&Interval::ZERO)?.root()?;
+                    (place, place.apply(Function::Erf)?)
+                }
+                Function::Softsign => {
+                    let root = a.root()?;
+                    (one.over(&root)?.minus(&one), one.minus(&root))
                 }
                 _ => {
                     let place = one.over(&a)?.minus(&one).root()?;
@@ -307,7 +522,12 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
         | Function::Abs
         | Function::Sin
         | Function::Cos
-        | Function::Atan => Some(Dyadic::ONE),
+        | Function::Atan
+        | Function::Softplus
+        | Function::Softsign
+        | Function::Elu => Some(Dyadic::ONE),
+        Function::Erf => Some(elementary::two_over_root_pi().sup()),
+        Function::Silu | Function::Gelu => Some(turn_of(function).1.interval().sup()),
         _ => None,
     }
 }
@@ -321,7 +541,17 @@ mod tests {
     #[test]
     fn lines_of_an_s_are_sharp() {
         let whole = |x: i64| Dyadic::from_i64(x).scale(-3, crate::numbers::Direction::Down);
-        for function in [Function::Sigmoid, Function::Tanh, Function::Atan] {
+        for function in [
+            Function::Sigmoid,
+            Function::Tanh,
+            Function::Atan,
+            Function::Erf,
+            Function::Softsign,
+            Function::Softplus,
+            Function::Elu,
+            Function::Silu,
+            Function::Gelu,
+        ] {
             let curve = Curve::Named(function);
             for (low, high) in [(-160, 160), (-8, 90), (0, 200), (3, 40), (-64, -1), (-2, 3)] {
                 let range = Interval::spanning(whole(low), whole(high));

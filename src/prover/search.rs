@@ -112,11 +112,11 @@ fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     }
 }
 
-/// Has every unit that is alive a second derivative?
+/// Has every unit that is alive a bounded second derivative (elu and softsign but for a jump at 0)?
 fn is_smooth(network: &Specialised) -> bool {
     (0..network.units()).all(|k| {
         let function = network.unit(k).function;
-        matches!(function, Function::Sigmoid | Function::Tanh)
+        !matches!(function, Function::Heaviside | Function::Relu)
     })
 }
 
@@ -154,15 +154,17 @@ impl<'a, const D: usize> Search<'a, D> {
         } else {
             1e-2
         };
-        // Linear forms decide more units where ReLUs stand on ReLUs.
+        // Linear forms decide more units where ReLUs and their like stand on each other.
         let is_deep = (0..root.units()).any(|k| {
             let unit = root.unit(k);
-            unit.function == Function::Relu
-                && unit
-                    .sum
-                    .terms
-                    .iter()
-                    .any(|(v, _)| *v as usize >= root.inputs())
+            !matches!(
+                unit.function,
+                Function::Heaviside | Function::Sigmoid | Function::Tanh
+            ) && unit
+                .sum
+                .terms
+                .iter()
+                .any(|(v, _)| *v as usize >= root.inputs())
         });
         Self {
             fold: fold::radius(&root, scale * share),

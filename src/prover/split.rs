@@ -78,7 +78,10 @@ pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
     (0..network.units()).any(|k| {
         let unit = network.unit(k);
         is_first(&unit, inputs)
-            && matches!(unit.function, Function::Sigmoid | Function::Tanh)
+            && matches!(
+                unit.function,
+                Function::Sigmoid | Function::Tanh | Function::Softsign
+            )
             && unit.sum.terms.iter().any(|(variable, coefficient)| {
                 let side = &cell.intervals()[*variable as usize];
                 estimate_dyadic(coefficient.abs()) * estimate_dyadic(side.rad()) >= STEEP

@@ -86,7 +86,14 @@ impl Architecture {
             Activation::Relu => Kind::Rectifier,
             Activation::LeakyRelu(_) | Activation::Heaviside => Kind::OneCut,
             Activation::Maxout(rank) => Kind::Maxout(*rank),
-            Activation::HardTanh | Activation::Sigmoid | Activation::Tanh => Kind::Other,
+            Activation::HardTanh
+            | Activation::Sigmoid
+            | Activation::Tanh
+            | Activation::Softplus(_)
+            | Activation::Softsign
+            | Activation::Elu(_)
+            | Activation::Silu
+            | Activation::Gelu(_) => Kind::Other,
         };
         let mut hidden: Vec<(usize, Kind)> = layers
             .iter()

@@ -233,7 +233,13 @@ impl CutLayer {
                 Piece::Row(unit * rank + slot)
             }
             // `Layers::new` refuses these.
-            Activation::Sigmoid | Activation::Tanh => Piece::Constant(0),
+            Activation::Sigmoid
+            | Activation::Tanh
+            | Activation::Softplus(_)
+            | Activation::Softsign
+            | Activation::Elu(_)
+            | Activation::Silu
+            | Activation::Gelu(_) => Piece::Constant(0),
         }
     }
 }

@@ -61,7 +61,7 @@ pub const MOST_INPUTS: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegionsError {
     /// An activation is smooth.
-    #[error("a network with sigmoid or tanh units has no linear regions")]
+    #[error("a network with smooth units (sigmoid, tanh, gelu, ...) has no linear regions")]
     Smooth,
     /// Too many inputs.
     #[error("regions are counted for up to {MOST_INPUTS} inputs, the network has {0}")]

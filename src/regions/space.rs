@@ -191,7 +191,14 @@ fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
             })
             .collect(),
         // `cells` refuses the smooth ones.
-        Activation::Identity | Activation::Sigmoid | Activation::Tanh => {
+        Activation::Identity
+        | Activation::Sigmoid
+        | Activation::Tanh
+        | Activation::Softplus(_)
+        | Activation::Softsign
+        | Activation::Elu(_)
+        | Activation::Silu
+        | Activation::Gelu(_) => {
             vec![way(0, Vec::new(), sum.clone())]
         }
     };

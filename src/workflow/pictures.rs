@@ -362,6 +362,11 @@ impl<'a> Scene<'a> {
             let reach = match unit.function {
                 Function::Sigmoid => 1.0 / weight.abs(),
                 Function::Tanh => 0.5 / weight.abs(),
+                Function::Softplus
+                | Function::Softsign
+                | Function::Elu
+                | Function::Silu
+                | Function::Gelu => 1.0 / weight.abs(),
                 // A jump: two places so close that they print as one.
                 _ => (high - low) * 1e-7,
             };

@@ -114,11 +114,22 @@ impl Choices {
             Activation::Heaviside,
             Activation::Sigmoid,
             Activation::Tanh,
+            Activation::Softplus(None),
+            Activation::Softsign,
+            Activation::Elu(Rational::ONE),
+            Activation::Elu(Rational::ratio(-1, 3)),
+            Activation::Silu,
+            Activation::Gelu(None),
+            // The root of 2 as a float32.
+            Activation::Gelu(Some(Rational::ratio(11_863_283, 1 << 23))),
+            // These jump, if by little.
+            Activation::Softplus(Some(Rational::from(20))),
+            Activation::Softplus(Some(Rational::ratio(1, 2))),
         ];
         match kind {
             Kind::Any => self.pick(&list),
             Kind::PiecewiseLinear => self.pick(&list[..9]),
-            Kind::Continuous => self.pick(&[&list[..8], &list[9..]].concat()),
+            Kind::Continuous => self.pick(&[&list[..8], &list[9..18]].concat()),
             Kind::ContinuousPiecewiseLinear => self.pick(&list[..8]),
         }
     }
@@ -203,7 +214,9 @@ impl Choices {
             3 => format!("(-{})", part(self)),
             4 => format!("({})^{}", part(self), self.integer(0, 4)),
             5 => {
-                let name = self.pick(&["sin", "cos", "tanh", "sigmoid", "atan"]);
+                let name = self.pick(&[
+                    "sin", "cos", "tanh", "sigmoid", "atan", "erf", "softplus", "silu", "gelu",
+                ]);
                 format!("{name}({})", part(self))
             }
             6 => format!("exp(sin({}))", part(self)),
@@ -220,6 +233,8 @@ impl Choices {
                     "acos",
                     "abs",
                     "relu",
+                    "softsign",
+                    "elu",
                     "heaviside",
                 ];
                 format!("{}({})", self.pick(&names), part(self))

@@ -205,7 +205,7 @@ fn malformed_layers_are_refused_with_their_place() {
         (
             r#"{"activation": "ReLU", "weights": [[1, 2]], "bias": [0]}"#,
             "2:16 unknown activation `ReLU`, expected one of identity, heaviside, sigmoid, tanh, \
-             relu, leaky-relu, hard-tanh, maxout",
+             relu, leaky-relu, hard-tanh, maxout, softplus, softsign, elu, silu, gelu",
         ),
         (
             r#"{"activation": "relu", "weights": [[1, 2]], "bias": [0], "bias": [1]}"#,
@@ -214,7 +214,7 @@ fn malformed_layers_are_refused_with_their_place() {
         (
             r#"{"activation": "relu", "weights": [[1, 2]], "bias": [0], "x": 1}"#,
             "2:63 unknown key `x` in a layer, expected one of `activation`, `weights`, `bias`, \
-             `rank`, `slope`",
+             `rank`, `slope`, `alpha`, `threshold`, `divisor`",
         ),
         (
             r#"{"activation": "relu", "rank": 2, "weights": [[1, 2]], "bias": [0]}"#,
@@ -222,7 +222,7 @@ fn malformed_layers_are_refused_with_their_place() {
         ),
         (
             r#"{"activation": "maxout", "rank": 2, "slope": 1, "weights": [[1, 2]], "bias": [0]}"#,
-            "2:34 `rank` does not belong to `maxout`",
+            "2:46 `slope` does not belong to `maxout`",
         ),
         (
             r#"{"activation": "maxout", "weights": [[1, 2]], "bias": [0]}"#,
@@ -235,6 +235,18 @@ fn malformed_layers_are_refused_with_their_place() {
         (
             r#"{"activation": "maxout", "rank": -1, "weights": [[1, 2]], "bias": [0]}"#,
             "2:34 expected a rank, found -1",
+        ),
+        (
+            r#"{"activation": "elu", "weights": [[1, 2]], "bias": [0]}"#,
+            "2:1 missing key `alpha`",
+        ),
+        (
+            r#"{"activation": "silu", "alpha": 1, "weights": [[1, 2]], "bias": [0]}"#,
+            "2:33 `alpha` does not belong to `silu`",
+        ),
+        (
+            r#"{"activation": "gelu", "divisor": 0, "weights": [[1, 2]], "bias": [0]}"#,
+            "2:1 the divisor of gelu has to be positive",
         ),
         (
             r#"{"activation": "leaky-relu", "weights": [[1, 2]], "bias": [0]}"#,

@@ -1,11 +1,12 @@
 //! Operators that make units.
 
 use super::arithmetic::{groups, map, zip};
-use super::context::Context;
+use super::context::{Context, Part};
 use super::operators::Inputs;
+use super::parts;
 use super::proto::Node;
 use super::shapes::{broadcast, common};
-use super::value::{Coefficient, Form, Kind, Value, rational};
+use super::value::{Coefficient, Form, Kind, Value, ratio, rational};
 use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
@@ -35,11 +36,14 @@ pub fn run(
 ) -> Result<Value, ForeignError> {
     let operator = node.operator;
     match operator {
-        "Relu" | "Sigmoid" | "Tanh" | "LeakyRelu" => {
+        "Relu" | "Sigmoid" | "Tanh" | "LeakyRelu" | "Elu" | "Softplus" | "Softsign" => {
             let activation = match operator {
                 "Relu" => Activation::Relu,
                 "Sigmoid" => Activation::Sigmoid,
                 "Tanh" => Activation::Tanh,
+                "Softplus" => Activation::Softplus(None),
+                "Softsign" => Activation::Softsign,
+                "Elu" => Activation::Elu(number(node, "alpha", 1.0)?),
                 _ => Activation::LeakyRelu(number(node, "alpha", 0.01)?),
             };
             let value = inputs.take(0)?;
@@ -73,6 +77,59 @@ pub fn run(
             map(context, value, |context, form| {
                 let form = form.times(&alpha).plus(&beta);
                 context.clip(form, Some(&Rational::ZERO), Some(&Rational::ONE))
+            })
+        }
+        "Gelu" => {
+            let form = node.text("approximate")?.unwrap_or("none");
+            if form != "none" {
+                return Err(
+                    error(format!("Gelu with approximate=\"{form}\" is not supported"))
+                        .hint("export it with approximate=\"none\", which is the exact one"),
+                );
+            }
+            let value = inputs.take(0)?;
+            map(context, value, |context, form| {
+                context.activate(Activation::Gelu(None), vec![form])
+            })
+        }
+        "Selu" => {
+            // What the standard says.
+            let alpha = number(node, "alpha", 1.673_263_2)?;
+            let gamma = Coefficient::from(number(node, "gamma", 1.050_701)?);
+            let value = inputs.take(0)?;
+            map(context, value, |context, form| {
+                let elu = context.activate(Activation::Elu(alpha.clone()), vec![form])?;
+                Ok(elu.times(&gamma))
+            })
+        }
+        // max(0, x) + min(0, alpha (e^(x/alpha) - 1))
+        "Celu" => {
+            let alpha = number(node, "alpha", 1.0)?;
+            if !alpha.is_positive() {
+                return Err(error("`alpha` is not positive"));
+            }
+            let inverse = Coefficient::from(alpha.reciprocal().unwrap_or(Rational::ONE));
+            let alpha = Coefficient::from(alpha);
+            let value = inputs.take(0)?;
+            map(context, value, |context, form| {
+                let elu = Activation::Elu(Rational::ONE);
+                let elu = context.activate(elu, vec![form.times(&inverse)])?;
+                Ok(elu.times(&alpha))
+            })
+        }
+        "Erf" | "Exp" => {
+            let part = if operator == "Erf" {
+                Part::Erf
+            } else {
+                Part::Exp
+            };
+            let value = inputs.take(0)?;
+            map(context, value, |context, form| context.part(part, form))
+        }
+        "Log" => {
+            let value = inputs.take(0)?;
+            map(context, value, |context, form| {
+                parts::logarithm(context, &form)
             })
         }
         "Abs" => {
@@ -172,21 +229,6 @@ fn branches(
         forms.push(largest(context, rows, operator == "Min")?);
     }
     Ok(Value::forms(dims, forms))
-}
-
-/// The number by which the second form is the first, if there is one.
-fn ratio(first: &Form, second: &Form) -> Option<Rational> {
-    let (a, b) = (first.terms.first()?, second.terms.first()?);
-    let ratio = b.1.to_rational().checked_div(&a.1.to_rational())?;
-    let is_ratio = |a: &Coefficient, b: &Coefficient| &a.to_rational() * &ratio == b.to_rational();
-    let is_multiple = first.terms.len() == second.terms.len()
-        && is_ratio(&first.bias, &second.bias)
-        && first
-            .terms
-            .iter()
-            .zip(&second.terms)
-            .all(|(a, b)| a.0 == b.0 && is_ratio(&a.1, &b.1));
-    is_multiple.then_some(ratio)
 }
 
 /// The largest of several forms; with `flip`, the smallest.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::context::Context;
 use super::operators::Inputs;
+use super::parts;
 use super::proto::Node;
 use super::shapes::{axes, broadcast, common, size};
 use super::value::{Coefficient, Form, Kind, Value, rational};
@@ -63,14 +64,11 @@ pub fn checked(context: &mut Context, form: &Form) -> Result<(), ForeignError> {
     form.terms.iter().try_for_each(|(_, weight)| weight.check())
 }
 
-fn multiply(a: Form, b: Form) -> Result<Form, ForeignError> {
+fn multiply(context: &mut Context, a: Form, b: Form) -> Result<Form, ForeignError> {
     match (a.is_constant(), b.is_constant()) {
         (true, _) => Ok(b.times(&a.bias)),
         (_, true) => Ok(a.times(&b.bias)),
-        _ => Err(
-            error("two values that both depend on the inputs are multiplied")
-                .hint("only products with constants are affine"),
-        ),
+        _ => parts::multiply(context, &a, &b),
     }
 }
 
@@ -106,11 +104,12 @@ pub fn run(
             if node.operator == "Div" && kind != Kind::Float {
                 return zip(context, &a, &b, kind, |_, a, b| divide_integers(&a, &b));
             }
-            zip(context, &a, &b, kind, |_, a, b| match node.operator {
+            zip(context, &a, &b, kind, |context, a, b| match node.operator {
                 "Add" => Ok(a.plus(&b)),
                 "Sub" => Ok(a.plus(&b.times(&MINUS_ONE))),
-                "Mul" => multiply(a, b),
-                _ => Ok(a.times(&inverse(&b)?)),
+                "Mul" => multiply(context, a, b),
+                _ if b.is_constant() => Ok(a.times(&inverse(&b)?)),
+                _ => parts::divide(context, &a, &b),
             })
         }
         "Sum" | "Mean" => {
@@ -178,13 +177,7 @@ pub fn run(
             let difference = zip(context, &a, &b, kind, |_, a, b| {
                 Ok(a.plus(&b.times(&MINUS_ONE)))
             })?;
-            let part = zip(
-                context,
-                &condition,
-                &Rc::new(difference),
-                kind,
-                |_, c, d| multiply(c, d),
-            )?;
+            let part = zip(context, &condition, &Rc::new(difference), kind, multiply)?;
             zip(context, &Rc::new(part), &b, kind, |_, part, b| {
                 Ok(part.plus(&b))
             })
@@ -219,8 +212,10 @@ fn compare(
                 let equal = a.bias.to_rational() == b.bias.to_rational();
                 Ok(Form::constant(Rational::from(i64::from(equal))))
             }
-            "And" if a.is_constant() || b.is_constant() => multiply(a, b),
-            "Or" if a.is_constant() || b.is_constant() => Ok(not(multiply(not(a), not(b))?)),
+            "And" if a.is_constant() || b.is_constant() => multiply(context, a, b),
+            "Or" if a.is_constant() || b.is_constant() => {
+                Ok(not(multiply(context, not(a), not(b))?))
+            }
             _ => Err(error(format!(
                 "{operator} of values that depend on the inputs is not supported"
             ))),

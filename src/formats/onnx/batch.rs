@@ -41,6 +41,7 @@ pub fn keep_one_row(
             && units.iter().zip(&by_row[0]).all(|(&unit, &first)| {
                 let (unit, first) = (&context.units[unit], &context.units[first]);
                 unit.activation == first.activation
+                    && unit.part == first.part
                     && unit.rows.len() == first.rows.len()
                     && unit
                         .rows

@@ -7,10 +7,31 @@ use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
 
+/// What some activations are written with, but no activation itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The error function, of gelu.
+    Erf,
+    /// The exponential function, of softplus.
+    Exp,
+}
+
+impl Part {
+    /// The name of the operator, and what it has to be a part of.
+    pub fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Erf => ("Erf", "gelu"),
+            Self::Exp => ("Exp", "softplus"),
+        }
+    }
+}
+
 /// A unit that an operator asked for, or an input of the network.
 pub struct Unit {
-    /// What it does; nothing for an input.
+    /// What it does; nothing for an input. What a part does is not said here.
     pub activation: Option<Activation>,
+    /// Is this no activation, but a part of one?
+    pub part: Option<Part>,
     /// Its preactivations: one, or as many as maxout has.
     pub rows: Vec<Form>,
     /// Which node asked for it: an index into [`Context::places`].
@@ -78,12 +99,24 @@ impl Context {
 
     /// Adds an input of the network.
     pub fn input(&mut self) -> Result<Form, ForeignError> {
-        self.push(None, Vec::new())
+        self.push(None, None, Vec::new())
+    }
+
+    /// Adds a part of an activation that is not known yet; a constant where it is rational.
+    pub fn part(&mut self, part: Part, row: Form) -> Result<Form, ForeignError> {
+        if row.is_constant() && row.bias.is_zero() {
+            return Ok(Form::constant(match part {
+                Part::Erf => Coefficient::ZERO,
+                Part::Exp => Coefficient::ONE,
+            }));
+        }
+        self.push(Some(Activation::Identity), Some(part), vec![row])
     }
 
     fn push(
         &mut self,
         activation: Option<Activation>,
+        part: Option<Part>,
         rows: Vec<Form>,
     ) -> Result<Form, ForeignError> {
         self.spend(8)?;
@@ -91,6 +124,7 @@ impl Context {
             .map_err(|_| ForeignError::new("there are more than 2^32 units"))?;
         self.units.push(Unit {
             activation,
+            part,
             rows,
             place: self.places.len().saturating_sub(1),
         });
@@ -110,7 +144,7 @@ impl Context {
                 return Ok(Form::constant(value));
             }
         }
-        self.push(Some(activation), rows)
+        self.push(Some(activation), None, rows)
     }
 
     /// Returns max(0, form).

@@ -4,7 +4,7 @@
 //! is carried along, exactly: through relu as `relu(z) - relu(-z)` (or `relu(z)` where z >= 0),
 //! through leaky relu with slope a as `(leaky(z) - leaky(-z)) / (1 + a)`, through maxout and
 //! identity as it is, and through hard-tanh where |z| <= 1 is known. Nothing can be carried past
-//! sigmoid and tanh.
+//! sigmoid, tanh and other smooth units.
 
 use std::collections::HashSet;
 
@@ -94,6 +94,18 @@ fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Sta
     let needed: Vec<u32> = (0..count as u32)
         .filter(|&k| height[k as usize] > 0)
         .collect();
+    if let Some(unit) = needed
+        .iter()
+        .map(|&k| &units[k as usize])
+        .find(|unit| unit.part.is_some())
+        && let Some(part) = unit.part
+    {
+        let ((name, whole), place) = (part.name(), context.places.get(unit.place));
+        return Err(
+            ForeignError::new(format!("{name} is read as a part of {whole} only"))
+                .at(|| place.cloned().unwrap_or_default()),
+        );
+    }
     let mut open: Vec<u32> = needed
         .iter()
         .copied()
@@ -304,11 +316,22 @@ fn carry(units: &[Unit], unit: u32, layer: &Activation) -> Option<Rows> {
     let own = units[unit as usize].activation.as_ref();
     let is_positive = matches!(
         own,
-        Some(Activation::Relu | Activation::Sigmoid | Activation::Heaviside)
+        Some(
+            Activation::Relu
+                | Activation::Sigmoid
+                | Activation::Heaviside
+                | Activation::Softplus(_)
+        )
     );
     let is_within_one = matches!(
         own,
-        Some(Activation::HardTanh | Activation::Sigmoid | Activation::Heaviside | Activation::Tanh)
+        Some(
+            Activation::HardTanh
+                | Activation::Sigmoid
+                | Activation::Heaviside
+                | Activation::Tanh
+                | Activation::Softsign
+        )
     );
     let z = Form::unit(unit);
     let once = || Some((vec![vec![z.clone()]], row(&[1.0], 0.0)));

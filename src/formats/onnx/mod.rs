@@ -3,7 +3,7 @@
 //! `wire` reads protocol buffers without copying, `proto` knows the messages, `tensor` the
 //! stored numbers. `evaluate` walks the graph: every value becomes a tensor of affine forms
 //! (`value`) over *units*, which the operators make (`operators`, `shapes`, `arithmetic`,
-//! `products`, `activations`). `layers` puts the units into layers. Every step is exact: weights are
+//! `products`, `activations`, `parts`). `layers` puts the units into layers. Every step is exact: weights are
 //! the rational numbers that the stored floats are.
 //!
 //! That a file means what is read here is an assumption that the tests try, with files that the
@@ -27,6 +27,7 @@ mod context;
 mod evaluate;
 mod layers;
 mod operators;
+mod parts;
 mod products;
 mod proto;
 mod shapes;

@@ -56,7 +56,8 @@ pub fn run(
             arithmetic::run(node, operands, context)?
         }
         "MatMul" | "Gemm" => products::run(node, operands, context)?,
-        "Relu" | "LeakyRelu" | "PRelu" | "Sigmoid" | "Tanh" | "HardSigmoid" | "Clip" | "Abs"
+        "Relu" | "LeakyRelu" | "PRelu" | "Sigmoid" | "Tanh" | "HardSigmoid" | "Elu" | "Celu"
+        | "Selu" | "Softplus" | "Softsign" | "Gelu" | "Erf" | "Exp" | "Log" | "Clip" | "Abs"
         | "Max" | "Min" | "ReduceMax" | "ReduceMin" | "ThresholdedRelu" => {
             activations::run(node, operands, context)?
         }
@@ -73,9 +74,10 @@ fn unsupported(node: &Node<'_>) -> ForeignError {
     let error = |message: String| ForeignError::new(message);
     let name = node.operator;
     match name {
-        "Elu" | "Softplus" | "Softsign" | "Gelu" | "Selu" | "Celu" | "Mish" | "HardSwish"
-        | "Swish" | "Erf" | "Exp" => error(format!("{name} is not supported yet"))
-            .hint("activations that can be read: Relu, LeakyRelu, PRelu, Clip, HardSigmoid, Sigmoid, Tanh"),
+        "Mish" | "HardSwish" | "Swish" => error(format!("{name} is not supported")).hint(
+            "activations that can be read: Relu, LeakyRelu, PRelu, Elu, Selu, Celu, Clip, HardSigmoid, \
+             Sigmoid, Tanh, Softplus, Softsign, Gelu, and x sigmoid(x)",
+        ),
         "Softmax" | "LogSoftmax" | "ArgMax" | "ArgMin" | "Hardmax" | "TopK" => {
             error(format!("{name} is not supported")).hint(
                 "compare the values before it instead; onnx.utils.extract_model cuts a graph there",

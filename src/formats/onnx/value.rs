@@ -359,6 +359,21 @@ fn integer(value: i64) -> Coefficient {
     }
 }
 
+/// The number by which the second form is that of the first, if there is one.
+pub fn ratio(first: &Form, second: &Form) -> Option<Rational> {
+    let (a, b) = (first.terms.first()?, second.terms.first()?);
+    let ratio = b.1.to_rational().checked_div(&a.1.to_rational())?;
+    let is_ratio = |a: &Coefficient, b: &Coefficient| &a.to_rational() * &ratio == b.to_rational();
+    let is_multiple = first.terms.len() == second.terms.len()
+        && is_ratio(&first.bias, &second.bias)
+        && first
+            .terms
+            .iter()
+            .zip(&second.terms)
+            .all(|(a, b)| a.0 == b.0 && is_ratio(&a.1, &b.1));
+    is_multiple.then_some(ratio)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

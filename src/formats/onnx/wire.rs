@@ -202,7 +202,6 @@ impl Writer {
     }
 
     /// Adds a float.
-    #[cfg(test)]
     pub fn float(&mut self, number: u64, value: f32) {
         self.put(number << 3 | 5);
         self.bytes.extend_from_slice(&value.to_le_bytes());

@@ -188,6 +188,11 @@ impl Parts {
                     self.node(larger, &[sum, &name("scaled")], to, none);
                 }
             }
+            Activation::Softplus(_)
+            | Activation::Softsign
+            | Activation::Elu(_)
+            | Activation::Silu
+            | Activation::Gelu(_) => self.smooth(k, layer.activation(), sum, to, rounding)?,
             Activation::HardTanh => {
                 for (bound, value) in [("low", -1.0), ("high", 1.0)] {
                     let mut bytes = Vec::new();
@@ -219,6 +224,79 @@ impl Parts {
                 let branches: Vec<_> = branches.iter().map(String::as_str).collect();
                 self.node("Max", &branches, to, none);
             }
+        }
+        Ok(())
+    }
+
+    /// A smooth unit, by its operator or in parts.
+    fn smooth(
+        &mut self,
+        k: usize,
+        activation: &Activation,
+        sum: &str,
+        to: &str,
+        rounding: &mut Rounding,
+    ) -> Result<(), ForeignError> {
+        let name = |part: &str| format!("layers.{k}.{part}");
+        let none = |_: &mut Writer| {};
+        match activation {
+            Activation::Softplus(None) => self.node("Softplus", &[sum], to, none),
+            Activation::Softplus(Some(threshold)) => {
+                let mut bytes = Vec::new();
+                let threshold =
+                    nearest_floats(k, std::slice::from_ref(threshold), self.precision, rounding)?;
+                self.precision.put(threshold[0], &mut bytes);
+                self.tensor(&name("threshold"), &[], &bytes);
+                self.node("Softplus", &[sum], &name("soft"), none);
+                self.node(
+                    "Greater",
+                    &[sum, &name("threshold")],
+                    &name("is_above"),
+                    none,
+                );
+                self.node("Where", &[&name("is_above"), sum, &name("soft")], to, none);
+            }
+            Activation::Softsign => self.node("Softsign", &[sum], to, none),
+            Activation::Elu(alpha) => {
+                let alpha = rounding.take(alpha, Precision::Single).ok_or_else(|| {
+                    ForeignError::new(format!(
+                        "layer {} has an alpha beyond the largest float32",
+                        k + 1
+                    ))
+                })?;
+                self.node("Elu", &[sum], to, |node| {
+                    let mut attribute = Writer::default();
+                    attribute.bytes(1, b"alpha");
+                    attribute.float(2, alpha as f32);
+                    attribute.varint(20, 1);
+                    node.message(5, attribute);
+                });
+            }
+            Activation::Silu => {
+                self.node("Sigmoid", &[sum], &name("share"), none);
+                self.node("Mul", &[sum, &name("share")], to, none);
+            }
+            Activation::Gelu(divisor) => {
+                // As PyTorch writes it: the operator Gelu is newer than the version written here.
+                let divisor = match divisor {
+                    Some(divisor) => {
+                        nearest_floats(k, std::slice::from_ref(divisor), self.precision, rounding)?
+                            [0]
+                    }
+                    None => std::f64::consts::SQRT_2,
+                };
+                for (part, value) in [("divisor", divisor), ("one", 1.0), ("half", 0.5)] {
+                    let mut bytes = Vec::new();
+                    self.precision.put(value, &mut bytes);
+                    self.tensor(&name(part), &[], &bytes);
+                }
+                self.node("Div", &[sum, &name("divisor")], &name("scaled"), none);
+                self.node("Erf", &[&name("scaled")], &name("erf"), none);
+                self.node("Add", &[&name("erf"), &name("one")], &name("share"), none);
+                self.node("Mul", &[sum, &name("share")], &name("twice"), none);
+                self.node("Mul", &[&name("twice"), &name("half")], to, none);
+            }
+            _ => {}
         }
         Ok(())
     }

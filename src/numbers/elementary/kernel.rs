@@ -17,9 +17,9 @@ use super::tables::{ANCHORS, ARCTANGENTS, HALF_PI, LN_2, POWERS, STEPS_PER_UNIT,
 /// Some number within `(mid ± radius) · 2^exponent`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ball {
-    mid: i128,
-    radius: i128,
-    exponent: i64,
+    pub(super) mid: i128,
+    pub(super) radius: i128,
+    pub(super) exponent: i64,
 }
 
 impl Ball {
@@ -38,7 +38,7 @@ impl Ball {
     }
 
     /// The negative, where asked for.
-    fn negated_if(self, is_negative: bool) -> Self {
+    pub(super) fn negated_if(self, is_negative: bool) -> Self {
         Self {
             mid: if is_negative { -self.mid } else { self.mid },
             ..self
@@ -48,15 +48,15 @@ impl Ball {
 
 /// A number in `(top ± slack) · 2^(-64 - drop)`, which is below 1: `drop >= 0`.
 #[derive(Clone, Copy, Debug)]
-struct Small {
-    top: u64,
-    slack: u128,
-    drop: i64,
+pub(super) struct Small {
+    pub(super) top: u64,
+    pub(super) slack: u128,
+    pub(super) drop: i64,
 }
 
 impl Small {
     /// `floor(t^2 · 2^64)` for `t = top · 2^(-64 - drop)`.
-    fn square(self) -> u64 {
+    pub(super) fn square(self) -> u64 {
         if self.drop < 32 {
             high(self.top, self.top) >> (2 * self.drop)
         } else {
@@ -68,7 +68,7 @@ impl Small {
     ///
     /// Proof: `|t f - top·factor| <= slack·f + top·off` for the true `f <= 17 · 2^59` units; a
     /// quarter of that, and a unit for each floor. It fits in 127 bits, for `slack <= 2^64 + 1`.
-    fn times(self, factor: u64, off: u64) -> Ball {
+    pub(super) fn times(self, factor: u64, off: u64) -> Ball {
         let product = u128::from(self.top) * u128::from(factor);
         let by_slack = (self.slack << 61) + (self.slack << 57);
         let radius = by_slack + ((u128::from(self.top) * u128::from(off)) >> 2) + 2;
@@ -86,7 +86,7 @@ fn high(a: u64, b: u64) -> u64 {
 }
 
 /// A number known to fit.
-fn low_half(value: u128) -> u64 {
+pub(super) fn low_half(value: u128) -> u64 {
     u64::try_from(value).expect("a fixed-point number below its bound")
 }
 
@@ -147,7 +147,7 @@ fn rising(coefficients: &[u64], z: u64) -> u64 {
 
 /// `c_0 - c_1 z + c_2 z^2 - ...`, likewise; error within `±1/(1-z)`, since the two floors of a step
 /// now go opposite ways. Nothing here is negative: the coefficients fall and `z < 1`.
-fn alternating(coefficients: &[u64], z: u64) -> u64 {
+pub(super) fn alternating(coefficients: &[u64], z: u64) -> u64 {
     coefficients.iter().rev().fold(0, |sum, c| c - high(sum, z))
 }
 
@@ -162,6 +162,11 @@ pub(super) fn exp(x: Dyadic) -> Ball {
     } else {
         i128::from(x.mantissa()) >> (-shift).min(127)
     };
+    exp_of(fixed)
+}
+
+/// `e^x` for `x` in units of `2^-70`, with an error in `[0, 1)` of them; `|fixed| < 2^120`.
+pub(super) fn exp_of(fixed: i128) -> Ball {
     // The floor of k: 64 x/ln 2 within 2^-13 · 92.4 = 0.0113 (the shift) and 2^50 · 2^-57 = 0.0079
     // (the constant), less 2^-6 = 0.0156. So 0 < 64 r/ln 2 < 1 + 0.035, hence r < 0.01122.
     let steps = (fixed >> 57) * i128::from(STEPS_PER_UNIT) - (1 << 64);

@@ -3,18 +3,23 @@ use std::cmp::Ordering;
 use astro_float::{BigFloat, Consts, RoundingMode, Sign};
 use proptest::prelude::*;
 
+use super::super::estimate::{Estimate, estimate_dyadic, exact_dyadic};
 use super::super::precise::Precise;
 use super::super::rational::{Integer, Rational};
 use super::super::scalar::Function::{
-    Acos, Asin, Atan, Cos, Cosh, Exp, Ln, Sigmoid, Sin, Sinh, Tan, Tanh,
+    Acos, Asin, Atan, Cos, Cosh, Elu, Erf, Exp, Gelu, Ln, Sigmoid, Silu, Sin, Sinh, Softplus,
+    Softsign, Tan, Tanh,
 };
+use super::gauss::ERF;
 use super::kernel::{EVEN, EXP, LOG, ODD};
 use super::tables::*;
 use super::*;
 
-const ALL: [Function; 12] = [
-    Exp, Ln, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Sigmoid,
+const ALL: [Function; 18] = [
+    Exp, Ln, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Sigmoid, Erf, Softplus, Softsign,
+    Elu, Silu, Gelu,
 ];
+const SMOOTH: [Function; 6] = [Erf, Softplus, Softsign, Elu, Silu, Gelu];
 
 fn int(value: impl Into<Integer>) -> Rational {
     Rational::from(value.into())
@@ -148,6 +153,70 @@ fn coefficients_are_floors() {
         assert_eq!(floor(factorial(2 * n)), EVEN[i].into());
     }
     assert_eq!(floor(Integer::from(9)), LOG[4].into());
+    for (i, n) in (0..14).zip(0u64..) {
+        assert_eq!(
+            floor(factorial(n) * Integer::from(2 * n + 1)),
+            ERF[i].into()
+        );
+    }
+}
+
+/// `4/pi`, since a root is proved by its square.
+#[test]
+fn two_over_root_pi_is_proved() {
+    let Bounds(low, high) = pi_bounds();
+    let square = |value: Integer| int(value.clone() * value) * Rational::power_of_two(-252);
+    let entry = Integer::from(TWO_OVER_ROOT_PI);
+    assert!(square(entry.clone()) <= Rational::from(4) / high);
+    assert!(Rational::from(4) / low < square(entry + Integer::ONE));
+}
+
+/// `e^(x²) erfc(x)`, below 1 as `e^(x²) - 2/sqrt(pi) (x + 2 x³/3 + 4 x⁵/(3·5) + ...)`, and from 1 on by
+/// its fraction in 800 steps, which the kernel does not use there.
+#[test]
+fn the_table_of_mills_is_proved() {
+    let unit = Rational::power_of_two(-126);
+    let entry = int(Integer::from(TWO_OVER_ROOT_PI));
+    let factor = Bounds(&entry * &unit, &(&entry + &Rational::ONE) * &unit);
+    for (&entry, j) in MILLS.iter().zip(0i64..) {
+        let x = Rational::ratio(j, 16);
+        let truth = if j < 16 {
+            let square = &x * &x;
+            let (mut power, mut term) = (zero(), Rational::ONE);
+            let (mut sum, mut odd) = (zero(), x.clone());
+            for n in 1..=60 {
+                power = power.plus(&Bounds(term.clone(), term.clone()), 1);
+                sum = sum.plus(&Bounds(odd.clone(), odd.clone()), 1);
+                term = &(&term * &square) * &Rational::ratio(1, n);
+                odd = &(&odd * &square) * &Rational::ratio(2, 2 * n + 1);
+            }
+            // What is left out is below the next term over 1/2.
+            let (term, odd) = (&term + &term, &odd + &odd);
+            let power = Bounds::new(&power.0, &(&power.1 + &term));
+            let sum = Bounds::new(&sum.0, &(&sum.1 + &odd));
+            Bounds::new(
+                &(&power.0 - &(&factor.1 * &sum.1)),
+                &(&power.1 - &(&factor.0 * &sum.0)),
+            )
+        } else {
+            let double = &x + &x;
+            let mut ratio = Bounds(Rational::ZERO, Rational::from(800) / double.clone());
+            let over = |top: &Bounds, ratio: &Bounds| {
+                let below = |r: &Rational| &(&double + r) + r;
+                Bounds::new(&(&top.0 / &below(&ratio.1)), &(&top.1 / &below(&ratio.0)))
+            };
+            for n in (1..800).rev() {
+                let top = Rational::from(n);
+                ratio = over(&Bounds(top.clone(), top), &ratio);
+            }
+            over(&factor, &ratio)
+        };
+        if j == 0 {
+            assert_eq!(entry, 1 << 68);
+        } else {
+            assert_floor(entry, &truth, 68);
+        }
+    }
 }
 
 #[test]
@@ -167,7 +236,10 @@ fn limit(function: Function, x: Dyadic) -> Option<i64> {
         Exp if !is_huge(x) => Some(-60),
         Ln | Atan => Some(-58),
         Sinh | Cosh | Sigmoid | Tanh if !is_huge(x) => Some(-58),
-        Asin | Acos => Some(-58),
+        Asin | Acos | Softsign | Elu => Some(-58),
+        Softplus | Silu if !is_huge(x) => Some(-58),
+        Erf => Some(-57),
+        Gelu if !gauss::is_far(x) => Some(-57),
         Sin | Cos if is_moderate => Some(-58),
         Tan if is_moderate => Some(-57),
         _ => None,
@@ -233,6 +305,7 @@ fn float_oracle(function: Function, x: &BigFloat, cc: &mut Consts) -> BigFloat {
         Sinh => x.sinh(P, UP, cc),
         Cosh => x.cosh(P, UP, cc),
         Tanh => x.tanh(P, UP, cc),
+        Silu => x.mul(&float_oracle(Sigmoid, x, cc), P, UP),
         _ => {
             let one = BigFloat::from_i8(1, P);
             one.div(&one.add(&x.neg().exp(P, UP, cc), P, UP), P, UP)
@@ -248,7 +321,9 @@ fn assert_meets_float(function: Function, x: Dyadic, value: &Interval, cc: &mut 
         } else {
             28
         };
-    if is_large || value.sup().is_infinite() {
+    // No oracle for these but `Precise`.
+    let is_unknown = SMOOTH.contains(&function) && function != Silu;
+    if is_large || is_unknown || value.sup().is_infinite() {
         return;
     }
     let (Some(point), Some(low), Some(high)) =
@@ -362,7 +437,7 @@ proptest! {
     #[test]
     fn monotone_functions_keep_their_order(a in any_point(), b in any_point()) {
         let (a, b) = (a.min(b), a.max(b));
-        for function in [Exp, Ln, Asin, Atan, Sinh, Tanh, Sigmoid] {
+        for function in [Exp, Ln, Asin, Atan, Sinh, Tanh, Sigmoid, Erf, Softplus, Softsign, Elu] {
             let value = |x| apply(function, &Interval::point(x));
             if let (Ok(low), Ok(high)) = (value(a), value(b)) {
                 prop_assert!(low.inf() <= high.sup(), "{function:?} {a} {b}");
@@ -418,7 +493,9 @@ fn ends_of_table_steps_are_enclosed() {
     for i in 0..=128 {
         let f = Dyadic::new((128 + i).into(), -7, Down);
         for x in [f, f.sub(last, Down), f.add(last, Up)] {
-            for function in [Ln, Atan, Exp, Sigmoid, Sin, Cos, Tanh] {
+            for function in [
+                Ln, Atan, Exp, Sigmoid, Sin, Cos, Tanh, Erf, Gelu, Softplus, Elu,
+            ] {
                 check_point(function, x, &mut cc);
                 check_point(function, x.sub(Dyadic::ONE, Down), &mut cc);
             }
@@ -460,6 +537,12 @@ fn exact_values() {
         (Sinh, 0, 0),
         (Cosh, 0, 1),
         (Tanh, 0, 0),
+        (Erf, 0, 0),
+        (Softsign, 0, 0),
+        (Elu, 0, 0),
+        (Elu, 7, 7),
+        (Silu, 0, 0),
+        (Gelu, 0, 0),
     ] {
         assert_eq!(
             apply(function, &Interval::from_i64(x)),
@@ -544,4 +627,91 @@ fn extremes_inside_are_found_and_no_others() {
         at(Cosh, tenth(-5), tenth(3)).expect("defined").inf(),
         Dyadic::ONE
     );
+}
+
+/// Next to every entry of the table of `M`, on both sides of the middle between two, and where it ends.
+#[test]
+fn ends_of_the_table_of_mills_are_enclosed() {
+    let mut cc = Consts::new().expect("memory for constants");
+    let root_two = Interval::from_i64(2).root().expect("a root");
+    for j in 0..=264 {
+        let y = Dyadic::new(j.into(), -5, Down);
+        for step in [-1, 0, 1, 1 << 30] {
+            let x = y.add(Dyadic::new(step, -60, Down), Down);
+            let scaled = root_two.times_point(x).inf();
+            for x in [x, -x, scaled, -scaled] {
+                check_point(Erf, x, &mut cc);
+                check_point(Gelu, x, &mut cc);
+            }
+        }
+    }
+}
+
+/// What floats say, within a few units of their last place.
+#[test]
+fn floats_agree() {
+    for step in -4000i32..4000 {
+        let x = f64::from(step) / 128.0;
+        let point = exact_dyadic(x).expect("finite");
+        for function in SMOOTH {
+            let value = apply(function, &Interval::point(point)).expect("defined everywhere");
+            let float = Estimate(x).apply(function).expect("defined everywhere").0;
+            let off = (float - estimate_dyadic(value.mid())).abs();
+            assert!(
+                off <= float.abs() * 2e-15 * (1.0 + x * x / 8.0) + 1e-320,
+                "{function:?}({x}): {value} {float}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_least_values_are_found_and_no_others() {
+    let tenth = |n: i64| Interval::from_rational(&Rational::ratio(n, 10)).inf();
+    let on = |function, a, b| at(function, tenth(a), tenth(b)).expect("defined");
+    for (function, a, b, depth) in [(Silu, -13, -12, SILU_DEPTH), (Gelu, -8, -7, GELU_DEPTH)] {
+        let least = -depth.interval().sup();
+        assert_eq!(on(function, a, b).inf(), least);
+        assert_eq!(on(function, -1000, 50).inf(), least);
+        assert!(on(function, a - 5, a).inf() > least);
+        assert!(on(function, b, b + 3).inf() > least);
+        assert_eq!(on(function, -1000, 50).sup(), on(function, 50, 50).sup());
+        let left = on(function, -50, -40);
+        assert_eq!(left.sup(), on(function, -50, -50).sup());
+        assert_eq!(left.inf(), on(function, -40, -40).inf());
+    }
+}
+
+#[test]
+fn smooth_units_at_infinity() {
+    let (minus, plus) = (Dyadic::NEG_INFINITY, Dyadic::INFINITY);
+    let all = Interval::ENTIRE;
+    let whole = |function| apply(function, &all).expect("defined everywhere");
+    assert_eq!(whole(Erf), Interval::SYMMETRIC_UNIT);
+    assert_eq!(whole(Softsign), Interval::SYMMETRIC_UNIT);
+    assert_eq!(whole(Softplus), Interval::spanning(Dyadic::ZERO, plus));
+    assert_eq!(whole(Elu), Interval::spanning(-Dyadic::ONE, plus));
+    assert_eq!(whole(Silu).sup(), plus);
+    assert_eq!(whole(Gelu).sup(), plus);
+    // Far out to the left they are next to 0, from below.
+    let far = -Dyadic::power_of_two(70);
+    for function in [Silu, Gelu] {
+        let tail = at(function, minus, far).expect("defined everywhere");
+        assert_eq!(tail.sup(), Dyadic::ZERO);
+        assert!(
+            tail.inf() >= -Dyadic::power_of_two(-(1 << 40)),
+            "{function:?}: {tail}"
+        );
+    }
+    assert!(at(Elu, minus, far).expect("defined").sup() < -Dyadic::HALF);
+}
+
+/// The tail of gelu keeps its relative accuracy: at -40 it is 10^-349.
+#[test]
+fn tails_of_gelu_are_relatively_sharp() {
+    for x in [-1i64, -5, -11, -12, -40, -1000, -1_000_000] {
+        let value = apply(Gelu, &Interval::from_i64(x)).expect("defined everywhere");
+        assert!(value.wid() <= value.mag().scale(-57, Down), "{x}: {value}");
+        assert_meets_precise(Gelu, Dyadic::from_i64(x), &value);
+    }
 }

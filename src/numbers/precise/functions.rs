@@ -27,6 +27,15 @@ pub(super) fn apply(function: Function, x: &Precise) -> Result<Precise, Failure>
         Function::Tanh => increasing(&wide, tanh),
         Function::Sigmoid => increasing(&wide, sigmoid),
         Function::Atan => increasing(&wide, |end| Ok(atan(end))),
+        Function::Erf => increasing(&wide, erf),
+        Function::Softplus => increasing(&wide, softplus),
+        Function::Softsign => increasing(&wide, |end| {
+            let size = Precise::new(end.mig(), end.mag(), end.bits);
+            Ok(end.over(&one(end).plus(&size)))
+        }),
+        Function::Elu => increasing(&wide, elu),
+        Function::Silu => dipping(&wide, silu, [-1279, -1278]),
+        Function::Gelu => dipping(&wide, gelu, [-752, -751]),
         Function::Cosh => increasing(&Precise::new(wide.mig(), wide.mag(), wide.bits), cosh),
         Function::Sin => Ok(wave(&wide, 0)),
         Function::Cos => Ok(wave(&wide, 1)),
@@ -271,6 +280,150 @@ fn acos(x: &Precise) -> Precise {
 fn thin(x: &Precise, at: impl Fn(&Precise) -> Precise) -> Precise {
     let end = |value: &Big| at(&Precise::new(value.clone(), value.clone(), x.bits));
     Precise::new(end(&x.inf).inf, end(&x.sup).sup, x.bits)
+}
+
+/// `2/sqrt(pi) e^(-x²) (x + 2 x³/3 + 4 x⁵/(3·5) + ...)` for points up to 8, all terms of one sign. From
+/// the term on where `2n + 3 >= 4 x²` the rest is below the last term.
+fn erf_series(x: &Precise) -> Result<Precise, Failure> {
+    let square = x.times(x);
+    let twice = square.scaled(1);
+    let enough = x.mag().top() - i64::from(x.bits);
+    let from = i64::try_from(&twice.sup.floor()).map_err(|_| Failure::Inexact)?;
+    let (mut sum, mut term, mut n) = (x.clone(), x.clone(), 0);
+    while n <= from || (!term.mag().is_zero() && term.mag().top() > enough) {
+        n += 1;
+        term = term.times(&twice).over_i64(2 * n + 1);
+        sum = sum.plus(&term);
+    }
+    let sum = sum.plus(&around_zero(&term.mag(), x.bits));
+    let factor = Precise::from_i64(2, x.bits).over(&pi(x.bits + 16).root());
+    Ok(exp(&square.negated())?
+        .times(&sum)
+        .times(&factor)
+        .rounded(x.bits))
+}
+
+fn erf(x: &Precise) -> Result<Precise, Failure> {
+    if x.inf.is_zero() {
+        return Ok(x.clone());
+    }
+    if x.mag() <= Big::exact(8, 0) {
+        return erf_series(x);
+    }
+    if x.inf.is_negative() {
+        return Ok(erf(&x.negated())?.negated());
+    }
+    Ok(one(x).minus(&erfc(x)?))
+}
+
+/// `1 - erf(x)` for positive points. Up to 8 it is above `2^-100`; beyond, it is `e^(-x²)` times
+/// `2/sqrt(pi) / (2x + 2/(2x + 4/(2x + 6/(2x + ...))))`, whose rests are between 0 and `n/(2x)`.
+fn erfc(x: &Precise) -> Result<Precise, Failure> {
+    let bits = x.bits;
+    if x.mag() <= Big::exact(8, 0) {
+        let wide = x.rounded(bits + 128);
+        return Ok(one(&wide).minus(&erf_series(&wide)?).rounded(bits));
+    }
+    let room = u32::try_from(x.mag().top()).unwrap_or(u32::MAX / 4);
+    if room > 40 {
+        return Ok(far_below(bits));
+    }
+    let wide = x.rounded(bits + 2 * room + GUARD);
+    let bell = exp(&wide.times(&wide).negated())?;
+    let double = wide.scaled(1);
+    let mut steps = 8;
+    loop {
+        steps *= 2;
+        let top = Precise::from_i64(steps, wide.bits).over(&double).sup;
+        let mut ratio = Precise::new(Big::ZERO, top, wide.bits);
+        for n in (1..steps).rev() {
+            ratio = Precise::from_i64(n, wide.bits).over(&double.plus(&ratio.scaled(1)));
+        }
+        let root = pi(wide.bits + 16).root().rounded(wide.bits);
+        let value = Precise::from_i64(2, wide.bits)
+            .over(&root)
+            .over(&double.plus(&ratio.scaled(1)));
+        let width = value.minus(&value).mag();
+        let is_narrow = width.top() < value.mag().top() - i64::from(bits);
+        if is_narrow || steps > 1 << 16 {
+            return Ok(value.times(&bell).rounded(bits));
+        }
+    }
+}
+
+/// `max(0, x) + 2 atanh(y/(2 + y))` with `y = e^-|x|`.
+fn softplus(x: &Precise) -> Result<Precise, Failure> {
+    let size = Precise::new(x.mig(), x.mag(), x.bits);
+    let power = exp(&size.negated())?;
+    let u = power.over(&power.plus(&Precise::from_i64(2, x.bits)));
+    let rest = odd_series(&u, 1).scaled(1);
+    Ok(if x.inf.is_negative() {
+        rest
+    } else {
+        x.plus(&rest)
+    })
+}
+
+/// Below 0, `x + x²/2! + ...` or `e^x - 1`. The rest of the series after a term is below half of it.
+fn elu(x: &Precise) -> Result<Precise, Failure> {
+    if !x.inf.is_negative() {
+        return Ok(x.clone());
+    }
+    if x.mag() <= Big::ONE {
+        return Ok(series(x.clone(), |term, n| term.times(x).over_i64(n + 1)));
+    }
+    Ok(exp(x)?.minus(&one(x)))
+}
+
+fn silu(x: &Precise) -> Result<Precise, Failure> {
+    Ok(x.times(&sigmoid(x)?))
+}
+
+/// `x (1 - erfc(x/sqrt 2)/2)` from 0 on, `x erfc(-x/sqrt 2)/2` below.
+fn gelu(x: &Precise) -> Result<Precise, Failure> {
+    if x.inf.is_zero() {
+        return Ok(x.clone());
+    }
+    let room = u32::try_from(x.mag().top().clamp(0, 64)).unwrap_or(0);
+    let wide = Precise::new(x.mig(), x.mag(), x.bits + 2 * room + GUARD);
+    let scaled = wide.over(&Precise::from_i64(2, wide.bits).root());
+    let at = |end: &Big| erfc(&Precise::new(end.clone(), end.clone(), wide.bits));
+    let tail = Precise::new(at(&scaled.sup)?.inf, at(&scaled.inf)?.sup, x.bits).scaled(-1);
+    Ok(if x.inf.is_negative() {
+        x.times(&tail)
+    } else {
+        x.times(&one(x).minus(&tail))
+    })
+}
+
+/// Values that fall to a least one, at a place between two thousandths, and rise after it. Within
+/// those two the second derivative is below 1, so the least value is less than `10^-6` below that at
+/// either; and a slope is nowhere steeper than 2, which is the better bound for a thin interval.
+fn dipping(
+    x: &Precise,
+    at: impl Fn(&Precise) -> Result<Precise, Failure>,
+    thousandths: [i64; 2],
+) -> Result<Precise, Failure> {
+    let point = |value: &Big| Precise::new(value.clone(), value.clone(), x.bits);
+    let low = at(&point(&x.inf))?;
+    if x.is_point() {
+        return Ok(low);
+    }
+    let ends = low.hull(&at(&point(&x.sup))?);
+    let place = thousandths.map(|n| Precise::constant(&x.bits, &Rational::ratio(n, 1000)));
+    if x.sup <= place[0].inf || x.inf >= place[1].sup {
+        return Ok(ends);
+    }
+    let width = point(&x.sup).minus(&point(&x.inf)).mag().scaled(1);
+    let drop = width.min(Big::exact(1, -19));
+    let near = at(&point(&place[0].inf))?;
+    let least = if x.inf < place[0].inf && x.sup > place[0].inf {
+        ends.hull(&near)
+    } else {
+        ends.clone()
+    };
+    let bound = least.minus(&around_zero(&drop, x.bits));
+    Ok(Precise::new(bound.inf, ends.sup, x.bits))
 }
 
 /// A point as a multiple of pi/2 and a rest, and bounds for `floor(2x/pi)`.

@@ -48,6 +48,10 @@ fn known_digits() {
         "540302305868139717400936607442"
     );
     assert_eq!(
+        digits(&at(Function::Erf, 1, 1, 200), 30),
+        "842700792949714869341220635082"
+    );
+    assert_eq!(
         digits(&at(Atan, 1, 1, 200).scaled(2), 30),
         "3141592653589793238462643383279"
     );
@@ -128,7 +132,8 @@ proptest! {
     #[test]
     fn precisions_agree(x in fraction()) {
         for function in [Exp, Sin, Cos, Tan, Atan, Tanh, Sigmoid, Ln, Asin, Acos, Function::Sinh,
-                         Function::Cosh, Function::Sqrt] {
+                         Function::Cosh, Function::Sqrt, Function::Erf, Function::Softplus, Function::Softsign,
+                         Function::Elu, Function::Silu, Function::Gelu] {
             let value = |bits: u32| Precise::constant(&bits, &x).apply(function);
             if let (Ok(coarse), Ok(fine)) = (value(40), value(300)) {
                 let difference = coarse.minus(&fine);

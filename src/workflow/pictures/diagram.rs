@@ -89,6 +89,11 @@ fn symbol(activation: &Activation) -> &'static str {
         Activation::Relu => "relu",
         Activation::LeakyRelu(_) => "leaky",
         Activation::HardTanh => "hard",
+        Activation::Softplus(_) => "soft+",
+        Activation::Softsign => "soft±",
+        Activation::Elu(_) => "elu",
+        Activation::Silu => "silu",
+        Activation::Gelu(_) => "gelu",
         Activation::Maxout(_) => "max",
     }
 }

@@ -232,6 +232,9 @@ fn boundary(output: &LayerEstimate, threshold: f64) -> Option<Vec<f64>> {
         Activation::Sigmoid if threshold > 0.0 && threshold < 1.0 => {
             libm::log(threshold / (1.0 - threshold))
         }
+        Activation::Softsign if threshold > -1.0 && threshold < 1.0 => {
+            threshold / (1.0 - threshold.abs())
+        }
         Activation::Tanh if threshold > -1.0 && threshold < 1.0 => libm::atanh(threshold),
         _ => return None,
     };

@@ -58,11 +58,27 @@ def good():
     yield "no_batch", model([("Slice", "x from to", "z", {}), ("MatMul", "z w", "m", {}), ("Tanh", "m", "y", {})], [w, tensor("from", [0], TensorProto.INT64), tensor("to", [1], TensorProto.INT64)], 13, (1, 2))
     yield "vector", model([("MatMul", "x w", "m", {}), ("Relu", "m", "y", {})], [w], 13, (2,), 1)
     yield "carried_past_leaky", model([*dense, ("Relu", "s", "h", {}), ("LeakyRelu", "s", "l", {"alpha": 0.5}), ("Sub", "h l", "d", {}), ("Max", "d s", "e", {}), ("Relu", "e", "f", {}), ("Sum", "f h s", "g", {}), ("MatMul", "g v", "y", {})], [w, b, v], 13)
+    # Smooth units in parts, in orders that other exporters write.
+    two, half, one, root = tensor("two", 2.0), tensor("half", 0.5), tensor("one", 1.0), tensor("root", np.sqrt(0.5))
+    yield "gelu_by_inverse", model([*dense, ("Mul", "root s", "r", {}), ("Erf", "r", "e", {}), ("Mul", "half e", "f", {}), ("Add", "half f", "g", {}), ("Mul", "g s", "h", {}), *end], [w, b, v, half, root], 13)
+    yield "gelu_half_first", model([*dense, ("Mul", "s half", "z", {}), ("Mul", "s root", "r", {}), ("Erf", "r", "e", {}), ("Add", "one e", "f", {}), ("Mul", "z f", "h", {}), *end], [w, b, v, half, one, root], 13)
+    yield "erfc_times", model([*dense, ("Neg", "s", "n", {}), ("Div", "n two", "r", {}), ("Erf", "r", "e", {}), ("Sub", "one e", "f", {}), ("Mul", "f s", "g", {}), ("Mul", "n f", "k", {}), ("Sum", "g k g", "h", {}), *end], [w, b, v, one, two], 13)
+    yield "swish_beta", model([*dense, ("Mul", "s two", "z", {}), ("Sigmoid", "z", "p", {}), ("Mul", "p s", "h", {}), *end], [w, b, v, two], 13)
+    yield "log_add_exp", model([*dense, ("Exp", "s", "e", {}), ("Add", "one e", "f", {}), ("Log", "f", "h", {}), *end], [w, b, v, one], 13)
+    yield "log_sigmoid", model([*dense, ("Mul", "s half", "t", {}), ("Sigmoid", "t", "e", {}), ("Log", "e", "h", {}), *end], [w, b, v, half], 13)
+    yield "softsign_parts", model([*dense, ("Abs", "s", "a", {}), ("Mul", "a two", "t", {}), ("Add", "t half", "d", {}), ("Div", "s d", "h", {}), *end], [w, b, v, two, half], 13)
+    yield "softplus_where", model([*dense, ("Softplus", "s", "p", {}), ("LessOrEqual", "s half", "c", {}), ("Where", "c p s", "h", {}), *end], [w, b, v, half], 16)
+    yield "elu_selu_celu", model([*dense, ("Elu", "s", "p", {}), ("Selu", "p", "q", {"alpha": 1.5}), ("Celu", "q", "h", {"alpha": 2.0}), *end], [w, b, v], 13)
+    yield "gelu_softsign_named", model([*dense, ("Gelu", "s", "p", {}), ("Softsign", "p", "h", {}), *end], [w, b, v], 20)
 
 
 def refused():
     w = tensor("w", weights(2, 2))
-    yield "elu", model([("MatMul", "x w", "m", {}), ("Elu", "m", "y", {})], [w])
+    yield "gelu_tanh", model([("MatMul", "x w", "m", {}), ("Gelu", "m", "y", {"approximate": "tanh"})], [w], opset=20)
+    yield "erf_alone", model([("MatMul", "x w", "m", {}), ("Erf", "m", "y", {})], [w])
+    yield "mish", model([("MatMul", "x w", "m", {}), ("Mish", "m", "y", {})], [w], opset=18)
+    yield "quotient", model([("MatMul", "x w", "m", {}), ("Div", "x m", "y", {})], [w])
+    yield "logarithm", model([("MatMul", "x w", "m", {}), ("Log", "m", "y", {})], [w])
     yield "softmax", model([("Softmax", "x", "y", {})], [])
     yield "product", model([("Mul", "x x", "y", {})], [])
     yield "skip_tanh", model([("MatMul", "x w", "m", {}), ("Tanh", "m", "t", {}), ("Add", "t x", "y", {})], [w])

@@ -45,6 +45,11 @@ class Features(nn.Module):
 def networks():
     for name, unit in (("sigmoid", nn.Sigmoid()), ("tanh", nn.Tanh()), ("relu", nn.ReLU())):
         yield name, nn.Sequential(nn.Linear(2, 6), unit, nn.Linear(6, 4), unit, nn.Linear(4, 1))
+    smooth = {"gelu": nn.GELU(), "silu": nn.SiLU(), "softplus": nn.Softplus(), "softsign": nn.Softsign(), "elu": nn.ELU(0.5), "selu": nn.SELU(), "celu": nn.CELU(0.75)}
+    for name, unit in smooth.items():
+        yield name, nn.Sequential(nn.Linear(2, 6), unit, nn.Linear(6, 4), unit, nn.Linear(4, 1))
+    # Above its threshold, 2.5 of the 2 z, it is z.
+    yield "softplus_beta", nn.Sequential(nn.Linear(2, 6), nn.Softplus(2, 2.5), nn.Linear(6, 1))
     yield "leaky", nn.Sequential(nn.Linear(2, 4), nn.LeakyReLU(0.1), nn.Linear(4, 4), nn.PReLU(), nn.Linear(4, 2))
     yield "clipped", nn.Sequential(nn.Linear(2, 4), nn.Hardtanh(-0.5, 1.5), nn.Linear(4, 4), nn.ReLU6(), nn.Linear(4, 3), nn.Hardsigmoid())
     yield "normed", nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Dropout(0.3), nn.Linear(4, 1), nn.Flatten(0))
