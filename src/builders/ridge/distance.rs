@@ -178,7 +178,8 @@ impl<const D: usize> Search<D> {
 struct Dense<const D: usize> {
     /// Powers of an input: one more than the highest.
     width: usize,
-    /// The last input's exponent runs fastest.
+    /// Between two exponents of each input, in the table: the last input's runs fastest.
+    strides: [usize; D],
     coefficients: Vec<Interval>,
 }
 
@@ -195,7 +196,13 @@ impl<const D: usize> Dense<D> {
         let highest = polynomial.terms().keys().flatten().max().copied();
         // Slopes have a place also where there are none.
         let width = highest.unwrap_or(0).max(2) as usize + 1;
-        let mut coefficients = vec![Interval::ZERO; width.pow(D as u32)];
+        let mut size = 1;
+        let mut strides = [1; D];
+        for stride in strides.iter_mut().rev() {
+            *stride = size;
+            size *= width;
+        }
+        let mut coefficients = vec![Interval::ZERO; size];
         for (exponents, value) in polynomial.terms() {
             let place = exponents
                 .iter()
@@ -204,6 +211,7 @@ impl<const D: usize> Dense<D> {
         }
         Self {
             width,
+            strides,
             coefficients,
         }
     }
@@ -213,17 +221,13 @@ impl<const D: usize> Dense<D> {
         self.coefficients.len() * self.width * D
     }
 
-    /// Between two exponents of this input, in the table.
-    fn stride(&self, input: usize) -> usize {
-        self.width.pow((D - 1 - input) as u32)
-    }
-
     /// The Taylor coefficients at `centre`, by repeated Horner steps in each input.
     fn moved(&self, centre: &[Interval]) -> Vec<Interval> {
         let mut moved = self.coefficients.clone();
         for (input, shift) in centre.iter().enumerate() {
-            let stride = self.stride(input);
-            let starts = (0..moved.len()).filter(|place| place / stride % self.width == 0);
+            let stride = self.strides[input];
+            let starts =
+                (0..moved.len()).filter(|place| (place / stride).is_multiple_of(self.width));
             for start in starts {
                 for lowest in 0..self.width - 1 {
                     for power in (lowest..self.width - 1).rev() {
@@ -252,7 +256,7 @@ impl<const D: usize> Dense<D> {
             .collect();
         let mut around = Around {
             value: moved[0],
-            partials: std::array::from_fn(|i| moved[self.stride(i)]),
+            partials: std::array::from_fn(|i| moved[self.strides[i]]),
             seconds: [[Interval::ZERO; D]; D],
             range: moved[0],
         };
@@ -261,7 +265,7 @@ impl<const D: usize> Dense<D> {
                 continue;
             }
             let exponents: [usize; D] =
-                std::array::from_fn(|i| place / self.stride(i) % self.width);
+                std::array::from_fn(|i| place / self.strides[i] % self.width);
             // The size over the box of the term differentiated so often in each input.
             let size = |orders: [usize; D]| {
                 let mut size = coefficient.mag();
