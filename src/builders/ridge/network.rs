@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::chebyshev::{MOST_INPUTS, Values};
 use super::directions::{MOST_DIRECTIONS, Ridge, ridges};
 use super::distance::distance_upper;
-use super::profile::{Curve, Steps};
+use super::profile::{Curve, Reach, Steps};
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size_of_different};
@@ -43,7 +43,8 @@ pub const ENTRY: Entry = Entry {
         ..crate::builders::entry::cells_by(needed_size, 1 << 16)
     }),
     bounds: Bounds::Sup,
-    bound: "sup: sum over directions of max |g''| h^2/8 (staircase: L h/2 + tails), and sup |f - p|",
+    bound: "sup: sum over directions of max g'' h^2/8, or of max -g'' (staircase: L h/2 + tails), \
+            and sup |f - p|",
     theorem: "T36",
     example: r#"[target]
 formula = "x*y"
@@ -255,11 +256,12 @@ impl Plan {
         }
         let statement = match (self.profile, self.is_exact()) {
             (Profile::Interpolant, true) => {
-                "sup |N - f| <= sum over directions of max |g''| h^2/8 + rounding of the values"
+                "sup |N - f| <= sum over directions of max g'' h^2/8 (or of max -g'') + rounding of the \
+                 values"
             }
             (Profile::Interpolant, false) => {
-                "sup |N - f| <= sup |f - p| + sum over directions of max |g''| h^2/8 + rounding of the \
-                 values"
+                "sup |N - f| <= sup |f - p| + sum over directions of max g'' h^2/8 (or of max -g'') + \
+                 rounding of the values"
             }
             (Profile::Staircase, true) => {
                 "sup |N - f| <= sum over directions of L h (1/2 + tails of the steps) + rounding of \
@@ -310,16 +312,42 @@ impl Plan {
 
     /// The bound of T36 for the sum of ridges, without rounding.
     fn upper(&self, part: &Part, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
-        let upper = |ridge: &Ridge| {
-            let curve = self.curve(ridge);
-            if let (Profile::Staircase, Some(steepness)) = (self.profile, steepness) {
-                let slope = curve.derivative_upper(1)?;
-                return curve.staircase_bound(&slope, cells, self.units, steepness);
-            }
-            let second = curve.derivative_upper(2)?;
-            Some(curve.interpolant_bound(&second, cells))
+        self.sum_of_bounds(&self.reaches(part)?, cells, steepness)
+    }
+
+    /// The functions of single directions, and how far the derivatives go that their errors hang on.
+    fn reaches<'a>(&self, part: &'a Part) -> Option<Vec<(Curve<'a>, Reach)>> {
+        let order = match self.profile {
+            Profile::Interpolant => 2,
+            Profile::Staircase => 1,
         };
-        part.ridges.iter().map(upper).sum()
+        let reach = |ridge| {
+            let curve = self.curve(ridge);
+            let reach = curve.derivative_reach(order)?;
+            Some((curve, reach))
+        };
+        part.ridges.iter().map(reach).collect()
+    }
+
+    /// Interpolants go above where the polynomial is convex and below where it is concave; those in
+    /// different directions may do either at one point.
+    fn sum_of_bounds(
+        &self,
+        curves: &[(Curve, Reach)],
+        cells: usize,
+        steepness: Option<&Rational>,
+    ) -> Option<Rational> {
+        if let (Profile::Staircase, Some(steepness)) = (self.profile, steepness) {
+            let bound = |(curve, slope): &(Curve, Reach)| {
+                curve.staircase_bound(slope.largest(), cells, self.units, steepness)
+            };
+            return curves.iter().map(bound).sum();
+        }
+        let reaches = curves
+            .iter()
+            .map(|(curve, second)| curve.interpolant_reach(second, cells));
+        let sum = reaches.fold(Reach::default(), |sum, reach| sum.plus(&reach));
+        Some(sum.largest().clone())
     }
 }
 
@@ -489,29 +517,14 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
         return None;
     }
     let plan = Plan::of(request).ok().filter(Plan::is_exact)?;
-    let order = match plan.profile {
-        Profile::Interpolant => 2,
-        Profile::Staircase => 1,
-    };
-    let mut parts: Vec<Vec<(Curve, Rational)>> = Vec::new();
-    for part in &plan.parts {
-        let bounded = part.ridges.iter().map(|ridge| {
-            let curve = plan.curve(ridge);
-            let bound = curve.derivative_upper(order)?;
-            Some((curve, bound))
-        });
-        parts.push(bounded.collect::<Option<_>>()?);
-    }
+    let parts = plan.parts.iter().map(|part| plan.reaches(part));
+    let parts: Vec<_> = parts.collect::<Option<_>>()?;
     smallest_size(1, 1 << 16, |cells| {
         let steepness = plan
             .steepness(request.parameters, cells, &mut Vec::new())
             .ok()?;
-        let bound = |(curve, bound): &(Curve, Rational)| match &steepness {
-            Some(steepness) => curve.staircase_bound(bound, cells, plan.units, steepness),
-            None => Some(curve.interpolant_bound(bound, cells)),
-        };
-        let uppers = parts.iter().map(|curves| curves.iter().map(bound).sum());
-        let uppers: Vec<Rational> = uppers.collect::<Option<_>>()?;
+        let upper = |curves: &Vec<_>| plan.sum_of_bounds(curves, cells, steepness.as_ref());
+        let uppers: Vec<Rational> = parts.iter().map(upper).collect::<Option<_>>()?;
         Some(uppers.iter().all(|upper| upper <= tolerance))
     })
 }

@@ -24,6 +24,31 @@ pub struct Steps {
     pub rounding_upper: Rational,
 }
 
+/// How far something goes above 0, and below; neither is negative.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Upward.
+    pub above: Rational,
+    /// Downward.
+    pub below: Rational,
+}
+
+impl Reach {
+    /// The larger of both.
+    pub fn largest(&self) -> &Rational {
+        (&self.above).max(&self.below)
+    }
+
+    /// How far the sum goes.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            above: self.above + &other.above,
+            below: self.below + &other.below,
+        }
+    }
+}
+
 /// A polynomial of one variable, by power, over an interval.
 #[derive(Clone, Debug)]
 pub struct Curve<'a> {
@@ -107,8 +132,8 @@ impl<'a> Curve<'a> {
         Axis::equal(&self.low, &self.high, cells).side(0)
     }
 
-    /// Returns a bound of the derivative of this order.
-    pub fn derivative_upper(&self, order: usize) -> Option<Rational> {
+    /// Returns bounds of the derivative of this order: how far it goes above 0, and how far below.
+    pub fn derivative_reach(&self, order: usize) -> Option<Reach> {
         let mut coefficients = self.coefficients.to_vec();
         for _ in 0..order {
             let powers = coefficients.iter().enumerate().skip(1);
@@ -118,7 +143,7 @@ impl<'a> Curve<'a> {
         let coefficients: Vec<Interval> =
             coefficients.iter().map(Interval::from_rational).collect();
         let axis = Axis::equal(&self.low, &self.high, PIECES);
-        let mut largest = Rational::ZERO;
+        let mut reach = Reach::default();
         for k in 0..PIECES {
             let piece = Interval::from_rationals(&axis.line(k), &axis.line(k + 1));
             // Around the middle of the piece, where powers of the rest are small.
@@ -132,16 +157,28 @@ impl<'a> Curve<'a> {
             }
             let powers = moved.iter().rev();
             let value = powers.fold(Interval::ZERO, |sum, c| sum.times(&rest).plus(c));
-            let size = value.mag().rational_bound(Direction::Up)?;
-            largest = largest.max(short_above(&size, 24));
+            for (end, most) in [
+                (value.sup(), &mut reach.above),
+                (-value.inf(), &mut reach.below),
+            ] {
+                let end = end.rational_bound(Direction::Up)?;
+                if end > *most {
+                    *most = short_above(&end, 24);
+                }
+            }
         }
-        Some(largest)
+        Some(reach)
     }
 
-    /// Returns a bound of the error of [`Curve::interpolant`]: `max |g''| h^2/8`.
-    pub fn interpolant_bound(&self, second: &Rational, cells: usize) -> Rational {
+    /// Returns how far [`Curve::interpolant`] goes above and below the polynomial at most:
+    /// `max g'' h^2/8` and `max -g'' h^2/8`, where positive.
+    pub fn interpolant_reach(&self, second: &Reach, cells: usize) -> Reach {
         let cell = self.cell(cells);
-        second * &(&cell * &cell) * Rational::ratio(1, 8)
+        let factor = &cell * &cell * Rational::ratio(1, 8);
+        Reach {
+            above: &second.above * &factor,
+            below: &second.below * &factor,
+        }
     }
 
     /// Returns a bound of the error of [`Curve::staircase`], as T21; nothing where steps are so
@@ -173,12 +210,12 @@ mod tests {
     fn lines_and_stairs_of_a_cube() {
         let cube = [0, 0, 0, 1].map(Rational::from);
         let curve = Curve::new(&cube, Rational::from(-1), Rational::from(2));
-        let second = curve.derivative_upper(2).expect("bounded");
-        // 6 t at 2, and little more.
-        assert!(
-            second >= Rational::from(12) && second < Rational::ratio(121, 10),
-            "{second}"
-        );
+        let second = curve.derivative_reach(2).expect("bounded");
+        // 6 t at 2 and at -1, and little more.
+        for (found, least) in [(&second.above, 12), (&second.below, 6)] {
+            let least = Rational::from(least);
+            assert!(*found >= least && *found < &least * &Rational::ratio(101, 100));
+        }
         let steps = curve.interpolant(3);
         assert_eq!(steps.constant, Rational::from(-1));
         let places: Vec<Rational> = steps.units.iter().map(|(t, _)| t.clone()).collect();
