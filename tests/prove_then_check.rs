@@ -231,7 +231,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
     for _ in 0..4 {
         let cell = Cell::from_sides(choices.inner(question.domain.sides()));
         let here = root
-            .specialise::<Interval>(cell.intervals(), Dyadic::power_of_two(-20))
+            .specialise::<Interval>(cell.intervals(), None, Dyadic::power_of_two(-20))
             .expect("a value");
         // Is the decision wrong at the points tried?
         let wrong: Vec<Option<bool>> = (0..12)
