@@ -961,3 +961,65 @@ fn fill(
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::{BuilderName, Parameters, build};
+    use crate::expr::{Domain, parse_target};
+    use crate::network::digest;
+
+    /// One descent for all pictures sees what each would see on its own way.
+    #[test]
+    fn a_survey_finds_the_surface_and_the_error() {
+        let inputs = vec!["x".to_string(), "y".to_string()];
+        let target = parse_target(&["sin(3*x)*cos(2*y)"], Some(&inputs)).expect("a formula");
+        let domain = Domain::parse("x=-1..1, y=-1..1").expect("a box");
+        let parameters = Parameters {
+            cells: Some(vec![12, 9]),
+            ..Parameters::default()
+        };
+        let name = BuilderName::Quadrants;
+        let built = build(name, &parameters, &target, &domain, Norm::Sup).expect("built");
+        let question = Question {
+            network: digest(&built.network),
+            target,
+            domain,
+            norm: Norm::Sup,
+            threshold: None,
+        };
+        let subject = Subject {
+            network: &built.network,
+            question: &question,
+            claim: None,
+            certificate: None,
+            values: None,
+            on_domain: None,
+        };
+        let scene = Scene::new(&subject).expect("a scene");
+        let axes = scene.surface_axes();
+        let survey = scene.survey(&axes);
+        let heights = scene.network_on_grid(&axes);
+        assert_eq!(survey.points.len(), heights.len());
+        assert_eq!(survey.cells.len(), 1 << (2 * ERROR_DEPTH));
+        let mut scratch = Scratch::default();
+        for (i, j, values) in &survey.points {
+            let height = heights[i * axes[1].len() + j][0];
+            assert!((values[0] - height).abs() < 1e-6, "{i} {j}");
+            let (x, y) = (axes[0][*i], axes[1][*j]);
+            let error = (height - scene.target_at(&[x, y], &mut scratch)[0]).abs();
+            let holds = |side: (f64, f64), at: f64| side.0 <= at && at <= side.1;
+            let around = survey.cells.iter().filter(|cell| {
+                holds((cell.rect.x0, cell.rect.x1), x) && holds((cell.rect.y0, cell.rect.y1), y)
+            });
+            let around: Vec<_> = around.collect();
+            assert!(!around.is_empty());
+            for cell in around {
+                assert!(
+                    cell.lo - 1e-9 <= error && error <= cell.hi + 1e-9,
+                    "{x} {y}"
+                );
+            }
+        }
+    }
+}
