@@ -4,11 +4,11 @@ mod common;
 
 use common::{Settings, layer, network, number, question, run};
 use steeple::certificate::{
-    Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges,
+    Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges, Witness,
 };
 use steeple::checker::inputs_over;
-use steeple::checker::{Bound, Leaves, check, on_domain};
-use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
+use steeple::checker::{Bound, Leaves, check, evaluate_witness, on_domain};
+use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
 use steeple::network::{Network, Specialised, forward};
 use steeple::numbers::{Dyadic, Gradient, Interval, LinearForm, Precise, Rational, Scalar};
 use steeple::workflow::Verdict;
@@ -54,6 +54,61 @@ fn one_leaf(question: &Question, method: Method, upper: &str) -> Certificate {
         fold: Rational::ZERO,
         ranges: Ranges::Natural,
         partition,
+    }
+}
+
+#[test]
+fn equal_sums_have_the_values_of_their_own_functions() {
+    // At 0 both sums are 0, one after the other: the sigmoid is 1/2 there, the tanh 0.
+    let first = layer(Sigmoid, &[(&["1"], "0")]);
+    let second = layer(Tanh, &[(&["1"], "-1/2")]);
+    let net = network(&["x"], vec![first, second]);
+    let tiny = Dyadic::power_of_two(-50);
+    let on_domain = Specialised::from_network(&net, &[Interval::SYMMETRIC_UNIT]).expect("a value");
+    let there = on_domain.specialise(&[Interval::ZERO], None, Dyadic::ZERO);
+    let at_once = Specialised::from_network(&net, &[Interval::ZERO]);
+    for network in [there, at_once] {
+        let range = network.expect("a value").output_ranges()[0];
+        assert!(range.contains_zero() && range.mag() < tiny, "{range:?}");
+    }
+}
+
+/// A search looks at points of a large network through the network on a cell around them.
+#[test]
+fn a_point_shows_no_more_error_through_a_cell_around_it() {
+    let steps = layer(
+        Sigmoid,
+        &[(&["9"], "-1"), (&["30"], "-20"), (&["40"], "10")],
+    );
+    let sum = layer(Identity, &[(&["1", "-2", "3/7"], "1/3")]);
+    let net = network(&["x"], vec![steps, sum]);
+    let asked = question(&net, &["sin(3*x)"], "x=-1..1", None);
+    let root = on_domain(&net, &asked).expect("a value");
+    for (point, low, high) in [
+        ("1/3", "1/4", "1/2"),
+        ("-1", "-1", "-7/8"),
+        ("0", "-1/8", "1/8"),
+    ] {
+        let cell = Cell::from_sides(vec![(number(low), number(high))]);
+        let witness = Witness {
+            point: vec![number(point)],
+            radius: Rational::ZERO,
+        };
+        let whole = evaluate_witness(&asked, &net, &root, &witness).expect("a value");
+        for fold in [-60, -20, -8] {
+            let fold = Dyadic::power_of_two(fold);
+            let near = root
+                .specialise::<Interval>(cell.intervals(), None, fold)
+                .expect("a value");
+            let near = evaluate_witness(&asked, &net, &near, &witness).expect("a value");
+            let slack = fold.to_rational().expect("short") * Rational::from(8);
+            let rounding = Rational::power_of_two(-45);
+            assert!(near.lower <= &whole.lower + &rounding, "{point} {fold}");
+            assert!(
+                near.lower >= &whole.lower - &(slack + rounding),
+                "{point} {fold}"
+            );
+        }
     }
 }
 

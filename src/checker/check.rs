@@ -2,7 +2,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::rejection::{Rejection, reason};
 use super::walk::{Runner, walk};
@@ -192,7 +192,19 @@ impl<const D: usize> Walk<D> {
         let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
         let root = on_domain(network, question).map_err(no_value)?;
         let root = Arc::new(root);
-        let total = walk::<D>(certificate, network, &root, run)?;
+        // The witness beside the walk: it takes as long as many cells.
+        let (total, values) = (OnceLock::new(), OnceLock::new());
+        let walked = || walk::<D>(certificate, network, &root, run);
+        let point = certificate.witness.as_ref();
+        let point = point.filter(|_| question.norm == Norm::Sup);
+        let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
+        run(2, &|job| match job {
+            0 => _ = total.get_or_init(walked),
+            1 => _ = values.get_or_init(looked),
+            _ => {}
+        });
+        let total = total.into_inner().unwrap_or_else(walked)?;
+        let values = values.into_inner().unwrap_or_else(looked);
         let mut claim = certificate.claim.clone();
         let mut witness = None;
         match question.norm {
@@ -211,7 +223,7 @@ impl<const D: usize> Walk<D> {
                         });
                     }
                 }
-                match &certificate.witness {
+                match values {
                     // An exact leaf's error is taken there, or nearly, around a point.
                     None if claim.lower.is_positive() && claim.lower <= total.largest_exact => {}
                     None if claim.lower.is_positive() => {
@@ -222,14 +234,12 @@ impl<const D: usize> Walk<D> {
                     }
                     // An error is never below 0.
                     None => claim.lower = Rational::ZERO,
-                    Some(point) => {
-                        let values = evaluate_witness(question, network, &root, point).map_err(
-                            |failure| match failure {
-                                WitnessFailure::Outside => Rejection::BadWitness,
-                                WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
-                                WitnessFailure::NoValue(failure) => no_value(failure),
-                            },
-                        )?;
+                    Some(values) => {
+                        let values = values.map_err(|failure| match failure {
+                            WitnessFailure::Outside => Rejection::BadWitness,
+                            WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
+                            WitnessFailure::NoValue(failure) => no_value(failure),
+                        })?;
                         if values.lower < claim.lower && total.largest_exact < claim.lower {
                             return Err(Rejection::LowerNotReached {
                                 claimed: claim.lower.to_string(),

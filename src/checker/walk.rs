@@ -22,8 +22,10 @@ pub const MAX_DEPTH: usize = 4000;
 
 /// Trees of fewer characters than this are walked in one part.
 const SMALL: usize = 1 << 13;
-/// A part has at most this share of all characters, unless it is deeper than `PARTS_DEPTH`.
-const SHARE: usize = 16;
+/// A part has at most so many sixteenths of all characters, unless it is deeper than `PARTS_DEPTH`. A
+/// large tree is cut into a few parts first, and these into smaller ones side by side: near the root
+/// the network is large, and each cell takes long.
+const SIXTEENTHS: [usize; 3] = [10, 4, 1];
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 
@@ -35,7 +37,20 @@ pub(super) const HELD_ROOTS: usize = 32;
 
 /// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
-pub type Runner<'r> = &'r dyn Fn(usize, &(dyn Fn(usize) + Sync));
+pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
+
+/// Has a job done for each of `0 .. n` by a runner; returns what they came to.
+fn each<T: Send + Sync>(n: usize, run: Runner<'_>, job: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
+    let done: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
+    run(n, &|k| {
+        if let Some(slot) = done.get(k) {
+            slot.get_or_init(|| job(k));
+        }
+    });
+    let done = done.into_iter().enumerate();
+    done.map(|(k, slot)| slot.into_inner().unwrap_or_else(|| job(k)))
+        .collect()
+}
 
 /// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
 /// each other are the halves of a cell.
@@ -75,6 +90,8 @@ enum Met {
     Done(usize, Total),
     /// A subtree that is left to others.
     Part(Part),
+    /// Something that is wrong; what follows in the same part was not looked at.
+    Wrong(Rejection),
 }
 
 /// Walks the whole tree of a certificate.
@@ -101,41 +118,72 @@ pub(super) fn walk<const D: usize>(
         let (total, end) = walker.part(&whole)?;
         return walker.at_end(end).map(|()| total);
     }
-    let mut met = Vec::new();
-    let end = walker.parts(&whole, Some(length / SHARE), &mut |step| met.push(step));
-    let parts: Vec<&Part> = met
-        .iter()
-        .filter_map(|step| match step {
-            Met::Part(part) => Some(part),
-            Met::Done(..) => None,
-        })
-        .collect();
-    let done: Vec<OnceLock<Result<Total, Rejection>>> =
-        parts.iter().map(|_| OnceLock::new()).collect();
-    let job = |k: usize| {
-        if let (Some(part), Some(slot)) = (parts.get(k), done.get(k)) {
-            slot.get_or_init(|| walker.part(part).map(|(total, _)| total));
+    let mut end = Ok(());
+    let mut met = vec![Met::Part(whole)];
+    for (stage, sixteenths) in SIXTEENTHS.into_iter().enumerate() {
+        let parts = parts_of(&met);
+        let limits = Limits {
+            characters: length / 16 * sixteenths,
+            held: walker.most_held / parts.len().max(1),
+        };
+        let smaller = each(parts.len(), run, &|k| {
+            let mut steps = Vec::new();
+            let end = walker.parts(parts[k], Some(limits), &mut |step| steps.push(step));
+            (steps, end)
+        });
+        let mut smaller = smaller.into_iter();
+        let mut next = Vec::with_capacity(met.len());
+        for step in met {
+            let Met::Part(part) = step else {
+                next.push(step);
+                continue;
+            };
+            let (steps, reached) = smaller.next().expect("steps for each part");
+            next.extend(steps);
+            match reached {
+                // The first part is the whole tree.
+                Ok(reached) if stage == 0 => end = walker.at_end(reached),
+                Ok(_) => {}
+                Err(rejection) => next.push(Met::Wrong(rejection)),
+            }
+            drop(part);
         }
-    };
-    run(parts.len(), &job);
-    // The first thing that is wrong, in the order of the text.
-    let mut totals = Vec::with_capacity(parts.len());
-    for (k, slot) in done.iter().enumerate() {
-        job(k);
-        if let Some(result) = slot.get() {
-            totals.push(result.clone()?);
-        }
+        met = next;
     }
-    let end = end?;
+    let parts = parts_of(&met);
+    let totals = each(parts.len(), run, &|k| walker.part(parts[k]));
     let mut totals = totals.into_iter();
     let mut sums = Sums::default();
+    // The first thing that is wrong, in the order of the text.
     for step in met {
         match step {
             Met::Done(depth, total) => sums.push(depth, total),
-            Met::Part(part) => sums.push(part.depth, totals.next().expect("a total for each part")),
+            Met::Part(part) => {
+                let (total, _) = totals.next().expect("a total for each part")?;
+                sums.push(part.depth, total);
+            }
+            Met::Wrong(rejection) => return Err(rejection),
         }
     }
-    walker.at_end(end).map(|()| sums.total())
+    end.map(|()| sums.total())
+}
+
+/// The parts that are still to be walked.
+fn parts_of(met: &[Met]) -> Vec<&Part> {
+    let parts = met.iter().filter_map(|step| match step {
+        Met::Part(part) => Some(part),
+        Met::Done(..) | Met::Wrong(_) => None,
+    });
+    parts.collect()
+}
+
+/// How large the parts may be that are left to others.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// The most characters of one.
+    characters: usize,
+    /// Bytes that the networks of all of them may take, or little more.
+    held: usize,
 }
 
 /// Walks subtrees over boxes of up to `D` inputs.
@@ -176,12 +224,12 @@ impl<const D: usize> Walker<'_, D> {
         Ok((sums.total(), end))
     }
 
-    /// Walks a subtree, but leaves subtrees of at most so many characters to others; returns where
-    /// its text ends.
+    /// Walks a subtree, but leaves parts of it to others, if they may be; returns where its text
+    /// ends.
     fn parts(
         &self,
         start: &Part,
-        largest_part: Option<usize>,
+        parts: Option<Limits>,
         meet: &mut dyn FnMut(Met),
     ) -> Result<usize, Rejection> {
         let certificate = self.certificate;
@@ -211,12 +259,11 @@ impl<const D: usize> Walker<'_, D> {
             }
             // Parts keep their networks. Where they are too many, the rest is walked at once, which
             // comes to the same.
-            let may_be_part = held_by_parts <= self.most_held;
-            if let Some(largest) = largest_part.filter(|_| may_be_part) {
+            if let Some(limits) = parts.filter(|limits| held_by_parts <= limits.held) {
                 let position = nodes.position();
                 let mut rest = nodes.clone();
                 let skipped = rest.skip_tree().map_err(Rejection::Tree)?;
-                if depth >= PARTS_DEPTH || rest.position() - position <= largest {
+                if depth >= PARTS_DEPTH || rest.position() - position <= limits.characters {
                     // Halves of one cell share its network.
                     if !last_part.is_some_and(|last| Arc::ptr_eq(&last, &around)) {
                         held_by_parts = held_by_parts.saturating_add(around.bytes());

@@ -219,6 +219,8 @@ pub struct Reducer<E> {
     renumbered: Vec<u32>,
     /// The most terms that are kept.
     most_terms: usize,
+    /// The unit whose value was found last: its function, the range of its sum, and its own.
+    last: Option<(Function, Interval, Interval)>,
 }
 
 impl<E> Default for Reducer<E> {
@@ -248,6 +250,7 @@ impl<E> Default for Reducer<E> {
             alive: Vec::new(),
             renumbered: Vec::new(),
             most_terms: 0,
+            last: None,
         }
     }
 }
@@ -414,6 +417,7 @@ impl<E: Enclosure> Reducer<E> {
         self.fold = fold;
         self.twice_fold = fold.scale(1, Up);
         self.saturation = Saturation::new(fold);
+        self.last = None;
         self.inputs = inputs.len();
         self.values.clear();
         self.values.extend_from_slice(inputs);
@@ -834,7 +838,22 @@ impl<E: Enclosure> Reducer<E> {
 
     /// The value of a unit. Its ends are not computed where its sum reaches far to both sides, nor an
     /// end that is as far as for a saturated unit.
-    fn value(&self, function: Function, stated: E) -> Result<E, Failure> {
+    fn value(&mut self, function: Function, stated: E) -> Result<E, Failure> {
+        // Units of a grid have the same sum until their steps are decided.
+        match self.last {
+            Some((last, sum, value))
+                if E::IS_RANGE && last == function && sum == stated.range() =>
+            {
+                return Ok(E::from_range(value));
+            }
+            _ => {}
+        }
+        let value = self.new_value(function, stated)?;
+        self.last = Some((function, stated.range(), value.range()));
+        Ok(value)
+    }
+
+    fn new_value(&self, function: Function, stated: E) -> Result<E, Failure> {
         let z = stated.range();
         let far = match self.saturation {
             Some(far) if E::IS_RANGE && matches!(function, Function::Sigmoid | Function::Tanh) => {
@@ -1113,13 +1132,22 @@ fn hash(function: Function, sum: &Loose) -> Hash {
         state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
         state ^= state >> 32;
     };
+    // Units whose last variables stand beside each other do so in the table as well: they are looked
+    // up one after the other, and eight places share a line of the processor's memory.
+    let last = sum.terms.last().map_or(0, |(variable, _)| *variable);
+    let beside = last & 7;
     let number = |value: Dyadic| {
         let exponent = value.exponent().cast_unsigned();
         value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
     };
     mix(number(sum.bias));
     for (variable, coefficient) in &sum.terms {
-        mix(number(*coefficient) ^ u64::from(*variable).rotate_left(40));
+        let variable = if *variable == last {
+            last ^ beside
+        } else {
+            *variable
+        };
+        mix(number(*coefficient) ^ u64::from(variable).rotate_left(40));
     }
     mix(match function {
         Function::Heaviside => 1,
@@ -1134,7 +1162,7 @@ fn hash(function: Function, sum: &Loose) -> Hash {
     });
     let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
     Hash {
-        place: usize::try_from(low(state)).unwrap_or_default(),
-        mark: low(state >> 32),
+        place: index((low(state) & !7) | beside),
+        mark: low(state >> 32) ^ beside,
     }
 }

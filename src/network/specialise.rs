@@ -250,10 +250,12 @@ impl Specialised {
     }
 }
 
+#[inline]
 pub(super) fn index(variable: u32) -> usize {
     usize::try_from(variable).expect("usize holds 32 bits")
 }
 
+#[inline]
 pub(super) fn number(variable: usize) -> u32 {
     u32::try_from(variable).expect("fewer than 2^32 units fit in memory")
 }

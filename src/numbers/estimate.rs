@@ -10,6 +10,7 @@ use super::scalar::{Failure, Function, Relation, Scalar, Truth};
 pub struct Estimate(pub f64);
 
 /// Returns the number as a float, rounded somehow; infinite or zero where it is out of range.
+#[inline]
 pub fn estimate_dyadic(value: Dyadic) -> f64 {
     if value.is_infinite() {
         return if value.is_positive() {
@@ -20,6 +21,11 @@ pub fn estimate_dyadic(value: Dyadic) -> f64 {
     }
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let mantissa = value.mantissa() as f64;
+    // The mantissa has 63 bits: the product is a normal number, and the power as well.
+    let power = u64::try_from(value.exponent() + 1023).unwrap_or(0);
+    if (1..1900).contains(&power) {
+        return mantissa * f64::from_bits(power << 52);
+    }
     // In two steps, since 2^exponent alone may be out of range where the product is not.
     let exponent = i32::try_from(value.exponent().clamp(-4000, 4000)).unwrap_or(0);
     libm::ldexp(mantissa, exponent)
@@ -109,6 +115,8 @@ impl Scalar for Estimate {
             Function::Sinh => libm::sinh(x),
             Function::Cosh => libm::cosh(x),
             Function::Tanh => libm::tanh(x),
+            // Then e^-x is less than half of the last bit of 1.
+            Function::Sigmoid if x > 37.0 => 1.0,
             Function::Sigmoid => 1.0 / (1.0 + libm::exp(-x)),
             Function::Erf => libm::erf(x),
             Function::Softplus => x.max(0.0) + libm::log1p(libm::exp(-x.abs())),

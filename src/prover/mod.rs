@@ -28,11 +28,12 @@ mod workers;
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, prove_property};
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question};
 use crate::checker::{on_domain, rejection};
-use crate::network::Network;
+use crate::network::{Network, Specialised};
 use crate::numbers::{Failure, Rational};
 
 /// What to prove.
@@ -40,6 +41,8 @@ use crate::numbers::{Failure, Rational};
 pub struct Request<'a> {
     /// The network.
     pub network: &'a Network,
+    /// The network on the domain of the question, where that is known already.
+    pub on_domain: Option<&'a Arc<Specialised>>,
     /// The question about it; its inputs are named and ordered like the network's.
     pub question: &'a Question,
     /// The error wanted, if one is.
@@ -121,18 +124,24 @@ fn run<const D: usize>(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, ProveError> {
     let started = Instant::now();
-    let root = on_domain(request.network, request.question).map_err(ProveError::NoValue)?;
+    let root = match request.on_domain {
+        Some(root) => Arc::clone(root),
+        None => on_domain(request.network, request.question)
+            .map(Arc::new)
+            .map_err(ProveError::NoValue)?,
+    };
     match request.question.norm {
         Norm::Sup => {
             if let Some(outcome) = exact::search::<D>(request, &root, started, progress) {
                 return Ok(outcome);
             }
-            Ok(search::Search::<D>::new(request, root, started).run(pool, progress))
+            Ok(search::Search::<D>::new(request, root, started, pool).run(pool, progress))
         }
         Norm::L1 | Norm::L2 | Norm::Area => {
             if let Some(outcome) = exact::integral::<D>(request) {
                 return Ok(outcome);
             }
+            let root = Arc::unwrap_or_clone(root);
             Ok(integral::search::<D>(
                 request, root, started, pool, progress,
             ))

@@ -1,5 +1,7 @@
 //! Guesses at where the error is large, in floats.
 
+use std::sync::Arc;
+
 use crate::certificate::{Cell, Witness};
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
@@ -24,6 +26,8 @@ pub struct Candidate {
     pub estimate: f64,
     /// The point.
     pub witness: Witness,
+    /// The network on a cell around it.
+    pub around: Arc<Specialised>,
 }
 
 impl Sampler {
@@ -58,7 +62,7 @@ impl Sampler {
     }
 
     /// Tries the middle and the corners of a cell; returns the point with the largest error.
-    pub fn try_cell(&mut self, cell: &Cell, network: &Specialised) -> Option<Candidate> {
+    pub fn try_cell(&mut self, cell: &Cell, network: &Arc<Specialised>) -> Option<Candidate> {
         let inputs = cell.sides().len();
         // Beside the corners where something may jump at them.
         let inset = if self.jumps {
@@ -113,6 +117,7 @@ impl Sampler {
         Some(Candidate {
             estimate,
             witness: Witness { point, radius },
+            around: Arc::clone(network),
         })
     }
 }

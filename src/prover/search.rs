@@ -30,8 +30,11 @@ const WIDE: usize = 1 << 9;
 /// Networks of more units are not evaluated for a guess, nor by the dearer bounds: their cells are
 /// cut first.
 const LARGE: usize = 256;
-/// An exact look at a point of a network of more units takes as long as thousands of cells.
+/// An exact look at a point of a network of more units takes as long as thousands of cells; one at
+/// the network on a cell around the point takes no time, and does where it loses no more than this
+/// share of the gap.
 const COSTLY: usize = 1 << 14;
+const LOST: f64 = 1e-3;
 /// Cells are not cut below this share of the domain.
 const DEEPEST: usize = 400;
 
@@ -141,13 +144,20 @@ pub struct Search<'a, const D: usize> {
 
 impl<'a, const D: usize> Search<'a, D> {
     /// Prepares a search.
-    pub fn new(request: &'a Request<'a>, root: Specialised, started: Instant) -> Self {
+    pub fn new(
+        request: &'a Request<'a>,
+        root: Arc<Specialised>,
+        started: Instant,
+        pool: &rayon::ThreadPool,
+    ) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
-        let mut sampler = Sampler::new(&question.target, request.jumps());
         let scale = match request.tolerance {
             Some(tolerance) => estimate_rational(tolerance),
-            None => estimate_scale(&mut sampler, &whole, &root) * estimate_rational(request.gap),
+            None => {
+                let scale = || estimate_scale(request, &whole, &root);
+                pool.install(scale) * estimate_rational(request.gap)
+            }
         };
         let share = if request.tolerance.is_some() {
             1e-4
@@ -174,7 +184,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 Ranges::Natural
             },
             request,
-            root: Arc::new(root),
+            root,
             whole,
             started,
             goal: request
@@ -554,13 +564,38 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         let question = self.request.question;
         let network = self.request.network;
-        let found = evaluate_witness(question, network, &self.root, &candidate.witness);
-        if let Ok(values) = found
-            && values.lower > self.lower
+        let look = |around: &Specialised| {
+            let found = evaluate_witness(question, network, around, &candidate.witness);
+            found.ok().map(|values| values.lower)
+        };
+        let nearly = if self.root.units() > COSTLY {
+            look(&candidate.around).filter(|lower| self.is_enough_of(&candidate, lower))
+        } else {
+            None
+        };
+        let found = match nearly {
+            // The checker comes from the whole network, which rounds in other places.
+            Some(lower) => Some(lower * (Rational::ONE - Rational::power_of_two(-36))),
+            None => look(&self.root),
+        };
+        if let Some(lower) = found
+            && lower > self.lower
         {
-            self.lower = shorten_down(&values.lower);
+            self.lower = shorten_down(&lower);
             self.witness = Some(candidate.witness);
         }
+    }
+
+    /// Is little lost of the error at a point, and no refutation?
+    fn is_enough_of(&self, candidate: &Candidate, lower: &Rational) -> bool {
+        let lost = estimate_rational(self.request.gap).min(1.0) * LOST;
+        let is_refuted = |error: f64| {
+            let tolerance = self.request.tolerance;
+            tolerance.is_some_and(|tolerance| error > estimate_rational(tolerance))
+        };
+        let known = estimate_rational(lower);
+        known >= candidate.estimate * (1.0 - lost)
+            && is_refuted(known) == is_refuted(candidate.estimate)
     }
 
     /// Is there no time left?
@@ -659,11 +694,10 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
 }
 
 /// Guesses the size of the error from points along the diagonal.
-fn estimate_scale(sampler: &mut Sampler, whole: &Cell, root: &Specialised) -> f64 {
+fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised) -> f64 {
     // Fewer of a large network, which has many errors of about the same size.
     let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
-    let mut largest: f64 = 0.0;
-    for step in 0..points {
+    let error_at = |step: u32| {
         // Each input steps through its side at another pace.
         let mut stride = 1_u32;
         let point: Vec<f64> = whole
@@ -676,7 +710,9 @@ fn estimate_scale(sampler: &mut Sampler, whole: &Cell, root: &Specialised) -> f6
                 low + (high - low) * share
             })
             .collect();
-        largest = largest.max(sampler.error_at(root, &point).unwrap_or(0.0));
-    }
-    largest
+        let mut sampler = Sampler::new(&request.question.target, request.jumps());
+        sampler.error_at(root, &point).unwrap_or(0.0)
+    };
+    let errors = (0..points).into_par_iter().map(error_at);
+    errors.reduce(|| 0.0, f64::max)
 }

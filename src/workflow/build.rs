@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::verify::{Verification, VerifyRequest, WorkflowError, verify, write_beside};
+use super::parallel::side_by_side;
+use super::verify::{Verification, VerifyRequest, WorkflowError, verify_from, write_beside};
 use super::{Limits, Progress};
 use crate::builders::{self, BuilderName, Built, Parameters};
-use crate::certificate::{Norm, Question};
+use crate::certificate::{Cell, Norm, Question};
 use crate::expr::{Domain, Target};
 use crate::formats::json;
-use crate::network::{Network, digest};
+use crate::network::{Network, Specialised, digest};
 use crate::numbers::Rational;
 use crate::prover::{self, Request};
 
@@ -150,6 +152,7 @@ impl BuildRequest<'_> {
         let outcome = prover::prove(
             &Request {
                 network,
+                on_domain: None,
                 question: &question,
                 tolerance: Some(tolerance),
                 gap: &self.gap,
@@ -198,11 +201,23 @@ pub fn build(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Built, Network, Verification), WorkflowError> {
     let built = request.sized(progress)?;
-    let network = write_and_read(&built.network, folder)?;
-    let verification = verify(
+    // The search begins with the network that was written, while the file is read back: a file that
+    // holds another one has another digest, and a certificate about that will not do.
+    let written_and_read = || {
+        let network = write_and_read(&built.network, folder)?;
+        let question = request.question(&network);
+        Ok::<_, WorkflowError>((network, question))
+    };
+    let (read, on_domain) = side_by_side(request.threads, written_and_read, || {
+        let whole = Cell::root(request.domain);
+        Specialised::from_network(&built.network, whole.intervals())
+    });
+    let (network, question) = read?;
+    let verification = verify_from(
+        on_domain.ok().map(Arc::new),
         &VerifyRequest {
             network: &network,
-            question: request.question(&network),
+            question,
             tolerance: request.tolerance.cloned(),
             gap: request.gap.clone(),
             limits: request.limits,

@@ -1,4 +1,7 @@
-//! Checks on several cores.
+//! Work on several cores.
+
+use std::panic::resume_unwind;
+use std::thread;
 
 use rayon::prelude::*;
 
@@ -24,5 +27,22 @@ pub fn check_in_parallel(
         check_by(certificate, network, &|jobs, job| {
             (0..jobs).into_par_iter().with_max_len(1).for_each(job);
         })
+    })
+}
+
+/// Does two things at the same time, or one after the other where there is to be one thread.
+pub(super) fn side_by_side<A: Send, B>(
+    threads: Option<usize>,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads == Some(1) {
+        return (first(), second());
+    }
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        let first = first.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (first, second)
     })
 }

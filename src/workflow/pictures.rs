@@ -21,7 +21,7 @@ use crate::draw::{
 };
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::network::{Network, Reducer, Specialised, estimate_outputs};
+use crate::network::{Layer, Network, Reducer, Specialised, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
@@ -29,6 +29,12 @@ use crate::numbers::{
 
 /// Where more units than this are alive in a cell, lines are no better than ranges.
 const DENSE: usize = 64;
+/// A network of more units is reduced once for all pictures; the way to each cell takes seconds.
+const LARGE: usize = 1 << 14;
+/// The heat map of the error has `2^ERROR_DEPTH` cells along each input.
+const ERROR_DEPTH: u32 = 6;
+/// The halves of a cell are looked at side by side down to this depth.
+const SIDE_BY_SIDE: u32 = 4;
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,6 +103,8 @@ pub struct Subject<'a> {
     pub certificate: Option<&'a Certificate>,
     /// The values at the witness.
     pub values: Option<&'a WitnessValues>,
+    /// The network on the domain, where that is known already.
+    pub on_domain: Option<&'a Arc<Specialised>>,
 }
 
 /// Why a picture cannot be drawn.
@@ -130,7 +138,9 @@ pub enum PictureError {
 ///
 /// - Errors: [`PictureError`] where the kind does not fit the subject.
 pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureError> {
-    draw_with(kind, subject, &OnceLock::new())
+    let scene = OnceLock::new();
+    prepare(&[kind], subject, &scene);
+    draw_with(kind, subject, &scene)
 }
 
 /// Draws several pictures of one subject, on several threads; returns name and SVG of each.
@@ -141,8 +151,18 @@ pub fn draw_all(
     subject: &Subject<'_>,
 ) -> Result<Vec<(String, String)>, PictureError> {
     let scene = OnceLock::new();
+    let with_partition = kinds.contains(&PictureKind::Partition);
+    let draw = |kind: &PictureKind| draw_with(*kind, subject, &scene);
+    // The partition needs no survey.
+    let (partition, ()) = rayon::join(
+        || with_partition.then(|| draw(&PictureKind::Partition)),
+        || prepare(kinds, subject, &scene),
+    );
     let drawn = kinds.par_iter().map(|kind| {
-        let svg = draw_with(*kind, subject, &scene)?;
+        let svg = match &partition {
+            Some(partition) if *kind == PictureKind::Partition => partition.clone()?,
+            _ => draw(kind)?,
+        };
         Ok((kind.name().to_string(), svg))
     });
     drawn.collect()
@@ -194,6 +214,26 @@ pub fn draw_frame(
         }
         .render()
     })
+}
+
+/// Surveys a large network before any picture is drawn.
+fn prepare<'a>(
+    kinds: &[PictureKind],
+    subject: &'a Subject<'a>,
+    scene: &OnceLock<Result<Scene<'a>, PictureError>>,
+) {
+    let is_surveyed = |kind| matches!(kind, &PictureKind::Surface | &PictureKind::Error);
+    let layers = subject.network.layers().iter();
+    let units: usize = layers.map(Layer::units).sum();
+    if units > LARGE && subject.question.target.inputs().len() == 2 && kinds.iter().any(is_surveyed)
+    {
+        let scene = scene.get_or_init(|| Scene::new(subject));
+        if let Ok(scene) = scene {
+            let axes = scene.surface_axes();
+            let survey = scene.survey(&axes);
+            scene.survey.get_or_init(|| survey);
+        }
+    }
 }
 
 fn draw_with<'a>(
@@ -291,15 +331,30 @@ struct Scene<'a> {
     whole: Cell,
     tape: Tape,
     constants: Constants<Estimate>,
+    /// What was seen of a large network.
+    survey: OnceLock<Survey>,
+}
+
+/// What one descent through a network tells over two inputs.
+#[derive(Default)]
+struct Survey {
+    /// The error on the cells of a regular grid.
+    cells: Vec<ErrorCell>,
+    /// Points of the surface, by their places along both axes, and the outputs there.
+    points: Vec<(usize, usize, Vec<f64>)>,
 }
 
 impl<'a> Scene<'a> {
     fn new(subject: &'a Subject<'a>) -> Result<Self, PictureError> {
         let tape = Tape::new(&subject.question.target.indicator());
         Ok(Self {
-            root: on_domain(subject.network, subject.question)
-                .map(Arc::new)
-                .map_err(|_| PictureError::NoValue)?,
+            root: match subject.on_domain {
+                Some(root) => Arc::clone(root),
+                None => on_domain(subject.network, subject.question)
+                    .map(Arc::new)
+                    .map_err(|_| PictureError::NoValue)?,
+            },
+            survey: OnceLock::new(),
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -455,12 +510,24 @@ impl<'a> Scene<'a> {
         }
     }
 
+    fn surface_axes(&self) -> [Vec<f64>; 2] {
+        [self.places(0, 30, 40), self.places(1, 30, 40)]
+    }
+
     fn surface(&self) -> SurfacePicture {
-        let (xs, ys) = (self.places(0, 30, 40), self.places(1, 30, 40));
+        let [xs, ys] = self.surface_axes();
         let smooth = |axis| self.places(axis, 36, 0);
         let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let axes = [xs.clone(), ys.clone()];
-        let network = self.network_on_grid(&axes);
+        let network = match self.survey.get() {
+            Some(survey) => {
+                let mut network = vec![Vec::new(); xs.len() * ys.len()];
+                for (i, j, values) in &survey.points {
+                    network[i * ys.len() + j].clone_from(values);
+                }
+                network
+            }
+            None => self.network_on_grid(&[xs.clone(), ys.clone()]),
+        };
         let mut scratch = Scratch::default();
         // Rows along y, as the picture wants them; the grid has x first.
         let z = (0..ys.len())
@@ -552,49 +619,105 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn error(&self) -> ErrorPicture {
-        const DEPTH: u32 = 6;
+    /// Looks at the cells of the heat map, and at the points of a grid in them.
+    fn survey(&self, axes: &[Vec<f64>; 2]) -> Survey {
+        let lengths = axes.each_ref().map(|axis| (0, axis.len()));
+        let reducer = &mut Reducer::default();
+        self.survey_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
+    }
+
+    /// A cell, and the points whose places along the axes lie in these ranges.
+    fn survey_cell(
+        &self,
+        reducer: &mut Reducer<Interval>,
+        (cell, around): (&Cell, &Specialised),
+        level: u32,
+        axes: &[Vec<f64>; 2],
+        ranges: [(usize, usize); 2],
+    ) -> Survey {
+        let fold = Dyadic::power_of_two(-30);
+        let reduced = reducer.specialise(around, cell.intervals(), None, fold);
+        let here = reduced.as_ref().unwrap_or(around);
+        let axis = usize::from(level % 2 == 1);
+        let halves = if level < 2 * ERROR_DEPTH {
+            cell.cut(axis, None)
+        } else {
+            None
+        };
+        let Some((lower, upper)) = halves else {
+            let mut memory = Vec::new();
+            let [(from, to), (first, end)] = ranges;
+            let places = (from..to).flat_map(|i| (first..end).map(move |j| (i, j)));
+            let points = places.map(|(i, j)| {
+                let point = [axes[0][i], axes[1][j]];
+                (i, j, estimate_outputs(here, &point, &mut memory))
+            });
+            return Survey {
+                points: points.collect(),
+                cells: vec![self.error_cell(cell, here)],
+            };
+        };
+        let (from, to) = ranges[axis];
+        let middle = estimate_dyadic(upper.intervals()[axis].inf());
+        let places = &axes[axis][from..to];
+        let between = from + places.partition_point(|place| *place < middle);
+        let half = |reducer: &mut Reducer<Interval>, cell: &Cell, range| {
+            let mut ranges = ranges;
+            ranges[axis] = range;
+            self.survey_cell(reducer, (cell, here), level + 1, axes, ranges)
+        };
+        let (below, above) = ((from, between), (between, to));
+        let (mut all, rest) = if level < SIDE_BY_SIDE {
+            rayon::join(
+                || half(reducer, &lower, below),
+                || half(&mut Reducer::default(), &upper, above),
+            )
+        } else {
+            (half(reducer, &lower, below), half(reducer, &upper, above))
+        };
+        all.cells.extend(rest.cells);
+        all.points.extend(rest.points);
+        all
+    }
+
+    /// The error on a cell, certified.
+    fn error_cell(&self, cell: &Cell, network: &Specialised) -> ErrorCell {
+        let most = self.upper().map_or(f64::INFINITY, |bound| bound.value);
         let forms = self.tape.constants::<LinearForm<2>>(&());
         let mut scratch = Scratch::default();
-        let mut cells = Vec::new();
-        let most = self.upper().map_or(f64::INFINITY, |bound| bound.value);
-        let smallest = self
-            .whole
-            .volume()
-            .sup()
-            .scale(-i64::from(2 * DEPTH), Direction::Up);
-        self.on_cells(DEPTH, &mut |cell, network| {
-            if cell.volume().inf() > smallest {
-                return false;
-            }
-            let inputs: Vec<LinearForm<2>> = (0..2)
-                .map(|i| LinearForm::variable(i, &cell.intervals()[i]))
-                .collect();
-            let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
-            let mut worst = Interval::ZERO;
-            let values = if network.units() > DENSE {
-                let ranges = network.output_ranges().iter();
-                ranges.map(|range| LinearForm::from_range(*range)).collect()
-            } else {
-                network.enclose(&inputs).unwrap_or_default()
-            };
-            for (k, value) in values.iter().enumerate() {
-                let range = results.value(k).map_or(Interval::ENTIRE, |target| {
-                    value.sub(target).range().magnitude()
-                });
-                worst = worst.max(&range).unwrap_or(Interval::ENTIRE);
-            }
-            if values.is_empty() {
-                worst = Interval::ENTIRE;
-            }
-            cells.push(ErrorCell {
-                rect: rect(cell),
-                lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
-                // The bound of the whole domain holds here too.
-                hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
+        let inputs: Vec<LinearForm<2>> = (0..2)
+            .map(|i| LinearForm::variable(i, &cell.intervals()[i]))
+            .collect();
+        let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
+        let mut worst = Interval::ZERO;
+        let values = if network.units() > DENSE {
+            let ranges = network.output_ranges().iter();
+            ranges.map(|range| LinearForm::from_range(*range)).collect()
+        } else {
+            network.enclose(&inputs).unwrap_or_default()
+        };
+        for (k, value) in values.iter().enumerate() {
+            let range = results.value(k).map_or(Interval::ENTIRE, |target| {
+                value.sub(target).range().magnitude()
             });
-            true
-        });
+            worst = worst.max(&range).unwrap_or(Interval::ENTIRE);
+        }
+        if values.is_empty() {
+            worst = Interval::ENTIRE;
+        }
+        ErrorCell {
+            rect: rect(cell),
+            lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
+            // The bound of the whole domain holds here too.
+            hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
+        }
+    }
+
+    fn error(&self) -> ErrorPicture {
+        let cells = match self.survey.get() {
+            Some(survey) => survey.cells.clone(),
+            None => self.survey(&[Vec::new(), Vec::new()]).cells,
+        };
         ErrorPicture {
             title: "certified error |N - f|".into(),
             caption: caption(self.subject),
@@ -841,5 +964,67 @@ fn fill(
             values,
             memory,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::{BuilderName, Parameters, build};
+    use crate::expr::{Domain, parse_target};
+    use crate::network::digest;
+
+    /// One descent for all pictures sees what each would see on its own way.
+    #[test]
+    fn a_survey_finds_the_surface_and_the_error() {
+        let inputs = vec!["x".to_string(), "y".to_string()];
+        let target = parse_target(&["sin(3*x)*cos(2*y)"], Some(&inputs)).expect("a formula");
+        let domain = Domain::parse("x=-1..1, y=-1..1").expect("a box");
+        let parameters = Parameters {
+            cells: Some(vec![12, 9]),
+            ..Parameters::default()
+        };
+        let name = BuilderName::Quadrants;
+        let built = build(name, &parameters, &target, &domain, Norm::Sup).expect("built");
+        let question = Question {
+            network: digest(&built.network),
+            target,
+            domain,
+            norm: Norm::Sup,
+            threshold: None,
+        };
+        let subject = Subject {
+            network: &built.network,
+            question: &question,
+            claim: None,
+            certificate: None,
+            values: None,
+            on_domain: None,
+        };
+        let scene = Scene::new(&subject).expect("a scene");
+        let axes = scene.surface_axes();
+        let survey = scene.survey(&axes);
+        let heights = scene.network_on_grid(&axes);
+        assert_eq!(survey.points.len(), heights.len());
+        assert_eq!(survey.cells.len(), 1 << (2 * ERROR_DEPTH));
+        let mut scratch = Scratch::default();
+        for (i, j, values) in &survey.points {
+            let height = heights[i * axes[1].len() + j][0];
+            assert!((values[0] - height).abs() < 1e-6, "{i} {j}");
+            let (x, y) = (axes[0][*i], axes[1][*j]);
+            let error = (height - scene.target_at(&[x, y], &mut scratch)[0]).abs();
+            let holds = |side: (f64, f64), at: f64| side.0 <= at && at <= side.1;
+            let around = survey.cells.iter().filter(|cell| {
+                holds((cell.rect.x0, cell.rect.x1), x) && holds((cell.rect.y0, cell.rect.y1), y)
+            });
+            let around: Vec<_> = around.collect();
+            assert!(!around.is_empty());
+            for cell in around {
+                assert!(
+                    cell.lo - 1e-9 <= error && error <= cell.hi + 1e-9,
+                    "{x} {y}"
+                );
+            }
+        }
     }
 }

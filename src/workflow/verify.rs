@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::parallel::check_in_parallel;
 use crate::certificate::{Certificate, Norm, Question, text};
-use crate::checker::{Rejection, Verified};
-use crate::network::Network;
+use crate::checker::{Rejection, Verified, on_domain};
+use crate::network::{Network, Specialised};
 use crate::numbers::Rational;
 use crate::prover::{self, Limits, Progress, ProveError, Request};
 
@@ -76,6 +77,8 @@ pub struct Verification {
     pub verdict: Verdict,
     /// What the checker accepted.
     pub verified: Verified,
+    /// The network on the domain, as the search had it: to draw it.
+    pub on_domain: Option<Arc<Specialised>>,
     /// The tolerance asked for.
     pub tolerance: Option<Rational>,
     /// The certificate, as read back.
@@ -124,11 +127,28 @@ pub fn verify(
     certificate_path: Option<&Path>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Verification, WorkflowError> {
+    verify_from(None, request, certificate_path, progress)
+}
+
+/// As [`verify()`], where the network on the domain may be known already. It is found once, for the
+/// search and the pictures; the checker finds its own.
+pub(super) fn verify_from(
+    known: Option<Arc<Specialised>>,
+    request: &VerifyRequest<'_>,
+    certificate_path: Option<&Path>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Verification, WorkflowError> {
     check_fit(request)?;
     let started = Instant::now();
+    let root = known.or_else(|| {
+        on_domain(request.network, &request.question)
+            .ok()
+            .map(Arc::new)
+    });
     let outcome = prover::prove(
         &Request {
             network: request.network,
+            on_domain: root.as_ref(),
             question: &request.question,
             tolerance: request.tolerance.as_ref(),
             gap: &request.gap,
@@ -160,6 +180,7 @@ pub fn verify(
             stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
         },
         verified,
+        on_domain: root,
         tolerance: request.tolerance.clone(),
         certificate,
         check_seconds,

@@ -72,6 +72,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         claim: Some(verification.verified.claim()),
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
+        on_domain: verification.on_domain.as_ref(),
     };
     let kinds = PictureKind::for_question(question);
     let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;

@@ -96,6 +96,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             claim: verified.as_ref().map(Verified::claim),
             certificate: certificate.as_ref(),
             values: verified.as_ref().and_then(|verified| verified.witness()),
+            on_domain: None,
         },
     )
     .map_err(Refusal::new)?;

@@ -310,6 +310,7 @@ impl Run<'_> {
                 claim: None,
                 certificate: None,
                 values: None,
+                on_domain: None,
             };
             let title = format!("{} after {} steps", self.name, snapshot.step);
             let caption = format!(
