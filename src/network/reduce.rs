@@ -623,14 +623,13 @@ impl<E: Enclosure> Reducer<E> {
                 self.add(Dyadic::ONE, Dyadic::ZERO, &line);
                 self.add_bias(Dyadic::ONE);
                 let above = self.take();
-                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
-                self.add_bias(-Dyadic::ONE);
-                let below = self.take();
                 let rise = self.apply(Function::Relu, &above)?;
-                let stop = self.apply(Function::Relu, &below)?;
-                self.add(Dyadic::ONE, Dyadic::ZERO, &rise);
-                self.add(-Dyadic::ONE, Dyadic::ZERO, &stop);
-                self.add_bias(-Dyadic::ONE);
+                self.add(-Dyadic::ONE, Dyadic::ZERO, &rise);
+                self.add_bias(Dyadic::from_i64(2));
+                let left = self.take();
+                let left = self.apply(Function::Relu, &left)?;
+                self.add(-Dyadic::ONE, Dyadic::ZERO, &left);
+                self.add_bias(Dyadic::ONE);
                 Ok(self.take_line())
             }
             Activation::Softplus(None) => self.apply(Function::Softplus, z),

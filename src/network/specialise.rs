@@ -8,7 +8,7 @@
 //! ReLUs, and two others scale their like:
 //!
 //! ```text
-//! leaky(z) = s z + (1 - s) relu(z)      hardtanh(z) = relu(z + 1) - relu(z - 1) - 1
+//! leaky(z) = s z + (1 - s) relu(z)      hardtanh(z) = 1 - relu(2 - relu(z + 1))
 //! max(a, b) = a + relu(b - a)           elu_a(z) = a elu_1(z) + (1 - a) relu(z)
 //! gelu_s(z) = (s/sqrt 2) gelu(sqrt 2/s z)
 //! ```

@@ -155,7 +155,7 @@ impl Contest {
                     ..Parameters::default()
                 },
                 degree,
-                largest: 10,
+                largest: 6,
             });
         }
         vec![towers, steps, quadrants, ridge, sawtooth]
