@@ -214,6 +214,36 @@ impl<'a> Node<'a> {
             .map(|(_, message)| *message)
     }
 
+    /// An attribute whose value is the field of this number. One of another type, or one that stands
+    /// for an attribute of a function, would be read as 0 or as left out.
+    fn valued(&self, name: &str, value: u64) -> Result<Option<Message<'a>>, ForeignError> {
+        let Some(message) = self.attribute(name) else {
+            return Ok(None);
+        };
+        let (mut kind, mut has_other, mut is_reference) = (0, false, false);
+        for field in message.fields() {
+            match field? {
+                (20, field) => kind = varint(field, message)?,
+                (21, _) => is_reference = true,
+                (number @ (2..=11 | 14 | 15 | 22 | 23), _) => has_other |= number != value,
+                _ => {}
+            }
+        }
+        // The types count as the fields of their values do, from 1 instead of 2; old files leave it out.
+        let is_wrong = if kind == 0 {
+            has_other
+        } else {
+            kind != value - 1
+        };
+        if is_wrong || is_reference {
+            return Err(ForeignError::new(format!(
+                "the attribute `{name}` has another type than ONNX gives it"
+            ))
+            .hint("`onnx.checker.check_model` says what is wrong with the file"));
+        }
+        Ok(Some(message))
+    }
+
     /// Is there an attribute of this name?
     pub fn has(&self, name: &str) -> bool {
         self.attribute(name).is_some()
@@ -222,7 +252,7 @@ impl<'a> Node<'a> {
     /// An attribute that is an integer.
     pub fn integer(&self, name: &str) -> Result<Option<i64>, ForeignError> {
         let mut found = None;
-        if let Some(message) = self.attribute(name) {
+        if let Some(message) = self.valued(name, 3)? {
             for field in message.fields() {
                 if let (3, field) = field? {
                     found = Some(varint(field, message)?.cast_signed());
@@ -237,7 +267,7 @@ impl<'a> Node<'a> {
     /// An attribute that is a float; finite or not.
     pub fn float(&self, name: &str) -> Result<Option<f32>, ForeignError> {
         let mut found = None;
-        if let Some(message) = self.attribute(name) {
+        if let Some(message) = self.valued(name, 2)? {
             for field in message.fields() {
                 match field? {
                     (2, Field::Fixed32(bits)) => found = Some(f32::from_le_bytes(bits)),
@@ -252,7 +282,7 @@ impl<'a> Node<'a> {
 
     /// An attribute that is a list of integers.
     pub fn integers(&self, name: &str) -> Result<Option<Vec<i64>>, ForeignError> {
-        let Some(message) = self.attribute(name) else {
+        let Some(message) = self.valued(name, 8)? else {
             return Ok(None);
         };
         let mut list = Vec::new();
@@ -273,7 +303,7 @@ impl<'a> Node<'a> {
 
     /// An attribute that is a list of floats.
     pub fn floats(&self, name: &str) -> Result<Option<Vec<f32>>, ForeignError> {
-        let Some(message) = self.attribute(name) else {
+        let Some(message) = self.valued(name, 7)? else {
             return Ok(None);
         };
         let mut list = Vec::new();
@@ -297,7 +327,7 @@ impl<'a> Node<'a> {
     /// An attribute that is a text.
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, ForeignError> {
         let mut found = None;
-        if let Some(message) = self.attribute(name) {
+        if let Some(message) = self.valued(name, 4)? {
             for field in message.fields() {
                 if let (4, field) = field? {
                     found = Some(bytes(field, message)?.text()?);
@@ -310,7 +340,7 @@ impl<'a> Node<'a> {
     /// An attribute that is a tensor.
     pub fn tensor(&self, name: &str) -> Result<Option<Message<'a>>, ForeignError> {
         let mut found = None;
-        if let Some(message) = self.attribute(name) {
+        if let Some(message) = self.valued(name, 5)? {
             for field in message.fields() {
                 if let (5, field) = field? {
                     found = Some(bytes(field, message)?);

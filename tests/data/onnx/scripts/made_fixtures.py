@@ -75,6 +75,8 @@ def good():
 def refused():
     w = tensor("w", weights(2, 2))
     yield "gelu_tanh", model([("MatMul", "x w", "m", {}), ("Gelu", "m", "y", {"approximate": "tanh"})], [w], opset=20)
+    yield "gelu_listed", model([("MatMul", "x w", "m", {}), ("Gelu", "m", "y", {"approximate": ["tanh"]})], [w], opset=20)
+    yield "elu_integer", model([("MatMul", "x w", "m", {}), ("Elu", "m", "y", {"alpha": 1})], [w])
     yield "erf_alone", model([("MatMul", "x w", "m", {}), ("Erf", "m", "y", {})], [w])
     yield "mish", model([("MatMul", "x w", "m", {}), ("Mish", "m", "y", {})], [w], opset=18)
     yield "quotient", model([("MatMul", "x w", "m", {}), ("Div", "x m", "y", {})], [w])
