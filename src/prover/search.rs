@@ -152,12 +152,11 @@ impl<'a, const D: usize> Search<'a, D> {
     ) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
-        let scale = match request.tolerance {
-            Some(tolerance) => estimate_rational(tolerance),
-            None => {
-                let scale = || estimate_scale(request, &whole, &root);
-                pool.install(scale) * estimate_rational(request.gap)
-            }
+        let scale = if let Some(tolerance) = request.tolerance {
+            estimate_rational(tolerance)
+        } else {
+            let scale = || estimate_scale(request, &whole, &root);
+            pool.install(scale) * estimate_rational(request.gap)
         };
         let share = if request.tolerance.is_some() {
             1e-4
