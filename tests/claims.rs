@@ -3,10 +3,8 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use assert_cmd::Command;
-use common::{Choices, Kind, Settings, cases, choices, grid, question, run};
+use common::{Choices, Kind, Settings, cases, choices, grid, program, question, run};
 use proptest::prelude::*;
 use steeple::certificate::Question;
 use steeple::expr::{Domain, Tape, evaluate_exactly, parse_target};
@@ -189,18 +187,6 @@ proptest! {
         let values = forward(&network, &(), &grid(&question.domain, 2, true)[0]);
         prop_assert!(values.is_ok());
     }
-}
-
-fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("steeple").expect("the program");
-    let output = command.current_dir(folder).args(arguments).output();
-    let output = output.expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code().expect("no signal"),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
 }
 
 #[test]

@@ -4,10 +4,8 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use assert_cmd::Command;
-use common::{Choices, Kind, cases, choices};
+use common::{Choices, Kind, cases, choices, program};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -796,18 +794,6 @@ fn damaged_files_are_refused_or_read() {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("steeple").expect("the program");
-    let output = command.current_dir(folder).args(arguments).output();
-    let output = output.expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code().expect("no signal"),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
-}
-
 #[test]
 fn the_program_decides_and_checks_properties() {
     use std::io::Write;
@@ -836,10 +822,10 @@ fn the_program_decides_and_checks_properties() {
             "--property",
             property,
         ];
-        run(folder, &flags)
+        program(folder, &flags)
     };
     let check = |property: &str| {
-        run(
+        program(
             folder,
             &[
                 "check",
@@ -869,12 +855,12 @@ fn the_program_decides_and_checks_properties() {
             "{out}"
         );
     }
-    let (code, out, _) = run(folder, &["check", "c", "--network", "net.json"]);
+    let (code, out, _) = program(folder, &["check", "c", "--network", "net.json"]);
     assert_eq!((code, out.starts_with("accepted (unsat)")), (0, true));
     let flags = ["--target", "x", "--domain", "x=0..1"];
     let mut arguments = vec!["check", "c", "--network", "net.json"];
     arguments.extend(flags);
-    assert_eq!(run(folder, &arguments).0, 1);
+    assert_eq!(program(folder, &arguments).0, 1);
     let (code, out, _) = verify("sat.vnnlib");
     assert_eq!(code, 1);
     assert_eq!(
@@ -890,7 +876,7 @@ fn the_program_decides_and_checks_properties() {
         "--property",
         "sat.vnnlib",
     ];
-    let (code, out, _) = run(folder, &json);
+    let (code, out, _) = program(folder, &json);
     let object: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(
         (code, &object["vnnlib"], &object["verdict"]),
@@ -962,13 +948,13 @@ fn bad_property_files_are_refused_with_their_place() {
     ] {
         write("p.vnnlib", &text);
         let arguments = ["verify", "net.json", "--property", "p.vnnlib"];
-        let (code, out, err) = run(folder, &arguments);
+        let (code, out, err) = program(folder, &arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(err.contains(message), "{err}");
         assert!(err.contains(&format!("p.vnnlib{place}")), "{err}");
     }
     let missing = ["verify", "net.json", "--property", "none.vnnlib"];
-    assert!(run(folder, &missing).2.contains("none.vnnlib"));
+    assert!(program(folder, &missing).2.contains("none.vnnlib"));
     let both = [
         "verify",
         "net.json",
@@ -977,5 +963,5 @@ fn bad_property_files_are_refused_with_their_place() {
         "--target",
         "x",
     ];
-    assert_eq!(run(folder, &both).0, 2);
+    assert_eq!(program(folder, &both).0, 2);
 }

@@ -6,6 +6,9 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
+use std::path::Path;
+
+use assert_cmd::Command;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
@@ -612,4 +615,18 @@ pub fn error_at(network: &Network, question: &Question, point: &[Rational]) -> R
         .filter_map(|(value, target)| Some(value.minus(&target.ok()?).size().low))
         .max()
         .unwrap_or_default()
+}
+
+/// Runs the program in a folder; returns its exit code, and what it says on standard output and on
+/// standard error.
+pub fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("steeple").expect("the program");
+    let output = command.current_dir(folder).args(arguments).output();
+    let output = output.expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().expect("no signal"),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }

@@ -4,7 +4,7 @@
 //! expanded to second order around the middle of a box, the polynomial by its Taylor coefficients
 //! there, and the boxes with the largest bounds are halved first.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::builders::polynomial::Polynomial;
@@ -36,32 +36,6 @@ pub fn distance_upper(
     }
 }
 
-/// A box, and a bound of the distance there.
-struct Open {
-    sides: Vec<Interval>,
-    bound: Dyadic,
-    number: usize,
-}
-
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Open {}
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Open {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.bound
-            .cmp(&other.bound)
-            .then(other.number.cmp(&self.number))
-    }
-}
-
 struct Search<const D: usize> {
     polynomial: Dense<D>,
     tape: Tape,
@@ -70,6 +44,9 @@ struct Search<const D: usize> {
     middle: Vec<Interval>,
     whole: Vec<Interval>,
     most_boxes: usize,
+    /// All boxes so far, and those that are open: the largest bound first, of equal ones the oldest.
+    boxes: Vec<Vec<Interval>>,
+    open: BinaryHeap<(Dyadic, Reverse<usize>)>,
     /// The largest distance known, from below.
     least: Dyadic,
 }
@@ -92,31 +69,26 @@ impl<const D: usize> Search<D> {
             whole: sides
                 .map(|(low, high)| Interval::from_rationals(low, high))
                 .collect(),
+            boxes: Vec::new(),
+            open: BinaryHeap::new(),
             least: Dyadic::ZERO,
         }
     }
 
     fn run(mut self) -> Option<Rational> {
-        let mut open = BinaryHeap::new();
-        let whole = self.whole.clone();
-        open.push(self.look(whole, 0));
-        let mut boxes = 1;
-        while let Some(worst) = open.peek() {
+        self.look(self.whole.clone());
+        while let Some((worst, Reverse(number))) = self.open.pop() {
             let slack = self.least.div(Dyadic::from_i64(CLOSE), Up);
-            if worst.bound <= self.least.add(slack, Up) || boxes >= self.most_boxes {
-                return worst.bound.rational_bound(Up);
+            if worst <= self.least.add(slack, Up) || self.boxes.len() >= self.most_boxes {
+                return worst.rational_bound(Up);
             }
-            let Open { sides, .. } = open.pop()?;
+            let sides = std::mem::take(&mut self.boxes[number]);
             let axis = self.widest(&sides)?;
-            let middle = sides[axis].mid();
-            for half in [
-                Interval::spanning(sides[axis].inf(), middle),
-                Interval::spanning(middle, sides[axis].sup()),
-            ] {
-                let mut sides = sides.clone();
-                sides[axis] = half;
-                open.push(self.look(sides, boxes));
-                boxes += 1;
+            let (side, middle) = (sides[axis], sides[axis].mid());
+            for (low, high) in [(side.inf(), middle), (middle, side.sup())] {
+                let mut half = sides.clone();
+                half[axis] = Interval::spanning(low, high);
+                self.look(half);
             }
         }
         None
@@ -125,16 +97,13 @@ impl<const D: usize> Search<D> {
     /// The side that is longest beside that of the domain.
     fn widest(&self, sides: &[Interval]) -> Option<usize> {
         let share = |axis: usize| sides[axis].wid().div(self.whole[axis].wid(), Up);
-        (0..D).max_by_key(|axis| (share(*axis), std::cmp::Reverse(*axis)))
+        (0..D).max_by_key(|axis| (share(*axis), Reverse(*axis)))
     }
 
-    fn look(&mut self, sides: Vec<Interval>, number: usize) -> Open {
+    fn look(&mut self, sides: Vec<Interval>) {
         let bound = self.bound(&sides).unwrap_or(Dyadic::INFINITY);
-        Open {
-            sides,
-            bound,
-            number,
-        }
+        self.open.push((bound, Reverse(self.boxes.len())));
+        self.boxes.push(sides);
     }
 
     /// The Taylor expansion of second order around the middle, or the plain range.

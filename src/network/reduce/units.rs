@@ -1,0 +1,389 @@
+//! What a unit becomes on a box (T02): a constant, a line, a unit that is there already, or a new one.
+//!
+//! `activate` takes the activation of a layer apart into functions; `apply` folds, decides and merges
+//! what a function makes of a sum.
+
+#![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
+
+use super::{Found, Image, Loose, Reducer, Rounded, Stated, constant};
+use crate::network::activation::Activation;
+use crate::network::specialise::{index, total};
+use crate::numbers::Direction::{Down, Up};
+use crate::numbers::slope::lipschitz;
+use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, Scalar};
+
+/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `slack`; the units that
+/// bend like a ReLU are constant or a line from about there on.
+#[derive(Clone, Copy)]
+pub(super) struct Saturation {
+    beyond: Dyadic,
+    slack: Dyadic,
+}
+
+impl Saturation {
+    /// Far enough that what is lost is small beside the fold: `slack = 2^-19 fold`. With
+    /// `fold >= 2^-n` and `t >= 0.7 (n + 20)`,
+    /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
+    /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
+    pub(super) fn new(fold: Dyadic) -> Option<Self> {
+        if !fold.is_positive() || fold.is_infinite() {
+            return None;
+        }
+        let n = (-(fold.exponent() + 62)).max(0);
+        let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
+        Some(Self {
+            beyond: Dyadic::from_i64(beyond),
+            slack: Dyadic::power_of_two(-(n + 19)),
+        })
+    }
+
+    /// How far from 0 a softplus, elu, silu or gelu is its limit up to `slack`. With `t = beyond`, where
+    /// `e^-t <= 2^-(n + 20)`:
+    /// - softplus is off by `ln(1 + e^-|z|) < e^-|z|`, elu by `e^z`;
+    /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which falls from 1 on. At `t + 10` that is
+    ///   below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
+    /// - gelu is off by `|z| Q(|z|) < e^(-z²/2)` (Mills), so by less than `e^-t` from `sqrt(2 t)` on.
+    fn bend(&self, function: Function) -> Dyadic {
+        let twice = self.beyond.scale(1, Up);
+        match function {
+            Function::Silu if self.beyond <= Dyadic::from_i64(1 << 14) => {
+                self.beyond.add(Dyadic::from_i64(10), Up)
+            }
+            Function::Silu => twice,
+            Function::Gelu => twice.sqrt(Up),
+            _ => self.beyond,
+        }
+    }
+}
+
+/// A sigmoid or tanh whose sum reaches this far to both sides takes (almost) all its values.
+const WIDE: i64 = 8;
+
+impl<E: Enclosure> Reducer<E> {
+    /// Applies an activation of a layer to the sum (maxout: sums) of a unit.
+    pub(super) fn activate(
+        &mut self,
+        activation: &Activation,
+        pieces: &[Loose],
+    ) -> Result<Image, Failure> {
+        let z = &pieces[0];
+        match activation {
+            Activation::Identity => Ok(self.line(z)),
+            Activation::Heaviside => self.apply(Function::Heaviside, z),
+            Activation::Sigmoid => self.apply(Function::Sigmoid, z),
+            Activation::Tanh => self.apply(Function::Tanh, z),
+            Activation::Relu => self.apply(Function::Relu, z),
+            Activation::LeakyRelu(slope) => {
+                let line = self.line(z);
+                let relu = self.apply(Function::Relu, z)?;
+                let outer = Rounded::new(slope);
+                let inner = Rounded::new(&(&Rational::ONE - slope));
+                self.add(outer.value, outer.error, &line);
+                self.add(inner.value, inner.error, &relu);
+                Ok(self.take_line())
+            }
+            Activation::HardTanh => {
+                let line = self.line(z);
+                self.add(Dyadic::ONE, Dyadic::ZERO, &line);
+                self.add_bias(Dyadic::ONE);
+                let above = self.take();
+                let rise = self.apply(Function::Relu, &above)?;
+                self.add(-Dyadic::ONE, Dyadic::ZERO, &rise);
+                self.add_bias(Dyadic::from_i64(2));
+                let left = self.take();
+                let left = self.apply(Function::Relu, &left)?;
+                self.add(-Dyadic::ONE, Dyadic::ZERO, &left);
+                self.add_bias(Dyadic::ONE);
+                Ok(self.take_line())
+            }
+            Activation::Softplus(None) => self.apply(Function::Softplus, z),
+            Activation::Softplus(Some(threshold)) => self.softplus(threshold, z),
+            Activation::Softsign => self.apply(Function::Softsign, z),
+            Activation::Elu(alpha) => {
+                let elu = self.apply(Function::Elu, z)?;
+                if *alpha == Rational::ONE {
+                    return Ok(elu);
+                }
+                let relu = self.apply(Function::Relu, z)?;
+                let outer = Rounded::new(alpha);
+                let inner = Rounded::new(&(&Rational::ONE - alpha));
+                self.add(outer.value, outer.error, &elu);
+                self.add(inner.value, inner.error, &relu);
+                Ok(self.take_line())
+            }
+            Activation::Silu => self.apply(Function::Silu, z),
+            Activation::Gelu(None) => self.apply(Function::Gelu, z),
+            Activation::Gelu(Some(divisor)) => {
+                let scale =
+                    Interval::from_rational(divisor).over(&Interval::from_i64(2).root()?)?;
+                let inner = Rounded::of(&Interval::ONE.over(&scale)?);
+                let outer = Rounded::of(&scale);
+                let line = self.line(z);
+                self.add(inner.value, inner.error, &line);
+                let scaled = self.take();
+                let gelu = self.apply(Function::Gelu, &scaled)?;
+                self.add(outer.value, outer.error, &gelu);
+                Ok(self.take_line())
+            }
+            Activation::Maxout(_) => {
+                let mut largest = self.line(z);
+                for piece in &pieces[1..] {
+                    let next = self.line(piece);
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &next);
+                    self.add(-Dyadic::ONE, Dyadic::ZERO, &largest);
+                    let excess = self.take();
+                    let gain = self.apply(Function::Relu, &excess)?;
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &largest);
+                    self.add(Dyadic::ONE, Dyadic::ZERO, &gain);
+                    largest = self.take_line();
+                }
+                Ok(largest)
+            }
+        }
+    }
+
+    /// A softplus that is the sum itself where that is above the threshold: softplus differs from
+    /// the sum there by `ln(1 + e^-z)`, at most what it is at the threshold.
+    fn softplus(&mut self, threshold: &Rational, z: &Loose) -> Result<Image, Failure> {
+        let (low, high) = (
+            Dyadic::from_rational(threshold, Down),
+            Dyadic::from_rational(threshold, Up),
+        );
+        let range = total(z.bias, &z.terms, &self.values).range();
+        let range = range.widened(z.radius);
+        if range.inf() > high {
+            return Ok(self.line(z));
+        }
+        let mut image = self.apply(Function::Softplus, z)?;
+        if range.sup() > low {
+            let jump = Scalar::apply(&Interval::point(-low), Function::Softplus)?;
+            image.slack = image.slack.add(jump.sup(), Up);
+        }
+        Ok(image)
+    }
+
+    /// Applies one of the functions to a sum: folds it, passes it through, merges it with a
+    /// unit that is there, or adds a unit.
+    pub(super) fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
+        let stated = total(sum.bias, &sum.terms, &self.values);
+        if function == Function::Heaviside {
+            return self.step(sum, stated);
+        }
+        let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
+        let slack = if sum.radius.is_zero() {
+            Dyadic::ZERO
+        } else {
+            steepest.mul(sum.radius, Up)
+        };
+        let z = stated.range();
+        if function == Function::Relu {
+            if !z.sup().is_positive() {
+                return Ok(constant(Dyadic::ZERO, slack));
+            }
+            if !z.inf().is_negative() {
+                return Ok(self.line(sum));
+            }
+        } else if function == Function::Elu && !z.inf().is_negative() {
+            return Ok(self.line(sum));
+        } else if let Some(image) = self.far_out(function, sum, &z, slack) {
+            return Ok(image);
+        }
+        // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
+        // softsign is odd as well.
+        let is_symmetric = matches!(
+            function,
+            Function::Sigmoid | Function::Tanh | Function::Softsign
+        );
+        let is_flipped = is_symmetric
+            && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
+        if !is_flipped {
+            return self.grown(function, sum, stated, slack, false);
+        }
+        let mut negative = std::mem::replace(&mut self.negative, Loose::EMPTY);
+        negative.bias = -sum.bias;
+        negative.terms.clear();
+        let terms = sum.terms.iter().map(|(v, c)| (*v, -*c));
+        negative.terms.extend(terms);
+        let image = self.grown(function, &negative, stated.neg(), slack, true);
+        self.negative = negative;
+        image
+    }
+
+    /// What `function(sum)` becomes where `z`, the range of the sum, is so far out that it is its limit
+    /// up to the slack of that: a constant or, for what bends like a ReLU, the sum itself.
+    fn far_out(
+        &mut self,
+        function: Function,
+        sum: &Loose,
+        z: &Interval,
+        slack: Dyadic,
+    ) -> Option<Image> {
+        let far = self.saturation?;
+        let slack = slack.add(far.slack, Up);
+        let (beyond, lowest, is_bend) = match function {
+            Function::Sigmoid => (far.beyond, Dyadic::ZERO, false),
+            Function::Tanh => (far.beyond, -Dyadic::ONE, false),
+            Function::Elu => (far.bend(function), -Dyadic::ONE, true),
+            Function::Softplus | Function::Silu | Function::Gelu => {
+                (far.bend(function), Dyadic::ZERO, true)
+            }
+            // Softsign comes to its limits slowly.
+            _ => return None,
+        };
+        if z.sup() < -beyond {
+            return Some(constant(lowest, slack));
+        }
+        if z.inf() <= beyond {
+            return None;
+        }
+        if !is_bend {
+            return Some(constant(Dyadic::ONE, slack));
+        }
+        let line = self.line(sum);
+        Some(Image { slack, ..line })
+    }
+
+    /// What `function(sum)`, or the opposite of it, becomes, where it is neither decided nor far out:
+    /// a unit that is there, a constant, or a new unit.
+    fn grown(
+        &mut self,
+        function: Function,
+        sum: &Loose,
+        stated: E,
+        slack: Dyadic,
+        is_flipped: bool,
+    ) -> Result<Image, Failure> {
+        let facing = |range: Interval| {
+            if is_flipped {
+                opposite(function, &range)
+            } else {
+                range
+            }
+        };
+        let (variable, range) = match self.find(function, sum) {
+            Found::Taken(variable) => (variable, facing(self.values[index(variable)].range())),
+            Found::Free(place, hash) => {
+                let value = self.value(function, stated)?;
+                let range = facing(value.range());
+                if range.wid() <= self.twice_fold {
+                    let anchor = anchor(&range, self.fold);
+                    let distance = range.minus(&Interval::point(anchor)).mag();
+                    return Ok(constant(anchor, slack.add(distance, Up)));
+                }
+                (
+                    self.insert(Some((place, hash)), function, sum, value),
+                    range,
+                )
+            }
+        };
+        if !is_flipped {
+            return Ok(Image {
+                sum: Stated::Variable(variable),
+                slack,
+                range,
+            });
+        }
+        let start = self.side_terms.len();
+        self.side_terms.push((variable, -Dyadic::ONE));
+        Ok(Image {
+            sum: Stated::Affine {
+                bias: opposite(function, &Interval::ZERO).inf(),
+                start,
+                end: start + 1,
+            },
+            slack,
+            range,
+        })
+    }
+
+    /// The value of a unit. Its ends are not computed where its sum reaches far to both sides, nor an
+    /// end that is as far as for a saturated unit.
+    fn value(&mut self, function: Function, stated: E) -> Result<E, Failure> {
+        // Units of a grid have the same sum until their steps are decided.
+        match self.last {
+            Some((last, sum, value))
+                if E::IS_RANGE && last == function && sum == stated.range() =>
+            {
+                return Ok(E::from_range(value));
+            }
+            _ => {}
+        }
+        let value = self.new_value(function, stated)?;
+        self.last = Some((function, stated.range(), value.range()));
+        Ok(value)
+    }
+
+    fn new_value(&self, function: Function, stated: E) -> Result<E, Failure> {
+        let z = stated.range();
+        let far = match self.saturation {
+            Some(far) if E::IS_RANGE && matches!(function, Function::Sigmoid | Function::Tanh) => {
+                far.beyond
+            }
+            _ => return stated.apply(function),
+        };
+        let wide = Dyadic::from_i64(WIDE);
+        let is_wide = z.inf() < -wide && z.sup() > wide;
+        let is_low_far = is_wide || z.inf() < -far;
+        let is_high_far = is_wide || z.sup() > far;
+        if !is_low_far && !is_high_far {
+            return stated.apply(function);
+        }
+        let everything = if function == Function::Sigmoid {
+            Interval::UNIT
+        } else {
+            Interval::SYMMETRIC_UNIT
+        };
+        let end = |at: Dyadic| Scalar::apply(&Interval::point(at), function);
+        let low = if is_low_far {
+            everything.inf()
+        } else {
+            end(z.inf())?.inf()
+        };
+        let high = if is_high_far {
+            everything.sup()
+        } else {
+            end(z.sup())?.sup()
+        };
+        Ok(E::from_range(Interval::spanning(low, high)))
+    }
+
+    fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {
+        let range = stated.range().widened(sum.radius);
+        if !range.inf().is_negative() {
+            return Ok(constant(Dyadic::ONE, Dyadic::ZERO));
+        }
+        let is_affine = sum.radius.is_zero()
+            && !sum.terms.is_empty()
+            && sum.terms.iter().all(|(v, _)| index(*v) < self.inputs);
+        if range.sup().is_negative() || (range.sup().is_zero() && is_affine) {
+            return Ok(constant(Dyadic::ZERO, Dyadic::ZERO));
+        }
+        let value = stated.widened(sum.radius).apply(Function::Heaviside)?;
+        let variable = self.unit(Function::Heaviside, sum, value);
+        Ok(Image {
+            sum: Stated::Variable(variable),
+            slack: Dyadic::ZERO,
+            range: Interval::UNIT,
+        })
+    }
+}
+
+/// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh or
+/// a softsign.
+fn opposite(function: Function, value: &Interval) -> Interval {
+    if function == Function::Sigmoid {
+        Interval::ONE.minus(value)
+    } else {
+        value.negated()
+    }
+}
+
+/// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
+/// that sums of such constants stay short and equal), else its middle.
+fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
+    let near = fold.scale(1, Up);
+    [Dyadic::ZERO, Dyadic::ONE, -Dyadic::ONE]
+        .into_iter()
+        .find(|a| value.minus(&Interval::point(*a)).mag() <= near)
+        .unwrap_or(value.mid())
+}
