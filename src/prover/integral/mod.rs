@@ -51,6 +51,8 @@ struct Open {
     share: Interval,
     /// What gave the share.
     method: Method,
+    /// Were better methods not asked yet?
+    is_glanced: bool,
     depth: usize,
 }
 
@@ -113,15 +115,14 @@ impl Growth {
     fn add(&mut self, node: usize, half: Half, depth: usize) -> Open {
         self.boxes += 1;
         self.shares.push(half.share);
+        self.again(node, half, depth)
+    }
+
+    /// Notes what is known of a cell now.
+    fn again(&mut self, node: usize, half: Half, depth: usize) -> Open {
+        self.shares[node] = half.share;
         self.tree.settle(node, half.method);
-        Open {
-            node,
-            cell: half.cell,
-            here: half.here,
-            share: half.share,
-            method: half.method,
-            depth,
-        }
+        half.opened(node, depth)
     }
 }
 
@@ -131,6 +132,29 @@ struct Half {
     here: Arc<Specialised>,
     method: Method,
     share: Interval,
+    is_glanced: bool,
+}
+
+impl Half {
+    fn opened(self, node: usize, depth: usize) -> Open {
+        Open {
+            node,
+            cell: self.cell,
+            here: self.here,
+            share: self.share,
+            method: self.method,
+            is_glanced: self.is_glanced,
+            depth,
+        }
+    }
+}
+
+/// The cuts that come into question.
+enum Cuts {
+    /// This one, whatever is known of the cell.
+    Certain(Split),
+    /// These, if the cell has to be cut.
+    Tried(Vec<Split>),
 }
 
 /// When a cell is left alone.
@@ -179,19 +203,14 @@ pub fn search<const D: usize>(
         let here = workers
             .with(|leaves| leaves.descend(&root, &search.whole, search.ranges, search.radius))
             .map_or(root, Arc::new);
-        let (method, share) =
-            pool.install(|| workers.with(|leaves| search.look(leaves, &search.whole, &here)));
-        known.tree.settle(0, method);
-        known.shares.push(share);
-        undecided = Sum::of(&share);
-        open.push(Open {
-            node: 0,
-            share,
-            method,
-            here,
-            cell: search.whole.clone(),
-            depth: 0,
+        let whole = pool.install(|| {
+            let look = |leaves: &mut _| search.look(leaves, search.whole.clone(), here);
+            workers.with(look)
         });
+        known.tree.settle(0, whole.method);
+        known.shares.push(whole.share);
+        undecided = Sum::of(&whole.share);
+        open.push(whole.opened(0, 0));
     }
     let mut in_parts = sweep::is_wanted(request, units);
     loop {
@@ -357,6 +376,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 here: leaf.here,
                 share,
                 method: leaf.method,
+                is_glanced: false,
                 depth: leaf.depth,
             });
         })?;
@@ -371,25 +391,18 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        cell: &Cell,
-        here: &Specialised,
-    ) -> (Method, Interval) {
-        let mut best = match leaves.bound(Method::Open, cell, here) {
-            Ok(Bound::Integral(share)) => (Method::Open, share),
-            _ => (Method::Open, Interval::ENTIRE),
-        };
+    fn look(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+        let anything = leaves.anything(&cell);
+        let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if window::is_bent(cell, here) => {
+            _ if window::is_bent(&cell, &here) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
         };
         for &method in methods {
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, cell, here)
+            if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here)
                 && share.wid() < best.1.wid()
             {
                 best = (method, share);
@@ -398,7 +411,13 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
         }
-        best
+        Half {
+            cell,
+            here,
+            method: best.0,
+            share: best.1,
+            is_glanced: false,
+        }
     }
 
     /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
@@ -407,15 +426,14 @@ impl<'a, const D: usize> Search<'a, D> {
             return false;
         }
         let shrinks = here.units() > MANY_UNITS && 4 * here.units() < 3 * around;
-        shrinks || self.beside_window(cell, here).is_some()
+        shrinks || self.beside_window(cell, here, 0).is_some()
     }
 
-    /// A cut beside the window of a step, if there is one.
-    fn beside_window(&self, cell: &Cell, here: &Specialised) -> Option<Split> {
+    /// A cut beside the window of a step, if there is one, across this axis if it can be.
+    fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
         let fold = estimate_dyadic(self.radius);
-        let first = split::choose(cell, &self.whole, here).axis;
-        let others = (0..cell.sides().len()).filter(|i| *i != first);
-        let mut axes = std::iter::once(first).chain(others);
+        let others = (0..cell.sides().len()).filter(|i| *i != axis);
+        let mut axes = std::iter::once(axis).chain(others);
         axes.find_map(|axis| window::beside(cell, here, axis, fold))
     }
 
@@ -459,23 +477,23 @@ impl<'a, const D: usize> Search<'a, D> {
         growth
     }
 
-    /// Makes the cuts that come into question and keeps the one after which least is unknown.
-    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
+    /// The cuts that come into question, the one that is made if they are as good as each other first.
+    fn cuts(&self, open: &Open) -> Cuts {
         let first = split::choose(&open.cell, &self.whole, &open.here);
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
         // Steps that are half-planes need no cut beside them.
         if self.norm == Norm::Area {
-            return self.best_of(leaves, open, vec![middle(first.axis)]);
+            return Cuts::Tried(vec![middle(first.axis)]);
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
-        if let Some(cut) = self.beside_window(&open.cell, &open.here) {
-            return self.best_of(leaves, open, vec![cut]);
+        if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
+            return Cuts::Certain(cut);
         }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
-            return self.best_of(leaves, open, vec![middle(first.axis)]);
+            return Cuts::Tried(vec![middle(first.axis)]);
         }
         let mut cuts = Vec::new();
         if first.place.is_some() {
@@ -483,7 +501,22 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         let tried = if inputs > MOST_TRIED { 1 } else { inputs };
         cuts.extend(axes().take(tried).map(middle));
-        self.best_of(leaves, open, cuts)
+        Cuts::Tried(cuts)
+    }
+
+    /// Makes the cuts that come into question and keeps the one after which least is unknown.
+    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
+        let look = |leaves: &mut Leaves<'_, D>, cell, here: Arc<Specialised>| {
+            if self.is_rough(&cell, &here, open.here.units()) {
+                glance(leaves, cell, here)
+            } else {
+                self.look(leaves, cell, here)
+            }
+        };
+        match self.cuts(open) {
+            Cuts::Certain(cut) => self.best_of(leaves, open, vec![cut], look),
+            Cuts::Tried(cuts) => self.best_of(leaves, open, cuts, look),
+        }
     }
 
     fn best_of(
@@ -491,13 +524,19 @@ impl<'a, const D: usize> Search<'a, D> {
         leaves: &mut Leaves<'_, D>,
         open: &Open,
         cuts: Vec<Split>,
+        look: impl Fn(&mut Leaves<'_, D>, Cell, Arc<Specialised>) -> Half,
     ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
             let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
                 continue;
             };
-            let halves = [lower, upper].map(|cell| self.half(leaves, open, cell));
+            let halves = [lower, upper].map(|cell| {
+                let here = leaves
+                    .descend(&open.here, &cell, self.ranges, self.radius)
+                    .map_or_else(|_| Arc::clone(&open.here), Arc::new);
+                look(leaves, cell, here)
+            });
             let unknown = halves[0]
                 .share
                 .wid()
@@ -507,23 +546,6 @@ impl<'a, const D: usize> Search<'a, D> {
             }
         }
         best.map(|(_, cut, halves)| (cut, halves))
-    }
-
-    fn half(&self, leaves: &mut Leaves<'_, D>, open: &Open, cell: Cell) -> Half {
-        let here = leaves
-            .descend(&open.here, &cell, self.ranges, self.radius)
-            .map_or_else(|_| Arc::clone(&open.here), Arc::new);
-        let (method, share) = if self.is_rough(&cell, &here, open.here.units()) {
-            glance(leaves, &cell, &here)
-        } else {
-            self.look(leaves, &cell, &here)
-        };
-        Half {
-            cell,
-            here,
-            method,
-            share,
-        }
     }
 
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
@@ -607,14 +629,17 @@ impl<'a, const D: usize> Search<'a, D> {
 }
 
 /// Encloses the share of a cell by the cheapest method.
-fn glance<const D: usize>(
-    leaves: &mut Leaves<'_, D>,
-    cell: &Cell,
-    here: &Specialised,
-) -> (Method, Interval) {
-    match leaves.bound(Method::Natural, cell, here) {
+fn glance<const D: usize>(leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+    let (method, share) = match leaves.bound(Method::Natural, &cell, &here) {
         Ok(Bound::Integral(share)) => (Method::Natural, share),
-        _ => (Method::Open, leaves.anything(cell)),
+        _ => (Method::Open, leaves.anything(&cell)),
+    };
+    Half {
+        cell,
+        here,
+        method,
+        share,
+        is_glanced: true,
     }
 }
 
