@@ -39,7 +39,6 @@ const LOST: f64 = 1e-3;
 const DEEPEST: usize = 400;
 
 /// An open cell: looked at, and not good enough.
-#[derive(Clone)]
 struct Open {
     node: usize,
     cell: Cell,
@@ -265,15 +264,17 @@ impl<'a, const D: usize> Search<'a, D> {
             }
             let budget = self.budget(round.len(), is_wide);
             let enough = self.enough();
+            // A cell is handed over: the network on it is not needed once its halves have theirs.
+            let nodes: Vec<usize> = round.iter().map(|open| open.node).collect();
             let grown: Vec<Growth> = pool.install(|| {
                 let grow = |open| workers.with(|worker| self.grow(worker, open, budget, enough));
-                round.par_iter().with_max_len(1).map(grow).collect()
+                round.into_par_iter().with_max_len(1).map(grow).collect()
             });
             let mut best: Option<Candidate> = None;
-            for (open, growth) in round.drain(..).zip(grown) {
+            for (node, growth) in nodes.into_iter().zip(grown) {
                 self.boxes += growth.boxes;
                 self.settled = self.settled.max(growth.settled);
-                let moved = self.tree.graft(open.node, growth.tree);
+                let moved = self.tree.graft(node, growth.tree);
                 let open = growth.open.into_iter().map(|open| Open {
                     node: moved(open.node),
                     ..open
@@ -389,7 +390,7 @@ impl<'a, const D: usize> Search<'a, D> {
     fn grow(
         &self,
         (leaves, sampler): &mut (Leaves<'a, D>, Sampler),
-        start: &Open,
+        start: Open,
         budget: u64,
         mut enough: Dyadic,
     ) -> Growth {
@@ -403,20 +404,14 @@ impl<'a, const D: usize> Search<'a, D> {
         };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
-            let whole = Open {
-                node: 0,
-                ..start.clone()
-            };
+            let whole = Open { node: 0, ..start };
             self.look(leaves, sampler, whole, enough, &mut growth, &mut stack);
             growth.open.append(&mut stack);
             return growth;
         }
         // It may stay a leaf: what is good enough may have been found to be more since.
         growth.tree.settle(0, start.method);
-        stack.push(Open {
-            node: 0,
-            ..start.clone()
-        });
+        stack.push(Open { node: 0, ..start });
         let mut cuts = 0;
         while let Some(open) = stack.pop() {
             if cuts % 64 == 63 && self.is_late() {
