@@ -14,7 +14,7 @@ use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Method, Ranges, Witness};
-use crate::checker::{Bound, Leaves, evaluate_witness};
+use crate::checker::{Bound, Leaves, WitnessValues, evaluate_witness};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
@@ -559,18 +559,17 @@ impl<'a, const D: usize> Search<'a, D> {
         let question = self.request.question;
         let network = self.request.network;
         let look = |around: &Specialised| {
-            let found = evaluate_witness(question, network, around, &candidate.witness);
-            found.ok().map(|values| values.lower)
+            evaluate_witness(question, network, around, &candidate.witness).ok()
         };
         let nearly = if self.root.units() > COSTLY {
-            look(&candidate.around).filter(|lower| self.is_enough_of(&candidate, lower))
+            look(&candidate.around).filter(|values| self.is_enough_of(&candidate, &values.lower))
         } else {
             None
         };
         let found = match nearly {
             // The checker comes from the whole network, which rounds in other places.
-            Some(lower) => Some(lower * (Rational::ONE - Rational::power_of_two(-36))),
-            None => look(&self.root),
+            Some(values) => Some(with_room(&values, self.root.units())),
+            None => look(&self.root).map(|values| values.lower),
         };
         if let Some(lower) = found
             && lower > self.lower
@@ -678,6 +677,18 @@ impl Request<'_> {
     pub(super) fn jumps(&self) -> bool {
         self.network.has_jumps() || self.question.target.has_jumps()
     }
+}
+
+/// Returns a lower bound of the error that is a little below the one at a witness: as far as the
+/// roundings of so many units, each added to a sum of about the size of the outputs, may reach.
+fn with_room(values: &WitnessValues, units: usize) -> Rational {
+    let ends = values.network.iter();
+    let sizes = ends.map(|(low, high)| low.abs().max(high.abs()));
+    let largest = sizes.max().unwrap_or_default();
+    let units = Rational::new(units, 1).unwrap_or_default();
+    let each = (largest + Rational::ONE) * Rational::power_of_two(-60);
+    let lower = &values.lower * &(Rational::ONE - Rational::power_of_two(-36));
+    (lower - units * each).max(Rational::ZERO)
 }
 
 fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
