@@ -37,18 +37,17 @@ fn built(
         limits: Limits::default(),
         threads: Some(2),
     };
-    let (built, network, verification) =
-        build(&request, folder.path(), &mut |_| {}).expect("a verdict");
-    let mut report = summarise(&verification, &network, Some(&built));
+    let (built, verification) = build(&request, folder.path(), &mut |_| {}).expect("a verdict");
+    let mut report = summarise(&verification, &built.network, Some(&built));
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;
     let subject = Subject {
-        network: &network,
+        network: &built.network,
         question,
         claim: Some(verification.verified.claim()),
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
-        on_domain: verification.on_domain.as_ref(),
+        on_domain: Some(&verification.on_domain),
     };
     let pictures = PictureKind::for_question(question)
         .into_iter()

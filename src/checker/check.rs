@@ -111,6 +111,19 @@ pub fn check_by(
     network: &Network,
     run: Runner<'_>,
 ) -> Result<Verified, Rejection> {
+    check_on_domain(certificate, network, run).map(|(verified, _)| verified)
+}
+
+/// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
+/// the claim too, where the check began.
+///
+/// # Errors
+/// As [`check()`].
+pub fn check_on_domain(
+    certificate: &Certificate,
+    network: &Network,
+    run: Runner<'_>,
+) -> Result<(Verified, Arc<Specialised>), Rejection> {
     let question = &certificate.claim.question;
     check_question(question, network)?;
     if certificate.fold.is_negative() {
@@ -187,23 +200,18 @@ impl<const D: usize> Walk<D> {
         certificate: &Certificate,
         network: &Network,
         run: Runner<'_>,
-    ) -> Result<Verified, Rejection> {
+    ) -> Result<(Verified, Arc<Specialised>), Rejection> {
         let question = &certificate.claim.question;
         let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
         let root = on_domain(network, question).map_err(no_value)?;
         let root = Arc::new(root);
         // The witness beside the walk: it takes as long as many cells.
-        let (total, values) = (OnceLock::new(), OnceLock::new());
-        let walked = || walk::<D>(certificate, network, &root, run);
+        let values = OnceLock::new();
         let point = certificate.witness.as_ref();
         let point = point.filter(|_| question.norm == Norm::Sup);
         let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
-        run(2, &|job| match job {
-            0 => _ = total.get_or_init(walked),
-            1 => _ = values.get_or_init(looked),
-            _ => {}
-        });
-        let total = total.into_inner().unwrap_or_else(walked)?;
+        let beside = || _ = values.get_or_init(looked);
+        let total = walk::<D>(certificate, network, &root, run, &beside)?;
         let values = values.into_inner().unwrap_or_else(looked);
         let mut claim = certificate.claim.clone();
         let mut witness = None;
@@ -268,10 +276,11 @@ impl<const D: usize> Walk<D> {
                 }
             }
         }
-        Ok(Verified {
+        let verified = Verified {
             claim,
             witness,
             leaves: total.leaves,
-        })
+        };
+        Ok((verified, root))
     }
 }

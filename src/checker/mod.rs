@@ -24,7 +24,7 @@ mod total;
 pub mod walk;
 pub mod witness;
 
-pub use check::{Verified, check, check_by, on_domain};
+pub use check::{Verified, check, check_by, check_on_domain, on_domain};
 pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves};
 pub use planar::MAX_LINES;

@@ -6,7 +6,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::leaf::Leaves;
 use super::planar;
@@ -39,16 +39,26 @@ pub(super) const HELD_ROOTS: usize = 32;
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
 pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
 
-/// Has a job done for each of `0 .. n` by a runner; returns what they came to.
-fn each<T: Send + Sync>(n: usize, run: Runner<'_>, job: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
-    let done: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
-    run(n, &|k| {
-        if let Some(slot) = done.get(k) {
-            slot.get_or_init(|| job(k));
+/// Has each of these jobs done by a runner; returns what they came to. A job is handed over to where
+/// it is done, so that its memory is free as soon as it can be.
+fn each<J: Send, T: Send + Sync>(
+    jobs: Vec<J>,
+    run: Runner<'_>,
+    work: &(dyn Fn(J) -> T + Sync),
+) -> Vec<T> {
+    let jobs: Vec<Mutex<Option<J>>> = jobs.into_iter().map(|job| Mutex::new(Some(job))).collect();
+    let done: Vec<OnceLock<T>> = jobs.iter().map(|_| OnceLock::new()).collect();
+    let result = |job: &Mutex<Option<J>>| {
+        let job = job.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work(job.expect("a job that is done once"))
+    };
+    run(jobs.len(), &|k| {
+        if let (Some(job), Some(slot)) = (jobs.get(k), done.get(k)) {
+            slot.get_or_init(|| result(job));
         }
     });
-    let done = done.into_iter().enumerate();
-    done.map(|(k, slot)| slot.into_inner().unwrap_or_else(|| job(k)))
+    let done = done.into_iter().zip(&jobs);
+    done.map(|(slot, job)| slot.into_inner().unwrap_or_else(|| result(job)))
         .collect()
 }
 
@@ -74,7 +84,6 @@ impl Sums {
 }
 
 /// A subtree that is still to be walked.
-#[derive(Clone)]
 struct Part {
     cell: Cell,
     around: Arc<Specialised>,
@@ -94,12 +103,14 @@ enum Met {
     Wrong(Rejection),
 }
 
-/// Walks the whole tree of a certificate.
+/// Walks the whole tree of a certificate. Does something else beside the largest part of that, when
+/// the networks that wait are small already, or leaves it undone.
 pub(super) fn walk<const D: usize>(
     certificate: &Certificate,
     network: &Network,
     root: &Arc<Specialised>,
     run: Runner<'_>,
+    beside: &(dyn Fn() + Sync),
 ) -> Result<Total, Rejection> {
     let walker = Walker::<D> {
         certificate,
@@ -115,66 +126,75 @@ pub(super) fn walk<const D: usize>(
     };
     let length = certificate.partition.text().len();
     if length < SMALL {
-        let (total, end) = walker.part(&whole)?;
+        let (total, end) = walker.part(whole)?;
         return walker.at_end(end).map(|()| total);
     }
     let mut end = Ok(());
     let mut met = vec![Met::Part(whole)];
     for (stage, sixteenths) in SIXTEENTHS.into_iter().enumerate() {
-        let parts = parts_of(&met);
+        let (rest, parts) = without_parts(met);
         let limits = Limits {
             characters: length / 16 * sixteenths,
             held: walker.most_held / parts.len().max(1),
         };
-        let smaller = each(parts.len(), run, &|k| {
+        let smaller = each(parts, run, &|part| {
             let mut steps = Vec::new();
-            let end = walker.parts(parts[k], Some(limits), &mut |step| steps.push(step));
+            let end = walker.parts(part, Some(limits), &mut |step| steps.push(step));
             (steps, end)
         });
         let mut smaller = smaller.into_iter();
-        let mut next = Vec::with_capacity(met.len());
-        for step in met {
-            let Met::Part(part) = step else {
-                next.push(step);
+        met = Vec::with_capacity(rest.len());
+        for step in rest {
+            if let Some(step) = step {
+                met.push(step);
                 continue;
-            };
+            }
             let (steps, reached) = smaller.next().expect("steps for each part");
-            next.extend(steps);
+            met.extend(steps);
             match reached {
                 // The first part is the whole tree.
                 Ok(reached) if stage == 0 => end = walker.at_end(reached),
                 Ok(_) => {}
-                Err(rejection) => next.push(Met::Wrong(rejection)),
+                Err(rejection) => met.push(Met::Wrong(rejection)),
             }
-            drop(part);
         }
-        met = next;
     }
-    let parts = parts_of(&met);
-    let totals = each(parts.len(), run, &|k| walker.part(parts[k]));
+    let (rest, parts) = without_parts(met);
+    // The other thing is one job more, which comes to nothing.
+    let jobs = parts.into_iter().map(Some).chain([None]).collect();
+    let totals = each(jobs, run, &|part: Option<Part>| {
+        let Some(part) = part else {
+            beside();
+            return Ok((0, Total::NOTHING));
+        };
+        let depth = part.depth;
+        walker.part(part).map(|(total, _)| (depth, total))
+    });
     let mut totals = totals.into_iter();
     let mut sums = Sums::default();
     // The first thing that is wrong, in the order of the text.
-    for step in met {
-        match step {
-            Met::Done(depth, total) => sums.push(depth, total),
-            Met::Part(part) => {
-                let (total, _) = totals.next().expect("a total for each part")?;
-                sums.push(part.depth, total);
-            }
-            Met::Wrong(rejection) => return Err(rejection),
-        }
+    for step in rest {
+        let (depth, total) = match step {
+            Some(Met::Done(depth, total)) => (depth, total),
+            Some(Met::Wrong(rejection)) => return Err(rejection),
+            Some(Met::Part(_)) | None => totals.next().expect("a total for each part")?,
+        };
+        sums.push(depth, total);
     }
     end.map(|()| sums.total())
 }
 
-/// The parts that are still to be walked.
-fn parts_of(met: &[Met]) -> Vec<&Part> {
-    let parts = met.iter().filter_map(|step| match step {
-        Met::Part(part) => Some(part),
-        Met::Done(..) | Met::Wrong(_) => None,
+/// Takes the parts that are still to be walked out of what was met; the rest has gaps in their place.
+fn without_parts(met: Vec<Met>) -> (Vec<Option<Met>>, Vec<Part>) {
+    let mut parts = Vec::new();
+    let rest = met.into_iter().map(|step| match step {
+        Met::Part(part) => {
+            parts.push(part);
+            None
+        }
+        Met::Done(..) | Met::Wrong(_) => Some(step),
     });
-    parts.collect()
+    (rest.collect(), parts)
 }
 
 /// How large the parts may be that are left to others.
@@ -214,7 +234,7 @@ impl<const D: usize> Walker<'_, D> {
     }
 
     /// Walks a subtree to its end; returns where that is as well.
-    fn part(&self, part: &Part) -> Result<(Total, usize), Rejection> {
+    fn part(&self, part: Part) -> Result<(Total, usize), Rejection> {
         let mut sums = Sums::default();
         let end = self.parts(part, None, &mut |step| {
             if let Met::Done(depth, total) = step {
@@ -228,7 +248,7 @@ impl<const D: usize> Walker<'_, D> {
     /// ends.
     fn parts(
         &self,
-        start: &Part,
+        start: Part,
         parts: Option<Limits>,
         meet: &mut dyn FnMut(Met),
     ) -> Result<usize, Rejection> {
@@ -241,8 +261,8 @@ impl<const D: usize> Walker<'_, D> {
         let (mut held, mut held_by_parts): (usize, usize) = (0, 0);
         let mut last_part: Option<Arc<Specialised>> = None;
         let mut open = vec![Open {
-            cell: start.cell.clone(),
-            around: Arc::clone(&start.around),
+            cell: start.cell,
+            around: start.around,
             depth: start.depth,
             frees: 0,
         }];

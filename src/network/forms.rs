@@ -56,7 +56,7 @@ impl Specialised {
         values.extend_from_slice(inputs);
         for (k, (unit, way)) in self.units.iter().zip(&ways).enumerate() {
             let sum = if needs[k].sum {
-                self.form(&unit.sum, &values)
+                self.form(&self.sum(unit), &values)
             } else {
                 unused
             };
@@ -90,16 +90,16 @@ impl Specialised {
         if !is_smooth || self.ranges.len() != self.units.len() {
             return Way::Line;
         }
-        let terms = &self.terms[unit.sum.start..unit.sum.end];
+        let terms = &self.terms[unit.terms()];
         let below = |variable: u32| index(variable).checked_sub(self.inputs);
         if let [(variable, factor)] = *terms {
             let Some(below) = below(variable) else {
                 return Way::Line;
             };
             let inner = &self.units[below];
-            let chain = Chain::new(inner.function, factor, unit.sum.bias, unit.function);
+            let chain = Chain::new(inner.function, factor, unit.bias, unit.function);
             return match chain {
-                Some(chain) if chain.is_closer(&self.interval(&inner.sum)) => {
+                Some(chain) if chain.is_closer(&self.interval(&self.sum(inner))) => {
                     Way::Chain(below, chain)
                 }
                 _ => Way::Line,
@@ -108,7 +108,7 @@ impl Specialised {
         if !is_minor || terms.iter().any(|(variable, _)| below(*variable).is_none()) {
             return Way::Line;
         }
-        let sum = self.interval(&unit.sum);
+        let sum = self.interval(&self.sum(unit));
         let far = Dyadic::from_i64(UNDECIDED);
         if sum.inf() < -far && far < sum.sup() {
             Way::Range(self.ranges[k])
@@ -132,8 +132,8 @@ impl Specialised {
                 }
             }
         }
-        for sum in self.units.iter().map(|unit| &unit.sum) {
-            for (variable, _) in &self.terms[sum.start..sum.end] {
+        for terms in self.units.iter().map(Unit::terms) {
+            for (variable, _) in &self.terms[terms] {
                 if let Some(k) = unit(*variable) {
                     is_used[k] = true;
                 }
@@ -179,7 +179,7 @@ impl Specialised {
                 Way::Range(_) => {}
             }
             if needs[k].sum {
-                ask(&mut needs, &self.units[k].sum);
+                ask(&mut needs, &self.sum(&self.units[k]));
             }
         }
         needs

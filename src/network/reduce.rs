@@ -7,15 +7,19 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+#[cfg(test)]
+#[allow(clippy::float_arithmetic)]
+mod tests;
 mod units;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use self::units::Saturation;
 use super::activation::Activation;
 use super::layer::Layer;
 use super::model::Network;
-use super::specialise::{NO_PLACE, Place, Specialised, Sum, Unit, index, number, total};
+use super::specialise::{NONE, Place, Rare, Specialised, Sum, Unit, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
@@ -26,8 +30,6 @@ struct Image {
     sum: Stated,
     /// How far the true value may be from `sum`.
     slack: Dyadic,
-    /// Where the stated value lies.
-    range: Interval,
 }
 
 /// The stated value of a unit.
@@ -35,12 +37,17 @@ struct Image {
 enum Stated {
     Constant(Dyadic),
     Variable(u32),
-    /// Terms are in [`Reducer::side_terms`].
-    Affine {
-        bias: Dyadic,
-        start: usize,
-        end: usize,
-    },
+    /// One of [`Reducer::lines`].
+    Line(u32),
+}
+
+/// An affine sum of variables that stands for a unit.
+struct Line {
+    bias: Dyadic,
+    /// Where its terms are in [`Reducer::side_terms`].
+    start: usize,
+    end: usize,
+    range: Interval,
 }
 
 /// Where a unit is in the table.
@@ -136,8 +143,11 @@ impl Loose {
 const TERMS: usize = 1 << 24;
 const TERMS_EACH: usize = 8;
 
-/// No unit, in the table of units.
-const NONE: u32 = u32::MAX;
+/// Nor more than this, which 32 bits count with room for another unit.
+const MOST_TERMS: usize = 1 << 31;
+/// Memory for this many units is kept from one network to the next. More is given back where half of
+/// it would do, and what is longer is handed over as it is, not copied.
+const LARGE: usize = 1 << 14;
 
 /// Memory for reducing networks, and a reduced network under construction.
 pub struct Reducer<E> {
@@ -152,6 +162,8 @@ pub struct Reducer<E> {
     output_ranges: Vec<Interval>,
     terms: Vec<(u32, Dyadic)>,
     side_terms: Vec<(u32, Dyadic)>,
+    lines: Vec<Line>,
+    rare: Vec<Rare>,
     images: Vec<Image>,
     /// Exact jumps of steps, and which one is that of the unit at hand.
     places: Arc<[Place]>,
@@ -159,11 +171,12 @@ pub struct Reducer<E> {
     /// Of which variables of the old network nothing has changed.
     same: Vec<bool>,
     /// Units by a hash of function, bias and terms, each at the next free place: candidates for
-    /// merging. A power of two long, and never more than half full.
+    /// merging. A power of two long, and never more than two thirds full.
     table: Vec<Slot>,
-    // The sum being collected: dense coefficients, the variables touched, bias and radius.
-    dense: Vec<Dyadic>,
-    touched: Vec<u32>,
+    // The sum being collected: variables and coefficients, for each variable 1 more than its place
+    // among them (0 where it has none), bias and radius.
+    collected: Vec<(u32, Dyadic)>,
+    collected_at: Vec<u32>,
     bias: Dyadic,
     radius: Dyadic,
     /// The sum collected last, and a sum with opposite signs.
@@ -191,13 +204,15 @@ impl<E> Default for Reducer<E> {
             output_ranges: Vec::new(),
             terms: Vec::new(),
             side_terms: Vec::new(),
+            lines: Vec::new(),
+            rare: Vec::new(),
             images: Vec::new(),
             places: Arc::default(),
-            place: NO_PLACE,
+            place: NONE,
             same: Vec::new(),
             table: Vec::new(),
-            dense: Vec::new(),
-            touched: Vec::new(),
+            collected: Vec::new(),
+            collected_at: Vec::new(),
             bias: Dyadic::ZERO,
             radius: Dyadic::ZERO,
             sum: Loose::EMPTY,
@@ -249,7 +264,7 @@ impl<E: Enclosure> Reducer<E> {
                     }
                     self.take_into(piece);
                 }
-                self.place = NO_PLACE;
+                self.place = NONE;
                 if depth == 0
                     && let Some(place) = place(layer, unit, &layer.bias().pool()[constant])
                 {
@@ -261,7 +276,7 @@ impl<E: Enclosure> Reducer<E> {
             }
             below = images;
         }
-        self.place = NO_PLACE;
+        self.place = NONE;
         self.places = places.into();
         for output in &below {
             self.add(Dyadic::ONE, Dyadic::ZERO, output);
@@ -296,15 +311,16 @@ impl<E: Enclosure> Reducer<E> {
         same.resize(self.inputs, false);
         let are_known = E::IS_RANGE && network.ranges.len() == network.units.len();
         for (k, unit) in network.units.iter().enumerate() {
-            let place = network.place(unit);
-            let decided = sides.and_then(|sides| place?.value(sides));
+            let rare = network.rare(unit);
+            let decided = sides.and_then(|sides| network.place(rare?)?.value(sides));
             if let Some(value) = decided {
                 same.push(false);
                 images.push(constant(value, Dyadic::ZERO));
                 continue;
             }
-            self.place = unit.place;
-            let is_same = are_known && Self::copy(network, &unit.sum, &images, &same, &mut sum);
+            self.place = rare.map_or(NONE, |rare| rare.place);
+            let old = network.sum(unit);
+            let is_same = are_known && Self::copy(network, &old, &images, &same, &mut sum);
             same.push(is_same);
             if is_same {
                 let range = network.ranges[k];
@@ -312,21 +328,22 @@ impl<E: Enclosure> Reducer<E> {
                 images.push(Image {
                     sum: Stated::Variable(variable),
                     slack: Dyadic::ZERO,
-                    range,
                 });
                 continue;
             }
-            self.load(network, &unit.sum, &images);
+            self.load(network, &old, &images);
             self.take_into(&mut sum);
             let image = self.apply(unit.function, &sum)?;
             // A step in the middle of the box is undecided as before: to those that use it, nothing
             // has changed.
-            let is_variable = matches!(image.sum, Stated::Variable(_)) && image.slack.is_zero();
-            same[self.inputs + k] = are_known && is_variable && image.range == network.ranges[k];
+            same[self.inputs + k] = are_known
+                && matches!(image.sum, Stated::Variable(_))
+                && image.slack.is_zero()
+                && self.range(&image) == network.ranges[k];
             images.push(image);
             self.check_terms()?;
         }
-        self.place = NO_PLACE;
+        self.place = NONE;
         for output in &network.outputs {
             self.load(network, output, &images);
             self.finish_output();
@@ -368,27 +385,34 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Forgets what was there.
     fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize, terms: usize) {
-        self.most_terms = terms.saturating_mul(TERMS_EACH).saturating_add(TERMS);
+        let most = terms.saturating_mul(TERMS_EACH).saturating_add(TERMS);
+        self.most_terms = most.min(MOST_TERMS);
         self.fold = fold;
         self.twice_fold = fold.scale(1, Up);
         self.saturation = Saturation::new(fold);
         self.last = None;
         self.inputs = inputs.len();
-        self.values.clear();
+        clear(&mut self.values, units);
         self.values.extend_from_slice(inputs);
-        self.units.clear();
+        clear(&mut self.units, units);
         self.outputs.clear();
         self.output_ranges.clear();
-        self.terms.clear();
-        self.side_terms.clear();
-        self.dense.clear();
-        self.dense.resize(inputs.len(), Dyadic::ZERO);
-        self.touched.clear();
+        clear(&mut self.terms, terms);
+        clear(&mut self.side_terms, terms);
+        clear(&mut self.lines, units);
+        self.rare.clear();
+        clear(&mut self.images, units);
+        clear(&mut self.same, units);
+        clear(&mut self.collected, units);
+        clear(&mut self.collected_at, units);
+        self.collected_at.resize(inputs.len(), 0);
         self.bias = Dyadic::ZERO;
         self.radius = Dyadic::ZERO;
-        self.table.clear();
-        let places = units.saturating_mul(2).max(8);
-        self.table.resize(places.next_power_of_two(), Slot::EMPTY);
+        clear(&mut self.alive, units);
+        clear(&mut self.renumbered, units);
+        let places = units.saturating_add(units / 2).max(8).next_power_of_two();
+        clear(&mut self.table, places);
+        self.table.resize(places, Slot::EMPTY);
     }
 
     /// Are there no more terms than there may be?
@@ -403,7 +427,15 @@ impl<E: Enclosure> Reducer<E> {
         Image {
             sum: Stated::Variable(number(i)),
             slack: Dyadic::ZERO,
-            range: self.values[i].range(),
+        }
+    }
+
+    /// Where the stated value of a unit lies.
+    fn range(&self, image: &Image) -> Interval {
+        match image.sum {
+            Stated::Constant(value) => Interval::point(value),
+            Stated::Variable(variable) => self.values[index(variable)].range(),
+            Stated::Line(line) => self.lines[index(line)].range,
         }
     }
 
@@ -424,13 +456,16 @@ impl<E: Enclosure> Reducer<E> {
             self.radius = self.radius.add(radius, Up);
         }
         if !error.is_zero() {
-            let size = image.range.mag().add(image.slack, Up);
+            let size = self.range(image).mag().add(image.slack, Up);
             self.radius = self.radius.add(error.mul(size, Up), Up);
         }
         match image.sum {
             Stated::Constant(value) => self.add_product(coefficient, value),
             Stated::Variable(variable) => self.add_term(variable, coefficient),
-            Stated::Affine { bias, start, end } => {
+            Stated::Line(line) => {
+                let &Line {
+                    bias, start, end, ..
+                } = &self.lines[index(line)];
                 self.add_product(coefficient, bias);
                 for at in start..end {
                     let (variable, inner) = self.side_terms[at];
@@ -471,13 +506,13 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     fn add_term(&mut self, variable: u32, coefficient: Dyadic) {
-        let slot = &mut self.dense[index(variable)];
-        if slot.is_zero() {
-            // A coefficient that cancelled to zero may be listed twice; `drain` copes.
-            self.touched.push(variable);
-            *slot = coefficient;
+        let place = &mut self.collected_at[index(variable)];
+        let Some(at) = place.checked_sub(1) else {
+            self.collected.push((variable, coefficient));
+            *place = number(self.collected.len());
             return;
-        }
+        };
+        let (_, slot) = &mut self.collected[index(at)];
         let (sum, rounding) = add_tracked(*slot, coefficient);
         *slot = sum;
         if !rounding.is_zero() {
@@ -488,11 +523,12 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
     fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
-        if !self.touched.is_sorted() {
-            self.touched.sort_unstable();
+        if !self.collected.is_sorted_by_key(|(variable, _)| *variable) {
+            self.collected
+                .sort_unstable_by_key(|(variable, _)| *variable);
         }
-        for variable in self.touched.drain(..) {
-            let coefficient = std::mem::replace(&mut self.dense[index(variable)], Dyadic::ZERO);
+        for (variable, coefficient) in self.collected.drain(..) {
+            self.collected_at[index(variable)] = 0;
             if !coefficient.is_zero() {
                 into.push((variable, coefficient));
             }
@@ -531,7 +567,6 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Returns the sum itself as an image.
     fn line(&mut self, sum: &Loose) -> Image {
-        let range = total(sum.bias, &sum.terms, &self.values).range();
         let stated = match sum.terms.as_slice() {
             [] => Stated::Constant(sum.bias),
             [(variable, one)] if *one == Dyadic::ONE && sum.bias.is_zero() => {
@@ -540,18 +575,23 @@ impl<E: Enclosure> Reducer<E> {
             terms => {
                 let start = self.side_terms.len();
                 self.side_terms.extend_from_slice(terms);
-                Stated::Affine {
+                self.add_line(Line {
                     bias: sum.bias,
                     start,
                     end: self.side_terms.len(),
-                }
+                    range: total(sum.bias, terms, &self.values).range(),
+                })
             }
         };
         Image {
             sum: stated,
             slack: sum.radius,
-            range,
         }
+    }
+
+    fn add_line(&mut self, line: Line) -> Stated {
+        self.lines.push(line);
+        Stated::Line(number(self.lines.len() - 1))
     }
 
     fn take_line(&mut self) -> Image {
@@ -600,23 +640,31 @@ impl<E: Enclosure> Reducer<E> {
         let variable = number(self.inputs + self.units.len());
         let start = self.terms.len();
         self.terms.extend_from_slice(&sum.terms);
-        let is_step = function == Function::Heaviside;
+        let rare = Rare {
+            radius: sum.radius,
+            place: self.place,
+        };
+        let is_rare = function == Function::Heaviside && !rare.is_nothing();
         self.units.push(Unit {
             function,
-            place: if is_step { self.place } else { NO_PLACE },
-            sum: Sum {
-                bias: sum.bias,
-                radius: if is_step { sum.radius } else { Dyadic::ZERO },
-                start,
-                end: self.terms.len(),
+            rare: if is_rare {
+                number(self.rare.len())
+            } else {
+                NONE
             },
+            bias: sum.bias,
+            start: number(start),
+            end: number(self.terms.len()),
         });
+        if is_rare {
+            self.rare.push(rare);
+        }
         self.values.push(value);
-        self.dense.push(Dyadic::ZERO);
+        self.collected_at.push(0);
         if let Some((place, Hash { mark, .. })) = place {
             self.table[place] = Slot { mark, variable };
             // Maxout and its like make several units of one: the table may have to grow.
-            if self.units.len() * 2 > self.table.len() {
+            if self.units.len() * 3 > self.table.len() * 2 {
                 self.grow_table();
             }
         }
@@ -629,9 +677,9 @@ impl<E: Enclosure> Reducer<E> {
         for slot in old.into_iter().filter(|slot| slot.variable != NONE) {
             let unit = &self.units[index(slot.variable) - self.inputs];
             let sum = Loose {
-                bias: unit.sum.bias,
+                bias: unit.bias,
                 radius: Dyadic::ZERO,
-                terms: self.terms[unit.sum.start..unit.sum.end].to_vec(),
+                terms: self.terms[unit.terms()].to_vec(),
             };
             let mut place = hash(unit.function, &sum).place & (places - 1);
             while self.table[place].variable != NONE {
@@ -644,33 +692,29 @@ impl<E: Enclosure> Reducer<E> {
     fn is_same(&self, variable: u32, function: Function, sum: &Loose) -> bool {
         let unit = &self.units[index(variable) - self.inputs];
         unit.function == function
-            && unit.sum.bias == sum.bias
-            && unit.sum.radius.is_zero()
-            && self.terms[unit.sum.start..unit.sum.end] == sum.terms
+            && unit.bias == sum.bias
+            && (self.rare.get(index(unit.rare))).is_none_or(|rare| rare.radius.is_zero())
+            && self.terms[unit.terms()] == sum.terms
     }
 
-    /// Copies out the units that something uses.
+    /// Hands over the units that something uses.
     fn finish(&mut self) -> Specialised {
         self.alive.clear();
         self.alive.resize(self.units.len(), false);
-        let mut kept = 0;
-        let mut length = 0;
         let inputs = self.inputs;
-        let mut mark = |alive: &mut Vec<bool>, sum: &Sum| {
-            length += sum.end - sum.start;
-            for (variable, _) in &self.terms[sum.start..sum.end] {
+        let mark = |alive: &mut Vec<bool>, terms: &[(u32, Dyadic)]| {
+            for (variable, _) in terms {
                 if let Some(unit) = index(*variable).checked_sub(inputs) {
                     alive[unit] = true;
                 }
             }
         };
         for output in &self.outputs {
-            mark(&mut self.alive, output);
+            mark(&mut self.alive, &self.terms[output.start..output.end]);
         }
         for k in (0..self.units.len()).rev() {
             if self.alive[k] {
-                kept += 1;
-                mark(&mut self.alive, &self.units[k].sum);
+                mark(&mut self.alive, &self.terms[self.units[k].terms()]);
             }
         }
         self.renumbered.clear();
@@ -680,51 +724,75 @@ impl<E: Enclosure> Reducer<E> {
             self.renumbered.push(next);
             next += u32::from(*is_alive);
         }
-        let mut terms = Vec::with_capacity(length);
-        let mut copy = |sum: &Sum| {
-            let start = terms.len();
-            let old = self.terms[sum.start..sum.end].iter();
-            terms.extend(old.map(|(variable, c)| (self.renumbered[index(*variable)], *c)));
-            Sum {
-                start,
-                end: terms.len(),
-                ..*sum
+        let kept = index(next) - inputs;
+        // Units, and terms in the order of the units, move down to where the dead ones were.
+        let mut length = 0;
+        let (terms, renumbered) = (&mut self.terms, &self.renumbered);
+        let mut pack = |from: Range<usize>| {
+            let start = length;
+            for at in from {
+                let (variable, coefficient) = terms[at];
+                terms[length] = (renumbered[index(variable)], coefficient);
+                length += 1;
             }
+            start..length
         };
         let mut has_places = false;
-        let mut units = Vec::with_capacity(kept);
         let mut ranges = Vec::with_capacity(if E::IS_RANGE { kept } else { 0 });
-        for (k, unit) in self.units.iter().enumerate() {
-            if self.alive[k] {
-                has_places |= unit.place != NO_PLACE;
-                units.push(Unit {
-                    function: unit.function,
-                    place: unit.place,
-                    sum: copy(&unit.sum),
-                });
+        let mut to = 0;
+        for (k, is_alive) in self.alive.iter().enumerate() {
+            if *is_alive {
+                let mut unit = self.units[k].clone();
+                let rare = self.rare.get(index(unit.rare));
+                has_places |= rare.is_some_and(|rare| rare.place != NONE);
+                let packed = pack(unit.terms());
+                (unit.start, unit.end) = (number(packed.start), number(packed.end));
+                self.units[to] = unit;
+                to += 1;
                 if E::IS_RANGE {
                     ranges.push(self.values[inputs + k].range());
                 }
             }
         }
+        self.units.truncate(kept);
+        for output in &mut self.outputs {
+            let packed = pack(output.start..output.end);
+            (output.start, output.end) = (packed.start, packed.end);
+        }
+        self.terms.truncate(length);
         let sides = if E::IS_RANGE { inputs } else { 0 };
-        let sides = self.values[..sides].iter().map(Enclosure::range).collect();
-        let outputs = self.outputs.iter().map(&mut copy).collect();
         Specialised {
             inputs,
-            units,
-            outputs,
+            units: handed_over(&mut self.units),
+            outputs: self.outputs.clone(),
             output_ranges: self.output_ranges.clone(),
-            terms,
+            terms: handed_over(&mut self.terms),
+            rare: self.rare.clone(),
             places: if has_places {
                 Arc::clone(&self.places)
             } else {
                 Arc::default()
             },
-            sides,
+            sides: self.values[..sides].iter().map(Enclosure::range).collect(),
             ranges,
         }
     }
+}
+
+/// Clears memory that something of this length will need, and gives it back where that is much less.
+fn clear<T>(memory: &mut Vec<T>, length: usize) {
+    memory.clear();
+    memory.shrink_to(length.saturating_mul(2).saturating_add(LARGE));
+}
+
+/// Returns what was made, in no more memory than it takes: moved where it is long, else copied.
+fn handed_over<T: Clone>(made: &mut Vec<T>) -> Vec<T> {
+    if made.len() <= LARGE {
+        return made.clone();
+    }
+    let mut made = std::mem::take(made);
+    made.shrink_to_fit();
+    made
 }
 
 /// Where a step of the first layer jumps, if it depends on one input, and rounding may hide which
@@ -753,7 +821,6 @@ fn constant(value: Dyadic, slack: Dyadic) -> Image {
     Image {
         sum: Stated::Constant(value),
         slack,
-        range: Interval::point(value),
     }
 }
 

@@ -34,6 +34,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::model::Network;
@@ -55,13 +56,38 @@ pub(super) struct Sum {
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,
-    /// Where its jump is, in [`Specialised::places`]; `NO_PLACE` for most units.
-    pub(super) place: u32,
-    pub(super) sum: Sum,
+    /// Its radius and place, in [`Specialised::rare`]; `NONE` for most units.
+    pub(super) rare: u32,
+    /// Where its terms are in [`Specialised::terms`]; a `u32` each, as there are many units.
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) bias: Dyadic,
 }
 
-/// The unit's sum says where it jumps, if it does.
-pub(super) const NO_PLACE: u32 = u32::MAX;
+impl Unit {
+    /// Where its terms are.
+    pub(super) fn terms(&self) -> Range<usize> {
+        index(self.start)..index(self.end)
+    }
+}
+
+/// No unit, no place, nothing rare.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// What few steps have.
+#[derive(Clone, Debug)]
+pub(super) struct Rare {
+    /// How far the true sum may be from the stated one.
+    pub(super) radius: Dyadic,
+    /// Where its jump is, in [`Specialised::places`]; or `NONE`, where the sum says it.
+    pub(super) place: u32,
+}
+
+impl Rare {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.radius.is_zero() && self.place == NONE
+    }
+}
 
 /// The exact jump of a step `heaviside(weight · input + bias)`, whose sum was rounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +129,7 @@ pub struct Specialised {
     /// Where the true outputs lie on the box that the network was reduced to.
     pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
+    pub(super) rare: Vec<Rare>,
     pub(super) places: Arc<[Place]>,
     /// The sides of that box, and where the stated units lie on it, if they were computed as
     /// intervals; else nothing.
@@ -164,7 +191,8 @@ impl Specialised {
         let mut values: Vec<E> = Vec::with_capacity(self.inputs + self.units.len());
         values.extend_from_slice(inputs);
         for unit in &self.units {
-            let sum = self.total(&unit.sum, &values).widened(unit.sum.radius);
+            let sum = self.sum(unit);
+            let sum = self.total(&sum, &values).widened(sum.radius);
             values.push(sum.apply(unit.function)?);
         }
         Ok(self
@@ -189,9 +217,26 @@ impl Specialised {
         !self.places.is_empty()
     }
 
+    /// What is rare of a unit.
+    pub(super) fn rare(&self, unit: &Unit) -> Option<&Rare> {
+        self.rare.get(index(unit.rare))
+    }
+
     /// The exact jump of a unit, if it is kept.
-    pub(super) fn place(&self, unit: &Unit) -> Option<&Place> {
-        self.places.get(index(unit.place))
+    pub(super) fn place(&self, rare: &Rare) -> Option<&Place> {
+        self.places.get(index(rare.place))
+    }
+
+    /// The sum of a unit.
+    #[inline]
+    pub(super) fn sum(&self, unit: &Unit) -> Sum {
+        let Range { start, end } = unit.terms();
+        Sum {
+            bias: unit.bias,
+            radius: self.rare(unit).map_or(Dyadic::ZERO, |rare| rare.radius),
+            start,
+            end,
+        }
     }
 
     fn total<E: Enclosure>(&self, sum: &Sum, values: &[E]) -> E {
@@ -203,6 +248,7 @@ impl Specialised {
         size_of::<Self>()
             + self.units.len() * size_of::<Unit>()
             + self.terms.len() * size_of::<(u32, Dyadic)>()
+            + self.rare.len() * size_of::<Rare>()
             + (self.ranges.len() + self.sides.len()) * size_of::<Interval>()
     }
 
@@ -223,10 +269,12 @@ impl Specialised {
 
     /// Looks at alive unit number `k`, which is variable `inputs + k`.
     pub fn unit(&self, k: usize) -> UnitView<'_> {
+        let unit = &self.units[k];
+        let place = self.rare(unit).and_then(|rare| self.place(rare));
         UnitView {
-            function: self.units[k].function,
-            sum: self.view(&self.units[k].sum),
-            place: self.place(&self.units[k]).map(|place| &place.at),
+            function: unit.function,
+            sum: self.view(&self.sum(unit)),
+            place: place.map(|place| &place.at),
         }
     }
 

@@ -14,7 +14,7 @@ use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Method, Ranges, Witness};
-use crate::checker::{Bound, Leaves, evaluate_witness};
+use crate::checker::{Bound, Leaves, WitnessValues, evaluate_witness};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
@@ -39,7 +39,6 @@ const LOST: f64 = 1e-3;
 const DEEPEST: usize = 400;
 
 /// An open cell: looked at, and not good enough.
-#[derive(Clone)]
 struct Open {
     node: usize,
     cell: Cell,
@@ -265,15 +264,17 @@ impl<'a, const D: usize> Search<'a, D> {
             }
             let budget = self.budget(round.len(), is_wide);
             let enough = self.enough();
+            // A cell is handed over: the network on it is not needed once its halves have theirs.
+            let nodes: Vec<usize> = round.iter().map(|open| open.node).collect();
             let grown: Vec<Growth> = pool.install(|| {
                 let grow = |open| workers.with(|worker| self.grow(worker, open, budget, enough));
-                round.par_iter().with_max_len(1).map(grow).collect()
+                round.into_par_iter().with_max_len(1).map(grow).collect()
             });
             let mut best: Option<Candidate> = None;
-            for (open, growth) in round.drain(..).zip(grown) {
+            for (node, growth) in nodes.into_iter().zip(grown) {
                 self.boxes += growth.boxes;
                 self.settled = self.settled.max(growth.settled);
-                let moved = self.tree.graft(open.node, growth.tree);
+                let moved = self.tree.graft(node, growth.tree);
                 let open = growth.open.into_iter().map(|open| Open {
                     node: moved(open.node),
                     ..open
@@ -389,7 +390,7 @@ impl<'a, const D: usize> Search<'a, D> {
     fn grow(
         &self,
         (leaves, sampler): &mut (Leaves<'a, D>, Sampler),
-        start: &Open,
+        start: Open,
         budget: u64,
         mut enough: Dyadic,
     ) -> Growth {
@@ -403,20 +404,14 @@ impl<'a, const D: usize> Search<'a, D> {
         };
         let mut stack = Vec::new();
         if start.depth == 0 && start.bound.is_infinite() {
-            let whole = Open {
-                node: 0,
-                ..start.clone()
-            };
+            let whole = Open { node: 0, ..start };
             self.look(leaves, sampler, whole, enough, &mut growth, &mut stack);
             growth.open.append(&mut stack);
             return growth;
         }
         // It may stay a leaf: what is good enough may have been found to be more since.
         growth.tree.settle(0, start.method);
-        stack.push(Open {
-            node: 0,
-            ..start.clone()
-        });
+        stack.push(Open { node: 0, ..start });
         let mut cuts = 0;
         while let Some(open) = stack.pop() {
             if cuts % 64 == 63 && self.is_late() {
@@ -564,18 +559,17 @@ impl<'a, const D: usize> Search<'a, D> {
         let question = self.request.question;
         let network = self.request.network;
         let look = |around: &Specialised| {
-            let found = evaluate_witness(question, network, around, &candidate.witness);
-            found.ok().map(|values| values.lower)
+            evaluate_witness(question, network, around, &candidate.witness).ok()
         };
         let nearly = if self.root.units() > COSTLY {
-            look(&candidate.around).filter(|lower| self.is_enough_of(&candidate, lower))
+            look(&candidate.around).filter(|values| self.is_enough_of(&candidate, &values.lower))
         } else {
             None
         };
         let found = match nearly {
             // The checker comes from the whole network, which rounds in other places.
-            Some(lower) => Some(lower * (Rational::ONE - Rational::power_of_two(-36))),
-            None => look(&self.root),
+            Some(values) => Some(with_room(&values, self.root.units())),
+            None => look(&self.root).map(|values| values.lower),
         };
         if let Some(lower) = found
             && lower > self.lower
@@ -683,6 +677,18 @@ impl Request<'_> {
     pub(super) fn jumps(&self) -> bool {
         self.network.has_jumps() || self.question.target.has_jumps()
     }
+}
+
+/// Returns a lower bound of the error that is a little below the one at a witness: as far as the
+/// roundings of so many units, each added to a sum of about the size of the outputs, may reach.
+fn with_room(values: &WitnessValues, units: usize) -> Rational {
+    let ends = values.network.iter();
+    let sizes = ends.map(|(low, high)| low.abs().max(high.abs()));
+    let largest = sizes.max().unwrap_or_default();
+    let units = Rational::new(units, 1).unwrap_or_default();
+    let each = (largest + Rational::ONE) * Rational::power_of_two(-60);
+    let lower = &values.lower * &(Rational::ONE - Rational::power_of_two(-36));
+    (lower - units * each).max(Rational::ZERO)
 }
 
 fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {

@@ -193,14 +193,14 @@ pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
 /// `certificate.steeple` beside it, reads that back and checks it.
 ///
-/// - Returns: what was built, the network as read back, and the checked verdict about it.
+/// - Returns: what was built, its network as read back, and the checked verdict about that.
 /// - Errors: [`WorkflowError`] where there is no verdict at all.
 pub fn build(
     request: &BuildRequest<'_>,
     folder: &Path,
     progress: &mut dyn FnMut(&Progress),
-) -> Result<(Built, Network, Verification), WorkflowError> {
-    let built = request.sized(progress)?;
+) -> Result<(Built, Verification), WorkflowError> {
+    let mut built = request.sized(progress)?;
     // The search begins with the network that was written, while the file is read back: a file that
     // holds another one has another digest, and a certificate about that will not do.
     let written_and_read = || {
@@ -213,10 +213,11 @@ pub fn build(
         Specialised::from_network(&built.network, whole.intervals())
     });
     let (network, question) = read?;
+    built.network = network;
     let verification = verify_from(
         on_domain.ok().map(Arc::new),
         &VerifyRequest {
-            network: &network,
+            network: &built.network,
             question,
             tolerance: request.tolerance.cloned(),
             gap: request.gap.clone(),
@@ -227,5 +228,5 @@ pub fn build(
         Some(&folder.join("certificate.steeple")),
         progress,
     )?;
-    Ok((built, network, verification))
+    Ok((built, verification))
 }

@@ -1,16 +1,17 @@
 //! Work on several cores.
 
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 use rayon::prelude::*;
 
 use crate::certificate::Certificate;
-use crate::checker::{Rejection, Verified, check, check_by};
-use crate::network::Network;
+use crate::checker::{Rejection, Verified, check_on_domain};
+use crate::network::{Network, Specialised};
 
 /// Checks a certificate with so many threads (all of the machine's by default). The threads only
-/// decide where the checker's own work is done; the answer is that of [`check()`].
+/// decide where the checker's own work is done; the answer is that of [`check()`](crate::checker::check()).
 ///
 /// # Errors
 /// As [`check()`].
@@ -19,12 +20,21 @@ pub fn check_in_parallel(
     network: &Network,
     threads: Option<usize>,
 ) -> Result<Verified, Rejection> {
+    check_with_threads(certificate, network, threads).map(|(verified, _)| verified)
+}
+
+/// As [`check_in_parallel`]; returns the checker's network on the domain too.
+pub(super) fn check_with_threads(
+    certificate: &Certificate,
+    network: &Network,
+    threads: Option<usize>,
+) -> Result<(Verified, Arc<Specialised>), Rejection> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
     let Ok(pool) = pool.build() else {
-        return check(certificate, network);
+        return check_on_domain(certificate, network, &|jobs, job| (0..jobs).for_each(job));
     };
     pool.install(|| {
-        check_by(certificate, network, &|jobs, job| {
+        check_on_domain(certificate, network, &|jobs, job| {
             (0..jobs).into_par_iter().with_max_len(1).for_each(job);
         })
     })

@@ -637,7 +637,14 @@ impl<'a> Scene<'a> {
         ranges: [(usize, usize); 2],
     ) -> Survey {
         let fold = Dyadic::power_of_two(-30);
-        let reduced = reducer.specialise(around, cell.intervals(), None, fold);
+        // On the whole domain it is reduced already.
+        let reduced = (level > 0)
+            .then(|| {
+                reducer
+                    .specialise(around, cell.intervals(), None, fold)
+                    .ok()
+            })
+            .flatten();
         let here = reduced.as_ref().unwrap_or(around);
         let axis = usize::from(level % 2 == 1);
         let halves = if level < 2 * ERROR_DEPTH {

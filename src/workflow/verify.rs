@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::parallel::check_in_parallel;
+use super::parallel::check_with_threads;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::checker::{Rejection, Verified, on_domain};
 use crate::network::{Network, Specialised};
@@ -77,8 +77,8 @@ pub struct Verification {
     pub verdict: Verdict,
     /// What the checker accepted.
     pub verified: Verified,
-    /// The network on the domain, as the search had it: to draw it.
-    pub on_domain: Option<Arc<Specialised>>,
+    /// The network on the domain, as the checker found it: to draw it.
+    pub on_domain: Arc<Specialised>,
     /// The tolerance asked for.
     pub tolerance: Option<Rational>,
     /// The certificate, as read back.
@@ -130,8 +130,8 @@ pub fn verify(
     verify_from(None, request, certificate_path, progress)
 }
 
-/// As [`verify()`], where the network on the domain may be known already. It is found once, for the
-/// search and the pictures; the checker finds its own.
+/// As [`verify()`], where the network on the domain may be known already, for the search. The checker
+/// finds its own, which serves the pictures too.
 pub(super) fn verify_from(
     known: Option<Arc<Specialised>>,
     request: &VerifyRequest<'_>,
@@ -140,7 +140,7 @@ pub(super) fn verify_from(
 ) -> Result<Verification, WorkflowError> {
     check_fit(request)?;
     let started = Instant::now();
-    let root = known.or_else(|| {
+    let known = known.or_else(|| {
         on_domain(request.network, &request.question)
             .ok()
             .map(Arc::new)
@@ -148,7 +148,7 @@ pub(super) fn verify_from(
     let outcome = prover::prove(
         &Request {
             network: request.network,
-            on_domain: root.as_ref(),
+            on_domain: known.as_ref(),
             question: &request.question,
             tolerance: request.tolerance.as_ref(),
             gap: &request.gap,
@@ -158,14 +158,24 @@ pub(super) fn verify_from(
         },
         progress,
     )?;
+    // A large network takes most of the memory, and so do many leaves: each is here once.
+    drop(known);
+    let prover::Outcome {
+        certificate,
+        boxes,
+        stopped_by,
+    } = outcome;
     let seconds = started.elapsed().as_secs_f64();
-    let write = |out: &mut dyn Write| text::write(&outcome.certificate, out);
+    let write = |out: &mut dyn Write| text::write(&certificate, out);
     let bytes = written_and_read_back(&write, certificate_path)?;
+    drop(certificate);
     let started = Instant::now();
     // A file that does not read back is as bad as a certificate that does not hold.
     let certificate = text::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
-    let verified = check_in_parallel(&certificate, request.network, request.threads)
+    let certificate_bytes = bytes.len() as u64;
+    drop(bytes);
+    let (verified, on_domain) = check_with_threads(&certificate, request.network, request.threads)
         .map_err(WorkflowError::Rejected)?;
     verified
         .answers(&request.question, None)
@@ -174,18 +184,18 @@ pub(super) fn verify_from(
     Ok(Verification {
         verdict: verdict(&verified, request),
         search: SearchSummary {
-            boxes: outcome.boxes,
+            boxes,
             leaves: verified.leaves(),
             seconds,
-            stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
+            stopped_by: stopped_by.map(|s| s.name().to_string()),
         },
         verified,
-        on_domain: root,
+        on_domain,
         tolerance: request.tolerance.clone(),
         certificate,
         check_seconds,
         certificate_path: certificate_path.map(Path::to_path_buf),
-        certificate_bytes: bytes.len() as u64,
+        certificate_bytes,
     })
 }
 

@@ -62,22 +62,22 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let mut bar = Bar::new();
     let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
     drop(bar);
-    let (built, network, verification) = built.map_err(refusal)?;
-    let mut report = summarise(&verification, &network, Some(&built));
+    let (built, verification) = built.map_err(refusal)?;
+    let mut report = summarise(&verification, &built.network, Some(&built));
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;
     let subject = Subject {
-        network: &network,
+        network: &built.network,
         question,
         claim: Some(verification.verified.claim()),
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
-        on_domain: verification.on_domain.as_ref(),
+        on_domain: Some(&verification.on_domain),
     };
     let kinds = PictureKind::for_question(question);
     let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;
     write_reports(&folder, &report, &pictures)?;
-    write_onnx(&folder, &network)?;
+    write_onnx(&folder, &built.network)?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {

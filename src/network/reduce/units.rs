@@ -5,7 +5,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::{Found, Image, Loose, Reducer, Rounded, Stated, constant};
+use super::{Found, Image, Line, Loose, Reducer, Rounded, Stated, constant};
 use crate::network::activation::Activation;
 use crate::network::specialise::{index, total};
 use crate::numbers::Direction::{Down, Up};
@@ -280,20 +280,17 @@ impl<E: Enclosure> Reducer<E> {
             return Ok(Image {
                 sum: Stated::Variable(variable),
                 slack,
-                range,
             });
         }
         let start = self.side_terms.len();
         self.side_terms.push((variable, -Dyadic::ONE));
-        Ok(Image {
-            sum: Stated::Affine {
-                bias: opposite(function, &Interval::ZERO).inf(),
-                start,
-                end: start + 1,
-            },
-            slack,
+        let line = self.add_line(Line {
+            bias: opposite(function, &Interval::ZERO).inf(),
+            start,
+            end: start + 1,
             range,
-        })
+        });
+        Ok(Image { sum: line, slack })
     }
 
     /// The value of a unit. Its ends are not computed where its sum reaches far to both sides, nor an
@@ -363,7 +360,6 @@ impl<E: Enclosure> Reducer<E> {
         Ok(Image {
             sum: Stated::Variable(variable),
             slack: Dyadic::ZERO,
-            range: Interval::UNIT,
         })
     }
 }

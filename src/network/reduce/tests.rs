@@ -1,0 +1,112 @@
+use super::*;
+use crate::network::{Activation, Matrix, Network};
+use crate::numbers::estimate::estimate_dyadic;
+
+fn network(layers: Vec<Layer>) -> Network {
+    Network::new(vec!["x".into()], vec!["z".into()], layers).expect("fits")
+}
+
+fn layer(rows: Vec<Vec<Rational>>, bias: Vec<Rational>, activation: Activation) -> Layer {
+    let weights = Matrix::from_dense(rows).expect("rectangular");
+    Layer::new(weights, bias, activation).expect("fits")
+}
+
+/// `units` ReLUs with kinks evenly over `[0, 1]`, the slopes of their sum going up and down.
+fn zigzag(units: i64) -> Network {
+    let rows = (0..units).map(|_| vec![Rational::ONE]).collect();
+    let kinks = (0..units).map(|k| Rational::ratio(-k, units)).collect();
+    let weights = (0..units).map(|k| Rational::from(if k % 2 == 0 { 1 } else { -1 }));
+    network(vec![
+        layer(rows, kinks, Activation::Relu),
+        layer(
+            vec![weights.collect()],
+            vec![Rational::ZERO],
+            Activation::Identity,
+        ),
+    ])
+}
+
+fn side(low: i64, high: i64) -> Interval {
+    Interval::from_i64(low)
+        .hull(&Interval::from_i64(high))
+        .times_point(Dyadic::power_of_two(-4))
+}
+
+#[test]
+fn a_unit_takes_half_a_line_of_the_processors_memory() {
+    assert_eq!(size_of::<Unit>(), 32);
+    assert_eq!(size_of::<Image>(), 40);
+}
+
+/// Long networks are handed over, short ones copied; and memory that was given back, or used for
+/// another network, tells nothing of it.
+#[test]
+fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
+    let units = 3 * i64::try_from(LARGE).expect("few");
+    let network = zigzag(units);
+    let root = Specialised::from_network(&network, &[side(0, 16)]).expect("a value");
+    let mut used = Reducer::<Interval>::default();
+    // Long, then short, then long again.
+    for (low, high) in [(0, 16), (0, 8), (5, 6), (7, 7), (8, 16), (3, 12)] {
+        let inputs = [side(low, high)];
+        let here = used.specialise(&root, &inputs, None, Dyadic::ZERO);
+        let here = here.expect("a value");
+        let fresh = root.specialise(&inputs, None, Dyadic::ZERO);
+        assert_eq!(
+            format!("{here:?}"),
+            format!("{:?}", fresh.expect("a value"))
+        );
+        // The kinks inside, apart from those at the ends.
+        let inside = units * (high - low) / 16;
+        let found = i64::try_from(here.units()).expect("few");
+        assert!(
+            (inside - 1..=inside + 1).contains(&found),
+            "{found}, not {inside}"
+        );
+        assert_eq!(here.units.capacity(), here.units.len());
+        assert_eq!(here.terms.capacity(), here.terms.len());
+        // In the middle, by hand: x - kink alternately.
+        let x = Rational::ratio(low + high, 32);
+        let point = Interval::from_rational(&x);
+        let found = here.enclose::<Interval>(&[point]).expect("a value")[0];
+        let on = (0..units).filter(|k| Rational::ratio(*k, units) < x);
+        let sum: Rational = on
+            .map(|k| {
+                let term = &x - &Rational::ratio(k, units);
+                if k % 2 == 0 { term } else { -term }
+            })
+            .sum();
+        let expected = Interval::from_rational(&sum);
+        assert!(found.inf() <= expected.inf() && expected.sup() <= found.sup());
+        assert!(estimate_dyadic(found.wid()) < 1e-9);
+    }
+    assert!(used.units.capacity() <= 2 * root.units() + LARGE);
+    used.specialise(&root, &[side(5, 5)], None, Dyadic::ZERO)
+        .expect("a value");
+    let short = root
+        .specialise(&[side(5, 6)], None, Dyadic::ZERO)
+        .expect("a value");
+    used.specialise(&short, &[side(5, 5)], None, Dyadic::ZERO)
+        .expect("a value");
+    let most = 2 * short.terms.len() + 2 * LARGE;
+    assert!(used.images.capacity() <= most && used.table.len() <= most);
+}
+
+/// A coefficient that cancels and comes again is the last one; nothing of a sum is left for the next.
+#[test]
+fn sums_are_collected_anew() {
+    let mut reducer = Reducer::<Interval>::default();
+    reducer.begin(&[side(0, 16), side(0, 16)], Dyadic::ZERO, 0, 0);
+    for (variable, coefficient) in [(1, 3), (0, 2), (1, -3), (1, 5), (0, 2)] {
+        reducer.add_term(variable, Dyadic::from_i64(coefficient));
+    }
+    let sum = reducer.take();
+    let expected = [(0, Dyadic::from_i64(4)), (1, Dyadic::from_i64(5))];
+    assert_eq!(sum.terms, expected);
+    assert_eq!(sum.radius, Dyadic::ZERO);
+    reducer.add_term(0, Dyadic::ONE);
+    reducer.add_term(0, -Dyadic::ONE);
+    assert!(reducer.take().terms.is_empty());
+    reducer.add_term(1, Dyadic::ONE);
+    assert_eq!(reducer.take().terms, [(1, Dyadic::ONE)]);
+}
