@@ -338,9 +338,9 @@ fn a_long_staircase_is_enclosed_part_by_part() {
         };
         assert!(lower <= &teeth * &number("1.005"), "{lower}");
         assert!(upper >= &teeth * &number("0.995"), "{upper}");
-        // As little as is wanted, about three leaves a step: its window, and both sides of it.
+        // A few leaves a step: its window, or parts of it, and both sides.
         let leaves = one.certificate.partition.leaves();
-        assert!(leaves < 6 * steps, "{norm:?}: {leaves} leaves");
+        assert!(leaves < 8 * steps, "{norm:?}: {leaves} leaves");
         // A limit stops it, and what was found is a certificate of more than nothing.
         let settings = Settings {
             gap: number("1/100"),

@@ -377,9 +377,10 @@ mod tests {
             let row = prop::collection::vec(some.clone(), d);
             let c = prop_oneof![2 => -40_i64..40, 1 => Just(0_i64)];
             (c, row.clone(), prop::collection::vec(row, d)).prop_map(move |(c, a, mut h)| {
-                for i in 0..d {
-                    for j in 0..i {
-                        h[i][j] = h[j][i];
+                let upper = h.clone();
+                for (i, row) in h.iter_mut().enumerate() {
+                    for (j, entry) in row.iter_mut().take(i).enumerate() {
+                        *entry = upper[j][i];
                     }
                 }
                 Quadratic { c, a, h }
