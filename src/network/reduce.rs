@@ -244,7 +244,7 @@ impl<E: Enclosure> Reducer<E> {
             .iter()
             .map(|layer| layer.weights().entries());
         self.begin(&inputs, Dyadic::ZERO, units, entries.sum());
-        let mut below: Vec<Image> = (0..domain.len()).map(|i| self.input(i)).collect();
+        let mut below: Vec<Image> = (0..domain.len()).map(input).collect();
         let mut places = Vec::new();
         for (depth, layer) in network.layers().iter().enumerate() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
@@ -302,7 +302,7 @@ impl<E: Enclosure> Reducer<E> {
         self.places = Arc::clone(&network.places);
         let mut images = std::mem::take(&mut self.images);
         images.clear();
-        images.extend((0..self.inputs).map(|i| self.input(i)));
+        images.extend((0..self.inputs).map(input));
         let mut sum = std::mem::replace(&mut self.sum, Loose::EMPTY);
         let mut same = std::mem::take(&mut self.same);
         same.clear();
@@ -421,13 +421,6 @@ impl<E: Enclosure> Reducer<E> {
             return Err(Failure::Inexact);
         }
         Ok(())
-    }
-
-    fn input(&self, i: usize) -> Image {
-        Image {
-            sum: Stated::Variable(number(i)),
-            slack: Dyadic::ZERO,
-        }
     }
 
     /// Where the stated value of a unit lies.
@@ -815,6 +808,14 @@ fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
         at,
         is_rising: weight.is_positive(),
     })
+}
+
+/// Input number `i`, which is a variable of every reduced network.
+fn input(i: usize) -> Image {
+    Image {
+        sum: Stated::Variable(number(i)),
+        slack: Dyadic::ZERO,
+    }
 }
 
 fn constant(value: Dyadic, slack: Dyadic) -> Image {
