@@ -7,9 +7,6 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-#[cfg(test)]
-#[allow(clippy::float_arithmetic)]
-mod tests;
 mod units;
 
 use std::ops::Range;
@@ -866,3 +863,7 @@ fn hash(function: Function, sum: &Loose) -> Hash {
         mark: low(state >> 32) ^ beside,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::float_arithmetic)]
+mod tests;

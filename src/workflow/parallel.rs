@@ -14,7 +14,7 @@ use crate::network::{Network, Specialised};
 /// decide where the checker's own work is done; the answer is that of [`check()`](crate::checker::check()).
 ///
 /// # Errors
-/// As [`check()`].
+/// As [`check()`](crate::checker::check()).
 pub fn check_in_parallel(
     certificate: &Certificate,
     network: &Network,
