@@ -294,3 +294,61 @@ fn the_result_does_not_depend_on_the_threads() {
         assert_eq!(one.verdict, Verdict::Enclosed);
     }
 }
+
+/// Networks of many units are searched in parts, each for itself.
+#[test]
+fn a_long_staircase_is_enclosed_part_by_part() {
+    let steps = 12_000;
+    let rows: Vec<([String; 1], String)> = (0..steps)
+        .map(|k| (["12000000".to_owned()], format!("-{}", 1000 * k + 500)))
+        .collect();
+    let borrowed: Vec<[&str; 1]> = rows.iter().map(|(row, _)| [row[0].as_str()]).collect();
+    let rows: Vec<(&[&str], &str)> = borrowed
+        .iter()
+        .zip(&rows)
+        .map(|(row, (_, bias))| (row.as_slice(), bias.as_str()))
+        .collect();
+    let heights = vec!["1/12000"; steps];
+    let net = network(
+        &["x"],
+        vec![
+            layer(Sigmoid, &rows),
+            layer(Identity, &[(heights.as_slice(), "0")]),
+        ],
+    );
+    for norm in [Norm::L1, Norm::L2] {
+        let asked = question(&net, &["x"], "x=0..1", norm);
+        let [one, two] = [1, 2].map(|threads| {
+            let settings = Settings {
+                gap: number("1/100"),
+                threads,
+                boxes: 400_000,
+                ..Settings::default()
+            };
+            run(&net, &asked, &settings).expect("a verdict")
+        });
+        assert_eq!(one.certificate, two.certificate);
+        assert_eq!(one.verdict, Verdict::Enclosed, "{:?}", one.verified.claim());
+        // Steps this steep: nearly teeth of height 1/24000 to both sides. l2 is that over root 3.
+        let claim = one.verified.claim();
+        let (lower, upper) = (claim.error_lower(), claim.error_upper().expect("bounded"));
+        let teeth = match norm {
+            Norm::L1 => number("1/48000"),
+            _ => number("0.57735/24000"),
+        };
+        assert!(lower <= &teeth * &number("1.005"), "{lower}");
+        assert!(upper >= &teeth * &number("0.995"), "{upper}");
+        // As little as is wanted, about three leaves a step: its window, and both sides of it.
+        let leaves = one.certificate.partition.leaves();
+        assert!(leaves < 6 * steps, "{norm:?}: {leaves} leaves");
+        // A limit stops it, and what was found is a certificate of more than nothing.
+        let settings = Settings {
+            gap: number("1/100"),
+            boxes: 20_000,
+            ..Settings::default()
+        };
+        let stopped = run(&net, &asked, &settings).expect("a verdict");
+        assert!(stopped.verdict != Verdict::Enclosed);
+        assert!(stopped.verified.claim().error_lower() <= upper);
+    }
+}

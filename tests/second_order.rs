@@ -198,6 +198,83 @@ fn bound_holds(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
     Ok(())
 }
 
+/// The share of a cell by a method, where it applies and has ends.
+fn share(
+    leaves: &mut Leaves<'_, D>,
+    method: Method,
+    cell: &Cell,
+    here: &Specialised,
+) -> Option<Interval> {
+    match leaves.bound(method, cell, here) {
+        Ok(Bound::Integral(share)) if share.is_bounded() => Some(share),
+        Ok(Bound::Integral(_)) | Err(_) => None,
+        Ok(other) => panic!("{other:?} is no share"),
+    }
+}
+
+/// What a method says of a whole cell and the sum of what linear forms say of many parts of it both hold
+/// the integral.
+fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<(), TestCaseError> {
+    let inputs = 1 + choices.below(3);
+    let network = choices.network(inputs, kind);
+    let height = 1 + choices.below(3);
+    let text = choices.formula(inputs, height, formula);
+    let texts = vec![text.as_str(); network.outputs().len()];
+    let outer = choices.sides(inputs);
+    let sides = choices.inner(&outer);
+    let domain: Vec<String> = sides
+        .iter()
+        .zip(common::NAMES)
+        .map(|((low, high), name)| format!("{name}={low}..{high}"))
+        .collect();
+    for norm in [Norm::L1, Norm::L2] {
+        let asked = Question {
+            norm,
+            ..question(&network, &texts, &domain.join(","), None)
+        };
+        let Ok(root) = on_domain(&network, &asked) else {
+            return Ok(());
+        };
+        let mut leaves = Leaves::<D>::new(&network, &asked);
+        let cell = Cell::root(&asked.domain);
+        let Some(found) = share(&mut leaves, Method::SecondOrder, &cell, &root) else {
+            continue;
+        };
+        // Cut in the middle again and again, one input after the other.
+        let mut parts = vec![cell];
+        for cut in 0..[7, 8, 9][inputs - 1] {
+            let halves = parts.iter().filter_map(|part| part.cut(cut % inputs, None));
+            parts = halves.flat_map(|(lower, upper)| [lower, upper]).collect();
+        }
+        let mut sum = Interval::ZERO;
+        for part in &parts {
+            let Some(share) = share(&mut leaves, Method::Linear, part, &root) else {
+                return Ok(());
+            };
+            sum = sum.plus(&share);
+        }
+        prop_assert!(
+            found.intersection(&sum).is_some(),
+            "{text}, {norm:?}: {found} and {sum} on {domain:?}\n{network:?}"
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(common::cases(300))]
+
+    #[test]
+    fn integrals_of_smooth_errors_meet_those_of_many_parts(mut choices in choices()) {
+        shares_meet(&mut choices, Kind::Continuous, Formula::Smooth)?;
+    }
+
+    #[test]
+    fn integrals_of_polynomials_meet_those_of_many_parts(mut choices in choices()) {
+        shares_meet(&mut choices, Kind::Continuous, Formula::Polynomial)?;
+    }
+}
+
 proptest! {
     #![proptest_config(common::cases(600))]
 
@@ -339,4 +416,33 @@ fn a_product_with_nothing_is_nothing() {
     assert!(!root.second(0, 0).is_bounded());
     let nothing = root.mul(&Hessian::constant_value(Interval::ZERO));
     assert_eq!(nothing.expect("defined").second(0, 0), Interval::ZERO);
+}
+
+/// Integrals of quadratics that are known, by a single leaf: the line has a sign of its own, or the bend
+/// is odd beside it, or neither.
+#[test]
+fn integrals_of_quadratics_are_found_in_one_leaf() {
+    for (formula, norm, truth, slack) in [
+        ("4 + x + y + x^2 - x*y", Norm::L1, "52/3", "2^-50"),
+        ("4 + x + y + x^2 - x*y", Norm::L2, "3536/45", "2^-50"),
+        // |8 x + x y| = |x| (8 + y); the bound of what turns the sign is 1²/8 of the volume.
+        ("8*x + x*y", Norm::L1, "16", "1/2"),
+        ("8*x + x*y", Norm::L2, "772/9", "2^-50"),
+    ] {
+        let asked = Question {
+            norm,
+            ..question(&zero(&["x", "y"]), &[formula], "x=-1..1,y=-1..1", None)
+        };
+        let net = zero(&["x", "y"]);
+        let cell = Cell::root(&asked.domain);
+        let root = on_domain(&net, &asked).expect("a value");
+        let mut leaves = Leaves::<D>::new(&net, &asked);
+        let found = share(&mut leaves, Method::SecondOrder, &cell, &root).expect("a share");
+        assert!(
+            found.contains_rational(&number(truth)),
+            "{formula}: {found}"
+        );
+        let wide = found.wid().to_rational().expect("bounded");
+        assert!(wide <= number(slack), "{formula}: {found}");
+    }
 }

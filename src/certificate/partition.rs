@@ -39,7 +39,7 @@ pub enum Method {
     Linear,
     /// The mean value form (T12).
     MeanValue,
-    /// Taylor's formula of second order (T17).
+    /// Taylor's formula of second order (T17; T16 for integrals).
     SecondOrder,
     /// Linear forms on the faces where the difference is largest and smallest (T13).
     Monotone,

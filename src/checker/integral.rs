@@ -110,6 +110,24 @@ impl Chart {
             .then(|| vec![(Interval::ZERO, Interval::ONE); sides.len()])
     }
 
+    /// An upper bound of `|e_i² - e'_i²|`.
+    pub(super) fn off_square(&self, input: usize) -> Dyadic {
+        self.off(input).scale(1, Up)
+    }
+
+    /// An upper bound of `|e_i e_j - e'_i e'_j|`.
+    pub(super) fn off_product(&self, i: usize, j: usize) -> Dyadic {
+        self.off(i).add(self.off(j), Up)
+    }
+
+    /// An upper bound of `|e_i - e'_i|`.
+    fn off(&self, input: usize) -> Dyadic {
+        let axis = self.axes.get(input);
+        axis.map_or(Dyadic::INFINITY, |(shift, scale)| {
+            shift.mag().add(scale.minus(&Interval::ONE).mag(), Up)
+        })
+    }
+
     /// Returns the slopes in the coordinates of the cell, and what the shift adds to the constant.
     pub(super) fn place(&self, slopes: &[Interval]) -> (Vec<Interval>, Interval) {
         let mut constant = Interval::ZERO;
@@ -127,10 +145,10 @@ impl Chart {
 
 /// `c + a·e` up to `rest`, with `e` in `[-1, 1]^d` over the cell. Signs do not matter to the means,
 /// so `c` and all of `a` are at least 0; `a` falls and has no zeros.
-struct Line {
-    c: Dyadic,
-    a: Vec<Dyadic>,
-    rest: Dyadic,
+pub(super) struct Line {
+    pub(super) c: Dyadic,
+    pub(super) a: Vec<Dyadic>,
+    pub(super) rest: Dyadic,
 }
 
 impl Line {
@@ -163,7 +181,7 @@ impl Line {
     }
 
     /// Encloses the mean of `(c + a·e)² = c² + sum a_i²/3 + odd terms`.
-    fn mean_square(&self) -> Interval {
+    pub(super) fn mean_square(&self) -> Interval {
         let third = Interval::ONE.over(&Interval::from_i64(3));
         let third = third.unwrap_or(Interval::UNIT);
         let squares = self.a.iter().fold(Interval::ZERO, |sum, a| {
@@ -182,7 +200,7 @@ impl Line {
     ///
     /// over the `m` inputs that are kept. Leaving out a small `a_i` lowers the mean by at most
     /// `min(a_i / 2, a_i² / (6 a_1))`.
-    fn mean_magnitude(&self) -> Interval {
+    pub(super) fn mean_magnitude(&self) -> Interval {
         let point = Interval::point(self.c);
         let reach = self.a.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
         let Some(largest) = self.a.first().copied() else {
@@ -215,7 +233,7 @@ impl Line {
     /// How many of the slopes, from the largest on, the corners can tell from rounding: with the
     /// product `p` of what is kept, relative to the largest, a corner is accurate to about
     /// `2^-ACCURACY / p`, and leaving out `a` costs `a²`.
-    fn kept(&self) -> usize {
+    pub(super) fn kept(&self) -> usize {
         let magnitude = |a: &Dyadic| a.exponent();
         let Some(largest) = self.a.first().map(magnitude) else {
             return 0;
@@ -282,7 +300,7 @@ impl Line {
 }
 
 /// `interval · 2^power`, rounded outward where it leaves the range of exponents.
-fn scaled(interval: &Interval, power: i64) -> Interval {
+pub(super) fn scaled(interval: &Interval, power: i64) -> Interval {
     let (inf, sup) = (interval.inf(), interval.sup());
     Interval::spanning(inf.scale(power, Down), sup.scale(power, Up))
 }

@@ -7,6 +7,7 @@
 use std::cell::OnceCell;
 
 use super::area::RegionForms;
+use super::bend::Bent;
 use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
@@ -203,11 +204,19 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .iter()
                     .map(|d| integrand.mean_of_form(d, &chart)))
             }
-            Method::MeanValue
-            | Method::SecondOrder
-            | Method::Monotone
-            | Method::Exact
-            | Method::HalfPlanes => {
+            Method::SecondOrder => {
+                let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
+                let differences = self.second_differences(cell, network)?;
+                let mut mean = Interval::ZERO;
+                for (k, (here, around)) in differences.iter().enumerate() {
+                    let radius = network.output(k).radius;
+                    let bent = Bent::of(here, around, cell.intervals(), &chart, radius);
+                    mean = mean.plus(&bent.ok_or(Failure::Inexact)?.mean(integrand));
+                }
+                mean.intersection(&Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY))
+                    .ok_or(Failure::Inexact)?
+            }
+            Method::MeanValue | Method::Monotone | Method::Exact | Method::HalfPlanes => {
                 return Err(Failure::Inexact);
             }
         };
@@ -255,8 +264,13 @@ impl<'a, const D: usize> Leaves<'a, D> {
         Ok(largest)
     }
 
-    /// T17: the difference and its slopes at the middle, and second derivatives over the cell.
-    fn second_order(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+    /// The difference of each output with its slopes at the middle of the cell, and with its second
+    /// derivatives over the cell; the network's radius is left out.
+    fn second_differences(
+        &mut self,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Vec<(Gradient<D>, Hessian<D>)>, Failure> {
         let sides = cell.intervals();
         if sides.len() > MOST_INPUTS_OF_SECOND_ORDER || !sides.iter().all(has_inner_middle) {
             return Err(Failure::Inexact);
@@ -276,9 +290,15 @@ impl<'a, const D: usize> Leaves<'a, D> {
         self.hessian.get_or_init(|| Prepared::new(tape));
         let prepared = self.hessian.get_mut().ok_or(Failure::Inexact)?;
         let over_cell = differences(&values, prepared.outputs(tape, &inputs))?;
+        Ok(at_middle.into_iter().zip(over_cell).collect())
+    }
+
+    /// T17: the difference and its slopes at the middle, and second derivatives over the cell.
+    fn second_order(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
+        let differences = self.second_differences(cell, network)?;
         let mut largest = Dyadic::ZERO;
-        for (k, (here, around)) in at_middle.iter().zip(&over_cell).enumerate() {
-            let size = taylor(here, around, sides).mag();
+        for (k, (here, around)) in differences.iter().enumerate() {
+            let size = taylor(here, around, cell.intervals()).mag();
             let radius = network.output(k).radius;
             largest = largest.max(size.add(radius, Direction::Up));
         }

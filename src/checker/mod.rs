@@ -6,6 +6,7 @@
 //! here and below is (see `proofs/TRUSTED.md`).
 
 pub mod area;
+mod bend;
 pub mod check;
 pub mod exact;
 mod graph;

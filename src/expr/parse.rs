@@ -519,6 +519,10 @@ impl<'a> Parser<'a> {
             if count < 2 {
                 return wrong_count("two or more arguments");
             }
+            // Before they are joined: too high a tree is even dropped level by level.
+            if height > MAX_HEIGHT {
+                return Err(too_high(span));
+            }
             let join = if name == "min" { Expr::Min } else { Expr::Max };
             let mut joined: Option<Arc<Expr>> = None;
             for argument in arguments {

@@ -504,9 +504,13 @@ fn assumed_inputs_are_in_natural_order() {
 }
 
 /// Runs on a stack of the size that worker threads have.
-fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work);
+fn on_a_stack_of(bytes: usize, work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(bytes).spawn(work);
     thread.expect("a thread").join().expect("no overflow");
+}
+
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    on_a_stack_of(2 << 20, work);
 }
 
 #[test]
@@ -555,6 +559,18 @@ fn what_is_too_deep_is_refused_on_a_small_stack() {
         // Just what is allowed.
         let deep = format!("{}x{}", "sin(-(".repeat(66), "))".repeat(66));
         assert!(parse_target(&[deep], None).is_ok());
+    });
+}
+
+/// On aarch64 the tree of the 30 000 overflowed a stack of two megabytes while it was dropped.
+#[test]
+fn too_many_arguments_are_not_joined_first() {
+    on_a_stack_of(256 << 10, || {
+        for name in ["max", "min"] {
+            let text = format!("{name}(x{})", ",x".repeat(30_000));
+            let error = parse_target(&[&text], None).expect_err("too high");
+            assert!(error.message.contains("operations high"), "{error}");
+        }
     });
 }
 

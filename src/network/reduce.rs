@@ -222,6 +222,16 @@ impl<E> Default for Reducer<E> {
     }
 }
 
+impl Image {
+    /// An input, which is what it is.
+    fn input(i: usize) -> Self {
+        Self {
+            sum: Stated::Variable(number(i)),
+            slack: Dyadic::ZERO,
+        }
+    }
+}
+
 impl<E: Enclosure> Reducer<E> {
     /// Returns a network on its domain; see [`Specialised::from_network`].
     ///
@@ -241,7 +251,7 @@ impl<E: Enclosure> Reducer<E> {
             .iter()
             .map(|layer| layer.weights().entries());
         self.begin(&inputs, Dyadic::ZERO, units, entries.sum());
-        let mut below: Vec<Image> = (0..domain.len()).map(input).collect();
+        let mut below: Vec<Image> = (0..domain.len()).map(Image::input).collect();
         let mut places = Vec::new();
         for (depth, layer) in network.layers().iter().enumerate() {
             let rounded: Vec<Rounded> = layer.weights().pool().iter().map(Rounded::new).collect();
@@ -299,7 +309,7 @@ impl<E: Enclosure> Reducer<E> {
         self.places = Arc::clone(&network.places);
         let mut images = std::mem::take(&mut self.images);
         images.clear();
-        images.extend((0..self.inputs).map(input));
+        images.extend((0..self.inputs).map(Image::input));
         let mut sum = std::mem::replace(&mut self.sum, Loose::EMPTY);
         let mut same = std::mem::take(&mut self.same);
         same.clear();
@@ -805,14 +815,6 @@ fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
         at,
         is_rising: weight.is_positive(),
     })
-}
-
-/// Input number `i`, which is a variable of every reduced network.
-fn input(i: usize) -> Image {
-    Image {
-        sum: Stated::Variable(number(i)),
-        slack: Dyadic::ZERO,
-    }
 }
 
 fn constant(value: Dyadic, slack: Dyadic) -> Image {

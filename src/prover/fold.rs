@@ -1,8 +1,9 @@
 //! How far a unit's range may be from a point to be taken as one.
 
+use super::sample::even_points;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
-use crate::numbers::{Function, Rational};
+use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Returns a folding radius such that folding every unit moves the output by about `budget` at
 /// most: `budget` over the sum of all units' influence on the output (the product of weights and
@@ -38,4 +39,44 @@ pub fn radius(network: &Specialised, budget: f64) -> Rational {
     exact_dyadic(power)
         .and_then(crate::numbers::Dyadic::to_rational)
         .unwrap_or_default()
+}
+
+/// Points where the network is looked at.
+const LOOKS: u32 = 3;
+/// Near them it is made smaller until so few units are alive, as it is where bounds are computed.
+const FEW_UNITS: usize = 40;
+
+/// Returns the folding radius for the network near some points, if that is larger: only units that are
+/// alive in the same place can move the output there, and a large network has few of them anywhere.
+pub fn local_radius(network: &Specialised, sides: &[Interval], budget: f64) -> Rational {
+    let whole = radius(network, budget);
+    if network.units() <= FEW_UNITS {
+        return whole;
+    }
+    let folded = Dyadic::from_rational(&whole, Direction::Down);
+    let looks = even_points(sides, LOOKS).map(|point| {
+        let mut sides = sides.to_vec();
+        let mut here: Option<Specialised> = None;
+        for _ in 0..64 {
+            for (side, place) in sides.iter_mut().zip(&point) {
+                let middle = side.mid();
+                *side = if *place < estimate_dyadic(middle) {
+                    Interval::spanning(side.inf(), middle)
+                } else {
+                    Interval::spanning(middle, side.sup())
+                };
+            }
+            let around = here.as_ref().unwrap_or(network);
+            let Ok(next) = around.specialise(&sides, None, folded) else {
+                break;
+            };
+            let is_small = next.units() <= FEW_UNITS;
+            here = Some(next);
+            if is_small {
+                break;
+            }
+        }
+        here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
+    });
+    looks.min().map_or(whole.clone(), |local| local.max(whole))
 }

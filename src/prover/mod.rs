@@ -23,6 +23,7 @@ mod sample;
 mod search;
 mod split;
 mod tree;
+mod window;
 mod workers;
 
 pub use limits::{Interrupt, Limits, StoppedBy};

@@ -6,8 +6,8 @@ use crate::certificate::{Cell, Witness};
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
 use crate::network::{Specialised, estimate_outputs};
-use crate::numbers::Rational;
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
+use crate::numbers::{Interval, Rational};
 
 /// Estimates the error of a network at points.
 pub struct Sampler {
@@ -120,4 +120,23 @@ impl Sampler {
             around: Arc::clone(network),
         })
     }
+}
+
+/// Points that fill a box evenly (Roberts 2018: steps along powers of the root of `g^(d+1) = g + 1`).
+pub fn even_points(sides: &[Interval], count: u32) -> impl Iterator<Item = Vec<f64>> {
+    let root = 1.0 / (sides.iter().map(|_| 1.0).sum::<f64>() + 1.0);
+    let mut g: f64 = 1.5;
+    for _ in 0..30 {
+        g = libm::pow(1.0 + g, root);
+    }
+    (0..count).map(move |n| {
+        let mut step = 1.0;
+        let places = sides.iter().map(|side| {
+            step /= g;
+            let place = 0.5 + f64::from(n) * step;
+            let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+            low + (high - low) * (place - libm::floor(place))
+        });
+        places.collect()
+    })
 }

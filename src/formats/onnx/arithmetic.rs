@@ -277,9 +277,10 @@ pub fn groups(
     value: &Value,
 ) -> Result<(Vec<Vec<usize>>, Vec<usize>), ForeignError> {
     let rank = value.dims.len();
+    let is_noop = node.integer("noop_with_empty_axes")? == Some(1);
     let axes = match axes(node, inputs, 1, rank)? {
         Some(axes) if !axes.is_empty() => axes,
-        _ if node.integer("noop_with_empty_axes")? == Some(1) => Vec::new(),
+        _ if is_noop => Vec::new(),
         _ => (0..rank).collect(),
     };
     let keeps = node.integer("keepdims")?.unwrap_or(1) == 1;
@@ -321,6 +322,12 @@ fn normalise(
     if node.integer("training_mode")?.unwrap_or(0) != 0 {
         return Err(error("batch normalisation is in training mode")
             .hint("export the network for inference: model.eval()"));
+    }
+    // Operators of versions 7 and 8 have it.
+    if node.integer("spatial")?.unwrap_or(1) != 1 {
+        return Err(error(
+            "batch normalisation of each element on its own (spatial=0) is not supported",
+        ));
     }
     let value = inputs.take(0)?;
     let parts = [

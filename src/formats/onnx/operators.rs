@@ -11,10 +11,53 @@ use crate::formats::foreign::ForeignError;
 /// What goes into a node; nothing for an optional input that is left out.
 pub type Operands = Vec<Option<Rc<Value>>>;
 
+/// Attributes that change nothing here: they are about training, or about formats that are refused.
+const HARMLESS: [(&str, &str); 5] = [
+    ("BatchNormalization", "momentum"),
+    ("Cast", "saturate"),
+    ("CastLike", "saturate"),
+    ("Dropout", "ratio"),
+    ("Dropout", "seed"),
+];
+
 /// Returns what a node gives.
+///
+/// - Errors: what is not supported, by name; an attribute or an input that was not looked at, so
+///   that the node would be read as if it were not there.
 pub fn run(
     node: &Node<'_>,
     operands: Operands,
+    context: &mut Context,
+) -> Result<Vec<Value>, ForeignError> {
+    if !node.overload.is_empty() {
+        return Err(ForeignError::new(format!(
+            "the function `{}` of several is not supported",
+            node.overload
+        )));
+    }
+    let mut inputs = Inputs { operands };
+    let results = results(node, &mut inputs, context)?;
+    for (_, name) in HARMLESS.iter().filter(|(of, _)| *of == node.operator) {
+        node.has(name);
+    }
+    if let Some(name) = node.overlooked() {
+        return Err(
+            ForeignError::new(format!("the attribute `{name}` is not known here"))
+                .hint("an operator means what the ONNX standard says, which is without it"),
+        );
+    }
+    if let Some(place) = inputs.overlooked() {
+        return Err(
+            ForeignError::new(format!("its input {} is not known here", place + 1))
+                .hint("`onnx.checker.check_model` says what is wrong with the file"),
+        );
+    }
+    Ok(results)
+}
+
+fn results(
+    node: &Node<'_>,
+    inputs: &mut Inputs,
     context: &mut Context,
 ) -> Result<Vec<Value>, ForeignError> {
     let may_be_infinite = matches!(
@@ -29,14 +72,19 @@ pub fn run(
             | "Unsqueeze"
             | "Reshape"
     );
-    if !may_be_infinite && operands.iter().flatten().any(|value| value.is_infinite) {
+    if !may_be_infinite
+        && inputs
+            .operands
+            .iter()
+            .flatten()
+            .any(|value| value.is_infinite)
+    {
         return Err(ForeignError::new("one of its constants is infinite")
             .hint("weights have to be finite numbers"));
     }
-    let operands = &mut Inputs { operands };
     match node.domain {
         "" | "ai.onnx" => {}
-        "ai.onnx.ml" => return arithmetic::classical(node, operands, context).map(one),
+        "ai.onnx.ml" => return arithmetic::classical(node, inputs, context).map(one),
         domain => {
             return Err(ForeignError::new(format!(
                 "operators of `{domain}` are not supported"
@@ -47,19 +95,19 @@ pub fn run(
         "Identity" | "Dropout" | "Cast" | "CastLike" | "Constant" | "ConstantOfShape" | "Shape"
         | "Size" | "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" | "Concat"
         | "Slice" | "Gather" | "Pad" | "Expand" | "Tile" | "Range" => {
-            shapes::run(node, operands, context)?
+            shapes::run(node, inputs, context)?
         }
-        "Split" => return shapes::split(node, operands, context),
+        "Split" => return shapes::split(node, inputs, context),
         "Add" | "Sub" | "Mul" | "Div" | "Sum" | "Mean" | "Neg" | "Sqrt" | "Reciprocal" | "Pow"
         | "ReduceSum" | "ReduceMean" | "BatchNormalization" | "Where" | "Equal" | "Not" | "And"
         | "Or" | "Greater" | "Less" | "GreaterOrEqual" | "LessOrEqual" => {
-            arithmetic::run(node, operands, context)?
+            arithmetic::run(node, inputs, context)?
         }
-        "MatMul" | "Gemm" => products::run(node, operands, context)?,
+        "MatMul" | "Gemm" => products::run(node, inputs, context)?,
         "Relu" | "LeakyRelu" | "PRelu" | "Sigmoid" | "Tanh" | "HardSigmoid" | "Elu" | "Celu"
         | "Selu" | "Softplus" | "Softsign" | "Gelu" | "Erf" | "Exp" | "Log" | "Clip" | "Abs"
         | "Max" | "Min" | "ReduceMax" | "ReduceMin" | "ThresholdedRelu" => {
-            activations::run(node, operands, context)?
+            activations::run(node, inputs, context)?
         }
         _ => return Err(unsupported(node)),
     };
@@ -103,6 +151,11 @@ impl Inputs {
     /// How many there are, those left out at the end not counted.
     pub fn len(&self) -> usize {
         self.operands.len()
+    }
+
+    /// The place of an input that nobody has taken, so that it would be read as if it were not there.
+    fn overlooked(&self) -> Option<usize> {
+        self.operands.iter().position(Option::is_some)
     }
 
     /// Takes an input that has to be there.

@@ -2,6 +2,8 @@
 //!
 //! Field numbers are those of `onnx.proto`.
 
+use std::cell::Cell;
+
 use super::wire::{Field, Message, packed};
 use crate::formats::foreign::ForeignError;
 
@@ -21,8 +23,6 @@ pub struct Graph<'a> {
     pub nodes: Vec<Message<'a>>,
     /// The constants, to be read with [`Tensor::read`].
     pub initializers: Vec<Message<'a>>,
-    /// Are there sparse constants?
-    pub has_sparse: bool,
     /// What goes in.
     pub inputs: Vec<Message<'a>>,
     /// What comes out.
@@ -72,8 +72,10 @@ impl<'a> Model<'a> {
                             _ => {}
                         }
                     }
-                    if matches!(domain, "" | "ai.onnx") {
-                        opset = Some(version);
+                    if matches!(domain, "" | "ai.onnx")
+                        && opset.replace(version).is_some_and(|other| other != version)
+                    {
+                        return Err(entry.error("two versions of the operators are given"));
                     }
                 }
                 (14, field) => {
@@ -88,6 +90,7 @@ impl<'a> Model<'a> {
                     }
                     metadata.push((key, value));
                 }
+                (25, field) => refuse_other_meaning(bytes(field, message)?)?,
                 _ => {}
             }
         }
@@ -108,12 +111,34 @@ impl<'a> Model<'a> {
     }
 }
 
+/// Refuses a function of the file that has the name of an operator of ONNX, or might have.
+fn refuse_other_meaning(function: Message<'_>) -> Result<(), ForeignError> {
+    let (mut name, mut domain) = ("", "");
+    for field in function.fields() {
+        match field? {
+            (1, field) => name = bytes(field, function)?.text()?,
+            (10, field) => domain = bytes(field, function)?.text()?,
+            _ => {}
+        }
+    }
+    if is_known(domain) {
+        return Err(function
+            .error(&format!("the file defines the operator {name} anew"))
+            .hint("functions are not supported; `onnx.inliner.inline_local_functions` puts them into the graph"));
+    }
+    Ok(())
+}
+
+/// Is this a domain whose operators are read?
+fn is_known(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx" | "ai.onnx.ml")
+}
+
 impl<'a> Graph<'a> {
     fn read(message: Message<'a>) -> Result<Self, ForeignError> {
         let mut graph = Self {
             nodes: Vec::new(),
             initializers: Vec::new(),
-            has_sparse: false,
             inputs: Vec::new(),
             outputs: Vec::new(),
         };
@@ -124,9 +149,11 @@ impl<'a> Graph<'a> {
                 5 => &mut graph.initializers,
                 11 => &mut graph.inputs,
                 12 => &mut graph.outputs,
+                // Left out, one that is listed among the inputs as well would be an input.
                 15 => {
-                    graph.has_sparse = true;
-                    continue;
+                    return Err(message
+                        .error("the graph has sparse constants, which are not supported")
+                        .hint("store them as dense tensors"));
                 }
                 _ => continue,
             };
@@ -144,12 +171,19 @@ pub struct Node<'a> {
     pub operator: &'a str,
     /// Where the operator is defined; empty for ONNX itself.
     pub domain: &'a str,
+    /// Which of several functions of one name is meant; empty for operators.
+    pub overload: &'a str,
     /// Names of what goes in; empty where an optional input is left out.
     pub inputs: Vec<&'a str>,
     /// Names of what comes out.
     pub outputs: Vec<&'a str>,
     attributes: Vec<(&'a str, Message<'a>)>,
+    /// Which of the attributes were looked at: a bit for each.
+    seen: Cell<u64>,
 }
+
+/// The most attributes a node may have: as many as bits tell which were looked at.
+const MOST_ATTRIBUTES: usize = 64;
 
 impl<'a> Node<'a> {
     /// Reads a node.
@@ -158,13 +192,15 @@ impl<'a> Node<'a> {
             name: "",
             operator: "",
             domain: "",
+            overload: "",
             inputs: Vec::new(),
             outputs: Vec::new(),
             attributes: Vec::new(),
+            seen: Cell::new(0),
         };
         for field in message.fields() {
             let (number, field) = field?;
-            if !matches!(number, 1..=5 | 7) {
+            if !matches!(number, 1..=5 | 7 | 8) {
                 continue;
             }
             let inner = bytes(field, message)?;
@@ -174,6 +210,7 @@ impl<'a> Node<'a> {
                 3 => node.name = inner.text()?,
                 4 => node.operator = inner.text()?,
                 7 => node.domain = inner.text()?,
+                8 => node.overload = inner.text()?,
                 _ => {
                     let mut name = "";
                     for field in inner.fields() {
@@ -184,8 +221,10 @@ impl<'a> Node<'a> {
                     if node.attributes.iter().any(|(other, _)| *other == name) {
                         return Err(inner.error(&format!("the attribute `{name}` is given twice")));
                     }
-                    if node.attributes.len() >= 64 {
-                        return Err(inner.error("a node has more than 64 attributes"));
+                    if node.attributes.len() >= MOST_ATTRIBUTES {
+                        return Err(inner.error(&format!(
+                            "a node has more than {MOST_ATTRIBUTES} attributes"
+                        )));
                     }
                     node.attributes.push((name, inner));
                 }
@@ -208,10 +247,20 @@ impl<'a> Node<'a> {
     }
 
     fn attribute(&self, name: &str) -> Option<Message<'a>> {
-        self.attributes
+        let place = self
+            .attributes
             .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, message)| *message)
+            .position(|(other, _)| *other == name)?;
+        self.seen.set(self.seen.get() | 1 << place);
+        Some(self.attributes[place].1)
+    }
+
+    /// Returns the name of an attribute that nobody has looked at yet, so that it would be read as
+    /// if it were not there.
+    pub fn overlooked(&self) -> Option<&'a str> {
+        let mut attributes = self.attributes.iter().enumerate();
+        let (_, (name, _)) = attributes.find(|(place, _)| self.seen.get() >> place & 1 == 0)?;
+        Some(name)
     }
 
     /// An attribute whose value is the field of this number. One of another type, or one that stands

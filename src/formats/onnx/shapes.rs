@@ -182,6 +182,7 @@ pub fn run(
             context.own(value)
         }
         "Dropout" => {
+            let _ratio = inputs.optional(1);
             let training = inputs.optional(2);
             let is_training = training.is_some_and(|value| {
                 value.len() == 0 || value.constant(0).is_none_or(|flag| !flag.is_zero())
@@ -729,6 +730,14 @@ pub fn split(
     let value = inputs.take(0)?;
     let along = axis(node.integer("axis")?.unwrap_or(0), value.dims.len())?;
     let length = value.dims[along];
+    if let Some(count) = node.integer("num_outputs")?
+        && usize::try_from(count) != Ok(node.outputs.len())
+    {
+        return Err(error(format!(
+            "num_outputs is {count}, and it has {} outputs",
+            node.outputs.len()
+        )));
+    }
     let sizes = match node.integers("split")? {
         Some(list) => Some(list),
         None => inputs.integers(1)?,

@@ -110,6 +110,34 @@ def refused():
     large.graph.initializer[0].dims[0] = 1 << 30
     yield "declared_larger", large
     yield "custom", model([("Relu", "x", "y", {"domain": "com.example"})], [])
+    # What a reader could pass over without a word.
+    two = tensor("two", 2.0)
+    yield "elu_beta", model([("MatMul", "x w", "m", {}), ("Elu", "m", "y", {"alpha": 0.5, "beta": 2.0})], [w])
+    yield "relu_max_value", model([("Relu", "x", "y", {"max_value": 6.0})], [])
+    yield "softplus_beta", model([("Softplus", "x", "y", {"beta": 2.0})], [])
+    yield "matmul_trans_b", model([("MatMul", "x w", "y", {"transB": 1})], [w])
+    yield "add_axis", model([("Add", "x two", "y", {"axis": 1, "broadcast": 1})], [two])
+    yield "constant_twice", model([("Constant", "", "c", {"value_float": 1.0, "value_int": 2}), ("Mul", "x c", "y", {})], [])
+    yield "relu_of_two", model([("Relu", "x two", "y", {})], [two])
+    yield "clip_twice", model([("Clip", "x two", "y", {"min": 0.0})], [two], 10)
+    yield "pad_twice", model([("Pad", "x pads two", "y", {"value": 1.0})], [two, tensor("pads", [0, 0, 0, 1], TensorProto.INT64)], 13)
+    yield "split_count", model([("Split", "x", "y z", {"axis": 1, "num_outputs": 3})], [], 18)
+    yield "normalised_each", model([("BatchNormalization", "x s s s s", "y", {"spatial": 0})], [tensor("s", [1.0, 2.0])], 7)
+    sparse = model([("MatMul", "x w", "m", {}), ("Add", "m b", "y", {})], [w])
+    sparse.graph.input.append(helper.make_tensor_value_info("b", TensorProto.FLOAT, [2]))
+    places = helper.make_tensor("", TensorProto.INT64, [1], [1])
+    sparse.graph.sparse_initializer.append(helper.make_sparse_tensor(tensor("b", [3.0]), places, [2]))
+    yield "sparse", sparse
+    anew = model([("Relu", "x", "y", {})], [])
+    body = helper.make_node("Neg", ["a"], ["b"])
+    anew.functions.append(helper.make_function("", "Relu", ["a"], ["b"], [body], [helper.make_opsetid("", 17)]))
+    yield "function_relu", anew
+    overload = model([("Relu", "x", "y", {})], [])
+    overload.graph.node[0].overload = "other"
+    yield "overload", overload
+    versions = model([("Relu", "x", "y", {})], [])
+    versions.opset_import.append(helper.make_opsetid("ai.onnx", 13))
+    yield "two_opsets", versions
 
 
 def main():

@@ -3,6 +3,9 @@
 //! Each cell has a share of the integral, known between two ends; the cells where the two are
 //! furthest apart are cut first.
 
+mod sum;
+mod sweep;
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -10,17 +13,20 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use self::sum::Sum;
+use self::sweep::Swept;
 use super::emit::{certificate, shorten_down, shorten_up};
 use super::resume::reopen;
-use super::sample::Sampler;
+use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
 use super::tree::Tree;
+use super::window;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves};
 use crate::network::Specialised;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
@@ -33,8 +39,6 @@ const DEEPEST: usize = 400;
 const MOST_TRIED: usize = 4;
 /// With more units alive than this only one cut is looked at, too.
 const MANY_UNITS: usize = 40;
-/// Half the width of the window beside which a step is cut, over its steepness.
-const WINDOW: f64 = 3.0;
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
 
@@ -47,6 +51,8 @@ struct Open {
     share: Interval,
     /// What gave the share.
     method: Method,
+    /// Were better methods not asked yet?
+    is_glanced: bool,
     depth: usize,
 }
 
@@ -81,12 +87,74 @@ struct Growth {
     boxes: u64,
 }
 
+impl Growth {
+    /// An open cell and nothing more.
+    fn new(start: &Open) -> Self {
+        let mut tree = Tree::new();
+        tree.settle(0, start.method);
+        Self {
+            tree,
+            shares: vec![start.share],
+            open: Vec::new(),
+            settled: Sum::default(),
+            boxes: 0,
+        }
+    }
+
+    /// Cuts a cell; returns the halves.
+    fn cut(&mut self, open: &Open, cut: Split, halves: [Half; 2]) -> [Open; 2] {
+        let (at_lower, at_upper) = self.tree.cut(open.node, cut.axis, cut.place);
+        let [lower, upper] = halves;
+        let depth = open.depth + 1;
+        [
+            self.add(at_lower, lower, depth),
+            self.add(at_upper, upper, depth),
+        ]
+    }
+
+    fn add(&mut self, node: usize, half: Half, depth: usize) -> Open {
+        self.boxes += 1;
+        self.shares.push(half.share);
+        self.again(node, half, depth)
+    }
+
+    /// Notes what is known of a cell now.
+    fn again(&mut self, node: usize, half: Half, depth: usize) -> Open {
+        self.shares[node] = half.share;
+        self.tree.settle(node, half.method);
+        half.opened(node, depth)
+    }
+}
+
 /// One side of a cut, looked at.
 struct Half {
     cell: Cell,
     here: Arc<Specialised>,
     method: Method,
     share: Interval,
+    is_glanced: bool,
+}
+
+impl Half {
+    fn opened(self, node: usize, depth: usize) -> Open {
+        Open {
+            node,
+            cell: self.cell,
+            here: self.here,
+            share: self.share,
+            method: self.method,
+            is_glanced: self.is_glanced,
+            depth,
+        }
+    }
+}
+
+/// The cuts that come into question.
+enum Cuts {
+    /// This one, whatever is known of the cell.
+    Certain(Split),
+    /// These, if the cell has to be cut.
+    Tried(Vec<Split>),
 }
 
 /// When a cell is left alone.
@@ -107,6 +175,7 @@ pub fn search<const D: usize>(
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
     let mut search = Search::<D>::new(request, &root);
+    let units = root.units();
     let mut known = Known {
         tree: Tree::new(),
         shares: Vec::new(),
@@ -134,21 +203,31 @@ pub fn search<const D: usize>(
         let here = workers
             .with(|leaves| leaves.descend(&root, &search.whole, search.ranges, search.radius))
             .map_or(root, Arc::new);
-        let (method, share) =
-            pool.install(|| workers.with(|leaves| search.look(leaves, &search.whole, &here)));
-        known.tree.settle(0, method);
-        known.shares.push(share);
-        undecided = Sum::of(&share);
-        open.push(Open {
-            node: 0,
-            share,
-            method,
-            here,
-            cell: search.whole.clone(),
-            depth: 0,
+        let whole = pool.install(|| {
+            let look = |leaves: &mut _| search.look(leaves, search.whole.clone(), here);
+            workers.with(look)
         });
+        known.tree.settle(0, whole.method);
+        known.shares.push(whole.share);
+        undecided = Sum::of(&whole.share);
+        open.push(whole.opened(0, 0));
     }
+    let mut in_parts = sweep::is_wanted(request, units);
     loop {
+        if in_parts && open.len() >= sweep::PARTS {
+            in_parts = false;
+            let mut swept = Swept {
+                open,
+                settled,
+                undecided,
+            };
+            search.sweep(&mut known, &mut swept, &workers, pool, started, progress);
+            Swept {
+                open,
+                settled,
+                undecided,
+            } = swept;
+        }
         progress(&search.progress(&known, open.len(), settled.plus(undecided)));
         if search.is_done(settled.plus(undecided)) {
             // Floats drift; the worst of it goes when the sum is made anew.
@@ -162,8 +241,7 @@ pub fn search<const D: usize>(
         }
         let bytes = || {
             let cells: usize = open.iter().map(|open: &Open| open.here.bytes()).sum();
-            let shares = known.shares.len() * size_of::<Interval>();
-            (cells + shares + known.tree.bytes()) as u64
+            (cells + known.bytes()) as u64
         };
         if let Some(limit) = request.limits.reached(started, known.boxes, bytes) {
             known.stopped_by = Some(limit);
@@ -180,7 +258,10 @@ pub fn search<const D: usize>(
             }
             round.push(next);
         }
-        let Some(last) = round.last() else { break };
+        let Some(last) = round.last() else {
+            known.stopped_by = Some(StoppedBy::Resolution);
+            break;
+        };
         let rule = Rule {
             density: search.density(settled.plus(undecided)),
             least: estimate_dyadic(last.share.wid()),
@@ -220,6 +301,11 @@ struct Known {
 }
 
 impl Known {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        self.shares.len() * size_of::<Interval>() + self.tree.bytes()
+    }
+
     /// Puts a subtree in the place of a leaf; returns its open cells.
     fn graft(&mut self, node: usize, growth: Growth) -> impl Iterator<Item = Open> + use<> {
         self.boxes += growth.boxes;
@@ -238,6 +324,8 @@ struct Search<'a, const D: usize> {
     norm: Norm,
     whole: Cell,
     volume: f64,
+    /// A guess of the mean of what is integrated.
+    typical: f64,
     fold: Rational,
     radius: Dyadic,
     ranges: Ranges,
@@ -248,16 +336,21 @@ impl<'a, const D: usize> Search<'a, D> {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let volume = estimate_dyadic(whole.volume().sup());
+        let typical = match question.norm {
+            Norm::Area => 0.0,
+            norm => typical_error(request, root, &whole, norm),
+        };
         let budget = match question.norm {
             Norm::Area => 1e-9,
-            _ => folding_budget(request, root, &whole, volume),
+            norm => folding_budget(request, root, norm, volume, typical),
         };
-        let fold = fold::radius(root, budget);
+        let fold = fold::local_radius(root, whole.intervals(), budget);
         Self {
             request,
             norm: question.norm,
             whole,
             volume,
+            typical,
             radius: Dyadic::from_rational(&fold, Direction::Down),
             fold,
             ranges: ranges(root),
@@ -283,6 +376,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 here: leaf.here,
                 share,
                 method: leaf.method,
+                is_glanced: false,
                 depth: leaf.depth,
             });
         })?;
@@ -297,22 +391,18 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        cell: &Cell,
-        here: &Specialised,
-    ) -> (Method, Interval) {
-        let mut best = match leaves.bound(Method::Open, cell, here) {
-            Ok(Bound::Integral(share)) => (Method::Open, share),
-            _ => (Method::Open, Interval::ENTIRE),
+    fn look(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+        let anything = leaves.anything(&cell);
+        let mut best = (Method::Open, anything);
+        let methods: &[Method] = match self.norm {
+            Norm::Area => &[Method::Natural, Method::HalfPlanes],
+            _ if window::is_bent(&cell, &here) => {
+                &[Method::Natural, Method::Linear, Method::SecondOrder]
+            }
+            _ => &[Method::Natural, Method::Linear],
         };
-        let methods = match self.norm {
-            Norm::Area => [Method::Natural, Method::HalfPlanes],
-            _ => [Method::Natural, Method::Linear],
-        };
-        for method in methods {
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, cell, here)
+        for &method in methods {
+            if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here)
                 && share.wid() < best.1.wid()
             {
                 best = (method, share);
@@ -321,7 +411,30 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
         }
-        best
+        Half {
+            cell,
+            here,
+            method: best.0,
+            share: best.1,
+            is_glanced: false,
+        }
+    }
+
+    /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
+    fn is_rough(&self, cell: &Cell, here: &Specialised, around: usize) -> bool {
+        if self.norm == Norm::Area {
+            return false;
+        }
+        let shrinks = here.units() > MANY_UNITS && 4 * here.units() < 3 * around;
+        shrinks || self.beside_window(cell, here, 0).is_some()
+    }
+
+    /// A cut beside the window of a step, if there is one, across this axis if it can be.
+    fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
+        let fold = estimate_dyadic(self.radius);
+        let others = (0..cell.sides().len()).filter(|i| *i != axis);
+        let mut axes = std::iter::once(axis).chain(others);
+        axes.find_map(|axis| window::beside(cell, here, axis, fold))
     }
 
     /// Is a cell of this method decided for good?
@@ -331,14 +444,7 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Cuts an open cell, and the halves as long as they would be next.
     fn grow(&self, leaves: &mut Leaves<'_, D>, start: &Open, rule: Rule, budget: usize) -> Growth {
-        let mut growth = Growth {
-            tree: Tree::new(),
-            shares: vec![start.share],
-            open: Vec::new(),
-            settled: Sum::default(),
-            boxes: 0,
-        };
-        growth.tree.settle(0, start.method);
+        let mut growth = Growth::new(start);
         let mut stack = vec![Open {
             node: 0,
             ..start.clone()
@@ -354,52 +460,40 @@ impl<'a, const D: usize> Search<'a, D> {
                 growth.settled = growth.settled.plus(Sum::of(&open.share));
                 continue;
             };
-            let (at_lower, at_upper) = growth.tree.cut(open.node, cut.axis, cut.place);
-            for (node, half) in [at_lower, at_upper].into_iter().zip(halves) {
-                growth.boxes += 1;
-                growth.shares.push(half.share);
-                growth.tree.settle(node, half.method);
+            for half in growth.cut(&open, cut, halves) {
                 let unknown = estimate_dyadic(half.share.wid());
                 let volume = estimate_dyadic(half.cell.volume().sup());
                 if self.is_decided(half.method) || unknown <= rule.density * volume {
                     growth.settled = growth.settled.plus(Sum::of(&half.share));
                     continue;
                 }
-                let open = Open {
-                    node,
-                    cell: half.cell,
-                    here: half.here,
-                    share: half.share,
-                    method: half.method,
-                    depth: open.depth + 1,
-                };
                 if unknown > rule.least {
-                    stack.push(open);
+                    stack.push(half);
                 } else {
-                    growth.open.push(open);
+                    growth.open.push(half);
                 }
             }
         }
         growth
     }
 
-    /// Makes the cuts that come into question and keeps the one after which least is unknown.
-    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
+    /// The cuts that come into question, the one that is made if they are as good as each other first.
+    fn cuts(&self, open: &Open) -> Cuts {
         let first = split::choose(&open.cell, &self.whole, &open.here);
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
         // Steps that are half-planes need no cut beside them.
         if self.norm == Norm::Area {
-            return self.best_of(leaves, open, vec![middle(first.axis)]);
+            return Cuts::Tried(vec![middle(first.axis)]);
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
-        if let Some(cut) = axes().find_map(|axis| beside_step(open, axis)) {
-            return self.best_of(leaves, open, vec![cut]);
+        if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
+            return Cuts::Certain(cut);
         }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
-            return self.best_of(leaves, open, vec![middle(first.axis)]);
+            return Cuts::Tried(vec![middle(first.axis)]);
         }
         let mut cuts = Vec::new();
         if first.place.is_some() {
@@ -407,7 +501,22 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         let tried = if inputs > MOST_TRIED { 1 } else { inputs };
         cuts.extend(axes().take(tried).map(middle));
-        self.best_of(leaves, open, cuts)
+        Cuts::Tried(cuts)
+    }
+
+    /// Makes the cuts that come into question and keeps the one after which least is unknown.
+    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
+        let look = |leaves: &mut Leaves<'_, D>, cell, here: Arc<Specialised>| {
+            if self.is_rough(&cell, &here, open.here.units()) {
+                glance(leaves, cell, here)
+            } else {
+                self.look(leaves, cell, here)
+            }
+        };
+        match self.cuts(open) {
+            Cuts::Certain(cut) => self.best_of(leaves, open, vec![cut], look),
+            Cuts::Tried(cuts) => self.best_of(leaves, open, cuts, look),
+        }
     }
 
     fn best_of(
@@ -415,13 +524,19 @@ impl<'a, const D: usize> Search<'a, D> {
         leaves: &mut Leaves<'_, D>,
         open: &Open,
         cuts: Vec<Split>,
+        look: impl Fn(&mut Leaves<'_, D>, Cell, Arc<Specialised>) -> Half,
     ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
             let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
                 continue;
             };
-            let halves = [lower, upper].map(|cell| self.half(leaves, open, cell));
+            let halves = [lower, upper].map(|cell| {
+                let here = leaves
+                    .descend(&open.here, &cell, self.ranges, self.radius)
+                    .map_or_else(|_| Arc::clone(&open.here), Arc::new);
+                look(leaves, cell, here)
+            });
             let unknown = halves[0]
                 .share
                 .wid()
@@ -433,19 +548,6 @@ impl<'a, const D: usize> Search<'a, D> {
         best.map(|(_, cut, halves)| (cut, halves))
     }
 
-    fn half(&self, leaves: &mut Leaves<'_, D>, open: &Open, cell: Cell) -> Half {
-        let here = leaves
-            .descend(&open.here, &cell, self.ranges, self.radius)
-            .map_or_else(|_| Arc::clone(&open.here), Arc::new);
-        let (method, share) = self.look(leaves, &cell, &here);
-        Half {
-            cell,
-            here,
-            method,
-            share,
-        }
-    }
-
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
     /// together keep half of what is wanted, whatever the integral is. Nothing is known of that
     /// where there is a tolerance.
@@ -453,9 +555,13 @@ impl<'a, const D: usize> Search<'a, D> {
         if self.request.tolerance.is_some() {
             return 0.0;
         }
-        let power = if self.norm == Norm::L2 { 1.9 } else { 1.0 };
-        let wanted = sum.low.max(0.0) * estimate_rational(self.request.gap).min(0.5) * power;
+        let wanted = sum.low.max(0.0) * estimate_rational(self.request.gap).min(0.5) * self.power();
         0.5 * wanted / self.volume
+    }
+
+    /// How much larger the gap of the integral may be than that of the error.
+    fn power(&self) -> f64 {
+        if self.norm == Norm::L2 { 1.9 } else { 1.0 }
     }
 
     /// An error from the integral: its root for `l2`.
@@ -522,87 +628,64 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 }
 
-/// A cut beside the window of a steep unit of an input (of several the one closest to the middle, so
-/// that few cuts part many), where the window is small in the cell: on a strip of a few over the
-/// steepness the step happens, and outside it hardly anything does.
-fn beside_step(open: &Open, axis: usize) -> Option<Split> {
-    let side = &open.cell.intervals()[axis];
-    let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-    let middle = f64::midpoint(low, high);
-    let mut nearest: Option<(f64, f64)> = None;
-    for k in 0..open.here.units() {
-        let unit = open.here.unit(k);
-        let [(variable, weight)] = unit.sum.terms else {
-            continue;
-        };
-        if *variable as usize != axis || unit.function != Function::Sigmoid {
-            continue;
-        }
-        let weight = estimate_dyadic(*weight);
-        let reach = WINDOW / weight.abs();
-        if high - low <= 4.0 * reach {
-            continue;
-        }
-        let root = -estimate_dyadic(unit.sum.bias) / weight;
-        for place in [root - reach, root + reach] {
-            let is_better = |(best, _): (f64, f64)| (place - middle).abs() < (best - middle).abs();
-            if low < place && place < high && nearest.is_none_or(is_better) {
-                nearest = Some((place, reach));
-            }
-        }
-    }
-    let (place, reach) = nearest?;
-    let unit = libm::exp2(libm::floor(libm::log2(reach)) - 3.0);
-    let place = exact_dyadic(libm::floor(place / unit) * unit)
-        .filter(|place| side.inf() < *place && *place < side.sup());
-    place.and_then(Dyadic::to_rational).map(|place| Split {
-        axis,
-        place: Some(place),
-    })
-}
-
-/// How far folding may move the outputs: far less than what is wanted to be known of the error,
-/// which is guessed from points.
-fn folding_budget(request: &Request<'_>, root: &Specialised, whole: &Cell, volume: f64) -> f64 {
-    let typical = match request.tolerance {
-        Some(tolerance) => {
-            let size = match request.question.norm {
-                Norm::L2 => libm::sqrt(volume),
-                _ => volume,
-            };
-            1e-2 * estimate_rational(tolerance) / size
-        }
-        None => typical_error(request, root, whole) * estimate_rational(request.gap).min(1.0),
+/// Encloses the share of a cell by the cheapest method.
+fn glance<const D: usize>(leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+    let (method, share) = match leaves.bound(Method::Natural, &cell, &here) {
+        Ok(Bound::Integral(share)) => (Method::Natural, share),
+        _ => (Method::Open, leaves.anything(&cell)),
     };
-    1e-3 * typical
+    Half {
+        cell,
+        here,
+        method,
+        share,
+        is_glanced: true,
+    }
 }
 
-/// Guesses the mean size of the error from points that fill the domain evenly (Roberts 2018: steps
-/// along powers of the root of `g^(d+1) = g + 1`).
-fn typical_error(request: &Request<'_>, network: &Specialised, whole: &Cell) -> f64 {
+/// How far folding may move the outputs: less than what is wanted to be known of the error, which is
+/// guessed from points, or is about the tolerance.
+fn folding_budget(
+    request: &Request<'_>,
+    root: &Specialised,
+    norm: Norm,
+    volume: f64,
+    typical: f64,
+) -> f64 {
+    let is_large = root.units() > MANY_UNITS;
+    let mean_error = |mean: f64| match norm {
+        Norm::L2 => libm::sqrt(mean),
+        _ => mean,
+    };
+    if let Some(tolerance) = request.tolerance {
+        let tolerance = estimate_rational(tolerance);
+        let integral = match norm {
+            Norm::L2 => tolerance * tolerance,
+            _ => tolerance,
+        };
+        let share = if is_large { 1e-4 } else { 1e-5 };
+        return share * mean_error(integral / volume);
+    }
+    // What folding moves in a place is far below the sum of what every unit could.
+    let share = if is_large { 0.3 } else { 1e-3 };
+    share * estimate_rational(request.gap).min(1.0) * mean_error(typical)
+}
+
+/// Guesses the mean size of the error, or of its square (`l2`), from points that fill the domain
+/// evenly.
+fn typical_error(request: &Request<'_>, network: &Specialised, whole: &Cell, norm: Norm) -> f64 {
     const POINTS: u32 = 32;
     let mut sampler = Sampler::new(&request.question.target, request.jumps());
-    let root = 1.0 / (whole.intervals().iter().map(|_| 1.0).sum::<f64>() + 1.0);
-    let mut g: f64 = 1.5;
-    for _ in 0..30 {
-        g = libm::pow(1.0 + g, root);
-    }
-    let mut total = 0.0;
-    for n in 0..POINTS {
-        let mut step = 1.0;
-        let point: Vec<f64> = whole
-            .intervals()
-            .iter()
-            .map(|side| {
-                step /= g;
-                let place = 0.5 + f64::from(n) * step;
-                let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-                low + (high - low) * (place - libm::floor(place))
-            })
-            .collect();
-        total += sampler.error_at(network, &point).unwrap_or(0.0);
-    }
-    total / f64::from(POINTS)
+    let points = even_points(whole.intervals(), POINTS);
+    let errors = points.map(|point| {
+        let error = sampler.error_at(network, &point).unwrap_or(0.0);
+        if norm == Norm::L2 {
+            error * error
+        } else {
+            error
+        }
+    });
+    errors.sum::<f64>() / f64::from(POINTS)
 }
 
 /// Linear forms decide more units where `ReLU`s stand on `ReLU`s.
@@ -620,52 +703,5 @@ fn ranges(root: &Specialised) -> Ranges {
         Ranges::Linear
     } else {
         Ranges::Natural
-    }
-}
-
-/// Sums of the two ends, in floats; shares without an upper end are counted.
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    low: f64,
-    bounded: f64,
-    unbounded: i64,
-}
-
-impl Sum {
-    fn of(share: &Interval) -> Self {
-        let is_bounded = !share.sup().is_infinite();
-        Self {
-            low: estimate_dyadic(share.inf()),
-            bounded: if is_bounded {
-                estimate_dyadic(share.sup())
-            } else {
-                0.0
-            },
-            unbounded: i64::from(!is_bounded),
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            low: self.low + other.low,
-            bounded: self.bounded + other.bounded,
-            unbounded: self.unbounded + other.unbounded,
-        }
-    }
-
-    fn minus(self, other: Self) -> Self {
-        Self {
-            low: self.low - other.low,
-            bounded: self.bounded - other.bounded,
-            unbounded: self.unbounded - other.unbounded,
-        }
-    }
-
-    fn high(&self) -> f64 {
-        if self.unbounded > 0 {
-            f64::INFINITY
-        } else {
-            self.bounded
-        }
     }
 }

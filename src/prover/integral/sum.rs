@@ -1,0 +1,56 @@
+//! Sums of shares, in floats.
+
+use crate::numbers::Interval;
+use crate::numbers::estimate::estimate_dyadic;
+
+/// Sums of the two ends, in floats; shares without an upper end are counted.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sum {
+    pub(super) low: f64,
+    bounded: f64,
+    unbounded: i64,
+}
+
+impl Sum {
+    pub(super) fn of(share: &Interval) -> Self {
+        let is_bounded = !share.sup().is_infinite();
+        Self {
+            low: estimate_dyadic(share.inf()),
+            bounded: if is_bounded {
+                estimate_dyadic(share.sup())
+            } else {
+                0.0
+            },
+            unbounded: i64::from(!is_bounded),
+        }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            low: self.low + other.low,
+            bounded: self.bounded + other.bounded,
+            unbounded: self.unbounded + other.unbounded,
+        }
+    }
+
+    pub(super) fn minus(self, other: Self) -> Self {
+        Self {
+            low: self.low - other.low,
+            bounded: self.bounded - other.bounded,
+            unbounded: self.unbounded - other.unbounded,
+        }
+    }
+
+    /// What is not known.
+    pub(super) fn unknown(self) -> f64 {
+        self.high() - self.low
+    }
+
+    pub(super) fn high(self) -> f64 {
+        if self.unbounded > 0 {
+            f64::INFINITY
+        } else {
+            self.bounded
+        }
+    }
+}

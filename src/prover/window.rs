@@ -1,0 +1,108 @@
+//! The windows of steep steps: strips in which they step. Outside them hardly anything changes.
+
+use super::split::{self, Split};
+use crate::certificate::Cell;
+use crate::network::Specialised;
+use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
+use crate::numbers::{Dyadic, Function};
+
+/// Half the width of a window, over the steepness: a step is 1 up to .018 there, and a step on it
+/// up to far less.
+const NARROW: f64 = 6.0;
+/// The same where two windows cross, or where steps are so far apart that it costs little: where a
+/// step is constant up to the folding radius, but no more and no less than this.
+const WIDE: [f64; 2] = [8.0, 40.0];
+/// Steps this many windows apart are far apart.
+const FAR: f64 = 2000.0;
+
+/// A steep unit of one input.
+#[derive(Clone, Copy)]
+struct Step {
+    place: f64,
+    steepness: f64,
+}
+
+/// The steps across an axis, in order.
+fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
+    let units = (0..here.units()).map(|k| here.unit(k));
+    let steps = units.filter_map(|unit| match unit.sum.terms {
+        [(variable, weight)]
+            if *variable as usize == axis && unit.function == Function::Sigmoid =>
+        {
+            let weight = estimate_dyadic(*weight);
+            Some(Step {
+                place: -estimate_dyadic(unit.sum.bias) / weight,
+                steepness: weight.abs(),
+            })
+        }
+        _ => None,
+    });
+    let mut steps: Vec<Step> = steps.collect();
+    steps.sort_by(|a, b| a.place.total_cmp(&b.place));
+    steps
+}
+
+/// The ends of a side, and its steps.
+fn side(cell: &Cell, here: &Specialised, axis: usize) -> (f64, f64, Vec<Step>) {
+    let side = &cell.intervals()[axis];
+    let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
+    (low, high, steps(here, axis))
+}
+
+/// Is a cell in the window of a step across another axis?
+fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
+    let others = (0..cell.intervals().len()).filter(|other| *other != axis);
+    let mut others = others.map(|other| side(cell, here, other));
+    others.any(|(low, high, steps)| {
+        steps.iter().any(|step| {
+            let is_inside = low < step.place && step.place < high;
+            is_inside && (high - low) * step.steepness < 4.0 * NARROW
+        })
+    })
+}
+
+/// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
+/// many), where the window is small in the cell.
+pub fn beside(cell: &Cell, here: &Specialised, axis: usize, fold: f64) -> Option<Split> {
+    let (low, high, steps) = side(cell, here, axis);
+    let middle = f64::midpoint(low, high);
+    let crosses = crosses(cell, here, axis);
+    let wide = (2.0 - libm::log(fold)).clamp(WIDE[0], WIDE[1]);
+    let mut nearest: Option<(f64, f64)> = None;
+    for (k, step) in steps.iter().enumerate() {
+        let before = k.checked_sub(1).map_or(low, |k| steps[k].place.max(low));
+        let after = steps.get(k + 1).map_or(high, |next| next.place.min(high));
+        let is_far = (after - before) * step.steepness > FAR * wide;
+        let reach = if crosses || is_far { wide } else { NARROW };
+        // A side that is hardly larger is a window already.
+        if (high - low) * step.steepness <= (4.0 * reach).max(2.5 * wide) {
+            continue;
+        }
+        let reach = reach / step.steepness;
+        for place in [step.place - reach, step.place + reach] {
+            let is_better = |(best, _): (f64, f64)| (place - middle).abs() < (best - middle).abs();
+            if low < place && place < high && nearest.is_none_or(is_better) {
+                nearest = Some((place, reach));
+            }
+        }
+    }
+    let (place, reach) = nearest?;
+    let unit = libm::exp2(libm::floor(libm::log2(reach)) - 4.0);
+    let place = exact_dyadic(libm::rint(place / unit) * unit)?;
+    let whole = &cell.intervals()[axis];
+    let is_inside = whole.inf() < place && place < whole.sup();
+    let place = Some(place).filter(|_| is_inside);
+    place.and_then(Dyadic::to_rational).map(|place| Split {
+        axis,
+        place: Some(place),
+    })
+}
+
+/// Do second derivatives say something of the network on a cell?
+pub fn is_bent(cell: &Cell, here: &Specialised) -> bool {
+    let is_kinked = |k| {
+        let function = here.unit(k).function;
+        matches!(function, Function::Heaviside | Function::Relu)
+    };
+    !(0..here.units()).any(is_kinked) && !split::is_steep(cell, here)
+}
