@@ -168,21 +168,34 @@ fn second_order(network: &Network, question: &Question) -> Option<Rational> {
     }
 }
 
-/// Checks the bound on a random box against the error at points of it.
-fn bound_holds(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<(), TestCaseError> {
+type Sides = Vec<(Rational, Rational)>;
+
+/// A random network, a formula and a box.
+fn problem(choices: &mut Choices, kind: Kind, formula: Formula) -> (Network, String, Sides) {
     let inputs = 1 + choices.below(3);
     let network = choices.network(inputs, kind);
     let height = 1 + choices.below(3);
     let text = choices.formula(inputs, height, formula);
-    let texts = vec![text.as_str(); network.outputs().len()];
     let outer = choices.sides(inputs);
     let sides = choices.inner(&outer);
+    (network, text, sides)
+}
+
+/// The question how far each output is from a formula on a box.
+fn about(network: &Network, text: &str, sides: &[(Rational, Rational)]) -> Question {
     let domain: Vec<String> = sides
         .iter()
         .zip(common::NAMES)
         .map(|((low, high), name)| format!("{name}={low}..{high}"))
         .collect();
-    let asked = question(&network, &texts, &domain.join(","), None);
+    let texts = vec![text; network.outputs().len()];
+    question(network, &texts, &domain.join(","), None)
+}
+
+/// Checks the bound on a random box against the error at points of it.
+fn bound_holds(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<(), TestCaseError> {
+    let (network, text, sides) = problem(choices, kind, formula);
+    let asked = about(&network, &text, &sides);
     let Some(bound) = second_order(&network, &asked) else {
         return Ok(());
     };
@@ -215,22 +228,11 @@ fn share(
 /// What a method says of a whole cell and the sum of what linear forms say of many parts of it both hold
 /// the integral.
 fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<(), TestCaseError> {
-    let inputs = 1 + choices.below(3);
-    let network = choices.network(inputs, kind);
-    let height = 1 + choices.below(3);
-    let text = choices.formula(inputs, height, formula);
-    let texts = vec![text.as_str(); network.outputs().len()];
-    let outer = choices.sides(inputs);
-    let sides = choices.inner(&outer);
-    let domain: Vec<String> = sides
-        .iter()
-        .zip(common::NAMES)
-        .map(|((low, high), name)| format!("{name}={low}..{high}"))
-        .collect();
+    let (network, text, sides) = problem(choices, kind, formula);
     for norm in [Norm::L1, Norm::L2] {
         let asked = Question {
             norm,
-            ..question(&network, &texts, &domain.join(","), None)
+            ..about(&network, &text, &sides)
         };
         let Ok(root) = on_domain(&network, &asked) else {
             return Ok(());
@@ -242,6 +244,7 @@ fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
         };
         // Cut in the middle again and again, one input after the other.
         let mut parts = vec![cell];
+        let inputs = sides.len();
         for cut in 0..[7, 8, 9][inputs - 1] {
             let halves = parts.iter().filter_map(|part| part.cut(cut % inputs, None));
             parts = halves.flat_map(|(lower, upper)| [lower, upper]).collect();
@@ -255,7 +258,7 @@ fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
         }
         prop_assert!(
             found.intersection(&sum).is_some(),
-            "{text}, {norm:?}: {found} and {sum} on {domain:?}\n{network:?}"
+            "{text}, {norm:?}: {found} and {sum} on {sides:?}\n{network:?}"
         );
     }
     Ok(())

@@ -309,6 +309,8 @@ impl Known {
     /// Puts a subtree in the place of a leaf; returns its open cells.
     fn graft(&mut self, node: usize, growth: Growth) -> impl Iterator<Item = Open> + use<> {
         self.boxes += growth.boxes;
+        // A better method may have been asked of the leaf itself.
+        self.shares[node] = growth.shares[0];
         self.shares.extend_from_slice(&growth.shares[1..]);
         let moved = self.tree.graft(node, growth.tree);
         growth.open.into_iter().map(move |open| Open {
