@@ -1,5 +1,7 @@
 //! How far a unit's range may be from a point to be taken as one.
 
+use rayon::prelude::*;
+
 use super::sample::even_points;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
@@ -54,11 +56,31 @@ pub fn local_radius(network: &Specialised, sides: &[Interval], budget: f64) -> R
         return whole;
     }
     let folded = Dyadic::from_rational(&whole, Direction::Down);
-    let looks = even_points(sides, LOOKS).map(|point| {
-        let mut sides = sides.to_vec();
-        let mut here: Option<Specialised> = None;
-        for _ in 0..64 {
-            for (side, place) in sides.iter_mut().zip(&point) {
+    let looks: Vec<Vec<f64>> = even_points(sides, LOOKS).collect();
+    let looks = looks.par_iter().map(|point| {
+        let here = around(network, sides, point, folded);
+        here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
+    });
+    looks
+        .min()
+        .map_or(whole.clone(), |local| local.max(whole.clone()))
+}
+
+/// The network on a box around a point where few units are alive.
+fn around(
+    network: &Specialised,
+    sides: &[Interval],
+    point: &[f64],
+    folded: Dyadic,
+) -> Option<Specialised> {
+    let mut sides = sides.to_vec();
+    let mut here: Option<Specialised> = None;
+    // The first box has about the square root of all units.
+    let axes = u32::try_from(sides.len()).ok()?;
+    let mut halvings = network.units().ilog2() / (2 * axes);
+    for _ in 0..64 {
+        for _ in 0..halvings.max(1) {
+            for (side, place) in sides.iter_mut().zip(point) {
                 let middle = side.mid();
                 *side = if *place < estimate_dyadic(middle) {
                     Interval::spanning(side.inf(), middle)
@@ -66,17 +88,17 @@ pub fn local_radius(network: &Specialised, sides: &[Interval], budget: f64) -> R
                     Interval::spanning(middle, side.sup())
                 };
             }
-            let around = here.as_ref().unwrap_or(network);
-            let Ok(next) = around.specialise(&sides, None, folded) else {
-                break;
-            };
-            let is_small = next.units() <= FEW_UNITS;
-            here = Some(next);
-            if is_small {
-                break;
-            }
         }
-        here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
-    });
-    looks.min().map_or(whole.clone(), |local| local.max(whole))
+        halvings = 1;
+        let around = here.as_ref().unwrap_or(network);
+        let Ok(next) = around.specialise(&sides, None, folded) else {
+            break;
+        };
+        let is_small = next.units() <= FEW_UNITS;
+        here = Some(next);
+        if is_small {
+            break;
+        }
+    }
+    here
 }

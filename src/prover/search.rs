@@ -175,7 +175,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 .any(|(v, _)| *v as usize >= root.inputs())
         });
         Self {
-            fold: fold::radius(&root, scale * share),
+            fold: pool.install(|| folding_radius(&root, &whole, scale * share)),
             ranges: if is_deep {
                 Ranges::Linear
             } else {
@@ -695,6 +695,17 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     match (a, b) {
         (Some(a), Some(b)) => Some(if b.estimate > a.estimate { b } else { a }),
         (a, b) => a.or(b),
+    }
+}
+
+/// From this many units on, those that are alive in one place tell how far a unit may be folded.
+const MANY_UNITS: usize = 10_000;
+
+fn folding_radius(root: &Specialised, whole: &Cell, budget: f64) -> Rational {
+    if root.units() < MANY_UNITS {
+        fold::radius(root, budget)
+    } else {
+        fold::local_radius(root, whole.intervals(), budget)
     }
 }
 
