@@ -87,23 +87,7 @@ impl Cell {
                 Some(place) => exact_dyadic(place),
             };
             if let Some(place) = dyadic {
-                if place <= side.inf() || side.sup() <= place {
-                    return None;
-                }
-                let half = |side: Interval| {
-                    let mut intervals = self.intervals.clone();
-                    intervals[axis] = side;
-                    Self {
-                        intervals,
-                        sides: OnceLock::new(),
-                        is_dyadic: true,
-                    }
-                };
-                let (low, high) = (side.inf(), side.sup());
-                return Some((
-                    half(Interval::spanning(low, place)),
-                    half(Interval::spanning(place, high)),
-                ));
+                return self.cut_dyadic(axis, place);
             }
         }
         let (low, high) = &self.sides()[axis];
@@ -113,6 +97,37 @@ impl Cell {
         }
         let half = |low: &Rational, high: &Rational| self.with_side(axis, low, high);
         Some((half(low, &place), half(&place, high)))
+    }
+
+    /// Returns the two halves of a cut at a dyadic place, or nothing when there is no such input or the
+    /// place is not strictly inside.
+    pub fn cut_at(&self, axis: usize, place: Dyadic) -> Option<(Self, Self)> {
+        if self.is_dyadic && is_moderate(place) {
+            return self.cut_dyadic(axis, place);
+        }
+        self.cut(axis, Some(&place.to_rational()?))
+    }
+
+    /// Cuts a cell whose ends are dyadic at a dyadic place of moderate size.
+    fn cut_dyadic(&self, axis: usize, place: Dyadic) -> Option<(Self, Self)> {
+        let side = self.intervals.get(axis)?;
+        let (low, high) = (side.inf(), side.sup());
+        if place <= low || high <= place {
+            return None;
+        }
+        let half = |side: Interval| {
+            let mut intervals = self.intervals.clone();
+            intervals[axis] = side;
+            Self {
+                intervals,
+                sides: OnceLock::new(),
+                is_dyadic: true,
+            }
+        };
+        Some((
+            half(Interval::spanning(low, place)),
+            half(Interval::spanning(place, high)),
+        ))
     }
 
     /// The cell with another side, where an end may be no dyadic number.

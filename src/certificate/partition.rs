@@ -47,11 +47,13 @@ pub enum Method {
     Exact,
     /// Area: decision and region are half-planes up to a margin (T15).
     HalfPlanes,
+    /// `l1` and `l2`: part by part of a grid along the windows of steps (T16).
+    Windows,
 }
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Open,
         Self::Natural,
         Self::Linear,
@@ -60,6 +62,7 @@ impl Method {
         Self::Exact,
         Self::HalfPlanes,
         Self::SecondOrder,
+        Self::Windows,
     ];
 
     /// The letter in certificates.
@@ -73,6 +76,7 @@ impl Method {
             Self::Monotone => b'm',
             Self::Exact => b'e',
             Self::HalfPlanes => b'h',
+            Self::Windows => b'w',
         }
     }
 

@@ -11,7 +11,8 @@ use super::bend::Bent;
 use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
-use crate::certificate::{Cell, Method, Norm, Question, Ranges};
+use super::windows::{self, Part};
+use crate::certificate::{Cell, Certificate, Method, Norm, Question, Ranges};
 use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
@@ -32,6 +33,31 @@ pub enum Bound {
     Integral(Interval),
     /// The other norms: the cell's share in the integral is exactly this.
     ExactIntegral(Rational),
+}
+
+/// How networks are reduced to cells, which a certificate says (T02).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reduction {
+    /// In which arithmetic the ranges of units are computed.
+    pub ranges: Ranges,
+    /// The folding radius; at least 0.
+    pub fold: Dyadic,
+}
+
+impl Reduction {
+    /// By intervals, without folding.
+    pub const PLAIN: Self = Self {
+        ranges: Ranges::Natural,
+        fold: Dyadic::ZERO,
+    };
+
+    /// What a certificate says.
+    pub fn of(certificate: &Certificate) -> Self {
+        Self {
+            ranges: certificate.ranges,
+            fold: Dyadic::from_rational(&certificate.fold, Direction::Down),
+        }
+    }
 }
 
 /// A question made ready for many leaves, over boxes of up to `D` inputs.
@@ -98,10 +124,10 @@ impl<'a, const D: usize> Leaves<'a, D> {
         &mut self,
         network: &Specialised,
         cell: &Cell,
-        ranges: Ranges,
-        fold: Dyadic,
+        reduction: Reduction,
     ) -> Result<Specialised, Failure> {
         let sides = network.needs_sides().then(|| cell.sides());
+        let Reduction { ranges, fold } = reduction;
         match ranges {
             Ranges::Natural => self
                 .by_intervals
@@ -112,7 +138,8 @@ impl<'a, const D: usize> Leaves<'a, D> {
         }
     }
 
-    /// Returns the bound that a method gives on a cell, on which `network` encloses the network.
+    /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
+    /// reduced to parts of the cell where the method looks at parts.
     ///
     /// # Errors
     /// [`Failure`] when the method does not apply there.
@@ -121,6 +148,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
         method: Method,
         cell: &Cell,
         network: &Specialised,
+        reduction: Reduction,
     ) -> Result<Bound, Failure> {
         match (self.norm, method) {
             (Norm::Sup, Method::Open) => Ok(Bound::Sup(Dyadic::INFINITY)),
@@ -130,8 +158,19 @@ impl<'a, const D: usize> Leaves<'a, D> {
             (Norm::Sup, Method::SecondOrder) => self.second_order(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
             (_, Method::Exact) => self.exact(cell),
-            (Norm::L1, _) => self.integral(method, Integrand::Magnitude, cell, network),
-            (Norm::L2, _) => self.integral(method, Integrand::Square, cell, network),
+            (Norm::L1 | Norm::L2, _) => {
+                let integrand = if self.norm == Norm::L1 {
+                    Integrand::Magnitude
+                } else {
+                    Integrand::Square
+                };
+                let share = if method == Method::Windows {
+                    self.windows(integrand, cell, network, reduction)
+                } else {
+                    self.integral(method, integrand, cell, network)
+                };
+                share.map(Bound::Integral)
+            }
             (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
             (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Integral),
             (Norm::Area, Method::HalfPlanes) => {
@@ -140,10 +179,14 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     .misclassified(cell, network, &self.threshold)
                     .map(Bound::Integral)
             }
-            (Norm::Sup, Method::HalfPlanes)
+            (Norm::Sup, Method::HalfPlanes | Method::Windows)
             | (
                 Norm::Area,
-                Method::Linear | Method::MeanValue | Method::SecondOrder | Method::Monotone,
+                Method::Linear
+                | Method::MeanValue
+                | Method::SecondOrder
+                | Method::Monotone
+                | Method::Windows,
             ) => Err(Failure::Inexact),
         }
     }
@@ -190,7 +233,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
         integrand: Integrand,
         cell: &Cell,
         network: &Specialised,
-    ) -> Result<Bound, Failure> {
+    ) -> Result<Interval, Failure> {
         let mean = match method {
             Method::Open => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
             Method::Natural => {
@@ -216,11 +259,44 @@ impl<'a, const D: usize> Leaves<'a, D> {
                 mean.intersection(&Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY))
                     .ok_or(Failure::Inexact)?
             }
-            Method::MeanValue | Method::Monotone | Method::Exact | Method::HalfPlanes => {
-                return Err(Failure::Inexact);
-            }
+            Method::MeanValue
+            | Method::Monotone
+            | Method::Exact
+            | Method::HalfPlanes
+            | Method::Windows => return Err(Failure::Inexact),
         };
-        Ok(Bound::Integral(mean.times(&cell.volume())))
+        Ok(mean.times(&cell.volume()))
+    }
+
+    /// T16: part by part of a grid along the windows of steps. Where windows cross the integrand is
+    /// only known as well as on the whole cell.
+    fn windows(
+        &mut self,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Interval, Failure> {
+        let differences = self.natural_differences(cell, network)?;
+        let anywhere = sum(differences.iter().map(|d| integrand.of_range(d)));
+        let parts = windows::parts(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+        let mut share = Interval::ZERO;
+        let mut rest = cell.volume();
+        for Part { cell, is_in_window } in parts {
+            let here = self.descend(network, &cell, reduction)?;
+            let methods: &[Method] = if is_in_window {
+                &[Method::Natural]
+            } else {
+                &[Method::SecondOrder, Method::Linear, Method::Natural]
+            };
+            let found = methods
+                .iter()
+                .find_map(|method| self.integral(*method, integrand, &cell, &here).ok());
+            share = share.plus(&found.ok_or(Failure::Inexact)?);
+            rest = rest.minus(&cell.volume());
+        }
+        let rest = Interval::spanning(Dyadic::ZERO, rest.sup().max(Dyadic::ZERO));
+        Ok(share.plus(&anywhere.times(&rest)))
     }
 
     /// The difference with its partial derivatives; the network's radius is left out.

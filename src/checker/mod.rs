@@ -22,11 +22,12 @@ pub mod quadratic;
 pub mod rejection;
 mod total;
 pub mod walk;
+mod windows;
 pub mod witness;
 
 pub use check::{Verified, check, check_by, check_on_domain, on_domain};
 pub use exact::{ExactCells, ExactError, Undecided};
-pub use leaf::{Bound, Leaves};
+pub use leaf::{Bound, Leaves, Reduction};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
 pub use property::{PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, violation};

@@ -184,7 +184,8 @@ impl<'a, const D: usize> PropertyLeaves<'a, D> {
             | Method::SecondOrder
             | Method::Monotone
             | Method::Exact
-            | Method::HalfPlanes => Err(Failure::Inexact),
+            | Method::HalfPlanes
+            | Method::Windows => Err(Failure::Inexact),
         }
     }
 }

@@ -8,14 +8,14 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::leaf::Leaves;
+use super::leaf::{Leaves, Reduction};
 use super::planar;
 use super::rejection::{Rejection, reason};
 use super::total::Total;
 use crate::certificate::{Cell, Certificate, Method, Node, Nodes};
 use crate::geometry::Affine;
 use crate::network::{Network, Specialised};
-use crate::numbers::{Direction, Dyadic};
+use crate::numbers::Dyadic;
 
 /// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
@@ -253,7 +253,7 @@ impl<const D: usize> Walker<'_, D> {
         meet: &mut dyn FnMut(Met),
     ) -> Result<usize, Rejection> {
         let certificate = self.certificate;
-        let fold = Dyadic::from_rational(&certificate.fold, Direction::Down);
+        let reduction = Reduction::of(certificate);
         let mut leaves = Leaves::<D>::new(self.network, &certificate.claim.question);
         let mut nodes = certificate.partition.nodes_from(start.position);
         let mut before = start.before;
@@ -304,7 +304,7 @@ impl<const D: usize> Walker<'_, D> {
             let node = nodes.next_node().map_err(Rejection::Tree)?;
             let local = |leaves: &mut Leaves<'_, D>| {
                 leaves
-                    .descend(&around, &cell, certificate.ranges, fold)
+                    .descend(&around, &cell, reduction)
                     .map(Arc::new)
                     .map_err(|failure| Rejection::NoValue(reason(failure).to_string()))
             };
@@ -341,13 +341,14 @@ impl<const D: usize> Walker<'_, D> {
                         Method::Open | Method::Exact => Arc::clone(&around),
                         _ => local(&mut leaves)?,
                     };
-                    let bound = leaves.bound(method, &cell, &here).map_err(|failure| {
-                        Rejection::NoBound {
-                            leaf: before,
-                            method: char::from(method.letter()),
-                            reason: reason(failure).to_string(),
-                        }
-                    })?;
+                    let bound =
+                        leaves
+                            .bound(method, &cell, &here, reduction)
+                            .map_err(|failure| Rejection::NoBound {
+                                leaf: before,
+                                method: char::from(method.letter()),
+                                reason: reason(failure).to_string(),
+                            })?;
                     meet(Met::Done(depth, Total::of_leaf(bound)));
                 }
             }

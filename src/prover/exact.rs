@@ -15,7 +15,7 @@ use super::split;
 use super::tree::Tree;
 use super::{Outcome, Progress, Request, StoppedBy};
 use crate::certificate::{Cell, Method, Ranges, Witness};
-use crate::checker::{Bound, ExactCells, Leaves, evaluate_witness};
+use crate::checker::{Bound, ExactCells, Leaves, Reduction, evaluate_witness};
 use crate::geometry::PlaneCell;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
@@ -389,9 +389,11 @@ impl<'a, const D: usize> Search<'a, D> {
     /// Bounds the error on a box; keeps it open where the bound is not good enough.
     fn look(&mut self, mut open: Open) {
         self.boxes += 1;
-        let here = self
-            .leaves
-            .descend(&open.here, &open.cell, self.ranges, Dyadic::ZERO);
+        let reduction = Reduction {
+            ranges: self.ranges,
+            fold: Dyadic::ZERO,
+        };
+        let here = self.leaves.descend(&open.here, &open.cell, reduction);
         if let Ok(here) = here {
             open.here = Arc::new(here);
         }
@@ -407,7 +409,8 @@ impl<'a, const D: usize> Search<'a, D> {
             if estimate_dyadic(bound) > estimate_dyadic(self.enough) * within {
                 break;
             }
-            if let Ok(Bound::Sup(found)) = self.leaves.bound(method, &open.cell, &open.here)
+            if let Ok(Bound::Sup(found)) =
+                self.leaves.bound(method, &open.cell, &open.here, reduction)
                 && found < bound
             {
                 bound = found;

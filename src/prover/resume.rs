@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::tree::Tree;
 use crate::certificate::{Cell, Certificate, Method, Node};
-use crate::checker::Leaves;
+use crate::checker::{Leaves, Reduction};
 use crate::network::Specialised;
-use crate::numbers::{Direction, Dyadic};
 
 /// A leaf of the earlier partition.
 pub struct Reopened {
@@ -30,14 +29,14 @@ pub fn reopen<const D: usize>(
     leaves: &mut Leaves<'_, D>,
     mut visit: impl FnMut(&mut Leaves<'_, D>, Reopened),
 ) -> Option<Tree> {
-    let fold = Dyadic::from_rational(&certificate.fold, Direction::Down);
+    let reduction = Reduction::of(certificate);
     let whole = Cell::root(&certificate.claim.question.domain);
     let mut tree = Tree::new();
     let mut nodes = certificate.partition.nodes();
     let mut open = vec![(0, whole, Arc::clone(root), 0)];
     while let Some((node, cell, around, depth)) = open.pop() {
         let here = leaves
-            .descend(&around, &cell, certificate.ranges, fold)
+            .descend(&around, &cell, reduction)
             .map_or(around, Arc::new);
         match nodes.next_node().ok()? {
             Node::Line(_) => return None,

@@ -14,7 +14,7 @@ use super::tree::Tree;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Method, Ranges, Witness};
-use crate::checker::{Bound, Leaves, WitnessValues, evaluate_witness};
+use crate::checker::{Bound, Leaves, Reduction, WitnessValues, evaluate_witness};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
@@ -313,6 +313,14 @@ impl<'a, const D: usize> Search<'a, D> {
         }]
     }
 
+    /// How networks are reduced to cells.
+    fn reduction(&self) -> Reduction {
+        Reduction {
+            ranges: self.ranges,
+            fold: Dyadic::from_rational(&self.fold, Direction::Down),
+        }
+    }
+
     fn reopened(&mut self, earlier: &Certificate) -> Option<Vec<Open>> {
         let question = self.request.question;
         if let Some(witness) = &earlier.witness
@@ -325,12 +333,13 @@ impl<'a, const D: usize> Search<'a, D> {
         let (fold, ranges) = (self.fold.clone(), self.ranges);
         self.fold = earlier.fold.clone();
         self.ranges = earlier.ranges;
+        let reduction = self.reduction();
         let enough = self.enough();
         let (mut open, mut settled, mut boxes) = (Vec::new(), Dyadic::ZERO, 0);
         let (mut leaves, _) = self.worker();
         let tree = reopen(earlier, &self.root, &mut leaves, |leaves, leaf| {
             boxes += 1;
-            let bound = match leaves.bound(leaf.method, &leaf.cell, &leaf.here) {
+            let bound = match leaves.bound(leaf.method, &leaf.cell, &leaf.here, reduction) {
                 Ok(Bound::Sup(bound)) => bound,
                 _ => Dyadic::INFINITY,
             };
@@ -464,8 +473,8 @@ impl<'a, const D: usize> Search<'a, D> {
         stack: &mut Vec<Open>,
     ) {
         growth.boxes += 1;
-        let fold = Dyadic::from_rational(&self.fold, Direction::Down);
-        if let Ok(here) = leaves.descend(&open.here, &open.cell, self.ranges, fold) {
+        let reduction = self.reduction();
+        if let Ok(here) = leaves.descend(&open.here, &open.cell, reduction) {
             open.here = Arc::new(here);
         }
         let is_large = open.here.units() > LARGE;
@@ -492,7 +501,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             }
             record.tried += 1;
-            if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here)
+            if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here, reduction)
                 && found < bound
             {
                 bound = found;

@@ -49,6 +49,11 @@ fn side(cell: &Cell, here: &Specialised, axis: usize) -> (f64, f64, Vec<Step>) {
     (low, high, steps(here, axis))
 }
 
+/// Half the width of a wide window, over the steepness.
+fn wide(fold: f64) -> f64 {
+    (2.0 - libm::log(fold)).clamp(WIDE[0], WIDE[1])
+}
+
 /// Is a cell in the window of a step across another axis?
 fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
     let others = (0..cell.intervals().len()).filter(|other| *other != axis);
@@ -61,13 +66,30 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
     })
 }
 
+/// Is there at most one step across a cell for each input, each in a window that is small in the cell,
+/// and at least one?
+pub fn is_frame(cell: &Cell, here: &Specialised, fold: f64) -> bool {
+    let wide = wide(fold);
+    let mut has_step = false;
+    let is_clear = (0..cell.intervals().len()).all(|axis| {
+        let (low, high, steps) = side(cell, here, axis);
+        has_step |= !steps.is_empty();
+        match steps.as_slice() {
+            [] => true,
+            [step] => (high - low) * step.steepness > FAR * wide,
+            _ => false,
+        }
+    });
+    has_step && is_clear
+}
+
 /// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
 /// many), where the window is small in the cell.
 pub fn beside(cell: &Cell, here: &Specialised, axis: usize, fold: f64) -> Option<Split> {
     let (low, high, steps) = side(cell, here, axis);
     let middle = f64::midpoint(low, high);
     let crosses = crosses(cell, here, axis);
-    let wide = (2.0 - libm::log(fold)).clamp(WIDE[0], WIDE[1]);
+    let wide = wide(fold);
     let mut nearest: Option<(f64, f64)> = None;
     for (k, step) in steps.iter().enumerate() {
         let before = k.checked_sub(1).map_or(low, |k| steps[k].place.max(low));
@@ -79,7 +101,13 @@ pub fn beside(cell: &Cell, here: &Specialised, axis: usize, fold: f64) -> Option
             continue;
         }
         let reach = reach / step.steepness;
-        for place in [step.place - reach, step.place + reach] {
+        let (below, above) = (step.place - reach, step.place + reach);
+        for place in [below, above] {
+            // Far ones below, if possible: then a cell of a grid has one window for each input, at its
+            // lower end.
+            if is_far && place == above && low < below {
+                continue;
+            }
             let is_better = |(best, _): (f64, f64)| (place - middle).abs() < (best - middle).abs();
             if low < place && place < high && nearest.is_none_or(is_better) {
                 nearest = Some((place, reach));

@@ -24,7 +24,7 @@ use super::window;
 use super::workers::Workers;
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
-use crate::checker::{Bound, Leaves};
+use crate::checker::{Bound, Leaves, Reduction};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
@@ -201,7 +201,7 @@ pub fn search<const D: usize>(
     } else {
         // As in the checker's walk, which reduces the network on the domain before it cuts.
         let here = workers
-            .with(|leaves| leaves.descend(&root, &search.whole, search.ranges, search.radius))
+            .with(|leaves| leaves.descend(&root, &search.whole, search.reduction))
             .map_or(root, Arc::new);
         let whole = pool.install(|| {
             let look = |leaves: &mut _| search.look(leaves, search.whole.clone(), here);
@@ -329,8 +329,7 @@ struct Search<'a, const D: usize> {
     /// A guess of the mean of what is integrated.
     typical: f64,
     fold: Rational,
-    radius: Dyadic,
-    ranges: Ranges,
+    reduction: Reduction,
 }
 
 impl<'a, const D: usize> Search<'a, D> {
@@ -353,9 +352,11 @@ impl<'a, const D: usize> Search<'a, D> {
             whole,
             volume,
             typical,
-            radius: Dyadic::from_rational(&fold, Direction::Down),
+            reduction: Reduction {
+                ranges: ranges(root),
+                fold: Dyadic::from_rational(&fold, Direction::Down),
+            },
             fold,
-            ranges: ranges(root),
         }
     }
 
@@ -367,8 +368,10 @@ impl<'a, const D: usize> Search<'a, D> {
         root: &Arc<Specialised>,
     ) -> Option<(Tree, Vec<Interval>, Vec<Open>)> {
         let mut open = Vec::new();
+        let reduction = Reduction::of(earlier);
         let tree = reopen(earlier, root, leaves, |leaves, leaf| {
-            let share = match leaves.bound(leaf.method, &leaf.cell, &leaf.here) {
+            let bound = leaves.bound(leaf.method, &leaf.cell, &leaf.here, reduction);
+            let share = match bound {
                 Ok(Bound::Integral(share)) => share,
                 _ => leaves.anything(&leaf.cell),
             };
@@ -387,8 +390,7 @@ impl<'a, const D: usize> Search<'a, D> {
             shares[cell.node] = cell.share;
         }
         self.fold = earlier.fold.clone();
-        self.radius = Dyadic::from_rational(&earlier.fold, Direction::Down);
-        self.ranges = earlier.ranges;
+        self.reduction = reduction;
         Some((tree, shares, open))
     }
 
@@ -398,13 +400,14 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
+            _ if self.is_frame(&cell, &here) => &[Method::Natural, Method::Windows],
             _ if window::is_bent(&cell, &here) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
         };
         for &method in methods {
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here)
+            if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here, self.reduction)
                 && share.wid() < best.1.wid()
             {
                 best = (method, share);
@@ -422,18 +425,38 @@ impl<'a, const D: usize> Search<'a, D> {
         }
     }
 
+    /// Encloses the share of a cell by the cheapest method.
+    fn glance(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+        let (method, share) = match leaves.bound(Method::Natural, &cell, &here, self.reduction) {
+            Ok(Bound::Integral(share)) => (Method::Natural, share),
+            _ => (Method::Open, leaves.anything(&cell)),
+        };
+        Half {
+            cell,
+            here,
+            method,
+            share,
+            is_glanced: true,
+        }
+    }
+
     /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
     fn is_rough(&self, cell: &Cell, here: &Specialised, around: usize) -> bool {
         if self.norm == Norm::Area {
             return false;
         }
         let shrinks = here.units() > MANY_UNITS && 4 * here.units() < 3 * around;
-        shrinks || self.beside_window(cell, here, 0).is_some()
+        shrinks || (self.beside_window(cell, here, 0).is_some() && !self.is_frame(cell, here))
+    }
+
+    /// Is a cell to be looked at along the windows in it, before it is cut beside them?
+    fn is_frame(&self, cell: &Cell, here: &Specialised) -> bool {
+        window::is_frame(cell, here, estimate_dyadic(self.reduction.fold))
     }
 
     /// A cut beside the window of a step, if there is one, across this axis if it can be.
     fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
-        let fold = estimate_dyadic(self.radius);
+        let fold = estimate_dyadic(self.reduction.fold);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
         axes.find_map(|axis| window::beside(cell, here, axis, fold))
@@ -491,7 +514,11 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
         if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
-            return Cuts::Certain(cut);
+            return if open.is_glanced && self.is_frame(&open.cell, &open.here) {
+                Cuts::Tried(vec![cut])
+            } else {
+                Cuts::Certain(cut)
+            };
         }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
@@ -510,7 +537,7 @@ impl<'a, const D: usize> Search<'a, D> {
     fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
         let look = |leaves: &mut Leaves<'_, D>, cell, here: Arc<Specialised>| {
             if self.is_rough(&cell, &here, open.here.units()) {
-                glance(leaves, cell, here)
+                self.glance(leaves, cell, here)
             } else {
                 self.look(leaves, cell, here)
             }
@@ -535,7 +562,7 @@ impl<'a, const D: usize> Search<'a, D> {
             };
             let halves = [lower, upper].map(|cell| {
                 let here = leaves
-                    .descend(&open.here, &cell, self.ranges, self.radius)
+                    .descend(&open.here, &cell, self.reduction)
                     .map_or_else(|_| Arc::clone(&open.here), Arc::new);
                 look(leaves, cell, here)
             });
@@ -621,27 +648,12 @@ impl<'a, const D: usize> Search<'a, D> {
                 claim.upper,
                 None,
                 self.fold,
-                self.ranges,
+                self.reduction.ranges,
                 known.tree.partition(),
             ),
             boxes: known.boxes,
             stopped_by: known.stopped_by,
         }
-    }
-}
-
-/// Encloses the share of a cell by the cheapest method.
-fn glance<const D: usize>(leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
-    let (method, share) = match leaves.bound(Method::Natural, &cell, &here) {
-        Ok(Bound::Integral(share)) => (Method::Natural, share),
-        _ => (Method::Open, leaves.anything(&cell)),
-    };
-    Half {
-        cell,
-        here,
-        method,
-        share,
-        is_glanced: true,
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::sum::Sum;
-use super::{Cuts, DEEPEST, Growth, Known, Open, Search, glance};
+use super::{Cuts, DEEPEST, Growth, Known, Open, Search};
 use crate::certificate::Norm;
 use crate::checker::Leaves;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
@@ -154,7 +154,11 @@ impl<const D: usize> Search<'_, D> {
             }
             // Better methods are asked when a cell would have to be cut otherwise.
             let halves = match self.cuts(&next) {
-                Cuts::Certain(cut) => self.best_of(leaves, &next, vec![cut], glance),
+                Cuts::Certain(cut) => {
+                    self.best_of(leaves, &next, vec![cut], |leaves, cell, here| {
+                        self.glance(leaves, cell, here)
+                    })
+                }
                 Cuts::Tried(_) if next.is_glanced => {
                     sum = sum.minus(Sum::of(&next.share));
                     let looked = self.look(leaves, next.cell, next.here);
@@ -162,7 +166,11 @@ impl<const D: usize> Search<'_, D> {
                     open.push(growth.again(next.node, looked, next.depth));
                     continue;
                 }
-                Cuts::Tried(cuts) if cuts.len() == 1 => self.best_of(leaves, &next, cuts, glance),
+                Cuts::Tried(cuts) if cuts.len() == 1 => {
+                    self.best_of(leaves, &next, cuts, |leaves, cell, here| {
+                        self.glance(leaves, cell, here)
+                    })
+                }
                 Cuts::Tried(cuts) => self.best_of(leaves, &next, cuts, |leaves, cell, here| {
                     self.look(leaves, cell, here)
                 }),
