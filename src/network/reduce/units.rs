@@ -169,13 +169,13 @@ impl<E: Enclosure> Reducer<E> {
         if function == Function::Heaviside {
             return self.step(sum, stated);
         }
-        let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
-        let slack = if sum.radius.is_zero() {
-            Dyadic::ZERO
-        } else {
-            steepest.mul(sum.radius, Up)
-        };
         let z = stated.range();
+        // Where the true sum is.
+        let around = z.widened(sum.radius);
+        if let Some(image) = self.saturated(function, &around) {
+            return Ok(image);
+        }
+        let slack = slack(function, &around, sum.radius)?;
         if function == Function::Relu {
             if !z.sup().is_positive() {
                 return Ok(constant(Dyadic::ZERO, slack));
@@ -209,8 +209,26 @@ impl<E: Enclosure> Reducer<E> {
         image
     }
 
-    /// What `function(sum)` becomes where `z`, the range of the sum, is so far out that it is its limit
-    /// up to the slack of that: a constant or, for what bends like a ReLU, the sum itself.
+    /// What a sigmoid or tanh becomes where its sum, which is in `around`, is so far out that it is one of its
+    /// limits up to the slack of that.
+    fn saturated(&self, function: Function, around: &Interval) -> Option<Image> {
+        let lowest = match function {
+            Function::Sigmoid => Dyadic::ZERO,
+            Function::Tanh => -Dyadic::ONE,
+            _ => return None,
+        };
+        let far = self.saturation?;
+        if around.sup() < -far.beyond {
+            Some(constant(lowest, far.slack))
+        } else if around.inf() > far.beyond {
+            Some(constant(Dyadic::ONE, far.slack))
+        } else {
+            None
+        }
+    }
+
+    /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far
+    /// out that it is constant or, on the other side, the sum itself, up to the slack of that.
     fn far_out(
         &mut self,
         function: Function,
@@ -218,26 +236,20 @@ impl<E: Enclosure> Reducer<E> {
         z: &Interval,
         slack: Dyadic,
     ) -> Option<Image> {
-        let far = self.saturation?;
-        let slack = slack.add(far.slack, Up);
-        let (beyond, lowest, is_bend) = match function {
-            Function::Sigmoid => (far.beyond, Dyadic::ZERO, false),
-            Function::Tanh => (far.beyond, -Dyadic::ONE, false),
-            Function::Elu => (far.bend(function), -Dyadic::ONE, true),
-            Function::Softplus | Function::Silu | Function::Gelu => {
-                (far.bend(function), Dyadic::ZERO, true)
-            }
+        let lowest = match function {
+            Function::Elu => -Dyadic::ONE,
+            Function::Softplus | Function::Silu | Function::Gelu => Dyadic::ZERO,
             // Softsign comes to its limits slowly.
             _ => return None,
         };
+        let far = self.saturation?;
+        let slack = slack.add(far.slack, Up);
+        let beyond = far.bend(function);
         if z.sup() < -beyond {
             return Some(constant(lowest, slack));
         }
         if z.inf() <= beyond {
             return None;
-        }
-        if !is_bend {
-            return Some(constant(Dyadic::ONE, slack));
         }
         let line = self.line(sum);
         Some(Image { slack, ..line })
@@ -361,6 +373,41 @@ impl<E: Enclosure> Reducer<E> {
             sum: Stated::Variable(variable),
             slack: Dyadic::ZERO,
         })
+    }
+}
+
+/// How far `function` of the true sum may be from that of the stated one, where both are in `around` and
+/// `radius` apart at most.
+fn slack(function: Function, around: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
+    if radius.is_zero() {
+        return Ok(Dyadic::ZERO);
+    }
+    let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
+    let steepest = far_slope(function, around.mig()).map_or(steepest, |slope| slope.min(steepest));
+    Ok(steepest.mul(radius, Up))
+}
+
+/// An upper bound of the slope of a sigmoid or tanh farther than `far` from its middle. With a whole
+/// number `m <= far`, as `7/5 < 1/ln 2`: `sigmoid' <= e^-|t| <= 2^-(7 m/5)` and
+/// `tanh' <= 4 e^(-2 |t|) <= 2^(2 - 14 m/5)`.
+fn far_slope(function: Function, far: Dyadic) -> Option<Dyadic> {
+    let fifths = whole_part(far).checked_mul(7)?;
+    let power = match function {
+        Function::Sigmoid => -fifths.checked_div(5)?,
+        Function::Tanh => 2 - fifths.checked_mul(2)?.checked_div(5)?,
+        _ => return None,
+    };
+    Some(Dyadic::power_of_two(power))
+}
+
+/// A whole number that is not larger than this one, which is at least 0.
+fn whole_part(value: Dyadic) -> i64 {
+    const LARGE: i64 = 1 << 20;
+    let places = -value.exponent();
+    match places {
+        1..=62 if value.is_positive() => value.mantissa() >> places,
+        ..=0 if value.is_positive() => LARGE,
+        _ => 0,
     }
 }
 

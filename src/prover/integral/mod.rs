@@ -174,8 +174,8 @@ pub fn search<const D: usize>(
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let mut search = Search::<D>::new(request, &root);
-    let units = root.units();
+    let mut search = pool.install(|| Search::<D>::new(request, &root));
+    let mut in_parts = sweep::is_wanted(request, root.units());
     let mut known = Known {
         tree: Tree::new(),
         shares: Vec::new(),
@@ -204,15 +204,20 @@ pub fn search<const D: usize>(
             .with(|leaves| leaves.descend(&root, &search.whole, search.reduction))
             .map_or(root, Arc::new);
         let whole = pool.install(|| {
-            let look = |leaves: &mut _| search.look(leaves, search.whole.clone(), here);
-            workers.with(look)
+            workers.with(|leaves| {
+                let cell = search.whole.clone();
+                if in_parts {
+                    search.glance(leaves, cell, here)
+                } else {
+                    search.look(leaves, cell, here)
+                }
+            })
         });
         known.tree.settle(0, whole.method);
         known.shares.push(whole.share);
         undecided = Sum::of(&whole.share);
         open.push(whole.opened(0, 0));
     }
-    let mut in_parts = sweep::is_wanted(request, units);
     loop {
         if in_parts && open.len() >= sweep::PARTS {
             in_parts = false;
@@ -400,7 +405,7 @@ impl<'a, const D: usize> Search<'a, D> {
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if self.is_frame(&cell, &here) => &[Method::Natural, Method::Windows],
+            _ if self.is_frame(&cell, &here) => &[Method::Windows, Method::Natural],
             _ if window::is_bent(&cell, &here) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
@@ -412,7 +417,7 @@ impl<'a, const D: usize> Search<'a, D> {
             {
                 best = (method, share);
             }
-            if self.is_decided(best.0) {
+            if best.0 == Method::Windows || self.is_decided(best.0) {
                 break;
             }
         }
@@ -425,8 +430,11 @@ impl<'a, const D: usize> Search<'a, D> {
         }
     }
 
-    /// Encloses the share of a cell by the cheapest method.
+    /// Encloses the share of a cell by the cheapest method that may be enough.
     fn glance(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+        if self.is_frame(&cell, &here) {
+            return self.look(leaves, cell, here);
+        }
         let (method, share) = match leaves.bound(Method::Natural, &cell, &here, self.reduction) {
             Ok(Bound::Integral(share)) => (Method::Natural, share),
             _ => (Method::Open, leaves.anything(&cell)),
@@ -514,11 +522,7 @@ impl<'a, const D: usize> Search<'a, D> {
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
         if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
-            return if open.is_glanced && self.is_frame(&open.cell, &open.here) {
-                Cuts::Tried(vec![cut])
-            } else {
-                Cuts::Certain(cut)
-            };
+            return Cuts::Certain(cut);
         }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
@@ -689,17 +693,19 @@ fn folding_budget(
 /// evenly.
 fn typical_error(request: &Request<'_>, network: &Specialised, whole: &Cell, norm: Norm) -> f64 {
     const POINTS: u32 = 32;
-    let mut sampler = Sampler::new(&request.question.target, request.jumps());
-    let points = even_points(whole.intervals(), POINTS);
-    let errors = points.map(|point| {
-        let error = sampler.error_at(network, &point).unwrap_or(0.0);
+    let points: Vec<Vec<f64>> = even_points(whole.intervals(), POINTS).collect();
+    let sampler = || Sampler::new(&request.question.target, request.jumps());
+    let errors = points.par_iter().map_init(sampler, |sampler, point| {
+        let error = sampler.error_at(network, point).unwrap_or(0.0);
         if norm == Norm::L2 {
             error * error
         } else {
             error
         }
     });
-    errors.sum::<f64>() / f64::from(POINTS)
+    // Added up in order, so that the sum does not depend on the threads.
+    let errors: Vec<f64> = errors.collect();
+    errors.iter().sum::<f64>() / f64::from(POINTS)
 }
 
 /// Linear forms decide more units where `ReLU`s stand on `ReLU`s.
