@@ -13,7 +13,7 @@ use common::{
 use steeple::certificate::{
     Cell, Certificate, Method, Norm, Partition, Ranges, TreeError, Witness, text,
 };
-use steeple::checker::{Bound, Leaves, Rejection, check, on_domain};
+use steeple::checker::{Bound, Leaves, Reduction, Rejection, check, on_domain};
 use steeple::expr::{Domain, parse_target};
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
 use steeple::network::{Layer, Matrix, Network, digest};
@@ -556,14 +556,10 @@ fn bounds_hold_to_the_last_bit() {
             // What exact leaves gave is not there any more.
             certificate.claim.lower = Rational::ZERO;
             let here = leaves
-                .descend(
-                    &root,
-                    &cell,
-                    Ranges::Natural,
-                    steeple::numbers::Dyadic::ZERO,
-                )
+                .descend(&root, &cell, Reduction::PLAIN)
                 .expect("a value");
-            let Ok(Bound::Sup(bound)) = leaves.bound(*method, &cell, &here) else {
+            let Ok(Bound::Sup(bound)) = leaves.bound(*method, &cell, &here, Reduction::PLAIN)
+            else {
                 panic!("{method:?} applies")
             };
             // Infinite where the method says nothing: then no claim at all is accepted.

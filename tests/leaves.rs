@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use common::{Choices, Formula, Kind, choices};
 use steeple::certificate::{Cell, Method, Norm, Question, Ranges};
-use steeple::checker::{Bound, Leaves, on_domain};
+use steeple::checker::{Bound, Leaves, Reduction, on_domain};
 use steeple::network::{Network, forward};
 use steeple::numbers::{Dyadic, Interval, Rational, Relation, Scalar, Truth};
 
@@ -27,8 +27,13 @@ fn problem(choices: &mut Choices) -> (Network, Question) {
     } else {
         1 + usize::from(choices.once_in(4))
     };
-    let hidden = 1 + choices.below(3);
-    let network = choices.network_of(inputs, hidden, 5, outputs, kind);
+    let sides = choices.sides(inputs);
+    let network = if choices.once_in(3) {
+        choices.steps(&sides, 6, outputs)
+    } else {
+        let hidden = 1 + choices.below(3);
+        choices.network_of(inputs, hidden, 5, outputs, kind)
+    };
     let formulas: Vec<String> = (0..outputs)
         .map(|_| {
             let kind = choices.pick(&[Formula::Polynomial, Formula::Smooth, Formula::Any]);
@@ -40,7 +45,6 @@ fn problem(choices: &mut Choices) -> (Network, Question) {
         })
         .collect();
     let formulas: Vec<&str> = formulas.iter().map(String::as_str).collect();
-    let sides = choices.sides(inputs);
     let domain: Vec<String> = (common::NAMES.iter().zip(&sides))
         .map(|(name, (low, high))| format!("{name}={low}..{high}"))
         .collect();
@@ -160,13 +164,14 @@ fn leaves_hold(choices: &mut Choices) -> Result<usize, TestCaseError> {
         1 => Dyadic::HALF,
         _ => Dyadic::power_of_two(-choices.integer(3, 40)),
     };
+    let reduction = Reduction { ranges, fold };
     let mut leaves = Leaves::<3>::new(&network, &question);
     let mut around = on_domain(&network, &question).expect("moderate weights");
     let mut cell = Cell::root(&question.domain);
     let mut compared = 0;
     let depth = choices.pick(&[2, 6, 20, 40]);
     for level in 0..depth {
-        let Ok(here) = leaves.descend(&around, &cell, ranges, fold) else {
+        let Ok(here) = leaves.descend(&around, &cell, reduction) else {
             return Ok(compared);
         };
         // Few of the cells: the first and last ones.
@@ -180,7 +185,7 @@ fn leaves_hold(choices: &mut Choices) -> Result<usize, TestCaseError> {
                 _ => slow_share(&network, &question, &cell),
             };
             for method in Method::ALL {
-                let Ok(bound) = leaves.bound(method, &cell, &here) else {
+                let Ok(bound) = leaves.bound(method, &cell, &here, reduction) else {
                     continue;
                 };
                 compared += 1;

@@ -223,7 +223,7 @@ proptest! {
 /// and an area with what clipped polygons of a one-sided sample allow.
 fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) -> bool {
     use steeple::certificate::{Cell, Method};
-    use steeple::checker::{Bound, Leaves, on_domain};
+    use steeple::checker::{Bound, Leaves, Reduction, on_domain};
     use steeple::numbers::{Dyadic, Interval};
     let root = on_domain(network, question).expect("a value");
     let threshold = question.threshold.clone().expect("an area");
@@ -250,7 +250,8 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
             })
             .collect();
         for method in [Method::Natural, Method::HalfPlanes] {
-            let Ok(Bound::Integral(area)) = leaves.bound(method, &cell, &here) else {
+            let Ok(Bound::Integral(area)) = leaves.bound(method, &cell, &here, Reduction::PLAIN)
+            else {
                 continue;
             };
             let full = area.inf() >= cell.volume().inf();

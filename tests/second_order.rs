@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use common::{Choices, Formula, Kind, Truth, choices, layer, network, number, outputs, question};
 use steeple::certificate::{Cell, Method, Norm, Question};
-use steeple::checker::{Bound, Leaves, inputs_over, on_domain};
+use steeple::checker::{Bound, Leaves, Reduction, inputs_over, on_domain};
 use steeple::expr::{Domain, Target, TargetBody, derivative, parse_target};
 use steeple::network::Activation::{Identity, Tanh};
 use steeple::network::{Network, Specialised, digest};
@@ -161,7 +161,7 @@ fn second_order(network: &Network, question: &Question) -> Option<Rational> {
     let cell = Cell::root(&question.domain);
     let root = on_domain(network, question).expect("a value");
     let mut leaves = Leaves::<D>::new(network, question);
-    match leaves.bound(Method::SecondOrder, &cell, &root) {
+    match leaves.bound(Method::SecondOrder, &cell, &root, Reduction::PLAIN) {
         Ok(Bound::Sup(bound)) => bound.to_rational(),
         Ok(other) => panic!("{other:?} is no bound in sup"),
         Err(_) => None,
@@ -218,7 +218,7 @@ fn share(
     cell: &Cell,
     here: &Specialised,
 ) -> Option<Interval> {
-    match leaves.bound(method, cell, here) {
+    match leaves.bound(method, cell, here, Reduction::PLAIN) {
         Ok(Bound::Integral(share)) if share.is_bounded() => Some(share),
         Ok(Bound::Integral(_)) | Err(_) => None,
         Ok(other) => panic!("{other:?} is no share"),

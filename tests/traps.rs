@@ -7,7 +7,7 @@ use steeple::certificate::{
     Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges, Witness,
 };
 use steeple::checker::inputs_over;
-use steeple::checker::{Bound, Leaves, check, evaluate_witness, on_domain};
+use steeple::checker::{Bound, Leaves, Reduction, check, evaluate_witness, on_domain};
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
 use steeple::network::{Network, Specialised, forward};
 use steeple::numbers::{Dyadic, Gradient, Interval, LinearForm, Precise, Rational, Scalar};
@@ -18,7 +18,7 @@ fn bound(network: &Network, question: &Question, method: Method) -> Option<Bound
     let cell = Cell::root(&question.domain);
     let root = on_domain(network, question).expect("a value");
     Leaves::<2>::new(network, question)
-        .bound(method, &cell, &root)
+        .bound(method, &cell, &root, Reduction::PLAIN)
         .ok()
 }
 
@@ -380,7 +380,8 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
                 Method::SecondOrder,
                 Method::Monotone,
             ] {
-                if let Ok(Bound::Sup(bound)) = leaves.bound(method, &cell, &here) {
+                if let Ok(Bound::Sup(bound)) = leaves.bound(method, &cell, &here, Reduction::PLAIN)
+                {
                     assert!(
                         bound >= Dyadic::ONE,
                         "{method:?} with fold {fold:?}: {bound:?}"

@@ -291,11 +291,13 @@ impl<'a, const D: usize> Leaves<'a, D> {
             };
             let found = methods
                 .iter()
-                .find_map(|method| self.integral(*method, integrand, &cell, &here).ok());
-            share = share.plus(&found.ok_or(Failure::Inexact)?);
+                .find_map(|method| self.integral(*method, integrand, &cell, &here).ok())
+                .ok_or(Failure::Inexact)?;
+            share = share.plus(&found);
             rest = rest.minus(&cell.volume());
         }
-        let rest = Interval::spanning(Dyadic::ZERO, rest.sup().max(Dyadic::ZERO));
+        let least = rest.inf().max(Dyadic::ZERO);
+        let rest = Interval::spanning(least, rest.sup().max(least));
         Ok(share.plus(&anywhere.times(&rest)))
     }
 

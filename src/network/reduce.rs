@@ -108,7 +108,12 @@ fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
 }
 
 fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    tracked(a.add(b, Down), a.add(b, Up))
+    let (low, is_exact) = a.add_noting(b, Down);
+    if is_exact {
+        (low, Dyadic::ZERO)
+    } else {
+        tracked(low, a.add(b, Up))
+    }
 }
 
 fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {

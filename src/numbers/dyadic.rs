@@ -318,14 +318,21 @@ impl Dyadic {
     #[must_use]
     #[inline]
     pub fn add(self, other: Self, direction: Direction) -> Self {
+        self.add_noting(other, direction).0
+    }
+
+    /// The sum, rounded, and whether it is known to be exact.
+    #[must_use]
+    #[inline]
+    pub fn add_noting(self, other: Self, direction: Direction) -> (Self, bool) {
         if self.mantissa == 0 {
-            return other;
+            return (other, true);
         }
         if other.mantissa == 0 {
-            return self;
+            return (self, true);
         }
         if self.is_infinite() || other.is_infinite() {
-            return match (self.is_infinite(), other.is_infinite()) {
+            let sum = match (self.is_infinite(), other.is_infinite()) {
                 (true, true) if self != other => match direction {
                     Down => Self::NEG_INFINITY,
                     Up => Self::INFINITY,
@@ -333,6 +340,7 @@ impl Dyadic {
                 (true, _) => self,
                 _ => other,
             };
+            return (sum, false);
         }
         let (high, low) = if self.exponent >= other.exponent {
             (self, other)
@@ -354,20 +362,24 @@ impl Dyadic {
         // Rounded to the least mantissa, the sum may have been a little smaller in size, where a
         // mantissa has one more place.
         let is_at_edge = !is_exact && size == u128::from(LEAST.unsigned_abs());
-        let (sum, exponent) = if size >> BITS == 1 {
+        let (sum, exponent, is_exact) = if size >> BITS == 1 {
             let carry = i128::from(direction == Up);
-            ((sum + carry) >> 1, high.exponent + 1)
+            (
+                (sum + carry) >> 1,
+                high.exponent + 1,
+                is_exact && sum & 1 == 0,
+            )
         } else {
-            (sum, high.exponent)
+            (sum, high.exponent, is_exact)
         };
         if !is_at_edge
             && sum.unsigned_abs() >> (BITS - 1) == 1
             && exponent <= LIMIT
             && let Ok(mantissa) = i64::try_from(sum)
         {
-            return Self { mantissa, exponent };
+            return (Self { mantissa, exponent }, is_exact);
         }
-        Self::add_slowly(high, low, direction)
+        (Self::add_slowly(high, low, direction), false)
     }
 
     /// The sum of two finite numbers, the one with the higher exponent first, where the place of

@@ -26,13 +26,17 @@ struct Step {
 fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
     let units = (0..here.units()).map(|k| here.unit(k));
     let steps = units.filter_map(|unit| match unit.sum.terms {
-        [(variable, weight)]
-            if *variable as usize == axis && unit.function == Function::Sigmoid =>
-        {
+        [(variable, weight)] if *variable as usize == axis => {
+            // tanh(z) = 2 sigmoid(2 z) - 1.
+            let steeper = match unit.function {
+                Function::Sigmoid => 1.0,
+                Function::Tanh => 2.0,
+                _ => return None,
+            };
             let weight = estimate_dyadic(*weight);
             Some(Step {
                 place: -estimate_dyadic(unit.sum.bias) / weight,
-                steepness: weight.abs(),
+                steepness: steeper * weight.abs(),
             })
         }
         _ => None,
@@ -66,19 +70,17 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
     })
 }
 
-/// Is there at most one step across a cell for each input, each in a window that is small in the cell,
-/// and at least one?
+/// Is there at most one step across a cell for each input, beside those at its upper end, each in a window
+/// that is small in the cell, and at least one?
 pub fn is_frame(cell: &Cell, here: &Specialised, fold: f64) -> bool {
     let wide = wide(fold);
     let mut has_step = false;
     let is_clear = (0..cell.intervals().len()).all(|axis| {
         let (low, high, steps) = side(cell, here, axis);
         has_step |= !steps.is_empty();
-        match steps.as_slice() {
-            [] => true,
-            [step] => (high - low) * step.steepness > FAR * wide,
-            _ => false,
-        }
+        let is_far = |step: &Step| (high - low) * step.steepness > FAR * wide;
+        let is_inner = |step: &&Step| step.place + wide / step.steepness < high;
+        steps.iter().all(is_far) && steps.iter().filter(is_inner).count() <= 1
     });
     has_step && is_clear
 }

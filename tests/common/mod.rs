@@ -196,6 +196,45 @@ impl Choices {
         .expect("fits")
     }
 
+    /// A network whose first layer has up to `width` steep steps of one input each, with places in these
+    /// sides or close to them, and one more layer or none above it.
+    pub fn steps(
+        &mut self,
+        sides: &[(Rational, Rational)],
+        width: usize,
+        outputs: usize,
+    ) -> Network {
+        let inputs = sides.len();
+        let units = 1 + self.below(width);
+        let rows = (0..units).map(|_| {
+            let input = self.below(inputs);
+            let (low, high) = &sides[input];
+            let place = low + (high - low) * Rational::ratio(self.integer(-1, 17), 16);
+            let sign = Rational::from(self.pick(&[1, -1]));
+            let power = i32::try_from(self.integer(2, 20)).expect("small");
+            let weight = sign * Rational::power_of_two(power);
+            let mut weights = vec![Rational::ZERO; inputs];
+            let bias = -(&weight * &place);
+            weights[input] = weight;
+            (weights, bias)
+        });
+        let (weights, bias) = rows.unzip();
+        let weights = Matrix::from_dense(weights).expect("rectangular");
+        let activation = self.pick(&[Activation::Sigmoid, Activation::Tanh]);
+        let mut layers = vec![Layer::new(weights, bias, activation).expect("fits")];
+        let mut columns = units;
+        if self.once_in(2) {
+            let activation = self.activation(Kind::Continuous);
+            let units = 1 + self.below(3);
+            layers.push(self.layer(columns, units, activation));
+            columns = units;
+        }
+        layers.push(self.layer(columns, outputs, Activation::Identity));
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        let (inputs, outputs) = (names(&NAMES[..inputs]), names(&["a", "b"][..outputs]));
+        Network::new(inputs, outputs, layers).expect("fits")
+    }
+
     /// The text of a formula in the first `inputs` names, at most `height` operations high.
     pub fn formula(&mut self, inputs: usize, height: usize, kind: Formula) -> String {
         if height == 0 || self.once_in(6) {

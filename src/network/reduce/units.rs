@@ -170,12 +170,10 @@ impl<E: Enclosure> Reducer<E> {
             return self.step(sum, stated);
         }
         let z = stated.range();
-        // Where the true sum is.
-        let around = z.widened(sum.radius);
-        if let Some(image) = self.saturated(function, &around) {
+        if let Some(image) = self.saturated(function, &z, sum.radius) {
             return Ok(image);
         }
-        let slack = slack(function, &around, sum.radius)?;
+        let slack = slack(function, &z, sum.radius)?;
         if function == Function::Relu {
             if !z.sup().is_positive() {
                 return Ok(constant(Dyadic::ZERO, slack));
@@ -209,19 +207,19 @@ impl<E: Enclosure> Reducer<E> {
         image
     }
 
-    /// What a sigmoid or tanh becomes where its sum, which is in `around`, is so far out that it is one of its
-    /// limits up to the slack of that.
-    fn saturated(&self, function: Function, around: &Interval) -> Option<Image> {
+    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
+    /// is one of its limits up to the slack of that.
+    fn saturated(&self, function: Function, z: &Interval, radius: Dyadic) -> Option<Image> {
         let lowest = match function {
             Function::Sigmoid => Dyadic::ZERO,
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
         let far = self.saturation?;
-        if around.sup() < -far.beyond {
-            Some(constant(lowest, far.slack))
-        } else if around.inf() > far.beyond {
-            Some(constant(Dyadic::ONE, far.slack))
+        if z.sup() < -far.beyond {
+            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(lowest, far.slack))
+        } else if z.inf() > far.beyond {
+            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(Dyadic::ONE, far.slack))
         } else {
             None
         }
@@ -376,14 +374,16 @@ impl<E: Enclosure> Reducer<E> {
     }
 }
 
-/// How far `function` of the true sum may be from that of the stated one, where both are in `around` and
-/// `radius` apart at most.
-fn slack(function: Function, around: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
+/// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
+/// `radius` from the true one.
+fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
     if radius.is_zero() {
         return Ok(Dyadic::ZERO);
     }
     let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
-    let steepest = far_slope(function, around.mig()).map_or(steepest, |slope| slope.min(steepest));
+    // Both are farther than this from the middle.
+    let far = z.mig().sub(radius, Down);
+    let steepest = far_slope(function, far).map_or(steepest, |slope| slope.min(steepest));
     Ok(steepest.mul(radius, Up))
 }
 
@@ -400,7 +400,7 @@ fn far_slope(function: Function, far: Dyadic) -> Option<Dyadic> {
     Some(Dyadic::power_of_two(power))
 }
 
-/// A whole number that is not larger than this one, which is at least 0.
+/// A whole number from 0 on that is not larger than this one, or 0.
 fn whole_part(value: Dyadic) -> i64 {
     const LARGE: i64 = 1 << 20;
     let places = -value.exponent();

@@ -41,6 +41,8 @@ const MOST_TRIED: usize = 4;
 const MANY_UNITS: usize = 40;
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
+/// The claim may be wider than what was found by this share of it.
+const SHORTENED: f64 = 4e-12;
 
 /// An open cell and its share of the integral.
 #[derive(Clone)]
@@ -253,8 +255,11 @@ pub fn search<const D: usize>(
             break;
         }
         let mut round = Vec::new();
-        while round.len() < ROUND {
+        // No more than could be enough if all of it became known.
+        let mut missing = search.missing(settled.plus(undecided));
+        while round.len() < ROUND && (missing > 0.0 || round.is_empty()) {
             let Some(next) = open.pop() else { break };
+            missing -= estimate_dyadic(next.share.wid());
             undecided = undecided.minus(Sum::of(&next.share));
             if next.depth >= DEEPEST {
                 settled = settled.plus(Sum::of(&next.share));
@@ -597,6 +602,11 @@ impl<'a, const D: usize> Search<'a, D> {
         if self.norm == Norm::L2 { 1.9 } else { 1.0 }
     }
 
+    /// The power of the error that is integrated.
+    fn exponent(&self) -> f64 {
+        if self.norm == Norm::L2 { 2.0 } else { 1.0 }
+    }
+
     /// An error from the integral: its root for `l2`.
     fn error(&self, integral: f64) -> f64 {
         match self.norm {
@@ -622,8 +632,24 @@ impl<'a, const D: usize> Search<'a, D> {
                 let tolerance = estimate_rational(tolerance);
                 high <= tolerance * (1.0 - DRIFT) || low > tolerance * (1.0 + DRIFT)
             }
-            None => high - low <= high * estimate_rational(self.request.gap) * (1.0 - 1e-6),
+            None => high - low <= high * self.gap(),
         }
+    }
+
+    /// The gap wanted, and a little less: sums drift, and both ends of the claim are shortened.
+    fn gap(&self) -> f64 {
+        let gap = estimate_rational(self.request.gap);
+        gap - (1e-6 * gap).max(DRIFT + SHORTENED).min(gap / 2.0)
+    }
+
+    /// How much that is not known has to become known, at least.
+    fn missing(&self, sum: Sum) -> f64 {
+        let (low, high) = (sum.low, sum.high());
+        if let Some(tolerance) = self.request.tolerance {
+            let tolerance = libm::pow(estimate_rational(tolerance), self.exponent());
+            return (high - tolerance).min(tolerance - low);
+        }
+        libm::pow(1.0 - self.gap().min(1.0), self.exponent()) * high - low
     }
 
     fn finish(self, known: &Known) -> Outcome {
