@@ -18,6 +18,8 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, S
 pub(super) struct Saturation {
     beyond: Dyadic,
     slack: Dyadic,
+    /// Less far out neither a sigmoid nor a tanh is within the fold of its limit.
+    from: Dyadic,
 }
 
 impl Saturation {
@@ -34,6 +36,7 @@ impl Saturation {
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
             slack: Dyadic::power_of_two(-(n + 19)),
+            from: Dyadic::from_i64(n.checked_sub(1)?.checked_mul(5)?.checked_div(14)?),
         })
     }
 
@@ -207,22 +210,24 @@ impl<E: Enclosure> Reducer<E> {
         image
     }
 
-    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
-    /// is one of its limits up to the slack of that.
+    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that
+    /// one of its limits is within the folding radius.
     fn saturated(&self, function: Function, z: &Interval, radius: Dyadic) -> Option<Image> {
         let lowest = match function {
             Function::Sigmoid => Dyadic::ZERO,
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
-        let far = self.saturation?;
-        if z.sup() < -far.beyond {
-            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(lowest, far.slack))
-        } else if z.inf() > far.beyond {
-            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(Dyadic::ONE, far.slack))
+        let (limit, far) = if z.sup().is_negative() {
+            (lowest, -z.sup())
         } else {
-            None
+            (Dyadic::ONE, z.inf())
+        };
+        if far < self.saturation?.from {
+            return None;
         }
+        let slack = tail(function, far.sub(radius, Down))?;
+        (slack <= self.fold).then(|| constant(limit, slack))
     }
 
     /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far
@@ -387,14 +392,24 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
     Ok(steepest.mul(radius, Up))
 }
 
-/// An upper bound of the slope of a sigmoid or tanh farther than `far` from its middle. With a whole
-/// number `m <= far`, as `7/5 < 1/ln 2`: `sigmoid' <= e^-|t| <= 2^-(7 m/5)` and
-/// `tanh' <= 4 e^(-2 |t|) <= 2^(2 - 14 m/5)`.
+/// An upper bound of the slope of a sigmoid or tanh farther than `far` from its middle: a sigmoid's is below
+/// its distance from the limit, a tanh's below twice that.
 fn far_slope(function: Function, far: Dyadic) -> Option<Dyadic> {
+    let tail = tail(function, far)?;
+    Some(match function {
+        Function::Tanh => tail.scale(1, Up),
+        _ => tail,
+    })
+}
+
+/// An upper bound of the distance of a sigmoid or tanh from its limit farther than `far` from its middle. With
+/// a whole number `m <= far`, as `7/5 < 1/ln 2`: `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and
+/// `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
+fn tail(function: Function, far: Dyadic) -> Option<Dyadic> {
     let fifths = whole_part(far).checked_mul(7)?;
     let power = match function {
         Function::Sigmoid => -fifths.checked_div(5)?,
-        Function::Tanh => 2 - fifths.checked_mul(2)?.checked_div(5)?,
+        Function::Tanh => 1 - fifths.checked_mul(2)?.checked_div(5)?,
         _ => return None,
     };
     Some(Dyadic::power_of_two(power))
