@@ -160,8 +160,10 @@ pub(super) fn walk<const D: usize>(
         }
     }
     let (rest, parts) = without_parts(met);
-    // The other thing is one job more, which comes to nothing.
-    let jobs = parts.into_iter().map(Some).chain([None]).collect();
+    // The other thing is one job more, which comes to nothing. It may take long, so it is begun first.
+    let jobs = std::iter::once(None)
+        .chain(parts.into_iter().map(Some))
+        .collect();
     let totals = each(jobs, run, &|part: Option<Part>| {
         let Some(part) = part else {
             beside();
@@ -170,7 +172,7 @@ pub(super) fn walk<const D: usize>(
         let depth = part.depth;
         walker.part(part).map(|(total, _)| (depth, total))
     });
-    let mut totals = totals.into_iter();
+    let mut totals = totals.into_iter().skip(1);
     let mut sums = Sums::default();
     // The first thing that is wrong, in the order of the text.
     for step in rest {

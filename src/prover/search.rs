@@ -547,10 +547,9 @@ impl<'a, const D: usize> Search<'a, D> {
             // A refutation, or an idea of the lower end.
             candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
         } else {
-            // Looking at a large network takes a while: not for every little more.
+            // Looking at a large network takes a while: only when it may be the last thing to do.
             let gap = estimate_rational(self.request.gap);
-            let step = if self.root.units() > COSTLY { 1.0 } else { gap };
-            candidate.estimate > known * (1.0 + step)
+            self.root.units() <= COSTLY && candidate.estimate > known * (1.0 + gap)
         };
         if is_of_interest {
             self.certify();
