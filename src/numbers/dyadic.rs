@@ -694,6 +694,9 @@ pub(crate) mod tests {
                             assert_eq!(found, low.add(high, direction));
                             let nearest = Dyadic::from_rational(&truth, direction);
                             assert_eq!(found, nearest, "{high} + {low} {direction:?}");
+                            let (noted, is_exact) = high.add_noting(low, direction);
+                            assert_eq!(noted, found);
+                            assert!(!is_exact || exact(found) == truth, "{high} + {low}");
                         }
                     }
                 }
@@ -710,6 +713,14 @@ pub(crate) mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn sums_of_short_numbers_are_noted_as_exact() {
+        for (a, b) in [(40, -60), (1, 1), (-7, 3), (1 << 40, 5), (0, 9)] {
+            let noted = Dyadic::from_i64(a).add_noting(Dyadic::from_i64(b), Up);
+            assert_eq!(noted, (Dyadic::from_i64(a + b), true));
         }
     }
 

@@ -420,7 +420,7 @@ fn whole_part(value: Dyadic) -> i64 {
     const LARGE: i64 = 1 << 20;
     let places = -value.exponent();
     match places {
-        1..=62 if value.is_positive() => value.mantissa() >> places,
+        1..=62 if value.is_positive() => (value.mantissa() >> places).min(LARGE),
         ..=0 if value.is_positive() => LARGE,
         _ => 0,
     }
@@ -444,4 +444,58 @@ fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
         .into_iter()
         .find(|a| value.minus(&Interval::point(*a)).mag() <= near)
         .unwrap_or(value.mid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sigmoid(at: Dyadic) -> Interval {
+        Scalar::apply(&Interval::point(at), Function::Sigmoid).expect("a value")
+    }
+
+    /// `1 - sigmoid(t) = sigmoid(-t)`, `1 - tanh(t) = 2 sigmoid(-2 t)`; and the slopes are
+    /// `sigmoid(t) sigmoid(-t)` and `4 sigmoid(2 t) sigmoid(-2 t)`.
+    #[test]
+    fn tails_and_slopes_are_no_less_than_they_are() {
+        let two = |value: Dyadic| value.scale(1, Up);
+        for quarters in 0..400 {
+            let t = Dyadic::from_i64(quarters).scale(-2, Up);
+            let (below, above) = (sigmoid(-t), sigmoid(t));
+            let (bound, slope) = (
+                tail(Function::Sigmoid, t).expect("a tail"),
+                far_slope(Function::Sigmoid, t).expect("a slope"),
+            );
+            assert!(bound >= below.sup(), "{quarters}");
+            assert!(slope >= below.times(&above).sup(), "{quarters}");
+            // Not far more either: e^-t up to a whole number, and 7/5 for 1/ln 2.
+            let room = Dyadic::power_of_two(3 + quarters / 64);
+            assert!(bound <= below.sup().mul(room, Up), "{quarters}");
+            let (below, above) = (sigmoid(-two(t)), sigmoid(two(t)));
+            let (bound, slope) = (
+                tail(Function::Tanh, t).expect("a tail"),
+                far_slope(Function::Tanh, t).expect("a slope"),
+            );
+            assert!(bound >= two(below.sup()), "{quarters}");
+            assert!(slope >= two(two(below.times(&above).sup())), "{quarters}");
+        }
+        assert_eq!(tail(Function::Relu, Dyadic::ONE), None);
+    }
+
+    #[test]
+    fn whole_parts_are_below() {
+        for (value, whole) in [
+            ("0", 0),
+            ("1/2", 0),
+            ("1", 1),
+            ("7/2", 3),
+            ("2^30", 1 << 20),
+        ] {
+            let exact = crate::numbers::literal::parse(value).expect("a number");
+            assert_eq!(whole_part(Dyadic::from_rational(&exact, Down)), whole);
+        }
+        assert_eq!(whole_part(Dyadic::from_i64(-5)), 0);
+        assert_eq!(whole_part(Dyadic::power_of_two(100)), 1 << 20);
+        assert_eq!(whole_part(Dyadic::INFINITY), 1 << 20);
+    }
 }
