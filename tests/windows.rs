@@ -142,6 +142,10 @@ fn it_does_not_apply_without_windows_or_to_other_norms() {
     );
 }
 
+fn borrowed(row: &[String]) -> Vec<&str> {
+    row.iter().map(String::as_str).collect()
+}
+
 /// `n x n` towers for `x² + y²`: steps on lines of a grid, and one more step on four of them for each cell.
 fn towers(n: i64, per_cell: i64) -> Network {
     let steepness = Rational::from(n * per_cell);
@@ -176,9 +180,6 @@ fn towers(n: i64, per_cell: i64) -> Network {
             heights.push((middle(i) + middle(j)).to_string());
         }
     }
-    fn borrowed(row: &[String]) -> Vec<&str> {
-        row.iter().map(String::as_str).collect()
-    }
     let steps: Vec<(Vec<&str>, &str)> = steps
         .iter()
         .map(|(row, bias)| (borrowed(row), bias.as_str()))
@@ -211,7 +212,8 @@ fn a_grid_of_steep_towers_needs_one_leaf_a_cell() {
     // Cells are cut in rounds of 256, the last of them more than is needed; four leaves a cell otherwise.
     assert!(leaves <= 32 * 32 + 512, "{leaves} leaves");
     let text = found.certificate.partition.text();
-    let windows = text.iter().filter(|letter| **letter == b'w').count();
+    let is_window = |letter: &&u8| char::from(**letter) == 'w';
+    let windows = text.iter().filter(is_window).count();
     assert!(2 * windows >= leaves, "{windows} of {leaves}");
     // Most of the same cells by intervals alone: far wider, but of the same integral.
     let upper = found.certificate.claim.upper.clone().expect("bounded");

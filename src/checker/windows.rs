@@ -63,7 +63,7 @@ fn windows(cell: &Cell, network: &Specialised, axis: usize, reach: Dyadic) -> Ve
             side.is_some_and(|side| window.inf() < side.sup() && side.inf() < window.sup())
         })
         .collect();
-    windows.sort_by(|a, b| a.inf().cmp(&b.inf()));
+    windows.sort_by_key(Interval::inf);
     let mut apart: Vec<Interval> = Vec::with_capacity(windows.len());
     for window in windows {
         match apart.last_mut() {

@@ -103,13 +103,15 @@ pub fn beside(cell: &Cell, here: &Specialised, axis: usize, fold: f64) -> Option
             continue;
         }
         let reach = reach / step.steepness;
+        // Far ones below, if there is more than rounding: then a cell of a grid has one window for each
+        // input, at its lower end.
         let (below, above) = (step.place - reach, step.place + reach);
-        for place in [below, above] {
-            // Far ones below, if possible: then a cell of a grid has one window for each input, at its
-            // lower end.
-            if is_far && place == above && low < below {
-                continue;
-            }
+        let places: &[f64] = match (is_far, low < below - reach / 16.0) {
+            (true, true) => &[below],
+            (true, false) => &[above],
+            (false, _) => &[below, above],
+        };
+        for &place in places {
             let is_better = |(best, _): (f64, f64)| (place - middle).abs() < (best - middle).abs();
             if low < place && place < high && nearest.is_none_or(is_better) {
                 nearest = Some((place, reach));
