@@ -122,6 +122,39 @@ fn tanh_and_three_inputs_have_windows_as_well() {
     assert_close(share(&net, &asked), "3", "1/100");
 }
 
+/// A leaf of many windows is refused: it would take as long as many leaves.
+#[test]
+fn too_many_windows_are_refused() {
+    let staircase = |steps: i64| {
+        let rows: Vec<String> = (0..steps)
+            .map(|k| (-1_000_000 * (2 * k + 1)).to_string())
+            .collect();
+        let weight = (2_000_000 * steps).to_string();
+        let weight = [weight.as_str()];
+        let rows: Vec<(&[&str], &str)> =
+            (rows.iter().map(|bias| (weight.as_slice(), bias.as_str()))).collect();
+        let heights = vec!["1"; rows.len()];
+        network(
+            &["x"],
+            vec![layer(Sigmoid, &rows), layer(Identity, &[(&heights, "0")])],
+        )
+    };
+    for (steps, truth) in [
+        (1, Some("1/2")),
+        (15, Some("15/2")),
+        (16, None),
+        (500, None),
+    ] {
+        let net = staircase(steps);
+        let asked = question(&net, "0", "x=0..1", Norm::L1);
+        let found = share(&net, &asked);
+        match truth {
+            Some(truth) => assert_close(found, truth, "1/1000"),
+            None => assert_eq!(found, None, "{steps}"),
+        }
+    }
+}
+
 #[test]
 fn it_does_not_apply_without_windows_or_to_other_norms() {
     let net = three_steps();

@@ -8,8 +8,8 @@ use crate::network::Specialised;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Function, Interval};
 
-/// The most parts of a cell that are looked at.
-const MOST_PARTS: usize = 64;
+/// The most parts of a cell that are looked at; so a leaf takes no longer than so many others.
+const MOST_PARTS: usize = 32;
 /// Ends of windows are rounded to this share of half of one, so that they are short numbers.
 const FINENESS: i64 = 4;
 
@@ -31,11 +31,14 @@ pub(super) fn parts(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<
     for axis in 0..cell.intervals().len() {
         let windows = windows(cell, network, axis, reach);
         let mut next = Vec::new();
+        if windows.len() > MOST_PARTS {
+            return None;
+        }
         for part in parts {
             slice(part, axis, &windows, &mut next)?;
-        }
-        if next.len() > MOST_PARTS {
-            return None;
+            if next.len() > MOST_PARTS {
+                return None;
+            }
         }
         parts = next;
     }
