@@ -68,7 +68,7 @@ fn certificates() {
     }
     insta::assert_snapshot!(said, @"
     c8e314387a163651  build nielsen.toml --out nielsen
-    dc36bfb5dc731ba6  build round.toml --out round
+    89b0e6a020ef0977  build round.toml --out round
     ");
 }
 

@@ -18,8 +18,6 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, S
 pub(super) struct Saturation {
     beyond: Dyadic,
     slack: Dyadic,
-    /// Less far out neither a sigmoid nor a tanh is within the fold of its limit.
-    from: Dyadic,
 }
 
 impl Saturation {
@@ -36,7 +34,6 @@ impl Saturation {
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
             slack: Dyadic::power_of_two(-(n + 19)),
-            from: Dyadic::from_i64(n.checked_sub(1)?.checked_mul(5)?.checked_div(14)?),
         })
     }
 
@@ -210,24 +207,22 @@ impl<E: Enclosure> Reducer<E> {
         image
     }
 
-    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that
-    /// one of its limits is within the folding radius.
+    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
+    /// is one of its limits up to the slack of that.
     fn saturated(&self, function: Function, z: &Interval, radius: Dyadic) -> Option<Image> {
         let lowest = match function {
             Function::Sigmoid => Dyadic::ZERO,
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
-        let (limit, far) = if z.sup().is_negative() {
-            (lowest, -z.sup())
+        let far = self.saturation?;
+        if z.sup() < -far.beyond {
+            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(lowest, far.slack))
+        } else if z.inf() > far.beyond {
+            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(Dyadic::ONE, far.slack))
         } else {
-            (Dyadic::ONE, z.inf())
-        };
-        if far < self.saturation?.from {
-            return None;
+            None
         }
-        let slack = tail(function, far.sub(radius, Down))?;
-        (slack <= self.fold).then(|| constant(limit, slack))
     }
 
     /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far

@@ -31,6 +31,8 @@ use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
 const ROUND: usize = 256;
+/// Before so many boxes every round takes as many cells as it can.
+const FREE: u64 = 1024;
 /// Cuts under each of them in a round, as long as they are wanted.
 const SUBTREE: usize = 32;
 /// Cells are not cut below this share of the domain.
@@ -255,8 +257,13 @@ pub fn search<const D: usize>(
             break;
         }
         let mut round = Vec::new();
-        // No more than could be enough if all of it became known.
-        let mut missing = search.missing(settled.plus(undecided));
+        // No more than could be enough if all of it became known, but where that takes no time: then the
+        // answer may be sharper than asked for.
+        let mut missing = if known.boxes < FREE {
+            f64::INFINITY
+        } else {
+            search.missing(settled.plus(undecided))
+        };
         while round.len() < ROUND && (missing > 0.0 || round.is_empty()) {
             let Some(next) = open.pop() else { break };
             missing -= estimate_dyadic(next.share.wid());
