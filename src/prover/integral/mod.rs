@@ -266,7 +266,10 @@ pub fn search<const D: usize>(
         };
         while round.len() < ROUND && (missing > 0.0 || round.is_empty()) {
             let Some(next) = open.pop() else { break };
-            missing -= estimate_dyadic(next.share.wid());
+            // Without an end, how much is missing has none either.
+            if !next.share.sup().is_infinite() {
+                missing -= estimate_dyadic(next.share.wid());
+            }
             undecided = undecided.minus(Sum::of(&next.share));
             if next.depth >= DEEPEST {
                 settled = settled.plus(Sum::of(&next.share));
