@@ -11,7 +11,6 @@ use super::bend::Bent;
 use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
-use super::windows::{self, Part};
 use crate::certificate::{Cell, Certificate, Method, Norm, Question, Ranges};
 use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
@@ -138,6 +137,27 @@ impl<'a, const D: usize> Leaves<'a, D> {
         }
     }
 
+    /// Returns where the outputs of a network lie on a cell, which is in the cell it was reduced to: what
+    /// [`Leaves::descend`] finds, without the network.
+    fn output_ranges(
+        &mut self,
+        network: &Specialised,
+        cell: &Cell,
+        reduction: Reduction,
+    ) -> Result<&[Interval], Failure> {
+        let sides = network.needs_sides().then(|| cell.sides());
+        let Reduction { ranges, fold } = reduction;
+        match ranges {
+            Ranges::Natural => {
+                self.by_intervals
+                    .output_ranges(network, cell.intervals(), sides, fold)
+            }
+            Ranges::Linear => self
+                .by_forms
+                .output_ranges(network, &inputs_over(cell), sides, fold),
+        }
+    }
+
     /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
     /// reduced to parts of the cell where the method looks at parts.
     ///
@@ -214,6 +234,21 @@ impl<'a, const D: usize> Leaves<'a, D> {
         differences(network.output_ranges(), targets)
     }
 
+    /// What [`Method::Natural`] gives on a cell inside the one that the network was reduced to.
+    pub(super) fn natural_integral(
+        &mut self,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Interval, Failure> {
+        let ranges = self.output_ranges(network, cell, reduction)?.to_vec();
+        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
+        let differences = differences(&ranges, targets)?;
+        let mean = sum(differences.iter().map(|d| integrand.of_range(d)));
+        Ok(mean.times(&cell.volume()))
+    }
+
     /// The differences of all outputs, as linear forms.
     fn linear_differences(
         &mut self,
@@ -226,8 +261,19 @@ impl<'a, const D: usize> Leaves<'a, D> {
         differences(&values, targets)
     }
 
+    /// Where the integrand lies on a cell, outputs added up.
+    pub(super) fn natural_mean(
+        &mut self,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Interval, Failure> {
+        let differences = self.natural_differences(cell, network)?;
+        Ok(sum(differences.iter().map(|d| integrand.of_range(d))))
+    }
+
     /// T16: the volume times the mean of the integrand, outputs added up.
-    fn integral(
+    pub(super) fn integral(
         &mut self,
         method: Method,
         integrand: Integrand,
@@ -236,10 +282,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     ) -> Result<Interval, Failure> {
         let mean = match method {
             Method::Open => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
-            Method::Natural => {
-                let differences = self.natural_differences(cell, network)?;
-                sum(differences.iter().map(|d| integrand.of_range(d)))
-            }
+            Method::Natural => self.natural_mean(integrand, cell, network)?,
             Method::Linear => {
                 let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
                 let differences = self.linear_differences(cell, network)?;
@@ -266,39 +309,6 @@ impl<'a, const D: usize> Leaves<'a, D> {
             | Method::Windows => return Err(Failure::Inexact),
         };
         Ok(mean.times(&cell.volume()))
-    }
-
-    /// T16: part by part of a grid along the windows of steps. Where windows cross the integrand is
-    /// only known as well as on the whole cell.
-    fn windows(
-        &mut self,
-        integrand: Integrand,
-        cell: &Cell,
-        network: &Specialised,
-        reduction: Reduction,
-    ) -> Result<Interval, Failure> {
-        let differences = self.natural_differences(cell, network)?;
-        let anywhere = sum(differences.iter().map(|d| integrand.of_range(d)));
-        let parts = windows::parts(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
-        let mut share = Interval::ZERO;
-        let mut rest = cell.volume();
-        for Part { cell, is_in_window } in parts {
-            let here = self.descend(network, &cell, reduction)?;
-            let methods: &[Method] = if is_in_window {
-                &[Method::Natural]
-            } else {
-                &[Method::SecondOrder, Method::Linear, Method::Natural]
-            };
-            let found = methods
-                .iter()
-                .find_map(|method| self.integral(*method, integrand, &cell, &here).ok())
-                .ok_or(Failure::Inexact)?;
-            share = share.plus(&found);
-            rest = rest.minus(&cell.volume());
-        }
-        let least = rest.inf().max(Dyadic::ZERO);
-        let rest = Interval::spanning(least, rest.sup().max(least));
-        Ok(share.plus(&anywhere.times(&rest)))
     }
 
     /// The difference with its partial derivatives; the network's radius is left out.

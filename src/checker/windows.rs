@@ -3,10 +3,12 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use crate::certificate::Cell;
+use super::integral::Integrand;
+use super::leaf::{Leaves, Reduction};
+use crate::certificate::{Cell, Method};
 use crate::network::Specialised;
 use crate::numbers::Direction::{Down, Up};
-use crate::numbers::{Dyadic, Function, Interval};
+use crate::numbers::{Dyadic, Failure, Function, Interval};
 
 /// The most parts of a cell that are looked at; so a leaf takes no longer than so many others.
 const MOST_PARTS: usize = 32;
@@ -14,14 +16,58 @@ const MOST_PARTS: usize = 32;
 const FINENESS: i64 = 4;
 
 /// A part of a cell: in no window, or in one.
-pub(super) struct Part {
-    pub(super) cell: Cell,
-    pub(super) is_in_window: bool,
+struct Part {
+    cell: Cell,
+    is_in_window: bool,
+}
+
+impl<const D: usize> Leaves<'_, D> {
+    /// T16: part by part of a grid along the windows of steps. Where windows cross the integrand is
+    /// only known as well as on the whole cell.
+    pub(super) fn windows(
+        &mut self,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Interval, Failure> {
+        let anywhere = self.natural_mean(integrand, cell, network)?;
+        let parts = parts(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+        let mut share = Interval::ZERO;
+        let mut rest = cell.volume();
+        for Part { cell, is_in_window } in parts {
+            let found = if is_in_window {
+                self.natural_integral(integrand, &cell, network, reduction)?
+            } else {
+                self.beside_windows(integrand, &cell, network, reduction)?
+            };
+            share = share.plus(&found);
+            rest = rest.minus(&cell.volume());
+        }
+        let least = rest.inf().max(Dyadic::ZERO);
+        let rest = Interval::spanning(least, rest.sup().max(least));
+        Ok(share.plus(&anywhere.times(&rest)))
+    }
+
+    /// The share of a part in no window, by the first method that applies there.
+    fn beside_windows(
+        &mut self,
+        integrand: Integrand,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Interval, Failure> {
+        let here = self.descend(network, cell, reduction)?;
+        [Method::SecondOrder, Method::Linear, Method::Natural]
+            .into_iter()
+            .find_map(|method| self.integral(method, integrand, cell, &here).ok())
+            .ok_or(Failure::Inexact)
+    }
 }
 
 /// Cuts a cell beside the windows of its steps; returns the parts that are in one window at most.
 /// Nothing where there are no windows, or too many.
-pub(super) fn parts(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Vec<Part>> {
+fn parts(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Vec<Part>> {
     let reach = reach(fold)?;
     let whole = Part {
         cell: cell.clone(),

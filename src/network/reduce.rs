@@ -121,7 +121,12 @@ fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     if a == Dyadic::ONE {
         return (b, Dyadic::ZERO);
     }
-    tracked(a.mul(b, Down), a.mul(b, Up))
+    let (low, is_exact) = a.mul_noting(b, Down);
+    if is_exact {
+        (low, Dyadic::ZERO)
+    } else {
+        tracked(low, a.mul(b, Up))
+    }
 }
 
 /// A sum on its own.
@@ -168,7 +173,7 @@ pub struct Reducer<E> {
     rare: Vec<Rare>,
     images: Vec<Image>,
     /// Exact jumps of steps, and which one is that of the unit at hand.
-    places: Arc<[Place]>,
+    places: Option<Arc<[Place]>>,
     place: u32,
     /// Of which variables of the old network nothing has changed.
     same: Vec<bool>,
@@ -209,7 +214,7 @@ impl<E> Default for Reducer<E> {
             lines: Vec::new(),
             rare: Vec::new(),
             images: Vec::new(),
-            places: Arc::default(),
+            places: None,
             place: NONE,
             same: Vec::new(),
             table: Vec::new(),
@@ -289,7 +294,7 @@ impl<E: Enclosure> Reducer<E> {
             below = images;
         }
         self.place = NONE;
-        self.places = places.into();
+        self.places = (!places.is_empty()).then(|| places.into());
         for output in &below {
             self.add(Dyadic::ONE, Dyadic::ZERO, output);
             self.finish_output();
@@ -310,8 +315,36 @@ impl<E: Enclosure> Reducer<E> {
         sides: Option<&[(Rational, Rational)]>,
         fold: Dyadic,
     ) -> Result<Specialised, Failure> {
+        self.reduce(network, inputs, sides, fold)?;
+        Ok(self.finish())
+    }
+
+    /// Returns where the true outputs lie on a smaller box: the [`Specialised::output_ranges`] of the
+    /// network reduced to it, without that network.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn output_ranges(
+        &mut self,
+        network: &Specialised,
+        inputs: &[E],
+        sides: Option<&[(Rational, Rational)]>,
+        fold: Dyadic,
+    ) -> Result<&[Interval], Failure> {
+        self.reduce(network, inputs, sides, fold)?;
+        Ok(&self.output_ranges)
+    }
+
+    /// Takes a network over to a smaller box, unit by unit.
+    fn reduce(
+        &mut self,
+        network: &Specialised,
+        inputs: &[E],
+        sides: Option<&[(Rational, Rational)]>,
+        fold: Dyadic,
+    ) -> Result<(), Failure> {
         self.begin(inputs, fold, network.units.len(), network.terms.len());
-        self.places = Arc::clone(&network.places);
+        self.places.clone_from(&network.places);
         let mut images = std::mem::take(&mut self.images);
         images.clear();
         images.extend((0..self.inputs).map(Image::input));
@@ -363,7 +396,7 @@ impl<E: Enclosure> Reducer<E> {
         self.images = images;
         self.sum = sum;
         self.same = same;
-        Ok(self.finish())
+        Ok(())
     }
 
     /// Copies a sum of which nothing has changed: every variable is one of the reduced network, of
@@ -773,11 +806,7 @@ impl<E: Enclosure> Reducer<E> {
             output_ranges: self.output_ranges.clone(),
             terms: handed_over(&mut self.terms),
             rare: self.rare.clone(),
-            places: if has_places {
-                Arc::clone(&self.places)
-            } else {
-                Arc::default()
-            },
+            places: self.places.take().filter(|_| has_places),
             sides: self.values[..sides].iter().map(Enclosure::range).collect(),
             ranges,
         }

@@ -130,7 +130,8 @@ pub struct Specialised {
     pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
     pub(super) rare: Vec<Rare>,
-    pub(super) places: Arc<[Place]>,
+    /// Nothing where there are none, as most networks are copied often and have none.
+    pub(super) places: Option<Arc<[Place]>>,
     /// The sides of that box, and where the stated units lie on it, if they were computed as
     /// intervals; else nothing.
     pub(super) sides: Vec<Interval>,
@@ -214,7 +215,7 @@ impl Specialised {
 
     /// Do the exact sides of a box tell more of a unit than intervals that hold them?
     pub fn needs_sides(&self) -> bool {
-        !self.places.is_empty()
+        self.places.is_some()
     }
 
     /// What is rare of a unit.
@@ -224,7 +225,7 @@ impl Specialised {
 
     /// The exact jump of a unit, if it is kept.
     pub(super) fn place(&self, rare: &Rare) -> Option<&Place> {
-        self.places.get(index(rare.place))
+        self.places.as_ref()?.get(index(rare.place))
     }
 
     /// The sum of a unit.

@@ -153,13 +153,16 @@ impl Dyadic {
     }
 
     /// Returns the integer exactly where it has at most 63 bits, and for `i64::MIN` too.
+    #[inline]
     pub fn from_i64(value: i64) -> Self {
         Self::new(i128::from(value), 0, Down)
     }
 
     /// Returns `2^exponent`, exactly (within the range of exponents).
+    #[inline]
     pub fn power_of_two(exponent: i64) -> Self {
-        Self::new(1, exponent, Down)
+        let places = i64::from(BITS - 1);
+        Self::finish(i128::from(LEAST), exponent.saturating_sub(places), Down)
     }
 
     /// Returns the rational rounded in the direction asked for; exact where it is a dyadic number
@@ -331,22 +334,14 @@ impl Dyadic {
         if other.mantissa == 0 {
             return (self, true);
         }
-        if self.is_infinite() || other.is_infinite() {
-            let sum = match (self.is_infinite(), other.is_infinite()) {
-                (true, true) if self != other => match direction {
-                    Down => Self::NEG_INFINITY,
-                    Up => Self::INFINITY,
-                },
-                (true, _) => self,
-                _ => other,
-            };
-            return (sum, false);
-        }
         let (high, low) = if self.exponent >= other.exponent {
             (self, other)
         } else {
             (other, self)
         };
+        if high.is_infinite() {
+            return (Self::add_infinite(high, low, direction), false);
+        }
         let gap = high.exponent - low.exponent;
         // Most sums keep the place of the larger term or go up by one: the bits of the smaller one
         // that stand below it are cut off, and the floor (or ceiling) of the sum is what is left.
@@ -358,28 +353,52 @@ impl Dyadic {
         };
         let carry = i128::from(!is_exact && direction == Up);
         let sum = i128::from(high.mantissa) + i128::from(floor) + carry;
-        let size = sum.unsigned_abs();
-        // Rounded to the least mantissa, the sum may have been a little smaller in size, where a
-        // mantissa has one more place.
-        let is_at_edge = !is_exact && size == u128::from(LEAST.unsigned_abs());
-        let (sum, exponent, is_exact) = if size >> BITS == 1 {
+        if let Ok(short) = i64::try_from(sum) {
+            let spare = short.unsigned_abs().leading_zeros();
+            // Rounded to the least mantissa, the sum may have been a little smaller in size, where a
+            // mantissa has one more place.
+            if spare == 1 && (is_exact || short.abs() != LEAST) {
+                let exponent = high.exponent;
+                return (Self { mantissa: short, exponent }, is_exact);
+            }
+            // What is exact and shorter only moves up.
+            let places = spare.saturating_sub(1);
+            let exponent = high.exponent - i64::from(places);
+            if is_exact && spare > 0 && exponent >= -LIMIT {
+                return match short {
+                    0 => (Self::ZERO, true),
+                    _ => (
+                        Self {
+                            mantissa: short << places,
+                            exponent,
+                        },
+                        true,
+                    ),
+                };
+            }
+        } else if high.exponent < LIMIT {
+            // 64 bits, of which the last one goes. Rounding cannot carry into a 65th.
             let carry = i128::from(direction == Up);
-            (
-                (sum + carry) >> 1,
-                high.exponent + 1,
-                is_exact && sum & 1 == 0,
-            )
-        } else {
-            (sum, high.exponent, is_exact)
-        };
-        if !is_at_edge
-            && sum.unsigned_abs() >> (BITS - 1) == 1
-            && exponent <= LIMIT
-            && let Ok(mantissa) = i64::try_from(sum)
-        {
-            return (Self { mantissa, exponent }, is_exact);
+            if let Ok(mantissa) = i64::try_from((sum + carry) >> 1)
+                && mantissa.unsigned_abs() >> BITS == 0
+            {
+                let exponent = high.exponent + 1;
+                return (Self { mantissa, exponent }, is_exact && sum & 1 == 0);
+            }
         }
         (Self::add_slowly(high, low, direction), false)
+    }
+
+    /// The sum of two numbers other than zero, the first of which is infinite.
+    #[cold]
+    fn add_infinite(high: Self, low: Self, direction: Direction) -> Self {
+        if low.is_infinite() && high != low {
+            return match direction {
+                Down => Self::NEG_INFINITY,
+                Up => Self::INFINITY,
+            };
+        }
+        high
     }
 
     /// The sum of two finite numbers, the one with the higher exponent first, where the place of
@@ -419,15 +438,23 @@ impl Dyadic {
     #[must_use]
     #[inline]
     pub fn mul(self, other: Self, direction: Direction) -> Self {
+        self.mul_noting(other, direction).0
+    }
+
+    /// The product, rounded, and whether it is known to be exact.
+    #[must_use]
+    #[inline]
+    pub fn mul_noting(self, other: Self, direction: Direction) -> (Self, bool) {
         if self.mantissa == 0 || other.mantissa == 0 {
-            return Self::ZERO;
+            return (Self::ZERO, true);
         }
         if self.is_infinite() || other.is_infinite() {
-            return if (self.mantissa > 0) == (other.mantissa > 0) {
+            let product = if (self.mantissa > 0) == (other.mantissa > 0) {
                 Self::INFINITY
             } else {
                 Self::NEG_INFINITY
             };
+            return (product, false);
         }
         // Between 2^124 and 2^126 in size, so 62 or 63 bits go.
         let product = i128::from(self.mantissa) * i128::from(other.mantissa);
@@ -438,10 +465,10 @@ impl Dyadic {
         let exponent = self.exponent + other.exponent + i64::from(shift);
         match i64::try_from(rounded) {
             Ok(mantissa) if mantissa.unsigned_abs() >> BITS == 0 && exponent.abs() <= LIMIT => {
-                Self { mantissa, exponent }
+                (Self { mantissa, exponent }, is_exact)
             }
             // Carried to ±2^63, or out of range.
-            _ => Self::new(rounded, exponent, direction),
+            _ => (Self::new(rounded, exponent, direction), false),
         }
     }
 
