@@ -98,7 +98,21 @@ impl Rounded {
     }
 }
 
+/// The range of a unit, for the range of its sum.
+#[derive(Clone, Copy)]
+struct Known {
+    function: Function,
+    sum: Interval,
+    /// How far out the ends of the value were not computed; it depends on the folding radius.
+    beyond: Dyadic,
+    value: Interval,
+}
+
+/// How many values are kept: a few more than there are different constants in a cell of a grid.
+const KNOWN: usize = 64;
+
 /// A result rounded down, and by how much at most it was rounded.
+#[inline]
 fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
     if low == high {
         (low, Dyadic::ZERO)
@@ -107,6 +121,7 @@ fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
     }
 }
 
+#[inline]
 fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     let (low, is_exact) = a.add_noting(b, Down);
     if is_exact {
@@ -116,6 +131,7 @@ fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     }
 }
 
+#[inline]
 fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     // Most coefficients of units seen through one another are 1.
     if a == Dyadic::ONE {
@@ -165,6 +181,8 @@ pub struct Reducer<E> {
     /// The value of every variable of the reduced network over the box.
     values: Vec<E>,
     units: Vec<Unit>,
+    /// Where the sums of units lie, as far as they are noted.
+    sums: Vec<Interval>,
     outputs: Vec<Sum>,
     output_ranges: Vec<Interval>,
     terms: Vec<(u32, Dyadic)>,
@@ -194,8 +212,9 @@ pub struct Reducer<E> {
     renumbered: Vec<u32>,
     /// The most terms that are kept.
     most_terms: usize,
-    /// The unit whose value was found last: its function, the range of its sum, and its own.
-    last: Option<(Function, Interval, Interval)>,
+    /// Values found before, by the function and the range of its sum: units of a grid have the same sum until
+    /// their steps are decided, and then are constants that come again in every cell.
+    known: [Option<Known>; KNOWN],
 }
 
 impl<E> Default for Reducer<E> {
@@ -207,6 +226,7 @@ impl<E> Default for Reducer<E> {
             inputs: 0,
             values: Vec::new(),
             units: Vec::new(),
+            sums: Vec::new(),
             outputs: Vec::new(),
             output_ranges: Vec::new(),
             terms: Vec::new(),
@@ -227,7 +247,7 @@ impl<E> Default for Reducer<E> {
             alive: Vec::new(),
             renumbered: Vec::new(),
             most_terms: 0,
-            last: None,
+            known: [None; KNOWN],
         }
     }
 }
@@ -435,11 +455,11 @@ impl<E: Enclosure> Reducer<E> {
         self.fold = fold;
         self.twice_fold = fold.scale(1, Up);
         self.saturation = Saturation::new(fold);
-        self.last = None;
         self.inputs = inputs.len();
         clear(&mut self.values, units);
         self.values.extend_from_slice(inputs);
         clear(&mut self.units, units);
+        clear(&mut self.sums, units);
         self.outputs.clear();
         self.output_ranges.clear();
         clear(&mut self.terms, terms);

@@ -495,21 +495,28 @@ impl Dyadic {
                 Self::NEG_INFINITY
             };
         }
-        let (top, bottom) = if other.mantissa > 0 {
-            (i128::from(self.mantissa) << 64, i128::from(other.mantissa))
-        } else {
-            (
-                -(i128::from(self.mantissa) << 64),
-                -i128::from(other.mantissa),
-            )
-        };
-        let floor = top.div_euclid(bottom);
-        let quotient = if direction == Up && top.rem_euclid(bottom) != 0 {
-            floor + 1
-        } else {
-            floor
-        };
-        Self::new(quotient, self.exponent - other.exponent - 64, direction)
+        let (size, divisor) = (self.mantissa.unsigned_abs(), other.mantissa.unsigned_abs());
+        // So far to the left that the quotient has 63 bits before the point.
+        let places = if size >= divisor { 62 } else { 63 };
+        let (top, divisor) = (u128::from(size) << places, u128::from(divisor));
+        let floor = top / divisor;
+        let is_exact = floor * divisor == top;
+        let is_negative = (self.mantissa < 0) != (other.mantissa < 0);
+        let is_outward = is_negative == (direction == Down);
+        let rounded = floor + u128::from(!is_exact && is_outward);
+        let exponent = self.exponent - other.exponent - places;
+        match i64::try_from(rounded) {
+            Ok(mantissa) if exponent.abs() <= LIMIT => Self {
+                mantissa: if is_negative { -mantissa } else { mantissa },
+                exponent,
+            },
+            // Carried to 2^63, or out of range.
+            _ => {
+                let rounded = i128::try_from(rounded).expect("a quotient has 64 bits at most");
+                let mantissa = if is_negative { -rounded } else { rounded };
+                Self::new(mantissa, exponent, direction)
+            }
+        }
     }
 
     /// Returns the square root, rounded; the number must not be negative.
@@ -548,7 +555,11 @@ impl Dyadic {
             (other, self)
         };
         let middle = low.add(high, Down).scale(-1, Down);
-        middle.max(low).min(high)
+        if middle.is_zero() || middle.exponent.abs() >= LIMIT - 1 {
+            // It may have been cut off at the end of the range.
+            return middle.max(low).min(high);
+        }
+        middle
     }
 }
 
@@ -742,6 +753,13 @@ pub(crate) mod tests {
                         let found = part(a).mul(part(b), direction);
                         let nearest = Dyadic::from_rational(&truth, direction);
                         assert_eq!(found, nearest, "{a} * {b} {direction:?}");
+                        let (noted, is_exact) = part(a).mul_noting(part(b), direction);
+                        assert_eq!(noted, found);
+                        assert!(!is_exact || exact(found) == truth, "{a} * {b}");
+                        let truth = Rational::new(a, b).expect("b is not 0");
+                        let found = part(a).div(part(b), direction);
+                        let nearest = Dyadic::from_rational(&truth, direction);
+                        assert_eq!(found, nearest, "{a} / {b} {direction:?}");
                     }
                 }
             }
@@ -759,7 +777,7 @@ pub(crate) mod tests {
     /// At the ends of the range of exponents: the truth is on the right side of what is returned, as
     /// far as a scaled copy within the range tells.
     #[test]
-    fn sums_and_products_at_the_limits_are_on_the_safe_side() {
+    fn results_at_the_limits_are_on_the_safe_side() {
         let at = |mantissa, exponent| Dyadic { mantissa, exponent };
         for a in corner_mantissas() {
             for b in corner_mantissas() {
@@ -781,6 +799,13 @@ pub(crate) mod tests {
                             }
                         }
                     }
+                    for edge in [LIMIT, LIMIT - 1, -LIMIT, 1 - LIMIT] {
+                        for other in [edge, edge.signum() * (edge.abs() - 1), 0] {
+                            let (x, y) = (at(a, edge), at(b, other));
+                            let middle = x.between(y);
+                            assert!(x.min(y) <= middle && middle <= x.max(y), "{x} {y}");
+                        }
+                    }
                     for (e, f) in [
                         (LIMIT, -62),
                         (LIMIT, -63),
@@ -797,6 +822,10 @@ pub(crate) mod tests {
                             let moved = at(a, 0).mul(at(b, 0), direction);
                             let expected = moved.scale(e + f, direction);
                             assert_eq!(found, expected, "{a}*2^{e} * {b}*2^{f} {direction:?}");
+                            let found = at(a, e).div(at(b, f), direction);
+                            let moved = at(a, 0).div(at(b, 0), direction);
+                            let expected = moved.scale(e - f, direction);
+                            assert_eq!(found, expected, "{a}*2^{e} / {b}*2^{f} {direction:?}");
                         }
                     }
                 }

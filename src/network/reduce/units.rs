@@ -5,7 +5,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::{Found, Image, Line, Loose, Reducer, Rounded, Stated, constant};
+use super::{Found, Image, KNOWN, Known, Line, Loose, Reducer, Rounded, Stated, constant};
 use crate::network::activation::Activation;
 use crate::network::specialise::{index, total};
 use crate::numbers::Direction::{Down, Up};
@@ -56,6 +56,8 @@ impl Saturation {
     }
 }
 
+/// The range of a sum that was not noted.
+const UNKNOWN: Interval = Interval::ENTIRE;
 /// A sigmoid or tanh whose sum reaches this far to both sides takes (almost) all its values.
 const WIDE: i64 = 8;
 
@@ -165,14 +167,17 @@ impl<E: Enclosure> Reducer<E> {
     /// Applies one of the functions to a sum: folds it, passes it through, merges it with a
     /// unit that is there, or adds a unit.
     pub(super) fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
+        if matches!(
+            function,
+            Function::Sigmoid | Function::Tanh | Function::Softsign
+        ) {
+            return self.apply_symmetric(function, sum);
+        }
         let stated = total(sum.bias, &sum.terms, &self.values);
         if function == Function::Heaviside {
             return self.step(sum, stated);
         }
         let z = stated.range();
-        if let Some(image) = self.saturated(function, &z, sum.radius) {
-            return Ok(image);
-        }
         let slack = slack(function, &z, sum.radius)?;
         if function == Function::Relu {
             if !z.sup().is_positive() {
@@ -186,40 +191,167 @@ impl<E: Enclosure> Reducer<E> {
         } else if let Some(image) = self.far_out(function, sum, &z, slack) {
             return Ok(image);
         }
-        // Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
-        // softsign is odd as well.
-        let is_symmetric = matches!(
-            function,
-            Function::Sigmoid | Function::Tanh | Function::Softsign
-        );
-        let is_flipped = is_symmetric
-            && (sum.terms.first()).is_some_and(|(_, coefficient)| coefficient.is_negative());
-        if !is_flipped {
-            return self.grown(function, sum, stated, slack, false);
+        let variable = match self.find(function, sum) {
+            Found::Taken(variable) => variable,
+            Found::Free(place, hash) => {
+                let value = self.value(function, stated)?;
+                if let Some(folded) = self.folded(&value.range(), slack) {
+                    return Ok(folded);
+                }
+                self.insert(Some((place, hash)), function, sum, value)
+            }
+        };
+        Ok(Image {
+            sum: Stated::Variable(variable),
+            slack,
+        })
+    }
+
+    /// Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
+    /// softsign is odd as well.
+    fn apply_symmetric(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
+        let first = sum.terms.first();
+        if !first.is_some_and(|(_, coefficient)| coefficient.is_negative()) {
+            return self.apply_facing(function, sum, sum.radius, false);
         }
         let mut negative = std::mem::replace(&mut self.negative, Loose::EMPTY);
         negative.bias = -sum.bias;
         negative.terms.clear();
         let terms = sum.terms.iter().map(|(v, c)| (*v, -*c));
         negative.terms.extend(terms);
-        let image = self.grown(function, &negative, stated.neg(), slack, true);
+        let image = self.apply_facing(function, &negative, sum.radius, true);
         self.negative = negative;
         image
     }
 
+    /// Applies one of them to a sum that is turned so that its first coefficient is positive.
+    fn apply_facing(
+        &mut self,
+        function: Function,
+        sum: &Loose,
+        radius: Dyadic,
+        is_flipped: bool,
+    ) -> Result<Image, Failure> {
+        // Most units of a grid are equal to others by now, and are found before they are evaluated.
+        let mut place = None;
+        if !sum.terms.is_empty() {
+            match self.find(function, sum) {
+                Found::Taken(variable) => {
+                    let z = self.range_of_sum(variable);
+                    if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
+                        return Ok(image);
+                    }
+                    let slack = slack(function, &z, radius)?;
+                    return Ok(self.facing(function, variable, slack, is_flipped));
+                }
+                Found::Free(free, hash) => place = Some((free, hash)),
+            }
+        }
+        let stated = total(sum.bias, &sum.terms, &self.values);
+        let z = stated.range();
+        if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
+            return Ok(image);
+        }
+        let slack = slack(function, &z, radius)?;
+        let value = self.value(function, stated)?;
+        let range = if is_flipped {
+            opposite(function, &value.range())
+        } else {
+            value.range()
+        };
+        if let Some(folded) = self.folded(&range, slack) {
+            return Ok(folded);
+        }
+        let variable = match place {
+            Some(place) => self.insert(Some(place), function, sum, value),
+            None => self.unit(function, sum, value),
+        };
+        self.note_sum(variable, z);
+        Ok(self.facing(function, variable, slack, is_flipped))
+    }
+
+    /// A unit, or the opposite of it.
+    fn facing(
+        &mut self,
+        function: Function,
+        variable: u32,
+        slack: Dyadic,
+        is_flipped: bool,
+    ) -> Image {
+        if !is_flipped {
+            return Image {
+                sum: Stated::Variable(variable),
+                slack,
+            };
+        }
+        let range = opposite(function, &self.values[index(variable)].range());
+        let start = self.side_terms.len();
+        self.side_terms.push((variable, -Dyadic::ONE));
+        let line = self.add_line(Line {
+            bias: opposite(function, &Interval::ZERO).inf(),
+            start,
+            end: start + 1,
+            range,
+        });
+        Image { sum: line, slack }
+    }
+
+    /// The constant that stands for a value in this range, if the range is small enough.
+    fn folded(&self, range: &Interval, slack: Dyadic) -> Option<Image> {
+        if range.wid() > self.twice_fold {
+            return None;
+        }
+        let anchor = anchor(range, self.fold);
+        let distance = range.minus(&Interval::point(anchor)).mag();
+        Some(constant(anchor, slack.add(distance, Up)))
+    }
+
+    /// The range of the sum of a unit.
+    fn range_of_sum(&mut self, variable: u32) -> Interval {
+        let k = index(variable) - self.inputs;
+        if let Some(range) = self.sums.get(k)
+            && *range != UNKNOWN
+        {
+            return *range;
+        }
+        let unit = &self.units[k];
+        let range = total(unit.bias, &self.terms[unit.terms()], &self.values).range();
+        self.note_sum(variable, range);
+        range
+    }
+
+    fn note_sum(&mut self, variable: u32, range: Interval) {
+        let k = index(variable) - self.inputs;
+        if self.sums.len() <= k {
+            self.sums.resize(k + 1, UNKNOWN);
+        }
+        self.sums[k] = range;
+    }
+
     /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
-    /// is one of its limits up to the slack of that.
-    fn saturated(&self, function: Function, z: &Interval, radius: Dyadic) -> Option<Image> {
+    /// is one of its limits up to the slack of that; of the opposite sum, where it is flipped.
+    fn saturated(
+        &self,
+        function: Function,
+        z: &Interval,
+        radius: Dyadic,
+        is_flipped: bool,
+    ) -> Option<Image> {
         let lowest = match function {
             Function::Sigmoid => Dyadic::ZERO,
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
         let far = self.saturation?;
+        let (below, above) = if is_flipped {
+            (Dyadic::ONE, lowest)
+        } else {
+            (lowest, Dyadic::ONE)
+        };
         if z.sup() < -far.beyond {
-            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(lowest, far.slack))
+            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(below, far.slack))
         } else if z.inf() > far.beyond {
-            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(Dyadic::ONE, far.slack))
+            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(above, far.slack))
         } else {
             None
         }
@@ -253,105 +385,28 @@ impl<E: Enclosure> Reducer<E> {
         Some(Image { slack, ..line })
     }
 
-    /// What `function(sum)`, or the opposite of it, becomes, where it is neither decided nor far out:
-    /// a unit that is there, a constant, or a new unit.
-    fn grown(
-        &mut self,
-        function: Function,
-        sum: &Loose,
-        stated: E,
-        slack: Dyadic,
-        is_flipped: bool,
-    ) -> Result<Image, Failure> {
-        let facing = |range: Interval| {
-            if is_flipped {
-                opposite(function, &range)
-            } else {
-                range
-            }
-        };
-        let (variable, range) = match self.find(function, sum) {
-            Found::Taken(variable) => (variable, facing(self.values[index(variable)].range())),
-            Found::Free(place, hash) => {
-                let value = self.value(function, stated)?;
-                let range = facing(value.range());
-                if range.wid() <= self.twice_fold {
-                    let anchor = anchor(&range, self.fold);
-                    let distance = range.minus(&Interval::point(anchor)).mag();
-                    return Ok(constant(anchor, slack.add(distance, Up)));
-                }
-                (
-                    self.insert(Some((place, hash)), function, sum, value),
-                    range,
-                )
-            }
-        };
-        if !is_flipped {
-            return Ok(Image {
-                sum: Stated::Variable(variable),
-                slack,
-            });
-        }
-        let start = self.side_terms.len();
-        self.side_terms.push((variable, -Dyadic::ONE));
-        let line = self.add_line(Line {
-            bias: opposite(function, &Interval::ZERO).inf(),
-            start,
-            end: start + 1,
-            range,
-        });
-        Ok(Image { sum: line, slack })
-    }
-
-    /// The value of a unit. Its ends are not computed where its sum reaches far to both sides, nor an
-    /// end that is as far as for a saturated unit.
+    /// The value of a unit, which may be known from before.
     fn value(&mut self, function: Function, stated: E) -> Result<E, Failure> {
-        // Units of a grid have the same sum until their steps are decided.
-        match self.last {
-            Some((last, sum, value))
-                if E::IS_RANGE && last == function && sum == stated.range() =>
-            {
-                return Ok(E::from_range(value));
-            }
-            _ => {}
-        }
-        let value = self.new_value(function, stated)?;
-        self.last = Some((function, stated.range(), value.range()));
-        Ok(value)
-    }
-
-    fn new_value(&self, function: Function, stated: E) -> Result<E, Failure> {
-        let z = stated.range();
-        let far = match self.saturation {
-            Some(far) if E::IS_RANGE && matches!(function, Function::Sigmoid | Function::Tanh) => {
-                far.beyond
-            }
-            _ => return stated.apply(function),
-        };
-        let wide = Dyadic::from_i64(WIDE);
-        let is_wide = z.inf() < -wide && z.sup() > wide;
-        let is_low_far = is_wide || z.inf() < -far;
-        let is_high_far = is_wide || z.sup() > far;
-        if !is_low_far && !is_high_far {
+        if !E::IS_RANGE || function == Function::Relu {
             return stated.apply(function);
         }
-        let everything = if function == Function::Sigmoid {
-            Interval::UNIT
-        } else {
-            Interval::SYMMETRIC_UNIT
-        };
-        let end = |at: Dyadic| Scalar::apply(&Interval::point(at), function);
-        let low = if is_low_far {
-            everything.inf()
-        } else {
-            end(z.inf())?.inf()
-        };
-        let high = if is_high_far {
-            everything.sup()
-        } else {
-            end(z.sup())?.sup()
-        };
-        Ok(E::from_range(Interval::spanning(low, high)))
+        let sum = stated.range();
+        let beyond = self.saturation.map_or(Dyadic::INFINITY, |far| far.beyond);
+        let place = place_of(&sum);
+        if let Some(known) = &self.known[place]
+            && (known.function, known.beyond) == (function, beyond)
+            && known.sum == sum
+        {
+            return Ok(E::from_range(known.value));
+        }
+        let value = range_of(function, &sum, beyond)?;
+        self.known[place] = Some(Known {
+            function,
+            sum,
+            beyond,
+            value,
+        });
+        Ok(E::from_range(value))
     }
 
     fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {
@@ -372,6 +427,45 @@ impl<E: Enclosure> Reducer<E> {
             slack: Dyadic::ZERO,
         })
     }
+}
+
+/// Where function values at these sums are kept.
+fn place_of(sum: &Interval) -> usize {
+    let mix = |state: u64, end: Dyadic| {
+        let bits = end.mantissa().cast_unsigned() ^ end.exponent().cast_unsigned();
+        (state ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    let bits = mix(mix(0, sum.inf()).rotate_left(32), sum.sup()) >> 58;
+    usize::try_from(bits).map_or(0, |place| place % KNOWN)
+}
+
+/// The range of a function over that of a sum. The ends of a sigmoid or tanh are not computed where the sum
+/// reaches far to both sides, nor an end that is as far as for a saturated unit.
+fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval, Failure> {
+    let everything = match function {
+        Function::Sigmoid => Interval::UNIT,
+        Function::Tanh => Interval::SYMMETRIC_UNIT,
+        _ => return z.apply(function),
+    };
+    let wide = Dyadic::from_i64(WIDE);
+    let is_wide = !beyond.is_infinite() && z.inf() < -wide && z.sup() > wide;
+    let is_low_far = is_wide || z.inf() < -beyond;
+    let is_high_far = is_wide || z.sup() > beyond;
+    if !is_low_far && !is_high_far {
+        return z.apply(function);
+    }
+    let end = |at: Dyadic| Scalar::apply(&Interval::point(at), function);
+    let low = if is_low_far {
+        everything.inf()
+    } else {
+        end(z.inf())?.inf()
+    };
+    let high = if is_high_far {
+        everything.sup()
+    } else {
+        end(z.sup())?.sup()
+    };
+    Ok(Interval::spanning(low, high))
 }
 
 /// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
