@@ -52,7 +52,15 @@ enum Found {
     /// It is there, as this variable.
     Taken(u32),
     /// It is not, and here is where it would be.
-    Free(usize, Hash),
+    Free(Gap),
+}
+
+/// An empty place in the table, and what a unit that comes there is known by. (Short, as it is handed about
+/// for each unit.)
+#[derive(Clone, Copy)]
+struct Gap {
+    place: u32,
+    mark: u32,
 }
 
 /// What a unit is looked up by: equal units have equal ones.
@@ -666,7 +674,7 @@ impl<E: Enclosure> Reducer<E> {
         }
         match self.find(function, sum) {
             Found::Taken(variable) => variable,
-            Found::Free(place, hash) => self.insert(Some((place, hash)), function, sum, value),
+            Found::Free(gap) => self.insert(Some(gap), function, sum, value),
         }
     }
 
@@ -678,7 +686,10 @@ impl<E: Enclosure> Reducer<E> {
         loop {
             let slot = self.table[place];
             if slot.variable == NONE {
-                return Found::Free(place, hash);
+                return Found::Free(Gap {
+                    place: number(place),
+                    mark: hash.mark,
+                });
             }
             if slot.mark == hash.mark && self.is_same(slot.variable, function, sum) {
                 return Found::Taken(slot.variable);
@@ -690,7 +701,7 @@ impl<E: Enclosure> Reducer<E> {
     /// Adds the unit `function(sum)`, to the table too where it has a place there.
     fn insert(
         &mut self,
-        place: Option<(usize, Hash)>,
+        gap: Option<Gap>,
         function: Function,
         sum: &Loose,
         value: E,
@@ -719,8 +730,8 @@ impl<E: Enclosure> Reducer<E> {
         }
         self.values.push(value);
         self.collected_at.push(0);
-        if let Some((place, Hash { mark, .. })) = place {
-            self.table[place] = Slot { mark, variable };
+        if let Some(Gap { place, mark }) = gap {
+            self.table[index(place)] = Slot { mark, variable };
             // Maxout and its like make several units of one: the table may have to grow.
             if self.units.len() * 3 > self.table.len() * 2 {
                 self.grow_table();

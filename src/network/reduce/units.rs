@@ -193,12 +193,12 @@ impl<E: Enclosure> Reducer<E> {
         }
         let variable = match self.find(function, sum) {
             Found::Taken(variable) => variable,
-            Found::Free(place, hash) => {
+            Found::Free(gap) => {
                 let value = self.value(function, stated)?;
                 if let Some(folded) = self.folded(&value.range(), slack) {
                     return Ok(folded);
                 }
-                self.insert(Some((place, hash)), function, sum, value)
+                self.insert(Some(gap), function, sum, value)
             }
         };
         Ok(Image {
@@ -233,7 +233,7 @@ impl<E: Enclosure> Reducer<E> {
         is_flipped: bool,
     ) -> Result<Image, Failure> {
         // Most units of a grid are equal to others by now, and are found before they are evaluated.
-        let mut place = None;
+        let mut gap = None;
         if !sum.terms.is_empty() {
             match self.find(function, sum) {
                 Found::Taken(variable) => {
@@ -244,7 +244,7 @@ impl<E: Enclosure> Reducer<E> {
                     let slack = slack(function, &z, radius)?;
                     return Ok(self.facing(function, variable, slack, is_flipped));
                 }
-                Found::Free(free, hash) => place = Some((free, hash)),
+                Found::Free(free) => gap = Some(free),
             }
         }
         let stated = total(sum.bias, &sum.terms, &self.values);
@@ -262,8 +262,8 @@ impl<E: Enclosure> Reducer<E> {
         if let Some(folded) = self.folded(&range, slack) {
             return Ok(folded);
         }
-        let variable = match place {
-            Some(place) => self.insert(Some(place), function, sum, value),
+        let variable = match gap {
+            Some(_) => self.insert(gap, function, sum, value),
             None => self.unit(function, sum, value),
         };
         self.note_sum(variable, z);
@@ -301,8 +301,7 @@ impl<E: Enclosure> Reducer<E> {
         if range.wid() > self.twice_fold {
             return None;
         }
-        let anchor = anchor(range, self.fold);
-        let distance = range.minus(&Interval::point(anchor)).mag();
+        let (anchor, distance) = anchor(range, self.fold);
         Some(constant(anchor, slack.add(distance, Up)))
     }
 
@@ -470,38 +469,45 @@ fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval
 
 /// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
 /// `radius` from the true one.
+#[inline]
 fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
     if radius.is_zero() {
         return Ok(Dyadic::ZERO);
     }
-    let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
-    // Both are farther than this from the middle.
+    // Powers of two: the steepest slope, and that far out, where both are farther than this from the middle.
+    let steepest = match function {
+        Function::Sigmoid => -2,
+        Function::Tanh => 0,
+        _ => {
+            let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
+            return Ok(steepest.mul(radius, Up));
+        }
+    };
     let far = z.mig().sub(radius, Down);
-    let steepest = far_slope(function, far).map_or(steepest, |slope| slope.min(steepest));
-    Ok(steepest.mul(radius, Up))
+    let slope = slope_far_out(function, far).map_or(steepest, |slope| slope.min(steepest));
+    Ok(radius.scale(slope, Up))
 }
 
-/// An upper bound of the slope of a sigmoid or tanh farther than `far` from its middle: a sigmoid's is below
-/// its distance from the limit, a tanh's below twice that.
-fn far_slope(function: Function, far: Dyadic) -> Option<Dyadic> {
+/// A power of two that is above the slope of a sigmoid or tanh farther than `far` from its middle: a
+/// sigmoid's is below its distance from the limit, a tanh's below twice that.
+fn slope_far_out(function: Function, far: Dyadic) -> Option<i64> {
     let tail = tail(function, far)?;
     Some(match function {
-        Function::Tanh => tail.scale(1, Up),
+        Function::Tanh => tail + 1,
         _ => tail,
     })
 }
 
-/// An upper bound of the distance of a sigmoid or tanh from its limit farther than `far` from its middle. With
-/// a whole number `m <= far`, as `7/5 < 1/ln 2`: `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and
+/// A power of two that is above the distance of a sigmoid or tanh from its limit farther than `far` from its
+/// middle. With a whole number `m <= far`, as `7/5 < 1/ln 2`: `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and
 /// `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
-fn tail(function: Function, far: Dyadic) -> Option<Dyadic> {
+fn tail(function: Function, far: Dyadic) -> Option<i64> {
     let fifths = whole_part(far).checked_mul(7)?;
-    let power = match function {
-        Function::Sigmoid => -fifths.checked_div(5)?,
-        Function::Tanh => 1 - fifths.checked_mul(2)?.checked_div(5)?,
-        _ => return None,
-    };
-    Some(Dyadic::power_of_two(power))
+    match function {
+        Function::Sigmoid => Some(-fifths.checked_div(5)?),
+        Function::Tanh => Some(1 - fifths.checked_mul(2)?.checked_div(5)?),
+        _ => None,
+    }
 }
 
 /// A whole number from 0 on that is not larger than this one, or 0.
@@ -526,13 +532,16 @@ fn opposite(function: Function, value: &Interval) -> Interval {
 }
 
 /// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
-/// that sums of such constants stay short and equal), else its middle.
-fn anchor(value: &Interval, fold: Dyadic) -> Dyadic {
+/// that sums of such constants stay short and equal), else its middle. Returns how far the value is from it
+/// as well.
+fn anchor(value: &Interval, fold: Dyadic) -> (Dyadic, Dyadic) {
     let near = fold.scale(1, Up);
+    let from = |anchor: Dyadic| (anchor, value.minus(&Interval::point(anchor)).mag());
     [Dyadic::ZERO, Dyadic::ONE, -Dyadic::ONE]
         .into_iter()
-        .find(|a| value.minus(&Interval::point(*a)).mag() <= near)
-        .unwrap_or(value.mid())
+        .map(from)
+        .find(|(_, distance)| *distance <= near)
+        .unwrap_or_else(|| from(value.mid()))
 }
 
 #[cfg(test)]
@@ -551,9 +560,10 @@ mod tests {
         for quarters in 0..400 {
             let t = Dyadic::from_i64(quarters).scale(-2, Up);
             let (below, above) = (sigmoid(-t), sigmoid(t));
+            let power = |power: Option<i64>| Dyadic::power_of_two(power.expect("a power"));
             let (bound, slope) = (
-                tail(Function::Sigmoid, t).expect("a tail"),
-                far_slope(Function::Sigmoid, t).expect("a slope"),
+                power(tail(Function::Sigmoid, t)),
+                power(slope_far_out(Function::Sigmoid, t)),
             );
             assert!(bound >= below.sup(), "{quarters}");
             assert!(slope >= below.times(&above).sup(), "{quarters}");
@@ -562,8 +572,8 @@ mod tests {
             assert!(bound <= below.sup().mul(room, Up), "{quarters}");
             let (below, above) = (sigmoid(-two(t)), sigmoid(two(t)));
             let (bound, slope) = (
-                tail(Function::Tanh, t).expect("a tail"),
-                far_slope(Function::Tanh, t).expect("a slope"),
+                power(tail(Function::Tanh, t)),
+                power(slope_far_out(Function::Tanh, t)),
             );
             assert!(bound >= two(below.sup()), "{quarters}");
             assert!(slope >= two(two(below.times(&above).sup())), "{quarters}");
