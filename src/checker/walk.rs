@@ -22,10 +22,11 @@ pub const MAX_DEPTH: usize = 4000;
 
 /// Trees of fewer characters than this are walked in one part.
 const SMALL: usize = 1 << 13;
-/// A part has at most so many sixteenths of all characters, unless it is deeper than `PARTS_DEPTH`. A
+/// A part has at most so many of `SHARES` of all characters, unless it is deeper than `PARTS_DEPTH`. A
 /// large tree is cut into a few parts first, and these into smaller ones side by side: near the root
-/// the network is large, and each cell takes long.
-const SIXTEENTHS: [usize; 3] = [10, 4, 1];
+/// the network is large, and each cell takes long. The last ones are so small that none is waited for long.
+const PARTS: [usize; 4] = [40, 16, 4, 1];
+const SHARES: usize = 64;
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 
@@ -131,10 +132,10 @@ pub(super) fn walk<const D: usize>(
     }
     let mut end = Ok(());
     let mut met = vec![Met::Part(whole)];
-    for (stage, sixteenths) in SIXTEENTHS.into_iter().enumerate() {
+    for (stage, shares) in PARTS.into_iter().enumerate() {
         let (rest, parts) = without_parts(met);
         let limits = Limits {
-            characters: length / 16 * sixteenths,
+            characters: length / SHARES * shares,
             held: walker.most_held / parts.len().max(1),
         };
         let smaller = each(parts, run, &|part| {

@@ -66,10 +66,44 @@ struct Gap {
 /// What a unit is looked up by: equal units have equal ones.
 #[derive(Clone, Copy)]
 struct Hash {
-    /// Where in the table the search begins.
-    place: usize,
-    /// Other bits of it, which tell most units apart.
+    bits: u32,
+    /// Its last variable, within a group of `GROUP`.
+    beside: u32,
+    /// Other bits, which tell most units apart.
     mark: u32,
+}
+
+/// Units of a grid are looked up row by row. In a large table a group of them, so many whose last variables
+/// follow each other and whose other variables are as far before that or the same, is in one stretch of it.
+const GROUP: u32 = 64;
+/// A table of at most so many places is in reach of the processor as a whole.
+const NEAR: usize = 1 << 12;
+
+impl Hash {
+    /// Where in a table of this length, a power of two, the search begins.
+    fn place(self, length: usize) -> usize {
+        let place = if length <= NEAR {
+            self.bits.wrapping_add(self.beside)
+        } else {
+            (self.bits & !(GROUP - 1)) | self.beside
+        };
+        index(place) & (length - 1)
+    }
+}
+
+/// Where in a table the search goes on: over all places in the end.
+fn next_place(place: usize, length: usize) -> usize {
+    if length <= NEAR {
+        return (place + 1) & (length - 1);
+    }
+    // The same place in the next group, so that a group that is in the way costs one step only.
+    let group = index(GROUP);
+    let next = place + group;
+    if next < length {
+        next
+    } else {
+        (next - length + 1) & (group - 1)
+    }
 }
 
 /// A place in the table of units.
@@ -680,9 +714,9 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Looks for the unit `function(sum)` in the table.
     fn find(&self, function: Function, sum: &Loose) -> Found {
-        let mask = self.table.len() - 1;
+        let length = self.table.len();
         let hash = hash(function, sum);
-        let mut place = hash.place & mask;
+        let mut place = hash.place(length);
         loop {
             let slot = self.table[place];
             if slot.variable == NONE {
@@ -694,7 +728,7 @@ impl<E: Enclosure> Reducer<E> {
             if slot.mark == hash.mark && self.is_same(slot.variable, function, sum) {
                 return Found::Taken(slot.variable);
             }
-            place = (place + 1) & mask;
+            place = next_place(place, length);
         }
     }
 
@@ -750,9 +784,9 @@ impl<E: Enclosure> Reducer<E> {
                 radius: Dyadic::ZERO,
                 terms: self.terms[unit.terms()].to_vec(),
             };
-            let mut place = hash(unit.function, &sum).place & (places - 1);
+            let mut place = hash(unit.function, &sum).place(places);
             while self.table[place].variable != NONE {
-                place = (place + 1) & (places - 1);
+                place = next_place(place, places);
             }
             self.table[place] = slot;
         }
@@ -896,22 +930,23 @@ fn hash(function: Function, sum: &Loose) -> Hash {
         state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
         state ^= state >> 32;
     };
-    // Units whose last variables stand beside each other do so in the table as well: they are looked
-    // up one after the other, and eight places share a line of the processor's memory.
     let last = sum.terms.last().map_or(0, |(variable, _)| *variable);
-    let beside = last & 7;
+    let beside = last & (GROUP - 1);
     let number = |value: Dyadic| {
         let exponent = value.exponent().cast_unsigned();
         value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
     };
     mix(number(sum.bias));
-    for (variable, coefficient) in &sum.terms {
-        let variable = if *variable == last {
+    for &(variable, coefficient) in &sum.terms {
+        let before = last - variable;
+        let variable = if variable == last {
             last ^ beside
+        } else if before < GROUP {
+            before
         } else {
-            *variable
+            variable
         };
-        mix(number(*coefficient) ^ u64::from(variable).rotate_left(40));
+        mix(number(coefficient) ^ u64::from(variable).rotate_left(40));
     }
     mix(match function {
         Function::Heaviside => 1,
@@ -926,7 +961,8 @@ fn hash(function: Function, sum: &Loose) -> Hash {
     });
     let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
     Hash {
-        place: index((low(state) & !7) | beside),
+        bits: low(state),
+        beside,
         mark: low(state >> 32) ^ beside,
     }
 }

@@ -41,6 +41,8 @@ const DEEPEST: usize = 400;
 const MOST_TRIED: usize = 4;
 /// With more units alive than this only one cut is looked at, too.
 const MANY_UNITS: usize = 40;
+/// With more than this the halves of a cell are looked at side by side: there are few such cells.
+const LARGE: usize = 100_000;
 /// Floats add up to a little more or less than they should.
 const DRIFT: f64 = 4e-12;
 /// The claim may be wider than what was found by this share of it.
@@ -572,19 +574,28 @@ impl<'a, const D: usize> Search<'a, D> {
         leaves: &mut Leaves<'_, D>,
         open: &Open,
         cuts: Vec<Split>,
-        look: impl Fn(&mut Leaves<'_, D>, Cell, Arc<Specialised>) -> Half,
+        look: impl Fn(&mut Leaves<'_, D>, Cell, Arc<Specialised>) -> Half + Sync,
     ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
             let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
                 continue;
             };
-            let halves = [lower, upper].map(|cell| {
+            let half = |leaves: &mut Leaves<'_, D>, cell| {
                 let here = leaves
                     .descend(&open.here, &cell, self.reduction)
                     .map_or_else(|_| Arc::clone(&open.here), Arc::new);
                 look(leaves, cell, here)
-            });
+            };
+            let halves = if open.here.units() < LARGE {
+                [lower, upper].map(|cell| half(leaves, cell))
+            } else {
+                // The tools of this thread are taken, and those of another may be.
+                let mut others = Leaves::new(self.request.network, self.request.question);
+                let (lower, upper) =
+                    rayon::join(|| half(leaves, lower), || half(&mut others, upper));
+                [lower, upper]
+            };
             let unknown = halves[0]
                 .share
                 .wid()
