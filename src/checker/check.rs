@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::rejection::{Rejection, reason};
-use super::walk::{Runner, walk};
+use super::walk::{Runner, each, walk};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
 use crate::network::{Network, Specialised, digest};
@@ -125,29 +125,66 @@ pub fn check_on_domain(
     run: Runner<'_>,
 ) -> Result<(Verified, Arc<Specialised>), Rejection> {
     let question = &certificate.claim.question;
-    check_question(question, network)?;
+    let fits = check_question(question, network);
+    // A large network takes about as long to be named as to be looked at on the domain.
+    let jobs = if fits.is_ok() {
+        vec![Begin::Name, Begin::OnDomain]
+    } else {
+        vec![Begin::Name]
+    };
+    let mut root = None;
+    for begun in each(jobs, run, &|job| job.done(network, question)) {
+        match begun {
+            Begun::Name(found) if found != question.network => {
+                return Err(Rejection::OtherNetwork {
+                    claimed: question.network.clone(),
+                    found,
+                });
+            }
+            Begun::Name(_) => {}
+            Begun::OnDomain(found) => root = Some(found),
+        }
+    }
+    fits?;
     if certificate.fold.is_negative() {
         return Err(Rejection::NegativeFold(certificate.fold.clone()));
     }
+    let root = root.unwrap_or_else(|| on_domain(network, question));
+    let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
+    let root = Arc::new(root.map_err(no_value)?);
     // The smallest arithmetic that has room for the inputs.
     match question.target.inputs().len() {
-        1 => Walk::<1>::run(certificate, network, run),
-        2 => Walk::<2>::run(certificate, network, run),
-        3 => Walk::<3>::run(certificate, network, run),
-        4 => Walk::<4>::run(certificate, network, run),
-        _ => Walk::<MAX_INPUTS>::run(certificate, network, run),
+        1 => Walk::<1>::run(certificate, network, root, run),
+        2 => Walk::<2>::run(certificate, network, root, run),
+        3 => Walk::<3>::run(certificate, network, root, run),
+        4 => Walk::<4>::run(certificate, network, root, run),
+        _ => Walk::<MAX_INPUTS>::run(certificate, network, root, run),
     }
 }
 
-/// Does the question make sense for this network?
-fn check_question(question: &Question, network: &Network) -> Result<(), Rejection> {
-    let found = digest(network);
-    if found != question.network {
-        return Err(Rejection::OtherNetwork {
-            claimed: question.network.clone(),
-            found,
-        });
+/// What a check begins with.
+enum Begin {
+    Name,
+    OnDomain,
+}
+
+/// What that came to.
+enum Begun {
+    Name(String),
+    OnDomain(Result<Specialised, Failure>),
+}
+
+impl Begin {
+    fn done(self, network: &Network, question: &Question) -> Begun {
+        match self {
+            Self::Name => Begun::Name(digest(network)),
+            Self::OnDomain => Begun::OnDomain(on_domain(network, question)),
+        }
     }
+}
+
+/// Does the question make sense for a network like this one?
+fn check_question(question: &Question, network: &Network) -> Result<(), Rejection> {
     let target = &question.target;
     if target.inputs() != network.inputs() {
         return Err(Rejection::OtherInputs {
@@ -199,12 +236,11 @@ impl<const D: usize> Walk<D> {
     fn run(
         certificate: &Certificate,
         network: &Network,
+        root: Arc<Specialised>,
         run: Runner<'_>,
     ) -> Result<(Verified, Arc<Specialised>), Rejection> {
         let question = &certificate.claim.question;
         let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
-        let root = on_domain(network, question).map_err(no_value)?;
-        let root = Arc::new(root);
         // The witness beside the walk: it takes as long as many cells.
         let values = OnceLock::new();
         let point = certificate.witness.as_ref();

@@ -42,7 +42,7 @@ pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
 
 /// Has each of these jobs done by a runner; returns what they came to. A job is handed over to where
 /// it is done, so that its memory is free as soon as it can be.
-fn each<J: Send, T: Send + Sync>(
+pub(super) fn each<J: Send, T: Send + Sync>(
     jobs: Vec<J>,
     run: Runner<'_>,
     work: &(dyn Fn(J) -> T + Sync),

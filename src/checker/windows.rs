@@ -15,10 +15,29 @@ const MOST_PARTS: usize = 32;
 /// Ends of windows are rounded to this share of half of one, so that they are short numbers.
 const FINENESS: i64 = 4;
 
-/// A part of a cell: in no window, or in one.
-struct Part {
-    cell: Cell,
-    is_in_window: bool,
+/// A slab with so many parts is worth a network of its own.
+const MANY_PARTS: usize = 3;
+
+/// A slice of a side.
+struct Slice {
+    /// Where it ends, if not at the end of the side.
+    end: Option<Dyadic>,
+    is_window: bool,
+}
+
+/// The slices of all sides of a cell.
+struct Grid {
+    axes: Vec<Vec<Slice>>,
+}
+
+/// What is asked of all parts of a cell, and what they gave so far.
+struct Shares<'g> {
+    grid: &'g Grid,
+    integrand: Integrand,
+    reduction: Reduction,
+    share: Interval,
+    /// The volume that was not looked at.
+    rest: Interval,
 }
 
 impl<const D: usize> Leaves<'_, D> {
@@ -32,63 +51,111 @@ impl<const D: usize> Leaves<'_, D> {
         reduction: Reduction,
     ) -> Result<Interval, Failure> {
         let anywhere = self.natural_mean(integrand, cell, network)?;
-        let parts = parts(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
-        let mut share = Interval::ZERO;
-        let mut rest = cell.volume();
-        for Part { cell, is_in_window } in parts {
-            let found = if is_in_window {
-                self.natural_integral(integrand, &cell, network, reduction)?
-            } else {
-                self.beside_windows(integrand, &cell, network, reduction)?
-            };
-            share = share.plus(&found);
-            rest = rest.minus(&cell.volume());
-        }
-        let least = rest.inf().max(Dyadic::ZERO);
-        let rest = Interval::spanning(least, rest.sup().max(least));
-        Ok(share.plus(&anywhere.times(&rest)))
+        let grid = Grid::new(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+        let mut shares = Shares {
+            grid: &grid,
+            integrand,
+            reduction,
+            share: Interval::ZERO,
+            rest: cell.volume(),
+        };
+        self.slab(cell.clone(), false, 0, network, &mut shares)?;
+        let least = shares.rest.inf().max(Dyadic::ZERO);
+        let rest = Interval::spanning(least, shares.rest.sup().max(least));
+        Ok(shares.share.plus(&anywhere.times(&rest)))
     }
 
-    /// The share of a part in no window, by the first method that applies there.
-    fn beside_windows(
+    /// Adds the shares of the parts of a slab, which is one slice wide across the axes before this one.
+    fn slab(
         &mut self,
-        integrand: Integrand,
-        cell: &Cell,
+        slab: Cell,
+        is_in_window: bool,
+        axis: usize,
         network: &Specialised,
-        reduction: Reduction,
-    ) -> Result<Interval, Failure> {
-        let here = self.descend(network, cell, reduction)?;
-        [Method::SecondOrder, Method::Linear, Method::Natural]
-            .into_iter()
-            .find_map(|method| self.integral(method, integrand, cell, &here).ok())
-            .ok_or(Failure::Inexact)
+        shares: &mut Shares<'_>,
+    ) -> Result<(), Failure> {
+        let grid = shares.grid;
+        let Some(slices) = grid.axes.get(axis) else {
+            return self.part(&slab, is_in_window, network, shares);
+        };
+        let mut left = slab;
+        for slice in slices {
+            let here = match slice.end {
+                None => left.clone(),
+                Some(end) => {
+                    let (here, after) = left.cut_at(axis, end).ok_or(Failure::Inexact)?;
+                    left = after;
+                    here
+                }
+            };
+            if slice.is_window && is_in_window {
+                continue;
+            }
+            let is_in_window = slice.is_window || is_in_window;
+            let next = axis + 1;
+            if grid.parts(next, is_in_window) >= MANY_PARTS {
+                let network = self.descend(network, &here, shares.reduction)?;
+                self.slab(here, is_in_window, next, &network, shares)?;
+            } else {
+                self.slab(here, is_in_window, next, network, shares)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the share of a part in no window, by the first method that applies there, or in one.
+    fn part(
+        &mut self,
+        cell: &Cell,
+        is_in_window: bool,
+        network: &Specialised,
+        shares: &mut Shares<'_>,
+    ) -> Result<(), Failure> {
+        let (integrand, reduction) = (shares.integrand, shares.reduction);
+        let found = if is_in_window {
+            self.natural_integral(integrand, cell, network, reduction)?
+        } else {
+            let here = self.descend(network, cell, reduction)?;
+            [Method::SecondOrder, Method::Linear, Method::Natural]
+                .into_iter()
+                .find_map(|method| self.integral(method, integrand, cell, &here).ok())
+                .ok_or(Failure::Inexact)?
+        };
+        shares.share = shares.share.plus(&found);
+        shares.rest = shares.rest.minus(&cell.volume());
+        Ok(())
     }
 }
 
-/// Cuts a cell beside the windows of its steps; returns the parts that are in one window at most.
-/// Nothing where there are no windows, or too many.
-fn parts(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Vec<Part>> {
-    let reach = reach(fold)?;
-    let whole = Part {
-        cell: cell.clone(),
-        is_in_window: false,
-    };
-    let mut parts = vec![whole];
-    for axis in 0..cell.intervals().len() {
-        let windows = windows(cell, network, axis, reach);
-        let mut next = Vec::new();
-        if windows.len() > MOST_PARTS {
-            return None;
-        }
-        for part in parts {
-            slice(part, axis, &windows, &mut next)?;
-            if next.len() > MOST_PARTS {
-                return None;
-            }
-        }
-        parts = next;
+impl Grid {
+    /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
+    /// many.
+    fn new(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Self> {
+        let reach = reach(fold)?;
+        let sides = cell.intervals().iter().enumerate();
+        let axes = sides.map(|(axis, side)| slices(side, &windows(cell, network, axis, reach)));
+        let grid = Self {
+            axes: axes.collect(),
+        };
+        let is_cut = grid.axes.iter().any(|slices| slices.len() > 1);
+        (is_cut && grid.parts(0, false) <= MOST_PARTS).then_some(grid)
     }
-    (parts.len() > 1).then_some(parts)
+
+    /// How many parts in one window at most there are of a slab that is one slice wide across the axes
+    /// before this one.
+    fn parts(&self, axis: usize, is_in_window: bool) -> usize {
+        let Some(slices) = self.axes.get(axis) else {
+            return 1;
+        };
+        let windows = slices.iter().filter(|slice| slice.is_window).count();
+        let beside = slices.len().saturating_sub(windows);
+        let next = axis.saturating_add(1);
+        let mut parts = beside.saturating_mul(self.parts(next, is_in_window));
+        if !is_in_window && windows > 0 {
+            parts = parts.saturating_add(windows.saturating_mul(self.parts(next, true)));
+        }
+        parts
+    }
 }
 
 /// Beyond this a sigmoid or tanh is closer than `fold` to its limit: with `fold >= 2^-n`,
@@ -152,34 +219,30 @@ fn rounded(value: Dyadic, unit: i64) -> Dyadic {
     }
 }
 
-/// Cuts a part at the ends of windows; drops what is in two.
-fn slice(part: Part, axis: usize, windows: &[Interval], into: &mut Vec<Part>) -> Option<()> {
-    let Part {
-        mut cell,
-        is_in_window,
-    } = part;
-    let mut add = |cell: Cell, is_window: bool| {
-        if !(is_window && is_in_window) {
-            let is_in_window = is_window || is_in_window;
-            into.push(Part { cell, is_in_window });
-        }
-    };
+/// Cuts a side at the ends of the windows in it, which are apart and in order.
+fn slices(side: &Interval, windows: &[Interval]) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    let mut low = side.inf();
     for window in windows {
-        let side = cell.intervals().get(axis)?;
-        if window.inf() > side.inf() {
-            let (below, rest) = cell.cut_at(axis, window.inf())?;
-            add(below, false);
-            cell = rest;
+        if window.inf() > low {
+            slices.push(Slice {
+                end: Some(window.inf()),
+                is_window: false,
+            });
         }
-        let side = cell.intervals().get(axis)?;
-        if window.sup() >= side.sup() {
-            add(cell, true);
-            return Some(());
+        let is_last = window.sup() >= side.sup();
+        slices.push(Slice {
+            end: (!is_last).then_some(window.sup()),
+            is_window: true,
+        });
+        if is_last {
+            return slices;
         }
-        let (inside, rest) = cell.cut_at(axis, window.sup())?;
-        add(inside, true);
-        cell = rest;
+        low = window.sup();
     }
-    add(cell, false);
-    Some(())
+    slices.push(Slice {
+        end: None,
+        is_window: false,
+    });
+    slices
 }

@@ -15,6 +15,10 @@ const WIDE: [f64; 2] = [8.0, 40.0];
 /// Steps this many windows apart are far apart.
 const FAR: f64 = 2000.0;
 
+/// The most steps across a frame for one input, and for all: four cells of a grid cost less together than each
+/// for itself, and eight cost more.
+const FRAME_STEPS: [usize; 2] = [2, 4];
+
 /// A steep unit of one input.
 #[derive(Clone, Copy)]
 struct Step {
@@ -70,19 +74,21 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
     })
 }
 
-/// Is there at most one step across a cell for each input, beside those at its upper end, each in a window
-/// that is small in the cell, and at least one?
+/// Are there few steps across a cell for each input, beside those at its upper end, each in a window that is
+/// small in the cell, and at least one?
 pub fn is_frame(cell: &Cell, here: &Specialised, fold: f64) -> bool {
     let wide = wide(fold);
-    let mut has_step = false;
+    let (mut has_step, mut count) = (false, 0);
     let is_clear = (0..cell.intervals().len()).all(|axis| {
         let (low, high, steps) = side(cell, here, axis);
         has_step |= !steps.is_empty();
         let is_far = |step: &Step| (high - low) * step.steepness > FAR * wide;
         let is_inner = |step: &&Step| step.place + wide / step.steepness < high;
-        steps.iter().all(is_far) && steps.iter().filter(is_inner).count() <= 1
+        let inner = steps.iter().filter(is_inner).count();
+        count += inner;
+        inner <= FRAME_STEPS[0] && steps.iter().all(is_far)
     });
-    has_step && is_clear
+    has_step && is_clear && count <= FRAME_STEPS[1]
 }
 
 /// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
