@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::parallel::side_by_side;
-use super::verify::{Verification, VerifyRequest, WorkflowError, verify_from, write_beside};
+use super::verify::{
+    Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
+};
 use super::{Limits, Progress};
 use crate::builders::{self, BuilderName, Built, Parameters};
 use crate::certificate::{Cell, Norm, Question};
@@ -136,6 +138,19 @@ impl BuildRequest<'_> {
         Ok(best)
     }
 
+    /// What is to be verified of a network.
+    fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n> {
+        VerifyRequest {
+            network,
+            question,
+            tolerance: self.tolerance.cloned(),
+            gap: self.gap.clone(),
+            limits: self.limits,
+            resume: None,
+            threads: self.threads,
+        }
+    }
+
     fn seems_enough(
         &self,
         network: &Network,
@@ -179,13 +194,18 @@ pub fn build_sized(
 
 /// Writes `network.json` into a folder, and reads it back.
 pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
+    write_network(network, folder)?;
+    read_network(folder)
+}
+
+fn write_network(network: &Network, folder: &Path) -> Result<(), WorkflowError> {
     let path = folder.join("network.json");
-    let in_file = |error| WorkflowError::File {
-        path: path.display().to_string(),
-        error,
-    };
-    write_beside(&path, |mut out| json::write(network, &mut out)).map_err(in_file)?;
-    let bytes = fs::read(&path).map_err(in_file)?;
+    write_beside(&path, |mut out| json::write(network, &mut out)).map_err(in_file(&path))
+}
+
+fn read_network(folder: &Path) -> Result<Network, WorkflowError> {
+    let path = folder.join("network.json");
+    let bytes = fs::read(&path).map_err(in_file(&path))?;
     json::read_bytes(&bytes)
         .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))
 }
@@ -201,32 +221,32 @@ pub fn build(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Built, Verification), WorkflowError> {
     let mut built = request.sized(progress)?;
-    // The search begins with the network that was written, while the file is read back: a file that
-    // holds another one has another digest, and a certificate about that will not do.
-    let written_and_read = || {
-        let network = write_and_read(&built.network, folder)?;
-        let question = request.question(&network);
-        Ok::<_, WorkflowError>((network, question))
-    };
-    let (read, on_domain) = side_by_side(request.threads, written_and_read, || {
-        let whole = Cell::root(request.domain);
-        Specialised::from_network(&built.network, whole.intervals())
-    });
-    let (network, question) = read?;
-    built.network = network;
-    let verification = verify_from(
-        on_domain.ok().map(Arc::new),
-        &VerifyRequest {
-            network: &built.network,
-            question,
-            tolerance: request.tolerance.cloned(),
-            gap: request.gap.clone(),
-            limits: request.limits,
-            resume: None,
-            threads: request.threads,
+    let threads = request.threads;
+    let (written, (question, on_domain)) = side_by_side(
+        threads,
+        || write_network(&built.network, folder),
+        || {
+            let whole = Cell::root(request.domain);
+            let on_domain = Specialised::from_network(&built.network, whole.intervals());
+            (request.question(&built.network), on_domain)
         },
-        Some(&folder.join("certificate.steeple")),
-        progress,
-    )?;
+    );
+    written?;
+    // The search goes on with the network that was written, while the file is read back. The check is of
+    // what was read: a file that holds another network has another digest, and the certificate is not
+    // about that.
+    let (read, found) = side_by_side(
+        threads,
+        || read_network(folder),
+        || {
+            let on_domain = on_domain.ok().map(Arc::new);
+            let asked = request.asked(&built.network, question.clone());
+            search(on_domain, &asked, progress)
+        },
+    );
+    built.network = read?;
+    let path = folder.join("certificate.steeple");
+    let asked = request.asked(&built.network, question);
+    let verification = settle(found?, &asked, Some(&path))?;
     Ok((built, verification))
 }

@@ -127,17 +127,23 @@ pub fn verify(
     certificate_path: Option<&Path>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Verification, WorkflowError> {
-    verify_from(None, request, certificate_path, progress)
+    let found = search(None, request, progress)?;
+    settle(found, request, certificate_path)
 }
 
-/// As [`verify()`], where the network on the domain may be known already, for the search. The checker
-/// finds its own, which serves the pictures too.
-pub(super) fn verify_from(
+/// What a search found, which is not checked yet.
+pub(super) struct Found {
+    outcome: prover::Outcome,
+    seconds: f64,
+}
+
+/// Searches for a certificate. The network on the domain may be known already; the checker finds its
+/// own, which serves the pictures too.
+pub(super) fn search(
     known: Option<Arc<Specialised>>,
     request: &VerifyRequest<'_>,
-    certificate_path: Option<&Path>,
     progress: &mut dyn FnMut(&Progress),
-) -> Result<Verification, WorkflowError> {
+) -> Result<Found, WorkflowError> {
     check_fit(request)?;
     let started = Instant::now();
     let known = known.or_else(|| {
@@ -158,14 +164,22 @@ pub(super) fn verify_from(
         },
         progress,
     )?;
-    // A large network takes most of the memory, and so do many leaves: each is here once.
-    drop(known);
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Found { outcome, seconds })
+}
+
+/// Writes what was found, reads it back and checks it against the network of the request.
+pub(super) fn settle(
+    found: Found,
+    request: &VerifyRequest<'_>,
+    certificate_path: Option<&Path>,
+) -> Result<Verification, WorkflowError> {
+    let Found { outcome, seconds } = found;
     let prover::Outcome {
         certificate,
         boxes,
         stopped_by,
     } = outcome;
-    let seconds = started.elapsed().as_secs_f64();
     let write = |out: &mut dyn Write| text::write(&certificate, out);
     let bytes = written_and_read_back(&write, certificate_path)?;
     drop(certificate);
@@ -242,17 +256,19 @@ fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     Ok(())
 }
 
+/// What became of a file, if it cannot be written or read.
+pub(super) fn in_file(path: &Path) -> impl Fn(io::Error) -> WorkflowError {
+    let path = path.display().to_string();
+    move |error| WorkflowError::File {
+        path: path.clone(),
+        error,
+    }
+}
+
 pub(super) fn written_and_read_back(
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
     path: Option<&Path>,
 ) -> Result<Vec<u8>, WorkflowError> {
-    let in_file = |path: &Path| {
-        let path = path.display().to_string();
-        move |error| WorkflowError::File {
-            path: path.clone(),
-            error,
-        }
-    };
     if let Some(path) = path {
         write_beside(path, write).map_err(in_file(path))?;
         return fs::read(path).map_err(in_file(path));
