@@ -540,6 +540,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Collects a sum of the old network over the images of its variables.
+    #[inline]
     fn load(&mut self, network: &Specialised, sum: &Sum, images: &[Image]) {
         self.bias = sum.bias;
         self.radius = sum.radius;
@@ -581,6 +582,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Adds a constant `coefficient · value`.
+    #[inline]
     fn add_product(&mut self, coefficient: Dyadic, value: Dyadic) {
         if value.is_zero() {
             return;
@@ -599,12 +601,14 @@ impl<E: Enclosure> Reducer<E> {
         self.radius = self.radius.add(rounded.error, Up);
     }
 
+    #[inline]
     fn add_bias(&mut self, value: Dyadic) {
         let (sum, rounding) = add_tracked(self.bias, value);
         self.bias = sum;
         self.radius = self.radius.add(rounding, Up);
     }
 
+    #[inline]
     fn add_term(&mut self, variable: u32, coefficient: Dyadic) {
         let place = &mut self.collected_at[index(variable)];
         let Some(at) = place.checked_sub(1) else {
@@ -622,6 +626,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
+    #[inline]
     fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
         if !self.collected.is_sorted_by_key(|(variable, _)| *variable) {
             self.collected
@@ -639,6 +644,7 @@ impl<E: Enclosure> Reducer<E> {
         )
     }
 
+    #[inline]
     fn take_into(&mut self, sum: &mut Loose) {
         sum.terms.clear();
         (sum.bias, sum.radius) = self.drain(&mut sum.terms);

@@ -166,6 +166,7 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Applies one of the functions to a sum: folds it, passes it through, merges it with a
     /// unit that is there, or adds a unit.
+    #[inline]
     pub(super) fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
         if matches!(
             function,
@@ -209,6 +210,7 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
     /// softsign is odd as well.
+    #[inline]
     fn apply_symmetric(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
         let first = sum.terms.first();
         if !first.is_some_and(|(_, coefficient)| coefficient.is_negative()) {
@@ -271,6 +273,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// A unit, or the opposite of it.
+    #[inline]
     fn facing(
         &mut self,
         function: Function,
@@ -297,6 +300,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// The constant that stands for a value in this range, if the range is small enough.
+    #[inline]
     fn folded(&self, range: &Interval, slack: Dyadic) -> Option<Image> {
         if range.wid() > self.twice_fold {
             return None;
