@@ -461,20 +461,36 @@ impl Dyadic {
             };
             return (product, false);
         }
-        // Between 2^124 and 2^126 in size, so 62 or 63 bits go.
-        let product = i128::from(self.mantissa) * i128::from(other.mantissa);
-        let shift = 62 + u32::from(product.unsigned_abs() >> 125 != 0);
-        let floor = product >> shift;
-        let is_exact = floor << shift == product;
-        let rounded = floor + i128::from(!is_exact && direction == Up);
-        let exponent = self.exponent + other.exponent + i64::from(shift);
+        // Between 2^124 and 2^126 in size, so 62 or 63 bits go: 63, once it is moved up to 2^125.
+        let size = u128::from(self.mantissa.unsigned_abs());
+        let product = size * u128::from(other.mantissa.unsigned_abs());
+        let is_long = product >> 125 != 0;
+        let moved = if is_long { product } else { product << 1 };
+        let floor = moved >> 63;
+        let is_exact = floor << 63 == moved;
+        let is_negative = (self.mantissa < 0) != (other.mantissa < 0);
+        let is_outward = is_negative == (direction == Down);
+        let rounded = floor + u128::from(!is_exact && is_outward);
+        let exponent = self.exponent + other.exponent + 62 + i64::from(is_long);
         match i64::try_from(rounded) {
-            Ok(mantissa) if mantissa.unsigned_abs() >> BITS == 0 && exponent.abs() <= LIMIT => {
+            Ok(mantissa) if exponent.abs() <= LIMIT => {
+                let mantissa = if is_negative { -mantissa } else { mantissa };
                 (Self { mantissa, exponent }, is_exact)
             }
-            // Carried to ±2^63, or out of range.
-            _ => (Self::new(rounded, exponent, direction), false),
+            // Carried to 2^63, or out of range.
+            _ => (
+                Self::out_of_range(rounded, is_negative, exponent, direction),
+                false,
+            ),
         }
+    }
+
+    /// A result of at most 64 bits that was rounded already, where it may have to be once more.
+    #[cold]
+    fn out_of_range(size: u128, is_negative: bool, exponent: i64, direction: Direction) -> Self {
+        let size = i128::try_from(size).expect("a result of 64 bits at most");
+        let mantissa = if is_negative { -size } else { size };
+        Self::new(mantissa, exponent, direction)
     }
 
     /// Returns the quotient, rounded; the divisor must not be zero. A finite number over an
@@ -511,11 +527,7 @@ impl Dyadic {
                 exponent,
             },
             // Carried to 2^63, or out of range.
-            _ => {
-                let rounded = i128::try_from(rounded).expect("a quotient has 64 bits at most");
-                let mantissa = if is_negative { -rounded } else { rounded };
-                Self::new(mantissa, exponent, direction)
-            }
+            _ => Self::out_of_range(rounded, is_negative, exponent, direction),
         }
     }
 

@@ -333,6 +333,7 @@ impl<E: Enclosure> Reducer<E> {
 
     /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
     /// is one of its limits up to the slack of that; of the opposite sum, where it is flipped.
+    #[inline]
     fn saturated(
         &self,
         function: Function,
@@ -340,24 +341,22 @@ impl<E: Enclosure> Reducer<E> {
         radius: Dyadic,
         is_flipped: bool,
     ) -> Option<Image> {
-        let lowest = match function {
+        let far = self.saturation?;
+        let is_above = if z.sup() < -far.beyond {
+            (z.sup().add(radius, Up) < -far.beyond).then_some(is_flipped)?
+        } else if z.inf() > far.beyond {
+            (z.inf().sub(radius, Down) > far.beyond).then_some(!is_flipped)?
+        } else {
+            return None;
+        };
+        let limit = match function {
+            Function::Sigmoid if is_above => Dyadic::ONE,
             Function::Sigmoid => Dyadic::ZERO,
+            Function::Tanh if is_above => Dyadic::ONE,
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
-        let far = self.saturation?;
-        let (below, above) = if is_flipped {
-            (Dyadic::ONE, lowest)
-        } else {
-            (lowest, Dyadic::ONE)
-        };
-        if z.sup() < -far.beyond {
-            (z.sup().add(radius, Up) < -far.beyond).then(|| constant(below, far.slack))
-        } else if z.inf() > far.beyond {
-            (z.inf().sub(radius, Down) > far.beyond).then(|| constant(above, far.slack))
-        } else {
-            None
-        }
+        Some(constant(limit, far.slack))
     }
 
     /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far
