@@ -154,9 +154,9 @@ fn bound_holds(bound: &Bound, errors: &[Rational], share: Option<&Interval>) -> 
     }
 }
 
-/// Goes down to a random cell as the checker does, and looks at all leaves on the way. Returns how
-/// many bounds were compared.
-fn leaves_hold(choices: &mut Choices) -> Result<usize, TestCaseError> {
+/// Goes down to a random cell as the checker does, and looks at all leaves on the way. Returns the
+/// methods of all bounds that were compared.
+fn leaves_hold(choices: &mut Choices) -> Result<Vec<Method>, TestCaseError> {
     let (network, question) = problem(choices);
     let ranges = choices.pick(&[Ranges::Natural, Ranges::Linear]);
     let fold = match choices.below(4) {
@@ -168,7 +168,7 @@ fn leaves_hold(choices: &mut Choices) -> Result<usize, TestCaseError> {
     let mut leaves = Leaves::<3>::new(&network, &question);
     let mut around = on_domain(&network, &question).expect("moderate weights");
     let mut cell = Cell::root(&question.domain);
-    let mut compared = 0;
+    let mut compared = Vec::new();
     let depth = choices.pick(&[2, 6, 20, 40]);
     for level in 0..depth {
         let Ok(here) = leaves.descend(&around, &cell, reduction) else {
@@ -188,7 +188,7 @@ fn leaves_hold(choices: &mut Choices) -> Result<usize, TestCaseError> {
                 let Ok(bound) = leaves.bound(method, &cell, &here, reduction) else {
                     continue;
                 };
-                compared += 1;
+                compared.push(method);
                 if let Err(reason) = bound_holds(&bound, &errors, share.as_ref()) {
                     return Err(TestCaseError::fail(format!(
                         "{method:?} under {}: {reason}\n{:?} on {:?}, threshold {:?}, {ranges:?}, \
@@ -229,11 +229,16 @@ proptest! {
 fn most_random_cells_have_several_bounds() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let compared: usize = (0..100)
-        .map(|_| {
+    let compared: Vec<Method> = (0..200)
+        .flat_map(|_| {
             let mut choices = choices().new_tree(&mut runner).expect("a case").current();
             leaves_hold(&mut choices).expect("no bound is wrong")
         })
-        .sum();
-    assert!(compared >= 500, "{compared} bounds of 100 cases");
+        .collect();
+    let count = |method: Method| compared.iter().filter(|found| **found == method).count();
+    let counts: Vec<(Method, usize)> = Method::ALL.map(|method| (method, count(method))).into();
+    assert!(compared.len() >= 1000, "{counts:?}");
+    for (method, count) in &counts {
+        assert!(*count >= 10, "{method:?} in {counts:?}");
+    }
 }

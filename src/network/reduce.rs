@@ -739,13 +739,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Adds the unit `function(sum)`, to the table too where it has a place there.
-    fn insert(
-        &mut self,
-        gap: Option<Gap>,
-        function: Function,
-        sum: &Loose,
-        value: E,
-    ) -> u32 {
+    fn insert(&mut self, gap: Option<Gap>, function: Function, sum: &Loose, value: E) -> u32 {
         let variable = number(self.inputs + self.units.len());
         let start = self.terms.len();
         self.terms.extend_from_slice(&sum.terms);

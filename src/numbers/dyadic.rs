@@ -363,7 +363,13 @@ impl Dyadic {
             // mantissa has one more place.
             if spare == 1 && (is_exact || short.abs() != LEAST) {
                 let exponent = high.exponent;
-                return (Self { mantissa: short, exponent }, is_exact);
+                return (
+                    Self {
+                        mantissa: short,
+                        exponent,
+                    },
+                    is_exact,
+                );
             }
             // What is exact and shorter only moves up.
             let places = spare.saturating_sub(1);
