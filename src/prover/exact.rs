@@ -5,7 +5,6 @@
 //! search does, and cuts a box into its linear pieces where few units are alive in it and its
 //! bound is above the largest error known: the boxes that may hold the maximum, and few others.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use super::emit::{certificate, shorten_up};
 use super::resolve::{Resolved, Unresolved, integrate, resolve};
 use super::split;
 use super::tree::Tree;
+use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy};
 use crate::certificate::{Cell, Method, Ranges, Witness};
 use crate::checker::{Bound, ExactCells, Leaves, Reduction, evaluate_witness};
@@ -206,22 +206,12 @@ struct Open {
     depth: usize,
 }
 
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Open {}
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Open {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+impl worst::Open for Open {
+    fn rank(&self) -> Dyadic {
         self.bound
-            .cmp(&other.bound)
-            .then(other.node.cmp(&self.node))
+    }
+    fn node(&self) -> usize {
+        self.node
     }
 }
 
@@ -234,7 +224,7 @@ struct Search<'a, const D: usize> {
     ranges: Ranges,
     whole: Cell,
     tree: Tree,
-    open: BinaryHeap<Open>,
+    open: WorstFirst<Open>,
     /// The largest error known, the point, the piece.
     best: Option<(Rational, Vec<Rational>, PlaneCell)>,
     /// A bound that need not be better.
@@ -273,7 +263,7 @@ impl<'a, const D: usize> Search<'a, D> {
             },
             whole,
             tree: Tree::new(),
-            open: BinaryHeap::new(),
+            open: WorstFirst::new(),
             best: None,
             enough: goal,
             settled: Dyadic::ZERO,

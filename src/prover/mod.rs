@@ -25,6 +25,7 @@ mod split;
 mod tree;
 mod window;
 mod workers;
+mod worst;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, prove_property};

@@ -1,6 +1,5 @@
 //! The search for a bound in `sup`.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +11,7 @@ use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
 use super::workers::Workers;
+use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Method, Ranges, Witness};
 use crate::checker::{Bound, Leaves, Reduction, WitnessValues, evaluate_witness};
@@ -49,23 +49,12 @@ struct Open {
     depth: usize,
 }
 
-/// Open cells by their bound; of equal ones the older first.
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Open {}
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Open {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+impl worst::Open for Open {
+    fn rank(&self) -> Dyadic {
         self.bound
-            .cmp(&other.bound)
-            .then(other.node.cmp(&self.node))
+    }
+    fn node(&self) -> usize {
+        self.node
     }
 }
 
@@ -200,7 +189,7 @@ impl<'a, const D: usize> Search<'a, D> {
     /// Runs the search to its end or a limit.
     pub fn run(mut self, pool: &rayon::ThreadPool, progress: &mut dyn FnMut(&Progress)) -> Outcome {
         let mut stopped_by = None;
-        let mut worst_first = BinaryHeap::new();
+        let mut worst_first = WorstFirst::new();
         let mut last_first: Vec<Open> = Vec::new();
         let is_depth_first = self.goal.is_some();
         let workers = Workers::new(pool, || self.worker());
@@ -289,7 +278,7 @@ impl<'a, const D: usize> Search<'a, D> {
             self.consider(best);
         }
         self.certify();
-        let rest = worst_first.into_iter().chain(last_first);
+        let rest = worst_first.iter().chain(&last_first);
         let upper = rest.fold(self.settled, |most, open| most.max(open.bound));
         self.finish(upper, stopped_by)
     }

@@ -6,8 +6,6 @@
 mod sum;
 mod sweep;
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,6 +20,7 @@ use super::split::{self, Split};
 use super::tree::Tree;
 use super::window;
 use super::workers::Workers;
+use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, Reduction};
@@ -62,24 +61,13 @@ struct Open {
     depth: usize,
 }
 
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+/// The worst is the one of whose share most is not known.
+impl worst::Open for Open {
+    fn rank(&self) -> Dyadic {
+        self.share.wid()
     }
-}
-impl Eq for Open {}
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-/// Open cells by what is not known of their share; of equal ones the older first.
-impl Ord for Open {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.share
-            .wid()
-            .cmp(&other.share.wid())
-            .then(other.node.cmp(&self.node))
+    fn node(&self) -> usize {
+        self.node
     }
 }
 
@@ -189,7 +177,7 @@ pub fn search<const D: usize>(
         stopped_by: None,
     };
     let workers = Workers::new(pool, || Leaves::<D>::new(request.network, request.question));
-    let mut open = BinaryHeap::new();
+    let mut open = WorstFirst::new();
     let mut settled = Sum::default();
     let mut undecided = Sum::default();
     let root = Arc::new(root);
@@ -243,7 +231,7 @@ pub fn search<const D: usize>(
         if search.is_done(settled.plus(undecided)) {
             // Floats drift; the worst of it goes when the sum is made anew.
             undecided = Sum::default();
-            for cell in &open {
+            for cell in open.iter() {
                 undecided = undecided.plus(Sum::of(&cell.share));
             }
             if search.is_done(settled.plus(undecided)) {

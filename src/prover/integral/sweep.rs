@@ -4,7 +4,6 @@
 //! domain is cut into a few hundred parts, and each is searched until it is known well enough on its
 //! own; then of its cells only the shares are kept.
 
-use std::collections::BinaryHeap;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -15,6 +14,7 @@ use crate::certificate::Norm;
 use crate::checker::Leaves;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::prover::workers::Workers;
+use crate::prover::worst::WorstFirst;
 use crate::prover::{Progress, Request};
 
 /// Networks of fewer units are not searched in parts.
@@ -29,7 +29,7 @@ const MORE_CUTS: u64 = 10_000;
 
 /// Open cells and what is known of their shares.
 pub(super) struct Swept {
-    pub open: BinaryHeap<Open>,
+    pub open: WorstFirst<Open>,
     pub settled: Sum,
     pub undecided: Sum,
 }
@@ -66,8 +66,8 @@ impl<const D: usize> Search<'_, D> {
         started: Instant,
         progress: &mut dyn FnMut(&Progress),
     ) {
-        let mut parts = std::mem::take(&mut swept.open).into_vec();
-        parts.sort_by_key(|part| part.node);
+        let open = std::mem::replace(&mut swept.open, WorstFirst::new());
+        let parts = open.into_oldest_first();
         let mut sums: Vec<Sum> = parts.iter().map(|part| Sum::of(&part.share)).collect();
         let mut is_known = vec![false; parts.len()];
         let mut density = self.typical;
@@ -120,10 +120,8 @@ impl<const D: usize> Search<'_, D> {
             density = sum.low / self.volume;
         }
         let parts = parts.into_iter().zip(is_known);
-        swept.open = parts
-            .filter(|(_, is_known)| !is_known)
-            .map(|(part, _)| part)
-            .collect();
+        let unknown = parts.filter(|(_, is_known)| !is_known);
+        swept.open.extend(unknown.map(|(part, _)| part));
     }
 
     /// Cuts the worst cell of a part, again and again, until the part is known well enough.
@@ -138,10 +136,11 @@ impl<const D: usize> Search<'_, D> {
         let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
         let mut growth = Growth::new(part);
         let mut sum = Sum::of(&part.share);
-        let mut open = BinaryHeap::from([Open {
+        let mut open = WorstFirst::new();
+        open.push(Open {
             node: 0,
             ..part.clone()
-        }]);
+        });
         let mut cuts = 0;
         while cuts < most && sum.unknown() > goal.of(part, sum.low) {
             let is_late = || self.request.limits.is_late(started).is_some();
@@ -153,12 +152,10 @@ impl<const D: usize> Search<'_, D> {
                 continue;
             }
             // Better methods are asked when a cell would have to be cut otherwise.
+            let glance = |leaves: &mut Leaves<'_, D>, cell, here| self.glance(leaves, cell, here);
+            let look = |leaves: &mut Leaves<'_, D>, cell, here| self.look(leaves, cell, here);
             let halves = match self.cuts(&next) {
-                Cuts::Certain(cut) => {
-                    self.best_of(leaves, &next, vec![cut], |leaves, cell, here| {
-                        self.glance(leaves, cell, here)
-                    })
-                }
+                Cuts::Certain(cut) => self.best_of(leaves, &next, vec![cut], glance),
                 Cuts::Tried(_) if next.is_glanced => {
                     sum = sum.minus(Sum::of(&next.share));
                     let looked = self.look(leaves, next.cell, next.here);
@@ -166,14 +163,8 @@ impl<const D: usize> Search<'_, D> {
                     open.push(growth.again(next.node, looked, next.depth));
                     continue;
                 }
-                Cuts::Tried(cuts) if cuts.len() == 1 => {
-                    self.best_of(leaves, &next, cuts, |leaves, cell, here| {
-                        self.glance(leaves, cell, here)
-                    })
-                }
-                Cuts::Tried(cuts) => self.best_of(leaves, &next, cuts, |leaves, cell, here| {
-                    self.look(leaves, cell, here)
-                }),
+                Cuts::Tried(cuts) if cuts.len() == 1 => self.best_of(leaves, &next, cuts, glance),
+                Cuts::Tried(cuts) => self.best_of(leaves, &next, cuts, look),
             };
             let Some((cut, halves)) = halves else {
                 continue;
