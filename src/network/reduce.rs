@@ -7,17 +7,21 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+mod collect;
+mod pack;
+mod table;
 mod units;
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use self::collect::{Loose, Rounded};
+use self::table::{Found, Gap, Hash, Table};
 use self::units::Saturation;
 use super::activation::Activation;
 use super::layer::Layer;
 use super::model::Network;
 use super::specialise::{NONE, Place, Rare, Specialised, Sum, Unit, index, number, total};
-use crate::numbers::Direction::{Down, Up};
+use crate::numbers::Direction::Up;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
 /// A unit of the network that is being reduced, as seen by those that use it.
@@ -47,99 +51,6 @@ struct Line {
     range: Interval,
 }
 
-/// Where a unit is in the table.
-enum Found {
-    /// It is there, as this variable.
-    Taken(u32),
-    /// It is not, and here is where it would be.
-    Free(Gap),
-}
-
-/// An empty place in the table, and what a unit that comes there is known by. (Short, as it is handed about
-/// for each unit.)
-#[derive(Clone, Copy)]
-struct Gap {
-    place: u32,
-    mark: u32,
-}
-
-/// What a unit is looked up by: equal units have equal ones.
-#[derive(Clone, Copy)]
-struct Hash {
-    bits: u32,
-    /// Its last variable, within a group of `GROUP`.
-    beside: u32,
-    /// Other bits, which tell most units apart.
-    mark: u32,
-}
-
-/// Units of a grid are looked up row by row. In a large table a group of them, so many whose last variables
-/// follow each other and whose other variables are as far before that or the same, is in one stretch of it.
-const GROUP: u32 = 64;
-/// A table of at most so many places is in reach of the processor as a whole.
-const NEAR: usize = 1 << 12;
-
-impl Hash {
-    /// Where in a table of this length, a power of two, the search begins.
-    fn place(self, length: usize) -> usize {
-        let place = if length <= NEAR {
-            self.bits.wrapping_add(self.beside)
-        } else {
-            (self.bits & !(GROUP - 1)) | self.beside
-        };
-        index(place) & (length - 1)
-    }
-}
-
-/// Where in a table the search goes on: over all places in the end.
-fn next_place(place: usize, length: usize) -> usize {
-    if length <= NEAR {
-        return (place + 1) & (length - 1);
-    }
-    // The same place in the next group, so that a group that is in the way costs one step only.
-    let group = index(GROUP);
-    let next = place + group;
-    if next < length {
-        next
-    } else {
-        (next - length + 1) & (group - 1)
-    }
-}
-
-/// A place in the table of units.
-#[derive(Clone, Copy)]
-struct Slot {
-    mark: u32,
-    variable: u32,
-}
-
-impl Slot {
-    const EMPTY: Self = Self {
-        mark: 0,
-        variable: NONE,
-    };
-}
-
-/// A weight rounded to 63 bits, and by how much at most.
-#[derive(Clone, Copy)]
-struct Rounded {
-    value: Dyadic,
-    error: Dyadic,
-}
-
-impl Rounded {
-    fn new(weight: &Rational) -> Self {
-        Self::of(&Interval::from_rational(weight))
-    }
-
-    fn of(enclosure: &Interval) -> Self {
-        Self {
-            value: enclosure.inf(),
-            error: enclosure.wid(),
-        }
-    }
-}
-
 /// The range of a unit, for the range of its sum.
 #[derive(Clone, Copy)]
 struct Known {
@@ -152,56 +63,6 @@ struct Known {
 
 /// How many values are kept: a few more than there are different constants in a cell of a grid.
 const KNOWN: usize = 64;
-
-/// A result rounded down, and by how much at most it was rounded.
-#[inline]
-fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
-    if low == high {
-        (low, Dyadic::ZERO)
-    } else {
-        (low, high.sub(low, Up))
-    }
-}
-
-#[inline]
-fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    let (low, is_exact) = a.add_noting(b, Down);
-    if is_exact {
-        (low, Dyadic::ZERO)
-    } else {
-        tracked(low, a.add(b, Up))
-    }
-}
-
-#[inline]
-fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    // Most coefficients of units seen through one another are 1.
-    if a == Dyadic::ONE {
-        return (b, Dyadic::ZERO);
-    }
-    let (low, is_exact) = a.mul_noting(b, Down);
-    if is_exact {
-        (low, Dyadic::ZERO)
-    } else {
-        tracked(low, a.mul(b, Up))
-    }
-}
-
-/// A sum on its own.
-#[derive(Clone)]
-struct Loose {
-    bias: Dyadic,
-    radius: Dyadic,
-    terms: Vec<(u32, Dyadic)>,
-}
-
-impl Loose {
-    const EMPTY: Self = Self {
-        bias: Dyadic::ZERO,
-        radius: Dyadic::ZERO,
-        terms: Vec::new(),
-    };
-}
 
 /// A reduced network has at most this many terms, and `TERMS_EACH` times those it is made of: sums
 /// that are seen through one another can fill up to the square of what a sparse network had.
@@ -237,9 +98,7 @@ pub struct Reducer<E> {
     place: u32,
     /// Of which variables of the old network nothing has changed.
     same: Vec<bool>,
-    /// Units by a hash of function, bias and terms, each at the next free place: candidates for
-    /// merging. A power of two long, and never more than two thirds full.
-    table: Vec<Slot>,
+    table: Table,
     // The sum being collected: variables and coefficients, for each variable 1 more than its place
     // among them (0 where it has none), bias and radius.
     collected: Vec<(u32, Dyadic)>,
@@ -279,7 +138,7 @@ impl<E> Default for Reducer<E> {
             places: None,
             place: NONE,
             same: Vec::new(),
-            table: Vec::new(),
+            table: Table::default(),
             collected: Vec::new(),
             collected_at: Vec::new(),
             bias: Dyadic::ZERO,
@@ -517,9 +376,7 @@ impl<E: Enclosure> Reducer<E> {
         self.radius = Dyadic::ZERO;
         clear(&mut self.alive, units);
         clear(&mut self.renumbered, units);
-        let places = units.saturating_add(units / 2).max(8).next_power_of_two();
-        clear(&mut self.table, places);
-        self.table.resize(places, Slot::EMPTY);
+        self.table.clear(units);
     }
 
     /// Are there no more terms than there may be?
@@ -528,147 +385,6 @@ impl<E: Enclosure> Reducer<E> {
             return Err(Failure::Inexact);
         }
         Ok(())
-    }
-
-    /// Where the stated value of a unit lies.
-    fn range(&self, image: &Image) -> Interval {
-        match image.sum {
-            Stated::Constant(value) => Interval::point(value),
-            Stated::Variable(variable) => self.values[index(variable)].range(),
-            Stated::Line(line) => self.lines[index(line)].range,
-        }
-    }
-
-    /// Collects a sum of the old network over the images of its variables.
-    #[inline]
-    fn load(&mut self, network: &Specialised, sum: &Sum, images: &[Image]) {
-        self.bias = sum.bias;
-        self.radius = sum.radius;
-        for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
-            self.add(coefficient, Dyadic::ZERO, &images[index(variable)]);
-        }
-    }
-
-    /// Adds `coefficient · image` to the sum being collected, where the coefficient itself may be
-    /// off by `error`.
-    fn add(&mut self, coefficient: Dyadic, error: Dyadic, image: &Image) {
-        if !image.slack.is_zero() {
-            let radius = coefficient.abs().mul(image.slack, Up);
-            self.radius = self.radius.add(radius, Up);
-        }
-        if !error.is_zero() {
-            let size = self.range(image).mag().add(image.slack, Up);
-            self.radius = self.radius.add(error.mul(size, Up), Up);
-        }
-        match image.sum {
-            Stated::Constant(value) => self.add_product(coefficient, value),
-            Stated::Variable(variable) => self.add_term(variable, coefficient),
-            Stated::Line(line) => {
-                let &Line {
-                    bias, start, end, ..
-                } = &self.lines[index(line)];
-                self.add_product(coefficient, bias);
-                for at in start..end {
-                    let (variable, inner) = self.side_terms[at];
-                    let (product, rounding) = mul_tracked(coefficient, inner);
-                    if !rounding.is_zero() {
-                        let size = self.values[index(variable)].range().mag();
-                        self.radius = self.radius.add(rounding.mul(size, Up), Up);
-                    }
-                    self.add_term(variable, product);
-                }
-            }
-        }
-    }
-
-    /// Adds a constant `coefficient · value`.
-    #[inline]
-    fn add_product(&mut self, coefficient: Dyadic, value: Dyadic) {
-        if value.is_zero() {
-            return;
-        }
-        let (product, rounding) = if value == Dyadic::ONE {
-            (coefficient, Dyadic::ZERO)
-        } else {
-            mul_tracked(coefficient, value)
-        };
-        self.radius = self.radius.add(rounding, Up);
-        self.add_bias(product);
-    }
-
-    fn add_constant(&mut self, rounded: Rounded) {
-        self.add_bias(rounded.value);
-        self.radius = self.radius.add(rounded.error, Up);
-    }
-
-    #[inline]
-    fn add_bias(&mut self, value: Dyadic) {
-        let (sum, rounding) = add_tracked(self.bias, value);
-        self.bias = sum;
-        self.radius = self.radius.add(rounding, Up);
-    }
-
-    #[inline]
-    fn add_term(&mut self, variable: u32, coefficient: Dyadic) {
-        let place = &mut self.collected_at[index(variable)];
-        let Some(at) = place.checked_sub(1) else {
-            self.collected.push((variable, coefficient));
-            *place = number(self.collected.len());
-            return;
-        };
-        let (_, slot) = &mut self.collected[index(at)];
-        let (sum, rounding) = add_tracked(*slot, coefficient);
-        *slot = sum;
-        if !rounding.is_zero() {
-            let size = self.values[index(variable)].range().mag();
-            self.radius = self.radius.add(rounding.mul(size, Up), Up);
-        }
-    }
-
-    /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
-    #[inline]
-    fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
-        if !self.collected.is_sorted_by_key(|(variable, _)| *variable) {
-            self.collected
-                .sort_unstable_by_key(|(variable, _)| *variable);
-        }
-        for (variable, coefficient) in self.collected.drain(..) {
-            self.collected_at[index(variable)] = 0;
-            if !coefficient.is_zero() {
-                into.push((variable, coefficient));
-            }
-        }
-        (
-            std::mem::replace(&mut self.bias, Dyadic::ZERO),
-            std::mem::replace(&mut self.radius, Dyadic::ZERO),
-        )
-    }
-
-    #[inline]
-    fn take_into(&mut self, sum: &mut Loose) {
-        sum.terms.clear();
-        (sum.bias, sum.radius) = self.drain(&mut sum.terms);
-    }
-
-    fn take(&mut self) -> Loose {
-        let mut sum = Loose::EMPTY;
-        self.take_into(&mut sum);
-        sum
-    }
-
-    fn finish_output(&mut self) {
-        let mut terms = std::mem::take(&mut self.terms);
-        let start = terms.len();
-        let (bias, radius) = self.drain(&mut terms);
-        let range = total(bias, &terms[start..], &self.values).widened(radius);
-        self.output_ranges.push(range.range());
-        self.outputs.push(Sum {
-            bias,
-            radius,
-            start,
-            end: terms.len(),
-        });
-        self.terms = terms;
     }
 
     /// Returns the sum itself as an image.
@@ -720,22 +436,9 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Looks for the unit `function(sum)` in the table.
     fn find(&self, function: Function, sum: &Loose) -> Found {
-        let length = self.table.len();
-        let hash = hash(function, sum);
-        let mut place = hash.place(length);
-        loop {
-            let slot = self.table[place];
-            if slot.variable == NONE {
-                return Found::Free(Gap {
-                    place: number(place),
-                    mark: hash.mark,
-                });
-            }
-            if slot.mark == hash.mark && self.is_same(slot.variable, function, sum) {
-                return Found::Taken(slot.variable);
-            }
-            place = next_place(place, length);
-        }
+        let hash = Hash::of(function, sum.bias, &sum.terms);
+        self.table
+            .find(hash, |variable| self.is_same(variable, function, sum))
     }
 
     /// Adds the unit `function(sum)`, to the table too where it has a place there.
@@ -764,32 +467,18 @@ impl<E: Enclosure> Reducer<E> {
         }
         self.values.push(value);
         self.collected_at.push(0);
-        if let Some(Gap { place, mark }) = gap {
-            self.table[index(place)] = Slot { mark, variable };
+        if let Some(gap) = gap {
+            self.table.fill(gap, variable);
             // Maxout and its like make several units of one: the table may have to grow.
-            if self.units.len() * 3 > self.table.len() * 2 {
-                self.grow_table();
+            if self.table.is_crowded(self.units.len()) {
+                let unit = |variable| &self.units[index(variable) - self.inputs];
+                self.table.grow(|variable| {
+                    let unit = unit(variable);
+                    Hash::of(unit.function, unit.bias, &self.terms[unit.terms()])
+                });
             }
         }
         variable
-    }
-
-    fn grow_table(&mut self) {
-        let places = self.table.len() * 4;
-        let old = std::mem::replace(&mut self.table, vec![Slot::EMPTY; places]);
-        for slot in old.into_iter().filter(|slot| slot.variable != NONE) {
-            let unit = &self.units[index(slot.variable) - self.inputs];
-            let sum = Loose {
-                bias: unit.bias,
-                radius: Dyadic::ZERO,
-                terms: self.terms[unit.terms()].to_vec(),
-            };
-            let mut place = hash(unit.function, &sum).place(places);
-            while self.table[place].variable != NONE {
-                place = next_place(place, places);
-            }
-            self.table[place] = slot;
-        }
     }
 
     fn is_same(&self, variable: u32, function: Function, sum: &Loose) -> bool {
@@ -799,99 +488,12 @@ impl<E: Enclosure> Reducer<E> {
             && (self.rare.get(index(unit.rare))).is_none_or(|rare| rare.radius.is_zero())
             && self.terms[unit.terms()] == sum.terms
     }
-
-    /// Hands over the units that something uses.
-    fn finish(&mut self) -> Specialised {
-        self.alive.clear();
-        self.alive.resize(self.units.len(), false);
-        let inputs = self.inputs;
-        let mark = |alive: &mut Vec<bool>, terms: &[(u32, Dyadic)]| {
-            for (variable, _) in terms {
-                if let Some(unit) = index(*variable).checked_sub(inputs) {
-                    alive[unit] = true;
-                }
-            }
-        };
-        for output in &self.outputs {
-            mark(&mut self.alive, &self.terms[output.start..output.end]);
-        }
-        for k in (0..self.units.len()).rev() {
-            if self.alive[k] {
-                mark(&mut self.alive, &self.terms[self.units[k].terms()]);
-            }
-        }
-        self.renumbered.clear();
-        self.renumbered.extend(0..number(inputs));
-        let mut next = number(inputs);
-        for is_alive in &self.alive {
-            self.renumbered.push(next);
-            next += u32::from(*is_alive);
-        }
-        let kept = index(next) - inputs;
-        // Units, and terms in the order of the units, move down to where the dead ones were.
-        let mut length = 0;
-        let (terms, renumbered) = (&mut self.terms, &self.renumbered);
-        let mut pack = |from: Range<usize>| {
-            let start = length;
-            for at in from {
-                let (variable, coefficient) = terms[at];
-                terms[length] = (renumbered[index(variable)], coefficient);
-                length += 1;
-            }
-            start..length
-        };
-        let mut has_places = false;
-        let mut ranges = Vec::with_capacity(if E::IS_RANGE { kept } else { 0 });
-        let mut to = 0;
-        for (k, is_alive) in self.alive.iter().enumerate() {
-            if *is_alive {
-                let mut unit = self.units[k].clone();
-                let rare = self.rare.get(index(unit.rare));
-                has_places |= rare.is_some_and(|rare| rare.place != NONE);
-                let packed = pack(unit.terms());
-                (unit.start, unit.end) = (number(packed.start), number(packed.end));
-                self.units[to] = unit;
-                to += 1;
-                if E::IS_RANGE {
-                    ranges.push(self.values[inputs + k].range());
-                }
-            }
-        }
-        self.units.truncate(kept);
-        for output in &mut self.outputs {
-            let packed = pack(output.start..output.end);
-            (output.start, output.end) = (packed.start, packed.end);
-        }
-        self.terms.truncate(length);
-        let sides = if E::IS_RANGE { inputs } else { 0 };
-        Specialised {
-            inputs,
-            units: handed_over(&mut self.units),
-            outputs: self.outputs.clone(),
-            output_ranges: self.output_ranges.clone(),
-            terms: handed_over(&mut self.terms),
-            rare: self.rare.clone(),
-            places: self.places.take().filter(|_| has_places),
-            sides: self.values[..sides].iter().map(Enclosure::range).collect(),
-            ranges,
-        }
-    }
 }
 
 /// Clears memory that something of this length will need, and gives it back where that is much less.
 fn clear<T>(memory: &mut Vec<T>, length: usize) {
     memory.clear();
     memory.shrink_to(length.saturating_mul(2).saturating_add(LARGE));
-}
-
-/// Returns what was made, in no more memory than it takes: moved where it is long, else copied.
-fn handed_over<T: Clone>(made: &mut Vec<T>) -> Vec<T> {
-    if made.len() <= LARGE {
-        return made.clone();
-    }
-    let mut made = std::mem::take(made);
-    made.shrink_to_fit();
-    made
 }
 
 /// Where a step of the first layer jumps, if it depends on one input, and rounding may hide which
@@ -920,50 +522,6 @@ fn constant(value: Dyadic, slack: Dyadic) -> Image {
     Image {
         sum: Stated::Constant(value),
         slack,
-    }
-}
-
-/// Mixes a unit into a number. Equal units have equal hashes; equal hashes are compared in full.
-fn hash(function: Function, sum: &Loose) -> Hash {
-    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut mix = |word: u64| {
-        state = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        state ^= state >> 32;
-    };
-    let last = sum.terms.last().map_or(0, |(variable, _)| *variable);
-    let beside = last & (GROUP - 1);
-    let number = |value: Dyadic| {
-        let exponent = value.exponent().cast_unsigned();
-        value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
-    };
-    mix(number(sum.bias));
-    for &(variable, coefficient) in &sum.terms {
-        let before = last - variable;
-        let variable = if variable == last {
-            last ^ beside
-        } else if before < GROUP {
-            before
-        } else {
-            variable
-        };
-        mix(number(coefficient) ^ u64::from(variable).rotate_left(40));
-    }
-    mix(match function {
-        Function::Heaviside => 1,
-        Function::Sigmoid => 2,
-        Function::Tanh => 3,
-        Function::Softplus => 5,
-        Function::Softsign => 6,
-        Function::Elu => 7,
-        Function::Silu => 8,
-        Function::Gelu => 9,
-        _ => 4,
-    });
-    let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
-    Hash {
-        bits: low(state),
-        beside,
-        mark: low(state >> 32) ^ beside,
     }
 }
 

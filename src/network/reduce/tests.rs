@@ -89,7 +89,7 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
     used.specialise(&short, &[side(5, 5)], None, Dyadic::ZERO)
         .expect("a value");
     let most = 2 * short.terms.len() + 2 * LARGE;
-    assert!(used.images.capacity() <= most && used.table.len() <= most);
+    assert!(used.images.capacity() <= most && used.table.places() <= most);
 }
 
 /// A coefficient that cancels and comes again is the last one; nothing of a sum is left for the next.

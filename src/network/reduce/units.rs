@@ -5,7 +5,9 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use super::{Found, Image, KNOWN, Known, Line, Loose, Reducer, Rounded, Stated, constant};
+use super::collect::{Loose, Rounded};
+use super::table::Found;
+use super::{Image, KNOWN, Known, Line, Reducer, Stated, constant};
 use crate::network::activation::Activation;
 use crate::network::specialise::{index, total};
 use crate::numbers::Direction::{Down, Up};
