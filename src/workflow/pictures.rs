@@ -7,6 +7,7 @@ pub mod compared;
 pub mod convergence;
 pub mod diagram;
 mod partition;
+mod survey;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
@@ -14,11 +15,12 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use self::partition::partition;
+use self::survey::Survey;
 use crate::certificate::{Cell, Certificate, Claim, Norm, Question, Witness};
 use crate::checker::{Rejection, WitnessValues, on_domain};
 use crate::draw::{
-    Bound, Class, ClassCell, CurvePicture, CurveWitness, ErrorCell, ErrorPicture, HalfPlane,
-    HalfplanesPicture, Rect, Surface, SurfacePicture, SurfaceWitness,
+    Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
+    Surface, SurfacePicture, SurfaceWitness,
 };
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
@@ -32,10 +34,6 @@ use crate::numbers::{
 const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures; the way to each cell takes seconds.
 const LARGE: usize = 1 << 14;
-/// The heat map of the error has `2^ERROR_DEPTH` cells along each input.
-const ERROR_DEPTH: u32 = 6;
-/// The halves of a cell are looked at side by side down to this depth.
-const SIDE_BY_SIDE: u32 = 4;
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -336,15 +334,6 @@ struct Scene<'a> {
     survey: OnceLock<Survey>,
 }
 
-/// What one descent through a network tells over two inputs.
-#[derive(Default)]
-struct Survey {
-    /// The error on the cells of a regular grid.
-    cells: Vec<ErrorCell>,
-    /// Points of the surface, by their places along both axes, and the outputs there.
-    points: Vec<(usize, usize, Vec<f64>)>,
-}
-
 impl<'a> Scene<'a> {
     fn new(subject: &'a Subject<'a>) -> Result<Self, PictureError> {
         let tape = Tape::new(&subject.question.target.indicator());
@@ -620,131 +609,6 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Looks at the cells of the heat map, and at the points of a grid in them.
-    fn survey(&self, axes: &[Vec<f64>; 2]) -> Survey {
-        let lengths = axes.each_ref().map(|axis| (0, axis.len()));
-        let reducer = &mut Reducer::default();
-        self.survey_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
-    }
-
-    /// A cell, and the points whose places along the axes lie in these ranges.
-    fn survey_cell(
-        &self,
-        reducer: &mut Reducer<Interval>,
-        (cell, around): (&Cell, &Specialised),
-        level: u32,
-        axes: &[Vec<f64>; 2],
-        ranges: [(usize, usize); 2],
-    ) -> Survey {
-        let fold = Dyadic::power_of_two(-30);
-        // On the whole domain it is reduced already.
-        let reduced = (level > 0)
-            .then(|| {
-                reducer
-                    .specialise(around, cell.intervals(), None, fold)
-                    .ok()
-            })
-            .flatten();
-        let here = reduced.as_ref().unwrap_or(around);
-        let axis = usize::from(level % 2 == 1);
-        let halves = if level < 2 * ERROR_DEPTH {
-            cell.cut(axis, None)
-        } else {
-            None
-        };
-        let Some((lower, upper)) = halves else {
-            let mut memory = Vec::new();
-            let [(from, to), (first, end)] = ranges;
-            let places = (from..to).flat_map(|i| (first..end).map(move |j| (i, j)));
-            let points = places.map(|(i, j)| {
-                let point = [axes[0][i], axes[1][j]];
-                (i, j, estimate_outputs(here, &point, &mut memory))
-            });
-            return Survey {
-                points: points.collect(),
-                cells: vec![self.error_cell(cell, here)],
-            };
-        };
-        let (from, to) = ranges[axis];
-        let middle = estimate_dyadic(upper.intervals()[axis].inf());
-        let places = &axes[axis][from..to];
-        let between = from + places.partition_point(|place| *place < middle);
-        let half = |reducer: &mut Reducer<Interval>, cell: &Cell, range| {
-            let mut ranges = ranges;
-            ranges[axis] = range;
-            self.survey_cell(reducer, (cell, here), level + 1, axes, ranges)
-        };
-        let (below, above) = ((from, between), (between, to));
-        let (mut all, rest) = if level < SIDE_BY_SIDE {
-            rayon::join(
-                || half(reducer, &lower, below),
-                || half(&mut Reducer::default(), &upper, above),
-            )
-        } else {
-            (half(reducer, &lower, below), half(reducer, &upper, above))
-        };
-        all.cells.extend(rest.cells);
-        all.points.extend(rest.points);
-        all
-    }
-
-    /// The error on a cell, certified.
-    fn error_cell(&self, cell: &Cell, network: &Specialised) -> ErrorCell {
-        let most = self.upper().map_or(f64::INFINITY, |bound| bound.value);
-        let forms = self.tape.constants::<LinearForm<2>>(&());
-        let mut scratch = Scratch::default();
-        let inputs: Vec<LinearForm<2>> = (0..2)
-            .map(|i| LinearForm::variable(i, &cell.intervals()[i]))
-            .collect();
-        let results = self.tape.evaluate(&forms, &inputs, &mut scratch);
-        let mut worst = Interval::ZERO;
-        let values = if network.units() > DENSE {
-            let ranges = network.output_ranges().iter();
-            ranges.map(|range| LinearForm::from_range(*range)).collect()
-        } else {
-            network.enclose(&inputs).unwrap_or_default()
-        };
-        for (k, value) in values.iter().enumerate() {
-            let range = results.value(k).map_or(Interval::ENTIRE, |target| {
-                value.sub(target).range().magnitude()
-            });
-            worst = worst.max(&range).unwrap_or(Interval::ENTIRE);
-        }
-        if values.is_empty() {
-            worst = Interval::ENTIRE;
-        }
-        ErrorCell {
-            rect: rect(cell),
-            lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
-            // The bound of the whole domain holds here too.
-            hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
-        }
-    }
-
-    fn error(&self) -> ErrorPicture {
-        let cells = match self.survey.get() {
-            Some(survey) => survey.cells.clone(),
-            None => self.survey(&[Vec::new(), Vec::new()]).cells,
-        };
-        ErrorPicture {
-            title: "certified error |N - f|".into(),
-            caption: caption(self.subject),
-            x_label: self.label(0),
-            y_label: self.label(1),
-            domain: rect(&self.whole),
-            cells,
-            certified: true,
-            signed: false,
-            error_upper: self.upper(),
-            witness: self.witness().map(|(witness, _, _)| {
-                (
-                    estimate_rational(&witness.point[0]),
-                    estimate_rational(&witness.point[1]),
-                )
-            }),
-        }
-    }
-
     fn halfplanes(&self) -> HalfplanesPicture {
         const DEPTH: u32 = 8;
         let region = Tape::new(&self.subject.question.target);
@@ -894,67 +758,5 @@ fn fill(
             values,
             memory,
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::builders::{BuilderName, Parameters, build};
-    use crate::expr::{Domain, parse_target};
-    use crate::network::digest;
-
-    /// One descent for all pictures sees what each would see on its own way.
-    #[test]
-    fn a_survey_finds_the_surface_and_the_error() {
-        let inputs = vec!["x".to_string(), "y".to_string()];
-        let target = parse_target(&["sin(3*x)*cos(2*y)"], Some(&inputs)).expect("a formula");
-        let domain = Domain::parse("x=-1..1, y=-1..1").expect("a box");
-        let parameters = Parameters {
-            cells: Some(vec![12, 9]),
-            ..Parameters::default()
-        };
-        let name = BuilderName::Quadrants;
-        let built = build(name, &parameters, &target, &domain, Norm::Sup).expect("built");
-        let question = Question {
-            network: digest(&built.network),
-            target,
-            domain,
-            norm: Norm::Sup,
-            threshold: None,
-        };
-        let subject = Subject {
-            network: &built.network,
-            question: &question,
-            claim: None,
-            certificate: None,
-            values: None,
-            on_domain: None,
-        };
-        let scene = Scene::new(&subject).expect("a scene");
-        let axes = scene.surface_axes();
-        let survey = scene.survey(&axes);
-        let heights = scene.network_on_grid(&axes);
-        assert_eq!(survey.points.len(), heights.len());
-        assert_eq!(survey.cells.len(), 1 << (2 * ERROR_DEPTH));
-        let mut scratch = Scratch::default();
-        for (i, j, values) in &survey.points {
-            let height = heights[i * axes[1].len() + j][0];
-            assert!((values[0] - height).abs() < 1e-6, "{i} {j}");
-            let (x, y) = (axes[0][*i], axes[1][*j]);
-            let error = (height - scene.target_at(&[x, y], &mut scratch)[0]).abs();
-            let holds = |side: (f64, f64), at: f64| side.0 <= at && at <= side.1;
-            let around = survey.cells.iter().filter(|cell| {
-                holds((cell.rect.x0, cell.rect.x1), x) && holds((cell.rect.y0, cell.rect.y1), y)
-            });
-            let around: Vec<_> = around.collect();
-            assert!(!around.is_empty());
-            for cell in around {
-                assert!(
-                    cell.lo - 1e-9 <= error && error <= cell.hi + 1e-9,
-                    "{x} {y}"
-                );
-            }
-        }
     }
 }
