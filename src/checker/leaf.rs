@@ -11,6 +11,7 @@ use super::bend::Bent;
 use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
+use super::windows;
 use crate::certificate::{Cell, Certificate, Method, Norm, Question, Ranges};
 use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
@@ -185,7 +186,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     Integrand::Square
                 };
                 let share = if method == Method::Windows {
-                    self.windows(integrand, cell, network, reduction)
+                    windows::share(self, integrand, cell, network, reduction)
                 } else {
                     self.integral(method, integrand, cell, network)
                 };

@@ -14,7 +14,6 @@ use crate::numbers::{Dyadic, Failure, Function, Interval};
 const MOST_PARTS: usize = 32;
 /// Ends of windows are rounded to this share of half of one, so that they are short numbers.
 const FINENESS: i64 = 4;
-
 /// A slab with so many parts is worth a network of its own.
 const MANY_PARTS: usize = 3;
 
@@ -30,9 +29,36 @@ struct Grid {
     axes: Vec<Vec<Slice>>,
 }
 
+/// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
+/// windows cross the integrand is only known as well as on the whole cell.
+pub(super) fn share<const D: usize>(
+    leaves: &mut Leaves<'_, D>,
+    integrand: Integrand,
+    cell: &Cell,
+    network: &Specialised,
+    reduction: Reduction,
+) -> Result<Interval, Failure> {
+    let anywhere = leaves.natural_mean(integrand, cell, network)?;
+    let grid = Grid::new(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+    let mut shares = Shares {
+        leaves,
+        grid: &grid,
+        integrand,
+        reduction,
+        share: Interval::ZERO,
+        rest: cell.volume(),
+    };
+    shares.add_slab(cell.clone(), false, 0, network)?;
+    let Shares { share, rest, .. } = shares;
+    let least = rest.inf().max(Dyadic::ZERO);
+    let rest = Interval::spanning(least, rest.sup().max(least));
+    Ok(share.plus(&anywhere.times(&rest)))
+}
+
 /// What is asked of all parts of a cell, and what they gave so far.
-struct Shares<'g> {
-    grid: &'g Grid,
+struct Shares<'s, 'q, const D: usize> {
+    leaves: &'s mut Leaves<'q, D>,
+    grid: &'s Grid,
     integrand: Integrand,
     reduction: Reduction,
     share: Interval,
@@ -40,44 +66,21 @@ struct Shares<'g> {
     rest: Interval,
 }
 
-impl<const D: usize> Leaves<'_, D> {
-    /// T16: part by part of a grid along the windows of steps. Where windows cross the integrand is
-    /// only known as well as on the whole cell.
-    pub(super) fn windows(
-        &mut self,
-        integrand: Integrand,
-        cell: &Cell,
-        network: &Specialised,
-        reduction: Reduction,
-    ) -> Result<Interval, Failure> {
-        let anywhere = self.natural_mean(integrand, cell, network)?;
-        let grid = Grid::new(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
-        let mut shares = Shares {
-            grid: &grid,
-            integrand,
-            reduction,
-            share: Interval::ZERO,
-            rest: cell.volume(),
-        };
-        self.slab(cell.clone(), false, 0, network, &mut shares)?;
-        let least = shares.rest.inf().max(Dyadic::ZERO);
-        let rest = Interval::spanning(least, shares.rest.sup().max(least));
-        Ok(shares.share.plus(&anywhere.times(&rest)))
-    }
-
-    /// Adds the shares of the parts of a slab, which is one slice wide across the axes before this one.
-    fn slab(
+impl<const D: usize> Shares<'_, '_, D> {
+    /// Adds the parts of a slab, which is one slice wide across the axes before this one; `network` is that
+    /// on a cell around it.
+    fn add_slab(
         &mut self,
         slab: Cell,
         is_in_window: bool,
         axis: usize,
         network: &Specialised,
-        shares: &mut Shares<'_>,
     ) -> Result<(), Failure> {
-        let grid = shares.grid;
+        let grid = self.grid;
         let Some(slices) = grid.axes.get(axis) else {
-            return self.part(&slab, is_in_window, network, shares);
+            return self.add_part(&slab, is_in_window, network);
         };
+        let next = axis.saturating_add(1);
         let mut left = slab;
         for slice in slices {
             let here = match slice.end {
@@ -92,37 +95,35 @@ impl<const D: usize> Leaves<'_, D> {
                 continue;
             }
             let is_in_window = slice.is_window || is_in_window;
-            let next = axis + 1;
             if grid.parts(next, is_in_window) >= MANY_PARTS {
-                let network = self.descend(network, &here, shares.reduction)?;
-                self.slab(here, is_in_window, next, &network, shares)?;
+                let network = self.leaves.descend(network, &here, self.reduction)?;
+                self.add_slab(here, is_in_window, next, &network)?;
             } else {
-                self.slab(here, is_in_window, next, network, shares)?;
+                self.add_slab(here, is_in_window, next, network)?;
             }
         }
         Ok(())
     }
 
-    /// Adds the share of a part in no window, by the first method that applies there, or in one.
-    fn part(
+    /// Adds a part: one in no window by the first method that applies there.
+    fn add_part(
         &mut self,
         cell: &Cell,
         is_in_window: bool,
         network: &Specialised,
-        shares: &mut Shares<'_>,
     ) -> Result<(), Failure> {
-        let (integrand, reduction) = (shares.integrand, shares.reduction);
+        let (leaves, integrand) = (&mut *self.leaves, self.integrand);
         let found = if is_in_window {
-            self.natural_integral(integrand, cell, network, reduction)?
+            leaves.natural_integral(integrand, cell, network, self.reduction)?
         } else {
-            let here = self.descend(network, cell, reduction)?;
+            let here = leaves.descend(network, cell, self.reduction)?;
             [Method::SecondOrder, Method::Linear, Method::Natural]
                 .into_iter()
-                .find_map(|method| self.integral(method, integrand, cell, &here).ok())
+                .find_map(|method| leaves.integral(method, integrand, cell, &here).ok())
                 .ok_or(Failure::Inexact)?
         };
-        shares.share = shares.share.plus(&found);
-        shares.rest = shares.rest.minus(&cell.volume());
+        self.share = self.share.plus(&found);
+        self.rest = self.rest.minus(&cell.volume());
         Ok(())
     }
 }

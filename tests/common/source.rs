@@ -195,6 +195,18 @@ pub fn imports(
         own: Vec::new(),
         crates: BTreeSet::new(),
     };
+    // A file that goes on in a folder of its own is used with all of that: methods are nowhere named.
+    if !file.ends_with("mod.rs") && !file.ends_with("lib.rs") {
+        for declared in tokens(&code(text)).windows(3) {
+            if let [first, child, end] = declared
+                && (first.as_str(), end.as_str()) == ("mod", ";")
+            {
+                imports
+                    .own
+                    .push([&here, std::slice::from_ref(child)].concat());
+            }
+        }
+    }
     for path in paths(&code(text), &roots) {
         let (first, rest) = path.split_first().expect("no path is empty");
         match first.as_str() {
