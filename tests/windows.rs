@@ -155,6 +155,29 @@ fn too_many_windows_are_refused() {
     }
 }
 
+/// Windows that fill two sides leave no part in one window at most, whatever the steps across the others:
+/// there is nothing to look at, and it is said so at once.
+#[test]
+fn windows_that_fill_sides_are_refused() {
+    let rows: Vec<String> = (1..400).map(|k| (-100_000 * k).to_string()).collect();
+    let steep: &[&str] = &["40000000", "0", "0"];
+    let mut units: Vec<(&[&str], &str)> = rows.iter().map(|bias| (steep, bias.as_str())).collect();
+    units.push((&["0", "2", "0"], "0"));
+    units.push((&["0", "0", "2"], "0"));
+    let heights = vec!["1"; units.len()];
+    let net = network(
+        &["x", "y", "z"],
+        vec![layer(Sigmoid, &units), layer(Identity, &[(&heights, "0")])],
+    );
+    for domain in ["x=0..1,y=0..1,z=0..1", "x=0..1/300,y=0..1,z=0..1"] {
+        let asked = question(&net, "0", domain, Norm::L1);
+        assert_eq!(share(&net, &asked), None, "{domain}");
+    }
+    // One side is cut, another is in a window as a whole.
+    let asked = question(&net, "0", "x=0..1/300,y=0..1,z=5000..5001", Norm::L1);
+    assert!(share(&net, &asked).is_some());
+}
+
 #[test]
 fn it_does_not_apply_without_windows_or_to_other_norms() {
     let net = three_steps();

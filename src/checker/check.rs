@@ -127,7 +127,7 @@ pub fn check_on_domain(
     let question = &certificate.claim.question;
     let fits = check_question(question, network);
     // A large network takes about as long to be named as to be looked at on the domain.
-    let jobs = if fits.is_ok() {
+    let jobs = if fits.is_ok() && !certificate.fold.is_negative() {
         vec![Begin::Name, Begin::OnDomain]
     } else {
         vec![Begin::Name]

@@ -95,7 +95,7 @@ impl<const D: usize> Shares<'_, '_, D> {
                 continue;
             }
             let is_in_window = slice.is_window || is_in_window;
-            if grid.parts(next, is_in_window) >= MANY_PARTS {
+            if slices.len() > 1 && grid.parts(next, is_in_window) >= MANY_PARTS {
                 let network = self.leaves.descend(network, &here, self.reduction)?;
                 self.add_slab(here, is_in_window, next, &network)?;
             } else {
@@ -130,16 +130,21 @@ impl<const D: usize> Shares<'_, '_, D> {
 
 impl Grid {
     /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
-    /// many.
+    /// many, or no part is in fewer than two of them: then only slabs would be looked at, any number.
     fn new(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Self> {
         let reach = reach(fold)?;
-        let sides = cell.intervals().iter().enumerate();
-        let axes = sides.map(|(axis, side)| slices(side, &windows(cell, network, axis, reach)));
-        let grid = Self {
-            axes: axes.collect(),
-        };
+        let mut axes = Vec::new();
+        for (axis, side) in cell.intervals().iter().enumerate() {
+            let windows = windows(cell, network, axis, reach);
+            if windows.len() > MOST_PARTS {
+                return None;
+            }
+            axes.push(slices(side, &windows));
+        }
+        let grid = Self { axes };
         let is_cut = grid.axes.iter().any(|slices| slices.len() > 1);
-        (is_cut && grid.parts(0, false) <= MOST_PARTS).then_some(grid)
+        let parts = grid.parts(0, false);
+        (is_cut && (1..=MOST_PARTS).contains(&parts)).then_some(grid)
     }
 
     /// How many parts in one window at most there are of a slab that is one slice wide across the axes

@@ -12,8 +12,10 @@ use crate::numbers::{Dyadic, Function};
 /// So many units whose last variables follow each other, and whose other variables are as far before that
 /// or the same, are a group: they are beside each other in a large table.
 const GROUP: u32 = 64;
-/// A table of at most so many places is in reach of the processor as a whole.
-const NEAR: usize = 1 << 12;
+/// A table of at most so many places is in reach of the processor as a whole; there units are anywhere.
+const NEAR: usize = 1 << 14;
+/// An odd number of no pattern.
+const SPREAD: u32 = 0x9e37_79b1;
 
 /// What a unit is looked up by: equal units have equal ones.
 #[derive(Clone, Copy)]
@@ -183,9 +185,12 @@ impl Hash {
     /// Where in a table of this length, a power of two, the search begins.
     fn place(self, length: usize) -> usize {
         let place = if length <= NEAR {
-            self.bits.wrapping_add(self.beside)
+            self.bits ^ self.beside.wrapping_mul(SPREAD)
         } else {
-            (self.bits & !(GROUP - 1)) | self.beside
+            // In the stretch of its group. Where in it the group begins depends on the group, so that units with
+            // the same last variable are anywhere.
+            let place = self.bits.wrapping_add(self.beside);
+            (self.bits & !(GROUP - 1)) | (place & (GROUP - 1))
         };
         index(place) & (length - 1)
     }
@@ -194,6 +199,55 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Puts units into a table; returns how many places were looked at, for each.
+    fn steps(units: &[(Dyadic, Vec<(u32, Dyadic)>)]) -> usize {
+        let mut table = Table::default();
+        table.clear(units.len());
+        let length = table.places();
+        let mut steps = 0;
+        for (variable, (bias, terms)) in units.iter().enumerate() {
+            let hash = Hash::of(Function::Sigmoid, *bias, terms);
+            let Found::Free(gap) = table.find(hash, |_| false) else {
+                panic!("no unit is the same");
+            };
+            let mut place = hash.place(length);
+            while place != index(gap.place) {
+                place = next_place(place, length);
+                steps += 1;
+            }
+            table.fill(gap, number(variable));
+        }
+        steps / units.len()
+    }
+
+    /// Units of one input, which have the same last variable; dense ones; towers of a grid, row by row.
+    #[test]
+    fn few_places_are_looked_at() {
+        let whole = Dyadic::from_i64;
+        for n in [20_u32, 2700, 2800, 20_000] {
+            let one_input: Vec<_> = (0..n)
+                .map(|k| (whole(i64::from(k)), vec![(0, whole(7))]))
+                .collect();
+            let dense: Vec<_> = (0..n)
+                .map(|k| {
+                    let weight = |j: u32| whole(i64::from(k % (j + 2)));
+                    let terms = (0..40).map(|j| (j, weight(j)));
+                    (whole(i64::from(k / 7)), terms.collect())
+                })
+                .collect();
+            let towers: Vec<_> = (0..n)
+                .map(|k| {
+                    let (i, j) = (k / 140, 1000 + k % 140);
+                    let terms = [i, i + 1, j, j + 1].map(|variable| (variable, whole(40)));
+                    (whole(-60), terms.to_vec())
+                })
+                .collect();
+            for units in [one_input, dense, towers] {
+                assert!(steps(&units) < 4, "{} of {n}", steps(&units));
+            }
+        }
+    }
 
     #[test]
     fn a_search_comes_to_every_place() {

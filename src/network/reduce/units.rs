@@ -35,7 +35,7 @@ impl Saturation {
         let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
-            slack: Dyadic::power_of_two(-(n + 19)),
+            slack: Dyadic::ONE.scale(-(n + 19), Up),
         })
     }
 
