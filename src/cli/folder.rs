@@ -1,9 +1,19 @@
 //! A folder of results that appears when all is done.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Refusal;
+
+/// Names of results.
+const RESULTS: [&str; 5] = [
+    "network.json",
+    "certificate.steeple",
+    "report.json",
+    "report.md",
+    "report.html",
+];
 
 /// A folder under another name until it is complete.
 pub struct Folder {
@@ -19,6 +29,10 @@ impl Folder {
                 out,
                 "this is there already, and is no folder",
             ));
+        }
+        // Before anything is computed. Pictures are looked at in the end.
+        for name in RESULTS {
+            refuse_folder(&out.join(name))?;
         }
         let parent = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -76,10 +90,29 @@ impl Folder {
             fs::rename(self.path(), &self.out).map_err(failed)?;
             return Ok(());
         }
-        for file in fs::read_dir(self.path()).map_err(failed)? {
-            let file = file.map_err(failed)?;
-            fs::rename(file.path(), self.out.join(file.file_name())).map_err(failed)?;
+        let files = fs::read_dir(self.path()).map_err(failed)?;
+        let names: Result<Vec<OsString>, std::io::Error> =
+            files.map(|file| Ok(file?.file_name())).collect();
+        let names = names.map_err(failed)?;
+        for name in &names {
+            refuse_folder(&self.out.join(name))?;
+        }
+        for name in &names {
+            let place = self.out.join(name);
+            fs::rename(self.path().join(name), &place)
+                .map_err(|error| Refusal::in_file(&place, error))?;
         }
         Ok(())
     }
+}
+
+/// A file cannot take the place of a folder.
+fn refuse_folder(place: &Path) -> Result<(), Refusal> {
+    if place.is_dir() {
+        return Err(Refusal::in_file(
+            place,
+            "a folder is in the place of a result; hint: move it, or choose another --out",
+        ));
+    }
+    Ok(())
 }

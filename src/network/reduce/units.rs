@@ -586,6 +586,43 @@ mod tests {
         assert_eq!(tail(Function::Relu, Dyadic::ONE), None);
     }
 
+    /// A unit is at its limit only where its true sum is far out on the whole box; which limit, depends on the side
+    /// and on whether the sum was turned round. What is lost is in the slack.
+    #[test]
+    fn what_is_far_out_is_a_limit_within_its_slack() {
+        let fold = Dyadic::power_of_two(-20);
+        let mut reducer = Reducer::<Interval>::default();
+        reducer.begin(&[], fold, 0, 0);
+        let beyond = reducer.saturation.expect("a fold").beyond;
+        let whole = Dyadic::from_i64;
+        for function in [Function::Sigmoid, Function::Tanh] {
+            for (is_below, is_flipped) in
+                [(true, false), (true, true), (false, false), (false, true)]
+            {
+                let ends = [beyond.add(whole(1), Up), beyond.add(whole(3), Up)];
+                let [near, far] = if is_below { ends.map(|end| -end) } else { ends };
+                let z = Interval::spanning(near, far);
+                // The true sum may be closer than `beyond`, or not.
+                let at = |radius| reducer.saturated(function, &z, radius, is_flipped);
+                assert!(
+                    at(whole(2)).is_none(),
+                    "{function:?} {is_below} {is_flipped}"
+                );
+                let Some(Image { sum, slack }) = at(Dyadic::HALF) else {
+                    panic!("{function:?} {is_below} {is_flipped}");
+                };
+                let Stated::Constant(limit) = sum else {
+                    panic!("a limit is a constant");
+                };
+                let truth = if is_flipped { z.negated() } else { z };
+                let truth = truth.widened(Dyadic::HALF);
+                let truth = Scalar::apply(&truth, function).expect("a value");
+                assert!(Interval::point(limit).widened(slack).encloses(&truth));
+                assert!(slack < fold);
+            }
+        }
+    }
+
     #[test]
     fn whole_parts_are_below() {
         for (value, whole) in [
