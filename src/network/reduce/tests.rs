@@ -110,3 +110,48 @@ fn sums_are_collected_anew() {
     reducer.add_term(1, Dyadic::ONE);
     assert_eq!(reducer.take().terms, [(1, Dyadic::ONE)]);
 }
+
+/// Two units that are the same up to what was folded of each are one unit, and what was folded of both is kept:
+/// of the second one too, turned round or not.
+#[test]
+fn merged_units_keep_the_slack_of_each() {
+    let whole = Rational::from;
+    let half = Rational::ratio(1, 2);
+    for sign in [1, -1] {
+        // Two small tails and a step; two steps of the step, which the tails tell apart; and their difference, or the
+        // sum, which is 1 then, up to the tails.
+        let net = network(vec![
+            layer(
+                vec![vec![whole(1)], vec![whole(-1)], vec![whole(8)]],
+                vec![whole(-6), whole(-6), whole(-4)],
+                Activation::Sigmoid,
+            ),
+            layer(
+                vec![
+                    vec![half.clone(), whole(0), whole(4)],
+                    vec![whole(0), whole(20), whole(4 * sign)],
+                ],
+                vec![whole(-2), whole(-2 * sign)],
+                Activation::Sigmoid,
+            ),
+            layer(
+                vec![vec![whole(1), whole(-sign)]],
+                vec![whole(0)],
+                Activation::Identity,
+            ),
+        ]);
+        let domain = [side(0, 16)];
+        let root = Specialised::from_network(&net, &domain).expect("a value");
+        let here = root
+            .specialise(&[side(0, 15)], None, Dyadic::power_of_two(-7))
+            .expect("a value");
+        // One step of the step, which cancels.
+        assert_eq!(here.units(), 0, "{sign}: {here:?}");
+        for sixteenth in 0..=15 {
+            let at = [side(sixteenth, sixteenth)];
+            let truth = root.enclose::<Interval>(&at).expect("a value")[0];
+            let found = here.enclose::<Interval>(&at).expect("a value")[0];
+            assert!(found.encloses(&truth), "{sign}: {found} without {truth}");
+        }
+    }
+}
