@@ -6,15 +6,6 @@ use std::path::{Path, PathBuf};
 
 use super::Refusal;
 
-/// Names of results.
-const RESULTS: [&str; 5] = [
-    "network.json",
-    "certificate.steeple",
-    "report.json",
-    "report.md",
-    "report.html",
-];
-
 /// A folder under another name until it is complete.
 pub struct Folder {
     temporary: tempfile::TempDir,
@@ -22,16 +13,16 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes a folder that will take this place.
-    pub fn beside(out: &Path) -> Result<Self, Refusal> {
+    /// Makes a folder that will take this place, with files of these names among others.
+    pub fn beside(out: &Path, results: &[&str]) -> Result<Self, Refusal> {
         if out.exists() && !out.is_dir() {
             return Err(Refusal::in_file(
                 out,
                 "this is there already, and is no folder",
             ));
         }
-        // Before anything is computed. Pictures are looked at in the end.
-        for name in RESULTS {
+        // Before anything is computed. What else there will be is looked at in the end.
+        for name in results {
             refuse_folder(&out.join(name))?;
         }
         let parent = match out.parent() {

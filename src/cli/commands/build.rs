@@ -15,6 +15,15 @@ use crate::workflow::{
     draw_all, summarise,
 };
 
+/// Results beside the pictures.
+const RESULTS: [&str; 5] = [
+    "network.json",
+    "certificate.steeple",
+    "report.json",
+    "report.md",
+    "report.html",
+];
+
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let path = &arguments.spec;
@@ -32,7 +41,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             .map(PathBuf::from)
             .ok_or_else(|| Refusal::in_file(path, "the file has no name; hint: give --out"))?,
     };
-    let folder = Folder::beside(&out)?;
+    let folder = Folder::beside(&out, &RESULTS)?;
     let request = BuildRequest {
         builder: spec_network.builder,
         parameters: &spec_network.parameters,

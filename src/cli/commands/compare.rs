@@ -17,6 +17,9 @@ use crate::report::comparison::{html, json, markdown, text};
 use crate::workflow::pictures::compared::{draw_compared, file_name};
 use crate::workflow::{CompareError, CompareRequest, Compared, Imported, Spec, Stage, compare};
 
+/// Results beside the networks, certificates and pictures.
+const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
+
 /// Compares networks.
 pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
     let (spec, source) = inputs::read_spec(&arguments.spec)?;
@@ -26,7 +29,10 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
             "this spec has no formula, so there is nothing to compare with",
         ));
     }
-    let folder = arguments.out.as_deref().map(Folder::beside).transpose()?;
+    let folder = arguments.out.as_deref();
+    let folder = folder
+        .map(|out| Folder::beside(out, &REPORTS))
+        .transpose()?;
     let imported = imported(&arguments.networks, &spec, &arguments.spec)?;
     let request = CompareRequest {
         spec: &spec,

@@ -51,6 +51,8 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
         let inputs = [side(low, high)];
         let here = used.specialise(&root, &inputs, None, Dyadic::ZERO);
         let here = here.expect("a value");
+        let ranges = used.output_ranges(&root, &inputs, None, Dyadic::ZERO);
+        assert_eq!(ranges.expect("a value"), here.output_ranges());
         let fresh = root.specialise(&inputs, None, Dyadic::ZERO);
         assert_eq!(
             format!("{here:?}"),
