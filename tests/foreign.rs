@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use steeple::formats::floats::Precision;
+use steeple::formats::foreign::Weights;
 use steeple::formats::{gzip, json, onnx, python, safetensors};
 use steeple::network::{Activation, Layer, Network, forward};
 use steeple::numbers::estimate::Estimate;
@@ -29,7 +30,9 @@ fn fixtures() -> Vec<PathBuf> {
 fn read(path: &Path) -> Network {
     let bytes = fs::read(path).expect("readable");
     let imported = onnx::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    imported.into_network(None).expect("a network")
+    imported
+        .into_network(Weights::Exact, None)
+        .expect("a network")
 }
 
 /// Decimals as Python prints floats.
@@ -191,20 +194,26 @@ fn our_files_give_the_same_network_back() {
         let written = onnx::write(&network, precision).expect("written");
         assert!(written.rounding.rounded > 10);
         let back = onnx::read(&written.bytes).expect("read");
-        assert_eq!(back.into_network(None).as_ref(), Ok(&network));
+        assert_eq!(
+            back.into_network(Weights::Exact, None).as_ref(),
+            Ok(&network)
+        );
         let (bytes, rounding) = safetensors::write(&network, precision).expect("written");
         // The slope of the leaky units is a rounded attribute in ONNX, and exact text here.
         assert_eq!(rounding.rounded + 1, written.rounding.rounded);
         assert_eq!(rounding.largest, written.rounding.largest);
         let back = safetensors::read(&bytes, None).expect("read");
-        assert_eq!(back.into_network(None).as_ref(), Ok(&network));
+        assert_eq!(
+            back.into_network(Weights::Exact, None).as_ref(),
+            Ok(&network)
+        );
         // The rounded graph alone is near: the exact text is cut out.
         let at = find(&written.bytes, b"steeple_network");
         let mut bytes = written.bytes;
         bytes[at] = b'S';
         let rounded = onnx::read(&bytes)
             .expect("read")
-            .into_network(None)
+            .into_network(Weights::Exact, None)
             .expect("fits");
         // It may have other layers, but it is nearly the same function.
         for (u, v) in [(0.3, -0.7), (-2.0, 1.5), (0.01, 0.02), (5.0, 4.0)] {
@@ -301,7 +310,9 @@ fn weights_of_other_tools_need_their_activations_told() {
 /// Gives some bytes to every reader: a value or an error, never a panic.
 fn read_all(bytes: &[u8]) {
     if let Ok(imported) = onnx::read(bytes) {
-        let _ = imported.into_network(None).expect("numbered names fit");
+        let _ = imported
+            .into_network(Weights::Exact, None)
+            .expect("numbered names fit");
     }
     let _ = safetensors::read(bytes, Some(r#"{"activations": ["relu", "tanh"]}"#));
     let _ = gzip::unpack(bytes);

@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::rejection::{Rejection, reason};
-use super::walk::{Runner, each, walk};
+use super::walk::{Runner, Stop, each, walk};
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Cell, Certificate, Claim, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
 use crate::network::{Network, Specialised, digest};
@@ -111,18 +111,19 @@ pub fn check_by(
     network: &Network,
     run: Runner<'_>,
 ) -> Result<Verified, Rejection> {
-    check_on_domain(certificate, network, run).map(|(verified, _)| verified)
+    check_on_domain(certificate, network, run, &|| false).map(|(verified, _)| verified)
 }
 
 /// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
-/// the claim too, where the check began.
+/// the claim too, where the check began. It is given up where `stop` says so.
 ///
 /// # Errors
-/// As [`check()`].
+/// As [`check()`]; [`Rejection::Stopped`].
 pub fn check_on_domain(
     certificate: &Certificate,
     network: &Network,
     run: Runner<'_>,
+    stop: Stop<'_>,
 ) -> Result<(Verified, Arc<Specialised>), Rejection> {
     let question = &certificate.claim.question;
     let fits = check_question(question, network);
@@ -154,11 +155,11 @@ pub fn check_on_domain(
     let root = Arc::new(root.map_err(no_value)?);
     // The smallest arithmetic that has room for the inputs.
     match question.target.inputs().len() {
-        1 => Walk::<1>::run(certificate, network, root, run),
-        2 => Walk::<2>::run(certificate, network, root, run),
-        3 => Walk::<3>::run(certificate, network, root, run),
-        4 => Walk::<4>::run(certificate, network, root, run),
-        _ => Walk::<MAX_INPUTS>::run(certificate, network, root, run),
+        1 => Walk::<1>::run(certificate, network, root, run, stop),
+        2 => Walk::<2>::run(certificate, network, root, run, stop),
+        3 => Walk::<3>::run(certificate, network, root, run, stop),
+        4 => Walk::<4>::run(certificate, network, root, run, stop),
+        _ => Walk::<MAX_INPUTS>::run(certificate, network, root, run, stop),
     }
 }
 
@@ -238,6 +239,7 @@ impl<const D: usize> Walk<D> {
         network: &Network,
         root: Arc<Specialised>,
         run: Runner<'_>,
+        stop: Stop<'_>,
     ) -> Result<(Verified, Arc<Specialised>), Rejection> {
         let question = &certificate.claim.question;
         let no_value = |failure| Rejection::NoValue(reason(failure).to_string());
@@ -247,7 +249,7 @@ impl<const D: usize> Walk<D> {
         let point = point.filter(|_| question.norm == Norm::Sup);
         let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
         let beside = || _ = values.get_or_init(looked);
-        let total = walk::<D>(certificate, network, &root, run, &beside)?;
+        let total = walk::<D>(certificate, network, &root, run, stop, &beside)?;
         let values = values.into_inner().unwrap_or_else(looked);
         let mut claim = certificate.claim.clone();
         let mut witness = None;

@@ -39,6 +39,8 @@ struct Target {
 pub enum ExactError {
     /// `sup`: the largest error, and where it is taken, or is a limit.
     Largest(Rational, Vec<Rational>),
+    /// `sup`: the error is at most this, and may be smaller.
+    AtMost(Rational),
     /// The other norms: the cell's share in the integral.
     Integral(Rational),
 }
@@ -152,6 +154,9 @@ impl<'a> ExactCells<'a> {
         cell: &PlaneCell,
         targets: &[Target],
     ) -> Result<ExactError, Undecided> {
+        if targets.iter().any(|target| target.quadratic.is_none()) {
+            return self.largest_by_bernstein(stage, cell, targets);
+        }
         let denominator = self.network.denominator();
         let mut best: Option<(Rational, Corner)> = None;
         for (output, target) in stage.outputs().iter().zip(targets) {
@@ -166,6 +171,46 @@ impl<'a> ExactCells<'a> {
         let point = vec![corner.first(), corner.second()];
         let point = point.into_iter().take(self.inputs()).collect();
         Ok(ExactError::Largest(value, point))
+    }
+
+    /// The largest error on an interval, for a target that is a polynomial of a higher degree: between
+    /// its Bernstein coefficients, and exact where the largest of them belongs to an end.
+    fn largest_by_bernstein(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        targets: &[Target],
+    ) -> Result<ExactError, Undecided> {
+        let inexact = || Undecided::Failed(Failure::Inexact);
+        let ([low, high], 1) = (cell.corners(), self.inputs()) else {
+            return Err(inexact());
+        };
+        let (low, high) = (low.first(), high.first());
+        // The largest size of a value at an end, with the end, and the largest of a coefficient.
+        let mut taken = (Rational::ZERO, low.clone());
+        let mut most = Rational::ZERO;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let difference = Polynomial::from_affine(output, self.network.denominator())
+                .plus_multiple(&Rational::from(-1), &target.polynomial);
+            let sizes = difference.bernstein(&low, &high).ok_or_else(inexact)?;
+            let sizes: Vec<Rational> = sizes.iter().map(Rational::abs).collect();
+            for (size, end) in [(sizes.first(), &low), (sizes.last(), &high)] {
+                let size = size.ok_or_else(inexact)?;
+                if *size > taken.0 {
+                    taken = (size.clone(), end.clone());
+                }
+            }
+            most = sizes.into_iter().fold(most, Ord::max);
+        }
+        if most.is_too_long() {
+            return Err(inexact());
+        }
+        let (value, end) = taken;
+        Ok(if value == most {
+            ExactError::Largest(value, vec![end])
+        } else {
+            ExactError::AtMost(most)
+        })
     }
 
     /// The area of the cell, or 0, where decision and region are the same at almost every point.

@@ -13,6 +13,7 @@ use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
 use super::windows;
 use crate::certificate::{Cell, Certificate, Method, Norm, Question, Ranges};
+use crate::expr::evaluate::Place;
 use crate::expr::{Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
@@ -231,7 +232,9 @@ impl<'a, const D: usize> Leaves<'a, D> {
         cell: &Cell,
         network: &Specialised,
     ) -> Result<Vec<Interval>, Failure> {
-        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
+        let targets = self
+            .natural
+            .outputs_inside(&self.tape, cell.intervals(), cell);
         differences(network.output_ranges(), targets)
     }
 
@@ -244,7 +247,9 @@ impl<'a, const D: usize> Leaves<'a, D> {
         reduction: Reduction,
     ) -> Result<Interval, Failure> {
         let ranges = self.output_ranges(network, cell, reduction)?.to_vec();
-        let targets = self.natural.outputs_inside(&self.tape, cell.intervals());
+        let targets = self
+            .natural
+            .outputs_inside(&self.tape, cell.intervals(), cell);
         let differences = differences(&ranges, targets)?;
         let mean = sum(differences.iter().map(|d| integrand.of_range(d)));
         Ok(mean.times(&cell.volume()))
@@ -258,7 +263,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     ) -> Result<Vec<LinearForm<D>>, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
         let values = network.linear_forms(&inputs)?;
-        let targets = self.linear.outputs_inside(&self.tape, &inputs);
+        let targets = self.linear.outputs_inside(&self.tape, &inputs, cell);
         differences(&values, targets)
     }
 
@@ -445,6 +450,9 @@ impl<'a, const D: usize> Leaves<'a, D> {
             .error(&mut exact.start(), &cell)
             .map(|error| match error {
                 ExactError::Largest(error, point) => Bound::Exact(error, point),
+                ExactError::AtMost(error) => {
+                    Bound::Sup(Dyadic::from_rational(&error, Direction::Up))
+                }
                 ExactError::Integral(share) => Bound::ExactIntegral(share),
             })
             .map_err(|undecided| undecided.failure())
@@ -463,7 +471,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     fn decided_area(&mut self, cell: &Cell, network: &Specialised) -> Result<Interval, Failure> {
         let value = network.output_ranges()[0];
         let decision = value.compare(crate::numbers::Relation::GreaterOrEqual, &self.threshold);
-        let region = self.natural.truth(&self.tape, cell.intervals())?;
+        let region = self.natural.truth(&self.tape, cell.intervals(), cell)?;
         Ok(match (decision, region) {
             (Truth::Unknown, _) | (_, Truth::Unknown) => undecided(cell),
             (a, b) if a == b => Interval::ZERO,
@@ -477,6 +485,11 @@ impl<'a, const D: usize> Leaves<'a, D> {
             Norm::Area => undecided(cell),
             _ => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
         }
+    }
+
+    /// Where the target jumps or has a kink, if that depends on one input alone.
+    pub fn places(&self) -> &[Place] {
+        self.tape.places()
     }
 
     /// How many inputs the question has.

@@ -30,7 +30,10 @@ pub use exact::{ExactCells, ExactError, Undecided};
 pub use leaf::{Bound, Leaves, Reduction};
 pub use planar::MAX_LINES;
 pub use prepared::inputs_over;
-pub use property::{PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, violation};
+pub use property::{
+    PropertyLeaves, PropertyWitness, VerifiedProperty, check_property, check_property_until,
+    violation,
+};
 pub use rejection::Rejection;
-pub use walk::Runner;
+pub use walk::{Runner, Stop};
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -79,6 +79,8 @@ pub(super) fn walk(
                     .map_err(|undecided| no_bound(undecided.failure()))?;
                 match error {
                     ExactError::Largest(error, _) => found.largest = found.largest.max(error),
+                    // Only on intervals, which no line cuts.
+                    ExactError::AtMost(_) => return Err(no_bound(Failure::Inexact)),
                     ExactError::Integral(share) => {
                         found.integral = found.integral + share;
                         if found.integral.is_too_long() {

@@ -133,6 +133,40 @@ impl Polynomial {
         self.terms.values().map(Rational::bits).max().unwrap_or(0)
     }
 
+    /// Returns the Bernstein coefficients on an interval of input 0: the range there lies between the
+    /// least and the largest of them, and the first and the last are the values at the ends. Nothing
+    /// where that would be too much work.
+    pub fn bernstein(&self, low: &Rational, high: &Rational) -> Option<Vec<Rational>> {
+        let degree = self.terms.keys().map(|(i, _)| *i).max().unwrap_or(0);
+        let ends = low.bits().max(high.bits());
+        let bits = ends
+            .saturating_mul(degree + 1)
+            .saturating_add(self.longest());
+        let count = degree + 1;
+        if is_too_much(count.saturating_mul(count).saturating_mul(count), bits) {
+            return None;
+        }
+        // In the share of the way: the coefficients of powers of t, where x = low + t (high - low).
+        let mut in_share = vec![Rational::ZERO; count];
+        let powers = powers(&[low.clone(), high - low], degree);
+        for ((i, _), k) in &self.terms {
+            for (sum, a) in in_share.iter_mut().zip(&powers[*i]) {
+                *sum = &*sum + &(k * a);
+            }
+        }
+        // The i-th is the sum over j <= i of binomial(i, j) / binomial(degree, j) times the j-th of these.
+        let coefficient = |i: usize| -> Rational {
+            let mut share = Rational::ONE;
+            let mut sum = in_share[0].clone();
+            for j in 1..=i {
+                share = share * whole(i + 1 - j) / whole(degree + 1 - j);
+                sum = sum + &share * &in_share[j];
+            }
+            sum
+        };
+        Some((0..count).map(coefficient).collect())
+    }
+
     /// Returns the integral over the cell, exactly; nothing where that would be too much work.
     ///
     /// By Green's theorem that of `x^i y^j` is the integral of `x^(i+1)/(i+1) y^j dy` once around,

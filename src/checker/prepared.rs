@@ -5,7 +5,7 @@
 use crate::certificate::Cell;
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::numbers::{Enclosure, Failure, Scalar, Truth};
+use crate::numbers::{Enclosure, Failure, Rational, Scalar, Truth};
 
 /// The constants of a tape in one arithmetic, and memory to evaluate with.
 pub(super) struct Prepared<S: Scalar> {
@@ -30,8 +30,14 @@ impl<S: Enclosure> Prepared<S> {
 
     /// The outputs at almost every point of a whole cell. Not for its faces or single points,
     /// where a comparison that is decided inside may go the other way.
-    pub(super) fn outputs_inside(&mut self, tape: &Tape, inputs: &[S]) -> Vec<Result<S, Failure>> {
-        let results = tape.evaluate_inside(&self.constants, inputs, &mut self.scratch);
+    pub(super) fn outputs_inside(
+        &mut self,
+        tape: &Tape,
+        inputs: &[S],
+        cell: &Cell,
+    ) -> Vec<Result<S, Failure>> {
+        let sides = sides_for(tape, cell);
+        let results = tape.evaluate_inside(&self.constants, inputs, sides, &mut self.scratch);
         (0..tape.outputs())
             .map(|k| results.value(k).copied())
             .collect()
@@ -43,10 +49,25 @@ impl<S: Enclosure> Prepared<S> {
             .truth()
     }
 
-    pub(super) fn truth(&mut self, tape: &Tape, inputs: &[S]) -> Result<Truth, Failure> {
-        tape.evaluate_inside(&self.constants, inputs, &mut self.scratch)
+    /// Is the condition true, or false, at almost every point of a whole cell?
+    pub(super) fn truth(
+        &mut self,
+        tape: &Tape,
+        inputs: &[S],
+        cell: &Cell,
+    ) -> Result<Truth, Failure> {
+        let sides = sides_for(tape, cell);
+        tape.evaluate_inside(&self.constants, inputs, sides, &mut self.scratch)
             .truth()
     }
+}
+
+/// The exact sides of a cell, where a formula compares with them: most cells never need them.
+fn sides_for<'c>(tape: &Tape, cell: &'c Cell) -> &'c [(Rational, Rational)] {
+    if tape.places().is_empty() {
+        return &[];
+    }
+    cell.sides()
 }
 
 /// The inputs over a cell, in one arithmetic.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::prepared::{Prepared, inputs_over};
 use super::rejection::{Rejection, reason};
-use super::walk::{HELD, HELD_ROOTS, MAX_DEPTH};
+use super::walk::{HELD, HELD_ROOTS, MAX_DEPTH, Stop};
 use crate::certificate::{
     Cell, Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Node, Partition, PropertyCertificate,
     Ranges,
@@ -215,6 +215,18 @@ pub fn check_property(
     certificate: &PropertyCertificate,
     network: &Network,
 ) -> Result<VerifiedProperty, Rejection> {
+    check_property_until(certificate, network, &|| false)
+}
+
+/// Checks a certificate for a property like [`check_property()`], but gives up where `stop` says so.
+///
+/// # Errors
+/// As [`check_property()`]; [`Rejection::Stopped`].
+pub fn check_property_until(
+    certificate: &PropertyCertificate,
+    network: &Network,
+    stop: Stop<'_>,
+) -> Result<VerifiedProperty, Rejection> {
     let property = &certificate.property;
     check_fit(&certificate.network, property, network)?;
     let mut verified = VerifiedProperty {
@@ -243,6 +255,7 @@ pub fn check_property(
             for (case, tree) in property.cases().iter().zip(trees) {
                 let walk = Walk {
                     network,
+                    stop,
                     case,
                     tree,
                     ranges: *ranges,
@@ -346,6 +359,7 @@ pub fn violation(
 /// The walk down the tree of one case.
 struct Walk<'a> {
     network: &'a Network,
+    stop: Stop<'a>,
     case: &'a Case,
     tree: &'a Partition,
     ranges: Ranges,
@@ -369,6 +383,9 @@ impl Walk<'_> {
         let mut open = vec![(whole, Arc::new(root), 0, 0)];
         while let Some((cell, around, depth, frees)) = open.pop() {
             held = held.saturating_sub(frees);
+            if (self.stop)() {
+                return Err(Rejection::Stopped);
+            }
             if depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }

@@ -109,6 +109,9 @@ pub enum Rejection {
     /// The condition of a property does not certainly hold at the witness.
     #[error("the condition does not certainly hold at the witness")]
     NotUnsafe,
+    /// The check was given up before its end.
+    #[error("the check was stopped before its end")]
+    Stopped,
     /// The certificate is for something else than was asked.
     #[error("the certificate claims something else: {0}")]
     OtherClaim(String),
@@ -138,6 +141,7 @@ impl Rejection {
             Self::WitnessNeedsRadius => "witness-needs-radius",
             Self::NotExcluded { .. } => "not-excluded",
             Self::NotUnsafe => "not-unsafe",
+            Self::Stopped => "stopped",
             Self::OtherClaim(_) => "other-claim",
         }
     }

@@ -40,6 +40,9 @@ pub(super) const HELD_ROOTS: usize = 32;
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
 pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
 
+/// Says when a check is to be given up: then it comes to [`Rejection::Stopped`] and nothing else.
+pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
+
 /// Has each of these jobs done by a runner; returns what they came to. A job is handed over to where
 /// it is done, so that its memory is free as soon as it can be.
 pub(super) fn each<J: Send, T: Send + Sync>(
@@ -111,11 +114,13 @@ pub(super) fn walk<const D: usize>(
     network: &Network,
     root: &Arc<Specialised>,
     run: Runner<'_>,
+    stop: Stop<'_>,
     beside: &(dyn Fn() + Sync),
 ) -> Result<Total, Rejection> {
     let walker = Walker::<D> {
         certificate,
         network,
+        stop,
         most_held: root.bytes().saturating_mul(HELD_ROOTS).saturating_add(HELD),
     };
     let whole = Part {
@@ -213,6 +218,7 @@ struct Limits {
 struct Walker<'a, const D: usize> {
     certificate: &'a Certificate,
     network: &'a Network,
+    stop: Stop<'a>,
     /// The most bytes that networks of cells that wait may take.
     most_held: usize,
 }
@@ -277,6 +283,9 @@ impl<const D: usize> Walker<'_, D> {
         }) = open.pop()
         {
             held = held.saturating_sub(frees);
+            if (self.stop)() {
+                return Err(Rejection::Stopped);
+            }
             if depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }

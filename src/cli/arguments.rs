@@ -75,6 +75,24 @@ pub struct Limits {
     pub threads: Option<u16>,
 }
 
+/// Which weights of a network file count.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct WhichWeights {
+    /// Of an imported network: the floats as the file stores them, or the exact weights that Steeple
+    /// wrote beside them. A .json network has exact weights only.
+    #[arg(long, value_enum, default_value_t = Weights::Stored)]
+    pub weights: Weights,
+}
+
+/// The values of `--weights`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Weights {
+    /// As the file stores them.
+    Stored,
+    /// As text beside the stored ones.
+    Exact,
+}
+
 /// What a network is compared with.
 #[derive(Args, Clone, Debug)]
 pub struct Question {
@@ -136,6 +154,9 @@ pub struct Compare {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple verify`.
@@ -163,6 +184,9 @@ pub struct Verify {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple check`.
@@ -176,6 +200,9 @@ pub struct Check {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple eval`.
@@ -189,6 +216,9 @@ pub struct Eval {
     /// Significant digits of an enclosure.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub digits: u16,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple draw`.
@@ -211,6 +241,9 @@ pub struct Draw {
     /// The file to write: .svg or .png.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple train`. Without flags the first network of the spec's table `compare` is trained; what
@@ -260,6 +293,9 @@ pub struct Train {
     /// Draw the network along the way, as SVG files in this folder (one or two inputs).
     #[arg(long, value_name = "DIR")]
     pub frames: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple regions`.
@@ -287,6 +323,9 @@ pub struct Regions {
     /// Stop once this much memory is used, such as 4GiB or 500MB; what is known is said.
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "4GiB")]
     pub memory_limit: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple convert`.
@@ -304,6 +343,9 @@ pub struct Convert {
     /// Floats to round to in .onnx and .safetensors files; the exact weights travel beside them.
     #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
     pub precision: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// `steeple catalogue`.

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::arguments::{Limits, Question as QuestionFlags};
+use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
 use super::interrupt;
 use super::message::Refusal;
 use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, parse_target};
-use crate::formats::foreign::{Foreign, Imported};
+use crate::formats::foreign::{Foreign, Imported, Weights};
 use crate::formats::{gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
 use crate::numbers::{Rational, literal};
+use crate::prover::memory;
 use crate::workflow::{self, ClaimSpec, Spec, spec};
 
 /// Reads a file.
@@ -70,19 +71,39 @@ pub enum Names<'a> {
     Question(&'a QuestionFlags),
 }
 
-/// Reads a network file; a nameless network gets numbered inputs.
-pub fn read_network(path: &Path) -> Result<Network, Refusal> {
-    read_network_for(path, Names::Numbered)
+/// A network, and which weights of its file it has.
+pub struct Loaded {
+    /// The network.
+    pub network: Network,
+    /// Its weights.
+    pub weights: Weights,
 }
 
 /// Reads a network file of any kind, told by the ending of its name.
-pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
+pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<Loaded, Refusal> {
     let Some(kind) = Foreign::of(path) else {
-        return json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error));
+        let network =
+            json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error))?;
+        let weights = Weights::Exact;
+        return Ok(Loaded { network, weights });
     };
     let imported = read_foreign(path, kind)?;
     for text in &imported.notes {
         note(&format!("{}: {text}", path.display()));
+    }
+    let weights = match wanted.weights {
+        arguments::Weights::Stored => Weights::Stored,
+        arguments::Weights::Exact => Weights::Exact,
+    };
+    let weights = imported
+        .weights(weights)
+        .map_err(|error| Refusal::in_foreign(path, &error))?;
+    if weights == Weights::Stored && imported.exact.is_some() {
+        note(&format!(
+            "{}: the weights as the file stores them count; --weights exact takes the exact ones \
+             beside them",
+            path.display()
+        ));
     }
     let names = match names {
         _ if imported.names.is_some() => None,
@@ -95,15 +116,15 @@ pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
             (None, None) => None,
         },
     };
-    let wanted = imported.inputs();
+    let inputs = imported.inputs();
     let is_mapped = imported.names.is_none();
     if let Some(names) = &names
-        && names.len() != wanted
+        && names.len() != inputs
     {
         return Err(Refusal::in_file(
             path,
             format_args!(
-                "the network has {wanted} inputs, {} are named: {}",
+                "the network has {inputs} inputs, {} are named: {}",
                 names.len(),
                 names.join(", ")
             ),
@@ -111,7 +132,7 @@ pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
         .hint("its inputs have no names, so give one for each, in order"));
     }
     let network = imported
-        .into_network(names)
+        .into_network(weights, names)
         .map_err(|error| Refusal::in_file(path, error))?;
     if is_mapped {
         let mapping: Vec<_> = network
@@ -121,14 +142,14 @@ pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
             .take(8)
             .map(|(k, name)| format!("{name} is input {}", k + 1))
             .collect();
-        let more = if wanted > mapping.len() { ", ..." } else { "" };
+        let more = if inputs > mapping.len() { ", ..." } else { "" };
         note(&format!(
             "{}: names are taken in order: {}{more}",
             path.display(),
             mapping.join(", ")
         ));
     }
-    Ok(network)
+    Ok(Loaded { network, weights })
 }
 
 /// The names before each `=`.
@@ -318,8 +339,9 @@ fn from_flags(
 pub fn limits(flags: &Limits) -> workflow::Limits {
     workflow::Limits {
         time: flags.time_limit.map(Duration::from_secs_f64),
+        begun: Some(super::begun()),
         boxes: flags.max_boxes,
-        memory: flags.memory_limit,
+        memory: flags.memory_limit.or_else(memory::default_limit),
         interrupt: Some(interrupt::listen()),
     }
 }

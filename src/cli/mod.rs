@@ -14,6 +14,8 @@ mod progress;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -39,8 +41,16 @@ impl Output {
     }
 }
 
+static BEGUN: OnceLock<Instant> = OnceLock::new();
+
+/// When the command began: a limit on time is for all of it.
+fn begun() -> Instant {
+    *BEGUN.get_or_init(Instant::now)
+}
+
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    begun();
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Build(ref command) => commands::build::run(command, arguments.format),

@@ -17,6 +17,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ptr;
@@ -52,10 +53,84 @@ enum Operation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Test {
-    Compare(Relation, Operand, Operand),
+    /// With the number of the [`Place`] where the two are equal, if there is one.
+    Compare(Relation, Operand, Operand, Option<usize>),
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
+}
+
+/// Where the two sides of a comparison are equal, if they are affine in one and the same input.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The input.
+    pub input: usize,
+    /// Its value there.
+    pub at: Rational,
+    /// Is the left side the larger one above?
+    is_rising: bool,
+}
+
+impl Place {
+    /// How left and right compare at almost every point of a box with these sides, if that is the same
+    /// everywhere. Nothing for a side that is a point.
+    fn ordering(&self, sides: &[(Rational, Rational)]) -> Option<Ordering> {
+        let (low, high) = sides.get(self.input).filter(|(low, high)| low < high)?;
+        let is_larger = if *low >= self.at {
+            self.is_rising
+        } else if *high <= self.at {
+            !self.is_rising
+        } else {
+            return None;
+        };
+        Some(if is_larger {
+            Ordering::Greater
+        } else {
+            Ordering::Less
+        })
+    }
+}
+
+/// `slope · input + offset`; a constant where there is no input.
+#[derive(Clone, Debug)]
+struct Line {
+    input: Option<usize>,
+    slope: Rational,
+    offset: Rational,
+}
+
+impl Line {
+    fn constant(value: Rational) -> Self {
+        Self {
+            input: None,
+            slope: Rational::ZERO,
+            offset: value,
+        }
+    }
+
+    fn scaled(&self, factor: &Rational) -> Self {
+        Self {
+            input: self.input,
+            slope: &self.slope * factor,
+            offset: &self.offset * factor,
+        }
+    }
+
+    /// The sum; nothing where it has two inputs.
+    fn plus(&self, other: &Self) -> Option<Self> {
+        if self.input.is_some() && other.input.is_some() && self.input != other.input {
+            return None;
+        }
+        Some(Self {
+            input: self.input.or(other.input),
+            slope: &self.slope + &other.slope,
+            offset: &self.offset + &other.offset,
+        })
+    }
+
+    fn is_short(&self) -> bool {
+        self.slope.bits() <= MAX_FOLDED_BITS && self.offset.bits() <= MAX_FOLDED_BITS
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +162,7 @@ pub struct Tape {
     constants: Vec<Constant>,
     /// Every operand of an instruction comes before it.
     instructions: Vec<Instruction>,
+    places: Vec<Place>,
     root: Root,
 }
 
@@ -170,6 +246,11 @@ impl Tape {
         }
     }
 
+    /// Where comparisons of the formula jump, if they depend on one input alone.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
     /// Returns the number of operations that one evaluation carries out.
     pub fn operations(&self) -> usize {
         self.instructions.len()
@@ -207,19 +288,21 @@ impl Tape {
         inputs: &'a [S],
         scratch: &'a mut Scratch<S>,
     ) -> Results<'a, S> {
-        self.run(constants, inputs, scratch, false)
+        self.run(constants, inputs, scratch, None)
     }
 
-    /// Like [`Tape::evaluate`], for almost all points of a box with positive sides: a comparison
-    /// of an input with a constant at the end of its side is decided by the points inside. So
-    /// `x < 1/2` holds on `[0, 1/2]`, up to measure zero.
+    /// Like [`Tape::evaluate`], for almost all points of a box with these sides: a comparison whose
+    /// two sides are affine in one input, and equal at the end of its side, is decided by the points
+    /// inside. So `3 x < 1` holds on `[0, 1/3]`, up to measure zero. The sides are exact where the
+    /// inputs are rounded; without them, only an input is compared with a constant like that.
     pub fn evaluate_inside<'a, S: Scalar>(
         &'a self,
         constants: &'a Constants<S>,
         inputs: &'a [S],
+        sides: &[(Rational, Rational)],
         scratch: &'a mut Scratch<S>,
     ) -> Results<'a, S> {
-        self.run(constants, inputs, scratch, true)
+        self.run(constants, inputs, scratch, Some(sides))
     }
 
     fn run<'a, S: Scalar>(
@@ -227,7 +310,7 @@ impl Tape {
         constants: &'a Constants<S>,
         inputs: &'a [S],
         scratch: &'a mut Scratch<S>,
-        is_inside: bool,
+        inside: Option<&[(Rational, Rational)]>,
     ) -> Results<'a, S> {
         assert_eq!(inputs.len(), self.inputs, "one number for each input");
         assert_eq!(
@@ -249,7 +332,7 @@ impl Tape {
                     scratch.values.push(value);
                 }
                 Instruction::Test(test) => {
-                    let truth = values.decide(*test, &scratch.tests, is_inside);
+                    let truth = values.decide(*test, &scratch.tests, &self.places, inside);
                     scratch.tests.push(truth);
                 }
             }
@@ -415,22 +498,31 @@ impl<'a, S: Scalar> Values<'a, S> {
         &self,
         test: Test,
         tests: &[Result<Truth, Failure>],
-        is_inside: bool,
+        places: &[Place],
+        inside: Option<&[(Rational, Rational)]>,
     ) -> Result<Truth, Failure> {
+        if let (Test::Compare(relation, a, b, Some(place)), Some(sides)) = (test, inside)
+            && let Some(ordering) = places[place].ordering(sides)
+        {
+            let known = Truth::from_bool(relation.holds(ordering));
+            return self.pair(a, b).map(|_| known);
+        }
         match test {
-            Test::Compare(relation, a @ Operand::Input(_), b @ Operand::Constant(_))
-                if is_inside =>
+            Test::Compare(relation, a @ Operand::Input(_), b @ Operand::Constant(_), _)
+                if inside.is_some() =>
             {
                 let (input, constant) = self.pair(a, b)?;
                 Ok(input.compare_inside(relation, constant))
             }
-            Test::Compare(relation, a @ Operand::Constant(_), b @ Operand::Input(_))
-                if is_inside =>
+            Test::Compare(relation, a @ Operand::Constant(_), b @ Operand::Input(_), _)
+                if inside.is_some() =>
             {
                 let (constant, input) = self.pair(a, b)?;
                 Ok(input.compare_inside(relation.mirrored(), constant))
             }
-            Test::Compare(relation, a, b) => self.pair(a, b).map(|(a, b)| a.compare(relation, b)),
+            Test::Compare(relation, a, b, _) => {
+                self.pair(a, b).map(|(a, b)| a.compare(relation, b))
+            }
             Test::Not(a) => Ok(tests[a]?.negate()),
             Test::And(a, b) => conjunction(tests[a]?, tests[b]),
             Test::Or(a, b) => {
@@ -473,6 +565,10 @@ struct Compiler {
     instructions: Vec<Instruction>,
     operations: Numbered<Operation>,
     tests: Numbered<Test>,
+    places: Vec<Place>,
+    place_numbers: Numbered<Place>,
+    /// What is affine in one input, of the operations.
+    lines: HashMap<Operand, Line>,
     /// What has been compiled, by address: trees may share parts.
     done: HashMap<*const Expr, Operand>,
 }
@@ -486,6 +582,9 @@ impl Compiler {
             instructions: Vec::new(),
             operations: Numbered(HashMap::new()),
             tests: Numbered(HashMap::new()),
+            places: Vec::new(),
+            place_numbers: Numbered(HashMap::new()),
+            lines: HashMap::new(),
             done: HashMap::new(),
         }
     }
@@ -495,6 +594,7 @@ impl Compiler {
             inputs: self.inputs,
             constants: self.constants,
             instructions: self.instructions,
+            places: self.places,
             root,
         }
     }
@@ -555,6 +655,16 @@ impl Compiler {
                 self.operation(Operation::Div(a, b))
             }
             Expr::Power(a, b) => self.power(a, b),
+            Expr::Apply(Function::Heaviside, a) if self.is_affine(a) => {
+                // As a comparison, it is decided by the points inside of a box.
+                let a = self.value(a);
+                let [zero, one] = [Rational::ZERO, Rational::ONE]
+                    .map(|value| self.constant(Constant::Number(value)));
+                let place = self.place(a, zero);
+                let is_on = Test::Compare(Relation::GreaterOrEqual, a, zero, place);
+                let is_on = self.tested(is_on);
+                self.operation(Operation::If(is_on, one, zero))
+            }
             Expr::Apply(function, a) => {
                 let a = self.value(a);
                 self.operation(Operation::Apply(*function, a))
@@ -611,12 +721,17 @@ impl Compiler {
     fn test(&mut self, tree: &Condition) -> usize {
         let test = match tree {
             Condition::Compare(relation, a, b) => {
-                Test::Compare(*relation, self.value(a), self.value(b))
+                let (a, b) = (self.value(a), self.value(b));
+                Test::Compare(*relation, a, b, self.place(a, b))
             }
             Condition::And(a, b) => Test::And(self.test(a), self.test(b)),
             Condition::Or(a, b) => Test::Or(self.test(a), self.test(b)),
             Condition::Not(a) => Test::Not(self.test(a)),
         };
+        self.tested(test)
+    }
+
+    fn tested(&mut self, test: Test) -> usize {
         let (index, is_new) = self.tests.number(&test);
         if is_new {
             self.instructions.push(Instruction::Test(test));
@@ -636,8 +751,63 @@ impl Compiler {
         let (index, is_new) = self.operations.number(&operation);
         if is_new {
             self.instructions.push(Instruction::Value(operation));
+            if let Some(line) = self.line_of(operation).filter(Line::is_short) {
+                self.lines.insert(Operand::Step(index), line);
+            }
         }
         Operand::Step(index)
+    }
+
+    /// What an operand is, if it is affine in one input with short coefficients.
+    fn line(&self, operand: Operand) -> Option<Line> {
+        match operand {
+            Operand::Constant(_) => self.exact(operand).cloned().map(Line::constant),
+            Operand::Input(input) => Some(Line {
+                input: Some(input),
+                slope: Rational::ONE,
+                offset: Rational::ZERO,
+            }),
+            Operand::Step(_) => self.lines.get(&operand).cloned(),
+        }
+    }
+
+    fn line_of(&self, operation: Operation) -> Option<Line> {
+        let minus = Rational::from(-1);
+        match operation {
+            Operation::Negate(a) => Some(self.line(a)?.scaled(&minus)),
+            Operation::Add(a, b) => self.line(a)?.plus(&self.line(b)?),
+            Operation::Sub(a, b) => self.line(a)?.plus(&self.line(b)?.scaled(&minus)),
+            Operation::Mul(a, b) => match (self.exact(a), self.exact(b)) {
+                (Some(factor), _) => Some(self.line(b)?.scaled(factor)),
+                (_, Some(factor)) => Some(self.line(a)?.scaled(factor)),
+                _ => None,
+            },
+            Operation::Div(a, b) => Some(self.line(a)?.scaled(&self.exact(b)?.reciprocal()?)),
+            _ => None,
+        }
+    }
+
+    /// Where two operands are equal, if they are affine in one input: the number of the place.
+    fn place(&mut self, a: Operand, b: Operand) -> Option<usize> {
+        let minus = Rational::from(-1);
+        let difference = self.line(a)?.plus(&self.line(b)?.scaled(&minus))?;
+        let at = (-&difference.offset).checked_div(&difference.slope)?;
+        let place = Place {
+            input: difference.input?,
+            at,
+            is_rising: difference.slope.is_positive(),
+        };
+        let (number, is_new) = self.place_numbers.number(&place);
+        if is_new {
+            self.places.push(place);
+        }
+        Some(number)
+    }
+
+    /// Is a formula made of one input and numbers by sums and multiples?
+    fn is_affine(&mut self, tree: &Expr) -> bool {
+        let operand = self.value(tree);
+        self.line(operand).is_some_and(|line| !line.slope.is_zero())
     }
 
     /// Returns the exact value of an operation on exact constants, if it is rational and short.

@@ -31,6 +31,34 @@ impl Foreign {
     }
 }
 
+/// Which weights of a file a network has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weights {
+    /// Exact numbers: those of our own files, or those that travel as text beside the stored floats.
+    #[default]
+    Exact,
+    /// The floats that the file stores, each taken as the rational number that it is.
+    Stored,
+}
+
+impl Weights {
+    /// The word in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stored => "stored",
+        }
+    }
+
+    /// The same in a sentence.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Exact => "the exact weights",
+            Self::Stored => "the weights as the file stores them",
+        }
+    }
+}
+
 /// Why a file cannot be taken, where in it, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignError {
@@ -81,8 +109,10 @@ impl std::error::Error for ForeignError {}
 /// A network as another format holds it: layers, and names only where the file is one of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
-    /// The layers, which fit together.
+    /// The layers with the stored weights, which fit together.
     pub layers: Vec<Layer>,
+    /// The layers with the exact weights, in a file that we wrote.
+    pub exact: Option<Vec<Layer>>,
     /// Names of the inputs and of the outputs, in a file that we wrote.
     pub names: Option<(Vec<String>, Vec<String>)>,
     /// What the reader decided, and whoever asked should know.
@@ -100,18 +130,39 @@ impl Imported {
         self.layers.last().map_or(0, Layer::units)
     }
 
-    /// Returns the network with its own names, or else with these for the inputs, or else with
+    /// The weights that a wish comes to.
+    ///
+    /// - Errors: exact weights are wished for, and the file holds stored ones alone.
+    pub fn weights(&self, wanted: Weights) -> Result<Weights, ForeignError> {
+        if wanted == Weights::Exact && self.exact.is_none() {
+            return Err(ForeignError::new(
+                "this file holds no exact weights beside the stored ones",
+            )
+            .hint("leave out --weights exact, or take the .json file of the network"));
+        }
+        Ok(wanted)
+    }
+
+    /// Returns the network with the weights wished for, stored ones where there are no others; with its own names, or else with these for the inputs, or else with
     /// `x` (`x1`, `x2`, ... where there are several). Nameless outputs are `y` (`y1`, `y2`, ...).
     ///
     /// - Errors: [`NetworkError`], for names that do not fit.
-    pub fn into_network(self, inputs: Option<Vec<String>>) -> Result<Network, NetworkError> {
+    pub fn into_network(
+        self,
+        weights: Weights,
+        inputs: Option<Vec<String>>,
+    ) -> Result<Network, NetworkError> {
         let (n, m) = (self.inputs(), self.outputs());
         let (inputs, outputs) = match (self.names, inputs) {
             (Some(names), _) => names,
             (None, Some(inputs)) => (inputs, numbered("y", m)),
             (None, None) => (numbered("x", n), numbered("y", m)),
         };
-        Network::new(inputs, outputs, self.layers)
+        let layers = match (weights, self.exact) {
+            (Weights::Exact, Some(exact)) => exact,
+            (_, _) => self.layers,
+        };
+        Network::new(inputs, outputs, layers)
     }
 }
 

@@ -116,6 +116,7 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
     }
     Ok(Imported {
         layers,
+        exact: None,
         names: None,
         notes: vec![format!(
             "layers are taken in the order {}",
@@ -158,8 +159,12 @@ fn exact(bytes: &[u8], text: &str, file: &SafeTensors<'_>) -> Result<Imported, F
         .at(place)
         .hint("remove this entry, and the tensors count"));
     }
+    let stored = network.layers().iter().enumerate();
+    let stored =
+        stored.map(|(k, exact)| layer(file, &format!("layers.{k}"), exact.activation().clone()));
     Ok(Imported {
-        layers: network.layers().to_vec(),
+        layers: stored.collect::<Result<_, _>>()?,
+        exact: Some(network.layers().to_vec()),
         names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
         notes: Vec::new(),
     })

@@ -6,9 +6,9 @@
 //! bound is above the largest error known: the boxes that may hold the maximum, and few others.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::emit::{certificate, shorten_up};
+use super::limits::Clock;
 use super::resolve::{Resolved, Unresolved, integrate, resolve};
 use super::split;
 use super::tree::Tree;
@@ -44,7 +44,7 @@ const MAX_PIECES: usize = 400;
 pub fn search<const D: usize>(
     request: &Request<'_>,
     root: &Specialised,
-    started: Instant,
+    clock: &Clock,
     progress: &mut dyn FnMut(&Progress),
 ) -> Option<Outcome> {
     let Request {
@@ -63,16 +63,25 @@ pub fn search<const D: usize>(
         let Resolved {
             tree,
             value,
+            upper,
             point,
             piece,
             pieces,
-        } = resolve(exact, &whole, MAX_CELLS).ok()?;
+        } = resolve(exact, &whole, MAX_CELLS, &clock.repeated()).ok()?;
         let witness = witness(request, root, &point, &piece);
+        // A bound that is not exact is rounded up by the checker.
+        let upper = if upper == value {
+            upper
+        } else {
+            let rounded =
+                Dyadic::from_rational(&upper, Direction::Up).rational_bound(Direction::Up)?;
+            shorten_up(&rounded)
+        };
         return Some(Outcome {
             certificate: certificate(
                 question,
-                value.clone(),
-                Some(value),
+                value,
+                Some(upper),
                 witness,
                 Rational::ZERO,
                 Ranges::Natural,
@@ -85,12 +94,12 @@ pub fn search<const D: usize>(
     if !is_polynomial_somewhere(exact, &whole) {
         return None;
     }
-    Search::<D>::new(request, root, whole, exact).run(started, progress)
+    Search::<D>::new(request, root, whole, exact, clock).run(progress)
 }
 
 /// Tries to find an integral exactly, by cutting the domain into all pieces; nothing where that is
 /// not possible, or the numbers grow long.
-pub fn integral<const D: usize>(request: &Request<'_>) -> Option<Outcome> {
+pub fn integral<const D: usize>(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
     let Request {
         network, question, ..
     } = request;
@@ -103,7 +112,13 @@ pub fn integral<const D: usize>(request: &Request<'_>) -> Option<Outcome> {
     let prepared = Leaves::<D>::new(network, question);
     let whole = Cell::root(&question.domain);
     let exact = prepared.exact_cells()?;
-    let found = integrate(exact, &whole, MAX_INTEGRAL_PIECES, MAX_INTEGRAL_BITS);
+    let found = integrate(
+        exact,
+        &whole,
+        MAX_INTEGRAL_PIECES,
+        MAX_INTEGRAL_BITS,
+        &clock.repeated(),
+    );
     let (total, tree, pieces) = found.ok()?;
     if request
         .limits
@@ -138,7 +153,7 @@ fn is_polynomial_somewhere(exact: &ExactCells<'_>, whole: &Cell) -> bool {
     });
     let small = Cell::from_sides(sides.collect());
     !matches!(
-        resolve(exact, &small, MAX_PIECES),
+        resolve(exact, &small, MAX_PIECES, &|| true),
         Err(Unresolved::NoPolynomial)
     )
 }
@@ -219,6 +234,7 @@ impl worst::Open for Open {
 struct Search<'a, const D: usize> {
     request: &'a Request<'a>,
     exact: &'a ExactCells<'a>,
+    clock: &'a Clock,
     root: &'a Specialised,
     leaves: Leaves<'a, D>,
     ranges: Ranges,
@@ -242,6 +258,7 @@ impl<'a, const D: usize> Search<'a, D> {
         root: &'a Specialised,
         whole: Cell,
         exact: &'a ExactCells<'a>,
+        clock: &'a Clock,
     ) -> Self {
         let is_deep = (0..root.units()).any(|k| {
             let unit = root.unit(k);
@@ -254,6 +271,7 @@ impl<'a, const D: usize> Search<'a, D> {
         Self {
             request,
             exact,
+            clock,
             root,
             leaves: Leaves::new(request.network, request.question),
             ranges: if is_deep {
@@ -273,7 +291,7 @@ impl<'a, const D: usize> Search<'a, D> {
         }
     }
 
-    fn run(mut self, started: Instant, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
+    fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
         let first = Open {
             node: 0,
             cell: self.whole.clone(),
@@ -288,7 +306,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 self.settled = self.settled.max(open.bound);
                 continue;
             }
-            let limit = self.request.limits.reached(started, self.boxes, || 0);
+            let limit = self.clock.reached(self.boxes, || 0);
             if self.is_refuted() || limit.is_some() {
                 stopped_by = limit;
                 self.open.push(open);
@@ -336,7 +354,8 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Cuts a box into its pieces, if there are few.
     fn resolve(&mut self, open: &Open) -> bool {
-        let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES) else {
+        let goes_on = self.clock.repeated();
+        let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES, &goes_on) else {
             self.failures += 1;
             return false;
         };
@@ -355,7 +374,8 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     fn split(&mut self, open: &Open) {
-        let mut split = split::choose(&open.cell, &self.whole, &open.here);
+        let mut split = split::at_jump(&open.cell, self.leaves.places())
+            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
         let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
             split.place = None;
             open.cell.cut(split.axis, None)
@@ -378,6 +398,7 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Bounds the error on a box; keeps it open where the bound is not good enough.
     fn look(&mut self, mut open: Open) {
+        let goes_on = self.clock.repeated();
         self.boxes += 1;
         let reduction = Reduction {
             ranges: self.ranges,
@@ -410,6 +431,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
         }
+        goes_on();
         self.tree.settle(open.node, chosen);
         if bound <= self.enough {
             self.settled = self.settled.max(bound);

@@ -1,7 +1,10 @@
 //! When to stop.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use super::memory;
 
 /// A flag that somebody else sets when a search should come to an end.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +25,17 @@ impl PartialEq for Interrupt {
 
 impl Eq for Interrupt {}
 
-/// What a search may use. Nothing is limited by default.
+/// What a command may use. Nothing is limited by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time.
+    /// Wall time, with the check of what is found.
     pub time: Option<Duration>,
+    /// When that time began; with the search itself where this is not given.
+    pub begun: Option<Instant>,
     /// Boxes looked at.
     pub boxes: Option<u64>,
-    /// Bytes for the partition and the open boxes, as far as they are counted.
+    /// Bytes: those counted for the partition and the open boxes, and those of the whole process
+    /// where the system tells them.
     pub memory: Option<u64>,
     /// Stops the search when it is set.
     pub interrupt: Option<Interrupt>,
@@ -48,6 +54,9 @@ pub enum StoppedBy {
     Interrupt,
     /// The worst cell cannot be made smaller, or no method gives a better bound there.
     Resolution,
+    /// Every bound carries an abstraction error that no cut takes away: of rounded weights, or of a
+    /// softplus that jumps at its threshold.
+    Abstraction,
 }
 
 impl StoppedBy {
@@ -59,35 +68,125 @@ impl StoppedBy {
             Self::Memory => "memory",
             Self::Interrupt => "interrupt",
             Self::Resolution => "resolution",
+            Self::Abstraction => "abstraction",
         }
+    }
+
+    /// Would the next search stop for the same reason at once?
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Time | Self::Memory | Self::Interrupt)
     }
 }
 
 impl Limits {
-    /// Is a limit reached? `bytes` are counted only where they are limited.
-    pub fn reached(
-        &self,
-        started: Instant,
-        boxes: u64,
-        bytes: impl FnOnce() -> u64,
-    ) -> Option<StoppedBy> {
-        if self.boxes.is_some_and(|limit| boxes >= limit) {
-            return Some(StoppedBy::Boxes);
-        }
-        if self.memory.is_some_and(|limit| bytes() >= limit) {
-            return Some(StoppedBy::Memory);
-        }
-        self.is_late(started)
-    }
-
-    /// Is there no time left, or does somebody wait for the end?
-    pub fn is_late(&self, started: Instant) -> Option<StoppedBy> {
+    /// Is there no time left at all, or does somebody wait for the end?
+    pub fn is_over(&self) -> Option<StoppedBy> {
         if self.interrupt.is_some_and(Interrupt::is_set) {
             return Some(StoppedBy::Interrupt);
         }
-        if self.time.is_some_and(|limit| started.elapsed() >= limit) {
-            return Some(StoppedBy::Time);
-        }
-        None
+        let (time, begun) = (self.time?, self.begun?);
+        (begun.elapsed() >= time).then_some(StoppedBy::Time)
     }
+
+    /// Should a check be given up? It may take a little longer than the search: what was found is
+    /// worth nothing without it.
+    pub fn is_check_over(&self, started: Instant) -> bool {
+        let Some(time) = self.time else {
+            return false;
+        };
+        let begun = self.begun.unwrap_or(started);
+        begun.elapsed() >= time + time / 20 + GRACE
+    }
+}
+
+/// How much longer than its limit a check may take, and a twentieth of the limit.
+const GRACE: Duration = Duration::from_millis(400);
+/// The share of the time so far that is kept for what a check does before its first cell.
+const BEGINNING: u32 = 2;
+
+/// The limits of a search that has begun. A part of the time is kept for the check of what was found.
+#[derive(Debug)]
+pub struct Clock {
+    limits: Limits,
+    begun: Instant,
+    /// What a check will need before its first cell.
+    beginning: Duration,
+    threads: u32,
+    /// Nanoseconds of all threads that a check of the cells so far would take.
+    check: AtomicU64,
+}
+
+impl Clock {
+    /// Starts a clock, for a search with so many threads that began now.
+    pub fn start(limits: &Limits, threads: usize) -> Self {
+        let now = Instant::now();
+        let begun = limits.begun.unwrap_or(now);
+        Self {
+            limits: *limits,
+            begun,
+            beginning: (now - begun) / BEGINNING,
+            threads: u32::try_from(threads).unwrap_or(u32::MAX).max(1),
+            check: AtomicU64::new(0),
+        }
+    }
+
+    /// Starts a stopwatch for what a check will do again; none where nothing limits the time.
+    pub fn stopwatch(&self) -> Option<Instant> {
+        self.limits.time.map(|_| Instant::now())
+    }
+
+    /// Adds what a stopwatch shows to the time that is kept for the check.
+    pub fn keep(&self, spent: Duration) {
+        let nanoseconds = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+        self.check.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// For work on one thread that a check will do again: returns what keeps the time since it was
+    /// asked last and says whether there is more.
+    pub fn repeated(&self) -> impl Fn() -> bool {
+        let last = Cell::new(self.stopwatch());
+        move || {
+            if let Some(since) = last.replace(self.stopwatch()) {
+                self.keep(since.elapsed());
+            }
+            self.is_late().is_none()
+        }
+    }
+
+    /// The wall time that is kept for the check: a quarter more than the cells took, since a check
+    /// also reads the certificate and adds up.
+    fn kept(&self) -> Duration {
+        let cells = Duration::from_nanos(self.check.load(Ordering::Relaxed)) / self.threads;
+        self.beginning + cells + cells / 4
+    }
+
+    /// Is a limit reached? `bytes` are counted only where they are limited.
+    pub fn reached(&self, boxes: u64, bytes: impl FnOnce() -> u64) -> Option<StoppedBy> {
+        let Limits {
+            boxes: most,
+            memory,
+            ..
+        } = self.limits;
+        if most.is_some_and(|limit| boxes >= limit) {
+            return Some(StoppedBy::Boxes);
+        }
+        if memory.is_some_and(|limit| bytes() >= limit || is_full(limit)) {
+            return Some(StoppedBy::Memory);
+        }
+        self.is_late()
+    }
+
+    /// Is there no time left, or does somebody wait for the end?
+    pub fn is_late(&self) -> Option<StoppedBy> {
+        if self.limits.interrupt.is_some_and(Interrupt::is_set) {
+            return Some(StoppedBy::Interrupt);
+        }
+        let limit = self.limits.time?;
+        (self.begun.elapsed() + self.kept() >= limit).then_some(StoppedBy::Time)
+    }
+}
+
+/// Does the whole process take as much memory as this?
+pub fn is_full(limit: u64) -> bool {
+    memory::in_use().is_some_and(|bytes| bytes >= limit)
 }

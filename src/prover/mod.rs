@@ -16,6 +16,7 @@ mod exact;
 mod fold;
 mod integral;
 pub mod limits;
+pub mod memory;
 pub mod property;
 mod resolve;
 mod resume;
@@ -31,12 +32,12 @@ pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, prove_property};
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question};
 use crate::checker::{on_domain, rejection};
 use crate::network::{Network, Specialised};
 use crate::numbers::{Failure, Rational};
+use limits::Clock;
 
 /// What to prove.
 #[derive(Clone, Debug)]
@@ -125,7 +126,7 @@ fn run<const D: usize>(
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, ProveError> {
-    let started = Instant::now();
+    let clock = Clock::start(&request.limits, pool.current_num_threads());
     let root = match request.on_domain {
         Some(root) => Arc::clone(root),
         None => on_domain(request.network, request.question)
@@ -134,19 +135,17 @@ fn run<const D: usize>(
     };
     match request.question.norm {
         Norm::Sup => {
-            if let Some(outcome) = exact::search::<D>(request, &root, started, progress) {
+            if let Some(outcome) = exact::search::<D>(request, &root, &clock, progress) {
                 return Ok(outcome);
             }
-            Ok(search::Search::<D>::new(request, root, started, pool).run(pool, progress))
+            Ok(search::Search::<D>::new(request, root, &clock, pool).run(pool, progress))
         }
         Norm::L1 | Norm::L2 | Norm::Area => {
-            if let Some(outcome) = exact::integral::<D>(request) {
+            if let Some(outcome) = exact::integral::<D>(request, &clock) {
                 return Ok(outcome);
             }
             let root = Arc::unwrap_or_clone(root);
-            Ok(integral::search::<D>(
-                request, root, started, pool, progress,
-            ))
+            Ok(integral::search::<D>(request, root, &clock, pool, progress))
         }
     }
 }

@@ -10,8 +10,10 @@ use crate::numbers::{Integer, Rational};
 pub struct Resolved {
     /// The cuts, every leaf exact.
     pub tree: Tree,
-    /// The largest error on the cell.
+    /// The largest error on the cell that is known to be taken.
     pub value: Rational,
+    /// The error is at most this: the same, or a little more.
+    pub upper: Rational,
     /// Where it is taken.
     pub point: Vec<Rational>,
     /// The piece on which it is.
@@ -23,29 +25,88 @@ pub struct Resolved {
 /// Why a cell was not cut into pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unresolved {
-    /// There are more pieces than wanted, or lines that a certificate cannot hold.
+    /// There are more pieces than wanted, lines that a certificate cannot hold, or no time left.
     TooMany,
     /// The target is no polynomial of degree at most 2 on a piece.
     NoPolynomial,
 }
 
-/// Finds the largest error on a cell of one or two inputs by cutting it into `limit` pieces at most.
+/// The largest error that is known to be taken, where, and the piece.
+struct Best(Option<(Rational, Vec<Rational>, PlaneCell)>);
+
+impl Best {
+    fn value(&self) -> Option<&Rational> {
+        self.0.as_ref().map(|(value, ..)| value)
+    }
+
+    fn take(&mut self, error: ExactError, piece: PlaneCell) {
+        if let ExactError::Largest(value, point) = error
+            && self.value().is_none_or(|most| value > *most)
+        {
+            self.0 = Some((value, point, piece));
+        }
+    }
+}
+
+/// How often a piece is halved at most, where its target has a degree above 2: the bound then is above
+/// the error by about `4^-MOST_HALVINGS` of what it was.
+const MOST_HALVINGS: usize = 24;
+
+/// Finds the largest error on a cell of one or two inputs by cutting it into `limit` pieces at most,
+/// as long as `goes_on` says so.
 ///
 /// # Errors
 /// [`Unresolved`].
-pub fn resolve(exact: &ExactCells<'_>, cell: &Cell, limit: usize) -> Result<Resolved, Unresolved> {
-    let mut best: Option<(Rational, Vec<Rational>, PlaneCell)> = None;
-    let (tree, pieces) = cut(exact, cell, limit, &mut |error, piece| {
-        if let ExactError::Largest(value, point) = error
-            && best.as_ref().is_none_or(|(most, ..)| value > *most)
-        {
-            best = Some((value, point, piece));
+pub fn resolve(
+    exact: &ExactCells<'_>,
+    cell: &Cell,
+    limit: usize,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Resolved, Unresolved> {
+    let mut best = Best(None);
+    let mut open = Vec::new();
+    let (mut tree, mut pieces) = cut(exact, cell, limit, &mut |error, node, piece| {
+        match error {
+            ExactError::AtMost(bound) => open.push((bound, node, piece, 0)),
+            error => best.take(error, piece),
         }
-        true
+        goes_on()
     })?;
-    let (value, point, piece) = best.ok_or(Unresolved::NoPolynomial)?;
+    // Pieces on which a polynomial of a high degree may be larger than what is known to be taken.
+    let mut upper = Rational::ZERO;
+    while let Some(worst) = (0..open.len()).max_by(|a, b| open[*a].0.cmp(&open[*b].0)) {
+        if best.value().is_some_and(|value| open[worst].0 <= *value) {
+            break;
+        }
+        let (bound, node, piece, depth) = open.swap_remove(worst);
+        if depth == MOST_HALVINGS {
+            upper = upper.max(bound);
+            continue;
+        }
+        let [low, high] = piece.corners() else {
+            return Err(Unresolved::NoPolynomial);
+        };
+        let middle = low.first().midpoint(&high.first());
+        let line = Affine::from_rationals(&Rational::ONE, &Rational::ZERO, &-&middle);
+        let (lower, higher) = piece.cut(&line).ok_or(Unresolved::TooMany)?;
+        let (at_lower, at_higher) = tree.cut(node, 0, Some(middle));
+        pieces += 1;
+        if pieces > limit || !goes_on() {
+            return Err(Unresolved::TooMany);
+        }
+        for (node, half) in [(at_lower, lower), (at_higher, higher)] {
+            tree.settle(node, Method::Exact);
+            match exact.error(&mut exact.start(), &half) {
+                Ok(ExactError::AtMost(bound)) => open.push((bound, node, half, depth + 1)),
+                Ok(error) => best.take(error, half),
+                Err(_) => return Err(Unresolved::NoPolynomial),
+            }
+        }
+    }
+    let (value, point, piece) = best.0.ok_or(Unresolved::NoPolynomial)?;
     Ok(Resolved {
         tree,
+        upper: upper.max(value.clone()),
         value,
         point,
         piece,
@@ -54,7 +115,7 @@ pub fn resolve(exact: &ExactCells<'_>, cell: &Cell, limit: usize) -> Result<Reso
 }
 
 /// Adds up the exact shares of all pieces of a cell, `limit` at most; also returns the tree and how
-/// many pieces there are. A sum of more than `bits` bits is given up.
+/// many pieces there are. A sum of more than `bits` bits is given up, and one for which `goes_on` says no.
 ///
 /// # Errors
 /// [`Unresolved`].
@@ -63,13 +124,14 @@ pub fn integrate(
     cell: &Cell,
     limit: usize,
     bits: usize,
+    goes_on: &dyn Fn() -> bool,
 ) -> Result<(Rational, Tree, usize), Unresolved> {
     let mut total = Rational::ZERO;
-    let (tree, pieces) = cut(exact, cell, limit, &mut |error, _| {
+    let (tree, pieces) = cut(exact, cell, limit, &mut |error, _, _| {
         if let ExactError::Integral(share) = error {
             total = &total + &share;
         }
-        total.bits() <= bits
+        total.bits() <= bits && goes_on()
     })?;
     Ok((total, tree, pieces))
 }
@@ -79,7 +141,7 @@ fn cut(
     exact: &ExactCells<'_>,
     cell: &Cell,
     limit: usize,
-    visit: &mut dyn FnMut(ExactError, PlaneCell) -> bool,
+    visit: &mut dyn FnMut(ExactError, usize, PlaneCell) -> bool,
 ) -> Result<(Tree, usize), Unresolved> {
     let is_segment = cell.sides().len() == 1;
     let whole = PlaneCell::from_sides(cell.sides()).ok_or(Unresolved::NoPolynomial)?;
@@ -90,7 +152,7 @@ fn cut(
         let lines = match exact.error(&mut stage, &cell) {
             Ok(error) => {
                 tree.settle(node, Method::Exact);
-                if !visit(error, cell) {
+                if !visit(error, node, cell) {
                     return Err(Unresolved::TooMany);
                 }
                 continue;

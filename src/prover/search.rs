@@ -1,11 +1,12 @@
 //! The search for a bound in `sup`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
 use super::emit::{certificate, shorten_down, shorten_up};
+use super::limits::{Clock, is_full};
 use super::resume::reopen;
 use super::sample::{Candidate, Sampler};
 use super::split;
@@ -116,7 +117,7 @@ pub struct Search<'a, const D: usize> {
     request: &'a Request<'a>,
     root: Arc<Specialised>,
     whole: Cell,
-    started: Instant,
+    clock: &'a Clock,
     ranges: Ranges,
     fold: Rational,
     goal: Option<Dyadic>,
@@ -135,7 +136,7 @@ impl<'a, const D: usize> Search<'a, D> {
     pub fn new(
         request: &'a Request<'a>,
         root: Arc<Specialised>,
-        started: Instant,
+        clock: &'a Clock,
         pool: &rayon::ThreadPool,
     ) -> Self {
         let question = request.question;
@@ -173,7 +174,7 @@ impl<'a, const D: usize> Search<'a, D> {
             request,
             root,
             whole,
-            started,
+            clock,
             goal: request
                 .tolerance
                 .map(|tolerance| Dyadic::from_rational(tolerance, Direction::Down)),
@@ -216,13 +217,16 @@ impl<'a, const D: usize> Search<'a, D> {
             if self.is_refuted() || self.is_close(upper) {
                 break;
             }
+            if self.boxes > 0 && self.is_hopeless(upper) {
+                stopped_by = Some(StoppedBy::Abstraction);
+                break;
+            }
             if self.may_be_close(upper) {
                 self.certify();
                 continue;
             }
             let bytes = || self.bytes(worst_first.iter().chain(&last_first));
-            let limits = &self.request.limits;
-            if let Some(limit) = limits.reached(self.started, self.boxes, bytes) {
+            if let Some(limit) = self.clock.reached(self.boxes, bytes) {
                 let is_open = !worst_first.is_empty() || !last_first.is_empty();
                 stopped_by = stopped_by.or(is_open.then_some(limit));
                 break;
@@ -316,7 +320,7 @@ impl<'a, const D: usize> Search<'a, D> {
             && let Ok(values) =
                 evaluate_witness(question, self.request.network, &self.root, witness)
         {
-            self.lower = shorten_down(&values.lower);
+            self.lower = short_lower(&values);
             self.witness = Some(witness.clone());
         }
         let (fold, ranges) = (self.fold.clone(), self.ranges);
@@ -412,7 +416,7 @@ impl<'a, const D: usize> Search<'a, D> {
         stack.push(Open { node: 0, ..start });
         let mut cuts = 0;
         while let Some(open) = stack.pop() {
-            if cuts % 64 == 63 && self.is_late() {
+            if self.is_late() || (cuts % 256 == 255 && self.is_full()) {
                 cuts = budget;
             }
             if cuts >= budget || open.depth >= DEEPEST {
@@ -425,7 +429,8 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             }
             cuts += 1;
-            let mut split = split::choose(&open.cell, &self.whole, &open.here);
+            let mut split = split::at_jump(&open.cell, leaves.places())
+                .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
             let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
                 split.place = None;
                 open.cell.cut(split.axis, None)
@@ -463,9 +468,13 @@ impl<'a, const D: usize> Search<'a, D> {
     ) {
         growth.boxes += 1;
         let reduction = self.reduction();
+        let watch = self.clock.stopwatch();
         if let Ok(here) = leaves.descend(&open.here, &open.cell, reduction) {
             open.here = Arc::new(here);
         }
+        // What a check will do again: this, and the method that is chosen.
+        let descended = watch.map(|watch| watch.elapsed());
+        let mut bounded = Duration::ZERO;
         let is_large = open.here.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
@@ -490,16 +499,21 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             }
             record.tried += 1;
+            let watch = self.clock.stopwatch();
             if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here, reduction)
                 && found < bound
             {
                 bound = found;
                 chosen = method;
+                bounded = watch.map_or(bounded, |watch| watch.elapsed());
             }
             if bound <= enough {
                 record.won += 1;
                 break;
             }
+        }
+        if let Some(descended) = descended {
+            self.clock.keep(descended + bounded);
         }
         growth.tree.settle(open.node, chosen);
         let is_done = bound <= enough;
@@ -565,13 +579,13 @@ impl<'a, const D: usize> Search<'a, D> {
         };
         let found = match nearly {
             // The checker comes from the whole network, which rounds in other places.
-            Some(values) => Some(with_room(&values, self.root.units())),
-            None => look(&self.root).map(|values| values.lower),
+            Some(values) => Some(shorten_down(&with_room(&values, self.root.units()))),
+            None => look(&self.root).map(|values| short_lower(&values)),
         };
         if let Some(lower) = found
             && lower > self.lower
         {
-            self.lower = shorten_down(&lower);
+            self.lower = lower;
             self.witness = Some(candidate.witness);
         }
     }
@@ -590,7 +604,12 @@ impl<'a, const D: usize> Search<'a, D> {
 
     /// Is there no time left?
     fn is_late(&self) -> bool {
-        self.request.limits.is_late(self.started).is_some()
+        self.clock.is_late().is_some()
+    }
+
+    /// Is the memory full?
+    fn is_full(&self) -> bool {
+        self.request.limits.memory.is_some_and(is_full)
     }
 
     /// What is good enough, given a point found in the same subtree: its error is not known
@@ -618,6 +637,21 @@ impl<'a, const D: usize> Search<'a, D> {
         self.request
             .tolerance
             .is_some_and(|tolerance| self.lower > *tolerance)
+    }
+
+    /// Is the abstraction error of the network on the domain, which all bounds carry, more than what is
+    /// missing?
+    fn is_hopeless(&self, upper: Dyadic) -> bool {
+        let outputs = 0..self.root.outputs();
+        let radius = outputs.map(|k| self.root.output(k).radius).max();
+        let radius = radius.map_or(0.0, estimate_dyadic);
+        if radius == 0.0 {
+            return false;
+        }
+        match self.request.tolerance {
+            Some(tolerance) => radius >= estimate_rational(tolerance),
+            None => estimate_dyadic(upper) - estimate_rational(&self.lower) <= 4.0 * radius,
+        }
     }
 
     /// Is the enclosure as tight as wanted?
@@ -674,6 +708,20 @@ impl Request<'_> {
     pub(super) fn jumps(&self) -> bool {
         self.network.has_jumps() || self.question.target.has_jumps()
     }
+}
+
+/// The longest exact error that is kept as it is, in bits.
+const LONGEST_EXACT: usize = 4096;
+
+/// A lower bound from what is certain at a witness: the error itself where that is rational there and not
+/// too long, else a short number below it.
+fn short_lower(values: &WitnessValues) -> Rational {
+    let is_exact = |ends: &[(Rational, Rational)]| ends.iter().all(|(low, high)| low == high);
+    let is_exact = is_exact(&values.network) && is_exact(&values.target);
+    if is_exact && values.lower.bits() <= LONGEST_EXACT {
+        return values.lower.clone();
+    }
+    shorten_down(&values.lower)
 }
 
 /// Returns a lower bound of the error that is a little below the one at a witness: as far as the

@@ -1,9 +1,10 @@
 //! Where to cut a cell.
 
 use crate::certificate::Cell;
+use crate::expr::evaluate::Place;
 use crate::network::{Specialised, UnitView};
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
-use crate::numbers::{Direction, Function, Interval, Rational};
+use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// A cut: across which input, and where if not in the middle.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +87,31 @@ pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
                 let side = &cell.intervals()[*variable as usize];
                 estimate_dyadic(coefficient.abs()) * estimate_dyadic(side.rad()) >= STEEP
             })
+    })
+}
+
+/// A cut where the target jumps, or has a kink, across one input: at the place nearest to the middle of
+/// the cell, if there is one inside.
+pub fn at_jump(cell: &Cell, jumps: &[Place]) -> Option<Split> {
+    let inside = |jump: &&Place| {
+        let side = &cell.intervals()[jump.input];
+        let place = Dyadic::from_rational(&jump.at, Direction::Down);
+        // Most places are far outside; those at an end are told apart exactly.
+        side.inf() <= place && place <= side.sup() && {
+            let (low, high) = &cell.sides()[jump.input];
+            *low < jump.at && jump.at < *high
+        }
+    };
+    let distance = |jump: &&Place| {
+        let side = &cell.intervals()[jump.input];
+        let place = estimate_dyadic(Dyadic::from_rational(&jump.at, Direction::Down));
+        (place - estimate_dyadic(side.mid())).abs() / estimate_dyadic(side.rad())
+    };
+    let nearest = jumps.iter().filter(inside);
+    let nearest = nearest.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    Some(Split {
+        axis: nearest.input,
+        place: Some(nearest.at.clone()),
     })
 }
 

@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod text;
 pub mod words;
 
+use crate::formats::foreign::Weights;
 use crate::numbers::{Rational, literal};
 
 /// Digits of printed figures, rounded outward.
@@ -119,6 +120,8 @@ pub struct Row {
     pub name: String,
     /// Where it comes from.
     pub origin: Origin,
+    /// Which weights it has: those of an imported file, else exact ones.
+    pub weights: Weights,
     /// Why there is no network.
     pub failed: Option<String>,
     /// Units of each hidden layer, and what they do.
@@ -162,6 +165,7 @@ impl Row {
         Self {
             name,
             origin,
+            weights: Weights::Exact,
             failed: None,
             hidden: Vec::new(),
             units: 0,

@@ -27,20 +27,21 @@ struct ErrorObject {
 /// Returns the object `{"lower", "upper", ...}` of the enclosed error, with one of the same form
 /// under `"squared"` for `l2`.
 pub fn error(report: &Report) -> Value {
-    let object = |lower: &Rational, upper: Option<&Rational>| {
-        json!(ErrorObject {
-            lower: lower.to_string(),
-            upper: upper.map(ToString::to_string),
-            lower_decimal: literal::decimal_down(lower, DIGITS),
-            upper_decimal: upper.map(|upper| literal::decimal_up(upper, DIGITS)),
-            exact: upper == Some(lower),
-        })
-    };
-    let mut error = object(&report.lower, report.upper.as_ref());
+    let mut error = ends_of_error(&report.lower, report.upper.as_ref());
     if let (Some((lower, upper)), Some(error)) = (&report.squared, error.as_object_mut()) {
-        error.insert("squared".into(), object(lower, upper.as_ref()));
+        error.insert("squared".into(), ends_of_error(lower, upper.as_ref()));
     }
     error
+}
+
+fn ends_of_error(lower: &Rational, upper: Option<&Rational>) -> Value {
+    json!(ErrorObject {
+        lower: lower.to_string(),
+        upper: upper.map(ToString::to_string),
+        lower_decimal: literal::decimal_down(lower, DIGITS),
+        upper_decimal: upper.map(|upper| literal::decimal_up(upper, DIGITS)),
+        exact: upper == Some(lower),
+    })
 }
 
 /// Returns the object of a claim.
@@ -66,7 +67,8 @@ pub fn claim(report: &Report) -> Value {
     }
     if let Some(object) = object.as_object_mut() {
         object.insert("network".into(), json!(report.network));
-        object.insert("semantics".into(), json!("real arithmetic, exact weights"));
+        object.insert("semantics".into(), json!("real"));
+        object.insert("weights".into(), json!(report.weights.name()));
     }
     object
 }
@@ -108,7 +110,7 @@ pub fn verify(report: &Report, times: Times) -> Value {
     let mut certificate = json!({
         "path": report.certificate.path,
         "bytes": report.certificate.bytes,
-        "checked": true,
+        "checked": !report.certificate.is_unchecked,
         "seconds": seconds(report.certificate.seconds),
     });
     if times == Times::LeftOut {
@@ -130,6 +132,23 @@ pub fn verify(report: &Report, times: Times) -> Value {
     })
 }
 
+/// The files beside the exact network, and what is certain of the error with their weights.
+fn rounded(report: &Report) -> Value {
+    let files = report.rounded.iter().map(|file| {
+        let error = file.error.as_ref();
+        json!({
+            "file": file.file,
+            "weights": "stored",
+            "floats": file.floats,
+            "rounded": file.numbers,
+            "largest_rounding": file.largest.to_string(),
+            "verdict": error.map(|error| &error.verdict),
+            "error": error.map(|error| ends_of_error(&error.lower, error.upper.as_ref())),
+        })
+    });
+    files.collect()
+}
+
 /// Returns the object of `build`: the network, and `verify`'s object under `"verify"`.
 pub fn build(report: &Report, times: Times) -> Value {
     json!({
@@ -142,6 +161,7 @@ pub fn build(report: &Report, times: Times) -> Value {
             "nonzero_parameters": report.size.nonzero_parameters,
         },
         "notes": report.notes,
+        "rounded": rounded(report),
         "verify": verify(report, times),
     })
 }

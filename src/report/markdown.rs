@@ -67,14 +67,22 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     }
     rows.push(("network", network(&report.size)));
     rows.push(("digest", report.network.clone()));
+    for file in &report.rounded {
+        rows.push(("rounded weights", text::rounded(report, file)));
+    }
     rows.push((
         "proof",
         format!(
-            "{}, {} box{} looked at, certificate of {} bytes, accepted by the checker",
+            "{}, {} box{} looked at, certificate of {} bytes, {}",
             leaves(report.search.leaves),
             report.search.boxes,
             if report.search.boxes == 1 { "" } else { "es" },
-            report.certificate.bytes
+            report.certificate.bytes,
+            if report.certificate.is_unchecked {
+                "not checked for want of time, so nothing is proved"
+            } else {
+                "accepted by the checker"
+            }
         ),
     ));
     if let Some(reason) = &report.search.stopped_by {
@@ -86,8 +94,8 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
 /// What is claimed and what is not, in words.
 pub fn meaning(report: &Report) -> Vec<String> {
     let mut lines = vec![
-        "The bounds hold over the real numbers, with the exact weights in network.json. The \
-         checker recomputed them from the certificate with integer and rational arithmetic only; \
+        "The bounds hold in real arithmetic, with the exact weights in network.json; what floating \
+         point arithmetic does with them is not part of the claim. The checker recomputed them from the certificate with integer and rational arithmetic only; \
          it can be run again with `steeple check certificate.steeple --network network.json`."
             .to_string(),
     ];

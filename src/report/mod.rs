@@ -17,6 +17,7 @@ pub mod sheet;
 pub mod text;
 pub mod training;
 
+use crate::formats::foreign::Weights;
 use crate::network::Size;
 use crate::numbers::{Rational, literal};
 
@@ -40,6 +41,8 @@ pub struct Report {
     pub threshold: Option<Rational>,
     /// The digest of the network.
     pub network: String,
+    /// Which weights the network has.
+    pub weights: Weights,
     /// The error is at least this.
     pub lower: Rational,
     /// The error is at most this.
@@ -58,6 +61,35 @@ pub struct Report {
     pub size: SizeReport,
     /// What was chosen and noticed.
     pub notes: Vec<String>,
+    /// Files with rounded weights that stand beside the exact network.
+    pub rounded: Vec<RoundedReport>,
+}
+
+/// A file whose weights are rounded, and what is certain of the error with them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoundedReport {
+    /// The name of the file.
+    pub file: String,
+    /// The floats that it stores: `float32`.
+    pub floats: String,
+    /// How many different numbers were rounded, and by how much at most.
+    pub numbers: usize,
+    /// The largest distance of a number from its float.
+    pub largest: Rational,
+    /// What is certain of the error with the rounded weights; nothing where that was not asked, as
+    /// there was no time left.
+    pub error: Option<RoundedError>,
+}
+
+/// What is certain of an error.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoundedError {
+    /// `proved`, `refuted`, `undecided` or `enclosed`.
+    pub verdict: String,
+    /// It is at least this.
+    pub lower: Rational,
+    /// It is at most this.
+    pub upper: Option<Rational>,
 }
 
 /// A witness: the point, and what network and target give there.
@@ -95,6 +127,8 @@ pub struct CertificateReport {
     pub bytes: u64,
     /// Wall time of the check.
     pub seconds: f64,
+    /// Was the check given up for want of time?
+    pub is_unchecked: bool,
 }
 
 /// The size of the network.
@@ -193,6 +227,14 @@ pub fn leaves(count: usize) -> String {
     match count {
         1 => "1 leaf".to_string(),
         count => format!("{count} leaves"),
+    }
+}
+
+/// Returns `1 box`, `2 boxes`.
+pub fn boxes(count: u64) -> String {
+    match count {
+        1 => "1 box".to_string(),
+        count => format!("{count} boxes"),
     }
 }
 

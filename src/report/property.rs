@@ -5,8 +5,9 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::json::Times;
-use super::{CertificateReport, SearchReport, leaves};
+use super::{CertificateReport, SearchReport, boxes, leaves};
 use crate::expr::Property;
+use crate::formats::foreign::Weights;
 use crate::numbers::Rational;
 
 /// Everything that is said about one network and one property.
@@ -26,6 +27,8 @@ pub struct PropertyReport {
     pub outputs: Vec<String>,
     /// The digest of the network.
     pub network: String,
+    /// Which weights the network has.
+    pub weights: Weights,
     /// Where it fails.
     pub witness: Option<PointReport>,
     /// The search.
@@ -48,7 +51,7 @@ pub struct PointReport {
 }
 
 /// Returns the object of a property's claim.
-pub fn claim(property: &Property, network: &str) -> Value {
+pub fn claim(property: &Property, network: &str, weights: Weights) -> Value {
     let cases: Vec<Value> = (property.cases().iter())
         .map(|case| {
             let mut sides = Map::new();
@@ -63,7 +66,9 @@ pub fn claim(property: &Property, network: &str) -> Value {
         "outputs": property.outputs(),
         "cases": cases,
         "network": network,
-        "semantics": "real arithmetic, exact weights, every point of the closed boxes",
+        "semantics": "real",
+        "weights": weights.name(),
+        "points": "every point of the closed boxes",
     })
 }
 
@@ -94,7 +99,7 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
         "steeple": env!("CARGO_PKG_VERSION"),
         "verdict": report.verdict,
         "vnnlib": report.vnnlib,
-        "claim": report.property.as_ref().map(|property| claim(property, &report.network)),
+        "claim": report.property.as_ref().map(|property| claim(property, &report.network, report.weights)),
         "witness": witness,
         "search": {
             "boxes": report.search.boxes,
@@ -103,10 +108,10 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
             "seconds": seconds(report.search.seconds),
             "stopped_by": report.search.stopped_by,
         },
-        "certificate": is_decided.then(|| json!({
+        "certificate": (is_decided || report.certificate.is_unchecked).then(|| json!({
             "path": report.certificate.path,
             "bytes": report.certificate.bytes,
-            "checked": true,
+            "checked": !report.certificate.is_unchecked,
             "seconds": seconds(report.certificate.seconds),
         })),
     })
@@ -118,6 +123,11 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
 /// proved (unsat): nothing that p.vnnlib describes is possible, over the reals; 12 leaves, certificate checked
 /// ```
 pub fn text(report: &PropertyReport) -> String {
+    let weights = report.weights.text();
+    format!("{}\n  in real arithmetic, with {weights}", verdict(report))
+}
+
+fn verdict(report: &PropertyReport) -> String {
     let file = &report.file;
     match (report.verdict.as_str(), &report.witness) {
         ("proved", _) => format!(
@@ -154,9 +164,15 @@ pub fn text(report: &PropertyReport) -> String {
         }
         _ => {
             let stopped = match &report.search.stopped_by {
-                Some(reason) => format!("stopped by {reason} after {} boxes", report.search.boxes),
-                None => format!("{} boxes", report.search.boxes),
+                Some(reason) => format!("stopped by {reason} after {}", boxes(report.search.boxes)),
+                None => boxes(report.search.boxes),
             };
+            if report.certificate.is_unchecked {
+                return format!(
+                    "undecided (unknown): whether what {file} describes is possible; {stopped}, \
+                     before the check of what was found had ended"
+                );
+            }
             let hint = if report.search.stopped_by.as_deref() == Some("resolution") {
                 "some point is too near to the edge of what is unsafe to tell"
             } else {

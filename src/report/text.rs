@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, down, exactly, leaves, up};
+use super::{Report, RoundedReport, boxes, down, exactly, leaves, up};
 
 /// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
 ///
@@ -46,12 +46,15 @@ pub fn verdict(report: &Report) -> String {
                 "undecided: {wish} {place}; {}",
                 match &report.search.stopped_by {
                     Some(reason) =>
-                        format!("stopped by {reason} after {} boxes", report.search.boxes),
-                    None => format!("{} boxes", report.search.boxes),
+                        format!("stopped by {reason} after {}", boxes(report.search.boxes)),
+                    None => boxes(report.search.boxes),
                 }
             )
         }
     };
+    if report.certificate.is_unchecked {
+        text += ", before the check of what was found had ended";
+    }
     // Strings take any text, so writing to one cannot fail.
     if matches!(report.verdict.as_str(), "proved" | "undecided" | "refuted") {
         let upper = report.upper.as_ref();
@@ -77,6 +80,12 @@ pub fn verdict(report: &Report) -> String {
             &report.upper,
             tolerance.is_empty(),
         ) {
+            (Some(reason), _, _) if reason == "abstraction" => {
+                "every bound carries an abstraction error of about that size, from weights that were \
+                 rounded to 62 bits or from a softplus that jumps at its threshold; smaller weights, \
+                 powers of two and larger thresholds have less"
+                    .to_string()
+            }
             (Some(reason), _, _) if reason != "resolution" => {
                 let wish = match reason.as_str() {
                     "time" => "raise --time-limit",
@@ -100,6 +109,11 @@ pub fn verdict(report: &Report) -> String {
     {
         let _ = write!(text, "\n  witness {at}");
     }
+    let _ = write!(
+        text,
+        "\n  in real arithmetic, with {}",
+        report.weights.text()
+    );
     if let Some((upper, theorem, statement)) = &report.a_priori {
         let _ = write!(
             text,
@@ -108,6 +122,47 @@ pub fn verdict(report: &Report) -> String {
         );
     }
     text
+}
+
+/// What a file with rounded weights is worth, in a line.
+pub fn rounded(report: &Report, file: &RoundedReport) -> String {
+    let RoundedReport {
+        file: name, floats, ..
+    } = file;
+    let with = format!("with the {floats} weights stored in {name}");
+    if file.numbers == 0 {
+        return format!("{name}: all weights are {floats} numbers, so nothing is rounded");
+    }
+    let Some(error) = &file.error else {
+        return format!("{name}: the error {with} is not known: no time was left to prove it");
+    };
+    let between = match &error.upper {
+        Some(upper) => format!("between {} and {}", down(&error.lower), up(upper)),
+        None => format!("at least {}", down(&error.lower)),
+    };
+    let tolerance = report.tolerance.as_ref().map(exactly).unwrap_or_default();
+    match error.verdict.as_str() {
+        "proved" => format!("{name}: {with} the error is {between}, within the tolerance"),
+        "refuted" => format!(
+            "warning: {name} breaks the tolerance {tolerance}: {with} the error is at least {}; \
+             hint: `steeple convert` with --precision float64 writes more exact weights",
+            down(&error.lower)
+        ),
+        "enclosed" => format!("{name}: {with} the error is {between}"),
+        _ => format!(
+            "{}{name}: {with} the error is {between}{}",
+            if tolerance.is_empty() {
+                ""
+            } else {
+                "warning: "
+            },
+            if tolerance.is_empty() {
+                String::new()
+            } else {
+                format!(", so whether it keeps the tolerance {tolerance} is not known")
+            }
+        ),
+    }
 }
 
 /// `at x = 1/32, y = 1/2`; `near` it where a box around the point is meant, or where the point is

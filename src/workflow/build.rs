@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::parallel::side_by_side;
+use super::size::{Chosen, choose};
 use super::verify::{
     Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
 use super::{Limits, Progress};
 use crate::builders::{self, BuilderName, Built, Parameters};
-use crate::certificate::{Cell, Norm, Question};
+use crate::certificate::{Norm, Question};
+use crate::checker::on_domain;
 use crate::expr::{Domain, Target};
 use crate::formats::json;
-use crate::network::{Network, Specialised, digest};
+use crate::network::{Network, digest};
 use crate::numbers::Rational;
-use crate::prover::{self, Request};
 
 /// What to build, and what to prove of it.
 #[derive(Clone, Debug)]
@@ -42,13 +43,8 @@ pub struct BuildRequest<'a> {
     pub threads: Option<usize>,
 }
 
-/// The largest size that is tried when the size is to be chosen.
-const LARGEST_SIZE: usize = 1 << 16;
-/// Boxes that one size may take before the next is tried.
-const BOXES_FOR_A_SIZE: u64 = 4_000_000;
-
 impl BuildRequest<'_> {
-    fn question(&self, network: &Network) -> Question {
+    pub(super) fn question(&self, network: &Network) -> Question {
         Question {
             network: digest(network),
             target: self.target.clone(),
@@ -69,77 +65,8 @@ impl BuildRequest<'_> {
         .map_err(|error| WorkflowError::Build(error.to_string()))
     }
 
-    /// Builds the network: of the size given, or of the smallest size that the prover finds to
-    /// keep the tolerance, by doubling and then halving the step. (The verdict comes later, from
-    /// the checker; this only chooses.)
-    fn sized(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Built, WorkflowError> {
-        let Some(key) = builders::entry(self.builder).size else {
-            return self.build_with(self.parameters);
-        };
-        if key.is_given(self.parameters) {
-            return self.build_with(self.parameters);
-        }
-        let Some(tolerance) = self.tolerance else {
-            return Err(WorkflowError::Build(format!(
-                "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
-                key.name
-            )));
-        };
-        let parameters = builders::prepare(
-            self.builder,
-            self.parameters,
-            self.target,
-            self.domain,
-            self.norm,
-            tolerance,
-        )
-        .map_err(|error| WorkflowError::Build(error.to_string()))?;
-        let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
-            let built = self.build_with(&key.with(&parameters, size))?;
-            let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
-            Ok((built, is_enough))
-        };
-        let largest = key.largest.min(LARGEST_SIZE);
-        let mut too_small = key.smallest.saturating_sub(1);
-        let mut size = key.smallest;
-        let mut best = loop {
-            let (built, is_enough) = attempt(size)?;
-            if is_enough {
-                break built;
-            }
-            too_small = size;
-            if size >= largest {
-                return Err(WorkflowError::Build(format!(
-                    "no `{}` up to {} was found to keep the tolerance {tolerance}; hint: \
-                     ask for a larger tolerance, or give `{}` and other keys yourself",
-                    key.name,
-                    key.text(largest),
-                    key.name
-                )));
-            }
-            size = (size * 2).min(largest);
-        };
-        let mut enough = size;
-        while enough - too_small > 1 {
-            let middle = usize::midpoint(too_small, enough);
-            let (built, is_enough) = attempt(middle)?;
-            if is_enough {
-                (enough, best) = (middle, built);
-            } else {
-                too_small = middle;
-            }
-        }
-        best.notes.push(format!(
-            "{} = {} was chosen: {} was not found to be enough",
-            key.name,
-            key.text(enough),
-            key.text(too_small)
-        ));
-        Ok(best)
-    }
-
     /// What is to be verified of a network.
-    fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n> {
+    pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n> {
         VerifyRequest {
             network,
             question,
@@ -149,35 +76,6 @@ impl BuildRequest<'_> {
             resume: None,
             threads: self.threads,
         }
-    }
-
-    fn seems_enough(
-        &self,
-        network: &Network,
-        tolerance: &Rational,
-        progress: &mut dyn FnMut(&Progress),
-    ) -> Result<bool, WorkflowError> {
-        let question = self.question(network);
-        let mut limits = self.limits;
-        limits.boxes = Some(
-            limits
-                .boxes
-                .map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE)),
-        );
-        let outcome = prover::prove(
-            &Request {
-                network,
-                on_domain: None,
-                question: &question,
-                tolerance: Some(tolerance),
-                gap: &self.gap,
-                limits,
-                resume: None,
-                threads: self.threads,
-            },
-            progress,
-        )?;
-        Ok(outcome.certificate.claim.keeps(tolerance))
     }
 }
 
@@ -189,7 +87,7 @@ pub fn build_sized(
     request: &BuildRequest<'_>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Built, WorkflowError> {
-    request.sized(progress)
+    choose(request, progress).map(|chosen| chosen.built)
 }
 
 /// Writes `network.json` into a folder, and reads it back.
@@ -220,15 +118,17 @@ pub fn build(
     folder: &Path,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Built, Verification), WorkflowError> {
-    let mut built = request.sized(progress)?;
+    let Chosen { mut built, found } = choose(request, progress)?;
     let threads = request.threads;
     let (written, (question, on_domain)) = side_by_side(
         threads,
         || write_network(&built.network, folder),
         || {
-            let whole = Cell::root(request.domain);
-            let on_domain = Specialised::from_network(&built.network, whole.intervals());
-            (request.question(&built.network), on_domain)
+            let question = request.question(&built.network);
+            let on_domain = found
+                .is_none()
+                .then(|| on_domain(&built.network, &question));
+            (question, on_domain)
         },
     );
     written?;
@@ -239,9 +139,15 @@ pub fn build(
         threads,
         || read_network(folder),
         || {
-            let on_domain = on_domain.ok().map(Arc::new);
-            let asked = request.asked(&built.network, question.clone());
-            search(on_domain, &asked, progress)
+            let on_domain = on_domain.and_then(Result::ok).map(Arc::new);
+            // A size that was chosen has been searched already.
+            found.map_or_else(
+                || {
+                    let asked = request.asked(&built.network, question.clone());
+                    search(on_domain, &asked, progress)
+                },
+                Ok,
+            )
         },
     );
     built.network = read?;

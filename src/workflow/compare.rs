@@ -19,6 +19,7 @@ use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit};
 use crate::certificate::{Norm, Question};
 use crate::expr::{Domain, Target};
+use crate::formats::foreign::Weights;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Limits, Progress};
@@ -51,6 +52,8 @@ pub struct Imported {
     pub name: String,
     /// The network.
     pub network: Network,
+    /// Which weights of its file it has.
+    pub weights: Weights,
     /// The spec's target.
     pub target: Target,
     /// The spec's box.
@@ -155,7 +158,10 @@ pub fn compare(
     let imported = request.imported.iter().map(|given| Candidate {
         order: Some((given.target.clone(), given.domain.clone())),
         ..Candidate::new(
-            Row::new(given.name.clone(), Origin::Imported),
+            Row {
+                weights: given.weights,
+                ..Row::new(given.name.clone(), Origin::Imported)
+            },
             Some(given.network.clone()),
         )
     });

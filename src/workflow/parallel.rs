@@ -7,7 +7,7 @@ use std::thread;
 use rayon::prelude::*;
 
 use crate::certificate::Certificate;
-use crate::checker::{Rejection, Verified, check_on_domain};
+use crate::checker::{Rejection, Stop, Verified, check_on_domain};
 use crate::network::{Network, Specialised};
 
 /// Checks a certificate with so many threads (all of the machine's by default). The threads only
@@ -20,23 +20,30 @@ pub fn check_in_parallel(
     network: &Network,
     threads: Option<usize>,
 ) -> Result<Verified, Rejection> {
-    check_with_threads(certificate, network, threads).map(|(verified, _)| verified)
+    check_with_threads(certificate, network, threads, &|| false).map(|(verified, _)| verified)
 }
 
-/// As [`check_in_parallel`]; returns the checker's network on the domain too.
+/// As [`check_in_parallel`], until it is told to stop; returns the checker's network on the domain too.
 pub(super) fn check_with_threads(
     certificate: &Certificate,
     network: &Network,
     threads: Option<usize>,
+    stop: Stop<'_>,
 ) -> Result<(Verified, Arc<Specialised>), Rejection> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
     let Ok(pool) = pool.build() else {
-        return check_on_domain(certificate, network, &|jobs, job| (0..jobs).for_each(job));
+        return check_on_domain(
+            certificate,
+            network,
+            &|jobs, job| (0..jobs).for_each(job),
+            stop,
+        );
     };
     pool.install(|| {
-        check_on_domain(certificate, network, &|jobs, job| {
+        let run = |jobs, job: &(dyn Fn(usize) + Sync)| {
             (0..jobs).into_par_iter().with_max_len(1).for_each(job);
-        })
+        };
+        check_on_domain(certificate, network, &run, stop)
     })
 }
 

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
 use crate::certificate::{PropertyCertificate, property};
-use crate::checker::{PropertyWitness, VerifiedProperty, check_property};
+use crate::checker::{PropertyWitness, Rejection, VerifiedProperty, check_property_until};
 use crate::expr::Property;
 use crate::network::{Network, digest};
-use crate::prover::{Limits, PropertyRequest, prove_property};
+use crate::prover::{Limits, PropertyRequest, StoppedBy, prove_property};
 
 /// What to decide about a network.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct PropertyVerification {
     pub certificate_path: Option<PathBuf>,
     /// Its size.
     pub certificate_bytes: u64,
+    /// Was the check given up for want of time? Then the file was not checked.
+    pub is_unchecked: bool,
 }
 
 impl PropertyVerification {
@@ -95,6 +97,7 @@ pub fn verify_property(
         check_seconds: 0.0,
         certificate_path: None,
         certificate_bytes: 0,
+        is_unchecked: false,
     };
     let Some(evidence) = outcome.evidence else {
         return Ok(answer);
@@ -109,8 +112,17 @@ pub fn verify_property(
     let started = Instant::now();
     let certificate = property::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
-    let verified =
-        check_property(&certificate, request.network).map_err(WorkflowError::Rejected)?;
+    let is_late = || request.limits.is_check_over(started);
+    let verified = match check_property_until(&certificate, request.network, &is_late) {
+        Err(Rejection::Stopped) => {
+            answer.search.stopped_by = Some(StoppedBy::Time.name().to_string());
+            answer.certificate_path = certificate_path.map(Path::to_path_buf);
+            answer.certificate_bytes = bytes.len() as u64;
+            answer.is_unchecked = true;
+            return Ok(answer);
+        }
+        checked => checked.map_err(WorkflowError::Rejected)?,
+    };
     verified
         .answers(&answer.network, &request.property)
         .map_err(WorkflowError::Rejected)?;

@@ -3,6 +3,7 @@
 use super::verify::Verification;
 use crate::builders::Built;
 use crate::certificate::Norm;
+use crate::formats::foreign::Weights;
 use crate::network::{Network, size};
 use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
 
@@ -26,6 +27,7 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         tolerance: verification.tolerance.clone(),
         threshold: question.threshold.clone(),
         network: question.network.clone(),
+        weights: Weights::Exact,
         lower: claim.error_lower(),
         upper: claim.error_upper(),
         squared: claim.squared(),
@@ -61,8 +63,10 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
                 .map(|path| path.display().to_string()),
             bytes: verification.certificate_bytes,
             seconds: verification.check_seconds,
+            is_unchecked: verification.is_unchecked,
         },
         size: size(network).into(),
         notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
+        rounded: Vec::new(),
     }
 }

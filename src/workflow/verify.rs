@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::parallel::check_with_threads;
-use crate::certificate::{Certificate, Norm, Question, text};
+use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, text};
 use crate::checker::{Rejection, Verified, on_domain};
 use crate::network::{Network, Specialised};
 use crate::numbers::Rational;
-use crate::prover::{self, Limits, Progress, ProveError, Request};
+use crate::prover::{self, Limits, Progress, ProveError, Request, StoppedBy};
 
 /// What to verify.
 #[derive(Clone, Debug)]
@@ -91,6 +91,9 @@ pub struct Verification {
     pub certificate_path: Option<PathBuf>,
     /// Its size.
     pub certificate_bytes: u64,
+    /// Was the check given up for want of time? Then the file at the path was not checked, and what
+    /// is verified and in [`Verification::certificate`] says nothing but that errors are not negative.
+    pub is_unchecked: bool,
 }
 
 /// Why there is no verdict.
@@ -116,6 +119,9 @@ pub enum WorkflowError {
     /// The network cannot be built.
     #[error("{0}")]
     Build(String),
+    /// A limit was reached before anything was found.
+    #[error("undecided: stopped by {} before anything was found", .0.name())]
+    Stopped(StoppedBy),
 }
 
 /// Proves, writes the certificate (to a temporary place where no path is given), reads it back and
@@ -135,6 +141,34 @@ pub fn verify(
 pub(super) struct Found {
     outcome: prover::Outcome,
     seconds: f64,
+}
+
+impl Found {
+    /// How long the search took.
+    pub(super) fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Does it seem that the error is at most this?
+    pub(super) fn keeps(&self, tolerance: &Rational) -> bool {
+        self.outcome.certificate.claim.keeps(tolerance)
+    }
+
+    /// What seems to bound the error.
+    pub(super) fn upper(&self) -> Option<Rational> {
+        self.outcome.certificate.claim.error_upper()
+    }
+
+    /// What ended the search early.
+    pub(super) fn stopped_by(&self) -> Option<StoppedBy> {
+        self.outcome.stopped_by
+    }
+
+    /// The same, ended by a limit.
+    pub(super) fn stopped(mut self, reason: StoppedBy) -> Self {
+        self.outcome.stopped_by = Some(reason);
+        self
+    }
 }
 
 /// Searches for a certificate. The network on the domain may be known already; the checker finds its
@@ -189,8 +223,18 @@ pub(super) fn settle(
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
     let certificate_bytes = bytes.len() as u64;
     drop(bytes);
-    let (verified, on_domain) = check_with_threads(&certificate, request.network, request.threads)
-        .map_err(WorkflowError::Rejected)?;
+    let is_late = || request.limits.is_check_over(started);
+    let checked = check_with_threads(&certificate, request.network, request.threads, &is_late);
+    let is_unchecked = matches!(checked, Err(Rejection::Stopped));
+    let (certificate, checked) = if is_unchecked {
+        let nothing = nothing_known(&request.question);
+        let checked = check_with_threads(&nothing, request.network, request.threads, &|| false);
+        (nothing, checked)
+    } else {
+        (certificate, checked)
+    };
+    let (verified, on_domain) = checked.map_err(WorkflowError::Rejected)?;
+    let stopped_by = stopped_by.or(is_unchecked.then_some(StoppedBy::Time));
     verified
         .answers(&request.question, None)
         .map_err(WorkflowError::Rejected)?;
@@ -210,7 +254,23 @@ pub(super) fn settle(
         check_seconds,
         certificate_path: certificate_path.map(Path::to_path_buf),
         certificate_bytes,
+        is_unchecked,
     })
+}
+
+/// A certificate that leaves the whole domain open.
+fn nothing_known(question: &Question) -> Certificate {
+    Certificate {
+        claim: Claim {
+            question: question.clone(),
+            lower: Rational::ZERO,
+            upper: None,
+        },
+        witness: None,
+        fold: Rational::ZERO,
+        ranges: Ranges::Natural,
+        partition: Partition::from_text(b"o".to_vec()),
+    }
 }
 
 /// The verdict, from the checked claim and the request alone.

@@ -12,9 +12,13 @@ use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
     BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
-    draw_all, summarise,
+    draw_all, error_of_rounded, summarise,
 };
 
+/// Networks of more units are not drawn when the time is over.
+const LARGE: usize = 2000;
+/// The network for other tools.
+const ONNX: &str = "network.onnx";
 /// Results beside the pictures.
 const RESULTS: [&str; 5] = [
     "network.json",
@@ -84,9 +88,25 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         on_domain: Some(&verification.on_domain),
     };
     let kinds = PictureKind::for_question(question);
-    let pictures = draw_all(&kinds, &subject).map_err(Refusal::new)?;
+    // Pictures of a large network take as long as some proofs.
+    let is_late = request.limits.is_over().is_some() && report.size.units > LARGE;
+    let pictures = if is_late {
+        let note = "pictures were left out, as no time was left";
+        report.notes.push(note.to_owned());
+        Vec::new()
+    } else {
+        draw_all(&kinds, &subject).map_err(Refusal::new)?
+    };
+    if let Some(written) = write_onnx(&folder, &built.network)? {
+        let mut bar = Bar::new();
+        let file = (ONNX, &written);
+        let rounded = error_of_rounded(&request, &built.network, &verification, file, &mut |at| {
+            bar.show(at);
+        });
+        drop(bar);
+        report.rounded.push(rounded.map_err(Refusal::new)?);
+    }
     write_reports(&folder, &report, &pictures)?;
-    write_onnx(&folder, &built.network)?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {
@@ -95,6 +115,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             Format::Text => {
                 let mut lines = vec![text::verdict(&report)];
                 lines.extend(report.notes.iter().map(|note| format!("  {note}")));
+                let rounded = report.rounded.iter();
+                lines.extend(rounded.map(|file| format!("  {}", text::rounded(&report, file))));
                 lines.push(format!(
                     "  network: {} hidden units, {} parameters not zero",
                     report.size.units, report.size.nonzero_parameters
@@ -148,7 +170,7 @@ fn write_reports(
 }
 
 /// Writes the network for other tools too, where its dense form is under 64 MB.
-fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
+fn write_onnx(folder: &Folder, network: &Network) -> Result<Option<onnx::Written>, Refusal> {
     let size = network.layers().iter().fold(0usize, |size, layer| {
         size.saturating_add(
             layer
@@ -157,14 +179,17 @@ fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
         )
     });
     if size.saturating_mul(4) >= 64_000_000 {
-        return Ok(());
+        return Ok(None);
     }
     match onnx::write(network, Precision::Single) {
-        Ok(written) => folder.write("network.onnx", &written.bytes),
+        Ok(written) => {
+            folder.write(ONNX, &written.bytes)?;
+            Ok(Some(written))
+        }
         // Steep units can be steeper than float32 goes.
         Err(error) => {
-            note(&format!("network.onnx is not written: {error}"));
-            Ok(())
+            note(&format!("{ONNX} is not written: {error}"));
+            Ok(None)
         }
     }
 }

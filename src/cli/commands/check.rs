@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::pretty;
 use crate::certificate::{property, text};
-use crate::cli::arguments::{Check, Format};
+use crate::checker::Rejection;
+use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
+use crate::network::digest;
 use crate::report::{self, Report};
 use crate::workflow::check_in_parallel;
 
@@ -13,26 +15,26 @@ use crate::workflow::check_in_parallel;
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     let bytes = inputs::bytes(&arguments.certificate)?;
     if let Some(path) = &arguments.question.property {
-        let network = inputs::read_network(&arguments.network)?;
-        let asked = super::property::read(path, &network)?;
+        let names = inputs::Names::Numbered;
+        let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+        let asked = super::property::read(path, &loaded.network)?;
         return Ok(super::property::check(
             &bytes,
-            &network,
+            &loaded,
             Some(&asked),
             format,
         ));
     }
     let certificate = text::read(&bytes);
     // A network without names has those of the claim.
-    let network = inputs::read_network_for(
-        &arguments.network,
-        match &certificate {
-            Ok(certificate) => inputs::Names::List(certificate.claim.question.domain.names()),
-            Err(_) => inputs::Names::Numbered,
-        },
-    )?;
+    let names = match &certificate {
+        Ok(certificate) => inputs::Names::List(certificate.claim.question.domain.names()),
+        Err(_) => inputs::Names::Numbered,
+    };
+    let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+    let network = &loaded.network;
     let asked = if inputs::is_asked(&arguments.question) {
-        Some(inputs::question(&arguments.question, &network)?)
+        Some(inputs::question(&arguments.question, network)?)
     } else {
         None
     };
@@ -41,15 +43,24 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             let message = "the certificate claims something else: it is about a property";
             return Ok(rejected(format, "other-claim", message));
         }
-        return Ok(super::property::check(&bytes, &network, None, format));
+        return Ok(super::property::check(&bytes, &loaded, None, format));
     }
-    let certificate = match certificate {
+    let certificate = match &certificate {
         Ok(certificate) => certificate,
         Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
     };
-    let verified = match check_in_parallel(&certificate, &network, None) {
+    let verified = match check_in_parallel(certificate, network, None) {
         Ok(verified) => verified,
-        Err(rejection) => return Ok(rejected(format, rejection.kind(), &rejection.to_string())),
+        Err(rejection) => {
+            let mut message = rejection.to_string();
+            if let Rejection::OtherNetwork { claimed, .. } = &rejection
+                && is_of_exact_weights(arguments, names, claimed)
+            {
+                message += ", and that of the exact weights in the file is the first one; hint: \
+                            --weights exact";
+            }
+            return Ok(rejected(format, rejection.kind(), &message));
+        }
     };
     if let Some(asked) = asked
         && let Err(rejection) = verified.answers(&asked.question, asked.tolerance.as_ref())
@@ -72,6 +83,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             .collect(),
         threshold: question.threshold.clone(),
         network: question.network.clone(),
+        weights: loaded.weights,
         lower: claim.error_lower(),
         upper: claim.error_upper(),
         squared: claim.squared(),
@@ -97,13 +109,24 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
                 None => format!("{error} >= {}", report::down(lower)),
             };
             format!(
-                "accepted: {bounds} for {place}; {}, network {}",
+                "accepted: {bounds} for {place}; {}, network {}\n  in real arithmetic, with {}",
                 report::leaves(verified.leaves()),
-                question.network
+                question.network,
+                loaded.weights.text()
             )
         }
     };
     Ok(Output::yes(text))
+}
+
+/// Is a certificate about the exact weights of a file whose stored ones were taken?
+fn is_of_exact_weights(arguments: &Check, names: inputs::Names, claimed: &str) -> bool {
+    let exact = WhichWeights {
+        weights: Weights::Exact,
+    };
+    arguments.weights.weights == Weights::Stored
+        && inputs::read_network(&arguments.network, names, exact)
+            .is_ok_and(|loaded| digest(&loaded.network) == claimed)
 }
 
 pub fn rejected(format: Format, kind: &str, message: &str) -> Output {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::pretty;
@@ -33,7 +33,7 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
     let folder = folder
         .map(|out| Folder::beside(out, &REPORTS))
         .transpose()?;
-    let imported = imported(&arguments.networks, &spec, &arguments.spec)?;
+    let imported = imported(arguments, &spec)?;
     let request = CompareRequest {
         spec: &spec,
         folder: arguments.spec.parent().unwrap_or(Path::new("")),
@@ -92,12 +92,14 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
 }
 
 /// Reads the networks given; names are the files', made different where they are not.
-fn imported(paths: &[PathBuf], spec: &Spec, spec_path: &Path) -> Result<Vec<Imported>, Refusal> {
+fn imported(arguments: &Compare, spec: &Spec) -> Result<Vec<Imported>, Refusal> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut networks = Vec::new();
-    for path in paths {
-        let network = inputs::read_network_for(path, inputs::Names::List(spec.target.inputs()))?;
-        let (target, domain) = inputs::by_name(spec, &network, spec_path)?;
+    for path in &arguments.networks {
+        let names = inputs::Names::List(spec.target.inputs());
+        let inputs::Loaded { network, weights } =
+            inputs::read_network(path, names, arguments.weights)?;
+        let (target, domain) = inputs::by_name(spec, &network, &arguments.spec)?;
         let stem = path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
@@ -112,6 +114,7 @@ fn imported(paths: &[PathBuf], spec: &Spec, spec_path: &Path) -> Result<Vec<Impo
         networks.push(Imported {
             name,
             network,
+            weights,
             target,
             domain,
         });

@@ -38,7 +38,9 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
         _ => Precision::Double,
     };
     inputs::can_be_written(out)?;
-    let network = inputs::read_network(&arguments.network)?;
+    let names = inputs::Names::Numbered;
+    let inputs::Loaded { network, .. } =
+        inputs::read_network(&arguments.network, names, arguments.weights)?;
     let refused = |error| Refusal::in_foreign(out, &error);
     let (bytes, rounding, name) = match ending {
         "json" => {
@@ -81,7 +83,7 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
                     up(&rounding.largest),
                     match ending {
                         "py" => "",
-                        _ => "; the exact ones are in the metadata, and steeple reads them",
+                        _ => "; the exact ones are in the metadata, for --weights exact",
                     }
                 ),
             };

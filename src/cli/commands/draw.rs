@@ -61,7 +61,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         Some((_, certificate)) => inputs::Names::List(certificate.claim.question.domain.names()),
         None => inputs::Names::Question(&arguments.question),
     };
-    let network = inputs::read_network_for(path, names)?;
+    let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let mut verified = None;
     let mut certificate = None;
     if let Some((path, found)) = found {
@@ -118,7 +118,8 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let path = network_file(arguments)?;
     picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
-    let network = inputs::read_network_for(path, inputs::Names::Question(&arguments.question))?;
+    let names = inputs::Names::Question(&arguments.question);
+    let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let name = stem_of(path);
     let svg = match kind {
         "diagram" => diagram(&network, &format!("The network {name}")).render(),
@@ -203,7 +204,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let mut networks = Vec::new();
     for file in &arguments.networks {
         let names = inputs::Names::List(spec.target.inputs());
-        let network = inputs::read_network_for(file, names)?;
+        let inputs::Loaded { network, .. } = inputs::read_network(file, names, arguments.weights)?;
         inputs::by_name(&spec, &network, file)?;
         networks.push((file, network));
     }

@@ -11,7 +11,9 @@ use crate::numbers::{Failure, Precise, Rational, Scalar};
 
 /// Evaluates a network at a point.
 pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
-    let network = inputs::read_network_for(&arguments.network, inputs::Names::Flag(&arguments.at))?;
+    let names = inputs::Names::Flag(&arguments.at);
+    let inputs::Loaded { network, .. } =
+        inputs::read_network(&arguments.network, names, arguments.weights)?;
     let point = point(&arguments.at, &network)?;
     let digits = usize::from(arguments.digits);
     let (values, is_exact) = match forward(&network, &(), &point) {

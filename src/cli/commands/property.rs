@@ -70,7 +70,11 @@ pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
 
 /// Decides a property.
 pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
-    let network = inputs::read_network(&arguments.network)?;
+    let inputs::Loaded { network, weights } = inputs::read_network(
+        &arguments.network,
+        inputs::Names::Numbered,
+        arguments.weights,
+    )?;
     let property = read(path, &network)?;
     if let Some(path) = &arguments.certificate {
         inputs::can_be_written(path)?;
@@ -101,6 +105,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         inputs: network.inputs().to_vec(),
         outputs: network.outputs().to_vec(),
         network: answer.network.clone(),
+        weights,
         witness,
         search: SearchReport {
             boxes: answer.search.boxes,
@@ -116,9 +121,10 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
                 .map(|path| path.display().to_string()),
             bytes: answer.certificate_bytes,
             seconds: answer.check_seconds,
+            is_unchecked: answer.is_unchecked,
         },
     };
-    if arguments.certificate.is_some() && answer.verified.is_none() {
+    if arguments.certificate.is_some() && answer.verified.is_none() && !answer.is_unchecked {
         note("no certificate was written, since nothing is proved");
     }
     Ok(Output {
@@ -133,7 +139,13 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 /// Checks a certificate for a property, and that it answers the property asked for, if one is.
 ///
 /// The answer is yes where the property is proved to hold or to fail, whichever the certificate says.
-pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: Format) -> Output {
+pub fn check(
+    bytes: &[u8],
+    loaded: &inputs::Loaded,
+    asked: Option<&Property>,
+    format: Format,
+) -> Output {
+    let network = &loaded.network;
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
         Err(error) => return rejected(format, "malformed", &error.to_string()),
@@ -152,17 +164,18 @@ pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: 
     } else {
         ("sat", "the condition holds at the witness")
     };
-    let claim = claim(verified.property(), verified.network());
+    let claim = claim(verified.property(), verified.network(), loaded.weights);
     Output::yes(match format {
         Format::Json => pretty(&json!({ "accepted": true, "vnnlib": word, "claim": claim })),
         Format::Text => format!(
-            "accepted ({word}): {says}, in {}; {}, network {}",
+            "accepted ({word}): {says}, in {}; {}, network {}\n  in real arithmetic, with {}",
             match verified.property().cases() {
                 [one] => format!("the box, {}", one.text()),
                 several => format!("{} boxes", several.len()),
             },
             report::leaves(verified.leaves()),
-            verified.network()
+            verified.network(),
+            loaded.weights.text()
         ),
     })
 }

@@ -28,7 +28,8 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
         picture_file::is_one(path)?;
     }
     let names = arguments.section.as_ref().unwrap_or(&arguments.domain);
-    let full = inputs::read_network_for(&arguments.network, inputs::Names::Flag(names))?;
+    let names = inputs::Names::Flag(names);
+    let full = inputs::read_network(&arguments.network, names, arguments.weights)?.network;
     let (network, domain) = section(&full, &arguments.domain, arguments.section.as_deref())?;
     let inputs = domain.dimension();
     for (flag, value, most) in [

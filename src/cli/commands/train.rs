@@ -46,10 +46,10 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
     let samples = training_data(&spec, &compare, folder)
         .map_err(|error| no_data(&error, &compare, &arguments.spec, &source))?;
     let given = match &arguments.from {
-        Some(path) => Some(inputs::read_network_for(
-            path,
-            inputs::Names::List(spec.target.inputs()),
-        )?),
+        Some(path) => {
+            let names = inputs::Names::List(spec.target.inputs());
+            Some(inputs::read_network(path, names, arguments.weights)?.network)
+        }
         None => None,
     };
     let (hidden, activation) = (&compare.hidden[0], &compare.activations[0]);

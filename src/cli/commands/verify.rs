@@ -3,7 +3,7 @@
 use super::{code, pretty};
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, progress::Bar};
-use crate::report::{json, text};
+use crate::report::{Report, json, text};
 use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
@@ -14,9 +14,10 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         }
         return super::property::verify(path, arguments, format);
     }
-    let network = inputs::read_network_for(
+    let inputs::Loaded { network, weights } = inputs::read_network(
         &arguments.network,
         inputs::Names::Question(&arguments.question),
+        arguments.weights,
     )?;
     let asked = inputs::question(&arguments.question, &network)?;
     if let Some(path) = &arguments.certificate {
@@ -50,7 +51,10 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         },
     )?;
     drop(bar);
-    let report = summarise(&verification, &network, None);
+    let report = Report {
+        weights,
+        ..summarise(&verification, &network, None)
+    };
     Ok(Output {
         text: match format {
             Format::Text => text::verdict(&report),

@@ -48,7 +48,7 @@ const OPSETS: std::ops::RangeInclusive<u64> = 7..=23;
 /// Returns the network that a file's bytes describe.
 ///
 /// - Exactness: exact, but for irrational roots of variances, which a note tells of. A file that
-///   [`write()`] wrote gives the network it was written from, names and all.
+///   [`write()`] wrote also gives the exact weights it was written from, and the names.
 /// - Batches: a free first size of an input is 1; of a fixed batch, one row is the network, where
 ///   all rows are treated alike.
 /// - Memory: a small multiple of the file, whatever it declares.
@@ -74,6 +74,7 @@ fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> 
     let layers = layers::layers(&mut context, outputs)?;
     Ok(Imported {
         layers,
+        exact: None,
         names: None,
         notes: context.notes,
     })

@@ -21,12 +21,14 @@ pub struct Written {
     pub bytes: Vec<u8>,
     /// How far its numbers are from the exact ones.
     pub rounding: Rounding,
+    /// The floats that it stores.
+    pub precision: Precision,
 }
 
 /// Returns a network as the bytes of an ONNX file.
 ///
 /// - Exactness: weights are rounded to the nearest float; the network itself, as our JSON, is in
-///   the metadata, and [`super::read`] takes it from there.
+///   the metadata, and [`super::read`] finds it there.
 /// - Errors: weights beyond the largest float; dense weights beyond 1 GiB.
 pub fn write(network: &Network, precision: Precision) -> Result<Written, ForeignError> {
     let mut rounding = Rounding::default();
@@ -46,10 +48,14 @@ pub fn write(network: &Network, precision: Precision) -> Result<Written, Foreign
     entry.bytes(2, &text);
     model.message(14, entry);
     let bytes = model.into_bytes();
-    Ok(Written { bytes, rounding })
+    Ok(Written {
+        bytes,
+        rounding,
+        precision,
+    })
 }
 
-/// Takes the exact network from the metadata, where it is there and belongs to the graph.
+/// Adds the exact weights from the metadata, and the names, where they are there and belong to the graph.
 pub fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Imported, ForeignError> {
     let Some((_, text)) = model.metadata.iter().find(|(key, _)| *key == KEY) else {
         return Ok(imported);
@@ -72,7 +78,8 @@ pub fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Impor
         .hint("remove this entry from metadata_props, and the weights of the graph count"));
     }
     Ok(Imported {
-        layers: network.layers().to_vec(),
+        layers: imported.layers,
+        exact: Some(network.layers().to_vec()),
         names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
         notes: imported.notes,
     })

@@ -480,9 +480,10 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
         return Ok(Dyadic::ZERO);
     }
     // Powers of two: the steepest slope, and that far out, where both are farther than this from the middle.
-    let steepest = match function {
-        Function::Sigmoid => -2,
-        Function::Tanh => 0,
+    // Two values are never farther apart than the two limits.
+    let (steepest, most) = match function {
+        Function::Sigmoid => (-2, Dyadic::ONE),
+        Function::Tanh => (0, Dyadic::from_i64(2)),
         _ => {
             let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
             return Ok(steepest.mul(radius, Up));
@@ -490,7 +491,7 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
     };
     let far = z.mig().sub(radius, Down);
     let slope = slope_far_out(function, far).map_or(steepest, |slope| slope.min(steepest));
-    Ok(radius.scale(slope, Up))
+    Ok(radius.scale(slope, Up).min(most))
 }
 
 /// A power of two that is above the slope of a sigmoid or tanh farther than `far` from its middle: a

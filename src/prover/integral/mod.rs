@@ -7,13 +7,14 @@ mod sum;
 mod sweep;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
 use self::sum::Sum;
 use self::sweep::Swept;
 use super::emit::{certificate, shorten_down, shorten_up};
+use super::limits::{Clock, is_full};
 use super::resume::reopen;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
@@ -24,6 +25,7 @@ use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, Reduction};
+use crate::expr::evaluate::Place;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
@@ -127,6 +129,8 @@ struct Half {
     method: Method,
     share: Interval,
     is_glanced: bool,
+    /// How long a check will take to find this share again; 0 where no time is limited.
+    effort: Duration,
 }
 
 impl Half {
@@ -164,11 +168,11 @@ struct Rule {
 pub fn search<const D: usize>(
     request: &Request<'_>,
     root: Specialised,
-    started: Instant,
+    clock: &Clock,
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let mut search = pool.install(|| Search::<D>::new(request, &root));
+    let mut search = pool.install(|| Search::<D>::new(request, clock, &root));
     let mut in_parts = sweep::is_wanted(request, root.units());
     let mut known = Known {
         tree: Tree::new(),
@@ -220,7 +224,7 @@ pub fn search<const D: usize>(
                 settled,
                 undecided,
             };
-            search.sweep(&mut known, &mut swept, &workers, pool, started, progress);
+            search.sweep(&mut known, &mut swept, &workers, pool, progress);
             Swept {
                 open,
                 settled,
@@ -238,11 +242,15 @@ pub fn search<const D: usize>(
                 break;
             }
         }
+        if search.is_hopeless(settled.plus(undecided)) {
+            known.stopped_by = Some(StoppedBy::Abstraction);
+            break;
+        }
         let bytes = || {
             let cells: usize = open.iter().map(|open: &Open| open.here.bytes()).sum();
             (cells + known.bytes()) as u64
         };
-        if let Some(limit) = request.limits.reached(started, known.boxes, bytes) {
+        if let Some(limit) = clock.reached(known.boxes, bytes) {
             known.stopped_by = Some(limit);
             break;
         }
@@ -333,17 +341,20 @@ impl Known {
 /// What does not change during a search.
 struct Search<'a, const D: usize> {
     request: &'a Request<'a>,
+    clock: &'a Clock,
     norm: Norm,
     whole: Cell,
     volume: f64,
     /// A guess of the mean of what is integrated.
     typical: f64,
+    /// The abstraction error of the network on the domain: every bound carries it.
+    radius: f64,
     fold: Rational,
     reduction: Reduction,
 }
 
 impl<'a, const D: usize> Search<'a, D> {
-    fn new(request: &'a Request<'a>, root: &Specialised) -> Self {
+    fn new(request: &'a Request<'a>, clock: &'a Clock, root: &Specialised) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let volume = estimate_dyadic(whole.volume().sup());
@@ -358,10 +369,14 @@ impl<'a, const D: usize> Search<'a, D> {
         let fold = fold::local_radius(root, whole.intervals(), budget);
         Self {
             request,
+            clock,
             norm: question.norm,
             whole,
             volume,
             typical,
+            radius: (0..root.outputs())
+                .map(|k| estimate_dyadic(root.output(k).radius))
+                .fold(0.0, f64::max),
             reduction: Reduction {
                 ranges: ranges(root),
                 fold: Dyadic::from_rational(&fold, Direction::Down),
@@ -416,11 +431,14 @@ impl<'a, const D: usize> Search<'a, D> {
             }
             _ => &[Method::Natural, Method::Linear],
         };
+        let mut effort = Duration::ZERO;
         for &method in methods {
+            let watch = self.clock.stopwatch();
             if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here, self.reduction)
                 && share.wid() < best.1.wid()
             {
                 best = (method, share);
+                effort = watch.map_or(effort, |watch| watch.elapsed());
             }
             if best.0 == Method::Windows || self.is_decided(best.0) {
                 break;
@@ -432,6 +450,7 @@ impl<'a, const D: usize> Search<'a, D> {
             method: best.0,
             share: best.1,
             is_glanced: false,
+            effort,
         }
     }
 
@@ -440,6 +459,7 @@ impl<'a, const D: usize> Search<'a, D> {
         if self.is_frame(&cell, &here) {
             return self.look(leaves, cell, here);
         }
+        let watch = self.clock.stopwatch();
         let (method, share) = match leaves.bound(Method::Natural, &cell, &here, self.reduction) {
             Ok(Bound::Integral(share)) => (Method::Natural, share),
             _ => (Method::Open, leaves.anything(&cell)),
@@ -450,6 +470,7 @@ impl<'a, const D: usize> Search<'a, D> {
             method,
             share,
             is_glanced: true,
+            effort: watch.map_or(Duration::ZERO, |watch| watch.elapsed()),
         }
     }
 
@@ -489,7 +510,7 @@ impl<'a, const D: usize> Search<'a, D> {
         }];
         let mut cuts = 0;
         while let Some(open) = stack.pop() {
-            if cuts >= budget || open.depth >= DEEPEST {
+            if cuts >= budget || open.depth >= DEEPEST || self.is_over(cuts) {
                 growth.open.push(open);
                 continue;
             }
@@ -516,7 +537,10 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// The cuts that come into question, the one that is made if they are as good as each other first.
-    fn cuts(&self, open: &Open) -> Cuts {
+    fn cuts(&self, open: &Open, jumps: &[Place]) -> Cuts {
+        if let Some(cut) = split::at_jump(&open.cell, jumps) {
+            return Cuts::Certain(cut);
+        }
         let first = split::choose(&open.cell, &self.whole, &open.here);
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
@@ -551,7 +575,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 self.look(leaves, cell, here)
             }
         };
-        match self.cuts(open) {
+        match self.cuts(open, leaves.places()) {
             Cuts::Certain(cut) => self.best_of(leaves, open, vec![cut], look),
             Cuts::Tried(cuts) => self.best_of(leaves, open, cuts, look),
         }
@@ -570,10 +594,14 @@ impl<'a, const D: usize> Search<'a, D> {
                 continue;
             };
             let half = |leaves: &mut Leaves<'_, D>, cell| {
+                let watch = self.clock.stopwatch();
                 let here = leaves
                     .descend(&open.here, &cell, self.reduction)
                     .map_or_else(|_| Arc::clone(&open.here), Arc::new);
-                look(leaves, cell, here)
+                let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+                let mut half = look(leaves, cell, here);
+                half.effort += descended;
+                half
             };
             let halves = if open.here.units() < LARGE {
                 [lower, upper].map(|cell| half(leaves, cell))
@@ -592,7 +620,16 @@ impl<'a, const D: usize> Search<'a, D> {
                 best = Some((unknown, cut, halves));
             }
         }
+        if let Some((_, _, [lower, upper])) = &best {
+            self.clock.keep(lower.effort + upper.effort);
+        }
         best.map(|(_, cut, halves)| (cut, halves))
+    }
+
+    /// Is there no time left? After some cuts also: is the memory full?
+    fn is_over(&self, cuts: usize) -> bool {
+        let memory = self.request.limits.memory.filter(|_| cuts % 32 == 31);
+        self.clock.is_late().is_some() || memory.is_some_and(is_full)
     }
 
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
@@ -649,6 +686,18 @@ impl<'a, const D: usize> Search<'a, D> {
     fn gap(&self) -> f64 {
         let gap = estimate_rational(self.request.gap);
         gap - (1e-6 * gap).max(DRIFT + SHORTENED).min(gap / 2.0)
+    }
+
+    /// Is what the abstraction error of the network adds to every bound more than what is missing?
+    fn is_hopeless(&self, sum: Sum) -> bool {
+        if self.norm == Norm::Area || self.radius == 0.0 {
+            return false;
+        }
+        let carried = libm::pow(self.radius, self.exponent()) * self.volume;
+        match self.request.tolerance {
+            Some(tolerance) => self.error(carried) >= estimate_rational(tolerance),
+            None => sum.unknown() <= 2.0 * carried,
+        }
     }
 
     /// How much that is not known has to become known, at least.

@@ -4,8 +4,6 @@
 //! domain is cut into a few hundred parts, and each is searched until it is known well enough on its
 //! own; then of its cells only the shares are kept.
 
-use std::time::Instant;
-
 use rayon::prelude::*;
 
 use super::sum::Sum;
@@ -63,7 +61,6 @@ impl<const D: usize> Search<'_, D> {
         swept: &mut Swept,
         workers: &Workers<Leaves<'_, D>>,
         pool: &rayon::ThreadPool,
-        started: Instant,
         progress: &mut dyn FnMut(&Progress),
     ) {
         let open = std::mem::replace(&mut swept.open, WorstFirst::new());
@@ -85,17 +82,15 @@ impl<const D: usize> Search<'_, D> {
                     let networks: usize = parts.iter().map(|part| part.here.bytes()).sum();
                     (networks + known.bytes()) as u64
                 };
-                let limits = &self.request.limits;
-                if limits.reached(started, known.boxes, bytes).is_some() {
+                if self.clock.reached(known.boxes, bytes).is_some() {
                     break;
                 }
                 let left = (missing.len() - begun * AT_ONCE) as u64;
-                let room = limits.boxes.unwrap_or(u64::MAX) - known.boxes;
+                let room = self.request.limits.boxes.unwrap_or(u64::MAX) - known.boxes;
                 let most = room / (2 * left).max(1);
                 let grown: Vec<Growth> = pool.install(|| {
                     let parts = chunk.par_iter().map(|k| &parts[*k]);
-                    let search =
-                        |part| workers.with(|leaves| self.part(leaves, part, goal, most, started));
+                    let search = |part| workers.with(|leaves| self.part(leaves, part, goal, most));
                     parts.map(search).collect()
                 });
                 for (k, growth) in chunk.iter().zip(grown) {
@@ -125,14 +120,7 @@ impl<const D: usize> Search<'_, D> {
     }
 
     /// Cuts the worst cell of a part, again and again, until the part is known well enough.
-    fn part(
-        &self,
-        leaves: &mut Leaves<'_, D>,
-        part: &Open,
-        goal: Goal,
-        most: u64,
-        started: Instant,
-    ) -> Growth {
+    fn part(&self, leaves: &mut Leaves<'_, D>, part: &Open, goal: Goal, most: u64) -> Growth {
         let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
         let mut growth = Growth::new(part);
         let mut sum = Sum::of(&part.share);
@@ -141,10 +129,10 @@ impl<const D: usize> Search<'_, D> {
             node: 0,
             ..part.clone()
         });
-        let mut cuts = 0;
+        let mut cuts: u64 = 0;
         while cuts < most && sum.unknown() > goal.of(part, sum.low) {
-            let is_late = || self.request.limits.is_late(started).is_some();
-            if cuts % 256 == 255 && is_late() {
+            let every = usize::try_from(cuts).unwrap_or_default();
+            if self.is_over(every) {
                 break;
             }
             let Some(next) = open.pop() else { break };
@@ -154,11 +142,12 @@ impl<const D: usize> Search<'_, D> {
             // Better methods are asked when a cell would have to be cut otherwise.
             let glance = |leaves: &mut Leaves<'_, D>, cell, here| self.glance(leaves, cell, here);
             let look = |leaves: &mut Leaves<'_, D>, cell, here| self.look(leaves, cell, here);
-            let halves = match self.cuts(&next) {
+            let halves = match self.cuts(&next, leaves.places()) {
                 Cuts::Certain(cut) => self.best_of(leaves, &next, vec![cut], glance),
                 Cuts::Tried(_) if next.is_glanced => {
                     sum = sum.minus(Sum::of(&next.share));
                     let looked = self.look(leaves, next.cell, next.here);
+                    self.clock.keep(looked.effort);
                     sum = sum.plus(Sum::of(&looked.share));
                     open.push(growth.again(next.node, looked, next.depth));
                     continue;

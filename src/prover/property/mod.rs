@@ -9,11 +9,10 @@ mod forms;
 mod guess;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::limits::{Limits, StoppedBy};
+use super::limits::{Clock, Limits, StoppedBy};
 use super::tree::Tree;
 use super::{ProveError, fold, split};
 use crate::certificate::{Cell, Evidence, MAX_INPUTS, Method, Ranges};
@@ -72,11 +71,13 @@ pub fn prove_property(
         .num_threads(request.threads.unwrap_or(0))
         .build()
         .map_err(|error| ProveError::Threads(error.to_string()))?;
+    // The check is on one thread.
+    let clock = Clock::start(&request.limits, 1);
     match request.property.inputs() {
-        1..=2 => Search::<2>::new(request)?.run(&pool, progress),
-        3..=5 => Search::<5>::new(request)?.run(&pool, progress),
-        6..=10 => Search::<10>::new(request)?.run(&pool, progress),
-        11..=MAX_INPUTS => Search::<MAX_INPUTS>::new(request)?.run(&pool, progress),
+        1..=2 => Search::<2>::new(request, clock)?.run(&pool, progress),
+        3..=5 => Search::<5>::new(request, clock)?.run(&pool, progress),
+        6..=10 => Search::<10>::new(request, clock)?.run(&pool, progress),
+        11..=MAX_INPUTS => Search::<MAX_INPUTS>::new(request, clock)?.run(&pool, progress),
         more => Err(ProveError::TooManyInputs(more)),
     }
 }
@@ -101,7 +102,7 @@ struct Growth {
 
 struct Search<'a, const D: usize> {
     request: &'a PropertyRequest<'a>,
-    started: Instant,
+    clock: Clock,
     wholes: Vec<Cell>,
     margins: Vec<Margin>,
     fold: Rational,
@@ -109,7 +110,7 @@ struct Search<'a, const D: usize> {
 }
 
 impl<'a, const D: usize> Search<'a, D> {
-    fn new(request: &'a PropertyRequest<'a>) -> Result<Self, ProveError> {
+    fn new(request: &'a PropertyRequest<'a>, clock: Clock) -> Result<Self, ProveError> {
         let cases = request.property.cases();
         let wholes: Vec<Cell> = cases
             .iter()
@@ -117,7 +118,7 @@ impl<'a, const D: usize> Search<'a, D> {
             .collect();
         let mut search = Self {
             request,
-            started: Instant::now(),
+            clock,
             margins: cases.iter().map(Margin::new).collect(),
             wholes,
             fold: Rational::ZERO,
@@ -233,8 +234,7 @@ impl<'a, const D: usize> Search<'a, D> {
 
     fn limit(&self, boxes: u64, open: &[Open]) -> Option<StoppedBy> {
         let bytes = || open.iter().map(|open| open.around.bytes() as u64).sum();
-        let limits = &self.request.limits;
-        limits.reached(self.started, boxes, bytes)
+        self.clock.reached(boxes, bytes)
     }
 
     /// Looks for a point in the whole box of a case.
@@ -286,19 +286,26 @@ impl<'a, const D: usize> Search<'a, D> {
             ..start.clone()
         }];
         while let Some(open) = stack.pop() {
-            let limits = &self.request.limits;
-            let is_late = growth.boxes % 16 == 15 && limits.is_late(self.started).is_some();
-            if growth.boxes >= budget || is_late {
+            if growth.boxes >= budget || self.clock.is_late().is_some() {
                 stack.push(open);
                 break;
             }
             growth.boxes += 1;
+            // What a check will do again: this, and the method that excludes the condition.
+            let repeat = self.clock.repeated();
             let Ok(here) = leaves.descend(&open.around, &open.cell, self.ranges, fold) else {
                 growth.stuck += 1;
                 continue;
             };
-            let mut excludes =
-                |method: Method| leaves.truth(method, &open.cell, &here) == Ok(Truth::False);
+            repeat();
+            let mut excludes = |method: Method| {
+                let repeat = self.clock.repeated();
+                let excludes = leaves.truth(method, &open.cell, &here) == Ok(Truth::False);
+                if excludes {
+                    repeat();
+                }
+                excludes
+            };
             if excludes(Method::Natural) {
                 growth.tree.settle(open.node, Method::Natural);
                 continue;

@@ -15,7 +15,7 @@ pub fn render(comparison: &Comparison) -> Value {
             .map(|(name, low, high)| (name.clone(), json!([low.to_string(), high.to_string()])))
             .collect::<serde_json::Map<String, Value>>(),
         "threshold": comparison.threshold.as_ref().map(ToString::to_string),
-        "semantics": "real arithmetic, exact weights",
+        "semantics": "real",
         "rows": comparison.rows.iter().map(row).collect::<Vec<_>>(),
         "notes": comparison.notes,
     })
@@ -26,6 +26,7 @@ fn row(row: &Row) -> Value {
     json!({
         "name": row.name,
         "origin": row.origin.name(),
+        "weights": row.weights.name(),
         "failed": row.failed,
         "hidden_layers": is_there.then_some(row.hidden.len()),
         "units": is_there.then_some(row.units),

@@ -43,7 +43,7 @@ pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
 /// What kind of figures the table has.
 pub fn figures(comparison: &Comparison) -> String {
     let mut text = String::from(
-        "Errors are over the real numbers with the exact weights, from both sides, rounded outward; \
+        "Errors are in real arithmetic, from both sides, rounded outward; \
          each was accepted by the checker. `params` counts weights and bias terms, `zeros` is the \
          share of zeros among the weights.",
     );

@@ -1,0 +1,324 @@
+//! The size of a network from the tolerance: by doubling, and then by halving the step.
+//!
+//! Each size that is tried is searched for a proof, within what is left of the command's time and
+//! memory. The verdict comes later, from the checker; here a size is only chosen.
+
+use std::time::{Duration, Instant};
+
+use super::build::BuildRequest;
+use super::verify::{Found, WorkflowError, search};
+use crate::builders::{self, Built, Parameters, SizeKey};
+use crate::network::{Network, size};
+use crate::numbers::Rational;
+use crate::prover::memory::in_use;
+use crate::prover::{Limits, Progress, StoppedBy};
+use crate::report::up;
+
+/// The largest size that is tried when the size is to be chosen.
+const LARGEST_SIZE: usize = 1 << 16;
+/// Boxes that one size may take before the next is tried.
+const BOXES_FOR_A_SIZE: u64 = 4_000_000;
+/// About how many bytes a weight that is not zero takes, in the network and while it is searched.
+const BYTES_PER_WEIGHT: u64 = 200;
+
+/// A network of a size that was given or chosen.
+pub(super) struct Chosen {
+    /// What was built.
+    pub built: Built,
+    /// What the search found of it, where the size was chosen.
+    pub found: Option<Found>,
+}
+
+/// A network of one size, and what a search found of it.
+struct Tried {
+    size: usize,
+    built: Built,
+    found: Found,
+}
+
+/// What ended the choice.
+enum Next {
+    /// A network that seems to keep the tolerance.
+    Enough(Tried),
+    /// One that does not, as far as was found.
+    TooSmall(Tried),
+    /// One that was not searched to the end: no time, no memory, an interrupt, or the boxes given.
+    Stopped(Tried, StoppedBy),
+    /// No network of this size was built, as it would take too much time or memory.
+    Unbuilt(StoppedBy),
+}
+
+/// What a network costs, to guess what the next one will.
+#[derive(Clone, Copy)]
+struct Cost {
+    weights: u64,
+    time: Duration,
+}
+
+/// The search for a size.
+struct Choice<'a, 'p> {
+    request: &'a BuildRequest<'a>,
+    key: &'a SizeKey,
+    parameters: &'a Parameters,
+    tolerance: &'a Rational,
+    /// What the networks cost that were tried, by size.
+    costs: Vec<(usize, Cost)>,
+    progress: &'p mut dyn FnMut(&Progress),
+}
+
+/// Builds the network: of the size given, or of the smallest size that the prover finds to keep the
+/// tolerance. Where a limit ends that first, the largest network that was tried.
+pub(super) fn choose(
+    request: &BuildRequest<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Chosen, WorkflowError> {
+    let of_size_given = |parameters| {
+        let built = request.build_with(parameters)?;
+        Ok(Chosen { built, found: None })
+    };
+    let Some(key) = &builders::entry(request.builder).size else {
+        return of_size_given(request.parameters);
+    };
+    if key.is_given(request.parameters) {
+        return of_size_given(request.parameters);
+    }
+    let Some(tolerance) = request.tolerance else {
+        return Err(WorkflowError::Build(format!(
+            "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
+            key.name
+        )));
+    };
+    let parameters = builders::prepare(
+        request.builder,
+        request.parameters,
+        request.target,
+        request.domain,
+        request.norm,
+        tolerance,
+    )
+    .map_err(|error| WorkflowError::Build(error.to_string()))?;
+    Choice {
+        request,
+        key,
+        parameters: &parameters,
+        tolerance,
+        costs: Vec::new(),
+        progress,
+    }
+    .run()
+}
+
+impl Choice<'_, '_> {
+    fn run(mut self) -> Result<Chosen, WorkflowError> {
+        let largest = self.key.largest.min(LARGEST_SIZE);
+        let needed = self.needed();
+        let mut last: Option<Tried> = None;
+        let mut least: Option<(Rational, usize)> = None;
+        let mut size = self.key.smallest;
+        let enough = loop {
+            match self.attempt(size, self.request.limits)? {
+                Next::Enough(tried) => break tried,
+                Next::TooSmall(tried) => {
+                    if let Some(upper) = tried.found.upper()
+                        && least.as_ref().is_none_or(|(best, _)| upper < *best)
+                    {
+                        least = Some((upper, size));
+                    }
+                    last = Some(tried);
+                }
+                Next::Stopped(tried, reason) => {
+                    return Ok(self.stopped(last.as_ref().map(|last| last.size), tried, reason));
+                }
+                Next::Unbuilt(reason) => {
+                    return match last {
+                        Some(last) => Ok(self.unbuilt(size, last, reason)),
+                        None => Err(WorkflowError::Stopped(reason)),
+                    };
+                }
+            }
+            if size >= largest {
+                return Err(WorkflowError::Build(self.no_size(largest, least)));
+            }
+            // The theorem's size is enough: nothing larger needs to be tried.
+            let doubled = (size * 2).min(largest);
+            size = match needed {
+                Some(needed) if size < needed && needed < doubled => needed,
+                _ => doubled,
+            };
+        };
+        let none = self.key.smallest.saturating_sub(1);
+        self.smallest(last.map_or(none, |last| last.size), enough)
+    }
+
+    /// Halves the step between a size that is too small and one that is enough.
+    fn smallest(mut self, too_small: usize, enough: Tried) -> Result<Chosen, WorkflowError> {
+        let mut too_small = too_small;
+        let mut best = enough;
+        let mut stopped_by = None;
+        while best.size - too_small > 1 {
+            let middle = usize::midpoint(too_small, best.size);
+            // What was found of the best size is still to be checked.
+            let mut limits = self.request.limits;
+            let check = Duration::from_secs_f64(best.found.seconds());
+            limits.time = limits.time.map(|time| time.saturating_sub(check));
+            match self.attempt(middle, limits)? {
+                Next::Enough(tried) => best = tried,
+                Next::TooSmall(_) => too_small = middle,
+                Next::Stopped(_, reason) | Next::Unbuilt(reason) => {
+                    stopped_by = Some(reason);
+                    break;
+                }
+            }
+        }
+        let (name, enough) = (self.key.name, self.key.text(best.size));
+        let text = match stopped_by {
+            None => format!(
+                "{name} = {enough} was chosen: {} was not found to be enough",
+                self.key.text(too_small)
+            ),
+            Some(reason) => format!(
+                "{name} = {enough} was chosen: {} was not found to be enough; sizes between them \
+                 were not all tried (stopped by {})",
+                self.key.text(too_small),
+                reason.name()
+            ),
+        };
+        best.built.notes.push(text);
+        Ok(Chosen {
+            built: best.built,
+            found: Some(best.found),
+        })
+    }
+
+    /// The size that is enough by the builder's theorem.
+    fn needed(&self) -> Option<usize> {
+        builders::needed_size(
+            self.request.builder,
+            self.parameters,
+            self.request.target,
+            self.request.domain,
+            self.request.norm,
+            self.tolerance,
+        )
+    }
+
+    fn attempt(&mut self, size: usize, limits: Limits) -> Result<Next, WorkflowError> {
+        if let Some(reason) = self.too_costly(size, &limits) {
+            return Ok(Next::Unbuilt(reason));
+        }
+        let started = Instant::now();
+        let built = self
+            .request
+            .build_with(&self.key.with(self.parameters, size))?;
+        let question = self.request.question(&built.network);
+        let mut asked = self.request.asked(&built.network, question);
+        let given = limits.boxes;
+        asked.limits = Limits {
+            boxes: Some(given.map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE))),
+            ..limits
+        };
+        let found = search(None, &asked, self.progress)?;
+        self.note_cost(size, &built.network, started);
+        let keeps = found.keeps(self.tolerance);
+        let reason = found.stopped_by();
+        let tried = Tried { size, built, found };
+        Ok(match reason {
+            _ if keeps => Next::Enough(tried),
+            Some(reason) if reason.is_final() => Next::Stopped(tried, reason),
+            Some(StoppedBy::Boxes) if given.is_some() => Next::Stopped(tried, StoppedBy::Boxes),
+            _ => Next::TooSmall(tried),
+        })
+    }
+
+    /// Notes what a network cost, with the search for a proof of it.
+    fn note_cost(&mut self, size: usize, network: &Network, started: Instant) {
+        let weights = size_of_network(network);
+        let time = started.elapsed();
+        self.costs.push((size, Cost { weights, time }));
+        self.costs.sort_by_key(|(size, _)| *size);
+    }
+
+    /// Would a network of this size go beyond a limit? Guessed from how those before it grew.
+    fn too_costly(&self, size: usize, limits: &Limits) -> Option<StoppedBy> {
+        if let Some(reason) = limits.is_over() {
+            return Some(reason);
+        }
+        let smaller = self.costs.iter().filter(|(known, _)| *known < size);
+        let known: Vec<_> = smaller.collect();
+        let [.., (before, first), (at, last)] = known.as_slice() else {
+            return None;
+        };
+        // Weights grow like a power of the size.
+        let ratio = |a: u64, b: u64| a as f64 / (b as f64).max(1.0);
+        let power = libm::log(ratio(last.weights, first.weights).max(1.0))
+            / libm::log(ratio(*at as u64, *before as u64)).max(1e-9);
+        let growth = libm::pow(ratio(size as u64, *at as u64), power.min(8.0));
+        let bytes = last.weights as f64 * growth * BYTES_PER_WEIGHT as f64;
+        let memory = limits.memory.map(|limit| limit as f64);
+        if memory.is_some_and(|limit| bytes + in_use().unwrap_or(0) as f64 > limit) {
+            return Some(StoppedBy::Memory);
+        }
+        let (time, begun) = (limits.time?, limits.begun?);
+        // As much again for what follows: files, the check, pictures.
+        let needed = begun.elapsed().as_secs_f64() + 2.0 * last.time.as_secs_f64() * growth;
+        (needed >= time.as_secs_f64()).then_some(StoppedBy::Time)
+    }
+
+    /// What there is when a limit ends the search of a size.
+    fn stopped(self, too_small: Option<usize>, tried: Tried, reason: StoppedBy) -> Chosen {
+        let mut built = tried.built;
+        let before = too_small.map_or(String::new(), |size| {
+            format!(", {} was not found to be enough", self.key.text(size))
+        });
+        built.notes.push(format!(
+            "{name} = {} was being tried when the search was stopped by {}{before}: whether it is \
+             enough is not known",
+            self.key.text(tried.size),
+            reason.name(),
+            name = self.key.name
+        ));
+        Chosen {
+            built,
+            found: Some(tried.found),
+        }
+    }
+
+    /// What there is when a limit forbids to build the next size.
+    fn unbuilt(self, size: usize, last: Tried, reason: StoppedBy) -> Chosen {
+        let mut built = last.built;
+        built.notes.push(format!(
+            "{name} = {} was not found to be enough, and {} was not tried: it would take more {} \
+             than the limit",
+            self.key.text(last.size),
+            self.key.text(size),
+            reason.name(),
+            name = self.key.name
+        ));
+        Chosen {
+            built,
+            found: Some(last.found.stopped(reason)),
+        }
+    }
+
+    fn no_size(&self, largest: usize, least: Option<(Rational, usize)>) -> String {
+        let name = self.key.name;
+        let best = least.map_or(String::new(), |(upper, size)| {
+            format!(
+                "; the smallest error found is {}, with {name} = {}",
+                up(&upper),
+                self.key.text(size)
+            )
+        });
+        format!(
+            "no `{name}` up to {} was found to keep the tolerance {}{best}; hint: ask for a larger \
+             tolerance, or give `{name}` and other keys yourself",
+            self.key.text(largest),
+            self.tolerance,
+        )
+    }
+}
+
+/// Weights and biases that are not zero.
+fn size_of_network(network: &Network) -> u64 {
+    u64::try_from(size(network).nonzero_parameters).unwrap_or(u64::MAX)
+}
