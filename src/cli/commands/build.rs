@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::folder::Folder;
-use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::cli::folder::{Contents, Folder};
+use crate::cli::{Output, Refusal, earlier, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
@@ -16,13 +16,20 @@ use crate::workflow::{
 };
 
 /// Results beside the pictures.
-const RESULTS: [&str; 5] = [
+pub(in crate::cli) const RESULTS: [&str; 5] = [
     "network.json",
     "certificate.steeple",
     "report.json",
     "report.md",
     "report.html",
 ];
+
+/// What a build writes.
+const CONTENTS: Contents = Contents {
+    sure: &RESULTS,
+    may_be: |name| RESULTS.contains(&name) || name == earlier::ONNX || name.ends_with(".svg"),
+    left: earlier::of_reports,
+};
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
@@ -41,7 +48,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             .map(PathBuf::from)
             .ok_or_else(|| Refusal::in_file(path, "the file has no name; hint: give --out"))?,
     };
-    let folder = Folder::beside(&out, &RESULTS)?;
+    let folder = Folder::beside(&out, CONTENTS, std::slice::from_ref(path))?;
     let request = BuildRequest {
         builder: spec_network.builder,
         parameters: &spec_network.parameters,
@@ -65,11 +72,11 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         other => other.into(),
     };
     if spec.goal == Goal::Regions {
-        let counted = build_and_count(&request, folder.path()).map_err(refusal)?;
+        let counted = build_and_count(&request, &folder.path()).map_err(refusal)?;
         return count(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
-    let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
+    let built = build(&request, &folder.path(), &mut |progress| bar.show(progress));
     drop(bar);
     let (built, verification) = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
@@ -160,7 +167,7 @@ fn write_onnx(folder: &Folder, network: &Network) -> Result<(), Refusal> {
         return Ok(());
     }
     match onnx::write(network, Precision::Single) {
-        Ok(written) => folder.write("network.onnx", &written.bytes),
+        Ok(written) => folder.write(earlier::ONNX, &written.bytes),
         // Steep units can be steeper than float32 goes.
         Err(error) => {
             note(&format!("network.onnx is not written: {error}"));

@@ -7,11 +7,11 @@ use crate::certificate::{property, text};
 use crate::cli::arguments::{Check, Format};
 use crate::cli::{Output, Refusal, inputs};
 use crate::report::{self, Report};
-use crate::workflow::check_in_parallel;
+use crate::workflow::{check_in_parallel, reading::Kind};
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let bytes = inputs::bytes(&arguments.certificate)?;
+    let bytes = inputs::bytes(&arguments.certificate, Kind::CERTIFICATE)?;
     if let Some(path) = &arguments.question.property {
         let network = inputs::read_network(&arguments.network)?;
         let asked = super::property::read(path, &network)?;
