@@ -43,6 +43,11 @@ impl Output {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    if steeple_stdio::standard_output_was_closed() {
+        say("error: standard output is closed, so the result would be lost");
+        say("  hint: > /dev/null throws it away");
+        return ExitCode::from(2);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // What was asked for is the help, or the version.

@@ -35,7 +35,7 @@ const MOST_LINKS: usize = 40;
 /// Locks that vanish as soon as they are held, at most.
 const MOST_TRIES: usize = 100;
 
-/// The temporary directories of this process.
+/// The temporary directories of this process, and the files of its locks.
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// Held while several files take their places.
 static PUBLISHING: Mutex<()> = Mutex::new(());
@@ -55,7 +55,7 @@ pub fn publishing() -> MutexGuard<'static, ()> {
 pub fn before_the_end() {
     let (files, temporaries) = (held(&PUBLISHING), held(&TEMPORARIES));
     for path in temporaries.iter() {
-        let _ = fs::remove_dir_all(path);
+        let _ = fs::remove_dir_all(path).or_else(|_| fs::remove_file(path));
     }
     std::mem::forget((files, temporaries));
 }
@@ -320,6 +320,9 @@ impl DirectoryLock {
                 let locked = file.metadata();
                 locked.is_ok_and(|locked| identity(&locked) == identity(&here))
             }) {
+                if let Ok(path) = fs::canonicalize(&path) {
+                    held(&TEMPORARIES).push(path);
+                }
                 return Ok(Some(Self { path, _file: file }));
             }
         }
@@ -329,6 +332,10 @@ impl DirectoryLock {
 
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
+        let mut list = held(&TEMPORARIES);
+        if let Ok(path) = fs::canonicalize(&self.path) {
+            list.retain(|other| *other != path);
+        }
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -45,7 +45,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     }
     let certificate = match certificate {
         Ok(certificate) => certificate,
-        Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
+        Err(error) => return Ok(malformed(format, &bytes, &error.to_string())),
     };
     let verified = match check_in_parallel(&certificate, &network, None) {
         Ok(verified) => verified,
@@ -104,6 +104,16 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
         }
     };
     Ok(Output::yes(text))
+}
+
+/// The answer to a file that cannot be read as a certificate.
+pub fn malformed(format: Format, bytes: &[u8], error: &str) -> Output {
+    let message = if bytes.starts_with(b"steeple ") {
+        error
+    } else {
+        "this is not a certificate: it does not begin with the word steeple"
+    };
+    rejected(format, "malformed", message)
 }
 
 pub fn rejected(format: Format, kind: &str, message: &str) -> Output {

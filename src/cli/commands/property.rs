@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::check::rejected;
+use super::check::{malformed, rejected};
 use super::verify::beside_certificate;
 use super::{code, pretty};
 use crate::certificate::property;
@@ -133,7 +133,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: Format) -> Output {
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
-        Err(error) => return rejected(format, "malformed", &error.to_string()),
+        Err(error) => return malformed(format, bytes, &error.to_string()),
     };
     let verified = match check_property(&certificate, network) {
         Ok(verified) => verified,
