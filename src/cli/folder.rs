@@ -25,6 +25,14 @@ pub struct Contents {
     pub left: fn(&Path) -> Vec<String>,
 }
 
+/// Does a name end in one of these? Some systems take capitals for the same.
+pub fn has_ending(name: &str, endings: &[&str]) -> bool {
+    let ending = Path::new(name).extension();
+    endings
+        .iter()
+        .any(|known| ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known)))
+}
+
 /// A directory under another name until it is complete. No other run can write to it meanwhile.
 pub struct Folder {
     temporary: Temporary,

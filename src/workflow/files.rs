@@ -84,6 +84,10 @@ pub fn end_of_links(path: &Path) -> io::Result<PathBuf> {
 
 /// What tells a file from all others, whatever it is called.
 #[cfg(unix)]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "other systems do not number their files"
+)]
 fn identity(file: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((file.dev(), file.ino()))
@@ -244,11 +248,13 @@ pub fn remove_abandoned(place: &Path) {
                     let _ = fs::remove_dir_all(&path);
                 }
             }
-            Ok(kind) if kind.is_file() && rest.ends_with(LOCK_ENDING) => {
-                if entry.metadata().is_ok_and(|file| file.len() == 0) {
-                    // Dropped at once, and so removed.
-                    let _ = DirectoryLock::take_file(path, false);
-                }
+            Ok(kind)
+                if kind.is_file()
+                    && rest.ends_with(LOCK_ENDING)
+                    && entry.metadata().is_ok_and(|file| file.len() == 0) =>
+            {
+                // Dropped at once, and so removed.
+                let _ = DirectoryLock::take_file(path, false);
             }
             _ => {}
         }

@@ -11,7 +11,7 @@ use crate::formats::vnnlib;
 const LARGEST_STREAM: u64 = 1 << 30;
 /// So many bytes tell whether a file can be of its kind.
 const BEGINNING: u64 = 1 << 12;
-const NO_TEXT: Option<&str> = Some("this is not a text file");
+const NO_TEXT: Option<&str> = Some("this is not a text file in UTF-8");
 
 /// A kind of file: how it begins, and how large it can be.
 #[derive(Clone, Copy, Debug)]
@@ -176,7 +176,7 @@ mod tests {
         }
         for kind in [Kind::SPEC, Kind::PROPERTY, Kind::DATA] {
             let error = read(zeros, kind).expect_err("not text");
-            assert_eq!(error.to_string(), "this is not a text file");
+            assert_eq!(error.to_string(), "this is not a text file in UTF-8");
         }
         let any = Kind {
             begins: |_| true,

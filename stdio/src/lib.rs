@@ -22,7 +22,10 @@ pub fn standard_output_was_closed() -> bool {
 mod before_main {
     use super::{CLOSED, Ordering};
 
-    #[allow(unsafe_code, reason = "the loader has to find it; it is a function of its kind")]
+    #[allow(
+        unsafe_code,
+        reason = "the loader has to find it; it is a function of its kind"
+    )]
     #[used]
     #[cfg_attr(
         any(target_os = "macos", target_os = "ios"),

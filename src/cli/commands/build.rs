@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::folder::{Contents, Folder};
+use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, earlier, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
@@ -27,7 +27,7 @@ pub(in crate::cli) const RESULTS: [&str; 5] = [
 /// What a build writes.
 const CONTENTS: Contents = Contents {
     sure: &RESULTS,
-    may_be: |name| RESULTS.contains(&name) || name == earlier::ONNX || name.ends_with(".svg"),
+    may_be: |name| RESULTS.contains(&name) || name == earlier::ONNX || has_ending(name, &["svg"]),
     left: earlier::of_reports,
 };
 

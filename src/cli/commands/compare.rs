@@ -9,7 +9,7 @@ use super::pretty;
 use crate::builders::Goal;
 use crate::certificate::text as certificate_text;
 use crate::cli::arguments::{Compare, Format};
-use crate::cli::folder::{Contents, Folder};
+use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::progress::Bar;
 use crate::cli::{Output, Refusal, earlier, inputs, note};
 use crate::formats::json as network_file;
@@ -23,12 +23,7 @@ const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
 /// What a comparison writes: beside these a network and certificates for each row, and pictures.
 const CONTENTS: Contents = Contents {
     sure: &REPORTS,
-    may_be: |name| {
-        REPORTS.contains(&name)
-            || [".json", ".steeple", ".svg"]
-                .iter()
-                .any(|ending| name.ends_with(ending))
-    },
+    may_be: |name| REPORTS.contains(&name) || has_ending(name, &["json", "steeple", "svg"]),
     left: earlier::of_reports,
 };
 
