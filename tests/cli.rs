@@ -604,7 +604,7 @@ fn build_into_a_folder_that_is_there_keeps_what_it_does_not_write() {
     );
     scratch
         .run(&["build", "spec.toml", "--out", "network.json"])
-        .is_refused(&["network.json", "is no folder"]);
+        .is_refused(&["network.json", "is not a directory"]);
     assert_eq!(scratch.read("network.json"), NETWORK);
     // A folder in the place of a result: nothing is written beside it.
     for place in ["network.json", "certificate.steeple", "partition.svg"] {
@@ -612,7 +612,7 @@ fn build_into_a_folder_that_is_there_keeps_what_it_does_not_write() {
         fs::create_dir_all(scratch.path(&out).join(place)).expect("a folder");
         scratch
             .run(&["build", "spec.toml", "--out", &out])
-            .is_refused(&[&out, place, "a folder is in the place"]);
+            .is_refused(&[&out, place, "a directory of that name exists"]);
         assert_eq!(names(&scratch.path(&out)), [place]);
     }
 }

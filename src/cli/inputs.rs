@@ -1,7 +1,8 @@
 //! Flags and files resolved into library values.
 
 use std::fs;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
@@ -16,27 +17,49 @@ use crate::formats::{gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
 use crate::numbers::{Rational, literal};
 use crate::prover::memory;
-use crate::workflow::{self, ClaimSpec, Spec, spec};
+use crate::workflow::reading::{self, Kind};
+use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
-/// Reads a file.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
-    fs::read(path).map_err(|error| Refusal::in_file(path, error))
+/// Reads a file of this kind.
+pub fn bytes(path: &Path, kind: Kind) -> Result<Vec<u8>, Refusal> {
+    reading::read(path, kind).map_err(|error| Refusal::in_file(path, error))
 }
 
-/// Makes sure that a file can be written there, before a long search for what is to be in it.
-pub fn can_be_written(path: &Path) -> Result<(), Refusal> {
-    if path.is_dir() {
-        return Err(Refusal::in_file(path, "this is a folder, not a file"));
+/// The files that are read with a network: its own, and the text beside weights.
+pub fn network_files(path: &Path) -> Vec<PathBuf> {
+    let mut files = vec![path.to_path_buf()];
+    files.extend(companion(path));
+    files
+}
+
+/// The file of points that a spec trains on, if it names one.
+pub fn data_file(spec: &Path, compare: Option<&CompareSpec>) -> Option<PathBuf> {
+    match &compare?.data {
+        DataSpec::File { path, .. } => Some(spec.parent().unwrap_or(Path::new("")).join(path)),
+        DataSpec::Random { .. } => None,
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    tempfile::NamedTempFile::new_in(folder)
-        .map(drop)
-        .map_err(|error| {
-            Refusal::in_file(path, format_args!("cannot be written: {}", error.kind()))
-        })
+}
+
+/// The files that a question is read from.
+pub fn question_files(question: &QuestionFlags) -> Vec<PathBuf> {
+    let files = [&question.spec, &question.property];
+    files.into_iter().flatten().cloned().collect()
+}
+
+/// The text beside weights without a network, if there is one. A network of ours is none, by the same
+/// name or not.
+fn companion(path: &Path) -> Option<PathBuf> {
+    if Foreign::of(path) != Some(Foreign::Safetensors) {
+        return None;
+    }
+    let beside = path.with_extension("json");
+    let mut beginning = Vec::new();
+    if fs::metadata(&beside).ok()?.is_file() {
+        let file = fs::File::open(&beside).ok()?;
+        file.take(256).read_to_end(&mut beginning).ok()?;
+    }
+    let text = String::from_utf8_lossy(&beginning);
+    (!text.contains("steeple_network")).then_some(beside)
 }
 
 /// Reads a spec file.
@@ -52,7 +75,7 @@ pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
 }
 
 fn parse_spec(path: &Path) -> Result<(Spec, String), Refusal> {
-    let text = String::from_utf8(bytes(path)?)
+    let text = String::from_utf8(bytes(path, Kind::SPEC)?)
         .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
     let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
     Ok((spec, text))
@@ -82,8 +105,8 @@ pub struct Loaded {
 /// Reads a network file of any kind, told by the ending of its name.
 pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<Loaded, Refusal> {
     let Some(kind) = Foreign::of(path) else {
-        let network =
-            json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error))?;
+        let network = json::read_bytes(&bytes(path, Kind::NETWORK)?)
+            .map_err(|error| Refusal::in_network(path, &error))?;
         let weights = Weights::Exact;
         return Ok(Loaded { network, weights });
     };
@@ -160,7 +183,7 @@ fn names_in(text: &str) -> Vec<String> {
 }
 
 fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
-    let mut bytes = bytes(path)?;
+    let mut bytes = bytes(path, Kind::FOREIGN)?;
     let refused = |error| Refusal::in_foreign(path, &error);
     match kind {
         Foreign::OnnxGz => {
@@ -169,12 +192,14 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
         }
         Foreign::Onnx => onnx::read(&bytes).map_err(refused),
         Foreign::Safetensors => {
-            let beside = path.with_extension("json");
-            let beside = beside
-                .exists()
-                .then(|| fs::read_to_string(&beside))
-                .transpose()
-                .map_err(|error| Refusal::in_file(&beside, error))?;
+            let beside = match companion(path) {
+                Some(beside) => Some(
+                    String::from_utf8(self::bytes(&beside, Kind::COMPANION)?).map_err(|_| {
+                        Refusal::in_file(&beside, "this is not a text file in UTF-8")
+                    })?,
+                ),
+                None => None,
+            };
             safetensors::read(&bytes, beside.as_deref()).map_err(refused)
         }
     }
@@ -353,7 +378,7 @@ pub fn threads(flags: &Limits) -> Option<usize> {
 
 /// Reads a certificate to go on from: one for the same question.
 pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal> {
-    let bytes = fs::read(path).map_err(|error| Refusal::in_file(path, error))?;
+    let bytes = bytes(path, Kind::CERTIFICATE)?;
     let certificate = text::read(&bytes).map_err(|error| {
         Refusal::in_file(path, error).hint("--resume takes a certificate that `verify` wrote")
     })?;

@@ -1,23 +1,45 @@
-//! Ctrl-C: the first one ends a search with what is known, the second one everything.
+//! Ctrl-C and SIGTERM: the first one ends a search with what is known, the second one everything.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::workflow::Interrupt;
+use crate::workflow::{Interrupt, files};
 
 static STOPPED: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
 
-/// Returns the flag that the first Ctrl-C sets, and listens for it from now on.
+/// Returns the flag that the first signal sets, and listens for it from now on.
 pub fn listen() -> Interrupt {
-    LISTENING.call_once(|| {
-        // Where no handler can be set, Ctrl-C ends the program at once, as it would without one.
-        let _ = ctrlc::set_handler(|| {
-            if STOPPED.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-            eprintln!("stopping with what is known; Ctrl-C once more ends at once");
-        });
-    });
+    // Where no handler can be set, a signal ends the program at once, as it would without one.
+    LISTENING.call_once(start);
     Interrupt(&STOPPED)
+}
+
+/// Takes note of a signal; the second one ends the process, as the number of the signal says.
+fn take(signal: i32) {
+    if STOPPED.swap(true, Ordering::Relaxed) {
+        // Nothing half-written stays, and no results of two runs side by side.
+        files::before_the_end();
+        std::process::exit(128 + signal);
+    }
+    super::say("stopping with what is known; once more ends at once");
+}
+
+#[cfg(unix)]
+fn start() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            take(signal);
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn start() {
+    let _ = ctrlc::set_handler(|| take(2));
 }

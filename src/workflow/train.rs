@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::reading;
 use super::spec::{CompareSpec, DataSpec, Spec};
 use crate::network::Activation;
 use crate::training::csv::{self, CsvError};
@@ -9,9 +10,6 @@ use crate::training::{
     GradientCheck, Problem, Progress, SampleError, Samples, Start, Task, Training, TrainingError,
     sample,
 };
-
-/// The largest data file that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 28;
 
 /// Why there are no points to train on.
 #[derive(Debug, thiserror::Error)]
@@ -56,15 +54,8 @@ pub fn training_data(
         path: path.clone(),
         message,
     };
-    let file = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
-    if file.is_dir() {
-        return Err(failed("this is a folder, not a file".into()));
-    }
-    if file.len() > MAX_BYTES {
-        let message = format!("{} bytes are too many, {MAX_BYTES} are allowed", file.len());
-        return Err(failed(message));
-    }
-    let bytes = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+    let bytes =
+        reading::read(&path, reading::Kind::DATA).map_err(|error| failed(error.to_string()))?;
     let text =
         String::from_utf8(bytes).map_err(|_| failed("this is not a text file in UTF-8".into()))?;
     let task = if spec.target.is_region() {

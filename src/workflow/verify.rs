@@ -1,11 +1,12 @@
 //! Prove, write, read back, check, and only then a verdict.
 
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::files;
+pub(super) use super::files::write_beside;
 use super::parallel::check_with_threads;
 use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, text};
 use crate::checker::{Rejection, Verified, on_domain};
@@ -325,43 +326,15 @@ pub(super) fn in_file(path: &Path) -> impl Fn(io::Error) -> WorkflowError {
     }
 }
 
+/// Writes a certificate to its file and returns the bytes that are there; to memory without a path.
 pub(super) fn written_and_read_back(
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
     path: Option<&Path>,
 ) -> Result<Vec<u8>, WorkflowError> {
     if let Some(path) = path {
-        write_beside(path, write).map_err(in_file(path))?;
-        return fs::read(path).map_err(in_file(path));
+        return files::written_and_read_back(path, write).map_err(in_file(path));
     }
     let mut bytes = Vec::new();
     write(&mut bytes).map_err(in_file(Path::new("certificate")))?;
     Ok(bytes)
-}
-
-/// Writes a file through a temporary one in the same folder, which is renamed at the end: the file
-/// is whole or it is not there.
-///
-/// - Errors: those of the file system.
-pub fn write_beside(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    {
-        let mut out = BufWriter::new(file.as_file_mut());
-        write(&mut out)?;
-        out.flush()?;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

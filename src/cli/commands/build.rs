@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::folder::Folder;
+use crate::cli::earlier::{self, ONNX};
+use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
@@ -17,16 +18,21 @@ use crate::workflow::{
 
 /// Networks of more units are not drawn when the time is over.
 const LARGE: usize = 2000;
-/// The network for other tools.
-const ONNX: &str = "network.onnx";
 /// Results beside the pictures.
-const RESULTS: [&str; 5] = [
+pub(in crate::cli) const RESULTS: [&str; 5] = [
     "network.json",
     "certificate.steeple",
     "report.json",
     "report.md",
     "report.html",
 ];
+
+/// What a build writes.
+const CONTENTS: Contents = Contents {
+    sure: &RESULTS,
+    may_be: |name| RESULTS.contains(&name) || name == ONNX || has_ending(name, &["svg"]),
+    left: earlier::of_reports,
+};
 
 /// Builds, proves, checks, draws and reports, into a folder that appears when all is done.
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
@@ -45,7 +51,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             .map(PathBuf::from)
             .ok_or_else(|| Refusal::in_file(path, "the file has no name; hint: give --out"))?,
     };
-    let folder = Folder::beside(&out, &RESULTS)?;
+    let folder = Folder::beside(&out, CONTENTS, std::slice::from_ref(path))?;
     let request = BuildRequest {
         builder: spec_network.builder,
         parameters: &spec_network.parameters,
@@ -69,11 +75,11 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         other => other.into(),
     };
     if spec.goal == Goal::Regions {
-        let counted = build_and_count(&request, folder.path()).map_err(refusal)?;
+        let counted = build_and_count(&request, &folder.path()).map_err(refusal)?;
         return count(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
-    let built = build(&request, folder.path(), &mut |progress| bar.show(progress));
+    let built = build(&request, &folder.path(), &mut |progress| bar.show(progress));
     drop(bar);
     let (built, verification) = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));

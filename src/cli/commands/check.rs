@@ -9,11 +9,11 @@ use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
 use crate::network::digest;
 use crate::report::{self, Report};
-use crate::workflow::check_in_parallel;
+use crate::workflow::{check_in_parallel, reading::Kind};
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let bytes = inputs::bytes(&arguments.certificate)?;
+    let bytes = inputs::bytes(&arguments.certificate, Kind::CERTIFICATE)?;
     if let Some(path) = &arguments.question.property {
         let names = inputs::Names::Numbered;
         let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
@@ -47,7 +47,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     }
     let certificate = match &certificate {
         Ok(certificate) => certificate,
-        Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
+        Err(error) => return Ok(malformed(format, &bytes, &error.to_string())),
     };
     let verified = match check_in_parallel(certificate, network, None) {
         Ok(verified) => verified,
@@ -127,6 +127,16 @@ fn is_of_exact_weights(arguments: &Check, names: inputs::Names, claimed: &str) -
     arguments.weights.weights == Weights::Stored
         && inputs::read_network(&arguments.network, names, exact)
             .is_ok_and(|loaded| digest(&loaded.network) == claimed)
+}
+
+/// The answer to a file that cannot be read as a certificate.
+pub fn malformed(format: Format, bytes: &[u8], error: &str) -> Output {
+    let message = if bytes.starts_with(b"steeple ") {
+        error
+    } else {
+        "this is not a certificate: it does not begin with the word steeple"
+    };
+    rejected(format, "malformed", message)
 }
 
 pub fn rejected(format: Format, kind: &str, message: &str) -> Output {

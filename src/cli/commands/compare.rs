@@ -9,9 +9,9 @@ use super::pretty;
 use crate::builders::Goal;
 use crate::certificate::text as certificate_text;
 use crate::cli::arguments::{Compare, Format};
-use crate::cli::folder::Folder;
+use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::progress::Bar;
-use crate::cli::{Output, Refusal, inputs, note};
+use crate::cli::{Output, Refusal, earlier, inputs, note};
 use crate::formats::json as network_file;
 use crate::report::comparison::{html, json, markdown, text};
 use crate::workflow::pictures::compared::{draw_compared, file_name};
@@ -19,6 +19,13 @@ use crate::workflow::{CompareError, CompareRequest, Compared, Imported, Spec, St
 
 /// Results beside the networks, certificates and pictures.
 const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
+
+/// What a comparison writes: beside these a network and certificates for each row, and pictures.
+const CONTENTS: Contents = Contents {
+    sure: &REPORTS,
+    may_be: |name| REPORTS.contains(&name) || has_ending(name, &["json", "steeple", "svg"]),
+    left: earlier::of_reports,
+};
 
 /// Compares networks.
 pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
@@ -30,8 +37,13 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
         ));
     }
     let folder = arguments.out.as_deref();
+    let mut read = vec![arguments.spec.clone()];
+    read.extend(inputs::data_file(&arguments.spec, spec.compare.as_ref()));
+    for path in &arguments.networks {
+        read.extend(inputs::network_files(path));
+    }
     let folder = folder
-        .map(|out| Folder::beside(out, &REPORTS))
+        .map(|out| Folder::beside(out, CONTENTS, &read))
         .transpose()?;
     let imported = imported(arguments, &spec)?;
     let request = CompareRequest {

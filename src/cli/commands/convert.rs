@@ -9,7 +9,7 @@ use super::pretty;
 use crate::builders::Goal;
 use crate::certificate::Norm;
 use crate::cli::arguments::{Convert, Format};
-use crate::cli::{Output, Refusal, inputs, note};
+use crate::cli::{Output, Refusal, inputs, note, outputs};
 use crate::formats::floats::{Precision, Rounding};
 use crate::formats::vnnlib::{ClaimError, Edge, write_claim};
 use crate::formats::{json as own, onnx, python, safetensors};
@@ -37,7 +37,7 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
         "float32" => Precision::Single,
         _ => Precision::Double,
     };
-    inputs::can_be_written(out)?;
+    look_at_output(arguments)?;
     let names = inputs::Names::Numbered;
     let inputs::Loaded { network, .. } =
         inputs::read_network(&arguments.network, names, arguments.weights)?;
@@ -95,6 +95,12 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
     }))
 }
 
+/// Makes sure that the file takes the place of nothing that is read.
+fn look_at_output(arguments: &Convert) -> Result<(), Refusal> {
+    let inputs = inputs::network_files(&arguments.network);
+    outputs::look_at(&[("the output", &arguments.out)], &inputs)
+}
+
 fn ending_of(path: &Path) -> Option<&str> {
     path.extension().and_then(|ending| ending.to_str())
 }
@@ -115,7 +121,7 @@ fn claim(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
         )
         .hint("`steeple build` makes the spec's network"));
     }
-    inputs::can_be_written(out)?;
+    look_at_output(arguments)?;
     let (spec, _) = inputs::read_spec(path)?;
     let refused = |message: &str, hint: &str| Err(Refusal::in_file(path, message).hint(hint));
     if spec.goal == Goal::Regions {

@@ -1,6 +1,6 @@
 //! `steeple draw`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -10,12 +10,15 @@ use crate::builders::{Goal, entry};
 use crate::certificate::text;
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
-use crate::cli::{Output, Refusal, inputs, interrupt, picture as picture_file, progress::Bar};
+use crate::cli::{
+    Output, Refusal, inputs, interrupt, outputs, picture as picture_file, progress::Bar,
+};
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
+use crate::workflow::reading::Kind;
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
@@ -47,12 +50,11 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .hint(&format!("known: {}", known.join(", ")))
     })?;
     let path = network_file(arguments)?;
-    picture_file::is_one(&arguments.out)?;
-    inputs::can_be_written(&arguments.out)?;
+    look_at_output(arguments)?;
     let found = match &arguments.certificate {
         Some(path) => Some((
             path,
-            text::read(&inputs::bytes(path)?)
+            text::read(&inputs::bytes(path, Kind::CERTIFICATE)?)
                 .map_err(|error| Refusal::in_file(path, error).as_no())?,
         )),
         None => None,
@@ -104,6 +106,18 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     Ok(drawn(&arguments.out, kind.name(), bytes, format))
 }
 
+/// Makes sure that the file is a picture, and takes the place of nothing that is read.
+fn look_at_output(arguments: &Draw) -> Result<(), Refusal> {
+    picture_file::is_one(&arguments.out)?;
+    let networks = arguments.networks.iter();
+    let mut inputs: Vec<PathBuf> = networks
+        .flat_map(|path| inputs::network_files(path))
+        .collect();
+    inputs.extend(inputs::question_files(&arguments.question));
+    inputs.extend(arguments.certificate.clone());
+    outputs::look_at(&[("--out", &arguments.out)], &inputs)
+}
+
 fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
     let path = path.display().to_string();
     Output::yes(match format {
@@ -116,8 +130,7 @@ fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
 fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let kind = arguments.kind.as_str();
     let path = network_file(arguments)?;
-    picture_file::is_one(&arguments.out)?;
-    inputs::can_be_written(&arguments.out)?;
+    look_at_output(arguments)?;
     let names = inputs::Names::Question(&arguments.question);
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let name = stem_of(path);
@@ -177,8 +190,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             "--certificate is for pictures of one network, not for `convergence`",
         ));
     }
-    picture_file::is_one(&arguments.out)?;
-    inputs::can_be_written(&arguments.out)?;
+    look_at_output(arguments)?;
     let (spec, source) = inputs::read_spec(path)?;
     let Some(builder) = spec.network.as_ref().filter(|_| spec.goal == Goal::Target) else {
         return Err(

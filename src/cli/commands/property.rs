@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::check::rejected;
+use super::check::{malformed, rejected};
+use super::verify::beside_certificate;
 use super::{code, pretty};
 use crate::certificate::property;
 use crate::checker::check_property;
@@ -16,12 +17,13 @@ use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
 use crate::report::{self, CertificateReport, SearchReport};
+use crate::workflow::reading::Kind;
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
 /// Reads a property file for a network.
 pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
-    let source =
-        vnnlib::text(&inputs::bytes(path)?).map_err(|error| Refusal::in_file(path, error))?;
+    let source = vnnlib::text(&inputs::bytes(path, Kind::PROPERTY)?)
+        .map_err(|error| Refusal::in_file(path, error))?;
     let property = vnnlib::read(&source).map_err(|error| {
         let name = path.display().to_string();
         if error.span.is_empty() {
@@ -76,9 +78,6 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         arguments.weights,
     )?;
     let property = read(path, &network)?;
-    if let Some(path) = &arguments.certificate {
-        inputs::can_be_written(path)?;
-    }
     let request = VerifyPropertyRequest {
         network: &network,
         property,
@@ -127,13 +126,11 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
     if arguments.certificate.is_some() && answer.verified.is_none() && !answer.is_unchecked {
         note("no certificate was written, since nothing is proved");
     }
-    Ok(Output {
-        text: match format {
-            Format::Text => text(&report),
-            Format::Json => pretty(&json(&report, Times::Shown)),
-        },
-        code: code(answer.verdict),
-    })
+    let text = match format {
+        Format::Text => text(&report),
+        Format::Json => pretty(&json(&report, Times::Shown)),
+    };
+    Ok(beside_certificate(arguments, text, code(answer.verdict)))
 }
 
 /// Checks a certificate for a property, and that it answers the property asked for, if one is.
@@ -148,7 +145,7 @@ pub fn check(
     let network = &loaded.network;
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
-        Err(error) => return rejected(format, "malformed", &error.to_string()),
+        Err(error) => return malformed(format, bytes, &error.to_string()),
     };
     let verified = match check_property(&certificate, network) {
         Ok(verified) => verified,

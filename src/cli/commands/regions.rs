@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::pretty;
 use crate::cli::arguments::{Format, Regions};
-use crate::cli::{Output, Refusal, inputs, picture as picture_file};
+use crate::cli::{Output, Refusal, inputs, outputs, picture as picture_file};
 use crate::expr::{Domain, Expr, parse_expression};
 use crate::network::Network;
 use crate::numbers::literal::{decimal_down, decimal_up};
@@ -21,12 +21,15 @@ use crate::workflow::write_beside;
 /// Counts regions.
 pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
     let start = Instant::now();
-    for path in [&arguments.draw, &arguments.export].into_iter().flatten() {
-        inputs::can_be_written(path)?;
-    }
     if let Some(path) = &arguments.draw {
         picture_file::is_one(path)?;
     }
+    let written: Vec<(&str, &Path)> =
+        [("--draw", &arguments.draw), ("--export", &arguments.export)]
+            .into_iter()
+            .filter_map(|(flag, path)| Some((flag, path.as_deref()?)))
+            .collect();
+    outputs::look_at(&written, &inputs::network_files(&arguments.network))?;
     let names = arguments.section.as_ref().unwrap_or(&arguments.domain);
     let names = inputs::Names::Flag(names);
     let full = inputs::read_network(&arguments.network, names, arguments.weights)?.network;

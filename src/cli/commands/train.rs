@@ -12,8 +12,9 @@ use super::pretty;
 use crate::builders::Goal;
 use crate::certificate::{Norm, Question};
 use crate::cli::arguments::{Format, Train};
+use crate::cli::folder::{Contents, Folder};
 use crate::cli::progress::Bar;
-use crate::cli::{Output, Refusal, inputs, note};
+use crate::cli::{Output, Refusal, earlier, inputs, note, outputs};
 use crate::formats::json as network_file;
 use crate::network::{Network, digest};
 use crate::numbers::estimate::estimate_rational;
@@ -22,12 +23,19 @@ use crate::training::{
     GradientCheck, Kept, MAX_EXPLAINED, Optimizer, Problem, Progress, Restart, Samples, Settings,
     Start, Training, TrainingError, explain,
 };
+use crate::workflow::files::directory_of;
 use crate::workflow::spec::{DataSpec, trained_activation};
 use crate::workflow::train::{DataError, row_name};
 use crate::workflow::{CompareSpec, Spec, Subject, draw_frame, training_data, write_beside};
 
 /// Pictures along the way.
 const FRAMES: usize = 12;
+/// What is written to the directory of pictures.
+const FRAMES_CONTENTS: Contents = Contents {
+    sure: &[],
+    may_be: earlier::is_frame,
+    left: earlier::frames,
+};
 
 /// Trains a network.
 pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
@@ -40,8 +48,16 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         ));
     }
     let out = out_file(arguments)?;
-    inputs::can_be_written(&out)?;
     let compare = settings(arguments, &spec)?;
+    let mut read = vec![arguments.spec.clone()];
+    read.extend(inputs::data_file(&arguments.spec, Some(&compare)));
+    if let Some(path) = &arguments.from {
+        read.extend(inputs::network_files(path));
+    }
+    let mut written: Vec<(&str, &Path)> = vec![("--out", &out)];
+    written.extend(arguments.frames.as_deref().map(|path| ("--frames", path)));
+    outputs::are_apart(&written, &read)?;
+    outputs::can_be_written(&out)?;
     let folder = arguments.spec.parent().unwrap_or(Path::new(""));
     let samples = training_data(&spec, &compare, folder)
         .map_err(|error| no_data(&error, &compare, &arguments.spec, &source))?;
@@ -77,9 +93,14 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
             samples.inputs().len()
         )));
     }
-    if let Some(folder) = &arguments.frames {
-        fs::create_dir_all(folder).map_err(|error| Refusal::in_file(folder, error))?;
-    }
+    let frames = match &arguments.frames {
+        Some(out) => {
+            let parent = directory_of(out);
+            fs::create_dir_all(parent).map_err(|error| Refusal::in_file(parent, error))?;
+            Some(Folder::beside(out, FRAMES_CONTENTS, &read)?)
+        }
+        None => None,
+    };
     let mut run = Run {
         name,
         explanation: None,
@@ -118,8 +139,9 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         let found = &training.found().parameters;
         run.kept = Some(run.problem.compare_with_start(training.best, found));
     }
-    if let Some(folder) = &arguments.frames {
-        run.draw_frames(folder, &training)?;
+    if let (Some(folder), Some(out)) = (frames, &arguments.frames) {
+        run.draw_frames(&folder, out, &training)?;
+        folder.publish()?;
     }
     write_beside(&out, |mut file: &mut dyn Write| {
         network_file::write(&training.network, &mut file)
@@ -286,7 +308,12 @@ impl Run<'_> {
         })
     }
 
-    fn draw_frames(&mut self, folder: &Path, training: &Training) -> Result<(), Refusal> {
+    fn draw_frames(
+        &mut self,
+        folder: &Folder,
+        out: &Path,
+        training: &Training,
+    ) -> Result<(), Refusal> {
         // The best start once more: the same steps.
         let snapshots = self
             .problem
@@ -321,10 +348,9 @@ impl Run<'_> {
                 self.spec.target.text().join(", ")
             );
             let svg = draw_frame(&subject, &title, &caption).map_err(Refusal::new)?;
-            let path = folder.join(format!("frame{place:02}.svg"));
-            write_beside(&path, |out: &mut dyn Write| out.write_all(svg.as_bytes()))
-                .map_err(|error| Refusal::in_file(&path, error))?;
-            self.frames.push(path);
+            let name = format!("frame{place:02}.svg");
+            folder.write(&name, svg)?;
+            self.frames.push(out.join(name));
         }
         Ok(())
     }

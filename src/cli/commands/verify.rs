@@ -1,13 +1,16 @@
 //! `steeple verify`.
 
+use std::fs;
+
 use super::{code, pretty};
 use crate::cli::arguments::{Format, Verify};
-use crate::cli::{Output, Refusal, inputs, progress::Bar};
+use crate::cli::{Output, Refusal, inputs, outputs, progress::Bar, say};
 use crate::report::{Report, json, text};
 use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    look_at_outputs(arguments, format)?;
     if let Some(path) = &arguments.question.property {
         if arguments.gap.is_some() || arguments.resume.is_some() {
             return Err(Refusal::new("--gap and --resume do not go with --property"));
@@ -20,9 +23,6 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         arguments.weights,
     )?;
     let asked = inputs::question(&arguments.question, &network)?;
-    if let Some(path) = &arguments.certificate {
-        inputs::can_be_written(path)?;
-    }
     let gap = match &arguments.gap {
         Some(text) => inputs::positive("gap", text)?,
         None => asked.gap,
@@ -55,11 +55,51 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         weights,
         ..summarise(&verification, &network, None)
     };
-    Ok(Output {
-        text: match format {
-            Format::Text => text::verdict(&report),
-            Format::Json => pretty(&json::verify(&report, json::Times::Shown)),
-        },
-        code: code(verification.verdict),
-    })
+    let text = match format {
+        Format::Text => text::verdict(&report),
+        Format::Json => pretty(&json::verify(&report, json::Times::Shown)),
+    };
+    Ok(beside_certificate(
+        arguments,
+        text,
+        code(verification.verdict),
+    ))
+}
+
+/// Makes sure that the certificate takes the place of nothing that is read.
+fn look_at_outputs(arguments: &Verify, format: Format) -> Result<(), Refusal> {
+    let Some(certificate) = &arguments.certificate else {
+        return Ok(());
+    };
+    if outputs::is_standard(certificate) {
+        if format == Format::Json {
+            return Err(Refusal::new(
+                "--certificate - and --format json both write to standard output",
+            )
+            .hint("give --certificate a file name"));
+        }
+        return Ok(());
+    }
+    let mut inputs = inputs::network_files(&arguments.network);
+    inputs.extend(inputs::question_files(&arguments.question));
+    // The certificate to go on from is read as a whole before the new one takes its place.
+    if let Some(resume) = &arguments.resume
+        && !fs::metadata(resume).is_ok_and(|found| found.is_file())
+    {
+        inputs.push(resume.clone());
+    }
+    outputs::look_at(&[("--certificate", certificate)], &inputs)
+}
+
+/// What is printed of a verdict: on standard error where the certificate alone is on standard output.
+pub(super) fn beside_certificate(arguments: &Verify, text: String, code: u8) -> Output {
+    let certificate = arguments.certificate.as_deref();
+    if certificate.is_some_and(outputs::is_standard) {
+        say(&text);
+        return Output {
+            text: String::new(),
+            code,
+        };
+    }
+    Output { text, code }
 }

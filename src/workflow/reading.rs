@@ -1,0 +1,188 @@
+//! Files are read up to a limit, which holds while they are read: whatever is at the end of a path, a
+//! device without an end as well, takes no more time and memory than the largest honest file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::formats::vnnlib;
+
+/// Bytes taken from what has no size: a pipe, a device. A larger file can be read from a disk.
+const LARGEST_STREAM: u64 = 1 << 30;
+/// So many bytes tell whether a file can be of its kind.
+const BEGINNING: u64 = 1 << 12;
+const NO_TEXT: Option<&str> = Some("this is not a text file in UTF-8");
+
+/// A kind of file: how it begins, and how large it can be.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Bytes, at most.
+    pub most: u64,
+    /// Can a file begin like this?
+    begins: fn(&[u8]) -> bool,
+    /// Says what is wrong with one that does not. Nothing where its reader does, from the beginning
+    /// alone.
+    wrong: Option<&'static str>,
+}
+
+impl Kind {
+    /// A certificate. One of 4096 quadrants has 15 MB; 4 GiB are a billion leaves.
+    pub const CERTIFICATE: Self = Self {
+        most: 4 << 30,
+        begins: |bytes| bytes.starts_with(b"steeple "),
+        wrong: None,
+    };
+    /// A network as JSON. One of 16.8 million units has about 1 GB.
+    pub const NETWORK: Self = Self {
+        most: 8 << 30,
+        begins: |bytes| {
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            let text = text.trim_ascii_start();
+            text.is_empty() || text.starts_with(b"{")
+        },
+        wrong: None,
+    };
+    /// A network in another format; protobuf holds at most 2 GiB, safetensors any number.
+    pub const FOREIGN: Self = Self {
+        most: 8 << 30,
+        begins: |bytes| !bytes.iter().take(8).all(|byte| *byte == 0),
+        wrong: None,
+    };
+    /// What stands beside weights: the name of an activation for each layer.
+    pub const COMPANION: Self = Self {
+        most: 16 << 20,
+        begins: is_text,
+        wrong: NO_TEXT,
+    };
+    /// A spec: a page of text; with the corners of polygons some thousand lines.
+    pub const SPEC: Self = Self {
+        most: 16 << 20,
+        begins: is_text,
+        wrong: NO_TEXT,
+    };
+    /// A property, packed or not.
+    pub const PROPERTY: Self = Self {
+        most: vnnlib::MAX_BYTES as u64,
+        begins: |bytes| bytes.starts_with(&[0x1f, 0x8b]) || is_text(bytes),
+        wrong: NO_TEXT,
+    };
+    /// Points to train on: some millions.
+    pub const DATA: Self = Self {
+        most: 1 << 28,
+        begins: is_text,
+        wrong: NO_TEXT,
+    };
+    /// A report of ours, beside the results of an earlier run.
+    pub const REPORT: Self = Self {
+        most: 64 << 20,
+        begins: is_text,
+        wrong: NO_TEXT,
+    };
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.contains(&0)
+}
+
+/// Reads a file of this kind. Of a certificate or network that does not begin like one, only the
+/// beginning is returned: enough for its reader to say so.
+///
+/// - Errors: those of the file system; the file is a directory, or larger than its kind can be.
+pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let about = file.metadata()?;
+    if about.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "this is a directory, not a file",
+        ));
+    }
+    let most = if about.is_file() {
+        kind.most
+    } else {
+        kind.most.min(LARGEST_STREAM)
+    };
+    let too_large = || {
+        let what = if about.is_file() {
+            "this file"
+        } else {
+            "what is read here is not a regular file and"
+        };
+        io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("{what} has more than {most} bytes, the most that is read"),
+        )
+    };
+    if about.len() > most {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    (&mut file).take(BEGINNING).read_to_end(&mut bytes)?;
+    if !(kind.begins)(&bytes) {
+        return match kind.wrong {
+            Some(wrong) => Err(io::Error::new(io::ErrorKind::InvalidData, wrong)),
+            None => Ok(bytes),
+        };
+    }
+    let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
+    // One more, so that the end is seen without growing once more.
+    bytes
+        .try_reserve_exact(size.saturating_sub(bytes.len()).saturating_add(1))
+        .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let rest = most.saturating_sub(read).saturating_add(1);
+    file.take(rest).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > most) {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Kind = Kind {
+        most: 10_000,
+        begins: |bytes| bytes.starts_with(b"a"),
+        wrong: None,
+    };
+
+    #[test]
+    fn files_are_read_whole_up_to_the_limit() {
+        let scratch = tempfile::tempdir().expect("a directory");
+        let path = scratch.path().join("file");
+        for size in [1usize, 4095, 4096, 4097, 9_999, 10_000, 10_001, 20_000] {
+            std::fs::write(&path, vec![b'a'; size]).expect("written");
+            match read(&path, SMALL) {
+                Ok(bytes) => assert_eq!((bytes.len(), size <= 10_000), (size, true)),
+                Err(error) => {
+                    assert!(size > 10_000, "{size}: {error}");
+                    assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+                }
+            }
+        }
+        std::fs::write(&path, vec![b'b'; 9_000]).expect("written");
+        assert_eq!(read(&path, SMALL).expect("a beginning").len(), 4096);
+        assert!(read(scratch.path(), SMALL).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_without_an_end_is_read_up_to_the_limit() {
+        let zeros = Path::new("/dev/zero");
+        for kind in [Kind::CERTIFICATE, Kind::NETWORK, Kind::FOREIGN] {
+            assert_eq!(read(zeros, kind).expect("a beginning").len(), 4096);
+        }
+        for kind in [Kind::SPEC, Kind::PROPERTY, Kind::DATA] {
+            let error = read(zeros, kind).expect_err("not text");
+            assert_eq!(error.to_string(), "this is not a text file in UTF-8");
+        }
+        let any = Kind {
+            begins: |_| true,
+            ..SMALL
+        };
+        let error = read(zeros, any).expect_err("endless");
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+}

@@ -1,0 +1,45 @@
+//! Was standard output open when the process started?
+//!
+//! Before `main`, the runtime of Rust opens `/dev/null` in the place of standard streams that are
+//! closed, so from then on a result for nobody is written without an error. Nothing tells that
+//! `/dev/null` from the one that Python's `subprocess.DEVNULL` or Node's `ignore` hand over, who want
+//! just that. So the question is asked before: by a function that the loader calls. To place it there
+//! is the one thing here that the compiler cannot look at, and the reason why this is a package of its
+//! own: `steeple` itself forbids unsafe code.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Was standard output closed when the process started, as by `>&-` in a shell?
+///
+/// - Exactness: exact on Linux, macOS and the BSDs; elsewhere the answer is no.
+pub fn standard_output_was_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
+#[cfg(unix)]
+mod before_main {
+    use super::{CLOSED, Ordering};
+
+    #[allow(
+        unsafe_code,
+        reason = "the loader has to find it; it is a function of its kind"
+    )]
+    #[used]
+    #[cfg_attr(
+        any(target_os = "macos", target_os = "ios"),
+        unsafe(link_section = "__DATA,__mod_init_func")
+    )]
+    #[cfg_attr(
+        not(any(target_os = "macos", target_os = "ios")),
+        unsafe(link_section = ".init_array")
+    )]
+    static LOOK: extern "C" fn() = look;
+
+    extern "C" fn look() {
+        #[allow(unsafe_code, reason = "it takes a number and changes nothing")]
+        let flags = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) };
+        CLOSED.store(flags == -1, Ordering::Relaxed);
+    }
+}
