@@ -21,6 +21,7 @@ pub mod entry;
 pub mod error;
 pub mod fixed;
 pub mod grid;
+pub mod impossible;
 pub mod line;
 pub mod parameters;
 pub mod polynomial;
@@ -38,6 +39,7 @@ pub use catalogue::{BuilderName, catalogue, entry};
 pub use deep::promise::{Promise, promise};
 pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
+pub use impossible::{Impossible, impossible};
 pub use parameters::{
     Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
 };

@@ -1,5 +1,6 @@
 //! From a builder's parameters to a network on disk with a checked verdict.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +10,13 @@ use super::verify::{
     Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
 use super::{Limits, Progress};
-use crate::builders::{self, BuilderName, Built, Parameters};
-use crate::certificate::{Cell, Norm, Question};
+use crate::builders::{self, BuilderName, Built, Impossible, Parameters, SizeKey};
+use crate::certificate::{Cell, Claim, Norm, Question};
 use crate::expr::{Domain, Target};
 use crate::formats::json;
 use crate::network::{Network, Specialised, digest};
 use crate::numbers::Rational;
+use crate::numbers::literal::decimal_up;
 use crate::prover::{self, Request};
 
 /// What to build, and what to prove of it.
@@ -85,6 +87,9 @@ impl BuildRequest<'_> {
                 key.name
             )));
         };
+        if let Some(reason) = self.impossible(tolerance) {
+            return Err(WorkflowError::Build(reason.to_string()));
+        }
         let parameters = builders::prepare(
             self.builder,
             self.parameters,
@@ -94,10 +99,12 @@ impl BuildRequest<'_> {
             tolerance,
         )
         .map_err(|error| WorkflowError::Build(error.to_string()))?;
+        let mut nearest = Nearest::default();
         let mut attempt = |size: usize| -> Result<(Built, bool), WorkflowError> {
             let built = self.build_with(&key.with(&parameters, size))?;
-            let is_enough = self.seems_enough(&built.network, tolerance, progress)?;
-            Ok((built, is_enough))
+            let claim = self.claim_of(&built.network, tolerance, progress)?;
+            nearest.note(size, &claim);
+            Ok((built, claim.keeps(tolerance)))
         };
         let largest = key.largest.min(LARGEST_SIZE);
         let mut too_small = key.smallest.saturating_sub(1);
@@ -109,13 +116,7 @@ impl BuildRequest<'_> {
             }
             too_small = size;
             if size >= largest {
-                return Err(WorkflowError::Build(format!(
-                    "no `{}` up to {} was found to keep the tolerance {tolerance}; hint: \
-                     ask for a larger tolerance, or give `{}` and other keys yourself",
-                    key.name,
-                    key.text(largest),
-                    key.name
-                )));
+                return Err(WorkflowError::Build(nearest.none_of(&key, largest, tolerance)));
             }
             size = (size * 2).min(largest);
         };
@@ -151,12 +152,19 @@ impl BuildRequest<'_> {
         }
     }
 
-    fn seems_enough(
+    /// Why no size keeps the tolerance, where that is known before any is tried.
+    fn impossible(&self, tolerance: &Rational) -> Option<Impossible> {
+        let (name, given) = (self.builder, self.parameters);
+        builders::impossible(name, given, self.target, self.domain, self.norm, tolerance)
+    }
+
+    /// What a short search finds of a network.
+    fn claim_of(
         &self,
         network: &Network,
         tolerance: &Rational,
         progress: &mut dyn FnMut(&Progress),
-    ) -> Result<bool, WorkflowError> {
+    ) -> Result<Claim, WorkflowError> {
         let question = self.question(network);
         let mut limits = self.limits;
         limits.boxes = Some(
@@ -177,7 +185,45 @@ impl BuildRequest<'_> {
             },
             progress,
         )?;
-        Ok(outcome.certificate.claim.keeps(tolerance))
+        Ok(outcome.certificate.claim)
+    }
+}
+
+/// The size that came nearest.
+#[derive(Default)]
+struct Nearest {
+    /// The size whose error has the least upper bound.
+    best: Option<(usize, Rational)>,
+}
+
+impl Nearest {
+    fn note(&mut self, size: usize, claim: &Claim) {
+        let Some(upper) = claim.error_upper() else {
+            return;
+        };
+        if self.best.as_ref().is_none_or(|(_, best)| upper < *best) {
+            self.best = Some((size, upper));
+        }
+    }
+
+    /// What is said when none of the sizes was enough.
+    fn none_of(&self, key: &SizeKey, largest: usize, tolerance: &Rational) -> String {
+        let name = key.name;
+        let mut text = format!(
+            "no `{name}` up to {} was found to keep the tolerance {tolerance}",
+            key.text(largest)
+        );
+        if let Some((size, upper)) = &self.best {
+            let _ = write!(
+                text,
+                "; the best was `{name}` = {}, with an error of at most {}",
+                key.text(*size),
+                decimal_up(upper, 4)
+            );
+        }
+        text + &format!(
+            "; hint: ask for a larger tolerance, or give `{name}` and other keys yourself"
+        )
     }
 }
 
