@@ -368,7 +368,10 @@ fn the_readme_says_what_the_program_does() {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')))
+        .filter_map(|line| {
+            line.strip_prefix("  ")
+                .filter(|line| !line.starts_with(' '))
+        })
         .filter_map(|line| line.split_whitespace().next())
         .collect();
     for command in ["build", "verify", "check", "eval", "draw", "catalogue"] {
@@ -376,7 +379,10 @@ fn the_readme_says_what_the_program_does() {
     }
     // What is for the shell has its own help.
     let of_the_shell = ["completions", "man", "help"];
-    for command in commands.iter().filter(|command| !of_the_shell.contains(command)) {
+    for command in commands
+        .iter()
+        .filter(|command| !of_the_shell.contains(command))
+    {
         let names = [format!("`{command}`"), format!("steeple {command}")];
         assert!(
             names.iter().any(|name| readme.contains(name)),

@@ -448,7 +448,10 @@ fn single(method: Method) -> Case {
     single.certificate.fold = Rational::ZERO;
     single.certificate.ranges = Ranges::Natural;
     single.certificate.claim.upper = bound.to_rational();
-    assert!(check(&single.certificate, &single.network).is_ok(), "{method:?}");
+    assert!(
+        check(&single.certificate, &single.network).is_ok(),
+        "{method:?}"
+    );
     single
 }
 
@@ -817,7 +820,12 @@ fn error_on(
             Relation::GreaterOrEqual,
             &Interval::from_rational(&threshold),
         );
-        let known = |truth: bool| (Rational::from(i64::from(truth)), Rational::from(i64::from(truth)));
+        let known = |truth: bool| {
+            (
+                Rational::from(i64::from(truth)),
+                Rational::from(i64::from(truth)),
+            )
+        };
         let (low, high) = match (inside, results.truth()) {
             (Truth::True, Ok(Truth::True)) | (Truth::False, Ok(Truth::False)) => known(false),
             (Truth::True, Ok(Truth::False)) | (Truth::False, Ok(Truth::True)) => known(true),
@@ -837,17 +845,18 @@ fn error_on(
         };
         all = Some(match (all, question.norm) {
             (None, _) => one,
-            (Some(all), Norm::Sup) => Interval::new(
-                all.inf().max(one.inf()),
-                all.sup().max(one.sup()),
-            )
-            .expect("in order"),
+            (Some(all), Norm::Sup) => {
+                Interval::new(all.inf().max(one.inf()), all.sup().max(one.sup())).expect("in order")
+            }
             (Some(all), _) => all.plus(&one),
         });
     }
     let all = all.expect("an output");
     let low = all.inf().rational_bound(Direction::Down);
-    (low.unwrap_or_default(), all.sup().rational_bound(Direction::Up))
+    (
+        low.unwrap_or_default(),
+        all.sup().rational_bound(Direction::Up),
+    )
 }
 
 /// Every method of a leaf and every kind of cut, in every norm that knows it.
@@ -895,7 +904,10 @@ fn every_method_cut_and_norm_is_damaged() {
         assert!(low <= case.high && high.is_none_or(|high| case.low <= high));
     }
     for method in Method::ALL.iter().filter(|method| **method != Method::Open) {
-        assert!(methods.iter().any(|(known, _)| known == method), "{method:?}");
+        assert!(
+            methods.iter().any(|(known, _)| known == method),
+            "{method:?}"
+        );
     }
     for norm in Norm::ALL {
         assert!(norms.contains(&norm), "{norm}");
@@ -903,11 +915,18 @@ fn every_method_cut_and_norm_is_damaged() {
     let is_integral = |norm: &Norm| matches!(norm, Norm::L1 | Norm::L2);
     for method in [Method::SecondOrder, Method::Windows] {
         let mut used = methods.iter();
-        assert!(used.any(|(known, norm)| *known == method && is_integral(norm)), "{method:?}");
+        assert!(
+            used.any(|(known, norm)| *known == method && is_integral(norm)),
+            "{method:?}"
+        );
     }
     assert!(cuts.contains("line") && cuts.contains("middle"), "{cuts:?}");
     let signs = tree_signs();
-    assert!(Method::ALL.iter().all(|method| signs.contains(&method.letter())));
+    assert!(
+        Method::ALL
+            .iter()
+            .all(|method| signs.contains(&method.letter()))
+    );
 }
 
 thread_local! {

@@ -129,6 +129,12 @@ fn check_request(
             allowed: names.join(", "),
         });
     }
+    for (key, number) in parameters.numbers() {
+        let bits = number.bits();
+        if bits > error::MAX_NUMBER_BITS {
+            return Err(BuildError::LongNumber { key, bits });
+        }
+    }
     let (fewest, most) = entry.inputs;
     let found = target.inputs().len();
     if !(fewest..=most).contains(&found) {

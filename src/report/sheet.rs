@@ -146,7 +146,11 @@ pub(super) fn table_row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> St
                 out.push('\\');
             }
             backslashes = if sign == '\\' { backslashes + 1 } else { 0 };
-            out.push(if matches!(sign, '\n' | '\r') { ' ' } else { sign });
+            out.push(if matches!(sign, '\n' | '\r') {
+                ' '
+            } else {
+                sign
+            });
         }
         // A backslash at the end would take the bar with it.
         if backslashes % 2 == 1 {

@@ -116,7 +116,9 @@ impl BuildRequest<'_> {
             }
             too_small = size;
             if size >= largest {
-                return Err(WorkflowError::Build(nearest.none_of(&key, largest, tolerance)));
+                return Err(WorkflowError::Build(
+                    nearest.none_of(&key, largest, tolerance),
+                ));
             }
             size = (size * 2).min(largest);
         };

@@ -218,9 +218,8 @@ pub fn compare(
     let names = spec.domain.names().iter().zip(spec.domain.sides());
     let stopped = members.iter().flatten().flat_map(|member| &member.answers);
     let mut notes = Vec::new();
-    let is_searched = |(norm, answer): &&(Norm, Verification)| {
-        figure(*norm, answer, &spec.domain).is_some()
-    };
+    let is_searched =
+        |(norm, answer): &&(Norm, Verification)| figure(*norm, answer, &spec.domain).is_some();
     if stopped
         .clone()
         .filter(is_searched)

@@ -14,7 +14,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
-use crate::expr::{Domain, DomainError, Target, TargetBody, check_defined, check_names, parse_target};
+use crate::expr::{
+    Domain, DomainError, Target, TargetBody, check_defined, check_names, parse_target,
+};
 use crate::numbers::{Rational, literal};
 
 pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
@@ -284,8 +286,7 @@ fn read_sides(
         Domain::new(vec![names[index].clone()], vec![sides[index].clone()])
             .map_err(|error| SpecError::new(words(&error), value.span()))?;
     }
-    Domain::new(names, sides)
-        .map_err(|error| SpecError::new(words(&error), table.span.clone()))
+    Domain::new(names, sides).map_err(|error| SpecError::new(words(&error), table.span.clone()))
 }
 
 /// Sorts names; numbers at their ends count as numbers, so `x2` stands before `x10`.
@@ -476,10 +477,12 @@ impl<'a, 'i> Table<'a, 'i> {
             .to_i64()
             .and_then(|count| usize::try_from(count).ok())
             .ok_or_else(|| {
-                SpecError::new(
-                    format!("`{key}` is a whole number of at least 0, found {number}"),
-                    value.span(),
-                )
+                let message = if number.is_integer() && number.is_positive() {
+                    format!("`{key}` is at most {}, found {number}", i64::MAX)
+                } else {
+                    format!("`{key}` is a whole number of at least 0, found {number}")
+                };
+                SpecError::new(message, value.span())
             })
     }
 

@@ -131,7 +131,9 @@ impl<'a> Dips<'a> {
     /// How many towers there are about.
     fn towers(&self, cells: usize) -> u128 {
         let power = u32::try_from(self.inputs).unwrap_or(u32::MAX);
-        wide(cells).saturating_pow(power).saturating_mul(wide(self.overlap))
+        wide(cells)
+            .saturating_pow(power)
+            .saturating_mul(wide(self.overlap))
     }
 
     fn weights(&self, cells: usize) -> u128 {
@@ -162,7 +164,11 @@ impl<'a> Dips<'a> {
             None => exp_minus_upper(&Rational::from(100)),
         };
         let half = Rational::ratio(1, 2);
-        let far = lengths.iter().map(|cell| steep(cell, 1)).max()?.min(half.clone());
+        let far = lengths
+            .iter()
+            .map(|cell| steep(cell, 1))
+            .max()?
+            .min(half.clone());
         let near_room = whole(self.inputs - 1).half();
         let far_room = whole(self.inputs).half() - far;
         let near = whole(1 << self.inputs) * self.off(&near_room);
@@ -206,7 +212,12 @@ impl<'a> Dips<'a> {
         lengths: &[Rational],
         sign: i32,
     ) -> Option<Rational> {
-        let sides = self.request.domain.sides().iter().zip(point.iter().zip(lengths));
+        let sides = self
+            .request
+            .domain
+            .sides()
+            .iter()
+            .zip(point.iter().zip(lengths));
         let sides: Vec<Interval> = sides
             .map(|((low, high), (x, cell))| {
                 let (from, to) = (x - &cell.half(), x + &cell.half());
@@ -260,9 +271,13 @@ impl<'a> Dips<'a> {
         let mut least: Option<Rational> = None;
         for cells in 1_usize.. {
             let power = u32::try_from(self.inputs).ok()?;
-            let count = cells.checked_pow(power).filter(|count| *count <= MOST_BOXES)?;
+            let count = cells
+                .checked_pow(power)
+                .filter(|count| *count <= MOST_BOXES)?;
             let pieces = subdivide(self.request, count, &Rational::ZERO);
-            let lower = self.at_meeting(&pieces).filter(|lower| lower > self.tolerance);
+            let lower = self
+                .at_meeting(&pieces)
+                .filter(|lower| lower > self.tolerance);
             if let Some(lower) = lower {
                 return Some(least.map_or(lower.clone(), |least| least.min(lower)));
             }
@@ -285,9 +300,11 @@ impl<'a> Dips<'a> {
         for piece in pieces {
             for choice in 0..1_usize << self.inputs {
                 let ends = piece.sides.iter().enumerate();
-                let corner = ends.map(|(axis, (low, high))| {
-                    if choice >> axis & 1 == 0 { low } else { high }
-                });
+                let corner = ends.map(
+                    |(axis, (low, high))| {
+                        if choice >> axis & 1 == 0 { low } else { high }
+                    },
+                );
                 *corners.entry(corner.collect()).or_default() += 1;
             }
         }
@@ -298,10 +315,14 @@ impl<'a> Dips<'a> {
         let others = most * self.off(&(Rational::ratio(1, 2) - far));
         let network = &self.size * &(near + others);
         let lengths = vec![Rational::power_of_two(-20); self.inputs];
-        let meetings = corners.into_iter().filter(|(_, count)| *count == 1 << self.inputs);
+        let meetings = corners
+            .into_iter()
+            .filter(|(_, count)| *count == 1 << self.inputs);
         let meetings = meetings.map(|(corner, _)| corner.into_iter().cloned().collect());
         let meetings: Vec<Vec<Rational>> = meetings.collect();
-        let mut values = meetings.iter().filter_map(|corner| self.value(corner, &lengths));
+        let mut values = meetings
+            .iter()
+            .filter_map(|corner| self.value(corner, &lengths));
         let (first, _) = values.next()?;
         Some(values.fold(first, |most, (value, _)| most.max(value)) - network)
     }

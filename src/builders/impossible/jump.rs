@@ -269,9 +269,7 @@ fn held_condition(condition: &Condition, switch: &Switch, side: Side) -> Held {
             (Held::Open(a), Held::Decided(false)) => {
                 Held::Open(Condition::And(Arc::new(a), Arc::new(never())))
             }
-            (Held::Open(a), Held::Open(b)) => {
-                Held::Open(Condition::And(Arc::new(a), Arc::new(b)))
-            }
+            (Held::Open(a), Held::Open(b)) => Held::Open(Condition::And(Arc::new(a), Arc::new(b))),
         },
         Condition::Or(a, b) => match (next(a), next(b)) {
             (Held::Decided(true), _) => Held::Decided(true),
@@ -499,7 +497,10 @@ impl Held3 {
             .is_some_and(|slope| !slope.contains_zero());
         let mut others = self.others.iter_mut();
         is_steady
-            && self.difference.at(point).is_some_and(|value| value.is_zero())
+            && self
+                .difference
+                .at(point)
+                .is_some_and(|value| value.is_zero())
             && others.all(|other| other.on(sides).is_some_and(|value| !value.contains_zero()))
     }
 
@@ -534,8 +535,14 @@ mod tests {
     fn jumps_in_one_input_are_found_exactly() {
         let tariff = "if(x < 10, 2*x, if(x < 50, 20 + 3*(x-10), 150 + 5*(x-50)))";
         assert_eq!(found(tariff, "x=0..100"), ["by 10 at x = 50"]);
-        assert_eq!(found("x + 3*heaviside(x - 1/3)", "x=0..1"), ["by 3 at x = 1/3"]);
-        assert_eq!(found("x >= 1/7 and x < 2/3", "x=0..1"), ["by 1 at x = 1/7", "by 1 at x = 2/3"]);
+        assert_eq!(
+            found("x + 3*heaviside(x - 1/3)", "x=0..1"),
+            ["by 3 at x = 1/3"]
+        );
+        assert_eq!(
+            found("x >= 1/7 and x < 2/3", "x=0..1"),
+            ["by 1 at x = 1/7", "by 1 at x = 2/3"]
+        );
         // Two conditions that change together are one switch.
         let both = "if(x < 1/3, 1, 0) + if(1/3 <= x, -1, 1)";
         assert_eq!(found(both, "x=0..1"), ["by 3 at x = 1/3"]);
@@ -544,7 +551,10 @@ mod tests {
 
     #[test]
     fn jumps_at_irrational_places_are_found_nearly() {
-        assert_eq!(found("if(x^2 < 1/2, 0, 10)", "x=0..1"), ["by at least 10 near x = 0.707106"]);
+        assert_eq!(
+            found("if(x^2 < 1/2, 0, 10)", "x=0..1"),
+            ["by at least 10 near x = 0.707106"]
+        );
         let sine = found("if(sin(x) > 1/2, x, 10)", "x=0..4");
         assert_eq!(sine.len(), 2, "{sine:?}");
         assert!(sine[0].starts_with("by at least 9.4764"), "{sine:?}");
@@ -562,18 +572,35 @@ mod tests {
             "tanh(1e30*(x - 1/3))",
             "if(sin(x) > 1/2, 1/2, sin(x))",
         ] {
-            assert_eq!(found(formula, "x=0..100"), Vec::<String>::new(), "{formula}");
+            assert_eq!(
+                found(formula, "x=0..100"),
+                Vec::<String>::new(),
+                "{formula}"
+            );
         }
-        for formula in ["if(x < y, x, y)", "if(x*y < 1/4, 1/4, x*y)", "if(x < 1/2, 1, 1) + y"] {
-            assert_eq!(found(formula, "x=0..1,y=0..1"), Vec::<String>::new(), "{formula}");
+        for formula in [
+            "if(x < y, x, y)",
+            "if(x*y < 1/4, 1/4, x*y)",
+            "if(x < 1/2, 1, 1) + y",
+        ] {
+            assert_eq!(
+                found(formula, "x=0..1,y=0..1"),
+                Vec::<String>::new(),
+                "{formula}"
+            );
         }
     }
 
     #[test]
     fn jumps_in_several_inputs_are_found() {
         let disk = found("x^2 + y^2 <= 1/2", "x=-1..1,y=-1..1");
-        assert!(!disk.is_empty() && disk.iter().all(|jump| jump.contains("by at least 1 near")
-            || jump.starts_with("by 1 at")), "{disk:?}");
+        assert!(
+            !disk.is_empty()
+                && disk
+                    .iter()
+                    .all(|jump| jump.contains("by at least 1 near") || jump.starts_with("by 1 at")),
+            "{disk:?}"
+        );
         let half = found("if(x < 1/3, y, 10)", "x=0..1,y=0..1");
         assert_eq!(half[0], "by 239/24 at x = 1/3, y = 1/24");
         let four = found("heaviside(a - b + c - 2*d)", "a=0..1,b=0..1,c=0..1,d=0..1");
@@ -588,12 +615,24 @@ mod tests {
             jumps(&target, &domain).remove(0)
         };
         let half = at("x < 50");
-        assert_eq!((half.misses_lines(&domain), half.multiple(&domain)), (false, Some(2)));
+        assert_eq!(
+            (half.misses_lines(&domain), half.multiple(&domain)),
+            (false, Some(2))
+        );
         let tariff = at("x < 45.67");
-        assert_eq!((tariff.misses_lines(&domain), tariff.multiple(&domain)), (true, Some(10_000)));
+        assert_eq!(
+            (tariff.misses_lines(&domain), tariff.multiple(&domain)),
+            (true, Some(10_000))
+        );
         let root = at("x^2 < 50");
-        assert_eq!((root.misses_lines(&domain), root.multiple(&domain)), (true, None));
+        assert_eq!(
+            (root.misses_lines(&domain), root.multiple(&domain)),
+            (true, None)
+        );
         let fine = at("x < 45.6789");
-        assert_eq!((fine.misses_lines(&domain), fine.multiple(&domain)), (true, None));
+        assert_eq!(
+            (fine.misses_lines(&domain), fine.multiple(&domain)),
+            (true, None)
+        );
     }
 }

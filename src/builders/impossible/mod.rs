@@ -130,11 +130,7 @@ impl fmt::Display for Impossible {
                 least_overlap,
             } => {
                 let error = decimal_down(error_lower, 3);
-                let part = if *overlap > 1 {
-                    " of one grid"
-                } else {
-                    ""
-                };
+                let part = if *overlap > 1 { " of one grid" } else { "" };
                 write!(
                     f,
                     "sigmoid towers{part} are all off near inner corners of cells, so with any number of \

@@ -348,11 +348,20 @@ mod tests {
         }
     }
 
-    fn trained(name: &str, units: usize, area: Option<Enclosure>, polygon: Option<Enclosure>) -> Row {
+    fn trained(
+        name: &str,
+        units: usize,
+        area: Option<Enclosure>,
+        polygon: Option<Enclosure>,
+    ) -> Row {
         let mut row = Row::new(name.into(), Origin::Trained);
         row.hidden = vec![(units, "sigmoid".into())];
         row.units = units;
-        row.not_searched = if area.is_none() { vec!["area"] } else { Vec::new() };
+        row.not_searched = if area.is_none() {
+            vec!["area"]
+        } else {
+            Vec::new()
+        };
         (row.area, row.best_polygon) = (area, polygon);
         row
     }
@@ -376,11 +385,19 @@ mod tests {
         let comparison = disk(vec![
             trained("sigmoid 2-2-1", 2, None, None),
             trained("sigmoid 2-3-1", 3, None, Some(enclosure("0.3", "0.31"))),
-            trained("sigmoid 2-4-1", 4, Some(enclosure("0", "3.9")), Some(enclosure("0.2", "0.21"))),
+            trained(
+                "sigmoid 2-4-1",
+                4,
+                Some(enclosure("0", "3.9")),
+                Some(enclosure("0.2", "0.21")),
+            ),
             trained("sigmoid 2-6-1", 6, Some(enclosure("0.1", "0.11")), None),
         ]);
         let (heads, rows) = comparison.table();
-        let column = heads.iter().position(|head| *head == "wrong area").expect("shown");
+        let column = heads
+            .iter()
+            .position(|head| *head == "wrong area")
+            .expect("shown");
         assert_eq!((&*rows[0][column], &*rows[1][column]), ("–", "–"));
         let text = all(&comparison).concat().join("\n");
         assert!(!text.contains("Here at least"), "{text}");
@@ -389,7 +406,8 @@ mod tests {
                     sigmoid 2-6-1 (trained): at most 0.11, with 6 units. The enclosures do not tell it \
                     apart from sigmoid 2-4-1.";
         assert!(text.contains(best), "{text}");
-        let missing = "Not searched, as a limit or an interrupt came first: sigmoid 2-2-1, sigmoid 2-3-1.";
+        let missing =
+            "Not searched, as a limit or an interrupt came first: sigmoid 2-2-1, sigmoid 2-3-1.";
         assert!(text.contains(missing), "{text}");
     }
 
@@ -397,12 +415,26 @@ mod tests {
     fn rows_that_were_searched_are_used() {
         let comparison = disk(vec![
             trained("a", 2, Some(enclosure("0.5", "0.51")), None),
-            trained("b", 3, Some(enclosure("0.3", "0.31")), Some(enclosure("0.3", "0.31"))),
+            trained(
+                "b",
+                3,
+                Some(enclosure("0.3", "0.31")),
+                Some(enclosure("0.3", "0.31")),
+            ),
         ]);
         let text = all(&comparison).concat().join("\n");
-        assert!(text.contains("Here at least 0.5 of the area is wrong."), "{text}");
-        assert!(text.contains("As good as the best regular polygon"), "{text}");
-        assert!(text.contains("The smallest misclassified area is that of b"), "{text}");
+        assert!(
+            text.contains("Here at least 0.5 of the area is wrong."),
+            "{text}"
+        );
+        assert!(
+            text.contains("As good as the best regular polygon"),
+            "{text}"
+        );
+        assert!(
+            text.contains("The smallest misclassified area is that of b"),
+            "{text}"
+        );
         assert!(!text.contains("Not searched"), "{text}");
     }
 }

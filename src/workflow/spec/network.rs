@@ -105,8 +105,7 @@ fn sides_of_box(
         return Ok(None);
     };
     let ordered = read_sides(&sides, box_error)?.in_order(domain.names());
-    let ordered =
-        ordered.map_err(|error| SpecError::new(box_error(&error), sides.span.clone()))?;
+    let ordered = ordered.map_err(|error| SpecError::new(box_error(&error), sides.span.clone()))?;
     Ok(Some(ordered.sides().to_vec()))
 }
 
