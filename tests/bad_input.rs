@@ -362,11 +362,31 @@ fn the_readme_says_what_the_program_does() {
     }
     let scratch = tempfile::tempdir().expect("a folder");
     let (_, help, _) = run(scratch.path(), &["--help"]);
+    // Both name every command: the help at the start of a line, the page as code.
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            line.strip_prefix("  ")
+                .filter(|line| !line.starts_with(' '))
+        })
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
     for command in ["build", "verify", "check", "eval", "draw", "catalogue"] {
+        assert!(commands.contains(&command), "{command} is not in --help");
+    }
+    // What is for the shell has its own help.
+    let of_the_shell = ["completions", "man", "help"];
+    for command in commands
+        .iter()
+        .filter(|command| !of_the_shell.contains(command))
+    {
+        let names = [format!("`{command}`"), format!("steeple {command}")];
         assert!(
-            help.contains(command) && readme.contains(&format!("`{command}`"))
-                || readme.contains(&format!("steeple {command}")),
-            "{command}"
+            names.iter().any(|name| readme.contains(name)),
+            "{command} is not in the README"
         );
     }
 }

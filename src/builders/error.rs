@@ -12,6 +12,10 @@ pub const MAX_WEIGHTS: u128 = 200_000_000;
 /// bytes with what is built from it); equal ones, as in grids, are kept once.
 pub const MAX_DIFFERENT_WEIGHTS: u128 = 20_000_000;
 
+/// Numbers longer than this are refused, in bits of numerator and denominator: weights made of them
+/// would take seconds each to add up. It is room for `1e-600` and `1e600`.
+pub const MAX_NUMBER_BITS: usize = 2048;
+
 /// What is wrong with a request to build.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
@@ -198,6 +202,16 @@ pub enum BuildError {
         of: &'static str,
         /// What that needs.
         needed: &'static str,
+    },
+    /// A number that is too long to reckon with.
+    #[error(
+        "`{key}` is a number of {bits} bits, at most {MAX_NUMBER_BITS} are built with; choose a shorter one"
+    )]
+    LongNumber {
+        /// The key.
+        key: &'static str,
+        /// The bits of its numerator and denominator.
+        bits: usize,
     },
     /// A number that has to be greater than 0.
     #[error("`{key}` is {found}, it must be greater than 0")]

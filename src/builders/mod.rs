@@ -21,6 +21,7 @@ pub mod entry;
 pub mod error;
 pub mod fixed;
 pub mod grid;
+pub mod impossible;
 pub mod line;
 pub mod parameters;
 pub mod polynomial;
@@ -38,6 +39,7 @@ pub use catalogue::{BuilderName, catalogue, entry};
 pub use deep::promise::{Promise, promise};
 pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
+pub use impossible::{Impossible, impossible};
 pub use parameters::{
     Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
 };
@@ -126,6 +128,12 @@ fn check_request(
             found,
             allowed: names.join(", "),
         });
+    }
+    for (key, number) in parameters.numbers() {
+        let bits = number.bits();
+        if bits > error::MAX_NUMBER_BITS {
+            return Err(BuildError::LongNumber { key, bits });
+        }
     }
     let (fewest, most) = entry.inputs;
     let found = target.inputs().len();

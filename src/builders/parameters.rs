@@ -236,6 +236,35 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Returns every number that is no count, with its key.
+    pub fn numbers(&self) -> impl Iterator<Item = (&'static str, &Rational)> {
+        let single = [
+            ("steepness", &self.steepness),
+            ("second_steepness", &self.second_steepness),
+            ("at", &self.at),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("height", &self.height),
+            ("radius", &self.radius),
+            ("radius_squared", &self.radius_squared),
+            ("rotation", &self.rotation),
+            ("step", &self.step),
+        ];
+        let single = single.into_iter();
+        let single = single.filter_map(|(key, value)| Some((key, value.as_ref()?)));
+        let direction = self.direction.iter().flatten();
+        let sides = self.sides_of_box.iter().flatten();
+        let centre = self.centre.iter();
+        let points = self.vertices.iter().flatten();
+        let points = points.chain(self.polygons.iter().flatten().flatten());
+        let pair = |key| move |(a, b)| [(key, a), (key, b)];
+        single
+            .chain(direction.map(|value| ("direction", value)))
+            .chain(sides.map(|(a, b)| (a, b)).flat_map(pair("box")))
+            .chain(centre.map(|(a, b)| (a, b)).flat_map(pair("centre")))
+            .chain(points.map(|(a, b)| (a, b)).flat_map(pair("vertices")))
+    }
+
     /// Returns the keys that are present, in the order of [`KEYS`].
     pub fn present(&self) -> Vec<&'static str> {
         let is_present = [

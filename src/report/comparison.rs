@@ -53,6 +53,12 @@ impl Enclosure {
         literal::decimal_down(&self.lower, DIGITS)
     }
 
+    /// Whether the figure itself is known, to a factor of two at least, and not just its order.
+    pub fn is_telling(&self) -> bool {
+        let upper = self.upper.as_ref();
+        upper.is_some_and(|upper| &self.lower + &self.lower >= *upper)
+    }
+
     /// Whether all of this is certainly less than all of the other.
     pub fn is_below(&self, other: &Self) -> bool {
         self.upper
@@ -140,6 +146,8 @@ pub struct Row {
     pub l1: Option<Enclosure>,
     /// The misclassified area.
     pub area: Option<Enclosure>,
+    /// The norms of which nothing is known, since the search was stopped before it said anything.
+    pub not_searched: Vec<&'static str>,
     /// Linear regions that meet the domain.
     pub linear_regions: Option<usize>,
     /// Sides of the region where it decides "inside", those on the domain's border left out.
@@ -175,6 +183,7 @@ impl Row {
             sup: None,
             l1: None,
             area: None,
+            not_searched: Vec::new(),
             linear_regions: None,
             decision_sides: None,
             best_polygon: None,

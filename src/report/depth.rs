@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::sheet::{table_row, table_rule};
 use crate::numbers::Natural;
 
 /// Networks with one number of hidden units, shared among more and more layers.
@@ -73,18 +74,18 @@ impl DepthTable {
                 format!("{:.4}", row.fit),
             ];
             // Strings take any text, so writing to one cannot fail.
-            let _ = writeln!(out, "| {} |", cells.join(" | "));
+            let _ = writeln!(out, "{}", table_row(&cells));
         }
         out
     }
 
     /// The table with its head.
     pub fn markdown(&self) -> String {
-        let rule = vec!["---"; HEADS.len()].join("|");
         format!(
-            "### {} hidden units\n\n| {} |\n|{rule}|\n{}",
+            "### {} hidden units\n\n{}\n{}\n{}",
             self.units,
-            HEADS.join(" | "),
+            table_row(HEADS),
+            table_rule(HEADS.len()),
             self.lines()
         )
     }

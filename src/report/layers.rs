@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::sheet::table_row;
 use super::{SizeReport, down, up};
 use crate::numbers::Rational;
 
@@ -107,7 +108,7 @@ impl LayersTable {
         let rows = self.rows.iter().filter(|row| row.tolerance == *tolerance);
         let lines = rows.map(|row| {
             let is_winner = winners.iter().any(|winner| std::ptr::eq(*winner, row));
-            format!("| {} |\n", row.cells(is_winner).join(" | "))
+            table_row(row.cells(is_winner)) + "\n"
         });
         lines.collect()
     }

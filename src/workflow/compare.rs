@@ -200,11 +200,10 @@ pub fn compare(
             None => Vec::new(),
         };
         for (norm, answer) in &answers {
-            let claim = answer.verified.claim();
-            let found = Some(Enclosure {
-                lower: claim.error_lower(),
-                upper: claim.error_upper(),
-            });
+            let found = figure(*norm, answer, &spec.domain);
+            if found.is_none() {
+                candidate.row.not_searched.push(norm.name());
+            }
             match norm {
                 Norm::Sup => candidate.row.sup = found,
                 Norm::L1 => candidate.row.l1 = found,
@@ -225,8 +224,11 @@ pub fn compare(
     let names = spec.domain.names().iter().zip(spec.domain.sides());
     let stopped = members.iter().flatten().flat_map(|member| &member.answers);
     let mut notes = Vec::new();
+    let is_searched =
+        |(norm, answer): &&(Norm, Verification)| figure(*norm, answer, &spec.domain).is_some();
     if stopped
         .clone()
+        .filter(is_searched)
         .any(|(_, answer)| answer.search.stopped_by.is_some())
     {
         notes.push(
@@ -249,6 +251,22 @@ pub fn compare(
         },
         members,
     })
+}
+
+/// The error of a network for the table; nothing where a search was stopped before it said anything.
+fn figure(norm: Norm, answer: &Verification, domain: &Domain) -> Option<Enclosure> {
+    let claim = answer.verified.claim();
+    let found = Enclosure {
+        lower: claim.error_lower(),
+        upper: claim.error_upper(),
+    };
+    let is_all = match &found.upper {
+        None => true,
+        Some(upper) => norm == Norm::Area && *upper >= domain.volume(),
+    };
+    let search = &answer.search;
+    let says_nothing = found.lower.is_zero() && (is_all || search.boxes <= 1);
+    (search.stopped_by.is_none() || !says_nothing).then_some(found)
 }
 
 /// Inside is where a network is at least this; for regions.

@@ -42,7 +42,7 @@ pub enum PictureKind {
     Curve,
     /// z = N(x, y) in perspective, beside the target.
     Surface,
-    /// Heat map of the certified error over two inputs.
+    /// Heat map of the certified error over two inputs; for decisions, where they are wrong.
     Error,
     /// Decision, region and the hidden units' lines in the plane.
     Halfplanes,
@@ -267,7 +267,11 @@ fn draw_with<'a>(
         }
         PictureKind::Error => {
             wants(&[2], "two inputs")?;
-            Ok(scene()?.error().render())
+            Ok(if is_of_decision(subject) {
+                scene()?.wrong_decisions().render()
+            } else {
+                scene()?.error().render()
+            })
         }
         PictureKind::Halfplanes => {
             wants(&[2], "two inputs")?;
@@ -284,6 +288,14 @@ fn draw_with<'a>(
                 .map(|picture| picture.render())
         }
     }
+}
+
+/// Is the error one of decisions? Of a region, `|N - f|` is asked about only where that was proved: a
+/// network that decides need not be near 0 and 1.
+fn is_of_decision(subject: &Subject<'_>) -> bool {
+    let question = subject.question;
+    let is_open = subject.claim.is_none() && question.norm == Norm::Sup;
+    question.target.is_region() && (question.norm == Norm::Area || is_open)
 }
 
 /// The caption: the claim, as far as there is one.
@@ -609,7 +621,55 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn halfplanes(&self) -> HalfplanesPicture {
+    /// Where the decision is wrong, and a caption that says how large that is.
+    fn wrong_decisions(&self) -> HalfplanesPicture {
+        let mut wrong = Interval::ZERO;
+        let mut open = Interval::ZERO;
+        let cells = self.decided_cells(&mut |cell, target, decision| {
+            let area = cell.volume();
+            if target == Truth::Unknown || decision == Truth::Unknown {
+                open = open.plus(&area);
+            } else if target != decision {
+                wrong = wrong.plus(&area);
+            }
+        });
+        let question = self.subject.question;
+        let half = Rational::ratio(1, 2);
+        let threshold = question.threshold.as_ref().unwrap_or(&half);
+        let rounded = |value: Dyadic, direction| value.rational_bound(direction);
+        let by_cells = match (
+            rounded(wrong.inf(), Direction::Down),
+            rounded(wrong.plus(&open).sup(), Direction::Up),
+        ) {
+            (Some(low), Some(high)) => format!(
+                "Each cell is coloured by enclosures of network and target over all of it; together \
+                 they say that the misclassified area is at least {} and at most {}.",
+                literal::decimal_down(&low, 4),
+                literal::decimal_up(&high, 4)
+            ),
+            _ => String::new(),
+        };
+        let about = match self.subject.claim {
+            Some(_) => caption(self.subject),
+            None => format!(
+                "target {}; no certificate is given",
+                question.target.text().join(", ")
+            ),
+        };
+        HalfplanesPicture {
+            title: format!("where the decision N >= {threshold} is wrong"),
+            caption: format!("{about}\n{by_cells}"),
+            x_label: self.label(0),
+            y_label: self.label(1),
+            domain: rect(&self.whole),
+            cells,
+            ..HalfplanesPicture::default()
+        }
+    }
+
+    /// Cells on which target and decision are certain, or too small to be halved; what is known of
+    /// both is told to `note`.
+    fn decided_cells(&self, note: &mut dyn FnMut(&Cell, Truth, Truth)) -> Vec<ClassCell> {
         const DEPTH: u32 = 8;
         let region = Tape::new(&self.subject.question.target);
         let constants = region.constants::<Interval>(&());
@@ -650,6 +710,7 @@ impl<'a> Scene<'a> {
             }
             let is_decided = target != Truth::Unknown && decision != Truth::Unknown;
             if is_decided || cell.volume().inf() <= smallest {
+                note(cell, target, decision);
                 cells.push(ClassCell {
                     rect: rect(cell),
                     target: class(target),
@@ -659,6 +720,11 @@ impl<'a> Scene<'a> {
             }
             false
         });
+        cells
+    }
+
+    fn halfplanes(&self) -> HalfplanesPicture {
+        let cells = self.decided_cells(&mut |_, _, _| {});
         let mut lines = Vec::new();
         for k in 0..self.root.units() {
             let sum = self.root.unit(k).sum;

@@ -88,6 +88,16 @@ pub(super) fn choose(
             key.name
         )));
     };
+    if let Some(reason) = builders::impossible(
+        request.builder,
+        request.parameters,
+        request.target,
+        request.domain,
+        request.norm,
+        tolerance,
+    ) {
+        return Err(WorkflowError::Build(reason.to_string()));
+    }
     let parameters = builders::prepare(
         request.builder,
         request.parameters,

@@ -14,7 +14,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
-use crate::expr::{Domain, Target, TargetBody, check_defined, check_names, parse_target};
+use crate::expr::{
+    Domain, DomainError, Target, TargetBody, check_defined, check_names, parse_target,
+};
 use crate::numbers::{Rational, literal};
 
 pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
@@ -265,6 +267,14 @@ fn read_inputs_alone(
 }
 
 fn read_domain(table: &Table<'_, '_>) -> Result<Domain, SpecError> {
+    read_sides(table, ToString::to_string)
+}
+
+/// Reads sides with names; what is wrong with them is said in the words of the caller.
+fn read_sides(
+    table: &Table<'_, '_>,
+    words: impl Fn(&DomainError) -> String,
+) -> Result<Domain, SpecError> {
     let mut names = Vec::new();
     let mut sides = Vec::new();
     for (key, value) in table.entries() {
@@ -274,9 +284,9 @@ fn read_domain(table: &Table<'_, '_>) -> Result<Domain, SpecError> {
         // One at a time, so that a message has the place of the side it is about.
         let index = names.len() - 1;
         Domain::new(vec![names[index].clone()], vec![sides[index].clone()])
-            .map_err(|error| SpecError::new(error.to_string(), value.span()))?;
+            .map_err(|error| SpecError::new(words(&error), value.span()))?;
     }
-    Domain::new(names, sides).map_err(|error| SpecError::new(error.to_string(), table.span.clone()))
+    Domain::new(names, sides).map_err(|error| SpecError::new(words(&error), table.span.clone()))
 }
 
 /// Sorts names; numbers at their ends count as numbers, so `x2` stands before `x10`.
@@ -467,10 +477,12 @@ impl<'a, 'i> Table<'a, 'i> {
             .to_i64()
             .and_then(|count| usize::try_from(count).ok())
             .ok_or_else(|| {
-                SpecError::new(
-                    format!("`{key}` is a whole number of at least 0, found {number}"),
-                    value.span(),
-                )
+                let message = if number.is_integer() && number.is_positive() {
+                    format!("`{key}` is at most {}, found {number}", i64::MAX)
+                } else {
+                    format!("`{key}` is a whole number of at least 0, found {number}")
+                };
+                SpecError::new(message, value.span())
             })
     }
 

@@ -246,6 +246,9 @@ impl<E: Enclosure> Reducer<E> {
                         return Ok(image);
                     }
                     let slack = slack(function, &z, radius)?;
+                    if let Some(image) = anywhere(function, slack) {
+                        return Ok(image);
+                    }
                     return Ok(self.facing(function, variable, slack, is_flipped));
                 }
                 Found::Free(free) => gap = Some(free),
@@ -257,6 +260,9 @@ impl<E: Enclosure> Reducer<E> {
             return Ok(image);
         }
         let slack = slack(function, &z, radius)?;
+        if let Some(image) = anywhere(function, slack) {
+            return Ok(image);
+        }
         let value = self.value(function, stated)?;
         let range = if is_flipped {
             opposite(function, &value.range())
@@ -480,10 +486,9 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
         return Ok(Dyadic::ZERO);
     }
     // Powers of two: the steepest slope, and that far out, where both are farther than this from the middle.
-    // Two values are never farther apart than the two limits.
-    let (steepest, most) = match function {
-        Function::Sigmoid => (-2, Dyadic::ONE),
-        Function::Tanh => (0, Dyadic::from_i64(2)),
+    let steepest = match function {
+        Function::Sigmoid => -2,
+        Function::Tanh => 0,
         _ => {
             let steepest = lipschitz(function).ok_or(Failure::Inexact)?;
             return Ok(steepest.mul(radius, Up));
@@ -491,7 +496,17 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
     };
     let far = z.mig().sub(radius, Down);
     let slope = slope_far_out(function, far).map_or(steepest, |slope| slope.min(steepest));
-    Ok(radius.scale(slope, Up).min(most))
+    Ok(radius.scale(slope, Up))
+}
+
+/// The middle of all values of a sigmoid or tanh, where the slack is no less than their distance.
+fn anywhere(function: Function, slack: Dyadic) -> Option<Image> {
+    let two = Dyadic::ONE.scale(1, Up);
+    match function {
+        Function::Sigmoid if slack >= Dyadic::ONE => Some(constant(Dyadic::HALF, Dyadic::HALF)),
+        Function::Tanh if slack >= two => Some(constant(Dyadic::ZERO, Dyadic::ONE)),
+        _ => None,
+    }
 }
 
 /// A power of two that is above the slope of a sigmoid or tanh farther than `far` from its middle: a

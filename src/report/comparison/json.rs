@@ -38,6 +38,7 @@ fn row(row: &Row) -> Value {
             "l1": row.l1.as_ref().map(enclosure),
             "area": row.area.as_ref().map(enclosure),
         },
+        "not_searched": row.not_searched,
         "linear_regions": row.linear_regions,
         "decision_sides": row.decision_sides,
         "best_polygon_area": row.best_polygon.as_ref().and_then(Enclosure::at_most),

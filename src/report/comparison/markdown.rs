@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Comparison, float, words};
-use crate::report::sheet::escape;
+use crate::report::sheet::{escape, table_row, table_rule};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -23,7 +23,7 @@ fn write_report(
     comparison: &Comparison,
     pictures: &[String],
 ) -> Result<(), std::fmt::Error> {
-    writeln!(out, "# {}\n", title(comparison))?;
+    writeln!(out, "# {}\n", escape(&title(comparison)))?;
     writeln!(out, "For {}.", comparison.domain_text())?;
     if let Some(data) = &comparison.data {
         writeln!(out, "Trained on {data}.")?;
@@ -104,11 +104,10 @@ fn write_table(
     heads: &[&str],
     rows: &[Vec<String>],
 ) -> Result<(), std::fmt::Error> {
-    writeln!(out, "| {} |", heads.join(" | "))?;
-    writeln!(out, "|{}|", vec!["---"; heads.len()].join("|"))?;
+    writeln!(out, "{}", table_row(heads))?;
+    writeln!(out, "{}", table_rule(heads.len()))?;
     for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
-        writeln!(out, "| {} |", cells.join(" | "))?;
+        writeln!(out, "{}", table_row(row.iter().map(|cell| escape(cell))))?;
     }
     Ok(())
 }

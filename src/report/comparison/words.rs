@@ -78,6 +78,7 @@ pub fn all(comparison: &Comparison) -> Vec<Vec<String>> {
         steps(comparison),
         towers(comparison),
         failures(comparison),
+        not_searched(comparison),
         comparison.notes.clone(),
     ];
     paragraphs
@@ -109,6 +110,8 @@ fn best(comparison: &Comparison) -> Vec<String> {
     if rows.len() < 2 {
         return Vec::new();
     }
+    let networks = comparison.rows.iter().filter(|row| row.failed.is_none());
+    let is_all = networks.count() == rows.len();
     rows.sort_by(|p, q| p.1.upper.cmp(&q.1.upper));
     let (first, least) = &rows[0];
     let unclear: Vec<&str> = rows[1..]
@@ -117,8 +120,14 @@ fn best(comparison: &Comparison) -> Vec<String> {
         .map(|(row, _)| row.name.as_str())
         .collect();
     let at_most = least.at_most().unwrap_or_default();
+    let among = if is_all {
+        String::new()
+    } else {
+        format!("Of the {} networks with a known bound, ", rows.len())
+    };
+    let the = if is_all { "The" } else { "the" };
     let mut text = format!(
-        "The smallest {what} is that of {} ({}): at most {at_most}, with {} units.",
+        "{among}{the} smallest {what} is that of {} ({}): at most {at_most}, with {} units.",
         first.name,
         first.origin.name(),
         first.units
@@ -151,7 +160,7 @@ fn polygons(comparison: &Comparison) -> Vec<String> {
             better.push(text);
         } else if polygon.is_below(area) {
             worse.push(text);
-        } else {
+        } else if area.is_telling() && polygon.is_telling() {
             open.push(text);
         }
     }
@@ -183,7 +192,7 @@ fn polygons(comparison: &Comparison) -> Vec<String> {
         .iter()
         .find(|row| row.origin == Origin::Built && row.name.contains("smooth"));
     if let (Some(row), false) = (smooth, lines.is_empty())
-        && let Some(area) = &row.area
+        && let Some(area) = row.area.as_ref().filter(|area| area.is_telling())
     {
         lines.push(format!(
             "Polygons are the limit of steep units, not of units: {} has {} smooth ones, whose \
@@ -209,10 +218,10 @@ fn two_units(comparison: &Comparison) -> Vec<String> {
         return Vec::new();
     }
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    let least = rows
-        .iter()
-        .filter_map(|row| row.area.as_ref())
-        .min_by(|p, q| p.lower.cmp(&q.lower));
+    // Of a network that was not searched nothing is known: then neither is it of all of them.
+    let areas: Option<Vec<_>> = rows.iter().map(|row| row.area.as_ref()).collect();
+    let least = areas.and_then(|areas| areas.into_iter().min_by(|p, q| p.lower.cmp(&q.lower)));
+    let least = least.filter(|area| area.lower.is_positive());
     let figure = least.map_or(String::new(), |area| {
         format!(" Here at least {} of the area is wrong.", area.at_least())
     });
@@ -285,6 +294,27 @@ fn towers(comparison: &Comparison) -> Vec<String> {
     )]
 }
 
+/// The networks of which nothing is known.
+fn not_searched(comparison: &Comparison) -> Vec<String> {
+    let rows = comparison.rows.iter();
+    let names = rows.filter(|row| !row.not_searched.is_empty()).map(|row| {
+        // A region has one error.
+        if comparison.threshold.is_some() {
+            row.name.clone()
+        } else {
+            format!("{} ({})", row.name, row.not_searched.join(", "))
+        }
+    });
+    let names: Vec<String> = names.collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "Not searched, as a limit or an interrupt came first: {}.",
+        names.join(", ")
+    )]
+}
+
 /// What went wrong, with the seeds: part of the answer.
 fn failures(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
@@ -303,4 +333,108 @@ fn failures(comparison: &Comparison) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Enclosure;
+    use super::*;
+    use crate::numbers::{Rational, literal};
+
+    fn enclosure(low: &str, high: &str) -> Enclosure {
+        Enclosure {
+            lower: literal::parse(low).expect("a number"),
+            upper: Some(literal::parse(high).expect("a number")),
+        }
+    }
+
+    fn trained(
+        name: &str,
+        units: usize,
+        area: Option<Enclosure>,
+        polygon: Option<Enclosure>,
+    ) -> Row {
+        let mut row = Row::new(name.into(), Origin::Trained);
+        row.hidden = vec![(units, "sigmoid".into())];
+        row.units = units;
+        row.not_searched = if area.is_none() {
+            vec!["area"]
+        } else {
+            Vec::new()
+        };
+        (row.area, row.best_polygon) = (area, polygon);
+        row
+    }
+
+    fn disk(rows: Vec<Row>) -> Comparison {
+        let side = |name: &str| (name.to_string(), -Rational::ONE, Rational::ONE);
+        Comparison {
+            target: vec!["x^2 + y^2 <= 1/2".into()],
+            domain: vec![side("x"), side("y")],
+            threshold: Some(Rational::ratio(1, 2)),
+            is_disk: true,
+            data: None,
+            gap: Rational::ratio(1, 100),
+            rows,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn no_sentence_uses_a_row_that_was_not_searched() {
+        let comparison = disk(vec![
+            trained("sigmoid 2-2-1", 2, None, None),
+            trained("sigmoid 2-3-1", 3, None, Some(enclosure("0.3", "0.31"))),
+            trained(
+                "sigmoid 2-4-1",
+                4,
+                Some(enclosure("0", "3.9")),
+                Some(enclosure("0.2", "0.21")),
+            ),
+            trained("sigmoid 2-6-1", 6, Some(enclosure("0.1", "0.11")), None),
+        ]);
+        let (heads, rows) = comparison.table();
+        let column = heads
+            .iter()
+            .position(|head| *head == "wrong area")
+            .expect("shown");
+        assert_eq!((&*rows[0][column], &*rows[1][column]), ("–", "–"));
+        let text = all(&comparison).concat().join("\n");
+        assert!(!text.contains("Here at least"), "{text}");
+        assert!(!text.contains("As good as"), "{text}");
+        let best = "Of the 2 networks with a known bound, the smallest misclassified area is that of \
+                    sigmoid 2-6-1 (trained): at most 0.11, with 6 units. The enclosures do not tell it \
+                    apart from sigmoid 2-4-1.";
+        assert!(text.contains(best), "{text}");
+        let missing =
+            "Not searched, as a limit or an interrupt came first: sigmoid 2-2-1, sigmoid 2-3-1.";
+        assert!(text.contains(missing), "{text}");
+    }
+
+    #[test]
+    fn rows_that_were_searched_are_used() {
+        let comparison = disk(vec![
+            trained("a", 2, Some(enclosure("0.5", "0.51")), None),
+            trained(
+                "b",
+                3,
+                Some(enclosure("0.3", "0.31")),
+                Some(enclosure("0.3", "0.31")),
+            ),
+        ]);
+        let text = all(&comparison).concat().join("\n");
+        assert!(
+            text.contains("Here at least 0.5 of the area is wrong."),
+            "{text}"
+        );
+        assert!(
+            text.contains("As good as the best regular polygon"),
+            "{text}"
+        );
+        assert!(
+            text.contains("The smallest misclassified area is that of b"),
+            "{text}"
+        );
+        assert!(!text.contains("Not searched"), "{text}");
+    }
 }

@@ -2,12 +2,12 @@
 
 use toml::de::DeValue;
 
-use super::{NetworkSpec, SpecError, Table, Value, read_domain};
+use super::{NetworkSpec, SpecError, Table, Value, read_sides};
 use crate::builders::parameters::KEYS;
 use crate::builders::{
     BuilderName, Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
 };
-use crate::expr::Domain;
+use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
 /// Reads which builder it is.
@@ -104,12 +104,33 @@ fn sides_of_box(
     let Some(sides) = table.optional_table("box")? else {
         return Ok(None);
     };
-    let ordered = read_domain(&sides)?.in_order(domain.names());
-    let ordered = ordered.map_err(|error| {
-        let message = error.to_string().replace("domain", "box");
-        SpecError::new(message, sides.span.clone())
-    })?;
+    let ordered = read_sides(&sides, box_error)?.in_order(domain.names());
+    let ordered = ordered.map_err(|error| SpecError::new(box_error(&error), sides.span.clone()))?;
     Ok(Some(ordered.sides().to_vec()))
+}
+
+/// What is wrong with the sides of `box`.
+fn box_error(error: &DomainError) -> String {
+    match error {
+        DomainError::Empty => "the box has no sides".into(),
+        DomainError::TooManyInputs(sides) => format!(
+            "the box has {sides} sides, the most inputs are {}",
+            crate::expr::domain::MAX_INPUTS
+        ),
+        DomainError::Count { names, sides } => {
+            format!("the box has {names} names and {sides} sides")
+        }
+        DomainError::DuplicateName(name) => format!("the box gives `{name}` twice"),
+        DomainError::Missing(name) => format!("the box has no side for `{name}`"),
+        DomainError::Unknown { name, inputs } => {
+            format!("the box has a side for `{name}`; the inputs are {inputs}")
+        }
+        // These speak of one side.
+        DomainError::BadName(_)
+        | DomainError::EmptySide { .. }
+        | DomainError::Syntax(_)
+        | DomainError::Number { .. } => error.to_string(),
+    }
 }
 
 type Polygons = (Option<Vec<Vertex>>, Option<Vec<Vec<Vertex>>>);
@@ -206,5 +227,26 @@ mod tests {
         ] {
             assert_eq!(parameters(keys), Err(message.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_box_is_refused_in_its_own_words_and_inputs_keep_their_names() {
+        let refused = |sides: &str| {
+            let text = format!(
+                "[target]\nformula = \"domain + x\"\ndomain = {{ domain = [0, 1], x = [0, 1] }}\n\
+                 [network]\nbuilder = \"tower\"\nbox = {{ {sides} }}\n"
+            );
+            read(&text).expect_err("no box").message
+        };
+        assert_eq!(
+            refused("domain = [0, 1], z = [0, 1]"),
+            "the box has a side for `z`; the inputs are domain, x"
+        );
+        assert_eq!(refused("x = [0, 1]"), "the box has no side for `domain`");
+        assert_eq!(refused(""), "the box has no sides");
+        assert_eq!(
+            refused("domain = [1, 0], x = [0, 1]"),
+            "the side of `domain` from 1 to 0 is empty; the lower end must be below the upper end"
+        );
     }
 }
