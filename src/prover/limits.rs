@@ -88,6 +88,17 @@ impl Limits {
         (begun.elapsed() >= time).then_some(StoppedBy::Time)
     }
 
+    /// The same limits with a part of the time that is left: one in so many.
+    #[must_use]
+    pub fn shared(&self, parts: usize) -> Self {
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX).max(1);
+        let time = self.time.map(|time| {
+            let spent = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+            spent.min(time) + time.saturating_sub(spent) / parts
+        });
+        Self { time, ..*self }
+    }
+
     /// Should a check be given up? It may take a little longer than the search: what was found is
     /// worth nothing without it.
     pub fn is_check_over(&self, started: Instant) -> bool {

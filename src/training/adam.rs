@@ -33,7 +33,7 @@ pub fn minimise(
         if !loss.is_finite() || !size.is_finite() {
             return Err(NotFinite { step });
         }
-        observe(step, loss, &x);
+        let goes_on = observe(step, loss, &x);
         if best.as_ref().is_none_or(|best| loss < best.loss) {
             best = Some(Minimum {
                 parameters: x.clone(),
@@ -47,6 +47,9 @@ pub fn minimise(
         }
         if step == steps {
             break Stop::Steps;
+        }
+        if !goes_on {
+            break Stop::Asked;
         }
         step += 1;
         power_1 *= BETA_1;

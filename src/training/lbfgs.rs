@@ -40,7 +40,7 @@ pub fn minimise(
     if !loss.is_finite() || !largest(&gradient).is_finite() {
         return Err(NotFinite { step: 0 });
     }
-    observe(0, loss, &x);
+    let mut goes_on = observe(0, loss, &x);
     let mut memory: VecDeque<Pair> = VecDeque::new();
     let mut settling = Settling::new();
     let mut trial = Trial {
@@ -57,6 +57,9 @@ pub fn minimise(
         }
         if step == steps {
             break Stop::Steps;
+        }
+        if !goes_on {
+            break Stop::Asked;
         }
         let direction = direction(&memory, &gradient);
         let slope = dot(&direction, &gradient);
@@ -91,7 +94,7 @@ pub fn minimise(
         std::mem::swap(&mut gradient, &mut trial.gradient);
         loss = lower;
         step += 1;
-        observe(step, loss, &x);
+        goes_on = observe(step, loss, &x);
     };
     Ok(Minimum {
         parameters: x,
@@ -193,6 +196,7 @@ mod tests {
         let start = vec![0.5; 20];
         let found = minimise(&mut function, start, 200, &mut |_, loss, _| {
             losses.push(loss);
+            true
         });
         let found = found.expect("finite");
         assert!(found.loss < 1e-15 && found.steps < 200, "{found:?}");
@@ -207,14 +211,14 @@ mod tests {
             gradient[1] = 4.0 * x[1].signum();
             x[0].abs() + 4.0 * x[1].abs()
         };
-        let found = minimise(&mut function, vec![3.0, -1.7], 200, &mut |_, _, _| {});
+        let found = minimise(&mut function, vec![3.0, -1.7], 200, &mut |_, _, _| true);
         assert!(found.expect("finite").loss < 1e-3);
     }
 
     #[test]
     fn what_is_not_finite_at_the_start_is_an_error() {
         let mut function = |_: &[f64], _: &mut [f64]| f64::NAN;
-        let found = minimise(&mut function, vec![0.0], 10, &mut |_, _, _| {});
+        let found = minimise(&mut function, vec![0.0], 10, &mut |_, _, _| true);
         assert_eq!(found, Err(NotFinite { step: 0 }));
     }
 }

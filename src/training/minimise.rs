@@ -11,6 +11,8 @@ pub enum Stop {
     Settled,
     /// No lower point was found along the line of descent.
     NoDescent,
+    /// The observer wanted no more steps.
+    Asked,
 }
 
 impl Stop {
@@ -21,6 +23,7 @@ impl Stop {
             Self::Flat => "gradient 0",
             Self::Settled => "settled",
             Self::NoDescent => "no descent",
+            Self::Asked => "stopped",
         }
     }
 }
@@ -47,8 +50,8 @@ pub struct NotFinite {
 
 /// Returns the value of a function and writes its gradient.
 pub type Function<'a> = dyn FnMut(&[f64], &mut [f64]) -> f64 + 'a;
-/// Sees the number of steps taken, the loss and the parameters there.
-pub type Observer<'a> = dyn FnMut(usize, f64, &[f64]) + 'a;
+/// Sees the number of steps taken, the loss and the parameters there; says whether to go on.
+pub type Observer<'a> = dyn FnMut(usize, f64, &[f64]) -> bool + 'a;
 
 /// A gradient with no larger entry is 0.
 pub(super) const FLAT: f64 = 1e-8;

@@ -139,7 +139,7 @@ fn the_network_computes_what_was_trained() {
         activation: &Activation::Tanh,
     };
     let problem = Problem::new(&start, &data, &settings).expect("a problem");
-    let training = problem.train(&|_| {}).expect("trained");
+    let training = problem.train(&|_| true).expect("trained");
     let found = training.found();
     let mut square = 0.0;
     for p in 0..data.count() {
@@ -171,7 +171,7 @@ fn inside_is_where_the_output_is_at_least_the_threshold() {
             hidden: &[6],
             activation,
         };
-        let training = train(&start, &data, &settings, &|_| {}).expect("trained");
+        let training = train(&start, &data, &settings, &|_| true).expect("trained");
         let right = (0..data.count()).filter(|&p| {
             let point: Vec<Estimate> = data.points().iter().map(|x| Estimate(x[p])).collect();
             let value = forward(&training.network, &(), &point).expect("a value")[0].0;
@@ -206,7 +206,7 @@ fn training_gives_the_same_bits_everywhere() {
             hidden: &[5, 3],
             activation,
         };
-        let run = || train(&start, &data, &settings, &|_| {}).expect("trained");
+        let run = || train(&start, &data, &settings, &|_| true).expect("trained");
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let alone = one.expect("a thread").install(run);
         assert_eq!(run(), alone, "threads do not matter");
@@ -235,7 +235,7 @@ fn restarts_are_listed_and_the_best_is_taken() {
         hidden: &[3],
         activation: &Activation::Sigmoid,
     };
-    let training = train(&start, &data, &settings, &|_| {}).expect("trained");
+    let training = train(&start, &data, &settings, &|_| true).expect("trained");
     let seeds: Vec<u64> = training.restarts.iter().map(|r| r.seed).collect();
     assert_eq!(seeds, [11, 12, 13, 14]);
     for restart in &training.restarts {
@@ -249,7 +249,7 @@ fn restarts_are_listed_and_the_best_is_taken() {
         seed: 11 + training.best as u64,
         ..settings
     };
-    let again = train(&start, &data, &alone, &|_| {}).expect("trained");
+    let again = train(&start, &data, &alone, &|_| true).expect("trained");
     assert_eq!(again.network, training.network);
 }
 
@@ -267,7 +267,7 @@ fn divergence_is_the_outcome_of_its_start() {
         hidden: &[3, 3],
         activation: &Activation::Relu,
     };
-    let error = train(&start, &data, &settings, &|_| {}).expect_err("diverges");
+    let error = train(&start, &data, &settings, &|_| true).expect_err("diverges");
     let TrainingError::Diverged(starts) = &error else {
         panic!("{error}");
     };
@@ -279,7 +279,7 @@ fn divergence_is_the_outcome_of_its_start() {
         steps: 20,
         ..settings
     };
-    assert!(train(&start, &data, &settings, &|_| {}).is_ok());
+    assert!(train(&start, &data, &settings, &|_| true).is_ok());
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn descent_from_a_network_says_what_it_keeps() {
     let problem = Problem::new(&Start::Network(&built), &data, &settings).expect("a problem");
     assert_eq!(problem.restarts(), 1);
     assert_eq!(problem.network(&problem.start(0)), Some(built.clone()));
-    let training = problem.train(&|_| {}).expect("trained");
+    let training = problem.train(&|_| true).expect("trained");
     let kept = problem.compare_with_start(0, &training.found().parameters);
     assert_eq!(
         (kept.zero_weights, kept.units, kept.steep_before),
@@ -340,7 +340,7 @@ fn networks_that_do_not_fit_the_points_are_refused() {
         activation: &Activation::Relu,
     };
     assert_eq!(
-        train(&start, &data, &none, &|_| {}),
+        train(&start, &data, &none, &|_| true),
         Err(TrainingError::NoStart)
     );
 }
@@ -357,7 +357,7 @@ fn snapshots_are_those_of_the_descent() {
         activation: &Activation::Tanh,
     };
     let problem = Problem::new(&start, &data, &settings).expect("a problem");
-    let found = problem.descend(1, &mut |_, _, _| {}).expect("finite");
+    let found = problem.descend(1, &mut |_, _, _| true).expect("finite");
     let snapshots = problem.snapshots(1, 8).expect("finite");
     assert!(snapshots.len() <= 9);
     assert_eq!(snapshots[0].parameters, problem.start(1));

@@ -119,6 +119,9 @@ pub enum TrainingError {
     /// No start at all.
     #[error("there is no start: `restarts` is 0")]
     NoStart,
+    /// It was stopped before the first step.
+    #[error("not trained: stopped by {0}")]
+    Stopped(&'static str),
     /// Every start diverged.
     #[error("{}", all_diverged(.0))]
     Diverged(Vec<Diverged>),
@@ -311,7 +314,7 @@ impl<'a> Problem<'a> {
         let mut watch = |step: usize, loss: f64, parameters: &[f64]| {
             let loss = libm::ldexp(loss, scale);
             losses.push(loss);
-            observe(step, loss, parameters);
+            observe(step, loss, parameters)
         };
         let mut function =
             |x: &[f64], gradient: &mut [f64]| objective.loss_and_gradient(x, gradient);
@@ -341,10 +344,13 @@ impl<'a> Problem<'a> {
         })
     }
 
-    /// Descends from every start, several at a time.
+    /// Descends from every start, several at a time, as long as `progress` says so.
     ///
     /// - Errors: [`TrainingError::Diverged`] where every start does.
-    pub fn train(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Training, TrainingError> {
+    pub fn train(
+        &self,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<Training, TrainingError> {
         let restarts: Vec<Restart> = (0..self.restarts())
             .into_par_iter()
             .map(|restart| Restart {
@@ -354,7 +360,7 @@ impl<'a> Problem<'a> {
                         restart,
                         step,
                         loss,
-                    });
+                    })
                 }),
             })
             .collect();
@@ -401,6 +407,7 @@ impl<'a> Problem<'a> {
             } else {
                 last = Some(snapshot());
             }
+            true
         })?;
         taken.extend(last);
         Ok(taken)
@@ -471,7 +478,7 @@ fn output_names(inputs: &[String], outputs: usize) -> Vec<String> {
 /// let target = parse_target(&["x^2"], None)?;
 /// let samples = sample(&target, &Domain::parse("x=-1..1")?, 100, 0.0, 1)?;
 /// let start = Start::Random { hidden: &[4], activation: &Activation::Tanh };
-/// let trained = train(&start, &samples, &Settings::default(), &|_| {})?;
+/// let trained = train(&start, &samples, &Settings::default(), &|_| true)?;
 /// assert_eq!(trained.restarts.len(), 5);
 /// assert!(trained.found().fit < 1e-3);
 /// # Ok(())
@@ -481,7 +488,7 @@ pub fn train(
     start: &Start<'_>,
     samples: &Samples,
     settings: &Settings,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Training, TrainingError> {
     Problem::new(start, samples, settings)?.train(progress)
 }

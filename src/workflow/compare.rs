@@ -150,7 +150,9 @@ pub fn compare(
     }
     let mut trained = Vec::new();
     if let (Some(compare), Some(samples)) = (&spec.compare, &samples) {
-        let rows = train_rows(compare, samples, &|row, at| {
+        // The rest of the time is for the proofs.
+        let limits = request.limits.shared(2);
+        let rows = train_rows(compare, samples, &limits, &|row, at| {
             progress(Stage::Training(row, at));
         });
         trained.extend(rows.into_iter().map(candidate));
@@ -177,7 +179,8 @@ pub fn compare(
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
-    for mut candidate in candidates {
+    let count = candidates.len();
+    for (place, mut candidate) in candidates.into_iter().enumerate() {
         let answers = match &candidate.network {
             Some(network) => {
                 let (target, domain) = match &candidate.order {
@@ -192,7 +195,7 @@ pub fn compare(
                 );
                 answers(
                     request,
-                    &candidate.row.name,
+                    (&candidate.row.name, count - place),
                     (network, target, domain),
                     progress,
                 )?
@@ -360,10 +363,10 @@ fn candidate(trained: TrainedRow) -> Candidate {
     }
 }
 
-/// Proves what the table says of the errors of a network.
+/// Proves what the table says of the errors of a network; so many networks are still to be looked at.
 fn answers(
     request: &CompareRequest<'_>,
-    name: &str,
+    (name, left): (&str, usize),
     (network, target, domain): (&Network, &Target, &Domain),
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<(Norm, Verification)>, CompareError> {
@@ -375,7 +378,9 @@ fn answers(
     };
     let mut limits = request.limits;
     limits.boxes = limits.boxes.or(Some(BOXES));
-    let answer = |norm: Norm| {
+    let answer = |(done, norm): (usize, Norm)| {
+        // A fair share of the time for each question.
+        let limits = limits.shared(left * norms.len() - done);
         let question = Question {
             network: digest(network),
             target: target.clone(),
@@ -398,7 +403,8 @@ fn answers(
         );
         verification.map(|found| (norm, found))
     };
-    let found: Result<Vec<_>, WorkflowError> = norms.iter().map(|norm| answer(*norm)).collect();
+    let found: Result<Vec<_>, WorkflowError> =
+        norms.iter().copied().enumerate().map(answer).collect();
     found.map_err(|error| CompareError::Question {
         name: name.into(),
         error,

@@ -174,7 +174,7 @@ fn trained(start: &Start<'_>, samples: &Samples) -> Result<(Network, f64), Failu
         restarts: TRAINED,
         ..Settings::default()
     };
-    let training = crate::training::train(start, samples, &settings, &|_| {})?;
+    let training = crate::training::train(start, samples, &settings, &|_| true)?;
     let fit = training.found().fit;
     Ok((training.network, fit))
 }
@@ -210,7 +210,7 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
         steps: STEPS,
         ..Settings::default()
     };
-    let network = crate::training::train(&start, &samples, &settings, &|_| {})?.network;
+    let network = crate::training::train(&start, &samples, &settings, &|_| true)?.network;
     let half = Rational::ratio(1, 2);
     let request = VerifyRequest {
         network: &network,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::reading;
 use super::spec::{CompareSpec, DataSpec, Spec};
 use crate::network::Activation;
+use crate::prover::Limits;
 use crate::training::csv::{self, CsvError};
 use crate::training::{
     GradientCheck, Problem, Progress, SampleError, Samples, Start, Task, Training, TrainingError,
@@ -83,11 +84,13 @@ pub struct TrainedRow {
 
 /// Trains every pair of a shape and an activation, shape after shape.
 ///
+/// - `limits` end training early: the best parameters so far count, and rows that were not begun say so.
 /// - `progress` is told the row, from 0, and how far it is.
 /// - A row that cannot be trained says so; the others are there all the same.
 pub fn train_rows(
     compare: &CompareSpec,
     samples: &Samples,
+    limits: &Limits,
     progress: &(dyn Fn(usize, Progress) + Sync),
 ) -> Vec<TrainedRow> {
     let mut rows = Vec::new();
@@ -98,7 +101,13 @@ pub fn train_rows(
             let problem = Problem::new(&start, samples, &compare.settings);
             let mut gradient_check = None;
             let training = problem.and_then(|problem| {
-                let training = problem.train(&|at| progress(row, at))?;
+                if let Some(reason) = limits.is_over() {
+                    return Err(TrainingError::Stopped(reason.name()));
+                }
+                let training = problem.train(&|at| {
+                    progress(row, at);
+                    limits.is_over().is_none()
+                })?;
                 gradient_check = Some(problem.check_gradient(&problem.start(training.best)));
                 Ok(training)
             });
