@@ -122,6 +122,11 @@ fn zoo() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("plain", text("target:\n  formula: x\n"), "a YAML file"),
         ("wide.toml", utf16(SPEC), "text in UTF-16"),
         ("wide", utf16(SPEC)[2..].to_vec(), "text in UTF-16"),
+        (
+            "old.toml",
+            b"formula = \"\xe9\"\n".to_vec(),
+            "text that is not in UTF-8",
+        ),
         ("nothing", Vec::new(), "an empty file"),
         ("blank.toml", text("\u{feff} \n\n"), "an empty file"),
         ("hello", text("hello"), "a text file"),
@@ -190,7 +195,8 @@ fn files_of_another_kind_are_called_by_their_name() {
             let place = if is_no { &out } else { &said };
             let is_known = !matches!(*kind, "a text file" | "a binary file");
             if is_known || !is_no {
-                assert!(place.contains(&format!("this is {kind}")), "{shown}");
+                assert!(place.contains(&other.message), "{shown}");
+                assert!(place.contains("this is "), "{shown}");
             }
             assert!(is_no || said.contains(name), "{shown}");
             if let (Some(hint), false) = (other.hint, is_no) {
@@ -232,7 +238,26 @@ fn hints_name_the_command_or_the_export() {
         hint("spec.yaml", b"target:\n", Wanted::Spec),
         hint("c.csv", POINTS.as_bytes(), Wanted::Certificate),
         hint("n.json", RELU.as_bytes(), Wanted::Points),
-    ].join("\n"), @"");
+    ].join("\n"), @r#"
+    this is a spec, not a network; `steeple build s.toml` makes its network
+    this is a certificate, not a network; `steeple check c.steeple --network NETWORK` checks it
+    this is a property (VNN-LIB), not a network; `steeple verify NETWORK --property p.vnnlib`
+    this is a table of points (CSV), not a network; a spec names it, [compare] data = "points.csv", and `steeple train SPEC` trains on it
+    this is an NNet file, which is not read; convert it to ONNX, with nnet2onnx.py of the project NNet
+    this is a PyTorch file, which is not read; load the model in Python and write torch.onnx.export(model, example, "net.onnx")
+    this is a Keras file, which is not read; load the model in Python and write model.export("net.onnx", format="onnx"), or use tf2onnx
+    this is a TensorFlow Lite file, which is not read; python -m tf2onnx.convert --tflite m.tflite --output net.onnx
+    this is a Python pickle, which is not read; export the model to ONNX: torch.onnx.export for PyTorch, skl2onnx.to_onnx for scikit-learn
+    this is a file packed by gzip, which is not read; unpack it with gunzip; only names that end in .onnx.gz are read as they are
+    this is a network (ONNX), and its name says otherwise; give the file a name that ends in .onnx
+    this is text in UTF-16, and only UTF-8 is read; save it as UTF-8, for example with iconv -f UTF-16 -t UTF-8 wide.toml
+    this is a network (JSON), and its name says otherwise; give the file a name that ends in .json
+    this is a network (JSON), not a spec; `steeple verify n.json --target FORMULA --domain SIDES` asks about it without a spec
+    this is a spec, not a property; --spec s.toml takes it
+    this is a YAML file, not a spec; a spec is a TOML file: [target] with formula = "x^2" and domain = { x = [0, 1] }
+    this is a table of points (CSV), not a certificate; a certificate begins with `steeple certificate 1`
+    this is a network (JSON), not a table of points; points are comma-separated values, with names in the first line
+    "#);
 }
 
 #[test]

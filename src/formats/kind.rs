@@ -45,6 +45,8 @@ pub enum Kind {
     Yaml,
     /// Text in UTF-16.
     Utf16,
+    /// Text in another encoding than UTF-8 and UTF-16.
+    OldText,
     /// Text of no kind that is known.
     Text,
     /// Bytes of no kind that is known.
@@ -117,8 +119,12 @@ impl Kind {
                 Self::Safetensors
             } else if onnx::looks_like(bytes) {
                 Self::Onnx
+            } else if let Some(kind) = by_ending(&ends) {
+                kind
+            } else if is_old_text(bytes) {
+                Self::OldText
             } else {
-                by_ending(&ends).unwrap_or(Self::Binary)
+                Self::Binary
             };
         };
         let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -146,6 +152,7 @@ impl Kind {
             Self::Json => "a JSON file",
             Self::Yaml => "a YAML file",
             Self::Utf16 => "text in UTF-16",
+            Self::OldText => "text that is not in UTF-8",
             Self::Text => "a text file",
             Self::Binary => "a binary file",
         }
@@ -166,11 +173,16 @@ impl Kind {
                     hint: None,
                 });
             }
-            (_, Self::Utf16) => {
+            (_, Self::Utf16 | Self::OldText) => {
+                let (what, from) = if self == Self::Utf16 {
+                    ("this is text in UTF-16, and only UTF-8 is read", "UTF-16")
+                } else {
+                    ("this is text, but not in UTF-8", "LATIN1")
+                };
                 return Some(OtherKind {
-                    message: "this is text in UTF-16, and only UTF-8 is read".to_string(),
+                    message: what.to_string(),
                     hint: Some(format!(
-                        "save it as UTF-8, for example with iconv -f UTF-16 -t UTF-8 {file}"
+                        "save it as UTF-8, for example with iconv -f {from} -t UTF-8 {file}"
                     )),
                 });
             }
@@ -364,6 +376,12 @@ fn text(bytes: &[u8]) -> Option<&str> {
     };
     let is_text = |c: char| !c.is_control() || c.is_whitespace();
     text.chars().all(is_text).then_some(text)
+}
+
+/// Bytes that an older encoding takes as text.
+fn is_old_text(bytes: &[u8]) -> bool {
+    let mut bytes = bytes.iter().take(LOOK);
+    bytes.all(|byte| *byte >= 0x20 && *byte != 0x7f || byte.is_ascii_whitespace())
 }
 
 fn is_safetensors(bytes: &[u8]) -> bool {

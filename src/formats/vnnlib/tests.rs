@@ -289,7 +289,7 @@ fn boxes_are_merged_before_they_are_counted() {
     assert!(message(&parts(100_001, &apart)).contains("more than 100000 boxes of inputs"));
     // Too long for one formula, so in several of the same box.
     let long = parts(20_000, &|k| {
-        format!("(and (>= X_0 0) (<= X_0 1) (<= Y_0 {k}))")
+        format!("(and (>= X_0 0) (<= X_0 1) (<= Y_0 {}))", k + 2)
     });
     let cases = cases_of(&long);
     assert!((2..20).contains(&cases.len()), "{}", cases.len());
