@@ -162,7 +162,8 @@ impl Kind {
     /// only the reader can tell.
     pub fn refused(self, wanted: Wanted, file: &str) -> Option<OtherKind> {
         let name = file.to_ascii_lowercase();
-        let is_foreign = name.ends_with(".onnx") || name.ends_with(".safetensors");
+        let ends = |ending: &str| name.ends_with(ending);
+        let is_foreign = ends(".onnx") || ends(".safetensors");
         let rename = |ending: &str| Some(format!("give the file a name that ends in {ending}"));
         let hint = match (wanted, self) {
             // Their reader says what the first line has to be.
@@ -194,19 +195,19 @@ impl Kind {
                 }
             }
             (Wanted::Network, Self::Onnx) => {
-                if name.ends_with(".onnx") {
+                if ends(".onnx") {
                     return None;
                 }
                 rename(".onnx")
             }
             (Wanted::Network, Self::Safetensors) => {
-                if name.ends_with(".safetensors") {
+                if ends(".safetensors") {
                     return None;
                 }
                 rename(".safetensors")
             }
             (Wanted::Network, Self::Gzip) => {
-                if name.ends_with(".onnx.gz") {
+                if ends(".onnx.gz") {
                     return None;
                 }
                 Some("unpack it with gunzip; only names that end in .onnx.gz are read as they are".into())

@@ -140,8 +140,11 @@ struct End {
     is_open: bool,
 }
 
+/// Lower and upper end, where they are known.
+type Side = (Option<End>, Option<End>);
+
 /// What is known of the sides of a box.
-type Bounds = Vec<(Option<End>, Option<End>)>;
+type Bounds = Vec<Side>;
 
 /// A box, and what else has to hold there.
 #[derive(Clone)]
@@ -340,7 +343,7 @@ fn contradiction(what: &str, low: &End, high: &End) -> String {
 
 /// Are two of these constraints opposite bounds of one linear term that leave nothing between them?
 fn contradictory<'n>(constraints: impl Iterator<Item = &'n Constraint>) -> Option<String> {
-    let mut bounds: HashMap<Vec<(Variable, Rational)>, (Option<End>, Option<End>)> = HashMap::new();
+    let mut bounds: HashMap<Vec<(Variable, Rational)>, Side> = HashMap::new();
     for constraint in constraints {
         let linear = &constraint.linear;
         let Some(factor) = linear.terms.values().next() else {
@@ -497,22 +500,21 @@ pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cas
         // The last case of the box, unless its condition would be too long for one formula.
         let latest = last.get(&number).and_then(|at| boxes.get_mut(*at));
         let room = MAX_FORMULA.saturating_sub(condition.text.len());
-        match latest.filter(|case: &&mut Gathered| case.length <= room) {
-            Some(case) => case.add(condition),
-            None => {
-                last.insert(number, boxes.len());
-                let mut case = Gathered {
-                    sides,
-                    conditions: Vec::new(),
-                    length: 0,
-                };
-                case.add(condition);
-                boxes.push(case);
-                if boxes.len() > MAX_CASES {
-                    let message = format!("this comes to more than {MAX_CASES} boxes of inputs");
-                    return Err(VnnlibError::new(message, place(&whole).unwrap_or_default()));
-                }
-            }
+        if let Some(case) = latest.filter(|case| case.length <= room) {
+            case.add(condition);
+            continue;
+        }
+        last.insert(number, boxes.len());
+        let mut case = Gathered {
+            sides,
+            conditions: Vec::new(),
+            length: 0,
+        };
+        case.add(condition);
+        boxes.push(case);
+        if boxes.len() > MAX_CASES {
+            let message = format!("this comes to more than {MAX_CASES} boxes of inputs");
+            return Err(VnnlibError::new(message, place(&whole).unwrap_or_default()));
         }
     }
     if boxes.is_empty() {
@@ -538,7 +540,9 @@ pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cas
 /// - Errors: two of them that contradict each other.
 fn together(nodes: &[&Node]) -> Result<Option<Text>, String> {
     let mut constraints = Vec::new();
-    nodes.iter().for_each(|node| all_of(node, &mut constraints));
+    for node in nodes {
+        all_of(node, &mut constraints);
+    }
     match contradictory(constraints.into_iter()) {
         Some(reason) => Err(reason),
         None => Ok(joined(nodes.iter().map(|node| text(node)), true)),
