@@ -137,6 +137,80 @@ fn smooth_units_are_read_as_what_they_are() {
     }
 }
 
+/// Of versions of the operators, the later ones are read, and what is assumed of them is said.
+#[test]
+fn later_opsets_are_read_with_a_note_and_older_ones_are_refused() {
+    let file = data().join("made_relu_opset26.onnx");
+    let whole = fs::read(&file).expect("readable");
+    // The entry for the operators of the standard: no domain, and the version.
+    let entry = [0x42, 4, 0x0a, 0, 0x10, 26];
+    let with = |version: &[u8]| {
+        let at = find(&whole, &entry);
+        let mut bytes = whole[..at].to_vec();
+        bytes.extend([
+            0x42,
+            3 + u8::try_from(version.len()).expect("short"),
+            0x0a,
+            0,
+            0x10,
+        ]);
+        bytes.extend(version);
+        bytes.extend(&whole[at + entry.len()..]);
+        onnx::read(&bytes)
+    };
+    let known = with(&[26]).expect("known");
+    for version in [&[7][..], &[23], &[24], &[27], &[28]] {
+        let notes = with(version).expect("known").notes;
+        assert_eq!(notes, known.notes, "{version:?}");
+    }
+    for (version, number) in [
+        (&[29][..], "29"),
+        (&[0xe7, 7], "999"),
+        (
+            &[255, 255, 255, 255, 255, 255, 255, 255, 127],
+            "9223372036854775807",
+        ),
+    ] {
+        let later = with(version).expect("read");
+        assert_eq!(later.layers, known.layers);
+        let note = later.notes.last().expect("a note");
+        let expected = format!(
+            "version {number} of the operators (opset) is later than the last one known here, 28; assumed to mean \
+             the same as in that one: Add, Cast, Identity, MatMul, Relu"
+        );
+        assert_eq!(*note, expected);
+    }
+    for (version, number) in [
+        (&[6][..], "6"),
+        (&[0], "0"),
+        (&[255, 255, 255, 255, 255, 255, 255, 255, 255, 1], "-1"),
+    ] {
+        let error = with(version).expect_err("too old");
+        let expected = format!(
+            "version {number} of the operators (opset) is too old, version 7 and later are read"
+        );
+        assert_eq!(error.message, expected);
+    }
+}
+
+/// Where as it is written for continuous functions becomes relu units and nothing else.
+#[test]
+fn where_of_values_that_meet_is_read_as_relu() {
+    for name in ["relu", "leaky", "abs", "max", "clip", "times"] {
+        let network = read(&data().join(format!("made_where_{name}.onnx")));
+        let mut activations = network.layers().iter().map(Layer::activation);
+        assert_eq!(
+            activations.next_back(),
+            Some(&Activation::Identity),
+            "{name}"
+        );
+        assert!(
+            activations.all(|activation| *activation == Activation::Relu),
+            "{name}"
+        );
+    }
+}
+
 /// What is said about each broken file, as the command line says it.
 #[test]
 fn broken_files_are_refused_with_place_and_hint() {

@@ -1,7 +1,7 @@
 //! Flags and files resolved into library values.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,18 +11,61 @@ use super::message::Refusal;
 use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
-use crate::expr::{Domain, Target, check_defined, parse_target};
+use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::formats::foreign::{Foreign, Imported, Weights};
+use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::{gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
-use crate::numbers::{Rational, literal};
+use crate::numbers::{Rational, loose};
 use crate::prover::memory;
-use crate::workflow::reading::{self, Kind};
+use crate::workflow::reading::{self, Kind as Reading};
 use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
-/// Reads a file of this kind.
-pub fn bytes(path: &Path, kind: Kind) -> Result<Vec<u8>, Refusal> {
-    reading::read(path, kind).map_err(|error| Refusal::in_file(path, error))
+/// Reads a file, up to the limit of its kind.
+pub fn bytes(path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
+    reading::read(path, kind).map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => in_place_of_file(path),
+        io::ErrorKind::NotFound => Refusal::in_file(path, "no such file"),
+        _ => Refusal::io(path, &error),
+    })
+}
+
+/// A folder was named where a file is wanted: which file in it may be meant.
+fn in_place_of_file(path: &Path) -> Refusal {
+    let refusal = Refusal::in_file(path, "this is a folder, not a file");
+    if path.join("saved_model.pb").exists() {
+        return refusal.hint(&format!(
+            "this is a TensorFlow model: python -m tf2onnx.convert --saved-model {} --output net.onnx",
+            path.display()
+        ));
+    }
+    let results = ["network.json", "certificate.steeple"];
+    let there: Vec<String> = results
+        .iter()
+        .map(|name| path.join(name))
+        .filter(|file| file.exists())
+        .map(|file| file.display().to_string())
+        .collect();
+    match there.as_slice() {
+        [] => refusal,
+        files => refusal.hint(&format!("in it there is {}", files.join(" and "))),
+    }
+}
+
+/// Refuses bytes that are certainly of another kind than is wanted.
+pub fn expect(wanted: Wanted, path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
+    let file = path.display().to_string();
+    match Kind::of(bytes, &file).refused(wanted, &file) {
+        Some(other) => Err(Refusal::other_kind(path, &other)),
+        None => Ok(()),
+    }
+}
+
+/// Reads a file that has to be of a kind.
+fn bytes_of(wanted: Wanted, path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
+    let bytes = bytes(path, kind)?;
+    expect(wanted, path, &bytes)?;
+    Ok(bytes)
 }
 
 /// The files that are read with a network: its own, and the text beside weights.
@@ -75,7 +118,8 @@ pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
 }
 
 fn parse_spec(path: &Path) -> Result<(Spec, String), Refusal> {
-    let text = String::from_utf8(bytes(path, Kind::SPEC)?)
+    let bytes = bytes_of(Wanted::Spec, path, Reading::SPEC)?;
+    let text = String::from_utf8(without_mark(&bytes).to_vec())
         .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
     let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
     Ok((spec, text))
@@ -105,7 +149,8 @@ pub struct Loaded {
 /// Reads a network file of any kind, told by the ending of its name.
 pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<Loaded, Refusal> {
     let Some(kind) = Foreign::of(path) else {
-        let network = json::read_bytes(&bytes(path, Kind::NETWORK)?)
+        let bytes = bytes_of(Wanted::Network, path, Reading::NETWORK)?;
+        let network = json::read_bytes(without_mark(&bytes))
             .map_err(|error| Refusal::in_network(path, &error))?;
         let weights = Weights::Exact;
         return Ok(Loaded { network, weights });
@@ -183,7 +228,7 @@ fn names_in(text: &str) -> Vec<String> {
 }
 
 fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
-    let mut bytes = bytes(path, Kind::FOREIGN)?;
+    let mut bytes = bytes_of(Wanted::Network, path, Reading::FOREIGN)?;
     let refused = |error| Refusal::in_foreign(path, &error);
     match kind {
         Foreign::OnnxGz => {
@@ -194,7 +239,7 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
         Foreign::Safetensors => {
             let beside = match companion(path) {
                 Some(beside) => Some(
-                    String::from_utf8(self::bytes(&beside, Kind::COMPANION)?).map_err(|_| {
+                    String::from_utf8(self::bytes(&beside, Reading::COMPANION)?).map_err(|_| {
                         Refusal::in_file(&beside, "this is not a text file in UTF-8")
                     })?,
                 ),
@@ -207,7 +252,7 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
 
 /// Reads a number from a flag.
 pub fn number(flag: &str, text: &str) -> Result<Rational, Refusal> {
-    literal::parse(text.trim()).map_err(|_| {
+    loose::parse(text.trim()).map_err(|_| {
         Refusal::new(format_args!("--{flag}: `{text}` is not a number"))
             .hint("write a decimal or an exact 1/3, 2^-5, 1e-3")
     })
@@ -355,6 +400,8 @@ fn from_flags(
     let parsed = Domain::parse(domain)
         .and_then(|domain| domain.in_order(network.inputs()))
         .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
+    check_ends(&parsed).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
+    check_exponents(&target).map_err(|error| Refusal::new(format_args!("--target: {error}")))?;
     check_defined(&target, &parsed)
         .map_err(|error| Refusal::new(format_args!("--target: {error}")))?;
     Ok((target, parsed))
@@ -378,7 +425,7 @@ pub fn threads(flags: &Limits) -> Option<usize> {
 
 /// Reads a certificate to go on from: one for the same question.
 pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal> {
-    let bytes = bytes(path, Kind::CERTIFICATE)?;
+    let bytes = bytes_of(Wanted::Certificate, path, Reading::CERTIFICATE)?;
     let certificate = text::read(&bytes).map_err(|error| {
         Refusal::in_file(path, error).hint("--resume takes a certificate that `verify` wrote")
     })?;

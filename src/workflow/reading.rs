@@ -52,25 +52,25 @@ impl Kind {
     pub const COMPANION: Self = Self {
         most: 16 << 20,
         begins: is_text,
-        wrong: NO_TEXT,
+        wrong: None,
     };
     /// A spec: a page of text; with the corners of polygons some thousand lines.
     pub const SPEC: Self = Self {
         most: 16 << 20,
         begins: is_text,
-        wrong: NO_TEXT,
+        wrong: None,
     };
     /// A property, packed or not.
     pub const PROPERTY: Self = Self {
         most: vnnlib::MAX_BYTES as u64,
         begins: |bytes| bytes.starts_with(&[0x1f, 0x8b]) || is_text(bytes),
-        wrong: NO_TEXT,
+        wrong: None,
     };
     /// Points to train on: some millions.
     pub const DATA: Self = Self {
         most: 1 << 28,
         begins: is_text,
-        wrong: NO_TEXT,
+        wrong: None,
     };
     /// A report of ours, beside the results of an earlier run.
     pub const REPORT: Self = Self {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::reading;
 use super::spec::{CompareSpec, DataSpec, Spec};
+use crate::formats::kind::{Kind, Wanted};
 use crate::network::Activation;
 use crate::prover::Limits;
 use crate::training::csv::{self, CsvError};
@@ -57,6 +58,10 @@ pub fn training_data(
     };
     let bytes =
         reading::read(&path, reading::Kind::DATA).map_err(|error| failed(error.to_string()))?;
+    let name = path.display().to_string();
+    if let Some(other) = Kind::of(&bytes, &name).refused(Wanted::Points, &name) {
+        return Err(failed(other.message));
+    }
     let text =
         String::from_utf8(bytes).map_err(|_| failed("this is not a text file in UTF-8".into()))?;
     let task = if spec.target.is_region() {

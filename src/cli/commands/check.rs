@@ -9,17 +9,18 @@ use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
 use crate::network::digest;
 use crate::report::{self, Report};
-use crate::workflow::{check_in_parallel, reading::Kind};
+use crate::workflow::{check_in_parallel, reading::Kind as Reading};
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let bytes = inputs::bytes(&arguments.certificate, Kind::CERTIFICATE)?;
-    if let Some(path) = &arguments.question.property {
+    let path = &arguments.certificate;
+    let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
+    if let Some(property) = &arguments.question.property {
         let names = inputs::Names::Numbered;
         let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
-        let asked = super::property::read(path, &loaded.network)?;
+        let (asked, _) = super::property::read(property, &loaded.network)?;
         return Ok(super::property::check(
-            &bytes,
+            (path, &bytes),
             &loaded,
             Some(&asked),
             format,
@@ -43,11 +44,19 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             let message = "the certificate claims something else: it is about a property";
             return Ok(rejected(format, "other-claim", message));
         }
-        return Ok(super::property::check(&bytes, &loaded, None, format));
+        return Ok(super::property::check(
+            (path, &bytes),
+            &loaded,
+            None,
+            format,
+        ));
     }
     let certificate = match &certificate {
         Ok(certificate) => certificate,
-        Err(error) => return Ok(malformed(format, &bytes, &error.to_string())),
+        Err(error) => {
+            let message = super::property::malformed(path, &bytes, &error.to_string());
+            return Ok(rejected(format, "malformed", &message));
+        }
     };
     let verified = match check_in_parallel(certificate, network, None) {
         Ok(verified) => verified,
@@ -127,16 +136,6 @@ fn is_of_exact_weights(arguments: &Check, names: inputs::Names, claimed: &str) -
     arguments.weights.weights == Weights::Stored
         && inputs::read_network(&arguments.network, names, exact)
             .is_ok_and(|loaded| digest(&loaded.network) == claimed)
-}
-
-/// The answer to a file that cannot be read as a certificate.
-pub fn malformed(format: Format, bytes: &[u8], error: &str) -> Output {
-    let message = if bytes.starts_with(b"steeple ") {
-        error
-    } else {
-        "this is not a certificate: it does not begin with the word steeple"
-    };
-    rejected(format, "malformed", message)
 }
 
 pub fn rejected(format: Format, kind: &str, message: &str) -> Output {

@@ -14,11 +14,12 @@ use crate::cli::{
     Output, Refusal, inputs, interrupt, outputs, picture as picture_file, progress::Bar,
 };
 use crate::expr::{Domain, Target};
+use crate::formats::kind::Wanted;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
-use crate::workflow::reading::Kind;
+use crate::workflow::reading::Kind as Reading;
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
@@ -52,11 +53,11 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let path = network_file(arguments)?;
     look_at_output(arguments)?;
     let found = match &arguments.certificate {
-        Some(path) => Some((
-            path,
-            text::read(&inputs::bytes(path, Kind::CERTIFICATE)?)
-                .map_err(|error| Refusal::in_file(path, error).as_no())?,
-        )),
+        Some(path) => Some((path, {
+            let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
+            inputs::expect(Wanted::Certificate, path, &bytes).map_err(Refusal::as_no)?;
+            text::read(&bytes).map_err(|error| Refusal::in_file(path, error).as_no())?
+        })),
         None => None,
     };
     let names = match &found {

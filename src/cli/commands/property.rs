@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::check::{malformed, rejected};
+use super::check::rejected;
 use super::verify::beside_certificate;
 use super::{code, pretty};
 use crate::certificate::property;
@@ -12,19 +12,22 @@ use crate::checker::check_property;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
+use crate::formats::kind::{Kind, Wanted};
 use crate::formats::vnnlib;
 use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
 use crate::report::{self, CertificateReport, SearchReport};
-use crate::workflow::reading::Kind;
+use crate::workflow::reading::Kind as Reading;
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
-/// Reads a property file for a network.
-pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
-    let source = vnnlib::text(&inputs::bytes(path, Kind::PROPERTY)?)
-        .map_err(|error| Refusal::in_file(path, error))?;
-    let property = vnnlib::read(&source).map_err(|error| {
+/// Reads a property file for a network; also why nothing at all meets it, where that is so.
+pub fn read(path: &Path, network: &Network) -> Result<(Property, Option<String>), Refusal> {
+    let bytes = inputs::bytes(path, Reading::PROPERTY)?;
+    inputs::expect(Wanted::Property, path, &bytes)?;
+    let source = vnnlib::text(&bytes).map_err(|error| Refusal::in_file(path, error))?;
+    inputs::expect(Wanted::Property, path, source.as_bytes())?;
+    let (property, vacuous) = vnnlib::read_explained(&source).map_err(|error| {
         let name = path.display().to_string();
         if error.span.is_empty() {
             let refusal = Refusal::in_file(path, &error.message);
@@ -67,7 +70,14 @@ pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
             .collect();
         note(&format!("matched by place: {}", both.join(", ")));
     }
-    Ok(property)
+    if let Some(reason) = &vacuous {
+        note(&format!(
+            "{}: no inputs and outputs at all meet these assertions, whatever the network computes, so \
+             unsat says nothing about the network: {reason}",
+            path.display()
+        ));
+    }
+    Ok((property, vacuous))
 }
 
 /// Decides a property.
@@ -77,7 +87,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         inputs::Names::Numbered,
         arguments.weights,
     )?;
-    let property = read(path, &network)?;
+    let (property, vacuous) = read(path, &network)?;
     let request = VerifyPropertyRequest {
         network: &network,
         property,
@@ -113,6 +123,8 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
             stopped_by: answer.search.stopped_by.clone(),
         },
         open: answer.open,
+        stuck: answer.stuck.map(|stuck| (stuck.point, stuck.margin)),
+        vacuous,
         certificate: CertificateReport {
             path: answer
                 .certificate_path
@@ -137,7 +149,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 ///
 /// The answer is yes where the property is proved to hold or to fail, whichever the certificate says.
 pub fn check(
-    bytes: &[u8],
+    (path, bytes): (&Path, &[u8]),
     loaded: &inputs::Loaded,
     asked: Option<&Property>,
     format: Format,
@@ -145,7 +157,10 @@ pub fn check(
     let network = &loaded.network;
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
-        Err(error) => return malformed(format, bytes, &error.to_string()),
+        Err(error) => {
+            let message = malformed(path, bytes, &error.to_string());
+            return rejected(format, "malformed", &message);
+        }
     };
     let verified = match check_property(&certificate, network) {
         Ok(verified) => verified,
@@ -175,4 +190,17 @@ pub fn check(
             loaded.weights.text()
         ),
     })
+}
+
+/// Why a file is not a certificate: what it is instead, where that is known.
+pub fn malformed(path: &Path, bytes: &[u8], error: &str) -> String {
+    let file = path.display().to_string();
+    let kind = Kind::of(bytes, &file);
+    match kind.refused(Wanted::Certificate, &file) {
+        Some(other) if !matches!(kind, Kind::Text | Kind::Binary) => other.message,
+        _ if !bytes.starts_with(b"steeple ") => {
+            "this is not a certificate: it does not begin with the word steeple".to_string()
+        }
+        _ => error.to_string(),
+    }
 }

@@ -92,6 +92,20 @@ pub fn run(
                 context.activate(Activation::Gelu(None), vec![form])
             })
         }
+        // x sigmoid(a x), which is silu(a x) / a, and x/2 for a = 0.
+        "Swish" => {
+            let alpha = number(node, "alpha", 1.0)?;
+            let value = inputs.take(0)?;
+            let Some(inverse) = alpha.reciprocal() else {
+                let half = Coefficient::Float(0.5);
+                return map(context, value, |_, form| Ok(form.times(&half)));
+            };
+            let (alpha, inverse) = (Coefficient::from(alpha), Coefficient::from(inverse));
+            map(context, value, |context, form| {
+                let silu = context.activate(Activation::Silu, vec![form.times(&alpha)])?;
+                Ok(silu.times(&inverse))
+            })
+        }
         "Selu" => {
             // What the standard says.
             let alpha = number(node, "alpha", 1.673_263_2)?;

@@ -177,7 +177,13 @@ pub fn run(
             let difference = zip(context, &a, &b, kind, |_, a, b| {
                 Ok(a.plus(&b.times(&MINUS_ONE)))
             })?;
-            let part = zip(context, &condition, &Rc::new(difference), kind, multiply)?;
+            let part = zip(
+                context,
+                &condition,
+                &Rc::new(difference),
+                kind,
+                |context, c, d| parts::choose(context, &c, &d),
+            )?;
             zip(context, &Rc::new(part), &b, kind, |_, part, b| {
                 Ok(part.plus(&b))
             })

@@ -1,5 +1,6 @@
 //! What operators share while a graph is read: the units found so far, and a budget.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::value::{Coefficient, Form, Value};
@@ -46,6 +47,8 @@ pub struct Context {
     pub places: Vec<String>,
     /// What whoever reads the network should know.
     pub notes: Vec<String>,
+    /// The operators of the standard that were used, by name.
+    pub operators: BTreeSet<String>,
     budget: u64,
 }
 
@@ -56,6 +59,7 @@ impl Context {
             units: Vec::new(),
             places: Vec::new(),
             notes: Vec::new(),
+            operators: BTreeSet::new(),
             // A float32 weight, 4 bytes in the file, may be touched some thirty times.
             budget: (1 << 21) + 8 * file as u64,
         }

@@ -42,8 +42,12 @@ use super::foreign::{ForeignError, Imported};
 use context::Context;
 use proto::Model;
 
-/// The versions of the operators that are known.
-const OPSETS: std::ops::RangeInclusive<u64> = 7..=23;
+/// The oldest version of the operators (opset) that is read: before it, broadcasting was another.
+const OLDEST: u64 = 7;
+/// The newest version that the readers of operators were compared with, onnx 1.23's. From 24 on, what
+/// changed in operators that are read are types of numbers (`tensor` refuses those by name) and the
+/// attribute `round_mode` of Cast, which is about one of these; Swish is new.
+const NEWEST: u64 = 28;
 
 /// Returns the network that a file's bytes describe.
 ///
@@ -59,19 +63,31 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {
     write::with_exact_weights(&model, imported)
 }
 
+/// Do these bytes look like a whole ONNX file: the fields of a model, with a graph among them?
+pub fn looks_like(bytes: &[u8]) -> bool {
+    Model::read(bytes).is_ok()
+}
+
 fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> {
-    if !OPSETS.contains(&model.opset) {
+    // The number is signed in the file.
+    let opset = model.opset.cast_signed();
+    if opset < OLDEST.cast_signed() {
         return Err(ForeignError::new(format!(
-            "version {} of the operators (opset) is not known, {} to {} are",
-            model.opset,
-            OPSETS.start(),
-            OPSETS.end()
+            "version {opset} of the operators (opset) is too old, version {OLDEST} and later are read"
         ))
-        .hint("export with another opset_version, or use onnx.version_converter"));
+        .hint("export with a later opset_version, or use onnx.version_converter"));
     }
     let mut context = Context::new(size);
     let outputs = evaluate::evaluate(&model.graph, &mut context)?;
     let layers = layers::layers(&mut context, outputs)?;
+    if model.opset > NEWEST {
+        let operators: Vec<&str> = context.operators.iter().map(String::as_str).collect();
+        context.notes.push(format!(
+            "version {opset} of the operators (opset) is later than the last one known here, {NEWEST}; \
+             assumed to mean the same as in that one: {}",
+            operators.join(", ")
+        ));
+    }
     Ok(Imported {
         layers,
         exact: None,

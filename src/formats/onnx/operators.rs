@@ -12,9 +12,11 @@ use crate::formats::foreign::ForeignError;
 pub type Operands = Vec<Option<Rc<Value>>>;
 
 /// Attributes that change nothing here: they are about training, or about formats that are refused.
-const HARMLESS: [(&str, &str); 5] = [
+const HARMLESS: [(&str, &str); 7] = [
     ("BatchNormalization", "momentum"),
+    ("Cast", "round_mode"),
     ("Cast", "saturate"),
+    ("CastLike", "round_mode"),
     ("CastLike", "saturate"),
     ("Dropout", "ratio"),
     ("Dropout", "seed"),
@@ -83,7 +85,11 @@ fn results(
             .hint("weights have to be finite numbers"));
     }
     match node.domain {
-        "" | "ai.onnx" => {}
+        "" | "ai.onnx" => {
+            if !context.operators.contains(node.operator) {
+                context.operators.insert(node.operator.to_string());
+            }
+        }
         "ai.onnx.ml" => return arithmetic::classical(node, inputs, context).map(one),
         domain => {
             return Err(ForeignError::new(format!(
@@ -105,8 +111,8 @@ fn results(
         }
         "MatMul" | "Gemm" => products::run(node, inputs, context)?,
         "Relu" | "LeakyRelu" | "PRelu" | "Sigmoid" | "Tanh" | "HardSigmoid" | "Elu" | "Celu"
-        | "Selu" | "Softplus" | "Softsign" | "Gelu" | "Erf" | "Exp" | "Log" | "Clip" | "Abs"
-        | "Max" | "Min" | "ReduceMax" | "ReduceMin" | "ThresholdedRelu" => {
+        | "Selu" | "Softplus" | "Softsign" | "Gelu" | "Swish" | "Erf" | "Exp" | "Log" | "Clip"
+        | "Abs" | "Max" | "Min" | "ReduceMax" | "ReduceMin" | "ThresholdedRelu" => {
             activations::run(node, inputs, context)?
         }
         _ => return Err(unsupported(node)),
@@ -122,9 +128,9 @@ fn unsupported(node: &Node<'_>) -> ForeignError {
     let error = |message: String| ForeignError::new(message);
     let name = node.operator;
     match name {
-        "Mish" | "HardSwish" | "Swish" => error(format!("{name} is not supported")).hint(
+        "Mish" | "HardSwish" => error(format!("{name} is not supported")).hint(
             "activations that can be read: Relu, LeakyRelu, PRelu, Elu, Selu, Celu, Clip, HardSigmoid, \
-             Sigmoid, Tanh, Softplus, Softsign, Gelu, and x sigmoid(x)",
+             Sigmoid, Tanh, Softplus, Softsign, Gelu, Swish, and x sigmoid(x)",
         ),
         "Softmax" | "LogSoftmax" | "ArgMax" | "ArgMin" | "Hardmax" | "TopK" => {
             error(format!("{name} is not supported")).hint(

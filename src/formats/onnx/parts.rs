@@ -7,6 +7,7 @@
 //! a (1 + erf(r)) = 2 gelu_s(a) for a = s r        a sigmoid(r) = a/r silu(r)
 //! (r - softplus(r)) [r > t] = softplus_t(r) - softplus(r)
 //! a / (1 + |r|) = a/r softsign(r)                 ln(1 + e^r) = softplus(r)
+//! a [r >= 0] = a/r relu(r)
 //! ```
 //!
 //! What these are made of on the way, `erf(r)` and `e^r`, are units of their own as long as nothing
@@ -50,7 +51,7 @@ pub fn multiply(context: &mut Context, a: &Form, b: &Form) -> Result<Form, Forei
         }
     }
     Err(error("two values that both depend on the inputs are multiplied").hint(
-        "only products with constants are affine, and only those that make gelu or silu are units",
+        "only products with constants are affine, and only those that make relu, gelu or silu are units",
     ))
 }
 
@@ -123,13 +124,90 @@ fn times_sigmoid(context: &mut Context, a: &Form, row: Form) -> Result<Option<Fo
     Ok(Some(silu.times(&factor.into())))
 }
 
-/// `a [q >= 0]` for `a = k (r - softplus(r))` and `q` falling with `r`, 0 at a threshold: what is left
-/// where `r` is above it is taken from `a`.
+/// Returns the product of a condition, which is 0 or 1, with the difference of two values.
+///
+/// The difference is first made simpler on the side where the condition holds.
+pub fn choose(
+    context: &mut Context,
+    condition: &Form,
+    difference: &Form,
+) -> Result<Form, ForeignError> {
+    if difference.is_constant() {
+        return Ok(condition.clone().times(&difference.bias));
+    }
+    if condition.is_constant() {
+        return Ok(difference.clone().times(&condition.bias));
+    }
+    if let Some((bias, weight, unit)) = single(condition)
+        && let Some(Activation::Heaviside) = context.units[unit as usize].activation
+        && let Some(row) = row(context, unit)?
+    {
+        // [r >= 0], or 1 - [r >= 0].
+        let side = if bias.is_zero() && weight.is_one() {
+            Some(row)
+        } else if bias.is_one() && weight.negated().is_one() {
+            Some(row.times(&MINUS_ONE))
+        } else {
+            None
+        };
+        if let Some(side) = side {
+            let simple = on_side(context, difference, &side)?;
+            if let Some(product) = product(context, &simple, condition)? {
+                return Ok(product);
+            }
+        }
+    }
+    Err(error(
+        "Where chooses between values that are not seen to be equal at the edge of its condition",
+    )
+    .hint(
+        "Where is read between constants, and where both values meet at the edge, as in \
+                 Where(x > 0, x, 0)",
+    ))
+}
+
+/// Returns what a form is where `side >= 0`: there, a relu of `k side + c` is that or 0, where the
+/// signs of `k` and `c` are the same.
+fn on_side(context: &mut Context, form: &Form, side: &Form) -> Result<Form, ForeignError> {
+    let mut found = Form::constant(form.bias.clone());
+    for (unit, weight) in &form.terms {
+        let is_relu = matches!(
+            context.units[*unit as usize].activation,
+            Some(Activation::Relu)
+        );
+        let sum = if is_relu { row(context, *unit)? } else { None };
+        let signs = sum.as_ref().and_then(|sum| {
+            let slope = slope(side, sum)?;
+            let shift = &sum.bias.to_rational() - &(&slope * &side.bias.to_rational());
+            Some((slope, shift))
+        });
+        let is_above =
+            |(slope, shift): &(Rational, Rational)| !slope.is_negative() && !shift.is_negative();
+        let is_below =
+            |(slope, shift): &(Rational, Rational)| !slope.is_positive() && !shift.is_positive();
+        let there = match (sum, signs) {
+            (Some(sum), Some(signs)) if is_above(&signs) => sum,
+            (Some(_), Some(signs)) if is_below(&signs) => continue,
+            _ => Form::unit(*unit),
+        };
+        context.spend(there.cost())?;
+        found = found.plus(&there.times(weight));
+    }
+    Ok(found)
+}
+
+/// `a [r >= 0] = k relu(r)` for `a = k r`; and `a [q >= 0]` for `a = k (r - softplus(r))` and `q` falling
+/// with `r`, 0 at a threshold: what is left where `r` is above it is taken from `a`.
 fn times_step(
     context: &mut Context,
     a: &Form,
     condition: &Form,
 ) -> Result<Option<Form>, ForeignError> {
+    if let Some(factor) = ratio(condition, a) {
+        context.spend(condition.cost())?;
+        let relu = context.relu(condition.clone())?;
+        return Ok(Some(relu.times(&factor.into())));
+    }
     for (unit, weight) in &a.terms {
         let Unit {
             activation, rows, ..

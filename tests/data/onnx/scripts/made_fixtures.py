@@ -70,6 +70,17 @@ def good():
     yield "softplus_where", model([*dense, ("Softplus", "s", "p", {}), ("LessOrEqual", "s half", "c", {}), ("Where", "c p s", "h", {}), *end], [w, b, v, half], 16)
     yield "elu_selu_celu", model([*dense, ("Elu", "s", "p", {}), ("Selu", "p", "q", {"alpha": 1.5}), ("Celu", "q", "h", {"alpha": 2.0}), *end], [w, b, v], 13)
     yield "gelu_softsign_named", model([*dense, ("Gelu", "s", "p", {}), ("Softsign", "p", "h", {}), *end], [w, b, v], 20)
+    # Where as relu, leaky relu, size, maximum and clip.
+    zero, slope = tensor("zero", 0.0), tensor("slope", 0.25)
+    swap = tensor("swap", np.eye(4)[[1, 0, 3, 2]])
+    yield "where_relu", model([*dense, ("Greater", "s zero", "c", {}), ("Where", "c s zero", "h", {}), *end], [w, b, v, zero], 16)
+    yield "where_leaky", model([*dense, ("Less", "s zero", "c", {}), ("Mul", "s slope", "l", {}), ("Where", "c l s", "h", {}), *end], [w, b, v, zero, slope], 16)
+    yield "where_abs", model([*dense, ("LessOrEqual", "zero s", "c", {}), ("Neg", "s", "n", {}), ("Where", "c s n", "h", {}), *end], [w, b, v, zero], 16)
+    yield "where_max", model([*dense, ("MatMul", "s swap", "t", {}), ("GreaterOrEqual", "s t", "c", {}), ("Where", "c s t", "h", {}), *end], [w, b, v, swap], 16)
+    yield "where_clip", model([*dense, ("Less", "s zero", "c", {}), ("Where", "c zero s", "p", {}), ("Greater", "s one", "d", {}), ("Where", "d one p", "h", {}), *end], [w, b, v, zero, one], 16)
+    yield "where_times", model([*dense, ("Greater", "s zero", "c", {}), ("Cast", "c", "d", {"to": 1}), ("Mul", "d s", "h", {}), *end], [w, b, v, zero], 16)
+    yield "swish_opset24", model([*dense, ("Swish", "s", "p", {}), ("Swish", "p", "q", {"alpha": 1.5}), ("Swish", "q", "h", {"alpha": 0.0}), *end], [w, b, v], 24)
+    yield "relu_opset26", model([*dense, ("Cast", "s", "c", {"to": 1, "round_mode": "nearest"}), ("Identity", "c", "i", {}), ("Relu", "i", "h", {}), *end], [w, b, v], 26)
 
 
 def refused():
@@ -83,6 +94,8 @@ def refused():
     yield "logarithm", model([("MatMul", "x w", "m", {}), ("Log", "m", "y", {})], [w])
     yield "softmax", model([("Softmax", "x", "y", {})], [])
     yield "product", model([("Mul", "x x", "y", {})], [])
+    zero, one = tensor("zero", 0.0), tensor("one", 1.0)
+    yield "where_jump", model([("Greater", "x zero", "c", {}), ("Where", "c x one", "y", {})], [zero, one])
     yield "skip_tanh", model([("MatMul", "x w", "m", {}), ("Tanh", "m", "t", {}), ("Add", "t x", "y", {})], [w])
     yield "cycle", model([("Add", "x b", "a", {}), ("Relu", "a", "b", {}), ("Relu", "b", "y", {})], [])
     yield "dangling", model([("Add", "x nothing", "y", {})], [])
