@@ -240,3 +240,30 @@ fn what_cannot_be_compared_is_refused_or_said() {
     assert!(out.contains("diverged from every start: seed 1"), "{out}");
     assert!(out.contains("disk, 5 sides"), "{out}");
 }
+
+/// A search that stops at once says nothing: such rows have no figure, and no sentence uses them.
+#[test]
+fn rows_that_were_not_searched_have_no_figures() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path();
+    fs::write(folder.join("disk.toml"), DISK).expect("written");
+    let all = ["compare", "disk.toml", "--max-boxes", "1"];
+    let (_, text, _) = run(folder, &all);
+    assert!(
+        text.contains("Not searched, as a limit or an interrupt came first:"),
+        "{text}"
+    );
+    for other in ["Here at least", "As good as", "The smallest", "0–16"] {
+        assert!(!text.contains(other), "{other}: {text}");
+    }
+    let (_, text, _) = run(folder, &[&all[..], &["--format", "json"]].concat());
+    let found: Value = serde_json::from_str(&text).expect("JSON");
+    let rows = found["rows"].as_array().expect("rows");
+    let missing = rows.iter().filter(|row| row["error"]["area"].is_null());
+    let missing: Vec<_> = missing.collect();
+    assert!(!missing.is_empty(), "{text}");
+    for row in missing {
+        assert_eq!(row["not_searched"], serde_json::json!(["area"]), "{row}");
+        assert!(row["best_polygon_area"].is_null(), "{row}");
+    }
+}

@@ -222,3 +222,50 @@ fn the_plane_bent_by_two_units() {
         diagram(&network, "exclusive or").render()
     );
 }
+
+/// The picture of an error of decisions shows where they are wrong, by enclosures, and no `|N - f|`.
+#[test]
+fn the_error_of_a_decision_is_where_it_is_wrong() {
+    let target = parse_target(&["x^2 + y^2 <= 1"], None).expect("a formula");
+    let domain = Domain::parse("x=-2..2,y=-2..2").expect("a domain");
+    let parameters = Parameters {
+        sides: Some(6),
+        ..Parameters::default()
+    };
+    let (name, norm) = (BuilderName::Disk, Norm::Area);
+    let built = steeple::builders::build(name, &parameters, &target, &domain, norm);
+    let network = built.expect("built").network;
+    for (norm, threshold) in [(Norm::Area, Some(Rational::ratio(1, 2))), (Norm::Sup, None)] {
+        let question = steeple::certificate::Question {
+            network: steeple::network::digest(&network),
+            target: target.clone(),
+            domain: domain.clone(),
+            norm,
+            threshold,
+        };
+        let subject = Subject {
+            network: &network,
+            question: &question,
+            claim: None,
+            certificate: None,
+            values: None,
+            on_domain: None,
+        };
+        let svg = draw(PictureKind::Error, &subject).expect("a picture");
+        let title = "where the decision N &gt;= 1/2 is wrong";
+        assert!(svg.contains(title) || svg.contains("where the decision N >= 1/2 is wrong"));
+        for part in [
+            "both inside",
+            "both outside",
+            "network out, target in",
+            "unknown",
+        ] {
+            assert!(svg.contains(part), "{part}");
+        }
+        // Nothing is proved without a certificate, and the network is not compared with 0 and 1.
+        for part in ["|N − f|", "network in, target out", "proved"] {
+            assert!(!svg.contains(part), "{part}");
+        }
+        assert!(svg.contains("misclassified"), "the area is said");
+    }
+}

@@ -44,7 +44,8 @@ fn tables(text: &str) -> Result<Vec<Vec<Vec<String>>>, String> {
         if line.trim_start().starts_with("```") {
             is_code = !is_code;
         }
-        if is_code || !line.trim_start().starts_with('|') {
+        // Four spaces make it code.
+        if is_code || line.starts_with("    ") || !line.trim_start().starts_with('|') {
             continue;
         }
         let head = cells(line);

@@ -10,12 +10,13 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use steeple::certificate::{Evidence, Partition, PropertyCertificate, Ranges, property};
+use steeple::certificate::{Evidence, Method, Partition, PropertyCertificate, Ranges, property};
 use steeple::checker::{Rejection, VerifiedProperty, check_property};
-use steeple::expr::Property;
+use steeple::expr::evaluate::Scratch;
+use steeple::expr::{Property, Tape};
 use steeple::formats::{json, vnnlib};
 use steeple::network::{Network, digest, forward};
-use steeple::numbers::{Precise, Rational, Scalar};
+use steeple::numbers::{Precise, Rational, Scalar, Truth};
 use steeple::regions::{Cells, Layers, activation_regions, linear_regions};
 use steeple::workflow::{
     Limits, PropertyVerification, Verdict, VerifyPropertyRequest, verify_property,
@@ -376,6 +377,59 @@ proptest! {
                     sum + &small <= *bound
                 }));
                 prop_assert!(!holds, "{point:?} {network:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    /// Damaged certificates for properties: what is accepted is so, at points of its boxes and at its
+    /// witness.
+    #[test]
+    fn damaged_properties_are_refused_or_true(mut choices in choices()) {
+        let network = absolute();
+        let safe = with_box(&[("-1", "1")], 2, &["(or (>= Y_0 1.25) (<= Y_1 (/ -3 2)))"]);
+        let broken = with_box(&[("-1", "1")], 2, &["(>= Y_0 0.5)"]);
+        let good = match choices.below(3) {
+            0 => claim(&network, &safe, &["@A3/4;nl"]),
+            1 => claim(&network, &safe, &["AAnll"]),
+            _ => failure(&network, &broken, 0, &["3/4"]),
+        };
+        let mut bytes = Vec::new();
+        property::write(&good, &mut bytes).expect("memory");
+        let likely: Vec<u8> = Method::ALL.iter().map(|method| method.letter())
+            .chain(*b"AAB@/;0123456789-.<>=()XY_or \n").collect();
+        for _ in 0..=choices.below(3) {
+            // Mostly beyond the digest.
+            let start = if choices.once_in(10) { 0 } else { 90.min(bytes.len() - 1) };
+            let at = start + choices.below(bytes.len() - start);
+            match choices.below(4) {
+                0 => bytes[at] = choices.pick(&likely),
+                1 if bytes.len() > 100 => _ = bytes.remove(at),
+                2 => bytes.insert(at, choices.pick(&likely)),
+                _ => bytes[at] ^= 1 << choices.below(8),
+            }
+        }
+        let Ok(certificate) = property::read(&bytes[..]) else { return Ok(()) };
+        let Ok(verified) = check_property(&certificate, &network) else { return Ok(()) };
+        for (number, case) in verified.property().cases().iter().enumerate() {
+            let is_met = |point: &[Rational]| {
+                let outputs = forward(&network, &(), point).expect("exact");
+                let all = [point, &outputs].concat();
+                let tape = Tape::new(case.condition());
+                let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
+                tape.evaluate(&constants, &all, &mut scratch).truth() == Ok(Truth::True)
+            };
+            match verified.witness() {
+                Some(witness) => prop_assert!(witness.case != number || is_met(&witness.point)),
+                None => for k in 0..=32 {
+                    let share = Rational::ratio(k, 32);
+                    let point = case.sides().iter().map(|(low, high)| low + &((high - low) * &share));
+                    let point: Vec<Rational> = point.collect();
+                    prop_assert!(!is_met(&point), "{point:?} {}", String::from_utf8_lossy(&bytes));
+                },
             }
         }
     }

@@ -16,6 +16,9 @@ pub const MAX_DIFFERENT_WEIGHTS: u128 = 20_000_000;
 /// would take seconds each to add up. It is room for `1e-600` and `1e600`.
 pub const MAX_NUMBER_BITS: usize = 2048;
 
+/// Decisions by steps gentler than two to this power are refused.
+pub const LEAST_STEEPNESS: i32 = -40;
+
 /// What is wrong with a request to build.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
@@ -212,6 +215,26 @@ pub enum BuildError {
         key: &'static str,
         /// The bits of its numerator and denominator.
         bits: usize,
+    },
+    /// Weights of steps that lose too much when they are rounded.
+    #[error(
+        "a weight of about {weight} is too long: enclosures keep 63 bits of it, and what is left out is \
+         no less than a step; choose a smaller `{key}`, or a power of two such as \"2^100\""
+    )]
+    TooSteep {
+        /// The key that says how large it is.
+        key: &'static str,
+        /// Its size, rounded.
+        weight: String,
+    },
+    /// Decisions by steps that hardly rise.
+    #[error(
+        "`{key}` is below 2^{LEAST_STEEPNESS}: the output would differ from the threshold by less than \
+         enclosures see; choose a larger one"
+    )]
+    TooGentle {
+        /// The key.
+        key: &'static str,
     },
     /// A number that has to be greater than 0.
     #[error("`{key}` is {found}, it must be greater than 0")]

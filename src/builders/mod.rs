@@ -47,7 +47,9 @@ pub use request::{APriori, Built};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};
-use crate::numbers::Rational;
+use crate::network::{Activation, Network};
+use crate::numbers::literal::decimal_down;
+use crate::numbers::{Direction, Dyadic, Rational};
 use entry::Bounds;
 use request::{Request, integral_of_one};
 
@@ -84,13 +86,60 @@ pub fn build(
         domain: &domain,
         norm: theorem_norm(entry, norm),
     };
+    if norm == Norm::Area {
+        check_gentle(parameters)?;
+    }
     let mut built = (entry.build)(&request)?;
+    check_steep(&built.network)?;
     if request.norm != norm {
         let upper = built.a_priori.take();
         built.a_priori =
             upper.and_then(|bound| bound.integrated(norm, &domain, target.outputs_count()));
     }
     Ok(built)
+}
+
+/// Refuses steps so steep that enclosures cannot see where they are: they keep 63 bits of a weight, and
+/// what they round off of it moves the sum of the unit by a good part of a step, or by many.
+fn check_steep(network: &Network) -> Result<(), BuildError> {
+    const MOST_BITS: i64 = 57;
+    for (layer, key) in network
+        .layers()
+        .iter()
+        .zip(["steepness", "second_steepness"])
+    {
+        if !matches!(layer.activation(), Activation::Sigmoid | Activation::Tanh) {
+            continue;
+        }
+        let is_rounded = |value: &&Rational| {
+            let is_large = value.magnitude_bits() > MOST_BITS;
+            let kept = Dyadic::from_rational(value, Direction::Down);
+            is_large && kept.to_rational().as_ref() != Some(*value)
+        };
+        let mut numbers = layer.weights().pool().iter().chain(layer.bias().pool());
+        if let Some(weight) = numbers.find(is_rounded) {
+            let weight = decimal_down(&weight.abs(), 2);
+            return Err(BuildError::TooSteep { key, weight });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses decisions that hang on less than enclosures keep of a number.
+fn check_gentle(parameters: &Parameters) -> Result<(), BuildError> {
+    let least = Rational::power_of_two(error::LEAST_STEEPNESS);
+    let is_smooth = parameters.fit == Some(Fit::Smooth);
+    let first = parameters.steepness.as_ref().filter(|_| is_smooth);
+    let given = [
+        ("steepness", first),
+        ("second_steepness", parameters.second_steepness.as_ref()),
+    ];
+    for (key, value) in given {
+        if value.is_some_and(|value| value.is_positive() && *value < least) {
+            return Err(BuildError::TooGentle { key });
+        }
+    }
+    Ok(())
 }
 
 /// The norm of a builder's theorem for an error in this norm: what a bound of the supremum says of

@@ -246,9 +246,6 @@ impl<E: Enclosure> Reducer<E> {
                         return Ok(image);
                     }
                     let slack = slack(function, &z, radius)?;
-                    if let Some(image) = anywhere(function, slack) {
-                        return Ok(image);
-                    }
                     return Ok(self.facing(function, variable, slack, is_flipped));
                 }
                 Found::Free(free) => gap = Some(free),
@@ -260,9 +257,6 @@ impl<E: Enclosure> Reducer<E> {
             return Ok(image);
         }
         let slack = slack(function, &z, radius)?;
-        if let Some(image) = anywhere(function, slack) {
-            return Ok(image);
-        }
         let value = self.value(function, stated)?;
         let range = if is_flipped {
             opposite(function, &value.range())
@@ -497,16 +491,6 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
     let far = z.mig().sub(radius, Down);
     let slope = slope_far_out(function, far).map_or(steepest, |slope| slope.min(steepest));
     Ok(radius.scale(slope, Up))
-}
-
-/// The middle of all values of a sigmoid or tanh, where the slack is no less than their distance.
-fn anywhere(function: Function, slack: Dyadic) -> Option<Image> {
-    let two = Dyadic::ONE.scale(1, Up);
-    match function {
-        Function::Sigmoid if slack >= Dyadic::ONE => Some(constant(Dyadic::HALF, Dyadic::HALF)),
-        Function::Tanh if slack >= two => Some(constant(Dyadic::ZERO, Dyadic::ONE)),
-        _ => None,
-    }
 }
 
 /// A power of two that is above the slope of a sigmoid or tanh farther than `far` from its middle: a
