@@ -424,7 +424,7 @@ fn training_is_refused_with_the_place() {
     refused(
         Some(good),
         &["--from", "spec.toml"],
-        "spec.toml:1:3: expected",
+        "spec.toml: this is a spec, not a network",
     );
     refused(
         Some(good),

@@ -270,8 +270,9 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
 #[test]
 fn files_that_are_not_there_or_not_text_are_refused_by_name() {
     let scratch = Scratch::new();
-    scratch.write("bytes.toml", [0xff, 0xfe, 0x00]);
-    scratch.write("bytes.json", [0xff, 0xfe, 0x00]);
+    scratch.write("bytes.toml", [0xff, 0xf0, 0x00]);
+    scratch.write("bytes.json", [0xff, 0xf0, 0x00]);
+    scratch.write("latin.toml", b"[target]\nformula = \"\xe9\"\n");
     scratch.write("half.json", &NETWORK[..80]);
     scratch.write("float.json", NETWORK.replace("\"1/2\"", "0.5"));
     scratch.write("empty.toml", "");
@@ -282,21 +283,24 @@ fn files_that_are_not_there_or_not_text_are_refused_by_name() {
     };
     scratch
         .run(&["build", "nothing.toml"])
-        .is_refused(&["nothing.toml: No such file"]);
+        .is_refused(&["nothing.toml: no such file"]);
     scratch
         .run(&["build", "bytes.toml"])
-        .is_refused(&["bytes.toml: this is not a text file in UTF-8"]);
+        .is_refused(&["bytes.toml: this is a binary file, not a spec"]);
+    scratch
+        .run(&["build", "latin.toml"])
+        .is_refused(&["latin.toml: this is text, but not in UTF-8"]);
     scratch
         .run(&["build", "empty.toml"])
-        .is_refused(&["empty.toml:1:1", "[target] is missing"]);
-    verify("nothing.json").is_refused(&["nothing.json: No such file"]);
-    verify("bytes.json").is_refused(&["bytes.json:1:1"]);
+        .is_refused(&["empty.toml: the file is empty"]);
+    verify("nothing.json").is_refused(&["nothing.json: no such file"]);
+    verify("bytes.json").is_refused(&["bytes.json: this is a binary file, not a network"]);
     verify("half.json").is_refused(&["half.json:2:10"]);
     verify("float.json").is_refused(&["float.json:3:42", "write \"0.5\" in quotes"]);
     verify("network.onnx").is_refused(&["network.onnx: "]);
     scratch
         .run(&["check", "nothing.steeple", "--network", "network.json"])
-        .is_refused(&["nothing.steeple: No such file"]);
+        .is_refused(&["nothing.steeple: no such file"]);
 }
 
 #[test]
@@ -343,7 +347,7 @@ fn bad_flags_are_refused_before_anything_runs() {
         (
             &x2,
             &["--certificate", "no/such/folder"],
-            &["no/such/folder: cannot be written"],
+            &["no/such/folder: there is no folder `no/such`"],
         ),
     ];
     for (first, second, words) in cases {

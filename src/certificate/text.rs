@@ -185,9 +185,22 @@ impl<'a> Lines<'a> {
             return Ok(());
         }
         let kind = expected.trim_end_matches(|c: char| c.is_ascii_digit());
-        Err(self.error(match first.strip_prefix(kind) {
-            Some(version) => format!("version {version} is not known here, only version 1"),
-            None => format!("expected `{expected}`, this is no certificate"),
+        let is_other = |version: &str| version.chars().all(|c| c.is_ascii_digit());
+        Err(self.error(if first.starts_with('\u{feff}') {
+            "the file starts with a byte-order mark, and certificates are read byte for byte; hint: a \
+             tool put it there, so copy the file as binary"
+                .to_string()
+        } else if first.strip_suffix('\r') == Some(expected) {
+            "lines end in CR LF, and those of certificates end in LF; hint: a tool changed the line \
+             ends, so copy the file as binary"
+                .to_string()
+        } else {
+            match first.strip_prefix(kind) {
+                Some(version) if is_other(version) => {
+                    format!("version {version} is not known here, only version 1")
+                }
+                _ => format!("expected `{expected}`, this is no certificate"),
+            }
         }))
     }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Refusal;
+use super::message::{Refusal, plain};
 
 /// A folder under another name until it is complete.
 pub struct Folder {
@@ -37,7 +37,7 @@ impl Folder {
             .map_err(|error| {
                 Refusal::in_file(
                     out,
-                    format_args!("the folder cannot be written: {}", error.kind()),
+                    format_args!("the folder cannot be written: {}", plain(&error)),
                 )
             })?;
         Ok(Self {

@@ -1,25 +1,69 @@
 //! Flags and files resolved into library values.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use super::arguments::{Limits, Question as QuestionFlags};
 use super::interrupt;
-use super::message::Refusal;
+use super::message::{Refusal, plain};
 use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
-use crate::expr::{Domain, Target, check_defined, parse_target};
+use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::formats::foreign::{Foreign, Imported};
+use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::{gzip, json, onnx, safetensors};
 use crate::network::{Network, digest};
-use crate::numbers::{Rational, literal};
+use crate::numbers::{Rational, loose};
 use crate::workflow::{self, ClaimSpec, Spec, spec};
 
 /// Reads a file.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
-    fs::read(path).map_err(|error| Refusal::in_file(path, error))
+    fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => in_place_of_file(path),
+        io::ErrorKind::NotFound => Refusal::in_file(path, "no such file"),
+        _ => Refusal::io(path, &error),
+    })
+}
+
+/// A folder was named where a file is wanted: which file in it may be meant.
+fn in_place_of_file(path: &Path) -> Refusal {
+    let refusal = Refusal::in_file(path, "this is a folder, not a file");
+    if path.join("saved_model.pb").exists() {
+        return refusal.hint(&format!(
+            "this is a TensorFlow model: python -m tf2onnx.convert --saved-model {} --output net.onnx",
+            path.display()
+        ));
+    }
+    let results = ["network.json", "certificate.steeple"];
+    let there: Vec<String> = results
+        .iter()
+        .map(|name| path.join(name))
+        .filter(|file| file.exists())
+        .map(|file| file.display().to_string())
+        .collect();
+    match there.as_slice() {
+        [] => refusal,
+        files => refusal.hint(&format!("in it there is {}", files.join(" and "))),
+    }
+}
+
+/// Refuses bytes that are certainly of another kind than is wanted.
+pub fn expect(wanted: Wanted, path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
+    let file = path.display().to_string();
+    match Kind::of(bytes, &file).refused(wanted, &file) {
+        Some(other) => Err(Refusal::other_kind(path, &other)),
+        None => Ok(()),
+    }
+}
+
+/// Reads a file that has to be of a kind.
+fn bytes_of(wanted: Wanted, path: &Path) -> Result<Vec<u8>, Refusal> {
+    let bytes = bytes(path)?;
+    expect(wanted, path, &bytes)?;
+    Ok(bytes)
 }
 
 /// Makes sure that a file can be written there, before a long search for what is to be in it.
@@ -31,10 +75,15 @@ pub fn can_be_written(path: &Path) -> Result<(), Refusal> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    if !folder.exists() {
+        let message = format!("there is no folder `{}` to write it to", folder.display());
+        return Err(Refusal::in_file(path, message)
+            .hint(&format!("make it first: mkdir -p {}", folder.display())));
+    }
     tempfile::NamedTempFile::new_in(folder)
         .map(drop)
         .map_err(|error| {
-            Refusal::in_file(path, format_args!("cannot be written: {}", error.kind()))
+            Refusal::in_file(path, format_args!("cannot be written: {}", plain(&error)))
         })
 }
 
@@ -51,7 +100,8 @@ pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
 }
 
 fn parse_spec(path: &Path) -> Result<(Spec, String), Refusal> {
-    let text = String::from_utf8(bytes(path)?)
+    let bytes = bytes_of(Wanted::Spec, path)?;
+    let text = String::from_utf8(without_mark(&bytes).to_vec())
         .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
     let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
     Ok((spec, text))
@@ -78,7 +128,9 @@ pub fn read_network(path: &Path) -> Result<Network, Refusal> {
 /// Reads a network file of any kind, told by the ending of its name.
 pub fn read_network_for(path: &Path, names: Names) -> Result<Network, Refusal> {
     let Some(kind) = Foreign::of(path) else {
-        return json::read_bytes(&bytes(path)?).map_err(|error| Refusal::in_network(path, &error));
+        let bytes = bytes_of(Wanted::Network, path)?;
+        return json::read_bytes(without_mark(&bytes))
+            .map_err(|error| Refusal::in_network(path, &error));
     };
     let imported = read_foreign(path, kind)?;
     for text in &imported.notes {
@@ -139,7 +191,7 @@ fn names_in(text: &str) -> Vec<String> {
 }
 
 fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
-    let mut bytes = bytes(path)?;
+    let mut bytes = bytes_of(Wanted::Network, path)?;
     let refused = |error| Refusal::in_foreign(path, &error);
     match kind {
         Foreign::OnnxGz => {
@@ -153,7 +205,7 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
                 .exists()
                 .then(|| fs::read_to_string(&beside))
                 .transpose()
-                .map_err(|error| Refusal::in_file(&beside, error))?;
+                .map_err(|error| Refusal::io(&beside, &error))?;
             safetensors::read(&bytes, beside.as_deref()).map_err(refused)
         }
     }
@@ -161,7 +213,7 @@ fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
 
 /// Reads a number from a flag.
 pub fn number(flag: &str, text: &str) -> Result<Rational, Refusal> {
-    literal::parse(text.trim()).map_err(|_| {
+    loose::parse(text.trim()).map_err(|_| {
         Refusal::new(format_args!("--{flag}: `{text}` is not a number"))
             .hint("write a decimal or an exact 1/3, 2^-5, 1e-3")
     })
@@ -309,6 +361,8 @@ fn from_flags(
     let parsed = Domain::parse(domain)
         .and_then(|domain| domain.in_order(network.inputs()))
         .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
+    check_ends(&parsed).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
+    check_exponents(&target).map_err(|error| Refusal::new(format_args!("--target: {error}")))?;
     check_defined(&target, &parsed)
         .map_err(|error| Refusal::new(format_args!("--target: {error}")))?;
     Ok((target, parsed))
@@ -331,7 +385,7 @@ pub fn threads(flags: &Limits) -> Option<usize> {
 
 /// Reads a certificate to go on from: one for the same question.
 pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal> {
-    let bytes = fs::read(path).map_err(|error| Refusal::in_file(path, error))?;
+    let bytes = bytes_of(Wanted::Certificate, path)?;
     let certificate = text::read(&bytes).map_err(|error| {
         Refusal::in_file(path, error).hint("--resume takes a certificate that `verify` wrote")
     })?;

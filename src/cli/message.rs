@@ -1,6 +1,7 @@
 //! Errors and hints in one voice.
 
 use std::fmt;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 
 use crate::formats::FormatError;
 use crate::formats::foreign::ForeignError;
+use crate::formats::kind::OtherKind;
 use crate::workflow::{SpecError, WorkflowError};
 
 /// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.
@@ -30,6 +32,20 @@ impl Refusal {
     /// A message about a file as a whole.
     pub fn in_file(path: &Path, message: impl fmt::Display) -> Self {
         Self::new(format_args!("{}: {message}", path.display()))
+    }
+
+    /// A message about a file that cannot be read or written.
+    pub fn io(path: &Path, error: &io::Error) -> Self {
+        Self::in_file(path, plain(error))
+    }
+
+    /// A message about a file of another kind than is wanted.
+    pub fn other_kind(path: &Path, other: &OtherKind) -> Self {
+        let refusal = Self::in_file(path, &other.message);
+        match &other.hint {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        }
     }
 
     /// Adds what to do about it.
@@ -131,4 +147,23 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// What went wrong with a file, in plain words and without numbers of the system.
+pub fn plain(error: &io::Error) -> String {
+    let words = match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::IsADirectory => "this is a folder, not a file",
+        io::ErrorKind::NotADirectory => "a part of this path is a file, not a folder",
+        io::ErrorKind::StorageFull => "there is no space left",
+        io::ErrorKind::ReadOnlyFilesystem => "this can only be read, not written",
+        io::ErrorKind::InvalidFilename => "this cannot be the name of a file",
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            return text.to_lowercase();
+        }
+    };
+    words.to_string()
 }

@@ -3,7 +3,7 @@
 //! A target begins as text. [`parse`] turns it into a [`tree`] and says where and why it cannot;
 //! [`display`] writes trees back. The box it is looked at on is a [`domain`]. [`evaluate`]
 //! flattens a tree into a tape and runs it over any kind of number, and [`defined`] uses that to
-//! show that a target has a value everywhere on its domain. A [`property`] is a condition on inputs
+//! show that a target has a value everywhere on its domain; [`sizes`] refuses what is too long for that. A [`property`] is a condition on inputs
 //! and outputs instead of a target. [`derivative()`] differentiates trees,
 //! with the rewrites of [`simplify()`]; bounds on slopes, which builders choose their sizes by, come
 //! from [`modulus`].
@@ -17,6 +17,7 @@ pub mod modulus;
 pub mod parse;
 pub mod property;
 pub mod simplify;
+pub mod sizes;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -31,4 +32,5 @@ pub use modulus::{derivative_range_upper, lipschitz_upper};
 pub use parse::{ParseError, parse_expression, parse_target};
 pub use property::{Case, Property, PropertyError};
 pub use simplify::{is_total, simplify};
+pub use sizes::{MAX_END_BITS, TooLong, check_ends, check_exponents};
 pub use tree::{Condition, Expr, Target, TargetBody, TargetError, check_names};

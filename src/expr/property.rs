@@ -7,8 +7,8 @@ use super::tree::Target;
 use crate::numbers::Rational;
 
 /// The most variables times cases that a property may have: every case has a condition of its own
-/// over all variables.
-pub const MAX_SIZE: usize = 1 << 16;
+/// over all variables. There is room for 100000 boxes of four inputs and one output, in about 100 MB.
+pub const MAX_SIZE: usize = 1 << 19;
 
 /// What a network must never do: for each *case*, a box of inputs and a condition on inputs and
 /// outputs, which calls them `X_0, X_1, ..` and `Y_0, Y_1, ..` by their place.

@@ -42,7 +42,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
             continue;
         }
         let rest = &text[start..];
-        let (kind, length) = if first.is_ascii_digit() {
+        let is_point = first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+        let (kind, length) = if first.is_ascii_digit() || is_point {
             let length = number_length(rest);
             (Kind::Number(decimal(&rest[..length], start)?), length)
         } else if first.is_ascii_alphabetic() || first == '_' {
@@ -64,7 +65,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
 }
 
 fn sign(rest: &str, first: char, start: usize) -> Result<(Kind, usize), ParseError> {
-    let two: [(&str, Kind); 4] = [
+    let two: [(&str, Kind); 5] = [
+        ("**", Kind::Caret),
         ("<=", Kind::Relation(Relation::LessOrEqual)),
         (">=", Kind::Relation(Relation::GreaterOrEqual)),
         ("!=", Kind::Relation(Relation::NotEqual)),
@@ -76,14 +78,6 @@ fn sign(rest: &str, first: char, start: usize) -> Result<(Kind, usize), ParseErr
     let kind = match first {
         '+' => Kind::Plus,
         '-' | '−' => Kind::Minus,
-        '*' if rest.starts_with("**") => {
-            return Err(refuse(
-                "`**` is not an operator",
-                "a power is written x^2",
-                start,
-                2,
-            ));
-        }
         '*' | '·' | '×' => Kind::Star,
         '/' => Kind::Slash,
         '^' => Kind::Caret,
@@ -131,7 +125,7 @@ fn digits_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// How long is the number `12`, `1.5` or `2e-3` at the start of the text? An `e` belongs to it
+/// How long is the number `12`, `1.5`, `.5`, `2.` or `2e-3` at the start of the text? An `e` belongs to it
 /// only where digits follow; elsewhere it begins a name.
 fn number_length(text: &str) -> usize {
     let mut length = digits_length(text);
@@ -151,14 +145,7 @@ fn number_length(text: &str) -> usize {
 fn decimal(text: &str, start: usize) -> Result<Rational, ParseError> {
     let span = start..start + text.len();
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((_, "")) => {
-            return Err(ParseError::new("a digit is missing after the point", span)
-                .with_hint(&format!("write {text}0")));
-        }
-        Some(parts) => parts,
-        None => (mantissa, ""),
-    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let too_long = || {
         ParseError::new("this number is too long", span.clone()).with_hint(&format!(
             "numbers are exact; exponents reach from -{MAX_EXPONENT} to {MAX_EXPONENT}"

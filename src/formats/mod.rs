@@ -6,6 +6,7 @@ pub mod floats;
 pub mod foreign;
 pub mod gzip;
 pub mod json;
+pub mod kind;
 pub mod onnx;
 pub mod python;
 pub mod safetensors;

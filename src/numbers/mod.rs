@@ -15,6 +15,7 @@ pub mod hessian;
 pub mod interval;
 pub mod linear_form;
 pub mod literal;
+pub mod loose;
 pub mod precise;
 pub mod rational;
 pub mod scalar;

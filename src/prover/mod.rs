@@ -21,6 +21,7 @@ mod resolve;
 mod resume;
 mod sample;
 mod search;
+mod sizes;
 mod split;
 mod tree;
 mod window;
@@ -28,7 +29,7 @@ mod workers;
 mod worst;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
-pub use property::{PropertyOutcome, PropertyRequest, prove_property};
+pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -93,6 +94,16 @@ pub enum ProveError {
     /// The network has no value on the domain.
     #[error("the network cannot be enclosed on the domain: {}", rejection::reason(*.0))]
     NoValue(Failure),
+    /// A number is beyond what floats, which guide the search, can hold.
+    #[error(
+        "{what} beyond 2^{bits}, which is more than can be searched; hint: scale inputs and outputs"
+    )]
+    Beyond {
+        /// What it is.
+        what: String,
+        /// The limit.
+        bits: u16,
+    },
     /// The thread pool could not be made.
     #[error("the threads could not be started: {0}")]
     Threads(String),
@@ -137,12 +148,14 @@ fn run<const D: usize>(
             if let Some(outcome) = exact::search::<D>(request, &root, started, progress) {
                 return Ok(outcome);
             }
+            sizes::check(request)?;
             Ok(search::Search::<D>::new(request, root, started, pool).run(pool, progress))
         }
         Norm::L1 | Norm::L2 | Norm::Area => {
             if let Some(outcome) = exact::integral::<D>(request) {
                 return Ok(outcome);
             }
+            sizes::check(request)?;
             let root = Arc::unwrap_or_clone(root);
             Ok(integral::search::<D>(
                 request, root, started, pool, progress,

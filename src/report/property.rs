@@ -32,6 +32,11 @@ pub struct PropertyReport {
     pub search: SearchReport,
     /// Boxes open at the end.
     pub open: usize,
+    /// A place that was not decided however small the box around it, and about by how much the
+    /// condition is missed there, if floats can tell.
+    pub stuck: Option<(Vec<f64>, Option<f64>)>,
+    /// Why the assertions hold for no inputs and outputs at all, whatever the network, if that is so.
+    pub vacuous: Option<String>,
     /// The certificate.
     pub certificate: CertificateReport,
 }
@@ -94,6 +99,7 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
         "steeple": env!("CARGO_PKG_VERSION"),
         "verdict": report.verdict,
         "vnnlib": report.vnnlib,
+        "vacuous": report.vacuous,
         "claim": report.property.as_ref().map(|property| claim(property, &report.network)),
         "witness": witness,
         "search": {
@@ -157,10 +163,9 @@ pub fn text(report: &PropertyReport) -> String {
                 Some(reason) => format!("stopped by {reason} after {} boxes", report.search.boxes),
                 None => format!("{} boxes", report.search.boxes),
             };
-            let hint = if report.search.stopped_by.as_deref() == Some("resolution") {
-                "some point is too near to the edge of what is unsafe to tell"
-            } else {
-                "raise the limit, or ask for a smaller box"
+            let hint = match report.search.stopped_by.as_deref() {
+                Some("resolution") => unresolved(report),
+                _ => "raise the limit, or ask for a smaller box".to_string(),
             };
             format!(
                 "undecided (unknown): whether what {file} describes is possible; {stopped}, {} \
@@ -168,6 +173,40 @@ pub fn text(report: &PropertyReport) -> String {
                 report.open
             )
         }
+    }
+}
+
+/// Why cells stayed open that were not cut any more.
+fn unresolved(report: &PropertyReport) -> String {
+    match &report.stuck {
+        Some((point, Some(_))) => {
+            let each = point.iter().take(8).enumerate();
+            let mut each: Vec<String> = each.map(|(i, x)| format!("X_{i} = {}", about(*x))).collect();
+            if point.len() > each.len() {
+                each.push("...".to_string());
+            }
+            format!(
+                "near {} the condition is just met or just missed, or the network jumps; ties are decided \
+                 exactly for claims (--target), not yet for properties",
+                each.join(", ")
+            )
+        }
+        Some((_, None)) => {
+            "the network or the condition has numbers beyond the range of floats there, about 1e308, and \
+             floats guide the search"
+                .to_string()
+        }
+        None => "the network has no value there that is known".to_string(),
+    }
+}
+
+/// A float in few digits.
+fn about(x: f64) -> String {
+    if x == 0.0 || (1e-4..1e9).contains(&x.abs()) {
+        let text = format!("{x:.6}");
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        format!("{x:.6e}")
     }
 }
 

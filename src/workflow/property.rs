@@ -9,7 +9,7 @@ use crate::certificate::{PropertyCertificate, property};
 use crate::checker::{PropertyWitness, VerifiedProperty, check_property};
 use crate::expr::Property;
 use crate::network::{Network, digest};
-use crate::prover::{Limits, PropertyRequest, prove_property};
+use crate::prover::{Limits, PropertyRequest, Stuck, prove_property};
 
 /// What to decide about a network.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct PropertyVerification {
     pub search: SearchSummary,
     /// Boxes open at the end.
     pub open: usize,
+    /// A place that was not decided however small the box around it.
+    pub stuck: Option<Stuck>,
     /// Wall time of the check.
     pub check_seconds: f64,
     /// Where the certificate was written; there is none where it is undecided.
@@ -92,6 +94,7 @@ pub fn verify_property(
             stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
         },
         open: outcome.open,
+        stuck: outcome.stuck,
         check_seconds: 0.0,
         certificate_path: None,
         certificate_bytes: 0,

@@ -14,8 +14,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
-use crate::expr::{Domain, Target, TargetBody, check_defined, check_names, parse_target};
-use crate::numbers::{Rational, literal};
+use crate::expr::{
+    Domain, Target, TargetBody, check_defined, check_ends, check_exponents, check_names,
+    parse_target,
+};
+use crate::numbers::{Rational, literal, loose};
 
 pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
 
@@ -211,6 +214,7 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
             .hint("name it in `inputs` if the network is to have it as an input all the same"));
         }
     }
+    check_exponents(&target).map_err(|error| SpecError::new(error.to_string(), formula.span()))?;
     check_defined(&target, &domain)
         .map_err(|error| SpecError::new(error.to_string(), formula.span()))?;
     Ok((target, domain, assumed))
@@ -273,8 +277,9 @@ fn read_domain(table: &Table<'_, '_>) -> Result<Domain, SpecError> {
         sides.push(side);
         // One at a time, so that a message has the place of the side it is about.
         let index = names.len() - 1;
-        Domain::new(vec![names[index].clone()], vec![sides[index].clone()])
+        let side = Domain::new(vec![names[index].clone()], vec![sides[index].clone()])
             .map_err(|error| SpecError::new(error.to_string(), value.span()))?;
+        check_ends(&side).map_err(|error| SpecError::new(error.to_string(), value.span()))?;
     }
     Domain::new(names, sides).map_err(|error| SpecError::new(error.to_string(), table.span.clone()))
 }
@@ -448,7 +453,7 @@ impl<'a, 'i> Table<'a, 'i> {
     fn number(&self, value: &Value<'i>, key: &str) -> Result<Rational, SpecError> {
         let written = self.source.get(value.span()).unwrap_or_default();
         let (text, number) = match value.get_ref() {
-            DeValue::String(text) => (text.as_ref(), literal::parse(text.trim())),
+            DeValue::String(text) => (text.as_ref(), loose::parse(text.trim())),
             // TOML has checked where `_` and `+` stand.
             DeValue::Integer(_) | DeValue::Float(_) => {
                 (written, literal::parse(&written.replace(['_', '+'], "")))

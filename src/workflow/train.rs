@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::spec::{CompareSpec, DataSpec, Spec};
+use crate::formats::kind::{Kind, Wanted};
 use crate::network::Activation;
 use crate::training::csv::{self, CsvError};
 use crate::training::{
@@ -65,6 +66,10 @@ pub fn training_data(
         return Err(failed(message));
     }
     let bytes = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+    let name = path.display().to_string();
+    if let Some(other) = Kind::of(&bytes, &name).refused(Wanted::Points, &name) {
+        return Err(failed(other.message));
+    }
     let text =
         String::from_utf8(bytes).map_err(|_| failed("this is not a text file in UTF-8".into()))?;
     let task = if spec.target.is_region() {

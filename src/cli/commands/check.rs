@@ -11,12 +11,13 @@ use crate::workflow::check_in_parallel;
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let bytes = inputs::bytes(&arguments.certificate)?;
-    if let Some(path) = &arguments.question.property {
+    let path = &arguments.certificate;
+    let bytes = inputs::bytes(path)?;
+    if let Some(property) = &arguments.question.property {
         let network = inputs::read_network(&arguments.network)?;
-        let asked = super::property::read(path, &network)?;
+        let (asked, _) = super::property::read(property, &network)?;
         return Ok(super::property::check(
-            &bytes,
+            (path, &bytes),
             &network,
             Some(&asked),
             format,
@@ -41,11 +42,19 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             let message = "the certificate claims something else: it is about a property";
             return Ok(rejected(format, "other-claim", message));
         }
-        return Ok(super::property::check(&bytes, &network, None, format));
+        return Ok(super::property::check(
+            (path, &bytes),
+            &network,
+            None,
+            format,
+        ));
     }
     let certificate = match certificate {
         Ok(certificate) => certificate,
-        Err(error) => return Ok(rejected(format, "malformed", &error.to_string())),
+        Err(error) => {
+            let message = super::property::malformed(path, &bytes, &error.to_string());
+            return Ok(rejected(format, "malformed", &message));
+        }
     };
     let verified = match check_in_parallel(&certificate, &network, None) {
         Ok(verified) => verified,

@@ -12,6 +12,7 @@ use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format};
 use crate::cli::{Output, Refusal, inputs, interrupt, picture as picture_file, progress::Bar};
 use crate::expr::{Domain, Target};
+use crate::formats::kind::Wanted;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
@@ -50,11 +51,11 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     picture_file::is_one(&arguments.out)?;
     inputs::can_be_written(&arguments.out)?;
     let found = match &arguments.certificate {
-        Some(path) => Some((
-            path,
-            text::read(&inputs::bytes(path)?)
-                .map_err(|error| Refusal::in_file(path, error).as_no())?,
-        )),
+        Some(path) => Some((path, {
+            let bytes = inputs::bytes(path)?;
+            inputs::expect(Wanted::Certificate, path, &bytes).map_err(Refusal::as_no)?;
+            text::read(&bytes).map_err(|error| Refusal::in_file(path, error).as_no())?
+        })),
         None => None,
     };
     let names = match &found {

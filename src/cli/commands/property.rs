@@ -11,6 +11,7 @@ use crate::checker::check_property;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
+use crate::formats::kind::{Kind, Wanted};
 use crate::formats::vnnlib;
 use crate::network::{Network, digest};
 use crate::report::json::Times;
@@ -18,11 +19,13 @@ use crate::report::property::{PointReport, PropertyReport, claim, json, text};
 use crate::report::{self, CertificateReport, SearchReport};
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
-/// Reads a property file for a network.
-pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
-    let source =
-        vnnlib::text(&inputs::bytes(path)?).map_err(|error| Refusal::in_file(path, error))?;
-    let property = vnnlib::read(&source).map_err(|error| {
+/// Reads a property file for a network; also why nothing at all meets it, where that is so.
+pub fn read(path: &Path, network: &Network) -> Result<(Property, Option<String>), Refusal> {
+    let bytes = inputs::bytes(path)?;
+    inputs::expect(Wanted::Property, path, &bytes)?;
+    let source = vnnlib::text(&bytes).map_err(|error| Refusal::in_file(path, error))?;
+    inputs::expect(Wanted::Property, path, source.as_bytes())?;
+    let (property, vacuous) = vnnlib::read_explained(&source).map_err(|error| {
         let name = path.display().to_string();
         if error.span.is_empty() {
             let refusal = Refusal::in_file(path, &error.message);
@@ -65,13 +68,20 @@ pub fn read(path: &Path, network: &Network) -> Result<Property, Refusal> {
             .collect();
         note(&format!("matched by place: {}", both.join(", ")));
     }
-    Ok(property)
+    if let Some(reason) = &vacuous {
+        note(&format!(
+            "{}: no inputs and outputs at all meet these assertions, whatever the network computes, so \
+             unsat says nothing about the network: {reason}",
+            path.display()
+        ));
+    }
+    Ok((property, vacuous))
 }
 
 /// Decides a property.
 pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     let network = inputs::read_network(&arguments.network)?;
-    let property = read(path, &network)?;
+    let (property, vacuous) = read(path, &network)?;
     if let Some(path) = &arguments.certificate {
         inputs::can_be_written(path)?;
     }
@@ -109,6 +119,8 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
             stopped_by: answer.search.stopped_by.clone(),
         },
         open: answer.open,
+        stuck: answer.stuck.map(|stuck| (stuck.point, stuck.margin)),
+        vacuous,
         certificate: CertificateReport {
             path: answer
                 .certificate_path
@@ -133,10 +145,18 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 /// Checks a certificate for a property, and that it answers the property asked for, if one is.
 ///
 /// The answer is yes where the property is proved to hold or to fail, whichever the certificate says.
-pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: Format) -> Output {
+pub fn check(
+    (path, bytes): (&Path, &[u8]),
+    network: &Network,
+    asked: Option<&Property>,
+    format: Format,
+) -> Output {
     let certificate = match property::read(bytes) {
         Ok(certificate) => certificate,
-        Err(error) => return rejected(format, "malformed", &error.to_string()),
+        Err(error) => {
+            let message = malformed(path, bytes, &error.to_string());
+            return rejected(format, "malformed", &message);
+        }
     };
     let verified = match check_property(&certificate, network) {
         Ok(verified) => verified,
@@ -165,4 +185,14 @@ pub fn check(bytes: &[u8], network: &Network, asked: Option<&Property>, format: 
             verified.network()
         ),
     })
+}
+
+/// Why a file is no certificate: what it is instead, where that is known.
+pub fn malformed(path: &Path, bytes: &[u8], error: &str) -> String {
+    let file = path.display().to_string();
+    let kind = Kind::of(bytes, &file);
+    match kind.refused(Wanted::Certificate, &file) {
+        Some(other) if !matches!(kind, Kind::Text | Kind::Binary) => other.message,
+        _ => error.to_string(),
+    }
 }

@@ -179,24 +179,20 @@ const WRONG: &[WrongText] = &[
     ("(x + 1", "(", "this `(` is not closed", ""),
     ("x + 1)", ")", "this `)` closes nothing", ""),
     ("x²", "²", "unexpected character `²`", "write x^2"),
-    (
-        "x**2",
-        "**",
-        "`**` is not an operator",
-        "a power is written x^2",
-    ),
+    ("x***2", "*", "a number is expected, not `*`", ""),
+    ("x**", "", "the formula ends where a number is expected", ""),
     ("x && y", "&", "unexpected character `&`", "write `and`"),
     (
-        ".5",
+        "x + .",
         ".",
         "unexpected character `.`",
         "write a digit before the point, as in 0.5",
     ),
     (
-        "5.",
-        "5.",
-        "a digit is missing after the point",
-        "write 5.0",
+        "1..5",
+        ".5",
+        "an operator is missing before `.5`",
+        "for a product write 1.*.5",
     ),
     (
         "1e999999999",
@@ -220,6 +216,26 @@ const WRONG: &[WrongText] = &[
         "several outputs are given as a list of formulas",
     ),
 ];
+
+/// As Python writes them.
+#[test]
+fn other_spellings_of_powers_and_decimals_mean_the_same() {
+    for (text, plain) in [
+        ("x**2", "x^2"),
+        ("-x**2**y", "-x^2^y"),
+        ("x**-2", "x^(-2)"),
+        (".5*x", "0.5*x"),
+        ("2.*x + 1.", "2*x + 1"),
+        ("2.e1 + .5e-3*x", "20 + 0.0005*x"),
+        ("x/2.", "x/2"),
+        ("2.^x", "2^x"),
+    ] {
+        let target = |text| parse_xy(text).expect(text);
+        assert_eq!(target(text).body(), target(plain).body(), "{text}");
+        // Certificates hold what was typed.
+        assert_eq!(target(text).text(), [text]);
+    }
+}
 
 #[test]
 fn errors_say_what_where_and_what_instead() {

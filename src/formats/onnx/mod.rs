@@ -63,6 +63,11 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ForeignError> {
     write::with_exact_weights(&model, imported)
 }
 
+/// Do these bytes look like a whole ONNX file: the fields of a model, with a graph among them?
+pub fn looks_like(bytes: &[u8]) -> bool {
+    Model::read(bytes).is_ok()
+}
+
 fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> {
     // The number is signed in the file.
     let opset = model.opset.cast_signed();

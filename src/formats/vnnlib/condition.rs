@@ -2,7 +2,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::VnnlibError;
@@ -10,8 +10,15 @@ use super::expression::Expression;
 use super::linear::{Constraint, Linear, Variable, term};
 use crate::numbers::{Rational, Relation};
 
-/// The most boxes.
-pub const MAX_CASES: usize = 1 << 12;
+/// The most boxes, equal ones counted once.
+pub const MAX_CASES: usize = 100_000;
+/// The most boxes before equal ones are one, and the most sides that all of them have together.
+const MAX_PARTS: usize = 1 << 18;
+const MAX_SIDES: usize = 1 << 20;
+/// The longest condition that several of one box are joined to, in bytes: some less than a formula.
+const MAX_FORMULA: usize = 60_000;
+/// The longest text of all conditions, in bytes.
+const MAX_TEXT: usize = 1 << 27;
 
 /// A condition; `All` of none is true, `Any` of none is false.
 #[derive(Clone, Debug)]
@@ -131,11 +138,13 @@ struct End {
     place: Rational,
     /// Is the end itself left out?
     is_open: bool,
-    span: Range<usize>,
 }
 
+/// Lower and upper end, where they are known.
+type Side = (Option<End>, Option<End>);
+
 /// What is known of the sides of a box.
-type Bounds = Vec<(Option<End>, Option<End>)>;
+type Bounds = Vec<Side>;
 
 /// A box, and what else has to hold there.
 #[derive(Clone)]
@@ -160,7 +169,6 @@ fn bound(constraint: &Constraint) -> Option<Bound> {
     let end = End {
         place: -linear.constant.checked_div(factor)?,
         is_open: constraint.relation == Relation::Less,
-        span: constraint.span.clone(),
     };
     match constraint.relation {
         Relation::LessOrEqual | Relation::Less if factor.is_negative() => {
@@ -204,20 +212,26 @@ fn empty_side(bounds: &Bounds) -> Option<(usize, &End, &End)> {
         let (Some(low), Some(high)) = side else {
             return None;
         };
-        let is_empty =
-            low.place > high.place || (low.place == high.place && (low.is_open || high.is_open));
-        is_empty.then_some((i, low, high))
+        is_empty(low, high).then_some((i, low, high))
     })
+}
+
+fn is_empty(low: &End, high: &End) -> bool {
+    low.place > high.place || (low.place == high.place && (low.is_open || high.is_open))
 }
 
 /// What a walk through the condition keeps.
 struct Spread {
     inputs: usize,
     /// The first contradiction of two bounds.
-    empty: Option<VnnlibError>,
+    empty: Option<String>,
 }
 
 impl Spread {
+    fn is_too_many(&self, parts: usize) -> bool {
+        parts > MAX_PARTS || parts.saturating_mul(self.inputs) > MAX_SIDES
+    }
+
     /// Splits a condition into boxes.
     fn parts<'n>(&mut self, node: &'n Node) -> Result<Vec<Part<'n>>, VnnlibError> {
         let everything = || vec![(None, None); self.inputs];
@@ -266,7 +280,8 @@ impl Spread {
                         continue;
                     }
                     let others = self.parts(node)?;
-                    if parts.len().saturating_mul(others.len()) > MAX_CASES * 16 {
+                    // Of all pairs, most may not meet.
+                    if self.is_too_many(parts.len().saturating_mul(others.len()) / 4) {
                         return Err(too_many(node));
                     }
                     let mut both = Vec::new();
@@ -277,7 +292,7 @@ impl Spread {
                         both.extend(self.intersection(part, other));
                     }
                     parts = both;
-                    if parts.len() > MAX_CASES {
+                    if self.is_too_many(parts.len()) {
                         return Err(too_many(node));
                     }
                 }
@@ -287,7 +302,7 @@ impl Spread {
                 let mut parts = Vec::new();
                 for node in nodes {
                     parts.extend(self.parts(node)?);
-                    if parts.len() > MAX_CASES {
+                    if self.is_too_many(parts.len()) {
                         return Err(too_many(node));
                     }
                 }
@@ -308,18 +323,8 @@ impl Spread {
             }
         }
         if let Some((input, low, high)) = empty_side(&both.bounds) {
-            let place = low.span.start.max(high.span.start)..low.span.end.max(high.span.end);
-            self.empty.get_or_insert_with(|| {
-                let least = if low.is_open { "above" } else { "at least" };
-                let most = if high.is_open { "below" } else { "at most" };
-                VnnlibError::new(
-                    format!(
-                        "X_{input} has to be {least} {} and {most} {}, so there are no inputs",
-                        low.place, high.place
-                    ),
-                    place,
-                )
-            });
+            self.empty
+                .get_or_insert_with(|| contradiction(&format!("X_{input}"), low, high));
             return None;
         }
         both.rest.extend(&b.rest);
@@ -327,8 +332,79 @@ impl Spread {
     }
 }
 
+fn contradiction(what: &str, low: &End, high: &End) -> String {
+    let least = if low.is_open { "above" } else { "at least" };
+    let most = if high.is_open { "below" } else { "at most" };
+    format!(
+        "{what} has to be {least} {} and {most} {}",
+        low.place, high.place
+    )
+}
+
+/// Are two of these constraints opposite bounds of one linear term that leave nothing between them?
+fn contradictory<'n>(constraints: impl Iterator<Item = &'n Constraint>) -> Option<String> {
+    let mut bounds: HashMap<Vec<(Variable, Rational)>, Side> = HashMap::new();
+    for constraint in constraints {
+        let linear = &constraint.linear;
+        let Some(factor) = linear.terms.values().next() else {
+            continue;
+        };
+        // The term with 1 as its first coefficient.
+        let term = linear.terms.iter().map(|(variable, coefficient)| {
+            let coefficient = coefficient.checked_div(factor)?;
+            Some((*variable, coefficient))
+        });
+        let (Some(term), Some(place)) = (
+            term.collect::<Option<Vec<_>>>(),
+            linear.constant.checked_div(factor),
+        ) else {
+            continue;
+        };
+        let end = End {
+            place: -place,
+            is_open: constraint.relation == Relation::Less,
+        };
+        let sides = bounds.entry(term).or_default();
+        match constraint.relation {
+            Relation::Less | Relation::LessOrEqual if factor.is_negative() => {
+                raise(&mut sides.0, &end);
+            }
+            Relation::Less | Relation::LessOrEqual => lower(&mut sides.1, &end),
+            Relation::Equal => {
+                raise(&mut sides.0, &end);
+                lower(&mut sides.1, &end);
+            }
+            _ => continue,
+        }
+        if let (Some(low), Some(high)) = sides
+            && is_empty(low, high)
+        {
+            let mut term = linear.clone();
+            term.constant = Rational::ZERO;
+            let term = term.scaled(&factor.reciprocal()?);
+            return Some(contradiction(&term.text(), low, high));
+        }
+    }
+    None
+}
+
+/// The constraints of which all have to hold where a condition holds.
+fn all_of<'n>(node: &'n Node, found: &mut Vec<&'n Constraint>) {
+    match node {
+        Node::All(nodes) => nodes.iter().for_each(|node| all_of(node, found)),
+        Node::One(constraint) => found.push(constraint),
+        Node::Any(nodes) => {
+            if let [one] = nodes.as_slice() {
+                all_of(one, found);
+            }
+        }
+    }
+}
+
 fn too_many(node: &Node) -> VnnlibError {
-    let message = format!("this comes to more than {MAX_CASES} boxes of inputs");
+    let message = format!(
+        "this comes to more than {MAX_PARTS} boxes, or {MAX_SIDES} sides of boxes, before equal ones are merged"
+    );
     VnnlibError::new(message, place(node).unwrap_or_default())
 }
 
@@ -345,24 +421,62 @@ pub type Case = (Sides, String);
 /// Lower and upper end of each input.
 type Sides = Vec<(Rational, Rational)>;
 
-/// Returns boxes and conditions that together say what the assertions say, each box once, in the
-/// order in which they occur.
+/// A box, and conditions of which one must not hold.
+struct Gathered {
+    sides: Sides,
+    conditions: Vec<Text>,
+    /// About how many bytes they come to.
+    length: usize,
+}
+
+impl Gathered {
+    fn add(&mut self, condition: Text) {
+        // With brackets and `or`.
+        self.length = self
+            .length
+            .saturating_add(condition.text.len())
+            .saturating_add(8);
+        self.conditions.push(condition);
+    }
+}
+
+/// Boxes and conditions, and why there are none where there are none.
+pub struct Cases {
+    /// One at least.
+    pub cases: Vec<Case>,
+    /// Why the assertions hold for no inputs and outputs at all, if that is so: then there is one
+    /// case, of one point and a condition that is false.
+    pub vacuous: Option<String>,
+}
+
+/// Returns boxes and conditions that together say what the assertions say, each box once (unless its
+/// conditions are too long for one formula), in the order in which they occur.
 ///
 /// # Errors
-/// Inputs without bounds, or none at all; too many boxes.
-pub fn cases(
-    assertions: Vec<Node>,
-    declarations: &[Range<usize>],
-) -> Result<Vec<Case>, VnnlibError> {
+/// Inputs without bounds; too many boxes.
+pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cases, VnnlibError> {
     let whole = Node::All(assertions);
     let mut spread = Spread {
         inputs: declarations.len(),
         empty: None,
     };
     let parts = spread.parts(&whole)?;
+    let mut empty = spread.empty;
     let mut places: HashMap<Sides, usize> = HashMap::new();
-    let mut boxes: Vec<(Sides, Vec<Text>)> = Vec::new();
+    let mut boxes: Vec<Gathered> = Vec::new();
+    let mut last: HashMap<usize, usize> = HashMap::new();
+    let mut seen: HashSet<(usize, String)> = HashSet::new();
+    let mut length = 0usize;
     for part in parts {
+        // What is false whatever the inputs are needs no box.
+        let condition = match together(&part.rest) {
+            Ok(Some(condition)) => condition,
+            Ok(None) => continue,
+            Err(reason) => {
+                empty.get_or_insert(reason);
+                continue;
+            }
+        };
         let mut sides = Vec::with_capacity(declarations.len());
         for (i, ((low, high), declared)) in part.bounds.into_iter().zip(declarations).enumerate() {
             let missing = |which: &str| {
@@ -373,31 +487,70 @@ pub fn cases(
             let low = low.ok_or_else(|| missing("lower"))?.place;
             sides.push((low, high.ok_or_else(|| missing("upper"))?.place));
         }
-        let Some(condition) = joined(part.rest.into_iter().map(text), true) else {
+        let next = places.len();
+        let number = *places.entry(sides.clone()).or_insert(next);
+        if !seen.insert((number, condition.text.clone())) {
             continue;
+        }
+        length = length.saturating_add(condition.text.len());
+        if length > MAX_TEXT {
+            let message = format!("the conditions come to more than {MAX_TEXT} bytes of text");
+            return Err(VnnlibError::new(message, place(&whole).unwrap_or_default()));
+        }
+        // The last case of the box, unless its condition would be too long for one formula.
+        let latest = last.get(&number).and_then(|at| boxes.get_mut(*at));
+        let room = MAX_FORMULA.saturating_sub(condition.text.len());
+        if let Some(case) = latest.filter(|case| case.length <= room) {
+            case.add(condition);
+            continue;
+        }
+        last.insert(number, boxes.len());
+        let mut case = Gathered {
+            sides,
+            conditions: Vec::new(),
+            length: 0,
         };
-        let at = *places.entry(sides.clone()).or_insert(boxes.len());
-        match boxes.get_mut(at) {
-            Some((_, conditions)) => {
-                if conditions.iter().all(|other| other.text != condition.text) {
-                    conditions.push(condition);
-                }
-            }
-            None => boxes.push((sides, vec![condition])),
+        case.add(condition);
+        boxes.push(case);
+        if boxes.len() > MAX_CASES {
+            let message = format!("this comes to more than {MAX_CASES} boxes of inputs");
+            return Err(VnnlibError::new(message, place(&whole).unwrap_or_default()));
         }
     }
     if boxes.is_empty() {
-        return Err(spread.empty.unwrap_or_else(|| {
-            VnnlibError::new("the assertions contradict each other", 0..0)
-                .hint("they are false whatever the inputs and outputs are")
-        }));
+        let reason = empty.unwrap_or_else(|| "they are false as they stand".to_string());
+        let point = vec![(Rational::ZERO, Rational::ZERO); declarations.len()];
+        return Ok(Cases {
+            cases: vec![(point, FALSE.to_string())],
+            vacuous: Some(reason),
+        });
     }
-    let condition = |(sides, conditions): (_, Vec<Text>)| {
-        let any = joined(conditions.into_iter().map(Some), false);
-        (sides, any.map_or(String::new(), |any| any.text))
+    let condition = |case: Gathered| {
+        let any = joined(case.conditions.into_iter().map(Some), false);
+        (case.sides, any.map_or(String::new(), |any| any.text))
     };
-    Ok(boxes.into_iter().map(condition).collect())
+    Ok(Cases {
+        cases: boxes.into_iter().map(condition).collect(),
+        vacuous: None,
+    })
 }
+
+/// The text of conditions that all have to hold; nothing where that is false as it stands.
+///
+/// - Errors: two of them that contradict each other.
+fn together(nodes: &[&Node]) -> Result<Option<Text>, String> {
+    let mut constraints = Vec::new();
+    for node in nodes {
+        all_of(node, &mut constraints);
+    }
+    match contradictory(constraints.into_iter()) {
+        Some(reason) => Err(reason),
+        None => Ok(joined(nodes.iter().map(|node| text(node)), true)),
+    }
+}
+
+/// What is always false: the condition where nothing can hold.
+const FALSE: &str = "0 < 0";
 
 /// What is always true.
 const TRUE: &str = "0 <= 0";
@@ -412,7 +565,14 @@ struct Text {
 /// A condition as a formula; nothing where it is false.
 fn text(node: &Node) -> Option<Text> {
     match node {
-        Node::All(nodes) => joined(nodes.iter().map(text), true),
+        Node::All(nodes) => {
+            let mut constraints = Vec::new();
+            all_of(node, &mut constraints);
+            if contradictory(constraints.into_iter()).is_some() {
+                return None;
+            }
+            joined(nodes.iter().map(text), true)
+        }
         Node::Any(nodes) => joined(nodes.iter().map(text), false),
         Node::One(constraint) => Some(Text {
             text: constraint.text(),

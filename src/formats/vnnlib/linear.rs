@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::VnnlibError;
 use super::expression::Expression;
 use crate::expr::relation_sign;
-use crate::numbers::{Rational, Relation, literal};
+use crate::numbers::{Rational, Relation, loose};
 
 /// The longest number that is kept, in bits.
 const MAX_BITS: usize = 1 << 12;
@@ -83,6 +83,32 @@ impl Linear {
         self.terms.is_empty().then_some(&self.constant)
     }
 
+    /// Writes the terms as a formula, without the constant.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (place, (variable, coefficient)) in self.terms.iter().enumerate() {
+            let is_first = place == 0;
+            // The first is positive where it matters.
+            text.push_str(match (is_first, coefficient.is_negative()) {
+                (true, true) => "-",
+                (true, false) => "",
+                (false, true) => " - ",
+                (false, false) => " + ",
+            });
+            let size = coefficient.abs();
+            // Writing to a string cannot fail.
+            let _ = if size == Rational::ONE {
+                write!(text, "{}", variable.name())
+            } else {
+                write!(text, "{size}*{}", variable.name())
+            };
+        }
+        if text.is_empty() {
+            text.push('0');
+        }
+        text
+    }
+
     fn is_long(&self) -> bool {
         let numbers = self.terms.values().chain([&self.constant]);
         numbers.map(Rational::bits).max() > Some(MAX_BITS)
@@ -108,27 +134,7 @@ impl Constraint {
         } else {
             self.relation
         };
-        let mut text = String::new();
-        for (place, (variable, coefficient)) in self.linear.terms.iter().enumerate() {
-            let coefficient = &sign * coefficient;
-            if place > 0 {
-                text.push_str(if coefficient.is_negative() {
-                    " - "
-                } else {
-                    " + "
-                });
-            }
-            let size = coefficient.abs();
-            // Writing to a string cannot fail.
-            let _ = if size == Rational::ONE {
-                write!(text, "{}", variable.name())
-            } else {
-                write!(text, "{size}*{}", variable.name())
-            };
-        }
-        if text.is_empty() {
-            text.push('0');
-        }
+        let text = self.linear.scaled(&sign).text();
         let right = -(&sign * &self.linear.constant);
         format!("{text} {} {right}", relation_sign(relation))
     }
@@ -184,7 +190,7 @@ fn atom(
         return Ok(found);
     }
     let looks_like_number = word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
-    found.constant = literal::parse_decimal(word).map_err(|_| {
+    found.constant = loose::parse_decimal(word).map_err(|_| {
         let what = if looks_like_number {
             "is not a number"
         } else {

@@ -29,8 +29,9 @@ use std::ops::Range;
 
 use flate2::read::MultiGzDecoder;
 
+use super::kind::without_mark;
 use crate::expr::{Property, PropertyError};
-use condition::{Node, cases, condition};
+use condition::{Cases, Node, cases, condition};
 use expression::Expression;
 use linear::Variable;
 pub use write::{ClaimError, Edge, write_claim};
@@ -76,7 +77,7 @@ impl fmt::Display for VnnlibError {
 
 impl std::error::Error for VnnlibError {}
 
-/// Returns the text of a file, which may be packed by gzip.
+/// Returns the text of a file, which may be packed by gzip, without a byte-order mark.
 ///
 /// # Errors
 /// A damaged file, one that is too large, and one that is not text; with an empty place.
@@ -97,6 +98,7 @@ pub fn text(bytes: &[u8]) -> Result<String, VnnlibError> {
         let message = format!("the file has more than {MAX_BYTES} bytes");
         return Err(wrong(message));
     }
+    let bytes = without_mark(&bytes).to_vec();
     String::from_utf8(bytes).map_err(|_| wrong("this is not a text file in UTF-8".into()))
 }
 
@@ -114,6 +116,15 @@ pub fn text(bytes: &[u8]) -> Result<String, VnnlibError> {
 /// # Ok::<(), steeple::formats::vnnlib::VnnlibError>(())
 /// ```
 pub fn read(text: &str) -> Result<Property, VnnlibError> {
+    Ok(read_explained(text)?.0)
+}
+
+/// Reads a property; also why no inputs and outputs at all meet the assertions, where that is seen
+/// while reading. The property then has one case, of one point and a condition that is false.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_explained(text: &str) -> Result<(Property, Option<String>), VnnlibError> {
     let mut inputs = Vec::new();
     let mut outputs = Vec::new();
     let mut assertions: Vec<Node> = Vec::new();
@@ -156,8 +167,9 @@ pub fn read(text: &str) -> Result<Property, VnnlibError> {
     if assertions.is_empty() {
         return Err(VnnlibError::new("there is no assertion", 0..0));
     }
-    let cases = cases(assertions, &inputs)?;
-    Property::new(inputs.len(), outputs.len(), cases).map_err(|error| {
+    let Cases { cases, vacuous } = cases(assertions, &inputs)?;
+    let property = Property::new(inputs.len(), outputs.len(), cases);
+    let property = property.map_err(|error| {
         let error = match error {
             PropertyError::Formula { case, error } => {
                 format!("the condition of box {case} is too long: {error}")
@@ -165,7 +177,8 @@ pub fn read(text: &str) -> Result<Property, VnnlibError> {
             other => other.to_string(),
         };
         VnnlibError::new(error, 0..0)
-    })
+    })?;
+    Ok((property, vacuous))
 }
 
 /// Where variables are declared, by their place.

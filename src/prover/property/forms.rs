@@ -48,10 +48,22 @@ pub struct Advice {
     pub least: f64,
     /// About how far apart the bounds of the margin are.
     pub spread: f64,
+    /// About the size of what the margin is the difference of: floats are off by a small share of it.
+    pub scale: f64,
     /// How much a cut across each input would help.
     pub scores: Vec<f64>,
     /// The corner to which the margin falls, as a sign for each input.
     pub downhill: Vec<bool>,
+}
+
+impl Advice {
+    /// Is it worth trying whether linear forms exclude the cell? They are sharper than this advice,
+    /// and where the margin is 0 all over the cell, floats cannot tell.
+    pub fn may_exclude(&self) -> bool {
+        let off = 0.1 * self.spread + 1e-9 * self.scale;
+        // Also where the numbers are beyond floats.
+        self.least >= -off || self.least.is_nan() || off.is_nan()
+    }
 }
 
 impl Forms {
@@ -108,6 +120,7 @@ impl Forms {
         let mut scores = vec![0.0; inputs];
         let mut worst: Option<(f64, Form)> = None;
         let mut most = f64::NEG_INFINITY;
+        let mut scale: f64 = 0.0;
         let is_compound = !matches!(margin, Margin::Affine { .. });
         let least = margin.value(&mut |constant, coefficients| {
             let mut form = Form {
@@ -119,8 +132,11 @@ impl Forms {
             for (c, variable) in coefficients.iter().zip(variables) {
                 if *c != 0.0 {
                     add(&mut form, *c, variable);
+                    let (low, high) = variable.ends();
+                    scale = scale.max((c * low).abs()).max((c * high).abs());
                 }
             }
+            scale = scale.max(constant.abs());
             let (low, high) = form.ends();
             if low <= 0.0 {
                 most = most.max(high - low);
@@ -147,6 +163,7 @@ impl Forms {
         Advice {
             least,
             spread: most.max(0.0),
+            scale,
             scores,
             downhill,
         }

@@ -22,7 +22,7 @@ use crate::expr::Property;
 use crate::network::{Network, Specialised};
 use crate::numbers::estimate::estimate_dyadic;
 use crate::numbers::{Direction, Dyadic, Rational, Truth};
-use forms::Forms;
+use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
 
 /// Cells that one round takes. Fixed, so that the result does not depend on the threads.
@@ -58,6 +58,18 @@ pub struct PropertyOutcome {
     pub open: usize,
     /// Why the search stopped before it was done, if it did.
     pub stopped_by: Option<StoppedBy>,
+    /// A point of a cell that could not be cut any more, if there was one.
+    pub stuck: Option<Stuck>,
+}
+
+/// The middle of a cell that is neither decided nor cut any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stuck {
+    /// The point, about.
+    pub point: Vec<f64>,
+    /// About by how much the condition is missed there (met, where this is negative), if floats can
+    /// tell.
+    pub margin: Option<f64>,
 }
 
 /// Searches for evidence; calls back with boxes looked at and cells open.
@@ -87,7 +99,9 @@ struct Open {
     case: usize,
     node: usize,
     cell: Cell,
-    around: Arc<Specialised>,
+    /// The network on a cell around it; nothing for the whole box of a case, so that many cases do
+    /// not take the memory of many networks.
+    around: Option<Arc<Specialised>>,
 }
 
 /// What a worker brings back from one open cell.
@@ -95,8 +109,19 @@ struct Growth {
     tree: Tree,
     open: Vec<Open>,
     stuck: usize,
+    stuck_at: Option<Stuck>,
     boxes: u64,
     evidence: Option<Evidence>,
+}
+
+/// What a first look at the whole box of a case brings.
+enum First {
+    /// The condition is excluded there.
+    Excluded(Method),
+    /// It holds at a point.
+    Found(Evidence),
+    /// Neither, yet.
+    Open,
 }
 
 struct Search<'a, const D: usize> {
@@ -152,37 +177,51 @@ impl<'a, const D: usize> Search<'a, D> {
         pool: &rayon::ThreadPool,
         progress: &mut dyn FnMut(u64, usize),
     ) -> Result<PropertyOutcome, ProveError> {
-        let done = |evidence, boxes, open, stopped_by| {
+        let done = |evidence, boxes, open, stopped_by, stuck| {
             Ok(PropertyOutcome {
                 evidence,
                 boxes,
                 open,
                 stopped_by,
+                stuck,
             })
         };
         let mut boxes = 0;
         let mut stopped_by = None;
-        // Points of all boxes first.
+        let mut stuck_at = None;
+        // A look at all boxes first.
         let cases: Vec<usize> = (0..self.wholes.len()).collect();
+        let mut trees = vec![Tree::new(); self.wholes.len()];
         let mut open = Vec::new();
         for chunk in cases.chunks(ROUND) {
             if let Some(limit) = self.limit(boxes, &open) {
-                return done(None, boxes, self.wholes.len(), Some(limit));
+                return done(None, boxes, self.wholes.len(), Some(limit), None);
             }
             let found: Vec<_> = pool.install(|| {
                 let looked = chunk.par_iter().with_max_len(1);
-                looked.map(|case| self.look_for_points(*case)).collect()
+                looked.map(|case| self.first_look(*case)).collect()
             });
-            for result in found {
-                let (cell, evidence) = result?;
-                if evidence.is_some() {
-                    return done(evidence, boxes, self.wholes.len(), None);
+            for (case, result) in chunk.iter().zip(found) {
+                match result? {
+                    First::Excluded(method) => {
+                        boxes += 1;
+                        trees[*case].settle(0, method);
+                    }
+                    First::Found(evidence) => {
+                        let all = self.wholes.len();
+                        return done(Some(evidence), boxes, all, None, None);
+                    }
+                    First::Open => open.push(Open {
+                        case: *case,
+                        node: 0,
+                        cell: self.wholes[*case].clone(),
+                        around: None,
+                    }),
                 }
-                open.push(cell);
             }
+            progress(boxes, open.len());
         }
         open.reverse();
-        let mut trees = vec![Tree::new(); self.wholes.len()];
         let mut stuck = 0;
         while !open.is_empty() && stuck < MAX_STUCK {
             progress(boxes, open.len() + stuck);
@@ -204,9 +243,10 @@ impl<'a, const D: usize> Search<'a, D> {
             for (start, growth) in round.iter().zip(grown).rev() {
                 boxes += growth.boxes;
                 if growth.evidence.is_some() {
-                    return done(growth.evidence, boxes, open.len(), None);
+                    return done(growth.evidence, boxes, open.len(), None, None);
                 }
                 stuck += growth.stuck;
+                stuck_at = stuck_at.or(growth.stuck_at);
                 let Some(tree) = trees.get_mut(start.case) else {
                     continue;
                 };
@@ -221,38 +261,52 @@ impl<'a, const D: usize> Search<'a, D> {
             stopped_by = stopped_by.or(Some(StoppedBy::Resolution));
         }
         if !open.is_empty() || stuck > 0 {
-            return done(None, boxes, open.len() + stuck, stopped_by);
+            return done(None, boxes, open.len() + stuck, stopped_by, stuck_at);
         }
         let evidence = Evidence::Trees {
             fold: self.fold,
             ranges: self.ranges,
             trees: trees.iter().map(Tree::partition).collect(),
         };
-        done(Some(evidence), boxes, 0, None)
+        done(Some(evidence), boxes, 0, None, None)
     }
 
     fn limit(&self, boxes: u64, open: &[Open]) -> Option<StoppedBy> {
-        let bytes = || open.iter().map(|open| open.around.bytes() as u64).sum();
+        let around = |open: &Open| {
+            open.around
+                .as_ref()
+                .map_or(0, |network| network.bytes() as u64)
+        };
+        let bytes = || open.iter().map(around).sum();
         let limits = &self.request.limits;
         limits.reached(self.started, boxes, bytes)
     }
 
-    /// Looks for a point in the whole box of a case.
-    fn look_for_points(&self, case: usize) -> Result<(Open, Option<Evidence>), ProveError> {
-        let cell = self.wholes[case].clone();
-        let root = self.root(&cell)?;
-        let guesses = Guesser::new(&cell, self.request.network).search(&self.margins[case], &root);
-        let mut evidence = None;
-        for guess in &guesses {
-            evidence = evidence.or_else(|| self.confirm(case, &cell, guess));
+    /// Looks at the whole box of a case: whether it is excluded at once, or else whether the condition
+    /// holds at some point.
+    fn first_look(&self, case: usize) -> Result<First, ProveError> {
+        let cell = &self.wholes[case];
+        let root = Arc::new(self.root(cell)?);
+        let mut leaves = self.leaves(case);
+        if let Ok(here) = leaves.descend(&root, cell, self.ranges, self.fold()) {
+            let margin = &self.margins[case];
+            if let Ok(method) = excluded(&mut leaves, cell, &here, margin) {
+                return Ok(First::Excluded(method));
+            }
         }
-        let open = Open {
-            case,
-            node: 0,
-            cell,
-            around: Arc::new(root),
-        };
-        Ok((open, evidence))
+        let guesses = Guesser::new(cell, self.request.network).search(&self.margins[case], &root);
+        let mut found = guesses
+            .iter()
+            .filter_map(|guess| self.confirm(case, cell, guess));
+        Ok(found.next().map_or(First::Open, First::Found))
+    }
+
+    fn leaves(&self, case: usize) -> PropertyLeaves<'a, D> {
+        PropertyLeaves::new(self.request.network, &self.request.property.cases()[case])
+    }
+
+    fn fold(&self) -> Dyadic {
+        Dyadic::from_rational(&self.fold, Direction::Down)
     }
 
     /// Looks at points near a guess exactly, if it seems worth it.
@@ -271,13 +325,14 @@ impl<'a, const D: usize> Search<'a, D> {
     fn grow(&self, start: &Open, budget: u64) -> Growth {
         let case = start.case;
         let margin = &self.margins[case];
-        let fold = Dyadic::from_rational(&self.fold, Direction::Down);
+        let fold = self.fold();
         let network = self.request.network;
-        let mut leaves = PropertyLeaves::<D>::new(network, &self.request.property.cases()[case]);
+        let mut leaves = self.leaves(case);
         let mut growth = Growth {
             tree: Tree::new(),
             open: Vec::new(),
             stuck: 0,
+            stuck_at: None,
             boxes: 0,
             evidence: None,
         };
@@ -293,21 +348,22 @@ impl<'a, const D: usize> Search<'a, D> {
                 break;
             }
             growth.boxes += 1;
-            let Ok(here) = leaves.descend(&open.around, &open.cell, self.ranges, fold) else {
+            let around = match &open.around {
+                Some(around) => Ok(Arc::clone(around)),
+                None => self.root(&self.wholes[case]).map(Arc::new),
+            };
+            let here = around.map(|around| leaves.descend(&around, &open.cell, self.ranges, fold));
+            let Ok(Ok(here)) = here else {
                 growth.stuck += 1;
                 continue;
             };
-            let mut excludes =
-                |method: Method| leaves.truth(method, &open.cell, &here) == Ok(Truth::False);
-            if excludes(Method::Natural) {
-                growth.tree.settle(open.node, Method::Natural);
-                continue;
-            }
-            let advice = Forms::new(&here, &open.cell).advise(&here, margin);
-            if advice.least > -0.1 * advice.spread && excludes(Method::Linear) {
-                growth.tree.settle(open.node, Method::Linear);
-                continue;
-            }
+            let advice = match excluded(&mut leaves, &open.cell, &here, margin) {
+                Ok(method) => {
+                    growth.tree.settle(open.node, method);
+                    continue;
+                }
+                Err(advice) => advice,
+            };
             let mut guesser = Guesser::new(&open.cell, network);
             let guesses = [
                 guesser.middle(margin, &here),
@@ -321,7 +377,17 @@ impl<'a, const D: usize> Search<'a, D> {
             }
             let Some((axis, place, lower, upper)) = self.halves(case, &open, &here, &advice.scores)
             else {
+                // Whatever floats say of it.
+                if is_excluded(&mut leaves, Method::Linear, &open.cell, &here) {
+                    growth.tree.settle(open.node, Method::Linear);
+                    continue;
+                }
                 growth.stuck += 1;
+                let [Guess { margin, point }, _] = guesses;
+                growth.stuck_at.get_or_insert(Stuck {
+                    margin: margin.is_finite().then_some(margin),
+                    point,
+                });
                 continue;
             };
             let (at_lower, at_upper) = growth.tree.cut(open.node, axis, place);
@@ -330,7 +396,7 @@ impl<'a, const D: usize> Search<'a, D> {
                     case,
                     node,
                     cell,
-                    around: Arc::clone(&here),
+                    around: Some(Arc::clone(&here)),
                 });
             }
         }
@@ -378,4 +444,31 @@ impl<'a, const D: usize> Search<'a, D> {
             Some((axis, place, lower, upper))
         })
     }
+}
+
+/// Does a method exclude the condition of a case on a cell?
+fn is_excluded<const D: usize>(
+    leaves: &mut PropertyLeaves<'_, D>,
+    method: Method,
+    cell: &Cell,
+    here: &Specialised,
+) -> bool {
+    leaves.truth(method, cell, here) == Ok(Truth::False)
+}
+
+/// Returns the method that excludes the condition of a case on a cell, or else what to do with it.
+fn excluded<const D: usize>(
+    leaves: &mut PropertyLeaves<'_, D>,
+    cell: &Cell,
+    here: &Specialised,
+    margin: &Margin,
+) -> Result<Method, Advice> {
+    if is_excluded(leaves, Method::Natural, cell, here) {
+        return Ok(Method::Natural);
+    }
+    let advice = Forms::new(here, cell).advise(here, margin);
+    if advice.may_exclude() && is_excluded(leaves, Method::Linear, cell, here) {
+        return Ok(Method::Linear);
+    }
+    Err(advice)
 }
