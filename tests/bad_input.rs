@@ -543,7 +543,7 @@ fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {
         (
             "tanh-smooth",
             line,
-            "step = \"1e-30000\"".into(),
+            "step = \"1e-100\"".into(),
             "`step` is below 2^-128",
         ),
         ("sawtooth", plane, format!("folds = {many}"), "at most 64"),

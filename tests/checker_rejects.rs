@@ -13,7 +13,7 @@ use common::{
 use steeple::certificate::{
     Cell, Certificate, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
 };
-use steeple::checker::{Bound, Leaves, Reduction, Rejection, check, on_domain};
+use steeple::checker::{Bound, Leaves, Reduction, Rejection, check, check_on_domain, on_domain};
 use steeple::expr::evaluate::Scratch;
 use steeple::expr::{Domain, Tape, parse_target};
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
@@ -578,6 +578,13 @@ fn there_is_a_wrong_certificate_for_every_rejection() {
         assert!(!rejection.to_string().is_empty());
         seen.insert(kind);
     }
+    // A check may be given up as well.
+    let case = square();
+    let run = |jobs, job: &(dyn Fn(usize) + Sync)| (0..jobs).for_each(job);
+    let stopped = check_on_domain(&case.certificate, &case.network, &run, &|| true);
+    let stopped = stopped.expect_err("stopped");
+    assert_eq!(stopped, Rejection::Stopped);
+    seen.insert(stopped.kind());
     // Every kind that the source knows is among them.
     let source = include_str!("../src/checker/rejection.rs");
     let known: BTreeSet<&str> = source

@@ -798,21 +798,29 @@ fn endless_input_ends_soon() {
     scratch.write("data.toml", data);
     for (arguments, code, words) in [
         ("check /dev/zero --network n.json", 1, "not a certificate"),
-        ("check c.steeple --network /dev/zero", 2, "/dev/zero:1:1"),
-        ("eval /dev/zero --at x=1", 2, "/dev/zero:1:1"),
+        (
+            "check c.steeple --network /dev/zero",
+            2,
+            "/dev/zero: this is a binary file",
+        ),
+        (
+            "eval /dev/zero --at x=1",
+            2,
+            "/dev/zero: this is a binary file",
+        ),
         ("eval z.onnx --at x=1", 2, "z.onnx"),
         ("eval z.onnx.gz --at x=1", 2, "z.onnx.gz"),
         ("eval z.safetensors --at x=1", 2, "z.safetensors"),
-        ("build /dev/zero --out out", 2, "not a text file"),
-        ("verify n.json --spec /dev/zero", 2, "not a text file"),
-        ("verify n.json --property /dev/zero", 2, "not a text file"),
+        ("build /dev/zero --out out", 2, "binary file"),
+        ("verify n.json --spec /dev/zero", 2, "binary file"),
+        ("verify n.json --property /dev/zero", 2, "binary file"),
         (
             "verify n.json --spec spec.toml --resume /dev/zero",
             2,
             "/dev/zero",
         ),
-        ("train data.toml", 2, "not a text file"),
-        ("compare data.toml", 2, "not a text file"),
+        ("train data.toml", 2, "binary file"),
+        ("compare data.toml", 2, "binary file"),
     ] {
         // With 4 GB of memory, or it would be found too late.
         let line = format!("ulimit -v 4000000; exec \"$0\" {arguments}");

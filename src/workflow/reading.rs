@@ -11,7 +11,6 @@ use crate::formats::vnnlib;
 const LARGEST_STREAM: u64 = 1 << 30;
 /// So many bytes tell whether a file can be of its kind.
 const BEGINNING: u64 = 1 << 12;
-const NO_TEXT: Option<&str> = Some("this is not a text file in UTF-8");
 
 /// A kind of file: how it begins, and how large it can be.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +19,6 @@ pub struct Kind {
     pub most: u64,
     /// Can a file begin like this?
     begins: fn(&[u8]) -> bool,
-    /// Says what is wrong with one that does not. Nothing where its reader does, from the beginning
-    /// alone.
-    wrong: Option<&'static str>,
 }
 
 impl Kind {
@@ -30,7 +26,6 @@ impl Kind {
     pub const CERTIFICATE: Self = Self {
         most: 4 << 30,
         begins: |bytes| bytes.starts_with(b"steeple "),
-        wrong: None,
     };
     /// A network as JSON. One of 16.8 million units has about 1 GB.
     pub const NETWORK: Self = Self {
@@ -40,43 +35,36 @@ impl Kind {
             let text = text.trim_ascii_start();
             text.is_empty() || text.starts_with(b"{")
         },
-        wrong: None,
     };
     /// A network in another format; protobuf holds at most 2 GiB, safetensors any number.
     pub const FOREIGN: Self = Self {
         most: 8 << 30,
         begins: |bytes| !bytes.iter().take(8).all(|byte| *byte == 0),
-        wrong: None,
     };
     /// What stands beside weights: the name of an activation for each layer.
     pub const COMPANION: Self = Self {
         most: 16 << 20,
         begins: is_text,
-        wrong: None,
     };
     /// A spec: a page of text; with the corners of polygons some thousand lines.
     pub const SPEC: Self = Self {
         most: 16 << 20,
         begins: is_text,
-        wrong: None,
     };
     /// A property, packed or not.
     pub const PROPERTY: Self = Self {
         most: vnnlib::MAX_BYTES as u64,
         begins: |bytes| bytes.starts_with(&[0x1f, 0x8b]) || is_text(bytes),
-        wrong: None,
     };
     /// Points to train on: some millions.
     pub const DATA: Self = Self {
         most: 1 << 28,
         begins: is_text,
-        wrong: None,
     };
     /// A report of ours, beside the results of an earlier run.
     pub const REPORT: Self = Self {
         most: 64 << 20,
         begins: is_text,
-        wrong: NO_TEXT,
     };
 }
 
@@ -84,8 +72,8 @@ fn is_text(bytes: &[u8]) -> bool {
     !bytes.contains(&0)
 }
 
-/// Reads a file of this kind. Of a certificate or network that does not begin like one, only the
-/// beginning is returned: enough for its reader to say so.
+/// Reads a file of this kind. Of one that does not begin like its kind, only the beginning
+/// is returned: enough for its reader to say what it is.
 ///
 /// - Errors: those of the file system; the file is a directory, or larger than its kind can be.
 pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
@@ -119,10 +107,7 @@ pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     (&mut file).take(BEGINNING).read_to_end(&mut bytes)?;
     if !(kind.begins)(&bytes) {
-        return match kind.wrong {
-            Some(wrong) => Err(io::Error::new(io::ErrorKind::InvalidData, wrong)),
-            None => Ok(bytes),
-        };
+        return Ok(bytes);
     }
     let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
     // One more, so that the end is seen without growing once more.
@@ -145,7 +130,6 @@ mod tests {
     const SMALL: Kind = Kind {
         most: 10_000,
         begins: |bytes| bytes.starts_with(b"a"),
-        wrong: None,
     };
 
     #[test]
@@ -171,12 +155,15 @@ mod tests {
     #[test]
     fn a_device_without_an_end_is_read_up_to_the_limit() {
         let zeros = Path::new("/dev/zero");
-        for kind in [Kind::CERTIFICATE, Kind::NETWORK, Kind::FOREIGN] {
+        let kinds = [
+            Kind::CERTIFICATE,
+            Kind::NETWORK,
+            Kind::FOREIGN,
+            Kind::SPEC,
+            Kind::PROPERTY,
+        ];
+        for kind in kinds.into_iter().chain([Kind::DATA]) {
             assert_eq!(read(zeros, kind).expect("a beginning").len(), 4096);
-        }
-        for kind in [Kind::SPEC, Kind::PROPERTY, Kind::DATA] {
-            let error = read(zeros, kind).expect_err("not text");
-            assert_eq!(error.to_string(), "this is not a text file in UTF-8");
         }
         let any = Kind {
             begins: |_| true,
