@@ -543,8 +543,14 @@ fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {
         (
             "tanh-smooth",
             line,
-            "step = \"1e-100\"".into(),
+            "step = \"1e-600\"".into(),
             "`step` is below 2^-128",
+        ),
+        (
+            "tanh-smooth",
+            line,
+            "step = \"1e-30000\"".into(),
+            "`step` is a number of 99659 bits",
         ),
         ("sawtooth", plane, format!("folds = {many}"), "at most 64"),
         ("sawtooth", &power, "folds = 64".into(), sized),

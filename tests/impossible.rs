@@ -332,6 +332,9 @@ fn numbers_far_out_are_answered_or_refused() {
             assert!(error.contains("`steepness` is a number of 332"), "{error}");
         }
     }
+    // A step far away from the domain is decided, however long its number is.
+    let (code, out, _) = line("builder = \"step\"\nat = \"1e100\"");
+    assert_eq!(code, 0, "{out}");
     let (code, _, error) = line("builder = \"staircase\"\ncells = 18446744073709551615");
     assert_eq!(code, 2);
     assert!(

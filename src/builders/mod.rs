@@ -47,7 +47,7 @@ pub use request::{APriori, Built};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};
-use crate::network::{Activation, Network};
+use crate::network::{Activation, Layer, Network};
 use crate::numbers::literal::decimal_down;
 use crate::numbers::{Direction, Dyadic, Rational};
 use entry::Bounds;
@@ -90,7 +90,7 @@ pub fn build(
         check_gentle(parameters)?;
     }
     let mut built = (entry.build)(&request)?;
-    check_steep(&built.network)?;
+    check_steep(entry, &built.network, &domain)?;
     if request.norm != norm {
         let upper = built.a_priori.take();
         built.a_priori =
@@ -101,28 +101,56 @@ pub fn build(
 
 /// Refuses steps so steep that enclosures cannot see where they are: they keep 63 bits of a weight, and
 /// what they round off of it moves the sum of the unit by a good part of a step, or by many.
-fn check_steep(network: &Network) -> Result<(), BuildError> {
-    const MOST_BITS: i64 = 57;
+fn check_steep(entry: &Entry, network: &Network, domain: &Domain) -> Result<(), BuildError> {
+    let mut inputs = domain.sides().to_vec();
     for (layer, key) in network
         .layers()
         .iter()
         .zip(["steepness", "second_steepness"])
     {
-        if !matches!(layer.activation(), Activation::Sigmoid | Activation::Tanh) {
-            continue;
-        }
-        let is_rounded = |value: &&Rational| {
-            let is_large = value.magnitude_bits() > MOST_BITS;
-            let kept = Dyadic::from_rational(value, Direction::Down);
-            is_large && kept.to_rational().as_ref() != Some(*value)
+        let lowest = match layer.activation() {
+            Activation::Sigmoid => Rational::ZERO,
+            Activation::Tanh => -Rational::ONE,
+            _ => return Ok(()),
         };
-        let mut numbers = layer.weights().pool().iter().chain(layer.bias().pool());
-        if let Some(weight) = numbers.find(is_rounded) {
+        let numbers = layer.weights().pool().iter().chain(layer.bias().pool());
+        let has_key = entry.keys.iter().any(|known| known.name == key);
+        if let Some(weight) = numbers.clone().find(|number| is_rounded(number))
+            && has_key
+            && may_change(layer, &inputs)
+        {
             let weight = decimal_down(&weight.abs(), 2);
             return Err(BuildError::TooSteep { key, weight });
         }
+        inputs = vec![(lowest, Rational::ONE); layer.units()];
     }
     Ok(())
+}
+
+/// Is this number large, and not one that enclosures keep?
+fn is_rounded(number: &Rational) -> bool {
+    const MOST_BITS: i64 = 57;
+    let is_large = number.magnitude_bits() > MOST_BITS;
+    is_large
+        && Dyadic::from_rational(number, Direction::Down)
+            .to_rational()
+            .as_ref()
+            != Some(number)
+}
+
+/// Is there a unit with such numbers whose sum is 0 somewhere, for inputs between these?
+fn may_change(layer: &Layer, inputs: &[(Rational, Rational)]) -> bool {
+    layer.bias().iter().enumerate().any(|(row, bias)| {
+        let mut is_long = is_rounded(bias);
+        let (mut low, mut high) = (bias.clone(), bias.clone());
+        for (column, weight) in layer.weights().row(row) {
+            is_long |= is_rounded(weight);
+            let (from, to) = (weight * &inputs[column].0, weight * &inputs[column].1);
+            low = low + (&from).min(&to);
+            high = high + from.max(to);
+        }
+        is_long && !low.is_positive() && !high.is_negative()
+    })
 }
 
 /// Refuses decisions that hang on less than enclosures keep of a number.
