@@ -13,8 +13,7 @@ use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
 use super::windows;
 use crate::certificate::{Cell, Certificate, Method, Norm, Question, Ranges};
-use crate::expr::evaluate::Place;
-use crate::expr::{Tape, TargetBody};
+use crate::expr::{Place, Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
 use crate::numbers::{

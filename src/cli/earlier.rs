@@ -9,11 +9,18 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::commands::build::RESULTS;
 use crate::certificate::Norm;
 use crate::workflow::pictures::compared::file_name;
 use crate::workflow::reading::{self, Kind};
 
+/// What a build always writes, beside pictures.
+pub const RESULTS: [&str; 5] = [
+    "network.json",
+    "certificate.steeple",
+    "report.json",
+    "report.md",
+    "report.html",
+];
 /// The other form of the network; not every build writes it.
 pub const ONNX: &str = "network.onnx";
 /// How the picture of a network begins, as all our pictures do.

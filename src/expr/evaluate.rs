@@ -17,11 +17,11 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ptr;
 
+use super::place::{Line, Place};
 use super::tree::{Condition, Expr, Target, TargetBody};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
@@ -58,79 +58,6 @@ enum Test {
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
-}
-
-/// Where the two sides of a comparison are equal, if they are affine in one and the same input.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// The input.
-    pub input: usize,
-    /// Its value there.
-    pub at: Rational,
-    /// Is the left side the larger one above?
-    is_rising: bool,
-}
-
-impl Place {
-    /// How left and right compare at almost every point of a box with these sides, if that is the same
-    /// everywhere. Nothing for a side that is a point.
-    fn ordering(&self, sides: &[(Rational, Rational)]) -> Option<Ordering> {
-        let (low, high) = sides.get(self.input).filter(|(low, high)| low < high)?;
-        let is_larger = if *low >= self.at {
-            self.is_rising
-        } else if *high <= self.at {
-            !self.is_rising
-        } else {
-            return None;
-        };
-        Some(if is_larger {
-            Ordering::Greater
-        } else {
-            Ordering::Less
-        })
-    }
-}
-
-/// `slope · input + offset`; a constant where there is no input.
-#[derive(Clone, Debug)]
-struct Line {
-    input: Option<usize>,
-    slope: Rational,
-    offset: Rational,
-}
-
-impl Line {
-    fn constant(value: Rational) -> Self {
-        Self {
-            input: None,
-            slope: Rational::ZERO,
-            offset: value,
-        }
-    }
-
-    fn scaled(&self, factor: &Rational) -> Self {
-        Self {
-            input: self.input,
-            slope: &self.slope * factor,
-            offset: &self.offset * factor,
-        }
-    }
-
-    /// The sum; nothing where it has two inputs.
-    fn plus(&self, other: &Self) -> Option<Self> {
-        if self.input.is_some() && other.input.is_some() && self.input != other.input {
-            return None;
-        }
-        Some(Self {
-            input: self.input.or(other.input),
-            slope: &self.slope + &other.slope,
-            offset: &self.offset + &other.offset,
-        })
-    }
-
-    fn is_short(&self) -> bool {
-        self.slope.bits() <= MAX_FOLDED_BITS && self.offset.bits() <= MAX_FOLDED_BITS
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -751,7 +678,10 @@ impl Compiler {
         let (index, is_new) = self.operations.number(&operation);
         if is_new {
             self.instructions.push(Instruction::Value(operation));
-            if let Some(line) = self.line_of(operation).filter(Line::is_short) {
+            if let Some(line) = self
+                .line_of(operation)
+                .filter(|line| line.is_short(MAX_FOLDED_BITS))
+            {
                 self.lines.insert(Operand::Step(index), line);
             }
         }
@@ -762,11 +692,7 @@ impl Compiler {
     fn line(&self, operand: Operand) -> Option<Line> {
         match operand {
             Operand::Constant(_) => self.exact(operand).cloned().map(Line::constant),
-            Operand::Input(input) => Some(Line {
-                input: Some(input),
-                slope: Rational::ONE,
-                offset: Rational::ZERO,
-            }),
+            Operand::Input(input) => Some(Line::input(input)),
             Operand::Step(_) => self.lines.get(&operand).cloned(),
         }
     }
@@ -790,13 +716,7 @@ impl Compiler {
     /// Where two operands are equal, if they are affine in one input: the number of the place.
     fn place(&mut self, a: Operand, b: Operand) -> Option<usize> {
         let minus = Rational::from(-1);
-        let difference = self.line(a)?.plus(&self.line(b)?.scaled(&minus))?;
-        let at = (-&difference.offset).checked_div(&difference.slope)?;
-        let place = Place {
-            input: difference.input?,
-            at,
-            is_rising: difference.slope.is_positive(),
-        };
+        let place = self.line(a)?.plus(&self.line(b)?.scaled(&minus))?.place()?;
         let (number, is_new) = self.place_numbers.number(&place);
         if is_new {
             self.places.push(place);
@@ -807,7 +727,8 @@ impl Compiler {
     /// Is a formula made of one input and numbers by sums and multiples?
     fn is_affine(&mut self, tree: &Expr) -> bool {
         let operand = self.value(tree);
-        self.line(operand).is_some_and(|line| !line.slope.is_zero())
+        self.line(operand)
+            .is_some_and(|line| line.place().is_some())
     }
 
     /// Returns the exact value of an operation on exact constants, if it is rational and short.

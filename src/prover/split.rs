@@ -1,7 +1,7 @@
 //! Where to cut a cell.
 
 use crate::certificate::Cell;
-use crate::expr::evaluate::Place;
+use crate::expr::Place;
 use crate::network::{Specialised, UnitView};
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::earlier::{self, ONNX};
+use crate::cli::earlier::{self, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
@@ -18,15 +18,6 @@ use crate::workflow::{
 
 /// Networks of more units are not drawn when the time is over.
 const LARGE: usize = 2000;
-/// Results beside the pictures.
-pub(in crate::cli) const RESULTS: [&str; 5] = [
-    "network.json",
-    "certificate.steeple",
-    "report.json",
-    "report.md",
-    "report.html",
-];
-
 /// What a build writes.
 const CONTENTS: Contents = Contents {
     sure: &RESULTS,

@@ -25,7 +25,7 @@ use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, fold};
 use crate::certificate::{Cell, Certificate, Claim, Method, Norm, Ranges};
 use crate::checker::{Bound, Leaves, Reduction};
-use crate::expr::evaluate::Place;
+use crate::expr::Place;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
