@@ -669,7 +669,7 @@ fn results_of_an_earlier_run_are_told_and_do_not_stay() {
     scratch.write("out/mine.json", "mine");
     // Of two inputs there are other pictures, and weights this steep have no float32.
     let plane = LONG
-        .replace("cells = 16", "cells = 2\nsteepness = \"1e60\"")
+        .replace("cells = 16", "cells = 2\nsteepness = \"2^200\"")
         .replace("norm = \"l1\"", "norm = \"sup\"")
         .replace("gap = \"1/1000000000\"", "tolerance = 10");
     scratch.write("plane.toml", plane);

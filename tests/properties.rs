@@ -912,7 +912,8 @@ fn the_program_decides_and_checks_properties() {
     assert_eq!(code, 1);
     assert_eq!(
         out,
-        "refuted (sat): what sat.vnnlib describes happens at X_0 (x) = 2\n  Y_0 (a) = 2\n"
+        "refuted (sat): what sat.vnnlib describes happens at X_0 (x) = 2\n  Y_0 (a) = 2\n  in real \
+         arithmetic, with the exact weights\n"
     );
     assert!(check("sat.vnnlib").1.starts_with("accepted (sat)"));
     let json = [

@@ -198,7 +198,7 @@ pub fn malformed(path: &Path, bytes: &[u8], error: &str) -> String {
     let kind = Kind::of(bytes, &file);
     match kind.refused(Wanted::Certificate, &file) {
         Some(other) if !matches!(kind, Kind::Text | Kind::Binary) => other.message,
-        _ if !bytes.starts_with(b"steeple ") => {
+        _ if kind == Kind::Text && !bytes.starts_with(b"steeple ") || kind == Kind::Binary => {
             "this is not a certificate: it does not begin with the word steeple".to_string()
         }
         _ => error.to_string(),
