@@ -321,7 +321,7 @@ fn swapped_arguments_and_folders_are_named() {
         ),
         (
             &["build", "s.toml", "--out", "no/s"],
-            "no such file or folder",
+            "no/s: cannot be written: there is no directory no",
         ),
         (
             &[

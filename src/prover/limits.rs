@@ -1,6 +1,7 @@
 //! When to stop.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -112,16 +113,17 @@ impl Limits {
 
 /// How much longer than its limit a check may take, and a twentieth of the limit.
 const GRACE: Duration = Duration::from_millis(400);
-/// The share of the time so far that is kept for what a check does before its first cell.
-const BEGINNING: u32 = 2;
+/// What a check does before its first cell (it names the network, looks at it on the domain, reads the
+/// certificate) takes about as long as so many looks at the first cell.
+const BEGINNING: u32 = 4;
 
 /// The limits of a search that has begun. A part of the time is kept for the check of what was found.
 #[derive(Debug)]
 pub struct Clock {
     limits: Limits,
     begun: Instant,
-    /// What a check will need before its first cell.
-    beginning: Duration,
+    /// What the first cell took.
+    first: OnceLock<Duration>,
     threads: u32,
     /// Nanoseconds of all threads that a check of the cells so far would take.
     check: AtomicU64,
@@ -130,12 +132,11 @@ pub struct Clock {
 impl Clock {
     /// Starts a clock, for a search with so many threads that began now.
     pub fn start(limits: &Limits, threads: usize) -> Self {
-        let now = Instant::now();
-        let begun = limits.begun.unwrap_or(now);
+        let begun = limits.begun.unwrap_or_else(Instant::now);
         Self {
             limits: *limits,
             begun,
-            beginning: (now - begun) / BEGINNING,
+            first: OnceLock::new(),
             threads: u32::try_from(threads).unwrap_or(u32::MAX).max(1),
             check: AtomicU64::new(0),
         }
@@ -148,6 +149,7 @@ impl Clock {
 
     /// Adds what a stopwatch shows to the time that is kept for the check.
     pub fn keep(&self, spent: Duration) {
+        self.first.get_or_init(|| spent);
         let nanoseconds = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
         self.check.fetch_add(nanoseconds, Ordering::Relaxed);
     }
@@ -168,7 +170,11 @@ impl Clock {
     /// also reads the certificate and adds up.
     fn kept(&self) -> Duration {
         let cells = Duration::from_nanos(self.check.load(Ordering::Relaxed)) / self.threads;
-        self.beginning + cells + cells / 4
+        let beginning = self
+            .first
+            .get()
+            .map_or(Duration::ZERO, |first| *first * BEGINNING);
+        beginning + cells + cells / 4
     }
 
     /// Is a limit reached? `bytes` are counted only where they are limited.

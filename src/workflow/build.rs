@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::parallel::side_by_side;
 use super::size::{Chosen, choose};
 use super::verify::{
-    Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
+    Verdict, Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
 use super::{Limits, Progress};
 use crate::builders::{self, BuilderName, Built, Parameters};
@@ -118,7 +118,11 @@ pub fn build(
     folder: &Path,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Built, Verification), WorkflowError> {
-    let Chosen { mut built, found } = choose(request, progress)?;
+    let Chosen {
+        mut built,
+        found,
+        stopped_by,
+    } = choose(request, progress)?;
     let threads = request.threads;
     let (written, (question, on_domain)) = side_by_side(
         threads,
@@ -153,6 +157,13 @@ pub fn build(
     built.network = read?;
     let path = folder.join("certificate.steeple");
     let asked = request.asked(&built.network, question);
-    let verification = settle(found?, &asked, Some(&path))?;
+    let mut verification = settle(found?, &asked, Some(&path))?;
+    // That this size is too small does not refute that there is one that is enough.
+    if let Some(reason) = stopped_by
+        && verification.verdict == Verdict::Refuted
+    {
+        verification.verdict = Verdict::Undecided;
+        verification.search.stopped_by = Some(reason.name().to_string());
+    }
     Ok((built, verification))
 }

@@ -27,6 +27,9 @@ pub(super) struct Chosen {
     pub built: Built,
     /// What the search found of it, where the size was chosen.
     pub found: Option<Found>,
+    /// What ended the choice before a size was found that is enough. Then nothing is said of other
+    /// sizes, whatever holds of this one.
+    pub stopped_by: Option<StoppedBy>,
 }
 
 /// A network of one size, and what a search found of it.
@@ -74,7 +77,11 @@ pub(super) fn choose(
 ) -> Result<Chosen, WorkflowError> {
     let of_size_given = |parameters| {
         let built = request.build_with(parameters)?;
-        Ok(Chosen { built, found: None })
+        Ok(Chosen {
+            built,
+            found: None,
+            stopped_by: None,
+        })
     };
     let Some(key) = &builders::entry(request.builder).size else {
         return of_size_given(request.parameters);
@@ -197,6 +204,7 @@ impl Choice<'_, '_> {
         Ok(Chosen {
             built: best.built,
             found: Some(best.found),
+            stopped_by: None,
         })
     }
 
@@ -290,6 +298,7 @@ impl Choice<'_, '_> {
         Chosen {
             built,
             found: Some(tried.found),
+            stopped_by: Some(reason),
         }
     }
 
@@ -306,7 +315,8 @@ impl Choice<'_, '_> {
         ));
         Chosen {
             built,
-            found: Some(last.found.stopped(reason)),
+            found: Some(last.found),
+            stopped_by: Some(reason),
         }
     }
 

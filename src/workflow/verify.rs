@@ -164,12 +164,6 @@ impl Found {
     pub(super) fn stopped_by(&self) -> Option<StoppedBy> {
         self.outcome.stopped_by
     }
-
-    /// The same, ended by a limit.
-    pub(super) fn stopped(mut self, reason: StoppedBy) -> Self {
-        self.outcome.stopped_by = Some(reason);
-        self
-    }
 }
 
 /// Searches for a certificate. The network on the domain may be known already; the checker finds its

@@ -242,7 +242,7 @@ pub fn search<const D: usize>(
                 break;
             }
         }
-        if search.is_hopeless(settled.plus(undecided)) {
+        if search.is_hopeless() {
             known.stopped_by = Some(StoppedBy::Abstraction);
             break;
         }
@@ -678,7 +678,7 @@ impl<'a, const D: usize> Search<'a, D> {
                 let tolerance = estimate_rational(tolerance);
                 high <= tolerance * (1.0 - DRIFT) || low > tolerance * (1.0 + DRIFT)
             }
-            None => high - low <= high * self.gap(),
+            None => high.is_finite() && high - low <= high * self.gap(),
         }
     }
 
@@ -688,15 +688,16 @@ impl<'a, const D: usize> Search<'a, D> {
         gap - (1e-6 * gap).max(DRIFT + SHORTENED).min(gap / 2.0)
     }
 
-    /// Is what the abstraction error of the network adds to every bound more than what is missing?
-    fn is_hopeless(&self, sum: Sum) -> bool {
+    /// Is what the abstraction error of the network adds to every bound more than what is asked, or than
+    /// the error itself seems to be?
+    fn is_hopeless(&self) -> bool {
         if self.norm == Norm::Area || self.radius == 0.0 {
             return false;
         }
-        let carried = libm::pow(self.radius, self.exponent()) * self.volume;
+        let carried = libm::pow(self.radius, self.exponent());
         match self.request.tolerance {
-            Some(tolerance) => self.error(carried) >= estimate_rational(tolerance),
-            None => sum.unknown() <= 2.0 * carried,
+            Some(tolerance) => self.error(carried * self.volume) >= estimate_rational(tolerance),
+            None => carried >= self.typical,
         }
     }
 
