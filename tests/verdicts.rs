@@ -428,62 +428,46 @@ fn what_no_cut_takes_away_ends_the_search() {
     );
 }
 
-/// Small ReLU layers on each other, in three inputs: a search that takes long.
-fn deep(folder: &Path) {
-    let weights = |rows: usize, columns: usize, seed: usize| -> String {
-        let row = |i: usize| {
-            let entry = |j: usize| format!("\"{}/16\"", (i * 7 + j * 11 + seed * 5) % 31);
-            let signed = |j: usize| {
-                if (i + j * j + seed).is_multiple_of(2) {
-                    entry(j)
-                } else {
-                    entry(j).replacen('"', "\"-", 1)
-                }
-            };
-            format!(
-                "[{}]",
-                (0..columns).map(signed).collect::<Vec<_>>().join(",")
-            )
-        };
-        format!("[{}]", (0..rows).map(row).collect::<Vec<_>>().join(","))
+/// Layers of 24 units on each other, in five inputs, with weights that look random: searches that take long.
+fn deep(folder: &Path, activation: &str) {
+    let mut state: u64 = 12345;
+    let mut number = || {
+        state = (state * 1_103_515_245 + 12345) % (1 << 31);
+        format!("\"{}/64\"", ((state >> 16) % 65).cast_signed() - 32)
     };
-    let bias = |n: usize| format!("[{}]", vec!["\"1/8\""; n].join(","));
-    let mut layers = vec![format!(
-        "{{\"activation\":\"relu\",\"weights\":{},\"bias\":{}}}",
-        weights(12, 3, 1),
-        bias(12)
-    )];
-    for k in 0..4 {
-        layers.push(format!(
-            "{{\"activation\":\"relu\",\"weights\":{},\"bias\":{}}}",
-            weights(12, 12, k),
-            bias(12)
-        ));
-    }
-    layers.push(format!(
-        "{{\"activation\":\"identity\",\"weights\":{},\"bias\":[\"0\"]}}",
-        weights(1, 12, 9)
-    ));
+    let mut row = |n: usize| {
+        let entries: Vec<String> = (0..n).map(|_| number()).collect();
+        format!("[{}]", entries.join(","))
+    };
+    let mut layer = |name: &str, units: usize, inputs: usize| {
+        let rows: Vec<String> = (0..units).map(|_| row(inputs)).collect();
+        let (weights, bias) = (rows.join(","), row(units));
+        format!("{{\"activation\":\"{name}\",\"weights\":[{weights}],\"bias\":{bias}}}")
+    };
+    let mut layers = vec![layer(activation, 24, 5)];
+    layers.extend((0..4).map(|_| layer(activation, 24, 24)));
+    layers.push(layer("identity", 1, 24));
+    let names = r#""inputs":["a","b","c","d","g"],"outputs":["w"]"#;
     let text = format!(
-        "{{\"steeple_network\":1,\"inputs\":[\"x\",\"y\",\"z\"],\"outputs\":[\"w\"],\"layers\":[{}]}}",
+        "{{\"steeple_network\":1,{names},\"layers\":[{}]}}",
         layers.join(",")
     );
     fs::write(folder.join("deep.json"), text).expect("written");
 }
 
-const CUBE: &str = "x=-1..1,y=-1..1,z=-1..1";
+const CUBE: &str = "a=-1..1,b=-1..1,c=-1..1,d=-1..1,g=-1..1";
 
 #[test]
 fn a_time_limit_is_for_the_whole_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
-    deep(at);
-    for norm in ["sup", "l1", "l2"] {
+    for (norm, activation) in [("sup", "relu"), ("l1", "relu"), ("l2", "tanh")] {
+        deep(at, activation);
         let asked = [
             "verify",
             "deep.json",
             "--target",
-            "sin(40*x*y*z)",
+            "sin(a*b)*c",
             "--domain",
             CUBE,
             "--gap",
