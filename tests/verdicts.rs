@@ -531,6 +531,15 @@ fn a_size_whose_search_is_stopped_is_not_called_too_small() {
         "{text}"
     );
     assert!(at.join("product/network.json").exists());
+    // A grid that does not fit is refused before it is built.
+    let grid = "[target]\nformula = \"x*y\"\ndomain = { x = [0, 1], y = [0, 1] }\n[network]\n\
+                builder = \"quadrants\"\ncells = 2048\n";
+    fs::write(at.join("grid.toml"), grid).expect("written");
+    let (code, _, said) = program(at, &["build", "grid.toml", "--memory-limit", "500MB"]);
+    assert!(
+        code == 3 && said.contains("and the memory limit is 500 MB"),
+        "{said}"
+    );
     // Enough memory for nothing.
     let (code, text, _) = program(
         at,

@@ -158,9 +158,9 @@ impl Polynomial {
         let coefficient = |i: usize| -> Rational {
             let mut share = Rational::ONE;
             let mut sum = in_share[0].clone();
-            for j in 1..=i {
+            for (j, term) in in_share.iter().enumerate().take(i + 1).skip(1) {
                 share = share * whole(i + 1 - j) / whole(degree + 1 - j);
-                sum = sum + &share * &in_share[j];
+                sum = sum + &share * term;
             }
             sum
         };

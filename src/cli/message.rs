@@ -133,7 +133,9 @@ impl From<WorkflowError> for Refusal {
     fn from(error: WorkflowError) -> Self {
         let code = match error {
             // The request was understood, but nothing is proved.
-            WorkflowError::Rejected(_) | WorkflowError::Stopped(_) => 3,
+            WorkflowError::Rejected(_)
+            | WorkflowError::Stopped(_)
+            | WorkflowError::TooLarge { .. } => 3,
             _ => 2,
         };
         Self {

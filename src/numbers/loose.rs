@@ -1,4 +1,4 @@
-//! Numbers as people type them: `.5` and `2.` beside what [`literal`](super::literal) reads.
+//! Numbers as people type them: `.5` and `2.` beside what [`literal`] reads.
 
 use std::borrow::Cow;
 

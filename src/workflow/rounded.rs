@@ -34,7 +34,7 @@ pub fn error_of_rounded(
         return Ok(report);
     }
     let names = network.inputs().to_vec();
-    let stored = onnx::read(&written.bytes)?
+    let stored = onnx::read_stored(&written.bytes)?
         .into_network(Weights::Stored, Some(names))
         .map_err(|error| ForeignError::new(error.to_string()))?;
     if request.limits.is_over().is_some() {

@@ -19,7 +19,9 @@ const LARGEST_SIZE: usize = 1 << 16;
 /// Boxes that one size may take before the next is tried.
 const BOXES_FOR_A_SIZE: u64 = 4_000_000;
 /// About how many bytes a weight that is not zero takes, in the network and while it is searched.
-const BYTES_PER_WEIGHT: u64 = 200;
+const BYTES_PER_WEIGHT: f64 = 200.0;
+/// Grids of fewer cells along each side fit into any memory.
+const SMALL: usize = 512;
 
 /// A network of a size that was given or chosen.
 pub(super) struct Chosen {
@@ -87,6 +89,7 @@ pub(super) fn choose(
         return of_size_given(request.parameters);
     };
     if key.is_given(request.parameters) {
+        check_memory(request)?;
         return of_size_given(request.parameters);
     }
     let Some(tolerance) = request.tolerance else {
@@ -266,14 +269,11 @@ impl Choice<'_, '_> {
         let [.., (before, first), (at, last)] = known.as_slice() else {
             return None;
         };
-        // Weights grow like a power of the size.
-        let ratio = |a: u64, b: u64| a as f64 / (b as f64).max(1.0);
-        let power = libm::log(ratio(last.weights, first.weights).max(1.0))
-            / libm::log(ratio(*at as u64, *before as u64)).max(1e-9);
-        let growth = libm::pow(ratio(size as u64, *at as u64), power.min(8.0));
-        let bytes = last.weights as f64 * growth * BYTES_PER_WEIGHT as f64;
-        let memory = limits.memory.map(|limit| limit as f64);
-        if memory.is_some_and(|limit| bytes + in_use().unwrap_or(0) as f64 > limit) {
+        let weights = [(*before, first.weights), (*at, last.weights)];
+        let growth = growth(weights, size);
+        let bytes = float(last.weights) * growth * BYTES_PER_WEIGHT;
+        let memory = limits.memory.map(float);
+        if memory.is_some_and(|limit| bytes + float(in_use().unwrap_or(0)) > limit) {
             return Some(StoppedBy::Memory);
         }
         let (time, begun) = (limits.time?, limits.begun?);
@@ -336,6 +336,58 @@ impl Choice<'_, '_> {
             self.tolerance,
         )
     }
+}
+
+/// Refuses a grid of a size that was given, whose network would not fit into the memory: guessed from two
+/// grids that are some times coarser.
+fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
+    let (Some(limit), Some(cells)) = (request.limits.memory, &request.parameters.cells) else {
+        return Ok(());
+    };
+    let largest = cells.iter().copied().max().unwrap_or(0);
+    if largest < SMALL {
+        return Ok(());
+    }
+    let mut weights = [(largest / 8, 0), (largest / 4, 0)];
+    for (coarser, (_, weights)) in [8, 4].into_iter().zip(&mut weights) {
+        let parameters = Parameters {
+            cells: Some(cells.iter().map(|count| (count / coarser).max(1)).collect()),
+            ..request.parameters.clone()
+        };
+        // What cannot be built so coarse says nothing.
+        let Ok(built) = request.build_with(&parameters) else {
+            return Ok(());
+        };
+        *weights = size_of_network(&built.network);
+    }
+    let needed = float(weights[1].1) * growth(weights, largest) * BYTES_PER_WEIGHT;
+    if needed > float(limit) {
+        let needed = whole(needed);
+        return Err(WorkflowError::TooLarge { needed, limit });
+    }
+    Ok(())
+}
+
+/// How many times the weights of the second size a third one has: they grow like a power of the size.
+fn growth([(before, first), (at, last)]: [(usize, u64); 2], size: usize) -> f64 {
+    let of = |size: usize| float(u64::try_from(size).unwrap_or(u64::MAX));
+    let power = libm::log((float(last) / float(first).max(1.0)).max(1.0))
+        / libm::log(of(at) / of(before).max(1.0)).max(1e-9);
+    libm::pow(of(size) / of(at).max(1.0), power.min(8.0))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+fn float(value: u64) -> f64 {
+    value as f64
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate, which is not negative"
+)]
+fn whole(value: f64) -> u64 {
+    value as u64
 }
 
 /// Weights and biases that are not zero.

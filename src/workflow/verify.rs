@@ -120,6 +120,19 @@ pub enum WorkflowError {
     /// The network cannot be built.
     #[error("{0}")]
     Build(String),
+    /// The network would not fit into the memory.
+    #[error(
+        "undecided: a network of this size takes about {} MB, and the memory limit is {} MB; \
+         hint: choose a smaller size, or raise --memory-limit",
+        .needed / 1_000_000,
+        .limit / 1_000_000
+    )]
+    TooLarge {
+        /// Bytes, about.
+        needed: u64,
+        /// The limit, in bytes.
+        limit: u64,
+    },
     /// A limit was reached before anything was found.
     #[error("undecided: stopped by {} before anything was found", .0.name())]
     Stopped(StoppedBy),

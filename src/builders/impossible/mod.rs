@@ -1,8 +1,8 @@
 //! What no size can do, said before any is tried.
 //!
 //! Two reasons are looked for. A target that *jumps* is never nearer than half the jump to a
-//! function that is continuous there ([`jump`], T27). And sigmoid towers *dip* to about 0 where cells
-//! meet ([`dip`], T23). Each is found with enclosures, so a refusal is never a guess; where neither
+//! function that is continuous there (`jump`, T27). And sigmoid towers *dip* to about 0 where cells
+//! meet (`dip`, T23). Each is found with enclosures, so a refusal is never a guess; where neither
 //! is found, nothing is said.
 
 mod dip;

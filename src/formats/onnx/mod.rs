@@ -68,6 +68,13 @@ pub fn looks_like(bytes: &[u8]) -> bool {
     Model::read(bytes).is_ok()
 }
 
+/// Returns the network that the graph of a file describes, without what its metadata say.
+///
+/// - Errors: as [`read`].
+pub fn read_stored(bytes: &[u8]) -> Result<Imported, ForeignError> {
+    read_graph(&Model::read(bytes)?, bytes.len())
+}
+
 fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> {
     // The number is signed in the file.
     let opset = model.opset.cast_signed();
