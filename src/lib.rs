@@ -54,7 +54,7 @@
 //! };
 //! let answer = verify(&request, None, &mut |_| {})?;
 //! assert_eq!(answer.verdict, Verdict::Proved);
-//! assert_eq!(answer.verified.claim().lower, Rational::ratio(1, 1024));
+//! assert_eq!(answer.verified.claim().error_lower(), Rational::ratio(1, 1024));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -53,7 +53,7 @@ fn proved(
     };
     let answer = verify(&request, None, &mut |_| {}).expect("a verdict");
     if let Some(bound) = built.a_priori {
-        let lower = &answer.verified.claim().lower;
+        let lower = &answer.verified.claim().stated_lower;
         assert!(
             *lower <= bound.upper,
             "{name}: {lower} is above {}",
@@ -73,8 +73,8 @@ fn error(
 ) -> (Rational, Rational) {
     let answer = proved(name, parameters, problem, norm, (None, gap));
     let claim = answer.verified.claim();
-    let upper = claim.upper.clone().expect("an upper bound");
-    (claim.lower.clone(), upper)
+    let upper = claim.stated_upper.clone().expect("an upper bound");
+    (claim.stated_lower.clone(), upper)
 }
 
 fn keeps(

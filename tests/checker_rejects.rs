@@ -56,7 +56,11 @@ fn case(
 /// Do the bounds that a certificate claims hold for the error of this case?
 fn is_true(case: &Case, certificate: &Certificate) -> bool {
     let claim = &certificate.claim;
-    claim.lower <= case.high && claim.upper.as_ref().is_none_or(|upper| case.low <= *upper)
+    claim.stated_lower <= case.high
+        && claim
+            .stated_upper
+            .as_ref()
+            .is_none_or(|upper| case.low <= *upper)
 }
 
 /// x² by an interpolant with four pieces: the error is exactly 1/64, found exactly.
@@ -280,18 +284,20 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         (
             rejection(&smooth, |c| {
                 c.claim.question.target = target(&["1/x"], &["x", "y"]);
-                c.claim.upper = None;
+                c.claim.stated_upper = None;
                 c.witness = point("0", "0", "0");
                 with_tree("o")(c);
             }),
             "no-value",
         ),
         (
-            rejection(&square, |c| c.claim.upper = Some(number("1/64") - &tiny)),
+            rejection(&square, |c| {
+                c.claim.stated_upper = Some(number("1/64") - &tiny)
+            }),
             "upper-not-reached",
         ),
         (
-            rejection(&square, |c| c.claim.upper = Some(number("-1"))),
+            rejection(&square, |c| c.claim.stated_upper = Some(number("-1"))),
             "upper-not-reached",
         ),
         (rejection(&smooth, with_tree("o")), "upper-not-reached"),
@@ -299,7 +305,7 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         // A step that is not decided has no second derivative.
         (rejection(&step, with_tree("s")), "upper-not-reached"),
         (
-            rejection(&square, |c| c.claim.lower = number("1/64") + &tiny),
+            rejection(&square, |c| c.claim.stated_lower = number("1/64") + &tiny),
             "lower-not-reached",
         ),
         (
@@ -315,12 +321,12 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "lower-not-reached",
         ),
         (
-            rejection(&area, |c| c.claim.lower = number("1/5")),
+            rejection(&area, |c| c.claim.stated_lower = number("1/5")),
             "lower-not-reached",
         ),
         (
             rejection(&area, |c| {
-                c.claim.upper = None;
+                c.claim.stated_upper = None;
                 with_tree("o")(c);
             }),
             "lower-not-reached",
@@ -447,7 +453,7 @@ fn single(method: Method) -> Case {
     single.certificate.partition = Partition::from_text(vec![method.letter()]);
     single.certificate.fold = Rational::ZERO;
     single.certificate.ranges = Ranges::Natural;
-    single.certificate.claim.upper = bound.to_rational();
+    single.certificate.claim.stated_upper = bound.to_rational();
     assert!(
         check(&single.certificate, &single.network).is_ok(),
         "{method:?}"
@@ -474,17 +480,17 @@ fn wrong_integrals() -> Vec<(Rejection, &'static str)> {
             (&|c| c.claim.question.norm = Norm::Area, "norm-does-not-fit"),
             (&with_leaf("o"), "upper-not-reached"),
             (
-                &|c| c.claim.upper = Some(case.high.clone() * number("0.999")),
+                &|c| c.claim.stated_upper = Some(case.high.clone() * number("0.999")),
                 "upper-not-reached",
             ),
             (
-                &|c| c.claim.lower = case.low.clone() * number("1.001"),
+                &|c| c.claim.stated_lower = case.low.clone() * number("1.001"),
                 "lower-not-reached",
             ),
             // One leaf for all of it says too little of the lower end.
             (
                 &|c| {
-                    c.claim.upper = None;
+                    c.claim.stated_upper = None;
                     with_leaf("l")(c);
                 },
                 "lower-not-reached",
@@ -504,7 +510,7 @@ fn wrong_integrals() -> Vec<(Rejection, &'static str)> {
         "upper-not-reached",
     ));
     wrong.push((
-        rejection(&l2, |c| c.claim.lower = c.claim.error_lower()),
+        rejection(&l2, |c| c.claim.stated_lower = c.claim.error_lower()),
         "lower-not-reached",
     ));
     let verified = check(&l2.certificate, &l2.network).expect("it holds");
@@ -539,7 +545,7 @@ fn too_many_inputs() -> Rejection {
 fn other_claims(case: &Case) -> Vec<Rejection> {
     let verified = check(&case.certificate, &case.network).expect("good");
     let asked = verified.claim().question.clone();
-    let upper = verified.claim().upper.clone().expect("bounded");
+    let upper = verified.claim().stated_upper.clone().expect("bounded");
     assert_eq!(verified.answers(&asked, None), Ok(()));
     assert_eq!(verified.answers(&asked, Some(&upper)), Ok(()));
     let other = |formula: &str, domain: &str, threshold: Option<Rational>| {
@@ -645,7 +651,7 @@ fn bounds_hold_to_the_last_bit() {
             certificate.fold = Rational::ZERO;
             certificate.ranges = Ranges::Natural;
             // What exact leaves gave is not there any more.
-            certificate.claim.lower = Rational::ZERO;
+            certificate.claim.stated_lower = Rational::ZERO;
             let here = leaves
                 .descend(&root, &cell, Reduction::PLAIN)
                 .expect("a value");
@@ -657,7 +663,7 @@ fn bounds_hold_to_the_last_bit() {
             let bound = bound.to_rational().unwrap_or_else(|| number("2^1000"));
             let accepts = |upper: Rational| {
                 let mut certificate = certificate.clone();
-                certificate.claim.upper = Some(upper);
+                certificate.claim.stated_upper = Some(upper);
                 check(&certificate, &case.network).is_ok()
             };
             assert!(accepts(bound.clone()), "{method:?}");
@@ -673,11 +679,15 @@ fn bounds_hold_to_the_last_bit() {
     };
     let (mut low, mut high) = (
         number("1/6"),
-        case.certificate.claim.upper.clone().expect("bounded"),
+        case.certificate
+            .claim
+            .stated_upper
+            .clone()
+            .expect("bounded"),
     );
     for _ in 0..80 {
         let middle = low.midpoint(&high);
-        if accepts(&|c| c.claim.upper = Some(middle.clone())) {
+        if accepts(&|c| c.claim.stated_upper = Some(middle.clone())) {
             high = middle;
         } else {
             low = middle;
@@ -687,13 +697,13 @@ fn bounds_hold_to_the_last_bit() {
         high >= number("1/6"),
         "the least upper end that is accepted is {high}"
     );
-    let (mut low, mut high) = (case.certificate.claim.lower.clone(), number("1/6"));
+    let (mut low, mut high) = (case.certificate.claim.stated_lower.clone(), number("1/6"));
     assert!(!accepts(
-        &|c| c.claim.lower = high.clone() + Rational::power_of_two(-60)
+        &|c| c.claim.stated_lower = high.clone() + Rational::power_of_two(-60)
     ));
     for _ in 0..80 {
         let middle = low.midpoint(&high);
-        if accepts(&|c| c.claim.lower = middle.clone()) {
+        if accepts(&|c| c.claim.stated_lower = middle.clone()) {
             low = middle;
         } else {
             high = middle;
@@ -758,16 +768,22 @@ fn is_sound(case: &Case, certificate: &Certificate) -> Result<(), String> {
         if is_true(case, certificate) {
             return Ok(());
         }
-        return Err(format!("[{}, {:?}] of {asked:?}", claim.lower, claim.upper));
+        return Err(format!(
+            "[{}, {:?}] of {asked:?}",
+            claim.stated_lower, claim.stated_upper
+        ));
     }
     // Another question, perhaps about another box or in another norm.
     let (low, high) = enclosed_error(&case.network, &claim.question);
-    if high.is_some_and(|high| claim.lower > high)
-        || claim.upper.as_ref().is_some_and(|upper| *upper < low)
+    if high.is_some_and(|high| claim.stated_lower > high)
+        || claim
+            .stated_upper
+            .as_ref()
+            .is_some_and(|upper| *upper < low)
     {
         return Err(format!(
             "[{}, {:?}], but at least {low}, of {:?}",
-            claim.lower, claim.upper, claim.question
+            claim.stated_lower, claim.stated_upper, claim.question
         ));
     }
     Ok(())
@@ -965,8 +981,8 @@ proptest! {
             for _ in 0..=choices.below(2) {
                 let change = Rational::ONE + Rational::from(choices.integer(-2, 2)) * Rational::power_of_two(-i32::try_from(choices.below(30)).expect("small"));
                 match choices.below(6) {
-                    0 => certificate.claim.upper = certificate.claim.upper.map(|u| u * &change),
-                    1 => certificate.claim.lower = certificate.claim.lower * &change,
+                    0 => certificate.claim.stated_upper = certificate.claim.stated_upper.map(|u| u * &change),
+                    1 => certificate.claim.stated_lower = certificate.claim.stated_lower * &change,
                     2 => certificate.fold = choices.number().abs() * Rational::power_of_two(-i32::try_from(choices.below(40)).expect("small")),
                     3 => certificate.ranges = choices.pick(&[Ranges::Natural, Ranges::Linear]),
                     4 => certificate.witness = Some(Witness {

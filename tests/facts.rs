@@ -53,8 +53,8 @@ fn fact(
     assert_eq!(answer.verdict, wanted, "{formula}");
     let claim = answer.verified.claim();
     let fact = Fact {
-        lower: claim.lower.clone(),
-        upper: claim.upper.clone().expect("bounded"),
+        lower: claim.stated_lower.clone(),
+        upper: claim.stated_upper.clone().expect("bounded"),
         a_priori: built.a_priori.map(|bound| bound.upper),
         notes: built.notes,
     };

@@ -54,11 +54,11 @@ fn is_known(network: &Network, asked: &Question, truth: &str, gap: &str) -> Veri
     let truth = number(truth);
     let found = enclose(network, asked, gap);
     let claim = found.verified.claim();
-    let upper = claim.upper.clone().expect("bounded");
+    let upper = claim.stated_upper.clone().expect("bounded");
     assert!(
-        claim.lower <= truth && truth <= upper,
+        claim.stated_lower <= truth && truth <= upper,
         "{asked:?}: {truth} in [{}, {upper}]",
-        claim.lower
+        claim.stated_lower
     );
     assert_eq!(found.verdict, Verdict::Enclosed, "{asked:?}");
     let error = claim.error_lower();
@@ -116,17 +116,17 @@ fn an_affine_difference_needs_one_leaf() {
             let asked = question(&net, &[formula], domain, norm);
             let found = enclose(&net, &asked, "1/1000000");
             let claim = found.verified.claim();
-            let upper = claim.upper.clone().expect("bounded");
+            let upper = claim.stated_upper.clone().expect("bounded");
             let slack = &upper * &number("1e-11");
             let truth = number(truth);
             assert!(
-                claim.lower <= &truth + &slack && &truth - &slack <= upper,
+                claim.stated_lower <= &truth + &slack && &truth - &slack <= upper,
                 "{formula}"
             );
             // Where an integral is found exactly, the cell is cut along the zeros of the difference.
             let is_one_leaf = found.search.leaves == 1 || found.verified.is_exact();
             assert!(is_one_leaf, "{formula}, {norm}");
-            assert!(&upper - &claim.lower <= slack, "{formula}, {norm}");
+            assert!(&upper - &claim.stated_lower <= slack, "{formula}, {norm}");
         }
     }
 }
@@ -166,8 +166,8 @@ fn steep_sigmoids_are_steps_in_an_integral() {
     let found = enclose(&net, &asked, "1/1000");
     let claim = found.verified.claim();
     // 1/4, up to what happens on a few times 10^-9.
-    let upper = claim.upper.clone().expect("bounded") + number("1e-8");
-    assert!(claim.lower <= number("1/4") + number("1e-8") && number("1/4") <= upper);
+    let upper = claim.stated_upper.clone().expect("bounded") + number("1e-8");
+    assert!(claim.stated_lower <= number("1/4") + number("1e-8") && number("1/4") <= upper);
     assert!(found.search.leaves < 100, "{} leaves", found.search.leaves);
 }
 
@@ -262,8 +262,8 @@ proptest! {
             let claim = found.verified.claim();
             let slack = 4.0 * (fine - coarse).abs() + 1e-9 * fine.abs() + fine.abs() / share;
             let float = steeple::numbers::estimate::estimate_rational;
-            prop_assert!(float(&claim.lower) <= fine + slack, "{asked:?} {network:?}\n{fine} {coarse} {:?}", claim.lower);
-            if let Some(upper) = &claim.upper {
+            prop_assert!(float(&claim.stated_lower) <= fine + slack, "{asked:?} {network:?}\n{fine} {coarse} {:?}", claim.stated_lower);
+            if let Some(upper) = &claim.stated_upper {
                 prop_assert!(fine - slack <= float(upper), "{asked:?} {network:?}\n{fine} {coarse} {upper:?}");
             }
         }

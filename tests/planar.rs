@@ -234,12 +234,12 @@ proptest! {
         let said = format!("{} {network:?}", formula(&k));
         if !found.verified.is_exact() {
             // Where the error is taken along a whole line, the search for it may end at its limit.
-            let upper = claim.upper.clone().expect("a bound");
-            prop_assert!(claim.lower <= truth && truth <= upper, "{}", &said);
+            let upper = claim.stated_upper.clone().expect("a bound");
+            prop_assert!(claim.stated_lower <= truth && truth <= upper, "{}", &said);
             return Ok(());
         }
-        prop_assert_eq!(claim.upper.as_ref(), Some(&truth), "{}", &said);
-        prop_assert_eq!(&claim.lower, &truth, "{}", &said);
+        prop_assert_eq!(claim.stated_upper.as_ref(), Some(&truth), "{}", &said);
+        prop_assert_eq!(&claim.stated_lower, &truth, "{}", &said);
         if !network.has_jumps() && !truth.is_zero() {
             let values = found.verified.witness().expect("a witness");
             prop_assert_eq!(&values.lower, &truth, "the witness's values; {}", &said);
@@ -284,14 +284,14 @@ proptest! {
         let target = "x^2 - x*y/2 + y";
         let (one, two) = (exactly(&shallow, target, None), exactly(&deep, target, None));
         let (a, b) = (one.verified.claim(), two.verified.claim());
-        let (Some(most_a), Some(most_b)) = (&a.upper, &b.upper) else {
+        let (Some(most_a), Some(most_b)) = (&a.stated_upper, &b.stated_upper) else {
             panic!("a bound for each");
         };
         if one.verified.is_exact() && two.verified.is_exact() {
             prop_assert_eq!(most_a, most_b);
         } else {
             // Where the error is taken along a whole line, the search for it may end at its limit.
-            prop_assert!(a.lower <= *most_b && b.lower <= *most_a);
+            prop_assert!(a.stated_lower <= *most_b && b.stated_lower <= *most_a);
         }
     }
 }
@@ -320,8 +320,8 @@ fn kinks_and_jumps_of_the_target_are_cut_along_too() {
     ] {
         let found = exactly(&distance, target, None);
         let claim = found.verified.claim();
-        assert_eq!(claim.upper, Some(number(error)), "{target}");
-        assert_eq!(claim.lower, number(error), "{target}");
+        assert_eq!(claim.stated_upper, Some(number(error)), "{target}");
+        assert_eq!(claim.stated_lower, number(error), "{target}");
     }
 }
 
@@ -339,7 +339,7 @@ fn ramp() -> Network {
 fn certificate(tree: &str) -> Certificate {
     // relu(x - y) - x/2 is largest in the corner (1, -1), where it is 3/2.
     let mut certificate = exactly(&ramp(), "x/2", None).certificate;
-    assert_eq!(certificate.claim.upper, Some(number("3/2")));
+    assert_eq!(certificate.claim.stated_upper, Some(number("3/2")));
     certificate.partition = Partition::from_text(tree.as_bytes().to_vec());
     certificate
 }
@@ -407,9 +407,9 @@ fn wrong_trees_with_lines_are_rejected() {
         let mut certificate = certificate("/1,-1,0;ee");
         let tiny = Rational::power_of_two(-60);
         if change == "upper" {
-            certificate.claim.upper = Some(number("3/2") - &tiny);
+            certificate.claim.stated_upper = Some(number("3/2") - &tiny);
         } else {
-            certificate.claim.lower = number("3/2") + &tiny;
+            certificate.claim.stated_lower = number("3/2") + &tiny;
         }
         let rejection = check(&certificate, &ramp()).expect_err(change);
         assert_eq!(rejection.kind(), format!("{change}-not-reached"));
@@ -574,12 +574,12 @@ proptest! {
         let said = format!("{} {network:?}", formula(&k));
         if !found.verified.is_exact() {
             // Where the error is taken along a whole line, the search for it may end at its limit.
-            let upper = claim.upper.clone().expect("a bound");
-            prop_assert!(claim.lower <= truth && truth <= upper, "{}", &said);
+            let upper = claim.stated_upper.clone().expect("a bound");
+            prop_assert!(claim.stated_lower <= truth && truth <= upper, "{}", &said);
             return Ok(());
         }
-        prop_assert_eq!(claim.upper.as_ref(), Some(&truth), "{}", &said);
-        prop_assert_eq!(&claim.lower, &truth, "{}", &said);
+        prop_assert_eq!(claim.stated_upper.as_ref(), Some(&truth), "{}", &said);
+        prop_assert_eq!(&claim.stated_lower, &truth, "{}", &said);
     }
 
     /// The same question with a term that is 0 but no polynomial is answered by enclosures.
@@ -599,9 +599,9 @@ proptest! {
         let enclosed = integral(&network, &other, norm, &settings);
         let (value, around) = (found.verified.claim(), enclosed.verified.claim());
         let said = format!("{exact} {norm} {network:?}");
-        prop_assert_eq!(Some(&value.lower), value.upper.as_ref(), "{}", &said);
-        prop_assert!(around.lower <= value.lower, "{}", &said);
-        prop_assert!(around.upper.as_ref().is_none_or(|upper| value.lower <= *upper), "{}", &said);
+        prop_assert_eq!(Some(&value.stated_lower), value.stated_upper.as_ref(), "{}", &said);
+        prop_assert!(around.stated_lower <= value.stated_lower, "{}", &said);
+        prop_assert!(around.stated_upper.as_ref().is_none_or(|upper| value.stated_lower <= *upper), "{}", &said);
     }
 }
 
@@ -635,8 +635,12 @@ fn exact_integrals_by_hand() {
     ] {
         let found = integral(network, formula, norm, &settings());
         let claim = found.verified.claim();
-        assert_eq!(claim.lower, number(value), "{norm} {formula}");
-        assert_eq!(claim.upper.as_ref(), Some(&claim.lower), "{norm} {formula}");
+        assert_eq!(claim.stated_lower, number(value), "{norm} {formula}");
+        assert_eq!(
+            claim.stated_upper.as_ref(),
+            Some(&claim.stated_lower),
+            "{norm} {formula}"
+        );
     }
 }
 
@@ -652,11 +656,11 @@ fn wrong_integrals_are_rejected() {
     };
     let changes: [(Change<'_>, &str); 6] = [
         (
-            &|c| c.claim.upper = Some(number("4/3") - &tiny),
+            &|c| c.claim.stated_upper = Some(number("4/3") - &tiny),
             "upper-not-reached",
         ),
         (
-            &|c| c.claim.lower = number("4/3") + &tiny,
+            &|c| c.claim.stated_lower = number("4/3") + &tiny,
             "lower-not-reached",
         ),
         (&tree("e"), "no-bound"),

@@ -30,14 +30,19 @@ fn is_consistent(
     found: &Verification,
 ) {
     let claim = found.verified.claim();
-    if let Some(upper) = &claim.upper {
-        assert!(claim.lower <= *upper, "the ends are in order");
+    if let Some(upper) = &claim.stated_upper {
+        assert!(claim.stated_lower <= *upper, "the ends are in order");
     }
     match (&settings.tolerance, found.verdict) {
         (Some(tolerance), Verdict::Proved) => {
-            assert!(claim.upper.as_ref().is_some_and(|upper| upper <= tolerance));
+            assert!(
+                claim
+                    .stated_upper
+                    .as_ref()
+                    .is_some_and(|upper| upper <= tolerance)
+            );
         }
-        (Some(tolerance), Verdict::Refuted) => assert!(claim.lower > *tolerance),
+        (Some(tolerance), Verdict::Refuted) => assert!(claim.stated_lower > *tolerance),
         (None, Verdict::Refuted | Verdict::Proved) | (Some(_), Verdict::Enclosed) => {
             panic!("{:?} does not answer what was asked", found.verdict)
         }
@@ -50,7 +55,10 @@ fn is_consistent(
     assert_eq!(again, found.certificate);
     let verified = check(&again, network).expect("accepted before");
     assert_eq!(verified, found.verified);
-    assert_eq!(verified.answers(question, claim.upper.as_ref()), Ok(()));
+    assert_eq!(
+        verified.answers(question, claim.stated_upper.as_ref()),
+        Ok(())
+    );
 }
 
 /// A random small problem for `sup`.
@@ -81,7 +89,7 @@ proptest! {
         let claim = found.verified.claim();
         let said = format!("{:?} on {}", question.target.text(), question.domain);
         let jumps = network.has_jumps() || question.target.has_jumps();
-        let Some(upper) = &claim.upper else { return Ok(()) };
+        let Some(upper) = &claim.stated_upper else { return Ok(()) };
         let steps = if question.domain.dimension() == 1 { 60 } else { 9 };
         for point in common::grid(&question.domain, steps, jumps) {
             // A grid point may lie on a jump, which an essential supremum does not count.
@@ -104,9 +112,9 @@ proptest! {
             let high = common::true_forward(&network, &witness.point)[0]
                 .minus(common::true_outputs(&question.target, &witness.point)[0].as_ref().expect("defined"))
                 .size().high;
-            prop_assert!(claim.lower <= high, "{said}: {at} at the witness, claimed {}", claim.lower);
+            prop_assert!(claim.stated_lower <= high, "{said}: {at} at the witness, claimed {}", claim.stated_lower);
         } else {
-            prop_assert!(claim.lower.is_zero());
+            prop_assert!(claim.stated_lower.is_zero());
         }
     }
 
@@ -116,13 +124,13 @@ proptest! {
         let enclosed = run(&network, &question, &Settings { boxes: 2000, gap: number("1/200"), ..Settings::default() });
         let enclosed = enclosed.expect("a verdict");
         let claim = enclosed.verified.claim();
-        if enclosed.verdict != Verdict::Enclosed || claim.lower.is_zero() { return Ok(()) }
-        let upper = claim.upper.clone().expect("enclosed");
+        if enclosed.verdict != Verdict::Enclosed || claim.stated_lower.is_zero() { return Ok(()) }
+        let upper = claim.stated_upper.clone().expect("enclosed");
         for (share, expected, never) in [
             ("0.98", Verdict::Refuted, Verdict::Proved),
             ("1.02", Verdict::Proved, Verdict::Refuted),
         ] {
-            let base = if expected == Verdict::Refuted { &claim.lower } else { &upper };
+            let base = if expected == Verdict::Refuted { &claim.stated_lower } else { &upper };
             let settings = Settings {
                 tolerance: Some(base * &number(share)),
                 boxes: 200_000,
@@ -132,7 +140,7 @@ proptest! {
             is_consistent(&network, &question, &settings, &found);
             prop_assert_ne!(found.verdict, never);
             prop_assert_eq!(found.verdict, expected, "{:?} {}\n{:?}\nerror [{}, {}]",
-                question.target.text(), question.domain, network, claim.lower, upper);
+                question.target.text(), question.domain, network, claim.stated_lower, upper);
         }
     }
 
@@ -158,11 +166,11 @@ proptest! {
             let (_, part) = bytes(&settings);
             is_consistent(&network, &question, &settings, &part);
             let (part, full) = (part.verified.claim(), full.verified.claim());
-            if let (Some(part), Some(full), None) = (&part.upper, &full.upper, &tolerance) {
+            if let (Some(part), Some(full), None) = (&part.stated_upper, &full.stated_upper, &tolerance) {
                 prop_assert!(part * &number("1.1") >= *full, "{} after a few boxes, {} after more", part, full);
             }
-            if let Some(full_upper) = &full.upper {
-                prop_assert!(part.lower <= *full_upper);
+            if let Some(full_upper) = &full.stated_upper {
+                prop_assert!(part.stated_lower <= *full_upper);
             }
         }
     }
@@ -189,8 +197,8 @@ proptest! {
         is_consistent(&network, &question, &settings, &found);
         let claim = found.verified.claim();
         let volume = question.domain.volume();
-        let upper = claim.upper.clone().expect("at most the domain");
-        prop_assert!(!claim.lower.is_negative() && upper <= &volume * &number("1.000001"));
+        let upper = claim.stated_upper.clone().expect("at most the domain");
+        prop_assert!(!claim.stated_lower.is_negative() && upper <= &volume * &number("1.000001"));
         // A sampled share is near the true one; how near is not certain, so every leaf that is
         // decided is looked at as well, below.
         let (mut surely, mut maybe, mut all) = (0, 0, 0);
@@ -214,7 +222,7 @@ proptest! {
         // Lines and circles cross few of the grid's cells.
         let slack = &volume * &number(if inputs == 1 { "0.1" } else { "0.35" });
         prop_assert!(share(surely) - &slack <= upper, "{region} on {domain}, threshold {threshold}: {surely} of {all}, claimed {upper}\n{network:?}");
-        prop_assert!(share(maybe) + &slack >= claim.lower, "{region} on {domain}, threshold {threshold}: {maybe} of {all}, claimed {}\n{network:?}", claim.lower);
+        prop_assert!(share(maybe) + &slack >= claim.stated_lower, "{region} on {domain}, threshold {threshold}: {maybe} of {all}, claimed {}\n{network:?}", claim.stated_lower);
         prop_assert!(leaves_hold(&network, &question, &mut choices), "{region} on {domain}, threshold {threshold}\n{network:?}");
     }
 }
@@ -277,7 +285,10 @@ fn the_interpolant_of_the_square_is_exact() {
         let found = run(&network, &asked, &Settings::default()).expect("a verdict");
         let claim = found.verified.claim();
         let truth = Rational::ratio(1, 4 * n * n);
-        assert_eq!((&claim.lower, claim.upper.as_ref()), (&truth, Some(&truth)));
+        assert_eq!(
+            (&claim.stated_lower, claim.stated_upper.as_ref()),
+            (&truth, Some(&truth))
+        );
         assert!(found.verified.is_exact());
         assert_eq!(found.verdict, Verdict::Enclosed);
         for (share, verdict) in [
@@ -402,17 +413,17 @@ fn known_errors_are_enclosed() {
         };
         let found = run(&network, &asked, &settings).expect("a verdict");
         let claim = found.verified.claim();
-        let upper = claim.upper.clone().expect("bounded");
+        let upper = claim.stated_upper.clone().expect("bounded");
         assert!(
-            claim.lower <= truth && truth <= upper,
+            claim.stated_lower <= truth && truth <= upper,
             "{formula}: [{}, {upper}]",
-            claim.lower
+            claim.stated_lower
         );
         assert_eq!(
             found.verdict,
             Verdict::Enclosed,
             "{formula}: [{}, {upper}]",
-            claim.lower
+            claim.stated_lower
         );
         for (share, verdict) in [("0.98", Verdict::Refuted), ("1.02", Verdict::Proved)] {
             let settings = Settings {
@@ -457,16 +468,16 @@ fn known_areas_are_enclosed() {
         };
         let found = run(&network, &asked, &settings).expect("a verdict");
         let claim = found.verified.claim();
-        let upper = claim.upper.clone().expect("bounded");
+        let upper = claim.stated_upper.clone().expect("bounded");
         assert!(
-            claim.lower <= truth && truth <= upper,
+            claim.stated_lower <= truth && truth <= upper,
             "{region}: [{}, {upper}]",
-            claim.lower
+            claim.stated_lower
         );
         assert!(
-            &upper - &claim.lower <= number(wide),
+            &upper - &claim.stated_lower <= number(wide),
             "{region}: [{}, {upper}]",
-            claim.lower
+            claim.stated_lower
         );
         if truth.is_positive() {
             for (share, verdict) in [("0.98", Verdict::Refuted), ("1.02", Verdict::Proved)] {

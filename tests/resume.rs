@@ -70,9 +70,13 @@ fn a_search_that_stopped_goes_on_from_its_certificate() {
         assert!(went_on.search.leaves > stopped.search.leaves);
         // Both hold the truth, so they meet; and the part was no better than the whole.
         let (a, b) = (whole.verified.claim(), went_on.verified.claim());
-        let upper = |claim: &steeple::certificate::Claim| claim.upper.clone().expect("a bound");
-        assert!(a.lower <= upper(b) && b.lower <= upper(a), "{norm}");
-        assert!(upper(stopped.verified.claim()) >= b.lower, "{norm}");
+        let upper =
+            |claim: &steeple::certificate::Claim| claim.stated_upper.clone().expect("a bound");
+        assert!(
+            a.stated_lower <= upper(b) && b.stated_lower <= upper(a),
+            "{norm}"
+        );
+        assert!(upper(stopped.verified.claim()) >= b.stated_lower, "{norm}");
         // Nothing is left to do for a third.
         let done = search(&question, Limits::default(), Some(&went_on));
         assert_eq!(done.verdict, Verdict::Enclosed, "{norm}");
@@ -126,8 +130,8 @@ fn every_runner_gets_the_same_answer() {
         let mut certificate = found.certificate.clone();
         let text = halved(13);
         certificate.partition = Partition::from_text(text.clone());
-        certificate.claim.lower = Rational::ZERO;
-        certificate.claim.upper = None;
+        certificate.claim.stated_lower = Rational::ZERO;
+        certificate.claim.stated_upper = None;
         certificate.witness = None;
         let by = |certificate: &Certificate| {
             let backwards = check_by(certificate, &network, &|jobs, job| {
@@ -145,7 +149,7 @@ fn every_runner_gets_the_same_answer() {
         };
         assert_eq!(by(&certificate).expect("accepted").leaves(), 1 << 13);
         // What the leaves give together is in the message, to the last digit.
-        certificate.claim.upper = Some(Rational::ZERO);
+        certificate.claim.stated_upper = Some(Rational::ZERO);
         let rejection = by(&certificate).expect_err("too small");
         assert!(matches!(rejection, Rejection::UpperNotReached { .. }));
         // The first thing that is wrong, in the order of the text.
@@ -191,5 +195,5 @@ fn areas_in_three_inputs() {
     assert_eq!(found.verdict, Verdict::Enclosed);
     let claim = found.verified.claim();
     let four = Rational::from(4);
-    assert!(claim.lower <= four && four <= claim.upper.clone().expect("a bound"));
+    assert!(claim.stated_lower <= four && four <= claim.stated_upper.clone().expect("a bound"));
 }

@@ -71,7 +71,7 @@ fn places(name: &str) -> Vec<Place> {
 
 /// Checks all that is said of a function on the range from one place to another.
 fn range_holds(function: Function, places: &[Place], from: usize, to: usize) {
-    let range = Interval::spanning(places[from].at, places[to].at);
+    let range = Interval::ordered(places[from].at, places[to].at);
     let curve = Curve::Named(function);
     let value = curve.value(&range).expect("defined everywhere");
     let second = curve.second(&range, &value);

@@ -47,8 +47,8 @@ fn one_leaf(question: &Question, method: Method, upper: &str) -> Certificate {
     Certificate {
         claim: Claim {
             question: question.clone(),
-            lower: Rational::ZERO,
-            upper: Some(number(upper)),
+            stated_lower: Rational::ZERO,
+            stated_upper: Some(number(upper)),
         },
         witness: None,
         fold: Rational::ZERO,
@@ -275,7 +275,7 @@ fn a_step_whose_sum_is_exactly_zero_on_a_quadrant() {
         let right = question(&net, &[value], domain, None);
         let found = run(&net, &right, &Settings::default()).expect("a verdict");
         let claim = found.verified.claim();
-        assert_eq!(claim.upper, Some(Rational::ZERO), "{domain}");
+        assert_eq!(claim.stated_upper, Some(Rational::ZERO), "{domain}");
     }
     for domain in ["x=0..1,y=0..1", "x=-1..0,y=0..1", "x=-1..1,y=-1..1"] {
         let region = question(&net, &["x >= 0 and y >= 0"], domain, Some(number("1/2")));
@@ -283,7 +283,7 @@ fn a_step_whose_sum_is_exactly_zero_on_a_quadrant() {
         let claim = found.verified.claim();
         let is_small = |upper: &Rational| *upper <= number("1/1000000");
         assert!(
-            claim.upper.as_ref().is_some_and(is_small),
+            claim.stated_upper.as_ref().is_some_and(is_small),
             "area on {domain}"
         );
     }
@@ -299,7 +299,7 @@ fn a_step_whose_sum_is_exactly_zero_on_a_quadrant() {
         let found = run(&net, &asked, &Settings::default()).expect("a verdict");
         let claim = found.verified.claim();
         assert_eq!(
-            (claim.lower.clone(), claim.upper.clone()),
+            (claim.stated_lower.clone(), claim.stated_upper.clone()),
             (Rational::ONE, Some(Rational::ONE)),
             "{wrong}"
         );
@@ -308,9 +308,9 @@ fn a_step_whose_sum_is_exactly_zero_on_a_quadrant() {
     let found = run(&net, &wrong, &Settings::default()).expect("a verdict");
     // One quadrant of area 1, up to the rounding of half-planes.
     let claim = found.verified.claim();
-    let upper = claim.upper.clone().expect("an upper bound");
-    assert!(claim.lower <= Rational::ONE && Rational::ONE <= upper);
-    assert!(upper - &claim.lower <= number("1/1000000"));
+    let upper = claim.stated_upper.clone().expect("an upper bound");
+    assert!(claim.stated_lower <= Rational::ONE && Rational::ONE <= upper);
+    assert!(upper - &claim.stated_lower <= number("1/1000000"));
 }
 
 #[test]
@@ -436,12 +436,18 @@ fn inputs_may_come_in_any_order() {
     let net = network(&["y", "x"], vec![layer(Identity, &[(&["1", "-3"], "0")])]);
     let asked = question(&net, &["y - 3*x"], "y=0..1,x=0..2", None);
     let found = run(&net, &asked, &Settings::default()).expect("a verdict");
-    assert_eq!(found.verified.claim().upper, Some(Rational::ZERO));
+    assert_eq!(found.verified.claim().stated_upper, Some(Rational::ZERO));
     // As if the order were x, y: |x - 3 y - (y - 3 x)| = 4 |x - y|.
     let swapped = question(&net, &["x - 3*y"], "y=0..1,x=0..2", None);
     let found = run(&net, &swapped, &Settings::default()).expect("a verdict");
     let claim = found.verified.claim();
-    assert!(claim.lower > number("7.6") && claim.upper.as_ref().is_some_and(|u| *u >= number("8")));
+    assert!(
+        claim.stated_lower > number("7.6")
+            && claim
+                .stated_upper
+                .as_ref()
+                .is_some_and(|u| *u >= number("8"))
+    );
     let witness = found.certificate.witness.clone().expect("a witness");
     assert_eq!(
         witness.point,
@@ -461,7 +467,7 @@ fn inputs_may_come_in_any_order() {
         found
             .verified
             .claim()
-            .upper
+            .stated_upper
             .as_ref()
             .is_some_and(|u| *u <= number("1/1000"))
     );
@@ -522,16 +528,16 @@ fn expect_area(
     let found = run(net, &asked, &settings).expect("a verdict");
     let claim = found.verified.claim();
     let (truth, slack) = (number(truth), number(slack));
-    let upper = claim.upper.clone().expect("an upper bound");
+    let upper = claim.stated_upper.clone().expect("an upper bound");
     assert!(
-        claim.lower <= truth && truth <= upper,
+        claim.stated_lower <= truth && truth <= upper,
         "{region}: {truth} not in [{}, {upper}]",
-        claim.lower
+        claim.stated_lower
     );
     assert!(
-        &upper - &claim.lower <= slack,
+        &upper - &claim.stated_lower <= slack,
         "{region}: [{}, {upper}] is wide",
-        claim.lower
+        claim.stated_lower
     );
     // No single leaf may contradict the truth either.
     for method in [Method::Natural, Method::HalfPlanes] {
@@ -683,7 +689,7 @@ fn sets_of_measure_zero_do_not_count() {
     let asked = question(&net, &["0"], "x=-1..1", None);
     let found = run(&net, &asked, &Settings::default()).expect("a verdict");
     assert_eq!(
-        found.verified.claim().upper,
+        found.verified.claim().stated_upper,
         Some(Rational::ZERO),
         "an essential supremum"
     );
@@ -695,7 +701,7 @@ fn units_hold(activation: &steeple::network::Activation, low: &Rational, high: &
     let net = network(&["x"], vec![unit, layer(Identity, &[(&["1"], "0")])]);
     let cell = Cell::from_sides(vec![(low.clone(), high.clone())]);
     // On the same box nothing would be looked at again.
-    let whole = [Interval::spanning(
+    let whole = [Interval::ordered(
         Dyadic::from_i64(-100),
         Dyadic::from_i64(100),
     )];

@@ -514,7 +514,10 @@ fn a_check_that_cannot_end_in_time_is_given_up() {
     assert_eq!(found.verdict, Verdict::Undecided);
     assert_eq!(found.search.stopped_by.as_deref(), Some("time"));
     let claim = found.verified.claim();
-    assert_eq!((&claim.lower, &claim.upper), (&Rational::ZERO, &None));
+    assert_eq!(
+        (&claim.stated_lower, &claim.stated_upper),
+        (&Rational::ZERO, &None)
+    );
 }
 
 #[test]

@@ -271,8 +271,13 @@ fn a_grid_of_steep_towers_needs_one_leaf_for_four_cells() {
     let windows = text.iter().filter(is_window).count();
     assert!(2 * windows >= leaves, "{windows} of {leaves}");
     // Most of the same cells by intervals alone: far wider, but of the same integral.
-    let upper = found.certificate.claim.upper.clone().expect("bounded");
-    let lower = found.certificate.claim.lower.clone();
+    let upper = found
+        .certificate
+        .claim
+        .stated_upper
+        .clone()
+        .expect("bounded");
+    let lower = found.certificate.claim.stated_lower.clone();
     let mut certificate = found.certificate.clone();
     let plain: Vec<u8> = (text.iter())
         .map(|letter| if *letter == b'w' { b'n' } else { *letter })
@@ -288,8 +293,8 @@ fn a_grid_of_steep_towers_needs_one_leaf_for_four_cells() {
     assert!(near(&lower) < 0.02 && near(&upper) < 0.02, "{slow}");
     let narrower = |upper: Rational, lower: Rational| {
         let mut certificate = found.certificate.clone();
-        certificate.claim.upper = Some(upper);
-        certificate.claim.lower = lower;
+        certificate.claim.stated_upper = Some(upper);
+        certificate.claim.stated_lower = lower;
         check(&certificate, &net)
     };
     let by = number("1/1000000");

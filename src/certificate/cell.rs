@@ -125,8 +125,8 @@ impl Cell {
             }
         };
         Some((
-            half(Interval::spanning(low, place)),
-            half(Interval::spanning(place, high)),
+            half(Interval::ordered(low, place)),
+            half(Interval::ordered(place, high)),
         ))
     }
 

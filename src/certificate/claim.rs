@@ -76,31 +76,31 @@ impl Question {
 
 /// A two-sided statement about an error.
 ///
-/// What `lower` and `upper` bound is the error itself, except under [`Norm::L2`]: there it is the
-/// *square* of the error, which is the integral that the leaves add up to and the number that can
-/// be exact. [`Claim::error_lower`] and [`Claim::error_upper`] are about the error under any norm.
+/// [`Claim::error_lower`] and [`Claim::error_upper`] are about the error under any norm. What the
+/// certificate *states* is the error itself, except under [`Norm::L2`]: there it is the *square* of the
+/// error, which is the integral that the leaves add up to and the number that can be exact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// What the error is of.
     pub question: Question,
-    /// The error (`l2`: its square) is at least this.
-    pub lower: Rational,
-    /// The error (`l2`: its square) is at most this; nothing where no bound is claimed.
-    pub upper: Option<Rational>,
+    /// The error (`l2`: its *square*) is at least this.
+    pub stated_lower: Rational,
+    /// The error (`l2`: its *square*) is at most this; nothing where no bound is claimed.
+    pub stated_upper: Option<Rational>,
 }
 
 impl Claim {
     /// Returns a lower bound of the error: exact where it is rational, else rounded down to 63 bits.
     pub fn error_lower(&self) -> Rational {
         match self.question.norm {
-            Norm::L2 => root(&self.lower, Direction::Down).unwrap_or_default(),
-            Norm::Sup | Norm::L1 | Norm::Area => self.lower.clone(),
+            Norm::L2 => root(&self.stated_lower, Direction::Down).unwrap_or_default(),
+            Norm::Sup | Norm::L1 | Norm::Area => self.stated_lower.clone(),
         }
     }
 
     /// Returns an upper bound of the error: exact where it is rational, else rounded up to 63 bits.
     pub fn error_upper(&self) -> Option<Rational> {
-        let upper = self.upper.as_ref()?;
+        let upper = self.stated_upper.as_ref()?;
         match self.question.norm {
             Norm::L2 => root(upper, Direction::Up),
             Norm::Sup | Norm::L1 | Norm::Area => Some(upper.clone()),
@@ -110,21 +110,21 @@ impl Claim {
     /// Returns the ends of the square of the error, where these are what is claimed.
     pub fn squared(&self) -> Option<(Rational, Option<Rational>)> {
         let is_square = self.question.norm == Norm::L2;
-        is_square.then(|| (self.lower.clone(), self.upper.clone()))
+        is_square.then(|| (self.stated_lower.clone(), self.stated_upper.clone()))
     }
 
     /// Is the error at most this, by the upper bound? Exact: no root is taken.
     pub fn keeps(&self, tolerance: &Rational) -> bool {
-        let upper = self.upper.as_ref();
+        let upper = self.stated_upper.as_ref();
         !tolerance.is_negative() && upper.is_some_and(|upper| *upper <= self.comparable(tolerance))
     }
 
     /// Is the error more than this, by the lower bound? Exact: no root is taken.
     pub fn exceeds(&self, tolerance: &Rational) -> bool {
-        tolerance.is_negative() || self.lower > self.comparable(tolerance)
+        tolerance.is_negative() || self.stated_lower > self.comparable(tolerance)
     }
 
-    /// An error in the unit of `lower` and `upper`.
+    /// An error in the unit of what is stated.
     fn comparable(&self, error: &Rational) -> Rational {
         match self.question.norm {
             Norm::L2 => error * error,
@@ -159,8 +159,8 @@ mod tests {
                 norm,
                 threshold: None,
             },
-            lower: lower.clone(),
-            upper: Some(upper.clone()),
+            stated_lower: lower.clone(),
+            stated_upper: Some(upper.clone()),
         }
     }
 

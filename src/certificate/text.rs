@@ -35,8 +35,8 @@ pub struct ReadError {
 pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     let Claim {
         question,
-        lower,
-        upper,
+        stated_lower: lower,
+        stated_upper: upper,
     } = &certificate.claim;
     writeln!(out, "{FIRST_LINE}")?;
     writeln!(out, "network {}", question.network)?;
@@ -154,8 +154,8 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
                 norm,
                 threshold,
             },
-            lower,
-            upper,
+            stated_lower: lower,
+            stated_upper: upper,
         },
         witness,
         fold,

@@ -288,7 +288,7 @@ fn difference(a: Interval, b: Interval) -> Interval {
     let least = a.minus(&b).mig();
     let most = a.plus(&b).sup();
     let most = most.min(complement(&a).plus(&complement(&b)).sup());
-    Interval::spanning(least, most.max(least).min(Dyadic::ONE))
+    Interval::ordered(least, most.max(least).min(Dyadic::ONE))
 }
 
 /// The same for two half-planes, by the polygons between them.

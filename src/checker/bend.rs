@@ -119,7 +119,7 @@ impl Bent {
             Integrand::Magnitude => {
                 let mean = self.line.mean_magnitude();
                 let mean = mean.plus(&self.mean_bend_by_sign());
-                let above = Interval::spanning(Dyadic::ZERO, self.turned());
+                let above = Interval::ordered(Dyadic::ZERO, self.turned());
                 mean.plus(&above).plus(&Interval::symmetric(self.mean_rest))
             }
             Integrand::Square => {
@@ -128,7 +128,7 @@ impl Bent {
                 let (size, rest) = (known.sup().sqrt(Up), self.line.rest);
                 let cross = size.mul(rest, Up).scale(1, Up);
                 let most = cross.add(rest.mul(rest, Up), Up);
-                known.plus(&Interval::spanning(-cross, most))
+                known.plus(&Interval::ordered(-cross, most))
             }
         }
     }
@@ -224,7 +224,7 @@ impl Bent {
             if !height.sup().is_positive() {
                 continue;
             }
-            let height = Interval::spanning(height.inf().max(Dyadic::ZERO), height.sup());
+            let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
             // power = height^n / n!; the next two have once and twice beside it.
             let mut order = 0_i64;
             let mut next = || -> Option<Interval> {

@@ -37,7 +37,7 @@ impl Verified {
 
     /// Is the error (`l2`: its square) known exactly?
     pub fn is_exact(&self) -> bool {
-        self.claim.upper.as_ref() == Some(&self.claim.lower)
+        self.claim.stated_upper.as_ref() == Some(&self.claim.stated_lower)
     }
 
     /// Compares with what was asked: the same question, and an upper bound of at most `tolerance`
@@ -255,7 +255,7 @@ impl<const D: usize> Walk<D> {
         let mut witness = None;
         match question.norm {
             Norm::Sup => {
-                if let Some(upper) = &claim.upper {
+                if let Some(upper) = &claim.stated_upper {
                     let is_below = total.largest_exact <= *upper
                         && total.largest <= Dyadic::from_rational(upper, Direction::Down);
                     if !is_below {
@@ -271,24 +271,27 @@ impl<const D: usize> Walk<D> {
                 }
                 match values {
                     // An exact leaf's error is taken there, or nearly, around a point.
-                    None if claim.lower.is_positive() && claim.lower <= total.largest_exact => {}
-                    None if claim.lower.is_positive() => {
+                    None if claim.stated_lower.is_positive()
+                        && claim.stated_lower <= total.largest_exact => {}
+                    None if claim.stated_lower.is_positive() => {
                         return Err(Rejection::LowerNotReached {
-                            claimed: claim.lower.to_string(),
+                            claimed: claim.stated_lower.to_string(),
                             found: "there is no witness".into(),
                         });
                     }
                     // An error is never below 0.
-                    None => claim.lower = Rational::ZERO,
+                    None => claim.stated_lower = Rational::ZERO,
                     Some(values) => {
                         let values = values.map_err(|failure| match failure {
                             WitnessFailure::Outside => Rejection::BadWitness,
                             WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
                             WitnessFailure::NoValue(failure) => no_value(failure),
                         })?;
-                        if values.lower < claim.lower && total.largest_exact < claim.lower {
+                        if values.lower < claim.stated_lower
+                            && total.largest_exact < claim.stated_lower
+                        {
                             return Err(Rejection::LowerNotReached {
-                                claimed: claim.lower.to_string(),
+                                claimed: claim.stated_lower.to_string(),
                                 found: format!("the witness gives {}", values.lower),
                             });
                         }
@@ -298,7 +301,7 @@ impl<const D: usize> Walk<D> {
             }
             Norm::L1 | Norm::L2 | Norm::Area => {
                 let (least, most) = total.integral_ends();
-                if let Some(upper) = &claim.upper
+                if let Some(upper) = &claim.stated_upper
                     && !most.is_at_most(upper)
                 {
                     return Err(Rejection::UpperNotReached {
@@ -306,9 +309,9 @@ impl<const D: usize> Walk<D> {
                         found: most.text(Direction::Up),
                     });
                 }
-                if !least.is_at_least(&claim.lower) {
+                if !least.is_at_least(&claim.stated_lower) {
                     return Err(Rejection::LowerNotReached {
-                        claimed: claim.lower.to_string(),
+                        claimed: claim.stated_lower.to_string(),
                         found: format!("the leaves give {}", least.text(Direction::Down)),
                     });
                 }

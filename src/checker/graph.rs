@@ -272,7 +272,7 @@ mod tests {
 
     fn side(start: i64, length: i64, scale: i64) -> Interval {
         let at = |n: i64| Dyadic::from_i64(n).scale(-scale, Down);
-        Interval::spanning(at(start), at(start + length))
+        Interval::ordered(at(start), at(start + length))
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn share(coefficients: &[Interval], threshold: &Interval) -> Interval
     }
     let least = share_from(&a, threshold.sup().add(slack, Up));
     let most = share_from(&a, threshold.inf().sub(slack, Down));
-    Interval::spanning(least.inf(), most.sup())
+    Interval::ordered(least.inf(), most.sup())
 }
 
 /// How many of the falling coefficients the corners can tell from rounding: a corner is accurate to
@@ -73,7 +73,7 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
         return Interval::ZERO;
     }
     let unit = largest.exponent().saturating_add(62).saturating_neg();
-    let relative = |x: Dyadic| Interval::spanning(x.scale(unit, Down), x.scale(unit, Up));
+    let relative = |x: Dyadic| Interval::ordered(x.scale(unit, Down), x.scale(unit, Up));
     let slopes: Vec<Interval> = a.iter().map(|a| relative(*a)).collect();
     let t = relative(t);
     // 1 / (2^m m! a_1 ... a_m) · sum over s in {-1, 1}^m of s_1 ... s_m max(s·a - t, 0)^m
@@ -90,7 +90,7 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
         if !height.sup().is_positive() {
             continue;
         }
-        let height = Interval::spanning(height.inf().max(Dyadic::ZERO), height.sup());
+        let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
         let term = slopes[1..]
             .iter()
             .fold(height, |power, _| power.times(&height));
@@ -108,7 +108,7 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
                 .times_point(Dyadic::from_i64(k).scale(1, Down))
         });
     // For t >= 0 the share is at most a half.
-    let half = Interval::spanning(Dyadic::ZERO, Dyadic::HALF);
+    let half = Interval::ordered(Dyadic::ZERO, Dyadic::HALF);
     sum.over(&divisor).map_or(half, |share| half.refine(&share))
 }
 
@@ -191,11 +191,11 @@ mod tests {
         }
         let wide = share(
             &form(&[1.0]),
-            &Interval::spanning(-Dyadic::HALF, Dyadic::HALF),
+            &Interval::ordered(-Dyadic::HALF, Dyadic::HALF),
         );
         assert_eq!(
             wide,
-            Interval::spanning(Dyadic::power_of_two(-2), exact(0.75))
+            Interval::ordered(Dyadic::power_of_two(-2), exact(0.75))
         );
     }
 }

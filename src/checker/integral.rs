@@ -56,7 +56,7 @@ impl Integrand {
             Self::Square => {
                 let cross = size.sup().mul(rest, Up).scale(1, Up);
                 let most = cross.add(rest.mul(rest, Up), Up);
-                let slack = Interval::spanning(-cross, most);
+                let slack = Interval::ordered(-cross, most);
                 line.mean_square().plus(&slack)
             }
         };
@@ -212,7 +212,7 @@ impl Line {
         let kept = self.kept();
         let excess = self.corner_sum(kept).unwrap_or_else(|| {
             // Not reached: the largest slope divides well. The excess over c is at most the reach.
-            Interval::spanning(Dyadic::ZERO, reach)
+            Interval::ordered(Dyadic::ZERO, reach)
         });
         let mut lost = Dyadic::ZERO;
         for a in &self.a[kept..] {
@@ -224,9 +224,9 @@ impl Line {
             };
             lost = lost.add(a.scale(-1, Up).min(second), Up);
         }
-        let above = excess.plus(&Interval::spanning(Dyadic::ZERO, lost));
+        let above = excess.plus(&Interval::ordered(Dyadic::ZERO, lost));
         // The mean is at least c, and at most c + reach.
-        let above = Interval::spanning(Dyadic::ZERO, reach).refine(&above);
+        let above = Interval::ordered(Dyadic::ZERO, reach).refine(&above);
         point.plus(&above)
     }
 
@@ -275,7 +275,7 @@ impl Line {
             if !height.sup().is_positive() {
                 continue;
             }
-            let height = Interval::spanning(height.inf().max(Dyadic::ZERO), height.sup());
+            let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
             let mut term = height;
             for _ in 0..kept {
                 term = term.times(&height);
@@ -302,7 +302,7 @@ impl Line {
 /// `interval · 2^power`, rounded outward where it leaves the range of exponents.
 pub(super) fn scaled(interval: &Interval, power: i64) -> Interval {
     let (inf, sup) = (interval.inf(), interval.sup());
-    Interval::spanning(inf.scale(power, Down), sup.scale(power, Up))
+    Interval::ordered(inf.scale(power, Down), sup.scale(power, Up))
 }
 
 #[cfg(test)]

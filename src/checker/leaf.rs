@@ -286,7 +286,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
         network: &Specialised,
     ) -> Result<Interval, Failure> {
         let mean = match method {
-            Method::Open => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
+            Method::Open => Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY),
             Method::Natural => self.natural_mean(integrand, cell, network)?,
             Method::Linear => {
                 let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
@@ -304,7 +304,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
                     let bent = Bent::of(here, around, cell.intervals(), &chart, radius);
                     mean = mean.plus(&bent.ok_or(Failure::Inexact)?.mean(integrand));
                 }
-                mean.intersection(&Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY))
+                mean.intersection(&Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY))
                     .ok_or(Failure::Inexact)?
             }
             Method::MeanValue
@@ -482,7 +482,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
     pub fn anything(&self, cell: &Cell) -> Interval {
         match self.norm {
             Norm::Area => undecided(cell),
-            _ => Interval::spanning(Dyadic::ZERO, Dyadic::INFINITY),
+            _ => Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY),
         }
     }
 
@@ -499,7 +499,7 @@ impl<'a, const D: usize> Leaves<'a, D> {
 
 /// Anything from none to all of the cell.
 fn undecided(cell: &Cell) -> Interval {
-    Interval::spanning(Dyadic::ZERO, cell.volume().sup())
+    Interval::ordered(Dyadic::ZERO, cell.volume().sup())
 }
 
 /// Network minus target, for each output.
@@ -530,7 +530,7 @@ fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Inte
         let (radius, second) = (side.rad(), around.second(i, i));
         let top = parabola(slope.mag(), second.sup(), radius);
         let bottom = parabola(slope.mag(), -second.inf(), radius);
-        total = total.plus(&Interval::spanning(-bottom, top));
+        total = total.plus(&Interval::ordered(-bottom, top));
         for (j, other) in sides.iter().enumerate().skip(i + 1) {
             let reach = radius.mul(other.rad(), Direction::Up);
             let mixed = around.second(i, j).mag().mul(reach, Direction::Up);

@@ -169,7 +169,7 @@ fn enclose(value: &Integer) -> Interval {
     let shift = bits.saturating_sub(62);
     let leading: Integer = value >> shift;
     match (i128::try_from(&leading), i64::try_from(shift)) {
-        (Ok(leading), Ok(shift)) => Interval::spanning(
+        (Ok(leading), Ok(shift)) => Interval::ordered(
             Dyadic::new(leading - 1, shift, Direction::Down),
             Dyadic::new(leading + 1, shift, Direction::Up),
         ),

@@ -51,7 +51,7 @@ pub(super) fn share<const D: usize>(
     shares.add_slab(cell.clone(), false, 0, network)?;
     let Shares { share, rest, .. } = shares;
     let least = rest.inf().max(Dyadic::ZERO);
-    let rest = Interval::spanning(least, rest.sup().max(least));
+    let rest = Interval::ordered(least, rest.sup().max(least));
     Ok(share.plus(&anywhere.times(&rest)))
 }
 
@@ -210,7 +210,7 @@ fn window(network: &Specialised, unit: usize, axis: usize, reach: Dyadic) -> Opt
     let reach = reach.div(weight.abs(), Up);
     let (low, high) = (place.sub(reach, Down), place.add(reach, Up));
     let unit = reach.exponent().checked_add(62 - FINENESS)?;
-    Some(Interval::spanning(rounded(low, unit), rounded(high, unit)))
+    Some(Interval::ordered(rounded(low, unit), rounded(high, unit)))
 }
 
 /// A number close to this, a multiple of `2^unit` where it is not far larger: what `3/2 · 2^(unit + 62)`

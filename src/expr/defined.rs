@@ -121,8 +121,8 @@ pub(super) fn halves(cell: &[Interval], axis: usize) -> (Vec<Interval>, Vec<Inte
     let (mut lower, mut upper) = (cell.to_vec(), cell.to_vec());
     let side = cell[axis];
     let middle = side.mid();
-    lower[axis] = Interval::spanning(side.inf(), middle);
-    upper[axis] = Interval::spanning(middle, side.sup());
+    lower[axis] = Interval::ordered(side.inf(), middle);
+    upper[axis] = Interval::ordered(middle, side.sup());
     (lower, upper)
 }
 

@@ -96,7 +96,7 @@ impl Chain {
         let mut offset: Option<Interval> = None;
         let mut before = (low, at_low);
         let mut reach = |t: Dyadic, value: Interval| {
-            let piece = Interval::spanning(before.0, t);
+            let piece = Interval::ordered(before.0, t);
             let part = before.1.hull(&value).minus(&piece.times_point(slope));
             offset = Some(offset.map_or(part, |offset| offset.hull(&part)));
             before = (t, value);
@@ -169,7 +169,7 @@ fn step(function: Function, z: &Interval) -> Result<Interval, Failure> {
     } else {
         Interval::point(z.sup()).apply(function)?.sup()
     };
-    Ok(Interval::spanning(low, high))
+    Ok(Interval::ordered(low, high))
 }
 
 #[cfg(test)]
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_step_on_a_step_is_half_a_step_off_a_line() {
-        let range = Interval::spanning(Dyadic::from_i64(-20), Dyadic::from_i64(20));
+        let range = Interval::ordered(Dyadic::from_i64(-20), Dyadic::from_i64(20));
         let line = chain(40, -20).line(&range).expect("values");
         assert!((estimate_dyadic(line.slope) - 0.025).abs() < 1e-6);
         // Half a step each way, less what the line rises before the chain has.

@@ -47,18 +47,15 @@ impl Interval {
         (inf <= sup).then_some(Self { inf, sup })
     }
 
-    /// Returns `[inf, sup]` for ends that are known to be in order.
-    pub(super) fn ordered(inf: Dyadic, sup: Dyadic) -> Self {
-        debug_assert!(inf <= sup, "ends in order");
-        Self { inf, sup }
-    }
-
-    /// Returns the interval between two numbers given in any order.
+    /// Returns `[inf, sup]` for ends that are in order by what is known of them. Ends that are not, which
+    /// only a wrong rounding could bring about, give [`Interval::ENTIRE`]: an enclosure that says nothing
+    /// takes the place of one that would be wrong.
     #[inline]
-    pub fn spanning(a: Dyadic, b: Dyadic) -> Self {
-        Self {
-            inf: a.min(b),
-            sup: a.max(b),
+    pub fn ordered(inf: Dyadic, sup: Dyadic) -> Self {
+        if inf <= sup {
+            Self { inf, sup }
+        } else {
+            Self::ENTIRE
         }
     }
 
@@ -81,11 +78,14 @@ impl Interval {
         Self::from_rationals(value, value)
     }
 
-    /// Returns an interval that holds `[low, high]`; the two must be in order.
+    /// Returns an interval that holds `[low, high]`; [`Interval::ENTIRE`] where the two are not in order.
     pub fn from_rationals(low: &Rational, high: &Rational) -> Self {
-        debug_assert!(low <= high, "ends in order");
+        let order = low.cmp(high);
+        if order.is_gt() {
+            return Self::ENTIRE;
+        }
         let inf = Dyadic::from_rational(low, Down);
-        let sup = if low == high && inf.to_rational().as_ref() == Some(low) {
+        let sup = if order.is_eq() && inf.to_rational().as_ref() == Some(low) {
             inf
         } else {
             Dyadic::from_rational(high, Up)
@@ -96,7 +96,7 @@ impl Interval {
     /// Returns `[-radius, radius]` for `radius >= 0`.
     #[inline]
     pub fn symmetric(radius: Dyadic) -> Self {
-        Self::spanning(-radius, radius)
+        Self::ordered(-radius, radius)
     }
 
     /// The lower end.
@@ -574,7 +574,7 @@ pub(crate) mod tests {
                 1 => a.add(Dyadic::power_of_two(-100), Up),
                 _ => b,
             };
-            let interval = Interval::spanning(a, b);
+            let interval = Interval::ordered(a.min(b), a.max(b));
             let (low, high) = (
                 interval.inf.to_rational().expect("finite"),
                 interval.sup.to_rational().expect("finite"),
@@ -638,8 +638,18 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn crossed_ends_say_nothing_instead_of_something_wrong() {
+        let (low, high) = (Dyadic::from_i64(2), Dyadic::from_i64(3));
+        assert_eq!(Interval::ordered(high, low), Interval::ENTIRE);
+        assert_eq!(Interval::symmetric(-low), Interval::ENTIRE);
+        let (one, two) = (Rational::from(1), Rational::from(2));
+        assert_eq!(Interval::from_rationals(&two, &one), Interval::ENTIRE);
+        assert_eq!(Interval::new(high, low), None);
+    }
+
+    #[test]
     fn an_interval_that_touches_zero_leaves_a_step_undecided() {
-        let touching = Interval::spanning(-Dyadic::ONE, Dyadic::ZERO);
+        let touching = Interval::ordered(-Dyadic::ONE, Dyadic::ZERO);
         assert_eq!(touching.apply(Function::Heaviside), Ok(Interval::UNIT));
         assert_eq!(Interval::ZERO.apply(Function::Heaviside), Ok(Interval::ONE));
         assert_eq!(Interval::UNIT.apply(Function::Heaviside), Ok(Interval::ONE));

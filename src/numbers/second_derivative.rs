@@ -282,7 +282,7 @@ mod tests {
             _ => (-6 << 10, 6 << 10),
         };
         let from = low + from.rem_euclid(high - low);
-        Interval::spanning(place(from), place((from + steps).min(high)))
+        Interval::ordered(place(from), place((from + steps).min(high)))
     }
 
     proptest! {
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn kinks_and_jumps_inside_have_no_second_derivative() {
-        let across = Interval::spanning(Dyadic::from_i64(-1), Dyadic::ONE);
+        let across = Interval::ordered(Dyadic::from_i64(-1), Dyadic::ONE);
         let right = Interval::UNIT;
         for function in [Function::Abs, Function::Relu, Function::Heaviside] {
             let second = |range: &Interval| {

@@ -217,7 +217,7 @@ impl Curve {
             let tilt = |at: &Interval, t: &Interval| at.minus(&t.times_point(found.slope));
             let ends = tilt(&at_low, &low).hull(&tilt(&at_high, &high));
             let bottom = found.bottom.map_or(ends.inf(), |at| at.min(ends.inf()));
-            let offset = Interval::spanning(bottom, ends.sup());
+            let offset = Interval::ordered(bottom, ends.sup());
             let line = if offset.wid() <= value.wid() {
                 (found.slope, offset, value)
             } else {
@@ -396,7 +396,7 @@ impl Curve {
             }
             let a = Interval::point(slope);
             let point = Interval::point(low);
-            let width = Interval::spanning(Dyadic::ZERO, Interval::spanning(low, high).wid());
+            let width = Interval::ordered(Dyadic::ZERO, Interval::ordered(low, high).wid());
             let value = self.value(&point)?.minus(&a.times(&point));
             let tangent = at_low.minus(&a).times(&width);
             Ok(Some(value.plus(&tangent).inf()))
@@ -554,7 +554,7 @@ mod tests {
         ] {
             let curve = Curve::Named(function);
             for (low, high) in [(-160, 160), (-8, 90), (0, 200), (3, 40), (-64, -1), (-2, 3)] {
-                let range = Interval::spanning(whole(low), whole(high));
+                let range = Interval::ordered(whole(low), whole(high));
                 let (slope, offset, _) = curve.line(&range).expect("defined everywhere");
                 let mut seen: Option<Interval> = None;
                 for step in low * 8..=high * 8 {
@@ -580,7 +580,7 @@ mod tests {
     /// Between pi/2 and pi the tangent is concave though its argument is positive.
     #[test]
     fn the_tangent_bends_by_the_sign_of_its_value() {
-        let range = Interval::spanning(Dyadic::from_i64(2), Dyadic::from_i64(3));
+        let range = Interval::ordered(Dyadic::from_i64(2), Dyadic::from_i64(3));
         let curve = Curve::Named(Function::Tan);
         assert_eq!(curve.curvature(&range), Curvature::Concave);
         let (slope, offset, _) = curve.line(&range).expect("no pole inside");

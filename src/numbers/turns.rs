@@ -23,7 +23,7 @@ impl Between {
 
     pub(super) fn interval(self) -> Interval {
         let end = |mantissa| Dyadic::from_parts_unchecked(mantissa, self.exponent);
-        Interval::spanning(end(self.mantissa), end(self.mantissa + 1))
+        Interval::ordered(end(self.mantissa), end(self.mantissa + 1))
     }
 }
 

@@ -42,8 +42,8 @@ pub fn certificate(
     Certificate {
         claim: Claim {
             question: question.clone(),
-            lower,
-            upper,
+            stated_lower: lower,
+            stated_upper: upper,
         },
         witness,
         fold,

@@ -83,9 +83,9 @@ fn around(
             for (side, place) in sides.iter_mut().zip(point) {
                 let middle = side.mid();
                 *side = if *place < estimate_dyadic(middle) {
-                    Interval::spanning(side.inf(), middle)
+                    Interval::ordered(side.inf(), middle)
                 } else {
-                    Interval::spanning(middle, side.sup())
+                    Interval::ordered(middle, side.sup())
                 };
             }
         }

@@ -369,7 +369,7 @@ impl<'a> Scene<'a> {
     }
 
     fn upper(&self) -> Option<Bound> {
-        let upper = self.subject.claim?.upper.as_ref()?;
+        let upper = self.subject.claim?.stated_upper.as_ref()?;
         if self.subject.question.norm != Norm::Sup {
             return None;
         }

@@ -57,7 +57,7 @@ pub fn error_of_rounded(
     let found = verify(&request, None, progress).ok();
     let found = found.filter(|found| {
         let claim = found.verified.claim();
-        claim.upper.is_some() || claim.lower.is_positive()
+        claim.stated_upper.is_some() || claim.stated_lower.is_positive()
     });
     let error = found.map(|found| {
         let claim = found.verified.claim();
@@ -75,8 +75,8 @@ fn as_hint(certificate: &Certificate, question: &Question) -> Certificate {
     Certificate {
         claim: Claim {
             question: question.clone(),
-            lower: Rational::ZERO,
-            upper: None,
+            stated_lower: Rational::ZERO,
+            stated_upper: None,
         },
         ..certificate.clone()
     }

@@ -271,8 +271,8 @@ fn nothing_known(question: &Question) -> Certificate {
     Certificate {
         claim: Claim {
             question: question.clone(),
-            lower: Rational::ZERO,
-            upper: None,
+            stated_lower: Rational::ZERO,
+            stated_upper: None,
         },
         witness: None,
         fold: Rational::ZERO,

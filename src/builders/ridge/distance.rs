@@ -87,7 +87,7 @@ impl<const D: usize> Search<D> {
             let (side, middle) = (sides[axis], sides[axis].mid());
             for (low, high) in [(side.inf(), middle), (middle, side.sup())] {
                 let mut half = sides.clone();
-                half[axis] = Interval::spanning(low, high);
+                half[axis] = Interval::ordered(low, high);
                 self.look(half);
             }
         }

@@ -469,7 +469,7 @@ fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval
     } else {
         end(z.sup())?.sup()
     };
-    Ok(Interval::spanning(low, high))
+    Ok(Interval::ordered(low, high))
 }
 
 /// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
@@ -601,7 +601,7 @@ mod tests {
             {
                 let ends = [beyond.add(whole(1), Up), beyond.add(whole(3), Up)];
                 let [near, far] = if is_below { ends.map(|end| -end) } else { ends };
-                let z = Interval::spanning(near, far);
+                let z = Interval::ordered(near.min(far), near.max(far));
                 // The true sum may be closer than `beyond`, or not.
                 let at = |radius| reducer.saturated(function, &z, radius, is_flipped);
                 assert!(

@@ -137,7 +137,7 @@ fn beyond(y: &Interval) -> Interval {
             .unwrap_or(Interval::ENTIRE)
     };
     let last = over(&Interval::from_i64(STEPS), &Interval::ZERO);
-    let last = Interval::spanning(Dyadic::ZERO, last.sup());
+    let last = Interval::ordered(Dyadic::ZERO, last.sup());
     let first = (1..STEPS)
         .rev()
         .fold(last, |ratio, n| over(&Interval::from_i64(n), &ratio));

@@ -418,7 +418,7 @@ proptest! {
         a in any_point(), b in any_point(), width in 0i64..60, share in 0i64..=4, far in any::<bool>(),
     ) {
         let b = if far { b } else { a.add(Dyadic::power_of_two(3 - width), Up) };
-        let x = Interval::spanning(a, b);
+        let x = Interval::ordered(a, b);
         let step = x.sup().sub(x.inf(), Down).mul(Dyadic::new(share.into(), -2, Down), Down);
         let point = x.inf().add(step, Down);
         prop_assert!(x.contains(point));
@@ -441,7 +441,7 @@ proptest! {
             let value = |x| apply(function, &Interval::point(x));
             if let (Ok(low), Ok(high)) = (value(a), value(b)) {
                 prop_assert!(low.inf() <= high.sup(), "{function:?} {a} {b}");
-                let whole = apply(function, &Interval::spanning(a, b)).expect("defined at the ends");
+                let whole = apply(function, &Interval::ordered(a, b)).expect("defined at the ends");
                 prop_assert_eq!((whole.inf(), whole.sup()), (low.inf(), high.sup()));
             }
         }
@@ -470,9 +470,9 @@ proptest! {
         for function in ALL {
             // The slow part, so once for each point.
             let truths = [x, Dyadic::ONE].map(|at| (at, Precise::from_dyadic(at, 128).apply(function)));
-            for range in [Interval::point(x), Interval::spanning(x, Dyadic::ONE),
-                          Interval::spanning(x, Dyadic::INFINITY),
-                          Interval::spanning(x, Dyadic::NEG_INFINITY)] {
+            for range in [Interval::point(x), Interval::ordered(x, Dyadic::ONE),
+                          Interval::ordered(x, Dyadic::INFINITY),
+                          Interval::ordered(x, Dyadic::NEG_INFINITY)] {
                 let Ok(value) = apply(function, &range) else { continue };
                 for (_, truth) in truths.iter().filter(|(at, _)| range.contains(*at)) {
                     match truth {
@@ -520,7 +520,7 @@ fn sine_is_relatively_sharp_close_to_multiples_of_pi() {
 // Single cases.
 
 fn at(function: Function, low: Dyadic, high: Dyadic) -> Result<Interval, Failure> {
-    apply(function, &Interval::spanning(low, high))
+    apply(function, &Interval::ordered(low, high))
 }
 
 #[test]
@@ -578,12 +578,12 @@ fn tails_of_the_sigmoid() {
 #[test]
 fn unbounded_intervals_are_safe() {
     let (minus, plus) = (Dyadic::NEG_INFINITY, Dyadic::INFINITY);
-    let from_zero = |end| Ok(Interval::spanning(Dyadic::ZERO, end));
+    let from_zero = |end| Ok(Interval::ordered(Dyadic::ZERO, end));
     let all = Interval::ENTIRE;
     assert_eq!(at(Exp, minus, Dyadic::ZERO), Ok(Interval::UNIT));
     assert_eq!(apply(Exp, &all), from_zero(plus));
     assert_eq!(apply(Sinh, &all), Ok(all));
-    assert_eq!(apply(Cosh, &all), Ok(Interval::spanning(Dyadic::ONE, plus)));
+    assert_eq!(apply(Cosh, &all), Ok(Interval::ordered(Dyadic::ONE, plus)));
     assert_eq!(apply(Tanh, &all), Ok(Interval::SYMMETRIC_UNIT));
     assert_eq!(apply(Sin, &all), Ok(Interval::SYMMETRIC_UNIT));
     assert_eq!(at(Cos, Dyadic::ZERO, plus), Ok(Interval::SYMMETRIC_UNIT));
@@ -689,8 +689,8 @@ fn smooth_units_at_infinity() {
     let whole = |function| apply(function, &all).expect("defined everywhere");
     assert_eq!(whole(Erf), Interval::SYMMETRIC_UNIT);
     assert_eq!(whole(Softsign), Interval::SYMMETRIC_UNIT);
-    assert_eq!(whole(Softplus), Interval::spanning(Dyadic::ZERO, plus));
-    assert_eq!(whole(Elu), Interval::spanning(-Dyadic::ONE, plus));
+    assert_eq!(whole(Softplus), Interval::ordered(Dyadic::ZERO, plus));
+    assert_eq!(whole(Elu), Interval::ordered(-Dyadic::ONE, plus));
     assert_eq!(whole(Silu).sup(), plus);
     assert_eq!(whole(Gelu).sup(), plus);
     // Far out to the left they are next to 0, from below.

@@ -719,22 +719,22 @@ impl<'a, const D: usize> Search<'a, D> {
         let exact = total.sup().rational_bound(Direction::Up);
         let mut claim = Claim {
             question: self.request.question.clone(),
-            lower,
-            upper: exact,
+            stated_lower: lower,
+            stated_upper: exact,
         };
         let keeps = |claim: &Claim| self.request.tolerance.is_some_and(|t| claim.keeps(t));
-        if let Some(exact) = claim.upper.clone() {
+        if let Some(exact) = claim.stated_upper.clone() {
             let was_kept = keeps(&claim);
-            claim.upper = Some(shorten_up(&exact));
+            claim.stated_upper = Some(shorten_up(&exact));
             if was_kept && !keeps(&claim) {
-                claim.upper = Some(exact);
+                claim.stated_upper = Some(exact);
             }
         }
         Outcome {
             certificate: certificate(
                 self.request.question,
-                claim.lower,
-                claim.upper,
+                claim.stated_lower,
+                claim.stated_upper,
                 None,
                 self.fold,
                 self.reduction.ranges,
