@@ -187,8 +187,13 @@ impl Clock {
         if most.is_some_and(|limit| boxes >= limit) {
             return Some(StoppedBy::Boxes);
         }
-        if memory.is_some_and(|limit| bytes() >= limit || is_full(limit)) {
-            return Some(StoppedBy::Memory);
+        if let Some(limit) = memory {
+            let used = memory::in_use();
+            // To count takes a while where many cells are open, and what is counted is a part of this.
+            let is_near = used.is_none_or(|used| used >= limit / 8);
+            if (is_near && bytes() >= limit) || used.is_some_and(|used| used >= limit) {
+                return Some(StoppedBy::Memory);
+            }
         }
         self.is_late()
     }
