@@ -292,7 +292,7 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         ),
         (
             rejection(&square, |c| {
-                c.claim.stated_upper = Some(number("1/64") - &tiny)
+                c.claim.stated_upper = Some(number("1/64") - &tiny);
             }),
             "upper-not-reached",
         ),
