@@ -11,6 +11,7 @@ use common::{layer, network, number, program, question};
 use proptest::prelude::*;
 use serde_json::Value;
 use steeple::certificate::Norm;
+use steeple::checker::polynomial::Polynomial;
 use steeple::expr::evaluate::{Scratch, evaluate_exactly};
 use steeple::expr::{Tape, parse_target};
 use steeple::network::{Activation, Network};
@@ -277,6 +278,43 @@ proptest! {
         // Exactly at the end it is decided.
         if nudge == 0 && way < 3 {
             prop_assert!(found.is_point(), "{condition} on [{low}, {high}]: {found}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Bernstein coefficients hold the polynomial between them, and are its values at the ends.
+    #[test]
+    fn bernstein_coefficients_hold_the_polynomial(
+        coefficients in prop::collection::vec((-9i64..10, 1i64..7), 1..9),
+        (low, width) in ((-20i64..20, 1i64..9), (1i64..30, 1i64..9)),
+    ) {
+        let ratio = |(p, q): &(i64, i64)| Rational::ratio(*p, *q);
+        let coefficients: Vec<Rational> = coefficients.iter().map(ratio).collect();
+        let low = ratio(&low);
+        let high = &low + &ratio(&width);
+        let value = |x: &Rational| {
+            coefficients.iter().rev().fold(Rational::ZERO, |sum, k| sum * x + k)
+        };
+        let x = Polynomial::variable(0);
+        let polynomial = coefficients.iter().rev().fold(Polynomial::default(), |sum, k| {
+            let shifted = sum.times(&x).expect("a low degree");
+            shifted.plus_multiple(k, &Polynomial::constant(&Rational::ONE))
+        });
+        let found = polynomial.bernstein(&low, &high).expect("little work");
+        let (first, last) = (found.first().expect("one"), found.last().expect("one"));
+        prop_assert_eq!((first, last), (&value(&low), &value(&high)));
+        let (least, most) = (found.iter().min().expect("one"), found.iter().max().expect("one"));
+        for k in 0..=24 {
+            let at = &low + &(&(&high - &low) * &Rational::ratio(k, 24));
+            let value = value(&at);
+            prop_assert!(*least <= value && value <= *most, "{value} at {at}: {found:?}");
+        }
+        // Not much too wide: the middle of a line or parabola is a mean of them.
+        if found.len() == 2 {
+            prop_assert_eq!((least, most), (first.min(last), first.max(last)));
         }
     }
 }
