@@ -2,8 +2,8 @@
 //!
 //! Two reasons are looked for. A target that *jumps* is never nearer than half the jump to a
 //! function that is continuous there (`jump`, T27). And sigmoid towers *dip* to about 0 where cells
-//! meet (`dip`, T23). Each is found with enclosures, so a refusal is never a guess; where neither
-//! is found, nothing is said.
+//! meet (`dip`, T23). Each is found with enclosures, so a refusal is never a guess.
+//! Where neither is found, the size is searched as usual.
 
 mod dip;
 mod jump;
@@ -151,8 +151,8 @@ impl fmt::Display for Impossible {
 /// It is for requests in which the size is left to be chosen. It looks at the target and at a few
 /// small networks, for about a second at most.
 ///
-/// - Exactness: a reason is certain, for every size that can be built; nothing is said where none
-///   was found, and where the request does not fit the builder.
+/// - Exactness: a reason is certain, for every size that can be built. The answer is `None` where no
+///   reason was found, and where the request does not fit the builder.
 ///
 /// ```
 /// use steeple::builders::{BuilderName, Parameters, impossible};
