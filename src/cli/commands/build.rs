@@ -88,7 +88,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     // Pictures of a large network take as long as some proofs.
     let is_late = request.limits.is_over().is_some() && report.size.units > LARGE;
     let pictures = if is_late {
-        let note = "pictures were left out, as no time was left";
+        let note = "pictures were left out: a limit or an interrupt came first";
         report.notes.push(note.to_owned());
         Vec::new()
     } else {
