@@ -59,13 +59,10 @@
 //! ```
 
 pub mod builders;
-pub mod certificate;
-pub mod checker;
 pub mod cli;
 pub mod draw;
 pub mod expr;
 pub mod formats;
-pub mod geometry;
 pub mod network;
 pub mod numbers;
 pub mod prover;
@@ -73,3 +70,5 @@ pub mod regions;
 pub mod report;
 pub mod training;
 pub mod workflow;
+
+pub use steeple_kernel::{bounds, certificate, checker, geometry};

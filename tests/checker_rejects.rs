@@ -10,10 +10,12 @@ use proptest::prelude::*;
 use common::{
     Choices, Settings, choices, layer, network, number, question, run, square_interpolant,
 };
+use steeple::bounds::Cell;
+use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
 use steeple::certificate::{
-    Cell, Certificate, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
+    Certificate, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
 };
-use steeple::checker::{Bound, Leaves, Reduction, Rejection, check, check_on_domain, on_domain};
+use steeple::checker::{Rejection, check, check_on_domain};
 use steeple::expr::evaluate::Scratch;
 use steeple::expr::{Domain, Tape, parse_target};
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid};
@@ -592,7 +594,7 @@ fn there_is_a_wrong_certificate_for_every_rejection() {
     assert_eq!(stopped, Rejection::Stopped);
     seen.insert(stopped.kind());
     // Every kind that the source knows is among them.
-    let source = include_str!("../src/checker/rejection.rs");
+    let source = include_str!("../kernel/src/checker/rejection.rs");
     let known: BTreeSet<&str> = source
         .lines()
         .filter_map(|line| line.trim().split_once("=> \"")?.1.strip_suffix("\","))

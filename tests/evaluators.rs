@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use common::{Choices, Formula, Kind, Truth, choices, coordinates, form_at, outputs};
-use steeple::certificate::Cell;
-use steeple::checker::inputs_over;
+use steeple::bounds::Cell;
+use steeple::bounds::inputs_over;
 use steeple::expr::{Target, parse_target};
 use steeple::network::{Activation, Layer, Matrix, Network, Specialised, forward};
 use steeple::numbers::{Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational};

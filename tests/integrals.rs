@@ -188,7 +188,7 @@ fn an_irrational_root_may_have_an_exact_square() {
 /// Sums of the integrands over the middles of a grid; nothing where a value is missing.
 #[allow(clippy::cast_precision_loss)]
 fn sums(network: &Network, asked: &Question, n: i64) -> Option<(f64, f64)> {
-    use steeple::checker::on_domain;
+    use steeple::bounds::on_domain;
     use steeple::expr::Tape;
     use steeple::expr::evaluate::Scratch;
     use steeple::network::estimate_outputs;

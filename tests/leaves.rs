@@ -6,8 +6,9 @@ mod common;
 use proptest::prelude::*;
 
 use common::{Choices, Formula, Kind, choices};
-use steeple::certificate::{Cell, Method, Norm, Question, Ranges};
-use steeple::checker::{Bound, Leaves, Reduction, on_domain};
+use steeple::bounds::Cell;
+use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
+use steeple::certificate::{Method, Norm, Question, Ranges};
 use steeple::network::{Network, forward};
 use steeple::numbers::{Dyadic, Interval, Rational, Relation, Scalar, Truth};
 

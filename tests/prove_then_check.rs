@@ -230,8 +230,9 @@ proptest! {
 /// Looks at random boxes as leaves: what is decided there agrees with points strictly inside,
 /// and an area with what clipped polygons of a one-sided sample allow.
 fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) -> bool {
-    use steeple::certificate::{Cell, Method};
-    use steeple::checker::{Bound, Leaves, Reduction, on_domain};
+    use steeple::bounds::Cell;
+    use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
+    use steeple::certificate::Method;
     use steeple::numbers::{Dyadic, Interval};
     let root = on_domain(network, question).expect("a value");
     let threshold = question.threshold.clone().expect("an area");

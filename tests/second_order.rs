@@ -5,8 +5,9 @@ mod common;
 use proptest::prelude::*;
 
 use common::{Choices, Formula, Kind, Truth, choices, layer, network, number, outputs, question};
-use steeple::certificate::{Cell, Method, Norm, Question};
-use steeple::checker::{Bound, Leaves, Reduction, inputs_over, on_domain};
+use steeple::bounds::Cell;
+use steeple::bounds::{Bound, Leaves, Reduction, inputs_over, on_domain};
+use steeple::certificate::{Method, Norm, Question};
 use steeple::expr::{Domain, Target, TargetBody, derivative, parse_target};
 use steeple::network::Activation::{Identity, Tanh};
 use steeple::network::{Network, Specialised, digest};

@@ -3,11 +3,13 @@
 mod common;
 
 use common::{Settings, layer, network, number, question, run};
+use steeple::bounds::Cell;
+use steeple::bounds::inputs_over;
+use steeple::bounds::{Bound, Leaves, Reduction, evaluate_witness, on_domain};
 use steeple::certificate::{
-    Cell, Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges, Witness,
+    Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges, Witness,
 };
-use steeple::checker::inputs_over;
-use steeple::checker::{Bound, Leaves, Reduction, check, evaluate_witness, on_domain};
+use steeple::checker::check;
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
 use steeple::network::{Network, Specialised, forward};
 use steeple::numbers::{Dyadic, Gradient, Interval, LinearForm, Precise, Rational, Scalar};

@@ -3,8 +3,10 @@
 mod common;
 
 use common::{Settings, layer, network, number, run};
-use steeple::certificate::{Cell, Method, Norm, Partition, Question, Ranges};
-use steeple::checker::{Bound, Leaves, Reduction, Rejection, check, on_domain};
+use steeple::bounds::Cell;
+use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
+use steeple::certificate::{Method, Norm, Partition, Question, Ranges};
+use steeple::checker::{Rejection, check};
 use steeple::network::Activation::{Identity, Sigmoid, Tanh};
 use steeple::network::Network;
 use steeple::numbers::{Dyadic, Interval, Rational};

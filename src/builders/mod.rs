@@ -1,4 +1,4 @@
-//! Level 6: networks by formula.
+//! Networks by formula.
 //!
 //! A user names a builder and gives it [`Parameters`]; [`build`] returns the network, the bound
 //! that a theorem gives for it, and every choice that was made. Builders may be wrong without harm:

@@ -1,4 +1,4 @@
-//! Level 10: the only place that prints or knows clap.
+//! The only place that prints or knows clap.
 //!
 //! A command returns an [`Output`] (what goes to standard output, and the exit code) or a
 //! [`Refusal`] (one message on standard error, exit code 2). [`main`] prints them.

@@ -1,33 +1,9 @@
-//! Level 3: networks with exact weights.
-//!
-//! A [`Network`] is a list of [`Layer`]s, each a [`Matrix`] of rationals, a bias [`Vector`] and an
-//! [`Activation`]. It is checked when constructed and read-only afterwards. [`forward()`]
-//! evaluates it over any scalar, [`digest()`] names it, [`size()`] counts it.
+//! The kernel's networks, estimated in floats ([`estimate`]) and counted ([`size()`]).
 
-pub mod activation;
-pub mod digest;
+pub use steeple_kernel::network::*;
+
 pub mod estimate;
-pub mod forms;
-pub mod forward;
-pub mod layer;
-pub mod matrix;
-pub mod model;
-pub mod pieces;
-mod pool;
-pub mod reduce;
 pub mod size;
-pub mod specialise;
-pub mod vector;
 
-pub use activation::Activation;
-pub use digest::digest;
 pub use estimate::{LayerEstimate, estimate_outputs};
-pub use forward::forward;
-pub use layer::{Layer, LayerError};
-pub use matrix::{FloatMatrixBuilder, Matrix, MatrixBuilder, MatrixError, Weight};
-pub use model::{Network, NetworkError};
-pub use pieces::{IntegerNetwork, Stage};
-pub use reduce::Reducer;
 pub use size::{Size, size};
-pub use specialise::{Specialised, SumView, UnitView};
-pub use vector::{Number, Vector, VectorBuilder};

@@ -1,37 +1,13 @@
-//! Level 1: what a number is.
+//! What a number is: the kernel's exact and enclosing numbers, and those that nothing relies on.
 //!
-//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
-//! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
-//! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
+//! An [`Estimate`] is a float that promises nothing; [`Precise`] encloses with as many bits as are
+//! asked for.
 
-pub mod chain;
-pub mod dyadic;
-pub mod elementary;
-pub mod enclosure;
+pub use steeple_kernel::numbers::*;
+
 pub mod estimate;
-pub mod float;
-pub mod gradient;
-pub mod hessian;
-pub mod interval;
-pub mod linear_form;
-pub mod literal;
 pub mod loose;
 pub mod precise;
-pub mod rational;
-pub mod scalar;
-pub mod second_derivative;
-pub mod slope;
-mod turns;
 
-pub use chain::Chain;
-pub use dyadic::{Direction, Dyadic};
-pub use enclosure::Enclosure;
 pub use estimate::Estimate;
-pub use float::Float64;
-pub use gradient::Gradient;
-pub use hessian::Hessian;
-pub use interval::Interval;
-pub use linear_form::LinearForm;
 pub use precise::Precise;
-pub use rational::{Integer, Natural, Rational};
-pub use scalar::{Failure, Function, Relation, Scalar, Truth};

@@ -1,4 +1,4 @@
-//! Level 6: branch and bound; nothing here is relied on.
+//! Branch and bound; nothing here is relied on.
 //!
 //! [`prove`] looks for a certificate: a partition of the domain whose leaves bound the error well
 //! enough, and a witness where it is large. It asks the checker's own leaf bounds ([`Leaves`]), so
@@ -9,7 +9,7 @@
 //! makes the order irrelevant), grows a small subtree under each of them in parallel, and grafts
 //! these in order. Rounds have a fixed size, so the result does not depend on the threads.
 //!
-//! [`Leaves`]: crate::checker::Leaves
+//! [`Leaves`]: crate::bounds::Leaves
 
 mod emit;
 mod exact;
@@ -34,8 +34,8 @@ pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
 
 use std::sync::Arc;
 
+use crate::bounds::on_domain;
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question};
-use crate::checker::{on_domain, rejection};
 use crate::network::{Network, Specialised};
 use crate::numbers::{Failure, Rational};
 use limits::Clock;
@@ -93,7 +93,7 @@ pub enum ProveError {
     #[error("{0} inputs are more than the {MAX_INPUTS} that can be proved over")]
     TooManyInputs(usize),
     /// The network has no value on the domain.
-    #[error("the network cannot be enclosed on the domain: {}", rejection::reason(*.0))]
+    #[error("the network cannot be enclosed on the domain: {0}")]
     NoValue(Failure),
     /// A number is beyond what floats, which guide the search, can hold.
     #[error(

@@ -1,8 +1,10 @@
 //! Cuts a cell into the linear pieces of the network on it.
 
 use super::tree::Tree;
-use crate::certificate::{Cell, MAX_LINE_BITS, Method};
-use crate::checker::{ExactCells, ExactError, MAX_LINES, Undecided};
+use crate::bounds::Cell;
+use crate::bounds::{ExactCells, ExactError, Undecided};
+use crate::certificate::MAX_LINES;
+use crate::certificate::{MAX_LINE_BITS, Method};
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Integer, Rational};
 

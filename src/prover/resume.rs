@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::tree::Tree;
-use crate::certificate::{Cell, Certificate, Method, Node};
-use crate::checker::{Leaves, Reduction};
+use crate::bounds::Cell;
+use crate::bounds::{Leaves, Reduction};
+use crate::certificate::{Certificate, Method, Node};
 use crate::network::Specialised;
 
 /// A leaf of the earlier partition.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::certificate::{Cell, Witness};
+use crate::bounds::Cell;
+use crate::certificate::Witness;
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
 use crate::network::{Specialised, estimate_outputs};

@@ -1,6 +1,6 @@
 //! Where to cut a cell.
 
-use crate::certificate::Cell;
+use crate::bounds::Cell;
 use crate::expr::Place;
 use crate::network::{Specialised, UnitView};
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};

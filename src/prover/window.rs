@@ -1,7 +1,7 @@
 //! The windows of steep steps: strips in which they step. Outside them hardly anything changes.
 
 use super::split::{self, Split};
-use crate::certificate::Cell;
+use crate::bounds::Cell;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Dyadic, Function};

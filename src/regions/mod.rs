@@ -1,4 +1,4 @@
-//! Level 6: counting linear regions, exactly.
+//! Counting linear regions, exactly.
 //!
 //! An *activation region* is a set of inputs of positive area on which every unit keeps to one of
 //! its pieces; a *linear region* is a largest set with connected interior on which the network is

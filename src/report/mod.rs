@@ -1,4 +1,4 @@
-//! Level 8: what was found, for people and for programs.
+//! What was found, for people and for programs.
 //!
 //! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
 //! on the terminal, [`markdown`] and [`html`] the files beside a built network, both from a

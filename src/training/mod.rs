@@ -1,4 +1,4 @@
-//! Level 6: gradient descent, to see what training finds where a formula builds.
+//! Gradient descent, to see what training finds where a formula builds.
 //!
 //! A [`Samples`] holds points with a value (regression) or a label, inside or outside
 //! (classification). A [`Perceptron`] is the shape of a multilayer perceptron; its parameters are

@@ -10,9 +10,9 @@ use super::verify::{
     Verdict, Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
 use super::{Limits, Progress};
+use crate::bounds::on_domain;
 use crate::builders::{self, BuilderName, Built, Parameters};
 use crate::certificate::{Norm, Question};
-use crate::checker::on_domain;
 use crate::expr::{Domain, Target};
 use crate::formats::json;
 use crate::network::{Network, digest};

@@ -16,8 +16,10 @@ use rayon::prelude::*;
 
 use self::partition::partition;
 use self::survey::Survey;
-use crate::certificate::{Cell, Certificate, Claim, Norm, Question, Witness};
-use crate::checker::{Rejection, WitnessValues, on_domain};
+use crate::bounds::Cell;
+use crate::bounds::{WitnessValues, on_domain};
+use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
+use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
     Surface, SurfacePicture, SurfaceWitness,

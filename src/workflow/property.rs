@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
+use crate::bounds::PropertyWitness;
 use crate::certificate::{PropertyCertificate, property};
-use crate::checker::{PropertyWitness, Rejection, VerifiedProperty, check_property_until};
+use crate::checker::{Rejection, VerifiedProperty, check_property_until};
 use crate::expr::Property;
 use crate::network::{Network, digest};
 use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, prove_property};

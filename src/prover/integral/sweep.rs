@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::sum::Sum;
 use super::{Cuts, DEEPEST, Growth, Known, Open, Search};
+use crate::bounds::Leaves;
 use crate::certificate::Norm;
-use crate::checker::Leaves;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::prover::workers::Workers;
 use crate::prover::worst::WorstFirst;

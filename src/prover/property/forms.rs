@@ -1,7 +1,7 @@
 //! A network over a box in floats: about where its outputs lie, and which inputs to cut for more.
 
 use super::guess::Margin;
-use crate::certificate::Cell;
+use crate::bounds::Cell;
 use crate::network::{Specialised, SumView};
 use crate::numbers::Function;
 use crate::numbers::Scalar;

@@ -1,6 +1,6 @@
 //! Guesses in floats at where a condition holds.
 
-use crate::certificate::Cell;
+use crate::bounds::Cell;
 use crate::expr::{Case, Condition, Expr, Tape, TargetBody};
 use crate::network::{Network, Specialised, estimate_outputs, forward};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational, exact_dyadic};

@@ -1,7 +1,8 @@
 //! The proof's partition: the cells of a certificate, by what decides each.
 
 use super::{Subject, caption, rect};
-use crate::certificate::{Cell, Certificate, Method, Node};
+use crate::bounds::Cell;
+use crate::certificate::{Certificate, Method, Node};
 use crate::draw::{PartitionCell, PartitionColour, PartitionPicture};
 
 fn partition_cell(cell: &Cell, method: Method, depth: u32) -> PartitionCell {

@@ -1,7 +1,7 @@
 //! One descent through a large network, for the pictures of its surface and its error.
 
 use super::{DENSE, Scene, caption, rect};
-use crate::certificate::Cell;
+use crate::bounds::Cell;
 use crate::draw::{ErrorCell, ErrorPicture};
 use crate::expr::evaluate::Scratch;
 use crate::network::{Reducer, Specialised, estimate_outputs};

@@ -1,0 +1,484 @@
+//! The mean of `|L + q|` and of its square, where `L` is a line and `q` a sum of products of two inputs
+//! (T16).
+//!
+//! That is what a smooth difference is up to its third derivatives. Where the line is positive about as
+//! often as it is negative, its bend adds to the mean as much as it takes away; where it has one sign,
+//! the bend only moves the mean of the line. So a leaf is off by the third derivatives, and by the square
+//! of the second ones.
+
+use super::integral::{Chart, Integrand, Line, scaled};
+use crate::numbers::Direction::{Down, Up};
+use crate::numbers::{Dyadic, Gradient, Hessian, Interval};
+
+/// `c + a·e + q + r` with
+///
+/// ```text
+/// q = sum over i of b_i (e_i² - 1/3) + sum over i < j of m_ij e_i e_j
+/// ```
+///
+/// and `e` in `[-1, 1]^d` over the cell.
+pub(super) struct Bent {
+    /// The line, and the largest `|r|`.
+    line: Line,
+    /// Is `c` below 0? The line has its size alone.
+    is_below: bool,
+    /// `|a_i|` in the order of the inputs; the line has those that are not 0, sorted.
+    slopes: Vec<Dyadic>,
+    /// `b_i`.
+    bends: Vec<Dyadic>,
+    /// `i`, `j` and `m_ij`, for the signs of `e_i` and `e_j` with which `a_i` and `a_j` are positive.
+    twists: Vec<(usize, usize, Dyadic)>,
+    /// An upper bound of the mean of `|r|`.
+    mean_rest: Dyadic,
+}
+
+impl Bent {
+    /// Returns what Taylor's formula says of a function over a cell: `here` is the function at the
+    /// middle of the box around the cell, `around` over the box, and the function is known up to
+    /// `radius`. Nothing where it says nothing.
+    pub(super) fn of<const D: usize>(
+        here: &Gradient<D>,
+        around: &Hessian<D>,
+        sides: &[Interval],
+        chart: &Chart,
+        radius: Dyadic,
+    ) -> Option<Self> {
+        let mut constant = here.value();
+        let (mut rest, mut mean_rest) = (radius, radius);
+        let mut add = |most: Dyadic, mean: Dyadic| {
+            rest = rest.add(most, Up);
+            mean_rest = mean_rest.add(mean, Up);
+        };
+        let scaled_slopes = sides.iter().zip(here.partials());
+        let scaled_slopes: Vec<Interval> = scaled_slopes
+            .map(|(side, slope)| slope.times_point(side.rad()))
+            .collect();
+        let (placed, shift) = chart.place(&scaled_slopes);
+        constant = constant.plus(&shift);
+        let (mut slopes, mut bends) = (Vec::new(), Vec::new());
+        for (i, (side, slope)) in sides.iter().zip(&placed).enumerate() {
+            let square = Interval::point(side.rad()).squared();
+            let bend = around.second(i, i).times_point(Dyadic::HALF).times(&square);
+            // The mean of e² is 1/3. In the coordinates of the cell a square is another one, and a
+            // little.
+            let off = bend.mid().abs().mul(chart.off_square(i), Up);
+            add(
+                bend.rad().add(off, Up),
+                third(bend.rad()).sup().add(off, Up),
+            );
+            add(slope.rad(), slope.rad());
+            constant = constant.plus(&third(bend.mid()));
+            bends.push(bend.mid());
+            slopes.push(slope.mid());
+        }
+        let mut twists = Vec::new();
+        for (i, side) in sides.iter().enumerate() {
+            for (j, other) in sides.iter().enumerate().skip(i + 1) {
+                let both = Interval::point(side.rad()).times_point(other.rad());
+                let twist = around.second(i, j).times(&both);
+                let off = twist.mid().abs().mul(chart.off_product(i, j), Up);
+                // The mean of |e_i e_j| is 1/4.
+                add(
+                    twist.rad().add(off, Up),
+                    twist.rad().scale(-2, Up).add(off, Up),
+                );
+                let turns = slopes[i].is_negative() != slopes[j].is_negative();
+                let mid = twist.mid();
+                if !mid.is_zero() {
+                    twists.push((i, j, if turns { -mid } else { mid }));
+                }
+            }
+        }
+        add(constant.rad(), constant.rad());
+        if rest.is_infinite() || !constant.is_bounded() {
+            return None;
+        }
+        let slopes: Vec<Dyadic> = slopes.into_iter().map(Dyadic::abs).collect();
+        let mut a: Vec<Dyadic> = slopes.iter().copied().filter(|a| !a.is_zero()).collect();
+        a.sort_unstable_by(|x, y| y.cmp(x));
+        let c = constant.mid();
+        Some(Self {
+            line: Line {
+                c: c.abs(),
+                a,
+                rest,
+            },
+            is_below: c.is_negative(),
+            slopes,
+            bends,
+            twists,
+            mean_rest,
+        })
+    }
+
+    /// Encloses the mean of the integrand.
+    pub(super) fn mean(&self, integrand: Integrand) -> Interval {
+        match integrand {
+            Integrand::Magnitude => {
+                let mean = self.line.mean_magnitude();
+                let mean = mean.plus(&self.mean_bend_by_sign());
+                let above = Interval::ordered(Dyadic::ZERO, self.turned());
+                mean.plus(&above).plus(&Interval::symmetric(self.mean_rest))
+            }
+            Integrand::Square => {
+                let known = self.line.mean_square().plus(&self.mean_square_of_bend());
+                // The mean of |L + q| is at most the root of that of its square.
+                let (size, rest) = (known.sup().sqrt(Up), self.line.rest);
+                let cross = size.mul(rest, Up).scale(1, Up);
+                let most = cross.add(rest.mul(rest, Up), Up);
+                known.plus(&Interval::ordered(-cross, most))
+            }
+        }
+    }
+
+    /// `4/45 sum b_i² + 1/9 sum m_ij²`: products of different terms have mean 0.
+    fn mean_square_of_bend(&self) -> Interval {
+        let squares = |sum: Interval, of: &Dyadic| sum.plus(&Interval::point(*of).squared());
+        let bends = self.bends.iter().fold(Interval::ZERO, squares);
+        let twists = self.twists.iter().map(|(_, _, twist)| twist);
+        let twists = twists.fold(Interval::ZERO, squares);
+        let share = |of: i64, n: i64| {
+            let share = Interval::from_i64(of).over(&Interval::from_i64(n));
+            share.unwrap_or(Interval::UNIT)
+        };
+        let bends = bends.times(&share(4, 45));
+        bends.plus(&twists.times(&share(1, 9)))
+    }
+
+    /// An upper bound of `|q|`: `e² - 1/3` is at most 2/3.
+    fn size_of_bend(&self) -> Dyadic {
+        let total = |sum: Dyadic, of: &Dyadic| sum.add(of.abs(), Up);
+        let bends = self.bends.iter().fold(Dyadic::ZERO, total);
+        let twists = self.twists.iter().map(|(_, _, twist)| twist);
+        let twists = twists.fold(Dyadic::ZERO, total);
+        third(bends).sup().scale(1, Up).add(twists, Up)
+    }
+
+    /// An upper bound of `|a·e|`.
+    fn reach(&self) -> Dyadic {
+        let slopes = self.line.a.iter();
+        slopes.fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up))
+    }
+
+    /// An upper bound of the mean of `|L + q| - sgn(L) (L + q)`, which is not 0 only where the bend
+    /// turns the sign: at most `2 max(|q| - |L|, 0)`, and `L` has a density of at most `1/(2 a_1)`.
+    fn turned(&self) -> Dyadic {
+        let size = self.size_of_bend();
+        let least = self.line.c.sub(self.reach(), Down).max(Dyadic::ZERO);
+        let anywhere = size.sub(least, Up).max(Dyadic::ZERO).scale(1, Up);
+        match self.line.a.first() {
+            Some(largest) => anywhere.min(size.mul(size, Up).div(*largest, Up)),
+            None => anywhere,
+        }
+    }
+
+    /// Encloses the mean of `sgn(L) q`.
+    fn mean_bend_by_sign(&self) -> Interval {
+        let c = self.line.c;
+        // Points e and -e come in pairs, so that c = 0 leaves nothing; and where L has one sign, that
+        // is the mean of q, which is 0.
+        let Some(largest) = self.line.a.first() else {
+            return Interval::ZERO;
+        };
+        if c.is_zero() || c >= self.reach() {
+            return Interval::ZERO;
+        }
+        // The pairs leave what is where |a·e| < c.
+        let share = c.div(*largest, Up).min(Dyadic::ONE);
+        let about = Interval::symmetric(self.size_of_bend().mul(share, Up));
+        let exact = self
+            .moments()
+            .map_or(about, |sum| if self.is_below { sum.negated() } else { sum });
+        about.refine(&exact)
+    }
+
+    /// The mean of `sgn(c + a·e) q` for `c` and `a` at least 0, by the formula of T16, or nothing where
+    /// rounding would leave nothing of it.
+    fn moments(&self) -> Option<Interval> {
+        let inputs: Vec<usize> = (0..self.slopes.len())
+            .filter(|i| self.slopes.get(*i).is_some_and(|a| !a.is_zero()))
+            .collect();
+        if self.line.kept() < inputs.len() {
+            return None;
+        }
+        // Relative to the largest slope, as the formula depends on no unit.
+        let unit = self.line.a.first()?.exponent().saturating_add(62);
+        let relative = |x: Dyadic| scaled(&Interval::point(x), unit.saturating_neg());
+        let c = relative(self.line.c);
+        let slopes: Vec<Interval> = self.slopes.iter().map(|a| relative(*a)).collect();
+        let two_thirds = third(Dyadic::from_i64(2));
+        let mut sum = Interval::ZERO;
+        for corner in 0_u32..1 << inputs.len() {
+            let mut signs = vec![Dyadic::ONE; slopes.len()];
+            for (bit, i) in inputs.iter().enumerate() {
+                if corner >> bit & 1 == 1 {
+                    signs[*i] = -Dyadic::ONE;
+                }
+            }
+            let mut height = c.negated();
+            for (slope, sign) in slopes.iter().zip(&signs) {
+                height = height.plus(&slope.times_point(*sign));
+            }
+            if !height.sup().is_positive() {
+                continue;
+            }
+            let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
+            // power = height^n / n!; the next two have once and twice beside it.
+            let mut order = 0_i64;
+            let mut next = || -> Option<Interval> {
+                order = order.checked_add(1)?;
+                height.over(&Interval::from_i64(order)).ok()
+            };
+            let mut power = Interval::ONE;
+            for _ in &inputs {
+                power = power.times(&next()?);
+            }
+            let once = next()?;
+            let twice = once.times(&next()?);
+            let mut here = Interval::ZERO;
+            for i in &inputs {
+                let (slope, sign) = (slopes.get(*i)?, *signs.get(*i)?);
+                let first = once.over(slope).ok()?.times_point(sign);
+                let second = twice.over(&slope.squared()).ok()?;
+                let both = second.minus(&first).times_point(Dyadic::from_i64(2));
+                let bend = self.bends.get(*i)?;
+                here = here.plus(&two_thirds.plus(&both).times_point(*bend));
+            }
+            for (i, j, twist) in &self.twists {
+                if !inputs.contains(i) || !inputs.contains(j) {
+                    continue;
+                }
+                let (first, second) = (slopes.get(*i)?, slopes.get(*j)?);
+                let (s, t) = (*signs.get(*i)?, *signs.get(*j)?);
+                let mixed = once.over(second).ok()?.times_point(s);
+                let mixed = mixed.plus(&once.over(first).ok()?.times_point(t));
+                let last = twice.over(&first.times(second)).ok()?;
+                let both = Interval::point(s.mul(t, Up)).minus(&mixed).plus(&last);
+                here = here.plus(&both.times_point(*twist));
+            }
+            let term = here.times(&power);
+            sum = if corner.count_ones() % 2 == 0 {
+                sum.plus(&term)
+            } else {
+                sum.minus(&term)
+            };
+        }
+        let product = inputs
+            .iter()
+            .filter_map(|i| slopes.get(*i))
+            .fold(Interval::ONE, |product, a| product.times(a));
+        let halvings = i64::try_from(inputs.len()).ok()?.checked_sub(1)?;
+        let mean = scaled(&sum.over(&product).ok()?, halvings.saturating_neg());
+        Some(mean.negated())
+    }
+}
+
+/// Encloses a third.
+fn third(of: Dyadic) -> Interval {
+    let three = Interval::from_i64(3);
+    Interval::point(of).over(&three).unwrap_or(Interval::ENTIRE)
+}
+
+#[cfg(test)]
+// Sums over a grid are in floats, on purpose: another way to the same numbers.
+#[allow(clippy::float_arithmetic)]
+mod tests {
+    use super::*;
+    use crate::bounds::Cell;
+    use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
+    use crate::numbers::{Rational, Scalar};
+    use proptest::prelude::*;
+
+    /// `c + a·x + x'Hx/2`, as Taylor's formula has it on a cell, in sixteenths.
+    #[derive(Clone, Debug)]
+    struct Quadratic {
+        c: i64,
+        a: Vec<i64>,
+        h: Vec<Vec<i64>>,
+    }
+
+    fn sixteenths(n: i64) -> Dyadic {
+        Dyadic::from_i64(n).scale(-4, Down)
+    }
+
+    impl Quadratic {
+        fn evaluate<S: Scalar<Context = ()>>(&self, x: &[S]) -> S {
+            let times = |n: i64, d: i64, x: &S| {
+                let factor = S::constant(&(), &Rational::ratio(n, d));
+                factor.mul(x).expect("a product")
+            };
+            let mut value = S::constant(&(), &Rational::ratio(self.c, 16));
+            for (i, x_i) in x.iter().enumerate() {
+                value = value.add(&times(self.a[i], 16, x_i));
+                for (j, x_j) in x.iter().enumerate() {
+                    let product = x_i.mul(x_j).expect("a product");
+                    value = value.add(&times(self.h[i][j], 32, &product));
+                }
+            }
+            value
+        }
+
+        fn at(&self, x: &[f64]) -> f64 {
+            let number = |n: i64| estimate_dyadic(sixteenths(n));
+            let mut value = number(self.c);
+            for (i, x_i) in x.iter().enumerate() {
+                value += number(self.a[i]) * x_i;
+                for (j, x_j) in x.iter().enumerate() {
+                    value += 0.5 * number(self.h[i][j]) * x_i * x_j;
+                }
+            }
+            value
+        }
+
+        fn bent(&self, cell: &Cell, radius: Dyadic) -> Bent {
+            let sides = cell.intervals();
+            let middle: Vec<Gradient<3>> = (sides.iter().enumerate())
+                .map(|(i, side)| Gradient::variable(i, &Interval::point(side.mid())))
+                .collect();
+            let around: Vec<Hessian<3>> = (sides.iter().enumerate())
+                .map(|(i, side)| Hessian::variable(i, side))
+                .collect();
+            let chart = Chart::new(cell).expect("coordinates");
+            let (here, around) = (self.evaluate(&middle), self.evaluate(&around));
+            Bent::of(&here, &around, sides, &chart, radius).expect("a form")
+        }
+
+        /// The means of `|D|` and of `D²` over a cell, by the middles of many parts.
+        fn by_sums(&self, cell: &Cell, parts: u32) -> (f64, f64) {
+            let d = self.a.len();
+            let n = f64::from(parts);
+            let ends: Vec<(f64, f64)> = (cell.intervals().iter())
+                .map(|side| (estimate_dyadic(side.inf()), estimate_dyadic(side.sup())))
+                .collect();
+            let (mut size, mut square, mut count) = (0.0, 0.0, 0.0);
+            let mut place = vec![0_u32; d];
+            loop {
+                let x: Vec<f64> = (place.iter().zip(&ends))
+                    .map(|(k, (low, high))| low + (high - low) * (f64::from(*k) + 0.5) / n)
+                    .collect();
+                let value = self.at(&x);
+                size += value.abs();
+                square += value * value;
+                count += 1.0;
+                let Some(axis) = (0..d).find(|i| place[*i] + 1 < parts) else {
+                    return (size / count, square / count);
+                };
+                place[..axis].fill(0);
+                place[axis] += 1;
+            }
+        }
+    }
+
+    fn quadratics() -> impl Strategy<Value = Quadratic> {
+        (1_usize..4).prop_flat_map(|d| {
+            let some = prop_oneof![3 => -32_i64..32, 1 => Just(0_i64)];
+            let row = prop::collection::vec(some.clone(), d);
+            let c = prop_oneof![2 => -40_i64..40, 1 => Just(0_i64)];
+            (c, row.clone(), prop::collection::vec(row, d)).prop_map(move |(c, a, mut h)| {
+                let upper = h.clone();
+                for (i, row) in h.iter_mut().enumerate() {
+                    for (j, entry) in row.iter_mut().take(i).enumerate() {
+                        *entry = upper[j][i];
+                    }
+                }
+                Quadratic { c, a, h }
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(150))]
+
+        #[test]
+        fn means_of_quadratics_agree_with_sums(
+            quadratic in quadratics(),
+            bend in prop::sample::select(&[0_i32, -3, -8][..]),
+            is_odd in any::<bool>(),
+        ) {
+            let d = quadratic.a.len();
+            // Small cells, where the bend is small beside the line; sides at thirds are not dyadic.
+            let unit = Rational::power_of_two(bend);
+            let high = if is_odd { &unit * &Rational::ratio(4, 3) } else { unit.clone() };
+            let cell = Cell::from_sides(vec![(-unit, high); d]);
+            let bent = quadratic.bent(&cell, Dyadic::ZERO);
+            let parts = [0, 4000, 200, 40][d];
+            let (size, square) = quadratic.by_sums(&cell, parts);
+            let scale = (1..=d).map(|i| quadratic.a[i - 1].abs()).sum::<i64>() + 64;
+            let scale = estimate_dyadic(sixteenths(scale)) * libm::exp2(f64::from(bend));
+            // What a sum over middles misses of curved parts and of kinks.
+            let slack = 20.0 * scale / f64::from(parts * parts) + 1e-12;
+            for (integrand, sum, slack) in [
+                (Integrand::Magnitude, size, slack),
+                (Integrand::Square, square, slack * (1.0 + 2.0 * square)),
+            ] {
+                let mean = bent.mean(integrand);
+                let (low, high) = (estimate_dyadic(mean.inf()), estimate_dyadic(mean.sup()));
+                prop_assert!(low <= sum + slack && sum - slack <= high,
+                    "{integrand:?} [{low}, {high}] and {sum}, {cell:?}");
+            }
+            // The square of a quadratic is known.
+            let known = bent.mean(Integrand::Square);
+            prop_assert!(is_odd || estimate_dyadic(known.wid()) < 1e-12 * (1.0 + square), "{known}");
+        }
+
+        /// Of `c + a·e + q` alone, the mean of `sgn(c + a·e) q` by a sum over a grid.
+        #[test]
+        fn moments_agree_with_sums(
+            c in 0_i64..64, a in prop::collection::vec(1_i64..48, 1..3),
+            bends in prop::collection::vec(-32_i64..32, 3), twist in -32_i64..32,
+        ) {
+            let d = a.len();
+            let mut sorted: Vec<Dyadic> = a.iter().map(|a| sixteenths(*a)).collect();
+            sorted.sort_unstable_by(|x, y| y.cmp(x));
+            let bent = Bent {
+                line: Line { c: sixteenths(c), a: sorted, rest: Dyadic::ZERO },
+                is_below: false,
+                slopes: a.iter().map(|a| sixteenths(*a)).collect(),
+                bends: bends[..d].iter().map(|b| sixteenths(*b)).collect(),
+                twists: if d > 1 { vec![(0, 1, sixteenths(twist))] } else { Vec::new() },
+                mean_rest: Dyadic::ZERO,
+            };
+            let found = bent.moments().expect("an enclosure");
+            let n = if d == 1 { 20_000_u32 } else { 300 };
+            let place = |k: u32| (f64::from(k) + 0.5) / f64::from(n) * 2.0 - 1.0;
+            let number = |n: i64| estimate_dyadic(sixteenths(n));
+            let (mut sum, mut count) = (0.0, 0.0);
+            for k in 0..if d == 1 { n } else { n * n } {
+                let e = [place(k % n), place(k / n)];
+                let line = number(c) + (0..d).map(|i| number(a[i]) * e[i]).sum::<f64>();
+                let mut q = 0.0;
+                for i in 0..d {
+                    q += number(bends[i]) * (e[i] * e[i] - 1.0 / 3.0);
+                }
+                if d > 1 {
+                    q += number(twist) * e[0] * e[1];
+                }
+                sum += line.signum() * q;
+                count += 1.0;
+            }
+            let (low, high) = (estimate_dyadic(found.inf()), estimate_dyadic(found.sup()));
+            let truth = sum / count;
+            prop_assert!(low - 0.02 <= truth && truth <= high + 0.02, "{truth} and [{low}, {high}]");
+            prop_assert!(high - low < 1e-9, "{found}");
+            // No slope may be missing from the size either.
+            prop_assert!(found.mag() <= bent.size_of_bend());
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_added() {
+        let quadratic = Quadratic {
+            c: 3,
+            a: vec![5, 1],
+            h: vec![vec![2, 1], vec![1, -3]],
+        };
+        let cell = Cell::from_sides(vec![(Rational::from(-1), Rational::ONE); 2]);
+        let radius = exact_dyadic(0.125).expect("a number");
+        let sharp = quadratic
+            .bent(&cell, Dyadic::ZERO)
+            .mean(Integrand::Magnitude);
+        let wide = quadratic.bent(&cell, radius).mean(Integrand::Magnitude);
+        assert_eq!(wide.inf(), sharp.inf().sub(radius, Down));
+        assert_eq!(wide.sup(), sharp.sup().add(radius, Up));
+    }
+}

@@ -1,0 +1,287 @@
+//! T14: the exact error on a cell of the plane on which network and target are polynomials: its
+//! largest value, or its integral.
+
+use std::rc::Rc;
+
+use super::piece::{Piece, Surroundings};
+use super::polynomial::Polynomial;
+use super::quadratic::IntegerQuadratic;
+use crate::certificate::{Norm, Question};
+use crate::expr::Tape;
+use crate::expr::evaluate::Scratch;
+use crate::geometry::{Affine, Corner, PlaneCell};
+use crate::network::{IntegerNetwork, Network, Stage};
+use crate::numbers::{Failure, Rational, Scalar, Truth};
+
+/// A question in one or two inputs, made ready for exact cells.
+pub struct ExactCells<'a> {
+    network: IntegerNetwork<'a>,
+    start: Stage,
+    tape: Tape,
+    norm: Norm,
+    threshold: Rational,
+    /// The target, where it is one polynomial on the whole domain.
+    everywhere: Option<Vec<Target>>,
+}
+
+/// One output of the target on a cell.
+#[derive(Clone, Debug)]
+struct Target {
+    polynomial: Polynomial,
+    /// The same, where its degree is at most 2.
+    quadratic: Option<IntegerQuadratic>,
+}
+
+/// The exact error on a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExactError {
+    /// `sup`: the largest error, and where it is taken, or is a limit.
+    Largest(Rational, Vec<Rational>),
+    /// `sup`: the error is at most this, and may be smaller.
+    AtMost(Rational),
+    /// The other norms: the cell's share in the integral.
+    Integral(Rational),
+}
+
+/// Why there is no exact error on a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// One of these lines through the cell decides something.
+    Lines(Vec<Affine>),
+    /// The target is no such polynomial there, or has no value.
+    Failed(Failure),
+}
+
+impl Undecided {
+    /// The reason, for those who do not cut.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Lines(_) => Failure::Inexact,
+            Self::Failed(failure) => *failure,
+        }
+    }
+}
+
+impl<'a> ExactCells<'a> {
+    /// Prepares a network, and a target as a tape (number-valued outputs, but a condition under
+    /// `area`); nothing where the network has no exact pieces ([`IntegerNetwork::new`]).
+    pub fn new(network: &'a Network, question: &Question, tape: &Tape) -> Option<Self> {
+        let domain = PlaneCell::from_sides(question.domain.sides())?;
+        let network = IntegerNetwork::new(network)?;
+        let mut cells = Self {
+            start: network.start(),
+            network,
+            tape: tape.clone(),
+            norm: question.norm,
+            threshold: question.threshold.clone().unwrap_or_default(),
+            everywhere: None,
+        };
+        if question.norm != Norm::Area {
+            cells.everywhere = cells.targets(&Surroundings::new(&domain)).ok();
+        }
+        Some(cells)
+    }
+
+    /// Returns the stage at which no unit is decided yet.
+    pub fn start(&self) -> Stage {
+        self.start.clone()
+    }
+
+    /// Decides the network's units on a cell as far as possible, for its parts.
+    ///
+    /// # Errors
+    /// Lines that decide more ([`IntegerNetwork::advance`]).
+    pub fn decide(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
+        self.network.advance(stage, cell)
+    }
+
+    /// Returns the error on a cell, exactly. Under `sup`, that of the worst output; where something
+    /// jumps at the cell's edges, this is the essential supremum, a limit there. Under `l1` and
+    /// `l2`, the integral of `|N - f|` and `(N - f)²`, outputs added up; under `area`, the area on
+    /// which decision and region differ.
+    ///
+    /// The stage is that of a cell around this one, and is brought up to date.
+    ///
+    /// # Errors
+    /// [`Undecided`].
+    pub fn error(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<ExactError, Undecided> {
+        self.network
+            .advance(stage, cell)
+            .map_err(Undecided::Lines)?;
+        let around = Surroundings::new(cell);
+        if self.norm == Norm::Area {
+            return self.area(stage, cell, &around).map(ExactError::Integral);
+        }
+        let local;
+        let targets = if let Some(targets) = &self.everywhere {
+            targets
+        } else {
+            local = self.targets(&around)?;
+            &local
+        };
+        if self.norm == Norm::Sup {
+            return self.largest(stage, cell, targets);
+        }
+        let mut total = Rational::ZERO;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let difference = Polynomial::from_affine(output, self.network.denominator())
+                .plus_multiple(&Rational::from(-1), &target.polynomial);
+            let too_much = Undecided::Failed(Failure::Inexact);
+            let share = if self.norm == Norm::L2 {
+                let square = difference.times(&difference);
+                let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
+                square.integral(cell).ok_or(too_much)?
+            } else {
+                // One sign on the whole cell.
+                around
+                    .side(&difference)
+                    .map_err(|failure| undecided(&around, failure))?;
+                difference.integral(cell).ok_or(too_much)?.abs()
+            };
+            total = total + share;
+        }
+        if total.is_too_long() {
+            return Err(Undecided::Failed(Failure::Inexact));
+        }
+        Ok(ExactError::Integral(total))
+    }
+
+    fn largest(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        targets: &[Target],
+    ) -> Result<ExactError, Undecided> {
+        if targets.iter().any(|target| target.quadratic.is_none()) {
+            return self.largest_by_bernstein(stage, cell, targets);
+        }
+        let denominator = self.network.denominator();
+        let mut best: Option<(Rational, Corner)> = None;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let target = target.quadratic.as_ref();
+            let target = target.ok_or(Undecided::Failed(Failure::Inexact))?;
+            let found = target.subtracted_from(output, denominator).largest(cell);
+            if best.as_ref().is_none_or(|(most, _)| found.0 > *most) {
+                best = Some(found);
+            }
+        }
+        let (value, corner) = best.ok_or(Undecided::Failed(Failure::Inexact))?;
+        let point = vec![corner.first(), corner.second()];
+        let point = point.into_iter().take(self.inputs()).collect();
+        Ok(ExactError::Largest(value, point))
+    }
+
+    /// The largest error on an interval, for a target that is a polynomial of a higher degree: between
+    /// its Bernstein coefficients, and exact where the largest of them belongs to an end.
+    fn largest_by_bernstein(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        targets: &[Target],
+    ) -> Result<ExactError, Undecided> {
+        let inexact = || Undecided::Failed(Failure::Inexact);
+        let ([low, high], 1) = (cell.corners(), self.inputs()) else {
+            return Err(inexact());
+        };
+        let (low, high) = (low.first(), high.first());
+        // The largest size of a value at an end, with the end, and the largest of a coefficient.
+        let mut taken = (Rational::ZERO, low.clone());
+        let mut most = Rational::ZERO;
+        for (output, target) in stage.outputs().iter().zip(targets) {
+            let difference = Polynomial::from_affine(output, self.network.denominator())
+                .plus_multiple(&Rational::from(-1), &target.polynomial);
+            let sizes = difference.bernstein(&low, &high).ok_or_else(inexact)?;
+            let sizes: Vec<Rational> = sizes.iter().map(Rational::abs).collect();
+            for (size, end) in [(sizes.first(), &low), (sizes.last(), &high)] {
+                let size = size.ok_or_else(inexact)?;
+                if *size > taken.0 {
+                    taken = (size.clone(), end.clone());
+                }
+            }
+            most = sizes.into_iter().fold(most, Ord::max);
+        }
+        if most.is_too_long() {
+            return Err(inexact());
+        }
+        let (value, end) = taken;
+        Ok(if value == most {
+            ExactError::Largest(value, vec![end])
+        } else {
+            ExactError::AtMost(most)
+        })
+    }
+
+    /// The area of the cell, or 0, where decision and region are the same at almost every point.
+    fn area(
+        &self,
+        stage: &Stage,
+        cell: &PlaneCell,
+        around: &Rc<Surroundings>,
+    ) -> Result<Rational, Undecided> {
+        let [output] = stage.outputs() else {
+            return Err(Undecided::Failed(Failure::Inexact));
+        };
+        let excess = Polynomial::from_affine(output, self.network.denominator())
+            .plus_multiple(&-&self.threshold, &Polynomial::constant(&Rational::ONE));
+        // A function that is 0 on the whole cell is not below the threshold there; one that is not
+        // has no zeros that count.
+        let decision = around
+            .side(&excess)
+            .map_err(|failure| undecided(around, failure))?;
+        let inputs = self.pieces(around);
+        let constants = self.tape.constants::<Piece>(around);
+        let mut scratch = Scratch::default();
+        let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
+        let truth = results
+            .truth()
+            .map_err(|failure| undecided(around, failure))?;
+        match (truth, decision) {
+            (Truth::Unknown, _) => Err(undecided(around, Failure::Inexact)),
+            (Truth::True, true) | (Truth::False, false) => Ok(Rational::ZERO),
+            _ => Polynomial::constant(&Rational::ONE)
+                .integral(cell)
+                .ok_or(Undecided::Failed(Failure::Inexact)),
+        }
+    }
+
+    fn inputs(&self) -> usize {
+        self.tape.inputs()
+    }
+
+    fn pieces(&self, around: &Rc<Surroundings>) -> Vec<Piece> {
+        (0..self.inputs())
+            .map(|i| Piece::variable(around, i))
+            .collect()
+    }
+
+    /// The target's outputs on a cell.
+    fn targets(&self, around: &Rc<Surroundings>) -> Result<Vec<Target>, Undecided> {
+        let inputs = self.pieces(around);
+        let constants = self.tape.constants::<Piece>(around);
+        let mut scratch = Scratch::default();
+        let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
+        (0..self.tape.outputs())
+            .map(|k| {
+                let value = results.value(k);
+                let value = value.map_err(|failure| undecided(around, failure))?;
+                let polynomial = value.polynomial();
+                let polynomial = polynomial.ok_or_else(|| undecided(around, Failure::Inexact))?;
+                let quadratic = polynomial.as_quadratic();
+                Ok(Target {
+                    quadratic: quadratic.map(|q| q.integers()),
+                    polynomial: polynomial.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// What a failure leaves undecided: a sign that a line decides, if there was one.
+fn undecided(around: &Surroundings, failure: Failure) -> Undecided {
+    let lines = around.lines();
+    if lines.is_empty() {
+        Undecided::Failed(failure)
+    } else {
+        Undecided::Lines(lines)
+    }
+}

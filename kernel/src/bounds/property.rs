@@ -1,0 +1,192 @@
+//! Conditions on inputs and outputs over a cell, and at a point (T19).
+
+use std::sync::Arc;
+
+use super::cell::Cell;
+use super::prepared::{Prepared, inputs_over};
+use crate::certificate::{Method, Ranges};
+use crate::expr::evaluate::Scratch;
+use crate::expr::{Case, Property, Tape};
+use crate::network::{Network, Reducer, Specialised, forward};
+use crate::numbers::{
+    Direction, Dyadic, Enclosure, Failure, Interval, LinearForm, Rational, Truth,
+};
+
+/// A point at which the condition holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PropertyWitness {
+    /// In the box of this case, counted from zero.
+    pub case: usize,
+    /// The inputs, exactly.
+    pub point: Vec<Rational>,
+    /// Each output of the network there; equal ends where it is exact.
+    pub outputs: Vec<(Rational, Rational)>,
+}
+
+/// Why a point shows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViolationFailure {
+    /// There is no such case, or the point is not in its box.
+    Outside,
+    /// The condition does not certainly hold there.
+    NotCertain,
+    /// The network has no value there.
+    NoValue(Failure),
+}
+
+/// A case made ready for many leaves, over boxes of up to `D` inputs.
+pub struct PropertyLeaves<'a, const D: usize> {
+    /// The network itself, where it has steps: a reduced one is right almost everywhere alone.
+    steps: Option<&'a Network>,
+    tape: Tape,
+    natural: Prepared<Interval>,
+    linear: Prepared<LinearForm<D>>,
+    by_intervals: Reducer<Interval>,
+    by_forms: Reducer<LinearForm<D>>,
+}
+
+impl<'a, const D: usize> PropertyLeaves<'a, D> {
+    /// Prepares a case.
+    pub fn new(network: &'a Network, case: &Case) -> Self {
+        let tape = Tape::new(case.condition());
+        Self {
+            steps: network.has_jumps().then_some(network),
+            natural: Prepared::new(&tape),
+            linear: Prepared::new(&tape),
+            tape,
+            by_intervals: Reducer::default(),
+            by_forms: Reducer::default(),
+        }
+    }
+
+    /// Returns the network on a cell, from the network on a cell around it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn descend(
+        &mut self,
+        around: &Arc<Specialised>,
+        cell: &Cell,
+        ranges: Ranges,
+        fold: Dyadic,
+    ) -> Result<Arc<Specialised>, Failure> {
+        if self.steps.is_some() {
+            return Ok(Arc::clone(around));
+        }
+        let reduced = match ranges {
+            Ranges::Natural => {
+                self.by_intervals
+                    .specialise(around, cell.intervals(), None, fold)?
+            }
+            Ranges::Linear => self
+                .by_forms
+                .specialise(around, &inputs_over(cell), None, fold)?,
+        };
+        Ok(Arc::new(reduced))
+    }
+
+    /// Does the condition hold at all points of the closed cell, at none, or is it not known?
+    /// `network` encloses the network on the cell.
+    ///
+    /// # Errors
+    /// [`Failure`] where the method does not apply.
+    pub fn truth(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Truth, Failure> {
+        match method {
+            Method::Open => Ok(Truth::Unknown),
+            Method::Natural => {
+                let outputs = match self.steps {
+                    Some(network) => forward(network, &(), cell.intervals())?,
+                    None => network.output_ranges().to_vec(),
+                };
+                let inputs = cell.intervals().to_vec();
+                self.natural.everywhere(&self.tape, inputs, outputs)
+            }
+            Method::Linear => {
+                let inputs = inputs_over::<LinearForm<D>>(cell);
+                let outputs = match self.steps {
+                    Some(network) => forward(network, &(), &inputs)?,
+                    None => network.linear_forms(&inputs)?,
+                };
+                self.linear.everywhere(&self.tape, inputs, outputs)
+            }
+            Method::MeanValue
+            | Method::SecondOrder
+            | Method::Monotone
+            | Method::Exact
+            | Method::HalfPlanes
+            | Method::Windows => Err(Failure::Inexact),
+        }
+    }
+}
+
+impl<E: Enclosure> Prepared<E> {
+    /// Decides a condition on inputs and outputs for all points of a closed cell.
+    fn everywhere(
+        &mut self,
+        tape: &Tape,
+        mut values: Vec<E>,
+        outputs: Vec<E>,
+    ) -> Result<Truth, Failure> {
+        values.extend(outputs);
+        if values.len() != tape.inputs() {
+            return Err(Failure::Inexact);
+        }
+        self.truth_everywhere(tape, &values)
+    }
+}
+
+/// Returns the outputs at a point of a case's box at which its condition certainly holds.
+///
+/// # Errors
+/// [`ViolationFailure::Outside`] for a point elsewhere, [`ViolationFailure::NotCertain`] where it is not certain
+/// that the condition holds.
+pub fn violation(
+    property: &Property,
+    case: usize,
+    network: &Network,
+    point: &[Rational],
+) -> Result<PropertyWitness, ViolationFailure> {
+    let number = case;
+    let case = property
+        .cases()
+        .get(case)
+        .ok_or(ViolationFailure::Outside)?;
+    let mut sides = case.sides().iter().zip(point);
+    let is_inside =
+        point.len() == case.sides().len() && sides.all(|((low, high), x)| low <= x && x <= high);
+    if !is_inside {
+        return Err(ViolationFailure::Outside);
+    }
+    let tape = Tape::new(case.condition());
+    let (truth, outputs) = if let Ok(values) = forward::<Rational>(network, &(), point) {
+        let inputs: Vec<Rational> = point.iter().chain(&values).cloned().collect();
+        let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
+        let results = tape.evaluate(&constants, &inputs, &mut scratch);
+        let outputs = values.into_iter().map(|value| (value.clone(), value));
+        (results.truth(), outputs.collect())
+    } else {
+        let inputs: Vec<Interval> = point.iter().map(Interval::from_rational).collect();
+        let values = forward(network, &(), &inputs).map_err(ViolationFailure::NoValue)?;
+        let ends = |value: &Interval| {
+            let low = value.inf().rational_bound(Direction::Down)?;
+            Some((low, value.sup().rational_bound(Direction::Up)?))
+        };
+        let outputs: Option<Vec<_>> = values.iter().map(ends).collect();
+        let outputs = outputs.ok_or_else(|| ViolationFailure::NoValue(Failure::Inexact))?;
+        let truth = Prepared::new(&tape).everywhere(&tape, inputs, values);
+        (truth, outputs)
+    };
+    if truth != Ok(Truth::True) {
+        return Err(ViolationFailure::NotCertain);
+    }
+    Ok(PropertyWitness {
+        case: number,
+        point: point.to_vec(),
+        outputs,
+    })
+}

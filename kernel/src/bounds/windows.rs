@@ -1,0 +1,253 @@
+//! A cell in which steps are steep, as a grid (T16): beside the windows of the steps hardly anything
+//! changes, in a window one step is undecided, and where windows cross there is next to no volume.
+
+use super::cell::Cell;
+use super::integral::Integrand;
+use super::leaf::{Leaves, Reduction};
+use crate::certificate::Method;
+use crate::network::Specialised;
+use crate::numbers::Direction::{Down, Up};
+use crate::numbers::{Dyadic, Failure, Function, Interval};
+
+/// The most parts of a cell that are looked at; so a leaf takes no longer than so many others.
+const MOST_PARTS: usize = 32;
+/// Ends of windows are rounded to this share of half of one, so that they are short numbers.
+const FINENESS: i64 = 4;
+/// A slab with so many parts is worth a network of its own.
+const MANY_PARTS: usize = 3;
+
+/// A slice of a side.
+struct Slice {
+    /// Where it ends, if not at the end of the side.
+    end: Option<Dyadic>,
+    is_window: bool,
+}
+
+/// The slices of all sides of a cell.
+struct Grid {
+    axes: Vec<Vec<Slice>>,
+}
+
+/// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
+/// windows cross the integrand is only known as well as on the whole cell.
+pub(super) fn share<const D: usize>(
+    leaves: &mut Leaves<'_, D>,
+    integrand: Integrand,
+    cell: &Cell,
+    network: &Specialised,
+    reduction: Reduction,
+) -> Result<Interval, Failure> {
+    let anywhere = leaves.natural_mean(integrand, cell, network)?;
+    let grid = Grid::new(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+    let mut shares = Shares {
+        leaves,
+        grid: &grid,
+        integrand,
+        reduction,
+        share: Interval::ZERO,
+        rest: cell.volume(),
+    };
+    shares.add_slab(cell.clone(), false, 0, network)?;
+    let Shares { share, rest, .. } = shares;
+    let least = rest.inf().max(Dyadic::ZERO);
+    let rest = Interval::ordered(least, rest.sup().max(least));
+    Ok(share.plus(&anywhere.times(&rest)))
+}
+
+/// What is asked of all parts of a cell, and what they gave so far.
+struct Shares<'s, 'q, const D: usize> {
+    leaves: &'s mut Leaves<'q, D>,
+    grid: &'s Grid,
+    integrand: Integrand,
+    reduction: Reduction,
+    share: Interval,
+    /// The volume that was not looked at.
+    rest: Interval,
+}
+
+impl<const D: usize> Shares<'_, '_, D> {
+    /// Adds the parts of a slab, which is one slice wide across the axes before this one; `network` is that
+    /// on a cell around it.
+    fn add_slab(
+        &mut self,
+        slab: Cell,
+        is_in_window: bool,
+        axis: usize,
+        network: &Specialised,
+    ) -> Result<(), Failure> {
+        let grid = self.grid;
+        let Some(slices) = grid.axes.get(axis) else {
+            return self.add_part(&slab, is_in_window, network);
+        };
+        let next = axis.saturating_add(1);
+        let mut left = slab;
+        for slice in slices {
+            let here = match slice.end {
+                None => left.clone(),
+                Some(end) => {
+                    let (here, after) = left.cut_at(axis, end).ok_or(Failure::Inexact)?;
+                    left = after;
+                    here
+                }
+            };
+            if slice.is_window && is_in_window {
+                continue;
+            }
+            let is_in_window = slice.is_window || is_in_window;
+            if slices.len() > 1 && grid.parts(next, is_in_window) >= MANY_PARTS {
+                let network = self.leaves.descend(network, &here, self.reduction)?;
+                self.add_slab(here, is_in_window, next, &network)?;
+            } else {
+                self.add_slab(here, is_in_window, next, network)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a part: one in no window by the first method that applies there.
+    fn add_part(
+        &mut self,
+        cell: &Cell,
+        is_in_window: bool,
+        network: &Specialised,
+    ) -> Result<(), Failure> {
+        let (leaves, integrand) = (&mut *self.leaves, self.integrand);
+        let found = if is_in_window {
+            leaves.natural_integral(integrand, cell, network, self.reduction)?
+        } else {
+            let here = leaves.descend(network, cell, self.reduction)?;
+            [Method::SecondOrder, Method::Linear, Method::Natural]
+                .into_iter()
+                .find_map(|method| leaves.integral(method, integrand, cell, &here).ok())
+                .ok_or(Failure::Inexact)?
+        };
+        self.share = self.share.plus(&found);
+        self.rest = self.rest.minus(&cell.volume());
+        Ok(())
+    }
+}
+
+impl Grid {
+    /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
+    /// many, or no part is in fewer than two of them: then only slabs would be looked at, any number.
+    fn new(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Self> {
+        let reach = reach(fold)?;
+        let mut axes = Vec::new();
+        for (axis, side) in cell.intervals().iter().enumerate() {
+            let windows = windows(cell, network, axis, reach);
+            if windows.len() > MOST_PARTS {
+                return None;
+            }
+            axes.push(slices(side, &windows));
+        }
+        let grid = Self { axes };
+        let is_cut = grid.axes.iter().any(|slices| slices.len() > 1);
+        let parts = grid.parts(0, false);
+        (is_cut && (1..=MOST_PARTS).contains(&parts)).then_some(grid)
+    }
+
+    /// How many parts in one window at most there are of a slab that is one slice wide across the axes
+    /// before this one.
+    fn parts(&self, axis: usize, is_in_window: bool) -> usize {
+        let Some(slices) = self.axes.get(axis) else {
+            return 1;
+        };
+        let windows = slices.iter().filter(|slice| slice.is_window).count();
+        let beside = slices.len().saturating_sub(windows);
+        let next = axis.saturating_add(1);
+        let mut parts = beside.saturating_mul(self.parts(next, is_in_window));
+        if !is_in_window && windows > 0 {
+            parts = parts.saturating_add(windows.saturating_mul(self.parts(next, true)));
+        }
+        parts
+    }
+}
+
+/// Beyond this a sigmoid or tanh is closer than `fold` to its limit: with `fold >= 2^-n`,
+/// `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`, and tanh is closer. (A guess is
+/// all that is needed here.)
+fn reach(fold: Dyadic) -> Option<Dyadic> {
+    if !fold.is_positive() || fold.is_infinite() {
+        return None;
+    }
+    let n = fold.exponent().checked_add(62)?.checked_neg()?.max(0);
+    let tenths = n.checked_mul(7)?;
+    Some(Dyadic::from_i64(tenths.checked_div(10)?.checked_add(2)?))
+}
+
+/// The windows of the steps across an axis, in order, those that overlap as one.
+fn windows(cell: &Cell, network: &Specialised, axis: usize, reach: Dyadic) -> Vec<Interval> {
+    let mut windows: Vec<Interval> = (0..network.units())
+        .filter_map(|k| window(network, k, axis, reach))
+        .filter(|window| {
+            let side = cell.intervals().get(axis);
+            side.is_some_and(|side| window.inf() < side.sup() && side.inf() < window.sup())
+        })
+        .collect();
+    windows.sort_by_key(Interval::inf);
+    let mut apart: Vec<Interval> = Vec::with_capacity(windows.len());
+    for window in windows {
+        match apart.last_mut() {
+            Some(last) if window.inf() <= last.sup() => *last = last.hull(&window),
+            _ => apart.push(window),
+        }
+    }
+    apart
+}
+
+/// About where a unit is no constant, if it is a step across this axis.
+fn window(network: &Specialised, unit: usize, axis: usize, reach: Dyadic) -> Option<Interval> {
+    let unit = network.unit(unit);
+    let &[(variable, weight)] = unit.sum.terms else {
+        return None;
+    };
+    let is_step = matches!(unit.function, Function::Sigmoid | Function::Tanh);
+    if !is_step || usize::try_from(variable) != Ok(axis) {
+        return None;
+    }
+    let place = (-unit.sum.bias).div(weight, Down);
+    let reach = reach.div(weight.abs(), Up);
+    let (low, high) = (place.sub(reach, Down), place.add(reach, Up));
+    let unit = reach.exponent().checked_add(62 - FINENESS)?;
+    Some(Interval::ordered(rounded(low, unit), rounded(high, unit)))
+}
+
+/// A number close to this, a multiple of `2^unit` where it is not far larger: what `3/2 · 2^(unit + 62)`
+/// leaves of it.
+fn rounded(value: Dyadic, unit: i64) -> Dyadic {
+    let large = Dyadic::from_i64(3).mul(Dyadic::power_of_two(unit.saturating_add(61)), Down);
+    let rounded = value.add(large, Down).sub(large, Down);
+    if rounded.is_infinite() {
+        value
+    } else {
+        rounded
+    }
+}
+
+/// Cuts a side at the ends of the windows in it, which are apart and in order.
+fn slices(side: &Interval, windows: &[Interval]) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    let mut low = side.inf();
+    for window in windows {
+        if window.inf() > low {
+            slices.push(Slice {
+                end: Some(window.inf()),
+                is_window: false,
+            });
+        }
+        let is_last = window.sup() >= side.sup();
+        slices.push(Slice {
+            end: (!is_last).then_some(window.sup()),
+            is_window: true,
+        });
+        if is_last {
+            return slices;
+        }
+        low = window.sup();
+    }
+    slices.push(Slice {
+        end: None,
+        is_window: false,
+    });
+    slices
+}

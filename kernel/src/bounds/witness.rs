@@ -1,0 +1,135 @@
+//! Recomputes the error at a witness.
+
+use super::cell::Cell;
+use crate::certificate::{Question, Witness};
+use crate::expr::Tape;
+use crate::expr::evaluate::Scratch;
+use crate::network::{Network, Specialised, forward};
+use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
+
+/// What the network and the target give at a witness.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WitnessValues {
+    /// Each output of the network.
+    pub network: Vec<(Rational, Rational)>,
+    /// Each output of the target.
+    pub target: Vec<(Rational, Rational)>,
+    /// The error of the worst output is at least this.
+    pub lower: Rational,
+}
+
+/// Why a witness says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WitnessFailure {
+    /// It is not in the domain.
+    Outside,
+    /// It is a single point, but the network or the target can jump.
+    NeedsRadius,
+    /// Network or target have no value there.
+    NoValue(Failure),
+}
+
+/// Returns what is certain of the error at a witness, or around it.
+///
+/// With radius 0 and rational values everywhere the result is exact. With a positive radius the
+/// error is at least `lower` on a box of positive volume, so the essential supremum is.
+///
+/// # Errors
+/// [`WitnessFailure`] when the witness does not count.
+pub fn evaluate_witness(
+    question: &Question,
+    network: &Network,
+    on_domain: &Specialised,
+    witness: &Witness,
+) -> Result<WitnessValues, WitnessFailure> {
+    let sides = question.domain.sides();
+    let Witness { point, radius } = witness;
+    let is_inside = point.len() == sides.len()
+        && point
+            .iter()
+            .zip(sides)
+            .all(|(x, (low, high))| low <= x && x <= high);
+    if !is_inside || radius.is_negative() {
+        return Err(WitnessFailure::Outside);
+    }
+    let target = question.target.indicator();
+    let tape = Tape::new(&target);
+    if radius.is_zero() {
+        if network.has_jumps() || target.has_jumps() {
+            return Err(WitnessFailure::NeedsRadius);
+        }
+        if let Ok(values) = exact_values(network, &tape, point) {
+            return Ok(values);
+        }
+    }
+    // The box around the witness, within the domain. It has positive volume, or is the point.
+    let around: Vec<(Rational, Rational)> = point
+        .iter()
+        .zip(sides)
+        .map(|(x, (low, high))| {
+            let (from, to) = (x - radius, x + radius);
+            (from.max(low.clone()), to.min(high.clone()))
+        })
+        .collect();
+    let cell = Cell::from_sides(around);
+    let failed = WitnessFailure::NoValue;
+    let local = on_domain
+        .specialise::<Interval>(cell.intervals(), None, Dyadic::ZERO)
+        .map_err(failed)?;
+    let values = local
+        .enclose::<Interval>(cell.intervals())
+        .map_err(failed)?;
+    let constants = tape.constants::<Interval>(&());
+    let mut scratch = Scratch::default();
+    let results = tape.evaluate(&constants, cell.intervals(), &mut scratch);
+    let mut lower = Dyadic::ZERO;
+    let mut out = WitnessValues {
+        network: Vec::new(),
+        target: Vec::new(),
+        lower: Rational::ZERO,
+    };
+    for (k, value) in values.iter().enumerate() {
+        let target = results.value(k).map_err(failed)?;
+        lower = lower.max(value.minus(target).mig());
+        let ends = |interval: &Interval| -> Option<(Rational, Rational)> {
+            Some((
+                interval.inf().rational_bound(Direction::Down)?,
+                interval.sup().rational_bound(Direction::Up)?,
+            ))
+        };
+        let unbounded = WitnessFailure::NoValue(Failure::Inexact);
+        out.network.push(ends(value).ok_or(unbounded)?);
+        out.target.push(ends(target).ok_or(unbounded)?);
+    }
+    out.lower = lower
+        .rational_bound(Direction::Down)
+        .ok_or(WitnessFailure::NoValue(Failure::Inexact))?;
+    Ok(out)
+}
+
+fn exact_values(
+    network: &Network,
+    tape: &Tape,
+    point: &[Rational],
+) -> Result<WitnessValues, Failure> {
+    let constants = tape.constants::<Rational>(&());
+    let mut scratch = Scratch::default();
+    let results = tape.evaluate(&constants, point, &mut scratch);
+    // The formula first: it is cheap, and tells most often that there is no exact value.
+    let targets: Vec<Rational> = (0..tape.outputs())
+        .map(|k| results.value(k).cloned())
+        .collect::<Result<_, _>>()?;
+    let values = forward(network, &(), point)?;
+    let lower = values
+        .iter()
+        .zip(&targets)
+        .map(|(value, target)| (value - target).abs())
+        .max()
+        .unwrap_or_default();
+    let twice = |values: Vec<Rational>| values.into_iter().map(|v| (v.clone(), v)).collect();
+    Ok(WitnessValues {
+        network: twice(values),
+        target: twice(targets),
+        lower,
+    })
+}

@@ -1,0 +1,187 @@
+//! Certificates for properties: what is claimed, how it is checked again, and how that is written
+//! (see `proofs/FORMAT.md`).
+
+use std::io::{self, Write};
+
+use super::Ranges;
+use super::partition::Partition;
+use super::text::{Lines, ReadError, write_tree};
+use crate::expr::Property;
+use crate::numbers::Rational;
+
+/// The first line of every certificate of this kind and version.
+const FIRST_LINE: &str = "steeple property certificate 1";
+
+/// A proof that a network has a property or does not; it may be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyCertificate {
+    /// The digest of the network, `sha256:...`.
+    pub network: String,
+    /// The property.
+    pub property: Property,
+    /// Why it holds, or does not.
+    pub evidence: Evidence,
+}
+
+/// What a verdict on a property rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The condition holds here, in the box of this case (counted from zero).
+    Point {
+        /// Which case.
+        case: usize,
+        /// One number for each input.
+        point: Vec<Rational>,
+    },
+    /// The condition holds nowhere: a tree for the box of each case, in order.
+    Trees {
+        /// As in [`Certificate::fold`](super::Certificate::fold).
+        fold: Rational,
+        /// As in [`Certificate::ranges`](super::Certificate::ranges).
+        ranges: Ranges,
+        /// The cuts and the leaves.
+        trees: Vec<Partition>,
+    },
+}
+
+/// Is this file a certificate for a property, of any version, by its first line?
+pub fn is_property(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"steeple property certificate ")
+}
+
+/// Writes a certificate.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Result<()> {
+    let property = &certificate.property;
+    writeln!(out, "{FIRST_LINE}")?;
+    writeln!(out, "network {}", certificate.network)?;
+    writeln!(out, "inputs {}", property.inputs())?;
+    writeln!(out, "outputs {}", property.outputs())?;
+    for case in property.cases() {
+        let ends = case.sides().iter().flat_map(|(low, high)| [low, high]);
+        let ends: Vec<String> = ends.map(ToString::to_string).collect();
+        writeln!(out, "box {}", ends.join(" "))?;
+        let text: Vec<&str> = case.text().split_whitespace().collect();
+        writeln!(out, "unsafe {}", text.join(" "))?;
+    }
+    match &certificate.evidence {
+        Evidence::Point { case, point } => {
+            let point: Vec<String> = point.iter().map(ToString::to_string).collect();
+            writeln!(out, "witness {case} {}", point.join(" "))?;
+        }
+        Evidence::Trees {
+            fold,
+            ranges,
+            trees,
+        } => {
+            writeln!(out, "fold {fold}")?;
+            writeln!(out, "ranges {}", ranges.name())?;
+            for tree in trees {
+                write_tree(tree, &mut out)?;
+            }
+        }
+    }
+    writeln!(out, "end")?;
+    out.flush()
+}
+
+/// Reads a certificate.
+///
+/// # Errors
+/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
+    let mut lines = Lines::new(bytes);
+    lines.first(FIRST_LINE)?;
+    let network = lines.field("network")?.to_string();
+    let inputs = lines.count("inputs")?;
+    let outputs = lines.count("outputs")?;
+    let mut cases = Vec::new();
+    let mut next = Some(lines.field("box")?);
+    while let Some(text) = next {
+        let ends = lines.numbers(text)?;
+        let mut pairs = ends.chunks_exact(2);
+        let sides: Vec<(Rational, Rational)> = pairs
+            .by_ref()
+            .filter_map(|pair| Some((pair.first()?.clone(), pair.last()?.clone())))
+            .collect();
+        if !pairs.remainder().is_empty() || sides.len() != inputs {
+            return Err(lines.error(format!("expected two numbers for each of {inputs} inputs")));
+        }
+        cases.push((sides, lines.field("unsafe")?.to_string()));
+        next = lines.optional("box")?;
+    }
+    let count = cases.len();
+    let property = Property::new(inputs, outputs, cases);
+    let property = property.map_err(|error| lines.error(error.to_string()))?;
+    let evidence = if let Some(text) = lines.optional("witness")? {
+        let (case, point) = text
+            .split_once(' ')
+            .ok_or_else(|| lines.error("expected the number of a box and a point".into()))?;
+        let case = case
+            .parse()
+            .map_err(|_| lines.error(format!("`{case}` is not the number of a box")))?;
+        Evidence::Point {
+            case,
+            point: lines.numbers(point)?,
+        }
+    } else {
+        let text = lines.field("fold")?;
+        let fold = lines.number(text)?;
+        let ranges = lines.ranges()?;
+        let trees = (0..count).map(|_| lines.tree());
+        Evidence::Trees {
+            fold,
+            ranges,
+            trees: trees.collect::<Result<_, _>>()?,
+        }
+    };
+    lines.end()?;
+    Ok(PropertyCertificate {
+        network,
+        property,
+        evidence,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_read_back_as_they_were_written() {
+        let sides = vec![(Rational::ZERO, Rational::ratio(1, 3))];
+        let cases = vec![
+            (sides.clone(), "Y_0 <= 1/2 and X_0 < 1/3".to_string()),
+            (sides, "Y_0 >= 5".to_string()),
+        ];
+        let property = Property::new(1, 1, cases).expect("a property");
+        let point = Evidence::Point {
+            case: 1,
+            point: vec![Rational::ratio(1, 7)],
+        };
+        let trees = Evidence::Trees {
+            fold: Rational::ZERO,
+            ranges: Ranges::Linear,
+            trees: vec![
+                Partition::from_text(b"Anl".to_vec()),
+                Partition::from_text(vec![b'n'; 101]),
+            ],
+        };
+        for evidence in [point, trees] {
+            let certificate = PropertyCertificate {
+                network: "sha256:0".into(),
+                property: property.clone(),
+                evidence,
+            };
+            let mut bytes = Vec::new();
+            write(&certificate, &mut bytes).expect("memory");
+            assert!(is_property(&bytes));
+            assert_eq!(read(&bytes), Ok(certificate));
+            for end in 0..bytes.len() {
+                assert!(read(&bytes[..end]).is_err(), "cut after {end} bytes");
+            }
+        }
+    }
+}

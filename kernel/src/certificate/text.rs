@@ -1,0 +1,310 @@
+//! Certificates as files: versioned, line by line, one way to write each (see
+//! `proofs/FORMAT.md`).
+
+use std::io::{self, Write};
+
+use super::claim::{Claim, Norm, Question};
+use super::partition::Partition;
+use super::{Certificate, Ranges, Witness};
+use crate::expr::{Domain, parse_target};
+use crate::numbers::{Rational, literal};
+
+/// The first line of every certificate of this version.
+const FIRST_LINE: &str = "steeple certificate 1";
+/// Characters of the tree on one line.
+const LINE: usize = 100;
+/// The longest line that is read, apart from those of the tree.
+const MAX_LINE: usize = 1 << 20;
+
+/// Why a file is not a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct ReadError {
+    /// The line, counted from one.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Writes a certificate.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
+    let Claim {
+        question,
+        stated_lower: lower,
+        stated_upper: upper,
+    } = &certificate.claim;
+    writeln!(out, "{FIRST_LINE}")?;
+    writeln!(out, "network {}", question.network)?;
+    writeln!(out, "inputs {}", question.target.inputs().join(" "))?;
+    for formula in question.target.text() {
+        // A formula may have been typed over several lines; white space means nothing in it.
+        let line: Vec<&str> = formula.split_whitespace().collect();
+        writeln!(out, "target {}", line.join(" "))?;
+    }
+    for (name, (low, high)) in question.domain.names().iter().zip(question.domain.sides()) {
+        writeln!(out, "domain {name} {low} {high}")?;
+    }
+    writeln!(out, "norm {}", question.norm)?;
+    if let Some(threshold) = &question.threshold {
+        writeln!(out, "threshold {threshold}")?;
+    }
+    writeln!(out, "lower {lower}")?;
+    match upper {
+        Some(upper) => writeln!(out, "upper {upper}")?,
+        None => writeln!(out, "upper none")?,
+    }
+    if let Some(witness) = &certificate.witness {
+        let point: Vec<String> = witness.point.iter().map(ToString::to_string).collect();
+        writeln!(out, "witness {} radius {}", point.join(" "), witness.radius)?;
+    }
+    writeln!(out, "fold {}", certificate.fold)?;
+    writeln!(out, "ranges {}", certificate.ranges.name())?;
+    write_tree(&certificate.partition, &mut out)?;
+    writeln!(out, "end")?;
+    out.flush()
+}
+
+/// Writes a tree in lines.
+pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "tree {}", tree.text().len())?;
+    for line in tree.text().chunks(LINE) {
+        out.write_all(line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Reads a certificate.
+///
+/// # Errors
+/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
+    let mut lines = Lines::new(bytes);
+    lines.first(FIRST_LINE)?;
+    let network = lines.field("network")?.to_string();
+    let inputs: Vec<String> = lines
+        .field("inputs")?
+        .split(' ')
+        .map(ToString::to_string)
+        .collect();
+    let mut formulas = vec![lines.field("target")?.to_string()];
+    while let Some(formula) = lines.optional("target")? {
+        formulas.push(formula.to_string());
+    }
+    let target = parse_target(&formulas, Some(&inputs))
+        .map_err(|error| lines.error(format!("the target is not a formula: {error}")))?;
+    let mut sides = Vec::new();
+    for name in &inputs {
+        let side = lines.field("domain")?;
+        let parts: Vec<&str> = side.split(' ').collect();
+        let [found, low, high] = parts.as_slice() else {
+            return Err(lines.error("expected a name and two numbers".into()));
+        };
+        if found != name {
+            return Err(lines.error(format!("expected input `{name}`, found `{found}`")));
+        }
+        sides.push((lines.number(low)?, lines.number(high)?));
+    }
+    let domain =
+        Domain::new(inputs.clone(), sides).map_err(|error| lines.error(error.to_string()))?;
+    let norm = lines.field("norm")?;
+    let norm = Norm::from_name(norm)
+        .ok_or_else(|| lines.error(format!("`{norm}` is no norm known here")))?;
+    let threshold = match norm {
+        Norm::Area => {
+            let text = lines.field("threshold")?;
+            Some(lines.number(text)?)
+        }
+        Norm::Sup | Norm::L1 | Norm::L2 => None,
+    };
+    let text = lines.field("lower")?;
+    let lower = lines.number(text)?;
+    let upper = match lines.field("upper")? {
+        "none" => None,
+        text => Some(lines.number(text)?),
+    };
+    let witness = match lines.optional("witness")? {
+        None => None,
+        Some(text) => {
+            let (point, radius) = text
+                .split_once(" radius ")
+                .ok_or_else(|| lines.error("expected a point and its radius".into()))?;
+            Some(Witness {
+                point: lines.numbers(point)?,
+                radius: lines.number(radius)?,
+            })
+        }
+    };
+    let text = lines.field("fold")?;
+    let fold = lines.number(text)?;
+    let ranges = lines.ranges()?;
+    let partition = lines.tree()?;
+    lines.end()?;
+    Ok(Certificate {
+        claim: Claim {
+            question: Question {
+                network,
+                target,
+                domain,
+                norm,
+                threshold,
+            },
+            stated_lower: lower,
+            stated_upper: upper,
+        },
+        witness,
+        fold,
+        ranges,
+        partition,
+    })
+}
+
+/// The lines of a certificate.
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            line: 0,
+        }
+    }
+
+    /// Reads the first line, which ends with the version.
+    pub(super) fn first(&mut self, expected: &str) -> Result<(), ReadError> {
+        let first = self.next()?;
+        if first == expected {
+            return Ok(());
+        }
+        let kind = expected.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_other = |version: &str| version.chars().all(|c| c.is_ascii_digit());
+        Err(self.error(if first.starts_with('\u{feff}') {
+            "the file starts with a byte-order mark, and certificates are read byte for byte; hint: a \
+             tool put it there, so copy the file as binary"
+                .to_string()
+        } else if first.strip_suffix('\r') == Some(expected) {
+            "lines end in CR LF, and those of certificates end in LF; hint: a tool changed the line \
+             ends, so copy the file as binary"
+                .to_string()
+        } else {
+            match first.strip_prefix(kind) {
+                Some(version) if is_other(version) => {
+                    format!("version {version} is not known here, only version 1")
+                }
+                _ => format!("expected `{expected}`, this is no certificate"),
+            }
+        }))
+    }
+
+    /// Reads the last line, after a tree or a witness; nothing may follow.
+    pub(super) fn end(&mut self) -> Result<(), ReadError> {
+        if self.next()? != "end" {
+            return Err(self.error("expected `end` after the tree".into()));
+        }
+        if !self.rest.is_empty() {
+            return Err(self.error("there is something after `end`".into()));
+        }
+        Ok(())
+    }
+
+    /// Reads how ranges are computed.
+    pub(super) fn ranges(&mut self) -> Result<Ranges, ReadError> {
+        let ranges = self.field("ranges")?;
+        Ranges::from_name(ranges)
+            .ok_or_else(|| self.error(format!("`{ranges}` is no kind of ranges known here")))
+    }
+
+    /// Reads a line with a number of things.
+    pub(super) fn count(&mut self, name: &str) -> Result<usize, ReadError> {
+        let text = self.field(name)?;
+        text.parse()
+            .map_err(|_| self.error(format!("expected the number of {name}")))
+    }
+
+    /// Reads numbers with spaces between.
+    pub(super) fn numbers(&self, text: &str) -> Result<Vec<Rational>, ReadError> {
+        text.split(' ').map(|text| self.number(text)).collect()
+    }
+
+    pub(super) fn error(&self, message: String) -> ReadError {
+        ReadError {
+            line: self.line,
+            message,
+        }
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], ReadError> {
+        self.line += 1;
+        let end = self
+            .rest
+            .iter()
+            .take(MAX_LINE)
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(|| self.error("the file ends here, or the line is too long".into()))?;
+        let line = &self.rest[..end];
+        self.rest = &self.rest[end + 1..];
+        Ok(line)
+    }
+
+    fn next(&mut self) -> Result<&'a str, ReadError> {
+        let line = self.bytes()?;
+        std::str::from_utf8(line).map_err(|_| self.error("this line is not text".into()))
+    }
+
+    /// Reads a line that begins with this word; returns the rest.
+    pub(super) fn field(&mut self, name: &str) -> Result<&'a str, ReadError> {
+        let line = self.next()?;
+        line.strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix(' '))
+            .ok_or_else(|| self.error(format!("expected `{name}`")))
+    }
+
+    /// Reads such a line if it is there.
+    pub(super) fn optional(&mut self, name: &str) -> Result<Option<&'a str>, ReadError> {
+        let is_next = self
+            .rest
+            .strip_prefix(name.as_bytes())
+            .is_some_and(|rest| rest.first() == Some(&b' '));
+        if is_next {
+            self.field(name).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub(super) fn number(&self, text: &str) -> Result<Rational, ReadError> {
+        literal::parse(text).map_err(|error| self.error(format!("`{text}`: {error}")))
+    }
+
+    pub(super) fn tree(&mut self) -> Result<Partition, ReadError> {
+        let length: usize = self
+            .field("tree")?
+            .parse()
+            .map_err(|_| self.error("expected the number of characters of the tree".into()))?;
+        // A length that the file cannot hold is refused before any memory is taken.
+        if length > self.rest.len() {
+            return Err(self.error(format!(
+                "the tree should have {length} characters, but the file ends before that"
+            )));
+        }
+        let mut text = Vec::with_capacity(length);
+        while text.len() < length {
+            let expected = (length - text.len()).min(LINE);
+            let line = self.bytes()?;
+            if line.len() != expected {
+                return Err(self.error(format!(
+                    "expected {expected} characters of the tree, found {}",
+                    line.len()
+                )));
+            }
+            text.extend_from_slice(line);
+        }
+        Ok(Partition::from_text(text))
+    }
+}

@@ -1,0 +1,92 @@
+//! The part of a walk below a cut by a line: convex polygons and exact leaves.
+
+use super::rejection::Rejection;
+use crate::bounds::Cell;
+use crate::bounds::exact::{ExactCells, ExactError};
+use crate::certificate::{MAX_LINES, Method, Node, Nodes};
+use crate::geometry::{Affine, PlaneCell};
+use crate::numbers::{Failure, Rational, Scalar};
+
+/// What the leaves below a line give together.
+pub(super) struct Planar {
+    /// `sup`: the largest exact error; it is taken.
+    pub largest: Rational,
+    /// The other norms: the sum of the exact shares.
+    pub integral: Rational,
+    /// Is there a leaf without a bound?
+    pub is_open: bool,
+    /// How many leaves there are.
+    pub leaves: usize,
+}
+
+/// Walks the tree below a line that cuts a box; `before` leaves came before it.
+pub(super) fn walk(
+    exact: Option<&ExactCells<'_>>,
+    nodes: &mut Nodes<'_>,
+    cell: &Cell,
+    line: &Affine,
+    before: usize,
+) -> Result<Planar, Rejection> {
+    let bad_cut = |nodes: &Nodes<'_>| Rejection::BadCut {
+        position: nodes.position(),
+    };
+    let mut found = Planar {
+        largest: Rational::ZERO,
+        integral: Rational::ZERO,
+        is_open: false,
+        leaves: 0,
+    };
+    let (Some(exact), [_, _]) = (exact, cell.sides()) else {
+        return Err(bad_cut(nodes));
+    };
+    let whole = PlaneCell::from_sides(cell.sides()).ok_or_else(|| bad_cut(nodes))?;
+    let mut stage = exact.start();
+    // What is decided on a cell stays so on its parts.
+    let _ = exact.decide(&mut stage, &whole);
+    let (lower, upper) = whole.cut(line).ok_or_else(|| bad_cut(nodes))?;
+    let mut open = vec![(upper, stage.clone(), 1), (lower, stage, 1)];
+    while let Some((cell, mut stage, lines)) = open.pop() {
+        let node = nodes.next_node().map_err(Rejection::Tree)?;
+        let method = match node {
+            Node::Line(line) => {
+                if lines >= MAX_LINES {
+                    return Err(Rejection::TooDeep(MAX_LINES));
+                }
+                let _ = exact.decide(&mut stage, &cell);
+                let (lower, upper) = cell.cut(&line).ok_or_else(|| bad_cut(nodes))?;
+                open.push((upper, stage.clone(), lines + 1));
+                open.push((lower, stage, lines + 1));
+                continue;
+            }
+            Node::Cut { .. } => return Err(bad_cut(nodes)),
+            Node::Leaf(method) => method,
+        };
+        found.leaves += 1;
+        let no_bound = |failure: Failure| Rejection::NoBound {
+            leaf: before + found.leaves,
+            method: char::from(method.letter()),
+            reason: failure.to_string(),
+        };
+        match method {
+            Method::Open => found.is_open = true,
+            Method::Exact => {
+                let error = exact
+                    .error(&mut stage, &cell)
+                    .map_err(|undecided| no_bound(undecided.failure()))?;
+                match error {
+                    ExactError::Largest(error, _) => found.largest = found.largest.max(error),
+                    // Only on intervals, which no line cuts.
+                    ExactError::AtMost(_) => return Err(no_bound(Failure::Inexact)),
+                    ExactError::Integral(share) => {
+                        found.integral = found.integral + share;
+                        if found.integral.is_too_long() {
+                            return Err(no_bound(Failure::Inexact));
+                        }
+                    }
+                }
+            }
+            _ => return Err(no_bound(Failure::Inexact)),
+        }
+    }
+    Ok(found)
+}

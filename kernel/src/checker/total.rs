@@ -1,0 +1,102 @@
+//! What the leaves of a certificate give together.
+
+use crate::bounds::leaf::Bound;
+use crate::numbers::{Direction, Dyadic, Interval, Rational, Scalar};
+
+/// What the leaves under a node give together.
+#[derive(Clone, Debug)]
+pub(super) struct Total {
+    /// The largest bound of a leaf.
+    pub largest: Dyadic,
+    /// The largest exact error of a leaf; it is taken.
+    pub largest_exact: Rational,
+    /// The sum of the leaves' shares of the integral that are enclosed.
+    pub integral: Interval,
+    /// The sum of those that are exact, as long as it is short.
+    pub integral_exact: Rational,
+    /// How many leaves there are.
+    pub leaves: usize,
+}
+
+impl Total {
+    pub(super) const NOTHING: Self = Self {
+        largest: Dyadic::ZERO,
+        largest_exact: Rational::ZERO,
+        integral: Interval::ZERO,
+        integral_exact: Rational::ZERO,
+        leaves: 0,
+    };
+
+    pub(super) fn of_leaf(bound: Bound) -> Self {
+        let mut total = Self {
+            leaves: 1,
+            ..Self::NOTHING
+        };
+        match bound {
+            Bound::Sup(bound) => total.largest = bound,
+            Bound::Exact(bound, _) => total.largest_exact = bound,
+            Bound::Integral(share) => total.integral = share,
+            Bound::ExactIntegral(share) => total.integral_exact = share,
+        }
+        total
+    }
+
+    /// Of two subtrees together. An exact sum that grows too long goes on as an enclosure.
+    pub(super) fn and(self, other: Self) -> Self {
+        let mut integral = self.integral.plus(&other.integral);
+        let mut integral_exact = self.integral_exact + other.integral_exact;
+        if integral_exact.is_too_long() {
+            integral = integral.plus(&Interval::from_rational(&integral_exact));
+            integral_exact = Rational::ZERO;
+        }
+        Self {
+            largest: self.largest.max(other.largest),
+            largest_exact: self.largest_exact.max(other.largest_exact),
+            integral,
+            integral_exact,
+            leaves: self.leaves + other.leaves,
+        }
+    }
+
+    /// Between which two ends the integral is.
+    pub(super) fn integral_ends(&self) -> (End, End) {
+        let exact = &self.integral_exact;
+        if self.integral == Interval::ZERO {
+            return (End::Exact(exact.clone()), End::Exact(exact.clone()));
+        }
+        let total = self.integral.plus(&Interval::from_rational(exact));
+        (End::Rounded(total.inf()), End::Rounded(total.sup()))
+    }
+}
+
+/// One end of an integral.
+pub(super) enum End {
+    Exact(Rational),
+    Rounded(Dyadic),
+}
+
+impl End {
+    /// Is the upper end certainly at most what is claimed?
+    pub(super) fn is_at_most(&self, claimed: &Rational) -> bool {
+        match self {
+            Self::Exact(found) => found <= claimed,
+            Self::Rounded(found) => *found <= Dyadic::from_rational(claimed, Direction::Down),
+        }
+    }
+
+    /// Is the lower end certainly at least what is claimed?
+    pub(super) fn is_at_least(&self, claimed: &Rational) -> bool {
+        match self {
+            Self::Exact(found) => found >= claimed,
+            Self::Rounded(found) => *found >= Dyadic::from_rational(claimed, Direction::Up),
+        }
+    }
+
+    pub(super) fn text(&self, direction: Direction) -> String {
+        let found = match self {
+            Self::Exact(found) => Some(found.clone()),
+            Self::Rounded(found) => found.rational_bound(direction),
+        };
+        found.map_or("no bound".to_string(), |f| f.to_string())
+    }
+}

@@ -1,0 +1,23 @@
+//! Symbolic target functions.
+//!
+//! A target begins as text. [`parse`] turns it into a [`tree`] and says where and why it cannot;
+//! [`display`] writes trees back. The box it is looked at on is a [`domain`]. [`evaluate`]
+//! flattens a tree into a tape and runs it over any kind of number. A [`property`] is a condition on
+//! inputs and outputs instead of a target.
+
+pub mod display;
+pub mod domain;
+pub mod evaluate;
+pub mod parse;
+mod place;
+pub mod property;
+mod token;
+pub mod tree;
+
+pub use display::{function_name, relation_sign};
+pub use domain::{Domain, DomainError, simplest_between};
+pub use evaluate::{Constants, Results, Scratch, Tape, evaluate_exactly, exact_value};
+pub use parse::{ParseError, parse_expression, parse_target};
+pub use place::Place;
+pub use property::{Case, Property, PropertyError};
+pub use tree::{Condition, Expr, Target, TargetBody, TargetError, check_names};

@@ -1,0 +1,185 @@
+//! The network on a box in linear forms (T11).
+//!
+//! What [`Specialised::enclose`] does for any arithmetic is done here with an eye to steep steps: a
+//! unit that sharpens one step is bounded together with it, and a unit of little weight that sums
+//! several steps, all of them undecided, is somewhere in its range, and a line is not worth it.
+
+use super::specialise::{Specialised, Sum, Unit, index, total};
+use crate::numbers::Direction::Down;
+use crate::numbers::{Chain, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
+
+/// A step whose sum reaches this far to both sides is undecided altogether.
+const UNDECIDED: i64 = 8;
+/// A unit has little weight where it is below this share of the largest, in bits.
+const MINOR_BITS: i64 = 5;
+
+/// How a unit is bounded.
+enum Way {
+    /// A line through the function, over the form of its sum.
+    Line,
+    /// A line through this unit's function and its own at once.
+    Chain(usize, Chain),
+    /// By its range alone.
+    Range(Interval),
+}
+
+/// What is needed of a unit.
+#[derive(Clone, Copy, Default)]
+struct Need {
+    value: bool,
+    sum: bool,
+}
+
+impl Specialised {
+    /// Encloses the true outputs as linear forms over the box that the network was reduced to, or a
+    /// part of it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn linear_forms<const D: usize>(
+        &self,
+        inputs: &[LinearForm<D>],
+    ) -> Result<Vec<LinearForm<D>>, Failure> {
+        let minor = self.minor();
+        let ways: Vec<Way> = self
+            .units
+            .iter()
+            .enumerate()
+            .map(|(k, u)| self.way(k, u, minor[k]))
+            .collect();
+        let needs = self.needs(&ways);
+        let unused = LinearForm::from_range(Interval::ENTIRE);
+        let mut sums: Vec<LinearForm<D>> = Vec::with_capacity(self.units.len());
+        let mut values = Vec::with_capacity(self.inputs + self.units.len());
+        values.extend_from_slice(inputs);
+        for (k, (unit, way)) in self.units.iter().zip(&ways).enumerate() {
+            let sum = if needs[k].sum {
+                self.form(&self.sum(unit), &values)
+            } else {
+                unused
+            };
+            let value = if needs[k].value {
+                match way {
+                    Way::Line => sum.apply(unit.function)?,
+                    Way::Chain(below, chain) => sums[*below].through(chain)?,
+                    Way::Range(range) => LinearForm::from_range(*range),
+                }
+            } else {
+                unused
+            };
+            sums.push(sum);
+            values.push(value);
+        }
+        Ok(self
+            .outputs
+            .iter()
+            .map(|sum| self.form(sum, &values))
+            .collect())
+    }
+
+    fn form<const D: usize>(&self, sum: &Sum, values: &[LinearForm<D>]) -> LinearForm<D> {
+        let terms = &self.terms[sum.start..sum.end];
+        total(sum.bias, terms, values).widened(sum.radius)
+    }
+
+    /// Picks the way to bound unit `k`, by where it lies on the box, if that is known.
+    fn way(&self, k: usize, unit: &Unit, is_minor: bool) -> Way {
+        let is_smooth = matches!(unit.function, Function::Sigmoid | Function::Tanh);
+        if !is_smooth || self.ranges.len() != self.units.len() {
+            return Way::Line;
+        }
+        let terms = &self.terms[unit.terms()];
+        let below = |variable: u32| index(variable).checked_sub(self.inputs);
+        if let [(variable, factor)] = *terms {
+            let Some(below) = below(variable) else {
+                return Way::Line;
+            };
+            let inner = &self.units[below];
+            let chain = Chain::new(inner.function, factor, unit.bias, unit.function);
+            return match chain {
+                Some(chain) if chain.is_closer(&self.interval(&self.sum(inner))) => {
+                    Way::Chain(below, chain)
+                }
+                _ => Way::Line,
+            };
+        }
+        if !is_minor || terms.iter().any(|(variable, _)| below(*variable).is_none()) {
+            return Way::Line;
+        }
+        let sum = self.interval(&self.sum(unit));
+        let far = Dyadic::from_i64(UNDECIDED);
+        if sum.inf() < -far && far < sum.sup() {
+            Way::Range(self.ranges[k])
+        } else {
+            Way::Line
+        }
+    }
+
+    /// Which units have but little weight in the outputs, beside the one with the most, and none in
+    /// other units.
+    fn minor(&self) -> Vec<bool> {
+        let mut most = Dyadic::ZERO;
+        let mut weights = vec![Dyadic::ZERO; self.units.len()];
+        let mut is_used = vec![false; self.units.len()];
+        let unit = |variable: u32| index(variable).checked_sub(self.inputs);
+        for sum in &self.outputs {
+            for (variable, weight) in &self.terms[sum.start..sum.end] {
+                if let Some(k) = unit(*variable) {
+                    weights[k] = weights[k].max(weight.abs());
+                    most = most.max(weight.abs());
+                }
+            }
+        }
+        for terms in self.units.iter().map(Unit::terms) {
+            for (variable, _) in &self.terms[terms] {
+                if let Some(k) = unit(*variable) {
+                    is_used[k] = true;
+                }
+            }
+        }
+        let little = most.scale(-MINOR_BITS, Down);
+        let pairs = weights.iter().zip(is_used);
+        pairs
+            .map(|(weight, is_used)| !is_used && *weight <= little)
+            .collect()
+    }
+
+    /// Where a stated sum lies on the box.
+    fn interval(&self, sum: &Sum) -> Interval {
+        let terms = self.terms[sum.start..sum.end].iter();
+        terms.fold(Interval::point(sum.bias), |total, (variable, factor)| {
+            let at = index(*variable);
+            let range = match at.checked_sub(self.inputs) {
+                Some(unit) => &self.ranges[unit],
+                None => &self.sides[at],
+            };
+            total.plus(&range.times_point(*factor))
+        })
+    }
+
+    /// What of each unit the outputs ask for.
+    fn needs(&self, ways: &[Way]) -> Vec<Need> {
+        let mut needs = vec![Need::default(); self.units.len()];
+        let ask = |needs: &mut Vec<Need>, sum: &Sum| {
+            for (variable, _) in &self.terms[sum.start..sum.end] {
+                if let Some(unit) = index(*variable).checked_sub(self.inputs) {
+                    needs[unit].value = true;
+                }
+            }
+        };
+        for output in &self.outputs {
+            ask(&mut needs, output);
+        }
+        for k in (0..self.units.len()).rev() {
+            match &ways[k] {
+                Way::Line => needs[k].sum |= needs[k].value,
+                Way::Chain(below, _) => needs[*below].sum |= needs[k].value,
+                Way::Range(_) => {}
+            }
+            if needs[k].sum {
+                ask(&mut needs, &self.sum(&self.units[k]));
+            }
+        }
+        needs
+    }
+}

@@ -1,0 +1,206 @@
+//! Different values, each stored once: what matrices and vectors of few different numbers share.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+use crate::numbers::{Float64, Rational};
+
+/// Collects different values; each has a place, in the order in which they come.
+///
+/// A value is found through `slots`, a table of a power of two: from the slot that its hash says
+/// onward, up to the first that is free. At most half of them are taken.
+#[derive(Default)]
+pub struct Pool {
+    values: Vec<Rational>,
+    slots: Vec<Slot>,
+    hasher: RandomState,
+}
+
+/// Where a value is, and 32 bits of its hash.
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    /// 1 more than the place; 0 in a free slot.
+    mark: u32,
+}
+
+const FREE: Slot = Slot { hash: 0, mark: 0 };
+
+impl Pool {
+    /// Returns the place of a value, which joins if it is new; nothing where 2^32 - 1 are there.
+    pub fn place(&mut self, value: Rational) -> Option<u32> {
+        if self.slots.len() <= 2 * self.values.len() {
+            self.grow();
+        }
+        let hash = self.hasher.hash_one(&value);
+        let hash = u32::try_from(hash >> 32).expect("32 bits");
+        let mut slot = self.first_slot(hash);
+        loop {
+            let found = self.slots[slot];
+            let Some(place) = found.mark.checked_sub(1) else {
+                break;
+            };
+            if found.hash == hash && self.values[index(place)] == value {
+                return Some(place);
+            }
+            slot = self.slot_after(slot);
+        }
+        let place = u32::try_from(self.values.len()).ok()?;
+        let mark = place.checked_add(1)?;
+        self.slots[slot] = Slot { hash, mark };
+        self.values.push(value);
+        Some(place)
+    }
+
+    /// Returns the values by place.
+    pub fn into_values(self) -> Vec<Rational> {
+        self.values
+    }
+
+    fn first_slot(&self, hash: u32) -> usize {
+        index(hash) & (self.slots.len() - 1)
+    }
+
+    fn slot_after(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
+    }
+
+    /// Makes a larger table, whose slots are taken as before.
+    fn grow(&mut self) {
+        let size = (4 * self.values.len()).next_power_of_two().max(16);
+        let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
+        for taken in old.into_iter().filter(|slot| slot.mark != 0) {
+            let mut slot = self.first_slot(taken.hash);
+            while self.slots[slot].mark != 0 {
+                slot = self.slot_after(slot);
+            }
+            self.slots[slot] = taken;
+        }
+    }
+}
+
+/// Returns the different floats as rationals, in the order in which they appear, and the place of
+/// each float among them; nothing where there are more than 2^32 - 1 floats.
+///
+/// Weights that were trained hardly repeat, and a table of a million of them is slower than sorting:
+///
+/// ```text
+/// floats                   a b a c
+/// sorted with positions    (a, 0) (a, 2) (b, 1) (c, 3)
+/// place: first position    0 1 0 3    of an equal float
+/// place: then counted      0 1 0 2    where it is a float's own
+/// ```
+pub fn shared(floats: &[Float64]) -> Option<(Vec<Rational>, Vec<u32>)> {
+    let positions = 0..u32::try_from(floats.len()).ok()?;
+    let mut sorted: Vec<u128> = floats
+        .iter()
+        .zip(positions)
+        .map(|(float, position)| u128::from(float.to_bits()) << 32 | u128::from(position))
+        .collect();
+    sorted.sort_unstable();
+    let position = |entry: u128| u32::try_from(entry & u128::from(u32::MAX)).expect("32 bits");
+    let mut places = vec![0; floats.len()];
+    let (mut count, mut last, mut first) = (0usize, None, 0);
+    for entry in sorted {
+        let bits = entry >> 32;
+        if last != Some(bits) {
+            (last, first) = (Some(bits), position(entry));
+            count += 1;
+        }
+        places[index(position(entry))] = first;
+    }
+    let mut values = Vec::with_capacity(count);
+    for (position, float) in floats.iter().enumerate() {
+        let first = index(places[position]);
+        places[position] = if first == position {
+            values.push(float.to_rational());
+            u32::try_from(values.len() - 1).expect("no more than there are floats")
+        } else {
+            // An earlier one, which is counted by now.
+            places[first]
+        };
+    }
+    Some((values, places))
+}
+
+/// Returns the values that the places name, in the order in which they are first named; the places
+/// then name them there. So equal sequences of values are stored alike.
+pub fn in_order_of_use(values: Vec<Rational>, places: &mut [u32]) -> Vec<Rational> {
+    let mut values: Vec<_> = values.into_iter().map(Some).collect();
+    let mut new_places = vec![0; values.len()];
+    let mut ordered = Vec::new();
+    for place in places {
+        let old = index(*place);
+        if let Some(value) = values[old].take() {
+            new_places[old] = u32::try_from(ordered.len()).expect("no more than there were");
+            ordered.push(value);
+        }
+        *place = new_places[old];
+    }
+    ordered.shrink_to_fit();
+    ordered
+}
+
+/// A place as an index.
+pub fn index(place: u32) -> usize {
+    usize::try_from(place).expect("usize holds 32 bits")
+}
+
+#[cfg(test)]
+#[allow(clippy::float_arithmetic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_found_again() {
+        let value = |k: i64| Rational::ratio(k * k - 500, 1 + k % 7);
+        let mut pool = Pool::default();
+        let mut slow: Vec<Rational> = Vec::new();
+        for k in (0..3000).chain(0..3000) {
+            let expected = slow.iter().position(|known| *known == value(k));
+            let expected = expected.unwrap_or_else(|| {
+                slow.push(value(k));
+                slow.len() - 1
+            });
+            assert_eq!(pool.place(value(k)).map(index), Some(expected));
+        }
+        assert_eq!(pool.into_values(), slow);
+    }
+
+    #[test]
+    fn floats_are_shared_as_the_table_shares_them() {
+        let float = |k: u32| {
+            let value = f64::from(k * k % 37) / 8.0 - f64::from(k % 5);
+            Float64::from_bits(value.to_bits()).expect("finite")
+        };
+        for count in [0, 1, 2, 50, 1000] {
+            let floats: Vec<_> = (0..count).map(float).collect();
+            let (values, places) = shared(&floats).expect("few");
+            let mut pool = Pool::default();
+            let expected: Vec<_> = floats
+                .iter()
+                .map(|float| pool.place(float.to_rational()).expect("few"))
+                .collect();
+            assert_eq!(places, expected);
+            assert_eq!(values, pool.into_values());
+        }
+    }
+
+    #[test]
+    fn values_are_kept_once_and_ordered_by_use() {
+        let mut pool = Pool::default();
+        let mut places: Vec<u32> = [5, 7, 5, 9, 7]
+            .into_iter()
+            .map(|value| pool.place(Rational::from(value)).expect("few"))
+            .collect();
+        assert_eq!(places, [0, 1, 0, 2, 1]);
+        places.remove(1);
+        places.swap(0, 2);
+        // Now 9, 5, 5, 7.
+        let values = in_order_of_use(pool.into_values(), &mut places);
+        assert_eq!(values, [9, 5, 7].map(Rational::from));
+        assert_eq!(places, [0, 1, 1, 2]);
+        let none = in_order_of_use(values, &mut []);
+        assert!(none.is_empty());
+    }
+}

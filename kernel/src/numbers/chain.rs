@@ -1,0 +1,247 @@
+//! A steep step on a step, `outer(factor · inner(z) + bias)`, as one function of `z`.
+//!
+//! Second-layer units sharpen the steps of the first: where only one step is left of such a unit's
+//! sum, the two are one S. A line through each in turn is off by half of its height twice; the line
+//! of this file is off by it once.
+
+use super::dyadic::Direction::{Down, Up};
+use super::dyadic::Dyadic;
+use super::interval::Interval;
+use super::scalar::{Failure, Function, Scalar};
+
+/// `outer(factor · inner(z) + bias)`; both functions are sigmoid or tanh, so it is monotone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chain {
+    inner: Function,
+    factor: Dyadic,
+    bias: Dyadic,
+    outer: Function,
+}
+
+/// From this width on, lines through both functions at once are closer than a line through each.
+const WIDE_ENOUGH: i64 = 4;
+
+/// A sigmoid at more than 16 is above `1 - e^-16`, and that is above `1 - 2^-23`; a tanh is above
+/// `1 - 2 e^-32`.
+const FAR: i64 = 16;
+const FAR_SLACK: i64 = -23;
+
+/// The chain is looked at where the outer function's argument is near these, of either sign; on wide
+/// ranges only near the first.
+const PLACES: [i64; 3] = [4, 2, 7];
+const WIDE: i64 = 16;
+
+/// A line beside a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainLine {
+    /// Its slope.
+    pub slope: Dyadic,
+    /// `chain(t) - slope·t` lies here for every `t` in the range.
+    pub offset: Interval,
+    /// The chain itself lies here.
+    pub value: Interval,
+}
+
+impl Chain {
+    /// Returns the chain, where both functions are steps without corners.
+    pub fn new(inner: Function, factor: Dyadic, bias: Dyadic, outer: Function) -> Option<Self> {
+        let is_step = |function| matches!(function, Function::Sigmoid | Function::Tanh);
+        (is_step(inner) && is_step(outer) && !factor.is_zero()).then_some(Self {
+            inner,
+            factor,
+            bias,
+            outer,
+        })
+    }
+
+    /// Encloses the value at a place, to 23 bits where a step is far away.
+    fn value(&self, t: Dyadic) -> Result<Interval, Failure> {
+        let inner = step(self.inner, &Interval::point(t))?;
+        let sum = inner.times_point(self.factor);
+        step(self.outer, &sum.plus(&Interval::point(self.bias)))
+    }
+
+    /// Is [`Chain::line`] closer on this range than a line through each function in turn? It is on
+    /// wide ranges; narrower ones hold a part of the step only, and bend little.
+    pub fn is_closer(&self, range: &Interval) -> bool {
+        range.is_bounded() && range.wid() >= Dyadic::from_i64(WIDE_ENOUGH)
+    }
+
+    /// Returns a line that stays close to the chain on `range`.
+    ///
+    /// The range is cut at some places; between two of them the chain lies between its values there,
+    /// since it is monotone. Any slope and any places are valid (T11).
+    ///
+    /// # Errors
+    /// None in fact: both functions have values everywhere.
+    pub fn line(&self, range: &Interval) -> Result<ChainLine, Failure> {
+        let width = range.wid();
+        let (low, high) = (range.inf(), range.sup());
+        let (at_low, at_high) = (self.value(low)?, self.value(high)?);
+        let value = at_low.hull(&at_high);
+        let flat = ChainLine {
+            slope: Dyadic::ZERO,
+            offset: value,
+            value,
+        };
+        if width.is_zero() || width.is_infinite() {
+            return Ok(flat);
+        }
+        let slope = at_high.mid().sub(at_low.mid(), Down).div(width, Down);
+        if slope.is_infinite() {
+            return Ok(flat);
+        }
+        let mut offset: Option<Interval> = None;
+        let mut before = (low, at_low);
+        let mut reach = |t: Dyadic, value: Interval| {
+            let piece = Interval::ordered(before.0, t);
+            let part = before.1.hull(&value).minus(&piece.times_point(slope));
+            offset = Some(offset.map_or(part, |offset| offset.hull(&part)));
+            before = (t, value);
+        };
+        let (places, count) = self.places(width);
+        let places = &places[..count];
+        let lower = places.iter().map(|t| -*t);
+        let inside = |t: &Dyadic| low < *t && *t < high;
+        for t in lower.chain(places.iter().rev().copied()).filter(inside) {
+            reach(t, self.value(t)?);
+        }
+        reach(high, at_high);
+        Ok(ChainLine {
+            slope,
+            offset: offset.unwrap_or(Interval::ENTIRE),
+            value,
+        })
+    }
+
+    /// Places right of the middle, the farthest first, and how many of them are used.
+    fn places(&self, width: Dyadic) -> ([Dyadic; PLACES.len()], usize) {
+        // Slopes at 0: 1/4 of a sigmoid, 1 of a tanh; a tanh is through at half the argument.
+        let inner = if self.inner == Function::Sigmoid {
+            2
+        } else {
+            0
+        };
+        let outer = if self.outer == Function::Sigmoid {
+            0
+        } else {
+            -1
+        };
+        let unit = Dyadic::ONE.div(self.factor.abs(), Down);
+        let mut places = PLACES.map(|place| {
+            let place = Dyadic::from_i64(place).mul(unit, Down);
+            place.scale(inner, Down).scale(outer, Down)
+        });
+        if width >= Dyadic::from_i64(WIDE) {
+            return (places, 1);
+        }
+        places.sort_unstable_by(|a, b| b.cmp(a));
+        (places, places.len())
+    }
+}
+
+/// Encloses the value of a step; an end that is far from the step is not computed.
+fn step(function: Function, z: &Interval) -> Result<Interval, Failure> {
+    let far = Dyadic::from_i64(FAR);
+    let (is_low, is_high) = (z.inf() < -far, z.sup() > far);
+    if !is_low && !is_high {
+        return z.apply(function);
+    }
+    let everything = if function == Function::Sigmoid {
+        Interval::UNIT
+    } else {
+        Interval::SYMMETRIC_UNIT
+    };
+    let slack = Dyadic::power_of_two(FAR_SLACK);
+    let low = if is_low {
+        everything.inf()
+    } else if z.inf() > far {
+        everything.sup().sub(slack, Down)
+    } else {
+        Interval::point(z.inf()).apply(function)?.inf()
+    };
+    let high = if is_high {
+        everything.sup()
+    } else if z.sup() < -far {
+        everything.inf().add(slack, Up)
+    } else {
+        Interval::point(z.sup()).apply(function)?.sup()
+    };
+    Ok(Interval::ordered(low, high))
+}
+
+#[cfg(test)]
+// The pictures of a range are taken in floats, on purpose.
+#[allow(clippy::float_arithmetic, clippy::as_conversions)]
+mod tests {
+    use super::*;
+    use crate::numbers::Rational;
+    use crate::numbers::estimate::estimate_dyadic;
+    use proptest::prelude::*;
+
+    fn chain(factor: i64, bias: i64) -> Chain {
+        let (factor, bias) = (Dyadic::from_i64(factor), Dyadic::from_i64(bias));
+        Chain::new(Function::Sigmoid, factor, bias, Function::Sigmoid).expect("two steps")
+    }
+
+    #[test]
+    fn a_step_on_a_step_is_half_a_step_off_a_line() {
+        let range = Interval::ordered(Dyadic::from_i64(-20), Dyadic::from_i64(20));
+        let line = chain(40, -20).line(&range).expect("values");
+        assert!((estimate_dyadic(line.slope) - 0.025).abs() < 1e-6);
+        // Half a step each way, less what the line rises before the chain has.
+        let width = estimate_dyadic(line.offset.wid());
+        assert!((0.96..0.985).contains(&width), "{width}");
+    }
+
+    #[test]
+    fn narrow_ranges_are_left_to_others() {
+        assert!(!chain(40, -20).is_closer(&Interval::UNIT));
+        assert!(!chain(40, -20).is_closer(&Interval::ENTIRE));
+        let all = chain(40, -20).line(&Interval::ENTIRE).expect("values");
+        assert_eq!((all.slope, all.offset), (Dyadic::ZERO, Interval::UNIT));
+        let point = Interval::point(Dyadic::ONE);
+        assert!(
+            chain(40, -20).line(&point).expect("a value").offset.wid() < Dyadic::power_of_two(-50)
+        );
+        assert!(Chain::new(Function::Relu, Dyadic::ONE, Dyadic::ONE, Function::Tanh).is_none());
+    }
+
+    fn number() -> impl Strategy<Value = Dyadic> {
+        (-4096_i64..4096, -12_i64..30).prop_map(|(n, e)| Dyadic::new(i128::from(n), e - 12, Down))
+    }
+
+    proptest! {
+        #[test]
+        fn the_line_holds_the_chain_at_every_place(
+            factor in number(), bias in number(), middle in number(), radius in number(),
+            functions in 0_u8..4, share in prop::collection::vec(0_i64..=1024, 8),
+        ) {
+            let pick = |is_tanh| if is_tanh { Function::Tanh } else { Function::Sigmoid };
+            let chain = Chain::new(pick(functions & 1 == 1), factor, bias, pick(functions > 1));
+            let (Some(chain), radius) = (chain, radius.abs()) else { return Ok(()) };
+            let range = Interval::point(middle).plus(&Interval::symmetric(radius));
+            let line = chain.line(&range).expect("values");
+            let exact = |x: Dyadic| x.rational_bound(Down).expect("bounded");
+            let (low, high) = (exact(range.inf()), exact(range.sup()));
+            // Far from the middle all is flat: half of the places are near it.
+            let near = Rational::power_of_two(4);
+            for (k, share) in share.into_iter().enumerate() {
+                let share = Rational::ratio(share, 1024);
+                let t = if k % 2 == 0 {
+                    &low + &(&(&high - &low) * &share)
+                } else {
+                    (&(&share * &near) - &Rational::from(8)).max(low.clone()).min(high.clone())
+                };
+                let at = Dyadic::from_rational(&t, Down).max(range.inf());
+                let point = Interval::point(at);
+                let inner = point.apply(chain.inner).expect("a value").times_point(chain.factor);
+                let sum = inner.plus(&Interval::point(chain.bias));
+                let value = sum.apply(chain.outer).expect("a value");
+                let rest = value.minus(&point.times_point(line.slope));
+                prop_assert!(rest.inf() <= line.offset.sup() && line.offset.inf() <= rest.sup(), "{chain:?} {at:?}: {rest:?} {line:?}");
+                prop_assert!(value.inf() <= line.value.sup() && line.value.inf() <= value.sup());
+            }
+        }
+    }
+}

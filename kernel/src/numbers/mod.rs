@@ -1,0 +1,39 @@
+//! What a number is.
+//!
+//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
+//! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
+//! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
+
+pub mod chain;
+pub mod dyadic;
+pub mod elementary;
+pub mod enclosure;
+// Floats, and intervals of any precision, for the tests alone.
+#[cfg(test)]
+#[path = "../../../src/numbers/estimate.rs"]
+pub mod estimate;
+pub mod float;
+pub mod gradient;
+pub mod hessian;
+pub mod interval;
+pub mod linear_form;
+pub mod literal;
+#[cfg(test)]
+#[path = "../../../src/numbers/precise/mod.rs"]
+pub mod precise;
+pub mod rational;
+pub mod scalar;
+pub mod second_derivative;
+pub mod slope;
+mod turns;
+
+pub use chain::Chain;
+pub use dyadic::{Direction, Dyadic};
+pub use enclosure::Enclosure;
+pub use float::Float64;
+pub use gradient::Gradient;
+pub use hessian::Hessian;
+pub use interval::Interval;
+pub use linear_form::LinearForm;
+pub use rational::{Integer, Natural, Rational};
+pub use scalar::{Failure, Function, Relation, Scalar, Truth};

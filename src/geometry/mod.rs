@@ -1,7 +1,0 @@
-//! Level 2: exact plane geometry.
-
-pub mod plane;
-pub mod polygon;
-
-pub use plane::{Affine, Corner, PlaneCell, Sides};
-pub use polygon::{ConvexPolygon, HalfPlane, Point};
