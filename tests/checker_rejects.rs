@@ -445,7 +445,7 @@ fn single(method: Method) -> Case {
     let question = &case.certificate.claim.question;
     let root = on_domain(&case.network, question).expect("a value");
     let cell = Cell::root(&question.domain);
-    let mut leaves = Leaves::<2>::new(&case.network, question);
+    let mut leaves = Leaves::new(&case.network, question);
     let here = leaves.descend(&root, &cell, Reduction::PLAIN);
     let here = here.expect("a value");
     let Ok(Bound::Sup(bound)) = leaves.bound(method, &cell, &here, Reduction::PLAIN) else {
@@ -645,7 +645,7 @@ fn bounds_hold_to_the_last_bit() {
         let question = &case.certificate.claim.question;
         let root = on_domain(&case.network, question).expect("a value");
         let cell = Cell::root(&question.domain);
-        let mut leaves = Leaves::<2>::new(&case.network, question);
+        let mut leaves = Leaves::new(&case.network, question);
         for method in methods {
             let mut certificate = case.certificate.clone();
             let letter = vec![method.letter()];

@@ -166,7 +166,7 @@ fn leaves_hold(choices: &mut Choices) -> Result<Vec<Method>, TestCaseError> {
         _ => Dyadic::power_of_two(-choices.integer(3, 40)),
     };
     let reduction = Reduction { ranges, fold };
-    let mut leaves = Leaves::<3>::new(&network, &question);
+    let mut leaves = Leaves::new(&network, &question);
     let mut around = on_domain(&network, &question).expect("moderate weights");
     let mut cell = Cell::root(&question.domain);
     let mut compared = Vec::new();

@@ -236,7 +236,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
     use steeple::numbers::{Dyadic, Interval};
     let root = on_domain(network, question).expect("a value");
     let threshold = question.threshold.clone().expect("an area");
-    let mut leaves = Leaves::<2>::new(network, question);
+    let mut leaves = Leaves::new(network, question);
     for _ in 0..4 {
         let cell = Cell::from_sides(choices.inner(question.domain.sides()));
         let here = root

@@ -161,7 +161,7 @@ fn network_holds(choices: &mut Choices) -> Result<(), TestCaseError> {
 fn second_order(network: &Network, question: &Question) -> Option<Rational> {
     let cell = Cell::root(&question.domain);
     let root = on_domain(network, question).expect("a value");
-    let mut leaves = Leaves::<D>::new(network, question);
+    let mut leaves = Leaves::new(network, question);
     match leaves.bound(Method::SecondOrder, &cell, &root, Reduction::PLAIN) {
         Ok(Bound::Sup(bound)) => bound.to_rational(),
         Ok(other) => panic!("{other:?} is no bound in sup"),
@@ -214,7 +214,7 @@ fn bound_holds(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
 
 /// The share of a cell by a method, where it applies and has ends.
 fn share(
-    leaves: &mut Leaves<'_, D>,
+    leaves: &mut Leaves<'_>,
     method: Method,
     cell: &Cell,
     here: &Specialised,
@@ -238,7 +238,7 @@ fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
         let Ok(root) = on_domain(&network, &asked) else {
             return Ok(());
         };
-        let mut leaves = Leaves::<D>::new(&network, &asked);
+        let mut leaves = Leaves::new(&network, &asked);
         let cell = Cell::root(&asked.domain);
         let Some(found) = share(&mut leaves, Method::SecondOrder, &cell, &root) else {
             continue;
@@ -440,7 +440,7 @@ fn integrals_of_quadratics_are_found_in_one_leaf() {
         let net = zero(&["x", "y"]);
         let cell = Cell::root(&asked.domain);
         let root = on_domain(&net, &asked).expect("a value");
-        let mut leaves = Leaves::<D>::new(&net, &asked);
+        let mut leaves = Leaves::new(&net, &asked);
         let found = share(&mut leaves, Method::SecondOrder, &cell, &root).expect("a share");
         assert!(
             found.contains_rational(&number(truth)),

@@ -19,7 +19,7 @@ use steeple::workflow::Verdict;
 fn bound(network: &Network, question: &Question, method: Method) -> Option<Bound> {
     let cell = Cell::root(&question.domain);
     let root = on_domain(network, question).expect("a value");
-    Leaves::<2>::new(network, question)
+    Leaves::new(network, question)
         .bound(method, &cell, &root, Reduction::PLAIN)
         .ok()
 }
@@ -370,7 +370,7 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
         let asked = question(&net, &["0"], "x=-1..1,y=-1..1", None);
         let root = on_domain(&net, &asked).expect("a value");
         let cell = Cell::root(&asked.domain);
-        let mut leaves = Leaves::<2>::new(&net, &asked);
+        let mut leaves = Leaves::new(&net, &asked);
         for fold in [Dyadic::ZERO, Dyadic::power_of_two(-2), Dyadic::ONE] {
             let here = root
                 .specialise::<Interval>(cell.intervals(), None, fold)

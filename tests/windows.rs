@@ -29,7 +29,7 @@ fn reduction() -> Reduction {
 fn share(network: &Network, asked: &Question) -> Option<Interval> {
     let root = on_domain(network, asked).expect("a value");
     let cell = Cell::root(&asked.domain);
-    let mut leaves = Leaves::<3>::new(network, asked);
+    let mut leaves = Leaves::new(network, asked);
     let here = leaves.descend(&root, &cell, reduction()).expect("a value");
     match leaves.bound(Method::Windows, &cell, &here, reduction()) {
         Ok(Bound::Integral(share)) => Some(share),
@@ -192,7 +192,7 @@ fn it_does_not_apply_without_windows_or_to_other_norms() {
     let asked = question(&net, "0", "x=0..1,y=0..1", Norm::L1);
     let root = on_domain(&net, &asked).expect("a value");
     let cell = Cell::root(&asked.domain);
-    let mut leaves = Leaves::<3>::new(&net, &asked);
+    let mut leaves = Leaves::new(&net, &asked);
     assert!(
         leaves
             .bound(Method::Windows, &cell, &root, Reduction::PLAIN)

@@ -42,7 +42,7 @@ const PATIENCE: usize = 16;
 const MAX_PIECES: usize = 400;
 
 /// Tries to find the error exactly; nothing where that is not possible, or takes too long.
-pub fn search<const D: usize>(
+pub fn search(
     request: &Request<'_>,
     root: &Specialised,
     clock: &Clock,
@@ -57,7 +57,7 @@ pub fn search<const D: usize>(
     if inputs > 2 || !network.is_piecewise_linear() || units > MAX_UNITS {
         return None;
     }
-    let prepared = Leaves::<D>::new(network, question);
+    let prepared = Leaves::new(network, question);
     let exact = prepared.exact_cells()?;
     let whole = Cell::root(&question.domain);
     if inputs == 1 {
@@ -95,12 +95,12 @@ pub fn search<const D: usize>(
     if !is_polynomial_somewhere(exact, &whole) {
         return None;
     }
-    Search::<D>::new(request, root, whole, exact, clock).run(progress)
+    Search::new(request, root, whole, exact, clock).run(progress)
 }
 
 /// Tries to find an integral exactly, by cutting the domain into all pieces; nothing where that is
 /// not possible, or the numbers grow long.
-pub fn integral<const D: usize>(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
+pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
     let Request {
         network, question, ..
     } = request;
@@ -110,7 +110,7 @@ pub fn integral<const D: usize>(request: &Request<'_>, clock: &Clock) -> Option<
     if inputs > 2 || !network.is_piecewise_linear() || units > MAX_INTEGRAL_UNITS {
         return None;
     }
-    let prepared = Leaves::<D>::new(network, question);
+    let prepared = Leaves::new(network, question);
     let whole = Cell::root(&question.domain);
     let exact = prepared.exact_cells()?;
     let found = integrate(
@@ -232,12 +232,12 @@ impl worst::Open for Open {
 }
 
 /// The search in two inputs.
-struct Search<'a, const D: usize> {
+struct Search<'a> {
     request: &'a Request<'a>,
     exact: &'a ExactCells<'a>,
     clock: &'a Clock,
     root: &'a Specialised,
-    leaves: Leaves<'a, D>,
+    leaves: Leaves<'a>,
     ranges: Ranges,
     whole: Cell,
     tree: Tree,
@@ -253,7 +253,7 @@ struct Search<'a, const D: usize> {
     failures: usize,
 }
 
-impl<'a, const D: usize> Search<'a, D> {
+impl<'a> Search<'a> {
     fn new(
         request: &'a Request<'a>,
         root: &'a Specialised,

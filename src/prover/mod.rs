@@ -122,21 +122,11 @@ pub fn prove(
         .num_threads(request.threads.unwrap_or(0))
         .build()
         .map_err(|error| ProveError::Threads(error.to_string()))?;
-    match request.question.target.inputs().len() {
-        1 => run::<1>(request, &pool, progress),
-        2 => run::<2>(request, &pool, progress),
-        3 => run::<3>(request, &pool, progress),
-        4 => run::<4>(request, &pool, progress),
-        5..=MAX_INPUTS => run::<MAX_INPUTS>(request, &pool, progress),
-        more => Err(ProveError::TooManyInputs(more)),
+    let inputs = request.question.target.inputs().len();
+    if inputs > MAX_INPUTS {
+        return Err(ProveError::TooManyInputs(inputs));
     }
-}
-
-fn run<const D: usize>(
-    request: &Request<'_>,
-    pool: &rayon::ThreadPool,
-    progress: &mut dyn FnMut(&Progress),
-) -> Result<Outcome, ProveError> {
+    let pool = &pool;
     let clock = Clock::start(&request.limits, pool.current_num_threads());
     let root = match request.on_domain {
         Some(root) => Arc::clone(root),
@@ -146,19 +136,19 @@ fn run<const D: usize>(
     };
     match request.question.norm {
         Norm::Sup => {
-            if let Some(outcome) = exact::search::<D>(request, &root, &clock, progress) {
+            if let Some(outcome) = exact::search(request, &root, &clock, progress) {
                 return Ok(outcome);
             }
             sizes::check(request)?;
-            Ok(search::Search::<D>::new(request, root, &clock, pool).run(pool, progress))
+            Ok(search::Search::new(request, root, &clock, pool).run(pool, progress))
         }
         Norm::L1 | Norm::L2 | Norm::Area => {
-            if let Some(outcome) = exact::integral::<D>(request, &clock) {
+            if let Some(outcome) = exact::integral(request, &clock) {
                 return Ok(outcome);
             }
             sizes::check(request)?;
             let root = Arc::unwrap_or_clone(root);
-            Ok(integral::search::<D>(request, root, &clock, pool, progress))
+            Ok(integral::search(request, root, &clock, pool, progress))
         }
     }
 }

@@ -24,11 +24,11 @@ pub struct Reopened {
 
 /// Makes the tree of a certificate anew and calls back for each of its leaves; nothing where it
 /// cannot be searched on: it is no tree, or is cut along lines, which only a finished one is.
-pub fn reopen<const D: usize>(
+pub fn reopen(
     certificate: &Certificate,
     root: &Arc<Specialised>,
-    leaves: &mut Leaves<'_, D>,
-    mut visit: impl FnMut(&mut Leaves<'_, D>, Reopened),
+    leaves: &mut Leaves<'_>,
+    mut visit: impl FnMut(&mut Leaves<'_>, Reopened),
 ) -> Option<Tree> {
     let reduction = Reduction::of(certificate);
     let whole = Cell::root(&certificate.claim.question.domain);

@@ -114,7 +114,7 @@ fn is_smooth(network: &Specialised) -> bool {
 }
 
 /// A search in progress.
-pub struct Search<'a, const D: usize> {
+pub struct Search<'a> {
     request: &'a Request<'a>,
     root: Arc<Specialised>,
     whole: Cell,
@@ -132,7 +132,7 @@ pub struct Search<'a, const D: usize> {
     candidate: Option<Candidate>,
 }
 
-impl<'a, const D: usize> Search<'a, D> {
+impl<'a> Search<'a> {
     /// Prepares a search.
     pub fn new(
         request: &'a Request<'a>,
@@ -381,7 +381,7 @@ impl<'a, const D: usize> Search<'a, D> {
         share.clamp(1, SUBTREE)
     }
 
-    fn worker(&self) -> (Leaves<'a, D>, Sampler) {
+    fn worker(&self) -> (Leaves<'a>, Sampler) {
         (
             Leaves::new(self.request.network, self.request.question),
             Sampler::new(&self.request.question.target, self.request.jumps()),
@@ -392,7 +392,7 @@ impl<'a, const D: usize> Search<'a, D> {
     /// anyway. The root, which has no bound yet, is looked at first.
     fn grow(
         &self,
-        (leaves, sampler): &mut (Leaves<'a, D>, Sampler),
+        (leaves, sampler): &mut (Leaves<'a>, Sampler),
         start: Open,
         budget: u64,
         mut enough: Dyadic,
@@ -460,7 +460,7 @@ impl<'a, const D: usize> Search<'a, D> {
     /// Bounds the error on a cell; pushes the cell where the bound is not good enough.
     fn look(
         &self,
-        leaves: &mut Leaves<'a, D>,
+        leaves: &mut Leaves<'a>,
         sampler: &mut Sampler,
         mut open: Open,
         enough: Dyadic,

@@ -68,8 +68,97 @@ pub fn on_domain(network: &Network, question: &Question) -> Result<Specialised, 
     Specialised::from_network(network, cell.intervals())
 }
 
+/// A question made ready for many leaves.
+pub struct Leaves<'a>(Box<dyn Methods<'a> + Send + 'a>);
+
+/// What is asked of a question made ready, whatever the number of inputs that its arithmetic has room
+/// for.
+pub(super) trait Methods<'a> {
+    fn descend(
+        &mut self,
+        network: &Specialised,
+        cell: &Cell,
+        reduction: Reduction,
+    ) -> Result<Specialised, Failure>;
+
+    fn bound(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Bound, Failure>;
+
+    fn exact_cells(&self) -> Option<&ExactCells<'a>>;
+
+    fn anything(&self, cell: &Cell) -> Interval;
+
+    fn places(&self) -> &[Place];
+
+    fn inputs(&self) -> usize;
+}
+
+impl<'a> Leaves<'a> {
+    /// Prepares a question about a network.
+    pub fn new(network: &'a Network, question: &Question) -> Self {
+        Self(over_inputs!(
+            question.target.inputs().len(),
+            D => Box::new(LeavesOver::<D>::new(network, question))
+        ))
+    }
+
+    /// Returns the network on a cell, from the network on a cell around it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn descend(
+        &mut self,
+        network: &Specialised,
+        cell: &Cell,
+        reduction: Reduction,
+    ) -> Result<Specialised, Failure> {
+        self.0.descend(network, cell, reduction)
+    }
+
+    /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
+    /// reduced to parts of the cell where the method looks at parts.
+    ///
+    /// # Errors
+    /// [`Failure`] when the method does not apply there.
+    pub fn bound(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Bound, Failure> {
+        self.0.bound(method, cell, network, reduction)
+    }
+
+    /// The question made ready for exact cells, where there are any: one or two inputs, a
+    /// piecewise-linear network.
+    pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
+        self.0.exact_cells()
+    }
+
+    /// What a cell without a bound adds to an integral.
+    pub fn anything(&self, cell: &Cell) -> Interval {
+        self.0.anything(cell)
+    }
+
+    /// Where the target jumps or has a kink, if that depends on one input alone.
+    pub fn places(&self) -> &[Place] {
+        self.0.places()
+    }
+
+    /// How many inputs the question has.
+    pub fn inputs(&self) -> usize {
+        self.0.inputs()
+    }
+}
+
 /// A question made ready for many leaves, over boxes of up to `D` inputs.
-pub struct Leaves<'a, const D: usize> {
+pub(super) struct LeavesOver<'a, const D: usize> {
     network: &'a Network,
     norm: Norm,
     inputs: usize,
@@ -86,9 +175,8 @@ pub struct Leaves<'a, const D: usize> {
     by_forms: Reducer<LinearForm<D>>,
 }
 
-impl<'a, const D: usize> Leaves<'a, D> {
-    /// Prepares a question about a network.
-    pub fn new(network: &'a Network, question: &Question) -> Self {
+impl<'a, const D: usize> LeavesOver<'a, D> {
+    fn new(network: &'a Network, question: &Question) -> Self {
         let inputs = question.target.inputs().len();
         let is_area = question.norm == Norm::Area;
         // Under other norms a region stands for its 0/1 indicator.
@@ -124,28 +212,6 @@ impl<'a, const D: usize> Leaves<'a, D> {
         }
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
-    ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
-    pub fn descend(
-        &mut self,
-        network: &Specialised,
-        cell: &Cell,
-        reduction: Reduction,
-    ) -> Result<Specialised, Failure> {
-        let sides = network.needs_sides().then(|| cell.sides());
-        let Reduction { ranges, fold } = reduction;
-        match ranges {
-            Ranges::Natural => self
-                .by_intervals
-                .specialise(network, cell.intervals(), sides, fold),
-            Ranges::Linear => self
-                .by_forms
-                .specialise(network, &inputs_over(cell), sides, fold),
-        }
-    }
-
     /// Returns where the outputs of a network lie on a cell, which is in the cell it was reduced to: what
     /// [`Leaves::descend`] finds, without the network.
     fn output_ranges(
@@ -164,59 +230,6 @@ impl<'a, const D: usize> Leaves<'a, D> {
             Ranges::Linear => self
                 .by_forms
                 .output_ranges(network, &inputs_over(cell), sides, fold),
-        }
-    }
-
-    /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
-    /// reduced to parts of the cell where the method looks at parts.
-    ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
-    pub fn bound(
-        &mut self,
-        method: Method,
-        cell: &Cell,
-        network: &Specialised,
-        reduction: Reduction,
-    ) -> Result<Bound, Failure> {
-        match (self.norm, method) {
-            (Norm::Sup, Method::Open) => Ok(Bound::Sup(Dyadic::INFINITY)),
-            (Norm::Sup, Method::Natural) => self.natural_bound(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::SecondOrder) => self.second_order(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
-            (_, Method::Exact) => self.exact(cell),
-            (Norm::L1 | Norm::L2, _) => {
-                let integrand = if self.norm == Norm::L1 {
-                    Integrand::Magnitude
-                } else {
-                    Integrand::Square
-                };
-                let share = if method == Method::Windows {
-                    windows::share(self, integrand, cell, network, reduction)
-                } else {
-                    self.integral(method, integrand, cell, network)
-                };
-                share.map(Bound::Integral)
-            }
-            (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
-            (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Integral),
-            (Norm::Area, Method::HalfPlanes) => {
-                let region = self.region.as_mut().ok_or(Failure::Inexact)?;
-                region
-                    .misclassified(cell, network, &self.threshold)
-                    .map(Bound::Integral)
-            }
-            (Norm::Sup, Method::HalfPlanes | Method::Windows)
-            | (
-                Norm::Area,
-                Method::Linear
-                | Method::MeanValue
-                | Method::SecondOrder
-                | Method::Monotone
-                | Method::Windows,
-            ) => Err(Failure::Inexact),
         }
     }
 
@@ -465,15 +478,6 @@ impl<'a, const D: usize> Leaves<'a, D> {
             .map_err(|undecided| undecided.failure())
     }
 
-    /// The question made ready for exact cells, where there are any: one or two inputs, a
-    /// piecewise-linear network.
-    pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
-        let exact = self
-            .exact
-            .get_or_init(|| ExactCells::new(self.network, &self.question, &self.tape));
-        exact.as_ref()
-    }
-
     /// T10 for decisions: all of the cell is inside or outside, for the network and the region.
     fn decided_area(&mut self, cell: &Cell, network: &Specialised) -> Result<Interval, Failure> {
         let value = network.output_ranges()[0];
@@ -485,22 +489,94 @@ impl<'a, const D: usize> Leaves<'a, D> {
             _ => cell.volume(),
         })
     }
+}
 
-    /// What a cell without a bound adds to an integral.
-    pub fn anything(&self, cell: &Cell) -> Interval {
+impl<'a, const D: usize> Methods<'a> for LeavesOver<'a, D> {
+    fn descend(
+        &mut self,
+        network: &Specialised,
+        cell: &Cell,
+        reduction: Reduction,
+    ) -> Result<Specialised, Failure> {
+        let sides = network.needs_sides().then(|| cell.sides());
+        let Reduction { ranges, fold } = reduction;
+        match ranges {
+            Ranges::Natural => self
+                .by_intervals
+                .specialise(network, cell.intervals(), sides, fold),
+            Ranges::Linear => self
+                .by_forms
+                .specialise(network, &inputs_over(cell), sides, fold),
+        }
+    }
+
+    fn bound(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+        reduction: Reduction,
+    ) -> Result<Bound, Failure> {
+        match (self.norm, method) {
+            (Norm::Sup, Method::Open) => Ok(Bound::Sup(Dyadic::INFINITY)),
+            (Norm::Sup, Method::Natural) => self.natural_bound(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::SecondOrder) => self.second_order(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
+            (_, Method::Exact) => self.exact(cell),
+            (Norm::L1 | Norm::L2, _) => {
+                let integrand = if self.norm == Norm::L1 {
+                    Integrand::Magnitude
+                } else {
+                    Integrand::Square
+                };
+                let share = if method == Method::Windows {
+                    windows::share(self, integrand, cell, network, reduction)
+                } else {
+                    self.integral(method, integrand, cell, network)
+                };
+                share.map(Bound::Integral)
+            }
+            (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
+            (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Integral),
+            (Norm::Area, Method::HalfPlanes) => {
+                let region = self.region.as_mut().ok_or(Failure::Inexact)?;
+                region
+                    .misclassified(cell, network, &self.threshold)
+                    .map(Bound::Integral)
+            }
+            (Norm::Sup, Method::HalfPlanes | Method::Windows)
+            | (
+                Norm::Area,
+                Method::Linear
+                | Method::MeanValue
+                | Method::SecondOrder
+                | Method::Monotone
+                | Method::Windows,
+            ) => Err(Failure::Inexact),
+        }
+    }
+
+    fn exact_cells(&self) -> Option<&ExactCells<'a>> {
+        let exact = self
+            .exact
+            .get_or_init(|| ExactCells::new(self.network, &self.question, &self.tape));
+        exact.as_ref()
+    }
+
+    fn anything(&self, cell: &Cell) -> Interval {
         match self.norm {
             Norm::Area => undecided(cell),
             _ => Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY),
         }
     }
 
-    /// Where the target jumps or has a kink, if that depends on one input alone.
-    pub fn places(&self) -> &[Place] {
+    fn places(&self) -> &[Place] {
         self.tape.places()
     }
 
-    /// How many inputs the question has.
-    pub fn inputs(&self) -> usize {
+    fn inputs(&self) -> usize {
         self.inputs
     }
 }

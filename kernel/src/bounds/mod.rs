@@ -3,6 +3,42 @@
 //! The search for certificates and the checker ask the same functions ([`Leaves`]), so what the one
 //! finds the other finds again.
 
+/// Does something with the smallest arithmetic that has room for a number of inputs.
+macro_rules! over_inputs {
+    ($inputs:expr, $size:ident => $done:expr) => {
+        match $inputs {
+            0 | 1 => {
+                const $size: usize = 1;
+                $done
+            }
+            2 => {
+                const $size: usize = 2;
+                $done
+            }
+            3 => {
+                const $size: usize = 3;
+                $done
+            }
+            4 => {
+                const $size: usize = 4;
+                $done
+            }
+            5 | 6 => {
+                const $size: usize = 6;
+                $done
+            }
+            7..=10 => {
+                const $size: usize = 10;
+                $done
+            }
+            _ => {
+                const $size: usize = $crate::certificate::MAX_INPUTS;
+                $done
+            }
+        }
+    };
+}
+
 pub mod area;
 mod bend;
 pub mod cell;

@@ -34,8 +34,67 @@ pub enum ViolationFailure {
     NoValue(Failure),
 }
 
+/// A case made ready for many leaves.
+pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
+
+/// What is asked of a case made ready, whatever the number of inputs that its arithmetic has room for.
+trait Methods {
+    fn descend(
+        &mut self,
+        around: &Arc<Specialised>,
+        cell: &Cell,
+        ranges: Ranges,
+        fold: Dyadic,
+    ) -> Result<Arc<Specialised>, Failure>;
+
+    fn truth(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Truth, Failure>;
+}
+
+impl<'a> PropertyLeaves<'a> {
+    /// Prepares a case.
+    pub fn new(network: &'a Network, case: &Case) -> Self {
+        Self(over_inputs!(
+            case.sides().len(),
+            D => Box::new(PropertyLeavesOver::<D>::new(network, case))
+        ))
+    }
+
+    /// Returns the network on a cell, from the network on a cell around it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn descend(
+        &mut self,
+        around: &Arc<Specialised>,
+        cell: &Cell,
+        ranges: Ranges,
+        fold: Dyadic,
+    ) -> Result<Arc<Specialised>, Failure> {
+        self.0.descend(around, cell, ranges, fold)
+    }
+
+    /// Does the condition hold at all points of the closed cell, at none, or is it not known?
+    /// `network` encloses the network on the cell.
+    ///
+    /// # Errors
+    /// [`Failure`] where the method does not apply.
+    pub fn truth(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Specialised,
+    ) -> Result<Truth, Failure> {
+        self.0.truth(method, cell, network)
+    }
+}
+
 /// A case made ready for many leaves, over boxes of up to `D` inputs.
-pub struct PropertyLeaves<'a, const D: usize> {
+struct PropertyLeavesOver<'a, const D: usize> {
     /// The network itself, where it has steps: a reduced one is right almost everywhere alone.
     steps: Option<&'a Network>,
     tape: Tape,
@@ -45,9 +104,8 @@ pub struct PropertyLeaves<'a, const D: usize> {
     by_forms: Reducer<LinearForm<D>>,
 }
 
-impl<'a, const D: usize> PropertyLeaves<'a, D> {
-    /// Prepares a case.
-    pub fn new(network: &'a Network, case: &Case) -> Self {
+impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
+    fn new(network: &'a Network, case: &Case) -> Self {
         let tape = Tape::new(case.condition());
         Self {
             steps: network.has_jumps().then_some(network),
@@ -58,12 +116,10 @@ impl<'a, const D: usize> PropertyLeaves<'a, D> {
             by_forms: Reducer::default(),
         }
     }
+}
 
-    /// Returns the network on a cell, from the network on a cell around it.
-    ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
-    pub fn descend(
+impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
+    fn descend(
         &mut self,
         around: &Arc<Specialised>,
         cell: &Cell,
@@ -85,12 +141,7 @@ impl<'a, const D: usize> PropertyLeaves<'a, D> {
         Ok(Arc::new(reduced))
     }
 
-    /// Does the condition hold at all points of the closed cell, at none, or is it not known?
-    /// `network` encloses the network on the cell.
-    ///
-    /// # Errors
-    /// [`Failure`] where the method does not apply.
-    pub fn truth(
+    fn truth(
         &mut self,
         method: Method,
         cell: &Cell,

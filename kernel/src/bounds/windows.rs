@@ -3,7 +3,7 @@
 
 use super::cell::Cell;
 use super::integral::Integrand;
-use super::leaf::{Leaves, Reduction};
+use super::leaf::{LeavesOver, Methods, Reduction};
 use crate::certificate::Method;
 use crate::network::Specialised;
 use crate::numbers::Direction::{Down, Up};
@@ -31,7 +31,7 @@ struct Grid {
 /// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
 /// windows cross the integrand is only known as well as on the whole cell.
 pub(super) fn share<const D: usize>(
-    leaves: &mut Leaves<'_, D>,
+    leaves: &mut LeavesOver<'_, D>,
     integrand: Integrand,
     cell: &Cell,
     network: &Specialised,
@@ -56,7 +56,7 @@ pub(super) fn share<const D: usize>(
 
 /// What is asked of all parts of a cell, and what they gave so far.
 struct Shares<'s, 'q, const D: usize> {
-    leaves: &'s mut Leaves<'q, D>,
+    leaves: &'s mut LeavesOver<'q, D>,
     grid: &'s Grid,
     integrand: Integrand,
     reduction: Reduction,

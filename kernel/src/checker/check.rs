@@ -151,14 +151,7 @@ pub fn check_on_domain(
     let root = root.unwrap_or_else(|| on_domain(network, question));
     let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
     let root = Arc::new(root.map_err(no_value)?);
-    // The smallest arithmetic that has room for the inputs.
-    match question.target.inputs().len() {
-        1 => Walk::<1>::run(certificate, network, root, run, stop),
-        2 => Walk::<2>::run(certificate, network, root, run, stop),
-        3 => Walk::<3>::run(certificate, network, root, run, stop),
-        4 => Walk::<4>::run(certificate, network, root, run, stop),
-        _ => Walk::<MAX_INPUTS>::run(certificate, network, root, run, stop),
-    }
+    conclude(certificate, network, root, run, stop)
 }
 
 /// What a check begins with.
@@ -219,98 +212,93 @@ fn check_question(question: &Question, network: &Network) -> Result<(), Rejectio
     }
 }
 
-/// Runs a walk over boxes of up to `D` inputs.
-struct Walk<const D: usize>;
-
-impl<const D: usize> Walk<D> {
-    fn run(
-        certificate: &Certificate,
-        network: &Network,
-        root: Arc<Specialised>,
-        run: Runner<'_>,
-        stop: Stop<'_>,
-    ) -> Result<(Verified, Arc<Specialised>), Rejection> {
-        let question = &certificate.claim.question;
-        let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
-        // The witness beside the walk: it takes as long as many cells.
-        let values = OnceLock::new();
-        let point = certificate.witness.as_ref();
-        let point = point.filter(|_| question.norm == Norm::Sup);
-        let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
-        let beside = || _ = values.get_or_init(looked);
-        let total = walk::<D>(certificate, network, &root, run, stop, &beside)?;
-        let values = values.into_inner().unwrap_or_else(looked);
-        let mut claim = certificate.claim.clone();
-        let mut witness = None;
-        match question.norm {
-            Norm::Sup => {
-                if let Some(upper) = &claim.stated_upper {
-                    let is_below = total.largest_exact <= *upper
-                        && total.largest <= Dyadic::from_rational(upper, Direction::Down);
-                    if !is_below {
-                        let found = total
-                            .largest
-                            .rational_bound(Direction::Up)
-                            .map(|bound| bound.max(total.largest_exact));
-                        return Err(Rejection::UpperNotReached {
-                            claimed: upper.to_string(),
-                            found: found.map_or("no bound".into(), |f| f.to_string()),
-                        });
-                    }
-                }
-                match values {
-                    // An exact leaf's error is taken there, or nearly, around a point.
-                    None if claim.stated_lower.is_positive()
-                        && claim.stated_lower <= total.largest_exact => {}
-                    None if claim.stated_lower.is_positive() => {
-                        return Err(Rejection::LowerNotReached {
-                            claimed: claim.stated_lower.to_string(),
-                            found: "there is no witness".into(),
-                        });
-                    }
-                    // An error is never below 0.
-                    None => claim.stated_lower = Rational::ZERO,
-                    Some(values) => {
-                        let values = values.map_err(|failure| match failure {
-                            WitnessFailure::Outside => Rejection::BadWitness,
-                            WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
-                            WitnessFailure::NoValue(failure) => no_value(failure),
-                        })?;
-                        if values.lower < claim.stated_lower
-                            && total.largest_exact < claim.stated_lower
-                        {
-                            return Err(Rejection::LowerNotReached {
-                                claimed: claim.stated_lower.to_string(),
-                                found: format!("the witness gives {}", values.lower),
-                            });
-                        }
-                        witness = Some(values);
-                    }
-                }
-            }
-            Norm::L1 | Norm::L2 | Norm::Area => {
-                let (least, most) = total.integral_ends();
-                if let Some(upper) = &claim.stated_upper
-                    && !most.is_at_most(upper)
-                {
+/// Walks the tree and compares what its leaves give with the claim.
+fn conclude(
+    certificate: &Certificate,
+    network: &Network,
+    root: Arc<Specialised>,
+    run: Runner<'_>,
+    stop: Stop<'_>,
+) -> Result<(Verified, Arc<Specialised>), Rejection> {
+    let question = &certificate.claim.question;
+    let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
+    // The witness beside the walk: it takes as long as many cells.
+    let values = OnceLock::new();
+    let point = certificate.witness.as_ref();
+    let point = point.filter(|_| question.norm == Norm::Sup);
+    let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
+    let beside = || _ = values.get_or_init(looked);
+    let total = walk(certificate, network, &root, run, stop, &beside)?;
+    let values = values.into_inner().unwrap_or_else(looked);
+    let mut claim = certificate.claim.clone();
+    let mut witness = None;
+    match question.norm {
+        Norm::Sup => {
+            if let Some(upper) = &claim.stated_upper {
+                let is_below = total.largest_exact <= *upper
+                    && total.largest <= Dyadic::from_rational(upper, Direction::Down);
+                if !is_below {
+                    let found = total
+                        .largest
+                        .rational_bound(Direction::Up)
+                        .map(|bound| bound.max(total.largest_exact));
                     return Err(Rejection::UpperNotReached {
                         claimed: upper.to_string(),
-                        found: most.text(Direction::Up),
+                        found: found.map_or("no bound".into(), |f| f.to_string()),
                     });
                 }
-                if !least.is_at_least(&claim.stated_lower) {
+            }
+            match values {
+                // An exact leaf's error is taken there, or nearly, around a point.
+                None if claim.stated_lower.is_positive()
+                    && claim.stated_lower <= total.largest_exact => {}
+                None if claim.stated_lower.is_positive() => {
                     return Err(Rejection::LowerNotReached {
                         claimed: claim.stated_lower.to_string(),
-                        found: format!("the leaves give {}", least.text(Direction::Down)),
+                        found: "there is no witness".into(),
                     });
+                }
+                // An error is never below 0.
+                None => claim.stated_lower = Rational::ZERO,
+                Some(values) => {
+                    let values = values.map_err(|failure| match failure {
+                        WitnessFailure::Outside => Rejection::BadWitness,
+                        WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
+                        WitnessFailure::NoValue(failure) => no_value(failure),
+                    })?;
+                    if values.lower < claim.stated_lower && total.largest_exact < claim.stated_lower
+                    {
+                        return Err(Rejection::LowerNotReached {
+                            claimed: claim.stated_lower.to_string(),
+                            found: format!("the witness gives {}", values.lower),
+                        });
+                    }
+                    witness = Some(values);
                 }
             }
         }
-        let verified = Verified {
-            claim,
-            witness,
-            leaves: total.leaves,
-        };
-        Ok((verified, root))
+        Norm::L1 | Norm::L2 | Norm::Area => {
+            let (least, most) = total.integral_ends();
+            if let Some(upper) = &claim.stated_upper
+                && !most.is_at_most(upper)
+            {
+                return Err(Rejection::UpperNotReached {
+                    claimed: upper.to_string(),
+                    found: most.text(Direction::Up),
+                });
+            }
+            if !least.is_at_least(&claim.stated_lower) {
+                return Err(Rejection::LowerNotReached {
+                    claimed: claim.stated_lower.to_string(),
+                    found: format!("the leaves give {}", least.text(Direction::Down)),
+                });
+            }
+        }
     }
+    let verified = Verified {
+        claim,
+        witness,
+        leaves: total.leaves,
+    };
+    Ok((verified, root))
 }

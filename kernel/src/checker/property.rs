@@ -144,13 +144,7 @@ pub fn check_property_until(
                     fold: Dyadic::from_rational(fold, Direction::Down),
                     before: verified.leaves,
                 };
-                // The smallest arithmetic that has room for the inputs.
-                verified.leaves = match property.inputs() {
-                    1..=2 => walk.run::<2>(),
-                    3..=5 => walk.run::<5>(),
-                    6..=10 => walk.run::<10>(),
-                    _ => walk.run::<MAX_INPUTS>(),
-                }?;
+                verified.leaves = walk.run()?;
             }
         }
     }
@@ -203,12 +197,12 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Returns how many leaves there are, with those before, if the condition is excluded on each.
-    fn run<const D: usize>(&self) -> Result<usize, Rejection> {
+    fn run(&self) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let whole = Cell::from_sides(self.case.sides().to_vec());
         let root = Specialised::from_network(self.network, whole.intervals()).map_err(no_value)?;
         let most_held = root.bytes().saturating_mul(HELD_ROOTS).saturating_add(HELD);
-        let mut leaves = PropertyLeaves::<D>::new(self.network, self.case);
+        let mut leaves = PropertyLeaves::new(self.network, self.case);
         let mut nodes = self.tree.nodes();
         let mut count = self.before;
         // Bytes of the networks of open cells; with each cell, those that are free when it is done.

@@ -108,7 +108,7 @@ enum Met {
 
 /// Walks the whole tree of a certificate. Does something else beside the largest part of that, when
 /// the networks that wait are small already, or leaves it undone.
-pub(super) fn walk<const D: usize>(
+pub(super) fn walk(
     certificate: &Certificate,
     network: &Network,
     root: &Arc<Specialised>,
@@ -116,7 +116,7 @@ pub(super) fn walk<const D: usize>(
     stop: Stop<'_>,
     beside: &(dyn Fn() + Sync),
 ) -> Result<Total, Rejection> {
-    let walker = Walker::<D> {
+    let walker = Walker {
         certificate,
         network,
         stop,
@@ -214,7 +214,7 @@ struct Limits {
 }
 
 /// Walks subtrees over boxes of up to `D` inputs.
-struct Walker<'a, const D: usize> {
+struct Walker<'a> {
     certificate: &'a Certificate,
     network: &'a Network,
     stop: Stop<'a>,
@@ -231,7 +231,7 @@ struct Open {
     frees: usize,
 }
 
-impl<const D: usize> Walker<'_, D> {
+impl Walker<'_> {
     /// Does the tree end where its text ends?
     fn at_end(&self, position: usize) -> Result<(), Rejection> {
         if position == self.certificate.partition.text().len() {
@@ -262,7 +262,7 @@ impl<const D: usize> Walker<'_, D> {
     ) -> Result<usize, Rejection> {
         let certificate = self.certificate;
         let reduction = Reduction::of(certificate);
-        let mut leaves = Leaves::<D>::new(self.network, &certificate.claim.question);
+        let mut leaves = Leaves::new(self.network, &certificate.claim.question);
         let mut nodes = certificate.partition.nodes_from(start.position);
         let mut before = start.before;
         // Bytes of the networks of open cells, and of those of parts.
@@ -313,7 +313,7 @@ impl<const D: usize> Walker<'_, D> {
                 }
             }
             let node = nodes.next_node().map_err(Rejection::Tree)?;
-            let local = |leaves: &mut Leaves<'_, D>| {
+            let local = |leaves: &mut Leaves<'_>| {
                 leaves
                     .descend(&around, &cell, reduction)
                     .map(Arc::new)
@@ -369,8 +369,8 @@ impl<const D: usize> Walker<'_, D> {
 }
 
 /// Walks what is below a cut along a line.
-fn below_line<const D: usize>(
-    leaves: &Leaves<'_, D>,
+fn below_line(
+    leaves: &Leaves<'_>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,

@@ -166,14 +166,14 @@ struct Rule {
 }
 
 /// Searches for an enclosure of the integral.
-pub fn search<const D: usize>(
+pub fn search(
     request: &Request<'_>,
     root: Specialised,
     clock: &Clock,
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let mut search = pool.install(|| Search::<D>::new(request, clock, &root));
+    let mut search = pool.install(|| Search::new(request, clock, &root));
     let mut in_parts = sweep::is_wanted(request, root.units());
     let mut known = Known {
         tree: Tree::new(),
@@ -181,7 +181,7 @@ pub fn search<const D: usize>(
         boxes: 1,
         stopped_by: None,
     };
-    let workers = Workers::new(pool, || Leaves::<D>::new(request.network, request.question));
+    let workers = Workers::new(pool, || Leaves::new(request.network, request.question));
     let mut open = WorstFirst::new();
     let mut settled = Sum::default();
     let mut undecided = Sum::default();
@@ -340,7 +340,7 @@ impl Known {
 }
 
 /// What does not change during a search.
-struct Search<'a, const D: usize> {
+struct Search<'a> {
     request: &'a Request<'a>,
     clock: &'a Clock,
     norm: Norm,
@@ -354,7 +354,7 @@ struct Search<'a, const D: usize> {
     reduction: Reduction,
 }
 
-impl<'a, const D: usize> Search<'a, D> {
+impl<'a> Search<'a> {
     fn new(request: &'a Request<'a>, clock: &'a Clock, root: &Specialised) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
@@ -389,7 +389,7 @@ impl<'a, const D: usize> Search<'a, D> {
     /// The partition of an earlier search: its tree, the share of every node, and its leaves.
     fn reopened(
         &mut self,
-        leaves: &mut Leaves<'_, D>,
+        leaves: &mut Leaves<'_>,
         earlier: &Certificate,
         root: &Arc<Specialised>,
     ) -> Option<(Tree, Vec<Interval>, Vec<Open>)> {
@@ -421,7 +421,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+    fn look(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<Specialised>) -> Half {
         let anything = leaves.anything(&cell);
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
@@ -456,7 +456,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Encloses the share of a cell by the cheapest method that may be enough.
-    fn glance(&self, leaves: &mut Leaves<'_, D>, cell: Cell, here: Arc<Specialised>) -> Half {
+    fn glance(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<Specialised>) -> Half {
         if self.is_frame(&cell, &here) {
             return self.look(leaves, cell, here);
         }
@@ -503,7 +503,7 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Cuts an open cell, and the halves as long as they would be next.
-    fn grow(&self, leaves: &mut Leaves<'_, D>, start: &Open, rule: Rule, budget: usize) -> Growth {
+    fn grow(&self, leaves: &mut Leaves<'_>, start: &Open, rule: Rule, budget: usize) -> Growth {
         let mut growth = Growth::new(start);
         let mut stack = vec![Open {
             node: 0,
@@ -568,8 +568,8 @@ impl<'a, const D: usize> Search<'a, D> {
     }
 
     /// Makes the cuts that come into question and keeps the one after which least is unknown.
-    fn best_cut(&self, leaves: &mut Leaves<'_, D>, open: &Open) -> Option<(Split, [Half; 2])> {
-        let look = |leaves: &mut Leaves<'_, D>, cell, here: Arc<Specialised>| {
+    fn best_cut(&self, leaves: &mut Leaves<'_>, open: &Open) -> Option<(Split, [Half; 2])> {
+        let look = |leaves: &mut Leaves<'_>, cell, here: Arc<Specialised>| {
             if self.is_rough(&cell, &here, open.here.units()) {
                 self.glance(leaves, cell, here)
             } else {
@@ -584,17 +584,17 @@ impl<'a, const D: usize> Search<'a, D> {
 
     fn best_of(
         &self,
-        leaves: &mut Leaves<'_, D>,
+        leaves: &mut Leaves<'_>,
         open: &Open,
         cuts: Vec<Split>,
-        look: impl Fn(&mut Leaves<'_, D>, Cell, Arc<Specialised>) -> Half + Sync,
+        look: impl Fn(&mut Leaves<'_>, Cell, Arc<Specialised>) -> Half + Sync,
     ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
             let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
                 continue;
             };
-            let half = |leaves: &mut Leaves<'_, D>, cell| {
+            let half = |leaves: &mut Leaves<'_>, cell| {
                 let watch = self.clock.stopwatch();
                 let here = leaves
                     .descend(&open.here, &cell, self.reduction)

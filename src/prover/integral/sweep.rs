@@ -52,14 +52,14 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
     units >= LARGE && request.tolerance.is_none() && request.question.norm != Norm::Area
 }
 
-impl<const D: usize> Search<'_, D> {
+impl Search<'_> {
     /// Searches each open cell until it is known well enough, or a limit is reached; then those stay
     /// open that were not looked at.
     pub(super) fn sweep(
         &self,
         known: &mut Known,
         swept: &mut Swept,
-        workers: &Workers<Leaves<'_, D>>,
+        workers: &Workers<Leaves<'_>>,
         pool: &rayon::ThreadPool,
         progress: &mut dyn FnMut(&Progress),
     ) {
@@ -120,7 +120,7 @@ impl<const D: usize> Search<'_, D> {
     }
 
     /// Cuts the worst cell of a part, again and again, until the part is known well enough.
-    fn part(&self, leaves: &mut Leaves<'_, D>, part: &Open, goal: Goal, most: u64) -> Growth {
+    fn part(&self, leaves: &mut Leaves<'_>, part: &Open, goal: Goal, most: u64) -> Growth {
         let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
         let mut growth = Growth::new(part);
         let mut sum = Sum::of(&part.share);
@@ -140,8 +140,8 @@ impl<const D: usize> Search<'_, D> {
                 continue;
             }
             // Better methods are asked when a cell would have to be cut otherwise.
-            let glance = |leaves: &mut Leaves<'_, D>, cell, here| self.glance(leaves, cell, here);
-            let look = |leaves: &mut Leaves<'_, D>, cell, here| self.look(leaves, cell, here);
+            let glance = |leaves: &mut Leaves<'_>, cell, here| self.glance(leaves, cell, here);
+            let look = |leaves: &mut Leaves<'_>, cell, here| self.look(leaves, cell, here);
             let halves = match self.cuts(&next, leaves.places()) {
                 Cuts::Certain(cut) => self.best_of(leaves, &next, vec![cut], glance),
                 Cuts::Tried(_) if next.is_glanced => {

@@ -86,13 +86,11 @@ pub fn prove_property(
         .map_err(|error| ProveError::Threads(error.to_string()))?;
     // The check is on one thread.
     let clock = Clock::start(&request.limits, 1);
-    match request.property.inputs() {
-        1..=2 => Search::<2>::new(request, clock)?.run(&pool, progress),
-        3..=5 => Search::<5>::new(request, clock)?.run(&pool, progress),
-        6..=10 => Search::<10>::new(request, clock)?.run(&pool, progress),
-        11..=MAX_INPUTS => Search::<MAX_INPUTS>::new(request, clock)?.run(&pool, progress),
-        more => Err(ProveError::TooManyInputs(more)),
+    let inputs = request.property.inputs();
+    if inputs > MAX_INPUTS {
+        return Err(ProveError::TooManyInputs(inputs));
     }
+    Search::new(request, clock)?.run(&pool, progress)
 }
 
 /// A cell to be looked at.
@@ -126,7 +124,7 @@ enum First {
     Open,
 }
 
-struct Search<'a, const D: usize> {
+struct Search<'a> {
     request: &'a PropertyRequest<'a>,
     clock: Clock,
     wholes: Vec<Cell>,
@@ -135,7 +133,7 @@ struct Search<'a, const D: usize> {
     ranges: Ranges,
 }
 
-impl<'a, const D: usize> Search<'a, D> {
+impl<'a> Search<'a> {
     fn new(request: &'a PropertyRequest<'a>, clock: Clock) -> Result<Self, ProveError> {
         let cases = request.property.cases();
         let wholes: Vec<Cell> = cases
@@ -302,7 +300,7 @@ impl<'a, const D: usize> Search<'a, D> {
         Ok(found.next().map_or(First::Open, First::Found))
     }
 
-    fn leaves(&self, case: usize) -> PropertyLeaves<'a, D> {
+    fn leaves(&self, case: usize) -> PropertyLeaves<'a> {
         PropertyLeaves::new(self.request.network, &self.request.property.cases()[case])
     }
 
@@ -450,8 +448,8 @@ impl<'a, const D: usize> Search<'a, D> {
 }
 
 /// Does a method exclude the condition of a case on a cell?
-fn is_excluded<const D: usize>(
-    leaves: &mut PropertyLeaves<'_, D>,
+fn is_excluded(
+    leaves: &mut PropertyLeaves<'_>,
     method: Method,
     cell: &Cell,
     here: &Specialised,
@@ -460,8 +458,8 @@ fn is_excluded<const D: usize>(
 }
 
 /// Returns the method that excludes the condition of a case on a cell, or else what to do with it.
-fn excluded<const D: usize>(
-    leaves: &mut PropertyLeaves<'_, D>,
+fn excluded(
+    leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
     here: &Specialised,
     margin: &Margin,
