@@ -142,7 +142,7 @@ pub(super) struct RegionForms<const D: usize> {
     tree: Node,
     tape: Tape,
     forms: Prepared<LinearForm<D>>,
-    hessian: Prepared<Hessian<D>>,
+    hessian: Prepared<Hessian<2>>,
     points: Prepared<Interval>,
 }
 
@@ -257,10 +257,10 @@ impl<const D: usize> RegionForms<D> {
     /// curve between the two (T18).
     fn covered(&mut self, cell: &Cell, origin: Origin) -> Option<Interval> {
         let sides = cell.intervals();
-        if D < 2 || sides.len() != 2 || !cell.is_dyadic() {
+        if sides.len() != 2 || !cell.is_dyadic() {
             return None;
         }
-        let inputs = inputs_over::<Hessian<D>>(cell);
+        let inputs = inputs_over::<Hessian<2>>(cell);
         let around = *self
             .hessian
             .outputs(&self.tape, &inputs)

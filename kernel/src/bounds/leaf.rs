@@ -10,14 +10,14 @@ use super::cell::Cell;
 use super::exact::{ExactCells, ExactError};
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
+use super::smooth::Derivatives;
 use super::windows;
 use crate::certificate::{Certificate, Method, Norm, Question, Ranges};
 use crate::expr::{Place, Tape, TargetBody};
 use crate::geometry::PlaneCell;
 use crate::network::{Network, Reducer, Specialised};
 use crate::numbers::{
-    Direction, Dyadic, Enclosure, Failure, Gradient, Hessian, Interval, LinearForm, Rational,
-    Scalar, Truth,
+    Direction, Dyadic, Enclosure, Failure, Interval, LinearForm, Rational, Scalar, Truth,
 };
 
 /// The bound of a leaf.
@@ -103,7 +103,7 @@ impl<'a> Leaves<'a> {
     pub fn new(network: &'a Network, question: &Question) -> Self {
         Self(over_inputs!(
             question.target.inputs().len(),
-            D => Box::new(LeavesOver::<D>::new(network, question))
+            D, S => Box::new(LeavesOver::<D, S>::new(network, question))
         ))
     }
 
@@ -158,7 +158,7 @@ impl<'a> Leaves<'a> {
 }
 
 /// A question made ready for many leaves, over boxes of up to `D` inputs.
-pub(super) struct LeavesOver<'a, const D: usize> {
+pub(super) struct LeavesOver<'a, const D: usize, const S: usize> {
     network: &'a Network,
     norm: Norm,
     inputs: usize,
@@ -167,15 +167,14 @@ pub(super) struct LeavesOver<'a, const D: usize> {
     exact: OnceCell<Option<ExactCells<'a>>>,
     natural: Prepared<Interval>,
     linear: Prepared<LinearForm<D>>,
-    gradient: Prepared<Gradient<D>>,
-    hessian: OnceCell<Prepared<Hessian<D>>>,
+    derivatives: Derivatives<D, S>,
     region: Option<RegionForms<D>>,
     threshold: Interval,
     by_intervals: Reducer<Interval>,
     by_forms: Reducer<LinearForm<D>>,
 }
 
-impl<'a, const D: usize> LeavesOver<'a, D> {
+impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
     fn new(network: &'a Network, question: &Question) -> Self {
         let inputs = question.target.inputs().len();
         let is_area = question.norm == Norm::Area;
@@ -202,8 +201,7 @@ impl<'a, const D: usize> LeavesOver<'a, D> {
             exact: OnceCell::new(),
             natural: Prepared::new(&tape),
             linear: Prepared::new(&tape),
-            gradient: Prepared::new(&tape),
-            hessian: OnceCell::new(),
+            derivatives: Derivatives::new(&tape),
             region,
             threshold,
             tape,
@@ -318,7 +316,9 @@ impl<'a, const D: usize> LeavesOver<'a, D> {
             }
             Method::SecondOrder => {
                 let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
-                let differences = self.second_differences(cell, network)?;
+                let differences = self
+                    .derivatives
+                    .second_differences(&self.tape, cell, network)?;
                 let mut mean = Interval::ZERO;
                 for (k, (here, around)) in differences.iter().enumerate() {
                     let radius = network.output(k).radius;
@@ -335,131 +335,6 @@ impl<'a, const D: usize> LeavesOver<'a, D> {
             | Method::Windows => return Err(Failure::Inexact),
         };
         Ok(mean.times(&cell.volume()))
-    }
-
-    /// The difference with its partial derivatives; the network's radius is left out.
-    fn difference(
-        &mut self,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Vec<Gradient<D>>, Failure> {
-        let inputs = inputs_over::<Gradient<D>>(cell);
-        let values = network.evaluate(&inputs)?;
-        let targets = self.gradient.outputs(&self.tape, &inputs);
-        values
-            .iter()
-            .zip(targets)
-            .map(|(value, target)| Ok(value.sub(&target?)))
-            .collect()
-    }
-
-    /// T12: the difference at the middle, plus slope times distance for each input.
-    fn mean_value(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
-        let differences = self.difference(cell, network)?;
-        let middle: Vec<Interval> = cell
-            .intervals()
-            .iter()
-            .map(|side| Interval::point(side.mid()))
-            .collect();
-        let values = network.evaluate::<Interval>(&middle)?;
-        let targets = self.natural.outputs(&self.tape, &middle);
-        let mut largest = Dyadic::ZERO;
-        for (k, ((value, target), slope)) in
-            values.iter().zip(targets).zip(&differences).enumerate()
-        {
-            let mut total = value.minus(&target?);
-            for (side, partial) in cell.intervals().iter().zip(slope.partials()) {
-                let distance = side.minus(&Interval::point(side.mid()));
-                total = total.plus(&partial.times(&distance));
-            }
-            let radius = network.output(k).radius;
-            largest = largest.max(total.mag().add(radius, Direction::Up));
-        }
-        Ok(largest)
-    }
-
-    /// The difference of each output with its slopes at the middle of the cell, and with its second
-    /// derivatives over the cell; the network's radius is left out.
-    fn second_differences(
-        &mut self,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Vec<(Gradient<D>, Hessian<D>)>, Failure> {
-        let sides = cell.intervals();
-        if sides.len() > MOST_INPUTS_OF_SECOND_ORDER || !sides.iter().all(has_inner_middle) {
-            return Err(Failure::Inexact);
-        }
-        let middle: Vec<Gradient<D>> = sides
-            .iter()
-            .enumerate()
-            .map(|(i, side)| Gradient::variable(i, &Interval::point(side.mid())))
-            .collect();
-        let at_middle = differences(
-            &network.evaluate(&middle)?,
-            self.gradient.outputs(&self.tape, &middle),
-        )?;
-        let inputs = inputs_over::<Hessian<D>>(cell);
-        let values = network.evaluate(&inputs)?;
-        let tape = &self.tape;
-        self.hessian.get_or_init(|| Prepared::new(tape));
-        let prepared = self.hessian.get_mut().ok_or(Failure::Inexact)?;
-        let over_cell = differences(&values, prepared.outputs(tape, &inputs))?;
-        Ok(at_middle.into_iter().zip(over_cell).collect())
-    }
-
-    /// T17: the difference and its slopes at the middle, and second derivatives over the cell.
-    fn second_order(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
-        let differences = self.second_differences(cell, network)?;
-        let mut largest = Dyadic::ZERO;
-        for (k, (here, around)) in differences.iter().enumerate() {
-            let size = taylor(here, around, cell.intervals()).mag();
-            let radius = network.output(k).radius;
-            largest = largest.max(size.add(radius, Direction::Up));
-        }
-        Ok(largest)
-    }
-
-    /// T13: in an input in which the difference only grows (or only falls), its extremes lie on
-    /// the two faces; linear forms bound it there.
-    fn monotone(&mut self, cell: &Cell, network: &Specialised) -> Result<Dyadic, Failure> {
-        let differences = self.difference(cell, network)?;
-        let mut largest = Dyadic::ZERO;
-        let mut is_useful = false;
-        for (k, slope) in differences.iter().enumerate() {
-            let (mut low_face, mut high_face) = (Vec::new(), Vec::new());
-            for (side, partial) in cell.intervals().iter().zip(slope.partials()) {
-                let (inf, sup) = (Interval::point(side.inf()), Interval::point(side.sup()));
-                let (low, high) = if !partial.inf().is_negative() {
-                    (inf, sup)
-                } else if !partial.sup().is_positive() {
-                    (sup, inf)
-                } else {
-                    (*side, *side)
-                };
-                is_useful |= low.is_point();
-                low_face.push(low);
-                high_face.push(high);
-            }
-            let mut on_face = |face: &[Interval]| -> Result<Interval, Failure> {
-                let inputs: Vec<LinearForm<D>> = face
-                    .iter()
-                    .enumerate()
-                    .map(|(i, side)| LinearForm::variable(i, side))
-                    .collect();
-                let value = network.evaluate(&inputs)?[k];
-                let target = self.linear.outputs(&self.tape, &inputs)[k]?;
-                Ok(value.sub(&target).range())
-            };
-            let (low, high) = (on_face(&low_face)?, on_face(&high_face)?);
-            let size = (-low.inf()).max(high.sup());
-            let radius = network.output(k).radius;
-            largest = largest.max(size.add(radius, Direction::Up));
-        }
-        if is_useful {
-            Ok(largest.max(Dyadic::ZERO))
-        } else {
-            Err(Failure::Inexact)
-        }
     }
 
     /// T14: in one or two inputs, where network and target are exact polynomials on the cell.
@@ -491,7 +366,7 @@ impl<'a, const D: usize> LeavesOver<'a, D> {
     }
 }
 
-impl<'a, const D: usize> Methods<'a> for LeavesOver<'a, D> {
+impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
     fn descend(
         &mut self,
         network: &Specialised,
@@ -521,9 +396,18 @@ impl<'a, const D: usize> Methods<'a> for LeavesOver<'a, D> {
             (Norm::Sup, Method::Open) => Ok(Bound::Sup(Dyadic::INFINITY)),
             (Norm::Sup, Method::Natural) => self.natural_bound(cell, network).map(Bound::Sup),
             (Norm::Sup, Method::Linear) => self.linear_bound(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::MeanValue) => self.mean_value(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::SecondOrder) => self.second_order(cell, network).map(Bound::Sup),
-            (Norm::Sup, Method::Monotone) => self.monotone(cell, network).map(Bound::Sup),
+            (Norm::Sup, Method::MeanValue) => self
+                .derivatives
+                .mean_value(&self.tape, &mut self.natural, cell, network)
+                .map(Bound::Sup),
+            (Norm::Sup, Method::SecondOrder) => self
+                .derivatives
+                .second_order(&self.tape, cell, network)
+                .map(Bound::Sup),
+            (Norm::Sup, Method::Monotone) => self
+                .derivatives
+                .monotone(&self.tape, &mut self.linear, cell, network)
+                .map(Bound::Sup),
             (_, Method::Exact) => self.exact(cell),
             (Norm::L1 | Norm::L2, _) => {
                 let integrand = if self.norm == Norm::L1 {
@@ -587,7 +471,7 @@ fn undecided(cell: &Cell) -> Interval {
 }
 
 /// Network minus target, for each output.
-fn differences<E: Enclosure>(
+pub(super) fn differences<E: Enclosure>(
     values: &[E],
     targets: Vec<Result<E, Failure>>,
 ) -> Result<Vec<E>, Failure> {
@@ -596,55 +480,6 @@ fn differences<E: Enclosure>(
         .zip(targets)
         .map(|(value, target)| Ok(value.sub(&target?)))
         .collect()
-}
-
-/// More inputs have too many second derivatives to keep.
-const MOST_INPUTS_OF_SECOND_ORDER: usize = 4;
-
-/// Is the middle strictly inside, or the side a point?
-fn has_inner_middle(side: &Interval) -> bool {
-    let middle = side.mid();
-    side.is_point() || (side.inf() < middle && middle < side.sup())
-}
-
-/// T17: the range of `D` over a box, where `here` is `D` at the middle and `around` over the box.
-fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Interval]) -> Interval {
-    let mut total = here.value();
-    for (i, (side, slope)) in sides.iter().zip(here.partials()).enumerate() {
-        let (radius, second) = (side.rad(), around.second(i, i));
-        let top = parabola(slope.mag(), second.sup(), radius);
-        let bottom = parabola(slope.mag(), -second.inf(), radius);
-        total = total.plus(&Interval::ordered(-bottom, top));
-        for (j, other) in sides.iter().enumerate().skip(i + 1) {
-            let reach = radius.mul(other.rad(), Direction::Up);
-            let mixed = around.second(i, j).mag().mul(reach, Direction::Up);
-            total = total.plus(&Interval::symmetric(mixed));
-        }
-    }
-    total
-}
-
-/// An upper bound of `slope |t| + bend t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
-/// which is taken at `t = 0`.
-///
-/// | bend | slope | largest |
-/// |---|---|---|
-/// | >= 0 | | at the end |
-/// | < 0 | >= -bend · radius | at the end, since it still grows there |
-/// | < 0 | less | `slope²/(-2 bend)`, at `t = slope/(-bend)` |
-fn parabola(slope: Dyadic, bend: Dyadic, radius: Dyadic) -> Dyadic {
-    let (up, down) = (Direction::Up, Direction::Down);
-    let half = Interval::point(Dyadic::HALF);
-    if bend.is_negative() && slope < (-bend).mul(radius, up) {
-        return slope.mul(slope, up).div((-bend).scale(1, down), up);
-    }
-    let curved = Interval::point(bend)
-        .times(&Interval::point(radius).squared())
-        .times(&half);
-    slope
-        .mul(radius, up)
-        .add(curved.sup(), up)
-        .max(Dyadic::ZERO)
 }
 
 /// The largest possible size of a difference.

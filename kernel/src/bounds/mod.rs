@@ -3,36 +3,39 @@
 //! The search for certificates and the checker ask the same functions ([`Leaves`]), so what the one
 //! finds the other finds again.
 
-/// Does something with the smallest arithmetic that has room for a number of inputs.
+/// Does something with the smallest arithmetic that has room for a number of inputs, and with that for
+/// second derivatives, which stops at four.
 macro_rules! over_inputs {
-    ($inputs:expr, $size:ident => $done:expr) => {
+    ($inputs:expr, $size:ident, $second:ident => $done:expr) => {
         match $inputs {
             0 | 1 => {
                 const $size: usize = 1;
+                const $second: usize = 1;
                 $done
             }
             2 => {
                 const $size: usize = 2;
+                const $second: usize = 2;
                 $done
             }
             3 => {
                 const $size: usize = 3;
+                const $second: usize = 3;
                 $done
             }
             4 => {
                 const $size: usize = 4;
+                const $second: usize = 4;
                 $done
             }
-            5 | 6 => {
-                const $size: usize = 6;
-                $done
-            }
-            7..=10 => {
+            5..=10 => {
                 const $size: usize = 10;
+                const $second: usize = 4;
                 $done
             }
             _ => {
                 const $size: usize = $crate::certificate::MAX_INPUTS;
+                const $second: usize = 4;
                 $done
             }
         }
@@ -52,6 +55,7 @@ pub mod polynomial;
 mod prepared;
 pub mod property;
 pub mod quadratic;
+mod smooth;
 mod windows;
 pub mod witness;
 

@@ -60,7 +60,7 @@ impl<'a> PropertyLeaves<'a> {
     pub fn new(network: &'a Network, case: &Case) -> Self {
         Self(over_inputs!(
             case.sides().len(),
-            D => Box::new(PropertyLeavesOver::<D>::new(network, case))
+            D, _S => Box::new(PropertyLeavesOver::<D>::new(network, case))
         ))
     }
 

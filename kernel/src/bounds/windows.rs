@@ -30,8 +30,8 @@ struct Grid {
 
 /// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
 /// windows cross the integrand is only known as well as on the whole cell.
-pub(super) fn share<const D: usize>(
-    leaves: &mut LeavesOver<'_, D>,
+pub(super) fn share<const D: usize, const S: usize>(
+    leaves: &mut LeavesOver<'_, D, S>,
     integrand: Integrand,
     cell: &Cell,
     network: &Specialised,
@@ -55,8 +55,8 @@ pub(super) fn share<const D: usize>(
 }
 
 /// What is asked of all parts of a cell, and what they gave so far.
-struct Shares<'s, 'q, const D: usize> {
-    leaves: &'s mut LeavesOver<'q, D>,
+struct Shares<'s, 'q, const D: usize, const S: usize> {
+    leaves: &'s mut LeavesOver<'q, D, S>,
     grid: &'s Grid,
     integrand: Integrand,
     reduction: Reduction,
@@ -65,7 +65,7 @@ struct Shares<'s, 'q, const D: usize> {
     rest: Interval,
 }
 
-impl<const D: usize> Shares<'_, '_, D> {
+impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
     /// Adds the parts of a slab, which is one slice wide across the axes before this one; `network` is that
     /// on a cell around it.
     fn add_slab(

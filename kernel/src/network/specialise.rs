@@ -64,6 +64,7 @@ pub(super) struct Unit {
 
 impl Unit {
     /// Where its terms are.
+    #[inline]
     pub(super) fn terms(&self) -> Range<usize> {
         index(self.start)..index(self.end)
     }
@@ -212,16 +213,19 @@ impl Specialised {
     }
 
     /// Do the exact sides of a box tell more of a unit than intervals that hold them?
+    #[inline]
     pub fn needs_sides(&self) -> bool {
         self.places.is_some()
     }
 
     /// What is rare of a unit.
+    #[inline]
     pub(super) fn rare(&self, unit: &Unit) -> Option<&Rare> {
         self.rare.get(index(unit.rare))
     }
 
     /// The exact jump of a unit, if it is kept.
+    #[inline]
     pub(super) fn place(&self, rare: &Rare) -> Option<&Place> {
         self.places.as_ref()?.get(index(rare.place))
     }
@@ -252,21 +256,25 @@ impl Specialised {
     }
 
     /// How many inputs there are.
+    #[inline]
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
     /// How many units are alive.
+    #[inline]
     pub fn units(&self) -> usize {
         self.units.len()
     }
 
     /// How many outputs there are.
+    #[inline]
     pub fn outputs(&self) -> usize {
         self.outputs.len()
     }
 
     /// Looks at alive unit number `k`, which is variable `inputs + k`.
+    #[inline]
     pub fn unit(&self, k: usize) -> UnitView<'_> {
         let unit = &self.units[k];
         let place = self.rare(unit).and_then(|rare| self.place(rare));
@@ -279,15 +287,18 @@ impl Specialised {
 
     /// Encloses the true outputs on the box that the network was reduced to, as was found on the
     /// way: by intervals, or by linear forms where those were used.
+    #[inline]
     pub fn output_ranges(&self) -> &[Interval] {
         &self.output_ranges
     }
 
     /// Looks at output number `k`.
+    #[inline]
     pub fn output(&self, k: usize) -> SumView<'_> {
         self.view(&self.outputs[k])
     }
 
+    #[inline]
     fn view(&self, sum: &Sum) -> SumView<'_> {
         SumView {
             bias: sum.bias,
