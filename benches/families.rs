@@ -52,6 +52,8 @@ impl Problem {
             limits: Limits::default(),
             resume: None,
             threads: None,
+            weights: steeple::certificate::Weights::Exact,
+            portable: false,
         };
         let answer = verify(&request, None, &mut |_| {}).expect("a checked certificate");
         assert!(matches!(

@@ -51,6 +51,7 @@
 //!     limits: Limits::default(),
 //!     resume: None,
 //!     threads: None,
+//! weights: steeple::certificate::Weights::Exact, portable: false,
 //! };
 //! let answer = verify(&request, None, &mut |_| {})?;
 //! assert_eq!(answer.verdict, Verdict::Proved);

@@ -50,6 +50,8 @@ fn proved(
         },
         resume: None,
         threads: None,
+        weights: steeple::certificate::Weights::Exact,
+        portable: false,
     };
     let answer = verify(&request, None, &mut |_| {}).expect("a verdict");
     if let Some(bound) = built.a_priori {

@@ -142,7 +142,7 @@ fn wide(case: &Case) -> Case {
         ],
     );
     let mut certificate = case.certificate.clone();
-    certificate.fold = Rational::ZERO;
+    certificate.constant_radius = Rational::ZERO;
     certificate.claim.question.network = digest(&network);
     certificate.claim.question.domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
     Case {
@@ -453,7 +453,7 @@ fn single(method: Method) -> Case {
     };
     let mut single = case.clone();
     single.certificate.partition = Partition::from_text(vec![method.letter()]);
-    single.certificate.fold = Rational::ZERO;
+    single.certificate.constant_radius = Rational::ZERO;
     single.certificate.ranges = Ranges::Natural;
     single.certificate.claim.stated_upper = bound.to_rational();
     assert!(
@@ -650,7 +650,7 @@ fn bounds_hold_to_the_last_bit() {
             let mut certificate = case.certificate.clone();
             let letter = vec![method.letter()];
             certificate.partition = Partition::from_text(letter);
-            certificate.fold = Rational::ZERO;
+            certificate.constant_radius = Rational::ZERO;
             certificate.ranges = Ranges::Natural;
             // What exact leaves gave is not there any more.
             certificate.claim.stated_lower = Rational::ZERO;
@@ -985,7 +985,7 @@ proptest! {
                 match choices.below(6) {
                     0 => certificate.claim.stated_upper = certificate.claim.stated_upper.map(|u| u * &change),
                     1 => certificate.claim.stated_lower = certificate.claim.stated_lower * &change,
-                    2 => certificate.fold = choices.number().abs() * Rational::power_of_two(-i32::try_from(choices.below(40)).expect("small")),
+                    2 => certificate.constant_radius = choices.number().abs() * Rational::power_of_two(-i32::try_from(choices.below(40)).expect("small")),
                     3 => certificate.ranges = choices.pick(&[Ranges::Natural, Ranges::Linear]),
                     4 => certificate.witness = Some(Witness {
                         point: certificate.claim.question.domain.sides().iter()

@@ -36,6 +36,7 @@ fn built(
         gap: Rational::ratio(1, 10),
         limits: Limits::default(),
         threads: Some(2),
+        portable: false,
     };
     let (built, verification) = build(&request, folder.path(), &mut |_| {}).expect("a verdict");
     let mut report = summarise(&verification, &built.network, Some(&built));

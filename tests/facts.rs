@@ -43,6 +43,8 @@ fn fact(
         limits: Limits::default(),
         resume: None,
         threads: None,
+        weights: steeple::certificate::Weights::Exact,
+        portable: false,
     };
     let answer = verify(&request, None, &mut |_| {}).expect("an answer");
     let wanted = if tolerance.is_some() {

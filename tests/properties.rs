@@ -65,6 +65,7 @@ fn request(network: &Network, property: Property) -> VerifyPropertyRequest<'_> {
             ..Limits::default()
         },
         threads: Some(1),
+        weights: steeple::certificate::Weights::Exact,
     }
 }
 

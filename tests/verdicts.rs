@@ -220,6 +220,8 @@ fn targets_that_jump_at_a_third_are_decided_beside_it() {
             },
             resume: None,
             threads: Some(1),
+            weights: steeple::certificate::Weights::Exact,
+            portable: false,
         };
         let found = verify_request(&request, None, &mut |_| {}).expect("checked");
         assert_eq!(found.verdict, Verdict::Enclosed, "{formula}");
@@ -546,6 +548,8 @@ fn a_check_that_cannot_end_in_time_is_given_up() {
         },
         resume: None,
         threads: Some(1),
+        weights: steeple::certificate::Weights::Exact,
+        portable: false,
     };
     let found = verify_request(&request, None, &mut |_| {}).expect("no rejection");
     assert!(found.is_unchecked);

@@ -136,6 +136,10 @@ pub struct Build {
     /// The folder to write to; by default the spec's name without its ending.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Use only the methods that every checker has: the certificate gets larger, and a small program can
+    /// check it.
+    #[arg(long)]
+    pub portable: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -181,6 +185,10 @@ pub struct Verify {
     /// Go on from this certificate, which a search for the same question left when it stopped.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+    /// Use only the methods that every checker has: the certificate gets larger, and a small program can
+    /// check it.
+    #[arg(long)]
+    pub portable: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -197,6 +205,9 @@ pub struct Check {
     /// The network file.
     #[arg(long, value_name = "NETWORK")]
     pub network: PathBuf,
+    /// Check with the core of the checker alone; the certificate must be one of the layer `core`.
+    #[arg(long)]
+    pub core: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,

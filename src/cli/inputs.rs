@@ -442,7 +442,7 @@ pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal>
              have to be the same",
         ));
     }
-    if certificate.fold.is_negative() {
+    if certificate.constant_radius.is_negative() {
         return Err(Refusal::in_file(path, "the certificate's fold is negative"));
     }
     Ok(certificate)

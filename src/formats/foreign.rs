@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+pub use crate::certificate::Weights;
+
 use super::floats::{Precision, Rounding};
 use crate::network::{Layer, Network, NetworkError};
 use crate::numbers::Rational;
@@ -28,34 +30,6 @@ impl Foreign {
         ]
         .into_iter()
         .find_map(|(ending, kind)| name.ends_with(ending).then_some(kind))
-    }
-}
-
-/// Which weights of a file a network has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Weights {
-    /// Exact numbers: those of our own files, or those that travel as text beside the stored floats.
-    #[default]
-    Exact,
-    /// The floats that the file stores, each taken as the rational number that it is.
-    Stored,
-}
-
-impl Weights {
-    /// The word in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Stored => "stored",
-        }
-    }
-
-    /// The same in a sentence.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Exact => "the exact weights",
-            Self::Stored => "the weights as the file stores them",
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From what a search found to a certificate.
 
-use crate::certificate::{Certificate, Claim, Partition, Question, Ranges, Witness};
+use super::Request;
+use crate::certificate::{Certificate, Claim, Layer, Method, Partition, Ranges, Witness};
 use crate::numbers::Rational;
 
 /// Bits that a bound keeps when it is made short.
@@ -29,25 +30,52 @@ fn shorten(value: &Rational, round: impl Fn(&Rational) -> crate::numbers::Intege
     Rational::from(round(&scaled)) * Rational::power_of_two(-places)
 }
 
+/// What a search found.
+pub struct Found {
+    pub lower: Rational,
+    pub upper: Option<Rational>,
+    pub witness: Option<Witness>,
+    pub constant_radius: Rational,
+    pub ranges: Ranges,
+    pub partition: Partition,
+}
+
 /// Puts a certificate together.
-pub fn certificate(
-    question: &Question,
-    lower: Rational,
-    upper: Option<Rational>,
-    witness: Option<Witness>,
-    fold: Rational,
-    ranges: Ranges,
-    partition: Partition,
-) -> Certificate {
+pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
+    let Found {
+        lower,
+        upper,
+        witness,
+        constant_radius,
+        ranges,
+        partition,
+    } = found;
+    let question = request.question;
+    // Exact leaves look at the network itself, so any checker finds the same.
+    let is_exact = !request.network.has_jumps() && has_exact_leaves_alone(&partition);
+    let layer = if request.portable || is_exact {
+        question.needs(request.network)
+    } else {
+        Layer::Fast
+    };
     Certificate {
         claim: Claim {
             question: question.clone(),
             stated_lower: lower,
             stated_upper: upper,
         },
+        weights: request.weights,
+        layer,
         witness,
-        fold,
+        constant_radius,
         ranges,
         partition,
     }
+}
+
+/// Are all leaves exact, but for open ones, and is one?
+fn has_exact_leaves_alone(partition: &Partition) -> bool {
+    let mut leaves = (partition.text().iter()).filter(|letter| letter.is_ascii_lowercase());
+    let [exact, open] = [Method::Exact, Method::Open].map(Method::letter);
+    partition.text().contains(&exact) && leaves.all(|letter| [exact, open].contains(letter))
 }

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::emit::{certificate, shorten_up};
+use super::emit::{self, certificate, shorten_up};
 use super::limits::Clock;
 use super::resolve::{Resolved, Unresolved, integrate, resolve};
 use super::split;
@@ -15,7 +15,7 @@ use super::tree::Tree;
 use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy};
 use crate::bounds::Cell;
-use crate::bounds::{Bound, ExactCells, Leaves, Reduction, evaluate_witness};
+use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction};
 use crate::certificate::{Method, Ranges, Witness};
 use crate::geometry::PlaneCell;
 use crate::network::Specialised;
@@ -44,7 +44,7 @@ const MAX_PIECES: usize = 400;
 /// Tries to find the error exactly; nothing where that is not possible, or takes too long.
 pub fn search(
     request: &Request<'_>,
-    root: &Specialised,
+    root: &OnCell,
     clock: &Clock,
     progress: &mut dyn FnMut(&Progress),
 ) -> Option<Outcome> {
@@ -80,13 +80,15 @@ pub fn search(
         };
         return Some(Outcome {
             certificate: certificate(
-                question,
-                value,
-                Some(upper),
-                witness,
-                Rational::ZERO,
-                Ranges::Natural,
-                tree.partition(),
+                request,
+                emit::Found {
+                    lower: value,
+                    upper: Some(upper),
+                    witness: witness,
+                    constant_radius: Rational::ZERO,
+                    ranges: Ranges::Natural,
+                    partition: tree.partition(),
+                },
             ),
             boxes: pieces as u64,
             stopped_by: None,
@@ -130,13 +132,15 @@ pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
     }
     Some(Outcome {
         certificate: certificate(
-            question,
-            total.clone(),
-            Some(total),
-            None,
-            Rational::ZERO,
-            Ranges::Natural,
-            tree.partition(),
+            request,
+            emit::Found {
+                lower: total.clone(),
+                upper: Some(total),
+                witness: None,
+                constant_radius: Rational::ZERO,
+                ranges: Ranges::Natural,
+                partition: tree.partition(),
+            },
         ),
         boxes: pieces as u64,
         stopped_by: None,
@@ -175,7 +179,7 @@ fn lines(network: &Specialised) -> usize {
 /// A witness: the point where the error is taken, or a small box beside it where it is a limit.
 fn witness(
     request: &Request<'_>,
-    root: &Specialised,
+    root: &OnCell,
     point: &[Rational],
     piece: &PlaneCell,
 ) -> Option<Witness> {
@@ -208,7 +212,7 @@ fn witness(
                 point,
                 radius: Rational::power_of_two(size),
             };
-            let values = evaluate_witness(request.question, request.network, root, &witness);
+            let values = root.evaluate_witness(request.question, request.network, &witness);
             values.is_ok_and(|v| v.lower > least).then_some(witness)
         })
 }
@@ -217,7 +221,7 @@ fn witness(
 struct Open {
     node: usize,
     cell: Cell,
-    here: Arc<Specialised>,
+    here: Arc<OnCell>,
     bound: Dyadic,
     depth: usize,
 }
@@ -236,7 +240,7 @@ struct Search<'a> {
     request: &'a Request<'a>,
     exact: &'a ExactCells<'a>,
     clock: &'a Clock,
-    root: &'a Specialised,
+    root: &'a OnCell,
     leaves: Leaves<'a>,
     ranges: Ranges,
     whole: Cell,
@@ -256,7 +260,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(
         request: &'a Request<'a>,
-        root: &'a Specialised,
+        root: &'a OnCell,
         whole: Cell,
         exact: &'a ExactCells<'a>,
         clock: &'a Clock,
@@ -403,7 +407,7 @@ impl<'a> Search<'a> {
         self.boxes += 1;
         let reduction = Reduction {
             ranges: self.ranges,
-            fold: Dyadic::ZERO,
+            constant_radius: Dyadic::ZERO,
         };
         let here = self.leaves.descend(&open.here, &open.cell, reduction);
         if let Ok(here) = here {
@@ -420,6 +424,9 @@ impl<'a> Search<'a> {
         ] {
             if estimate_dyadic(bound) > estimate_dyadic(self.enough) * within {
                 break;
+            }
+            if self.request.portable && !method.is_core() {
+                continue;
             }
             if let Ok(Bound::Sup(found)) =
                 self.leaves.bound(method, &open.cell, &open.here, reduction)
@@ -443,7 +450,6 @@ impl<'a> Search<'a> {
     }
 
     fn finish(self, stopped_by: Option<StoppedBy>) -> Outcome {
-        let question = self.request.question;
         let open = self.open.iter().map(|open| open.bound);
         let bound = open.fold(self.settled, Ord::max);
         let (lower, witness) = match &self.best {
@@ -466,13 +472,15 @@ impl<'a> Search<'a> {
         let is_refuted = self.is_refuted();
         Outcome {
             certificate: certificate(
-                question,
-                lower,
-                upper,
-                witness,
-                Rational::ZERO,
-                self.ranges,
-                self.tree.partition(),
+                self.request,
+                emit::Found {
+                    lower: lower,
+                    upper: upper,
+                    witness: witness,
+                    constant_radius: Rational::ZERO,
+                    ranges: self.ranges,
+                    partition: self.tree.partition(),
+                },
             ),
             boxes: self.boxes + self.pieces as u64,
             stopped_by: stopped_by.filter(|_| !is_refuted),

@@ -11,9 +11,9 @@
 //!
 //! [`Leaves`]: crate::bounds::Leaves
 
+mod constant;
 mod emit;
 mod exact;
-mod fold;
 mod integral;
 pub mod limits;
 pub mod memory;
@@ -34,9 +34,9 @@ pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
 
 use std::sync::Arc;
 
-use crate::bounds::on_domain;
-use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question};
-use crate::network::{Network, Specialised};
+use crate::bounds::OnCell;
+use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question, Weights};
+use crate::network::Network;
 use crate::numbers::{Failure, Rational};
 use limits::Clock;
 
@@ -46,7 +46,7 @@ pub struct Request<'a> {
     /// The network.
     pub network: &'a Network,
     /// The network on the domain of the question, where that is known already.
-    pub on_domain: Option<&'a Arc<Specialised>>,
+    pub on_domain: Option<&'a Arc<OnCell>>,
     /// The question about it; its inputs are named and ordered like the network's.
     pub question: &'a Question,
     /// The error wanted, if one is.
@@ -60,6 +60,10 @@ pub struct Request<'a> {
     pub resume: Option<&'a Certificate>,
     /// How many threads; all of the machine's by default. The result does not depend on it.
     pub threads: Option<usize>,
+    /// Which weights of its file the network has.
+    pub weights: Weights,
+    /// Only by the methods of the core, from networks with interval biases?
+    pub portable: bool,
 }
 
 /// How far a search is.
@@ -130,7 +134,7 @@ pub fn prove(
     let clock = Clock::start(&request.limits, pool.current_num_threads());
     let root = match request.on_domain {
         Some(root) => Arc::clone(root),
-        None => on_domain(request.network, request.question)
+        None => OnCell::domain(request.network, request.question, request.portable)
             .map(Arc::new)
             .map_err(ProveError::NoValue)?,
     };

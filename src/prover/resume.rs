@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::tree::Tree;
 use crate::bounds::Cell;
-use crate::bounds::{Leaves, Reduction};
+use crate::bounds::{Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Method, Node};
-use crate::network::Specialised;
 
 /// A leaf of the earlier partition.
 pub struct Reopened {
@@ -15,7 +14,7 @@ pub struct Reopened {
     /// The cell.
     pub cell: Cell,
     /// The network on it.
-    pub here: Arc<Specialised>,
+    pub here: Arc<OnCell>,
     /// How many cuts are above it.
     pub depth: usize,
     /// How it was bounded.
@@ -26,7 +25,7 @@ pub struct Reopened {
 /// cannot be searched on: it is no tree, or is cut along lines, which only a finished one is.
 pub fn reopen(
     certificate: &Certificate,
-    root: &Arc<Specialised>,
+    root: &Arc<OnCell>,
     leaves: &mut Leaves<'_>,
     mut visit: impl FnMut(&mut Leaves<'_>, Reopened),
 ) -> Option<Tree> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bounds::Cell;
+use crate::bounds::{Cell, OnCell};
 use crate::certificate::Witness;
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
@@ -28,7 +28,7 @@ pub struct Candidate {
     /// The point.
     pub witness: Witness,
     /// The network on a cell around it.
-    pub around: Arc<Specialised>,
+    pub around: Arc<OnCell>,
 }
 
 impl Sampler {
@@ -63,7 +63,7 @@ impl Sampler {
     }
 
     /// Tries the middle and the corners of a cell; returns the point with the largest error.
-    pub fn try_cell(&mut self, cell: &Cell, network: &Arc<Specialised>) -> Option<Candidate> {
+    pub fn try_cell(&mut self, cell: &Cell, network: &Arc<OnCell>) -> Option<Candidate> {
         let inputs = cell.sides().len();
         // Beside the corners where something may jump at them.
         let inset = if self.jumps {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::emit::{certificate, shorten_down, shorten_up};
+use super::emit::{self, certificate, shorten_down, shorten_up};
 use super::limits::{Clock, is_full};
 use super::resume::reopen;
 use super::sample::{Candidate, Sampler};
@@ -13,9 +13,9 @@ use super::split;
 use super::tree::Tree;
 use super::workers::Workers;
 use super::worst::{self, WorstFirst};
-use super::{Outcome, Progress, Request, StoppedBy, fold};
+use super::{Outcome, Progress, Request, StoppedBy, constant};
 use crate::bounds::Cell;
-use crate::bounds::{Bound, Leaves, Reduction, WitnessValues, evaluate_witness};
+use crate::bounds::{Bound, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Ranges, Witness};
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
@@ -44,7 +44,7 @@ const DEEPEST: usize = 400;
 struct Open {
     node: usize,
     cell: Cell,
-    here: Arc<Specialised>,
+    here: Arc<OnCell>,
     bound: Dyadic,
     /// What gave the bound.
     method: Method,
@@ -116,11 +116,11 @@ fn is_smooth(network: &Specialised) -> bool {
 /// A search in progress.
 pub struct Search<'a> {
     request: &'a Request<'a>,
-    root: Arc<Specialised>,
+    root: Arc<OnCell>,
     whole: Cell,
     clock: &'a Clock,
     ranges: Ranges,
-    fold: Rational,
+    constant_radius: Rational,
     goal: Option<Dyadic>,
     tree: Tree,
     boxes: u64,
@@ -136,7 +136,7 @@ impl<'a> Search<'a> {
     /// Prepares a search.
     pub fn new(
         request: &'a Request<'a>,
-        root: Arc<Specialised>,
+        root: Arc<OnCell>,
         clock: &'a Clock,
         pool: &rayon::ThreadPool,
     ) -> Self {
@@ -166,7 +166,7 @@ impl<'a> Search<'a> {
                 .any(|(v, _)| *v as usize >= root.inputs())
         });
         Self {
-            fold: pool.install(|| folding_radius(&root, &whole, scale * share)),
+            constant_radius: pool.install(|| constant_radius_for(&root, &whole, scale * share)),
             ranges: if is_deep {
                 Ranges::Linear
             } else {
@@ -311,21 +311,22 @@ impl<'a> Search<'a> {
     fn reduction(&self) -> Reduction {
         Reduction {
             ranges: self.ranges,
-            fold: Dyadic::from_rational(&self.fold, Direction::Down),
+            constant_radius: Dyadic::from_rational(&self.constant_radius, Direction::Down),
         }
     }
 
     fn reopened(&mut self, earlier: &Certificate) -> Option<Vec<Open>> {
         let question = self.request.question;
         if let Some(witness) = &earlier.witness
-            && let Ok(values) =
-                evaluate_witness(question, self.request.network, &self.root, witness)
+            && let Ok(values) = self
+                .root
+                .evaluate_witness(question, self.request.network, witness)
         {
             self.lower = short_lower(&values);
             self.witness = Some(witness.clone());
         }
-        let (fold, ranges) = (self.fold.clone(), self.ranges);
-        self.fold = earlier.fold.clone();
+        let (constant_radius, ranges) = (self.constant_radius.clone(), self.ranges);
+        self.constant_radius = earlier.constant_radius.clone();
         self.ranges = earlier.ranges;
         let reduction = self.reduction();
         let enough = self.enough();
@@ -351,7 +352,7 @@ impl<'a> Search<'a> {
             });
         });
         let Some(tree) = tree else {
-            (self.fold, self.ranges) = (fold, ranges);
+            (self.constant_radius, self.ranges) = (constant_radius, ranges);
             return None;
         };
         self.tree = tree;
@@ -492,6 +493,9 @@ impl<'a> Search<'a> {
             if place > 0 && estimate_dyadic(bound) > estimate_dyadic(enough) * chances[place - 1] {
                 break;
             }
+            if self.request.portable && !method.is_core() {
+                continue;
+            }
             if method == Method::SecondOrder && (is_rough || !is_smooth(&open.here)) {
                 continue;
             }
@@ -570,10 +574,12 @@ impl<'a> Search<'a> {
         }
         let question = self.request.question;
         let network = self.request.network;
-        let look = |around: &Specialised| {
-            evaluate_witness(question, network, around, &candidate.witness).ok()
+        let look = |around: &OnCell| {
+            around
+                .evaluate_witness(question, network, &candidate.witness)
+                .ok()
         };
-        let nearly = if self.root.units() > COSTLY {
+        let nearly = if self.root.units() > COSTLY && !self.request.portable {
             look(&candidate.around).filter(|values| self.is_enough_of(&candidate, &values.lower))
         } else {
             None
@@ -679,7 +685,6 @@ impl<'a> Search<'a> {
 
     fn finish(self, upper: Dyadic, stopped_by: Option<StoppedBy>) -> Outcome {
         let is_refuted = self.is_refuted();
-        let question = self.request.question;
         let exact = upper.rational_bound(Direction::Up);
         let upper = exact.map(|exact| {
             let short = shorten_up(&exact);
@@ -690,13 +695,15 @@ impl<'a> Search<'a> {
         });
         Outcome {
             certificate: certificate(
-                question,
-                self.lower,
-                upper,
-                self.witness,
-                self.fold,
-                self.ranges,
-                self.tree.partition(),
+                self.request,
+                emit::Found {
+                    lower: self.lower,
+                    upper: upper,
+                    witness: self.witness,
+                    constant_radius: self.constant_radius,
+                    ranges: self.ranges,
+                    partition: self.tree.partition(),
+                },
             ),
             boxes: self.boxes,
             stopped_by: stopped_by.filter(|_| !is_refuted),
@@ -747,11 +754,11 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
 /// From this many units on, those that are alive in one place tell how far a unit may be folded.
 const MANY_UNITS: usize = 10_000;
 
-fn folding_radius(root: &Specialised, whole: &Cell, budget: f64) -> Rational {
+fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64) -> Rational {
     if root.units() < MANY_UNITS {
-        fold::radius(root, budget)
+        constant::radius(root, budget)
     } else {
-        fold::local_radius(root, whole.intervals(), budget)
+        constant::local_radius(root, whole.intervals(), budget)
     }
 }
 

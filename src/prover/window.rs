@@ -10,7 +10,7 @@ use crate::numbers::{Dyadic, Function};
 /// up to far less.
 const NARROW: f64 = 6.0;
 /// The same where two windows cross, or where steps are so far apart that it costs little: where a
-/// step is constant up to the folding radius, but no more and no less than this.
+/// step is constant up to the constant radius, but no more and no less than this.
 const WIDE: [f64; 2] = [8.0, 40.0];
 /// Steps this many windows apart are far apart.
 const FAR: f64 = 2000.0;
@@ -58,8 +58,8 @@ fn side(cell: &Cell, here: &Specialised, axis: usize) -> (f64, f64, Vec<Step>) {
 }
 
 /// Half the width of a wide window, over the steepness.
-fn wide(fold: f64) -> f64 {
-    (2.0 - libm::log(fold)).clamp(WIDE[0], WIDE[1])
+fn wide(constant_radius: f64) -> f64 {
+    (2.0 - libm::log(constant_radius)).clamp(WIDE[0], WIDE[1])
 }
 
 /// Is a cell in the window of a step across another axis?
@@ -76,8 +76,8 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
 
 /// Are there few steps across a cell for each input, beside those at its upper end, each in a window that is
 /// small in the cell, and at least one?
-pub fn is_frame(cell: &Cell, here: &Specialised, fold: f64) -> bool {
-    let wide = wide(fold);
+pub fn is_frame(cell: &Cell, here: &Specialised, constant_radius: f64) -> bool {
+    let wide = wide(constant_radius);
     let (mut has_step, mut count) = (false, 0);
     let is_clear = (0..cell.intervals().len()).all(|axis| {
         let (low, high, steps) = side(cell, here, axis);
@@ -93,11 +93,11 @@ pub fn is_frame(cell: &Cell, here: &Specialised, fold: f64) -> bool {
 
 /// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
 /// many), where the window is small in the cell.
-pub fn beside(cell: &Cell, here: &Specialised, axis: usize, fold: f64) -> Option<Split> {
+pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64) -> Option<Split> {
     let (low, high, steps) = side(cell, here, axis);
     let middle = f64::midpoint(low, high);
     let crosses = crosses(cell, here, axis);
-    let wide = wide(fold);
+    let wide = wide(constant_radius);
     let mut nearest: Option<(f64, f64)> = None;
     for (k, step) in steps.iter().enumerate() {
         let before = k.checked_sub(1).map_or(low, |k| steps[k].place.max(low));

@@ -41,6 +41,8 @@ pub struct BuildRequest<'a> {
     pub limits: Limits,
     /// How many threads; all by default.
     pub threads: Option<usize>,
+    /// Is a certificate wanted that a small checker can check?
+    pub portable: bool,
 }
 
 impl BuildRequest<'_> {
@@ -75,6 +77,8 @@ impl BuildRequest<'_> {
             limits: self.limits,
             resume: None,
             threads: self.threads,
+            weights: crate::certificate::Weights::Exact,
+            portable: self.portable,
         }
     }
 }

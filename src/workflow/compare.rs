@@ -196,7 +196,7 @@ pub fn compare(
                 answers(
                     request,
                     (&candidate.row.name, count - place),
-                    (network, target, domain),
+                    (network, candidate.row.weights, target, domain),
                     progress,
                 )?
             }
@@ -311,6 +311,7 @@ fn built(
         gap: spec.claim.gap.clone(),
         limits: request.limits,
         threads: request.threads,
+        portable: false,
     };
     let built = build_sized(&build, &mut |at| progress(Stage::Proving(&name, at)))
         .map_err(|error| CompareError::Build(error.to_string()))?;
@@ -367,7 +368,7 @@ fn candidate(trained: TrainedRow) -> Candidate {
 fn answers(
     request: &CompareRequest<'_>,
     (name, left): (&str, usize),
-    (network, target, domain): (&Network, &Target, &Domain),
+    (network, weights, target, domain): (&Network, Weights, &Target, &Domain),
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<(Norm, Verification)>, CompareError> {
     let spec = request.spec;
@@ -397,6 +398,8 @@ fn answers(
                 limits,
                 resume: None,
                 threads: request.threads,
+                weights,
+                portable: false,
             },
             None,
             &mut |at| progress(Stage::Proving(name, at)),

@@ -122,6 +122,8 @@ pub fn measured(
             limits,
             resume: None,
             threads: request.threads,
+            weights: crate::certificate::Weights::Exact,
+            portable: false,
         },
         None,
         progress,
@@ -161,6 +163,7 @@ mod tests {
                 gap: Rational::ratio(1, 100),
                 limits: Limits::default(),
                 threads: Some(1),
+                portable: false,
             };
             convergence(&request, &mut |_| {}).expect("it builds")
         };

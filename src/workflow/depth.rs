@@ -226,6 +226,8 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
         limits: Limits::default(),
         resume: None,
         threads: None,
+        weights: crate::certificate::Weights::Exact,
+        portable: false,
     };
     let verification = verify(&request, None::<&Path>, &mut |_| {})?;
     let claim = verification.verified.claim();

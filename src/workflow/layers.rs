@@ -378,6 +378,8 @@ impl Contest {
             },
             resume: None,
             threads: None,
+            weights: crate::certificate::Weights::Exact,
+            portable: false,
         };
         let answer = verify(&request, None, &mut |_| {})?;
         Ok((built, answer))

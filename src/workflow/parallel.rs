@@ -6,9 +6,10 @@ use std::thread;
 
 use rayon::prelude::*;
 
+use crate::bounds::OnCell;
 use crate::certificate::Certificate;
 use crate::checker::{Rejection, Stop, Verified, check_on_domain};
-use crate::network::{Network, Specialised};
+use crate::network::Network;
 
 /// Checks a certificate with so many threads (all of the machine's by default). The threads only
 /// decide where the checker's own work is done; the answer is that of [`check()`](crate::checker::check()).
@@ -29,7 +30,7 @@ pub(super) fn check_with_threads(
     network: &Network,
     threads: Option<usize>,
     stop: Stop<'_>,
-) -> Result<(Verified, Arc<Specialised>), Rejection> {
+) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
     let Ok(pool) = pool.build() else {
         return check_on_domain(

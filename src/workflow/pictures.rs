@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use self::partition::partition;
 use self::survey::Survey;
 use crate::bounds::Cell;
-use crate::bounds::{WitnessValues, on_domain};
+use crate::bounds::{OnCell, WitnessValues, on_domain};
 use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
@@ -105,7 +105,7 @@ pub struct Subject<'a> {
     /// The values at the witness.
     pub values: Option<&'a WitnessValues>,
     /// The network on the domain, where that is known already.
-    pub on_domain: Option<&'a Arc<Specialised>>,
+    pub on_domain: Option<&'a Arc<OnCell>>,
 }
 
 /// Why a picture cannot be drawn.
@@ -340,7 +340,7 @@ fn rect(cell: &Cell) -> Rect {
 /// A subject made ready for many evaluations.
 struct Scene<'a> {
     subject: &'a Subject<'a>,
-    root: Arc<Specialised>,
+    root: Arc<OnCell>,
     whole: Cell,
     tape: Tape,
     constants: Constants<Estimate>,
@@ -610,7 +610,7 @@ impl<'a> Scene<'a> {
         while let Some((cell, around, level)) = open.pop() {
             let here = reducer
                 .specialise(&around, cell.intervals(), None, fold)
-                .map_or(around, Arc::new);
+                .map_or(around, |reduced| Arc::new(reduced.into()));
             let is_last = level == 2 * depth;
             if visit(&cell, &here) || is_last {
                 continue;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
 use crate::bounds::PropertyWitness;
-use crate::certificate::{PropertyCertificate, property};
+use crate::certificate::{PropertyCertificate, Weights, property};
 use crate::checker::{Rejection, VerifiedProperty, check_property_until};
 use crate::expr::Property;
 use crate::network::{Network, digest};
@@ -23,6 +23,8 @@ pub struct VerifyPropertyRequest<'a> {
     pub limits: Limits,
     /// How many threads; all by default. The result does not depend on it.
     pub threads: Option<usize>,
+    /// Which weights of its file the network has.
+    pub weights: Weights,
 }
 
 /// A verdict, and what the checker accepted for it.
@@ -108,6 +110,7 @@ pub fn verify_property(
     };
     let proposed = PropertyCertificate {
         network: answer.network.clone(),
+        weights: request.weights,
         property: request.property.clone(),
         evidence,
     };

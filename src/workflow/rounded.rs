@@ -52,6 +52,8 @@ pub fn error_of_rounded(
         gap: request.gap.clone(),
         limits: request.limits,
         threads: request.threads,
+        weights: Weights::Stored,
+        portable: request.portable,
     };
     // What cannot be proved of the rounded weights is not known; the file is written all the same.
     let found = verify(&request, None, progress).ok();

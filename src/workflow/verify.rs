@@ -8,10 +8,10 @@ use std::time::Instant;
 use super::files;
 pub(super) use super::files::write_beside;
 use super::parallel::check_with_threads;
-use crate::bounds::on_domain;
-use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, text};
+use crate::bounds::OnCell;
+use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, Weights, text};
 use crate::checker::{Rejection, Verified};
-use crate::network::{Network, Specialised};
+use crate::network::Network;
 use crate::numbers::Rational;
 use crate::prover::{self, Limits, Progress, ProveError, Request, StoppedBy};
 
@@ -32,6 +32,10 @@ pub struct VerifyRequest<'a> {
     pub resume: Option<Certificate>,
     /// How many threads; all by default. The result does not depend on it.
     pub threads: Option<usize>,
+    /// Which weights of its file the network has.
+    pub weights: Weights,
+    /// Is a certificate wanted that a small checker can check: by the methods of the core alone?
+    pub portable: bool,
 }
 
 /// The answer.
@@ -80,7 +84,7 @@ pub struct Verification {
     /// What the checker accepted.
     pub verified: Verified,
     /// The network on the domain, as the checker found it: to draw it.
-    pub on_domain: Arc<Specialised>,
+    pub on_domain: Option<Arc<OnCell>>,
     /// The tolerance asked for.
     pub tolerance: Option<Rational>,
     /// The certificate, as read back.
@@ -183,14 +187,14 @@ impl Found {
 /// Searches for a certificate. The network on the domain may be known already; the checker finds its
 /// own, which serves the pictures too.
 pub(super) fn search(
-    known: Option<Arc<Specialised>>,
+    known: Option<Arc<OnCell>>,
     request: &VerifyRequest<'_>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Found, WorkflowError> {
     check_fit(request)?;
     let started = Instant::now();
-    let known = known.or_else(|| {
-        on_domain(request.network, &request.question)
+    let known = known.filter(|_| !request.portable).or_else(|| {
+        OnCell::domain(request.network, &request.question, request.portable)
             .ok()
             .map(Arc::new)
     });
@@ -204,6 +208,8 @@ pub(super) fn search(
             limits: request.limits,
             resume: request.resume.as_ref(),
             threads: request.threads,
+            weights: request.weights,
+            portable: request.portable,
         },
         progress,
     )?;
@@ -236,7 +242,7 @@ pub(super) fn settle(
     let checked = check_with_threads(&certificate, request.network, request.threads, &is_late);
     let is_unchecked = matches!(checked, Err(Rejection::Stopped));
     let (certificate, checked) = if is_unchecked {
-        let nothing = nothing_known(&request.question);
+        let nothing = nothing_known(request);
         let checked = check_with_threads(&nothing, request.network, request.threads, &|| false);
         (nothing, checked)
     } else {
@@ -268,15 +274,18 @@ pub(super) fn settle(
 }
 
 /// A certificate that leaves the whole domain open.
-fn nothing_known(question: &Question) -> Certificate {
+fn nothing_known(request: &VerifyRequest<'_>) -> Certificate {
+    let question = &request.question;
     Certificate {
         claim: Claim {
             question: question.clone(),
             stated_lower: Rational::ZERO,
             stated_upper: None,
         },
+        weights: request.weights,
+        layer: question.needs(request.network),
         witness: None,
-        fold: Rational::ZERO,
+        constant_radius: Rational::ZERO,
         ranges: Ranges::Natural,
         partition: Partition::from_text(b"o".to_vec()),
     }

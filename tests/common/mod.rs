@@ -617,6 +617,8 @@ pub fn run(
         },
         resume: None,
         threads: Some(settings.threads),
+        weights: steeple::certificate::Weights::Exact,
+        portable: false,
     };
     verify(&request, None, &mut |_| {})
 }

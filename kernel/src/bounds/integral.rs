@@ -6,6 +6,7 @@
 //! constant.
 
 use super::cell::Cell;
+use crate::certificate::Norm;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Interval, LinearForm};
 
@@ -25,6 +26,35 @@ pub(super) enum Integrand {
 }
 
 impl Integrand {
+    /// What a norm integrates.
+    pub(super) fn of(norm: Norm) -> Option<Self> {
+        match norm {
+            Norm::L1 => Some(Self::Magnitude),
+            Norm::L2 => Some(Self::Square),
+            Norm::Sup | Norm::Area => None,
+        }
+    }
+
+    /// Encloses the mean of the integrand over a cell, outputs added up, from where the differences lie.
+    pub(super) fn mean_of_ranges(self, differences: &[Interval]) -> Interval {
+        let means = differences
+            .iter()
+            .map(|difference| self.of_range(difference));
+        means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
+    }
+
+    /// The same from linear forms of the differences.
+    pub(super) fn mean_of_forms<const D: usize>(
+        self,
+        differences: &[LinearForm<D>],
+        chart: &Chart,
+    ) -> Interval {
+        let means = differences
+            .iter()
+            .map(|difference| self.mean_of_form(difference, chart));
+        means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
+    }
+
     /// Encloses the integrand where the difference is somewhere in `range`.
     pub(super) fn of_range(self, range: &Interval) -> Interval {
         match self {

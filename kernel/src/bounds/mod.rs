@@ -42,15 +42,18 @@ macro_rules! over_inputs {
     };
 }
 
-pub mod area;
+mod area;
 mod bend;
 pub mod cell;
 pub mod exact;
 mod graph;
+mod half_plane;
 mod half_space;
 mod integral;
 pub mod leaf;
+mod natural;
 pub mod piece;
+mod plain;
 pub mod polynomial;
 mod prepared;
 pub mod property;
@@ -61,7 +64,9 @@ pub mod witness;
 
 pub use cell::Cell;
 pub use exact::{ExactCells, ExactError, Undecided};
-pub use leaf::{Bound, Leaves, Reduction, on_domain};
+pub use leaf::{Leaves, OnCell, Reduction, on_domain};
+pub use natural::Bound;
+pub use plain::PlainLeaves;
 pub use prepared::inputs_over;
 pub use property::{PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -44,7 +44,7 @@ trait Methods {
         around: &Arc<Specialised>,
         cell: &Cell,
         ranges: Ranges,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<Arc<Specialised>, Failure>;
 
     fn truth(
@@ -73,9 +73,9 @@ impl<'a> PropertyLeaves<'a> {
         around: &Arc<Specialised>,
         cell: &Cell,
         ranges: Ranges,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<Arc<Specialised>, Failure> {
-        self.0.descend(around, cell, ranges, fold)
+        self.0.descend(around, cell, ranges, constant_radius)
     }
 
     /// Does the condition hold at all points of the closed cell, at none, or is it not known?
@@ -124,7 +124,7 @@ impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
         around: &Arc<Specialised>,
         cell: &Cell,
         ranges: Ranges,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<Arc<Specialised>, Failure> {
         if self.steps.is_some() {
             return Ok(Arc::clone(around));
@@ -132,11 +132,12 @@ impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
         let reduced = match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .specialise(around, cell.intervals(), None, fold)?
+                    .specialise(around, cell.intervals(), None, constant_radius)?
             }
-            Ranges::Linear => self
-                .by_forms
-                .specialise(around, &inputs_over(cell), None, fold)?,
+            Ranges::Linear => {
+                self.by_forms
+                    .specialise(around, &inputs_over(cell), None, constant_radius)?
+            }
         };
         Ok(Arc::new(reduced))
     }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::cell::Cell;
-use super::leaf::differences;
+use super::natural::differences;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Tape;
 use crate::network::Specialised;

@@ -3,7 +3,7 @@
 
 use super::cell::Cell;
 use super::integral::Integrand;
-use super::leaf::{LeavesOver, Methods, Reduction};
+use super::leaf::{LeavesOver, Reduction};
 use crate::certificate::Method;
 use crate::network::Specialised;
 use crate::numbers::Direction::{Down, Up};
@@ -38,7 +38,7 @@ pub(super) fn share<const D: usize, const S: usize>(
     reduction: Reduction,
 ) -> Result<Interval, Failure> {
     let anywhere = leaves.natural_mean(integrand, cell, network)?;
-    let grid = Grid::new(cell, network, reduction.fold).ok_or(Failure::Inexact)?;
+    let grid = Grid::new(cell, network, reduction.constant_radius).ok_or(Failure::Inexact)?;
     let mut shares = Shares {
         leaves,
         grid: &grid,
@@ -95,7 +95,7 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
             }
             let is_in_window = slice.is_window || is_in_window;
             if slices.len() > 1 && grid.parts(next, is_in_window) >= MANY_PARTS {
-                let network = self.leaves.descend(network, &here, self.reduction)?;
+                let network = self.leaves.reduced(network, &here, self.reduction)?;
                 self.add_slab(here, is_in_window, next, &network)?;
             } else {
                 self.add_slab(here, is_in_window, next, network)?;
@@ -115,7 +115,7 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
         let found = if is_in_window {
             leaves.natural_integral(integrand, cell, network, self.reduction)?
         } else {
-            let here = leaves.descend(network, cell, self.reduction)?;
+            let here = leaves.reduced(network, cell, self.reduction)?;
             [Method::SecondOrder, Method::Linear, Method::Natural]
                 .into_iter()
                 .find_map(|method| leaves.integral(method, integrand, cell, &here).ok())
@@ -130,8 +130,8 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
 impl Grid {
     /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
     /// many, or no part is in fewer than two of them: then only slabs would be looked at, any number.
-    fn new(cell: &Cell, network: &Specialised, fold: Dyadic) -> Option<Self> {
-        let reach = reach(fold)?;
+    fn new(cell: &Cell, network: &Specialised, constant_radius: Dyadic) -> Option<Self> {
+        let reach = reach(constant_radius)?;
         let mut axes = Vec::new();
         for (axis, side) in cell.intervals().iter().enumerate() {
             let windows = windows(cell, network, axis, reach);
@@ -163,14 +163,18 @@ impl Grid {
     }
 }
 
-/// Beyond this a sigmoid or tanh is closer than `fold` to its limit: with `fold >= 2^-n`,
+/// Beyond this a sigmoid or tanh is closer than `constant_radius` to its limit: with `constant_radius >= 2^-n`,
 /// `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`, and tanh is closer. (A guess is
 /// all that is needed here.)
-fn reach(fold: Dyadic) -> Option<Dyadic> {
-    if !fold.is_positive() || fold.is_infinite() {
+fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
+    if !constant_radius.is_positive() || constant_radius.is_infinite() {
         return None;
     }
-    let n = fold.exponent().checked_add(62)?.checked_neg()?.max(0);
+    let n = constant_radius
+        .exponent()
+        .checked_add(62)?
+        .checked_neg()?
+        .max(0);
     let tenths = n.checked_mul(7)?;
     Some(Dyadic::from_i64(tenths.checked_div(10)?.checked_add(2)?))
 }

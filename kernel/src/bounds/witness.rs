@@ -4,7 +4,7 @@ use super::cell::Cell;
 use crate::certificate::{Question, Witness};
 use crate::expr::Tape;
 use crate::expr::evaluate::Scratch;
-use crate::network::{Network, Specialised, forward};
+use crate::network::{Network, forward};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
 
 /// What the network and the target give at a witness.
@@ -32,15 +32,16 @@ pub enum WitnessFailure {
 /// Returns what is certain of the error at a witness, or around it.
 ///
 /// With radius 0 and rational values everywhere the result is exact. With a positive radius the
-/// error is at least `lower` on a box of positive volume, so the essential supremum is.
+/// error is at least `lower` on a box of positive volume, so the essential supremum is. `enclose` encloses
+/// the outputs of the network on almost all of such a box.
 ///
 /// # Errors
 /// [`WitnessFailure`] when the witness does not count.
 pub fn evaluate_witness(
     question: &Question,
     network: &Network,
-    on_domain: &Specialised,
     witness: &Witness,
+    enclose: &dyn Fn(&Cell) -> Result<Vec<Interval>, Failure>,
 ) -> Result<WitnessValues, WitnessFailure> {
     let sides = question.domain.sides();
     let Witness { point, radius } = witness;
@@ -73,12 +74,7 @@ pub fn evaluate_witness(
         .collect();
     let cell = Cell::from_sides(around);
     let failed = WitnessFailure::NoValue;
-    let local = on_domain
-        .specialise::<Interval>(cell.intervals(), None, Dyadic::ZERO)
-        .map_err(failed)?;
-    let values = local
-        .enclose::<Interval>(cell.intervals())
-        .map_err(failed)?;
+    let values = enclose(&cell).map_err(failed)?;
     let constants = tape.constants::<Interval>(&());
     let mut scratch = Scratch::default();
     let results = tape.evaluate(&constants, cell.intervals(), &mut scratch);

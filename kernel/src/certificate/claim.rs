@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::header::Layer;
 use crate::expr::{Domain, Target};
-use crate::numbers::{Direction, Dyadic, Rational};
+use crate::network::Network;
+use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// How the distance of a network from its target is measured over the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +71,19 @@ impl Question {
             && self.domain == other.domain
             && self.norm == other.norm
             && self.threshold == other.threshold
+    }
+}
+
+impl Question {
+    /// The lowest layer of the kernel in which the question can be asked.
+    pub fn needs(&self, network: &Network) -> Layer {
+        let is_core = self.target.functions_are(&Function::is_core)
+            && (network.layers().iter()).all(|layer| layer.activation().is_core());
+        match self.norm {
+            _ if !is_core => Layer::Smooth,
+            Norm::L1 | Norm::L2 => Layer::Integrals,
+            Norm::Sup | Norm::Area => Layer::Core,
+        }
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! A [`Certificate`] holds a [`Claim`], a witness for its lower end, and a [`Partition`] of the
 //! domain whose leaves say how the upper end can be recomputed. It is data: nothing in it is
-//! believed. [`text`] reads and writes it. [`property`] is the same for properties.
+//! believed. [`text`] reads and writes it. [`property`] is the same for properties; [`header`] is what
+//! all kinds of claims begin with.
 
 pub mod claim;
+pub mod header;
 pub mod partition;
 pub mod property;
 pub mod text;
 
 pub use claim::{Claim, Norm, Question};
+pub use header::{Layer, Weights};
 pub use partition::{
     MAX_INPUTS, MAX_LINE_BITS, MAX_LINES, MAX_PLACE_BITS, Method, Node, Nodes, Partition, TreeError,
 };
@@ -29,12 +32,12 @@ pub struct Witness {
     pub radius: Rational,
 }
 
-/// How ranges are computed on the way down the tree, where units are folded and decided.
+/// How ranges are computed on the way down the tree, where units become constants or are decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ranges {
     /// By intervals: cheap; sharp for one hidden layer and for saturated units.
     Natural,
-    /// By linear forms: dearer; decides more units of deep networks.
+    /// By linear forms: costlier; decides more units of deep networks.
     Linear,
 }
 
@@ -60,10 +63,14 @@ impl Ranges {
 pub struct Certificate {
     /// What is said to hold.
     pub claim: Claim,
+    /// Which weights of its file the network has: for readers, since the digest says which network it is.
+    pub weights: Weights,
+    /// The lowest layer of the kernel that accepts it.
+    pub layer: Layer,
     /// Where the error is at least the lower bound of a `sup` claim.
     pub witness: Option<Witness>,
     /// On the way down, units whose range has a radius of at most this become constants.
-    pub fold: Rational,
+    pub constant_radius: Rational,
     /// How ranges are computed on the way down.
     pub ranges: Ranges,
     /// The cuts and the leaves.

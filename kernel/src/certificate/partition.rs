@@ -81,6 +81,14 @@ impl Method {
         }
     }
 
+    /// Is it one of those that every checker has?
+    pub fn is_core(self) -> bool {
+        match self {
+            Self::Open | Self::Natural | Self::Linear | Self::Exact | Self::HalfPlanes => true,
+            Self::MeanValue | Self::SecondOrder | Self::Monotone | Self::Windows => false,
+        }
+    }
+
     /// Finds a method by its letter.
     pub fn from_letter(letter: u8) -> Option<Self> {
         Self::ALL
@@ -118,12 +126,22 @@ pub enum TreeError {
     #[error("the tree ends after {0} characters, before all cells have a leaf")]
     Truncated(usize),
     /// A character that means nothing.
-    #[error("character {position} of the tree is `{found}`, which is no cut and no leaf")]
+    #[error("character {position} of the tree is `{found}`, which is neither a cut nor a leaf")]
     Unknown {
         /// Where, counted from one.
         position: usize,
         /// What, escaped if it does not print.
         found: String,
+    },
+    /// A leaf with numbers of its own, which no method takes yet.
+    #[error(
+        "leaf `{method}` at character {position} of the tree has a payload, which is not read yet"
+    )]
+    Payload {
+        /// Where the leaf is, counted from one.
+        position: usize,
+        /// Its letter.
+        method: char,
     },
     /// The place of a cut is not a number, or its line not three.
     #[error("the cut at character {position} of the tree has no place that is a number")]
@@ -246,12 +264,19 @@ impl Nodes<'_> {
                 }
                 Ok(Node::Line(line))
             }
-            _ => Method::from_letter(byte)
-                .map(Node::Leaf)
-                .ok_or_else(|| TreeError::Unknown {
+            _ => {
+                let method = Method::from_letter(byte).ok_or_else(|| TreeError::Unknown {
                     position: self.position,
                     found: byte.escape_ascii().to_string(),
-                }),
+                })?;
+                if self.text.get(self.position) == Some(&b'(') {
+                    return Err(TreeError::Payload {
+                        position: self.position,
+                        method: char::from(byte),
+                    });
+                }
+                Ok(Node::Leaf(method))
+            }
         }
     }
 

@@ -4,19 +4,19 @@
 use std::io::{self, Write};
 
 use super::Ranges;
+use super::header::{FIRST_LINE, Header, Kind, Layer, Weights};
 use super::partition::Partition;
 use super::text::{Lines, ReadError, write_tree};
 use crate::expr::Property;
 use crate::numbers::Rational;
-
-/// The first line of every certificate of this kind and version.
-const FIRST_LINE: &str = "steeple property certificate 1";
 
 /// A proof that a network has a property or does not; it may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyCertificate {
     /// The digest of the network, `sha256:...`.
     pub network: String,
+    /// Which weights of its file it has: for readers, since the digest says which network it is.
+    pub weights: Weights,
     /// The property.
     pub property: Property,
     /// Why it holds, or does not.
@@ -35,8 +35,8 @@ pub enum Evidence {
     },
     /// The condition holds nowhere: a tree for the box of each case, in order.
     Trees {
-        /// As in [`Certificate::fold`](super::Certificate::fold).
-        fold: Rational,
+        /// As in [`Certificate::constant_radius`](super::Certificate::constant_radius).
+        constant_radius: Rational,
         /// As in [`Certificate::ranges`](super::Certificate::ranges).
         ranges: Ranges,
         /// The cuts and the leaves.
@@ -44,9 +44,11 @@ pub enum Evidence {
     },
 }
 
-/// Is this file a certificate for a property, of any version, by its first line?
+/// Is this file a certificate for a property, by its first two lines?
 pub fn is_property(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"steeple property certificate ")
+    bytes
+        .strip_prefix(FIRST_LINE.as_bytes())
+        .is_some_and(|rest| rest.starts_with(b"\nclaim property\n"))
 }
 
 /// Writes a certificate.
@@ -55,10 +57,17 @@ pub fn is_property(bytes: &[u8]) -> bool {
 /// Those of the writer.
 pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Result<()> {
     let property = &certificate.property;
-    writeln!(out, "{FIRST_LINE}")?;
-    writeln!(out, "network {}", certificate.network)?;
-    writeln!(out, "inputs {}", property.inputs())?;
-    writeln!(out, "outputs {}", property.outputs())?;
+    let mut inputs = Property::names(property.inputs(), property.outputs());
+    let outputs = inputs.split_off(property.inputs());
+    let header = Header {
+        kind: Kind::Property,
+        network: certificate.network.clone(),
+        weights: certificate.weights,
+        layer: Layer::Properties,
+        inputs,
+    };
+    header.write(&mut out)?;
+    writeln!(out, "outputs {}", outputs.join(" "))?;
     for case in property.cases() {
         let ends = case.sides().iter().flat_map(|(low, high)| [low, high]);
         let ends: Vec<String> = ends.map(ToString::to_string).collect();
@@ -72,11 +81,11 @@ pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Resu
             writeln!(out, "witness {case} {}", point.join(" "))?;
         }
         Evidence::Trees {
-            fold,
+            constant_radius,
             ranges,
             trees,
         } => {
-            writeln!(out, "fold {fold}")?;
+            writeln!(out, "constant-radius {constant_radius}")?;
             writeln!(out, "ranges {}", ranges.name())?;
             for tree in trees {
                 write_tree(tree, &mut out)?;
@@ -93,10 +102,21 @@ pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Resu
 /// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
 pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
     let mut lines = Lines::new(bytes);
-    lines.first(FIRST_LINE)?;
-    let network = lines.field("network")?.to_string();
-    let inputs = lines.count("inputs")?;
-    let outputs = lines.count("outputs")?;
+    let header = Header::read(&mut lines)?;
+    if header.kind != Kind::Property {
+        return Err(lines.error("expected a claim about a property".into()));
+    }
+    let inputs = header.inputs.len();
+    let found = lines.field("outputs")?.split(' ');
+    let names = header.inputs.iter().map(String::as_str).chain(found);
+    let names: Vec<&str> = names.collect();
+    let outputs = names.len().saturating_sub(inputs);
+    if names != Property::names(inputs, outputs) {
+        return Err(lines.error("expected inputs X_0, X_1, .. and outputs Y_0, Y_1, ..".into()));
+    }
+    if header.layer != Layer::Properties {
+        return Err(lines.error("expected layer properties".into()));
+    }
     let mut cases = Vec::new();
     let mut next = Some(lines.field("box")?);
     while let Some(text) = next {
@@ -127,19 +147,18 @@ pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
             point: lines.numbers(point)?,
         }
     } else {
-        let text = lines.field("fold")?;
-        let fold = lines.number(text)?;
-        let ranges = lines.ranges()?;
+        let (constant_radius, ranges) = lines.hints()?;
         let trees = (0..count).map(|_| lines.tree());
         Evidence::Trees {
-            fold,
+            constant_radius,
             ranges,
             trees: trees.collect::<Result<_, _>>()?,
         }
     };
     lines.end()?;
     Ok(PropertyCertificate {
-        network,
+        network: header.network,
+        weights: header.weights,
         property,
         evidence,
     })
@@ -162,7 +181,7 @@ mod tests {
             point: vec![Rational::ratio(1, 7)],
         };
         let trees = Evidence::Trees {
-            fold: Rational::ZERO,
+            constant_radius: Rational::ZERO,
             ranges: Ranges::Linear,
             trees: vec![
                 Partition::from_text(b"Anl".to_vec()),
@@ -172,6 +191,7 @@ mod tests {
         for evidence in [point, trees] {
             let certificate = PropertyCertificate {
                 network: "sha256:0".into(),
+                weights: Weights::Stored,
                 property: property.clone(),
                 evidence,
             };

@@ -4,13 +4,12 @@
 use std::io::{self, Write};
 
 use super::claim::{Claim, Norm, Question};
+use super::header::{Header, Kind};
 use super::partition::Partition;
 use super::{Certificate, Ranges, Witness};
 use crate::expr::{Domain, parse_target};
 use crate::numbers::{Rational, literal};
 
-/// The first line of every certificate of this version.
-const FIRST_LINE: &str = "steeple certificate 1";
 /// Characters of the tree on one line.
 const LINE: usize = 100;
 /// The longest line that is read, apart from those of the tree.
@@ -36,9 +35,14 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
         stated_lower: lower,
         stated_upper: upper,
     } = &certificate.claim;
-    writeln!(out, "{FIRST_LINE}")?;
-    writeln!(out, "network {}", question.network)?;
-    writeln!(out, "inputs {}", question.target.inputs().join(" "))?;
+    let header = Header {
+        kind: Kind::Error(question.norm),
+        network: question.network.clone(),
+        weights: certificate.weights,
+        layer: certificate.layer,
+        inputs: question.target.inputs().to_vec(),
+    };
+    header.write(&mut out)?;
     for formula in question.target.text() {
         // A formula may have been typed over several lines; white space means nothing in it.
         let line: Vec<&str> = formula.split_whitespace().collect();
@@ -47,7 +51,6 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     for (name, (low, high)) in question.domain.names().iter().zip(question.domain.sides()) {
         writeln!(out, "domain {name} {low} {high}")?;
     }
-    writeln!(out, "norm {}", question.norm)?;
     if let Some(threshold) = &question.threshold {
         writeln!(out, "threshold {threshold}")?;
     }
@@ -60,7 +63,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
         let point: Vec<String> = witness.point.iter().map(ToString::to_string).collect();
         writeln!(out, "witness {} radius {}", point.join(" "), witness.radius)?;
     }
-    writeln!(out, "fold {}", certificate.fold)?;
+    writeln!(out, "constant-radius {}", certificate.constant_radius)?;
     writeln!(out, "ranges {}", certificate.ranges.name())?;
     write_tree(&certificate.partition, &mut out)?;
     writeln!(out, "end")?;
@@ -83,13 +86,18 @@ pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<(
 /// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let mut lines = Lines::new(bytes);
-    lines.first(FIRST_LINE)?;
-    let network = lines.field("network")?.to_string();
-    let inputs: Vec<String> = lines
-        .field("inputs")?
-        .split(' ')
-        .map(ToString::to_string)
-        .collect();
+    let Header {
+        kind,
+        network,
+        weights,
+        layer,
+        inputs,
+    } = Header::read(&mut lines)?;
+    let Kind::Error(norm) = kind else {
+        return Err(
+            lines.error("expected a claim about an error, found one about a property".into())
+        );
+    };
     let mut formulas = vec![lines.field("target")?.to_string()];
     while let Some(formula) = lines.optional("target")? {
         formulas.push(formula.to_string());
@@ -110,9 +118,6 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     }
     let domain =
         Domain::new(inputs.clone(), sides).map_err(|error| lines.error(error.to_string()))?;
-    let norm = lines.field("norm")?;
-    let norm = Norm::from_name(norm)
-        .ok_or_else(|| lines.error(format!("`{norm}` is no norm known here")))?;
     let threshold = match norm {
         Norm::Area => {
             let text = lines.field("threshold")?;
@@ -138,9 +143,7 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
             })
         }
     };
-    let text = lines.field("fold")?;
-    let fold = lines.number(text)?;
-    let ranges = lines.ranges()?;
+    let (constant_radius, ranges) = lines.hints()?;
     let partition = lines.tree()?;
     lines.end()?;
     Ok(Certificate {
@@ -155,8 +158,10 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
             stated_lower: lower,
             stated_upper: upper,
         },
+        weights,
+        layer,
         witness,
-        fold,
+        constant_radius,
         ranges,
         partition,
     })
@@ -182,8 +187,9 @@ impl<'a> Lines<'a> {
         if first == expected {
             return Ok(());
         }
-        let kind = expected.trim_end_matches(|c: char| c.is_ascii_digit());
-        let is_other = |version: &str| version.chars().all(|c| c.is_ascii_digit());
+        let versions = ["steeple certificate ", "steeple property certificate "];
+        let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let version = versions.iter().find_map(|kind| first.strip_prefix(kind));
         Err(self.error(if first.starts_with('\u{feff}') {
             "the file starts with a byte-order mark, and certificates are read byte for byte; hint: a \
              tool put it there, so copy the file as binary"
@@ -192,13 +198,10 @@ impl<'a> Lines<'a> {
             "lines end in CR LF, and those of certificates end in LF; hint: a tool changed the line \
              ends, so copy the file as binary"
                 .to_string()
+        } else if let Some(version) = version.filter(is_number) {
+            format!("certificates of version {version} are not read, only those of version 2")
         } else {
-            match first.strip_prefix(kind) {
-                Some(version) if is_other(version) => {
-                    format!("version {version} is not known here, only version 1")
-                }
-                _ => format!("expected `{expected}`, this is no certificate"),
-            }
+            format!("expected `{expected}`, so this is not a certificate")
         }))
     }
 
@@ -213,18 +216,21 @@ impl<'a> Lines<'a> {
         Ok(())
     }
 
-    /// Reads how ranges are computed.
-    pub(super) fn ranges(&mut self) -> Result<Ranges, ReadError> {
+    /// Reads how networks are reduced, before the tree. A tree whose root is not the whole domain is
+    /// refused by name.
+    pub(super) fn hints(&mut self) -> Result<(Rational, Ranges), ReadError> {
+        let text = self.field("constant-radius")?;
+        let constant_radius = self.number(text)?;
         let ranges = self.field("ranges")?;
-        Ranges::from_name(ranges)
-            .ok_or_else(|| self.error(format!("`{ranges}` is no kind of ranges known here")))
-    }
-
-    /// Reads a line with a number of things.
-    pub(super) fn count(&mut self, name: &str) -> Result<usize, ReadError> {
-        let text = self.field(name)?;
-        text.parse()
-            .map_err(|_| self.error(format!("expected the number of {name}")))
+        let ranges = Ranges::from_name(ranges).ok_or_else(|| {
+            self.error(format!(
+                "unknown ranges `{ranges}`, expected natural or linear"
+            ))
+        })?;
+        if self.optional("root")?.is_some() {
+            return Err(self.error("parts of a proof, with a `root`, are not checked yet".into()));
+        }
+        Ok((constant_radius, ranges))
     }
 
     /// Reads numbers with spaces between.

@@ -1,12 +1,13 @@
 //! Certificate in, [`Verified`] or [`Rejection`] out.
 
-use std::sync::{Arc, OnceLock};
+use std::rc::Rc;
 
+use super::plain::{self, Stop};
 use super::rejection::Rejection;
-use super::walk::{Runner, Stop, each, walk};
-use crate::bounds::{WitnessFailure, WitnessValues, evaluate_witness, on_domain};
-use crate::certificate::{Certificate, Claim, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
-use crate::network::{Network, Specialised, digest};
+use super::total::Total;
+use crate::bounds::{Cell, WitnessFailure, WitnessValues, evaluate_witness};
+use crate::certificate::{Certificate, Claim, Layer, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
+use crate::network::{Local, Network, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational};
 
 /// A claim that the checker accepted. Only the checker makes one.
@@ -88,95 +89,75 @@ impl Verified {
     }
 }
 
-/// Checks a certificate against a network.
+/// Checks a certificate of the core against a network, by the core alone.
 ///
 /// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
 /// thing that is wrong.
 ///
 /// # Errors
-/// [`Rejection`], one variant for each way to fail.
-pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
-    check_by(certificate, network, &|jobs, job| (0..jobs).for_each(job))
+/// [`Rejection`], one variant for each way to fail; [`Rejection::BeyondLayer`] where it names a higher
+/// layer.
+pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+    check_within(Layer::Core, certificate, network, &|| false)
 }
 
-/// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
-/// say. The answer is the same for every runner.
-///
-/// # Errors
-/// As [`check()`].
-pub fn check_by(
+/// Checks a certificate that names this layer or a lower one, by the plain walk. It is given up where
+/// `stop` says so.
+pub(super) fn check_within(
+    layer: Layer,
     certificate: &Certificate,
     network: &Network,
-    run: Runner<'_>,
-) -> Result<Verified, Rejection> {
-    check_on_domain(certificate, network, run, &|| false).map(|(verified, _)| verified)
-}
-
-/// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
-/// the claim too, where the check began. It is given up where `stop` says so.
-///
-/// # Errors
-/// As [`check()`]; [`Rejection::Stopped`].
-pub fn check_on_domain(
-    certificate: &Certificate,
-    network: &Network,
-    run: Runner<'_>,
     stop: Stop<'_>,
-) -> Result<(Verified, Arc<Specialised>), Rejection> {
+) -> Result<Verified, Rejection> {
+    check_layer(certificate, network, layer)?;
     let question = &certificate.claim.question;
-    let fits = check_question(question, network);
-    // A large network takes about as long to be named as to be looked at on the domain.
-    let jobs = if fits.is_ok() && !certificate.fold.is_negative() {
-        vec![Begin::Name, Begin::OnDomain]
-    } else {
-        vec![Begin::Name]
-    };
-    let mut root = None;
-    for begun in each(jobs, run, &|job| job.done(network, question)) {
-        match begun {
-            Begun::Name(found) if found != question.network => {
-                return Err(Rejection::OtherNetwork {
-                    claimed: question.network.clone(),
-                    found,
-                });
-            }
-            Begun::Name(_) => {}
-            Begun::OnDomain(found) => root = Some(found),
-        }
+    let found = digest(network);
+    if found != question.network {
+        return Err(Rejection::OtherNetwork {
+            claimed: question.network.clone(),
+            found,
+        });
     }
-    fits?;
-    if certificate.fold.is_negative() {
-        return Err(Rejection::NegativeFold(certificate.fold.clone()));
-    }
-    let root = root.unwrap_or_else(|| on_domain(network, question));
+    check_question(certificate, network)?;
     let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
-    let root = Arc::new(root.map_err(no_value)?);
-    conclude(certificate, network, root, run, stop)
+    let cell = Cell::root(&question.domain);
+    let root = Local::from_network(network, cell.intervals()).map_err(no_value)?;
+    let root = Rc::new(root);
+    let total = plain::walk(certificate, network, Rc::clone(&root), stop)?;
+    let witness = certificate.witness.as_ref();
+    let values = witness
+        .filter(|_| question.norm == Norm::Sup)
+        .map(|witness| {
+            evaluate_witness(question, network, witness, &|cell| {
+                root.on(network, cell.intervals(), cell.sides())
+            })
+        });
+    conclude(certificate, total, values)
 }
 
-/// What a check begins with.
-enum Begin {
-    Name,
-    OnDomain,
-}
-
-/// What that came to.
-enum Begun {
-    Name(String),
-    OnDomain(Result<Specialised, Failure>),
-}
-
-impl Begin {
-    fn done(self, network: &Network, question: &Question) -> Begun {
-        match self {
-            Self::Name => Begun::Name(digest(network)),
-            Self::OnDomain => Begun::OnDomain(on_domain(network, question)),
-        }
+/// Does the certificate need no more than the layer that it names, and is that at most this one?
+pub(super) fn check_layer(
+    certificate: &Certificate,
+    network: &Network,
+    most: Layer,
+) -> Result<(), Rejection> {
+    let named = certificate.layer;
+    if named > most {
+        return Err(Rejection::BeyondLayer { named, most });
     }
+    let needed = certificate.claim.question.needs(network);
+    if needed > named {
+        return Err(Rejection::OtherLayer { named, needed });
+    }
+    Ok(())
 }
 
 /// Does the question make sense for a network like this one?
-fn check_question(question: &Question, network: &Network) -> Result<(), Rejection> {
+pub(super) fn check_question(
+    certificate: &Certificate,
+    network: &Network,
+) -> Result<(), Rejection> {
+    let question = &certificate.claim.question;
     let target = &question.target;
     if target.inputs() != network.inputs() {
         return Err(Rejection::OtherInputs {
@@ -205,31 +186,24 @@ fn check_question(question: &Question, network: &Network) -> Result<(), Rejectio
         Norm::Sup | Norm::L1 | Norm::L2 => question.threshold.is_none(),
         Norm::Area => target.is_region() && question.threshold.is_some(),
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(Rejection::NormDoesNotFit)
+    if !fits {
+        return Err(Rejection::NormDoesNotFit);
     }
+    if certificate.constant_radius.is_negative() {
+        return Err(Rejection::NegativeRadius(
+            certificate.constant_radius.clone(),
+        ));
+    }
+    Ok(())
 }
 
-/// Walks the tree and compares what its leaves give with the claim.
-fn conclude(
+/// Compares what the leaves and the witness give with the claim.
+pub(super) fn conclude(
     certificate: &Certificate,
-    network: &Network,
-    root: Arc<Specialised>,
-    run: Runner<'_>,
-    stop: Stop<'_>,
-) -> Result<(Verified, Arc<Specialised>), Rejection> {
+    total: Total,
+    values: Option<Result<WitnessValues, WitnessFailure>>,
+) -> Result<Verified, Rejection> {
     let question = &certificate.claim.question;
-    let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
-    // The witness beside the walk: it takes as long as many cells.
-    let values = OnceLock::new();
-    let point = certificate.witness.as_ref();
-    let point = point.filter(|_| question.norm == Norm::Sup);
-    let looked = || point.map(|point| evaluate_witness(question, network, &root, point));
-    let beside = || _ = values.get_or_init(looked);
-    let total = walk(certificate, network, &root, run, stop, &beside)?;
-    let values = values.into_inner().unwrap_or_else(looked);
     let mut claim = certificate.claim.clone();
     let mut witness = None;
     match question.norm {
@@ -264,7 +238,7 @@ fn conclude(
                     let values = values.map_err(|failure| match failure {
                         WitnessFailure::Outside => Rejection::BadWitness,
                         WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
-                        WitnessFailure::NoValue(failure) => no_value(failure),
+                        WitnessFailure::NoValue(failure) => Rejection::NoValue(failure.to_string()),
                     })?;
                     if values.lower < claim.stated_lower && total.largest_exact < claim.stated_lower
                     {
@@ -300,5 +274,5 @@ fn conclude(
         witness,
         leaves: total.leaves,
     };
-    Ok((verified, root))
+    Ok(verified)
 }

@@ -1,17 +1,22 @@
 //! Accepts or rejects.
 //!
 //! [`check()`] walks the partition of a certificate from the root, keeps the network reduced to what
-//! is alive in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
-//! sum, and compares exactly. [`check_property()`] does the same for properties.
+//! is undecided in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
+//! sum, and compares exactly. [`check_core()`] does so for certificates of the core, with nothing but the
+//! core; [`check_property()`] for properties.
 
 pub mod check;
+pub mod fast;
+mod plain;
 mod planar;
 pub mod property;
 pub mod rejection;
 mod total;
 pub mod walk;
 
-pub use check::{Verified, check, check_by, check_on_domain};
+pub use check::{Verified, check_core};
+pub use fast::{check, check_by, check_on_domain};
+pub use plain::Stop;
 pub use property::{VerifiedProperty, check_property, check_property_until};
 pub use rejection::Rejection;
-pub use walk::{Runner, Stop};
+pub use walk::Runner;

@@ -1,14 +1,15 @@
 //! The part of a walk below a cut by a line: convex polygons and exact leaves.
 
 use super::rejection::Rejection;
+use super::total::Total;
 use crate::bounds::Cell;
 use crate::bounds::exact::{ExactCells, ExactError};
 use crate::certificate::{MAX_LINES, Method, Node, Nodes};
 use crate::geometry::{Affine, PlaneCell};
-use crate::numbers::{Failure, Rational, Scalar};
+use crate::numbers::{Dyadic, Failure, Interval, Rational, Scalar};
 
 /// What the leaves below a line give together.
-pub(super) struct Planar {
+struct Planar {
     /// `sup`: the largest exact error; it is taken.
     pub largest: Rational,
     /// The other norms: the sum of the exact shares.
@@ -19,8 +20,32 @@ pub(super) struct Planar {
     pub leaves: usize,
 }
 
-/// Walks the tree below a line that cuts a box; `before` leaves came before it.
-pub(super) fn walk(
+/// Walks the tree below a line that cuts a box; `before` leaves came before it. `anything` is what a cell
+/// without a bound adds to an integral.
+pub(super) fn below(
+    exact: Option<&ExactCells<'_>>,
+    nodes: &mut Nodes<'_>,
+    cell: &Cell,
+    line: &Affine,
+    before: usize,
+    anything: impl FnOnce(&Cell) -> Interval,
+) -> Result<Total, Rejection> {
+    let below = walk(exact, nodes, cell, line, before)?;
+    let mut total = Total {
+        largest_exact: below.largest,
+        integral_exact: below.integral,
+        leaves: below.leaves,
+        ..Total::NOTHING
+    };
+    if below.is_open {
+        total.largest = Dyadic::INFINITY;
+        total.integral = anything(cell);
+    }
+    Ok(total)
+}
+
+/// Walks the tree below a line; `before` leaves came before it.
+fn walk(
     exact: Option<&ExactCells<'_>>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,

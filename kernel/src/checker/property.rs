@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use super::plain::{HELD, HELD_ROOTS, MAX_DEPTH, Stop};
 use super::rejection::Rejection;
-use super::walk::{HELD, HELD_ROOTS, MAX_DEPTH, Stop};
 use crate::bounds::{Cell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 use crate::certificate::{
     Evidence, MAX_INPUTS, MAX_PLACE_BITS, Node, Partition, PropertyCertificate, Ranges,
@@ -122,12 +122,12 @@ pub fn check_property_until(
             })?);
         }
         Evidence::Trees {
-            fold,
+            constant_radius,
             ranges,
             trees,
         } => {
-            if fold.is_negative() {
-                return Err(Rejection::NegativeFold(fold.clone()));
+            if constant_radius.is_negative() {
+                return Err(Rejection::NegativeRadius(constant_radius.clone()));
             }
             if trees.len() != property.cases().len() {
                 return Err(Rejection::OtherClaim(
@@ -141,7 +141,7 @@ pub fn check_property_until(
                     case,
                     tree,
                     ranges: *ranges,
-                    fold: Dyadic::from_rational(fold, Direction::Down),
+                    constant_radius: Dyadic::from_rational(constant_radius, Direction::Down),
                     before: verified.leaves,
                 };
                 verified.leaves = walk.run()?;
@@ -190,7 +190,7 @@ struct Walk<'a> {
     case: &'a Case,
     tree: &'a Partition,
     ranges: Ranges,
-    fold: Dyadic,
+    constant_radius: Dyadic,
     /// Leaves of the cases before.
     before: usize,
 }
@@ -218,7 +218,7 @@ impl Walk<'_> {
             }
             let node = nodes.next_node().map_err(Rejection::Tree)?;
             let here = leaves
-                .descend(&around, &cell, self.ranges, self.fold)
+                .descend(&around, &cell, self.ranges, self.constant_radius)
                 .map_err(no_value)?;
             match node {
                 Node::Cut { axis, place } => {

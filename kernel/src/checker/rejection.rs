@@ -1,6 +1,6 @@
 //! One variant for each way a certificate can fail.
 
-use crate::certificate::TreeError;
+use crate::certificate::{Layer, TreeError};
 use crate::numbers::Rational;
 
 /// Why a certificate was not accepted.
@@ -42,9 +42,27 @@ pub enum Rejection {
     /// The norm and the kind of target do not fit.
     #[error("norm `area` needs a region, one output and a threshold, other norms no threshold")]
     NormDoesNotFit,
-    /// The folding radius is negative.
-    #[error("the folding radius {0} is negative")]
-    NegativeFold(Rational),
+    /// It names a layer beyond those that are asked.
+    #[error(
+        "the certificate needs the layer `{named}` of the kernel, and only those up to `{most}` are asked"
+    )]
+    BeyondLayer {
+        /// The layer in the certificate.
+        named: Layer,
+        /// The highest that is asked.
+        most: Layer,
+    },
+    /// It needs a higher layer than it names.
+    #[error("the certificate names the layer `{named}`, and its claim needs `{needed}`")]
+    OtherLayer {
+        /// The layer in the certificate.
+        named: Layer,
+        /// The lowest in which the claim can be stated.
+        needed: Layer,
+    },
+    /// The constant radius is negative.
+    #[error("the constant radius {0} is negative")]
+    NegativeRadius(Rational),
     /// The tree is not one.
     #[error("{0}")]
     Tree(TreeError),
@@ -126,7 +144,9 @@ impl Rejection {
             Self::LongDomain(_) => "long-domain",
             Self::TooManyInputs(_) => "too-many-inputs",
             Self::NormDoesNotFit => "norm-does-not-fit",
-            Self::NegativeFold(_) => "negative-fold",
+            Self::BeyondLayer { .. } => "beyond-layer",
+            Self::OtherLayer { .. } => "other-layer",
+            Self::NegativeRadius(_) => "negative-radius",
             Self::Tree(_) | Self::TreeTooLong(_) => "bad-tree",
             Self::BadCut { .. } => "bad-cut",
             Self::TooDeep(_) => "too-deep",

@@ -1,6 +1,6 @@
 //! What the leaves of a certificate give together.
 
-use crate::bounds::leaf::Bound;
+use crate::bounds::Bound;
 use crate::numbers::{Direction, Dyadic, Interval, Rational, Scalar};
 
 /// What the leaves under a node give together.
@@ -66,6 +66,27 @@ impl Total {
         }
         let total = self.integral.plus(&Interval::from_rational(exact));
         (End::Rounded(total.inf()), End::Rounded(total.sup()))
+    }
+}
+
+/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
+/// each other are the halves of a cell.
+#[derive(Default)]
+pub(super) struct Sums(Vec<(usize, Total)>);
+
+impl Sums {
+    pub(super) fn push(&mut self, mut depth: usize, mut total: Total) {
+        while let Some((_, lower)) = self.0.pop_if(|(above, _)| *above == depth && depth > 0) {
+            total = lower.and(total);
+            depth -= 1;
+        }
+        self.0.push((depth, total));
+    }
+
+    /// What all gives together.
+    pub(super) fn total(self) -> Total {
+        let all = self.0.into_iter().map(|(_, total)| total);
+        all.reduce(Total::and).unwrap_or(Total::NOTHING)
     }
 }
 

@@ -6,18 +6,14 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::plain::{HELD, HELD_ROOTS, MAX_DEPTH, Stop};
 use super::planar;
 use super::rejection::Rejection;
-use super::total::Total;
+use super::total::{Sums, Total};
 use crate::bounds::Cell;
-use crate::bounds::leaf::{Leaves, Reduction};
-use crate::certificate::{Certificate, Method, Node, Nodes};
-use crate::geometry::Affine;
-use crate::network::{Network, Specialised};
-use crate::numbers::Dyadic;
-
-/// The deepest tree that is checked: a cell would be `2^-MAX_DEPTH` of the domain.
-pub const MAX_DEPTH: usize = 4000;
+use crate::bounds::{Leaves, OnCell, Reduction};
+use crate::certificate::{Certificate, Method, Node};
+use crate::network::Network;
 
 /// Trees of fewer characters than this are walked in one part.
 const SMALL: usize = 1 << 13;
@@ -29,18 +25,9 @@ const SHARES: usize = 64;
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 
-/// Networks of cells that wait for their turn take at most this many bytes, and `HELD_ROOTS` times
-/// those of the network on the domain. They add up to a few of that size where the network shrinks
-/// with the cell, but to thousands down a thin tree on which it does not.
-pub(super) const HELD: usize = 1 << 28;
-pub(super) const HELD_ROOTS: usize = 32;
-
 /// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
 /// is done by the checker itself: how jobs are run decides when the answer comes, never what it is.
 pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
-
-/// Says when a check is to be given up: then it comes to [`Rejection::Stopped`] and nothing else.
-pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
 
 /// Has each of these jobs done by a runner; returns what they came to. A job is handed over to where
 /// it is done, so that its memory is free as soon as it can be.
@@ -65,31 +52,10 @@ pub(super) fn each<J: Send, T: Send + Sync>(
         .collect()
 }
 
-/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
-/// each other are the halves of a cell.
-#[derive(Default)]
-struct Sums(Vec<(usize, Total)>);
-
-impl Sums {
-    fn push(&mut self, mut depth: usize, mut total: Total) {
-        while let Some((_, lower)) = self.0.pop_if(|(above, _)| *above == depth && depth > 0) {
-            total = lower.and(total);
-            depth -= 1;
-        }
-        self.0.push((depth, total));
-    }
-
-    /// What all gives together.
-    fn total(self) -> Total {
-        let all = self.0.into_iter().map(|(_, total)| total);
-        all.reduce(Total::and).unwrap_or(Total::NOTHING)
-    }
-}
-
 /// A subtree that is still to be walked.
 struct Part {
     cell: Cell,
-    around: Arc<Specialised>,
+    around: Arc<OnCell>,
     depth: usize,
     /// Where its text begins, and how many leaves come before it.
     position: usize,
@@ -111,7 +77,7 @@ enum Met {
 pub(super) fn walk(
     certificate: &Certificate,
     network: &Network,
-    root: &Arc<Specialised>,
+    root: &Arc<OnCell>,
     run: Runner<'_>,
     stop: Stop<'_>,
     beside: &(dyn Fn() + Sync),
@@ -225,7 +191,7 @@ struct Walker<'a> {
 /// A cell that waits for its turn.
 struct Open {
     cell: Cell,
-    around: Arc<Specialised>,
+    around: Arc<OnCell>,
     depth: usize,
     /// Bytes that are free again when it is done.
     frees: usize,
@@ -267,7 +233,7 @@ impl Walker<'_> {
         let mut before = start.before;
         // Bytes of the networks of open cells, and of those of parts.
         let (mut held, mut held_by_parts): (usize, usize) = (0, 0);
-        let mut last_part: Option<Arc<Specialised>> = None;
+        let mut last_part: Option<Arc<OnCell>> = None;
         let mut open = vec![Open {
             cell: start.cell,
             around: start.around,
@@ -341,7 +307,14 @@ impl Walker<'_> {
                     open.push(half(lower, 0));
                 }
                 Node::Line(line) => {
-                    let total = below_line(&leaves, &mut nodes, &cell, &line, before)?;
+                    let total = planar::below(
+                        leaves.exact_cells(),
+                        &mut nodes,
+                        &cell,
+                        &line,
+                        before,
+                        |cell| leaves.anything(cell),
+                    )?;
                     before += total.leaves;
                     meet(Met::Done(depth, total));
                 }
@@ -366,26 +339,4 @@ impl Walker<'_> {
         }
         Ok(nodes.position())
     }
-}
-
-/// Walks what is below a cut along a line.
-fn below_line(
-    leaves: &Leaves<'_>,
-    nodes: &mut Nodes<'_>,
-    cell: &Cell,
-    line: &Affine,
-    before: usize,
-) -> Result<Total, Rejection> {
-    let below = planar::walk(leaves.exact_cells(), nodes, cell, line, before)?;
-    let mut total = Total {
-        largest_exact: below.largest,
-        integral_exact: below.integral,
-        leaves: below.leaves,
-        ..Total::NOTHING
-    };
-    if below.is_open {
-        total.largest = Dyadic::INFINITY;
-        total.integral = leaves.anything(cell);
-    }
-    Ok(total)
 }

@@ -126,10 +126,16 @@ impl Domain {
         if text.trim().is_empty() {
             return Err(DomainError::Empty);
         }
-        for part in text.split(',') {
+        // A comma in the indices of a name, as in `X[0,1]`, does not end a side.
+        let mut is_in_name = false;
+        let ends_side = move |c: char| {
+            is_in_name = c == '[' || is_in_name && c != ']';
+            c == ',' && !is_in_name
+        };
+        for part in text.split(ends_side) {
             let syntax = || DomainError::Syntax(part.trim().to_string());
             if names.len() == MAX_INPUTS {
-                return Err(DomainError::TooManyInputs(text.split(',').count()));
+                return Err(DomainError::TooManyInputs(text.split(ends_side).count()));
             }
             let (name, side) = part.split_once('=').ok_or_else(syntax)?;
             let (low, high) = side.split_once("..").ok_or_else(syntax)?;

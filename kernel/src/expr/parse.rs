@@ -49,10 +49,11 @@ pub const FUNCTIONS: [(&str, Function); 23] = [
 const OTHER_FUNCTIONS: [&str; 3] = ["min", "max", "if"];
 const OTHER_WORDS: [&str; 5] = ["pi", "e", "and", "or", "not"];
 
-/// Can this be the name of an input: ASCII letters, digits and `_`, not beginning with a digit?
+/// Can this be the name of an input: ASCII letters, digits and `_`, not beginning with a digit, perhaps
+/// with indices as in `X[0,1]`?
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && super::token::name_length(text) == text.len()
 }
 
 /// Does this word mean something in formulas already?

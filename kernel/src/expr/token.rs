@@ -113,9 +113,16 @@ fn refuse(message: &str, hint: &str, start: usize, length: usize) -> ParseError 
     ParseError::new(message, start..start + length).with_hint(hint)
 }
 
-fn name_length(text: &str) -> usize {
+/// How long is the name at the start of the text, with indices as in `X[0,1]`?
+pub(super) fn name_length(text: &str) -> usize {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.find(|c| !is_part(c)).unwrap_or(text.len())
+    let word = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let indices = text[word..].strip_prefix('[').and_then(|rest| {
+        let (indices, _) = rest.split_once(']')?;
+        let is_index = |index: &str| !index.is_empty() && digits_length(index) == index.len();
+        indices.split(',').all(is_index).then_some(indices.len())
+    });
+    word + indices.map_or(0, |length| length + 2)
 }
 
 fn digits_length(text: &str) -> usize {

@@ -344,6 +344,16 @@ impl Target {
         }
     }
 
+    /// Are all functions in the formulas such ones?
+    pub fn functions_are(&self, test: &dyn Fn(&Function) -> bool) -> bool {
+        let mut is_other =
+            |node: &Expr| matches!(node, Expr::Apply(function, _) if !test(function));
+        !match &self.body {
+            TargetBody::Outputs(outputs) => outputs.iter().any(|output| output.any(&mut is_other)),
+            TargetBody::Region(condition) => condition.any(&mut is_other),
+        }
+    }
+
     /// Can an output jump: is this a region, or does a Heaviside function or an `if` occur?
     pub fn has_jumps(&self) -> bool {
         match &self.body {

@@ -99,6 +99,21 @@ impl Activation {
         }
     }
 
+    /// Does the core of the checker know it?
+    pub fn is_core(&self) -> bool {
+        match self {
+            Self::Identity
+            | Self::Heaviside
+            | Self::Sigmoid
+            | Self::Tanh
+            | Self::Relu
+            | Self::LeakyRelu(_)
+            | Self::HardTanh
+            | Self::Maxout(_) => true,
+            Self::Softplus(_) | Self::Softsign | Self::Elu(_) | Self::Silu | Self::Gelu(_) => false,
+        }
+    }
+
     /// Is the function a step, so that what it does at its jump has to be left out? The tiny jump of a
     /// softplus at its threshold does not count: bounds hold there too.
     pub fn has_jumps(&self) -> bool {

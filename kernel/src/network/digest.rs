@@ -4,24 +4,30 @@
 //! layers of the same shape with the same activations, weights and bias. How the numbers were
 //! spelled and whether a matrix was stored dense or sparse does not matter.
 //!
+//! A network is a graph: nodes in an order in which each comes after its sources. Today it is a chain, in
+//! which the source of each node is the one before.
+//!
 //! ```text
-//! network    = "steeple network 1\n" names(inputs) names(outputs) count(layers) layer*
+//! network    = "steeple network 2\n" names(inputs) names(outputs) count(nodes) node*
 //! names      = count(names) text*
 //! text       = count(bytes) bytes in UTF-8
-//! layer      = activation count(rows) count(columns) row*
+//! node       = "A" sources count(rows) count(columns) row*     affine map of its sources, one after the other
+//!            | "U" sources activation                          a unit for each value (maxout: each `rank` values)
+//! sources    = count(sources) count*                           0: the inputs, k: node k, counted from 1
+//! row        = number(bias) count(non-zero weights) (count(column, from 0) number(weight))*
+//!              with columns increasing
 //! activation = text(name) parameter
 //! parameter  = number(slope) for "leaky-relu", number(alpha) for "elu", count(rank) for "maxout",
 //!              option(threshold) for "softplus", option(divisor) for "gelu", else nothing
 //! option     = one byte: 0 for none, or 1 and number
-//! row        = number(bias) count(non-zero weights) (count(column, from 0) number(weight))*
-//!              with columns increasing
 //! number     = sign magnitude(numerator) magnitude(denominator), in lowest terms, denominator > 0
 //! sign       = one byte: 0 for zero, 1 for positive, 2 for negative
 //! magnitude  = count(bytes) bytes, most significant first, no leading zero byte; 0 has no bytes
 //! count      = eight bytes, most significant first
 //! ```
 //!
-//! The names of activations are those of network files. The number 0 is
+//! The last node gives the outputs. The names of activations are those of network files, and `identity` is
+//! none: an affine map whose values go on as they are has no units. The number 0 is
 //! `00 · 0000000000000000 · 0000000000000001 01`.
 
 use std::fmt::Write;
@@ -33,6 +39,13 @@ use super::activation::Activation;
 use super::layer::Layer;
 use super::model::Network;
 use crate::numbers::{Natural, Rational};
+
+/// What canonical bytes begin with.
+pub(super) const FIRST_LINE: &[u8] = b"steeple network 2\n";
+/// An affine map.
+pub(super) const AFFINE: u8 = b'A';
+/// Units.
+pub(super) const UNITS: u8 = b'U';
 
 /// Returns `sha256:` and the 64 hexadecimal digits of the hash of the canonical bytes.
 pub fn digest(network: &Network) -> String {
@@ -47,18 +60,33 @@ pub fn digest(network: &Network) -> String {
 
 /// Hands the canonical bytes to `sink`, piece by piece.
 pub fn canonical_bytes(network: &Network, mut sink: impl FnMut(&[u8])) {
-    let mut bytes = b"steeple network 1\n".to_vec();
+    let mut bytes = FIRST_LINE.to_vec();
     put_names(&mut bytes, network.inputs());
     put_names(&mut bytes, network.outputs());
-    put_count(&mut bytes, network.layers().len());
+    let has_units = |layer: &&Layer| *layer.activation() != Activation::Identity;
+    let units = network.layers().iter().filter(has_units).count();
+    put_count(&mut bytes, network.layers().len() + units);
     sink(&bytes);
+    let mut source = 0;
     for layer in network.layers() {
-        layer_bytes(layer, &mut sink);
+        affine_bytes(layer, source, &mut sink);
+        source += 1;
+        if has_units(&layer) {
+            unit_bytes(layer, source, &mut sink);
+            source += 1;
+        }
     }
 }
 
-fn layer_bytes(layer: &Layer, sink: &mut impl FnMut(&[u8])) {
-    let mut bytes = Vec::new();
+/// The only source of a node.
+fn put_source(bytes: &mut Vec<u8>, source: usize) {
+    put_count(bytes, 1);
+    put_count(bytes, source);
+}
+
+fn unit_bytes(layer: &Layer, source: usize, sink: &mut impl FnMut(&[u8])) {
+    let mut bytes = vec![UNITS];
+    put_source(&mut bytes, source);
     put_text(&mut bytes, layer.activation().name());
     match layer.activation() {
         Activation::LeakyRelu(slope) => put_number(&mut bytes, slope),
@@ -72,6 +100,12 @@ fn layer_bytes(layer: &Layer, sink: &mut impl FnMut(&[u8])) {
         Activation::Maxout(rank) => put_count(&mut bytes, *rank),
         _ => {}
     }
+    sink(&bytes);
+}
+
+fn affine_bytes(layer: &Layer, source: usize, sink: &mut impl FnMut(&[u8])) {
+    let mut bytes = vec![AFFINE];
+    put_source(&mut bytes, source);
     put_count(&mut bytes, layer.rows());
     put_count(&mut bytes, layer.inputs());
     let bias = Encoded::new(layer.bias().pool());
@@ -180,7 +214,7 @@ mod tests {
         let net = network(&["x", "yy"], builder.finish(), &[0], leaky);
         let mut bytes = Vec::new();
         canonical_bytes(&net, |piece| bytes.extend_from_slice(piece));
-        let mut expected = b"steeple network 1\n".to_vec();
+        let mut expected = b"steeple network 2\n".to_vec();
         let count = |n: u8| [0, 0, 0, 0, 0, 0, 0, n];
         let mut put = |piece: &[u8]| expected.extend_from_slice(piece);
         put(&count(2));
@@ -191,10 +225,10 @@ mod tests {
         put(&count(1));
         put(&count(2));
         put(b"z0");
+        put(&count(2));
+        put(b"A");
         put(&count(1));
-        put(&count(10));
-        put(b"leaky-relu");
-        put(&[1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 10]);
+        put(&count(0));
         put(&count(1));
         put(&count(2));
         put(&[0]);
@@ -208,6 +242,12 @@ mod tests {
         put(&[2, 1]);
         put(&count(1));
         put(&[7]);
+        put(b"U");
+        put(&count(1));
+        put(&count(1));
+        put(&count(10));
+        put(b"leaky-relu");
+        put(&[1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 10]);
         assert_eq!(bytes, expected);
         let hash = digest(&net);
         assert_eq!(hash.len(), 7 + 64);

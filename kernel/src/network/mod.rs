@@ -5,11 +5,13 @@
 //! file, [`forward()`] evaluates it over any scalar, [`digest()`] names it.
 
 pub mod activation;
+pub mod canonical;
 pub mod digest;
 pub mod forms;
 pub mod forward;
 pub mod json;
 pub mod layer;
+pub mod local;
 pub mod matrix;
 pub mod model;
 pub mod pieces;
@@ -22,6 +24,7 @@ pub use activation::Activation;
 pub use digest::digest;
 pub use forward::forward;
 pub use layer::{Layer, LayerError};
+pub use local::Local;
 pub use matrix::{FloatMatrixBuilder, Matrix, MatrixBuilder, MatrixError, Weight};
 pub use model::{Network, NetworkError};
 pub use pieces::{IntegerNetwork, Stage};

@@ -54,7 +54,7 @@ struct Line {
 struct Known {
     function: Function,
     sum: Interval,
-    /// How far out the ends of the value were not computed; it depends on the folding radius.
+    /// How far out the ends of the value were not computed; it depends on the constant radius.
     beyond: Dyadic,
     value: Interval,
 }
@@ -75,8 +75,8 @@ const LARGE: usize = 1 << 14;
 
 /// Memory for reducing networks, and a reduced network under construction.
 pub struct Reducer<E> {
-    fold: Dyadic,
-    twice_fold: Dyadic,
+    constant_radius: Dyadic,
+    twice_constant_radius: Dyadic,
     saturation: Option<Saturation>,
     inputs: usize,
     /// The value of every variable of the reduced network over the box.
@@ -119,8 +119,8 @@ pub struct Reducer<E> {
 impl<E> Default for Reducer<E> {
     fn default() -> Self {
         Self {
-            fold: Dyadic::ZERO,
-            twice_fold: Dyadic::ZERO,
+            constant_radius: Dyadic::ZERO,
+            twice_constant_radius: Dyadic::ZERO,
             saturation: None,
             inputs: 0,
             values: Vec::new(),
@@ -232,9 +232,9 @@ impl<E: Enclosure> Reducer<E> {
         network: &Specialised,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<Specialised, Failure> {
-        self.reduce(network, inputs, sides, fold)?;
+        self.reduce(network, inputs, sides, constant_radius)?;
         Ok(self.finish())
     }
 
@@ -248,9 +248,9 @@ impl<E: Enclosure> Reducer<E> {
         network: &Specialised,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<&[Interval], Failure> {
-        self.reduce(network, inputs, sides, fold)?;
+        self.reduce(network, inputs, sides, constant_radius)?;
         Ok(&self.output_ranges)
     }
 
@@ -260,9 +260,14 @@ impl<E: Enclosure> Reducer<E> {
         network: &Specialised,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<(), Failure> {
-        self.begin(inputs, fold, network.units.len(), network.terms.len());
+        self.begin(
+            inputs,
+            constant_radius,
+            network.units.len(),
+            network.terms.len(),
+        );
         self.places.clone_from(&network.places);
         let mut images = std::mem::take(&mut self.images);
         images.clear();
@@ -348,12 +353,12 @@ impl<E: Enclosure> Reducer<E> {
     }
 
     /// Forgets what was there.
-    fn begin(&mut self, inputs: &[E], fold: Dyadic, units: usize, terms: usize) {
+    fn begin(&mut self, inputs: &[E], constant_radius: Dyadic, units: usize, terms: usize) {
         let most = terms.saturating_mul(TERMS_EACH).saturating_add(TERMS);
         self.most_terms = most.min(MOST_TERMS);
-        self.fold = fold;
-        self.twice_fold = fold.scale(1, Up);
-        self.saturation = Saturation::new(fold);
+        self.constant_radius = constant_radius;
+        self.twice_constant_radius = constant_radius.scale(1, Up);
+        self.saturation = Saturation::new(constant_radius);
         self.inputs = inputs.len();
         clear(&mut self.values, units);
         self.values.extend_from_slice(inputs);

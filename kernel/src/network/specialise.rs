@@ -170,7 +170,7 @@ impl Specialised {
     }
 
     /// Returns the network on a smaller box: units whose range there has a radius of at most
-    /// `fold` become constants, decided ones lines or constants, equal ones one. Any `fold >= 0` is
+    /// `constant_radius` become constants, decided ones lines or constants, equal ones one. Any `constant_radius >= 0` is
     /// sound; a large one makes the result smaller and less sharp.
     ///
     /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with; the
@@ -180,9 +180,9 @@ impl Specialised {
         &self,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
-        fold: Dyadic,
+        constant_radius: Dyadic,
     ) -> Result<Self, Failure> {
-        Reducer::default().specialise(self, inputs, sides, fold)
+        Reducer::default().specialise(self, inputs, sides, constant_radius)
     }
 
     /// Evaluates the stated outputs; each true output is within [`Specialised::output`]'s radius

@@ -57,6 +57,25 @@ pub enum Function {
     Heaviside,
 }
 
+impl Function {
+    /// Does the core of the checker know it?
+    pub fn is_core(&self) -> bool {
+        matches!(
+            self,
+            Self::Exp
+                | Self::Ln
+                | Self::Sqrt
+                | Self::Sin
+                | Self::Cos
+                | Self::Sigmoid
+                | Self::Tanh
+                | Self::Abs
+                | Self::Relu
+                | Self::Heaviside
+        )
+    }
+}
+
 /// Why a value cannot be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {

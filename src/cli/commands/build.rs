@@ -54,6 +54,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         gap: spec.claim.gap.clone(),
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
+        portable: arguments.portable,
     };
     let refusal = |error| match error {
         WorkflowError::Build(message) => Refusal::at(
@@ -82,7 +83,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         claim: Some(verification.verified.claim()),
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
-        on_domain: Some(&verification.on_domain),
+        on_domain: verification.on_domain.as_ref(),
     };
     let kinds = PictureKind::for_question(question);
     // Pictures of a large network take as long as some proofs.

@@ -213,6 +213,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             ..workflow::Limits::default()
         },
         threads: None,
+        portable: false,
     };
     let mut networks = Vec::new();
     for file in &arguments.networks {

@@ -93,6 +93,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         property,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
+        weights,
     };
     let mut bar = Bar::new();
     let answer = verify_property(

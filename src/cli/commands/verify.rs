@@ -41,6 +41,8 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         limits: inputs::limits(&arguments.limits),
         resume,
         threads: inputs::threads(&arguments.limits),
+        weights,
+        portable: arguments.portable,
     };
     let mut bar = Bar::new();
     let verification = verify(

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use self::sum::Sum;
 use self::sweep::Swept;
-use super::emit::{certificate, shorten_down, shorten_up};
+use super::emit::{self, certificate, shorten_down, shorten_up};
 use super::limits::{Clock, is_full};
 use super::resume::reopen;
 use super::sample::{Sampler, even_points};
@@ -22,9 +22,9 @@ use super::tree::Tree;
 use super::window;
 use super::workers::Workers;
 use super::worst::{self, WorstFirst};
-use super::{Outcome, Progress, Request, StoppedBy, fold};
+use super::{Outcome, Progress, Request, StoppedBy, constant};
 use crate::bounds::Cell;
-use crate::bounds::{Bound, Leaves, Reduction};
+use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
 use crate::expr::Place;
 use crate::network::Specialised;
@@ -55,7 +55,7 @@ const SHORTENED: f64 = 4e-12;
 struct Open {
     node: usize,
     cell: Cell,
-    here: Arc<Specialised>,
+    here: Arc<OnCell>,
     share: Interval,
     /// What gave the share.
     method: Method,
@@ -126,7 +126,7 @@ impl Growth {
 /// One side of a cut, looked at.
 struct Half {
     cell: Cell,
-    here: Arc<Specialised>,
+    here: Arc<OnCell>,
     method: Method,
     share: Interval,
     is_glanced: bool,
@@ -168,7 +168,7 @@ struct Rule {
 /// Searches for an enclosure of the integral.
 pub fn search(
     request: &Request<'_>,
-    root: Specialised,
+    root: OnCell,
     clock: &Clock,
     pool: &rayon::ThreadPool,
     progress: &mut dyn FnMut(&Progress),
@@ -350,7 +350,7 @@ struct Search<'a> {
     typical: f64,
     /// The abstraction error of the network on the domain: every bound carries it.
     radius: f64,
-    fold: Rational,
+    constant_radius: Rational,
     reduction: Reduction,
 }
 
@@ -367,7 +367,7 @@ impl<'a> Search<'a> {
             Norm::Area => 1e-9,
             norm => folding_budget(request, root, norm, volume, typical),
         };
-        let fold = fold::local_radius(root, whole.intervals(), budget);
+        let constant_radius = constant::local_radius(root, whole.intervals(), budget);
         Self {
             request,
             clock,
@@ -380,9 +380,9 @@ impl<'a> Search<'a> {
                 .fold(0.0, f64::max),
             reduction: Reduction {
                 ranges: ranges(root),
-                fold: Dyadic::from_rational(&fold, Direction::Down),
+                constant_radius: Dyadic::from_rational(&constant_radius, Direction::Down),
             },
-            fold,
+            constant_radius,
         }
     }
 
@@ -391,7 +391,7 @@ impl<'a> Search<'a> {
         &mut self,
         leaves: &mut Leaves<'_>,
         earlier: &Certificate,
-        root: &Arc<Specialised>,
+        root: &Arc<OnCell>,
     ) -> Option<(Tree, Vec<Interval>, Vec<Open>)> {
         let mut open = Vec::new();
         let reduction = Reduction::of(earlier);
@@ -415,13 +415,13 @@ impl<'a> Search<'a> {
         for cell in &open {
             shares[cell.node] = cell.share;
         }
-        self.fold = earlier.fold.clone();
+        self.constant_radius = earlier.constant_radius.clone();
         self.reduction = reduction;
         Some((tree, shares, open))
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<Specialised>) -> Half {
+    fn look(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<OnCell>) -> Half {
         let anything = leaves.anything(&cell);
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
@@ -433,7 +433,8 @@ impl<'a> Search<'a> {
             _ => &[Method::Natural, Method::Linear],
         };
         let mut effort = Duration::ZERO;
-        for &method in methods {
+        let is_allowed = |method: &&Method| !self.request.portable || method.is_core();
+        for &method in methods.iter().filter(is_allowed) {
             let watch = self.clock.stopwatch();
             if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here, self.reduction)
                 && share.wid() < best.1.wid()
@@ -456,7 +457,7 @@ impl<'a> Search<'a> {
     }
 
     /// Encloses the share of a cell by the cheapest method that may be enough.
-    fn glance(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<Specialised>) -> Half {
+    fn glance(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<OnCell>) -> Half {
         if self.is_frame(&cell, &here) {
             return self.look(leaves, cell, here);
         }
@@ -486,15 +487,15 @@ impl<'a> Search<'a> {
 
     /// Is a cell to be looked at along the windows in it, before it is cut beside them?
     fn is_frame(&self, cell: &Cell, here: &Specialised) -> bool {
-        window::is_frame(cell, here, estimate_dyadic(self.reduction.fold))
+        window::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
     }
 
     /// A cut beside the window of a step, if there is one, across this axis if it can be.
     fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
-        let fold = estimate_dyadic(self.reduction.fold);
+        let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
-        axes.find_map(|axis| window::beside(cell, here, axis, fold))
+        axes.find_map(|axis| window::beside(cell, here, axis, constant_radius))
     }
 
     /// Is a cell of this method decided for good?
@@ -569,7 +570,7 @@ impl<'a> Search<'a> {
 
     /// Makes the cuts that come into question and keeps the one after which least is unknown.
     fn best_cut(&self, leaves: &mut Leaves<'_>, open: &Open) -> Option<(Split, [Half; 2])> {
-        let look = |leaves: &mut Leaves<'_>, cell, here: Arc<Specialised>| {
+        let look = |leaves: &mut Leaves<'_>, cell, here: Arc<OnCell>| {
             if self.is_rough(&cell, &here, open.here.units()) {
                 self.glance(leaves, cell, here)
             } else {
@@ -587,7 +588,7 @@ impl<'a> Search<'a> {
         leaves: &mut Leaves<'_>,
         open: &Open,
         cuts: Vec<Split>,
-        look: impl Fn(&mut Leaves<'_>, Cell, Arc<Specialised>) -> Half + Sync,
+        look: impl Fn(&mut Leaves<'_>, Cell, Arc<OnCell>) -> Half + Sync,
     ) -> Option<(Split, [Half; 2])> {
         let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
         for cut in cuts {
@@ -733,13 +734,15 @@ impl<'a> Search<'a> {
         }
         Outcome {
             certificate: certificate(
-                self.request.question,
-                claim.stated_lower,
-                claim.stated_upper,
-                None,
-                self.fold,
-                self.reduction.ranges,
-                known.tree.partition(),
+                self.request,
+                emit::Found {
+                    lower: claim.stated_lower,
+                    upper: claim.stated_upper,
+                    witness: None,
+                    constant_radius: self.constant_radius,
+                    ranges: self.reduction.ranges,
+                    partition: known.tree.partition(),
+                },
             ),
             boxes: known.boxes,
             stopped_by: known.stopped_by,

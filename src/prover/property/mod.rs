@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::limits::{Clock, Limits, StoppedBy};
 use super::tree::Tree;
-use super::{ProveError, fold, split};
+use super::{ProveError, constant, split};
 use crate::bounds::Cell;
 use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
@@ -129,7 +129,7 @@ struct Search<'a> {
     clock: Clock,
     wholes: Vec<Cell>,
     margins: Vec<Margin>,
-    fold: Rational,
+    constant_radius: Rational,
     ranges: Ranges,
 }
 
@@ -145,7 +145,7 @@ impl<'a> Search<'a> {
             clock,
             margins: cases.iter().map(Margin::new).collect(),
             wholes,
-            fold: Rational::ZERO,
+            constant_radius: Rational::ZERO,
             ranges: Ranges::Natural,
         };
         if let (Some(whole), Some(margin)) = (search.wholes.first(), search.margins.first()) {
@@ -159,7 +159,7 @@ impl<'a> Search<'a> {
                 .middle(margin, &root)
                 .margin
                 .abs();
-            search.fold = fold::radius(&root, middle.clamp(1e-12, 1e12) * 1e-4);
+            search.constant_radius = constant::radius(&root, middle.clamp(1e-12, 1e12) * 1e-4);
             if is_deep {
                 search.ranges = Ranges::Linear;
             }
@@ -264,7 +264,7 @@ impl<'a> Search<'a> {
             return done(None, boxes, open.len() + stuck, stopped_by, stuck_at);
         }
         let evidence = Evidence::Trees {
-            fold: self.fold,
+            constant_radius: self.constant_radius,
             ranges: self.ranges,
             trees: trees.iter().map(Tree::partition).collect(),
         };
@@ -287,7 +287,7 @@ impl<'a> Search<'a> {
         let cell = &self.wholes[case];
         let root = Arc::new(self.root(cell)?);
         let mut leaves = self.leaves(case);
-        if let Ok(here) = leaves.descend(&root, cell, self.ranges, self.fold()) {
+        if let Ok(here) = leaves.descend(&root, cell, self.ranges, self.constant_radius()) {
             let margin = &self.margins[case];
             if let Ok(method) = excluded(&mut leaves, cell, &here, margin) {
                 return Ok(First::Excluded(method));
@@ -304,8 +304,8 @@ impl<'a> Search<'a> {
         PropertyLeaves::new(self.request.network, &self.request.property.cases()[case])
     }
 
-    fn fold(&self) -> Dyadic {
-        Dyadic::from_rational(&self.fold, Direction::Down)
+    fn constant_radius(&self) -> Dyadic {
+        Dyadic::from_rational(&self.constant_radius, Direction::Down)
     }
 
     /// Looks at points near a guess exactly, if it seems worth it.
@@ -324,7 +324,7 @@ impl<'a> Search<'a> {
     fn grow(&self, start: &Open, budget: u64) -> Growth {
         let case = start.case;
         let margin = &self.margins[case];
-        let fold = self.fold();
+        let constant_radius = self.constant_radius();
         let network = self.request.network;
         let mut leaves = self.leaves(case);
         let mut growth = Growth {
@@ -351,7 +351,8 @@ impl<'a> Search<'a> {
                 Some(around) => Ok(Arc::clone(around)),
                 None => self.root(&self.wholes[case]).map(Arc::new),
             };
-            let here = around.map(|around| leaves.descend(&around, &open.cell, self.ranges, fold));
+            let here = around
+                .map(|around| leaves.descend(&around, &open.cell, self.ranges, constant_radius));
             let Ok(Ok(here)) = here else {
                 growth.stuck += 1;
                 continue;

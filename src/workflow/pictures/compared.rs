@@ -85,7 +85,7 @@ fn subject<'a>(member: &'a Member, norms: &[Norm]) -> Option<Subject<'a>> {
         claim: Some(claim),
         certificate: Some(&answer.certificate),
         values: answer.verified.witness(),
-        on_domain: Some(&answer.on_domain),
+        on_domain: answer.on_domain.as_ref(),
     })
 }
 

@@ -21,15 +21,15 @@ pub(super) struct Saturation {
 }
 
 impl Saturation {
-    /// Far enough that what is lost is small beside the fold: `slack = 2^-19 fold`. With
-    /// `fold >= 2^-n` and `t >= 0.7 (n + 20)`,
+    /// Far enough that what is lost is small beside the constant_radius: `slack = 2^-19 constant_radius`. With
+    /// `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`,
     /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
     /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
-    pub(super) fn new(fold: Dyadic) -> Option<Self> {
-        if !fold.is_positive() || fold.is_infinite() {
+    pub(super) fn new(constant_radius: Dyadic) -> Option<Self> {
+        if !constant_radius.is_positive() || constant_radius.is_infinite() {
             return None;
         }
-        let n = (-(fold.exponent() + 62)).max(0);
+        let n = (-(constant_radius.exponent() + 62)).max(0);
         let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
@@ -302,10 +302,10 @@ impl<E: Enclosure> Reducer<E> {
     /// The constant that stands for a value in this range, if the range is small enough.
     #[inline]
     fn folded(&self, range: &Interval, slack: Dyadic) -> Option<Image> {
-        if range.wid() > self.twice_fold {
+        if range.wid() > self.twice_constant_radius {
             return None;
         }
-        let (anchor, distance) = anchor(range, self.fold);
+        let (anchor, distance) = anchor(range, self.constant_radius);
         Some(constant(anchor, slack.add(distance, Up)))
     }
 
@@ -537,8 +537,8 @@ fn opposite(function: Function, value: &Interval) -> Interval {
 /// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
 /// that sums of such constants stay short and equal), else its middle. Returns how far the value is from it
 /// as well.
-fn anchor(value: &Interval, fold: Dyadic) -> (Dyadic, Dyadic) {
-    let near = fold.scale(1, Up);
+fn anchor(value: &Interval, constant_radius: Dyadic) -> (Dyadic, Dyadic) {
+    let near = constant_radius.scale(1, Up);
     let from = |anchor: Dyadic| (anchor, value.minus(&Interval::point(anchor)).mag());
     [Dyadic::ZERO, Dyadic::ONE, -Dyadic::ONE]
         .into_iter()
@@ -588,10 +588,10 @@ mod tests {
     /// and on whether the sum was turned round. What is lost is in the slack.
     #[test]
     fn what_is_far_out_is_a_limit_within_its_slack() {
-        let fold = Dyadic::power_of_two(-20);
+        let constant_radius = Dyadic::power_of_two(-20);
         let mut reducer = Reducer::<Interval>::default();
-        reducer.begin(&[], fold, 0, 0);
-        let beyond = reducer.saturation.expect("a fold").beyond;
+        reducer.begin(&[], constant_radius, 0, 0);
+        let beyond = reducer.saturation.expect("a constant_radius").beyond;
         let whole = Dyadic::from_i64;
         for function in [Function::Sigmoid, Function::Tanh] {
             for (is_below, is_flipped) in
@@ -616,7 +616,7 @@ mod tests {
                 let truth = truth.widened(Dyadic::HALF);
                 let truth = Scalar::apply(&truth, function).expect("a value");
                 assert!(Interval::point(limit).widened(slack).encloses(&truth));
-                assert!(slack < fold);
+                assert!(slack < constant_radius);
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// Returns a folding radius such that folding every unit moves the output by about `budget` at
+/// Returns a constant radius such that folding every unit moves the output by about `budget` at
 /// most: `budget` over the sum of all units' influence on the output (the product of weights and
 /// Lipschitz constants along the way there). A power of two.
 pub fn radius(network: &Specialised, budget: f64) -> Rational {
@@ -48,7 +48,7 @@ const LOOKS: u32 = 3;
 /// Near them it is made smaller until so few units are alive, as it is where bounds are computed.
 const FEW_UNITS: usize = 40;
 
-/// Returns the folding radius for the network near some points, if that is larger: only units that are
+/// Returns the constant radius for the network near some points, if that is larger: only units that are
 /// alive in the same place can move the output there, and a large network has few of them anywhere.
 pub fn local_radius(network: &Specialised, sides: &[Interval], budget: f64) -> Rational {
     let whole = radius(network, budget);

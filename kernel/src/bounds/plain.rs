@@ -1,0 +1,64 @@
+//! The core asked alone: a question made ready for the methods of the core, and networks with interval
+//! biases.
+
+use super::cell::Cell;
+use super::exact::ExactCells;
+use super::natural::{Basic, Bound};
+use crate::certificate::{Method, Question};
+use crate::network::{Local, Network};
+use crate::numbers::{Failure, Interval};
+
+/// A question made ready for many leaves of the core.
+pub struct PlainLeaves<'a>(Box<dyn Plain<'a> + 'a>);
+
+/// The same, whatever the number of inputs that its arithmetic has room for.
+trait Plain<'a> {
+    fn bound(&mut self, method: Method, cell: &Cell, network: &Local) -> Result<Bound, Failure>;
+    fn exact_cells(&self) -> Option<&ExactCells<'a>>;
+    fn anything(&self, cell: &Cell) -> Interval;
+}
+
+impl<'a, const D: usize> Plain<'a> for Basic<'a, D> {
+    fn bound(&mut self, method: Method, cell: &Cell, network: &Local) -> Result<Bound, Failure> {
+        Basic::bound(self, method, cell, network)
+    }
+
+    fn exact_cells(&self) -> Option<&ExactCells<'a>> {
+        Basic::exact_cells(self)
+    }
+
+    fn anything(&self, cell: &Cell) -> Interval {
+        Basic::anything(self, cell)
+    }
+}
+
+impl<'a> PlainLeaves<'a> {
+    /// Prepares a question about a network.
+    pub fn new(network: &'a Network, question: &Question) -> Self {
+        let inputs = question.target.inputs().len();
+        Self(over_inputs!(inputs, D, _S => Box::new(Basic::<D>::new(network, question))))
+    }
+
+    /// Returns the bound that a method gives on a cell, on which `network` is the network.
+    ///
+    /// # Errors
+    /// [`Failure`] when the method does not apply there.
+    pub fn bound(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        network: &Local,
+    ) -> Result<Bound, Failure> {
+        self.0.bound(method, cell, network)
+    }
+
+    /// The question made ready for exact cells, where there are any.
+    pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
+        self.0.exact_cells()
+    }
+
+    /// What a cell without a bound adds to an integral.
+    pub fn anything(&self, cell: &Cell) -> Interval {
+        self.0.anything(cell)
+    }
+}

@@ -1,0 +1,207 @@
+//! What every certificate begins with: its kind of claim, its network, and what a checker needs.
+
+use std::io::{self, Write};
+
+use super::claim::Norm;
+use super::text::{Lines, ReadError};
+
+/// The first line of every certificate of this version.
+pub(super) const FIRST_LINE: &str = "steeple certificate 2";
+/// Kinds of claims that have a name, but no checker yet.
+const RESERVED: [&str; 6] = [
+    "range",
+    "above",
+    "below",
+    "slope",
+    "monotone",
+    "units-at-least",
+];
+/// The name that we give to a network.
+const NETWORK: &str = "N";
+
+/// What a certificate is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The error under a norm.
+    Error(Norm),
+    /// A condition on inputs and outputs that holds nowhere, or somewhere.
+    Property,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Error(norm) => norm.name(),
+            Self::Property => "property",
+        }
+    }
+}
+
+/// Which weights of a file a network has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weights {
+    /// Exact numbers: those of our own files, or those that travel as text beside the stored floats.
+    #[default]
+    Exact,
+    /// The floats that the file stores, each taken as the rational number that it is.
+    Stored,
+}
+
+impl Weights {
+    /// The word in results and certificates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stored => "stored",
+        }
+    }
+
+    /// The same in a sentence.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Exact => "the exact weights",
+            Self::Stored => "the weights as the file stores them",
+        }
+    }
+}
+
+/// How much of the kernel a certificate needs. Each layer contains those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// Methods `n`, `l`, `e`, `o` and simple `h` under `sup` and `area`, for the elementary functions.
+    Core,
+    /// `l1` and `l2` as well, by the same methods.
+    Integrals,
+    /// More functions.
+    Smooth,
+    /// Networks reduced with merging, and all methods.
+    Fast,
+    /// Properties.
+    Properties,
+}
+
+impl Layer {
+    /// All layers, from the lowest.
+    pub const ALL: [Self; 5] = [
+        Self::Core,
+        Self::Integrals,
+        Self::Smooth,
+        Self::Fast,
+        Self::Properties,
+    ];
+
+    /// The name in certificates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Integrals => "integrals",
+            Self::Smooth => "smooth",
+            Self::Fast => "fast",
+            Self::Properties => "properties",
+        }
+    }
+
+    /// Finds a layer by name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.name() == name)
+    }
+
+    /// Are networks reduced by interval biases alone, without history and merging?
+    pub fn is_portable(self) -> bool {
+        self < Self::Fast
+    }
+}
+
+impl std::fmt::Display for Layer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The lines that all certificates begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What it is about.
+    pub kind: Kind,
+    /// The digest of the network, `sha256:...`.
+    pub network: String,
+    /// Which weights of its file that has.
+    pub weights: Weights,
+    /// What a checker needs.
+    pub layer: Layer,
+    /// The names of the inputs.
+    pub inputs: Vec<String>,
+}
+
+impl Header {
+    /// Writes the lines.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{FIRST_LINE}")?;
+        writeln!(out, "claim {}", self.kind.name())?;
+        writeln!(out, "network {NETWORK} {}", self.network)?;
+        writeln!(out, "semantics real")?;
+        writeln!(out, "weights {}", self.weights.name())?;
+        writeln!(out, "layer {}", self.layer.name())?;
+        writeln!(out, "inputs {}", self.inputs.join(" "))
+    }
+
+    /// Reads the lines. What has a name in the format and no checker here is refused by that name.
+    pub(super) fn read(lines: &mut Lines<'_>) -> Result<Self, ReadError> {
+        lines.first(FIRST_LINE)?;
+        let word = lines.field("claim")?;
+        let kind = match word {
+            "property" => Kind::Property,
+            _ => match Norm::from_name(word) {
+                Some(norm) => Kind::Error(norm),
+                None if RESERVED.contains(&word) => {
+                    return Err(lines.error(format!("claims `{word}` are not checked yet")));
+                }
+                None => {
+                    return Err(lines.error(format!(
+                        "unknown claim `{word}`, expected sup, l1, l2, area or property"
+                    )));
+                }
+            },
+        };
+        let network = lines.field("network")?;
+        let Some((_, digest)) = network
+            .split_once(' ')
+            .filter(|(name, digest)| crate::expr::parse::is_name(name) && !digest.contains(' '))
+        else {
+            return Err(lines.error("expected the name of the network and its digest".into()));
+        };
+        let network = digest.to_string();
+        if lines.optional("network")?.is_some() {
+            return Err(lines.error("claims about several networks are not checked yet".into()));
+        }
+        let semantics = lines.field("semantics")?;
+        if semantics != "real" {
+            return Err(lines.error(format!(
+                "semantics `{semantics}` are not checked yet, only `real`"
+            )));
+        }
+        let weights = match lines.field("weights")? {
+            "stored" => Weights::Stored,
+            "exact" => Weights::Exact,
+            other => {
+                return Err(lines.error(format!(
+                    "unknown weights `{other}`, expected stored or exact"
+                )));
+            }
+        };
+        let layer = lines.field("layer")?;
+        let layer = Layer::from_name(layer).ok_or_else(|| {
+            let names = Layer::ALL.map(Layer::name).join(", ");
+            lines.error(format!("unknown layer `{layer}`, expected one of {names}"))
+        })?;
+        let inputs = lines.field("inputs")?.split(' ');
+        let inputs = inputs.map(ToString::to_string).collect();
+        Ok(Self {
+            kind,
+            network,
+            weights,
+            layer,
+            inputs,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Checks certificates of every layer, on as many cores as there are.
+
+use std::sync::{Arc, OnceLock};
+
+use super::check::{Verified, check_layer, check_question, check_within, conclude};
+use super::plain::Stop;
+use super::rejection::Rejection;
+use super::walk::{Runner, each, walk};
+use crate::bounds::{OnCell, on_domain};
+use crate::certificate::{Certificate, Layer, Norm, Question};
+use crate::network::{Network, digest};
+use crate::numbers::Failure;
+
+/// Checks a certificate against a network.
+///
+/// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
+/// thing that is wrong.
+///
+/// # Errors
+/// [`Rejection`], one variant for each way to fail.
+pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
+    check_by(certificate, network, &|jobs, job| (0..jobs).for_each(job))
+}
+
+/// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
+/// say. The answer is the same for every runner.
+///
+/// # Errors
+/// As [`check()`].
+pub fn check_by(
+    certificate: &Certificate,
+    network: &Network,
+    run: Runner<'_>,
+) -> Result<Verified, Rejection> {
+    check_on_domain(certificate, network, run, &|| false).map(|(verified, _)| verified)
+}
+
+/// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
+/// the claim too, where the check began, unless the certificate is one of a portable layer. It is given up
+/// where `stop` says so.
+///
+/// # Errors
+/// As [`check()`]; [`Rejection::Stopped`].
+pub fn check_on_domain(
+    certificate: &Certificate,
+    network: &Network,
+    run: Runner<'_>,
+    stop: Stop<'_>,
+) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
+    if certificate.layer.is_portable() {
+        let verified = check_within(Layer::Smooth, certificate, network, stop)?;
+        return Ok((verified, None));
+    }
+    check_layer(certificate, network, Layer::Fast)?;
+    let question = &certificate.claim.question;
+    let fits = check_question(certificate, network);
+    // A large network takes about as long to be named as to be looked at on the domain.
+    let jobs = if fits.is_ok() {
+        vec![Begin::Name, Begin::OnDomain]
+    } else {
+        vec![Begin::Name]
+    };
+    let mut root = None;
+    for begun in each(jobs, run, &|job| job.done(network, question)) {
+        match begun {
+            Begun::Name(found) if found != question.network => {
+                return Err(Rejection::OtherNetwork {
+                    claimed: question.network.clone(),
+                    found,
+                });
+            }
+            Begun::Name(_) => {}
+            Begun::OnDomain(found) => root = Some(found),
+        }
+    }
+    fits?;
+    let root = root.unwrap_or_else(|| on_domain(network, question));
+    let root = root.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+    let root = Arc::new(root);
+    // The witness beside the walk: it takes as long as many cells.
+    let values = OnceLock::new();
+    let point = certificate.witness.as_ref();
+    let point = point.filter(|_| question.norm == Norm::Sup);
+    let looked = || point.map(|point| root.evaluate_witness(question, network, point));
+    let beside = || _ = values.get_or_init(looked);
+    let total = walk(certificate, network, &root, run, stop, &beside)?;
+    let values = values.into_inner().unwrap_or_else(looked);
+    let verified = conclude(certificate, total, values)?;
+    Ok((verified, Some(root)))
+}
+
+/// What a check begins with.
+enum Begin {
+    Name,
+    OnDomain,
+}
+
+/// What that came to.
+enum Begun {
+    Name(String),
+    OnDomain(Result<OnCell, Failure>),
+}
+
+impl Begin {
+    fn done(self, network: &Network, question: &Question) -> Begun {
+        match self {
+            Self::Name => Begun::Name(digest(network)),
+            Self::OnDomain => Begun::OnDomain(on_domain(network, question)),
+        }
+    }
+}
