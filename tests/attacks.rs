@@ -13,10 +13,11 @@ fn network(json: &str) -> Network {
 
 /// The certificate with these lines after the network's.
 fn certificate(network: &Network, lines: &str, tree: &str) -> Certificate {
+    let (claim, lines) = lines.trim().split_once('\n').expect("a claim first");
     let file = format!(
-        "steeple certificate 1\nnetwork {}\n{}\ntree {}\n{}end\n",
+        "steeple certificate 2\n{claim}\nnetwork N {}\nsemantics real\nweights exact\nlayer fast\n\
+         {lines}\ntree {}\n{}end\n",
         digest(network),
-        lines.trim(),
         tree.len(),
         lines_of(tree)
     );
@@ -41,8 +42,8 @@ fn a_folded_step_that_may_be_zero_on_half_of_the_cell_was_taken_as_off() {
     let at_two = steeple::network::forward(&network, &(), &[Rational::from(2)]);
     assert_eq!(at_two, Ok(vec![Rational::ZERO]));
     // The network says "outside" for x >= 1, a quarter of the domain; the region is all of it.
-    let lines = "inputs x\ntarget x >= -100\ndomain x -2 2\nnorm area\nthreshold 1/2\n\
-                 lower 0\nupper 1/2\nfold 1/2\nranges natural";
+    let lines = "claim area\ninputs x\ntarget x >= -100\ndomain x -2 2\nthreshold 1/2\n\
+                 lower 0\nupper 1/2\nconstant-radius 1/2\nranges natural";
     let found = verdict(&network, lines, "h");
     assert!(
         matches!(found, Err(Rejection::UpperNotReached { .. })),
@@ -66,8 +67,8 @@ fn a_chain_of_long_constants_filled_the_memory_at_a_witness() {
     for link in ["*1e9999", "+1/3^9999", "*3^20000"] {
         let formula = format!("x + 0*(7{})", link.repeat(900));
         let lines = format!(
-            "inputs x\ntarget {formula}\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
-             witness 1/3 radius 0\nfold 0\nranges natural"
+            "claim sup\ninputs x\ntarget {formula}\ndomain x 0 1\nlower 0\nupper none\n\
+             witness 1/3 radius 0\nconstant-radius 0\nranges natural"
         );
         let started = std::time::Instant::now();
         let _ = verdict(&network, &lines, "o");
@@ -95,12 +96,13 @@ fn a_small_tree_held_gigabytes_of_cells() {
         r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
         {"activation": "identity", "weights": [[1]], "bias": [0]}]}"#,
     );
-    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
-                 fold 0\nranges natural";
+    let lines = "inputs x\ntarget x\ndomain x 0 1\nlower 0\nupper none\n\
+                 constant-radius 0\nranges natural";
     let tree = format!("@A1/3^400000;{}", "A".repeat(3900));
     let started = std::time::Instant::now();
     let file = format!(
-        "steeple certificate 1\nnetwork {}\n{lines}\ntree {}\n{}end\n",
+        "steeple certificate 2\nclaim sup\nnetwork N {}\nsemantics real\nweights exact\nlayer fast\n\
+         {lines}\ntree {}\n{}end\n",
         digest(&network),
         tree.len(),
         lines_of(&tree)
@@ -136,7 +138,7 @@ fn a_small_tree_on_a_domain_of_long_numbers_took_an_hour() {
             .map(|name| format!("domain {name} {end} 1\n"))
             .collect();
         format!(
-            "inputs {}\ntarget x0\n{}norm sup\nlower 0\nupper none\nfold 0\nranges natural",
+            "claim sup\ninputs {}\ntarget x0\n{}lower 0\nupper none\nconstant-radius 0\nranges natural",
             names.join(" "),
             domain.concat()
         )
@@ -165,8 +167,8 @@ fn a_thin_tree_kept_thousands_of_networks() {
         ", 0".repeat(n - 1),
         ", 1".repeat(n - 1),
     ));
-    let lines = "inputs x y\ntarget x\ndomain x 0 1\ndomain y 0 1\nnorm sup\nlower 0\n\
-                 upper none\nfold 0\nranges natural";
+    let lines = "claim sup\ninputs x y\ntarget x\ndomain x 0 1\ndomain y 0 1\nlower 0\n\
+                 upper none\nconstant-radius 0\nranges natural";
     let tree = |levels: usize| format!("{}{}", "A".repeat(levels), "o".repeat(levels + 1));
     let found = verdict(&network, lines, &tree(2000));
     assert_eq!(found, Err(Rejection::TooLarge));
@@ -203,8 +205,8 @@ fn sums_seen_through_sums_squared_the_size_of_a_sparse_network() {
         r#"{{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [{layers},
         {{"activation": "identity", "weights": [[{ones}]], "bias": [0]}}]}}"#
     ));
-    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
-                 fold 0\nranges natural";
+    let lines = "claim sup\ninputs x\ntarget x\ndomain x 0 1\nlower 0\nupper none\n\
+                 constant-radius 0\nranges natural";
     let found = verdict(&network, lines, "n");
     assert!(matches!(found, Err(Rejection::NoValue(_))), "{found:?}");
 }
@@ -234,8 +236,8 @@ fn exact_integrals_in_long_corners_took_minutes() {
     );
     let lines = |formula: &str| {
         format!(
-            "inputs x y\ntarget {formula}\ndomain x -1 1\ndomain y -1 1\nnorm l2\nlower 0\n\
-             upper none\nfold 0\nranges natural"
+            "claim l2\ninputs x y\ntarget {formula}\ndomain x -1 1\ndomain y -1 1\nlower 0\n\
+             upper none\nconstant-radius 0\nranges natural"
         )
     };
     let long_line = "/3^2500,-7^1400,5^1700;ee";
@@ -268,8 +270,8 @@ fn the_longest_place_was_refused_in_a_long_tree() {
         r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
         {"activation": "identity", "weights": [[1]], "bias": [0]}]}"#,
     );
-    let lines = "inputs x\ntarget x\ndomain x 0 1\nnorm sup\nlower 0\nupper none\n\
-                 fold 0\nranges natural";
+    let lines = "claim sup\ninputs x\ntarget x\ndomain x 0 1\nlower 0\nupper none\n\
+                 constant-radius 0\nranges natural";
     let place = format!("0.{}1", "0".repeat(4092));
     for levels in [1, 1050] {
         let rest = format!("{}{}", "A".repeat(levels), "o".repeat(levels + 1));

@@ -13,7 +13,7 @@ use common::{
 use steeple::bounds::Cell;
 use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
 use steeple::certificate::{
-    Certificate, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
+    Certificate, Layer, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
 };
 use steeple::checker::{Rejection, check, check_on_domain};
 use steeple::expr::evaluate::Scratch;
@@ -228,8 +228,19 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "norm-does-not-fit",
         ),
         (
-            rejection(&square, |c| c.fold = -tiny.clone()),
-            "negative-fold",
+            rejection(&square, |c| c.layer = Layer::Properties),
+            "beyond-layer",
+        ),
+        (
+            rejection(&square, |c| {
+                c.claim.question.norm = Norm::L1;
+                c.layer = Layer::Core;
+            }),
+            "other-layer",
+        ),
+        (
+            rejection(&square, |c| c.constant_radius = -tiny.clone()),
+            "negative-radius",
         ),
         (rejection(&square, with_tree("")), "bad-tree"),
         (rejection(&square, with_tree("A")), "bad-tree"),

@@ -521,7 +521,7 @@ fn check_accepts_what_holds_and_rejects_anything_else() {
     );
     assert_eq!(rejected("ee\nend", "eo\nend"), "upper-not-reached");
     assert_eq!(rejected("ee\nend", "ez\nend"), "bad-tree");
-    assert_eq!(rejected("certificate 1", "certificate 2"), "malformed");
+    assert_eq!(rejected("certificate 2", "certificate 3"), "malformed");
     assert_eq!(rejected("end\n", "end\nend\n"), "malformed");
     // Wherever it is cut off, and whatever it was instead.
     for length in 0..good.len() {

@@ -48,7 +48,7 @@ fn built(
         claim: Some(verification.verified.claim()),
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
-        on_domain: Some(&verification.on_domain),
+        on_domain: verification.on_domain.as_ref(),
     };
     let pictures = PictureKind::for_question(question)
         .into_iter()

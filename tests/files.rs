@@ -416,7 +416,7 @@ fn pipes_are_written_into_and_stay_pipes() {
         ),
         (
             "verify n.json --property p.vnnlib --certificate pipe.svg",
-            "steeple property",
+            "steeple certificate 2\nclaim property",
         ),
         ("draw diagram n.json --out pipe.svg", "<svg"),
         ("regions n.json --domain x=0..1 --export pipe.svg", "{"),
@@ -527,9 +527,9 @@ fn two_builds_at_the_same_time_never_mix() {
         let digest = scratch.read(&format!("{out}/certificate.steeple"));
         let digest = digest
             .lines()
-            .nth(1)
+            .nth(2)
             .expect("a line")
-            .replace("network ", "");
+            .replace("network N ", "");
         for report in ["report.json", "report.md", "report.html"] {
             let text = scratch.read(&format!("{out}/{report}"));
             assert!(text.contains(&digest), "{report} is of another network");
@@ -766,7 +766,11 @@ fn a_certificate_alone_goes_to_standard_output() {
     let scratch = Scratch::new();
     for (question, beginning, verdict) in [
         ("--spec spec.toml", "steeple certificate", "enclosed"),
-        ("--property p.vnnlib", "steeple property", "proved"),
+        (
+            "--property p.vnnlib",
+            "steeple certificate 2\nclaim property",
+            "proved",
+        ),
     ] {
         let run = scratch.run(&format!("verify n.json {question} --certificate -"));
         assert!(run.is_fine().out.starts_with(beginning), "{run:?}");

@@ -165,7 +165,10 @@ fn leaves_hold(choices: &mut Choices) -> Result<Vec<Method>, TestCaseError> {
         1 => Dyadic::HALF,
         _ => Dyadic::power_of_two(-choices.integer(3, 40)),
     };
-    let reduction = Reduction { ranges, fold };
+    let reduction = Reduction {
+        ranges,
+        constant_radius: fold,
+    };
     let mut leaves = Leaves::new(&network, &question);
     let mut around = on_domain(&network, &question).expect("moderate weights");
     let mut cell = Cell::root(&question.domain);

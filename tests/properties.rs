@@ -465,9 +465,10 @@ fn a_certificate_is_the_same_for_any_number_of_threads() {
 fn claim(network: &Network, property: &Property, trees: &[&str]) -> PropertyCertificate {
     PropertyCertificate {
         network: digest(network),
+        weights: steeple::certificate::Weights::Exact,
         property: property.clone(),
         evidence: Evidence::Trees {
-            fold: Rational::ZERO,
+            constant_radius: Rational::ZERO,
             ranges: Ranges::Natural,
             trees: trees
                 .iter()
@@ -519,10 +520,13 @@ fn false_certificates_are_rejected() {
         assert_eq!(kind(verdict(&network, &sat, &[&tree])), "not-excluded");
     }
     let mut negative = claim(&network, &safe, &["@A0;nn"]);
-    if let Evidence::Trees { fold, .. } = &mut negative.evidence {
-        *fold = Rational::from(-1);
+    if let Evidence::Trees {
+        constant_radius, ..
+    } = &mut negative.evidence
+    {
+        *constant_radius = Rational::from(-1);
     }
-    assert_eq!(kind(check_property(&negative, &network)), "negative-fold");
+    assert_eq!(kind(check_property(&negative, &network)), "negative-radius");
     let mut foreign = claim(&network, &safe, &["@A0;nn"]);
     foreign.network = "sha256:00".into();
     assert_eq!(kind(check_property(&foreign, &network)), "other-network");

@@ -231,7 +231,7 @@ proptest! {
 /// and an area with what clipped polygons of a one-sided sample allow.
 fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) -> bool {
     use steeple::bounds::Cell;
-    use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
+    use steeple::bounds::{Bound, Leaves, OnCell, Reduction, on_domain};
     use steeple::certificate::Method;
     use steeple::numbers::{Dyadic, Interval};
     let root = on_domain(network, question).expect("a value");
@@ -241,6 +241,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
         let cell = Cell::from_sides(choices.inner(question.domain.sides()));
         let here = root
             .specialise::<Interval>(cell.intervals(), None, Dyadic::power_of_two(-20))
+            .map(OnCell::from)
             .expect("a value");
         // Is the decision wrong at the points tried?
         let wrong: Vec<Option<bool>> = (0..12)

@@ -221,7 +221,7 @@ fn hints_name_the_command_or_the_export() {
     };
     insta::assert_snapshot!([
         text("s.toml"),
-        hint("c.steeple", b"steeple certificate 1\n", Wanted::Network),
+        hint("c.steeple", b"steeple certificate 2\n", Wanted::Network),
         text("p.vnnlib"),
         text("points.csv"),
         text("a.nnet"),
@@ -255,7 +255,7 @@ fn hints_name_the_command_or_the_export() {
     this is a network (JSON), not a spec; `steeple verify n.json --target FORMULA --domain SIDES` asks about it without a spec
     this is a spec, not a property; --spec s.toml takes it
     this is a YAML file, not a spec; a spec is a TOML file: [target] with formula = "x^2" and domain = { x = [0, 1] }
-    this is a table of points (CSV), not a certificate; a certificate begins with `steeple certificate 1`
+    this is a table of points (CSV), not a certificate; a certificate begins with `steeple certificate 2`
     this is a network (JSON), not a table of points; points are comma-separated values, with names in the first line
     "#);
 }
@@ -402,10 +402,13 @@ fn byte_order_marks_and_line_ends() {
             (marked(&good), "the file starts with a byte-order mark"),
             (good.replace('\n', "\r\n"), "lines end in CR LF"),
             (
-                good.replace(" 1\n", " 2\n"),
-                "version 2 is not known here, only version 1",
+                good.replacen(" 2\n", " 1\n", 1),
+                "certificates of version 1 are not read, only those of version 2",
             ),
-            (good.replacen(" 1\n", " 1 \n", 1), "this is no certificate"),
+            (
+                good.replacen(" 2\n", " 2 \n", 1),
+                "this is not a certificate",
+            ),
             (String::new(), "the file is empty"),
             (good[..good.len() / 2].to_string(), "line "),
         ] {

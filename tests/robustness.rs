@@ -139,8 +139,8 @@ const NETWORK: &str = r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs":
   {"activation": "maxout", "rank": 2, "weights": [["2^-3", "0"], [0, "-1/3"]], "bias": ["-100", "0.5"]},
   {"activation": "leaky-relu", "slope": "1/10", "weights": {"rows": 1, "columns": 1, "entries": [[0, 0, "1e3"]]}, "bias": [7]}]}"#;
 
-const CERTIFICATE: &str = "steeple certificate 1\nnetwork sha256:00\ninputs x y\ntarget x^2 + y <= 1/3\ndomain x -1 1\n\
-    domain y 0 2^-3\nnorm area\nthreshold 1/2\nlower 0\nupper 1/8\nwitness 1/2 1/16 radius 0\nfold 2^-20\nranges natural\n\
+const CERTIFICATE: &str = "steeple certificate 2\nclaim area\nnetwork N sha256:00\nsemantics real\nweights exact\nlayer fast\ninputs x y\ntarget x^2 + y <= 1/3\ndomain x -1 1\n\
+    domain y 0 2^-3\nthreshold 1/2\nlower 0\nupper 1/8\nwitness 1/2 1/16 radius 0\nconstant-radius 2^-20\nranges natural\n\
     tree 9\n@A1/3;onh\nend\n";
 
 const PROPERTY: &str = "; é\n(declare-const X_0 Real)\n(declare-fun X_1 () Real)\n(declare-const Y_0 Real)\n\
@@ -316,7 +316,7 @@ fn declared_sizes_are_not_believed() {
             replace("[0, 0, \"1e3\"]", "[0, SIZE, \"1e3\"]"),
             replace("\"steeple_network\": 1", "\"steeple_network\": SIZE"),
             CERTIFICATE.replace("tree 9", &format!("tree {size}")),
-            CERTIFICATE.replace("certificate 1", &format!("certificate {size}")),
+            CERTIFICATE.replace("certificate 2", &format!("certificate {size}")),
         ] {
             within_a_small_stack(size, move || {
                 assert!(json::read(&text).is_err());

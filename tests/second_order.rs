@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use common::{Choices, Formula, Kind, Truth, choices, layer, network, number, outputs, question};
 use steeple::bounds::Cell;
-use steeple::bounds::{Bound, Leaves, Reduction, inputs_over, on_domain};
+use steeple::bounds::{Bound, Leaves, OnCell, Reduction, inputs_over, on_domain};
 use steeple::certificate::{Method, Norm, Question};
 use steeple::expr::{Domain, Target, TargetBody, derivative, parse_target};
 use steeple::network::Activation::{Identity, Tanh};
@@ -213,12 +213,7 @@ fn bound_holds(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
 }
 
 /// The share of a cell by a method, where it applies and has ends.
-fn share(
-    leaves: &mut Leaves<'_>,
-    method: Method,
-    cell: &Cell,
-    here: &Specialised,
-) -> Option<Interval> {
+fn share(leaves: &mut Leaves<'_>, method: Method, cell: &Cell, here: &OnCell) -> Option<Interval> {
     match leaves.bound(method, cell, here, Reduction::PLAIN) {
         Ok(Bound::Integral(share)) if share.is_bounded() => Some(share),
         Ok(Bound::Integral(_)) | Err(_) => None,

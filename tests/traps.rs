@@ -5,9 +5,9 @@ mod common;
 use common::{Settings, layer, network, number, question, run};
 use steeple::bounds::Cell;
 use steeple::bounds::inputs_over;
-use steeple::bounds::{Bound, Leaves, Reduction, evaluate_witness, on_domain};
+use steeple::bounds::{Bound, Leaves, OnCell, Reduction, on_domain};
 use steeple::certificate::{
-    Certificate, Claim, Method, Node, Norm, Partition, Question, Ranges, Witness,
+    Certificate, Claim, Layer, Method, Node, Norm, Partition, Question, Ranges, Weights, Witness,
 };
 use steeple::checker::check;
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
@@ -53,7 +53,9 @@ fn one_leaf(question: &Question, method: Method, upper: &str) -> Certificate {
             stated_upper: Some(number(upper)),
         },
         witness: None,
-        fold: Rational::ZERO,
+        weights: Weights::Exact,
+        layer: Layer::Fast,
+        constant_radius: Rational::ZERO,
         ranges: Ranges::Natural,
         partition,
     }
@@ -96,13 +98,17 @@ fn a_point_shows_no_more_error_through_a_cell_around_it() {
             point: vec![number(point)],
             radius: Rational::ZERO,
         };
-        let whole = evaluate_witness(&asked, &net, &root, &witness).expect("a value");
+        let whole = root
+            .evaluate_witness(&asked, &net, &witness)
+            .expect("a value");
         for fold in [-60, -20, -8] {
             let fold = Dyadic::power_of_two(fold);
             let near = root
                 .specialise::<Interval>(cell.intervals(), None, fold)
                 .expect("a value");
-            let near = evaluate_witness(&asked, &net, &near, &witness).expect("a value");
+            let near = OnCell::from(near)
+                .evaluate_witness(&asked, &net, &witness)
+                .expect("a value");
             let slack = fold.to_rational().expect("short") * Rational::from(8);
             let rounding = Rational::power_of_two(-45);
             assert!(near.lower <= &whole.lower + &rounding, "{point} {fold}");
@@ -167,7 +173,7 @@ fn towers_that_differ_by_little_do_not_cancel() {
         ("1", Method::SecondOrder),
     ] {
         let certificate = Certificate {
-            fold: number(fold),
+            constant_radius: number(fold),
             ..one_leaf(&asked, method, "1/10")
         };
         assert!(
@@ -374,6 +380,7 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
         for fold in [Dyadic::ZERO, Dyadic::power_of_two(-2), Dyadic::ONE] {
             let here = root
                 .specialise::<Interval>(cell.intervals(), None, fold)
+                .map(OnCell::from)
                 .expect("a value");
             for method in [
                 Method::Natural,

@@ -21,7 +21,7 @@ fn question(network: &Network, formula: &str, domain: &str, norm: Norm) -> Quest
 fn reduction() -> Reduction {
     Reduction {
         ranges: Ranges::Natural,
-        fold: Dyadic::power_of_two(-30),
+        constant_radius: Dyadic::power_of_two(-30),
     }
 }
 

@@ -251,7 +251,7 @@ impl Kind {
                 "--property takes VNN-LIB files: (declare-const X_0 Real) ... (assert (<= Y_0 0))".into(),
             ),
             (Wanted::Certificate, _) => {
-                Some("a certificate begins with `steeple certificate 1`".into())
+                Some("a certificate begins with `steeple certificate 2`".into())
             }
             (Wanted::Points, _) => Some("points are comma-separated values, with names in the first line".into()),
         };
@@ -396,11 +396,14 @@ fn is_safetensors(bytes: &[u8]) -> bool {
 fn by_text(text: &str, ends: &dyn Fn(&[&str]) -> bool) -> Option<Kind> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines().next().unwrap_or_default();
-    if first.starts_with("steeple property certificate") {
-        return Some(Kind::PropertyCertificate);
-    }
-    if first.starts_with("steeple certificate") {
-        return Some(Kind::Certificate);
+    if first.starts_with("steeple certificate") || first.starts_with("steeple property certificate")
+    {
+        let is_property = lines().nth(1) == Some("claim property");
+        return Some(if is_property {
+            Kind::PropertyCertificate
+        } else {
+            Kind::Certificate
+        });
     }
     let is_html = |line: &str| {
         let line = line.to_ascii_lowercase();

@@ -217,9 +217,9 @@ fn training_gives_the_same_bits_everywhere() {
 }
 
 const PINNED: [&str; 3] = [
-    "sha256:706fdf3e860c6c5cec7ef4f9a782b658da1d6867249115fd935a0a18025847b6",
-    "sha256:edc766ca64ffe9737c988eb69932af8187ec9129d87fc9ea0ccaa3751697d3f7",
-    "sha256:80477c799490abac50ec15f62bf9b4cc5e0be151cfea231a6d4aa1092805f1bf",
+    "sha256:6ab9bfdc54230b2b7848536b5e0882ec844f2fadf90eb07f9664e5292016f407",
+    "sha256:961119bf2c1ccdfc925a26052124a6183b4e1d7e00b753f0dccd0625cbae3ec6",
+    "sha256:3e55e5a8f988c3fc36dbe4c5458a2ed76ce98bbbc025247e06bce8f2c0e8cb3f",
 ];
 
 #[test]

@@ -3,10 +3,15 @@
 //! On a box most units of a large network say little. Where a unit lies in a short interval `[a, b]`,
 //! or is decided, it is left out, and `w · [a, b]` goes to the bias of each sum that it had weight `w`
 //! in. At every point of the box some numbers in these *interval biases* give the values of the network
-//! itself, so every enclosure of all of them encloses the network. That is all there is to it: nothing
-//! is merged, and nothing depends on how the box was come by but the intervals.
+//! itself, so every enclosure of all of them encloses the network.
 //!
-//! It says nothing about slopes: the numbers in the intervals change from point to point.
+//! Units of a layer with the same weights and nearly the same bias become one: the second is the first up
+//! to `Lip · |bias - bias|`, and this goes to the biases above as well. The weights of both are added up,
+//! and may cancel.
+//!
+//! A network on a box says nothing about slopes: the numbers in the intervals change from point to point.
+
+use std::collections::HashMap;
 
 use super::activation::Activation;
 use super::model::Network;
@@ -16,6 +21,9 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Interval, LinearForm, Rational}
 /// Decides a step exactly where rounding alone may leave it open: its sum ends this close to 0,
 /// relative to its size, in bits.
 const CLOSE: i64 = 40;
+
+/// Units become one where they differ by at most `2^ALIKE` times what makes a unit constant.
+const ALIKE: i64 = 8;
 
 /// A sum `bias + weights · values`, for some number in `bias`.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +64,24 @@ pub struct LocalSum<'a> {
 
 /// What a unit of the network around the box has become.
 enum Image {
+    /// A number in here.
     Constant(Interval),
-    Unit(u32, Interval),
+    /// The unit of this number, up to an amount.
+    Unit(usize, Dyadic),
 }
+
+/// The layer below, on the box.
+#[derive(Default)]
+struct Below {
+    images: Vec<Image>,
+    /// Where the units that are kept lie.
+    ranges: Vec<Interval>,
+    /// Have units become one?
+    is_merged: bool,
+}
+
+/// The sums of a layer by their weights: the numbers of their units and biases.
+type Alike = HashMap<Vec<(u32, Dyadic)>, Vec<(usize, Interval)>>;
 
 impl Local {
     /// Returns the network on a box of these sides, with every weight rounded to 63 bits; what that may
@@ -124,48 +147,71 @@ impl Local {
             terms: Vec::with_capacity(self.terms.len()),
             output_ranges: Vec::new(),
         };
-        let inputs = (0_u32..).zip(intervals);
-        let mut below: Vec<Image> = inputs.map(|(i, side)| Image::Unit(i, *side)).collect();
+        let mut below = Below {
+            images: (0..intervals.len())
+                .map(|i| Image::Unit(i, Dyadic::ZERO))
+                .collect(),
+            ranges: intervals.to_vec(),
+            is_merged: false,
+        };
         for (depth, layer) in self.layers.iter().enumerate() {
             let is_last = depth + 1 == self.layers.len();
             let rank = layer.activation.rows_per_unit();
             let mut sums = Vec::new();
-            let mut images = Vec::with_capacity(layer.sums.len());
-            let mut ranges = Vec::with_capacity(rank);
+            let mut here = Below::default();
+            let mut alike = Alike::new();
+            let mut rows = Vec::with_capacity(rank);
             for unit in layer.sums.chunks(rank) {
                 let (kept, start) = (sums.len(), local.terms.len());
-                ranges.clear();
+                rows.clear();
                 for sum in unit {
-                    let (sum, range) = local.take(self, sum, &below);
+                    let (sum, range) = local.take(self, sum, &below)?;
                     sums.push(sum);
-                    ranges.push(range);
+                    rows.push(range);
                 }
                 let step = match (&layer.activation, unit) {
-                    (Activation::Heaviside, [sum]) => step(network, depth, sum, ranges[0], sides),
+                    (Activation::Heaviside, [sum]) => step(network, depth, sum, rows[0], sides),
                     _ => None,
                 };
                 let value = match step {
                     Some(value) => value,
-                    None => layer.activation.combine(&(), &ranges)?,
+                    None => layer.activation.combine(&(), &rows)?,
                 };
                 let is_constant =
                     step.is_some() || value.rad() <= constant_radius || local.terms.len() == start;
-                if is_constant && !is_last {
+                let image = if is_last {
+                    None
+                } else if is_constant {
+                    Some(Image::Constant(value))
+                } else if let (true, [.., sum]) = (depth > 0 && rank == 1, sums.as_slice()) {
+                    let most = constant_radius.scale(ALIKE, Down);
+                    let terms = local.terms[start..].to_vec();
+                    let known = alike.entry(terms).or_default();
+                    let image = same_unit(known, sum.bias, lipschitz(&layer.activation), most);
+                    if image.is_none() {
+                        known.push((here.ranges.len(), sum.bias));
+                    }
+                    here.is_merged |= image.is_some();
+                    image
+                } else {
+                    None
+                };
+                here.images.push(if let Some(image) = image {
                     local.terms.truncate(start);
                     sums.truncate(kept);
-                    images.push(Image::Constant(value));
+                    image
                 } else {
-                    let number = u32::try_from(kept / rank).map_err(|_| Failure::Inexact)?;
-                    images.push(Image::Unit(number, value));
-                }
+                    here.ranges.push(value);
+                    Image::Unit(here.ranges.len() - 1, Dyadic::ZERO)
+                });
             }
             local.layers.push(LocalLayer {
                 activation: layer.activation.clone(),
                 sums,
             });
-            below = images;
+            below = here;
         }
-        local.output_ranges = below.iter().map(Image::range).collect();
+        local.output_ranges = below.ranges;
         Ok(local)
     }
 
@@ -184,27 +230,67 @@ impl Local {
     }
 
     /// Takes a sum over from the network around the box; returns its range too.
-    fn take(&mut self, around: &Self, sum: &Sum, below: &[Image]) -> (Sum, Interval) {
+    fn take(
+        &mut self,
+        around: &Self,
+        sum: &Sum,
+        below: &Below,
+    ) -> Result<(Sum, Interval), Failure> {
         let start = self.terms.len();
         let mut bias = sum.bias;
-        let mut varying = Interval::ZERO;
         for &(unit, weight) in &around.terms[sum.start..sum.end] {
-            match &below[index(unit)] {
+            match &below.images[index(unit)] {
                 Image::Constant(value) => bias = bias.plus(&value.times_point(weight)),
-                Image::Unit(number, value) => {
-                    varying = varying.plus(&value.times_point(weight));
-                    self.terms.push((*number, weight));
+                Image::Unit(number, slack) => {
+                    bias = bias.widened(slack.mul(weight.abs(), Up));
+                    let number = u32::try_from(*number).map_err(|_| Failure::Inexact)?;
+                    self.terms.push((number, weight));
                 }
             }
         }
+        if below.is_merged {
+            self.add_up(start, below, &mut bias);
+        }
         let end = self.terms.len();
+        let range = self.terms[start..]
+            .iter()
+            .fold(bias, |total, (unit, weight)| {
+                total.plus(&below.ranges[index(*unit)].times_point(*weight))
+            });
         let sum = Sum {
             bias,
             start,
             end,
             ..*sum
         };
-        (sum, bias.plus(&varying))
+        Ok((sum, range))
+    }
+
+    /// Adds up the weights of the same unit, from a term on; what is rounded goes to the bias.
+    fn add_up(&mut self, start: usize, below: &Below, bias: &mut Interval) {
+        let mut own = self.terms.split_off(start);
+        own.sort_by_key(|(unit, _)| *unit);
+        for (unit, weight) in own {
+            match self.terms[start..].last_mut() {
+                Some((last, total)) if *last == unit => {
+                    let sum = total.add(weight, Down);
+                    let error = total.add(weight, Up).sub(sum, Up);
+                    let most = below.ranges[index(unit)].mag();
+                    *bias = bias.widened(error.mul(most, Up));
+                    *total = sum;
+                }
+                _ => self.terms.push((unit, weight)),
+            }
+        }
+        // A weight may have cancelled.
+        let mut end = start;
+        for at in start..self.terms.len() {
+            if !self.terms[at].1.is_zero() {
+                self.terms.swap(end, at);
+                end += 1;
+            }
+        }
+        self.terms.truncate(end);
     }
 
     /// Where the outputs lie on the box.
@@ -276,12 +362,35 @@ impl Local {
     }
 }
 
-impl Image {
-    fn range(&self) -> Interval {
-        match self {
-            Self::Constant(range) | Self::Unit(_, range) => *range,
-        }
+/// How much a unit changes at most where its sum changes by 1; nothing for those that are not merged. A step
+/// changes by any amount.
+fn lipschitz(activation: &Activation) -> Option<Dyadic> {
+    match activation {
+        Activation::Sigmoid => Some(Dyadic::HALF.scale(-1, Up)),
+        Activation::Tanh | Activation::Relu | Activation::HardTanh => Some(Dyadic::ONE),
+        Activation::Heaviside => Some(Dyadic::INFINITY),
+        _ => None,
     }
+}
+
+/// The first of the units with some weights from which another one with the same weights differs by at most
+/// this.
+fn same_unit(
+    known: &[(usize, Interval)],
+    bias: Interval,
+    lipschitz: Option<Dyadic>,
+    most: Dyadic,
+) -> Option<Image> {
+    let lipschitz = lipschitz?;
+    known.iter().find_map(|(number, other)| {
+        let apart = bias.minus(other).mag();
+        let slack = if apart.is_zero() {
+            Dyadic::ZERO
+        } else {
+            apart.mul(lipschitz, Up)
+        };
+        (slack <= most).then_some(Image::Unit(*number, slack))
+    })
 }
 
 /// The value of a step at almost every point of a box, where it is one.

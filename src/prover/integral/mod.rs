@@ -547,9 +547,11 @@ impl<'a> Search<'a> {
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
-        // Steps that are half-planes need no cut beside them.
+        // Steps that are half-planes need no cut beside them. Without areas beside curves the region may need a
+        // cut across another input than the network.
         if self.norm == Norm::Area {
-            return Cuts::Tried(vec![middle(first.axis)]);
+            let tried = if self.request.portable { inputs } else { 1 };
+            return Cuts::Tried(axes().take(tried).map(middle).collect());
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
         if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
