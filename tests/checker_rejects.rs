@@ -13,7 +13,8 @@ use common::{
 use steeple::bounds::Cell;
 use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
 use steeple::certificate::{
-    Certificate, Layer, Method, Node, Norm, Partition, Question, Ranges, TreeError, Witness, text,
+    Certificate, Layer as KernelLayer, Method, Node, Norm, Partition, Question, Ranges, TreeError,
+    Witness, text,
 };
 use steeple::checker::{Rejection, check, check_on_domain};
 use steeple::expr::evaluate::Scratch;
@@ -228,13 +229,13 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
             "norm-does-not-fit",
         ),
         (
-            rejection(&square, |c| c.layer = Layer::Properties),
+            rejection(&square, |c| c.layer = KernelLayer::Properties),
             "beyond-layer",
         ),
         (
             rejection(&square, |c| {
                 c.claim.question.norm = Norm::L1;
-                c.layer = Layer::Core;
+                c.layer = KernelLayer::Core;
             }),
             "other-layer",
         ),

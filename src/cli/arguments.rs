@@ -48,7 +48,7 @@ pub enum Command {
     Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
-    /// Write a network in another format: .json, .onnx, .safetensors, .py.
+    /// Write a network in another format: .json, .network, .onnx, .safetensors, .py.
     Convert(Convert),
     /// List the builders, or explain one.
     Catalogue(Catalogue),
@@ -342,9 +342,10 @@ pub struct Regions {
 /// `steeple convert`.
 #[derive(Args, Debug)]
 pub struct Convert {
-    /// The network file: .json, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
+    /// The network file: .json, .network, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
     pub network: PathBuf,
-    /// The file to write: .json, .onnx, .safetensors or .py (a `PyTorch` module); of a spec .vnnlib,
+    /// The file to write: .json, .network (the canonical bytes, which the digest is of), .onnx,
+    /// .safetensors or .py (a `PyTorch` module); of a spec .vnnlib,
     /// what would refute its claim, as a question for other verifiers.
     pub out: PathBuf,
     /// In .vnnlib files: write >= and <= only, for tools that know no others. A tolerance that is

@@ -15,7 +15,7 @@ use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, pa
 use crate::formats::foreign::{Foreign, Imported, Weights};
 use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::{gzip, json, onnx, safetensors};
-use crate::network::{Network, digest};
+use crate::network::{Network, canonical, digest};
 use crate::numbers::{Rational, loose};
 use crate::prover::memory;
 use crate::workflow::reading::{self, Kind as Reading};
@@ -150,8 +150,12 @@ pub struct Loaded {
 pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<Loaded, Refusal> {
     let Some(kind) = Foreign::of(path) else {
         let bytes = bytes_of(Wanted::Network, path, Reading::NETWORK)?;
-        let network = json::read_bytes(without_mark(&bytes))
-            .map_err(|error| Refusal::in_network(path, &error))?;
+        let network = if canonical::is_canonical(&bytes) {
+            canonical::read(&bytes).map_err(|error| Refusal::in_file(path, error))?
+        } else {
+            json::read_bytes(without_mark(&bytes))
+                .map_err(|error| Refusal::in_network(path, &error))?
+        };
         let weights = Weights::Exact;
         return Ok(Loaded { network, weights });
     };
@@ -443,7 +447,10 @@ pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal>
         ));
     }
     if certificate.constant_radius.is_negative() {
-        return Err(Refusal::in_file(path, "the certificate's fold is negative"));
+        return Err(Refusal::in_file(
+            path,
+            "the constant radius of the certificate is negative",
+        ));
     }
     Ok(certificate)
 }

@@ -4,6 +4,7 @@
 //! where the bytes leave several kinds possible.
 
 use super::onnx;
+use crate::network::canonical;
 
 /// How many bytes are looked at, where that is enough.
 const LOOK: usize = 1 << 14;
@@ -17,6 +18,8 @@ pub enum Kind {
     Spec,
     /// A network in our JSON.
     Network,
+    /// The canonical bytes of a network.
+    Canonical,
     /// A certificate for a claim.
     Certificate,
     /// A certificate for a property.
@@ -111,6 +114,9 @@ impl Kind {
     pub fn of(bytes: &[u8], name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if canonical::is_canonical(bytes) {
+            return Self::Canonical;
+        }
         if let Some(kind) = by_signature(bytes, &ends) {
             return kind;
         }
@@ -140,6 +146,7 @@ impl Kind {
             Self::Empty => "an empty file",
             Self::Spec => "a spec",
             Self::Network => "a network (JSON)",
+            Self::Canonical => "a network (canonical bytes)",
             Self::Certificate => "a certificate",
             Self::PropertyCertificate => "a certificate for a property",
             Self::Property => "a property (VNN-LIB)",
@@ -187,9 +194,9 @@ impl Kind {
                     )),
                 });
             }
-            (Wanted::Network, Self::Network) => {
+            (Wanted::Network, Self::Network | Self::Canonical) => {
                 if is_foreign {
-                    rename(".json")
+                    rename(if self == Self::Network { ".json" } else { ".network" })
                 } else {
                     return None;
                 }
@@ -227,13 +234,13 @@ impl Kind {
                 "a spec names it, [compare] data = \"{file}\", and `steeple train SPEC` trains on it"
             )),
             (Wanted::Network, _) => {
-                Some("networks are .json, .onnx, .onnx.gz and .safetensors files".into())
+                Some("networks are .json, .network, .onnx, .onnx.gz and .safetensors files".into())
             }
             (Wanted::Spec, Self::Spec | Self::Text)
             | (Wanted::Certificate, Self::Certificate | Self::PropertyCertificate)
             | (Wanted::Property, Self::Property | Self::Property2 | Self::Text | Self::Gzip)
             | (Wanted::Points, Self::Points | Self::Text) => return None,
-            (Wanted::Spec, Self::Network | Self::Onnx | Self::Safetensors) => Some(format!(
+            (Wanted::Spec, Self::Network | Self::Canonical | Self::Onnx | Self::Safetensors) => Some(format!(
                 "`steeple verify {file} --target FORMULA --domain SIDES` asks about it without a spec"
             )),
             (Wanted::Spec, Self::Certificate | Self::PropertyCertificate) => Some(format!(
@@ -260,7 +267,12 @@ impl Kind {
             _ => hint,
         };
         let not = match wanted {
-            Wanted::Network if matches!(self, Self::Network | Self::Onnx | Self::Safetensors) => {
+            Wanted::Network
+                if matches!(
+                    self,
+                    Self::Network | Self::Canonical | Self::Onnx | Self::Safetensors
+                ) =>
+            {
                 return Some(OtherKind {
                     message: format!("this is {}, and its name says otherwise", self.name()),
                     hint,

@@ -68,7 +68,11 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         layer,
         witness,
         constant_radius,
-        ranges,
+        ranges: if layer.is_portable() {
+            Ranges::Natural
+        } else {
+            ranges
+        },
         partition,
     }
 }

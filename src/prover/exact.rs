@@ -84,7 +84,7 @@ pub fn search(
                 emit::Found {
                     lower: value,
                     upper: Some(upper),
-                    witness: witness,
+                    witness,
                     constant_radius: Rational::ZERO,
                     ranges: Ranges::Natural,
                     partition: tree.partition(),
@@ -474,9 +474,9 @@ impl<'a> Search<'a> {
             certificate: certificate(
                 self.request,
                 emit::Found {
-                    lower: lower,
-                    upper: upper,
-                    witness: witness,
+                    lower,
+                    upper,
+                    witness,
                     constant_radius: Rational::ZERO,
                     ranges: self.ranges,
                     partition: self.tree.partition(),

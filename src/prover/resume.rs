@@ -47,6 +47,9 @@ pub fn reopen(
                 open.push((at_lower, lower, here, depth + 1));
             }
             Node::Leaf(method) => {
+                // A portable certificate has no leaves of other methods; they are looked at again.
+                let is_known = method.is_core() || !root.is_portable();
+                let method = if is_known { method } else { Method::Open };
                 tree.settle(node, method);
                 visit(
                     leaves,

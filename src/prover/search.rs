@@ -698,7 +698,7 @@ impl<'a> Search<'a> {
                 self.request,
                 emit::Found {
                     lower: self.lower,
-                    upper: upper,
+                    upper,
                     witness: self.witness,
                     constant_radius: self.constant_radius,
                     ranges: self.ranges,

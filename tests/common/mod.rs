@@ -586,6 +586,7 @@ pub struct Settings {
     pub gap: Rational,
     pub boxes: u64,
     pub threads: usize,
+    pub portable: bool,
 }
 
 impl Default for Settings {
@@ -595,6 +596,7 @@ impl Default for Settings {
             gap: Rational::ratio(1, 20),
             boxes: 20_000,
             threads: 1,
+            portable: false,
         }
     }
 }
@@ -618,7 +620,7 @@ pub fn run(
         resume: None,
         threads: Some(settings.threads),
         weights: steeple::certificate::Weights::Exact,
-        portable: false,
+        portable: settings.portable,
     };
     verify(&request, None, &mut |_| {})
 }

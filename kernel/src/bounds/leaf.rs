@@ -79,15 +79,19 @@ impl OnCell {
         network: &Network,
         witness: &Witness,
     ) -> Result<WitnessValues, WitnessFailure> {
-        evaluate_witness(question, network, witness, &|cell| match &self.local {
-            Some(local) => local.on(network, cell.intervals(), cell.sides()),
-            None => {
-                let here = self
-                    .reduced
-                    .specialise(cell.intervals(), None, Dyadic::ZERO)?;
-                here.enclose(cell.intervals())
+        evaluate_witness(question, network, witness, &|cell| {
+            if let Some(local) = &self.local {
+                return local.on(network, cell.intervals(), cell.sides());
             }
+            let sides = cell.intervals();
+            let here = self.reduced.specialise(sides, None, Dyadic::ZERO)?;
+            here.enclose(sides)
         })
+    }
+
+    /// Has it interval biases too, which bounds are then found from?
+    pub fn is_portable(&self) -> bool {
+        self.local.is_some()
     }
 
     /// About how many bytes it takes.

@@ -42,31 +42,42 @@ macro_rules! over_inputs {
     };
 }
 
+#[cfg(feature = "fast")]
 mod area;
+#[cfg(feature = "fast")]
 mod bend;
 pub mod cell;
 pub mod exact;
+#[cfg(feature = "fast")]
 mod graph;
 mod half_plane;
+#[cfg(feature = "fast")]
 mod half_space;
+#[cfg(feature = "integrals")]
 mod integral;
+#[cfg(feature = "fast")]
 pub mod leaf;
 mod natural;
 pub mod piece;
 mod plain;
 pub mod polynomial;
 mod prepared;
+#[cfg(feature = "properties")]
 pub mod property;
 pub mod quadratic;
+#[cfg(feature = "fast")]
 mod smooth;
+#[cfg(feature = "fast")]
 mod windows;
 pub mod witness;
 
 pub use cell::Cell;
 pub use exact::{ExactCells, ExactError, Undecided};
+#[cfg(feature = "fast")]
 pub use leaf::{Leaves, OnCell, Reduction, on_domain};
 pub use natural::Bound;
 pub use plain::PlainLeaves;
 pub use prepared::inputs_over;
+#[cfg(feature = "properties")]
 pub use property::{PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 pub use witness::{WitnessFailure, WitnessValues, evaluate_witness};

@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use super::cell::Cell;
 use super::exact::{ExactCells, ExactError};
 use super::half_plane::{RegionForms, SumOnBox, Variable, between_lines, decision};
+#[cfg(feature = "integrals")]
 use super::integral::{Chart, Integrand};
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Method, Norm, Question};
@@ -161,6 +162,7 @@ impl<'a, const D: usize> Basic<'a, D> {
             (Norm::Sup, Method::Linear) => self
                 .linear_differences(cell, network)
                 .map(|differences| Bound::Sup(largest(&differences))),
+            #[cfg(feature = "integrals")]
             (Norm::L1 | Norm::L2, _) => self.integral(method, cell, network),
             (Norm::Area, Method::Open) => Ok(Bound::Integral(undecided(cell))),
             (Norm::Area, Method::Natural) => self.decided_area(cell, network).map(Bound::Integral),
@@ -195,6 +197,7 @@ impl<'a, const D: usize> Basic<'a, D> {
     }
 
     /// T16: the integral over the cell by intervals or linear forms.
+    #[cfg(feature = "integrals")]
     fn integral(
         &mut self,
         method: Method,

@@ -229,7 +229,7 @@ pub fn violation(
             Some((low, value.sup().rational_bound(Direction::Up)?))
         };
         let outputs: Option<Vec<_>> = values.iter().map(ends).collect();
-        let outputs = outputs.ok_or_else(|| ViolationFailure::NoValue(Failure::Inexact))?;
+        let outputs = outputs.ok_or(ViolationFailure::NoValue(Failure::Inexact))?;
         let truth = Prepared::new(&tape).everywhere(&tape, inputs, values);
         (truth, outputs)
     };

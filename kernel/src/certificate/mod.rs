@@ -8,6 +8,7 @@
 pub mod claim;
 pub mod header;
 pub mod partition;
+#[cfg(feature = "properties")]
 pub mod property;
 pub mod text;
 
@@ -16,6 +17,7 @@ pub use header::{Layer, Weights};
 pub use partition::{
     MAX_INPUTS, MAX_LINE_BITS, MAX_LINES, MAX_PLACE_BITS, Method, Node, Nodes, Partition, TreeError,
 };
+#[cfg(feature = "properties")]
 pub use property::{Evidence, PropertyCertificate};
 pub use text::ReadError;
 

@@ -70,7 +70,7 @@ pub fn check_on_domain(
                 });
             }
             Begun::Name(_) => {}
-            Begun::OnDomain(found) => root = Some(found),
+            Begun::OnDomain(found) => root = Some(*found),
         }
     }
     fits?;
@@ -98,14 +98,14 @@ enum Begin {
 /// What that came to.
 enum Begun {
     Name(String),
-    OnDomain(Result<OnCell, Failure>),
+    OnDomain(Box<Result<OnCell, Failure>>),
 }
 
 impl Begin {
     fn done(self, network: &Network, question: &Question) -> Begun {
         match self {
             Self::Name => Begun::Name(digest(network)),
-            Self::OnDomain => Begun::OnDomain(on_domain(network, question)),
+            Self::OnDomain => Begun::OnDomain(Box::new(on_domain(network, question))),
         }
     }
 }

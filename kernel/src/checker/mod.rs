@@ -6,17 +6,23 @@
 //! core; [`check_property()`] for properties.
 
 pub mod check;
+#[cfg(feature = "fast")]
 pub mod fast;
 mod plain;
 mod planar;
+#[cfg(feature = "properties")]
 pub mod property;
 pub mod rejection;
 mod total;
+#[cfg(feature = "fast")]
 pub mod walk;
 
 pub use check::{Verified, check_core};
+#[cfg(feature = "fast")]
 pub use fast::{check, check_by, check_on_domain};
 pub use plain::Stop;
+#[cfg(feature = "properties")]
 pub use property::{VerifiedProperty, check_property, check_property_until};
 pub use rejection::Rejection;
+#[cfg(feature = "fast")]
 pub use walk::Runner;

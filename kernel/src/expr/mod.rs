@@ -10,6 +10,7 @@ pub mod domain;
 pub mod evaluate;
 pub mod parse;
 mod place;
+#[cfg(feature = "properties")]
 pub mod property;
 mod token;
 pub mod tree;
@@ -19,5 +20,6 @@ pub use domain::{Domain, DomainError, simplest_between};
 pub use evaluate::{Constants, Results, Scratch, Tape, evaluate_exactly, exact_value};
 pub use parse::{ParseError, parse_expression, parse_target};
 pub use place::Place;
+#[cfg(feature = "properties")]
 pub use property::{Case, Property, PropertyError};
 pub use tree::{Condition, Expr, Target, TargetBody, TargetError, check_names};

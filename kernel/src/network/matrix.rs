@@ -9,8 +9,8 @@
 //! A grid of a million towers has four weights per unit and few different ones among them: eight
 //! bytes per entry hold it.
 
-use super::pool::{Pool, in_order_of_use, index, shared};
-use crate::numbers::{Float64, Rational};
+use super::pool::{Pool, in_order_of_use, index};
+use crate::numbers::Rational;
 
 /// Why rows do not make a matrix. Rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,11 +59,11 @@ pub enum MatrixError {
 /// Rows and columns of exact weights; read-only once built.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Matrix {
-    width: usize,
-    starts: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<u32>,
-    pool: Vec<Rational>,
+    pub(super) width: usize,
+    pub(super) starts: Vec<usize>,
+    pub(super) columns: Vec<u32>,
+    pub(super) values: Vec<u32>,
+    pub(super) pool: Vec<Rational>,
 }
 
 impl Matrix {
@@ -78,7 +78,7 @@ impl Matrix {
         Ok(builder.finish())
     }
 
-    fn without_rows(columns: usize) -> Self {
+    pub(super) fn without_rows(columns: usize) -> Self {
         Self {
             width: columns,
             starts: vec![0],
@@ -130,7 +130,7 @@ impl Matrix {
     }
 
     /// Refuses the columns of a next row that do not fit, before anything is stored.
-    fn check(&self, entries: impl Iterator<Item = usize>) -> Result<(), MatrixError> {
+    pub(super) fn check(&self, entries: impl Iterator<Item = usize>) -> Result<(), MatrixError> {
         let (row, columns) = (self.rows(), self.width);
         let mut last = None;
         for column in entries {
@@ -266,51 +266,11 @@ impl MatrixBuilder {
     }
 }
 
-/// Collects the rows of a [`Matrix`] whose weights are floats, from top to bottom. Numbers are made
-/// of them in the end, once for each.
-pub struct FloatMatrixBuilder {
-    matrix: Matrix,
-    floats: Vec<Float64>,
-}
-
-impl FloatMatrixBuilder {
-    /// Starts a matrix with this many columns and no row.
-    pub fn new(columns: usize) -> Self {
-        Self {
-            matrix: Matrix::without_rows(columns),
-            floats: Vec::new(),
-        }
-    }
-
-    /// Adds a row from its weights and their columns, which increase. Zeros are dropped.
-    ///
-    /// - Errors: [`MatrixError`] for the first weight that does not fit; the row is not added.
-    pub fn push_row(&mut self, row: &[(usize, Float64)]) -> Result<(), MatrixError> {
-        self.matrix.check(row.iter().map(|entry| entry.0))?;
-        for &(column, weight) in row.iter().filter(|entry| !entry.1.is_zero()) {
-            let column = u32::try_from(column).map_err(|_| MatrixError::TooLarge)?;
-            self.matrix.columns.push(column);
-            self.floats.push(weight);
-        }
-        self.matrix.starts.push(self.matrix.columns.len());
-        Ok(())
-    }
-
-    /// Returns the matrix.
-    ///
-    /// - Errors: [`MatrixError::TooLarge`].
-    pub fn finish(self) -> Result<Matrix, MatrixError> {
-        let mut matrix = self.matrix;
-        (matrix.pool, matrix.values) = shared(&self.floats).ok_or(MatrixError::TooLarge)?;
-        matrix.starts.shrink_to_fit();
-        matrix.columns.shrink_to_fit();
-        Ok(matrix)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::FloatMatrixBuilder;
+    use crate::numbers::Float64;
     use proptest::prelude::*;
 
     fn integers(row: &[i64]) -> Vec<Rational> {

@@ -7,8 +7,12 @@
 pub mod activation;
 pub mod canonical;
 pub mod digest;
+#[cfg(feature = "fast")]
+pub mod float_matrix;
+#[cfg(feature = "fast")]
 pub mod forms;
 pub mod forward;
+#[cfg(feature = "json")]
 pub mod json;
 pub mod layer;
 pub mod local;
@@ -16,18 +20,24 @@ pub mod matrix;
 pub mod model;
 pub mod pieces;
 mod pool;
+#[cfg(feature = "fast")]
 pub mod reduce;
+#[cfg(feature = "fast")]
 pub mod specialise;
 pub mod vector;
 
 pub use activation::Activation;
 pub use digest::digest;
+#[cfg(feature = "fast")]
+pub use float_matrix::FloatMatrixBuilder;
 pub use forward::forward;
 pub use layer::{Layer, LayerError};
 pub use local::Local;
-pub use matrix::{FloatMatrixBuilder, Matrix, MatrixBuilder, MatrixError, Weight};
+pub use matrix::{Matrix, MatrixBuilder, MatrixError, Weight};
 pub use model::{Network, NetworkError};
 pub use pieces::{IntegerNetwork, Stage};
+#[cfg(feature = "fast")]
 pub use reduce::Reducer;
+#[cfg(feature = "fast")]
 pub use specialise::{Specialised, SumView, UnitView};
 pub use vector::{Number, Vector, VectorBuilder};

@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use crate::numbers::{Float64, Rational};
+use crate::numbers::Rational;
 
 /// Collects different values; each has a place, in the order in which they come.
 ///
@@ -79,50 +79,6 @@ impl Pool {
     }
 }
 
-/// Returns the different floats as rationals, in the order in which they appear, and the place of
-/// each float among them; nothing where there are more than 2^32 - 1 floats.
-///
-/// Weights that were trained hardly repeat, and a table of a million of them is slower than sorting:
-///
-/// ```text
-/// floats                   a b a c
-/// sorted with positions    (a, 0) (a, 2) (b, 1) (c, 3)
-/// place: first position    0 1 0 3    of an equal float
-/// place: then counted      0 1 0 2    where it is a float's own
-/// ```
-pub fn shared(floats: &[Float64]) -> Option<(Vec<Rational>, Vec<u32>)> {
-    let positions = 0..u32::try_from(floats.len()).ok()?;
-    let mut sorted: Vec<u128> = floats
-        .iter()
-        .zip(positions)
-        .map(|(float, position)| u128::from(float.to_bits()) << 32 | u128::from(position))
-        .collect();
-    sorted.sort_unstable();
-    let position = |entry: u128| u32::try_from(entry & u128::from(u32::MAX)).expect("32 bits");
-    let mut places = vec![0; floats.len()];
-    let (mut count, mut last, mut first) = (0usize, None, 0);
-    for entry in sorted {
-        let bits = entry >> 32;
-        if last != Some(bits) {
-            (last, first) = (Some(bits), position(entry));
-            count += 1;
-        }
-        places[index(position(entry))] = first;
-    }
-    let mut values = Vec::with_capacity(count);
-    for (position, float) in floats.iter().enumerate() {
-        let first = index(places[position]);
-        places[position] = if first == position {
-            values.push(float.to_rational());
-            u32::try_from(values.len() - 1).expect("no more than there are floats")
-        } else {
-            // An earlier one, which is counted by now.
-            places[first]
-        };
-    }
-    Some((values, places))
-}
-
 /// Returns the values that the places name, in the order in which they are first named; the places
 /// then name them there. So equal sequences of values are stored alike.
 pub fn in_order_of_use(values: Vec<Rational>, places: &mut [u32]) -> Vec<Rational> {
@@ -150,6 +106,8 @@ pub fn index(place: u32) -> usize {
 #[allow(clippy::float_arithmetic)]
 mod tests {
     use super::*;
+    use crate::network::float_matrix::shared;
+    use crate::numbers::Float64;
 
     #[test]
     fn every_value_is_found_again() {

@@ -7,6 +7,7 @@
 use super::dyadic::Direction::{Down, Up};
 use super::dyadic::Dyadic;
 use super::interval::Interval;
+use super::linear_form::LinearForm;
 use super::scalar::{Failure, Function, Scalar};
 
 /// `outer(factor · inner(z) + bias)`; both functions are sigmoid or tanh, so it is monotone.
@@ -30,6 +31,19 @@ const FAR_SLACK: i64 = -23;
 /// ranges only near the first.
 const PLACES: [i64; 3] = [4, 2, 7];
 const WIDE: i64 = 16;
+
+impl<const D: usize> LinearForm<D> {
+    /// Applies a chain of two functions through one line.
+    ///
+    /// # Errors
+    /// [`Failure`] where it has no value.
+    pub fn through(&self, chain: &Chain) -> Result<Self, Failure> {
+        let line = chain.line(&self.range())?;
+        let constant = self.constant_part().times_point(line.slope);
+        let slopes = self.slopes().map(|a| a.times_point(line.slope));
+        Ok(Self::from_parts(constant.plus(&line.offset), slopes, line.value).settled())
+    }
+}
 
 /// A line beside a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! What the checker computes with over a box: intervals, linear forms and derivatives alike.
 
 use super::dyadic::Dyadic;
-use super::gradient::Gradient;
-use super::hessian::Hessian;
 use super::interval::Interval;
 use super::linear_form::LinearForm;
 use super::scalar::Scalar;
+#[cfg(feature = "smooth")]
+use super::{gradient::Gradient, hessian::Hessian};
 
 /// A [`Scalar`] that encloses a value over a box of inputs.
 pub trait Enclosure: Scalar<Context = ()> + Copy {
@@ -86,6 +86,7 @@ impl<const D: usize> Enclosure for LinearForm<D> {
     }
 }
 
+#[cfg(feature = "smooth")]
 impl<const D: usize> Enclosure for Gradient<D> {
     #[inline]
     fn from_range(range: Interval) -> Self {
@@ -112,6 +113,7 @@ impl<const D: usize> Enclosure for Gradient<D> {
     }
 }
 
+#[cfg(feature = "smooth")]
 impl<const D: usize> Enclosure for Hessian<D> {
     #[inline]
     fn from_range(range: Interval) -> Self {

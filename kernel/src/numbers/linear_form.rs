@@ -6,7 +6,6 @@
 //! remainder sits in the width of `c`). All coefficients are intervals, so every rounding error is
 //! held where it arises. Beside the form a plain range is kept; each refines the other.
 
-use super::chain::Chain;
 use super::dyadic::Dyadic;
 use super::interval::Interval;
 use super::rational::Rational;
@@ -135,18 +134,14 @@ impl<const D: usize> LinearForm<D> {
         Ok(result)
     }
 
-    /// Applies a chain of two functions through one line.
-    ///
-    /// # Errors
-    /// [`Failure`] where it has no value.
-    pub fn through(&self, chain: &Chain) -> Result<Self, Failure> {
-        let line = chain.line(&self.range)?;
-        let result = Self {
-            constant: self.constant.times_point(line.slope).plus(&line.offset),
-            slopes: self.slopes.map(|a| a.times_point(line.slope)),
-            range: line.value,
-        };
-        Ok(result.settled())
+    /// Returns the form of these parts; each encloses the value.
+    #[cfg(feature = "fast")]
+    pub(super) fn from_parts(constant: Interval, slopes: [Interval; D], range: Interval) -> Self {
+        Self {
+            constant,
+            slopes,
+            range,
+        }
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 //! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
 //! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
 
+#[cfg(feature = "fast")]
 pub mod chain;
 pub mod dyadic;
 pub mod elementary;
@@ -12,8 +13,11 @@ pub mod enclosure;
 #[cfg(test)]
 #[path = "../../../src/numbers/estimate.rs"]
 pub mod estimate;
+#[cfg(feature = "fast")]
 pub mod float;
+#[cfg(feature = "smooth")]
 pub mod gradient;
+#[cfg(feature = "smooth")]
 pub mod hessian;
 pub mod interval;
 pub mod linear_form;
@@ -23,15 +27,23 @@ pub mod literal;
 pub mod precise;
 pub mod rational;
 pub mod scalar;
+#[cfg(feature = "smooth")]
 pub mod second_derivative;
 pub mod slope;
+#[cfg(feature = "smooth")]
 mod turns;
+#[cfg(feature = "smooth")]
+mod valley;
 
+#[cfg(feature = "fast")]
 pub use chain::Chain;
 pub use dyadic::{Direction, Dyadic};
 pub use enclosure::Enclosure;
+#[cfg(feature = "fast")]
 pub use float::Float64;
+#[cfg(feature = "smooth")]
 pub use gradient::Gradient;
+#[cfg(feature = "smooth")]
 pub use hessian::Hessian;
 pub use interval::Interval;
 pub use linear_form::LinearForm;

@@ -9,7 +9,8 @@ use super::dyadic::Dyadic;
 use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
-use super::turns::{Between, GELU_STEEPEST, GELU_TURN, SILU_STEEPEST, SILU_TURN};
+#[cfg(feature = "smooth")]
+use super::valley::{bell, bent_slope, turn_of};
 
 /// How a function bends on an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +62,6 @@ impl Curve {
             Function::Sqrt => one.over(&range.root()?.times_point(Dyadic::from_i64(2)))?,
             Function::Sin => range.apply(Function::Cos)?,
             Function::Cos => range.apply(Function::Sin)?.negated(),
-            Function::Tan => one.plus(&range.apply(Function::Tan)?.squared()),
-            Function::Asin => one.over(&one.minus(&range.squared()).root()?)?,
-            Function::Acos => Self::Named(Function::Asin).checked_slope(range)?.negated(),
-            Function::Atan => one.over(&one.plus(&range.squared()))?,
-            Function::Sinh => range.apply(Function::Cosh)?,
-            Function::Cosh => range.apply(Function::Sinh)?,
             // tanh' = 1 - tanh², which falls away from 0 on both sides.
             Function::Tanh => one.minus(&range.apply(Function::Tanh)?.squared()),
             // s' = s(x) s(-x): even, and falling away from 0, so the ends of |x| tell all.
@@ -79,12 +74,6 @@ impl Curve {
                 };
                 at(size.sup())?.hull(&at(size.inf())?)
             }
-            // Even, and falling away from 0.
-            Function::Erf => bell(range)?.times(&elementary::two_over_root_pi()),
-            Function::Softsign => one.over(&one.plus(&range.magnitude()).squared())?,
-            Function::Softplus => range.apply(Function::Sigmoid)?,
-            Function::Elu => range.min(&Interval::ZERO)?.apply(Function::Exp)?,
-            Function::Silu | Function::Gelu => return bent_slope(function, range),
             Function::Abs => range.side(&one.negated(), &one),
             Function::Relu => range.side(&Interval::ZERO, &one),
             Function::Heaviside => {
@@ -94,6 +83,31 @@ impl Curve {
                     Interval::ENTIRE
                 }
             }
+            #[cfg(feature = "smooth")]
+            _ => return Self::other_slope(function, range),
+            #[cfg(not(feature = "smooth"))]
+            _ => return Err(Failure::Inexact),
+        })
+    }
+
+    /// The slopes of the functions beyond those of the core.
+    #[cfg(feature = "smooth")]
+    fn other_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
+        let one = Interval::ONE;
+        Ok(match function {
+            Function::Tan => one.plus(&range.apply(Function::Tan)?.squared()),
+            Function::Asin => one.over(&one.minus(&range.squared()).root()?)?,
+            Function::Acos => Self::Named(Function::Asin).checked_slope(range)?.negated(),
+            Function::Atan => one.over(&one.plus(&range.squared()))?,
+            Function::Sinh => range.apply(Function::Cosh)?,
+            Function::Cosh => range.apply(Function::Sinh)?,
+            // Even, and falling away from 0.
+            Function::Erf => bell(range)?.times(&elementary::two_over_root_pi()),
+            Function::Softsign => one.over(&one.plus(&range.magnitude()).squared())?,
+            Function::Softplus => range.apply(Function::Sigmoid)?,
+            Function::Elu => range.min(&Interval::ZERO)?.apply(Function::Exp)?,
+            Function::Silu | Function::Gelu => return bent_slope(function, range),
+            _ => return Err(Failure::Inexact),
         })
     }
 
@@ -134,6 +148,7 @@ impl Curve {
                 | Function::Erf
                 | Function::Softsign => by_sign(&range.negated()),
                 // Convex between two turns, concave outside them.
+                #[cfg(feature = "smooth")]
                 Function::Silu | Function::Gelu => {
                     let turn = turn_of(function).0.interval();
                     if range.mag() <= turn.inf() {
@@ -147,7 +162,7 @@ impl Curve {
                 Function::Sin | Function::Cos => range
                     .apply(function)
                     .map_or(Curvature::Unknown, |value| by_sign(&value.negated())),
-                Function::Heaviside => Curvature::Unknown,
+                _ => Curvature::Unknown,
             },
         }
     }
@@ -209,7 +224,9 @@ impl Curve {
                 flat
             });
         }
+        #[cfg(feature = "smooth")]
         let mut valley = None;
+        #[cfg(feature = "smooth")]
         if let Some(found) = self.valley(range, slope) {
             let found = found?;
             let tilt = |at: &Interval, t: &Interval| at.minus(&t.times_point(found.slope));
@@ -245,161 +262,12 @@ impl Curve {
                 Some(offset)
             }
         };
-        let best = valley.unwrap_or(flat);
+        #[cfg(feature = "smooth")]
+        let flat = valley.unwrap_or(flat);
         Ok(match offset {
-            Some(offset) if offset.wid() <= best.1.wid() => (slope, offset, value),
-            _ => best,
+            Some(offset) if offset.wid() <= flat.1.wid() => (slope, offset, value),
+            _ => flat,
         })
-    }
-}
-
-/// `e^(-t²)`.
-fn bell(range: &Interval) -> Result<Interval, Failure> {
-    range.squared().negated().apply(Function::Exp)
-}
-
-/// Where silu or gelu turns from convex to concave, and its slope there.
-fn turn_of(function: Function) -> (Between, Between) {
-    if function == Function::Silu {
-        (SILU_TURN, SILU_STEEPEST)
-    } else {
-        (GELU_TURN, GELU_STEEPEST)
-    }
-}
-
-/// The slope of silu or gelu at a finite number; that of silu is `s (1 + x (1 - s))`.
-fn bent_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
-    if function == Function::Gelu {
-        return Ok(elementary::gelu_slope(x));
-    }
-    let point = Interval::point(x);
-    let (value, rest) = (
-        point.apply(Function::Sigmoid)?,
-        elementary::sigmoid_complement(&point),
-    );
-    Ok(value.times(&Interval::ONE.plus(&rest.times_point(x))))
-}
-
-/// The slopes of silu or gelu: they grow between the turns and fall outside, from 0 to 1 - the
-/// steepest, up to the steepest, and down to 1.
-fn bent_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
-    let (turn, steepest) = turn_of(function);
-    let (turn, high) = (turn.interval(), steepest.interval());
-    let low = Interval::ONE.minus(&high);
-    if !range.is_bounded() {
-        return Ok(low.hull(&high));
-    }
-    let mut slopes = bent_slope_at(function, range.inf())?;
-    if range.is_point() {
-        return Ok(slopes);
-    }
-    slopes = slopes.hull(&bent_slope_at(function, range.sup())?);
-    if range.intersection(&turn).is_some() {
-        slopes = slopes.hull(&high);
-    }
-    if range.intersection(&turn.negated()).is_some() {
-        slopes = slopes.hull(&low);
-    }
-    Ok(slopes)
-}
-
-/// A line of this slope, from which a curve falls and then rises.
-struct Valley {
-    slope: Dyadic,
-    /// A lower bound of the curve less the line in `range`; nothing where it only falls or rises.
-    bottom: Option<Dyadic>,
-}
-
-/// How often the bracket of the bottom of a valley is halved: it is then off by about a thousandth
-/// of its width.
-const HALVINGS: u32 = 5;
-
-impl Curve {
-    /// Returns a valley of this slope, or of one that is close to it, for the curves that have one.
-    ///
-    /// ```text
-    /// softplus  s(t) = a   t = ln(a / (1 - a))   softplus(t) - a t = -ln(1 - a) - a t
-    /// elu       e^t = a    t = ln a              elu(t) - a t = a - 1 - a t
-    /// ```
-    fn valley(self, range: &Interval, slope: Dyadic) -> Option<Result<Valley, Failure>> {
-        let Self::Named(function) = self else {
-            return None;
-        };
-        match function {
-            Function::Softplus | Function::Elu => {}
-            Function::Silu | Function::Gelu => return self.bent_valley(function, range, slope),
-            _ => return None,
-        }
-        if !slope.is_positive() || slope >= Dyadic::ONE {
-            return Some(Ok(Valley {
-                slope,
-                bottom: None,
-            }));
-        }
-        let find = || -> Result<(Interval, Interval), Failure> {
-            let (a, one) = (Interval::point(slope), Interval::ONE);
-            if function == Function::Elu {
-                let place = a.apply(Function::Ln)?;
-                return Ok((place, a.minus(&one).minus(&a.times(&place))));
-            }
-            let rest = one.minus(&a);
-            let place = a.over(&rest)?.apply(Function::Ln)?;
-            let value = rest.apply(Function::Ln)?.negated();
-            Ok((place, value.minus(&a.times(&place))))
-        };
-        Some(find().map(|(place, bottom)| Valley {
-            slope,
-            bottom: range.intersection(&place).map(|_| bottom.inf()),
-        }))
-    }
-
-    /// The valley of silu or gelu less a line of slope `a`. Between the turns the curve is convex;
-    /// left of them its slope is below 0, right of them above 1. So for `a` in `[0, 1]`, and for any
-    /// `a` where all of the range is between the turns, the curve less the line falls and then rises.
-    ///
-    /// The bottom is bracketed: it falls up to `low` and rises from `high` on, and between them it lies
-    /// above its tangent at `low`.
-    fn bent_valley(
-        self,
-        function: Function,
-        range: &Interval,
-        slope: Dyadic,
-    ) -> Option<Result<Valley, Failure>> {
-        let turn = turn_of(function).0.interval().inf();
-        let middle = range.intersection(&Interval::symmetric(turn))?;
-        if middle.is_point() {
-            return None;
-        }
-        let slope = if middle == *range {
-            slope
-        } else {
-            slope.max(Dyadic::ZERO).min(Dyadic::ONE)
-        };
-        let find = || -> Result<Option<Dyadic>, Failure> {
-            let (mut low, mut high) = (middle.inf(), middle.sup());
-            let mut at_low = bent_slope_at(function, low)?;
-            if at_low.inf() >= slope || bent_slope_at(function, high)?.sup() <= slope {
-                return Ok(None);
-            }
-            for _ in 0..HALVINGS {
-                let place = low.between(high);
-                let there = bent_slope_at(function, place)?;
-                if there.sup() <= slope {
-                    (low, at_low) = (place, there);
-                } else if there.inf() >= slope {
-                    high = place;
-                } else {
-                    break;
-                }
-            }
-            let a = Interval::point(slope);
-            let point = Interval::point(low);
-            let width = Interval::ordered(Dyadic::ZERO, Interval::ordered(low, high).wid());
-            let value = self.value(&point)?.minus(&a.times(&point));
-            let tangent = at_low.minus(&a).times(&width);
-            Ok(Some(value.plus(&tangent).inf()))
-        };
-        Some(find().map(|bottom| Valley { slope, bottom }))
     }
 }
 
@@ -449,6 +317,7 @@ impl Curve {
         let (steepest, twice_middle) = match function {
             Function::Sigmoid => (Dyadic::power_of_two(-2), Interval::ONE),
             Function::Tanh | Function::Atan | Function::Softsign => (Dyadic::ONE, Interval::ZERO),
+            #[cfg(feature = "smooth")]
             Function::Erf => (elementary::two_over_root_pi().sup(), Interval::ZERO),
             _ => return None,
         };
@@ -471,6 +340,7 @@ impl Curve {
                     let odds = one.plus(&value).squared().over(&a)?;
                     (odds.apply(Function::Ln)?.times_point(half), value)
                 }
+                #[cfg(feature = "smooth")]
                 Function::Erf => {
                     // Next to the steepest slope the logarithm may come out below 0: then the place
                     // is 0 or there is none.
@@ -524,7 +394,9 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
         | Function::Softplus
         | Function::Softsign
         | Function::Elu => Some(Dyadic::ONE),
+        #[cfg(feature = "smooth")]
         Function::Erf => Some(elementary::two_over_root_pi().sup()),
+        #[cfg(feature = "smooth")]
         Function::Silu | Function::Gelu => Some(turn_of(function).1.interval().sup()),
         _ => None,
     }

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::pretty;
-use crate::certificate::{property, text};
-use crate::checker::Rejection;
+use crate::certificate::{Layer, property, text};
+use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
 use crate::network::digest;
@@ -15,6 +15,11 @@ use crate::workflow::{check_in_parallel, reading::Kind as Reading};
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     let path = &arguments.certificate;
     let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
+    if arguments.core && property::is_property(&bytes) {
+        let (named, most) = (Layer::Properties, Layer::Core);
+        let beyond = Rejection::BeyondLayer { named, most };
+        return Ok(rejected(format, beyond.kind(), &beyond.to_string()));
+    }
     if let Some(property) = &arguments.question.property {
         let names = inputs::Names::Numbered;
         let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
@@ -58,10 +63,18 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             return Ok(rejected(format, "malformed", &message));
         }
     };
-    let verified = match check_in_parallel(certificate, network, None) {
+    let checked = if arguments.core {
+        check_core(certificate, network)
+    } else {
+        check_in_parallel(certificate, network, None)
+    };
+    let verified = match checked {
         Ok(verified) => verified,
         Err(rejection) => {
             let mut message = rejection.to_string();
+            if let Rejection::BeyondLayer { .. } = &rejection {
+                message += "; hint: verify and build write one for the core with --portable";
+            }
             if let Rejection::OtherNetwork { claimed, .. } = &rejection
                 && is_of_exact_weights(arguments, names, claimed)
             {
@@ -101,6 +114,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     let text = match format {
         Format::Json => pretty(&json!({
             "accepted": true,
+            "layer": certificate.layer.name(),
             "claim": report::json::claim(&report),
             "error": report::json::error(&report),
         })),
@@ -118,10 +132,14 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
                 None => format!("{error} >= {}", report::down(lower)),
             };
             format!(
-                "accepted: {bounds} for {place}; {}, network {}\n  in real arithmetic, with {}",
+                "accepted: {bounds} for {place}; {}, network {}\n  in real arithmetic, with {}; checked {}",
                 report::leaves(verified.leaves()),
                 question.network,
-                loaded.weights.text()
+                loaded.weights.text(),
+                match certificate.layer {
+                    Layer::Core => "by the core alone".to_string(),
+                    layer => format!("by the layer `{layer}` of the kernel"),
+                }
             )
         }
     };

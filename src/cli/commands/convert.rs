@@ -14,6 +14,7 @@ use crate::formats::floats::{Precision, Rounding};
 use crate::formats::vnnlib::{ClaimError, Edge, write_claim};
 use crate::formats::{json as own, onnx, python, safetensors};
 use crate::network::digest;
+use crate::network::digest::canonical_bytes;
 use crate::report::up;
 use crate::workflow::write_beside;
 
@@ -27,10 +28,10 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
     if arguments.or_equal {
         return Err(Refusal::new("--or-equal is for .vnnlib files"));
     }
-    let Some(ending @ ("json" | "onnx" | "safetensors" | "py")) = ending else {
+    let Some(ending @ ("json" | "network" | "onnx" | "safetensors" | "py")) = ending else {
         return Err(Refusal::in_file(
             out,
-            "networks are written as .json, .onnx, .safetensors or .py, by the ending of the name",
+            "networks are written as .json, .network, .onnx, .safetensors or .py, by the ending of the name",
         ));
     };
     let precision = match arguments.precision.as_str() {
@@ -46,6 +47,11 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
         "json" => {
             let mut bytes = Vec::new();
             own::write(&network, &mut bytes).map_err(|error| Refusal::in_file(out, error))?;
+            (bytes, Rounding::default(), None)
+        }
+        "network" => {
+            let mut bytes = Vec::new();
+            canonical_bytes(&network, |piece| bytes.extend_from_slice(piece));
             (bytes, Rounding::default(), None)
         }
         "onnx" => {

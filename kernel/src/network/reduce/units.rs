@@ -21,7 +21,7 @@ pub(super) struct Saturation {
 }
 
 impl Saturation {
-    /// Far enough that what is lost is small beside the constant_radius: `slack = 2^-19 constant_radius`. With
+    /// Far enough that what is lost is small beside the constant radius: `slack = 2^-19 constant_radius`. With
     /// `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`,
     /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
     /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.

@@ -10,6 +10,7 @@ use super::super::scalar::Function::{
     Acos, Asin, Atan, Cos, Cosh, Elu, Erf, Exp, Gelu, Ln, Sigmoid, Silu, Sin, Sinh, Softplus,
     Softsign, Tan, Tanh,
 };
+use super::super::turns::{GELU_DEPTH, SILU_DEPTH};
 use super::gauss::ERF;
 use super::kernel::{EVEN, EXP, LOG, ODD};
 use super::tables::*;
