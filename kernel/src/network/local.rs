@@ -450,3 +450,148 @@ fn rounded(weight: &Rational) -> (Dyadic, Dyadic) {
 fn index(unit: u32) -> usize {
     usize::try_from(unit).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Domain;
+    use crate::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
+    use crate::network::{Layer, Matrix, forward};
+    use crate::numbers::literal;
+
+    fn number(text: &str) -> Rational {
+        literal::parse(text).expect("a number")
+    }
+
+    fn layer(activation: Activation, rows: &[(&[&str], &str)]) -> Layer {
+        let weights = rows
+            .iter()
+            .map(|(row, _)| row.iter().map(|text| number(text)).collect());
+        let bias = rows.iter().map(|(_, bias)| number(bias)).collect();
+        let weights = Matrix::from_dense(weights.collect()).expect("rectangular");
+        Layer::new(weights, bias, activation).expect("fits")
+    }
+
+    fn network(inputs: &[&str], layers: Vec<Layer>) -> Network {
+        let inputs = inputs.iter().map(ToString::to_string).collect();
+        Network::new(inputs, vec!["z".into()], layers).expect("fits")
+    }
+
+    fn cell(domain: &str) -> Vec<(Rational, Rational)> {
+        Domain::parse(domain).expect("a domain").sides().to_vec()
+    }
+
+    fn on_box(network: &Network, sides: &[(Rational, Rational)], radius: Dyadic) -> Local {
+        let intervals = sides
+            .iter()
+            .map(|(low, high)| Interval::from_rationals(low, high));
+        let intervals: Vec<Interval> = intervals.collect();
+        Local::from_network(network, &intervals)
+            .and_then(|local| local.reduced(network, &intervals, sides, radius))
+            .expect("a value")
+    }
+
+    /// At every step rule that a set of measure zero, or a bias that is an interval, could break.
+    #[test]
+    fn steps_are_decided_as_they_should_be() {
+        let ranges = |net: &Network, domain: &str| {
+            let local = on_box(net, &cell(domain), Dyadic::ZERO);
+            local.output_ranges().to_vec()
+        };
+        let pass = || layer(Identity, &[(&["1"], "0")]);
+        // H(-relu(x)) is 1 left of 0, though its sum is at most 0 everywhere.
+        let net = network(
+            &["x"],
+            vec![
+                layer(Relu, &[(&["1"], "0")]),
+                layer(Heaviside, &[(&["-1"], "0")]),
+                pass(),
+            ],
+        );
+        assert_eq!(ranges(&net, "x=-1..1"), [Interval::UNIT]);
+        assert_eq!(ranges(&net, "x=-1..0"), [Interval::ONE]);
+        // So it is whatever another unit of the first layer is.
+        let net = network(
+            &["x"],
+            vec![
+                layer(Relu, &[(&["1"], "-1"), (&["1"], "0")]),
+                layer(Heaviside, &[(&["0", "-1"], "0")]),
+                pass(),
+            ],
+        );
+        assert_eq!(ranges(&net, "x=-1..1"), [Interval::UNIT]);
+        // H(x) is 0 almost everywhere left of 0, H(-x) right of it; H(0 x) is 1.
+        let step = |weight: &str, bias: &str| {
+            network(&["x"], vec![layer(Heaviside, &[(&[weight], bias)]), pass()])
+        };
+        assert_eq!(ranges(&step("1", "0"), "x=-1..0"), [Interval::ZERO]);
+        assert_eq!(ranges(&step("1", "0"), "x=0..1"), [Interval::ONE]);
+        assert_eq!(ranges(&step("-1", "0"), "x=0..1"), [Interval::ZERO]);
+        assert_eq!(ranges(&step("1", "0"), "x=-1..1"), [Interval::UNIT]);
+        assert_eq!(ranges(&step("0", "0"), "x=-1..1"), [Interval::ONE]);
+        // Boxes that end at a jump which is no dyadic number.
+        assert_eq!(ranges(&step("1", "-1/3"), "x=1/3..1"), [Interval::ONE]);
+        assert_eq!(ranges(&step("1", "-1/3"), "x=0..1/3"), [Interval::ZERO]);
+        assert_eq!(ranges(&step("1/7", "-1/21"), "x=1/3..1"), [Interval::ONE]);
+        assert_eq!(
+            ranges(&step("1/7", "-1/21"), "x=0..33/100"),
+            [Interval::ZERO]
+        );
+        // H(H(x) + H(y) - 2) is 1 on a whole quadrant, where its sum is 0.
+        let corner = network(
+            &["x", "y"],
+            vec![
+                layer(Heaviside, &[(&["1", "0"], "0"), (&["0", "1"], "0")]),
+                layer(Heaviside, &[(&["1", "1"], "-2")]),
+                pass(),
+            ],
+        );
+        assert_eq!(ranges(&corner, "x=0..1,y=0..1"), [Interval::ONE]);
+        assert_eq!(ranges(&corner, "x=-1..0,y=0..1"), [Interval::ZERO]);
+        assert_eq!(ranges(&corner, "x=-1..1,y=0..1"), [Interval::UNIT]);
+    }
+
+    /// Steps at different places with the same weights are different.
+    #[test]
+    fn steps_at_different_places_do_not_cancel() {
+        let net = network(
+            &["x"],
+            vec![
+                layer(Sigmoid, &[(&["4"], "0")]),
+                layer(Heaviside, &[(&["1"], "-1/3"), (&["1"], "-2/3")]),
+                layer(Identity, &[(&["1", "-1"], "0")]),
+            ],
+        );
+        let local = on_box(&net, &cell("x=-1..1"), Dyadic::ONE.scale(-3, Down));
+        assert!(local.output_ranges()[0].contains_rational(&Rational::ONE));
+    }
+
+    /// Two towers of opposite huge weights differ by a little, and are not the same.
+    #[test]
+    fn units_that_are_nearly_equal_do_not_cancel() {
+        for activation in [Sigmoid, Tanh] {
+            let net = network(
+                &["x"],
+                vec![
+                    layer(activation.clone(), &[(&["1"], "0"), (&["2"], "1")]),
+                    layer(
+                        activation,
+                        &[(&["3", "1"], "-2"), (&["3", "1"], "-200000001/100000000")],
+                    ),
+                    layer(Identity, &[(&["1000000000", "-1000000000"], "0")]),
+                ],
+            );
+            let sides = cell("x=-1..1");
+            for power in [-60, -40, -20, -4] {
+                let local = on_box(&net, &sides, Dyadic::power_of_two(power));
+                for point in ["-1", "-1/3", "0", "1/7", "1"] {
+                    let at = Interval::from_rational(&number(point));
+                    let truth = forward(&net, &(), &[at]).expect("a value")[0];
+                    let range = local.output_ranges()[0];
+                    let meets = range.intersection(&truth).is_some();
+                    assert!(meets, "2^{power} at {point}: {truth:?} is not in {range:?}");
+                }
+            }
+        }
+    }
+}
