@@ -2,8 +2,8 @@
 //!
 //! Each test is named for what went wrong once.
 
-use steeple::certificate::{Certificate, text};
-use steeple::checker::{Rejection, Verified, check};
+use steeple::certificate::{Certificate, Layer, text};
+use steeple::checker::{Rejection, Verified, check, check_core};
 use steeple::network::{Network, digest};
 use steeple::numbers::Rational;
 
@@ -24,8 +24,31 @@ fn certificate(network: &Network, lines: &str, tree: &str) -> Certificate {
     text::read(file.as_bytes()).expect("a certificate")
 }
 
+/// What the checker says; the core says the same, or knows less.
 fn verdict(network: &Network, lines: &str, tree: &str) -> Result<Verified, Rejection> {
-    check(&certificate(network, lines, tree), network)
+    let certificate = certificate(network, lines, tree);
+    let found = check(&certificate, network);
+    let layer = certificate.claim.question.needs(network);
+    let portable = Certificate {
+        layer,
+        ..certificate
+    };
+    let plain = check(&portable, network);
+    if layer == Layer::Core {
+        assert_eq!(check_core(&portable, network), plain);
+    }
+    match (&found, &plain) {
+        (Ok(found), Ok(plain)) => assert_eq!(found.leaves(), plain.leaves()),
+        (Err(found), Ok(_)) => panic!("the core accepts what is rejected: {found}"),
+        (Err(found), Err(plain)) if found.kind() != "no-bound" => {
+            assert_eq!(found.kind(), plain.kind());
+        }
+        (_, Err(plain)) => assert!(
+            ["no-bound", "upper-not-reached", "lower-not-reached"].contains(&plain.kind()),
+            "{plain}"
+        ),
+    }
+    found
 }
 
 /// `1 - H(m - 1)` with `m = relu(1 - relu(1 - x))`, which is 1 exactly for all `x >= 1`. Folding

@@ -807,7 +807,12 @@ fn is_sound(case: &Case, certificate: &Certificate) -> Result<(), String> {
 /// cells of a grid. Nothing above where a cell has no bound.
 fn enclosed_error(network: &Network, question: &Question) -> (Rational, Option<Rational>) {
     const PARTS: i64 = 8;
-    let tape = Tape::new(&question.target);
+    // Under other norms than the area a region stands for its indicator.
+    let target = match question.norm {
+        Norm::Area => question.target.clone(),
+        _ => question.target.indicator(),
+    };
+    let tape = Tape::new(&target);
     let constants = tape.constants::<Interval>(&());
     let mut scratch = Scratch::default();
     let (mut low, mut high) = (Rational::ZERO, Some(Rational::ZERO));
@@ -918,8 +923,38 @@ fn all_cases() -> Vec<Case> {
         Method::SecondOrder,
         Method::Monotone,
     ];
+    // What the core checks, with interval biases.
+    let portable = [
+        square(),
+        smooth(),
+        step(),
+        area(),
+        steps(),
+        integral(Norm::L1, "1/96"),
+    ];
+    cases.extend(portable.iter().map(portable_of));
     cases.extend(methods.map(single));
     cases
+}
+
+/// The same question with a certificate of the core.
+fn portable_of(case: &Case) -> Case {
+    let settings = Settings {
+        gap: number("1/10"),
+        portable: true,
+        ..Settings::default()
+    };
+    let asked = &case.certificate.claim.question;
+    let found = run(&case.network, asked, &settings).expect("a verdict");
+    assert!(found.certificate.layer.is_portable());
+    let case = Case {
+        network: case.network.clone(),
+        certificate: found.certificate,
+        low: case.low.clone(),
+        high: case.high.clone(),
+    };
+    assert!(is_true(&case, &case.certificate));
+    case
 }
 
 #[test]
@@ -994,10 +1029,11 @@ proptest! {
             let mut certificate = case.certificate.clone();
             for _ in 0..=choices.below(2) {
                 let change = Rational::ONE + Rational::from(choices.integer(-2, 2)) * Rational::power_of_two(-i32::try_from(choices.below(30)).expect("small"));
-                match choices.below(6) {
+                match choices.below(7) {
                     0 => certificate.claim.stated_upper = certificate.claim.stated_upper.map(|u| u * &change),
                     1 => certificate.claim.stated_lower = certificate.claim.stated_lower * &change,
                     2 => certificate.constant_radius = choices.number().abs() * Rational::power_of_two(-i32::try_from(choices.below(40)).expect("small")),
+                    6 => certificate.layer = choices.pick(&KernelLayer::ALL),
                     3 => certificate.ranges = choices.pick(&[Ranges::Natural, Ranges::Linear]),
                     4 => certificate.witness = Some(Witness {
                         point: certificate.claim.question.domain.sides().iter()

@@ -548,7 +548,7 @@ fn check_says_what_holds() {
     let mut arguments = arguments.to_vec();
     arguments.extend(["--format", "json"]);
     let object = scratch.run(&arguments).json();
-    assert_eq!(keys(&object), ["accepted", "claim", "error"]);
+    assert_eq!(keys(&object), ["accepted", "layer", "claim", "error"]);
     assert_eq!(object["claim"]["target"], "x^2");
     assert_eq!(object["error"]["lower"], "1/16");
 }

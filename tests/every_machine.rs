@@ -67,8 +67,8 @@ fn certificates() {
         said += &digest(scratch.path(), &file, &command);
     }
     insta::assert_snapshot!(said, @"
-    c8e314387a163651  build nielsen.toml --out nielsen
-    89b0e6a020ef0977  build round.toml --out round
+    1cd2fe8e331f18b2  build nielsen.toml --out nielsen
+    a3966d219b36cceb  build round.toml --out round
     ");
 }
 
