@@ -11,6 +11,8 @@ use steeple::certificate::{property, text};
 use steeple::checker::check;
 use steeple::expr::{Domain, parse_expression, parse_target};
 use steeple::formats::{json, vnnlib};
+use steeple::network::canonical;
+use steeple::network::digest::canonical_bytes;
 use steeple::numbers::literal;
 use steeple::training::{Task, csv};
 
@@ -18,6 +20,7 @@ use steeple::training::{Task, csv};
 fn read_all(bytes: &[u8]) {
     let _ = json::read_bytes(bytes).map_err(|error| error.to_string());
     let _ = text::read(bytes).map_err(|error| error.to_string());
+    let _ = canonical::read(bytes).map_err(|error| error.to_string());
     let text = String::from_utf8_lossy(bytes);
     let _ = property::read(bytes).map_err(|error| error.to_string());
     let _ = vnnlib::text(bytes).map_err(|error| error.to_string());
@@ -293,6 +296,25 @@ fn deep_nesting_is_an_error_or_fine() {
     // A long sum is not deep for a reader, and as high a tree as one may be.
     let text = vec!["x"; 5000].join(" + ");
     within_a_small_stack("a long sum", move || read_all(text.as_bytes()));
+}
+
+/// The canonical bytes of a network, damaged at every place.
+#[test]
+fn every_damaged_byte_of_a_network_is_an_error_or_another_network() {
+    let network = json::read(NETWORK).expect("a network");
+    let mut good = Vec::new();
+    canonical_bytes(&network, |piece| good.extend_from_slice(piece));
+    for at in 0..good.len() {
+        for other in [0, 1, 2, 0x41, 0x55, 0x7f, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[at] = other;
+            if let Ok(found) = canonical::read(&bytes) {
+                let mut again = Vec::new();
+                canonical_bytes(&found, |piece| again.extend_from_slice(piece));
+                assert_eq!(again, bytes);
+            }
+        }
+    }
 }
 
 #[test]

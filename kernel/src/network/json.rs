@@ -54,7 +54,7 @@ const SMALL_LAYER: usize = 4096;
 /// - Errors: [`FormatError`] with line and column, for syntax, numbers, keys and shapes alike.
 ///
 /// ```
-/// use steeple_kernel::formats::json;
+/// use steeple_kernel::network::json;
 /// let text = r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
 ///     {"activation": "relu", "weights": [[0.5]], "bias": [0]}]}"#;
 /// let error = json::read(text).unwrap_err();
