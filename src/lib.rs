@@ -6,21 +6,26 @@
 //!
 //! # A tour in reading order
 //!
+//! What a proof relies on is the package `steeple-kernel`. Its rooms are used from here under the same
+//! names, and some have more in them here:
+//!
 //! 1. [`numbers`]: [`Rational`](numbers::Rational) is exact; intervals, linear forms and gradients
 //!    enclose. All are [`Scalar`](numbers::Scalar)s.
 //! 2. [`expr`]: formulas from text, evaluated over any scalar. [`geometry`]: exact polygons.
-//! 3. [`network`]: networks with exact weights, and [`Specialised`](network::Specialised), the
-//!    smaller network that encloses one on a box. This is what makes large networks cheap.
-//! 4. [`formats`]: networks and properties in files. [`certificate`]: claims and partitions in files.
-//! 5. [`checker`]: accepts or rejects. Up to here is what a proof relies on.
-//! 6. [`builders`]: networks by formula. [`prover`]: the search for certificates. [`training`]:
-//!    networks by gradient descent, to compare.
-//! 7. [`draw`]: pictures from plain numbers.
-//! 8. [`report`]: what was found, for people and programs.
+//! 3. [`network`]: networks with exact weights, and the smaller networks that enclose one on a box:
+//!    [`Specialised`](network::Specialised), which makes large networks cheap, and
+//!    [`Local`](network::Local), which is simple.
+//! 4. [`certificate`]: claims and partitions in files. [`bounds`]: what one method says of one cell.
+//! 5. [`checker`]: accepts or rejects. Up to here is the kernel.
+//! 6. [`formats`]: networks and properties in files of other people.
+//! 7. [`builders`]: networks by formula. [`prover`]: the search for certificates, which asks the same
+//!    [`bounds`] as the checker. [`training`]: networks by gradient descent, to compare. [`regions`]:
+//!    linear regions, counted.
+//! 8. [`draw`]: pictures from plain numbers. [`report`]: what was found, for people and programs.
 //! 9. [`workflow`]: build, prove, write, read back, check, and only then a verdict.
 //! 10. [`cli`]: the command line.
 //!
-//! Imports point to lower levels only.
+//! Imports point to lower rooms only.
 //!
 //! # Example
 //!

@@ -188,7 +188,7 @@ impl Clock {
             return Some(StoppedBy::Boxes);
         }
         if let Some(limit) = memory {
-            let used = memory::in_use();
+            let used = memory::in_use_lately();
             // To count takes a while where many cells are open, and what is counted is a part of this.
             let is_near = used.is_none_or(|used| used >= limit / 8);
             if (is_near && bytes() >= limit) || used.is_some_and(|used| used >= limit) {
@@ -210,5 +210,5 @@ impl Clock {
 
 /// Does the whole process take as much memory as this?
 pub fn is_full(limit: u64) -> bool {
-    memory::in_use().is_some_and(|bytes| bytes >= limit)
+    memory::in_use_lately().is_some_and(|bytes| bytes >= limit)
 }

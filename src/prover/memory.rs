@@ -1,11 +1,30 @@
 //! How much memory the process takes and may take, where the system tells.
 
 use std::fs;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Bytes that the process has in memory; nothing where the system does not tell.
 pub fn in_use() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     kibibytes(&status, "VmRSS:")
+}
+
+/// How long what the process took is still told: it takes the system longer than many cells.
+const RECENT: Duration = Duration::from_millis(10);
+
+/// Bytes that the process had in memory a moment ago.
+pub fn in_use_lately() -> Option<u64> {
+    static LAST: Mutex<Option<(Instant, Option<u64>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match *last {
+        Some((when, bytes)) if when.elapsed() < RECENT => bytes,
+        _ => {
+            let bytes = in_use();
+            *last = Some((Instant::now(), bytes));
+            bytes
+        }
+    }
 }
 
 /// Bytes that the process may take: the least of the machine's memory, what its control group allows,

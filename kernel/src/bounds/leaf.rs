@@ -28,7 +28,7 @@ pub struct Reduction {
 }
 
 impl Reduction {
-    /// By intervals, without folding.
+    /// By intervals; only units that are exactly constant become constants.
     pub const PLAIN: Self = Self {
         ranges: Ranges::Natural,
         constant_radius: Dyadic::ZERO,
