@@ -306,3 +306,65 @@ fn the_longest_place_was_refused_in_a_long_tree() {
         assert_eq!(found.map(|verified| verified.leaves()), Ok(2 * levels + 2));
     }
 }
+
+/// `a < b < c` is `a < b and b < c`: what stands in the middle doubled, level by level, for whoever walked
+/// the formula as a tree.
+#[test]
+fn chained_comparisons_in_one_another_took_for_ever() {
+    let mut formula = "x".to_string();
+    for _ in 0..60 {
+        formula = format!("if(0<{formula}<1,1,0)");
+    }
+    let refused = steeple::expr::parse_target(&[&formula], None).expect_err("too long");
+    assert!(refused.message.contains("too long"), "{refused}");
+    let region = format!("{formula} > 0");
+    assert!(steeple::expr::parse_target(&[&region], None).is_err());
+    // A few levels are fine.
+    let few = "if(0<if(0<if(0<x<1,1,0)<1,1,0)<1,1,0)";
+    assert!(steeple::expr::parse_target(&[few], None).is_ok());
+}
+
+/// Leaf `h` took a region without a value for one that does not hold, where what stands behind decided.
+#[test]
+fn half_planes_need_a_region_that_is_defined() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "identity", "weights": [["0"]], "bias": ["7"]}]}"#,
+    );
+    for (region, is_fine) in [
+        ("sqrt(x) > 0 and x > 5", false),
+        ("sqrt(x-5) > 0 and x > 5", false),
+        ("sqrt(x-5) = 0 and x > 5", false),
+        ("ln(x-5) > 0 or x > -5", false),
+        ("x > 5 and sqrt(x-5) > 0", true),
+    ] {
+        let lines = format!(
+            "claim area\ninputs x\ntarget {region}\ndomain x -1 1\nthreshold 100\nlower 0\nupper 2\n\
+             constant-radius 0\nranges natural"
+        );
+        let found = verdict(&network, &lines, "h");
+        assert_eq!(found.is_ok(), is_fine, "{region}: {found:?}");
+    }
+}
+
+/// A witness at a point at which alone the target has a value: the error there is that of a set of measure zero.
+#[test]
+fn a_witness_needs_a_target_that_is_defined_around_it() {
+    let network = network(
+        r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+        {"activation": "relu", "weights": [["-1"]], "bias": ["1"]},
+        {"activation": "identity", "weights": [["1"]], "bias": ["0"]}]}"#,
+    );
+    for (formula, is_fine) in [
+        ("0*sqrt(x^2*(x-1))", false),
+        ("0*sqrt(-x^2)", false),
+        ("0*sqrt(x)", true),
+    ] {
+        let lines = format!(
+            "claim sup\ninputs x\ntarget {formula}\ndomain x 0 2\nlower 1\nupper none\n\
+             witness 0 radius 0\nconstant-radius 0\nranges natural"
+        );
+        let found = verdict(&network, &lines, "o");
+        assert_eq!(found.is_ok(), is_fine, "{formula}: {found:?}");
+    }
+}

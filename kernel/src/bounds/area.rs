@@ -53,7 +53,7 @@ impl<const D: usize> BentRegion<D> {
         threshold: &Interval,
     ) -> Result<Interval, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
-        let region = self.region.known(&inputs);
+        let region = self.region.known(&inputs)?;
         let decision = decision(
             network,
             cell,

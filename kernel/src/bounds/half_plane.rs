@@ -130,8 +130,8 @@ pub(super) struct RegionForms<const D: usize> {
 pub(super) enum Node {
     /// `output >= 0` (or `> 0`: the same up to measure zero, or not known).
     NotNegative(usize),
-    /// Equality: not a half-plane.
-    Other,
+    /// Equality of two sides with this difference: not a half-plane.
+    Other(usize),
     And(Box<Node>, Box<Node>),
     Not(Box<Node>),
 }
@@ -149,7 +149,10 @@ impl Node {
                     Relation::LessOrEqual => difference(b, a),
                     Relation::Less => Self::Not(Box::new(difference(a, b))),
                     Relation::Greater => Self::Not(Box::new(difference(b, a))),
-                    Relation::Equal | Relation::NotEqual => Self::Other,
+                    Relation::Equal | Relation::NotEqual => match difference(a, b) {
+                        Self::NotNegative(output) => Self::Other(output),
+                        other => other,
+                    },
                 }
             }
             Condition::And(a, b) => Self::And(
@@ -165,18 +168,27 @@ impl Node {
         }
     }
 
-    /// What is known of the region. A comparison that has no value counts as unknown, unless what
-    /// stands before it decides.
-    fn known<const D: usize>(&self, forms: &[Result<LinearForm<D>, Failure>]) -> Known<D> {
-        match self {
-            Self::NotNegative(k) => forms[*k]
-                .as_ref()
-                .map_or(Known::Unknown, Known::where_not_negative)
-                .of_output(*k),
-            Self::Other => Known::Unknown,
-            Self::And(a, b) => a.known(forms).and(b.known(forms)),
-            Self::Not(a) => a.known(forms).complement(),
-        }
+    /// What is known of the region. A comparison that may have no value is a failure, unless what stands
+    /// before it decides: then it is not looked at.
+    fn known<const D: usize>(
+        &self,
+        forms: &[Result<LinearForm<D>, Failure>],
+    ) -> Result<Known<D>, Failure> {
+        Ok(match self {
+            Self::NotNegative(k) => {
+                let form = forms[*k].as_ref().map_err(|failure| *failure)?;
+                Known::where_not_negative(form).of_output(*k)
+            }
+            Self::Other(k) => {
+                forms[*k].as_ref().map_err(|failure| *failure)?;
+                Known::Unknown
+            }
+            Self::And(a, b) => match a.known(forms)? {
+                Known::Nothing => Known::Nothing,
+                known => known.and(b.known(forms)?),
+            },
+            Self::Not(a) => a.known(forms)?.complement(),
+        })
     }
 }
 
@@ -198,7 +210,10 @@ impl<const D: usize> RegionForms<D> {
     }
 
     /// What is known of the region on a cell.
-    pub(super) fn known(&mut self, inputs: &[LinearForm<D>]) -> Known<D> {
+    ///
+    /// # Errors
+    /// [`Failure`] where it may have no value.
+    pub(super) fn known(&mut self, inputs: &[LinearForm<D>]) -> Result<Known<D>, Failure> {
         self.tree.known(&self.forms.outputs(&self.tape, inputs))
     }
 }

@@ -249,7 +249,7 @@ impl<'a, const D: usize> Basic<'a, D> {
     fn between(&mut self, cell: &Cell, network: &impl OnBox) -> Result<Interval, Failure> {
         let region = self.region.as_mut().ok_or(Failure::Inexact)?;
         let inputs = inputs_over::<LinearForm<D>>(cell);
-        let region = region.known(&inputs);
+        let region = region.known(&inputs)?;
         let decision = decision(network, cell, &self.threshold, || {
             let forms = network.linear_forms(&inputs)?;
             forms.first().copied().ok_or(Failure::Inexact)

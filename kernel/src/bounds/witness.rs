@@ -29,6 +29,10 @@ pub enum WitnessFailure {
     NoValue(Failure),
 }
 
+/// The box around a witness of radius 0 on which the target has to be defined reaches `2^-AROUND` of a side
+/// to both sides.
+const AROUND: i32 = 40;
+
 /// Returns what is certain of the error at a witness, or around it.
 ///
 /// With radius 0 and rational values everywhere the result is exact. With a positive radius the
@@ -59,6 +63,7 @@ pub fn evaluate_witness(
         if network.has_jumps() || target.has_jumps() {
             return Err(WitnessFailure::NeedsRadius);
         }
+        is_defined_around(&tape, point, sides).map_err(WitnessFailure::NoValue)?;
         if let Ok(values) = exact_values(network, &tape, point) {
             return Ok(values);
         }
@@ -101,6 +106,29 @@ pub fn evaluate_witness(
         .rational_bound(Direction::Down)
         .ok_or(WitnessFailure::NoValue(Failure::Inexact))?;
     Ok(out)
+}
+
+/// Has the target a value on a small box around a point, within the domain? A point at which alone it has one
+/// is a set of measure zero.
+fn is_defined_around(
+    tape: &Tape,
+    point: &[Rational],
+    sides: &[(Rational, Rational)],
+) -> Result<(), Failure> {
+    let near: Vec<(Rational, Rational)> = point
+        .iter()
+        .zip(sides)
+        .map(|(x, (low, high))| {
+            let reach = (high - low) * Rational::power_of_two(-AROUND);
+            let (from, to) = (x - &reach, x + &reach);
+            (from.max(low.clone()), to.min(high.clone()))
+        })
+        .collect();
+    let cell = Cell::from_sides(near);
+    let constants = tape.constants::<Interval>(&());
+    let mut scratch = Scratch::default();
+    let results = tape.evaluate(&constants, cell.intervals(), &mut scratch);
+    (0..tape.outputs()).try_for_each(|k| results.value(k).map(|_| ()))
 }
 
 fn exact_values(

@@ -6,7 +6,7 @@
 //! `-1/3` is one constant.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use crate::numbers::{Function, Relation};
 
 /// The longest text of one formula, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
+/// The most operations of one formula, where those that are shared count as often as they occur.
+pub const MAX_OPERATIONS: usize = 1 << 18;
 /// The deepest nesting of parentheses, calls, signs and powers.
 pub const MAX_NESTING: usize = 200;
 
@@ -153,10 +155,9 @@ pub fn parse_target(
 
     let mut outputs = Vec::new();
     for (index, (text, list)) in texts.iter().zip(&token_lists).enumerate() {
-        match Parser::new(text, list, &names)
-            .whole()
-            .map_err(in_formula(index))?
-        {
+        let node = Parser::new(text, list, &names).whole();
+        let node = node.and_then(|node| short(node, text));
+        match node.map_err(in_formula(index))? {
             Node::Value(value) => outputs.push(Arc::unwrap_or_clone(value)),
             Node::Test(condition) if texts.len() == 1 => {
                 let body = TargetBody::Region(Arc::unwrap_or_clone(condition));
@@ -185,13 +186,28 @@ pub fn parse_expression(text: &str, inputs: &[String]) -> Result<Expr, ParseErro
     if text.len() > MAX_TEXT {
         return Err(ParseError::new("the formula is too long", 0..text.len()));
     }
-    match Parser::new(text, &tokens(text)?, inputs).whole()? {
+    match short(Parser::new(text, &tokens(text)?, inputs).whole()?, text)? {
         Node::Value(value) => Ok(Arc::unwrap_or_clone(value)),
         Node::Test(_) => Err(wants_number(
             "a formula for a number is wanted here",
             0..text.len(),
         )),
     }
+}
+
+/// Refuses a formula that is too long when it is written out: `a < b < c` is `a < b and b < c`, so what
+/// stands in the middle doubles.
+fn short(node: Node, text: &str) -> Result<Node, ParseError> {
+    let operations = match &node {
+        Node::Value(value) => value.operations(&mut HashMap::new()),
+        Node::Test(condition) => condition.operations(&mut HashMap::new()),
+    };
+    if operations <= MAX_OPERATIONS {
+        return Ok(node);
+    }
+    let message = "the formula is too long when its chained comparisons are written out";
+    Err(ParseError::new(message, 0..text.len())
+        .with_hint("a < b < c means a < b and b < c, so b counts twice"))
 }
 
 fn free_names(texts: &[&str], token_lists: &[Vec<Token>]) -> Vec<String> {

@@ -3,6 +3,8 @@
 //! Numbers and conditions are two types, so a tree that adds a comparison to a number cannot be
 //! built. Children are shared pointers: a derivative reuses the parts of its original.
 
+use std::collections::HashMap;
+use std::ptr;
 use std::sync::Arc;
 
 use super::parse::{is_name, is_reserved};
@@ -131,6 +133,23 @@ impl Expr {
         }
     }
 
+    /// How many operations there are, shared ones as often as they occur; `known` keeps what was counted.
+    pub(super) fn operations(&self, known: &mut HashMap<*const Self, usize>) -> usize {
+        if let Some(count) = known.get(&ptr::from_ref(self)) {
+            return *count;
+        }
+        let count = match self.parts() {
+            Parts::None => 1,
+            Parts::One(a) => a.operations(known).saturating_add(1),
+            Parts::Two(a, b) => a.operations(known).saturating_add(b.operations(known)),
+            Parts::Choice(condition, a, b) => (condition.operations(known))
+                .saturating_add(a.operations(known))
+                .saturating_add(b.operations(known)),
+        };
+        known.insert(ptr::from_ref(self), count);
+        count
+    }
+
     /// Does the test hold for this node or any below it, conditions included?
     pub fn any(&self, test: &mut dyn FnMut(&Self) -> bool) -> bool {
         test(self)
@@ -164,6 +183,17 @@ impl Expr {
 }
 
 impl Condition {
+    /// How many operations there are; see [`Expr::operations`].
+    pub(super) fn operations(&self, known: &mut HashMap<*const Expr, usize>) -> usize {
+        match self {
+            Self::Compare(_, a, b) => a.operations(known).saturating_add(b.operations(known)),
+            Self::And(a, b) | Self::Or(a, b) => {
+                a.operations(known).saturating_add(b.operations(known))
+            }
+            Self::Not(a) => a.operations(known),
+        }
+    }
+
     /// Does the test hold for any expression in this condition?
     pub fn any(&self, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
         match self {
