@@ -69,6 +69,7 @@ pub mod cli;
 pub mod draw;
 pub mod expr;
 pub mod formats;
+pub mod jobs;
 pub mod network;
 pub mod numbers;
 pub mod prover;

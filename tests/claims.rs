@@ -40,7 +40,7 @@ fn of_property(network: &Network, question: &Question, tolerance: &Rational) -> 
         threads: Some(1),
         weights: steeple::certificate::Weights::Exact,
     };
-    let answer = verify_property(&request, None, &mut |_, _| {}).expect("a verdict");
+    let answer = verify_property(&request, None, &mut |_| {}).expect("a verdict");
     answer.verdict
 }
 

@@ -27,5 +27,7 @@ pub mod certificate;
 pub mod checker;
 pub mod expr;
 pub mod geometry;
+#[cfg(feature = "fast")]
+pub mod jobs;
 pub mod network;
 pub mod numbers;

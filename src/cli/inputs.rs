@@ -62,7 +62,7 @@ pub fn expect(wanted: Wanted, path: &Path, bytes: &[u8]) -> Result<(), Refusal> 
 }
 
 /// Reads a file that has to be of a kind.
-fn bytes_of(wanted: Wanted, path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
+pub fn bytes_of(wanted: Wanted, path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
     let bytes = bytes(path, kind)?;
     expect(wanted, path, &bytes)?;
     Ok(bytes)

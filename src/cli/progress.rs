@@ -28,13 +28,15 @@ impl Bar {
     /// Takes note of where the search is.
     pub fn show(&mut self, progress: &Progress) {
         self.say(|| {
-            format!(
-                "{} boxes, {} open, error between {} and {}",
-                progress.boxes,
-                progress.open,
-                short(progress.lower),
-                short(progress.upper)
-            )
+            let done = format!("{} boxes, {} open", progress.boxes, progress.open);
+            match progress.enclosure {
+                Some((lower, upper)) => format!(
+                    "{done}, error between {} and {}",
+                    short(lower),
+                    short(upper)
+                ),
+                None => done,
+            }
         });
     }
 

@@ -1,8 +1,7 @@
 //! How far a unit's range may be from a point to be taken as one.
 
-use rayon::prelude::*;
-
 use super::sample::even_points;
+use crate::jobs::Jobs;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
@@ -50,18 +49,23 @@ const FEW_UNITS: usize = 40;
 
 /// Returns the constant radius for the network near some points, if that is larger: only units that are
 /// alive in the same place can move the output there, and a large network has few of them anywhere.
-pub fn local_radius(network: &Specialised, sides: &[Interval], budget: f64) -> Rational {
+pub fn local_radius(
+    network: &Specialised,
+    sides: &[Interval],
+    budget: f64,
+    jobs: Jobs<'_>,
+) -> Rational {
     let whole = radius(network, budget);
     if network.units() <= FEW_UNITS {
         return whole;
     }
     let folded = Dyadic::from_rational(&whole, Direction::Down);
     let looks: Vec<Vec<f64>> = even_points(sides, LOOKS).collect();
-    let looks = looks.par_iter().map(|point| {
-        let here = around(network, sides, point, folded);
+    let looks = jobs.each(looks, &|point| {
+        let here = around(network, sides, &point, folded);
         here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
     });
-    looks
+    (looks.into_iter())
         .min()
         .map_or(whole.clone(), |local| local.max(whole.clone()))
 }

@@ -6,27 +6,29 @@
 //! bound is above the largest error known: the boxes that may hold the maximum, and few others.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::emit::{self, certificate, shorten_up};
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
 use super::limits::Clock;
 use super::resolve::{Resolved, Unresolved, integrate, resolve};
+use super::resume::Resumable;
 use super::split;
 use super::tree::Tree;
-use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction};
-use crate::certificate::{Method, Ranges, Witness};
+use crate::certificate::{Method, Partition, Ranges, Witness};
 use crate::geometry::PlaneCell;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
-use crate::numbers::{Direction, Dyadic, Function, Rational};
+use crate::numbers::{Direction, Dyadic, Failure, Function, Rational};
 
 /// Give up where the exact arithmetic would take longer than the search it replaces.
 const MAX_UNITS: usize = 4000;
 const MAX_CELLS: usize = 100_000;
 const MAX_BOXES: u64 = 20_000;
-/// Boxes with few units alive on which the target is no polynomial, before the search gives up.
+/// Boxes with few undecided units on which the target is no polynomial, before the search gives up.
 const MAX_FAILURES: usize = 500;
 
 /// An exact integral is a sum over all pieces; its numbers grow with each of them.
@@ -44,10 +46,11 @@ const MAX_PIECES: usize = 400;
 /// Tries to find the error exactly; nothing where that is not possible, or takes too long.
 pub fn search(
     request: &Request<'_>,
-    root: &OnCell,
-    clock: &Clock,
+    root: &Arc<OnCell>,
+    host: Host<'_>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Option<Outcome> {
+    let clock = host.clock;
     let Request {
         network, question, ..
     } = request;
@@ -97,7 +100,23 @@ pub fn search(
     if !is_polynomial_somewhere(exact, &whole) {
         return None;
     }
-    Search::new(request, root, whole, exact, clock).run(progress)
+    let mut problem = Exact::new(request, root, whole, exact, clock);
+    let mut engine = Engine::new(&problem, host);
+    let mut stopped_by = None;
+    let is_resumed = request.resume.is_some_and(|earlier| {
+        let root = (problem.whole.clone(), Arc::clone(root), &earlier.partition);
+        engine.resume(&mut problem, vec![root]).is_some()
+    });
+    if !is_resumed {
+        let whole = problem.unlooked();
+        let enough = problem.enough;
+        stopped_by = engine.begin(&mut problem, vec![whole], &enough, progress);
+    }
+    stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
+    if problem.is_too_long(engine.boxes) && !problem.is_close(&engine.frontier) {
+        return None;
+    }
+    Some(problem.finish(&engine, stopped_by))
 }
 
 /// Tries to find an integral exactly, by cutting the domain into all pieces; nothing where that is
@@ -217,50 +236,49 @@ fn witness(
         })
 }
 
-/// An open box: looked at, and not good enough.
-struct Open {
-    node: usize,
-    cell: Cell,
-    here: Arc<OnCell>,
-    bound: Dyadic,
-    depth: usize,
-}
+/// The largest error known, the point, the piece.
+type Best = Option<(Rational, Vec<Rational>, PlaneCell)>;
 
-impl worst::Open for Open {
-    fn rank(&self) -> Dyadic {
-        self.bound
-    }
-    fn node(&self) -> usize {
-        self.node
-    }
-}
-
-/// The search in two inputs.
-struct Search<'a> {
-    request: &'a Request<'a>,
-    exact: &'a ExactCells<'a>,
-    clock: &'a Clock,
-    root: &'a OnCell,
-    leaves: Leaves<'a>,
-    ranges: Ranges,
-    whole: Cell,
-    tree: Tree,
-    open: WorstFirst<Open>,
-    /// The largest error known, the point, the piece.
-    best: Option<(Rational, Vec<Rational>, PlaneCell)>,
-    /// A bound that need not be better.
-    enough: Dyadic,
-    /// The largest bound of a leaf that is done.
-    settled: Dyadic,
-    boxes: u64,
+/// What a subtree brings back.
+#[derive(Default)]
+struct Notes {
+    best: Best,
+    /// The largest bound of a leaf.
+    largest: Option<Dyadic>,
     pieces: usize,
     failures: usize,
 }
 
-impl<'a> Search<'a> {
+impl Notes {
+    fn leaf(&mut self, bound: Dyadic) {
+        self.largest = self.largest.max(Some(bound));
+    }
+
+    fn take(&mut self, best: Best) {
+        let most = self.best.as_ref().map(|best| &best.0);
+        if best.as_ref().map(|best| &best.0) > most {
+            self.best = best;
+        }
+    }
+}
+
+/// The question in two inputs, and what is known so far.
+struct Exact<'a> {
+    request: &'a Request<'a>,
+    exact: &'a ExactCells<'a>,
+    clock: &'a Clock,
+    root: &'a Arc<OnCell>,
+    ranges: Ranges,
+    whole: Cell,
+    /// A bound that need not be better.
+    enough: Dyadic,
+    known: Notes,
+}
+
+impl<'a> Exact<'a> {
     fn new(
         request: &'a Request<'a>,
-        root: &'a OnCell,
+        root: &'a Arc<OnCell>,
         whole: Cell,
         exact: &'a ExactCells<'a>,
         clock: &'a Clock,
@@ -278,181 +296,64 @@ impl<'a> Search<'a> {
             exact,
             clock,
             root,
-            leaves: Leaves::new(request.network, request.question),
             ranges: if is_deep {
                 Ranges::Linear
             } else {
                 Ranges::Natural
             },
             whole,
-            tree: Tree::new(),
-            open: WorstFirst::new(),
-            best: None,
             enough: goal,
-            settled: Dyadic::ZERO,
-            boxes: 0,
-            pieces: 0,
-            failures: 0,
+            known: Notes::default(),
         }
     }
 
-    fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
-        let first = Open {
+    /// The domain, of which nothing is known.
+    fn unlooked(&self) -> Open<Self> {
+        Open {
+            root: 0,
             node: 0,
-            cell: self.whole.clone(),
-            here: Arc::new(self.root.clone()),
-            bound: Dyadic::INFINITY,
             depth: 0,
-        };
-        self.look(first);
-        let mut stopped_by = None;
-        while let Some(open) = self.open.pop() {
-            if open.bound <= self.enough {
-                self.settled = self.settled.max(open.bound);
-                continue;
-            }
-            let limit = self.clock.reached(self.boxes, || 0);
-            if self.is_refuted() || limit.is_some() {
-                stopped_by = limit;
-                self.open.push(open);
-                break;
-            }
-            let is_too_long = self.boxes > MAX_BOXES || self.pieces > MAX_CELLS;
-            if is_too_long || self.failures > MAX_FAILURES {
-                self.open.push(open);
-                return self.is_close().then(|| self.finish(None));
-            }
-            if self.boxes.is_multiple_of(64) {
-                progress(&Progress {
-                    boxes: self.boxes,
-                    open: self.open.len(),
-                    lower: self.best.as_ref().map_or(0.0, |b| estimate_rational(&b.0)),
-                    upper: estimate_dyadic(open.bound),
-                });
-            }
-            let few = FEW_UNITS + open.depth.saturating_sub(PATIENCE) / 2;
-            if lines(&open.here) <= few && self.resolve(&open) {
-                continue;
-            }
-            self.split(&open);
+            cell: self.whole.clone(),
+            here: Arc::clone(self.root),
+            known: Dyadic::INFINITY,
+            method: Method::Open,
         }
-        Some(self.finish(stopped_by))
+    }
+
+    fn reduction(&self) -> Reduction {
+        Reduction {
+            ranges: self.ranges,
+            constant_radius: Dyadic::ZERO,
+        }
+    }
+
+    /// Does it take longer than the search that it replaces?
+    fn is_too_long(&self, boxes: u64) -> bool {
+        boxes > MAX_BOXES || self.known.pieces > MAX_CELLS || self.known.failures > MAX_FAILURES
     }
 
     /// Without a tolerance: is the enclosure as tight as wanted, if not exact?
-    fn is_close(&self) -> bool {
+    fn is_close(&self, frontier: &Frontier<Self>) -> bool {
         let (Some((lower, ..)), None, Some(open)) =
-            (&self.best, self.request.tolerance, self.open.peek())
+            (&self.known.best, self.request.tolerance, frontier.worst())
         else {
             return false;
         };
-        let upper = open.bound.rational_bound(Direction::Up);
+        let upper = open.rational_bound(Direction::Up);
         upper.is_some_and(|upper| &upper - lower <= upper * self.request.gap)
     }
 
     fn is_refuted(&self) -> bool {
-        match (self.request.tolerance, &self.best) {
+        match (self.request.tolerance, &self.known.best) {
             (Some(tolerance), Some((value, ..))) => value > tolerance,
             _ => false,
         }
     }
 
-    /// Cuts a box into its pieces, if there are few.
-    fn resolve(&mut self, open: &Open) -> bool {
-        let goes_on = self.clock.repeated();
-        let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES, &goes_on) else {
-            self.failures += 1;
-            return false;
-        };
-        self.pieces += found.pieces;
-        let _ = self.tree.graft(open.node, found.tree);
-        let is_larger = self
-            .best
-            .as_ref()
-            .is_none_or(|(most, ..)| found.value > *most);
-        if is_larger {
-            let value = Dyadic::from_rational(&found.value, Direction::Down);
-            self.enough = self.enough.max(value);
-            self.best = Some((found.value, found.point, found.piece));
-        }
-        true
-    }
-
-    fn split(&mut self, open: &Open) {
-        let mut split = split::at_jump(&open.cell, self.leaves.places())
-            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
-        let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
-            split.place = None;
-            open.cell.cut(split.axis, None)
-        });
-        let Some((lower, upper)) = halves else {
-            self.settled = self.settled.max(open.bound);
-            return;
-        };
-        let (at_lower, at_upper) = self.tree.cut(open.node, split.axis, split.place);
-        for (node, cell) in [(at_lower, lower), (at_upper, upper)] {
-            self.look(Open {
-                node,
-                cell,
-                here: Arc::clone(&open.here),
-                bound: open.bound,
-                depth: open.depth + 1,
-            });
-        }
-    }
-
-    /// Bounds the error on a box; keeps it open where the bound is not good enough.
-    fn look(&mut self, mut open: Open) {
-        let goes_on = self.clock.repeated();
-        self.boxes += 1;
-        let reduction = Reduction {
-            ranges: self.ranges,
-            constant_radius: Dyadic::ZERO,
-        };
-        let here = self.leaves.descend(&open.here, &open.cell, reduction);
-        if let Ok(here) = here {
-            open.here = Arc::new(here);
-        }
-        let mut bound = Dyadic::INFINITY;
-        let mut chosen = Method::Open;
-        // The dearer methods only where they have a chance.
-        for (method, within) in [
-            (Method::Natural, f64::INFINITY),
-            (Method::Linear, f64::INFINITY),
-            (Method::Monotone, 3.0),
-            (Method::MeanValue, 1.5),
-        ] {
-            if estimate_dyadic(bound) > estimate_dyadic(self.enough) * within {
-                break;
-            }
-            if self.request.portable && !method.is_core() {
-                continue;
-            }
-            if let Ok(Bound::Sup(found)) =
-                self.leaves.bound(method, &open.cell, &open.here, reduction)
-                && found < bound
-            {
-                bound = found;
-                chosen = method;
-            }
-            if bound <= self.enough {
-                break;
-            }
-        }
-        goes_on();
-        self.tree.settle(open.node, chosen);
-        if bound <= self.enough {
-            self.settled = self.settled.max(bound);
-            return;
-        }
-        open.bound = bound;
-        self.open.push(open);
-    }
-
-    fn finish(self, stopped_by: Option<StoppedBy>) -> Outcome {
-        let open = self.open.iter().map(|open| open.bound);
-        let bound = open.fold(self.settled, Ord::max);
-        let (lower, witness) = match &self.best {
+    fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> Outcome {
+        let largest = self.known.largest.max(engine.frontier.worst());
+        let bound = largest.unwrap_or(Dyadic::ZERO);
+        let (lower, witness) = match &self.known.best {
             Some((value, point, piece)) => (
                 value.clone(),
                 witness(self.request, self.root, point, piece),
@@ -479,11 +380,221 @@ impl<'a> Search<'a> {
                     witness,
                     constant_radius: Rational::ZERO,
                     ranges: self.ranges,
-                    partition: self.tree.partition(),
+                    partition: engine
+                        .trees
+                        .first()
+                        .map_or_else(Partition::default, Tree::partition),
                 },
             ),
-            boxes: self.boxes + self.pieces as u64,
+            boxes: engine.boxes + self.known.pieces as u64,
             stopped_by: stopped_by.filter(|_| !is_refuted),
         }
     }
+}
+
+impl<'a> Problem for Exact<'a> {
+    type Here = Arc<OnCell>;
+    /// A bound of the error.
+    type Known = Dyadic;
+    type Value = ();
+    type Tools = Leaves<'a>;
+    /// A bound that is good enough.
+    type Rule = Dyadic;
+    type Notes = Notes;
+
+    /// Few, since what is found in one box makes many others good enough.
+    const ROUND: usize = 1;
+
+    fn is_best_first(&self) -> bool {
+        true
+    }
+
+    fn rank(known: &Dyadic) -> Dyadic {
+        *known
+    }
+
+    fn value(_: &Dyadic) {}
+
+    fn bytes(here: &Arc<OnCell>) -> usize {
+        here.bytes()
+    }
+
+    fn tools(&self) -> Leaves<'a> {
+        Leaves::new(self.request.network, self.request.question)
+    }
+
+    /// Bounds the error on boxes.
+    fn look(
+        &self,
+        leaves: &mut Leaves<'a>,
+        around: &Open<Self>,
+        cells: &[Cell],
+        enough: &mut Dyadic,
+        notes: &mut Notes,
+    ) -> Vec<Looked<Self>> {
+        let reduction = self.reduction();
+        let look = |cell| {
+            let goes_on = self.clock.repeated();
+            let here = leaves.descend(&around.here, cell, reduction);
+            let here = here.map_or_else(|_| Arc::clone(&around.here), Arc::new);
+            let mut bound = Dyadic::INFINITY;
+            let mut method = Method::Open;
+            // The costlier methods only where they have a chance.
+            for (tried, within) in [
+                (Method::Natural, f64::INFINITY),
+                (Method::Linear, f64::INFINITY),
+                (Method::Monotone, 3.0),
+                (Method::MeanValue, 1.5),
+            ] {
+                if bound <= *enough || estimate_dyadic(bound) > estimate_dyadic(*enough) * within {
+                    break;
+                }
+                if self.request.portable && !tried.is_core() {
+                    continue;
+                }
+                if let Ok(Bound::Sup(found)) = leaves.bound(tried, cell, &here, reduction)
+                    && found < bound
+                {
+                    (bound, method) = (found, tried);
+                }
+            }
+            goes_on();
+            let is_done = bound <= *enough;
+            if is_done {
+                notes.leaf(bound);
+            }
+            Looked {
+                here,
+                known: bound,
+                method,
+                fate: if is_done { Fate::Leaf } else { Fate::Later },
+                effort: Duration::ZERO,
+            }
+        };
+        cells.iter().map(look).collect()
+    }
+
+    fn is_leaf(&self, open: &Open<Self>, enough: &Dyadic, notes: &mut Notes) -> bool {
+        let is_leaf = open.known <= *enough;
+        if is_leaf {
+            notes.leaf(open.known);
+        }
+        is_leaf
+    }
+
+    /// Cuts a box into its pieces, if there are few.
+    fn at_once(&self, open: &Open<Self>, enough: &mut Dyadic, notes: &mut Notes) -> Option<Tree> {
+        let few = FEW_UNITS + open.depth.saturating_sub(PATIENCE) / 2;
+        if lines(&open.here) > few {
+            return None;
+        }
+        let goes_on = self.clock.repeated();
+        let Ok(found) = resolve(self.exact, &open.cell, MAX_PIECES, &goes_on) else {
+            notes.failures += 1;
+            return None;
+        };
+        notes.pieces += found.pieces;
+        *enough = (*enough).max(Dyadic::from_rational(&found.value, Direction::Down));
+        notes.take(Some((found.value, found.point, found.piece)));
+        Some(found.tree)
+    }
+
+    fn cuts(&self, leaves: &mut Leaves<'a>, open: &Open<Self>) -> Cuts {
+        let split = split::at_jump(&open.cell, leaves.places())
+            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
+        Cuts::or_middle(split)
+    }
+
+    fn uncut(
+        &self,
+        _: &mut Leaves<'a>,
+        open: &Open<Self>,
+        _: &Dyadic,
+        notes: &mut Notes,
+    ) -> Method {
+        notes.leaf(open.known);
+        open.method
+    }
+
+    fn judge(&mut self, _: &Frontier<Self>, boxes: u64) -> Judgement {
+        if self.is_refuted() || self.is_too_long(boxes) {
+            return Judgement::Done;
+        }
+        Judgement::GoOn
+    }
+
+    fn enclosure(&self, frontier: &Frontier<Self>) -> Option<(f64, f64)> {
+        let lower = self.known.best.as_ref();
+        let upper = self.known.largest.max(frontier.worst());
+        Some((
+            lower.map_or(0.0, |best| estimate_rational(&best.0)),
+            estimate_dyadic(upper.unwrap_or(Dyadic::ZERO)),
+        ))
+    }
+
+    fn give_up(&mut self, open: &Open<Self>) {
+        self.known.leaf(open.known);
+    }
+
+    fn rule(&self, _: &[Open<Self>], _: usize) -> (Dyadic, u64) {
+        (self.enough, 1)
+    }
+
+    fn learn(&mut self, notes: Vec<Notes>) {
+        for notes in notes {
+            self.known.largest = self.known.largest.max(notes.largest);
+            self.known.pieces += notes.pieces;
+            self.known.failures += notes.failures;
+            self.known.take(notes.best);
+        }
+        if let Some((value, ..)) = &self.known.best {
+            let value = Dyadic::from_rational(value, Direction::Down);
+            self.enough = self.enough.max(value);
+        }
+    }
+
+    fn exhausted(&self) -> Option<StoppedBy> {
+        None
+    }
+}
+
+impl Resumable for Exact<'_> {
+    type Network = OnCell;
+
+    fn network_bytes(network: &OnCell) -> usize {
+        network.bytes()
+    }
+
+    fn descend(
+        &self,
+        leaves: &mut Self::Tools,
+        _root: usize,
+        around: &Arc<OnCell>,
+        cell: &Cell,
+    ) -> Result<Arc<OnCell>, Failure> {
+        leaves.descend(around, cell, self.reduction()).map(Arc::new)
+    }
+
+    fn again(
+        &self,
+        leaves: &mut Self::Tools,
+        _root: usize,
+        method: Method,
+        cell: &Cell,
+        here: Arc<OnCell>,
+    ) -> Looked<Self> {
+        let known = match leaves.bound(method, cell, &here, self.reduction()) {
+            Ok(Bound::Sup(bound)) => bound,
+            _ => Dyadic::INFINITY,
+        };
+        Looked {
+            here,
+            known,
+            method,
+            fate: Fate::Later,
+            effort: Duration::ZERO,
+        }
+    }
+
+    fn reopened_leaf(&mut self, _: &Open<Self>) {}
 }

@@ -121,7 +121,8 @@ const BEGINNING: u32 = 4;
 #[derive(Debug)]
 pub struct Clock {
     limits: Limits,
-    begun: Instant,
+    /// When the time began that is limited; where it is not, no clock is asked.
+    begun: Option<Instant>,
     /// What the first cell took.
     first: OnceLock<Duration>,
     threads: u32,
@@ -132,7 +133,9 @@ pub struct Clock {
 impl Clock {
     /// Starts a clock, for a search with so many threads that began now.
     pub fn start(limits: &Limits, threads: usize) -> Self {
-        let begun = limits.begun.unwrap_or_else(Instant::now);
+        let begun = limits
+            .time
+            .map(|_| limits.begun.unwrap_or_else(Instant::now));
         Self {
             limits: *limits,
             begun,
@@ -152,6 +155,13 @@ impl Clock {
         self.first.get_or_init(|| spent);
         let nanoseconds = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
         self.check.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// The same, where a time is limited.
+    pub fn keep_some(&self, spent: Duration) {
+        if self.limits.time.is_some() {
+            self.keep(spent);
+        }
     }
 
     /// For work on one thread that a check will do again: returns what keeps the time since it was
@@ -204,7 +214,12 @@ impl Clock {
             return Some(StoppedBy::Interrupt);
         }
         let limit = self.limits.time?;
-        (self.begun.elapsed() + self.kept() >= limit).then_some(StoppedBy::Time)
+        (self.begun?.elapsed() + self.kept() >= limit).then_some(StoppedBy::Time)
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 

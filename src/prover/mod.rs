@@ -13,6 +13,7 @@
 
 mod constant;
 mod emit;
+mod engine;
 mod exact;
 mod integral;
 pub mod limits;
@@ -21,13 +22,11 @@ pub mod property;
 mod resolve;
 mod resume;
 mod sample;
-mod search;
 mod sizes;
 mod split;
+mod sup;
 mod tree;
 mod window;
-mod workers;
-mod worst;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
@@ -36,8 +35,10 @@ use std::sync::Arc;
 
 use crate::bounds::OnCell;
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question, Weights};
+use crate::jobs::{Jobs, on_threads};
 use crate::network::Network;
 use crate::numbers::{Failure, Rational};
+use engine::Host;
 use limits::Clock;
 
 /// What to prove.
@@ -73,10 +74,8 @@ pub struct Progress {
     pub boxes: u64,
     /// Boxes open.
     pub open: usize,
-    /// An estimate of the lower end.
-    pub lower: f64,
-    /// An estimate of the upper end.
-    pub upper: f64,
+    /// Estimates of both ends of what is asked; nothing for a property.
+    pub enclosure: Option<(f64, f64)>,
 }
 
 /// What a search found: a proposal for the checker.
@@ -109,9 +108,6 @@ pub enum ProveError {
         /// The limit.
         bits: u16,
     },
-    /// The thread pool could not be made.
-    #[error("the threads could not be started: {0}")]
-    Threads(String),
 }
 
 /// Searches for a certificate.
@@ -122,16 +118,25 @@ pub fn prove(
     request: &Request<'_>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, ProveError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| ProveError::Threads(error.to_string()))?;
+    on_threads(request.threads, |jobs| prove_by(request, jobs, progress))
+}
+
+/// Searches for a certificate like [`prove()`], its jobs done wherever the caller likes: also where there
+/// are no threads. Without a limit of time or memory it asks the system for nothing.
+///
+/// # Errors
+/// [`ProveError`] where the search cannot even begin.
+pub fn prove_by(
+    request: &Request<'_>,
+    jobs: Jobs<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Outcome, ProveError> {
     let inputs = request.question.target.inputs().len();
     if inputs > MAX_INPUTS {
         return Err(ProveError::TooManyInputs(inputs));
     }
-    let pool = &pool;
-    let clock = Clock::start(&request.limits, pool.current_num_threads());
+    let clock = &Clock::start(&request.limits, jobs.threads);
+    let host = Host { clock, jobs };
     let root = match request.on_domain {
         Some(root) => Arc::clone(root),
         None => OnCell::domain(request.network, request.question, request.portable)
@@ -140,19 +145,18 @@ pub fn prove(
     };
     match request.question.norm {
         Norm::Sup => {
-            if let Some(outcome) = exact::search(request, &root, &clock, progress) {
+            if let Some(outcome) = exact::search(request, &root, host, progress) {
                 return Ok(outcome);
             }
             sizes::check(request)?;
-            Ok(search::Search::new(request, root, &clock, pool).run(pool, progress))
+            Ok(sup::search(request, root, host, progress))
         }
         Norm::L1 | Norm::L2 | Norm::Area => {
-            if let Some(outcome) = exact::integral(request, &clock) {
+            if let Some(outcome) = exact::integral(request, clock) {
                 return Ok(outcome);
             }
             sizes::check(request)?;
-            let root = Arc::unwrap_or_clone(root);
-            Ok(integral::search(request, root, &clock, pool, progress))
+            Ok(integral::search(request, root, host, progress))
         }
     }
 }

@@ -2,67 +2,147 @@
 
 use std::sync::Arc;
 
+use super::engine::{Engine, Fate, Looked, Open, Problem};
 use super::tree::Tree;
 use crate::bounds::Cell;
-use crate::bounds::{Leaves, OnCell, Reduction};
-use crate::certificate::{Certificate, Method, Node};
+use crate::certificate::{Method, Nodes, Partition};
+use crate::checker::Rejection;
+use crate::checker::walk::{Look, Walk};
+use crate::geometry::Affine;
+use crate::numbers::Failure;
 
-/// A leaf of the earlier partition.
-pub struct Reopened {
-    /// Its node in the new tree.
-    pub node: usize,
-    /// The cell.
-    pub cell: Cell,
-    /// The network on it.
-    pub here: Arc<OnCell>,
-    /// How many cuts are above it.
-    pub depth: usize,
-    /// How it was bounded.
-    pub method: Method,
+/// A problem whose searches can be gone on with.
+pub trait Resumable: Problem<Here: From<Arc<Self::Network>>> {
+    /// The network on a cell.
+    type Network: Send + Sync;
+
+    fn network_bytes(network: &Self::Network) -> usize;
+
+    /// The network on a cell of a root, from the one around it, as the checker has it.
+    fn descend(
+        &self,
+        tools: &mut Self::Tools,
+        root: usize,
+        around: &Arc<Self::Network>,
+        cell: &Cell,
+    ) -> Result<Arc<Self::Network>, Failure>;
+
+    /// Looks at an earlier leaf by its method alone; [`Method::Open`] for what is to be searched anew.
+    fn again(
+        &self,
+        tools: &mut Self::Tools,
+        root: usize,
+        method: Method,
+        cell: &Cell,
+        here: Arc<Self::Network>,
+    ) -> Looked<Self>;
+
+    /// Takes note of an earlier leaf that is good enough.
+    fn reopened_leaf(&mut self, leaf: &Open<Self>);
 }
 
-/// Makes the tree of a certificate anew and calls back for each of its leaves; nothing where it
-/// cannot be searched on: it is no tree, or is cut along lines, which only a finished one is.
-pub fn reopen(
-    certificate: &Certificate,
-    root: &Arc<OnCell>,
-    leaves: &mut Leaves<'_>,
-    mut visit: impl FnMut(&mut Leaves<'_>, Reopened),
-) -> Option<Tree> {
-    let reduction = Reduction::of(certificate);
-    let whole = Cell::root(&certificate.claim.question.domain);
-    let mut tree = Tree::new();
-    let mut nodes = certificate.partition.nodes();
-    let mut open = vec![(0, whole, Arc::clone(root), 0)];
-    while let Some((node, cell, around, depth)) = open.pop() {
-        let here = leaves
-            .descend(&around, &cell, reduction)
-            .map_or(around, Arc::new);
-        match nodes.next_node().ok()? {
-            Node::Line(_) => return None,
-            Node::Cut { axis, place } => {
-                let (lower, upper) = cell.cut(axis, place.as_ref())?;
-                let (at_lower, at_upper) = tree.cut(node, axis, place);
-                open.push((at_upper, upper, Arc::clone(&here), depth + 1));
-                open.push((at_lower, lower, here, depth + 1));
+/// A root, the network on it, and the earlier partition.
+pub type Earlier<'e, P> = (Cell, Arc<<P as Resumable>::Network>, &'e Partition);
+
+impl<P: Resumable> Engine<'_, P> {
+    /// Makes earlier partitions anew; the leaves that are not good enough are open. Nothing where that is
+    /// not possible: a text is no tree.
+    pub fn resume(&mut self, problem: &mut P, earlier: Vec<Earlier<'_, P>>) -> Option<()> {
+        let mut open = Vec::new();
+        let mut trees = Vec::new();
+        for (root, (cell, network, partition)) in earlier.into_iter().enumerate() {
+            let shared = &*problem;
+            let look = || Reopening {
+                problem: shared,
+                tools: shared.tools(),
+                root,
+            };
+            let walk = Walk::new(partition, P::network_bytes(&network), &|| false);
+            let walked = walk.in_parts(&look, cell, network, self.host.jobs.run, &|| {});
+            let looked = walked.ok()?;
+            let value = P::value(&looked.first()?.1.known);
+            let (mut tree, leaves) = Tree::of(partition, value)?;
+            for ((cell, looked), (node, depth)) in looked.into_iter().zip(leaves) {
+                self.boxes += 1;
+                tree.settle(node, looked.method, P::value(&looked.known));
+                let is_open = looked.fate != Fate::Leaf;
+                let leaf = looked.opened(root, node, depth, cell);
+                if is_open {
+                    open.push(leaf);
+                } else {
+                    problem.reopened_leaf(&leaf);
+                }
             }
-            Node::Leaf(method) => {
-                // A portable certificate has no leaves of other methods; they are looked at again.
-                let is_known = method.is_core() || !root.is_portable();
-                let method = if is_known { method } else { Method::Open };
-                tree.settle(node, method);
-                visit(
-                    leaves,
-                    Reopened {
-                        node,
-                        cell,
-                        here,
-                        depth,
-                        method,
-                    },
-                );
-            }
+            trees.push(tree);
         }
+        self.trees = trees;
+        for open in open {
+            problem.opened(&open);
+            self.frontier.push(open);
+        }
+        Some(())
     }
-    Some(tree)
+}
+
+/// An earlier partition as the checker walks it; collects the leaves in order.
+struct Reopening<'p, P: Problem> {
+    problem: &'p P,
+    tools: P::Tools,
+    root: usize,
+}
+
+impl<P: Resumable> Look for Reopening<'_, P> {
+    type Here = Arc<P::Network>;
+    type Total = Vec<(Cell, Looked<P>)>;
+
+    fn bytes(here: &Arc<P::Network>) -> usize {
+        P::network_bytes(here)
+    }
+
+    fn and(mut lower: Self::Total, upper: Self::Total) -> Self::Total {
+        lower.extend(upper);
+        lower
+    }
+
+    fn descend(
+        &mut self,
+        around: &Arc<P::Network>,
+        cell: &Cell,
+    ) -> Result<Arc<P::Network>, Failure> {
+        let here = self
+            .problem
+            .descend(&mut self.tools, self.root, around, cell);
+        Ok(here.unwrap_or_else(|_| Arc::clone(around)))
+    }
+
+    fn leaf(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        around: &Arc<P::Network>,
+        _number: usize,
+    ) -> Result<Self::Total, Rejection> {
+        let (problem, tools) = (self.problem, &mut self.tools);
+        let here = problem.descend(tools, self.root, around, cell);
+        let here = here.unwrap_or_else(|_| Arc::clone(around));
+        let looked = problem.again(tools, self.root, method, cell, here);
+        Ok(vec![(cell.clone(), looked)])
+    }
+
+    /// What is below a line is found again faster than it is read.
+    fn below_line(
+        &mut self,
+        nodes: &mut Nodes<'_>,
+        _line: &Affine,
+        cell: &Cell,
+        around: &Arc<P::Network>,
+        _before: usize,
+    ) -> Result<(Self::Total, usize), Rejection> {
+        let mut leaves = 0;
+        for _ in 0..2 {
+            leaves += nodes.skip_tree().map_err(Rejection::Tree)?;
+        }
+        let looked = self.leaf(Method::Open, cell, around, 0)?;
+        Ok((looked, leaves))
+    }
 }

@@ -30,10 +30,12 @@ const UNBOUNDED: Growing = Growing {
     place: NO_PLACE,
 };
 
-/// A tree of cuts, nodes in the order in which they were made.
+/// A tree of cuts, nodes in the order in which they were made, with a value for each node; the values of
+/// cuts do not matter.
 #[derive(Clone, Debug)]
-pub struct Tree {
+pub struct Tree<V = ()> {
     nodes: Vec<Growing>,
+    values: Vec<V>,
     places: Vec<Rational>,
     lines: Vec<Affine>,
 }
@@ -45,25 +47,45 @@ fn index(at: usize) -> u32 {
 impl Tree {
     /// Returns a tree of one leaf without a bound.
     pub fn new() -> Self {
+        Self::leaf(Method::Open, ())
+    }
+}
+
+impl<V: Copy> Tree<V> {
+    /// Returns a tree of one leaf.
+    pub fn leaf(method: Method, value: V) -> Self {
         Self {
-            nodes: vec![UNBOUNDED],
+            nodes: vec![Growing {
+                kind: Kind::Leaf(method),
+                ..UNBOUNDED
+            }],
+            values: vec![value],
             places: Vec::new(),
             lines: Vec::new(),
         }
     }
 
-    /// Sets the method of a leaf.
-    pub fn settle(&mut self, node: usize, method: Method) {
+    /// Sets the method of a leaf, and its value.
+    pub fn settle(&mut self, node: usize, method: Method, value: V) {
         self.nodes[node] = Growing {
             kind: Kind::Leaf(method),
             ..UNBOUNDED
         };
+        self.values[node] = value;
+    }
+
+    /// Adds two leaves without bounds, with the value of the cell that they are halves of.
+    fn add_halves(&mut self, node: usize) -> usize {
+        let lower = self.nodes.len();
+        self.nodes.extend([UNBOUNDED, UNBOUNDED]);
+        let value = self.values[node];
+        self.values.extend([value, value]);
+        lower
     }
 
     /// Cuts a leaf; returns the two new ones, without bounds yet.
     pub fn cut(&mut self, node: usize, axis: usize, place: Option<Rational>) -> (usize, usize) {
-        let lower = self.nodes.len();
-        self.nodes.extend([UNBOUNDED, UNBOUNDED]);
+        let lower = self.add_halves(node);
         debug_assert!(axis < MAX_INPUTS, "an input");
         self.nodes[node] = Growing {
             kind: Kind::Cut(u8::try_from(axis).unwrap_or(u8::MAX)),
@@ -79,8 +101,7 @@ impl Tree {
     /// Cuts a leaf along a line, which is at most 0 on the lower half; returns the two new ones,
     /// without bounds yet.
     pub fn cut_along(&mut self, node: usize, line: Affine) -> (usize, usize) {
-        let lower = self.nodes.len();
-        self.nodes.extend([UNBOUNDED, UNBOUNDED]);
+        let lower = self.add_halves(node);
         self.lines.push(line);
         self.nodes[node] = Growing {
             kind: Kind::Line,
@@ -91,7 +112,7 @@ impl Tree {
     }
 
     /// Puts a tree in the place of a leaf; returns where its node 0, 1, ... are now.
-    pub fn graft(&mut self, node: usize, small: Tree) -> impl Fn(usize) -> usize + use<> {
+    pub fn graft(&mut self, node: usize, small: Tree<V>) -> impl Fn(usize) -> usize + use<V> {
         // Node 0 of the small tree takes the leaf's place, the others come at the end.
         let base = self.nodes.len();
         let first_place = index(self.places.len());
@@ -110,20 +131,19 @@ impl Tree {
         });
         if let Some(root) = renumbered.next() {
             self.nodes[node] = root;
+            self.values[node] = small.values[0];
         }
         self.nodes.extend(renumbered);
+        self.values.extend_from_slice(&small.values[1..]);
         moved
-    }
-
-    /// The number of nodes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
     }
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         // A place or a line has two or three short numbers.
-        self.nodes.len() * size_of::<Growing>() + self.places.len() * 64 + self.lines.len() * 128
+        self.nodes.len() * (size_of::<Growing>() + size_of::<V>())
+            + self.places.len() * 64
+            + self.lines.len() * 128
     }
 
     /// Calls back for every node in the order of the checker's walk.
@@ -137,19 +157,6 @@ impl Tree {
                 open.push(node.lower as usize);
             }
         }
-    }
-
-    /// Adds up the shares of the leaves as the checker does: those of the two halves of each cut.
-    /// There is a share for every node; those of cuts do not matter.
-    pub fn total(&self, mut shares: Vec<Interval>) -> Interval {
-        // A node is made after the one that it is a half of.
-        for (at, node) in self.nodes.iter().enumerate().rev() {
-            if !matches!(node.kind, Kind::Leaf(_)) {
-                let lower = node.lower as usize;
-                shares[at] = shares[lower].plus(&shares[lower + 1]);
-            }
-        }
-        shares[0]
     }
 
     /// Writes the tree as the checker will walk it.
@@ -166,5 +173,48 @@ impl Tree {
             });
         });
         partition
+    }
+}
+
+impl Tree<Interval> {
+    /// Adds up the values of the leaves as the checker does: those of the two halves of each cut.
+    pub fn total(&self) -> Interval {
+        let mut sums = self.values.clone();
+        // A node is made after the one that it is a half of.
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if !matches!(node.kind, Kind::Leaf(_)) {
+                let lower = node.lower as usize;
+                sums[at] = sums[lower].plus(&sums[lower + 1]);
+            }
+        }
+        sums[0]
+    }
+}
+
+impl<V: Copy> Tree<V> {
+    /// Makes the tree of a partition anew, every leaf with this value. What is below a line becomes one
+    /// leaf without a bound. Returns the node and the depth of each leaf, in order; nothing where the text
+    /// is no tree.
+    pub fn of(partition: &Partition, value: V) -> Option<(Self, Vec<(usize, usize)>)> {
+        let mut tree = Self::leaf(Method::Open, value);
+        let mut nodes = partition.nodes();
+        let mut leaves = Vec::new();
+        let mut open = vec![(0, 0)];
+        while let Some((node, depth)) = open.pop() {
+            match nodes.next_node().ok()? {
+                Node::Cut { axis, place } => {
+                    let (lower, upper) = tree.cut(node, axis, place);
+                    open.push((upper, depth + 1));
+                    open.push((lower, depth + 1));
+                }
+                Node::Line(_) => {
+                    nodes.skip_tree().ok()?;
+                    nodes.skip_tree().ok()?;
+                    leaves.push((node, depth));
+                }
+                Node::Leaf(_) => leaves.push((node, depth)),
+            }
+        }
+        nodes.is_at_end().then_some((tree, leaves))
     }
 }

@@ -4,11 +4,10 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use rayon::prelude::*;
-
 use crate::bounds::OnCell;
 use crate::certificate::Certificate;
 use crate::checker::{Rejection, Stop, Verified, check_on_domain};
+use crate::jobs::on_threads;
 use crate::network::Network;
 
 /// Checks a certificate with so many threads (all of the machine's by default). The threads only
@@ -31,20 +30,8 @@ pub(super) fn check_with_threads(
     threads: Option<usize>,
     stop: Stop<'_>,
 ) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
-    let Ok(pool) = pool.build() else {
-        return check_on_domain(
-            certificate,
-            network,
-            &|jobs, job| (0..jobs).for_each(job),
-            stop,
-        );
-    };
-    pool.install(|| {
-        let run = |jobs, job: &(dyn Fn(usize) + Sync)| {
-            (0..jobs).into_par_iter().with_max_len(1).for_each(job);
-        };
-        check_on_domain(certificate, network, &run, stop)
+    on_threads(threads, |jobs| {
+        check_on_domain(certificate, network, jobs.run, stop)
     })
 }
 

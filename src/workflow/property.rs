@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
 use crate::bounds::PropertyWitness;
-use crate::certificate::{PropertyCertificate, Weights, property};
-use crate::checker::{Rejection, VerifiedProperty, check_property_until};
+use crate::certificate::{Evidence, PropertyCertificate, Weights, property};
+use crate::checker::{Rejection, VerifiedProperty, check_property_by};
 use crate::expr::Property;
+use crate::jobs::on_threads;
 use crate::network::{Network, digest};
-use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, prove_property};
+use crate::prover::{Limits, Progress, PropertyRequest, StoppedBy, Stuck, prove_property};
 
 /// What to decide about a network.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct VerifyPropertyRequest<'a> {
     pub threads: Option<usize>,
     /// Which weights of its file the network has.
     pub weights: Weights,
+    /// The evidence of an earlier search for the same property, to go on from.
+    pub resume: Option<Evidence>,
 }
 
 /// A verdict, and what the checker accepted for it.
@@ -44,7 +47,7 @@ pub struct PropertyVerification {
     pub stuck: Option<Stuck>,
     /// Wall time of the check.
     pub check_seconds: f64,
-    /// Where the certificate was written; there is none where it is undecided.
+    /// Where the certificate was written. Where nothing is decided it holds the search so far.
     pub certificate_path: Option<PathBuf>,
     /// Its size.
     pub certificate_bytes: u64,
@@ -69,13 +72,13 @@ impl PropertyVerification {
 }
 
 /// Decides a property: searches, writes the certificate (to memory where no path is given), reads it
-/// back and checks it. Where nothing is decided, nothing is written.
+/// back and checks it. Where nothing is decided, the search so far is written, to go on from.
 ///
 /// - Errors: [`WorkflowError`] where there is no verdict at all.
 pub fn verify_property(
     request: &VerifyPropertyRequest<'_>,
     certificate_path: Option<&Path>,
-    progress: &mut dyn FnMut(u64, usize),
+    progress: &mut dyn FnMut(&Progress),
 ) -> Result<PropertyVerification, WorkflowError> {
     check_fit(request)?;
     let started = Instant::now();
@@ -85,6 +88,7 @@ pub fn verify_property(
             property: &request.property,
             limits: request.limits,
             threads: request.threads,
+            resume: request.resume.as_ref(),
         },
         progress,
     )?;
@@ -105,26 +109,29 @@ pub fn verify_property(
         certificate_bytes: 0,
         is_unchecked: false,
     };
-    let Some(evidence) = outcome.evidence else {
-        return Ok(answer);
-    };
     let proposed = PropertyCertificate {
         network: answer.network.clone(),
         weights: request.weights,
         property: request.property.clone(),
-        evidence,
+        evidence: outcome.evidence,
     };
     let write = |out: &mut dyn io::Write| property::write(&proposed, out);
     let bytes = written_and_read_back(&write, certificate_path)?;
+    answer.certificate_path = certificate_path.map(Path::to_path_buf);
+    answer.certificate_bytes = bytes.len() as u64;
+    if !outcome.is_decided {
+        return Ok(answer);
+    }
     let started = Instant::now();
     let certificate = property::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
     let is_late = || request.limits.is_check_over(started);
-    let verified = match check_property_until(&certificate, request.network, &is_late) {
+    let checked = on_threads(request.threads, |jobs| {
+        check_property_by(&certificate, request.network, jobs.run, &is_late)
+    });
+    let verified = match checked {
         Err(Rejection::Stopped) => {
             answer.search.stopped_by = Some(StoppedBy::Time.name().to_string());
-            answer.certificate_path = certificate_path.map(Path::to_path_buf);
-            answer.certificate_bytes = bytes.len() as u64;
             answer.is_unchecked = true;
             return Ok(answer);
         }
@@ -140,8 +147,6 @@ pub fn verify_property(
     };
     answer.search.leaves = verified.leaves();
     answer.check_seconds = started.elapsed().as_secs_f64();
-    answer.certificate_path = certificate_path.map(Path::to_path_buf);
-    answer.certificate_bytes = bytes.len() as u64;
     answer.verified = Some(verified);
     Ok(answer)
 }

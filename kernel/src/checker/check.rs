@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::plain::{self, Stop};
+use super::leaves::{Claimed, Plain};
 use super::rejection::Rejection;
 use super::total::Total;
+use super::walk::{Stop, Walk};
 use crate::bounds::{Cell, WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Certificate, Claim, Layer, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
 use crate::network::{Local, Network, digest};
@@ -123,7 +124,12 @@ pub(super) fn check_within(
     let cell = Cell::root(&question.domain);
     let root = Local::from_network(network, cell.intervals()).map_err(no_value)?;
     let root = Rc::new(root);
-    let total = plain::walk(certificate, network, Rc::clone(&root), stop)?;
+    let walk = Walk::new(&certificate.partition, root.bytes(), stop);
+    let total = walk.whole(
+        &mut Claimed(Plain::new(certificate, network)),
+        cell,
+        Rc::clone(&root),
+    )?;
     let witness = certificate.witness.as_ref();
     let values = witness
         .filter(|_| question.norm == Norm::Sup)

@@ -3,13 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use super::check::{Verified, check_layer, check_question, check_within, conclude};
-use super::plain::Stop;
+use super::leaves::{Bounds, Claimed};
 use super::rejection::Rejection;
-use super::walk::{Runner, each, walk};
-use crate::bounds::{OnCell, on_domain};
-use crate::certificate::{Certificate, Layer, Norm, Question};
+use super::walk::{Stop, Walk};
+use crate::bounds::{Bound, Cell, ExactCells, Leaves, OnCell, Reduction, on_domain};
+use crate::certificate::{Certificate, Layer, Method, Norm, Question};
+use crate::jobs::{Runner, each, in_order};
 use crate::network::{Network, digest};
-use crate::numbers::Failure;
+use crate::numbers::{Failure, Interval};
 
 /// Checks a certificate against a network.
 ///
@@ -19,7 +20,7 @@ use crate::numbers::Failure;
 /// # Errors
 /// [`Rejection`], one variant for each way to fail.
 pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
-    check_by(certificate, network, &|jobs, job| (0..jobs).for_each(job))
+    check_by(certificate, network, &in_order)
 }
 
 /// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
@@ -83,7 +84,15 @@ pub fn check_on_domain(
     let point = point.filter(|_| question.norm == Norm::Sup);
     let looked = || point.map(|point| root.evaluate_witness(question, network, point));
     let beside = || _ = values.get_or_init(looked);
-    let total = walk(certificate, network, &root, run, stop, &beside)?;
+    let walk = Walk::new(&certificate.partition, root.bytes(), stop);
+    let look = || Claimed(Fast::new(certificate, network));
+    let total = walk.in_parts(
+        &look,
+        Cell::root(&question.domain),
+        Arc::clone(&root),
+        run,
+        &beside,
+    )?;
     let values = values.into_inner().unwrap_or_else(looked);
     let verified = conclude(certificate, total, values)?;
     Ok((verified, Some(root)))
@@ -107,5 +116,45 @@ impl Begin {
             Self::Name => Begun::Name(digest(network)),
             Self::OnDomain => Begun::OnDomain(Box::new(on_domain(network, question))),
         }
+    }
+}
+
+/// The bounds of all layers, from reduced networks.
+struct Fast<'a> {
+    leaves: Leaves<'a>,
+    reduction: Reduction,
+}
+
+impl<'a> Fast<'a> {
+    fn new(certificate: &Certificate, network: &'a Network) -> Self {
+        Self {
+            leaves: Leaves::new(network, &certificate.claim.question),
+            reduction: Reduction::of(certificate),
+        }
+    }
+}
+
+impl Bounds for Fast<'_> {
+    type Here = Arc<OnCell>;
+
+    fn bytes(here: &Arc<OnCell>) -> usize {
+        here.bytes()
+    }
+
+    fn descend(&mut self, around: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
+        let here = self.leaves.descend(around, cell, self.reduction)?;
+        Ok(Arc::new(here))
+    }
+
+    fn bound(&mut self, method: Method, cell: &Cell, here: &Arc<OnCell>) -> Result<Bound, Failure> {
+        self.leaves.bound(method, cell, here, self.reduction)
+    }
+
+    fn exact_cells(&self) -> Option<&ExactCells<'_>> {
+        self.leaves.exact_cells()
+    }
+
+    fn anything(&self, cell: &Cell) -> Interval {
+        self.leaves.anything(cell)
     }
 }

@@ -8,21 +8,22 @@
 pub mod check;
 #[cfg(feature = "fast")]
 pub mod fast;
-mod plain;
+mod leaves;
+#[cfg(feature = "fast")]
+mod parts;
 mod planar;
 #[cfg(feature = "properties")]
 pub mod property;
 pub mod rejection;
 mod total;
-#[cfg(feature = "fast")]
 pub mod walk;
 
+#[cfg(feature = "fast")]
+pub use crate::jobs::Runner;
 pub use check::{Verified, check_core};
 #[cfg(feature = "fast")]
 pub use fast::{check, check_by, check_on_domain};
-pub use plain::Stop;
 #[cfg(feature = "properties")]
-pub use property::{VerifiedProperty, check_property, check_property_until};
+pub use property::{VerifiedProperty, check_property, check_property_by};
 pub use rejection::Rejection;
-#[cfg(feature = "fast")]
-pub use walk::Runner;
+pub use walk::Stop;

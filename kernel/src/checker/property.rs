@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::plain::{HELD, HELD_ROOTS, MAX_DEPTH, Stop};
 use super::rejection::Rejection;
+use super::walk::{Look, Stop, Walk};
 use crate::bounds::{Cell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 use crate::certificate::{
-    Evidence, MAX_INPUTS, MAX_PLACE_BITS, Node, Partition, PropertyCertificate, Ranges,
+    Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Partition, PropertyCertificate, Ranges,
 };
 use crate::expr::{Case, Property};
+use crate::jobs::{Runner, each, in_order};
 use crate::network::{Network, Specialised, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 
@@ -92,16 +93,18 @@ pub fn check_property(
     certificate: &PropertyCertificate,
     network: &Network,
 ) -> Result<VerifiedProperty, Rejection> {
-    check_property_until(certificate, network, &|| false)
+    check_property_by(certificate, network, &in_order, &|| false)
 }
 
-/// Checks a certificate for a property like [`check_property()`], but gives up where `stop` says so.
+/// Checks a certificate for a property like [`check_property()`], its parts by a runner: on several
+/// cores, say. The answer is the same for every runner. It is given up where `stop` says so.
 ///
 /// # Errors
 /// As [`check_property()`]; [`Rejection::Stopped`].
-pub fn check_property_until(
+pub fn check_property_by(
     certificate: &PropertyCertificate,
     network: &Network,
+    run: Runner<'_>,
     stop: Stop<'_>,
 ) -> Result<VerifiedProperty, Rejection> {
     let property = &certificate.property;
@@ -124,28 +127,24 @@ pub fn check_property_until(
         Evidence::Trees {
             constant_radius,
             ranges,
-            trees,
+            trees: trees_of_cases,
         } => {
             if constant_radius.is_negative() {
                 return Err(Rejection::NegativeRadius(constant_radius.clone()));
             }
-            if trees.len() != property.cases().len() {
+            if trees_of_cases.len() != property.cases().len() {
                 return Err(Rejection::OtherClaim(
                     "it has a tree too few or many".into(),
                 ));
             }
-            for (case, tree) in property.cases().iter().zip(trees) {
-                let walk = Walk {
-                    network,
-                    stop,
-                    case,
-                    tree,
-                    ranges: *ranges,
-                    constant_radius: Dyadic::from_rational(constant_radius, Direction::Down),
-                    before: verified.leaves,
-                };
-                verified.leaves = walk.run()?;
-            }
+            let trees = Trees {
+                network,
+                stop,
+                run,
+                ranges: *ranges,
+                constant_radius: Dyadic::from_rational(constant_radius, Direction::Down),
+            };
+            verified.leaves = trees.walk(property.cases(), trees_of_cases)?;
         }
     }
     Ok(verified)
@@ -183,80 +182,92 @@ fn check_fit(claimed: &str, property: &Property, network: &Network) -> Result<()
     Ok(())
 }
 
-/// The walk down the tree of one case.
-struct Walk<'a> {
+/// The trees of all cases.
+struct Trees<'a> {
     network: &'a Network,
     stop: Stop<'a>,
-    case: &'a Case,
-    tree: &'a Partition,
+    run: Runner<'a>,
+    ranges: Ranges,
+    constant_radius: Dyadic,
+}
+
+impl Trees<'_> {
+    /// Returns how many leaves there are, if the condition is excluded on each.
+    fn walk(&self, cases: &[Case], trees: &[Partition]) -> Result<usize, Rejection> {
+        let mut jobs = Vec::new();
+        let mut before: usize = 0;
+        for (case, tree) in cases.iter().zip(trees) {
+            jobs.push((case, tree, before));
+            // What is no tree is rejected by its own walk.
+            before = before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
+        }
+        let walked = each(jobs, self.run, &|(case, tree, before)| {
+            self.case(case, tree, before)
+        });
+        walked.into_iter().sum()
+    }
+
+    /// Walks the tree of one case; so many leaves come before it.
+    fn case(&self, case: &Case, tree: &Partition, before: usize) -> Result<usize, Rejection> {
+        let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
+        let cell = Cell::from_sides(case.sides().to_vec());
+        let root = Specialised::from_network(self.network, cell.intervals()).map_err(no_value)?;
+        let walk = Walk::new(tree, root.bytes(), self.stop);
+        let look = || Excluded {
+            leaves: PropertyLeaves::new(self.network, case),
+            ranges: self.ranges,
+            constant_radius: self.constant_radius,
+            before,
+        };
+        walk.in_parts(&look, cell, Arc::new(root), self.run, &|| {})
+    }
+}
+
+/// A case made ready for its leaves, on which the condition has to be excluded.
+struct Excluded<'a> {
+    leaves: PropertyLeaves<'a>,
     ranges: Ranges,
     constant_radius: Dyadic,
     /// Leaves of the cases before.
     before: usize,
 }
 
-impl Walk<'_> {
-    /// Returns how many leaves there are, with those before, if the condition is excluded on each.
-    fn run(&self) -> Result<usize, Rejection> {
-        let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
-        let whole = Cell::from_sides(self.case.sides().to_vec());
-        let root = Specialised::from_network(self.network, whole.intervals()).map_err(no_value)?;
-        let most_held = root.bytes().saturating_mul(HELD_ROOTS).saturating_add(HELD);
-        let mut leaves = PropertyLeaves::new(self.network, self.case);
-        let mut nodes = self.tree.nodes();
-        let mut count = self.before;
-        // Bytes of the networks of open cells; with each cell, those that are free when it is done.
-        let mut held: usize = 0;
-        let mut open = vec![(whole, Arc::new(root), 0, 0)];
-        while let Some((cell, around, depth, frees)) = open.pop() {
-            held = held.saturating_sub(frees);
-            if (self.stop)() {
-                return Err(Rejection::Stopped);
-            }
-            if depth > MAX_DEPTH {
-                return Err(Rejection::TooDeep(MAX_DEPTH));
-            }
-            let node = nodes.next_node().map_err(Rejection::Tree)?;
-            let here = leaves
-                .descend(&around, &cell, self.ranges, self.constant_radius)
-                .map_err(no_value)?;
-            match node {
-                Node::Cut { axis, place } => {
-                    let position = nodes.position();
-                    let (lower, upper) = cell
-                        .cut(axis, place.as_ref())
-                        .ok_or(Rejection::BadCut { position })?;
-                    let bytes = here.bytes();
-                    held = held.saturating_add(bytes);
-                    if held > most_held {
-                        return Err(Rejection::TooLarge);
-                    }
-                    open.push((upper, Arc::clone(&here), depth + 1, bytes));
-                    open.push((lower, here, depth + 1, 0));
-                }
-                Node::Line(_) => {
-                    return Err(Rejection::BadCut {
-                        position: nodes.position(),
-                    });
-                }
-                Node::Leaf(method) => {
-                    count += 1;
-                    let truth = leaves.truth(method, &cell, &here).map_err(|failure| {
-                        Rejection::NoBound {
-                            leaf: count,
-                            method: char::from(method.letter()),
-                            reason: failure.to_string(),
-                        }
-                    })?;
-                    if truth != Truth::False {
-                        return Err(Rejection::NotExcluded { leaf: count });
-                    }
-                }
-            }
+impl Look for Excluded<'_> {
+    type Here = Arc<Specialised>;
+    /// How many leaves there are.
+    type Total = usize;
+
+    fn bytes(here: &Arc<Specialised>) -> usize {
+        here.bytes()
+    }
+
+    fn and(lower: usize, upper: usize) -> usize {
+        lower.saturating_add(upper)
+    }
+
+    fn descend(
+        &mut self,
+        around: &Arc<Specialised>,
+        cell: &Cell,
+    ) -> Result<Arc<Specialised>, Failure> {
+        let (ranges, radius) = (self.ranges, self.constant_radius);
+        self.leaves.descend(around, cell, ranges, radius)
+    }
+
+    fn leaf(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        around: &Arc<Specialised>,
+        number: usize,
+    ) -> Result<usize, Rejection> {
+        let leaf = self.before.saturating_add(number);
+        let here = self.descend(around, cell);
+        let here = here.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+        match self.leaves.truth(method, cell, &here) {
+            Ok(Truth::False) => Ok(1),
+            Ok(_) => Err(Rejection::NotExcluded { leaf }),
+            Err(failure) => Err(Rejection::no_bound(leaf, method, failure)),
         }
-        if !nodes.is_at_end() {
-            return Err(Rejection::TreeTooLong(nodes.position() + 1));
-        }
-        Ok(count)
     }
 }

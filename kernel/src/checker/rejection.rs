@@ -1,7 +1,7 @@
 //! One variant for each way a certificate can fail.
 
-use crate::certificate::{Layer, TreeError};
-use crate::numbers::Rational;
+use crate::certificate::{Layer, Method, TreeError};
+use crate::numbers::{Failure, Rational};
 
 /// Why a certificate was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,6 +134,15 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// A leaf, counted from one, whose method fails.
+    pub(super) fn no_bound(leaf: usize, method: Method, failure: Failure) -> Self {
+        Self::NoBound {
+            leaf,
+            method: char::from(method.letter()),
+            reason: failure.to_string(),
+        }
+    }
+
     /// A word for scripts.
     pub fn kind(&self) -> &'static str {
         match self {

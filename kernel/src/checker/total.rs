@@ -69,27 +69,6 @@ impl Total {
     }
 }
 
-/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
-/// each other are the halves of a cell.
-#[derive(Default)]
-pub(super) struct Sums(Vec<(usize, Total)>);
-
-impl Sums {
-    pub(super) fn push(&mut self, mut depth: usize, mut total: Total) {
-        while let Some((_, lower)) = self.0.pop_if(|(above, _)| *above == depth && depth > 0) {
-            total = lower.and(total);
-            depth -= 1;
-        }
-        self.0.push((depth, total));
-    }
-
-    /// What all gives together.
-    pub(super) fn total(self) -> Total {
-        let all = self.0.into_iter().map(|(_, total)| total);
-        all.reduce(Total::and).unwrap_or(Total::NOTHING)
-    }
-}
-
 /// One end of an integral.
 pub(super) enum End {
     Exact(Rational),

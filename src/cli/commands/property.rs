@@ -7,13 +7,14 @@ use serde_json::json;
 use super::check::rejected;
 use super::verify::beside_certificate;
 use super::{code, pretty};
-use crate::certificate::property;
-use crate::checker::check_property;
+use crate::certificate::{Evidence, property};
+use crate::checker::check_property_by;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
 use crate::formats::kind::{Kind, Wanted};
 use crate::formats::vnnlib;
+use crate::jobs::on_threads;
 use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
@@ -80,6 +81,23 @@ pub fn read(path: &Path, network: &Network) -> Result<(Property, Option<String>)
     Ok((property, vacuous))
 }
 
+/// Reads the certificate of an earlier search for the same property.
+fn earlier(path: &Path, network: &Network, asked: &Property) -> Result<Evidence, Refusal> {
+    let bytes = inputs::bytes_of(Wanted::Certificate, path, Reading::CERTIFICATE)?;
+    let certificate = property::read(&bytes).map_err(|error| {
+        let hint = "--resume takes a certificate that `verify --property` wrote";
+        Refusal::in_file(path, error).hint(hint)
+    })?;
+    let about = |what| Refusal::in_file(path, format!("this certificate is about another {what}"));
+    if certificate.network != digest(network) {
+        return Err(about("network"));
+    }
+    if certificate.property != *asked {
+        return Err(about("property"));
+    }
+    Ok(certificate.evidence)
+}
+
 /// Decides a property.
 pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     let inputs::Loaded { network, weights } = inputs::read_network(
@@ -88,18 +106,23 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         arguments.weights,
     )?;
     let (property, vacuous) = read(path, &network)?;
+    let resume = match &arguments.resume {
+        Some(path) => Some(earlier(path, &network, &property)?),
+        None => None,
+    };
     let request = VerifyPropertyRequest {
         network: &network,
         property,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
         weights,
+        resume,
     };
     let mut bar = Bar::new();
     let answer = verify_property(
         &request,
         arguments.certificate.as_deref(),
-        &mut |boxes, open| bar.say(|| format!("{boxes} boxes, {open} open")),
+        &mut |progress| bar.show(progress),
     )?;
     drop(bar);
     let witness = answer.witness().map(|witness| PointReport {
@@ -136,8 +159,13 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
             is_unchecked: answer.is_unchecked,
         },
     };
-    if arguments.certificate.is_some() && answer.verified.is_none() && !answer.is_unchecked {
-        note("no certificate was written, since nothing is proved");
+    if let Some(path) = &report.certificate.path
+        && answer.verified.is_none()
+        && !answer.is_unchecked
+    {
+        note(&format!(
+            "{path} holds the search so far and proves nothing; --resume {path} goes on from there"
+        ));
     }
     let text = match format {
         Format::Text => text(&report),
@@ -163,7 +191,10 @@ pub fn check(
             return rejected(format, "malformed", &message);
         }
     };
-    let verified = match check_property(&certificate, network) {
+    let checked = on_threads(None, |jobs| {
+        check_property_by(&certificate, network, jobs.run, &|| false)
+    });
+    let verified = match checked {
         Ok(verified) => verified,
         Err(rejection) => return rejected(format, rejection.kind(), &rejection.to_string()),
     };

@@ -12,8 +12,8 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     look_at_outputs(arguments, format)?;
     if let Some(path) = &arguments.question.property {
-        if arguments.gap.is_some() || arguments.resume.is_some() {
-            return Err(Refusal::new("--gap and --resume do not go with --property"));
+        if arguments.gap.is_some() {
+            return Err(Refusal::new("--gap does not go with --property"));
         }
         return super::property::verify(path, arguments, format);
     }

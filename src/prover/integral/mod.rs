@@ -9,39 +9,30 @@ mod sweep;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rayon::prelude::*;
-
 use self::sum::Sum;
-use self::sweep::Swept;
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::limits::{Clock, is_full};
-use super::resume::reopen;
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
+use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
-use super::tree::Tree;
 use super::window;
-use super::workers::Workers;
-use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
 use crate::expr::Place;
+use crate::jobs::Jobs;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
-use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
+use crate::numbers::{Direction, Dyadic, Failure, Function, Interval, Rational};
 
-/// Cells that one round takes. Fixed, so that the result does not depend on the threads.
-const ROUND: usize = 256;
 /// Before so many boxes every round takes as many cells as it can.
 const FREE: u64 = 1024;
 /// Cuts under each of them in a round, as long as they are wanted.
-const SUBTREE: usize = 32;
-/// Cells are not cut below this share of the domain.
-const DEEPEST: usize = 400;
+const SUBTREE: u64 = 32;
 /// In more inputs than this only one cut is looked at.
 const MOST_TRIED: usize = 4;
-/// With more units alive than this only one cut is looked at, too.
+/// With more undecided units than this only one cut is looked at, too.
 const MANY_UNITS: usize = 40;
 /// With more than this the halves of a cell are looked at side by side: there are few such cells.
 const LARGE: usize = 100_000;
@@ -50,299 +41,68 @@ const DRIFT: f64 = 4e-12;
 /// The claim may be wider than what was found by this share of it.
 const SHORTENED: f64 = 4e-12;
 
-/// An open cell and its share of the integral.
-#[derive(Clone)]
-struct Open {
-    node: usize,
-    cell: Cell,
-    here: Arc<OnCell>,
+/// What is known of a cell.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Its contribution to the integral.
     share: Interval,
-    /// What gave the share.
-    method: Method,
     /// Were better methods not asked yet?
     is_glanced: bool,
-    depth: usize,
-}
-
-/// The worst is the one of whose share most is not known.
-impl worst::Open for Open {
-    fn rank(&self) -> Dyadic {
-        self.share.wid()
-    }
-    fn node(&self) -> usize {
-        self.node
-    }
-}
-
-/// What a worker brings back from one open cell.
-struct Growth {
-    tree: Tree,
-    /// The share of every node of the tree, in its order.
-    shares: Vec<Interval>,
-    open: Vec<Open>,
-    settled: Sum,
-    boxes: u64,
-}
-
-impl Growth {
-    /// An open cell and nothing more.
-    fn new(start: &Open) -> Self {
-        let mut tree = Tree::new();
-        tree.settle(0, start.method);
-        Self {
-            tree,
-            shares: vec![start.share],
-            open: Vec::new(),
-            settled: Sum::default(),
-            boxes: 0,
-        }
-    }
-
-    /// Cuts a cell; returns the halves.
-    fn cut(&mut self, open: &Open, cut: Split, halves: [Half; 2]) -> [Open; 2] {
-        let (at_lower, at_upper) = self.tree.cut(open.node, cut.axis, cut.place);
-        let [lower, upper] = halves;
-        let depth = open.depth + 1;
-        [
-            self.add(at_lower, lower, depth),
-            self.add(at_upper, upper, depth),
-        ]
-    }
-
-    fn add(&mut self, node: usize, half: Half, depth: usize) -> Open {
-        self.boxes += 1;
-        self.shares.push(half.share);
-        self.again(node, half, depth)
-    }
-
-    /// Notes what is known of a cell now.
-    fn again(&mut self, node: usize, half: Half, depth: usize) -> Open {
-        self.shares[node] = half.share;
-        self.tree.settle(node, half.method);
-        half.opened(node, depth)
-    }
-}
-
-/// One side of a cut, looked at.
-struct Half {
-    cell: Cell,
-    here: Arc<OnCell>,
-    method: Method,
-    share: Interval,
-    is_glanced: bool,
-    /// How long a check will take to find this share again; 0 where no time is limited.
-    effort: Duration,
-}
-
-impl Half {
-    fn opened(self, node: usize, depth: usize) -> Open {
-        Open {
-            node,
-            cell: self.cell,
-            here: self.here,
-            share: self.share,
-            method: self.method,
-            is_glanced: self.is_glanced,
-            depth,
-        }
-    }
-}
-
-/// The cuts that come into question.
-enum Cuts {
-    /// This one, whatever is known of the cell.
-    Certain(Split),
-    /// These, if the cell has to be cut.
-    Tried(Vec<Split>),
 }
 
 /// When a cell is left alone.
 #[derive(Clone, Copy)]
-struct Rule {
-    /// It is settled for good where its share is known this well, per volume.
-    density: f64,
-    /// It stays open, and is not cut in this round, where its share is known this well.
-    least: f64,
+enum Rule {
+    /// In a search of all.
+    Cell {
+        /// It is a leaf for good where its contribution is known this well, per volume.
+        density: f64,
+        /// It stays open, and is not cut in this round, where its contribution is known this well.
+        least: f64,
+    },
+    /// In a search of a part alone, which is done when this much at most is not known of it.
+    Part(sweep::Goal),
 }
+
+/// What a subtree brings back: the contributions of its leaves; of all of its cells in a search of a part.
+#[derive(Clone, Copy, Default)]
+struct Notes(Sum);
 
 /// Searches for an enclosure of the integral.
 pub fn search(
     request: &Request<'_>,
-    root: OnCell,
-    clock: &Clock,
-    pool: &rayon::ThreadPool,
+    root: Arc<OnCell>,
+    host: Host<'_>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let mut search = pool.install(|| Search::new(request, clock, &root));
-    let mut in_parts = sweep::is_wanted(request, root.units());
-    let mut known = Known {
-        tree: Tree::new(),
-        shares: Vec::new(),
-        boxes: 1,
-        stopped_by: None,
-    };
-    let workers = Workers::new(pool, || Leaves::new(request.network, request.question));
-    let mut open = WorstFirst::new();
-    let mut settled = Sum::default();
-    let mut undecided = Sum::default();
-    let root = Arc::new(root);
-    let earlier = request
+    let mut problem = Integral::new(request, &root, host);
+    let mut engine = Engine::new(&problem, host);
+    let mut stopped_by = None;
+    let is_resumed = request
         .resume
-        .and_then(|earlier| workers.with(|leaves| search.reopened(leaves, earlier, &root)));
-    if let Some((tree, shares, cells)) = earlier {
-        known.tree = tree;
-        known.shares = shares;
-        known.boxes = cells.len() as u64;
-        for cell in cells {
-            undecided = undecided.plus(Sum::of(&cell.share));
-            open.push(cell);
-        }
-    } else {
-        // As in the checker's walk, which reduces the network on the domain before it cuts.
-        let here = workers
-            .with(|leaves| leaves.descend(&root, &search.whole, search.reduction))
-            .map_or(root, Arc::new);
-        let whole = pool.install(|| {
-            workers.with(|leaves| {
-                let cell = search.whole.clone();
-                if in_parts {
-                    search.glance(leaves, cell, here)
-                } else {
-                    search.look(leaves, cell, here)
-                }
-            })
-        });
-        known.tree.settle(0, whole.method);
-        known.shares.push(whole.share);
-        undecided = Sum::of(&whole.share);
-        open.push(whole.opened(0, 0));
+        .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
+    if !is_resumed {
+        problem.in_parts = sweep::is_wanted(request, root.units());
+        let whole = problem.unlooked(root);
+        let rule = Rule::Cell {
+            density: 0.0,
+            least: 0.0,
+        };
+        stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
     }
-    loop {
-        if in_parts && open.len() >= sweep::PARTS {
-            in_parts = false;
-            let mut swept = Swept {
-                open,
-                settled,
-                undecided,
-            };
-            search.sweep(&mut known, &mut swept, &workers, pool, progress);
-            Swept {
-                open,
-                settled,
-                undecided,
-            } = swept;
-        }
-        progress(&search.progress(&known, open.len(), settled.plus(undecided)));
-        if search.is_done(settled.plus(undecided)) {
-            // Floats drift; the worst of it goes when the sum is made anew.
-            undecided = Sum::default();
-            for cell in open.iter() {
-                undecided = undecided.plus(Sum::of(&cell.share));
-            }
-            if search.is_done(settled.plus(undecided)) {
-                break;
-            }
-        }
-        if search.is_hopeless() {
-            known.stopped_by = Some(StoppedBy::Abstraction);
-            break;
-        }
-        let bytes = || {
-            let cells: usize = open.iter().map(|open: &Open| open.here.bytes()).sum();
-            (cells + known.bytes()) as u64
-        };
-        if let Some(limit) = clock.reached(known.boxes, bytes) {
-            known.stopped_by = Some(limit);
-            break;
-        }
-        let mut round = Vec::new();
-        // No more than could be enough if all of it became known, but where that takes no time: then the
-        // answer may be sharper than asked for.
-        let mut missing = if known.boxes < FREE {
-            f64::INFINITY
-        } else {
-            search.missing(settled.plus(undecided))
-        };
-        while round.len() < ROUND && (missing > 0.0 || round.is_empty()) {
-            let Some(next) = open.pop() else { break };
-            // Without an end, how much is missing has none either.
-            if !next.share.sup().is_infinite() {
-                missing -= estimate_dyadic(next.share.wid());
-            }
-            undecided = undecided.minus(Sum::of(&next.share));
-            if next.depth >= DEEPEST {
-                settled = settled.plus(Sum::of(&next.share));
-                known.stopped_by = Some(StoppedBy::Resolution);
-                continue;
-            }
-            round.push(next);
-        }
-        let Some(last) = round.last() else {
-            known.stopped_by = Some(StoppedBy::Resolution);
-            break;
-        };
-        let rule = Rule {
-            density: search.density(settled.plus(undecided)),
-            least: estimate_dyadic(last.share.wid()),
-        };
-        let room = request.limits.boxes.unwrap_or(u64::MAX) - known.boxes;
-        let budget = usize::try_from(room / (2 * round.len() as u64)).unwrap_or(SUBTREE);
-        // While few cells are open, a subtree would cut more than is needed.
-        let budget = if round.len() < ROUND {
-            1
-        } else {
-            budget.clamp(1, SUBTREE)
-        };
-        let grown: Vec<Growth> = pool.install(|| {
-            round
-                .par_iter()
-                .map(|cell| workers.with(|leaves| search.grow(leaves, cell, rule, budget)))
-                .collect()
-        });
-        for (cell, growth) in round.iter().zip(grown) {
-            settled = settled.plus(growth.settled);
-            for cell in known.graft(cell.node, growth) {
-                undecided = undecided.plus(Sum::of(&cell.share));
-                open.push(cell);
-            }
-        }
+    stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
+    if problem.in_parts && stopped_by.is_none() && engine.frontier.len() >= sweep::PARTS {
+        problem.in_parts = false;
+        problem.sweep(&mut engine, progress);
+        stopped_by = engine.run(&mut problem, progress);
     }
-    search.finish(&known)
+    problem.finish(&engine, stopped_by)
 }
 
-/// The partition so far.
-struct Known {
-    tree: Tree,
-    /// The share of every node, in the order of the tree.
-    shares: Vec<Interval>,
-    boxes: u64,
-    stopped_by: Option<StoppedBy>,
-}
-
-impl Known {
-    /// About how many bytes it takes.
-    fn bytes(&self) -> usize {
-        self.shares.len() * size_of::<Interval>() + self.tree.bytes()
-    }
-
-    /// Puts a subtree in the place of a leaf; returns its open cells.
-    fn graft(&mut self, node: usize, growth: Growth) -> impl Iterator<Item = Open> + use<> {
-        self.boxes += growth.boxes;
-        // A better method may have been asked of the leaf itself.
-        self.shares[node] = growth.shares[0];
-        self.shares.extend_from_slice(&growth.shares[1..]);
-        let moved = self.tree.graft(node, growth.tree);
-        growth.open.into_iter().map(move |open| Open {
-            node: moved(open.node),
-            ..open
-        })
-    }
-}
-
-/// What does not change during a search.
-struct Search<'a> {
+/// The question, and what is known so far.
+struct Integral<'a> {
     request: &'a Request<'a>,
-    clock: &'a Clock,
+    host: Host<'a>,
     norm: Norm,
     whole: Cell,
     volume: f64,
@@ -352,25 +112,33 @@ struct Search<'a> {
     radius: f64,
     constant_radius: Rational,
     reduction: Reduction,
+    /// Is the domain to be searched in parts, once there are enough?
+    in_parts: bool,
+    /// The contributions of leaves.
+    settled: Sum,
+    /// Those of open cells.
+    undecided: Sum,
+    /// How much more may become known in this round.
+    missing: f64,
 }
 
-impl<'a> Search<'a> {
-    fn new(request: &'a Request<'a>, clock: &'a Clock, root: &Specialised) -> Self {
+impl<'a> Integral<'a> {
+    fn new(request: &'a Request<'a>, root: &Specialised, host: Host<'a>) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let volume = estimate_dyadic(whole.volume().sup());
         let typical = match question.norm {
             Norm::Area => 0.0,
-            norm => typical_error(request, root, &whole, norm),
+            norm => typical_error(request, root, &whole, norm, host.jobs),
         };
         let budget = match question.norm {
             Norm::Area => 1e-9,
             norm => folding_budget(request, root, norm, volume, typical),
         };
-        let constant_radius = constant::local_radius(root, whole.intervals(), budget);
+        let constant_radius = constant::local_radius(root, whole.intervals(), budget, host.jobs);
         Self {
             request,
-            clock,
+            host,
             norm: question.norm,
             whole,
             volume,
@@ -383,51 +151,60 @@ impl<'a> Search<'a> {
                 constant_radius: Dyadic::from_rational(&constant_radius, Direction::Down),
             },
             constant_radius,
+            in_parts: false,
+            settled: Sum::default(),
+            undecided: Sum::default(),
+            missing: 0.0,
         }
     }
 
-    /// The partition of an earlier search: its tree, the share of every node, and its leaves.
-    fn reopened(
+    /// The domain, of which nothing is known.
+    fn unlooked(&self, root: Arc<OnCell>) -> Open<Self> {
+        let share = Leaves::new(self.request.network, self.request.question).anything(&self.whole);
+        Open {
+            root: 0,
+            node: 0,
+            depth: 0,
+            cell: self.whole.clone(),
+            here: root,
+            known: Known {
+                share,
+                is_glanced: true,
+            },
+            method: Method::Open,
+        }
+    }
+
+    /// Goes on with an earlier partition, if that is possible.
+    fn resume(
         &mut self,
-        leaves: &mut Leaves<'_>,
+        engine: &mut Engine<'_, Self>,
         earlier: &Certificate,
         root: &Arc<OnCell>,
-    ) -> Option<(Tree, Vec<Interval>, Vec<Open>)> {
-        let mut open = Vec::new();
-        let reduction = Reduction::of(earlier);
-        let tree = reopen(earlier, root, leaves, |leaves, leaf| {
-            let bound = leaves.bound(leaf.method, &leaf.cell, &leaf.here, reduction);
-            let share = match bound {
-                Ok(Bound::Integral(share)) => share,
-                _ => leaves.anything(&leaf.cell),
-            };
-            open.push(Open {
-                node: leaf.node,
-                cell: leaf.cell,
-                here: leaf.here,
-                share,
-                method: leaf.method,
-                is_glanced: false,
-                depth: leaf.depth,
-            });
-        })?;
-        let mut shares = vec![Interval::ZERO; tree.len()];
-        for cell in &open {
-            shares[cell.node] = cell.share;
-        }
+    ) -> bool {
+        let kept = (self.constant_radius.clone(), self.reduction);
         self.constant_radius = earlier.constant_radius.clone();
-        self.reduction = reduction;
-        Some((tree, shares, open))
+        self.reduction = Reduction::of(earlier);
+        let root = (self.whole.clone(), Arc::clone(root), &earlier.partition);
+        let is_resumed = engine.resume(self, vec![root]).is_some();
+        if !is_resumed {
+            (self.constant_radius, self.reduction) = kept;
+        }
+        is_resumed
+    }
+
+    fn sum(&self) -> Sum {
+        self.settled.plus(self.undecided)
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<OnCell>) -> Half {
-        let anything = leaves.anything(&cell);
+    fn look_well(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
+        let anything = leaves.anything(cell);
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if self.is_frame(&cell, &here) => &[Method::Windows, Method::Natural],
-            _ if window::is_bent(&cell, &here) => {
+            _ if self.is_frame(cell, &here) => &[Method::Windows, Method::Natural],
+            _ if window::is_bent(cell, &here) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
@@ -435,8 +212,8 @@ impl<'a> Search<'a> {
         let mut effort = Duration::ZERO;
         let is_allowed = |method: &&Method| !self.request.portable || method.is_core();
         for &method in methods.iter().filter(is_allowed) {
-            let watch = self.clock.stopwatch();
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, &cell, &here, self.reduction)
+            let watch = self.host.clock.stopwatch();
+            if let Ok(Bound::Integral(share)) = leaves.bound(method, cell, &here, self.reduction)
                 && share.wid() < best.1.wid()
             {
                 best = (method, share);
@@ -446,34 +223,21 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        Half {
-            cell,
-            here,
-            method: best.0,
-            share: best.1,
-            is_glanced: false,
-            effort,
-        }
+        looked(here, best, false, effort)
     }
 
     /// Encloses the share of a cell by the cheapest method that may be enough.
-    fn glance(&self, leaves: &mut Leaves<'_>, cell: Cell, here: Arc<OnCell>) -> Half {
-        if self.is_frame(&cell, &here) {
-            return self.look(leaves, cell, here);
+    fn glance(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
+        if self.is_frame(cell, &here) {
+            return self.look_well(leaves, cell, here);
         }
-        let watch = self.clock.stopwatch();
-        let (method, share) = match leaves.bound(Method::Natural, &cell, &here, self.reduction) {
+        let watch = self.host.clock.stopwatch();
+        let found = match leaves.bound(Method::Natural, cell, &here, self.reduction) {
             Ok(Bound::Integral(share)) => (Method::Natural, share),
-            _ => (Method::Open, leaves.anything(&cell)),
+            _ => (Method::Open, leaves.anything(cell)),
         };
-        Half {
-            cell,
-            here,
-            method,
-            share,
-            is_glanced: true,
-            effort: watch.map_or(Duration::ZERO, |watch| watch.elapsed()),
-        }
+        let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        looked(here, found, true, effort)
     }
 
     /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
@@ -503,45 +267,18 @@ impl<'a> Search<'a> {
         self.norm == Norm::Area && method == Method::Natural
     }
 
-    /// Cuts an open cell, and the halves as long as they would be next.
-    fn grow(&self, leaves: &mut Leaves<'_>, start: &Open, rule: Rule, budget: usize) -> Growth {
-        let mut growth = Growth::new(start);
-        let mut stack = vec![Open {
-            node: 0,
-            ..start.clone()
-        }];
-        let mut cuts = 0;
-        while let Some(open) = stack.pop() {
-            if cuts >= budget || open.depth >= DEEPEST || self.is_over(cuts) {
-                growth.open.push(open);
-                continue;
-            }
-            cuts += 1;
-            let Some((cut, halves)) = self.best_cut(leaves, &open) else {
-                growth.settled = growth.settled.plus(Sum::of(&open.share));
-                continue;
-            };
-            for half in growth.cut(&open, cut, halves) {
-                let unknown = estimate_dyadic(half.share.wid());
-                let volume = estimate_dyadic(half.cell.volume().sup());
-                if self.is_decided(half.method) || unknown <= rule.density * volume {
-                    growth.settled = growth.settled.plus(Sum::of(&half.share));
-                    continue;
-                }
-                if unknown > rule.least {
-                    stack.push(half);
-                } else {
-                    growth.open.push(half);
-                }
-            }
-        }
-        growth
-    }
-
     /// The cuts that come into question, the one that is made if they are as good as each other first.
-    fn cuts(&self, open: &Open, jumps: &[Place]) -> Cuts {
+    fn cuts_of(&self, open: &Open<Self>, jumps: &[Place]) -> Cuts {
+        let certain = |cut| Cuts {
+            tried: vec![cut],
+            is_certain: true,
+        };
+        let tried = |tried| Cuts {
+            tried,
+            is_certain: false,
+        };
         if let Some(cut) = split::at_jump(&open.cell, jumps) {
-            return Cuts::Certain(cut);
+            return certain(cut);
         }
         let first = split::choose(&open.cell, &self.whole, &open.here);
         let inputs = open.cell.sides().len();
@@ -550,90 +287,62 @@ impl<'a> Search<'a> {
         // Steps that are half-planes need no cut beside them. Without areas beside curves the region may need a
         // cut across another input than the network.
         if self.norm == Norm::Area {
-            let tried = if self.request.portable { inputs } else { 1 };
-            return Cuts::Tried(axes().take(tried).map(middle).collect());
+            let count = if self.request.portable { inputs } else { 1 };
+            return tried(axes().take(count).map(middle).collect());
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
         if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
-            return Cuts::Certain(cut);
+            return certain(cut);
         }
         if open.here.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
-            return Cuts::Tried(vec![middle(first.axis)]);
+            return tried(vec![middle(first.axis)]);
         }
         let mut cuts = Vec::new();
         if first.place.is_some() {
             cuts.push(first.clone());
         }
-        let tried = if inputs > MOST_TRIED { 1 } else { inputs };
-        cuts.extend(axes().take(tried).map(middle));
-        Cuts::Tried(cuts)
+        let count = if inputs > MOST_TRIED { 1 } else { inputs };
+        cuts.extend(axes().take(count).map(middle));
+        tried(cuts)
     }
 
-    /// Makes the cuts that come into question and keeps the one after which least is unknown.
-    fn best_cut(&self, leaves: &mut Leaves<'_>, open: &Open) -> Option<(Split, [Half; 2])> {
-        let look = |leaves: &mut Leaves<'_>, cell, here: Arc<OnCell>| {
-            if self.is_rough(&cell, &here, open.here.units()) {
-                self.glance(leaves, cell, here)
-            } else {
-                self.look(leaves, cell, here)
-            }
-        };
-        match self.cuts(open, leaves.places()) {
-            Cuts::Certain(cut) => self.best_of(leaves, open, vec![cut], look),
-            Cuts::Tried(cuts) => self.best_of(leaves, open, cuts, look),
-        }
-    }
-
-    fn best_of(
+    /// Looks at a cell of a cut; only `glance`s at it where that may be enough.
+    fn look_at(
         &self,
         leaves: &mut Leaves<'_>,
-        open: &Open,
-        cuts: Vec<Split>,
-        look: impl Fn(&mut Leaves<'_>, Cell, Arc<OnCell>) -> Half + Sync,
-    ) -> Option<(Split, [Half; 2])> {
-        let mut best: Option<(Dyadic, Split, [Half; 2])> = None;
-        for cut in cuts {
-            let Some((lower, upper)) = open.cell.cut(cut.axis, cut.place.as_ref()) else {
-                continue;
-            };
-            let half = |leaves: &mut Leaves<'_>, cell| {
-                let watch = self.clock.stopwatch();
-                let here = leaves
-                    .descend(&open.here, &cell, self.reduction)
-                    .map_or_else(|_| Arc::clone(&open.here), Arc::new);
-                let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-                let mut half = look(leaves, cell, here);
-                half.effort += descended;
-                half
-            };
-            let halves = if open.here.units() < LARGE {
-                [lower, upper].map(|cell| half(leaves, cell))
+        open: &Open<Self>,
+        cell: &Cell,
+        rule: Rule,
+        is_glance: bool,
+    ) -> Looked<Self> {
+        let watch = self.host.clock.stopwatch();
+        let here = leaves
+            .descend(&open.here, cell, self.reduction)
+            .map_or_else(|_| Arc::clone(&open.here), Arc::new);
+        let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        let is_glance = match rule {
+            Rule::Part(_) => is_glance,
+            Rule::Cell { .. } => self.is_rough(cell, &here, open.here.units()),
+        };
+        let mut looked = if is_glance {
+            self.glance(leaves, cell, here)
+        } else {
+            self.look_well(leaves, cell, here)
+        };
+        looked.effort += descended;
+        if let Rule::Cell { density, least } = rule {
+            let unknown = estimate_dyadic(looked.known.share.wid());
+            let volume = estimate_dyadic(cell.volume().sup());
+            looked.fate = if self.is_decided(looked.method) || unknown <= density * volume {
+                Fate::Leaf
+            } else if unknown > least {
+                Fate::Cut
             } else {
-                // The tools of this thread are taken, and those of another may be.
-                let mut others = Leaves::new(self.request.network, self.request.question);
-                let (lower, upper) =
-                    rayon::join(|| half(leaves, lower), || half(&mut others, upper));
-                [lower, upper]
+                Fate::Later
             };
-            let unknown = halves[0]
-                .share
-                .wid()
-                .add(halves[1].share.wid(), Direction::Up);
-            if best.as_ref().is_none_or(|(least, _, _)| unknown < *least) {
-                best = Some((unknown, cut, halves));
-            }
         }
-        if let Some((_, _, [lower, upper])) = &best {
-            self.clock.keep(lower.effort + upper.effort);
-        }
-        best.map(|(_, cut, halves)| (cut, halves))
-    }
-
-    /// Is there no time left? After some cuts also: is the memory full?
-    fn is_over(&self, cuts: usize) -> bool {
-        let memory = self.request.limits.memory.filter(|_| cuts % 32 == 31);
-        self.clock.is_late().is_some() || memory.is_some_and(is_full)
+        looked
     }
 
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
@@ -662,15 +371,6 @@ impl<'a> Search<'a> {
         match self.norm {
             Norm::L2 => libm::sqrt(integral.max(0.0)),
             _ => integral,
-        }
-    }
-
-    fn progress(&self, known: &Known, open: usize, sum: Sum) -> Progress {
-        Progress {
-            boxes: known.boxes,
-            open,
-            lower: self.error(sum.low),
-            upper: self.error(sum.high()),
         }
     }
 
@@ -706,7 +406,7 @@ impl<'a> Search<'a> {
     }
 
     /// How much that is not known has to become known, at least.
-    fn missing(&self, sum: Sum) -> f64 {
+    fn missing_of(&self, sum: Sum) -> f64 {
         let (low, high) = (sum.low, sum.high());
         if let Some(tolerance) = self.request.tolerance {
             let tolerance = libm::pow(estimate_rational(tolerance), self.exponent());
@@ -715,9 +415,10 @@ impl<'a> Search<'a> {
         libm::pow(1.0 - self.gap().min(1.0), self.exponent()) * high - low
     }
 
-    fn finish(self, known: &Known) -> Outcome {
+    fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> Outcome {
+        let tree = engine.trees.first().expect("a tree for the one root");
         // Added up like the checker does, so that the claim is what it will find.
-        let total = known.tree.total(known.shares.clone());
+        let total = tree.total();
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
         let exact = total.sup().rational_bound(Direction::Up);
@@ -743,13 +444,264 @@ impl<'a> Search<'a> {
                     witness: None,
                     constant_radius: self.constant_radius,
                     ranges: self.reduction.ranges,
-                    partition: known.tree.partition(),
+                    partition: tree.partition(),
                 },
             ),
-            boxes: known.boxes,
-            stopped_by: known.stopped_by,
+            boxes: engine.boxes,
+            stopped_by,
         }
     }
+}
+
+/// What was found of a cell.
+fn looked<'a>(
+    here: Arc<OnCell>,
+    (method, share): (Method, Interval),
+    is_glanced: bool,
+    effort: Duration,
+) -> Looked<Integral<'a>> {
+    Looked {
+        here,
+        known: Known { share, is_glanced },
+        method,
+        fate: Fate::Cut,
+        effort,
+    }
+}
+
+impl<'a> Problem for Integral<'a> {
+    type Here = Arc<OnCell>;
+    type Known = Known;
+    type Value = Interval;
+    type Tools = Leaves<'a>;
+    type Rule = Rule;
+    type Notes = Notes;
+
+    const ROUND: usize = 256;
+    const COMPARES_CUTS: bool = true;
+    const LOWER_FIRST: bool = false;
+
+    fn is_best_first(&self) -> bool {
+        true
+    }
+
+    /// The worst is the one of whose contribution most is not known.
+    fn rank(known: &Known) -> Dyadic {
+        known.share.wid()
+    }
+
+    fn value(known: &Known) -> Interval {
+        known.share
+    }
+
+    fn bytes(here: &Arc<OnCell>) -> usize {
+        here.bytes()
+    }
+
+    fn tools(&self) -> Leaves<'a> {
+        Leaves::new(self.request.network, self.request.question)
+    }
+
+    fn look(
+        &self,
+        leaves: &mut Leaves<'a>,
+        open: &Open<Self>,
+        cells: &[Cell],
+        rule: &mut Rule,
+        _: &mut Notes,
+    ) -> Vec<Looked<Self>> {
+        // In a part, where there is no choice, a glance may be enough.
+        let is_glance = cells.len() <= 2;
+        let look =
+            |leaves: &mut Leaves<'a>, cell| self.look_at(leaves, open, cell, *rule, is_glance);
+        if open.here.units() < LARGE {
+            return cells.iter().map(|cell| look(leaves, cell)).collect();
+        }
+        // The tools of this thread are taken, and those of another may be.
+        let each = |cell| look(&mut self.tools(), cell);
+        self.host.jobs.each(cells.iter().collect(), &each)
+    }
+
+    fn cuts(&self, leaves: &mut Leaves<'a>, open: &Open<Self>) -> Cuts {
+        self.cuts_of(open, leaves.places())
+    }
+
+    fn cost(&self, [lower, upper]: [&Looked<Self>; 2]) -> Dyadic {
+        let wid = |half: &Looked<Self>| half.known.share.wid();
+        wid(lower).add(wid(upper), Direction::Up)
+    }
+
+    fn count(
+        &self,
+        open: &Open<Self>,
+        halves: [&Looked<Self>; 2],
+        rule: &Rule,
+        Notes(sum): &mut Notes,
+    ) {
+        if let Rule::Part(_) = rule {
+            *sum = sum.minus(Sum::of(&open.known.share));
+        }
+        for half in halves {
+            if matches!(rule, Rule::Part(_)) || half.fate == Fate::Leaf {
+                *sum = sum.plus(Sum::of(&half.known.share));
+            }
+        }
+    }
+
+    fn improve(
+        &self,
+        leaves: &mut Leaves<'a>,
+        open: &Open<Self>,
+        cuts: &Cuts,
+        rule: &Rule,
+        Notes(sum): &mut Notes,
+    ) -> Option<Looked<Self>> {
+        let is_wanted = matches!(rule, Rule::Part(_)) && open.known.is_glanced;
+        if cuts.is_certain || !is_wanted {
+            return None;
+        }
+        let looked = self.look_well(leaves, &open.cell, Arc::clone(&open.here));
+        *sum = sum.minus(Sum::of(&open.known.share));
+        *sum = sum.plus(Sum::of(&looked.known.share));
+        Some(looked)
+    }
+
+    fn uncut(
+        &self,
+        _: &mut Leaves<'a>,
+        open: &Open<Self>,
+        rule: &Rule,
+        Notes(sum): &mut Notes,
+    ) -> Method {
+        // The sum of a part has it already.
+        if let Rule::Cell { .. } = rule {
+            *sum = sum.plus(Sum::of(&open.known.share));
+        }
+        open.method
+    }
+
+    fn is_enough(&self, rule: &Rule, Notes(sum): &Notes) -> bool {
+        matches!(rule, Rule::Part(goal) if goal.is_met(*sum))
+    }
+
+    fn judge(&mut self, frontier: &Frontier<Self>, _: u64) -> Judgement {
+        if self.in_parts && frontier.len() >= sweep::PARTS {
+            return Judgement::Done;
+        }
+        if self.is_done(self.sum()) {
+            // Floats drift; the worst of it goes when the sum is made anew.
+            self.undecided = Sum::default();
+            for open in frontier.iter() {
+                self.opened(open);
+            }
+            if self.is_done(self.sum()) {
+                return Judgement::Done;
+            }
+        }
+        if self.is_hopeless() {
+            return Judgement::Stopped(StoppedBy::Abstraction);
+        }
+        Judgement::GoOn
+    }
+
+    fn enclosure(&self, _: &Frontier<Self>) -> Option<(f64, f64)> {
+        let sum = self.sum();
+        Some((self.error(sum.low), self.error(sum.high())))
+    }
+
+    fn opened(&mut self, open: &Open<Self>) {
+        self.undecided = self.undecided.plus(Sum::of(&open.known.share));
+    }
+
+    fn takes(&mut self, next: &Open<Self>, taken: usize, boxes: u64) -> bool {
+        if taken == 0 {
+            // No more than could be enough if all of it became known, but where that takes no time: then
+            // the answer may be sharper than asked for.
+            self.missing = if boxes < FREE {
+                f64::INFINITY
+            } else {
+                self.missing_of(self.sum())
+            };
+        } else if self.missing <= 0.0 {
+            return false;
+        }
+        let share = &next.known.share;
+        // Without an end, how much is missing has none either.
+        if !share.sup().is_infinite() {
+            self.missing -= estimate_dyadic(share.wid());
+        }
+        self.undecided = self.undecided.minus(Sum::of(share));
+        true
+    }
+
+    fn give_up(&mut self, open: &Open<Self>) {
+        self.settled = self.settled.plus(Sum::of(&open.known.share));
+    }
+
+    fn rule(&self, round: &[Open<Self>], _: usize) -> (Rule, u64) {
+        let last = round
+            .last()
+            .map_or(Dyadic::ZERO, |open| open.known.share.wid());
+        let rule = Rule::Cell {
+            density: self.density(self.sum()),
+            least: estimate_dyadic(last),
+        };
+        // While few cells are open, a subtree would cut more than is needed.
+        let budget = if round.len() < Self::ROUND {
+            1
+        } else {
+            SUBTREE
+        };
+        (rule, budget)
+    }
+
+    fn learn(&mut self, notes: Vec<Notes>) {
+        for Notes(sum) in notes {
+            self.settled = self.settled.plus(sum);
+        }
+    }
+
+    fn exhausted(&self) -> Option<StoppedBy> {
+        Some(StoppedBy::Resolution)
+    }
+}
+
+impl Resumable for Integral<'_> {
+    type Network = OnCell;
+
+    fn network_bytes(network: &OnCell) -> usize {
+        network.bytes()
+    }
+
+    fn descend(
+        &self,
+        leaves: &mut Self::Tools,
+        _root: usize,
+        around: &Arc<OnCell>,
+        cell: &Cell,
+    ) -> Result<Arc<OnCell>, Failure> {
+        leaves.descend(around, cell, self.reduction).map(Arc::new)
+    }
+
+    fn again(
+        &self,
+        leaves: &mut Self::Tools,
+        _root: usize,
+        method: Method,
+        cell: &Cell,
+        here: Arc<OnCell>,
+    ) -> Looked<Self> {
+        // A portable certificate has no leaves of other methods; they are looked at again.
+        let is_known = method.is_core() || !self.request.portable;
+        let method = if is_known { method } else { Method::Open };
+        let share = match leaves.bound(method, cell, &here, self.reduction) {
+            Ok(Bound::Integral(share)) => share,
+            _ => leaves.anything(cell),
+        };
+        looked(here, (method, share), false, Duration::ZERO)
+    }
+
+    fn reopened_leaf(&mut self, _: &Open<Self>) {}
 }
 
 /// How far folding may move the outputs: less than what is wanted to be known of the error, which is
@@ -782,20 +734,26 @@ fn folding_budget(
 
 /// Guesses the mean size of the error, or of its square (`l2`), from points that fill the domain
 /// evenly.
-fn typical_error(request: &Request<'_>, network: &Specialised, whole: &Cell, norm: Norm) -> f64 {
+fn typical_error(
+    request: &Request<'_>,
+    network: &Specialised,
+    whole: &Cell,
+    norm: Norm,
+    jobs: Jobs<'_>,
+) -> f64 {
     const POINTS: u32 = 32;
     let points: Vec<Vec<f64>> = even_points(whole.intervals(), POINTS).collect();
-    let sampler = || Sampler::new(&request.question.target, request.jumps());
-    let errors = points.par_iter().map_init(sampler, |sampler, point| {
-        let error = sampler.error_at(network, point).unwrap_or(0.0);
+    let error_at = |point: Vec<f64>| {
+        let mut sampler = Sampler::new(&request.question.target, request.jumps());
+        let error = sampler.error_at(network, &point).unwrap_or(0.0);
         if norm == Norm::L2 {
             error * error
         } else {
             error
         }
-    });
+    };
     // Added up in order, so that the sum does not depend on the threads.
-    let errors: Vec<f64> = errors.collect();
+    let errors = jobs.each(points, &error_at);
     errors.iter().sum::<f64>() / f64::from(POINTS)
 }
 

@@ -9,26 +9,27 @@ mod forms;
 mod guess;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use rayon::prelude::*;
-
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
 use super::limits::{Clock, Limits, StoppedBy};
+use super::resume::Resumable;
+use super::split::Split;
 use super::tree::Tree;
-use super::{ProveError, constant, split};
+use super::{Progress, ProveError, constant, split};
 use crate::bounds::Cell;
 use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
 use crate::expr::Property;
+use crate::jobs::{Jobs, on_threads};
 use crate::network::{Network, Specialised};
 use crate::numbers::estimate::estimate_dyadic;
-use crate::numbers::{Direction, Dyadic, Rational, Truth};
+use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
 
-/// Cells that one round takes. Fixed, so that the result does not depend on the threads.
-const ROUND: usize = 64;
-/// Cells that are looked at below each of them in a round.
-const SUBTREE: u64 = 64;
+/// Cuts below each cell of a round.
+const SUBTREE: u64 = 32;
 /// A cell is not cut once all of its sides are below this share of the box, in bits.
 const FINEST: i64 = 40;
 /// So many cells that cannot be cut any more end the search.
@@ -45,13 +46,18 @@ pub struct PropertyRequest<'a> {
     pub limits: Limits,
     /// How many threads; all of the machine's by default. The result does not depend on it.
     pub threads: Option<usize>,
+    /// Trees of an earlier search for the same property, to go on from.
+    pub resume: Option<&'a Evidence>,
 }
 
 /// What a search found: a proposal for the checker.
 #[derive(Clone, Debug)]
 pub struct PropertyOutcome {
-    /// Why the property holds or fails; nothing where that is not known.
-    pub evidence: Option<Evidence>,
+    /// Why the property holds or fails. Where that is not known: the trees so far, with leaves that
+    /// exclude nothing, which no checker accepts.
+    pub evidence: Evidence,
+    /// Is it known?
+    pub is_decided: bool,
     /// Boxes looked at.
     pub boxes: u64,
     /// Cells that were open at the end.
@@ -72,84 +78,84 @@ pub struct Stuck {
     pub margin: Option<f64>,
 }
 
-/// Searches for evidence; calls back with boxes looked at and cells open.
+/// Searches for evidence.
 ///
 /// # Errors
 /// [`ProveError`] where the search cannot even begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
-    progress: &mut dyn FnMut(u64, usize),
+    progress: &mut dyn FnMut(&Progress),
 ) -> Result<PropertyOutcome, ProveError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| ProveError::Threads(error.to_string()))?;
-    // The check is on one thread.
-    let clock = Clock::start(&request.limits, 1);
+    on_threads(request.threads, |jobs| {
+        prove_property_by(request, jobs, progress)
+    })
+}
+
+/// Searches for evidence like [`prove_property()`], its jobs done wherever the caller likes.
+///
+/// # Errors
+/// [`ProveError`] where the search cannot even begin.
+pub fn prove_property_by(
+    request: &PropertyRequest<'_>,
+    jobs: Jobs<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<PropertyOutcome, ProveError> {
     let inputs = request.property.inputs();
     if inputs > MAX_INPUTS {
         return Err(ProveError::TooManyInputs(inputs));
     }
-    Search::new(request, clock)?.run(&pool, progress)
+    let clock = &Clock::start(&request.limits, jobs.threads);
+    let mut problem = Exclusion::new(request, clock)?;
+    let mut engine = Engine::new(&problem, Host { clock, jobs });
+    let mut stopped_by = None;
+    if !problem.resume(&mut engine)? {
+        let roots = (0..problem.wholes.len()).map(|case| problem.unlooked(case));
+        let roots = roots.collect();
+        stopped_by = engine.begin(&mut problem, roots, &(), progress);
+    }
+    stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
+    Ok(problem.finish(engine, stopped_by))
 }
 
-/// A cell to be looked at.
-#[derive(Clone)]
-struct Open {
-    case: usize,
-    node: usize,
-    cell: Cell,
-    /// The network on a cell around it; nothing for the whole box of a case, so that many cases do
-    /// not take the memory of many networks.
-    around: Option<Arc<Specialised>>,
-}
-
-/// What a worker brings back from one open cell.
-struct Growth {
-    tree: Tree,
-    open: Vec<Open>,
+/// What a subtree brings back.
+#[derive(Default)]
+struct Notes {
+    /// A point at which the condition holds.
+    point: Option<Evidence>,
+    /// Cells that cannot be cut any more.
     stuck: usize,
     stuck_at: Option<Stuck>,
-    boxes: u64,
-    evidence: Option<Evidence>,
 }
 
-/// What a first look at the whole box of a case brings.
-enum First {
-    /// The condition is excluded there.
-    Excluded(Method),
-    /// It holds at a point.
-    Found(Evidence),
-    /// Neither, yet.
-    Open,
-}
-
-struct Search<'a> {
+/// A condition that is to be excluded on every box, or a point at which it holds.
+struct Exclusion<'a> {
     request: &'a PropertyRequest<'a>,
-    clock: Clock,
+    clock: &'a Clock,
     wholes: Vec<Cell>,
     margins: Vec<Margin>,
     constant_radius: Rational,
     ranges: Ranges,
+    found: Notes,
 }
 
-impl<'a> Search<'a> {
-    fn new(request: &'a PropertyRequest<'a>, clock: Clock) -> Result<Self, ProveError> {
+impl<'a> Exclusion<'a> {
+    fn new(request: &'a PropertyRequest<'a>, clock: &'a Clock) -> Result<Self, ProveError> {
         let cases = request.property.cases();
         let wholes: Vec<Cell> = cases
             .iter()
             .map(|case| Cell::from_sides(case.sides().to_vec()))
             .collect();
-        let mut search = Self {
+        let mut problem = Self {
             request,
             clock,
             margins: cases.iter().map(Margin::new).collect(),
             wholes,
             constant_radius: Rational::ZERO,
             ranges: Ranges::Natural,
+            found: Notes::default(),
         };
-        if let (Some(whole), Some(margin)) = (search.wholes.first(), search.margins.first()) {
-            let root = search.root(whole)?;
+        if let (Some(whole), Some(margin)) = (problem.wholes.first(), problem.margins.first()) {
+            let root = problem.root(0).map_err(ProveError::NoValue)?;
             let inputs = root.inputs();
             let is_deep = (0..root.units()).any(|k| {
                 let terms = root.unit(k).sum.terms;
@@ -159,153 +165,148 @@ impl<'a> Search<'a> {
                 .middle(margin, &root)
                 .margin
                 .abs();
-            search.constant_radius = constant::radius(&root, middle.clamp(1e-12, 1e12) * 1e-4);
+            problem.constant_radius = constant::radius(&root, middle.clamp(1e-12, 1e12) * 1e-4);
             if is_deep {
-                search.ranges = Ranges::Linear;
+                problem.ranges = Ranges::Linear;
             }
         }
-        Ok(search)
+        Ok(problem)
     }
 
-    fn root(&self, whole: &Cell) -> Result<Specialised, ProveError> {
-        Specialised::from_network(self.request.network, whole.intervals())
-            .map_err(ProveError::NoValue)
+    /// The network on the whole box of a case.
+    fn root(&self, case: usize) -> Result<Arc<Specialised>, Failure> {
+        let sides = self.wholes[case].intervals();
+        Specialised::from_network(self.request.network, sides).map(Arc::new)
     }
 
-    fn run(
-        self,
-        pool: &rayon::ThreadPool,
-        progress: &mut dyn FnMut(u64, usize),
-    ) -> Result<PropertyOutcome, ProveError> {
-        let done = |evidence, boxes, open, stopped_by, stuck| {
-            Ok(PropertyOutcome {
-                evidence,
-                boxes,
-                open,
-                stopped_by,
-                stuck,
-            })
+    /// The whole box of a case, of which nothing is known.
+    fn unlooked(&self, case: usize) -> Open<Self> {
+        Open {
+            root: case,
+            node: 0,
+            depth: 0,
+            cell: self.wholes[case].clone(),
+            here: None,
+            known: Vec::new(),
+            method: Method::Open,
+        }
+    }
+
+    /// Goes on with earlier trees, if there are any.
+    fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
+        let Some(Evidence::Trees {
+            constant_radius,
+            ranges,
+            trees,
+        }) = self.request.resume
+        else {
+            return Ok(false);
         };
-        let mut boxes = 0;
-        let mut stopped_by = None;
-        let mut stuck_at = None;
-        // A look at all boxes first.
-        let cases: Vec<usize> = (0..self.wholes.len()).collect();
-        let mut trees = vec![Tree::new(); self.wholes.len()];
-        let mut open = Vec::new();
-        for chunk in cases.chunks(ROUND) {
-            if let Some(limit) = self.limit(boxes, &open) {
-                return done(None, boxes, self.wholes.len(), Some(limit), None);
-            }
-            let found: Vec<_> = pool.install(|| {
-                let looked = chunk.par_iter().with_max_len(1);
-                looked.map(|case| self.first_look(*case)).collect()
-            });
-            for (case, result) in chunk.iter().zip(found) {
-                match result? {
-                    First::Excluded(method) => {
-                        boxes += 1;
-                        trees[*case].settle(0, method);
-                    }
-                    First::Found(evidence) => {
-                        let all = self.wholes.len();
-                        return done(Some(evidence), boxes, all, None, None);
-                    }
-                    First::Open => open.push(Open {
-                        case: *case,
-                        node: 0,
-                        cell: self.wholes[*case].clone(),
-                        around: None,
-                    }),
-                }
-            }
-            progress(boxes, open.len());
+        let kept = (self.constant_radius.clone(), self.ranges);
+        (self.constant_radius, self.ranges) = (constant_radius.clone(), *ranges);
+        let mut earlier = Vec::new();
+        for (case, tree) in trees.iter().enumerate().take(self.wholes.len()) {
+            let root = self.root(case).map_err(ProveError::NoValue)?;
+            earlier.push((self.wholes[case].clone(), root, tree));
         }
-        open.reverse();
-        let mut stuck = 0;
-        while !open.is_empty() && stuck < MAX_STUCK {
-            progress(boxes, open.len() + stuck);
-            stopped_by = self.limit(boxes, &open);
-            if stopped_by.is_some() {
-                break;
-            }
-            let most = self.request.limits.boxes.unwrap_or(u64::MAX);
-            let room = most.saturating_sub(boxes);
-            let count = open.len().min(ROUND);
-            let count = usize::try_from(room).map_or(count, |room| count.min(room.max(1)));
-            let budget = (room / count as u64).clamp(1, SUBTREE);
-            let round = open.split_off(open.len() - count);
-            let grown: Vec<Growth> = pool.install(|| {
-                let each = round.par_iter().with_max_len(1);
-                each.map(|open| self.grow(open, budget)).collect()
-            });
-            // The last of the list is looked at first.
-            for (start, growth) in round.iter().zip(grown).rev() {
-                boxes += growth.boxes;
-                if growth.evidence.is_some() {
-                    return done(growth.evidence, boxes, open.len(), None, None);
-                }
-                stuck += growth.stuck;
-                stuck_at = stuck_at.or(growth.stuck_at);
-                let Some(tree) = trees.get_mut(start.case) else {
-                    continue;
-                };
-                let moved = tree.graft(start.node, growth.tree);
-                open.extend(growth.open.into_iter().map(|open| Open {
-                    node: moved(open.node),
-                    ..open
-                }));
-            }
+        let is_resumed =
+            earlier.len() == self.wholes.len() && engine.resume(self, earlier).is_some();
+        if !is_resumed {
+            (self.constant_radius, self.ranges) = kept;
         }
-        if stuck > 0 {
-            stopped_by = stopped_by.or(Some(StoppedBy::Resolution));
-        }
-        if !open.is_empty() || stuck > 0 {
-            return done(None, boxes, open.len() + stuck, stopped_by, stuck_at);
-        }
-        let evidence = Evidence::Trees {
-            constant_radius: self.constant_radius,
-            ranges: self.ranges,
-            trees: trees.iter().map(Tree::partition).collect(),
-        };
-        done(Some(evidence), boxes, 0, None, None)
-    }
-
-    fn limit(&self, boxes: u64, open: &[Open]) -> Option<StoppedBy> {
-        let around = |open: &Open| {
-            open.around
-                .as_ref()
-                .map_or(0, |network| network.bytes() as u64)
-        };
-        let bytes = || open.iter().map(around).sum();
-        self.clock.reached(boxes, bytes)
-    }
-
-    /// Looks at the whole box of a case: whether it is excluded at once, or else whether the condition
-    /// holds at some point.
-    fn first_look(&self, case: usize) -> Result<First, ProveError> {
-        let cell = &self.wholes[case];
-        let root = Arc::new(self.root(cell)?);
-        let mut leaves = self.leaves(case);
-        if let Ok(here) = leaves.descend(&root, cell, self.ranges, self.constant_radius()) {
-            let margin = &self.margins[case];
-            if let Ok(method) = excluded(&mut leaves, cell, &here, margin) {
-                return Ok(First::Excluded(method));
-            }
-        }
-        let guesses = Guesser::new(cell, self.request.network).search(&self.margins[case], &root);
-        let mut found = guesses
-            .iter()
-            .filter_map(|guess| self.confirm(case, cell, guess));
-        Ok(found.next().map_or(First::Open, First::Found))
-    }
-
-    fn leaves(&self, case: usize) -> PropertyLeaves<'a> {
-        PropertyLeaves::new(self.request.network, &self.request.property.cases()[case])
+        Ok(is_resumed)
     }
 
     fn constant_radius(&self) -> Dyadic {
         Dyadic::from_rational(&self.constant_radius, Direction::Down)
+    }
+
+    fn finish(self, engine: Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> PropertyOutcome {
+        let open = engine.frontier.len() + self.found.stuck;
+        let is_stuck = self.found.stuck > 0;
+        let (evidence, is_decided, stopped_by) = match self.found.point {
+            Some(point) => (point, true, None),
+            None => {
+                let trees = Evidence::Trees {
+                    constant_radius: self.constant_radius,
+                    ranges: self.ranges,
+                    trees: engine.trees.iter().map(Tree::partition).collect(),
+                };
+                let stuck = is_stuck.then_some(StoppedBy::Resolution);
+                (trees, open == 0, stopped_by.or(stuck))
+            }
+        };
+        PropertyOutcome {
+            evidence,
+            is_decided,
+            boxes: engine.boxes,
+            open,
+            stopped_by: stopped_by.filter(|_| open > 0),
+            stuck: self.found.stuck_at,
+        }
+    }
+
+    /// The case made ready.
+    fn leaves<'t>(
+        &self,
+        tools: &'t mut Option<(usize, PropertyLeaves<'a>)>,
+        case: usize,
+    ) -> &'t mut PropertyLeaves<'a> {
+        if tools.as_ref().is_none_or(|(ready, _)| *ready != case) {
+            *tools = None;
+        }
+        let made = || {
+            let case_of = &self.request.property.cases()[case];
+            (case, PropertyLeaves::new(self.request.network, case_of))
+        };
+        &mut tools.get_or_insert_with(made).1
+    }
+
+    /// Is the condition excluded on a cell, or else does it hold at some point? Of the whole box of a case
+    /// more points are tried.
+    fn look_at(
+        &self,
+        leaves: &mut PropertyLeaves<'a>,
+        around: &Open<Self>,
+        cell: &Cell,
+        network: &Arc<Specialised>,
+        notes: &mut Notes,
+    ) -> Looked<Self> {
+        let margin = &self.margins[around.root];
+        // What a check will do again: this, and the method that excludes the condition.
+        let watch = self.clock.stopwatch();
+        let Ok(here) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
+            return stuck(None, notes);
+        };
+        let advice = match excluded(leaves, cell, &here, margin) {
+            Ok(method) => {
+                let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+                return excluded_by(method, effort);
+            }
+            Err(advice) => advice,
+        };
+        let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        let is_whole = around.here.is_none() && cell.sides() == around.cell.sides();
+        let mut guesser = Guesser::new(cell, self.request.network);
+        let guesses = if is_whole {
+            guesser.search(margin, network)
+        } else {
+            vec![
+                guesser.middle(margin, &here),
+                guesser.corner(margin, &here, &advice.downhill),
+            ]
+        };
+        if notes.point.is_none() {
+            let mut guesses = guesses.iter();
+            notes.point = guesses.find_map(|guess| self.confirm(around.root, cell, guess));
+        }
+        Looked {
+            here: (!is_whole).then_some(here),
+            known: advice.scores,
+            method: Method::Open,
+            fate: Fate::Cut,
+            effort,
+        }
     }
 
     /// Looks at points near a guess exactly, if it seems worth it.
@@ -320,103 +321,11 @@ impl<'a> Search<'a> {
             .map(|point| Evidence::Point { case, point })
     }
 
-    /// Looks at an open cell and those below it.
-    fn grow(&self, start: &Open, budget: u64) -> Growth {
-        let case = start.case;
-        let margin = &self.margins[case];
-        let constant_radius = self.constant_radius();
-        let network = self.request.network;
-        let mut leaves = self.leaves(case);
-        let mut growth = Growth {
-            tree: Tree::new(),
-            open: Vec::new(),
-            stuck: 0,
-            stuck_at: None,
-            boxes: 0,
-            evidence: None,
-        };
-        let mut stack = vec![Open {
-            node: 0,
-            ..start.clone()
-        }];
-        while let Some(open) = stack.pop() {
-            if growth.boxes >= budget || self.clock.is_late().is_some() {
-                stack.push(open);
-                break;
-            }
-            growth.boxes += 1;
-            // What a check will do again: this, and the method that excludes the condition.
-            let repeat = self.clock.repeated();
-            let around = match &open.around {
-                Some(around) => Ok(Arc::clone(around)),
-                None => self.root(&self.wholes[case]).map(Arc::new),
-            };
-            let here = around
-                .map(|around| leaves.descend(&around, &open.cell, self.ranges, constant_radius));
-            let Ok(Ok(here)) = here else {
-                growth.stuck += 1;
-                continue;
-            };
-            repeat();
-            let advice = match excluded(&mut leaves, &open.cell, &here, margin) {
-                Ok(method) => {
-                    repeat();
-                    growth.tree.settle(open.node, method);
-                    continue;
-                }
-                Err(advice) => advice,
-            };
-            let mut guesser = Guesser::new(&open.cell, network);
-            let guesses = [
-                guesser.middle(margin, &here),
-                guesser.corner(margin, &here, &advice.downhill),
-            ];
-            growth.evidence = guesses
-                .iter()
-                .find_map(|guess| self.confirm(case, &open.cell, guess));
-            if growth.evidence.is_some() {
-                return growth;
-            }
-            let Some((axis, place, lower, upper)) = self.halves(case, &open, &here, &advice.scores)
-            else {
-                // Whatever floats say of it.
-                if is_excluded(&mut leaves, Method::Linear, &open.cell, &here) {
-                    growth.tree.settle(open.node, Method::Linear);
-                    continue;
-                }
-                growth.stuck += 1;
-                let [Guess { margin, point }, _] = guesses;
-                growth.stuck_at.get_or_insert(Stuck {
-                    margin: margin.is_finite().then_some(margin),
-                    point,
-                });
-                continue;
-            };
-            let (at_lower, at_upper) = growth.tree.cut(open.node, axis, place);
-            for (node, cell) in [(at_upper, upper), (at_lower, lower)] {
-                stack.push(Open {
-                    case,
-                    node,
-                    cell,
-                    around: Some(Arc::clone(&here)),
-                });
-            }
-        }
-        growth.open = stack;
-        growth
-    }
-
-    /// Cuts a cell across the side with the highest score, of equal ones the longest: at a kink, or in
-    /// the middle.
-    fn halves(
-        &self,
-        case: usize,
-        open: &Open,
-        here: &Specialised,
-        scores: &[f64],
-    ) -> Option<(usize, Option<Rational>, Cell, Cell)> {
+    /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
+    /// kink, or in the middle.
+    fn splits(&self, open: &Open<Self>, here: &Specialised, scores: &[f64]) -> Vec<Split> {
         let sides = open.cell.intervals().iter();
-        let wholes = self.wholes[case].intervals().iter();
+        let wholes = self.wholes[open.root].intervals().iter();
         let shares: Vec<f64> = sides
             .zip(wholes)
             .map(|(side, whole)| {
@@ -440,12 +349,30 @@ impl<'a> Search<'a> {
             .map(|(i, (share, score))| (score / total + 1e-2 * share, i))
             .collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        order.into_iter().find_map(|(_, axis)| {
-            let place = split::kink(&open.cell, here, axis);
-            let (lower, upper) = open.cell.cut(axis, place.as_ref())?;
-            Some((axis, place, lower, upper))
-        })
+        let splits = order.into_iter().map(|(_, axis)| Split {
+            axis,
+            place: split::kink(&open.cell, here, axis),
+        });
+        splits.collect()
     }
+}
+
+/// A cell on which the condition is excluded.
+fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
+    Looked {
+        here: None,
+        known: Vec::new(),
+        method,
+        fate: Fate::Leaf,
+        effort,
+    }
+}
+
+/// A cell that nothing more is known of.
+fn stuck<'a>(at: Option<Stuck>, notes: &mut Notes) -> Looked<Exclusion<'a>> {
+    notes.stuck += 1;
+    notes.stuck_at = notes.stuck_at.take().or(at);
+    excluded_by(Method::Open, Duration::ZERO)
 }
 
 /// Does a method exclude the condition of a case on a cell?
@@ -473,4 +400,173 @@ fn excluded(
         return Ok(Method::Linear);
     }
     Err(advice)
+}
+
+impl<'a> Problem for Exclusion<'a> {
+    /// Nothing for the whole box of a case, so that many cases do not take the memory of many networks.
+    type Here = Option<Arc<Specialised>>;
+    /// How much a cut across each side promises.
+    type Known = Vec<f64>;
+    type Value = ();
+    /// A case made ready.
+    type Tools = Option<(usize, PropertyLeaves<'a>)>;
+    type Rule = ();
+    type Notes = Notes;
+
+    const ROUND: usize = 64;
+    const DEEPEST: usize = usize::MAX;
+
+    fn is_best_first(&self) -> bool {
+        false
+    }
+
+    fn rank(_: &Vec<f64>) -> Dyadic {
+        Dyadic::INFINITY
+    }
+
+    fn value(_: &Vec<f64>) {}
+
+    fn bytes(here: &Self::Here) -> usize {
+        here.as_ref().map_or(0, |here| here.bytes())
+    }
+
+    fn tools(&self) -> Self::Tools {
+        None
+    }
+
+    fn look(
+        &self,
+        tools: &mut Self::Tools,
+        around: &Open<Self>,
+        cells: &[Cell],
+        (): &mut (),
+        notes: &mut Notes,
+    ) -> Vec<Looked<Self>> {
+        let leaves = self.leaves(tools, around.root);
+        let network = match &around.here {
+            Some(network) => Ok(Arc::clone(network)),
+            None => self.root(around.root),
+        };
+        // The lower half last, which is cut next.
+        let each = cells.iter().rev().map(|cell| match &network {
+            Ok(network) => self.look_at(leaves, around, cell, network, notes),
+            Err(_) => stuck(None, notes),
+        });
+        let mut looked: Vec<_> = each.collect();
+        looked.reverse();
+        looked
+    }
+
+    fn cuts(&self, _: &mut Self::Tools, open: &Open<Self>) -> Cuts {
+        let here = match &open.here {
+            Some(here) => Ok(Arc::clone(here)),
+            None => self.root(open.root),
+        };
+        Cuts {
+            tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here, &open.known)),
+            is_certain: true,
+        }
+    }
+
+    fn uncut(
+        &self,
+        tools: &mut Self::Tools,
+        open: &Open<Self>,
+        (): &(),
+        notes: &mut Notes,
+    ) -> Method {
+        let Some(here) = &open.here else {
+            notes.stuck += 1;
+            return Method::Open;
+        };
+        // Whatever floats say of it.
+        let leaves = self.leaves(tools, open.root);
+        if is_excluded(leaves, Method::Linear, &open.cell, here) {
+            return Method::Linear;
+        }
+        let mut guesser = Guesser::new(&open.cell, self.request.network);
+        let Guess { margin, point } = guesser.middle(&self.margins[open.root], here);
+        notes.stuck += 1;
+        notes.stuck_at.get_or_insert(Stuck {
+            margin: margin.is_finite().then_some(margin),
+            point,
+        });
+        Method::Open
+    }
+
+    fn is_enough(&self, (): &(), notes: &Notes) -> bool {
+        notes.point.is_some()
+    }
+
+    fn judge(&mut self, _: &Frontier<Self>, _: u64) -> Judgement {
+        if self.found.point.is_some() || self.found.stuck >= MAX_STUCK {
+            return Judgement::Done;
+        }
+        Judgement::GoOn
+    }
+
+    fn enclosure(&self, _: &Frontier<Self>) -> Option<(f64, f64)> {
+        None
+    }
+
+    fn give_up(&mut self, _: &Open<Self>) {}
+
+    fn rule(&self, _: &[Open<Self>], _: usize) -> ((), u64) {
+        ((), SUBTREE)
+    }
+
+    fn learn(&mut self, notes: Vec<Notes>) {
+        for notes in notes {
+            self.found.stuck += notes.stuck;
+            self.found.point = self.found.point.take().or(notes.point);
+            self.found.stuck_at = self.found.stuck_at.take().or(notes.stuck_at);
+        }
+    }
+
+    fn exhausted(&self) -> Option<StoppedBy> {
+        (self.found.stuck > 0).then_some(StoppedBy::Resolution)
+    }
+}
+
+impl Resumable for Exclusion<'_> {
+    type Network = Specialised;
+
+    fn network_bytes(network: &Specialised) -> usize {
+        network.bytes()
+    }
+
+    fn descend(
+        &self,
+        tools: &mut Self::Tools,
+        root: usize,
+        around: &Arc<Specialised>,
+        cell: &Cell,
+    ) -> Result<Arc<Specialised>, Failure> {
+        let leaves = self.leaves(tools, root);
+        leaves.descend(around, cell, self.ranges, self.constant_radius())
+    }
+
+    fn again(
+        &self,
+        tools: &mut Self::Tools,
+        root: usize,
+        method: Method,
+        cell: &Cell,
+        here: Arc<Specialised>,
+    ) -> Looked<Self> {
+        let leaves = self.leaves(tools, root);
+        if is_excluded(leaves, method, cell, &here) {
+            return excluded_by(method, Duration::ZERO);
+        }
+        let advice = Forms::new(&here, cell).advise(&here, &self.margins[root]);
+        Looked {
+            here: Some(here),
+            known: advice.scores,
+            method: Method::Open,
+            fate: Fate::Later,
+            effort: Duration::ZERO,
+        }
+    }
+
+    fn reopened_leaf(&mut self, _: &Open<Self>) {}
 }

@@ -3,73 +3,55 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rayon::prelude::*;
-
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::limits::{Clock, is_full};
-use super::resume::reopen;
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
+use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
-use super::workers::Workers;
-use super::worst::{self, WorstFirst};
 use super::{Outcome, Progress, Request, StoppedBy, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction, WitnessValues};
-use crate::certificate::{Certificate, Method, Ranges, Witness};
+use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
+use crate::jobs::Jobs;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
-use crate::numbers::{Direction, Dyadic, Function, Rational};
+use crate::numbers::{Direction, Dyadic, Failure, Function, Rational};
 
-/// Cells that one round takes. Fixed, so that the result does not depend on the threads.
-const ROUND: usize = 64;
 /// Cuts that a cell takes in a round, where all of it must be done anyway: many, so that a subtree
 /// is finished and its memory free before the next one begins.
 const SUBTREE: u64 = 1 << 12;
 /// With fewer open cells than this an enclosure is searched worst first: that is how the error
 /// becomes known. With more of them, subtrees are finished one by one against what is known.
 const WIDE: usize = 1 << 9;
-/// Networks of more units are not evaluated for a guess, nor by the dearer bounds: their cells are
+/// Networks of more units are not evaluated for a guess, nor by the costlier bounds: their cells are
 /// cut first.
 const LARGE: usize = 256;
 /// An exact look at a point of a network of more units takes as long as thousands of cells; one at
 /// the network on a cell around the point takes no time, and does where it loses no more than this
-/// share of the gap.
+/// part of the gap.
 const COSTLY: usize = 1 << 14;
 const LOST: f64 = 1e-3;
-/// Cells are not cut below this share of the domain.
-const DEEPEST: usize = 400;
 
-/// An open cell: looked at, and not good enough.
-struct Open {
-    node: usize,
-    cell: Cell,
-    here: Arc<OnCell>,
-    bound: Dyadic,
-    /// What gave the bound.
-    method: Method,
-    depth: usize,
-}
-
-impl worst::Open for Open {
-    fn rank(&self) -> Dyadic {
-        self.bound
-    }
-    fn node(&self) -> usize {
-        self.node
-    }
-}
-
-/// What a worker brings back from one open cell.
-struct Growth {
-    tree: Tree,
-    open: Vec<Open>,
+/// What a subtree brings back.
+pub struct Notes {
     best: Option<Candidate>,
     boxes: u64,
-    /// The largest bound of a leaf that is done.
-    settled: Dyadic,
+    /// The largest bound of a leaf.
+    largest: Dyadic,
     /// How the methods fared, in the order in which they are tried.
     records: [Record; METHODS.len()],
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            best: None,
+            boxes: 0,
+            largest: Dyadic::ZERO,
+            records: [Record::default(); METHODS.len()],
+        }
+    }
 }
 
 /// The methods for a leaf, the cheapest first.
@@ -81,7 +63,7 @@ const METHODS: [Method; 5] = [
     Method::MeanValue,
 ];
 
-/// How often a method was tried in a subtree, and how often it settled a cell.
+/// How often a method was tried in a subtree, and how often it was good enough.
 #[derive(Clone, Copy, Default)]
 struct Record {
     tried: u32,
@@ -96,7 +78,7 @@ impl Record {
 }
 
 /// The order in which the methods are tried: second derivatives before linear forms where they
-/// settled more cells.
+/// were good enough for more cells.
 fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     if records[2].won > records[1].won {
         [0, 2, 1, 3, 4]
@@ -113,42 +95,62 @@ fn is_smooth(network: &Specialised) -> bool {
     })
 }
 
-/// A search in progress.
-pub struct Search<'a> {
+/// The question, and what is known so far.
+pub struct Sup<'a> {
     request: &'a Request<'a>,
     root: Arc<OnCell>,
     whole: Cell,
-    clock: &'a Clock,
+    clock: &'a super::limits::Clock,
     ranges: Ranges,
     constant_radius: Rational,
     goal: Option<Dyadic>,
-    tree: Tree,
-    boxes: u64,
-    /// The largest bound of a leaf that is done.
-    settled: Dyadic,
+    /// The largest bound of a leaf.
+    largest: Dyadic,
+    /// Is a cell as deep as it may be?
+    has_deepest: bool,
     lower: Rational,
     witness: Option<Witness>,
     /// The best point that was found, not yet looked at exactly.
     candidate: Option<Candidate>,
 }
 
-impl<'a> Search<'a> {
-    /// Prepares a search.
-    pub fn new(
-        request: &'a Request<'a>,
-        root: Arc<OnCell>,
-        clock: &'a Clock,
-        pool: &rayon::ThreadPool,
-    ) -> Self {
+/// Searches for a bound.
+pub fn search(
+    request: &Request<'_>,
+    root: Arc<OnCell>,
+    host: Host<'_>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Outcome {
+    let mut problem = Sup::new(request, root, host);
+    let mut engine = Engine::new(&problem, host);
+    let mut stopped_by = None;
+    let is_resumed = request
+        .resume
+        .is_some_and(|earlier| problem.resume(&mut engine, earlier));
+    if !is_resumed {
+        let whole = problem.unlooked();
+        let rule = problem.enough();
+        stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
+    }
+    stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
+    problem.certify();
+    let upper = engine
+        .frontier
+        .worst()
+        .map_or(problem.largest, |open| problem.largest.max(open));
+    problem.finish(upper, &engine, stopped_by)
+}
+
+impl<'a> Sup<'a> {
+    fn new(request: &'a Request<'a>, root: Arc<OnCell>, host: Host<'a>) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let scale = if let Some(tolerance) = request.tolerance {
             estimate_rational(tolerance)
         } else {
-            let scale = || estimate_scale(request, &whole, &root);
-            pool.install(scale) * estimate_rational(request.gap)
+            estimate_scale(request, &whole, &root, host.jobs) * estimate_rational(request.gap)
         };
-        let share = if request.tolerance.is_some() {
+        let part = if request.tolerance.is_some() {
             1e-4
         } else {
             1e-2
@@ -166,7 +168,7 @@ impl<'a> Search<'a> {
                 .any(|(v, _)| *v as usize >= root.inputs())
         });
         Self {
-            constant_radius: pool.install(|| constant_radius_for(&root, &whole, scale * share)),
+            constant_radius: constant_radius_for(&root, &whole, scale * part, host.jobs),
             ranges: if is_deep {
                 Ranges::Linear
             } else {
@@ -175,136 +177,54 @@ impl<'a> Search<'a> {
             request,
             root,
             whole,
-            clock,
+            clock: host.clock,
             goal: request
                 .tolerance
                 .map(|tolerance| Dyadic::from_rational(tolerance, Direction::Down)),
-            tree: Tree::new(),
-            boxes: 0,
-            settled: Dyadic::ZERO,
+            largest: Dyadic::ZERO,
+            has_deepest: false,
             lower: Rational::ZERO,
             witness: None,
             candidate: None,
         }
     }
 
-    /// Runs the search to its end or a limit.
-    pub fn run(mut self, pool: &rayon::ThreadPool, progress: &mut dyn FnMut(&Progress)) -> Outcome {
-        let mut stopped_by = None;
-        let mut worst_first = WorstFirst::new();
-        let mut last_first: Vec<Open> = Vec::new();
-        let is_depth_first = self.goal.is_some();
-        let workers = Workers::new(pool, || self.worker());
-        for open in self.first_cells() {
-            if is_depth_first {
-                last_first.push(open);
-            } else {
-                worst_first.push(open);
-            }
-        }
-        loop {
-            let upper = worst_first
-                .peek()
-                .map(|open: &Open| open.bound)
-                .into_iter()
-                .chain(last_first.iter().map(|open| open.bound).max())
-                .fold(self.settled, Ord::max);
-            progress(&Progress {
-                boxes: self.boxes,
-                open: worst_first.len() + last_first.len(),
-                lower: estimate_rational(&self.lower),
-                upper: estimate_dyadic(upper),
-            });
-            if self.is_refuted() || self.is_close(upper) {
-                break;
-            }
-            if self.boxes > 0 && self.is_hopeless(upper) {
-                stopped_by = Some(StoppedBy::Abstraction);
-                break;
-            }
-            if self.may_be_close(upper) {
-                self.certify();
-                continue;
-            }
-            let bytes = || self.bytes(worst_first.iter().chain(&last_first));
-            if let Some(limit) = self.clock.reached(self.boxes, bytes) {
-                let is_open = !worst_first.is_empty() || !last_first.is_empty();
-                stopped_by = stopped_by.or(is_open.then_some(limit));
-                break;
-            }
-            let is_wide = worst_first.len() >= WIDE;
-            let room = self.room().div_ceil(2);
-            let mut round = Vec::new();
-            while round.len() < ROUND && (round.len() as u64) < room {
-                let next = if is_depth_first {
-                    last_first.pop()
-                } else {
-                    worst_first.pop()
-                };
-                let Some(open) = next else { break };
-                if open.depth >= DEEPEST {
-                    // Its leaf stays as it is; what it bounds is as good as it gets.
-                    self.settled = self.settled.max(open.bound);
-                    stopped_by = Some(StoppedBy::Resolution);
-                    continue;
-                }
-                round.push(open);
-            }
-            if is_depth_first && stopped_by.is_some() {
-                last_first.append(&mut round);
-            }
-            if round.is_empty() {
-                break;
-            }
-            let budget = self.budget(round.len(), is_wide);
-            let enough = self.enough();
-            // A cell is handed over: the network on it is not needed once its halves have theirs.
-            let nodes: Vec<usize> = round.iter().map(|open| open.node).collect();
-            let grown: Vec<Growth> = pool.install(|| {
-                let grow = |open| workers.with(|worker| self.grow(worker, open, budget, enough));
-                round.into_par_iter().with_max_len(1).map(grow).collect()
-            });
-            let mut best: Option<Candidate> = None;
-            for (node, growth) in nodes.into_iter().zip(grown) {
-                self.boxes += growth.boxes;
-                self.settled = self.settled.max(growth.settled);
-                let moved = self.tree.graft(node, growth.tree);
-                let open = growth.open.into_iter().map(|open| Open {
-                    node: moved(open.node),
-                    ..open
-                });
-                if is_depth_first {
-                    last_first.extend(open);
-                } else {
-                    worst_first.extend(open);
-                }
-                best = larger(best, growth.best);
-            }
-            self.consider(best);
-        }
-        self.certify();
-        let rest = worst_first.iter().chain(&last_first);
-        let upper = rest.fold(self.settled, |most, open| most.max(open.bound));
-        self.finish(upper, stopped_by)
-    }
-
-    /// The cells to begin with: the domain, or what an earlier search left open.
-    fn first_cells(&mut self) -> Vec<Open> {
-        if let Some(open) = self
-            .request
-            .resume
-            .and_then(|earlier| self.reopened(earlier))
-        {
-            return open;
-        }
-        vec![Open {
+    /// The domain, of which nothing is known.
+    fn unlooked(&self) -> Open<Self> {
+        Open {
+            root: 0,
             node: 0,
+            depth: 0,
             cell: self.whole.clone(),
             here: Arc::clone(&self.root),
-            bound: Dyadic::INFINITY,
+            known: Dyadic::INFINITY,
             method: Method::Open,
-            depth: 0,
-        }]
+        }
+    }
+
+    /// Goes on with an earlier partition, if that is possible.
+    fn resume(&mut self, engine: &mut Engine<'_, Self>, earlier: &Certificate) -> bool {
+        let question = self.request.question;
+        if let Some(witness) = &earlier.witness
+            && let Ok(values) = self
+                .root
+                .evaluate_witness(question, self.request.network, witness)
+        {
+            self.lower = short_lower(&values);
+            self.witness = Some(witness.clone());
+        }
+        let kept = (self.constant_radius.clone(), self.ranges);
+        (self.constant_radius, self.ranges) = (earlier.constant_radius.clone(), earlier.ranges);
+        let root = (
+            self.whole.clone(),
+            Arc::clone(&self.root),
+            &earlier.partition,
+        );
+        let is_resumed = engine.resume(self, vec![root]).is_some();
+        if !is_resumed {
+            (self.constant_radius, self.ranges) = kept;
+        }
+        is_resumed
     }
 
     /// How networks are reduced to cells.
@@ -315,177 +235,32 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn reopened(&mut self, earlier: &Certificate) -> Option<Vec<Open>> {
-        let question = self.request.question;
-        if let Some(witness) = &earlier.witness
-            && let Ok(values) = self
-                .root
-                .evaluate_witness(question, self.request.network, witness)
-        {
-            self.lower = short_lower(&values);
-            self.witness = Some(witness.clone());
-        }
-        let (constant_radius, ranges) = (self.constant_radius.clone(), self.ranges);
-        self.constant_radius = earlier.constant_radius.clone();
-        self.ranges = earlier.ranges;
-        let reduction = self.reduction();
-        let enough = self.enough();
-        let (mut open, mut settled, mut boxes) = (Vec::new(), Dyadic::ZERO, 0);
-        let (mut leaves, _) = self.worker();
-        let tree = reopen(earlier, &self.root, &mut leaves, |leaves, leaf| {
-            boxes += 1;
-            let bound = match leaves.bound(leaf.method, &leaf.cell, &leaf.here, reduction) {
-                Ok(Bound::Sup(bound)) => bound,
-                _ => Dyadic::INFINITY,
-            };
-            if bound <= enough {
-                settled = settled.max(bound);
-                return;
-            }
-            open.push(Open {
-                node: leaf.node,
-                cell: leaf.cell,
-                here: leaf.here,
-                bound,
-                method: leaf.method,
-                depth: leaf.depth,
-            });
-        });
-        let Some(tree) = tree else {
-            (self.constant_radius, self.ranges) = (constant_radius, ranges);
-            return None;
-        };
-        self.tree = tree;
-        self.settled = settled;
-        self.boxes = boxes;
-        Some(open)
-    }
-
-    /// The bytes of the partition and the open cells.
-    fn bytes<'o>(&self, open: impl Iterator<Item = &'o Open>) -> u64 {
-        let cells: usize = open.map(|open| open.here.bytes()).sum();
-        (self.root.bytes() + cells + self.tree.bytes()) as u64
-    }
-
-    /// How many boxes may still be looked at.
-    fn room(&self) -> u64 {
-        let limit = self.request.limits.boxes.unwrap_or(u64::MAX);
-        limit.saturating_sub(self.boxes).max(1)
-    }
-
-    /// How many cuts each of so many cells may take in a round.
-    fn budget(&self, cells: usize, is_wide: bool) -> u64 {
-        if self.goal.is_none() && !is_wide {
-            return 1;
-        }
-        let share = self.room() / (2 * cells.max(1) as u64);
-        share.clamp(1, SUBTREE)
-    }
-
-    fn worker(&self) -> (Leaves<'a>, Sampler) {
-        (
-            Leaves::new(self.request.network, self.request.question),
-            Sampler::new(&self.request.question.target, self.request.jumps()),
-        )
-    }
-
-    /// Cuts an open cell and looks at the halves; goes on below them where all cells must be done
-    /// anyway. The root, which has no bound yet, is looked at first.
-    fn grow(
+    /// Bounds the error on a cell.
+    fn look_at(
         &self,
         (leaves, sampler): &mut (Leaves<'a>, Sampler),
-        start: Open,
-        budget: u64,
-        mut enough: Dyadic,
-    ) -> Growth {
-        let mut growth = Growth {
-            tree: Tree::new(),
-            open: Vec::new(),
-            best: None,
-            boxes: 0,
-            settled: Dyadic::ZERO,
-            records: [Record::default(); METHODS.len()],
-        };
-        let mut stack = Vec::new();
-        if start.depth == 0 && start.bound.is_infinite() {
-            let whole = Open { node: 0, ..start };
-            self.look(leaves, sampler, whole, enough, &mut growth, &mut stack);
-            growth.open.append(&mut stack);
-            return growth;
-        }
-        // It may stay a leaf: what is good enough may have been found to be more since.
-        growth.tree.settle(0, start.method);
-        stack.push(Open { node: 0, ..start });
-        let mut cuts = 0;
-        while let Some(open) = stack.pop() {
-            if self.is_late() || (cuts % 256 == 255 && self.is_full()) {
-                cuts = budget;
-            }
-            if cuts >= budget || open.depth >= DEEPEST {
-                growth.open.push(open);
-                continue;
-            }
-            // Found good enough since, by what the cells around it showed.
-            if open.bound <= enough {
-                growth.settled = growth.settled.max(open.bound);
-                continue;
-            }
-            cuts += 1;
-            let mut split = split::at_jump(&open.cell, leaves.places())
-                .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
-            let halves = open.cell.cut(split.axis, split.place.as_ref()).or_else(|| {
-                split.place = None;
-                open.cell.cut(split.axis, None)
-            });
-            let Some((lower, upper)) = halves else {
-                growth.settled = growth.settled.max(open.bound);
-                continue;
-            };
-            let (at_lower, at_upper) = growth.tree.cut(open.node, split.axis, split.place);
-            for (node, cell) in [(at_upper, upper), (at_lower, lower)] {
-                let half = Open {
-                    node,
-                    cell,
-                    here: Arc::clone(&open.here),
-                    bound: open.bound,
-                    method: Method::Open,
-                    depth: open.depth + 1,
-                };
-                self.look(leaves, sampler, half, enough, &mut growth, &mut stack);
-                enough = self.raised(enough, growth.best.as_ref());
-            }
-        }
-        growth
-    }
-
-    /// Bounds the error on a cell; pushes the cell where the bound is not good enough.
-    fn look(
-        &self,
-        leaves: &mut Leaves<'a>,
-        sampler: &mut Sampler,
-        mut open: Open,
+        cell: &Cell,
+        around: &Arc<OnCell>,
         enough: Dyadic,
-        growth: &mut Growth,
-        stack: &mut Vec<Open>,
-    ) {
-        growth.boxes += 1;
+        notes: &mut Notes,
+    ) -> Looked<Self> {
+        notes.boxes += 1;
         let reduction = self.reduction();
         let watch = self.clock.stopwatch();
-        if let Ok(here) = leaves.descend(&open.here, &open.cell, reduction) {
-            open.here = Arc::new(here);
-        }
+        let here = leaves.descend(around, cell, reduction);
+        let here = here.map_or_else(|_| Arc::clone(around), Arc::new);
         // What a check will do again: this, and the method that is chosen.
         let descended = watch.map(|watch| watch.elapsed());
         let mut bounded = Duration::ZERO;
-        let is_large = open.here.units() > LARGE;
+        let is_large = here.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
         // The dearer methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
         let mut is_rough = false;
-        for (place, record) in order(&growth.records).into_iter().enumerate() {
+        for (place, record) in order(&notes.records).into_iter().enumerate() {
             let method = METHODS[record];
-            if place == 1 && (is_large || split::is_steep(&open.cell, &open.here)) {
+            if place == 1 && (is_large || split::is_steep(cell, &here)) {
                 let chance = if is_large { 8.0 } else { 1.8 };
                 chances = [chance, chance, 0.0, 0.0];
                 is_rough = true;
@@ -496,16 +271,16 @@ impl<'a> Search<'a> {
             if self.request.portable && !method.is_core() {
                 continue;
             }
-            if method == Method::SecondOrder && (is_rough || !is_smooth(&open.here)) {
+            if method == Method::SecondOrder && (is_rough || !is_smooth(&here)) {
                 continue;
             }
-            let record = &mut growth.records[record];
-            if method != Method::Natural && record.is_in_vain(growth.boxes) {
+            let record = &mut notes.records[record];
+            if method != Method::Natural && record.is_in_vain(notes.boxes) {
                 continue;
             }
             record.tried += 1;
             let watch = self.clock.stopwatch();
-            if let Ok(Bound::Sup(found)) = leaves.bound(method, &open.cell, &open.here, reduction)
+            if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &here, reduction)
                 && found < bound
             {
                 bound = found;
@@ -517,10 +292,6 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        if let Some(descended) = descended {
-            self.clock.keep(descended + bounded);
-        }
-        growth.tree.settle(open.node, chosen);
         let is_done = bound <= enough;
         // Few cells that are done hold a larger error than those that are not; some are tried all
         // the same, for the lower end of what is proved.
@@ -530,18 +301,20 @@ impl<'a> Search<'a> {
             (false, false) => 8,
             (false, true) => 2,
         };
-        let is_tried = growth.boxes % pace == 1;
-        if is_tried {
-            let tried = sampler.try_cell(&open.cell, &open.here);
-            growth.best = larger(growth.best.take(), tried);
+        if notes.boxes % pace == 1 {
+            let tried = sampler.try_cell(cell, &here);
+            notes.best = larger(notes.best.take(), tried);
         }
         if is_done {
-            growth.settled = growth.settled.max(bound);
-            return;
+            notes.largest = notes.largest.max(bound);
         }
-        open.bound = bound;
-        open.method = chosen;
-        stack.push(open);
+        Looked {
+            here,
+            known: bound,
+            method: chosen,
+            fate: if is_done { Fate::Leaf } else { Fate::Cut },
+            effort: descended.map_or(Duration::ZERO, |descended| descended + bounded),
+        }
     }
 
     /// Notes the best point of a round, and looks at it exactly where that matters now.
@@ -609,16 +382,6 @@ impl<'a> Search<'a> {
             && is_refuted(known) == is_refuted(candidate.estimate)
     }
 
-    /// Is there no time left?
-    fn is_late(&self) -> bool {
-        self.clock.is_late().is_some()
-    }
-
-    /// Is the memory full?
-    fn is_full(&self) -> bool {
-        self.request.limits.memory.is_some_and(is_full)
-    }
-
     /// What is good enough, given a point found in the same subtree: its error is not known
     /// exactly yet, but it will be before it counts.
     fn raised(&self, enough: Dyadic, best: Option<&Candidate>) -> Dyadic {
@@ -683,7 +446,12 @@ impl<'a> Search<'a> {
                 .is_some_and(|best| upper - best.estimate <= upper * gap)
     }
 
-    fn finish(self, upper: Dyadic, stopped_by: Option<StoppedBy>) -> Outcome {
+    fn finish(
+        self,
+        upper: Dyadic,
+        engine: &Engine<'_, Self>,
+        stopped_by: Option<StoppedBy>,
+    ) -> Outcome {
         let is_refuted = self.is_refuted();
         let exact = upper.rational_bound(Direction::Up);
         let upper = exact.map(|exact| {
@@ -702,12 +470,200 @@ impl<'a> Search<'a> {
                     witness: self.witness,
                     constant_radius: self.constant_radius,
                     ranges: self.ranges,
-                    partition: self.tree.partition(),
+                    partition: engine
+                        .trees
+                        .first()
+                        .map_or_else(Partition::default, Tree::partition),
                 },
             ),
-            boxes: self.boxes,
+            boxes: engine.boxes,
             stopped_by: stopped_by.filter(|_| !is_refuted),
         }
+    }
+}
+
+impl<'a> Problem for Sup<'a> {
+    type Here = Arc<OnCell>;
+    /// A bound of the error.
+    type Known = Dyadic;
+    type Value = ();
+    type Tools = (Leaves<'a>, Sampler);
+    /// A bound that is good enough.
+    type Rule = Dyadic;
+    type Notes = Notes;
+
+    const ROUND: usize = 64;
+
+    fn is_best_first(&self) -> bool {
+        self.goal.is_none()
+    }
+
+    fn rank(known: &Dyadic) -> Dyadic {
+        *known
+    }
+
+    fn value(_: &Dyadic) {}
+
+    fn bytes(here: &Arc<OnCell>) -> usize {
+        here.bytes()
+    }
+
+    fn tools(&self) -> Self::Tools {
+        (
+            Leaves::new(self.request.network, self.request.question),
+            Sampler::new(&self.request.question.target, self.request.jumps()),
+        )
+    }
+
+    fn look(
+        &self,
+        tools: &mut Self::Tools,
+        around: &Open<Self>,
+        cells: &[Cell],
+        enough: &mut Dyadic,
+        notes: &mut Notes,
+    ) -> Vec<Looked<Self>> {
+        let each = cells.iter().rev().map(|cell| {
+            let looked = self.look_at(tools, cell, &around.here, *enough, notes);
+            *enough = self.raised(*enough, notes.best.as_ref());
+            looked
+        });
+        let mut looked: Vec<_> = each.collect();
+        looked.reverse();
+        looked
+    }
+
+    fn cuts(&self, (leaves, _): &mut Self::Tools, open: &Open<Self>) -> Cuts {
+        let split = split::at_jump(&open.cell, leaves.places())
+            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
+        Cuts::or_middle(split)
+    }
+
+    fn is_leaf(&self, open: &Open<Self>, enough: &Dyadic, notes: &mut Notes) -> bool {
+        // Found good enough since, by what the cells around it showed.
+        let is_leaf = open.known <= *enough;
+        if is_leaf {
+            notes.largest = notes.largest.max(open.known);
+        }
+        is_leaf
+    }
+
+    fn uncut(
+        &self,
+        _: &mut Self::Tools,
+        open: &Open<Self>,
+        _: &Dyadic,
+        notes: &mut Notes,
+    ) -> Method {
+        notes.largest = notes.largest.max(open.known);
+        open.method
+    }
+
+    fn judge(&mut self, frontier: &Frontier<Self>, boxes: u64) -> Judgement {
+        let upper = frontier
+            .worst()
+            .map_or(self.largest, |open| self.largest.max(open));
+        if self.is_refuted() || self.is_close(upper) {
+            return Judgement::Done;
+        }
+        if boxes > 0 && self.is_hopeless(upper) {
+            return Judgement::Stopped(StoppedBy::Abstraction);
+        }
+        if self.may_be_close(upper) {
+            self.certify();
+            return Judgement::Again;
+        }
+        if self.has_deepest && self.goal.is_some() {
+            return Judgement::Stopped(StoppedBy::Resolution);
+        }
+        Judgement::GoOn
+    }
+
+    fn enclosure(&self, frontier: &Frontier<Self>) -> Option<(f64, f64)> {
+        let upper = frontier
+            .worst()
+            .map_or(self.largest, |open| self.largest.max(open));
+        Some((estimate_rational(&self.lower), estimate_dyadic(upper)))
+    }
+
+    fn give_up(&mut self, open: &Open<Self>) {
+        // Its leaf stays as it is; what it bounds is as good as it gets.
+        self.largest = self.largest.max(open.known);
+        self.has_deepest = true;
+    }
+
+    fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Dyadic, u64) {
+        let is_wide = round.len() + waiting >= WIDE;
+        let budget = if self.goal.is_none() && !is_wide {
+            1
+        } else {
+            SUBTREE
+        };
+        (self.enough(), budget)
+    }
+
+    fn learn(&mut self, notes: Vec<Notes>) {
+        let mut best = None;
+        for notes in notes {
+            self.largest = self.largest.max(notes.largest);
+            best = larger(best, notes.best);
+        }
+        self.consider(best);
+    }
+
+    fn exhausted(&self) -> Option<StoppedBy> {
+        self.has_deepest.then_some(StoppedBy::Resolution)
+    }
+}
+
+impl Resumable for Sup<'_> {
+    type Network = OnCell;
+
+    fn network_bytes(network: &OnCell) -> usize {
+        network.bytes()
+    }
+
+    fn descend(
+        &self,
+        (leaves, _): &mut Self::Tools,
+        _root: usize,
+        around: &Arc<OnCell>,
+        cell: &Cell,
+    ) -> Result<Arc<OnCell>, Failure> {
+        leaves.descend(around, cell, self.reduction()).map(Arc::new)
+    }
+
+    fn again(
+        &self,
+        (leaves, _): &mut Self::Tools,
+        _root: usize,
+        method: Method,
+        cell: &Cell,
+        here: Arc<OnCell>,
+    ) -> Looked<Self> {
+        // A portable certificate has no leaves of other methods; they are looked at again.
+        let is_known = method.is_core() || !self.request.portable;
+        let method = if is_known { method } else { Method::Open };
+        let known = match leaves.bound(method, cell, &here, self.reduction()) {
+            Ok(Bound::Sup(bound)) => bound,
+            _ => Dyadic::INFINITY,
+        };
+        let fate = if known <= self.enough() {
+            Fate::Leaf
+        } else {
+            Fate::Later
+        };
+        Looked {
+            here,
+            known,
+            method,
+            fate,
+            effort: Duration::ZERO,
+        }
+    }
+
+    fn reopened_leaf(&mut self, leaf: &Open<Self>) {
+        self.largest = self.largest.max(leaf.known);
     }
 }
 
@@ -751,19 +707,19 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     }
 }
 
-/// From this many units on, those that are alive in one place tell how far a unit may be folded.
+/// From this many units on, those that are undecided in one place tell the constant radius.
 const MANY_UNITS: usize = 10_000;
 
-fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64) -> Rational {
+fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
     if root.units() < MANY_UNITS {
         constant::radius(root, budget)
     } else {
-        constant::local_radius(root, whole.intervals(), budget)
+        constant::local_radius(root, whole.intervals(), budget, jobs)
     }
 }
 
 /// Guesses the size of the error from points along the diagonal.
-fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised) -> f64 {
+fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised, jobs: Jobs<'_>) -> f64 {
     // Fewer of a large network, which has many errors of about the same size.
     let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
     let error_at = |step: u32| {
@@ -782,6 +738,6 @@ fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised) -> f6
         let mut sampler = Sampler::new(&request.question.target, request.jumps());
         sampler.error_at(root, &point).unwrap_or(0.0)
     };
-    let errors = (0..points).into_par_iter().map(error_at);
-    errors.reduce(|| 0.0, f64::max)
+    let errors = jobs.each((0..points).collect(), &error_at);
+    errors.into_iter().fold(0.0, f64::max)
 }

@@ -1,0 +1,673 @@
+//! Branch and bound, the same for every question.
+//!
+//! An [`Engine`] keeps a partition (a tree for each root) and its frontier: the cells that are not good
+//! enough yet. It goes in rounds. Of each cell of a round a subtree is searched, on any thread; the
+//! subtrees are grafted in order. Rounds have a fixed size, so the result does not depend on the threads.
+//!
+//! ```text
+//!    ┌────────── frontier ◀──────────────┐
+//!  judge: is it over?                  graft, learn
+//!    └──▶ a round of cells ──▶ subtree, subtree, ... (cuts; looks at batches of cells)
+//! ```
+//!
+//! What a cell, a bound and "good enough" are is the matter of a [`Problem`]. Clock and threads are handed
+//! in with a [`Host`].
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Progress;
+use super::limits::{Clock, StoppedBy, is_full};
+use super::split::Split;
+use super::tree::Tree;
+use crate::bounds::Cell;
+use crate::certificate::Method;
+use crate::jobs::Jobs;
+use crate::numbers::Dyadic;
+
+/// What a search is given by its caller, and does not take from the machine itself.
+#[derive(Clone, Copy)]
+pub struct Host<'a> {
+    pub clock: &'a Clock,
+    pub jobs: Jobs<'a>,
+}
+
+/// An open cell: looked at, and not good enough.
+pub struct Open<P: Problem> {
+    /// Its place: the tree, the node, and how many cuts are above it.
+    pub root: usize,
+    pub node: usize,
+    pub depth: usize,
+    pub cell: Cell,
+    /// The network on it.
+    pub here: P::Here,
+    /// What is known of it, and by which method.
+    pub known: P::Known,
+    pub method: Method,
+}
+
+/// What came of a look at a cell.
+pub struct Looked<P: Problem> {
+    pub here: P::Here,
+    pub known: P::Known,
+    pub method: Method,
+    pub fate: Fate,
+    /// How long a check will take to find this again; 0 where no time is limited.
+    pub effort: Duration,
+}
+
+/// What becomes of a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is good enough: a leaf.
+    Leaf,
+    /// It is cut in the same subtree.
+    Cut,
+    /// It is left to a later round.
+    Later,
+}
+
+/// The cuts that come into question for a cell.
+pub struct Cuts {
+    /// In the order in which they are preferred.
+    pub tried: Vec<Split>,
+    /// Is it cut so whatever is known of it?
+    pub is_certain: bool,
+}
+
+impl Cuts {
+    /// This one, or where it is not possible one in the middle of the same side.
+    pub fn or_middle(split: Split) -> Self {
+        let middle = Split {
+            axis: split.axis,
+            place: None,
+        };
+        Self {
+            tried: vec![split, middle],
+            is_certain: true,
+        }
+    }
+}
+
+/// Whether a search is over.
+pub enum Judgement {
+    /// Another round.
+    GoOn,
+    /// Judge again: something was learnt.
+    Again,
+    /// It is done.
+    Done,
+    /// It stops for this reason.
+    Stopped(StoppedBy),
+}
+
+/// A question for the engine.
+pub trait Problem: Sync + Sized {
+    /// The network on an open cell.
+    type Here: Clone + Send + Sync;
+    /// What is known of a cell.
+    type Known: Clone + Send + Sync;
+    /// What the tree keeps of that for each leaf.
+    type Value: Copy + Send + Sync;
+    /// What a thread works with. It must not depend on what it was used for before.
+    type Tools: Send;
+    /// What is good enough, in one round.
+    type Rule: Clone + Send + Sync;
+    /// What a subtree brings back beside cells.
+    type Notes: Default + Send + Sync;
+
+    /// Cells that one round takes at most.
+    const ROUND: usize;
+    /// Cells are not cut below so many cuts.
+    const DEEPEST: usize = 400;
+    /// Are all cuts made and the best kept, and not the first that is possible?
+    const COMPARES_CUTS: bool = false;
+    /// With which half does a subtree go on?
+    const LOWER_FIRST: bool = true;
+
+    fn is_best_first(&self) -> bool;
+    /// How bad a cell is.
+    fn rank(known: &Self::Known) -> Dyadic;
+    fn value(known: &Self::Known) -> Self::Value;
+    fn bytes(here: &Self::Here) -> usize;
+
+    fn tools(&self) -> Self::Tools;
+
+    /// Looks at a batch of cells of one depth, all in the open cell `around`.
+    fn look(
+        &self,
+        tools: &mut Self::Tools,
+        around: &Open<Self>,
+        cells: &[Cell],
+        rule: &mut Self::Rule,
+        notes: &mut Self::Notes,
+    ) -> Vec<Looked<Self>>;
+
+    fn cuts(&self, tools: &mut Self::Tools, open: &Open<Self>) -> Cuts;
+
+    /// How much two halves leave to be known.
+    fn cost(&self, _halves: [&Looked<Self>; 2]) -> Dyadic {
+        Dyadic::ZERO
+    }
+
+    /// Takes note of a cut that was made.
+    fn count(
+        &self,
+        _open: &Open<Self>,
+        _halves: [&Looked<Self>; 2],
+        _rule: &Self::Rule,
+        _notes: &mut Self::Notes,
+    ) {
+    }
+
+    /// A better look at a cell that would have to be cut else.
+    fn improve(
+        &self,
+        _tools: &mut Self::Tools,
+        _open: &Open<Self>,
+        _cuts: &Cuts,
+        _rule: &Self::Rule,
+        _notes: &mut Self::Notes,
+    ) -> Option<Looked<Self>> {
+        None
+    }
+
+    /// Is an open cell good enough by now?
+    fn is_leaf(&self, _open: &Open<Self>, _rule: &Self::Rule, _notes: &mut Self::Notes) -> bool {
+        false
+    }
+
+    /// The whole subtree of a cell at once, where that is possible.
+    fn at_once(
+        &self,
+        _open: &Open<Self>,
+        _rule: &mut Self::Rule,
+        _notes: &mut Self::Notes,
+    ) -> Option<Tree<Self::Value>> {
+        None
+    }
+
+    /// What becomes of a cell that cannot be cut: the method of its leaf.
+    fn uncut(
+        &self,
+        tools: &mut Self::Tools,
+        open: &Open<Self>,
+        rule: &Self::Rule,
+        notes: &mut Self::Notes,
+    ) -> Method;
+
+    /// Is what a subtree found enough to end it?
+    fn is_enough(&self, _rule: &Self::Rule, _notes: &Self::Notes) -> bool {
+        false
+    }
+
+    // Between rounds:
+
+    fn judge(&mut self, frontier: &Frontier<Self>, boxes: u64) -> Judgement;
+    /// An enclosure of what is asked, about.
+    fn enclosure(&self, frontier: &Frontier<Self>) -> Option<(f64, f64)>;
+    /// Takes note of a cell that is open now.
+    fn opened(&mut self, _open: &Open<Self>) {}
+    /// Does a round that has `taken` cells take this one as well?
+    fn takes(&mut self, _next: &Open<Self>, _taken: usize, _boxes: u64) -> bool {
+        true
+    }
+    /// Takes note of a cell that is as deep as it may be, and stays a leaf.
+    fn give_up(&mut self, open: &Open<Self>);
+    /// The rule of a round, and how many cuts each of its cells may take.
+    fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Self::Rule, u64);
+    fn learn(&mut self, notes: Vec<Self::Notes>);
+    /// Why a search that has no open cells stopped before it was done, if so.
+    fn exhausted(&self) -> Option<StoppedBy>;
+}
+
+/// What is grown below an open cell.
+pub struct Growth<P: Problem> {
+    pub tree: Tree<P::Value>,
+    pub open: Vec<Open<P>>,
+    pub notes: P::Notes,
+    pub boxes: u64,
+}
+
+/// Searches below a cell, alone, as long as the rule wants it and the budget of cuts lasts. `waiting` has
+/// the order in which its cells are cut.
+pub fn subtree<P: Problem>(
+    problem: &P,
+    host: &Host<'_>,
+    tools: &mut P::Tools,
+    start: Open<P>,
+    (mut rule, notes, budget): (P::Rule, P::Notes, u64),
+    mut waiting: Frontier<P>,
+) -> Growth<P> {
+    let mut growth = Growth {
+        tree: Tree::leaf(start.method, P::value(&start.known)),
+        open: Vec::new(),
+        notes,
+        boxes: 0,
+    };
+    waiting.push(Open { node: 0, ..start });
+    let mut cuts = 0;
+    while !problem.is_enough(&rule, &growth.notes)
+        && let Some(open) = waiting.pop()
+    {
+        if cuts >= budget || open.depth >= P::DEEPEST || host.is_over(cuts) {
+            growth.open.push(open);
+            continue;
+        }
+        if problem.is_leaf(&open, &rule, &mut growth.notes) {
+            continue;
+        }
+        cuts += 1;
+        if let Some(tree) = problem.at_once(&open, &mut rule, &mut growth.notes) {
+            let _ = growth.tree.graft(open.node, tree);
+            continue;
+        }
+        let asked = problem.cuts(tools, &open);
+        if let Some(looked) = problem.improve(tools, &open, &asked, &rule, &mut growth.notes) {
+            host.clock.keep_some(looked.effort);
+            growth.settle(open.node, &looked);
+            waiting.push(looked.opened(open.root, open.node, open.depth, open.cell));
+            cuts -= 1;
+            continue;
+        }
+        let (splits, cells) = possible::<P>(&open.cell, asked.tried);
+        let looked = if splits.is_empty() {
+            Vec::new()
+        } else {
+            problem.look(tools, &open, &cells, &mut rule, &mut growth.notes)
+        };
+        let mut batch = looked.into_iter().zip(cells);
+        let pairs = splits.into_iter().map_while(|split| {
+            let (lower, upper) = (batch.next()?, batch.next()?);
+            let cost = problem.cost([&lower.0, &upper.0]);
+            Some((cost, split, lower, upper))
+        });
+        // The first of equal ones.
+        let Some((_, split, lower, upper)) = pairs.reduce(|a, b| if b.0 < a.0 { b } else { a })
+        else {
+            let method = problem.uncut(tools, &open, &rule, &mut growth.notes);
+            let value = P::value(&open.known);
+            growth.tree.settle(open.node, method, value);
+            continue;
+        };
+        problem.count(&open, [&lower.0, &upper.0], &rule, &mut growth.notes);
+        host.clock.keep_some(lower.0.effort + upper.0.effort);
+        let nodes = growth.tree.cut(open.node, split.axis, split.place);
+        growth.boxes += 2;
+        let mut halves = [(nodes.0, lower), (nodes.1, upper)];
+        if P::LOWER_FIRST {
+            halves.reverse();
+        }
+        for (node, (looked, cell)) in halves {
+            growth.settle(node, &looked);
+            let fate = looked.fate;
+            let half = looked.opened(open.root, node, open.depth + 1, cell);
+            match fate {
+                Fate::Leaf => {}
+                Fate::Cut => waiting.push(half),
+                Fate::Later => growth.open.push(half),
+            }
+        }
+    }
+    growth.open.extend(waiting.into_oldest_first());
+    growth
+}
+
+/// The cuts that are possible, or the first of them; the two halves of each, one after the other.
+fn possible<P: Problem>(cell: &Cell, tried: Vec<Split>) -> (Vec<Split>, Vec<Cell>) {
+    let mut cells = Vec::new();
+    let most = if P::COMPARES_CUTS { usize::MAX } else { 1 };
+    let can = tried.into_iter().filter(|split| {
+        let halves = cell.cut(split.axis, split.place.as_ref());
+        let is_possible = halves.is_some();
+        cells.extend(halves.into_iter().flat_map(|(lower, upper)| [lower, upper]));
+        is_possible
+    });
+    let splits = can.take(most).collect();
+    (splits, cells)
+}
+
+impl<P: Problem> Growth<P> {
+    fn settle(&mut self, node: usize, looked: &Looked<P>) {
+        let value = P::value(&looked.known);
+        self.tree.settle(node, looked.method, value);
+    }
+}
+
+impl<P: Problem> Looked<P> {
+    /// The cell as an open one.
+    pub fn opened(self, root: usize, node: usize, depth: usize, cell: Cell) -> Open<P> {
+        Open {
+            root,
+            node,
+            depth,
+            cell,
+            here: self.here,
+            known: self.known,
+            method: self.method,
+        }
+    }
+}
+
+impl<P: Problem> Clone for Open<P> {
+    fn clone(&self) -> Self {
+        Self {
+            cell: self.cell.clone(),
+            here: self.here.clone(),
+            known: self.known.clone(),
+            ..*self
+        }
+    }
+}
+
+impl Host<'_> {
+    /// Is there no time left? After some cuts also: is the memory full?
+    fn is_over(&self, cuts: u64) -> bool {
+        let memory = self.clock.limits().memory.filter(|_| cuts % 32 == 31);
+        self.clock.is_late().is_some() || memory.is_some_and(is_full)
+    }
+}
+
+/// A search in progress.
+pub struct Engine<'a, P: Problem> {
+    pub host: Host<'a>,
+    tools: Tools<P::Tools>,
+    /// The partition below each root.
+    pub trees: Vec<Tree<P::Value>>,
+    pub frontier: Frontier<P>,
+    /// Boxes looked at.
+    pub boxes: u64,
+}
+
+impl<'a, P: Problem> Engine<'a, P> {
+    /// A search that has not begun.
+    pub fn new(problem: &P, host: Host<'a>) -> Self {
+        Self {
+            host,
+            tools: Tools(Mutex::new(Vec::new())),
+            trees: Vec::new(),
+            frontier: Frontier::new(problem.is_best_first()),
+            boxes: 0,
+        }
+    }
+
+    /// Looks at the roots; each is open, with the network around it. Says why it stopped, if it did.
+    pub fn begin(
+        &mut self,
+        problem: &mut P,
+        roots: Vec<Open<P>>,
+        rule: &P::Rule,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Option<StoppedBy> {
+        self.trees = (roots
+            .iter()
+            .map(|root| Tree::leaf(root.method, P::value(&root.known))))
+        .collect();
+        let mut stopped_by = None;
+        let mut roots = roots.into_iter();
+        while roots.len() > 0 {
+            stopped_by = self.limit();
+            if stopped_by.is_some() {
+                break;
+            }
+            let chunk: Vec<Open<P>> = roots.by_ref().take(P::ROUND).collect();
+            let looked = self.host.jobs.each(chunk, &|root| {
+                let mut notes = P::Notes::default();
+                let cells = std::slice::from_ref(&root.cell);
+                let look = |tools: &mut P::Tools| {
+                    problem.look(tools, &root, cells, &mut rule.clone(), &mut notes)
+                };
+                let looked = self.tools.with(problem, look).pop();
+                (root, looked, notes)
+            });
+            let mut all = Vec::new();
+            for (root, looked, notes) in looked {
+                self.boxes += 1;
+                all.push(notes);
+                let Some(looked) = looked else { continue };
+                self.host.clock.keep_some(looked.effort);
+                self.trees[root.root].settle(0, looked.method, P::value(&looked.known));
+                if looked.fate != Fate::Leaf {
+                    self.open(problem, looked.opened(root.root, 0, 0, root.cell));
+                }
+            }
+            problem.learn(all);
+            progress(&self.progress(problem));
+            if matches!(problem.judge(&self.frontier, self.boxes), Judgement::Done) {
+                break;
+            }
+        }
+        for root in roots {
+            self.open(problem, root);
+        }
+        stopped_by
+    }
+
+    /// Goes on until the problem is done or a limit is reached; says which.
+    pub fn run(
+        &mut self,
+        problem: &mut P,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Option<StoppedBy> {
+        loop {
+            progress(&self.progress(problem));
+            match problem.judge(&self.frontier, self.boxes) {
+                Judgement::GoOn => {}
+                Judgement::Again => continue,
+                Judgement::Done => return None,
+                Judgement::Stopped(by) => return Some(by),
+            }
+            if let Some(limit) = self.limit() {
+                return problem
+                    .exhausted()
+                    .or((self.frontier.len() > 0).then_some(limit));
+            }
+            let round = self.round(problem);
+            if round.is_empty() {
+                return problem.exhausted();
+            }
+            let (rule, budget) = problem.rule(&round, self.frontier.len());
+            let budget = budget.min(self.room() / (2 * round.len() as u64)).max(1);
+            let places: Vec<_> = round.iter().map(|open| (open.root, open.node)).collect();
+            let shared = &*problem;
+            // A cell is handed over: the network on it is not needed once its halves have theirs.
+            let grown = self.host.jobs.each(round, &|open| {
+                self.tools.with(shared, |tools| {
+                    let plan = (rule.clone(), P::Notes::default(), budget);
+                    subtree(shared, &self.host, tools, open, plan, Frontier::new(false))
+                })
+            });
+            let mut notes = Vec::new();
+            for ((root, node), growth) in places.into_iter().zip(grown) {
+                let (learnt, open) = self.graft(root, node, growth);
+                notes.push(learnt);
+                for open in open {
+                    self.open(problem, open);
+                }
+            }
+            problem.learn(notes);
+        }
+    }
+
+    /// Takes the cells of a round.
+    fn round(&mut self, problem: &mut P) -> Vec<Open<P>> {
+        let most = self.room().div_ceil(2).min(P::ROUND as u64);
+        let mut round = Vec::new();
+        while (round.len() as u64) < most
+            && let Some(next) = self.frontier.peek()
+            && problem.takes(next, round.len(), self.boxes)
+            && let Some(open) = self.frontier.pop()
+        {
+            if open.depth >= P::DEEPEST {
+                problem.give_up(&open);
+            } else {
+                round.push(open);
+            }
+        }
+        round
+    }
+
+    /// Puts a subtree in the place of a leaf; returns what it brings.
+    pub fn graft(
+        &mut self,
+        root: usize,
+        node: usize,
+        growth: Growth<P>,
+    ) -> (P::Notes, Vec<Open<P>>) {
+        self.boxes += growth.boxes;
+        let moved = self.trees[root].graft(node, growth.tree);
+        let open = growth.open.into_iter().map(|open| Open {
+            node: moved(open.node),
+            ..open
+        });
+        (growth.notes, open.collect())
+    }
+
+    fn open(&mut self, problem: &mut P, open: Open<P>) {
+        problem.opened(&open);
+        self.frontier.push(open);
+    }
+
+    /// How many boxes may still be looked at; one at least.
+    pub fn room(&self) -> u64 {
+        let limit = self.host.clock.limits().boxes.unwrap_or(u64::MAX);
+        limit.saturating_sub(self.boxes).max(1)
+    }
+
+    /// Is a limit reached?
+    pub fn limit(&self) -> Option<StoppedBy> {
+        let bytes = || {
+            let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.here)).sum();
+            let trees: usize = self.trees.iter().map(Tree::bytes).sum();
+            (cells + trees) as u64
+        };
+        self.host.clock.reached(self.boxes, bytes)
+    }
+
+    /// Works with the tools of a thread.
+    pub fn with_tools<R>(&self, problem: &P, work: impl FnOnce(&mut P::Tools) -> R) -> R {
+        self.tools.with(problem, work)
+    }
+
+    pub fn progress(&self, problem: &P) -> Progress {
+        Progress {
+            boxes: self.boxes,
+            open: self.frontier.len(),
+            enclosure: problem.enclosure(&self.frontier),
+        }
+    }
+}
+
+/// What threads work with: made once for each that works at the same time, used in every round.
+struct Tools<T>(Mutex<Vec<T>>);
+
+impl<T> Tools<T> {
+    fn with<P: Problem<Tools = T>, R>(&self, problem: &P, work: impl FnOnce(&mut T) -> R) -> R {
+        // Tools hold memory to compute in and no results, so a panic elsewhere leaves them fit.
+        let all = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = all().pop();
+        let mut tools = free.unwrap_or_else(|| problem.tools());
+        let result = work(&mut tools);
+        all().push(tools);
+        result
+    }
+}
+
+/// The open cells of a search, in the order in which they are taken.
+pub enum Frontier<P: Problem> {
+    /// The worst first, and of equal ones the older.
+    BestFirst(BinaryHeap<Ranked<P>>),
+    /// The last one first.
+    LastFirst(Vec<Open<P>>),
+}
+
+/// A cell in the order of what is worst.
+pub struct Ranked<P: Problem>(Open<P>);
+
+impl<P: Problem> Ord for Ranked<P> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_rank = P::rank(&self.0.known).cmp(&P::rank(&other.0.known));
+        by_rank.then(other.0.node.cmp(&self.0.node))
+    }
+}
+impl<P: Problem> PartialOrd for Ranked<P> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<P: Problem> PartialEq for Ranked<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl<P: Problem> Eq for Ranked<P> {}
+
+impl<P: Problem> Frontier<P> {
+    /// No cells.
+    pub fn new(is_best_first: bool) -> Self {
+        if is_best_first {
+            Self::BestFirst(BinaryHeap::new())
+        } else {
+            Self::LastFirst(Vec::new())
+        }
+    }
+
+    pub fn push(&mut self, open: Open<P>) {
+        match self {
+            Self::BestFirst(heap) => heap.push(Ranked(open)),
+            Self::LastFirst(stack) => stack.push(open),
+        }
+    }
+
+    pub fn pop(&mut self) -> Option<Open<P>> {
+        match self {
+            Self::BestFirst(heap) => heap.pop().map(|ranked| ranked.0),
+            Self::LastFirst(stack) => stack.pop(),
+        }
+    }
+
+    /// The one that is taken next.
+    pub fn peek(&self) -> Option<&Open<P>> {
+        match self {
+            Self::BestFirst(heap) => heap.peek().map(|ranked| &ranked.0),
+            Self::LastFirst(stack) => stack.last(),
+        }
+    }
+
+    /// The worst rank.
+    pub fn worst(&self) -> Option<Dyadic> {
+        match self {
+            Self::BestFirst(_) => self.peek().map(|open| P::rank(&open.known)),
+            Self::LastFirst(stack) => stack.iter().map(|open| P::rank(&open.known)).max(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::BestFirst(heap) => heap.len(),
+            Self::LastFirst(stack) => stack.len(),
+        }
+    }
+
+    /// The cells, in no order.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = &Open<P>> + '_> {
+        match self {
+            Self::BestFirst(heap) => Box::new(heap.iter().map(|ranked| &ranked.0)),
+            Self::LastFirst(stack) => Box::new(stack.iter()),
+        }
+    }
+
+    /// The cells, the oldest first.
+    pub fn into_oldest_first(self) -> Vec<Open<P>> {
+        match self {
+            Self::BestFirst(heap) => {
+                let mut cells: Vec<Open<P>> = heap.into_iter().map(|ranked| ranked.0).collect();
+                cells.sort_by_key(|open| open.node);
+                cells
+            }
+            Self::LastFirst(stack) => stack,
+        }
+    }
+}
