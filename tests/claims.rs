@@ -39,6 +39,7 @@ fn of_property(network: &Network, question: &Question, tolerance: &Rational) -> 
         },
         threads: Some(1),
         weights: steeple::certificate::Weights::Exact,
+        resume: None,
     };
     let answer = verify_property(&request, None, &mut |_| {}).expect("a verdict");
     answer.verdict

@@ -66,6 +66,7 @@ fn request(network: &Network, property: Property) -> VerifyPropertyRequest<'_> {
         },
         threads: Some(1),
         weights: steeple::certificate::Weights::Exact,
+        resume: None,
     }
 }
 
