@@ -13,8 +13,8 @@
 //! What a cell, a bound and "good enough" are is the matter of a [`Problem`]. Clock and threads are handed
 //! in with a [`Host`].
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -103,6 +103,16 @@ pub enum Judgement {
     Stopped(StoppedBy),
 }
 
+/// What a thread works with below one open cell.
+pub struct Work<'w, P: Problem> {
+    /// Memory to compute in. It must not matter what it was used for before.
+    pub tools: &'w mut P::Tools,
+    /// What is good enough.
+    pub rule: P::Rule,
+    /// What is found beside cells.
+    pub notes: P::Notes,
+}
+
 /// A question for the engine.
 pub trait Problem: Sync + Sized {
     /// The network on an open cell.
@@ -111,95 +121,53 @@ pub trait Problem: Sync + Sized {
     type Known: Clone + Send + Sync;
     /// What the tree keeps of that for each leaf.
     type Value: Copy + Send + Sync;
-    /// What a thread works with. It must not depend on what it was used for before.
     type Tools: Send;
-    /// What is good enough, in one round.
     type Rule: Clone + Send + Sync;
-    /// What a subtree brings back beside cells.
     type Notes: Default + Send + Sync;
 
-    /// Cells that one round takes at most.
-    const ROUND: usize;
-    /// Cells are not cut below so many cuts.
-    const DEEPEST: usize = 400;
     /// Are all cuts made and the best kept, and not the first that is possible?
     const COMPARES_CUTS: bool = false;
     /// With which half does a subtree go on?
     const LOWER_FIRST: bool = true;
+    /// Cells are not cut below so many cuts.
+    const DEEPEST: usize = 400;
 
-    fn is_best_first(&self) -> bool;
+    /// Cells that one round takes at most, and whether the worst come first.
+    fn round(&self) -> (usize, bool);
     /// How bad a cell is.
     fn rank(known: &Self::Known) -> Dyadic;
     fn value(known: &Self::Known) -> Self::Value;
     fn bytes(here: &Self::Here) -> usize;
-
     fn tools(&self) -> Self::Tools;
 
+    // On any thread:
+
     /// Looks at a batch of cells of one depth, all in the open cell `around`.
-    fn look(
-        &self,
-        tools: &mut Self::Tools,
-        around: &Open<Self>,
-        cells: &[Cell],
-        rule: &mut Self::Rule,
-        notes: &mut Self::Notes,
-    ) -> Vec<Looked<Self>>;
-
-    fn cuts(&self, tools: &mut Self::Tools, open: &Open<Self>) -> Cuts;
-
+    fn look(&self, work: &mut Work<Self>, around: &Open<Self>, cells: &[Cell])
+    -> Vec<Looked<Self>>;
+    fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts;
     /// How much two halves leave to be known.
     fn cost(&self, _halves: [&Looked<Self>; 2]) -> Dyadic {
         Dyadic::ZERO
     }
-
     /// Takes note of a cut that was made.
-    fn count(
-        &self,
-        _open: &Open<Self>,
-        _halves: [&Looked<Self>; 2],
-        _rule: &Self::Rule,
-        _notes: &mut Self::Notes,
-    ) {
-    }
-
+    fn count(&self, _work: &mut Work<Self>, _open: &Open<Self>, _halves: [&Looked<Self>; 2]) {}
     /// A better look at a cell that would have to be cut else.
-    fn improve(
-        &self,
-        _tools: &mut Self::Tools,
-        _open: &Open<Self>,
-        _cuts: &Cuts,
-        _rule: &Self::Rule,
-        _notes: &mut Self::Notes,
-    ) -> Option<Looked<Self>> {
+    fn improve(&self, _: &mut Work<Self>, _: &Open<Self>, _: &Cuts) -> Option<Looked<Self>> {
         None
     }
-
+    /// The whole subtree of a cell at once, where that is possible.
+    fn at_once(&self, _: &mut Work<Self>, _: &Open<Self>) -> Option<Tree<Self::Value>> {
+        None
+    }
     /// Is an open cell good enough by now?
-    fn is_leaf(&self, _open: &Open<Self>, _rule: &Self::Rule, _notes: &mut Self::Notes) -> bool {
+    fn is_leaf(&self, _: &mut Work<Self>, _: &Open<Self>) -> bool {
         false
     }
-
-    /// The whole subtree of a cell at once, where that is possible.
-    fn at_once(
-        &self,
-        _open: &Open<Self>,
-        _rule: &mut Self::Rule,
-        _notes: &mut Self::Notes,
-    ) -> Option<Tree<Self::Value>> {
-        None
-    }
-
     /// What becomes of a cell that cannot be cut: the method of its leaf.
-    fn uncut(
-        &self,
-        tools: &mut Self::Tools,
-        open: &Open<Self>,
-        rule: &Self::Rule,
-        notes: &mut Self::Notes,
-    ) -> Method;
-
-    /// Is what a subtree found enough to end it?
-    fn is_enough(&self, _rule: &Self::Rule, _notes: &Self::Notes) -> bool {
+    fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method;
+    /// Is what was found enough to end a subtree?
+    fn is_enough(&self, _: &Work<Self>) -> bool {
         false
     }
 
@@ -207,20 +175,22 @@ pub trait Problem: Sync + Sized {
 
     fn judge(&mut self, frontier: &Frontier<Self>, boxes: u64) -> Judgement;
     /// An enclosure of what is asked, about.
-    fn enclosure(&self, frontier: &Frontier<Self>) -> Option<(f64, f64)>;
+    fn enclosure(&self, _: &Frontier<Self>) -> Option<(f64, f64)> {
+        None
+    }
     /// Takes note of a cell that is open now.
-    fn opened(&mut self, _open: &Open<Self>) {}
+    fn opened(&mut self, _: &Open<Self>) {}
     /// Does a round that has `taken` cells take this one as well?
     fn takes(&mut self, _next: &Open<Self>, _taken: usize, _boxes: u64) -> bool {
         true
     }
-    /// Takes note of a cell that is as deep as it may be, and stays a leaf.
-    fn give_up(&mut self, open: &Open<Self>);
+    /// Takes note of a cell that stays a leaf as it is.
+    fn stays(&mut self, _: &Open<Self>) {}
     /// The rule of a round, and how many cuts each of its cells may take.
     fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Self::Rule, u64);
     fn learn(&mut self, notes: Vec<Self::Notes>);
-    /// Why a search that has no open cells stopped before it was done, if so.
-    fn exhausted(&self) -> Option<StoppedBy>;
+    /// Why a search without open cells is not done, if it is not. Some cells may be as deep as they may be.
+    fn exhausted(&self, has_deepest: bool) -> Option<StoppedBy>;
 }
 
 /// What is grown below an open cell.
@@ -236,38 +206,35 @@ pub struct Growth<P: Problem> {
 pub fn subtree<P: Problem>(
     problem: &P,
     host: &Host<'_>,
-    tools: &mut P::Tools,
+    mut work: Work<'_, P>,
     start: Open<P>,
-    (mut rule, notes, budget): (P::Rule, P::Notes, u64),
+    budget: u64,
     mut waiting: Frontier<P>,
 ) -> Growth<P> {
-    let mut growth = Growth {
-        tree: Tree::leaf(start.method, P::value(&start.known)),
-        open: Vec::new(),
-        notes,
-        boxes: 0,
-    };
+    let mut tree = Tree::leaf(start.method, P::value(&start.known));
+    let mut left = Vec::new();
+    let mut boxes = 0;
     waiting.push(Open { node: 0, ..start });
     let mut cuts = 0;
-    while !problem.is_enough(&rule, &growth.notes)
+    while !problem.is_enough(&work)
         && let Some(open) = waiting.pop()
     {
         if cuts >= budget || open.depth >= P::DEEPEST || host.is_over(cuts) {
-            growth.open.push(open);
+            left.push(open);
             continue;
         }
-        if problem.is_leaf(&open, &rule, &mut growth.notes) {
+        if problem.is_leaf(&mut work, &open) {
             continue;
         }
         cuts += 1;
-        if let Some(tree) = problem.at_once(&open, &mut rule, &mut growth.notes) {
-            let _ = growth.tree.graft(open.node, tree);
+        if let Some(small) = problem.at_once(&mut work, &open) {
+            let _ = tree.graft(open.node, small);
             continue;
         }
-        let asked = problem.cuts(tools, &open);
-        if let Some(looked) = problem.improve(tools, &open, &asked, &rule, &mut growth.notes) {
+        let asked = problem.cuts(&mut work, &open);
+        if let Some(looked) = problem.improve(&mut work, &open, &asked) {
             host.clock.keep_some(looked.effort);
-            growth.settle(open.node, &looked);
+            tree.settle(open.node, looked.method, P::value(&looked.known));
             waiting.push(looked.opened(open.root, open.node, open.depth, open.cell));
             cuts -= 1;
             continue;
@@ -276,7 +243,7 @@ pub fn subtree<P: Problem>(
         let looked = if splits.is_empty() {
             Vec::new()
         } else {
-            problem.look(tools, &open, &cells, &mut rule, &mut growth.notes)
+            problem.look(&mut work, &open, &cells)
         };
         let mut batch = looked.into_iter().zip(cells);
         let pairs = splits.into_iter().map_while(|split| {
@@ -287,32 +254,36 @@ pub fn subtree<P: Problem>(
         // The first of equal ones.
         let Some((_, split, lower, upper)) = pairs.reduce(|a, b| if b.0 < a.0 { b } else { a })
         else {
-            let method = problem.uncut(tools, &open, &rule, &mut growth.notes);
-            let value = P::value(&open.known);
-            growth.tree.settle(open.node, method, value);
+            let method = problem.uncut(&mut work, &open);
+            tree.settle(open.node, method, P::value(&open.known));
             continue;
         };
-        problem.count(&open, [&lower.0, &upper.0], &rule, &mut growth.notes);
+        problem.count(&mut work, &open, [&lower.0, &upper.0]);
         host.clock.keep_some(lower.0.effort + upper.0.effort);
-        let nodes = growth.tree.cut(open.node, split.axis, split.place);
-        growth.boxes += 2;
+        let nodes = tree.cut(open.node, split.axis, split.place);
+        boxes += 2;
         let mut halves = [(nodes.0, lower), (nodes.1, upper)];
         if P::LOWER_FIRST {
             halves.reverse();
         }
         for (node, (looked, cell)) in halves {
-            growth.settle(node, &looked);
+            tree.settle(node, looked.method, P::value(&looked.known));
             let fate = looked.fate;
             let half = looked.opened(open.root, node, open.depth + 1, cell);
             match fate {
                 Fate::Leaf => {}
                 Fate::Cut => waiting.push(half),
-                Fate::Later => growth.open.push(half),
+                Fate::Later => left.push(half),
             }
         }
     }
-    growth.open.extend(waiting.into_oldest_first());
-    growth
+    left.extend(waiting.into_oldest_first());
+    Growth {
+        tree,
+        open: left,
+        notes: work.notes,
+        boxes,
+    }
 }
 
 /// The cuts that are possible, or the first of them; the two halves of each, one after the other.
@@ -327,13 +298,6 @@ fn possible<P: Problem>(cell: &Cell, tried: Vec<Split>) -> (Vec<Split>, Vec<Cell
     });
     let splits = can.take(most).collect();
     (splits, cells)
-}
-
-impl<P: Problem> Growth<P> {
-    fn settle(&mut self, node: usize, looked: &Looked<P>) {
-        let value = P::value(&looked.known);
-        self.tree.settle(node, looked.method, value);
-    }
 }
 
 impl<P: Problem> Looked<P> {
@@ -351,13 +315,17 @@ impl<P: Problem> Looked<P> {
     }
 }
 
-impl<P: Problem> Clone for Open<P> {
-    fn clone(&self) -> Self {
+impl<P: Problem> Open<P> {
+    /// A root of which nothing is known.
+    pub fn unlooked(root: usize, cell: Cell, here: P::Here, known: P::Known) -> Self {
         Self {
-            cell: self.cell.clone(),
-            here: self.here.clone(),
-            known: self.known.clone(),
-            ..*self
+            root,
+            node: 0,
+            depth: 0,
+            cell,
+            here,
+            known,
+            method: Method::Open,
         }
     }
 }
@@ -373,7 +341,7 @@ impl Host<'_> {
 /// A search in progress.
 pub struct Engine<'a, P: Problem> {
     pub host: Host<'a>,
-    tools: Tools<P::Tools>,
+    tools: Mutex<Vec<P::Tools>>,
     /// The partition below each root.
     pub trees: Vec<Tree<P::Value>>,
     pub frontier: Frontier<P>,
@@ -386,9 +354,9 @@ impl<'a, P: Problem> Engine<'a, P> {
     pub fn new(problem: &P, host: Host<'a>) -> Self {
         Self {
             host,
-            tools: Tools(Mutex::new(Vec::new())),
+            tools: Mutex::new(Vec::new()),
             trees: Vec::new(),
-            frontier: Frontier::new(problem.is_best_first()),
+            frontier: Frontier::new(problem.round().1),
             boxes: 0,
         }
     }
@@ -412,15 +380,14 @@ impl<'a, P: Problem> Engine<'a, P> {
             if stopped_by.is_some() {
                 break;
             }
-            let chunk: Vec<Open<P>> = roots.by_ref().take(P::ROUND).collect();
+            let chunk: Vec<Open<P>> = roots.by_ref().take(problem.round().0).collect();
+            let shared = &*problem;
             let looked = self.host.jobs.each(chunk, &|root| {
-                let mut notes = P::Notes::default();
-                let cells = std::slice::from_ref(&root.cell);
-                let look = |tools: &mut P::Tools| {
-                    problem.look(tools, &root, cells, &mut rule.clone(), &mut notes)
-                };
-                let looked = self.tools.with(problem, look).pop();
-                (root, looked, notes)
+                self.with_work(shared, rule.clone(), |mut work| {
+                    let cells = std::slice::from_ref(&root.cell);
+                    let looked = shared.look(&mut work, &root, cells).pop();
+                    (root, looked, work.notes)
+                })
             });
             let mut all = Vec::new();
             for (root, looked, notes) in looked {
@@ -460,13 +427,12 @@ impl<'a, P: Problem> Engine<'a, P> {
                 Judgement::Stopped(by) => return Some(by),
             }
             if let Some(limit) = self.limit() {
-                return problem
-                    .exhausted()
-                    .or((self.frontier.len() > 0).then_some(limit));
+                let resolution = self.frontier.has_deepest.then_some(StoppedBy::Resolution);
+                return resolution.or((self.frontier.len() > 0).then_some(limit));
             }
             let round = self.round(problem);
             if round.is_empty() {
-                return problem.exhausted();
+                return problem.exhausted(self.frontier.has_deepest);
             }
             let (rule, budget) = problem.rule(&round, self.frontier.len());
             let budget = budget.min(self.room() / (2 * round.len() as u64)).max(1);
@@ -474,9 +440,9 @@ impl<'a, P: Problem> Engine<'a, P> {
             let shared = &*problem;
             // A cell is handed over: the network on it is not needed once its halves have theirs.
             let grown = self.host.jobs.each(round, &|open| {
-                self.tools.with(shared, |tools| {
-                    let plan = (rule.clone(), P::Notes::default(), budget);
-                    subtree(shared, &self.host, tools, open, plan, Frontier::new(false))
+                self.with_work(shared, rule.clone(), |work| {
+                    let order = Frontier::new(false);
+                    subtree(shared, &self.host, work, open, budget, order)
                 })
             });
             let mut notes = Vec::new();
@@ -493,7 +459,7 @@ impl<'a, P: Problem> Engine<'a, P> {
 
     /// Takes the cells of a round.
     fn round(&mut self, problem: &mut P) -> Vec<Open<P>> {
-        let most = self.room().div_ceil(2).min(P::ROUND as u64);
+        let most = self.room().div_ceil(2).min(problem.round().0 as u64);
         let mut round = Vec::new();
         while (round.len() as u64) < most
             && let Some(next) = self.frontier.peek()
@@ -501,7 +467,8 @@ impl<'a, P: Problem> Engine<'a, P> {
             && let Some(open) = self.frontier.pop()
         {
             if open.depth >= P::DEEPEST {
-                problem.give_up(&open);
+                problem.stays(&open);
+                self.frontier.has_deepest = true;
             } else {
                 round.push(open);
             }
@@ -547,8 +514,23 @@ impl<'a, P: Problem> Engine<'a, P> {
     }
 
     /// Works with the tools of a thread.
-    pub fn with_tools<R>(&self, problem: &P, work: impl FnOnce(&mut P::Tools) -> R) -> R {
-        self.tools.with(problem, work)
+    pub fn with_work<R>(
+        &self,
+        problem: &P,
+        rule: P::Rule,
+        work: impl FnOnce(Work<'_, P>) -> R,
+    ) -> R {
+        // Tools hold no results, so a panic elsewhere leaves them fit.
+        let all = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = all().pop();
+        let mut tools = free.unwrap_or_else(|| problem.tools());
+        let result = work(Work {
+            tools: &mut tools,
+            rule,
+            notes: P::Notes::default(),
+        });
+        all().push(tools);
+        result
     }
 
     pub fn progress(&self, problem: &P) -> Progress {
@@ -560,114 +542,70 @@ impl<'a, P: Problem> Engine<'a, P> {
     }
 }
 
-/// What threads work with: made once for each that works at the same time, used in every round.
-struct Tools<T>(Mutex<Vec<T>>);
-
-impl<T> Tools<T> {
-    fn with<P: Problem<Tools = T>, R>(&self, problem: &P, work: impl FnOnce(&mut T) -> R) -> R {
-        // Tools hold memory to compute in and no results, so a panic elsewhere leaves them fit.
-        let all = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = all().pop();
-        let mut tools = free.unwrap_or_else(|| problem.tools());
-        let result = work(&mut tools);
-        all().push(tools);
-        result
-    }
+/// The open cells of a search.
+pub struct Frontier<P: Problem> {
+    /// Is the worst taken first, and of equal ones the older? Else the one that came last.
+    is_best_first: bool,
+    pushed: usize,
+    /// Were cells taken out that are as deep as they may be?
+    pub has_deepest: bool,
+    cells: BTreeMap<(Dyadic, Reverse<usize>, usize), Open<P>>,
 }
-
-/// The open cells of a search, in the order in which they are taken.
-pub enum Frontier<P: Problem> {
-    /// The worst first, and of equal ones the older.
-    BestFirst(BinaryHeap<Ranked<P>>),
-    /// The last one first.
-    LastFirst(Vec<Open<P>>),
-}
-
-/// A cell in the order of what is worst.
-pub struct Ranked<P: Problem>(Open<P>);
-
-impl<P: Problem> Ord for Ranked<P> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_rank = P::rank(&self.0.known).cmp(&P::rank(&other.0.known));
-        by_rank.then(other.0.node.cmp(&self.0.node))
-    }
-}
-impl<P: Problem> PartialOrd for Ranked<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<P: Problem> PartialEq for Ranked<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl<P: Problem> Eq for Ranked<P> {}
 
 impl<P: Problem> Frontier<P> {
     /// No cells.
     pub fn new(is_best_first: bool) -> Self {
-        if is_best_first {
-            Self::BestFirst(BinaryHeap::new())
-        } else {
-            Self::LastFirst(Vec::new())
+        Self {
+            is_best_first,
+            pushed: 0,
+            has_deepest: false,
+            cells: BTreeMap::new(),
         }
     }
 
     pub fn push(&mut self, open: Open<P>) {
-        match self {
-            Self::BestFirst(heap) => heap.push(Ranked(open)),
-            Self::LastFirst(stack) => stack.push(open),
-        }
+        self.pushed += 1;
+        let key = if self.is_best_first {
+            (P::rank(&open.known), Reverse(open.node), open.root)
+        } else {
+            (Dyadic::ZERO, Reverse(0), self.pushed)
+        };
+        self.cells.insert(key, open);
     }
 
     pub fn pop(&mut self) -> Option<Open<P>> {
-        match self {
-            Self::BestFirst(heap) => heap.pop().map(|ranked| ranked.0),
-            Self::LastFirst(stack) => stack.pop(),
-        }
+        self.cells.pop_last().map(|(_, open)| open)
     }
 
     /// The one that is taken next.
     pub fn peek(&self) -> Option<&Open<P>> {
-        match self {
-            Self::BestFirst(heap) => heap.peek().map(|ranked| &ranked.0),
-            Self::LastFirst(stack) => stack.last(),
-        }
+        self.cells.last_key_value().map(|(_, open)| open)
     }
 
     /// The worst rank.
     pub fn worst(&self) -> Option<Dyadic> {
-        match self {
-            Self::BestFirst(_) => self.peek().map(|open| P::rank(&open.known)),
-            Self::LastFirst(stack) => stack.iter().map(|open| P::rank(&open.known)).max(),
+        let rank = |open: &Open<P>| P::rank(&open.known);
+        if self.is_best_first {
+            self.peek().map(rank)
+        } else {
+            self.iter().map(rank).max()
         }
     }
 
     pub fn len(&self) -> usize {
-        match self {
-            Self::BestFirst(heap) => heap.len(),
-            Self::LastFirst(stack) => stack.len(),
-        }
+        self.cells.len()
     }
 
-    /// The cells, in no order.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = &Open<P>> + '_> {
-        match self {
-            Self::BestFirst(heap) => Box::new(heap.iter().map(|ranked| &ranked.0)),
-            Self::LastFirst(stack) => Box::new(stack.iter()),
-        }
+    pub fn iter(&self) -> impl Iterator<Item = &Open<P>> {
+        self.cells.values()
     }
 
     /// The cells, the oldest first.
     pub fn into_oldest_first(self) -> Vec<Open<P>> {
-        match self {
-            Self::BestFirst(heap) => {
-                let mut cells: Vec<Open<P>> = heap.into_iter().map(|ranked| ranked.0).collect();
-                cells.sort_by_key(|open| open.node);
-                cells
-            }
-            Self::LastFirst(stack) => stack,
+        let mut cells: Vec<Open<P>> = self.cells.into_values().collect();
+        if self.is_best_first {
+            cells.sort_by_key(|open| open.node);
         }
+        cells
     }
 }

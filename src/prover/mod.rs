@@ -144,13 +144,7 @@ pub fn prove_by(
             .map_err(ProveError::NoValue)?,
     };
     match request.question.norm {
-        Norm::Sup => {
-            if let Some(outcome) = exact::search(request, &root, host, progress) {
-                return Ok(outcome);
-            }
-            sizes::check(request)?;
-            Ok(sup::search(request, root, host, progress))
-        }
+        Norm::Sup => sup::search(request, &root, host, progress),
         Norm::L1 | Norm::L2 | Norm::Area => {
             if let Some(outcome) = exact::integral(request, clock) {
                 return Ok(outcome);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Fate, Looked, Open, Problem};
+use super::engine::{Engine, Fate, Looked, Problem};
 use super::tree::Tree;
 use crate::bounds::Cell;
 use crate::certificate::{Method, Nodes, Partition};
@@ -18,27 +18,24 @@ pub trait Resumable: Problem<Here: From<Arc<Self::Network>>> {
 
     fn network_bytes(network: &Self::Network) -> usize;
 
-    /// The network on a cell of a root, from the one around it, as the checker has it.
+    /// The network on a cell of a root as the checker has it, from the one around it; that one where it has
+    /// no value.
     fn descend(
         &self,
         tools: &mut Self::Tools,
         root: usize,
         around: &Arc<Self::Network>,
         cell: &Cell,
-    ) -> Result<Arc<Self::Network>, Failure>;
+    ) -> Arc<Self::Network>;
 
     /// Looks at an earlier leaf by its method alone; [`Method::Open`] for what is to be searched anew.
     fn again(
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        method: Method,
-        cell: &Cell,
+        leaf: (Method, &Cell),
         here: Arc<Self::Network>,
     ) -> Looked<Self>;
-
-    /// Takes note of an earlier leaf that is good enough.
-    fn reopened_leaf(&mut self, leaf: &Open<Self>);
 }
 
 /// A root, the network on it, and the earlier partition.
@@ -70,7 +67,7 @@ impl<P: Resumable> Engine<'_, P> {
                 if is_open {
                     open.push(leaf);
                 } else {
-                    problem.reopened_leaf(&leaf);
+                    problem.stays(&leaf);
                 }
             }
             trees.push(tree);
@@ -109,10 +106,8 @@ impl<P: Resumable> Look for Reopening<'_, P> {
         around: &Arc<P::Network>,
         cell: &Cell,
     ) -> Result<Arc<P::Network>, Failure> {
-        let here = self
-            .problem
-            .descend(&mut self.tools, self.root, around, cell);
-        Ok(here.unwrap_or_else(|_| Arc::clone(around)))
+        let (problem, tools) = (self.problem, &mut self.tools);
+        Ok(problem.descend(tools, self.root, around, cell))
     }
 
     fn leaf(
@@ -124,8 +119,7 @@ impl<P: Resumable> Look for Reopening<'_, P> {
     ) -> Result<Self::Total, Rejection> {
         let (problem, tools) = (self.problem, &mut self.tools);
         let here = problem.descend(tools, self.root, around, cell);
-        let here = here.unwrap_or_else(|_| Arc::clone(around));
-        let looked = problem.again(tools, self.root, method, cell, here);
+        let looked = problem.again(tools, self.root, (method, cell), here);
         Ok(vec![(cell.clone(), looked)])
     }
 

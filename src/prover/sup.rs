@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::exact::{self, Pieces};
 use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
-use super::{Outcome, Progress, Request, StoppedBy, constant};
+use super::{Outcome, Progress, ProveError, Request, StoppedBy, constant, sizes};
 use crate::bounds::Cell;
-use crate::bounds::{Bound, Leaves, OnCell, Reduction, WitnessValues};
+use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
 use crate::jobs::Jobs;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
-use crate::numbers::{Direction, Dyadic, Failure, Function, Rational};
+use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Cuts that a cell takes in a round, where all of it must be done anyway: many, so that a subtree
 /// is finished and its memory free before the next one begins.
@@ -36,6 +37,7 @@ const LOST: f64 = 1e-3;
 /// What a subtree brings back.
 pub struct Notes {
     best: Option<Candidate>,
+    pieces: Pieces,
     boxes: u64,
     /// The largest bound of a leaf.
     largest: Dyadic,
@@ -47,6 +49,7 @@ impl Default for Notes {
     fn default() -> Self {
         Self {
             best: None,
+            pieces: Pieces::default(),
             boxes: 0,
             largest: Dyadic::ZERO,
             records: [Record::default(); METHODS.len()],
@@ -100,106 +103,126 @@ pub struct Sup<'a> {
     request: &'a Request<'a>,
     root: Arc<OnCell>,
     whole: Cell,
-    clock: &'a super::limits::Clock,
+    host: Host<'a>,
+    /// Cells on which the network is linear, where the error can be found exactly.
+    exact: Option<&'a ExactCells<'a>>,
+    pieces: Pieces,
     ranges: Ranges,
     constant_radius: Rational,
     goal: Option<Dyadic>,
     /// The largest bound of a leaf.
     largest: Dyadic,
-    /// Is a cell as deep as it may be?
-    has_deepest: bool,
     lower: Rational,
     witness: Option<Witness>,
     /// The best point that was found, not yet looked at exactly.
     candidate: Option<Candidate>,
 }
 
-/// Searches for a bound.
+/// Searches for a bound: for the exact error first, where there is hope.
 pub fn search(
     request: &Request<'_>,
-    root: Arc<OnCell>,
+    root: &Arc<OnCell>,
     host: Host<'_>,
     progress: &mut dyn FnMut(&Progress),
-) -> Outcome {
-    let mut problem = Sup::new(request, root, host);
-    let mut engine = Engine::new(&problem, host);
-    let mut stopped_by = None;
-    let is_resumed = request
-        .resume
-        .is_some_and(|earlier| problem.resume(&mut engine, earlier));
-    if !is_resumed {
-        let whole = problem.unlooked();
-        let rule = problem.enough();
-        stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
+) -> Result<Outcome, ProveError> {
+    let prepared = Leaves::new(request.network, request.question);
+    if let Some(exact) = exact::cells(request, &prepared) {
+        if let Some(outcome) = exact::on_line(request, root, exact, host.clock) {
+            return Ok(outcome);
+        }
+        if exact::is_polynomial_somewhere(exact, request)
+            && let Some(outcome) = Sup::new(request, root, host, Some(exact)).run(progress)
+        {
+            return Ok(outcome);
+        }
     }
-    stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
-    problem.certify();
-    let upper = engine
-        .frontier
-        .worst()
-        .map_or(problem.largest, |open| problem.largest.max(open));
-    problem.finish(upper, &engine, stopped_by)
+    sizes::check(request)?;
+    let outcome = Sup::new(request, root, host, None).run(progress);
+    Ok(outcome.expect("a search that is not given up"))
 }
 
 impl<'a> Sup<'a> {
-    fn new(request: &'a Request<'a>, root: Arc<OnCell>, host: Host<'a>) -> Self {
-        let question = request.question;
-        let whole = Cell::root(&question.domain);
-        let scale = if let Some(tolerance) = request.tolerance {
-            estimate_rational(tolerance)
-        } else {
-            estimate_scale(request, &whole, &root, host.jobs) * estimate_rational(request.gap)
-        };
-        let part = if request.tolerance.is_some() {
-            1e-4
-        } else {
-            1e-2
-        };
+    fn new(
+        request: &'a Request<'a>,
+        root: &Arc<OnCell>,
+        host: Host<'a>,
+        exact: Option<&'a ExactCells<'a>>,
+    ) -> Self {
+        let whole = Cell::root(&request.question.domain);
         // Linear forms decide more units where ReLUs and their like stand on each other.
         let is_deep = (0..root.units()).any(|k| {
             let unit = root.unit(k);
-            !matches!(
+            let is_step = matches!(
                 unit.function,
                 Function::Heaviside | Function::Sigmoid | Function::Tanh
-            ) && unit
-                .sum
-                .terms
-                .iter()
-                .any(|(v, _)| *v as usize >= root.inputs())
+            );
+            let mut terms = unit.sum.terms.iter();
+            !is_step && terms.any(|(v, _)| *v as usize >= root.inputs())
         });
+        let constant_radius = if exact.is_some() {
+            Rational::ZERO
+        } else {
+            let budget = match request.tolerance {
+                Some(tolerance) => estimate_rational(tolerance) * 1e-4,
+                None => {
+                    let scale = estimate_scale(request, &whole, root, host.jobs);
+                    scale * estimate_rational(request.gap) * 1e-2
+                }
+            };
+            constant_radius_for(root, &whole, budget, host.jobs)
+        };
         Self {
-            constant_radius: constant_radius_for(&root, &whole, scale * part, host.jobs),
+            constant_radius,
             ranges: if is_deep {
                 Ranges::Linear
             } else {
                 Ranges::Natural
             },
             request,
-            root,
+            root: Arc::clone(root),
             whole,
-            clock: host.clock,
+            host,
+            exact,
+            pieces: Pieces::default(),
             goal: request
                 .tolerance
                 .map(|tolerance| Dyadic::from_rational(tolerance, Direction::Down)),
             largest: Dyadic::ZERO,
-            has_deepest: false,
             lower: Rational::ZERO,
             witness: None,
             candidate: None,
         }
     }
 
-    /// The domain, of which nothing is known.
-    fn unlooked(&self) -> Open<Self> {
-        Open {
-            root: 0,
-            node: 0,
-            depth: 0,
-            cell: self.whole.clone(),
-            here: Arc::clone(&self.root),
-            known: Dyadic::INFINITY,
-            method: Method::Open,
+    /// Nothing where the exact error was looked for, and is not found soon.
+    fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
+        let mut engine = Engine::new(&self, self.host);
+        let mut stopped_by = None;
+        let earlier = self.request.resume;
+        if !earlier.is_some_and(|earlier| self.resume(&mut engine, earlier)) {
+            let (cell, here) = (self.whole.clone(), Arc::clone(&self.root));
+            let whole = Open::unlooked(0, cell, here, Dyadic::INFINITY);
+            let rule = self.enough();
+            stopped_by = engine.begin(&mut self, vec![whole], &rule, progress);
         }
+        stopped_by = stopped_by.or_else(|| engine.run(&mut self, progress));
+        self.certify();
+        let upper = self.upper(&engine.frontier);
+        if self.exact.is_some() {
+            if self.pieces.are_too_many(engine.boxes) && !self.is_close(upper) {
+                return None;
+            }
+            if *self.pieces.value() >= self.lower {
+                self.witness = self.pieces.witness(self.request, &self.root);
+            }
+        }
+        Some(self.finish(upper, &engine, stopped_by))
+    }
+
+    /// The largest bound.
+    fn upper(&self, frontier: &Frontier<Self>) -> Dyadic {
+        let open = frontier.worst().unwrap_or(Dyadic::ZERO);
+        self.largest.max(open)
     }
 
     /// Goes on with an earlier partition, if that is possible.
@@ -236,19 +259,14 @@ impl<'a> Sup<'a> {
     }
 
     /// Bounds the error on a cell.
-    fn look_at(
-        &self,
-        (leaves, sampler): &mut (Leaves<'a>, Sampler),
-        cell: &Cell,
-        around: &Arc<OnCell>,
-        enough: Dyadic,
-        notes: &mut Notes,
-    ) -> Looked<Self> {
+    fn look_at(&self, work: &mut Work<Self>, cell: &Cell, around: &Arc<OnCell>) -> Looked<Self> {
+        let Work { tools, rule, notes } = work;
+        let enough = *rule;
         notes.boxes += 1;
         let reduction = self.reduction();
-        let watch = self.clock.stopwatch();
-        let here = leaves.descend(around, cell, reduction);
-        let here = here.map_or_else(|_| Arc::clone(around), Arc::new);
+        let watch = self.host.clock.stopwatch();
+        let here = self.descend(tools, 0, around, cell);
+        let (leaves, sampler) = tools;
         // What a check will do again: this, and the method that is chosen.
         let descended = watch.map(|watch| watch.elapsed());
         let mut bounded = Duration::ZERO;
@@ -279,7 +297,7 @@ impl<'a> Sup<'a> {
                 continue;
             }
             record.tried += 1;
-            let watch = self.clock.stopwatch();
+            let watch = self.host.clock.stopwatch();
             if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &here, reduction)
                 && found < bound
             {
@@ -301,7 +319,7 @@ impl<'a> Sup<'a> {
             (false, false) => 8,
             (false, true) => 2,
         };
-        if notes.boxes % pace == 1 {
+        if self.exact.is_none() && notes.boxes % pace == 1 {
             let tried = sampler.try_cell(cell, &here);
             notes.best = larger(notes.best.take(), tried);
         }
@@ -395,6 +413,10 @@ impl<'a> Sup<'a> {
     /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
     /// the error is known to reach.
     fn enough(&self) -> Dyadic {
+        if self.exact.is_some() {
+            let found = Dyadic::from_rational(&self.lower, Direction::Down);
+            return self.goal.unwrap_or(Dyadic::ZERO).max(found);
+        }
         self.goal.unwrap_or_else(|| {
             let gap = self.request.gap * &Rational::ratio(63, 64);
             let bound = &self.lower * &(&Rational::ONE + &gap);
@@ -455,6 +477,9 @@ impl<'a> Sup<'a> {
         let is_refuted = self.is_refuted();
         let exact = upper.rational_bound(Direction::Up);
         let upper = exact.map(|exact| {
+            if self.exact.is_some() && exact <= self.lower {
+                return self.lower.clone();
+            }
             let short = shorten_up(&exact);
             match self.request.tolerance {
                 Some(tolerance) if exact <= *tolerance => short.min(tolerance.clone()),
@@ -476,7 +501,7 @@ impl<'a> Sup<'a> {
                         .map_or_else(Partition::default, Tree::partition),
                 },
             ),
-            boxes: engine.boxes,
+            boxes: engine.boxes + self.pieces.count as u64,
             stopped_by: stopped_by.filter(|_| !is_refuted),
         }
     }
@@ -492,10 +517,12 @@ impl<'a> Problem for Sup<'a> {
     type Rule = Dyadic;
     type Notes = Notes;
 
-    const ROUND: usize = 64;
-
-    fn is_best_first(&self) -> bool {
-        self.goal.is_none()
+    fn round(&self) -> (usize, bool) {
+        match self.exact {
+            // What is found exactly in one box makes many others good enough.
+            Some(_) => (1, true),
+            None => (64, self.goal.is_none()),
+        }
     }
 
     fn rank(known: &Dyadic) -> Dyadic {
@@ -509,23 +536,22 @@ impl<'a> Problem for Sup<'a> {
     }
 
     fn tools(&self) -> Self::Tools {
+        let question = self.request.question;
         (
-            Leaves::new(self.request.network, self.request.question),
-            Sampler::new(&self.request.question.target, self.request.jumps()),
+            Leaves::new(self.request.network, question),
+            Sampler::new(&question.target, self.request.jumps()),
         )
     }
 
     fn look(
         &self,
-        tools: &mut Self::Tools,
+        work: &mut Work<Self>,
         around: &Open<Self>,
         cells: &[Cell],
-        enough: &mut Dyadic,
-        notes: &mut Notes,
     ) -> Vec<Looked<Self>> {
         let each = cells.iter().rev().map(|cell| {
-            let looked = self.look_at(tools, cell, &around.here, *enough, notes);
-            *enough = self.raised(*enough, notes.best.as_ref());
+            let looked = self.look_at(work, cell, &around.here);
+            work.rule = self.raised(work.rule, work.notes.best.as_ref());
             looked
         });
         let mut looked: Vec<_> = each.collect();
@@ -533,36 +559,46 @@ impl<'a> Problem for Sup<'a> {
         looked
     }
 
-    fn cuts(&self, (leaves, _): &mut Self::Tools, open: &Open<Self>) -> Cuts {
+    fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
+        let (leaves, _) = &work.tools;
         let split = split::at_jump(&open.cell, leaves.places())
             .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
         Cuts::or_middle(split)
     }
 
-    fn is_leaf(&self, open: &Open<Self>, enough: &Dyadic, notes: &mut Notes) -> bool {
+    fn at_once(&self, work: &mut Work<Self>, open: &Open<Self>) -> Option<Tree> {
+        let goes_on = self.host.clock.repeated();
+        let pieces = &mut work.notes.pieces;
+        let tree = pieces.resolve(self.exact?, &open.cell, open.depth, &open.here, &goes_on)?;
+        let found = Dyadic::from_rational(pieces.value(), Direction::Down);
+        work.rule = work.rule.max(found);
+        Some(tree)
+    }
+
+    fn is_leaf(&self, work: &mut Work<Self>, open: &Open<Self>) -> bool {
         // Found good enough since, by what the cells around it showed.
-        let is_leaf = open.known <= *enough;
+        let is_leaf = open.known <= work.rule;
         if is_leaf {
-            notes.largest = notes.largest.max(open.known);
+            work.notes.largest = work.notes.largest.max(open.known);
         }
         is_leaf
     }
 
-    fn uncut(
-        &self,
-        _: &mut Self::Tools,
-        open: &Open<Self>,
-        _: &Dyadic,
-        notes: &mut Notes,
-    ) -> Method {
-        notes.largest = notes.largest.max(open.known);
+    fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
+        work.notes.largest = work.notes.largest.max(open.known);
         open.method
     }
 
     fn judge(&mut self, frontier: &Frontier<Self>, boxes: u64) -> Judgement {
-        let upper = frontier
-            .worst()
-            .map_or(self.largest, |open| self.largest.max(open));
+        if self.exact.is_some() {
+            let is_over = self.is_refuted() || self.pieces.are_too_many(boxes);
+            return if is_over {
+                Judgement::Done
+            } else {
+                Judgement::GoOn
+            };
+        }
+        let upper = self.upper(frontier);
         if self.is_refuted() || self.is_close(upper) {
             return Judgement::Done;
         }
@@ -573,33 +609,25 @@ impl<'a> Problem for Sup<'a> {
             self.certify();
             return Judgement::Again;
         }
-        if self.has_deepest && self.goal.is_some() {
+        if frontier.has_deepest && self.goal.is_some() {
             return Judgement::Stopped(StoppedBy::Resolution);
         }
         Judgement::GoOn
     }
 
     fn enclosure(&self, frontier: &Frontier<Self>) -> Option<(f64, f64)> {
-        let upper = frontier
-            .worst()
-            .map_or(self.largest, |open| self.largest.max(open));
-        Some((estimate_rational(&self.lower), estimate_dyadic(upper)))
+        let upper = estimate_dyadic(self.upper(frontier));
+        Some((estimate_rational(&self.lower), upper))
     }
 
-    fn give_up(&mut self, open: &Open<Self>) {
-        // Its leaf stays as it is; what it bounds is as good as it gets.
+    fn stays(&mut self, open: &Open<Self>) {
         self.largest = self.largest.max(open.known);
-        self.has_deepest = true;
     }
 
     fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Dyadic, u64) {
         let is_wide = round.len() + waiting >= WIDE;
-        let budget = if self.goal.is_none() && !is_wide {
-            1
-        } else {
-            SUBTREE
-        };
-        (self.enough(), budget)
+        let is_single = self.exact.is_some() || (self.goal.is_none() && !is_wide);
+        (self.enough(), if is_single { 1 } else { SUBTREE })
     }
 
     fn learn(&mut self, notes: Vec<Notes>) {
@@ -607,12 +635,16 @@ impl<'a> Problem for Sup<'a> {
         for notes in notes {
             self.largest = self.largest.max(notes.largest);
             best = larger(best, notes.best);
+            self.pieces.take(notes.pieces);
+        }
+        if self.exact.is_some() {
+            self.lower = self.pieces.value().max(&self.lower).clone();
         }
         self.consider(best);
     }
 
-    fn exhausted(&self) -> Option<StoppedBy> {
-        self.has_deepest.then_some(StoppedBy::Resolution)
+    fn exhausted(&self, has_deepest: bool) -> Option<StoppedBy> {
+        has_deepest.then_some(StoppedBy::Resolution)
     }
 }
 
@@ -629,41 +661,31 @@ impl Resumable for Sup<'_> {
         _root: usize,
         around: &Arc<OnCell>,
         cell: &Cell,
-    ) -> Result<Arc<OnCell>, Failure> {
-        leaves.descend(around, cell, self.reduction()).map(Arc::new)
+    ) -> Arc<OnCell> {
+        let here = leaves.descend(around, cell, self.reduction());
+        here.map_or_else(|_| Arc::clone(around), Arc::new)
     }
 
     fn again(
         &self,
         (leaves, _): &mut Self::Tools,
         _root: usize,
-        method: Method,
-        cell: &Cell,
+        (method, cell): (Method, &Cell),
         here: Arc<OnCell>,
     ) -> Looked<Self> {
-        // A portable certificate has no leaves of other methods; they are looked at again.
-        let is_known = method.is_core() || !self.request.portable;
-        let method = if is_known { method } else { Method::Open };
+        let method = self.request.known(method);
         let known = match leaves.bound(method, cell, &here, self.reduction()) {
             Ok(Bound::Sup(bound)) => bound,
             _ => Dyadic::INFINITY,
         };
-        let fate = if known <= self.enough() {
-            Fate::Leaf
-        } else {
-            Fate::Later
-        };
+        let is_leaf = known <= self.enough();
         Looked {
             here,
             known,
             method,
-            fate,
+            fate: if is_leaf { Fate::Leaf } else { Fate::Later },
             effort: Duration::ZERO,
         }
-    }
-
-    fn reopened_leaf(&mut self, leaf: &Open<Self>) {
-        self.largest = self.largest.max(leaf.known);
     }
 }
 
@@ -671,6 +693,13 @@ impl Request<'_> {
     /// Can the error jump?
     pub(super) fn jumps(&self) -> bool {
         self.network.has_jumps() || self.question.target.has_jumps()
+    }
+
+    /// The method of an earlier leaf; open where it is to be looked at again. A portable certificate has no
+    /// leaves of other methods.
+    pub(super) fn known(&self, method: Method) -> Method {
+        let is_known = method.is_core() || !self.portable;
+        if is_known { method } else { Method::Open }
     }
 }
 

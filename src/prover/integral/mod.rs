@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::sum::Sum;
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
 use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
@@ -24,8 +24,10 @@ use crate::expr::Place;
 use crate::jobs::Jobs;
 use crate::network::Specialised;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
-use crate::numbers::{Direction, Dyadic, Failure, Function, Interval, Rational};
+use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
+/// Cells that one round takes.
+const ROUND: usize = 256;
 /// Before so many boxes every round takes as many cells as it can.
 const FREE: u64 = 1024;
 /// Cuts under each of them in a round, as long as they are wanted.
@@ -83,7 +85,12 @@ pub fn search(
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
         problem.in_parts = sweep::is_wanted(request, root.units());
-        let whole = problem.unlooked(root);
+        let share = problem.tools().anything(&problem.whole);
+        let known = Known {
+            share,
+            is_glanced: true,
+        };
+        let whole = Open::unlooked(0, problem.whole.clone(), root, known);
         let rule = Rule::Cell {
             density: 0.0,
             least: 0.0,
@@ -155,23 +162,6 @@ impl<'a> Integral<'a> {
             settled: Sum::default(),
             undecided: Sum::default(),
             missing: 0.0,
-        }
-    }
-
-    /// The domain, of which nothing is known.
-    fn unlooked(&self, root: Arc<OnCell>) -> Open<Self> {
-        let share = Leaves::new(self.request.network, self.request.question).anything(&self.whole);
-        Open {
-            root: 0,
-            node: 0,
-            depth: 0,
-            cell: self.whole.clone(),
-            here: root,
-            known: Known {
-                share,
-                is_glanced: true,
-            },
-            method: Method::Open,
         }
     }
 
@@ -310,16 +300,14 @@ impl<'a> Integral<'a> {
     /// Looks at a cell of a cut; only `glance`s at it where that may be enough.
     fn look_at(
         &self,
-        leaves: &mut Leaves<'_>,
+        leaves: &mut Leaves<'a>,
         open: &Open<Self>,
         cell: &Cell,
         rule: Rule,
         is_glance: bool,
     ) -> Looked<Self> {
         let watch = self.host.clock.stopwatch();
-        let here = leaves
-            .descend(&open.here, cell, self.reduction)
-            .map_or_else(|_| Arc::clone(&open.here), Arc::new);
+        let here = self.descend(leaves, 0, &open.here, cell);
         let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
         let is_glance = match rule {
             Rule::Part(_) => is_glance,
@@ -477,12 +465,11 @@ impl<'a> Problem for Integral<'a> {
     type Rule = Rule;
     type Notes = Notes;
 
-    const ROUND: usize = 256;
     const COMPARES_CUTS: bool = true;
     const LOWER_FIRST: bool = false;
 
-    fn is_best_first(&self) -> bool {
-        true
+    fn round(&self) -> (usize, bool) {
+        (ROUND, true)
     }
 
     /// The worst is the one of whose contribution most is not known.
@@ -502,28 +489,22 @@ impl<'a> Problem for Integral<'a> {
         Leaves::new(self.request.network, self.request.question)
     }
 
-    fn look(
-        &self,
-        leaves: &mut Leaves<'a>,
-        open: &Open<Self>,
-        cells: &[Cell],
-        rule: &mut Rule,
-        _: &mut Notes,
-    ) -> Vec<Looked<Self>> {
+    fn look(&self, work: &mut Work<Self>, open: &Open<Self>, cells: &[Cell]) -> Vec<Looked<Self>> {
         // In a part, where there is no choice, a glance may be enough.
         let is_glance = cells.len() <= 2;
+        let rule = work.rule;
         let look =
-            |leaves: &mut Leaves<'a>, cell| self.look_at(leaves, open, cell, *rule, is_glance);
+            |leaves: &mut Leaves<'a>, cell| self.look_at(leaves, open, cell, rule, is_glance);
         if open.here.units() < LARGE {
-            return cells.iter().map(|cell| look(leaves, cell)).collect();
+            return cells.iter().map(|cell| look(work.tools, cell)).collect();
         }
         // The tools of this thread are taken, and those of another may be.
         let each = |cell| look(&mut self.tools(), cell);
         self.host.jobs.each(cells.iter().collect(), &each)
     }
 
-    fn cuts(&self, leaves: &mut Leaves<'a>, open: &Open<Self>) -> Cuts {
-        self.cuts_of(open, leaves.places())
+    fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
+        self.cuts_of(open, work.tools.places())
     }
 
     fn cost(&self, [lower, upper]: [&Looked<Self>; 2]) -> Dyadic {
@@ -531,57 +512,47 @@ impl<'a> Problem for Integral<'a> {
         wid(lower).add(wid(upper), Direction::Up)
     }
 
-    fn count(
-        &self,
-        open: &Open<Self>,
-        halves: [&Looked<Self>; 2],
-        rule: &Rule,
-        Notes(sum): &mut Notes,
-    ) {
-        if let Rule::Part(_) = rule {
+    fn count(&self, work: &mut Work<Self>, open: &Open<Self>, halves: [&Looked<Self>; 2]) {
+        let is_part = matches!(work.rule, Rule::Part(_));
+        let Notes(sum) = &mut work.notes;
+        if is_part {
             *sum = sum.minus(Sum::of(&open.known.share));
         }
-        for half in halves {
-            if matches!(rule, Rule::Part(_)) || half.fate == Fate::Leaf {
-                *sum = sum.plus(Sum::of(&half.known.share));
-            }
+        for half in halves
+            .into_iter()
+            .filter(|half| is_part || half.fate == Fate::Leaf)
+        {
+            *sum = sum.plus(Sum::of(&half.known.share));
         }
     }
 
     fn improve(
         &self,
-        leaves: &mut Leaves<'a>,
+        work: &mut Work<Self>,
         open: &Open<Self>,
         cuts: &Cuts,
-        rule: &Rule,
-        Notes(sum): &mut Notes,
     ) -> Option<Looked<Self>> {
-        let is_wanted = matches!(rule, Rule::Part(_)) && open.known.is_glanced;
+        let is_wanted = matches!(work.rule, Rule::Part(_)) && open.known.is_glanced;
         if cuts.is_certain || !is_wanted {
             return None;
         }
-        let looked = self.look_well(leaves, &open.cell, Arc::clone(&open.here));
+        let looked = self.look_well(work.tools, &open.cell, Arc::clone(&open.here));
+        let Notes(sum) = &mut work.notes;
         *sum = sum.minus(Sum::of(&open.known.share));
         *sum = sum.plus(Sum::of(&looked.known.share));
         Some(looked)
     }
 
-    fn uncut(
-        &self,
-        _: &mut Leaves<'a>,
-        open: &Open<Self>,
-        rule: &Rule,
-        Notes(sum): &mut Notes,
-    ) -> Method {
+    fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
         // The sum of a part has it already.
-        if let Rule::Cell { .. } = rule {
-            *sum = sum.plus(Sum::of(&open.known.share));
+        if let Rule::Cell { .. } = work.rule {
+            work.notes.0 = work.notes.0.plus(Sum::of(&open.known.share));
         }
         open.method
     }
 
-    fn is_enough(&self, rule: &Rule, Notes(sum): &Notes) -> bool {
-        matches!(rule, Rule::Part(goal) if goal.is_met(*sum))
+    fn is_enough(&self, work: &Work<Self>) -> bool {
+        matches!(work.rule, Rule::Part(goal) if goal.is_met(work.notes.0))
     }
 
     fn judge(&mut self, frontier: &Frontier<Self>, _: u64) -> Judgement {
@@ -634,7 +605,7 @@ impl<'a> Problem for Integral<'a> {
         true
     }
 
-    fn give_up(&mut self, open: &Open<Self>) {
+    fn stays(&mut self, open: &Open<Self>) {
         self.settled = self.settled.plus(Sum::of(&open.known.share));
     }
 
@@ -647,11 +618,7 @@ impl<'a> Problem for Integral<'a> {
             least: estimate_dyadic(last),
         };
         // While few cells are open, a subtree would cut more than is needed.
-        let budget = if round.len() < Self::ROUND {
-            1
-        } else {
-            SUBTREE
-        };
+        let budget = if round.len() < ROUND { 1 } else { SUBTREE };
         (rule, budget)
     }
 
@@ -661,7 +628,7 @@ impl<'a> Problem for Integral<'a> {
         }
     }
 
-    fn exhausted(&self) -> Option<StoppedBy> {
+    fn exhausted(&self, _: bool) -> Option<StoppedBy> {
         Some(StoppedBy::Resolution)
     }
 }
@@ -679,29 +646,25 @@ impl Resumable for Integral<'_> {
         _root: usize,
         around: &Arc<OnCell>,
         cell: &Cell,
-    ) -> Result<Arc<OnCell>, Failure> {
-        leaves.descend(around, cell, self.reduction).map(Arc::new)
+    ) -> Arc<OnCell> {
+        let here = leaves.descend(around, cell, self.reduction);
+        here.map_or_else(|_| Arc::clone(around), Arc::new)
     }
 
     fn again(
         &self,
         leaves: &mut Self::Tools,
         _root: usize,
-        method: Method,
-        cell: &Cell,
+        (method, cell): (Method, &Cell),
         here: Arc<OnCell>,
     ) -> Looked<Self> {
-        // A portable certificate has no leaves of other methods; they are looked at again.
-        let is_known = method.is_core() || !self.request.portable;
-        let method = if is_known { method } else { Method::Open };
+        let method = self.request.known(method);
         let share = match leaves.bound(method, cell, &here, self.reduction) {
             Ok(Bound::Integral(share)) => share,
             _ => leaves.anything(cell),
         };
         looked(here, (method, share), false, Duration::ZERO)
     }
-
-    fn reopened_leaf(&mut self, _: &Open<Self>) {}
 }
 
 /// How far folding may move the outputs: less than what is wanted to be known of the error, which is

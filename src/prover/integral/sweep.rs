@@ -4,6 +4,8 @@
 //! domain is cut into a few hundred parts, and each is searched until it is known well enough on its
 //! own; then of its cells only the shares are kept.
 
+use std::sync::Arc;
+
 use super::sum::Sum;
 use super::{Integral, Notes, Rule};
 use crate::certificate::Norm;
@@ -76,11 +78,15 @@ impl Integral<'_> {
                 let grown: Vec<Growth<Self>> = engine.host.jobs.each(chunk.to_vec(), &|k| {
                     let part = &parts[k];
                     let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
-                    let begun = Notes(Sum::of(&part.known.share));
-                    let plan = (Rule::Part(goal(part)), begun, most);
-                    engine.with_tools(shared, |tools| {
-                        let cells = Frontier::new(true);
-                        subtree(shared, &engine.host, tools, part.clone(), plan, cells)
+                    engine.with_work(shared, Rule::Part(goal(part)), |mut work| {
+                        work.notes = Notes(Sum::of(&part.known.share));
+                        let whole = Open {
+                            cell: part.cell.clone(),
+                            here: Arc::clone(&part.here),
+                            ..*part
+                        };
+                        let order = Frontier::new(true);
+                        subtree(shared, &engine.host, work, whole, most, order)
                     })
                 });
                 for (k, growth) in chunk.iter().zip(grown) {

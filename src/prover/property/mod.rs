@@ -11,7 +11,7 @@ mod guess;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem};
+use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
 use super::limits::{Clock, Limits, StoppedBy};
 use super::resume::Resumable;
 use super::split::Split;
@@ -28,8 +28,11 @@ use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
 
-/// Cuts below each cell of a round.
-const SUBTREE: u64 = 32;
+/// Cells that one round takes.
+const ROUND: usize = 64;
+/// Cuts below each cell of a round: more where all threads have enough to do, so that they do not wait for
+/// each other.
+const SUBTREE: [u64; 2] = [32, 1024];
 /// A cell is not cut once all of its sides are below this share of the box, in bits.
 const FINEST: i64 = 40;
 /// So many cells that cannot be cut any more end the search.
@@ -109,7 +112,8 @@ pub fn prove_property_by(
     let mut engine = Engine::new(&problem, Host { clock, jobs });
     let mut stopped_by = None;
     if !problem.resume(&mut engine)? {
-        let roots = (0..problem.wholes.len()).map(|case| problem.unlooked(case));
+        let wholes = problem.wholes.iter().cloned().enumerate();
+        let roots = wholes.map(|(case, whole)| Open::unlooked(case, whole, None, Vec::new()));
         let roots = roots.collect();
         stopped_by = engine.begin(&mut problem, roots, &(), progress);
     }
@@ -177,19 +181,6 @@ impl<'a> Exclusion<'a> {
     fn root(&self, case: usize) -> Result<Arc<Specialised>, Failure> {
         let sides = self.wholes[case].intervals();
         Specialised::from_network(self.request.network, sides).map(Arc::new)
-    }
-
-    /// The whole box of a case, of which nothing is known.
-    fn unlooked(&self, case: usize) -> Open<Self> {
-        Open {
-            root: case,
-            node: 0,
-            depth: 0,
-            cell: self.wholes[case].clone(),
-            here: None,
-            known: Vec::new(),
-            method: Method::Open,
-        }
     }
 
     /// Goes on with earlier trees, if there are any.
@@ -266,17 +257,18 @@ impl<'a> Exclusion<'a> {
     /// more points are tried.
     fn look_at(
         &self,
-        leaves: &mut PropertyLeaves<'a>,
+        work: &mut Work<Self>,
         around: &Open<Self>,
         cell: &Cell,
         network: &Arc<Specialised>,
-        notes: &mut Notes,
     ) -> Looked<Self> {
+        let notes = &mut work.notes;
+        let leaves = self.leaves(work.tools, around.root);
         let margin = &self.margins[around.root];
         // What a check will do again: this, and the method that excludes the condition.
         let watch = self.clock.stopwatch();
         let Ok(here) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
-            return stuck(None, notes);
+            return stuck(notes);
         };
         let advice = match excluded(leaves, cell, &here, margin) {
             Ok(method) => {
@@ -323,7 +315,8 @@ impl<'a> Exclusion<'a> {
 
     /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
     /// kink, or in the middle.
-    fn splits(&self, open: &Open<Self>, here: &Specialised, scores: &[f64]) -> Vec<Split> {
+    fn splits(&self, open: &Open<Self>, here: &Specialised) -> Vec<Split> {
+        let scores = &open.known;
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[open.root].intervals().iter();
         let shares: Vec<f64> = sides
@@ -369,9 +362,8 @@ fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
 }
 
 /// A cell that nothing more is known of.
-fn stuck<'a>(at: Option<Stuck>, notes: &mut Notes) -> Looked<Exclusion<'a>> {
+fn stuck<'a>(notes: &mut Notes) -> Looked<Exclusion<'a>> {
     notes.stuck += 1;
-    notes.stuck_at = notes.stuck_at.take().or(at);
     excluded_by(Method::Open, Duration::ZERO)
 }
 
@@ -413,11 +405,10 @@ impl<'a> Problem for Exclusion<'a> {
     type Rule = ();
     type Notes = Notes;
 
-    const ROUND: usize = 64;
     const DEEPEST: usize = usize::MAX;
 
-    fn is_best_first(&self) -> bool {
-        false
+    fn round(&self) -> (usize, bool) {
+        (ROUND, false)
     }
 
     fn rank(_: &Vec<f64>) -> Dyadic {
@@ -436,66 +427,57 @@ impl<'a> Problem for Exclusion<'a> {
 
     fn look(
         &self,
-        tools: &mut Self::Tools,
+        work: &mut Work<Self>,
         around: &Open<Self>,
         cells: &[Cell],
-        (): &mut (),
-        notes: &mut Notes,
     ) -> Vec<Looked<Self>> {
-        let leaves = self.leaves(tools, around.root);
         let network = match &around.here {
             Some(network) => Ok(Arc::clone(network)),
             None => self.root(around.root),
         };
         // The lower half last, which is cut next.
         let each = cells.iter().rev().map(|cell| match &network {
-            Ok(network) => self.look_at(leaves, around, cell, network, notes),
-            Err(_) => stuck(None, notes),
+            Ok(network) => self.look_at(work, around, cell, network),
+            Err(_) => stuck(&mut work.notes),
         });
         let mut looked: Vec<_> = each.collect();
         looked.reverse();
         looked
     }
 
-    fn cuts(&self, _: &mut Self::Tools, open: &Open<Self>) -> Cuts {
+    fn cuts(&self, _: &mut Work<Self>, open: &Open<Self>) -> Cuts {
         let here = match &open.here {
             Some(here) => Ok(Arc::clone(here)),
             None => self.root(open.root),
         };
         Cuts {
-            tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here, &open.known)),
+            tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here)),
             is_certain: true,
         }
     }
 
-    fn uncut(
-        &self,
-        tools: &mut Self::Tools,
-        open: &Open<Self>,
-        (): &(),
-        notes: &mut Notes,
-    ) -> Method {
+    fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
         let Some(here) = &open.here else {
-            notes.stuck += 1;
+            work.notes.stuck += 1;
             return Method::Open;
         };
         // Whatever floats say of it.
-        let leaves = self.leaves(tools, open.root);
+        let leaves = self.leaves(work.tools, open.root);
         if is_excluded(leaves, Method::Linear, &open.cell, here) {
             return Method::Linear;
         }
         let mut guesser = Guesser::new(&open.cell, self.request.network);
         let Guess { margin, point } = guesser.middle(&self.margins[open.root], here);
-        notes.stuck += 1;
-        notes.stuck_at.get_or_insert(Stuck {
+        work.notes.stuck += 1;
+        work.notes.stuck_at.get_or_insert(Stuck {
             margin: margin.is_finite().then_some(margin),
             point,
         });
         Method::Open
     }
 
-    fn is_enough(&self, (): &(), notes: &Notes) -> bool {
-        notes.point.is_some()
+    fn is_enough(&self, work: &Work<Self>) -> bool {
+        work.notes.point.is_some()
     }
 
     fn judge(&mut self, _: &Frontier<Self>, _: u64) -> Judgement {
@@ -505,14 +487,9 @@ impl<'a> Problem for Exclusion<'a> {
         Judgement::GoOn
     }
 
-    fn enclosure(&self, _: &Frontier<Self>) -> Option<(f64, f64)> {
-        None
-    }
-
-    fn give_up(&mut self, _: &Open<Self>) {}
-
-    fn rule(&self, _: &[Open<Self>], _: usize) -> ((), u64) {
-        ((), SUBTREE)
+    fn rule(&self, round: &[Open<Self>], _: usize) -> ((), u64) {
+        let [few, many] = SUBTREE;
+        ((), if round.len() < ROUND { few } else { many })
     }
 
     fn learn(&mut self, notes: Vec<Notes>) {
@@ -523,7 +500,7 @@ impl<'a> Problem for Exclusion<'a> {
         }
     }
 
-    fn exhausted(&self) -> Option<StoppedBy> {
+    fn exhausted(&self, _: bool) -> Option<StoppedBy> {
         (self.found.stuck > 0).then_some(StoppedBy::Resolution)
     }
 }
@@ -541,17 +518,17 @@ impl Resumable for Exclusion<'_> {
         root: usize,
         around: &Arc<Specialised>,
         cell: &Cell,
-    ) -> Result<Arc<Specialised>, Failure> {
+    ) -> Arc<Specialised> {
         let leaves = self.leaves(tools, root);
-        leaves.descend(around, cell, self.ranges, self.constant_radius())
+        let here = leaves.descend(around, cell, self.ranges, self.constant_radius());
+        here.unwrap_or_else(|_| Arc::clone(around))
     }
 
     fn again(
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        method: Method,
-        cell: &Cell,
+        (method, cell): (Method, &Cell),
         here: Arc<Specialised>,
     ) -> Looked<Self> {
         let leaves = self.leaves(tools, root);
@@ -567,6 +544,4 @@ impl Resumable for Exclusion<'_> {
             effort: Duration::ZERO,
         }
     }
-
-    fn reopened_leaf(&mut self, _: &Open<Self>) {}
 }
