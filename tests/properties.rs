@@ -942,7 +942,7 @@ fn the_program_decides_and_checks_properties() {
         serde_json::json!(["2", "2"])
     );
     assert_eq!(object["claim"]["cases"][0]["unsafe"], "Y_0 >= 3/2");
-    // Nothing is decided: nothing is written.
+    // Nothing is decided: what is written proves nothing, and is something to go on from.
     write("edge.vnnlib", lines("2").replace("(>=", "(>").as_bytes());
     write(
         "strict.vnnlib",
@@ -953,7 +953,24 @@ fn the_program_decides_and_checks_properties() {
     let (code, out, _) = verify("strict.vnnlib");
     assert_eq!(code, 3);
     assert!(out.starts_with("undecided (unknown): whether"), "{out}");
-    assert!(!folder.join("c").exists());
+    let found = program(folder, &["check", "c", "--network", "net.json"]);
+    assert_eq!(found.0, 1);
+    assert!(found.1.contains("(not-excluded)"), "{}", found.1);
+    let go_on = |property, extra: &[&str]| {
+        let asked = [
+            "verify",
+            "net.json",
+            "--property",
+            property,
+            "--resume",
+            "c",
+        ];
+        program(folder, &[&asked[..], extra].concat())
+    };
+    assert_eq!(go_on("strict.vnnlib", &[]).0, 3);
+    let (code, _, error) = go_on("edge.vnnlib", &[]);
+    assert_eq!(code, 2);
+    assert!(error.contains("about another property"), "{error}");
 }
 
 #[test]

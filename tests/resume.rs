@@ -3,12 +3,17 @@
 mod common;
 
 use common::{Settings, layer, network, number, question, run};
-use steeple::certificate::{Certificate, Norm, Partition, Question};
-use steeple::checker::{Rejection, check, check_by};
+use steeple::certificate::{
+    Certificate, Evidence, Norm, Partition, PropertyCertificate, Question, property,
+};
+use steeple::checker::{Rejection, check, check_by, check_property, check_property_by};
+use steeple::expr::Property;
 use steeple::network::{Activation, Network};
 use steeple::numbers::Rational;
 use steeple::prover::{Interrupt, StoppedBy};
-use steeple::workflow::{Limits, Verdict, Verification, VerifyRequest, verify};
+use steeple::workflow::{
+    Limits, Verdict, Verification, VerifyPropertyRequest, VerifyRequest, verify, verify_property,
+};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -84,6 +89,182 @@ fn a_search_that_stopped_goes_on_from_its_certificate() {
         assert_eq!(done.verdict, Verdict::Enclosed, "{norm}");
         assert_eq!(done.search.leaves, went_on.search.leaves, "{norm}");
     }
+}
+
+/// `relu(t) - relu(t - 1)` for `t = (3 x + 7 y)/10`: at most 1.
+fn clamp() -> Network {
+    let sum = ["3/10", "7/10"];
+    network(
+        &["x", "y"],
+        vec![
+            layer(Activation::Relu, &[(&sum, "0"), (&sum, "-1")]),
+            layer(Activation::Identity, &[(&["1", "-1"], "0")]),
+        ],
+    )
+}
+
+#[test]
+fn an_exact_search_that_stopped_goes_on_from_its_certificate() {
+    let network = clamp();
+    let question = question(&network, &["x*y"], "x=-1..37/10,y=-1..37/10", None);
+    let search = |boxes: Option<u64>, earlier: Option<Certificate>| {
+        let request = VerifyRequest {
+            network: &network,
+            question: question.clone(),
+            tolerance: None,
+            gap: Rational::ratio(1, 200),
+            limits: Limits {
+                boxes,
+                ..Limits::default()
+            },
+            resume: earlier,
+            threads: Some(2),
+            weights: steeple::certificate::Weights::Exact,
+            portable: false,
+        };
+        verify(&request, None, &mut |_| {}).expect("a checked certificate")
+    };
+    let whole = search(None, None);
+    assert!(whole.verified.is_exact());
+    for boxes in [1, 2, 3, 5, 9] {
+        let stopped = search(Some(boxes), None);
+        let went_on = search(None, Some(stopped.certificate));
+        assert!(went_on.verified.is_exact());
+        assert_eq!(went_on.verified.claim(), whole.verified.claim());
+    }
+}
+
+/// The condition that the clamp is larger than 1 by a hair, and that it is 1 nearly.
+fn larger_than(bound: &str) -> Property {
+    let text = format!(
+        "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)
+         (assert (<= -1 X_0 3.7))(assert (<= -1 X_1 3.7))(assert (> Y_0 {bound}))"
+    );
+    steeple::formats::vnnlib::read(&text).expect("a property")
+}
+
+#[test]
+fn a_search_for_a_property_that_stopped_goes_on() {
+    let network = clamp();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("certificate.steeple");
+    let search = |bound: &str, boxes: Option<u64>, resume: Option<Evidence>| {
+        let request = VerifyPropertyRequest {
+            network: &network,
+            property: larger_than(bound),
+            limits: Limits {
+                boxes,
+                ..Limits::default()
+            },
+            threads: Some(2),
+            weights: steeple::certificate::Weights::Exact,
+            resume,
+        };
+        let answer = verify_property(&request, Some(&path), &mut |_| {}).expect("an answer");
+        let bytes = std::fs::read(&path).expect("a certificate");
+        (answer, property::read(&bytes).expect("it reads back"))
+    };
+    let (whole, _) = search("1.001", None, None);
+    let (stopped, unfinished) = search("1.001", Some(whole.search.boxes / 2), None);
+    assert_eq!(stopped.verdict, Verdict::Undecided);
+    let rejected = check_property(&unfinished, &network).expect_err("it has open leaves");
+    assert!(matches!(rejected, Rejection::NotExcluded { .. }));
+    let (went_on, finished) = search("1.001", None, Some(unfinished.evidence.clone()));
+    assert_eq!(went_on.verdict, Verdict::Proved);
+    // Earlier leaves are looked at once, and by their own method; cuts are not looked at again.
+    assert!(went_on.search.boxes < whole.search.boxes * 4 / 5);
+    assert!(check_property(&finished, &network).is_ok());
+    // A point may be found as well.
+    let (refuted, _) = search("0.999", None, Some(unfinished.evidence));
+    assert_eq!(refuted.verdict, Verdict::Refuted);
+}
+
+#[test]
+fn properties_are_checked_the_same_by_every_runner() {
+    let network = clamp();
+    let property = larger_than("1.0001");
+    let request = VerifyPropertyRequest {
+        network: &network,
+        property: property.clone(),
+        limits: Limits::default(),
+        threads: Some(2),
+        weights: steeple::certificate::Weights::Exact,
+        resume: None,
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("certificate.steeple");
+    verify_property(&request, Some(&path), &mut |_| {}).expect("an answer");
+    let bytes = std::fs::read(&path).expect("a certificate");
+    let certificate = property::read(&bytes).expect("it reads back");
+    let Evidence::Trees {
+        constant_radius,
+        ranges,
+        trees,
+    } = &certificate.evidence
+    else {
+        panic!("trees")
+    };
+    let text = trees[0].text().to_vec();
+    assert!(text.len() > 1 << 14, "it has parts");
+    let with = |trees: Vec<Vec<u8>>, cases: usize| {
+        let case = &property.cases()[0];
+        let sides = || (case.sides().to_vec(), case.text().to_string());
+        PropertyCertificate {
+            property: Property::new(2, 1, (0..cases).map(|_| sides()).collect())
+                .expect("a property"),
+            evidence: Evidence::Trees {
+                constant_radius: constant_radius.clone(),
+                ranges: *ranges,
+                trees: trees.into_iter().map(Partition::from_text).collect(),
+            },
+            ..certificate.clone()
+        }
+    };
+    let by = |certificate: &PropertyCertificate| {
+        let never = || false;
+        let backwards = |jobs: usize, job: &(dyn Fn(usize) + Sync)| (0..jobs).rev().for_each(job);
+        let usual = check_property(certificate, &network);
+        assert_eq!(
+            usual,
+            check_property_by(certificate, &network, &backwards, &never)
+        );
+        assert_eq!(
+            usual,
+            check_property_by(certificate, &network, &|_, _| {}, &never)
+        );
+        usual.map(|verified| verified.leaves())
+    };
+    let leaves = by(&with(vec![text.clone()], 1)).expect("accepted");
+    assert_eq!(by(&with(vec![text.clone(); 2], 2)), Ok(2 * leaves));
+    // An open leaf far down, with leaves of another case before it.
+    let mut damaged = text.clone();
+    let last = damaged
+        .iter()
+        .rposition(|letter| *letter == b'l')
+        .expect("a leaf");
+    damaged[last] = b'o';
+    let after = damaged[last..]
+        .iter()
+        .filter(|letter| letter.is_ascii_lowercase())
+        .count()
+        - 1;
+    let rejected = by(&with(vec![text.clone(), damaged], 2));
+    assert_eq!(
+        rejected,
+        Err(Rejection::NotExcluded {
+            leaf: 2 * leaves - after
+        })
+    );
+    let longer = [text.as_slice(), b"l"].concat();
+    assert!(matches!(
+        by(&with(vec![longer], 1)),
+        Err(Rejection::TreeTooLong(_))
+    ));
+    let shorter = text[..text.len() - 1].to_vec();
+    assert!(matches!(
+        by(&with(vec![shorter], 1)),
+        Err(Rejection::Tree(_))
+    ));
 }
 
 #[test]

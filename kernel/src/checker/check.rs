@@ -1,6 +1,6 @@
 //! Certificate in, [`Verified`] or [`Rejection`] out.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::leaves::{Claimed, Plain};
 use super::rejection::Rejection;
@@ -99,16 +99,24 @@ impl Verified {
 /// [`Rejection`], one variant for each way to fail; [`Rejection::BeyondLayer`] where it names a higher
 /// layer.
 pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
-    check_within(Layer::Core, certificate, network, &|| false)
+    let no_stop: Stop<'_> = &|| false;
+    check_plain(
+        Layer::Core,
+        certificate,
+        network,
+        no_stop,
+        &|walk, cell, root| walk.whole(&mut Claimed(Plain::new(certificate, network)), cell, root),
+    )
 }
 
-/// Checks a certificate that names this layer or a lower one, by the plain walk. It is given up where
-/// `stop` says so.
-pub(super) fn check_within(
+/// Checks a certificate that names this layer or a lower one, with networks with interval biases. It is
+/// given up where `stop` says so. `walked` walks the tree with leaves of [`Plain`].
+pub(super) fn check_plain(
     layer: Layer,
     certificate: &Certificate,
     network: &Network,
     stop: Stop<'_>,
+    walked: &dyn Fn(Walk<'_>, Cell, Arc<Local>) -> Result<Total, Rejection>,
 ) -> Result<Verified, Rejection> {
     check_layer(certificate, network, layer)?;
     let question = &certificate.claim.question;
@@ -123,13 +131,9 @@ pub(super) fn check_within(
     let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
     let cell = Cell::root(&question.domain);
     let root = Local::from_network(network, cell.intervals()).map_err(no_value)?;
-    let root = Rc::new(root);
+    let root = Arc::new(root);
     let walk = Walk::new(&certificate.partition, root.bytes(), stop);
-    let total = walk.whole(
-        &mut Claimed(Plain::new(certificate, network)),
-        cell,
-        Rc::clone(&root),
-    )?;
+    let total = walked(walk, cell, Arc::clone(&root))?;
     let witness = certificate.witness.as_ref();
     let values = witness
         .filter(|_| question.norm == Norm::Sup)

@@ -1,6 +1,6 @@
 //! The leaves of a claim: each has a bound, and what all give together is compared with the claim.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::planar;
 use super::rejection::Rejection;
@@ -95,19 +95,19 @@ impl<'a> Plain<'a> {
 }
 
 impl Bounds for Plain<'_> {
-    type Here = Rc<Local>;
+    type Here = Arc<Local>;
 
-    fn bytes(here: &Rc<Local>) -> usize {
+    fn bytes(here: &Arc<Local>) -> usize {
         here.bytes()
     }
 
-    fn descend(&mut self, around: &Rc<Local>, cell: &Cell) -> Result<Rc<Local>, Failure> {
+    fn descend(&mut self, around: &Arc<Local>, cell: &Cell) -> Result<Arc<Local>, Failure> {
         let (intervals, sides) = (cell.intervals(), cell.sides());
         let here = around.reduced(self.network, intervals, sides, self.constant_radius)?;
-        Ok(Rc::new(here))
+        Ok(Arc::new(here))
     }
 
-    fn bound(&mut self, method: Method, cell: &Cell, here: &Rc<Local>) -> Result<Bound, Failure> {
+    fn bound(&mut self, method: Method, cell: &Cell, here: &Arc<Local>) -> Result<Bound, Failure> {
         self.leaves.bound(method, cell, here)
     }
 
