@@ -114,12 +114,11 @@ impl<P: Resumable> Look for Reopening<'_, P> {
         &mut self,
         method: Method,
         cell: &Cell,
-        around: &Arc<P::Network>,
+        here: &Arc<P::Network>,
         _number: usize,
     ) -> Result<Self::Total, Rejection> {
         let (problem, tools) = (self.problem, &mut self.tools);
-        let here = problem.descend(tools, self.root, around, cell);
-        let looked = problem.again(tools, self.root, (method, cell), here);
+        let looked = problem.again(tools, self.root, (method, cell), Arc::clone(here));
         Ok(vec![(cell.clone(), looked)])
     }
 
@@ -136,7 +135,9 @@ impl<P: Resumable> Look for Reopening<'_, P> {
         for _ in 0..2 {
             leaves += nodes.skip_tree().map_err(Rejection::Tree)?;
         }
-        let looked = self.leaf(Method::Open, cell, around, 0)?;
+        let here = self.descend(around, cell);
+        let here = here.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+        let looked = self.leaf(Method::Open, cell, &here, 0)?;
         Ok((looked, leaves))
     }
 }

@@ -162,12 +162,11 @@ impl<'a> Sup<'a> {
         let constant_radius = if exact.is_some() {
             Rational::ZERO
         } else {
-            let budget = match request.tolerance {
-                Some(tolerance) => estimate_rational(tolerance) * 1e-4,
-                None => {
-                    let scale = estimate_scale(request, &whole, root, host.jobs);
-                    scale * estimate_rational(request.gap) * 1e-2
-                }
+            let budget = if let Some(tolerance) = request.tolerance {
+                estimate_rational(tolerance) * 1e-4
+            } else {
+                let scale = estimate_scale(request, &whole, root, host.jobs);
+                scale * estimate_rational(request.gap) * 1e-2
             };
             constant_radius_for(root, &whole, budget, host.jobs)
         };

@@ -4,12 +4,16 @@
 use super::cell::Cell;
 use super::exact::ExactCells;
 use super::natural::{Basic, Bound};
-use crate::certificate::{Method, Question};
+use crate::certificate::{Certificate, Method};
 use crate::network::{Local, Network};
-use crate::numbers::{Failure, Interval};
+use crate::numbers::{Direction, Dyadic, Failure, Interval};
 
 /// A question made ready for many leaves of the core.
-pub struct PlainLeaves<'a>(Box<dyn Plain<'a> + 'a>);
+pub struct PlainLeaves<'a> {
+    network: &'a Network,
+    constant_radius: Dyadic,
+    plain: Box<dyn Plain<'a> + 'a>,
+}
 
 /// The same, whatever the number of inputs that its arithmetic has room for.
 trait Plain<'a> {
@@ -33,10 +37,25 @@ impl<'a, const D: usize> Plain<'a> for Basic<'a, D> {
 }
 
 impl<'a> PlainLeaves<'a> {
-    /// Prepares a question about a network.
-    pub fn new(network: &'a Network, question: &Question) -> Self {
+    /// Prepares the question of a certificate about a network.
+    pub fn of(certificate: &Certificate, network: &'a Network) -> Self {
+        let question = &certificate.claim.question;
         let inputs = question.target.inputs().len();
-        Self(over_inputs!(inputs, D, _S => Box::new(Basic::<D>::new(network, question))))
+        let constant_radius = Dyadic::from_rational(&certificate.constant_radius, Direction::Down);
+        Self {
+            network,
+            constant_radius,
+            plain: over_inputs!(inputs, D, _S => Box::new(Basic::<D>::new(network, question))),
+        }
+    }
+
+    /// Returns the network on a cell, from the network on a cell around it.
+    ///
+    /// # Errors
+    /// [`Failure`] where a unit has no value.
+    pub fn reduced(&self, around: &Local, cell: &Cell) -> Result<Local, Failure> {
+        let (intervals, sides) = (cell.intervals(), cell.sides());
+        around.reduced(self.network, intervals, sides, self.constant_radius)
     }
 
     /// Returns the bound that a method gives on a cell, on which `network` is the network.
@@ -49,16 +68,16 @@ impl<'a> PlainLeaves<'a> {
         cell: &Cell,
         network: &Local,
     ) -> Result<Bound, Failure> {
-        self.0.bound(method, cell, network)
+        self.plain.bound(method, cell, network)
     }
 
     /// The question made ready for exact cells, where there are any.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
-        self.0.exact_cells()
+        self.plain.exact_cells()
     }
 
     /// What a cell without a bound adds to an integral.
     pub fn anything(&self, cell: &Cell) -> Interval {
-        self.0.anything(cell)
+        self.plain.anything(cell)
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::leaves::{Claimed, Plain};
 use super::rejection::Rejection;
 use super::total::Total;
 use super::walk::{Stop, Walk};
-use crate::bounds::{Cell, WitnessFailure, WitnessValues, evaluate_witness};
+use crate::bounds::{Cell, PlainLeaves, WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Certificate, Claim, Layer, MAX_INPUTS, MAX_PLACE_BITS, Norm, Question};
 use crate::network::{Local, Network, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational};
@@ -105,18 +104,21 @@ pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verifi
         certificate,
         network,
         no_stop,
-        &|walk, cell, root| walk.whole(&mut Claimed(Plain::new(certificate, network)), cell, root),
+        &|walk, cell, root| walk.whole(&mut PlainLeaves::of(certificate, network), cell, root),
     )
 }
 
+/// Walks a tree from a cell and the network on it.
+pub(super) type Walked<'w> = &'w dyn Fn(Walk<'_>, Cell, Arc<Local>) -> Result<Total, Rejection>;
+
 /// Checks a certificate that names this layer or a lower one, with networks with interval biases. It is
-/// given up where `stop` says so. `walked` walks the tree with leaves of [`Plain`].
+/// given up where `stop` says so. `walked` walks the tree with leaves of [`PlainLeaves`].
 pub(super) fn check_plain(
     layer: Layer,
     certificate: &Certificate,
     network: &Network,
     stop: Stop<'_>,
-    walked: &dyn Fn(Walk<'_>, Cell, Arc<Local>) -> Result<Total, Rejection>,
+    walked: Walked<'_>,
 ) -> Result<Verified, Rejection> {
     check_layer(certificate, network, layer)?;
     let question = &certificate.claim.question;

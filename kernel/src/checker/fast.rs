@@ -3,14 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use super::check::{Verified, check_layer, check_plain, check_question, conclude};
-use super::leaves::{Bounds, Claimed, Plain};
+use super::planar;
 use super::rejection::Rejection;
-use super::walk::{Stop, Walk};
-use crate::bounds::{Bound, Cell, ExactCells, Leaves, OnCell, Reduction, on_domain};
-use crate::certificate::{Certificate, Layer, Method, Norm, Question};
+use super::total::Total;
+use super::walk::{Look, Stop, Walk};
+use crate::bounds::{Cell, Leaves, OnCell, PlainLeaves, Reduction, on_domain};
+use crate::certificate::{Certificate, Layer, Method, Nodes, Norm, Question};
+use crate::geometry::Affine;
 use crate::jobs::{Runner, each, in_order};
 use crate::network::{Network, digest};
-use crate::numbers::{Failure, Interval};
+use crate::numbers::Failure;
 
 /// Checks a certificate against a network.
 ///
@@ -49,7 +51,7 @@ pub fn check_on_domain(
     stop: Stop<'_>,
 ) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
     if certificate.layer.is_portable() {
-        let look = || Claimed(Plain::new(certificate, network));
+        let look = || PlainLeaves::of(certificate, network);
         let walked = |walk: Walk<'_>, cell, root| walk.in_parts(&look, cell, root, run, &|| {});
         let verified = check_plain(Layer::Smooth, certificate, network, stop, &walked)?;
         return Ok((verified, None));
@@ -87,7 +89,7 @@ pub fn check_on_domain(
     let looked = || point.map(|point| root.evaluate_witness(question, network, point));
     let beside = || _ = values.get_or_init(looked);
     let walk = Walk::new(&certificate.partition, root.bytes(), stop);
-    let look = || Claimed(Fast::new(certificate, network));
+    let look = || Fast::new(certificate, network);
     let total = walk.in_parts(
         &look,
         Cell::root(&question.domain),
@@ -136,11 +138,16 @@ impl<'a> Fast<'a> {
     }
 }
 
-impl Bounds for Fast<'_> {
+impl Look for Fast<'_> {
     type Here = Arc<OnCell>;
+    type Total = Total;
 
     fn bytes(here: &Arc<OnCell>) -> usize {
         here.bytes()
+    }
+
+    fn and(lower: Total, upper: Total) -> Total {
+        lower.and(upper)
     }
 
     fn descend(&mut self, around: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
@@ -148,15 +155,36 @@ impl Bounds for Fast<'_> {
         Ok(Arc::new(here))
     }
 
-    fn bound(&mut self, method: Method, cell: &Cell, here: &Arc<OnCell>) -> Result<Bound, Failure> {
-        self.leaves.bound(method, cell, here, self.reduction)
+    fn leaf(
+        &mut self,
+        method: Method,
+        cell: &Cell,
+        here: &Arc<OnCell>,
+        number: usize,
+    ) -> Result<Total, Rejection> {
+        let bound = self.leaves.bound(method, cell, here, self.reduction);
+        let bound = bound.map_err(|failure| Rejection::no_bound(number, method, failure))?;
+        Ok(Total::of_leaf(bound))
     }
 
-    fn exact_cells(&self) -> Option<&ExactCells<'_>> {
-        self.leaves.exact_cells()
-    }
-
-    fn anything(&self, cell: &Cell) -> Interval {
-        self.leaves.anything(cell)
+    fn below_line(
+        &mut self,
+        nodes: &mut Nodes<'_>,
+        line: &Affine,
+        cell: &Cell,
+        _around: &Arc<OnCell>,
+        before: usize,
+    ) -> Result<(Total, usize), Rejection> {
+        let anything = |cell: &Cell| self.leaves.anything(cell);
+        let total = planar::below(
+            self.leaves.exact_cells(),
+            nodes,
+            cell,
+            line,
+            before,
+            anything,
+        )?;
+        let leaves = total.leaves;
+        Ok((total, leaves))
     }
 }

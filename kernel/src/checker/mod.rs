@@ -8,9 +8,9 @@
 pub mod check;
 #[cfg(feature = "fast")]
 pub mod fast;
-mod leaves;
 #[cfg(feature = "fast")]
 mod parts;
+mod plain;
 mod planar;
 #[cfg(feature = "properties")]
 pub mod property;

@@ -1,9 +1,10 @@
 //! A walk in parts, which may be walked anywhere and in any order.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::rejection::Rejection;
-use super::walk::{Look, Met, Part, Sums, Walk};
+use super::walk::{Look, Part, Sums, Walk};
 use crate::bounds::Cell;
 use crate::jobs::{Runner, each};
 
@@ -18,6 +19,9 @@ const SHARES: usize = 64;
 const PARTS_DEPTH: usize = 24;
 
 /// What has been met of a tree, in the order of its text.
+type Pieces<N, L> = Vec<Piece<Arc<N>, <L as Look>::Total>>;
+
+/// A part of that.
 enum Piece<H, T> {
     /// A subtree that is done, and its depth.
     Done(usize, T),
@@ -27,7 +31,7 @@ enum Piece<H, T> {
     Wrong(Rejection),
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     /// Walks the whole tree, its parts by a runner; each part has a [`Look`] of its own. Does something
     /// else beside the largest part of that, when the networks that wait are small already, or leaves
     /// it undone.
@@ -46,7 +50,7 @@ impl<'a> Walk<'a> {
         N: Send + Sync,
         L: Look<Here = Arc<N>, Total: Send + Sync>,
     {
-        let length = self.length();
+        let length = self.partition.text().len();
         if length < SMALL {
             return self.whole(&mut look(), cell, root);
         }
@@ -103,20 +107,22 @@ impl<'a> Walk<'a> {
         look: &mut L,
         part: Part<Arc<N>>,
         limits: Limits,
-    ) -> (Vec<Piece<Arc<N>, L::Total>>, usize) {
-        let pieces = std::cell::RefCell::new(Vec::new());
+    ) -> (Pieces<N, L>, usize) {
+        let pieces = RefCell::new(Vec::new());
         // Bytes of the networks of parts.
         let mut held: usize = 0;
         let mut last: Option<Arc<N>> = None;
-        let mut leave = |part: Part<Arc<N>>| {
+        let mut leave = |part: &Part<Arc<N>>| {
             // Parts keep their networks. Where they are too many, the rest is walked at once, which
             // comes to the same.
             if held > limits.held {
-                return Ok(Met::Here(part));
+                return Ok(None);
             }
-            let (leaves, end) = self.skipped(part.position)?;
+            let mut nodes = self.partition.nodes_from(part.position);
+            let leaves = nodes.skip_tree().map_err(Rejection::Tree)?;
+            let end = nodes.position();
             if part.depth < PARTS_DEPTH && end - part.position > limits.characters {
-                return Ok(Met::Here(part));
+                return Ok(None);
             }
             // Halves of one cell share its network.
             if !last
@@ -126,11 +132,11 @@ impl<'a> Walk<'a> {
                 held = held.saturating_add(L::bytes(&part.around));
             }
             last = Some(Arc::clone(&part.around));
-            pieces.borrow_mut().push(Piece::Part(part));
-            Ok(Met::Left { end, leaves })
+            pieces.borrow_mut().push(Piece::Part(part.clone()));
+            Ok(Some((end, leaves)))
         };
         let mut meet = |depth, total| pieces.borrow_mut().push(Piece::Done(depth, total));
-        let end = self.cells(look, part, &mut leave, &mut meet);
+        let end = self.cells(look, part, Some(&mut leave), &mut meet);
         let mut pieces = pieces.into_inner();
         let end = end.unwrap_or_else(|rejection| {
             pieces.push(Piece::Wrong(rejection));

@@ -258,13 +258,11 @@ impl Look for Excluded<'_> {
         &mut self,
         method: Method,
         cell: &Cell,
-        around: &Arc<Specialised>,
+        here: &Arc<Specialised>,
         number: usize,
     ) -> Result<usize, Rejection> {
         let leaf = self.before.saturating_add(number);
-        let here = self.descend(around, cell);
-        let here = here.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
-        match self.leaves.truth(method, cell, &here) {
+        match self.leaves.truth(method, cell, here) {
             Ok(Truth::False) => Ok(1),
             Ok(_) => Err(Rejection::NotExcluded { leaf }),
             Err(failure) => Err(Rejection::no_bound(leaf, method, failure)),

@@ -5,17 +5,17 @@ use crate::numbers::{Direction, Dyadic, Interval, Rational, Scalar};
 
 /// What the leaves under a node give together.
 #[derive(Clone, Debug)]
-pub(super) struct Total {
+pub struct Total {
     /// The largest bound of a leaf.
-    pub largest: Dyadic,
+    pub(super) largest: Dyadic,
     /// The largest exact error of a leaf; it is taken.
-    pub largest_exact: Rational,
+    pub(super) largest_exact: Rational,
     /// The sum of the leaves' shares of the integral that are enclosed.
-    pub integral: Interval,
+    pub(super) integral: Interval,
     /// The sum of those that are exact, as long as it is short.
-    pub integral_exact: Rational,
+    pub(super) integral_exact: Rational,
     /// How many leaves there are.
-    pub leaves: usize,
+    pub(super) leaves: usize,
 }
 
 impl Total {

@@ -41,7 +41,8 @@ pub trait Look {
     /// [`Failure`] where it has no value there.
     fn descend(&mut self, around: &Self::Here, cell: &Cell) -> Result<Self::Here, Failure>;
 
-    /// Looks at a leaf, which is the `number`-th of the tree, counted from 1.
+    /// Looks at a leaf, which is the `number`-th of the tree, counted from 1. `here` is the network on it; on
+    /// the cell around it for exact and open leaves, which do not look at that.
     ///
     /// # Errors
     /// [`Rejection`] where the method gives nothing there.
@@ -49,7 +50,7 @@ pub trait Look {
         &mut self,
         method: Method,
         cell: &Cell,
-        around: &Self::Here,
+        here: &Self::Here,
         number: usize,
     ) -> Result<Self::Total, Rejection>;
 
@@ -75,13 +76,14 @@ pub trait Look {
 /// A tree, and what holds for every walk in it.
 #[derive(Clone, Copy)]
 pub struct Walk<'a> {
-    partition: &'a Partition,
+    pub(super) partition: &'a Partition,
     stop: Stop<'a>,
     /// The most bytes that networks of cells that wait may take.
     pub(super) most_held: usize,
 }
 
-/// A subtree that is still to be walked.
+/// A subtree that waits for its turn.
+#[derive(Clone)]
 pub struct Part<H> {
     /// Its cell.
     pub cell: Cell,
@@ -89,10 +91,12 @@ pub struct Part<H> {
     pub around: H,
     /// How many cuts are above it.
     pub depth: usize,
-    /// Where its text begins.
+    /// Where its text begins, and how many leaves come before it; set when it is its turn.
     pub position: usize,
-    /// How many leaves come before it.
+    /// See `position`.
     pub before: usize,
+    /// Bytes that are free again when it is done.
+    frees: usize,
 }
 
 impl<H> Part<H> {
@@ -104,26 +108,14 @@ impl<H> Part<H> {
             depth: 0,
             position: 0,
             before: 0,
+            frees: 0,
         }
     }
 }
 
-/// What becomes of a cell that a walk meets.
-pub(super) enum Met<H> {
-    /// It is walked.
-    Here(Part<H>),
-    /// It is left to others, and the walk goes on where its text ends, so many leaves later.
-    Left { end: usize, leaves: usize },
-}
-
-/// A cell that waits for its turn.
-struct Open<H> {
-    cell: Cell,
-    around: H,
-    depth: usize,
-    /// Bytes that are free again when it is done.
-    frees: usize,
-}
+/// Says whether a subtree is left to others; then where its text ends, and how many leaves it has.
+pub(super) type Leave<'l, H> =
+    &'l mut dyn FnMut(&Part<H>) -> Result<Option<(usize, usize)>, Rejection>;
 
 impl<'a> Walk<'a> {
     /// A walk that is given up where `stop` says so. The network on the root takes so many bytes.
@@ -133,18 +125,6 @@ impl<'a> Walk<'a> {
             stop,
             most_held: root_bytes.saturating_mul(HELD_ROOTS).saturating_add(HELD),
         }
-    }
-
-    /// How many characters the tree has.
-    pub(super) fn length(&self) -> usize {
-        self.partition.text().len()
-    }
-
-    /// How many leaves the subtree has that begins at a position of the text, and where that ends.
-    pub(super) fn skipped(&self, position: usize) -> Result<(usize, usize), Rejection> {
-        let mut nodes = self.partition.nodes_from(position);
-        let leaves = nodes.skip_tree().map_err(Rejection::Tree)?;
-        Ok((leaves, nodes.position()))
     }
 
     /// Walks the whole tree, one cell after the other.
@@ -163,7 +143,7 @@ impl<'a> Walk<'a> {
 
     /// Does the tree end where its text ends?
     pub(super) fn at_end(&self, position: usize) -> Result<(), Rejection> {
-        if position == self.length() {
+        if position == self.partition.text().len() {
             Ok(())
         } else {
             Err(Rejection::TreeTooLong(position.saturating_add(1)))
@@ -180,9 +160,8 @@ impl<'a> Walk<'a> {
         start: Part<L::Here>,
     ) -> Result<(L::Total, usize), Rejection> {
         let mut sums = Sums::new(L::and);
-        let here = &mut |part| Ok(Met::Here(part));
-        let end = self.cells(look, start, here, &mut |depth, total| {
-            sums.push(depth, total)
+        let end = self.cells(look, start, None, &mut |depth, total| {
+            sums.push(depth, total);
         })?;
         let total = sums.total().ok_or(Rejection::TreeTooLong(end))?;
         Ok((total, end))
@@ -194,7 +173,7 @@ impl<'a> Walk<'a> {
         &self,
         look: &mut L,
         start: Part<L::Here>,
-        leave: &mut dyn FnMut(Part<L::Here>) -> Result<Met<L::Here>, Rejection>,
+        mut leave: Option<Leave<'_, L::Here>>,
         meet: &mut dyn FnMut(usize, L::Total),
     ) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
@@ -202,66 +181,59 @@ impl<'a> Walk<'a> {
         let mut before = start.before;
         // Bytes of the networks of cells that wait.
         let mut held: usize = 0;
-        let mut open = vec![Open {
-            cell: start.cell,
-            around: start.around,
-            depth: start.depth,
-            frees: 0,
-        }];
-        while let Some(next) = open.pop() {
-            held = held.saturating_sub(next.frees);
+        let mut open = vec![start];
+        while let Some(mut part) = open.pop() {
+            held = held.saturating_sub(part.frees);
             if (self.stop)() {
                 return Err(Rejection::Stopped);
             }
-            if next.depth > MAX_DEPTH {
+            if part.depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
-            let part = Part {
-                cell: next.cell,
-                around: next.around,
-                depth: next.depth,
-                position: nodes.position(),
-                before,
-            };
-            let (cell, around, depth) = match leave(part)? {
-                Met::Here(part) => (part.cell, part.around, part.depth),
-                Met::Left { end, leaves } => {
-                    nodes = self.partition.nodes_from(end);
-                    before = before.saturating_add(leaves);
-                    continue;
-                }
-            };
+            (part.position, part.before) = (nodes.position(), before);
+            if let Some(leave) = leave.as_mut()
+                && let Some((end, leaves)) = leave(&part)?
+            {
+                nodes = self.partition.nodes_from(end);
+                before = before.saturating_add(leaves);
+                continue;
+            }
+            let (cell, around) = (&part.cell, &part.around);
             match nodes.next_node().map_err(Rejection::Tree)? {
                 Node::Cut { axis, place } => {
                     let position = nodes.position();
                     let (lower, upper) = cell
                         .cut(axis, place.as_ref())
                         .ok_or(Rejection::BadCut { position })?;
-                    let here = look.descend(&around, &cell).map_err(no_value)?;
-                    let bytes = L::bytes(&here);
-                    held = held.saturating_add(bytes);
+                    let here = look.descend(around, cell).map_err(no_value)?;
+                    let frees = L::bytes(&here);
+                    held = held.saturating_add(frees);
                     if held > self.most_held {
                         return Err(Rejection::TooLarge);
                     }
-                    let depth = depth.saturating_add(1);
-                    for (cell, around, frees) in [(upper, here.clone(), bytes), (lower, here, 0)] {
-                        open.push(Open {
-                            cell,
-                            around,
-                            depth,
-                            frees,
-                        });
-                    }
+                    let depth = part.depth.saturating_add(1);
+                    let half = |cell, around, frees| Part {
+                        depth,
+                        frees,
+                        ..Part::whole(cell, around)
+                    };
+                    open.push(half(upper, here.clone(), frees));
+                    open.push(half(lower, here, 0));
                 }
                 Node::Line(line) => {
                     let (total, leaves) =
-                        look.below_line(&mut nodes, &line, &cell, &around, before)?;
+                        look.below_line(&mut nodes, &line, cell, around, before)?;
                     before = before.saturating_add(leaves);
-                    meet(depth, total);
+                    meet(part.depth, total);
                 }
                 Node::Leaf(method) => {
                     before = before.saturating_add(1);
-                    meet(depth, look.leaf(method, &cell, &around, before)?);
+                    let here = match method {
+                        Method::Open | Method::Exact => Ok(around.clone()),
+                        _ => look.descend(around, cell),
+                    };
+                    let here = here.map_err(no_value)?;
+                    meet(part.depth, look.leaf(method, cell, &here, before)?);
                 }
             }
         }

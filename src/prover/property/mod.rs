@@ -118,7 +118,7 @@ pub fn prove_property_by(
         stopped_by = engine.begin(&mut problem, roots, &(), progress);
     }
     stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
-    Ok(problem.finish(engine, stopped_by))
+    Ok(problem.finish(&engine, stopped_by))
 }
 
 /// What a subtree brings back.
@@ -212,27 +212,24 @@ impl<'a> Exclusion<'a> {
         Dyadic::from_rational(&self.constant_radius, Direction::Down)
     }
 
-    fn finish(self, engine: Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> PropertyOutcome {
+    fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> PropertyOutcome {
         let open = engine.frontier.len() + self.found.stuck;
         let is_stuck = self.found.stuck > 0;
-        let (evidence, is_decided, stopped_by) = match self.found.point {
-            Some(point) => (point, true, None),
-            None => {
-                let trees = Evidence::Trees {
-                    constant_radius: self.constant_radius,
-                    ranges: self.ranges,
-                    trees: engine.trees.iter().map(Tree::partition).collect(),
-                };
-                let stuck = is_stuck.then_some(StoppedBy::Resolution);
-                (trees, open == 0, stopped_by.or(stuck))
-            }
+        let is_found = self.found.point.is_some();
+        let trees = || Evidence::Trees {
+            constant_radius: self.constant_radius,
+            ranges: self.ranges,
+            trees: engine.trees.iter().map(Tree::partition).collect(),
         };
+        let evidence = self.found.point.unwrap_or_else(trees);
+        let stuck = is_stuck.then_some(StoppedBy::Resolution);
+        let stopped_by = stopped_by.or(stuck).filter(|_| open > 0 && !is_found);
         PropertyOutcome {
             evidence,
-            is_decided,
+            is_decided: is_found || open == 0,
             boxes: engine.boxes,
             open,
-            stopped_by: stopped_by.filter(|_| open > 0),
+            stopped_by,
             stuck: self.found.stuck_at,
         }
     }
