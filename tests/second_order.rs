@@ -173,7 +173,8 @@ type Sides = Vec<(Rational, Rational)>;
 
 /// A random network, a formula and a box.
 fn problem(choices: &mut Choices, kind: Kind, formula: Formula) -> (Network, String, Sides) {
-    let inputs = 1 + choices.below(3);
+    // Arithmetic has a size of its own for five and six inputs.
+    let inputs = 1 + choices.below(6);
     let network = choices.network(inputs, kind);
     let height = 1 + choices.below(3);
     let text = choices.formula(inputs, height, formula);
@@ -241,7 +242,7 @@ fn shares_meet(choices: &mut Choices, kind: Kind, formula: Formula) -> Result<()
         // Cut in the middle again and again, one input after the other.
         let mut parts = vec![cell];
         let inputs = sides.len();
-        for cut in 0..[7, 8, 9][inputs - 1] {
+        for cut in 0..[7, 8, 9, 9, 10, 10][inputs - 1] {
             let halves = parts.iter().filter_map(|part| part.cut(cut % inputs, None));
             parts = halves.flat_map(|(lower, upper)| [lower, upper]).collect();
         }

@@ -23,7 +23,7 @@ use steeple::workflow::{Limits, Verification, VerifyRequest, WorkflowError, veri
 pub const BITS: u32 = 200;
 
 /// The names of inputs, in order.
-pub const NAMES: [&str; 3] = ["x", "y", "z"];
+pub const NAMES: [&str; 6] = ["x", "y", "z", "u", "v", "w"];
 
 /// Random numbers that a case is read from; zeros when they have run out.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 //! finds the other finds again.
 
 /// Does something with the smallest arithmetic that has room for a number of inputs, and with that for
-/// second derivatives, which stops at four.
+/// second derivatives, which stops at six.
 macro_rules! over_inputs {
     ($inputs:expr, $size:ident, $second:ident => $done:expr) => {
         match $inputs {
@@ -28,14 +28,19 @@ macro_rules! over_inputs {
                 const $second: usize = 4;
                 $done
             }
-            5..=10 => {
+            5 | 6 => {
+                const $size: usize = 6;
+                const $second: usize = 6;
+                $done
+            }
+            7..=10 => {
                 const $size: usize = 10;
-                const $second: usize = 4;
+                const $second: usize = 6;
                 $done
             }
             _ => {
                 const $size: usize = $crate::certificate::MAX_INPUTS;
-                const $second: usize = 4;
+                const $second: usize = 6;
                 $done
             }
         }

@@ -10,7 +10,7 @@ use crate::network::Specialised;
 use crate::numbers::{Direction, Dyadic, Failure, Gradient, Hessian, Interval, LinearForm, Scalar};
 
 /// More inputs have too many second derivatives to keep.
-pub(super) const MOST_INPUTS_OF_SECOND_ORDER: usize = 4;
+pub(super) const MOST_INPUTS_OF_SECOND_ORDER: usize = 6;
 
 /// A target made ready for its derivatives, over boxes of up to `D` inputs, and of `S` where second ones
 /// are asked for: no more than [`MOST_INPUTS_OF_SECOND_ORDER`].
