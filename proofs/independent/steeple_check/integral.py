@@ -1,0 +1,242 @@
+"""The claims `l1` and `l2`: integrals of |N - f| and of its square, outputs added up (T14, T16)."""
+
+from itertools import combinations, product
+from math import factorial, prod
+
+from gmpy2 import mpq
+
+from . import exact as pieces
+from .coordinates import coordinates, middle_and_rest, on_cell
+from .errors import Rejected, Undefined
+from .evaluate import Evaluator
+from .forms import Forms
+from .intervals import HALF, UP, exact, point, round_up
+from .jets import Jets, evaluate_middle, middle_distances
+from .reduce import Reducer, evaluate_network
+from .totals import Total
+from .tree import walk
+from .work import Cutter
+
+MAX_SLOPES = 6
+MAX_JET_INPUTS = 4
+
+
+class IntegralChecker:
+    def __init__(self, certificate, network, work):
+        self.certificate = certificate
+        self.network = network
+        self.work = work
+        self.targets = certificate.targets
+        self.squared = certificate.claim == "l2"
+        self.reducer = Reducer(network, certificate.constant_radius)
+        self.total = Total(certificate, work, Cutter(network, certificate.targets, certificate.domain), self.bound)
+        self.use_jets = True
+
+    def check(self):
+        certificate = self.certificate
+        lines_allowed = len(certificate.inputs) == 2 and self.network.is_piecewise_linear()
+        for place, (letter, cell) in enumerate(walk(certificate.tree, certificate.domain, lines_allowed)):
+            if not self.work.count_leaf(letter):
+                continue
+            if cell.corners is not None and letter not in "eo":
+                raise Rejected(f"leaf {letter} below a cut along a line")
+            if letter == "e":
+                self.work.count_cell()
+                self.total.add_exact(pieces.settled(
+                    pieces.contribution, certificate.claim, self.network, self.targets, None, cell
+                ))
+            elif letter == "o":
+                self.work.count_cell()
+                if certificate.upper is not None:
+                    raise Rejected("a leaf o has no upper bound")
+            else:
+                self.total.add_cell(cell, letter, place)
+        if self.work.every == 1:
+            self.total.finish()
+        else:
+            self.total.refute()
+
+    def bound(self, cell, letter):
+        """Returns bounds of the contribution of a cell: those of `n`, `l` and, where it may help, `s`, intersected."""
+        reduced = self.reducer.on(cell)
+        forms = Forms(cell.box)
+        evaluator = Evaluator(forms, forms.inputs, cell.sides, inside=True)
+        outputs = evaluate_network(reduced, forms)
+        bounds = []
+        for output, target in zip(outputs, self.targets):
+            form = forms.sub(output, evaluator.number(target))
+            bounds.append(meet(self.range_bounds(form.range), self.linear_bounds(form, cell)))
+        if self.use_jets and letter not in "nl" and len(cell.sides) <= MAX_JET_INPUTS:
+            try:
+                for place, found in enumerate(self.parabola_bounds(reduced, cell)):
+                    bounds[place] = meet(bounds[place], found)
+            except ArithmeticError:
+                pass
+        volume = cell.volume()
+        return (
+            volume * sum((lower for lower, _ in bounds), mpq(0)),
+            volume * sum((upper for _, upper in bounds), mpq(0)),
+        )
+
+    def range_bounds(self, values):
+        """T16, 1."""
+        lower, upper = exact(values.mig()), exact(values.mag())
+        return (lower * lower, upper * upper) if self.squared else (lower, upper)
+
+    def linear_bounds(self, form, cell):
+        """T16, 2."""
+        center, rest = middle_and_rest(form.center)
+        slopes = []
+        for slope in form.slopes:
+            middle, radius = middle_and_rest(slope)
+            slopes.append(middle)
+            rest += radius
+        center, slopes = on_cell(center, slopes, cell)
+        low, high = mean_size(center, slopes)
+        if not self.squared:
+            return max(mpq(0), low - rest), high + rest
+        square = mean_square(center, slopes)
+        return max(mpq(0), square - 2 * rest * high), square + 2 * rest * high + rest * rest
+
+    def parabola_bounds(self, reduced, cell):
+        """T16, 5. Returns bounds of the mean for each output."""
+        box = cell.box
+        jets = Jets(box)
+        middle_box = [point(side.mid()) for side in box]
+        if any(m.lo <= side.lo or m.lo >= side.hi for m, side in zip(middle_box, box)):
+            raise Undefined("the middle is not inside")
+        middle = Jets(middle_box)
+        on_box = Evaluator(jets, jets.inputs, cell.sides, inside=False)
+        at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
+        outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
+        distances = middle_distances(reduced, box)
+        found = []
+        for place, target in enumerate(self.targets):
+            difference = jets.sub(outputs[place], on_box.number(target))
+            start = middle.sub(middle_outputs[place], at_middle.number(target))
+            if None in start.slopes or any(None in row for row in difference.second):
+                raise Undefined("no second derivatives")
+            parabola = Parabola(difference, start, exact(distances[place]), cell)
+            found.append(parabola.square_bounds() if self.squared else parabola.size_bounds())
+        return found
+
+
+def meet(first, second):
+    """Returns the intersection of two pairs of bounds."""
+    return max(first[0], second[0]), min(first[1], second[1])
+
+
+def mean_square(center, slopes):
+    """T16, 3.: the mean of (c + a·e)²."""
+    return center * center + sum((slope * slope for slope in slopes), mpq(0)) / 3
+
+
+def mean_size(center, slopes):
+    """T16, 3. and 4.: bounds of the mean of |c + a·e|; equal with at most six slopes."""
+    center = abs(center)
+    sizes = sorted((abs(slope) for slope in slopes if slope != 0), reverse=True)
+    extra = mpq(0)
+    for size in sizes[MAX_SLOPES:]:
+        extra += min(size / 2, size * size / (6 * sizes[0]))
+    sizes = sizes[:MAX_SLOPES]
+    if center >= sum(sizes, mpq(0)):
+        return center, center + extra
+    m = len(sizes)
+    total = mpq(0)
+    for signs in product((1, -1), repeat=m):
+        height = sum(sign * size for sign, size in zip(signs, sizes)) - center
+        if height > 0:
+            total += prod(signs) * height ** (m + 1)
+    mean = center + 2 * total / (2**m * factorial(m + 1) * prod(sizes))
+    return mean, mean + extra
+
+
+class Parabola:
+    """N - f on a cell as L + q + ρ (T16, 5., and "From Taylor's formula to 5.").
+
+    L = c + a·e, q = Σ b_i (e_i² - 1/3) + Σ m_ij e_i e_j; |ρ| is at most `largest`, and `mean` on average.
+    """
+
+    def __init__(self, difference, start, distance, cell):
+        places = coordinates(cell)
+        radii = [radius for _, _, radius in places]
+        center, spread = middle_and_rest(start.value)
+        self.largest = self.mean = spread + distance
+        slopes = []
+        self.bends = []
+        self.mixed = {}
+        for i, radius in enumerate(radii):
+            slope, spread = middle_and_rest(start.slopes[i])
+            slopes.append(slope * radius)
+            self.leave(spread * radius, 1)
+            bend, spread = middle_and_rest(difference.second[i][i] * HALF)
+            self.bends.append(bend * radius * radius)
+            self.leave(spread * radius * radius, 3)
+            for j in range(i):
+                mixed, spread = middle_and_rest(difference.second[i][j])
+                self.mixed[j, i] = mixed * radius * radii[j]
+                self.leave(spread * radius * radii[j], 4)
+        center += sum(self.bends, mpq(0)) / 3
+        self.center, self.slopes = on_cell(center, slopes, cell)
+        # e_i² and e_i e_j are taken in the coordinates of the exact cell as well.
+        moves = [abs(shift) + abs(factor - 1) for shift, factor, _ in places]
+        for bend, move in zip(self.bends, moves):
+            self.leave(abs(bend) * 2 * move, 1)
+        for (i, j), mixed in self.mixed.items():
+            self.leave(abs(mixed) * (moves[i] + moves[j]), 1)
+
+    def leave(self, size, divisor):
+        """Adds to what is left, ρ; its mean counts a part of the size alone."""
+        self.largest += size
+        self.mean += size / divisor
+
+    def square_bounds(self):
+        """T16, 5.: the mean of the square is within 2 r √M of M, and r² upward."""
+        total = mean_square(self.center, self.slopes)
+        total += mpq(4, 45) * sum((bend * bend for bend in self.bends), mpq(0))
+        total += mpq(1, 9) * sum((mixed * mixed for mixed in self.mixed.values()), mpq(0))
+        if total == 0:
+            return mpq(0), self.largest * self.largest
+        root = exact(UP.sqrt(round_up(total)))
+        margin = 2 * self.largest * root
+        return max(mpq(0), total - margin), total + margin + self.largest * self.largest
+
+    def size_bounds(self):
+        """T16, 5.: the mean of |N - f|."""
+        low, high = mean_size(self.center, self.slopes)
+        sizes = [abs(slope) for slope in self.slopes]
+        most = mpq(2, 3) * sum((abs(bend) for bend in self.bends), mpq(0))
+        most += sum((abs(mixed) for mixed in self.mixed.values()), mpq(0))
+        turned = 2 * max(mpq(0), most - max(mpq(0), abs(self.center) - sum(sizes, mpq(0))))
+        if max(sizes) > 0:
+            turned = min(turned, most * most / max(sizes))
+        signed = self.mean_signed()
+        return max(mpq(0), low + signed - self.mean), high + signed + turned + self.mean
+
+    def mean_signed(self):
+        """T16, 6.: the mean of q times the sign of L."""
+        used = [i for i, slope in enumerate(self.slopes) if slope != 0]
+        sizes = {i: abs(self.slopes[i]) for i in used}
+        center = abs(self.center)
+        if center == 0 or center >= sum(sizes.values(), mpq(0)):
+            return mpq(0)
+        n = len(used)
+        turn = {i: 1 if self.slopes[i] > 0 else -1 for i in used}
+        total = mpq(0)
+        for corner in product((1, -1), repeat=n):
+            signs = dict(zip(used, corner))
+            height = sum(signs[i] * sizes[i] for i in used) - center
+            if height <= 0:
+                continue
+            g0, g1, g2 = (height ** (n + k) / factorial(n + k) for k in range(3))
+            part = mpq(0)
+            for i in used:
+                a = sizes[i]
+                part += self.bends[i] * (mpq(2, 3) * g0 - 2 * signs[i] * g1 / a + 2 * g2 / (a * a))
+            for i, j in combinations(used, 2):
+                a, b = sizes[i], sizes[j]
+                moment = signs[i] * signs[j] * g0 - (signs[i] / b + signs[j] / a) * g1 + g2 / (a * b)
+                part += self.mixed[i, j] * turn[i] * turn[j] * moment
+            total += prod(corner) * part
+        mean = -2 * total / (2**n * prod(sizes.values()))
+        return mean if self.center > 0 else -mean
