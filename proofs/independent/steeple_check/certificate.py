@@ -3,7 +3,7 @@
 import re
 
 from .errors import Rejected
-from .formula import Graph, all_nodes, is_name, read_formula
+from .formula import Graph, is_name, read_formula
 from .numbers import bits, read_count, read_number, shorten
 
 CLAIMS = ("sup", "l1", "l2", "area", "property")
@@ -268,8 +268,3 @@ def read_property(lines, found):
         return
     read_hints(lines, found)
     found.trees = [lines.tree() for _ in found.cases]
-
-
-def uses_outputs(certificate, node):
-    """Says whether a condition of a property mentions an output."""
-    return any(part.operation == "input" and part.value >= len(certificate.inputs) for part in all_nodes(node))

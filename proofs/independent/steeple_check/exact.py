@@ -8,11 +8,13 @@ from math import comb
 from gmpy2 import mpq
 
 from .errors import Rejected
-from .formula import COMPARISONS
 from .evaluate import decide
+from .formula import COMPARISONS
+from .numbers import bits
 from .tree import double_area
 
 MAX_DEGREE = 32
+MAX_POINT_BITS = 1000000
 ONE = {(0, 0): mpq(1)}
 
 
@@ -373,6 +375,8 @@ class AtPoint:
                 raise Unsettled("a power that is not rational")
             if first == 0 and exponent < 0:
                 raise Unsettled("0 to a negative power")
+            if bits(first) * abs(exponent) > MAX_POINT_BITS:
+                raise Unsettled("a power is too long")
             return first ** int(exponent)
         return min(first, second) if operation == "min" else max(first, second)
 

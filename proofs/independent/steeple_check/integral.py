@@ -10,8 +10,8 @@ from .coordinates import coordinates, middle_and_rest, on_cell
 from .errors import Rejected, Undefined
 from .evaluate import Evaluator
 from .forms import Forms
-from .intervals import HALF, UP, exact, point, round_up
-from .jets import Jets, evaluate_middle, middle_distances
+from .intervals import HALF, UP, exact, round_up
+from .jets import Jets, evaluate_middle, middle_distances, middles
 from .reduce import Reducer, evaluate_network
 from .totals import Total
 from .tree import walk
@@ -30,7 +30,7 @@ class IntegralChecker:
         self.squared = certificate.claim == "l2"
         self.reducer = Reducer(network, certificate.constant_radius)
         self.total = Total(certificate, work, Cutter(network, certificate.targets, certificate.domain), self.bound)
-        self.use_jets = True
+        self.layers = transition_layers(network, certificate.constant_radius)
 
     def check(self):
         certificate = self.certificate
@@ -49,6 +49,9 @@ class IntegralChecker:
                 self.work.count_cell()
                 if certificate.upper is not None:
                     raise Rejected("a leaf o has no upper bound")
+            elif letter == "w":
+                for part in cut_at_layers(cell, self.layers):
+                    self.total.add_cell(part, letter, place)
             else:
                 self.total.add_cell(cell, letter, place)
         if self.work.every == 1:
@@ -66,7 +69,7 @@ class IntegralChecker:
         for output, target in zip(outputs, self.targets):
             form = forms.sub(output, evaluator.number(target))
             bounds.append(meet(self.range_bounds(form.range), self.linear_bounds(form, cell)))
-        if self.use_jets and letter not in "nl" and len(cell.sides) <= MAX_JET_INPUTS:
+        if letter not in "nl" and len(cell.sides) <= MAX_JET_INPUTS:
             try:
                 for place, found in enumerate(self.parabola_bounds(reduced, cell)):
                     bounds[place] = meet(bounds[place], found)
@@ -102,9 +105,7 @@ class IntegralChecker:
         """T16, 5. Returns bounds of the mean for each output."""
         box = cell.box
         jets = Jets(box)
-        middle_box = [point(side.mid()) for side in box]
-        if any(m.lo <= side.lo or m.lo >= side.hi for m, side in zip(middle_box, box)):
-            raise Undefined("the middle is not inside")
+        middle_box = middles(cell)
         middle = Jets(middle_box)
         on_box = Evaluator(jets, jets.inputs, cell.sides, inside=False)
         at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
@@ -119,6 +120,60 @@ class IntegralChecker:
             parabola = Parabola(difference, start, exact(distances[place]), cell)
             found.append(parabola.square_bounds() if self.squared else parabola.size_bounds())
         return found
+
+
+def transition_layers(network, radius):
+    """Returns for each input the intervals where a sigmoid or tanh of this input alone is not nearly constant.
+
+    Where they are has no bearing on soundness (T16, 7.): they are good places for cuts, and nothing else.
+    """
+    found = [[] for _ in network.inputs]
+    first = network.layers[0]
+    if first.activation not in ("sigmoid", "tanh"):
+        return found
+    exponent = 0
+    while exponent < 64 and mpq(1, 1 << exponent) > radius:
+        exponent += 1
+    width = 7 * exponent // 10 + 2
+    for row, bias in zip(first.rows, first.bias):
+        if len(row) == 1:
+            column, weight = row[0]
+            # Short numbers are as good as exact ones.
+            place, half = dyadic(-bias / weight), dyadic(width / abs(weight))
+            found[column].append((place - half, place + half))
+    return found
+
+
+def dyadic(value):
+    return exact(round_up(value))
+
+
+def cut_at_layers(cell, layers):
+    """Cuts a box at the ends of all transition layers across all inputs; layers that overlap become one."""
+    parts = [cell]
+    for side, spans in enumerate(layers):
+        low, high = cell.sides[side]
+        places = []
+        end = None
+        for start, stop in sorted(spans):
+            if end is None or start > end:
+                if end is not None:
+                    places.append(end)
+                places.append(start)
+                end = stop
+            else:
+                end = max(end, stop)
+        if end is not None:
+            places.append(end)
+        for place in places:
+            if low < place < high:
+                parts = [half for part in parts for half in cut_part(part, side, place)]
+    return parts
+
+
+def cut_part(part, side, place):
+    low, high = part.sides[side]
+    return part.halves(side, place) if low < place < high else (part,)
 
 
 def meet(first, second):

@@ -8,8 +8,9 @@ widened by d.
 """
 
 from .curves import RECIPROCAL, RELU
+from .errors import Undefined
 from .forms import Natural
-from .intervals import POINT_ONE, POINT_ZERO, add_up, mul_up, point, symmetric
+from .intervals import POINT_ONE, POINT_ZERO, add_up, exact, mul_up, point, symmetric
 
 
 class Jet:
@@ -147,6 +148,17 @@ class Jets:
 
     def minimum(self, a, b):
         return self.neg(self.maximum(self.neg(a), self.neg(b)))
+
+
+def middles(cell):
+    """Returns the middles of the sides as intervals. They have to be inside of the exact sides (T17)."""
+    found = []
+    for side, (low, high) in zip(cell.box, cell.sides):
+        middle = side.mid()
+        if not low < exact(middle) < high:
+            raise Undefined("the middle is not inside")
+        found.append(point(middle))
+    return found
 
 
 def attempt(function, a):

@@ -10,7 +10,7 @@ from .formula import may_jump
 from .intervals import (
     TWO, UP, ZERO, Interval, add_up, between, exact, mul_up, round_down, round_up, sub_down, sub_up, symmetric,
 )
-from .jets import Jets, evaluate_middle, middle_distances
+from .jets import Jets, evaluate_middle, middle_distances, middles
 from .numbers import decimal
 from .reduce import Reducer, evaluate_everywhere, evaluate_network
 from .tree import walk
@@ -194,7 +194,7 @@ def derivative_bound(reduced, targets, cell):
     """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does."""
     box = cell.box
     jets = Jets(box)
-    middle_box = [point_of(side) for side in box]
+    middle_box = middles(cell)
     middle = Jets(middle_box)
     radii = [max(sub_up(side.hi, m.lo), sub_up(m.lo, side.lo)) for side, m in zip(box, middle_box)]
     on_cell = Evaluator(jets, jets.inputs, cell.sides, inside=False)
@@ -208,17 +208,11 @@ def derivative_bound(reduced, targets, cell):
         values = difference.value
         if None not in difference.slopes:
             values = values.meet(mean_value(difference, start, radii))
-            if all(m.lo > side.lo and m.lo < side.hi for m, side in zip(middle_box, box)):
-                values = second_order(difference, start, radii, values)
+            values = second_order(difference, start, radii, values)
             if len(box) <= 8:
                 values = monotone(reduced, target, place, difference, box, cell, values)
         largest = max(largest, add_up(values.mag(), distances[place]))
     return largest
-
-
-def point_of(side):
-    middle = side.mid()
-    return Interval(middle, middle)
 
 
 def mean_value(difference, start, radii):

@@ -5,7 +5,7 @@ from itertools import count
 
 from gmpy2 import mpq
 
-from .errors import Rejected, Undecided, Undefined
+from .errors import Rejected
 from .intervals import exact, round_down, round_up
 from .numbers import decimal
 

@@ -1,6 +1,6 @@
 """The tree of a certificate: cells, cuts and leaves (FORMAT.md, "The tree")."""
 
-from gmpy2 import gcd, lcm, mpq
+from gmpy2 import gcd, lcm, mpq, mpz
 
 from .errors import Rejected
 from .intervals import between
@@ -91,7 +91,7 @@ def walk(tree, domain, lines_allowed):
             raise Rejected(f"a path of more than {MAX_PATH} cuts")
         text = None
         if character in "@/":
-            end = tree.find(";", place, place + MAX_CUT_CHARACTERS + 2)
+            end = tree.find(";", place, place + MAX_CUT_CHARACTERS + 1)
             if end < 0:
                 raise Rejected("a cut without its end, or too long")
             text = tree[place:end]
@@ -112,8 +112,6 @@ def cut_across(cell, character, text):
     """Cuts a box across a side: in the middle (`A`), or at a number (`@A1/3;`)."""
     if character == "@":
         letter, text = text[:1], text[1:]
-        if len(text) >= MAX_CUT_CHARACTERS:
-            raise Rejected("a cut is too long")
     else:
         letter = character
     if letter == "" or not "A" <= letter <= "Z":
@@ -155,15 +153,14 @@ def cut_along_line(cell, text):
 
 def check_line(line):
     """Refuses lines with coefficients of more than 4096 bits, as given or without common factors."""
-    multiple = mpq(1)
-    for value in line:
-        if bits(value) > MAX_LINE_BITS:
-            raise Rejected("a line has too long coefficients")
-        multiple = lcm(multiple.numerator, value.denominator) * mpq(1)
-    whole = [int(value * multiple) for value in line]
-    common = gcd(gcd(whole[0], whole[1]), whole[2])
-    if common == 0 or (line[0] == 0 and line[1] == 0):
+    if line[0] == 0 and line[1] == 0:
         raise Rejected("a line without direction")
+    if any(value.numerator.bit_length() > MAX_LINE_BITS or value.denominator.bit_length() > MAX_LINE_BITS
+           for value in line):
+        raise Rejected("a line has too long coefficients")
+    multiple = lcm(line[0].denominator, line[1].denominator, line[2].denominator)
+    whole = [mpz(value * multiple) for value in line]
+    common = gcd(*whole)
     if any((value // common).bit_length() > MAX_LINE_BITS for value in whole):
         raise Rejected("a line has too long coefficients")
 
