@@ -8,7 +8,7 @@ from .errors import Declined, Rejected, Undecided
 from .formula import CORE_FUNCTIONS, functions_of
 from .integral import IntegralChecker
 from .network import digest, read_network
-from .numbers import decimal
+from .numbers import number
 from .properties import PropertyChecker
 from .sup import SupChecker
 from .work import Work
@@ -172,9 +172,3 @@ def describe_property(certificate):
         sides = ", ".join(f"[{number(low)}, {number(high)}]" for low, high in box)
         lines.append(f"claim      at no point of {sides}: {text}")
     return lines
-
-
-def number(value, up=False):
-    """Returns an exact number, or where it is long a decimal that is rounded down or up, marked with ~."""
-    text = f"{value.numerator}" if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
-    return text if len(text) <= 24 else "~" + decimal(value, up)

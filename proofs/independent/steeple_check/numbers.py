@@ -108,16 +108,15 @@ def decimal(value, up=False, digits=12):
         return str(value.numerator)
     if bits(value) <= 48:
         return f"{value.numerator}/{value.denominator}"
-    exponent = 0
-    size = abs(value)
-    while size >= 10:
-        size /= 10
-        exponent += 1
-    while 0 < size < 1:
-        size *= 10
-        exponent -= 1
+    exponent = value.numerator.num_digits(10) - value.denominator.num_digits(10)
     scaled = value / mpq(10) ** (exponent - digits)
     whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
     sign, text = ("-" if whole < 0 else ""), str(abs(whole))
     exponent += len(text) - 1 - digits
     return f"{sign}{text[0]}.{text[1:]}" + (f"e{exponent}" if exponent else "")
+
+
+def number(value, up=False):
+    """Returns an exact number, or where it is long a decimal that is rounded down or up, marked with ~."""
+    text = f"{value.numerator}" if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    return text if len(text) <= 24 else "~" + decimal(value, up)

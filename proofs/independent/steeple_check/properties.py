@@ -1,11 +1,14 @@
 """The claim `property`: no point of a box makes a condition true, or a witness does (T19)."""
 
 
+from itertools import product
+
 from . import exact as pieces
 from .errors import Rejected, Undecided
 from .evaluate import Evaluator
 from .forms import Forms, Natural
 from .intervals import between, rational
+from .numbers import number
 from .reduce import Reducer, evaluate_everywhere, evaluate_network, whole_network
 from .tree import walk
 from .work import Cutter
@@ -42,13 +45,12 @@ class PropertyChecker:
         if self.is_excluded(cell, letter):
             return
         self.work.cut += 1
-        start = cell.depth
         waiting = [cell]
         while waiting:
             cell = waiting.pop()
             self.refute(cell)
-            if cell.depth - start >= MAX_DEPTH or all(low == high for low, high in cell.sides):
-                raise Undecided(f"the condition is not decided after {cell.depth - start} cuts of one leaf")
+            if cell.cuts >= MAX_DEPTH or all(low == high for low, high in cell.sides):
+                raise Undecided(f"the condition is not decided after {cell.cuts} cuts of one leaf")
             for half in self.cutter.halves(cell):
                 self.work.count_cell()
                 if not self.is_excluded(half, "l"):
@@ -74,10 +76,14 @@ class PropertyChecker:
         return evaluator.condition(self.condition)
 
     def refute(self, cell):
-        """Raises Rejected if the condition holds at the middle of a cell."""
-        if self.holds_at(cell.middle(), self.condition):
-            place = ", ".join(str(value) for value in cell.middle())
-            raise Rejected(f"the unsafe condition holds at ({place[:80]})")
+        """Raises Rejected if the condition holds in the middle of a cell, or at one of the corners of a small one."""
+        points = [cell.middle()]
+        if len(cell.sides) <= 3 and cell.cuts % 5 == 0:
+            points.extend(product(*cell.sides))
+        for values in points:
+            if self.holds_at(list(values), self.condition):
+                place = ", ".join(number(value) for value in values)
+                raise Rejected(f"the unsafe condition holds at ({place})")
 
     def check_witness(self):
         place, values = self.certificate.witness

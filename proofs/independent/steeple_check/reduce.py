@@ -16,6 +16,7 @@ from .intervals import POINT_ONE, POINT_ZERO, ZERO, mul_up, rational, round_down
 # |g(s) - g(t)| <= LIPSCHITZ |s - t| (T28, "Units that become one").
 LIPSCHITZ = {SIGMOID: mpq(1, 4), TANH: mpq(1), RELU: mpq(1), HARD_TANH: mpq(1)}
 MERGE_FACTOR = 256
+FINER_BITS = 20
 NEAR_ZERO = mpq(1, 1 << 40)
 
 
@@ -215,7 +216,11 @@ def drop_unused(layers, ranges):
 
 
 class Reducer:
-    """Finds the reduced network of a cell from that of the nearest cell above that has one."""
+    """Finds the reduced network of a cell from that of the nearest cell above that has one.
+
+    Each fineness of a cell has a radius of its own: what became a constant above stays one, and that may be too wide
+    for cells that are much smaller.
+    """
 
     def __init__(self, network, radius):
         self.whole = whole_network(network)
@@ -228,7 +233,8 @@ class Reducer:
             cell = cell.parent
         found = self.whole if cell is None else cell.reduced
         for cell in reversed(waiting):
-            found = cell.reduced = reduce(found, cell.sides, cell.box, self.radius)
+            radius = self.radius / (1 << FINER_BITS * cell.fineness)
+            found = cell.reduced = reduce(found, cell.sides, cell.box, radius)
         return found
 
 

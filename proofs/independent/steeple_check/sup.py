@@ -11,7 +11,7 @@ from .intervals import (
     TWO, UP, ZERO, Interval, add_up, between, exact, mul_up, round_down, round_up, sub_down, sub_up, symmetric,
 )
 from .jets import Jets, evaluate_middle, middle_distances, middles
-from .numbers import decimal
+from .numbers import decimal, number
 from .reduce import Reducer, evaluate_everywhere, evaluate_network
 from .tree import walk
 from .work import Cutter
@@ -62,12 +62,11 @@ class SupChecker:
 
     def cut_further(self, cell):
         """Cuts a cell until every part has a bound that is at most `upper`."""
-        start = cell.depth
         waiting = [cell]
         while waiting:
             cell = waiting.pop()
             self.refute(cell)
-            if cell.depth - start >= MAX_DEPTH:
+            if cell.cuts >= MAX_DEPTH:
                 raise Undecided(f"no bound fits after {MAX_DEPTH} cuts of one leaf")
             for half in self.cutter.halves(cell):
                 self.work.count_cell()
@@ -106,7 +105,7 @@ class SupChecker:
         except ArithmeticError:
             return
         if least > round_up(self.certificate.upper):
-            place = ", ".join(decimal(value) for value in cell.middle())
+            place = ", ".join(number(value) for value in cell.middle())
             raise Rejected(f"near ({place}) the error is {decimal(exact(least))}, above upper")
 
     def witness_lower(self):

@@ -20,9 +20,10 @@ class Cell:
     - `sides`: pairs of exact ends. `box`: intervals that hold them.
     - `corners`: of a polygon, counter-clockwise; None for a box.
     - `parent`: the cell that was cut, whose reduced network is handed down (reduce.py).
+    - `cuts`: of a part of a leaf that was cut further, how often. `fineness`: see `afresh`.
     """
 
-    __slots__ = ("sides", "corners", "parent", "depth", "lines", "reduced", "_box")
+    __slots__ = ("sides", "corners", "parent", "depth", "lines", "cuts", "fineness", "reduced", "_box")
 
     def __init__(self, sides, parent=None, corners=None):
         self.sides = sides
@@ -30,6 +31,8 @@ class Cell:
         self.corners = corners
         self.depth = 0 if parent is None else parent.depth + 1
         self.lines = 0 if parent is None else parent.lines + (corners is not None)
+        self.cuts = 0 if parent is None else parent.cuts + 1
+        self.fineness = 0 if parent is None else parent.fineness
         self.reduced = None
         self._box = None
 
@@ -38,6 +41,13 @@ class Cell:
         if self._box is None:
             self._box = tuple(between(low, high) for low, high in self.sides)
         return self._box
+
+    def afresh(self):
+        """Returns the same box without the networks of the cells above it, and with a finer one to come (reduce.py)."""
+        found = Cell(self.sides)
+        found.cuts = self.cuts
+        found.fineness = self.fineness + 1
+        return found
 
     def volume(self):
         """Returns the exact volume; of a polygon, the area."""
@@ -85,6 +95,7 @@ def walk(tree, domain, lines_allowed):
         if character in LETTERS:
             if tree[place:place + 1] == "(":
                 raise Rejected("numbers of a leaf are reserved")
+            cell.cuts = 0
             yield character, cell
             continue
         if cell.depth >= MAX_PATH:

@@ -6,6 +6,10 @@ from .errors import Undecided
 from .formula import COMPARISONS, Node, all_nodes
 
 
+# After so many further cuts the network on the cell is reduced anew, with a finer radius.
+CUTS_PER_NETWORK = 10
+
+
 class Work:
     """Counts what is done, and stops at a limit.
 
@@ -57,6 +61,8 @@ class Cutter:
             self.places[place[0]].add(-place[2] / place[1])
 
     def halves(self, cell):
+        if cell.cuts % CUTS_PER_NETWORK == CUTS_PER_NETWORK - 1:
+            cell = cell.afresh()
         best = None
         for side, (low, high) in enumerate(cell.sides):
             for place in self.places[side]:
