@@ -183,8 +183,6 @@ def read_error(lines, found):
     found.target_texts = []
     while not found.targets or lines.starts_with("target"):
         formula = lines.whole("target")
-        if formula != formula.strip(" "):
-            raise lines.fail("an empty field")
         found.target_texts.append(formula)
         try:
             found.targets.append(read_formula(formula, found.inputs, graph))

@@ -19,6 +19,7 @@ from .work import Cutter
 
 MAX_SLOPES = 6
 MAX_JET_INPUTS = 4
+MAX_PARTS = 2000
 
 
 class IntegralChecker:
@@ -69,7 +70,7 @@ class IntegralChecker:
         for output, target in zip(outputs, self.targets):
             form = forms.sub(output, evaluator.number(target))
             bounds.append(meet(self.range_bounds(form.range), self.linear_bounds(form, cell)))
-        if letter not in "nl" and len(cell.sides) <= MAX_JET_INPUTS:
+        if letter not in ("n", "l") and len(cell.sides) <= MAX_JET_INPUTS:
             try:
                 for place, found in enumerate(self.parabola_bounds(reduced, cell)):
                     bounds[place] = meet(bounds[place], found)
@@ -152,6 +153,8 @@ def cut_at_layers(cell, layers):
     """Cuts a box at the ends of all transition layers across all inputs; layers that overlap become one."""
     parts = [cell]
     for side, spans in enumerate(layers):
+        if len(parts) > MAX_PARTS:
+            return [cell]
         low, high = cell.sides[side]
         places = []
         end = None
@@ -217,33 +220,36 @@ class Parabola:
         radii = [radius for _, _, radius in places]
         center, spread = middle_and_rest(start.value)
         self.largest = self.mean = spread + distance
+        moves = [abs(shift) + abs(factor - 1) for shift, factor, _ in places]
         slopes = []
         self.bends = []
         self.mixed = {}
         for i, radius in enumerate(radii):
             slope, spread = middle_and_rest(start.slopes[i])
             slopes.append(slope * radius)
-            self.leave(spread * radius, 1)
+            self.leave(spread * radius, mpq(1))
             bend, spread = middle_and_rest(difference.second[i][i] * HALF)
             self.bends.append(bend * radius * radius)
-            self.leave(spread * radius * radius, 3)
+            self.leave(spread * radius * radius, mpq(1, 3) + 2 * moves[i])
             for j in range(i):
                 mixed, spread = middle_and_rest(difference.second[i][j])
                 self.mixed[j, i] = mixed * radius * radii[j]
-                self.leave(spread * radius * radii[j], 4)
+                self.leave(spread * radius * radii[j], mpq(1, 4) + moves[i] + moves[j])
         center += sum(self.bends, mpq(0)) / 3
         self.center, self.slopes = on_cell(center, slopes, cell)
         # e_i² and e_i e_j are taken in the coordinates of the exact cell as well.
-        moves = [abs(shift) + abs(factor - 1) for shift, factor, _ in places]
         for bend, move in zip(self.bends, moves):
-            self.leave(abs(bend) * 2 * move, 1)
+            self.leave(abs(bend) * 2 * move, mpq(1))
         for (i, j), mixed in self.mixed.items():
-            self.leave(abs(mixed) * (moves[i] + moves[j]), 1)
+            self.leave(abs(mixed) * (moves[i] + moves[j]), mpq(1))
 
-    def leave(self, size, divisor):
-        """Adds to what is left, ρ; its mean counts a part of the size alone."""
+    def leave(self, size, share):
+        """Adds to what is left, ρ, a term of at most this size; on average it is at most this share of it.
+
+        The mean of e_i² is 1/3, that of |e_i e_j| is 1/4, up to what the coordinates of the exact cell move them.
+        """
         self.largest += size
-        self.mean += size / divisor
+        self.mean += size * share
 
     def square_bounds(self):
         """T16, 5.: the mean of the square is within 2 r √M of M, and r² upward."""

@@ -107,6 +107,8 @@ def reduce(parent, sides, box, radius):
         for place, rows in units.items():
             if constants or merged:
                 rows = [substitute(row, constants, merged) for row in rows]
+            if len(rows) > 1:
+                rows = largest_rows(rows, natural, below)
             sums = [natural.sum(row, below) for row in rows]
             value = None
             if curve is STEP:
@@ -158,6 +160,29 @@ def substitute(row, constants, merged):
         if weight != 0:
             terms.append((unit, weight, rational(weight) if rounded is None else rounded))
     return Row(bias, tuple(terms))
+
+
+def largest_rows(rows, natural, below):
+    """Leaves out rows of a maxout unit that are nowhere above another one.
+
+    By T28, (1), the difference of two true sums is the difference of the weights times the units below, plus a number
+    in the difference of the biases.
+    """
+    kept = []
+    for place, row in enumerate(rows):
+        others = kept + rows[place + 1:]
+        if not any(natural.sum(row_difference(row, other), below).hi <= 0 for other in others):
+            kept.append(row)
+    return kept
+
+
+def row_difference(row, other):
+    """Returns the sum that is the first one less the second one."""
+    weights = {unit: weight for unit, weight, _ in row.terms}
+    for unit, weight, _ in other.terms:
+        weights[unit] = weights.get(unit, 0) - weight
+    terms = tuple((unit, weight, rational(weight)) for unit, weight in weights.items() if weight != 0)
+    return Row(row.bias - other.bias, terms)
 
 
 def first(term):

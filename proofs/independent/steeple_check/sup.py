@@ -12,7 +12,7 @@ from .intervals import (
 )
 from .jets import Jets, evaluate_middle, middle_distances, middles
 from .numbers import decimal, number
-from .reduce import Reducer, evaluate_everywhere, evaluate_network
+from .reduce import Reducer, evaluate_everywhere, evaluate_network, unit_value, whole_network
 from .tree import walk
 from .work import Cutter
 
@@ -122,7 +122,7 @@ class SupChecker:
                 nearby = least_error(network, self.targets, [between(*side) for side in around], around, inside=False)
             except ArithmeticError:
                 raise Rejected("the target may be undefined around the witness") from None
-            if network.may_jump():
+            if jumps_on(network, [between(*side) for side in around]):
                 return exact(nearby)
             point = [(value, value) for value in certificate.witness]
             found = exact(least_error(network, self.targets, [between(*side) for side in point], point, inside=False))
@@ -160,6 +160,23 @@ class SupChecker:
             return max(abs(n - point.number(f)) for n, f in zip(outputs, self.targets))
         except pieces.Unsettled:
             return mpq(0)
+
+
+def jumps_on(network, box):
+    """Says whether a softplus with a threshold may jump on a box. (A step is looked at elsewhere.)"""
+    below = dict(enumerate(box))
+    natural = Natural(box)
+    whole = whole_network(network)
+    for layer, curve, units in zip(network.layers, whole.curves, whole.layers):
+        values = {}
+        for place, rows in units.items():
+            sums = [natural.sum(row, below) for row in rows]
+            if layer.activation == "softplus" and layer.parameter is not None:
+                if sums[0].lo <= layer.parameter <= sums[0].hi:
+                    return True
+            values[place] = unit_value(curve, sums, natural)
+        below = values
+    return False
 
 
 def least_error(network, targets, box, sides, inside, arithmetic=None):

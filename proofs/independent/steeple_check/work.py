@@ -7,7 +7,7 @@ from .formula import COMPARISONS, Node, all_nodes
 
 
 # After so many further cuts the network on the cell is reduced anew, with a finer radius.
-CUTS_PER_NETWORK = 10
+CUTS_PER_NETWORK = 6
 
 
 class Work:

@@ -146,6 +146,27 @@ class Stronger(unittest.TestCase):
             self.assertEqual(check(changed.encode(), network, 3000).word, word, domain)
 
 
+    def test_a_value_at_one_point_is_no_lower_bound(self):
+        """A softplus with threshold 0 of |x - 1/2| is ln 2 at 1/2, and |x - 1/2| everywhere else."""
+        network = (
+            b'{"steeple_network": 1, "inputs": ["x"], "outputs": ["y"], "layers": ['
+            b'{"activation": "relu", "weights": [[1], [-1]], "bias": ["-1/2", "1/2"]},'
+            b'{"activation": "softplus", "threshold": 0, "weights": [[1, 1]], "bias": [0]}]}'
+        )
+        certificate = read("sup_smooth").decode()
+        digest = check(certificate.encode(), network).reason.split()[-1]
+        certificate = re.sub(r"sha256:\w+", digest, certificate)
+        certificate = re.sub(r"(?m)^target .*$", "target 0", certificate)
+        certificate = re.sub(r"(?m)^domain .*$", "domain x 2/5 3/5", certificate)
+        certificate = re.sub(r"(?m)^upper .*$", "upper 2", certificate)
+        certificate = re.sub(r"(?s)tree.*end", "tree 1\nn\nend", certificate)
+        for witness, lower, word in (("1/2 radius 0", "1/2", "rejected"), ("2/5 radius 0", "99/1000", "accepted"),
+                                     ("2/5 radius 0", "1/9", "rejected")):
+            changed = re.sub(r"(?m)^witness .*$", f"witness {witness}", certificate)
+            changed = re.sub(r"(?m)^lower .*$", f"lower {lower}", changed)
+            self.assertEqual(check(changed.encode(), network).word, word, (witness, lower))
+
+
 class Malformed(unittest.TestCase):
     def assert_rejected(self, certificate, name="sup_smooth", reason="."):
         outcome = run(certificate, name)
@@ -188,8 +209,8 @@ class Malformed(unittest.TestCase):
             ("tree", ["0", "-1", "1", "99", "007", "7.0"]),
             ("target", ["x +", "(x", "x)", "+x", "x^", "y", "x < 1 < 2 and", "sin x", "sin(x, x)", "min(x)", "if(x, 1, 2)",
                         "if(x < 1, 2)", "(x < 1) + 1", "not x", "x ! 1", "1 2", "x y", "2x", "x; x", "e2x", "1e10001",
-                        "9" * 10001, "(" * 201 + "x" + ")" * 201, "-" * 201 + "x", " x", "x ", "sqrt()", "x..1",
-                        "x+" * 1001 + "x", "x[0]", "1.2.3"]),
+                        "9" * 10001, "(" * 201 + "x" + ")" * 201, "-" * 201 + "x", "sqrt()", "x..1",
+                        "x+" * 1001 + "x", "", " ", "x[0]", "1.2.3"]),
         ):
             for value in values:
                 self.assert_rejected(with_line("sup_smooth", word, value))
