@@ -104,7 +104,6 @@ class HalfSpaces(unittest.TestCase):
 
     def test_peeling_down_to_the_inputs(self):
         """Each decision is x < 1/3 or x > 1/3 on [0, 1], so a region says where it differs: nowhere, or everywhere."""
-        cell = Cell(((mpq(0), mpq(1)),))
         cases = [
             (("heaviside", 3, -1), ("identity", 1, 0), mpq(1, 2), ">"),
             (("heaviside", 3, -1), ("identity", -1, 1), mpq(1, 2), "<"),
@@ -122,6 +121,7 @@ class HalfSpaces(unittest.TestCase):
             ])
             for region, share in ((relation, 0), ("<" if relation == ">" else ">", 1)):
                 target = read_formula(f"x {region} 1/3", ["x"])
+                cell = Cell(((mpq(0), mpq(1)),))  # A cell keeps its reduced network.
                 lower, upper = checker(AreaChecker, "area", network, target, cell, threshold).bound(cell, "h")
                 self.assertLessEqual(lower, share, (name, second, region))
                 self.assertGreaterEqual(upper, share, (name, second, region))
