@@ -102,7 +102,9 @@ def walk(tree, domain, lines_allowed):
             raise Rejected(f"a path of more than {MAX_PATH} cuts")
         text = None
         if character in "@/":
-            end = tree.find(";", place, place + MAX_CUT_CHARACTERS + 1)
+            # The letter of `@` does not count.
+            most = MAX_CUT_CHARACTERS + (character == "@")
+            end = tree.find(";", place, place + most + 1)
             if end < 0:
                 raise Rejected("a cut without its end, or too long")
             text = tree[place:end]

@@ -167,6 +167,25 @@ class Stronger(unittest.TestCase):
             self.assertEqual(check(changed.encode(), network).word, word, (witness, lower))
 
 
+    def test_what_has_no_value_proves_nothing(self):
+        for region in ("sqrt(x) > 0 and x > 5", "ln(x) > 0 and x > 5", "x > 5 or 1/(x - 1/2) > 0"):
+            changed = replaced("area_disk", "^target .*$", f"target {region}")
+            changed = re.sub(rb"(?m)^lower .*\nupper .*$", b"lower 0\nupper 4", changed)
+            self.assertNotEqual(run(changed, "area_disk", 1500).word, "accepted", region)
+        for target in ("ln(x)", "0*ln(x)", "if(x > 5, ln(x), 0/(x - 1/7))", "(x - 1/2)^(1/3)", "x^-1", "asin(2*x)"):
+            for name in ("sup_smooth", "l1_smooth"):
+                changed = re.sub(rb"(?m)^upper .*$", b"upper 10000", with_line(name, "target", target))
+                changed = re.sub(rb"(?m)^lower .*$", b"lower 0", changed)
+                self.assertNotEqual(run(changed, name, 500).word, "accepted", target)
+        # The error at the witness is on a set of measure zero: the target has no values around it.
+        changed = with_line("sup_smooth", "target", "9 + 0*sqrt(x^2*(x - 1))")
+        changed = re.sub(rb"(?m)^witness .*$", b"witness 0 radius 0", changed)
+        changed = re.sub(rb"(?m)^upper .*$", b"upper none", changed)
+        outcome = run(changed, "sup_smooth")
+        self.assertEqual(outcome.word, "rejected")
+        self.assertIn("undefined", outcome.reason)
+
+
 class Malformed(unittest.TestCase):
     def assert_rejected(self, certificate, name="sup_smooth", reason="."):
         outcome = run(certificate, name)
