@@ -1,0 +1,268 @@
+"""Certificates: the lines of a file (FORMAT.md, "Certificates" and "Properties")."""
+
+import re
+
+from .errors import Rejected
+from .formula import Graph, is_name, read_formula
+from .numbers import bits, read_count, read_number, shorten
+
+CLAIMS = ("sup", "l1", "l2", "area", "property")
+RESERVED_CLAIMS = ("range", "above", "below", "slope", "monotone", "units-at-least")
+LAYERS = ("core", "integrals", "smooth", "fast", "properties")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+MAX_LINE = 1 << 20
+MAX_INPUTS = 26
+MAX_SIDE_BITS = 16384
+MAX_CASES_AND_VARIABLES = 524288
+MAX_TREE = 1 << 40
+TREE_LINE = 100
+
+
+class Certificate:
+    """What a certificate says. Fields that its claim does not have are None.
+
+    - `claim`, `digest`, `weights`, `layer`, `inputs` as in the file.
+    - of an error: `targets` (nodes), `domain` (pairs of exact ends), `threshold`, `lower`, `upper` (None for `none`),
+      `witness` (numbers), `radius`, `constant_radius`, `ranges`, `tree` (its characters).
+    - of a property: `outputs`, `cases` (pairs of a box and a condition), `witness` (the case's place and the numbers) or
+      `trees`.
+    """
+
+    def __init__(self):
+        self.threshold = self.witness = self.radius = self.tree = self.trees = None
+        self.lower = self.upper = self.constant_radius = self.ranges = None
+
+    def is_region(self):
+        return self.targets[0].is_condition()
+
+
+class Lines:
+    """The lines of a file, taken one after the other."""
+
+    def __init__(self, data):
+        if not data.endswith(b"\n"):
+            raise Rejected("the last line does not end")
+        if b"\r" in data:
+            raise Rejected("a carriage return in the file")
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Rejected("the file is not UTF-8") from None
+        if text.startswith("\ufeff"):
+            raise Rejected("a byte-order mark")
+        self.lines = text.split("\n")[:-1]
+        self.place = 0
+
+    def fail(self, message):
+        return Rejected(f"line {self.place + 1}: {message}")
+
+    def next(self):
+        if self.place == len(self.lines):
+            raise self.fail("the file ends too early")
+        line = self.lines[self.place]
+        if len(line.encode("utf-8")) + 1 > MAX_LINE:
+            raise self.fail("longer than 2^20 bytes")
+        self.place += 1
+        return line
+
+    def starts_with(self, word):
+        """Says whether the next line begins with this word."""
+        return self.place < len(self.lines) and self.lines[self.place].split(" ", 1)[0] == word
+
+    def whole(self, word):
+        """Takes a line `word rest` and returns the rest, which is not empty."""
+        if not self.starts_with(word):
+            found = shorten(self.lines[self.place]) if self.place < len(self.lines) else "the end"
+            raise self.fail(f"expected {word}, found {found}")
+        line = self.next()
+        rest = line[len(word) + 1:]
+        if rest == "":
+            raise self.fail(f"nothing after {word}")
+        return rest
+
+    def fields(self, word, count=None):
+        """Takes a line `word field ...` and returns its fields, none of which is empty."""
+        fields = self.whole(word).split(" ")
+        if "" in fields:
+            raise self.fail("an empty field")
+        if count is not None and len(fields) != count:
+            raise self.fail(f"expected {count} fields after {word}, found {len(fields)}")
+        return fields
+
+    def one_of(self, word, allowed):
+        field = self.fields(word, 1)[0]
+        if field not in allowed:
+            raise self.fail(f"unknown {word} {shorten(field)}, expected one of {', '.join(allowed)}")
+        return field
+
+    def exactly(self, line):
+        if self.place == len(self.lines) or self.lines[self.place] != line:
+            raise self.fail(f"expected {shorten(line)}")
+        self.place += 1
+
+    def tree(self):
+        """Takes `tree length` and its lines, and returns the characters."""
+        length = read_count(self.fields("tree", 1)[0], MAX_TREE)
+        if length == 0:
+            raise self.fail("an empty tree")
+        parts = []
+        left = length
+        while left > 0:
+            if self.place == len(self.lines):
+                raise self.fail("the tree ends too early")
+            line = self.lines[self.place]
+            if len(line) != min(left, TREE_LINE):
+                raise self.fail("a line of the tree has another length than it should")
+            self.place += 1
+            parts.append(line)
+            left -= len(line)
+        return "".join(parts)
+
+
+def read_certificate(data):
+    """Returns the certificate of a file's bytes. Raises Rejected if it is malformed."""
+    lines = Lines(data)
+    if lines.starts_with("steeple") and lines.lines[0] != "steeple certificate 2":
+        raise Rejected(f"expected steeple certificate 2, found {shorten(lines.lines[0])}")
+    lines.exactly("steeple certificate 2")
+    found = Certificate()
+    claim = lines.fields("claim", 1)[0]
+    if claim not in CLAIMS:
+        word = "reserved" if claim in RESERVED_CLAIMS else "unknown"
+        raise lines.fail(f"{word} claim {shorten(claim)}")
+    found.claim = claim
+    name, found.digest = lines.fields("network", 2)
+    if not is_name(name):
+        raise lines.fail("the network has a name that is not allowed")
+    if DIGEST.fullmatch(found.digest) is None:
+        raise lines.fail("expected sha256: and 64 hexadecimal digits")
+    if lines.starts_with("network"):
+        raise lines.fail("a second network is reserved")
+    lines.one_of("semantics", ("real",))
+    found.weights = lines.one_of("weights", ("stored", "exact"))
+    found.layer = lines.one_of("layer", LAYERS)
+    if (found.layer == "properties") != (claim == "property"):
+        raise lines.fail("layer properties and claim property go together")
+    found.inputs = lines.fields("inputs")
+    if len(found.inputs) > MAX_INPUTS:
+        raise lines.fail(f"more than {MAX_INPUTS} inputs")
+    if claim == "property":
+        read_property(lines, found)
+    else:
+        read_error(lines, found)
+    lines.exactly("end")
+    if lines.place != len(lines.lines):
+        raise lines.fail("something after the end")
+    return found
+
+
+def number_field(lines, text):
+    try:
+        return read_number(text)
+    except Rejected as error:
+        raise lines.fail(str(error)) from None
+
+
+def read_hints(lines, found):
+    found.constant_radius = number_field(lines, lines.fields("constant-radius", 1)[0])
+    if found.constant_radius < 0:
+        raise lines.fail("constant-radius is below 0")
+    found.ranges = lines.one_of("ranges", ("natural", "linear"))
+    if lines.starts_with("root"):
+        raise lines.fail("a line root is reserved")
+
+
+def read_error(lines, found):
+    for name in found.inputs:
+        if not is_name(name):
+            raise lines.fail(f"{shorten(name)} is not allowed as a name of an input")
+    if len(set(found.inputs)) != len(found.inputs):
+        raise lines.fail("two inputs have the same name")
+    graph = Graph()
+    found.targets = []
+    found.target_texts = []
+    while not found.targets or lines.starts_with("target"):
+        formula = lines.whole("target")
+        found.target_texts.append(formula)
+        try:
+            found.targets.append(read_formula(formula, found.inputs, graph))
+        except Rejected as error:
+            raise lines.fail(str(error)) from None
+    if len(found.targets) > 1 and any(target.is_condition() for target in found.targets):
+        raise lines.fail("a region goes with one output")
+    found.domain = []
+    for name in found.inputs:
+        named, low, high = lines.fields("domain", 3)
+        if named != name:
+            raise lines.fail(f"expected the side of {name}, found that of {named}")
+        low, high = number_field(lines, low), number_field(lines, high)
+        check_side(lines, low, high)
+        if low >= high:
+            raise lines.fail("the lower end of a side is not below the upper one")
+        found.domain.append((low, high))
+    if found.claim == "area":
+        if not found.is_region():
+            raise lines.fail("area needs a region")
+        found.threshold = number_field(lines, lines.fields("threshold", 1)[0])
+    found.lower = number_field(lines, lines.fields("lower", 1)[0])
+    upper = lines.fields("upper", 1)[0]
+    found.upper = None if upper == "none" else number_field(lines, upper)
+    if lines.starts_with("witness"):
+        fields = lines.fields("witness")
+        if len(fields) != len(found.inputs) + 2 or fields[-2] != "radius":
+            raise lines.fail("expected witness, a number for each input, radius and a number")
+        found.witness = [number_field(lines, field) for field in fields[:-2]]
+        found.radius = number_field(lines, fields[-1])
+        if found.radius < 0:
+            raise lines.fail("the radius is below 0")
+        for value, (low, high) in zip(found.witness, found.domain):
+            if not low <= value <= high:
+                raise lines.fail("the witness is outside of the domain")
+    read_hints(lines, found)
+    found.tree = lines.tree()
+
+
+def check_side(lines, low, high):
+    if bits(low) > MAX_SIDE_BITS or bits(high) > MAX_SIDE_BITS:
+        raise lines.fail(f"an end of a side has more than {MAX_SIDE_BITS} bits")
+
+
+def read_property(lines, found):
+    if found.inputs != [f"X_{place}" for place in range(len(found.inputs))]:
+        raise lines.fail("the inputs of a property are X_0, X_1 and so on")
+    found.outputs = lines.fields("outputs")
+    if found.outputs != [f"Y_{place}" for place in range(len(found.outputs))]:
+        raise lines.fail("the outputs of a property are Y_0, Y_1 and so on")
+    names = found.inputs + found.outputs
+    graph = Graph()
+    found.cases = []
+    found.case_texts = []
+    while not found.cases or lines.starts_with("box"):
+        ends = [number_field(lines, field) for field in lines.fields("box", 2 * len(found.inputs))]
+        box = list(zip(ends[0::2], ends[1::2]))
+        for low, high in box:
+            check_side(lines, low, high)
+            if low > high:
+                raise lines.fail("the lower end of a side is above the upper one")
+        text = lines.whole("unsafe")
+        found.case_texts.append(text)
+        try:
+            condition = read_formula(text, names, graph)
+        except Rejected as error:
+            raise lines.fail(str(error)) from None
+        if not condition.is_condition():
+            raise lines.fail("unsafe is not a condition")
+        found.cases.append((box, condition))
+        if len(found.cases) * len(names) > MAX_CASES_AND_VARIABLES:
+            raise lines.fail("too many cases")
+    if lines.starts_with("witness"):
+        fields = lines.fields("witness", 1 + len(found.inputs))
+        place = read_count(fields[0], len(found.cases) - 1)
+        values = [number_field(lines, field) for field in fields[1:]]
+        for value, (low, high) in zip(values, found.cases[place][0]):
+            if not low <= value <= high:
+                raise lines.fail("the witness is outside of its box")
+        found.witness = (place, values)
+        return
+    read_hints(lines, found)
+    found.trees = [lines.tree() for _ in found.cases]

@@ -1,0 +1,284 @@
+"""The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17)."""
+
+from gmpy2 import mpq
+
+from . import exact as pieces
+from .errors import Rejected, Undecided
+from .evaluate import Evaluator
+from .forms import Forms, Natural
+from .formula import may_jump
+from .intervals import (
+    TWO, UP, ZERO, Interval, add_up, between, exact, mul_up, round_down, round_up, sub_down, sub_up, symmetric,
+)
+from .jets import Jets, evaluate_middle, middle_distances, middles
+from .numbers import decimal, number
+from .reduce import Reducer, evaluate_everywhere, evaluate_network, unit_value, whole_network
+from .tree import walk
+from .work import Cutter
+
+MAX_DEPTH = 60
+NEIGHBOURHOOD = mpq(1, 1 << 40)
+SMALL = mpq(1, 1 << 20)
+
+
+class SupChecker:
+    def __init__(self, certificate, network, work):
+        self.certificate = certificate
+        self.network = network
+        self.work = work
+        self.targets = certificate.targets
+        self.reducer = Reducer(network, certificate.constant_radius)
+        self.cutter = Cutter(network, certificate.targets, certificate.domain)
+        self.limit = None if certificate.upper is None else round_down(certificate.upper)
+        self.exact_lower = mpq(0)
+
+    def check(self):
+        certificate = self.certificate
+        lines_allowed = len(certificate.inputs) == 2 and self.network.is_piecewise_linear()
+        for letter, cell in walk(certificate.tree, certificate.domain, lines_allowed):
+            if self.work.count_leaf(letter):
+                self.leaf(letter, cell)
+        if self.work.every > 1:
+            return
+        lower = max(self.exact_lower, self.witness_lower())
+        if certificate.lower > lower:
+            raise Rejected(f"lower is not reached: the witness and the leaves e give {decimal(lower)}")
+
+    def leaf(self, letter, cell):
+        if cell.corners is not None and letter not in "eo":
+            raise Rejected(f"leaf {letter} below a cut along a line")
+        self.work.count_cell()
+        if letter == "o":
+            if self.limit is not None:
+                raise Rejected("a leaf o has no upper bound")
+        elif letter == "e":
+            lower, upper = pieces.settled(pieces.sup_bounds, self.network, self.targets, cell)
+            self.exact_lower = max(self.exact_lower, lower)
+            if self.limit is not None and upper > self.certificate.upper:
+                raise Rejected(f"leaf e: the largest error of its cell is {decimal(upper)}")
+        elif self.limit is not None and not self.fits(letter, cell):
+            self.work.cut += 1
+            self.cut_further(cell)
+
+    def cut_further(self, cell):
+        """Cuts a cell until every part has a bound that is at most `upper`."""
+        waiting = [cell]
+        while waiting:
+            cell = waiting.pop()
+            self.refute(cell)
+            if cell.cuts >= MAX_DEPTH:
+                raise Undecided(f"no bound fits after {MAX_DEPTH} cuts of one leaf")
+            for half in self.cutter.halves(cell):
+                self.work.count_cell()
+                if not self.fits("l", half):
+                    waiting.append(half)
+
+    def fits(self, letter, cell):
+        """Says whether some method gives a bound for the cell that is at most `upper`. That of the letter comes first."""
+        try:
+            reduced = self.reducer.on(cell)
+        except ArithmeticError:
+            return False
+        methods = [natural_bound, linear_bound]
+        if letter == "l":
+            methods.reverse()
+        if letter in "gsm":
+            methods.append(derivative_bound)
+        for method in methods:
+            try:
+                if method(reduced, self.targets, cell) <= self.limit:
+                    return True
+            except ArithmeticError:
+                continue
+        return False
+
+    def refute(self, cell):
+        """Raises Rejected if the error is above `upper` on a small box in the middle of the cell."""
+        box = []
+        sides = []
+        for low, high in cell.sides:
+            middle, radius = (low + high) / 2, (high - low) * SMALL
+            sides.append((middle - radius, middle + radius))
+            box.append(between(middle - radius, middle + radius))
+        try:
+            least = least_error(self.reducer.on(cell), self.targets, box, sides, inside=True)
+        except ArithmeticError:
+            return
+        if least > round_up(self.certificate.upper):
+            place = ", ".join(number(value) for value in cell.middle())
+            raise Rejected(f"near ({place}) the error is {decimal(exact(least))}, above upper")
+
+    def witness_lower(self):
+        """Returns a lower bound of the essential supremum that the witness shows."""
+        certificate, network = self.certificate, self.network
+        if certificate.witness is None:
+            return mpq(0)
+        jumps = any(may_jump(target) for target in self.targets)
+        if certificate.radius == 0:
+            if network.has_steps() or jumps:
+                raise Rejected("a witness of radius 0 where a step or a comparison may jump")
+            around = self.around([(high - low) * NEIGHBOURHOOD for low, high in certificate.domain])
+            try:
+                nearby = least_error(network, self.targets, [between(*side) for side in around], around, inside=False)
+            except ArithmeticError:
+                raise Rejected("the target may be undefined around the witness") from None
+            if jumps_on(network, [between(*side) for side in around]):
+                return exact(nearby)
+            point = [(value, value) for value in certificate.witness]
+            found = exact(least_error(network, self.targets, [between(*side) for side in point], point, inside=False))
+            return max(found, exact(nearby), self.exact_at_witness())
+        sides = self.around([certificate.radius] * len(certificate.domain))
+        if any(low == high for low, high in sides):
+            raise Rejected("the box around the witness has no inside")
+        return self.least_on(sides)
+
+    def around(self, radii):
+        """Returns the sides of the box of points of the domain that are within these radii of the witness."""
+        certificate = self.certificate
+        return [
+            (max(value - radius, low), min(value + radius, high))
+            for value, radius, (low, high) in zip(certificate.witness, radii, certificate.domain)
+        ]
+
+    def least_on(self, sides):
+        """Returns the best lower bound of |N - f| on a box, of the output where that is largest."""
+        box = [between(*side) for side in sides]
+        found = mpq(0)
+        for arithmetic in (Natural(box), Forms(box)):
+            try:
+                found = max(found, exact(least_error(self.network, self.targets, box, sides, False, arithmetic)))
+            except ArithmeticError:
+                continue
+        return found
+
+    def exact_at_witness(self):
+        """Returns |N - f| at the witness in fractions, or 0 where it is not rational."""
+        values = self.certificate.witness
+        point = pieces.AtPoint(values)
+        try:
+            outputs = pieces.network_at(self.network, values)
+            return max(abs(n - point.number(f)) for n, f in zip(outputs, self.targets))
+        except pieces.Unsettled:
+            return mpq(0)
+
+
+def jumps_on(network, box):
+    """Says whether a softplus with a threshold may jump on a box. (A step is looked at elsewhere.)"""
+    below = dict(enumerate(box))
+    natural = Natural(box)
+    whole = whole_network(network)
+    for layer, curve, units in zip(network.layers, whole.curves, whole.layers):
+        values = {}
+        for place, rows in units.items():
+            sums = [natural.sum(row, below) for row in rows]
+            if layer.activation == "softplus" and layer.parameter is not None:
+                if sums[0].lo <= layer.parameter <= sums[0].hi:
+                    return True
+            values[place] = unit_value(curve, sums, natural)
+        below = values
+    return False
+
+
+def least_error(network, targets, box, sides, inside, arithmetic=None):
+    """Returns a number below |N - f| everywhere on a box, of the output where that is largest."""
+    arithmetic = Natural(box) if arithmetic is None else arithmetic
+    outputs = evaluate_everywhere(network, arithmetic)
+    evaluator = Evaluator(arithmetic, arithmetic.inputs, sides, inside)
+    found = ZERO
+    for output, target in zip(outputs, targets):
+        difference = arithmetic.range(arithmetic.sub(output, evaluator.number(target)))
+        found = max(found, difference.mig())
+    return found
+
+
+def natural_bound(reduced, targets, cell):
+    """T10: the interval of N minus the interval of f."""
+    natural = Natural(cell.box)
+    evaluator = Evaluator(natural, natural.inputs, cell.sides, inside=True)
+    return max((n - evaluator.number(f)).mag() for n, f in zip(reduced.outputs(), targets))
+
+
+def linear_bound(reduced, targets, cell):
+    """T11: the range of the linear form of N - f."""
+    forms = Forms(cell.box)
+    evaluator = Evaluator(forms, forms.inputs, cell.sides, inside=True)
+    outputs = evaluate_network(reduced, forms)
+    return max(forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets))
+
+
+def derivative_bound(reduced, targets, cell):
+    """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does."""
+    box = cell.box
+    jets = Jets(box)
+    middle_box = middles(cell)
+    middle = Jets(middle_box)
+    radii = [max(sub_up(side.hi, m.lo), sub_up(m.lo, side.lo)) for side, m in zip(box, middle_box)]
+    on_cell = Evaluator(jets, jets.inputs, cell.sides, inside=False)
+    at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
+    outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
+    distances = middle_distances(reduced, box)
+    largest = ZERO
+    for place, target in enumerate(targets):
+        difference = jets.sub(outputs[place], on_cell.number(target))
+        start = middle.sub(middle_outputs[place], at_middle.number(target))
+        values = difference.value
+        if None not in difference.slopes:
+            values = values.meet(mean_value(difference, start, radii))
+            values = second_order(difference, start, radii, values)
+            if len(box) <= 8:
+                values = monotone(reduced, target, place, difference, box, cell, values)
+        largest = max(largest, add_up(values.mag(), distances[place]))
+    return largest
+
+
+def mean_value(difference, start, radii):
+    """T12: D is in D(m) + Σ G_i (x_i - m_i)."""
+    values = start.value
+    for slope, radius in zip(difference.slopes, radii):
+        values = values + slope * symmetric(radius)
+    return values
+
+
+def second_order(difference, start, radii, values):
+    """T17: Taylor's formula at the middle, which has to be inside of every side."""
+    if None in start.slopes or any(None in row for row in difference.second):
+        return values
+    above = below = ZERO
+    for i, radius in enumerate(radii):
+        slope, bend = start.slopes[i].mag(), difference.second[i][i]
+        above = add_up(above, parabola(slope, bend.hi, radius))
+        below = add_up(below, parabola(slope, -bend.lo, radius))
+        for j in range(i):
+            mixed = mul_up(mul_up(difference.second[i][j].mag(), radius), radii[j])
+            above, below = add_up(above, mixed), add_up(below, mixed)
+    return values.meet(Interval(sub_down(start.value.lo, below), add_up(start.value.hi, above)))
+
+
+def parabola(slope, bend, radius):
+    """Returns at least the largest g |t| + h t²/2 for |t| <= r."""
+    at_end = add_up(mul_up(slope, radius), UP.div(mul_up(mul_up(bend, radius), radius), TWO))
+    if bend >= 0:
+        return at_end
+    top = UP.div(mul_up(slope, slope), -2 * bend)
+    # For h < 0 the parabola is nowhere above its top g²/(-2h); where the top is beyond r, the end is largest.
+    return at_end if sub_down(slope, mul_up(-bend, radius)) >= 0 else top
+
+
+def monotone(reduced, target, place, difference, box, cell, values):
+    """T13: where a slope has one sign, D is largest and smallest on the faces to which it leads."""
+    signs = [1 if slope.lo >= 0 else -1 if slope.hi <= 0 else 0 for slope in difference.slopes]
+    if not any(signs):
+        return values
+    ends = []
+    for direction in (-1, 1):
+        face = []
+        for side, sign in zip(box, signs):
+            end = side.hi if sign * direction > 0 else side.lo
+            face.append(side if sign == 0 else Interval(end, end))
+        forms = Forms(face)
+        sides = [(exact(side.lo), exact(side.hi)) for side in face]
+        evaluator = Evaluator(forms, forms.inputs, sides, inside=False)
+        network = evaluate_middle(reduced, forms)[place]
+        ends.append(forms.sub(network, evaluator.number(target)).range)
+    return values.meet(Interval(ends[0].lo, ends[1].hi))
+
