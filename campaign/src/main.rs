@@ -1,0 +1,94 @@
+//! `steeple-campaign damage` and `steeple-campaign differential`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+use steeple_campaign::campaign::{Failure, Plan, run_all};
+
+/// Looks for claims that a checker accepts and that are false.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Damage certificates that hold, and judge what is accepted.
+    Damage {
+        /// How many certificates to damage.
+        #[arg(long, default_value_t = 10_000)]
+        count: u64,
+        /// What the random choices depend on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many threads; the figures do not depend on it.
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// How much the judge may take, from 0 to 2.
+        #[arg(long, default_value_t = 1)]
+        effort: usize,
+        /// Where to write what must not have been accepted.
+        #[arg(long, default_value = "campaign-failures")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> std::io::Result<u8> {
+    match command {
+        Command::Damage {
+            count,
+            seed,
+            threads,
+            effort,
+            out,
+        } => {
+            let begun = Instant::now();
+            let report = run_all(&Plan {
+                count,
+                seed,
+                threads,
+                effort,
+            });
+            write!(std::io::stdout(), "{}", report.tables())?;
+            writeln!(std::io::stderr(), "{:.1} s", begun.elapsed().as_secs_f64())?;
+            write_failures(&report.failures, &out)?;
+            Ok(u8::from(!report.failures.is_empty()))
+        }
+    }
+}
+
+/// Writes certificates and networks of failures, and says what they are.
+fn write_failures(failures: &[Failure], out: &Path) -> std::io::Result<()> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(out)?;
+    for failure in failures.iter().take(100) {
+        let name = format!("{:07}", failure.item);
+        fs::write(out.join(format!("{name}.certificate")), &failure.certificate)?;
+        fs::write(out.join(format!("{name}.json")), &failure.network)?;
+        writeln!(
+            std::io::stdout(),
+            "{name}: {}; {}: {}",
+            failure.base,
+            failure.kind,
+            failure.reason
+        )?;
+    }
+    Ok(())
+}
