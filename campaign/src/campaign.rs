@@ -99,7 +99,12 @@ pub struct Plan {
 /// # Panics
 /// When a thread panics outside a check.
 pub fn run(plan: &Plan, bases: &[Base]) -> Report {
-    let judge = Judge::default();
+    let mut judge = Judge::default();
+    for base in bases {
+        if let Some(claim) = &base.claim {
+            judge.care(&claim.question);
+        }
+    }
     for (question, truth) in bases.iter().filter_map(|base| base.truth.as_ref()) {
         judge.tell(question, truth);
     }
@@ -206,20 +211,15 @@ fn is_same_question(base: &Base, damaged: &Damaged<'_>, outcome: &Outcome) -> bo
         let all = [lines("box"), lines("unsafe")].concat();
         return damaged.which == 0 && all.iter().all(|line| text.contains(line.as_str()));
     };
-    let Ok(own) = text::read(base.sheet.text().as_bytes()) else {
-        return false;
-    };
-    verified.claim().question.is_same(&own.claim.question)
+    let own = base.claim.as_ref();
+    own.is_some_and(|own| verified.claim().question.is_same(&own.question))
 }
 
 fn is_stronger(base: &Base, outcome: &Outcome) -> bool {
-    let Some(verified) = &outcome.verified else {
+    let (Some(verified), Some(old)) = (&outcome.verified, &base.claim) else {
         return false;
     };
-    let Ok(own) = text::read(base.sheet.text().as_bytes()) else {
-        return false;
-    };
-    let (new, old) = (verified.claim(), &own.claim);
+    let new = verified.claim();
     let is_less = match (&new.stated_upper, &old.stated_upper) {
         (Some(new), Some(old)) => new < old,
         (Some(_), None) => true,

@@ -9,7 +9,9 @@
 pub mod bases;
 pub mod campaign;
 pub mod damage;
+pub mod differential;
 pub mod evaluate;
+pub mod generate;
 pub mod jet;
 pub mod oracle;
 pub mod random;

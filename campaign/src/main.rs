@@ -1,5 +1,6 @@
 //! `steeple-campaign damage` and `steeple-campaign differential`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 use steeple_campaign::campaign::{Failure, Plan, run_all};
+use steeple_campaign::differential::{self, Row};
 
 /// Looks for claims that a checker accepts and that are false.
 #[derive(Parser)]
@@ -34,6 +36,21 @@ enum Command {
         effort: usize,
         /// Where to write what must not have been accepted.
         #[arg(long, default_value = "campaign-failures")]
+        out: PathBuf,
+    },
+    /// Let the kernel, its core and the oracle judge random certificates, and write these for other checkers.
+    Differential {
+        /// How many problems; each gives several certificates.
+        #[arg(long, default_value_t = 100)]
+        count: u64,
+        /// What the random choices depend on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many threads; the files do not depend on it.
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// The folder for certificates, networks and `index.tsv`.
+        #[arg(long)]
         out: PathBuf,
     },
 }
@@ -69,7 +86,44 @@ fn run(command: Command) -> std::io::Result<u8> {
             write_failures(&report.failures, &out)?;
             Ok(u8::from(!report.failures.is_empty()))
         }
+        Command::Differential {
+            count,
+            seed,
+            threads,
+            out,
+        } => {
+            let rows = differential::run(&differential::Plan {
+                count,
+                seed,
+                threads,
+            });
+            differential::write(&rows, &out)?;
+            summarise(&rows)
+        }
     }
+}
+
+/// Says how many rows of each kind there are, and which are failures.
+fn summarise(rows: &[Row]) -> std::io::Result<u8> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        let verdicts = (row.kernel, row.core, row.oracle.name());
+        *counts.entry(verdicts).or_insert(0) += 1;
+    }
+    let mut out = std::io::stdout();
+    let word = |accepted: bool| if accepted { "accepted" } else { "rejected" };
+    for ((kernel, core, oracle), count) in counts {
+        let (kernel, core) = (word(kernel), word(core));
+        writeln!(out, "kernel {kernel}, core {core}, oracle {oracle}: {count}")?;
+    }
+    let mut code = 0;
+    for (k, row) in rows.iter().enumerate() {
+        if let Some(failure) = &row.failure {
+            writeln!(out, "{k:06}: {failure}")?;
+            code = 1;
+        }
+    }
+    Ok(code)
 }
 
 /// Writes certificates and networks of failures, and says what they are.

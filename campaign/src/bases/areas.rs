@@ -48,7 +48,8 @@ pub fn all() -> Vec<Base> {
         area("area disk, portable", disk(), &["x^2 + y^2 <= 1"], wide, "1/3").portable().found(),
         area("area smooth", smooth(), &["x > y and x + y < 3/2"], unit, "1/5").found(),
         area("area deep", deep(), &["x*y > 0 or x < -1/2"], plane, "1/5").found(),
-        area("area one input", line, &["x < 1/3 or x > 2/3"], "x=0..1", "1/10").found(),
+        // N >= 1/2 on [1/4, 3/4].
+        area("area one input", line, &["x < 1/3 or x > 2/3"], "x=0..1", "1/10").exactly("5/6").found(),
         area("area all n", bent(), &["x - y > 1/2"], plane, "1/2").by_tree("ABnnBnn", "0", Ranges::Natural),
     ]
 }

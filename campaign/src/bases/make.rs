@@ -146,6 +146,7 @@ impl<'a> Recipe<'a> {
             sides: question.domain.sides().to_vec(),
             networks: with_damaged(self.network),
             sheet: sheet.expect("what was written"),
+            claim: Some(certificate.claim.clone()),
             truth: truth.map(|truth| (question, truth)),
         }
     }

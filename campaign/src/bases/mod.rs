@@ -7,14 +7,14 @@ mod networks;
 mod properties;
 mod suprema;
 
-use steeple::certificate::Question;
+use steeple::certificate::{Claim, Question};
 use steeple::network::Network;
 use steeple::numbers::Rational;
 
 use crate::oracle::Enclosure;
 use crate::sheet::Sheet;
 
-pub use networks::{built, net};
+pub use networks::{built, net, with_damaged};
 
 /// A certificate that holds.
 pub struct Base {
@@ -24,6 +24,8 @@ pub struct Base {
     pub networks: Vec<Network>,
     /// The certificate.
     pub sheet: Sheet,
+    /// What the certificate claims, if it is about an error.
+    pub claim: Option<Claim>,
     /// The domain, or the box of the first case.
     pub sides: Vec<(Rational, Rational)>,
     /// The truth, where it is known by theory.

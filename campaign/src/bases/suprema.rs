@@ -119,7 +119,7 @@ fn piecewise() -> Vec<Base> {
         recipe("sup square, portable", square(), &["x^2"], "x=0..1").exactly("1/64").portable().found(),
         recipe("sup cube", square(), &["x^3 - x/3"], "x=0..1").found(),
         recipe("sup planar", bent(), &["x/2"], plane).exactly("3/2").found(),
-        recipe("sup planar deep", deep(), &["x*y/4 - y/3"], plane).found(),
+        recipe("sup planar deep", deep(), &["x*y/4 - y/3 + x^2/8"], plane).norm(Norm::Sup, "1/100").found(),
         recipe("sup deep", deep(), &["x*abs(y)/4"], plane).found(),
         recipe("sup deep, portable", deep(), &["sin(x) - y/3"], plane).portable().found(),
         recipe("sup maxout", maxout, &["max(x, y)^2 - exp(x)/3"], plane).found(),

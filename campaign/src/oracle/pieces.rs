@@ -121,6 +121,32 @@ impl Difference {
         Ok((value.value, self.target.truth(&inputs)?))
     }
 
+    /// The range of an output from the faces to which its slopes lead, where some lead anywhere.
+    fn on_faces(&self, piece: &Piece, output: usize, jet: &Jet) -> Span {
+        let mut faces = [piece.sides.clone(), piece.sides.clone()];
+        let mut is_useful = false;
+        for (axis, (side, slope)) in piece.sides.iter().zip(&jet.slopes).enumerate() {
+            let ends = [Span::point(side.low), Span::point(side.high)];
+            let order = match (slope.low >= 0.0, slope.high <= 0.0) {
+                (true, _) => [0, 1],
+                (_, true) => [1, 0],
+                _ => continue,
+            };
+            is_useful = true;
+            for (face, end) in faces.iter_mut().zip(order) {
+                face[axis] = ends[end];
+            }
+        }
+        if !is_useful {
+            return Span::WHOLE;
+        }
+        let value = |face: &[Span]| self.over(face).map(|all| all[output].value);
+        match (value(&faces[0]), value(&faces[1])) {
+            (Ok(low), Ok(high)) => Span::new(low.low, high.high),
+            _ => Span::WHOLE,
+        }
+    }
+
     /// The difference on a box, with the values in its middle: sharper on small boxes.
     ///
     /// # Errors
@@ -139,6 +165,7 @@ impl Difference {
                 let terms = (0..self.inputs.min(INPUTS)).map(|k| jet.slopes[k].times(away(k)));
                 let mean = terms.fold(centre, Span::plus);
                 let range = jet.value.met(mean);
+                let range = range.met(self.on_faces(piece, output, &jet));
                 Sharp { range, centre, slopes: jet.slopes }
             })
             .collect())

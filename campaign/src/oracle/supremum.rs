@@ -78,6 +78,7 @@ pub fn supremum(network: &Network, question: &Question, budget: usize, gap: f64)
             break;
         }
     }
+    search.polish();
     let best = search.best.take();
     let low = exact_of(search.lower.max(0.0)).unwrap_or_default();
     let refined = best.and_then(|point| at_point(network, question, &point, difference.jumps));
@@ -120,7 +121,7 @@ impl Search<'_> {
     fn try_point(&mut self, piece: &Piece, output: &Sharp) {
         let sign = if output.centre.mid() < 0.0 { -1.0 } else { 1.0 };
         let sides = piece.sides.iter().zip(&output.slopes);
-        let point: Vec<f64> = sides
+        let point = sides
             .map(|(side, slope)| {
                 if slope.low * sign > 0.0 && slope.high * sign > 0.0 {
                     side.high
@@ -131,15 +132,43 @@ impl Search<'_> {
                 }
             })
             .collect();
+        self.try_at(point);
+    }
+
+    /// Is the error at a point, or around it, the largest so far?
+    fn try_at(&mut self, point: Vec<f64>) -> bool {
         let around = self.around(&point);
         let Ok(found) = self.difference.over(&around) else {
-            return;
+            return false;
         };
         let sizes = found.iter().map(|jet| jet.value.mig());
         let lower = sizes.fold(0.0, f64::max);
-        if lower > self.lower {
+        let is_larger = lower > self.lower;
+        if is_larger {
             self.lower = lower;
             self.best = Some(point);
+        }
+        is_larger
+    }
+
+    /// Goes on from the best point to better ones beside it, in ever smaller steps.
+    fn polish(&mut self) {
+        let lengths: Vec<f64> = self.inner.iter().map(|side| side.high - side.low).collect();
+        for power in 4..40 {
+            for (axis, length) in lengths.iter().enumerate() {
+                let step = libm::ldexp(*length, -power);
+                for step in [step, -step] {
+                    let Some(mut point) = self.best.clone() else {
+                        return;
+                    };
+                    point[axis] += step;
+                    let mut steps = 0;
+                    while steps < 4 && self.try_at(point.clone()) {
+                        point[axis] += step;
+                        steps += 1;
+                    }
+                }
+            }
         }
     }
 
