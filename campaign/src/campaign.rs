@@ -123,7 +123,9 @@ pub fn run(plan: &Plan, bases: &[Base]) -> Report {
     };
     let mut all = Report::default();
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..plan.threads.max(1))
+            .map(|_| scope.spawn(work))
+            .collect();
         for thread in threads {
             all.merge(thread.join().expect("no panic outside a check"));
         }
@@ -206,7 +208,8 @@ fn is_same_question(base: &Base, damaged: &Damaged<'_>, outcome: &Outcome) -> bo
         let text = String::from_utf8_lossy(&damaged.bytes);
         let lines = |word: &str| {
             let all = base.sheet.lines.iter().filter(|(found, _)| found == word);
-            all.map(|(_, rest)| format!("\n{word} {rest}\n")).collect::<Vec<_>>()
+            all.map(|(_, rest)| format!("\n{word} {rest}\n"))
+                .collect::<Vec<_>>()
         };
         let all = [lines("box"), lines("unsafe")].concat();
         return damaged.which == 0 && all.iter().all(|line| text.contains(line.as_str()));

@@ -78,7 +78,9 @@ pub fn run(plan: &Plan) -> Vec<Row> {
     };
     let mut all: Vec<Row> = Vec::new();
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..plan.threads.max(1))
+            .map(|_| scope.spawn(work))
+            .collect();
         for thread in threads {
             all.extend(thread.join().expect("no panic outside a check"));
         }
@@ -173,7 +175,8 @@ fn row(item: u64, judge: &Judge, bytes: &[u8], network: &Network) -> (Row, Optio
     } else if let Ok(certificate) = property::read(bytes) {
         row.oracle = oracle_of_property(&certificate, network);
     }
-    if row.failure.is_none() && (row.kernel || row.core) && matches!(row.oracle, Verdict::False(_)) {
+    if row.failure.is_none() && (row.kernel || row.core) && matches!(row.oracle, Verdict::False(_))
+    {
         row.failure = Some(format!("{:?}", row.oracle));
     }
     (row, next)
@@ -219,7 +222,11 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
     let inputs = 1 + choices.below(2);
     let norm = choices.pick(&[Norm::Sup, Norm::Sup, Norm::L1, Norm::L2, Norm::Area]);
     let is_region = norm == Norm::Area || choices.once_in(12);
-    let outputs = if is_region { 1 } else { 1 + usize::from(choices.once_in(5)) };
+    let outputs = if is_region {
+        1
+    } else {
+        1 + usize::from(choices.once_in(5))
+    };
     let network = network(choices, inputs, outputs);
     let formulas: Vec<String> = (0..outputs)
         .map(|_| match is_region {
@@ -260,7 +267,12 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
     let sides = sides(choices, inputs);
     let bound = number(choices) * Rational::from(2);
     let sign = choices.pick(&[">", ">=", "<", "<="]);
-    let second = choices.pick(&["", " and X_0 > 1/8", " or X_0*Y_0 > 9", " and sin(X_0) <= Y_0"]);
+    let second = choices.pick(&[
+        "",
+        " and X_0 > 1/8",
+        " or X_0*Y_0 > 9",
+        " and sin(X_0) <= Y_0",
+    ]);
     let condition = format!("Y_0 {sign} {bound}{second}");
     let property = Property::new(inputs, 1, vec![(sides.clone(), condition)]).ok()?;
     let request = PropertyRequest {

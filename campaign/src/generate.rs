@@ -9,8 +9,23 @@ use crate::random::Choices;
 pub const NAMES: [&str; 3] = ["x", "y", "z"];
 /// Functions of formulas that have a value everywhere.
 const EVERYWHERE: [&str; 17] = [
-    "sin", "cos", "tanh", "sigmoid", "atan", "erf", "softplus", "softsign", "elu", "silu", "gelu", "abs", "relu",
-    "heaviside", "step", "cosh", "sinh",
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "atan",
+    "erf",
+    "softplus",
+    "softsign",
+    "elu",
+    "silu",
+    "gelu",
+    "abs",
+    "relu",
+    "heaviside",
+    "step",
+    "cosh",
+    "sinh",
 ];
 /// Those that have none somewhere, or grow fast.
 const SOMEWHERE: [&str; 6] = ["sqrt", "ln", "exp", "tan", "asin", "acos"];
@@ -138,7 +153,10 @@ pub fn formula(choices: &mut Choices, inputs: usize, height: usize) -> String {
 
 /// The text of a condition.
 pub fn condition(choices: &mut Choices, inputs: usize, height: usize) -> String {
-    let (a, b) = (formula(choices, inputs, height), formula(choices, inputs, height));
+    let (a, b) = (
+        formula(choices, inputs, height),
+        formula(choices, inputs, height),
+    );
     let sign = choices.pick(&["<=", "<", ">=", ">"]);
     let first = format!("{a} {sign} {b}");
     let name = NAMES[choices.below(inputs)];

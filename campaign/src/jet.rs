@@ -92,7 +92,11 @@ fn slope_of(function: Function, x: Span, value: Span) -> Result<Span, Failure> {
         Function::Asin | Function::Acos => {
             let root = apply(Function::Sqrt, one.minus(x.squared()).size())?;
             let slope = one.div(&root).unwrap_or(Span::WHOLE);
-            if function == Function::Asin { slope } else { slope.negated() }
+            if function == Function::Asin {
+                slope
+            } else {
+                slope.negated()
+            }
         }
         Function::Atan => one.div(&one.plus(x.squared()))?,
         Function::Sinh => apply(Function::Cosh, x)?,
@@ -144,9 +148,7 @@ impl Scalar for Jet {
     }
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
         let (a, b) = (self.value, other.value);
-        Ok(self.combined(other, a.times(b), |da, db| {
-            da.times(b).plus(db.times(a))
-        }))
+        Ok(self.combined(other, a.times(b), |da, db| da.times(b).plus(db.times(a))))
     }
     fn div(&self, other: &Self) -> Result<Self, Failure> {
         let value = self.value.div(&other.value)?;

@@ -114,7 +114,10 @@ fn summarise(rows: &[Row]) -> std::io::Result<u8> {
     let word = |accepted: bool| if accepted { "accepted" } else { "rejected" };
     for ((kernel, core, oracle), count) in counts {
         let (kernel, core) = (word(kernel), word(core));
-        writeln!(out, "kernel {kernel}, core {core}, oracle {oracle}: {count}")?;
+        writeln!(
+            out,
+            "kernel {kernel}, core {core}, oracle {oracle}: {count}"
+        )?;
     }
     let mut code = 0;
     for (k, row) in rows.iter().enumerate() {
@@ -134,7 +137,10 @@ fn write_failures(failures: &[Failure], out: &Path) -> std::io::Result<()> {
     fs::create_dir_all(out)?;
     for failure in failures.iter().take(100) {
         let name = format!("{:07}", failure.item);
-        fs::write(out.join(format!("{name}.certificate")), &failure.certificate)?;
+        fs::write(
+            out.join(format!("{name}.certificate")),
+            &failure.certificate,
+        )?;
         fs::write(out.join(format!("{name}.json")), &failure.network)?;
         writeln!(
             std::io::stdout(),

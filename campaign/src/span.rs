@@ -107,7 +107,11 @@ impl Span {
     #[must_use]
     pub fn met(self, other: Self) -> Self {
         let (low, high) = (self.low.max(other.low), self.high.min(other.high));
-        if low <= high { Self::new(low, high) } else { self }
+        if low <= high {
+            Self::new(low, high)
+        } else {
+            self
+        }
     }
 
     /// Absolute values.
@@ -162,7 +166,11 @@ impl Span {
     pub fn squared(self) -> Self {
         let (low, high) = (self.mig(), self.mag());
         let low = if low == 0.0 { 0.0 } else { below(low * low, 1) };
-        let high = if high == 0.0 { 0.0 } else { above(high * high, 1) };
+        let high = if high == 0.0 {
+            0.0
+        } else {
+            above(high * high, 1)
+        };
         Self::new(low, high)
     }
 
@@ -222,11 +230,7 @@ impl Span {
     }
 
     fn sine(self) -> Self {
-        let quarter = Self::widened(
-            std::f64::consts::FRAC_PI_2,
-            std::f64::consts::FRAC_PI_2,
-            1,
-        );
+        let quarter = Self::widened(std::f64::consts::FRAC_PI_2, std::f64::consts::FRAC_PI_2, 1);
         self.minus(quarter).cosine()
     }
 }
@@ -271,7 +275,11 @@ fn softplus(x: f64) -> f64 {
 }
 
 fn silu(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY { 0.0 } else { x * sigmoid(x) }
+    if x == f64::NEG_INFINITY {
+        0.0
+    } else {
+        x * sigmoid(x)
+    }
 }
 
 fn gelu(x: f64) -> f64 {
@@ -297,11 +305,7 @@ impl Scalar for Span {
         Self::from_rational(value)
     }
     fn pi((): &()) -> Result<Self, Failure> {
-        Ok(Self::widened(
-            std::f64::consts::PI,
-            std::f64::consts::PI,
-            1,
-        ))
+        Ok(Self::widened(std::f64::consts::PI, std::f64::consts::PI, 1))
     }
     fn add(&self, other: &Self) -> Self {
         self.plus(*other)
@@ -329,7 +333,11 @@ impl Scalar for Span {
             let power = self.powi(exponent.checked_neg().ok_or(Failure::Inexact)?)?;
             return Self::point(1.0).div(&power);
         }
-        let base = if exponent % 2 == 0 { self.size() } else { *self };
+        let base = if exponent % 2 == 0 {
+            self.size()
+        } else {
+            *self
+        };
         let end = |value: f64| {
             let mut out = Self::point(1.0);
             let (mut square, mut left) = (Self::point(value), exponent.unsigned_abs());
@@ -474,7 +482,10 @@ mod tests {
                 let x = Rational::ratio(k, 32);
                 let precise = Precise::constant(&150, &x).apply(function);
                 let found = Span::from_rational(&x).apply(function);
-                let wide = Span::new(f64::from(i32::try_from(k).expect("small")) / 32.0 - 0.3, 0.0);
+                let wide = Span::new(
+                    f64::from(i32::try_from(k).expect("small")) / 32.0 - 0.3,
+                    0.0,
+                );
                 let wide = Span::new(wide.low, wide.low + 0.7).apply(function);
                 let (Ok(precise), Ok(found)) = (&precise, found) else {
                     assert_eq!(precise.is_err(), found.is_err(), "{function:?} at {x}");

@@ -189,8 +189,11 @@ pub fn repaired(certificate: &Certificate, found: &Found) -> Certificate {
     repaired
 }
 
-/// Returns the certificate with the strongest claim that the checker accepts; nothing where it gives none.
-pub fn strongest(certificate: &Certificate, network: &Network) -> Option<Certificate> {
+/// Returns the certificate with the strongest claim that the checker accepts.
+///
+/// # Errors
+/// The rejection that does not say what the checker found.
+pub fn strongest(certificate: &Certificate, network: &Network) -> Result<Certificate, Rejection> {
     let mut strongest = certificate.clone();
     // No upper end holds below 0, and no lower one above every number in use.
     strongest.claim.stated_upper = Some(Rational::from(-1));
@@ -199,9 +202,12 @@ pub fn strongest(certificate: &Certificate, network: &Network) -> Option<Certifi
     }
     for _ in 0..4 {
         let Err(rejection) = check(&strongest, network) else {
-            return Some(strongest);
+            break;
         };
-        strongest = repaired(&strongest, &found(&rejection)?);
+        let Some(found) = found(&rejection) else {
+            return Err(rejection);
+        };
+        strongest = repaired(&strongest, &found);
     }
-    None
+    Ok(strongest)
 }

@@ -1,6 +1,6 @@
 //! Bases from networks: by the prover, or by a tree and what the checker makes of it.
 
-use steeple::certificate::{Certificate, Norm, Partition, Question, Ranges, Weights, text};
+use steeple::certificate::{Certificate, Layer, Norm, Partition, Question, Ranges, Weights, text};
 use steeple::checker::check;
 use steeple::expr::{Domain, parse_target};
 use steeple::network::{Network, digest};
@@ -121,11 +121,14 @@ impl<'a> Recipe<'a> {
         certificate.partition = Partition::from_text(tree.as_bytes().to_vec());
         certificate.constant_radius = number(constant_radius);
         certificate.ranges = ranges;
+        if !self.portable {
+            certificate.layer = Layer::Fast;
+        }
         if certificate.witness.is_none() && self.norm == Norm::Sup {
             certificate.claim.stated_lower = Rational::ZERO;
         }
         let strongest = strongest(&certificate, &self.network);
-        let strongest = strongest.unwrap_or_else(|| panic!("{}: `{tree}` holds", self.name));
+        let strongest = strongest.unwrap_or_else(|error| panic!("{}: {error}", self.name));
         self.base(&strongest)
     }
 

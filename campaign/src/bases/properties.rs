@@ -65,11 +65,37 @@ pub fn all() -> Vec<Base> {
     let pair = net(&["x"], &["sigmoid 3:0 -2:1", "identity 1,1:0 1,-1:0"]);
     vec![
         base("property smooth", smooth(), &[(unit, "Y_0 > 26/50")]),
-        base("property deep", deep(), &[(plane, "Y_0 >= 7/4 and X_0 < 1/2"), (low, "Y_0 < -5/2 or Y_0 > 3")]),
-        base("property steps", corner, &[(unit, "Y_0 > 2"), (&[("1/2", "1"), ("3/4", "1")], "Y_0 < 2")]),
-        base("property two outputs", pair, &[(&[("-1", "1")], "Y_0 < Y_1 and X_0 < 0 and Y_0 + Y_1 > 2")]),
+        base(
+            "property deep",
+            deep(),
+            &[
+                (plane, "Y_0 >= 7/4 and X_0 < 1/2"),
+                (low, "Y_0 < -5/2 or Y_0 > 3"),
+            ],
+        ),
+        base(
+            "property steps",
+            corner,
+            &[
+                (unit, "Y_0 > 2"),
+                (&[("1/2", "1"), ("3/4", "1")], "Y_0 < 2"),
+            ],
+        ),
+        base(
+            "property two outputs",
+            pair,
+            &[(&[("-1", "1")], "Y_0 < Y_1 and X_0 < 0 and Y_0 + Y_1 > 2")],
+        ),
         base("property mixed", mixed(), &[(&[("-2", "2")], "Y_0 > 6/5")]),
-        base("witness smooth", smooth(), &[(unit, "Y_0 >= 1/2 and X_1 < 1/9")]),
-        base("witness deep", deep(), &[(low, "Y_0 > 50"), (plane, "Y_0 > 1/3 and X_0*X_1 > 0")]),
+        base(
+            "witness smooth",
+            smooth(),
+            &[(unit, "Y_0 >= 1/2 and X_1 < 1/9")],
+        ),
+        base(
+            "witness deep",
+            deep(),
+            &[(low, "Y_0 > 50"), (plane, "Y_0 > 1/3 and X_0*X_1 > 0")],
+        ),
     ]
 }

@@ -127,7 +127,12 @@ pub fn constant_radius<'a>(
 
 pub fn ranges<'a>(_: &'a Base, patient: &mut Patient<'a>, _: &mut Choices) -> Option<()> {
     let field = patient.sheet.field_mut("ranges")?;
-    *field = if field == "natural" { "linear" } else { "natural" }.to_string();
+    *field = if field == "natural" {
+        "linear"
+    } else {
+        "natural"
+    }
+    .to_string();
     Some(())
 }
 

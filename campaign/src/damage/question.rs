@@ -104,7 +104,10 @@ const SWAPS: &[(&str, &str)] = &[
 
 pub fn function<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let field = formula(patient, choices)?;
-    let fits: Vec<_> = SWAPS.iter().filter(|(old, _)| field.contains(old)).collect();
+    let fits: Vec<_> = SWAPS
+        .iter()
+        .filter(|(old, _)| field.contains(old))
+        .collect();
     if fits.is_empty() {
         return None;
     }

@@ -13,11 +13,7 @@ fn some_tree<'t>(patient: &'t mut Patient<'_>, choices: &mut Choices) -> Option<
 }
 
 /// The position of a token that a test holds for.
-fn some_token(
-    tree: &Tree,
-    choices: &mut Choices,
-    test: impl Fn(&Token) -> bool,
-) -> Option<usize> {
+fn some_token(tree: &Tree, choices: &mut Choices, test: impl Fn(&Token) -> bool) -> Option<usize> {
     let places: Vec<usize> = (0..tree.len()).filter(|k| test(&tree[*k])).collect();
     (!places.is_empty()).then(|| choices.pick(&places))
 }

@@ -102,7 +102,11 @@ impl Summand<'_> {
         };
         let even = vec![1.0; piece.sides.len()];
         let (mean, weights) = found.unwrap_or_else(|_| {
-            let most = if self.norm == Norm::Area { 1.0 } else { f64::INFINITY };
+            let most = if self.norm == Norm::Area {
+                1.0
+            } else {
+                f64::INFINITY
+            };
             (Span::new(0.0, most), even.clone())
         });
         let is_bounded = weights.iter().all(|weight| weight.is_finite());
@@ -185,5 +189,9 @@ fn mean_square(output: &Sharp, piece: &Piece) -> Span {
     }
     let remainder = (2.0 * largest * spread + most * most) * (1.0 + 1e-12);
     let mean = plane.plus(Span::symmetric(remainder));
-    if remainder.is_finite() { plain.met(mean) } else { plain }
+    if remainder.is_finite() {
+        plain.met(mean)
+    } else {
+        plain
+    }
 }

@@ -166,7 +166,11 @@ impl Difference {
                 let mean = terms.fold(centre, Span::plus);
                 let range = jet.value.met(mean);
                 let range = range.met(self.on_faces(piece, output, &jet));
-                Sharp { range, centre, slopes: jet.slopes }
+                Sharp {
+                    range,
+                    centre,
+                    slopes: jet.slopes,
+                }
             })
             .collect())
     }

@@ -93,7 +93,11 @@ fn is_safe(network: &Network, case: &Case, budget: usize) -> Verdict {
             None => is_known = false,
         }
     }
-    if is_known { Verdict::True } else { Verdict::Unknown }
+    if is_known {
+        Verdict::True
+    } else {
+        Verdict::Unknown
+    }
 }
 
 /// The middle of a piece, as numbers that are in the box.

@@ -206,7 +206,8 @@ fn at_point(
     jumps: bool,
 ) -> Option<Rational> {
     let sides = question.domain.sides().iter().zip(point);
-    let point = sides.map(|((low, high), x)| Some(exact_of(*x)?.max(low.clone()).min(high.clone())));
+    let point =
+        sides.map(|((low, high), x)| Some(exact_of(*x)?.max(low.clone()).min(high.clone())));
     let point = point.collect::<Option<Vec<Rational>>>()?;
     let radius = if jumps {
         Rational::power_of_two(AROUND)
@@ -232,7 +233,10 @@ pub fn error_around(
     let sides = question.domain.sides().iter().zip(point);
     let inputs: Vec<Precise> = sides
         .map(|((low, high), x)| {
-            let (from, to) = ((x - radius).max(low.clone()), (x + radius).min(high.clone()));
+            let (from, to) = (
+                (x - radius).max(low.clone()),
+                (x + radius).min(high.clone()),
+            );
             Precise::constant(&BITS, &from).hull(&Precise::constant(&BITS, &to))
         })
         .collect();
