@@ -147,7 +147,7 @@ fn one(plan: &Plan, bases: &[Base], judge: &Judge, item: u64, report: &mut Repor
     let trial = Trial {
         judge,
         effort: plan.effort,
-        is_checked_twice: item % TWICE == 0,
+        is_checked_twice: item.is_multiple_of(TWICE),
     };
     let mut bytes = damaged.bytes.clone();
     for repair in 0..=REPAIRS {

@@ -1,5 +1,7 @@
 //! Values with slopes: what the error is on a box, and how fast it changes there.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
 use steeple::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
 use crate::span::Span;
@@ -62,6 +64,12 @@ impl Jet {
     }
 }
 
+/// A constant that is a float up to a few units in its last place.
+fn near(value: f64) -> Span {
+    let spread = value * 4.0 * f64::EPSILON;
+    Span::new(value - spread, value + spread)
+}
+
 /// The slope of a function on an interval on which it has a value.
 fn slope_of(function: Function, x: Span, value: Span) -> Result<Span, Failure> {
     let one = Span::point(1.0);
@@ -104,7 +112,7 @@ fn slope_of(function: Function, x: Span, value: Span) -> Result<Span, Failure> {
         Function::Tanh => one.minus(value.squared()),
         Function::Sigmoid => of_sigmoid(value),
         Function::Erf => {
-            let factor = Span::new(1.128_379_167_095_51, 1.128_379_167_095_52);
+            let factor = near(FRAC_2_SQRT_PI);
             bell(x, 1.0)?.times(factor)
         }
         Function::Softplus => apply(Function::Sigmoid, x)?,
@@ -118,10 +126,11 @@ fn slope_of(function: Function, x: Span, value: Span) -> Result<Span, Failure> {
             s.plus(x.times(of_sigmoid(s)))
         }
         Function::Gelu => {
-            let root = Span::new(0.707_106_781_186_547, 0.707_106_781_186_548);
+            let root = near(FRAC_1_SQRT_2);
             let erf = apply(Function::Erf, x.times(root))?;
             let phi = one.plus(erf).times(Span::point(0.5));
-            let factor = Span::new(0.398_942_280_401_43, 0.398_942_280_401_44);
+            // 1/sqrt(2 pi)
+            let factor = near(FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0);
             phi.plus(x.times(bell(x, 0.5)?.times(factor)))
         }
         Function::Abs => sign(-1.0, 1.0),

@@ -20,7 +20,7 @@ pub struct Span {
 /// How many floats further out the results of functions are taken.
 const WIDENED: u32 = 8;
 /// Where `x / (1 + e^-x)` is least, within `1e-15`, and a bound below its value there.
-const SILU_VALLEY: (f64, f64) = (-1.278_464_542_761_073_8, -0.278_464_542_761_073_85);
+const SILU_VALLEY: (f64, f64) = (-1.278_464_542_761_073_7, -0.278_464_542_761_073_85);
 /// The same for `x (1 + erf(x / sqrt 2)) / 2`.
 const GELU_VALLEY: (f64, f64) = (-0.751_791_524_693_564_6, -0.169_971_207_480_012_4);
 

@@ -60,7 +60,7 @@ impl Trial<'_> {
     pub fn run(&self, bytes: &[u8], network: &Network) -> Outcome {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             if property::is_property(bytes) {
-                self.property(bytes, network)
+                property_outcome(bytes, network)
             } else {
                 self.error(bytes, network)
             }
@@ -120,32 +120,33 @@ impl Trial<'_> {
         }
         None
     }
+}
 
-    fn property(&self, bytes: &[u8], network: &Network) -> Outcome {
-        let Ok(certificate) = property::read(bytes) else {
-            return Outcome::default();
-        };
-        let begun = Instant::now();
-        let stop = || begun.elapsed() > TOO_LONG;
-        let answer = check_property_until(&certificate, network, &stop);
-        let mut outcome = Outcome {
-            is_parsed: true,
-            is_accepted: answer.is_ok(),
-            ..Outcome::default()
-        };
-        match answer {
-            Ok(_) => {
-                let verdict = judge_property(network, &certificate, PROPERTY_BUDGET);
-                if let Verdict::False(reason) = &verdict {
-                    outcome.failure = Some(format!("false: {reason}"));
-                }
-                outcome.verdict = Some(verdict);
+/// Reads, checks and judges a certificate about a property.
+fn property_outcome(bytes: &[u8], network: &Network) -> Outcome {
+    let Ok(certificate) = property::read(bytes) else {
+        return Outcome::default();
+    };
+    let begun = Instant::now();
+    let stop = || begun.elapsed() > TOO_LONG;
+    let answer = check_property_until(&certificate, network, &stop);
+    let mut outcome = Outcome {
+        is_parsed: true,
+        is_accepted: answer.is_ok(),
+        ..Outcome::default()
+    };
+    match answer {
+        Ok(_) => {
+            let verdict = judge_property(network, &certificate, PROPERTY_BUDGET);
+            if let Verdict::False(reason) = &verdict {
+                outcome.failure = Some(format!("false: {reason}"));
             }
-            Err(Rejection::Stopped) => outcome.failure = Some("a check without end".to_string()),
-            Err(_) => {}
+            outcome.verdict = Some(verdict);
         }
-        outcome
+        Err(Rejection::Stopped) => outcome.failure = Some("a check without end".to_string()),
+        Err(_) => {}
     }
+    outcome
 }
 
 /// Runs jobs on two threads.

@@ -1,14 +1,7 @@
 //! Bytes that are changed, inserted, taken out or swapped, mostly beyond the digest.
 
-use super::Patient;
-use crate::bases::Base;
 use crate::random::Choices;
 use crate::sheet::LEAVES;
-
-/// Marks a patient for [`damage`], which is done to the text.
-pub fn bytes<'a>(_: &'a Base, _: &mut Patient<'a>, _: &mut Choices) -> Option<()> {
-    Some(())
-}
 
 /// Damages a file in one to four places.
 pub fn damage(bytes: &mut Vec<u8>, choices: &mut Choices) {

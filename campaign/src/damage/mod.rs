@@ -112,7 +112,16 @@ kinds! {
     /// A network under the digest of another one.
     Forged = "network, digest kept", 1, question::forged;
     /// Bytes.
-    Bytes = "bytes", 14, bytes::bytes;
+    Bytes = "bytes", 14, in_the_text;
+}
+
+/// Bytes are damaged when the certificate is text again.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "as all kinds, of which most do not always apply"
+)]
+fn in_the_text<'a>(_: &'a Base, _: &mut Patient<'a>, _: &mut Choices) -> Option<()> {
+    Some(())
 }
 
 /// What was done to a certificate.

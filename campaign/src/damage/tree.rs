@@ -168,17 +168,14 @@ pub fn place<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choice
         return None;
     };
     let marked = text.strip_prefix('@').map(ToString::to_string);
-    let (letter, place) = match &marked {
-        Some(rest) => {
-            let (letter, place) = rest.split_at(1);
-            (letter, literal::parse(place.trim_end_matches(';')).ok()?)
-        }
-        None => {
-            let axis = usize::from(text.as_bytes().first()?.checked_sub(b'A')?);
-            let (low, high) = base.sides.get(axis)?;
-            let share = Rational::ratio(choices.integer(1, 31), 32);
-            (text.as_str(), low + (high - low) * share)
-        }
+    let (letter, place) = if let Some(rest) = &marked {
+        let (letter, place) = rest.split_at(1);
+        (letter, literal::parse(place.trim_end_matches(';')).ok()?)
+    } else {
+        let axis = usize::from(text.as_bytes().first()?.checked_sub(b'A')?);
+        let (low, high) = base.sides.get(axis)?;
+        let share = Rational::ratio(choices.integer(1, 31), 32);
+        (text.as_str(), low + (high - low) * share)
     };
     let moved = if choices.once_in(2) {
         place + Rational::power_of_two(-choices.small(2, 60))
