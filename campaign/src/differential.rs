@@ -18,7 +18,7 @@ use steeple::workflow::{VerifyRequest, verify};
 
 use crate::bases::{Base, with_damaged};
 use crate::damage::damage;
-use crate::generate::{condition, formula, network, number, sides};
+use crate::generate::{Parts, condition, formula, network, number, sides};
 use crate::oracle::{Judge, Verdict, judge_property};
 use crate::random::Choices;
 use crate::sheet::Sheet;
@@ -222,6 +222,7 @@ fn limits() -> Limits {
 
 /// A random claim about an error that the prover finds.
 fn error_base(choices: &mut Choices) -> Option<Base> {
+    let parts = choices.pick(&[Parts::All, Parts::Core]);
     let inputs = 1 + choices.below(2);
     let norm = choices.pick(&[Norm::Sup, Norm::Sup, Norm::L1, Norm::L2, Norm::Area]);
     let is_region = norm == Norm::Area || choices.once_in(12);
@@ -230,13 +231,13 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
     } else {
         1 + usize::from(choices.once_in(5))
     };
-    let network = network(choices, inputs, outputs);
+    let network = network(choices, inputs, outputs, parts);
     let formulas: Vec<String> = (0..outputs)
         .map(|_| {
             if is_region {
-                condition(choices, inputs, 2)
+                condition(choices, inputs, 2, parts)
             } else {
-                formula(choices, inputs, 3)
+                formula(choices, inputs, 3, parts)
             }
         })
         .collect();
@@ -269,7 +270,7 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
 /// A random property that the prover decides.
 fn property_base(choices: &mut Choices) -> Option<Base> {
     let inputs = 1 + choices.below(2);
-    let network = network(choices, inputs, 1);
+    let network = network(choices, inputs, 1, Parts::All);
     let sides = sides(choices, inputs);
     let bound = number(choices) * Rational::from(2);
     let sign = choices.pick(&[">", ">=", "<", "<="]);

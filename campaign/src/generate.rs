@@ -7,6 +7,18 @@ use crate::random::Choices;
 
 /// The names of inputs, in order.
 pub const NAMES: [&str; 3] = ["x", "y", "z"];
+/// Functions of formulas that the core knows.
+const CORE: [&str; 9] = [
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "abs",
+    "relu",
+    "heaviside",
+    "step",
+    "sin",
+];
 /// Functions of formulas that have a value everywhere.
 const EVERYWHERE: [&str; 17] = [
     "sin",
@@ -51,9 +63,22 @@ fn weight(choices: &mut Choices) -> Rational {
     number
 }
 
-/// Any activation.
-pub fn activation(choices: &mut Choices) -> Activation {
-    match choices.below(19) {
+/// What networks and formulas are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Everything.
+    All,
+    /// What the core knows.
+    Core,
+}
+
+/// Any activation; those of the core come first.
+pub fn activation(choices: &mut Choices, parts: Parts) -> Activation {
+    let kinds = match parts {
+        Parts::All => 19,
+        Parts::Core => 11,
+    };
+    match choices.below(kinds) {
         0 => Activation::Identity,
         1 | 2 => Activation::Relu,
         3 => Activation::LeakyRelu(Rational::ratio(1, 10)),
@@ -97,17 +122,17 @@ fn layer(choices: &mut Choices, columns: usize, units: usize, activation: Activa
 }
 
 /// A network with one or two hidden layers of up to four units.
-pub fn network(choices: &mut Choices, inputs: usize, outputs: usize) -> Network {
+pub fn network(choices: &mut Choices, inputs: usize, outputs: usize, parts: Parts) -> Network {
     let mut columns = inputs;
     let mut layers = Vec::new();
     for _ in 0..=choices.below(2) {
         let units = 1 + choices.below(4);
-        let activation = activation(choices);
+        let activation = activation(choices, parts);
         layers.push(layer(choices, columns, units, activation));
         columns = units;
     }
     let last = if choices.once_in(8) {
-        activation(choices)
+        activation(choices, parts)
     } else {
         Activation::Identity
     };
@@ -118,19 +143,20 @@ pub fn network(choices: &mut Choices, inputs: usize, outputs: usize) -> Network 
 }
 
 /// The text of a formula, at most `height` operations high.
-pub fn formula(choices: &mut Choices, inputs: usize, height: usize) -> String {
+pub fn formula(choices: &mut Choices, inputs: usize, height: usize, parts: Parts) -> String {
     if height == 0 || choices.once_in(6) {
         return match choices.below(4) {
             0 => format!("({})", number(choices)),
             _ => NAMES[choices.below(inputs)].to_string(),
         };
     }
-    let part = |choices: &mut Choices| formula(choices, inputs, height - 1);
+    let part = |choices: &mut Choices| formula(choices, inputs, height - 1, parts);
     match choices.below(14) {
         0 | 1 => format!("({} + {})", part(choices), part(choices)),
         2 => format!("({} - {})", part(choices), part(choices)),
         3 => format!("({} * {})", part(choices), part(choices)),
         4 => format!("({})^{}", part(choices), choices.integer(0, 3)),
+        5..=7 if parts == Parts::Core => format!("{}({})", choices.pick(&CORE), part(choices)),
         5 | 6 => format!("{}({})", choices.pick(&EVERYWHERE), part(choices)),
         7 => format!("{}({})", choices.pick(&SOMEWHERE), part(choices)),
         8 => format!("({})/(2 + cos({}))", part(choices), part(choices)),
@@ -146,16 +172,19 @@ pub fn formula(choices: &mut Choices, inputs: usize, height: usize) -> String {
         12 => format!("(-{})*pi/e", part(choices)),
         _ => {
             let (a, b) = (part(choices), part(choices));
-            format!("if({}, {a}, {b})", condition(choices, inputs, height - 1))
+            format!(
+                "if({}, {a}, {b})",
+                condition(choices, inputs, height - 1, parts)
+            )
         }
     }
 }
 
 /// The text of a condition.
-pub fn condition(choices: &mut Choices, inputs: usize, height: usize) -> String {
+pub fn condition(choices: &mut Choices, inputs: usize, height: usize, parts: Parts) -> String {
     let (a, b) = (
-        formula(choices, inputs, height),
-        formula(choices, inputs, height),
+        formula(choices, inputs, height, parts),
+        formula(choices, inputs, height, parts),
     );
     let sign = choices.pick(&["<=", "<", ">=", ">"]);
     let first = format!("{a} {sign} {b}");
