@@ -118,6 +118,20 @@ pub fn write(rows: &[Row], out: &Path) -> io::Result<()> {
     fs::write(out.join("index.tsv"), index)
 }
 
+/// The bases of the damage campaign, as they are.
+pub fn of_bases(bases: &[Base]) -> Vec<Row> {
+    let judge = Judge::default();
+    for (question, truth) in bases.iter().filter_map(|base| base.truth.as_ref()) {
+        judge.tell(question, truth);
+    }
+    let numbered = (0..).zip(bases);
+    let rows = numbered.map(|(item, base)| {
+        let bytes = base.sheet.text().into_bytes();
+        row(item, &judge, &bytes, &base.networks[0]).0
+    });
+    rows.collect()
+}
+
 /// One problem: the certificate that the prover finds, and damaged ones.
 fn problem(seed: u64, item: u64) -> Vec<Row> {
     let mut choices = Choices::new(seed, item);

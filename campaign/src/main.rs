@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
+use steeple_campaign::bases;
 use steeple_campaign::campaign::{Failure, Plan, run_all};
 use steeple_campaign::differential::{self, Row};
 
@@ -36,6 +37,12 @@ enum Command {
         effort: usize,
         /// Where to write what must not have been accepted.
         #[arg(long, default_value = "campaign-failures")]
+        out: PathBuf,
+    },
+    /// Write the certificates that are damaged, undamaged, in the same way as `differential`.
+    Bases {
+        /// The folder for certificates, networks and `index.tsv`.
+        #[arg(long)]
         out: PathBuf,
     },
     /// Let the kernel, its core and the oracle judge random certificates, and write these for other checkers.
@@ -85,6 +92,11 @@ fn run(command: Command) -> std::io::Result<u8> {
             writeln!(std::io::stderr(), "{:.1} s", begun.elapsed().as_secs_f64())?;
             write_failures(&report.failures, &out)?;
             Ok(u8::from(!report.failures.is_empty()))
+        }
+        Command::Bases { out } => {
+            let rows = differential::of_bases(&bases::all());
+            differential::write(&rows, &out)?;
+            summarise(&rows)
         }
         Command::Differential {
             count,

@@ -76,8 +76,10 @@ fn exact() -> Vec<Base> {
             .norm(Norm::L2, "1/10")
             .exactly("1")
             .found(),
+        // By the independent checker.
         recipe("l1 planar", deep(), &["y/3 - 2"], plane)
             .norm(Norm::L1, "1/10")
+            .exactly("509483977/69672960")
             .found(),
     ]
 }

@@ -163,8 +163,12 @@ fn piecewise() -> Vec<Base> {
             .found(),
         recipe("sup planar deep", deep(), &["x*y/4 - y/3 + x^2/8"], plane)
             .norm(Norm::Sup, "1/100")
+            .exactly("9/4")
             .found(),
-        recipe("sup deep", deep(), &["x*abs(y)/4"], plane).found(),
+        // These two are reached in a corner, and exact by the independent checker.
+        recipe("sup deep", deep(), &["x*abs(y)/4"], plane)
+            .exactly("49/24")
+            .found(),
         recipe("sup deep, portable", deep(), &["sin(x) - y/3"], plane)
             .portable()
             .found(),
@@ -176,7 +180,10 @@ fn piecewise() -> Vec<Base> {
             .exactly("1")
             .portable()
             .found(),
-        recipe("sup corner", corner, &["if(x < 1/3, y, 1 - x/2)"], unit).found(),
+        // 15/7 beside 1/2, at x = 1.
+        recipe("sup corner", corner, &["if(x < 1/3, y, 1 - x/2)"], unit)
+            .exactly("23/14")
+            .found(),
         recipe("sup two outputs", pair, &["x^2", "sin(3*x)"], "x=-1..1").found(),
     ]
 }
