@@ -253,9 +253,6 @@ pub fn error_around(
 
 /// The error at a point, where it is rational.
 fn exact_error(network: &Network, question: &Question, point: &[Rational]) -> Option<Rational> {
-    if !network.is_piecewise_linear() {
-        return None;
-    }
     let targets = Formulas::<Rational>::new(&(), &question.target);
     let targets = targets.values(&(), point).ok()?;
     let values = Units::<Rational>::new(&(), network).at(&(), point).ok()?;
