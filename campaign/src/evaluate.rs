@@ -240,7 +240,8 @@ impl<S: Scalar> Units<S> {
         for layer in &self.layers {
             let sums = layer.rows.iter().map(|(weights, bias)| {
                 weights.iter().try_fold(bias.clone(), |sum, (column, w)| {
-                    Ok(sum.add(&w.mul(&values[*column])?))
+                    let value = values.get(*column).ok_or(Failure::Undefined)?;
+                    Ok(sum.add(&w.mul(value)?))
                 })
             });
             let sums = sums.collect::<Result<Vec<S>, Failure>>()?;

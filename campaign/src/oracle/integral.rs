@@ -49,7 +49,7 @@ struct Summand<'a> {
 }
 
 /// Encloses an integral as [`supremum`](super::supremum::supremum) does the largest error. Ends of the
-/// domain that are not floats are taken a little outside, which the last line makes up for.
+/// domain that are not floats are taken a little outside, which is taken off the lower end again.
 pub fn integral(network: &Network, question: &Question, budget: usize, gap: f64) -> Enclosure {
     let difference = Difference::new(network, question);
     let threshold = question.threshold.as_ref();
@@ -82,9 +82,31 @@ pub fn integral(network: &Network, question: &Question, budget: usize, gap: f64)
     }
     let all = total(&open, &closed);
     Enclosure {
-        low: exact_of(all.low * (1.0 - 1e-12)).unwrap_or_default(),
+        low: exact_of((all.low - outside(&summand, question)).max(0.0)).unwrap_or_default(),
         high: exact_of(all.high),
     }
+}
+
+/// A bound of what the parts of the boxes contribute that are outside the domain, where its ends are not floats.
+fn outside(summand: &Summand<'_>, question: &Question) -> f64 {
+    let outer = Piece::of(question.domain.sides());
+    let ends = question.domain.sides().iter();
+    let inner = ends.map(|(low, high)| {
+        let (low, high) = (Span::from_rational(low), Span::from_rational(high));
+        Span::new(low.high, high.low.max(low.high))
+    });
+    let inner = Piece {
+        sides: inner.collect(),
+    };
+    if inner.sides == outer.sides {
+        return 0.0;
+    }
+    let strip = Span::point(outer.volume().high).minus(Span::point(inner.volume().low));
+    let most = match summand.norm {
+        Norm::Area => 1.0,
+        _ => summand.mean_bound(&outer),
+    };
+    Span::point(most).times(strip).high
 }
 
 fn total(open: &BinaryHeap<Open>, closed: &[Span]) -> Span {
@@ -121,6 +143,20 @@ impl Summand<'_> {
             piece,
             axis,
         }
+    }
+
+    /// A bound of the error, or of its square, on a box.
+    fn mean_bound(&self, piece: &Piece) -> f64 {
+        let Ok(outputs) = self.difference.over(&piece.sides) else {
+            return f64::INFINITY;
+        };
+        let sum = outputs.iter().fold(Span::ZERO, |sum, jet| {
+            sum.plus(match self.norm {
+                Norm::L2 => jet.value.squared(),
+                _ => jet.value.size(),
+            })
+        });
+        sum.high
     }
 
     /// Is the decision wrong on a box? 0, 1 or between.

@@ -225,6 +225,9 @@ pub fn error_around(
     point: &[Rational],
     radius: &Rational,
 ) -> Option<Rational> {
+    if !question.domain.contains(point) || radius.is_negative() {
+        return None;
+    }
     if radius.is_zero()
         && let Some(exact) = exact_error(network, question, point)
     {
