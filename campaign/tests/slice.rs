@@ -1,8 +1,13 @@
 //! A slice of the campaign and of the differential test, for every run of the tests.
 
+use steeple::certificate::{Norm, Question};
+use steeple::expr::{Domain, parse_target};
+use steeple::network::digest;
+use steeple::numbers::Rational;
 use steeple_campaign::bases;
 use steeple_campaign::campaign::{Plan, run};
 use steeple_campaign::differential;
+use steeple_campaign::oracle::enclose;
 use steeple_campaign::sheet::{LEAVES, Token};
 
 /// The seed of the random tests, if one is given.
@@ -73,4 +78,19 @@ fn random_certificates_are_refused_or_true() {
     assert!(failures.is_empty(), "{failures:?}");
     assert!(rows.iter().any(|row| row.kernel && row.core));
     assert!(rows.iter().any(|row| row.kernel && !row.core));
+}
+
+/// The domain's corner (-4/3, -2/3) is between floats, and the region fails just beyond it.
+#[test]
+fn areas_beyond_a_domain_that_is_not_of_floats_counted() {
+    let network = bases::net(&["x", "y"], &["identity 0,0:1"]);
+    let target = parse_target(&["x > y + y"], Some(network.inputs())).expect("a target");
+    let question = Question {
+        network: digest(&network),
+        target,
+        domain: Domain::parse("x=-4/3..0,y=-5/3..-2/3").expect("a domain"),
+        norm: Norm::Area,
+        threshold: Some(Rational::ONE),
+    };
+    assert_eq!(enclose(&network, &question, 1).low, Rational::ZERO);
 }
