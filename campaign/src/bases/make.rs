@@ -1,0 +1,156 @@
+//! Bases from networks: by the prover, or by a tree and what the checker makes of it.
+
+use steeple::certificate::{Certificate, Layer, Norm, Partition, Question, Ranges, Weights, text};
+use steeple::checker::check;
+use steeple::expr::{Domain, parse_target};
+use steeple::network::{Network, digest};
+use steeple::numbers::Rational;
+use steeple::workflow::{Limits, VerifyRequest, verify};
+
+use super::Base;
+use super::networks::{number, with_damaged};
+use crate::oracle::Enclosure;
+use crate::sheet::Sheet;
+use crate::trial::strongest;
+
+/// What a base is made of.
+pub struct Recipe<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// Its network.
+    pub network: Network,
+    /// One formula for each output, or a region.
+    pub formulas: &'a [&'a str],
+    /// The domain.
+    pub domain: &'a str,
+    /// The norm.
+    pub norm: Norm,
+    /// How near the ends of the claim are.
+    pub gap: &'a str,
+    /// By the core's methods alone?
+    pub portable: bool,
+    /// The ends of the truth, where known by theory.
+    pub truth: Option<(&'a str, &'a str)>,
+}
+
+/// A recipe for the sup norm with a gap of a tenth.
+pub fn recipe<'a>(
+    name: &'static str,
+    network: Network,
+    formulas: &'a [&'a str],
+    domain: &'a str,
+) -> Recipe<'a> {
+    Recipe {
+        name,
+        network,
+        formulas,
+        domain,
+        norm: Norm::Sup,
+        gap: "1/10",
+        portable: false,
+        truth: None,
+    }
+}
+
+impl<'a> Recipe<'a> {
+    /// In another norm.
+    pub fn norm(mut self, norm: Norm, gap: &'a str) -> Self {
+        (self.norm, self.gap) = (norm, gap);
+        self
+    }
+
+    /// With the methods of the core.
+    pub fn portable(mut self) -> Self {
+        self.portable = true;
+        self
+    }
+
+    /// With a truth that is known exactly.
+    pub fn exactly(self, truth: &'a str) -> Self {
+        self.between(truth, truth)
+    }
+
+    /// With a truth that is known to be between two numbers.
+    pub fn between(mut self, low: &'a str, high: &'a str) -> Self {
+        self.truth = Some((low, high));
+        self
+    }
+
+    fn question(&self) -> Question {
+        let domain = Domain::parse(self.domain).expect("a domain");
+        let target = parse_target(self.formulas, Some(self.network.inputs()));
+        let is_area = self.norm == Norm::Area;
+        Question {
+            network: digest(&self.network),
+            target: target.expect("a target"),
+            domain,
+            norm: self.norm,
+            threshold: is_area.then(|| Rational::ratio(1, 2)),
+        }
+    }
+
+    /// What the prover finds.
+    fn proved(&self) -> Certificate {
+        let request = VerifyRequest {
+            network: &self.network,
+            question: self.question(),
+            tolerance: None,
+            gap: number(self.gap),
+            limits: Limits {
+                boxes: Some(3000),
+                ..Limits::default()
+            },
+            resume: None,
+            threads: Some(1),
+            weights: Weights::Exact,
+            portable: self.portable,
+        };
+        let found = verify(&request, None, &mut |_| {});
+        found.expect("a certificate").certificate
+    }
+
+    /// The base by the prover.
+    pub fn found(self) -> Base {
+        let certificate = self.proved();
+        self.base(&certificate)
+    }
+
+    /// The base by a tree, with the witness of the prover and the strongest claim that the checker accepts.
+    pub fn by_tree(self, tree: &str, constant_radius: &str, ranges: Ranges) -> Base {
+        let mut certificate = self.proved();
+        certificate.partition = Partition::from_text(tree.as_bytes().to_vec());
+        certificate.constant_radius = number(constant_radius);
+        certificate.ranges = ranges;
+        if !self.portable {
+            certificate.layer = Layer::Fast;
+        }
+        if certificate.witness.is_none() && self.norm == Norm::Sup {
+            certificate.claim.stated_lower = Rational::ZERO;
+        }
+        let strongest = strongest(&certificate, &self.network);
+        let strongest = strongest.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        self.base(&strongest)
+    }
+
+    fn base(self, certificate: &Certificate) -> Base {
+        let verified = check(certificate, &self.network);
+        assert!(verified.is_ok(), "{}: {verified:?}", self.name);
+        let mut bytes = Vec::new();
+        text::write(certificate, &mut bytes).expect("in memory");
+        let sheet = String::from_utf8(bytes).ok();
+        let sheet = sheet.and_then(|text| Sheet::read(&text));
+        let question = certificate.claim.question.clone();
+        let truth = self.truth.map(|(low, high)| Enclosure {
+            low: number(low),
+            high: Some(number(high)),
+        });
+        Base {
+            name: self.name,
+            sides: question.domain.sides().to_vec(),
+            networks: with_damaged(self.network),
+            sheet: sheet.expect("what was written"),
+            claim: Some(certificate.claim.clone()),
+            truth: truth.map(|truth| (question, truth)),
+        }
+    }
+}

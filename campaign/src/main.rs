@@ -1,0 +1,166 @@
+//! `steeple-campaign damage` and `steeple-campaign differential`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+use steeple_campaign::bases;
+use steeple_campaign::campaign::{Failure, Plan, run_all};
+use steeple_campaign::differential::{self, Row};
+
+/// Looks for claims that a checker accepts and that are false.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Damage certificates that hold, and judge what is accepted.
+    Damage {
+        /// How many certificates to damage.
+        #[arg(long, default_value_t = 10_000)]
+        count: u64,
+        /// What the random choices depend on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many threads; the figures do not depend on it.
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// How much the judge may take, from 0 to 2.
+        #[arg(long, default_value_t = 1)]
+        effort: usize,
+        /// Where to write what must not have been accepted.
+        #[arg(long, default_value = "campaign-failures")]
+        out: PathBuf,
+    },
+    /// Write the certificates that are damaged, undamaged, in the same way as `differential`.
+    Bases {
+        /// The folder for certificates, networks and `index.tsv`.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Let the kernel, its core and the oracle judge random certificates, and write these for other checkers.
+    Differential {
+        /// How many problems; each gives several certificates.
+        #[arg(long, default_value_t = 100)]
+        count: u64,
+        /// What the random choices depend on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many threads; the files do not depend on it.
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+        /// The folder for certificates, networks and `index.tsv`.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> std::io::Result<u8> {
+    match command {
+        Command::Damage {
+            count,
+            seed,
+            threads,
+            effort,
+            out,
+        } => {
+            let begun = Instant::now();
+            let report = run_all(&Plan {
+                count,
+                seed,
+                threads,
+                effort,
+            });
+            write!(std::io::stdout(), "{}", report.tables())?;
+            writeln!(std::io::stderr(), "{:.1} s", begun.elapsed().as_secs_f64())?;
+            write_failures(&report.failures, &out)?;
+            Ok(u8::from(!report.failures.is_empty()))
+        }
+        Command::Bases { out } => {
+            let rows = differential::of_bases(&bases::all());
+            differential::write(&rows, &out)?;
+            summarise(&rows)
+        }
+        Command::Differential {
+            count,
+            seed,
+            threads,
+            out,
+        } => {
+            let rows = differential::run(&differential::Plan {
+                count,
+                seed,
+                threads,
+            });
+            differential::write(&rows, &out)?;
+            summarise(&rows)
+        }
+    }
+}
+
+/// Says how many rows of each kind there are, and which are failures.
+fn summarise(rows: &[Row]) -> std::io::Result<u8> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        let verdicts = (row.kernel, row.core, row.oracle.name());
+        *counts.entry(verdicts).or_insert(0) += 1;
+    }
+    let mut out = std::io::stdout();
+    let word = |accepted: bool| if accepted { "accepted" } else { "rejected" };
+    for ((kernel, core, oracle), count) in counts {
+        let (kernel, core) = (word(kernel), word(core));
+        writeln!(
+            out,
+            "kernel {kernel}, core {core}, oracle {oracle}: {count}"
+        )?;
+    }
+    let mut code = 0;
+    for (k, row) in rows.iter().enumerate() {
+        if let Some(failure) = &row.failure {
+            writeln!(out, "{k:06}: {failure}")?;
+            code = 1;
+        }
+    }
+    Ok(code)
+}
+
+/// Writes certificates and networks of failures, and says what they are.
+fn write_failures(failures: &[Failure], out: &Path) -> std::io::Result<()> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(out)?;
+    for failure in failures.iter().take(100) {
+        let name = format!("{:07}", failure.item);
+        fs::write(
+            out.join(format!("{name}.certificate")),
+            &failure.certificate,
+        )?;
+        fs::write(out.join(format!("{name}.json")), &failure.network)?;
+        writeln!(
+            std::io::stdout(),
+            "{name}: {}; {}: {}",
+            failure.base,
+            failure.kind,
+            failure.reason
+        )?;
+    }
+    Ok(())
+}
