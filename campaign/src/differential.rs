@@ -301,8 +301,10 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
         property: &property,
         limits: limits(),
         threads: Some(1),
+        resume: None,
     };
-    let evidence = prove_property(&request, &mut |_, _| {}).ok()?.evidence?;
+    let found = prove_property(&request, &mut |_| {}).ok()?;
+    let evidence = Some(found.evidence).filter(|_| found.is_decided)?;
     let certificate = PropertyCertificate {
         network: digest(&network),
         weights: Weights::Exact,

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use steeple::certificate::{Certificate, Layer, Norm, property, text};
 use steeple::checker::{
-    Rejection, Verified, check, check_core, check_on_domain, check_property_until,
+    Rejection, Verified, check, check_core, check_on_domain, check_property_by,
 };
+use steeple::jobs::in_order;
 use steeple::network::Network;
 use steeple::numbers::{Rational, literal};
 
@@ -129,7 +130,7 @@ fn property_outcome(bytes: &[u8], network: &Network) -> Outcome {
     };
     let begun = Instant::now();
     let stop = || begun.elapsed() > TOO_LONG;
-    let answer = check_property_until(&certificate, network, &stop);
+    let answer = check_property_by(&certificate, network, &in_order, &stop);
     let mut outcome = Outcome {
         is_parsed: true,
         is_accepted: answer.is_ok(),
