@@ -609,3 +609,6 @@ impl<P: Problem> Frontier<P> {
         cells
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -272,3 +272,94 @@ impl<T> Sums<T> {
             .reduce(self.and)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::Rational;
+
+    /// Writes down what it meets: the letter and number of each leaf, with the cuts above as parentheses.
+    struct Written;
+
+    impl Look for Written {
+        /// How many networks are around.
+        type Here = usize;
+        type Total = String;
+
+        fn bytes(_: &usize) -> usize {
+            1 << 26
+        }
+        fn and(lower: String, upper: String) -> String {
+            format!("({lower} {upper})")
+        }
+        fn descend(&mut self, around: &usize, _: &Cell) -> Result<usize, Failure> {
+            Ok(around + 1)
+        }
+        fn leaf(
+            &mut self,
+            method: Method,
+            _: &Cell,
+            here: &usize,
+            number: usize,
+        ) -> Result<String, Rejection> {
+            Ok(format!("{}{number}:{here}", char::from(method.letter())))
+        }
+    }
+
+    fn unit() -> Cell {
+        Cell::from_sides(vec![(Rational::ZERO, Rational::ONE)])
+    }
+
+    fn walked(text: &str) -> Result<String, Rejection> {
+        let partition = Partition::from_text(text.into());
+        Walk::new(&partition, 1, &|| false).whole(&mut Written, unit(), 0)
+    }
+
+    #[test]
+    fn leaves_are_met_in_order_below_their_networks() {
+        assert_eq!(walked("n").expect("a tree"), "n1:1");
+        // An exact leaf and an open one do not look at their network.
+        assert_eq!(walked("AeAno").expect("a tree"), "(e1:1 (n2:3 o3:2))");
+        assert!(matches!(walked("AnnA"), Err(Rejection::TreeTooLong(4))));
+        assert!(matches!(walked("An"), Err(Rejection::Tree(_))));
+        assert!(matches!(
+            walked("/1,0,0;nn"),
+            Err(Rejection::BadCut { position: 7 })
+        ));
+    }
+
+    #[test]
+    fn a_subtree_is_walked_alone_and_may_be_left_to_others() {
+        let partition = Partition::from_text(b"AAnlAhg".to_vec());
+        let walk = Walk::new(&partition, 1, &|| false);
+        let mut upper = Part::whole(unit(), 1);
+        (upper.position, upper.before, upper.depth) = (4, 2, 1);
+        let (total, end) = walk.subtree(&mut Written, upper).expect("a tree");
+        assert_eq!((total.as_str(), end), ("(h3:3 g4:3)", 7));
+        // What is left to others is passed over, and the numbers go on after it.
+        let mut met = Vec::new();
+        let mut leave = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
+        let whole = Part::whole(unit(), 0);
+        let mut meet = |depth, total| met.push((depth, total));
+        let end = walk.cells(&mut Written, whole, Some(&mut leave), &mut meet);
+        assert_eq!(end.expect("an end"), 7);
+        assert_eq!(met, [(2, "h3:3".to_string()), (2, "g4:3".to_string())]);
+    }
+
+    #[test]
+    fn networks_that_wait_take_no_more_memory_than_allowed() {
+        // Each cut holds one network until its upper half is done.
+        let thin = |depth: usize| "A".repeat(depth) + &"n".repeat(depth + 1);
+        assert!(walked(&thin(4)).is_ok());
+        assert_eq!(walked(&thin(5)), Err(Rejection::TooLarge));
+        // A half that is done is free again.
+        let partition = Partition::from_text((("An".repeat(40)) + "n").into_bytes());
+        assert!(
+            Walk::new(&partition, 1, &|| false)
+                .whole(&mut Written, unit(), 0)
+                .is_ok()
+        );
+        let stopped = Walk::new(&partition, 1, &|| true).whole(&mut Written, unit(), 0);
+        assert_eq!(stopped, Err(Rejection::Stopped));
+    }
+}
