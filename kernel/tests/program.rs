@@ -84,7 +84,7 @@ fn the_core_takes_what_is_its_own_and_canonical_bytes() {
     ]);
     assert_eq!(code, 1, "{out}");
     assert!(out.starts_with("rejected (beyond-layer): "), "{out}");
-    // Bytes that are damaged or cut off are no network.
+    // Damaged bytes and a part of the bytes are refused.
     for end in [17, 18, 40, bytes.len() - 1] {
         let file = scratch.file("cut.network", &bytes[..end]);
         let (code, out, said) = run(&["--core", "--network", &file, &certificate]);

@@ -198,7 +198,7 @@ impl Trees<'_> {
         let mut before: usize = 0;
         for (case, tree) in cases.iter().zip(trees) {
             jobs.push((case, tree, before));
-            // What is no tree is rejected by its own walk.
+            // A text that is not a tree is rejected by its own walk.
             before = before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
         }
         let walked = each(jobs, self.run, &|(case, tree, before)| {

@@ -529,7 +529,7 @@ mod tests {
         assert_eq!(ranges(&step("-1", "0"), "x=0..1"), [Interval::ZERO]);
         assert_eq!(ranges(&step("1", "0"), "x=-1..1"), [Interval::UNIT]);
         assert_eq!(ranges(&step("0", "0"), "x=-1..1"), [Interval::ONE]);
-        // Boxes that end at a jump which is no dyadic number.
+        // Boxes that end at a jump whose place is not dyadic.
         assert_eq!(ranges(&step("1", "-1/3"), "x=1/3..1"), [Interval::ONE]);
         assert_eq!(ranges(&step("1", "-1/3"), "x=0..1/3"), [Interval::ZERO]);
         assert_eq!(ranges(&step("1/7", "-1/21"), "x=1/3..1"), [Interval::ONE]);
