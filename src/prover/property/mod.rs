@@ -234,6 +234,20 @@ impl<'a> Exclusion<'a> {
         }
     }
 
+    /// The network on an open cell, as the checker comes to it.
+    fn network(
+        &self,
+        work: &mut Work<Self>,
+        open: &Open<Self>,
+    ) -> Result<Arc<Specialised>, Failure> {
+        if let Some(here) = &open.here {
+            return Ok(Arc::clone(here));
+        }
+        let root = self.root(open.root)?;
+        let leaves = self.leaves(work.tools, open.root);
+        leaves.descend(&root, &open.cell, self.ranges, self.constant_radius())
+    }
+
     /// The case made ready.
     fn leaves<'t>(
         &self,
@@ -255,13 +269,13 @@ impl<'a> Exclusion<'a> {
     fn look_at(
         &self,
         work: &mut Work<Self>,
-        around: &Open<Self>,
-        cell: &Cell,
+        (case, cell): (usize, &Cell),
         network: &Arc<Specialised>,
+        is_whole: bool,
     ) -> Looked<Self> {
         let notes = &mut work.notes;
-        let leaves = self.leaves(work.tools, around.root);
-        let margin = &self.margins[around.root];
+        let leaves = self.leaves(work.tools, case);
+        let margin = &self.margins[case];
         // What a check will do again: this, and the method that excludes the condition.
         let watch = self.clock.stopwatch();
         let Ok(here) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
@@ -275,7 +289,6 @@ impl<'a> Exclusion<'a> {
             Err(advice) => advice,
         };
         let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-        let is_whole = around.here.is_none() && cell.sides() == around.cell.sides();
         let mut guesser = Guesser::new(cell, self.request.network);
         let guesses = if is_whole {
             guesser.search(margin, network)
@@ -287,7 +300,7 @@ impl<'a> Exclusion<'a> {
         };
         if notes.point.is_none() {
             let mut guesses = guesses.iter();
-            notes.point = guesses.find_map(|guess| self.confirm(around.root, cell, guess));
+            notes.point = guesses.find_map(|guess| self.confirm(case, cell, guess));
         }
         Looked {
             here: (!is_whole).then_some(here),
@@ -428,13 +441,15 @@ impl<'a> Problem for Exclusion<'a> {
         around: &Open<Self>,
         cells: &[Cell],
     ) -> Vec<Looked<Self>> {
-        let network = match &around.here {
-            Some(network) => Ok(Arc::clone(network)),
-            None => self.root(around.root),
+        let is_whole = |cell: &Cell| around.here.is_none() && cell.sides() == around.cell.sides();
+        let network = if cells.iter().any(is_whole) {
+            self.root(around.root)
+        } else {
+            self.network(work, around)
         };
         // The lower half last, which is cut next.
         let each = cells.iter().rev().map(|cell| match &network {
-            Ok(network) => self.look_at(work, around, cell, network),
+            Ok(network) => self.look_at(work, (around.root, cell), network, is_whole(cell)),
             Err(_) => stuck(&mut work.notes),
         });
         let mut looked: Vec<_> = each.collect();
@@ -442,11 +457,8 @@ impl<'a> Problem for Exclusion<'a> {
         looked
     }
 
-    fn cuts(&self, _: &mut Work<Self>, open: &Open<Self>) -> Cuts {
-        let here = match &open.here {
-            Some(here) => Ok(Arc::clone(here)),
-            None => self.root(open.root),
-        };
+    fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
+        let here = self.network(work, open);
         Cuts {
             tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here)),
             is_certain: true,
@@ -454,7 +466,7 @@ impl<'a> Problem for Exclusion<'a> {
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
-        let Some(here) = &open.here else {
+        let Ok(here) = &self.network(work, open) else {
             work.notes.stuck += 1;
             return Method::Open;
         };
