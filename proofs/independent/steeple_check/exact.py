@@ -8,8 +8,10 @@ from math import comb
 from gmpy2 import mpq
 
 from .errors import Rejected
-from .evaluate import decide
+from .evaluate import Evaluator, decide
+from .forms import Natural
 from .formula import COMPARISONS
+from .intervals import between
 from .numbers import bits
 from .rational_values import MAX_BITS, function_value, power_value, unit_value
 from .tree import double_area
@@ -287,9 +289,22 @@ class Piece:
             return None if first is None or second is None else not stops
         if operation not in COMPARISONS:
             raise AssertionError(operation)
-        difference = add(self.number(parts[0]), self.number(parts[1]), -1)
+        try:
+            difference = add(self.number(parts[0]), self.number(parts[1]), -1)
+        except Unsettled:
+            return self.enclosed(node)
         found = sign(difference, self.corners)
         return decide(operation, ANY_SIGN if found is None else {found})
+
+    def enclosed(self, node):
+        """Decides a comparison in intervals over the box around the cell."""
+        xs, ys = zip(*self.corners)
+        sides = [(min(xs), max(xs)), (min(ys), max(ys))][:1 if len(self.corners) == 2 else 2]
+        natural = Natural([between(*side) for side in sides])
+        try:
+            return Evaluator(natural, natural.inputs, sides, inside=True).condition(node)
+        except ArithmeticError:
+            raise Unsettled("a side of a comparison may have no value") from None
 
 
 def integral(q, corners):
