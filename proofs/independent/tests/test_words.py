@@ -62,6 +62,7 @@ class Words(unittest.TestCase):
         self.assert_word("undecided", ZERO, "sin(1)*x", ["0 1"], "1/2", "e", claim="l1", lower="1/2")
         self.assert_word("undecided", ZERO_OF_TWO, "sin(1)*x", ["0 1", "0 1"], "1/2", "/1,1,-1;ee", claim="l1")
         self.assert_word("undecided", ZERO_OF_TWO, "sin(1)*x", ["0 1", "0 1"], "2", "/1,1,-1;ee")
+        self.assert_word("rejected", ZERO_OF_TWO, "x", ["0 1", "0 1"], "1/2", "/1,1,-1;ee")
         self.assert_word("rejected", ZERO, "ln(x)", ["-1 1"], "none", "e", lower=1, witness="2 radius 0")
 
     def test_what_bernstein_coefficients_do_not_show(self):
@@ -78,7 +79,7 @@ class Words(unittest.TestCase):
         ):
             self.assert_word("accepted", ZERO, target, ["-7/8 1"], int(holds), "e", lower=int(holds))
             self.assert_word("accepted", ZERO, target, ["-7/8 1"], 0, "e", claim="area", threshold=-1 if holds else 1)
-        for target in ("x > 0 and x > -1", "x > 0", "ln(x) > 0 and x > 2", "x > 0 or x > 2"):
+        for target in ("x > 0 and x > -1", "x > 0", "ln(x) > 0 and x > 2", "x > 0 or x > 2", "sin(x) > 0", "sin(x) <= 0"):
             cell = Cell(((mpq(-1), mpq(1)),))
             with self.assertRaises(pieces.Unsettled, msg=target):
                 pieces.Piece(cell.exact_corners()).truth(read_formula(target, ["x"]))
