@@ -39,9 +39,9 @@ class AreaChecker:
                 raise Rejected(f"leaf {letter} below a cut along a line")
             if letter == "e":
                 self.work.count_cell()
-                self.total.add_exact(pieces.settled(
+                self.total.add_piece(pieces.settled(
                     pieces.contribution, "area", self.network, certificate.targets, certificate.threshold, cell
-                ))
+                ), cell, place)
             elif cell.corners is not None:
                 self.work.count_cell()
                 self.total.add_bounds(mpq(0), cell.volume())

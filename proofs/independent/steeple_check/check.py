@@ -60,7 +60,7 @@ def check(certificate_bytes, network_bytes, max_cells=None, every=1):
         if work.leaves["w"] > 0:
             word, reason = "declined", f"transition layers (w): {error}"
     except ArithmeticError as error:
-        word, reason = "rejected", f"a number is beyond the reach of this checker: {error}"
+        word, reason = "declined", f"a number is beyond the reach of this checker: {error}"
     except (RecursionError, MemoryError) as error:
         word, reason = "declined", f"too large for this checker: {type(error).__name__}"
     except Exception as error:  # A bug of this checker must not look like a proof.
@@ -108,8 +108,8 @@ def check_layer(certificate, network, formulas, trees):
                 raise Rejected(f"leaf {letter} does not apply to claim {claim} in layer {layer}")
             if letter == "e" and inputs > 2:
                 raise Rejected("leaf e needs one or two inputs")
-            if letter == "s" and inputs > 4:
-                raise Rejected("leaf s needs at most four inputs")
+            if letter == "s" and inputs > 6:
+                raise Rejected("leaf s needs at most six inputs")
             if letter == "h" and inputs > 2 and layer != "fast":
                 raise Rejected(f"leaf h needs one or two inputs in layer {layer}")
             if letter == "w" and not any(part.activation in ("sigmoid", "tanh") for part in network.layers):

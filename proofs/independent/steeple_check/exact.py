@@ -8,18 +8,25 @@ from math import comb
 from gmpy2 import mpq
 
 from .errors import Rejected
-from .evaluate import decide
+from .evaluate import Evaluator, decide
+from .forms import Natural
 from .formula import COMPARISONS
+from .intervals import between
 from .numbers import bits
+from .rational_values import MAX_BITS, function_value, power_value, unit_value
 from .tree import double_area
 
 MAX_DEGREE = 32
-MAX_POINT_BITS = 1000000
 ONE = {(0, 0): mpq(1)}
+ANY_SIGN = {-1, 0, 1}
 
 
 class Unsettled(Exception):
-    """Something is not decided on a cell, or is no polynomial: leaf `e` does not apply."""
+    """This module knows no exact value. There may be one: the formula may be a polynomial by other rules than ours."""
+
+
+class Unmet(Exception):
+    """What leaf `e` needs is seen not to hold: a unit that is not decided, or an error of the wrong kind."""
 
 
 def constant(value):
@@ -97,17 +104,32 @@ def is_inside(x, y, corners):
 
 
 def sign(q, corners):
-    """Returns the sign of q inside the cell, but for a set of measure zero. Raises Unsettled if it changes."""
+    """Returns the sign of q inside the cell, but for a set of measure zero; None if it changes, or if the degree of q
+    is above 2."""
     if not q:
         return 0
     if degree(q) > 2:
-        raise Unsettled("the sign of a polynomial of a degree above 2")
+        return None
     values = candidates(q, corners)
     if min(values) >= 0:
         return 1
-    if max(values) <= 0:
-        return -1
-    raise Unsettled("a sign that changes on the cell")
+    return -1 if max(values) <= 0 else None
+
+
+def decided(q, corners):
+    """The same for what leaf `e` needs to be decided."""
+    found = sign(q, corners)
+    if found is None:
+        raise Unmet("a sign that changes on the cell, or a degree above 2")
+    return found
+
+
+def settled_sign(q, corners):
+    """The same for a part of a formula."""
+    found = sign(q, corners)
+    if found is None:
+        raise Unsettled("a sign that changes on the cell")
+    return found
 
 
 def activate(layer, z, corners):
@@ -115,27 +137,24 @@ def activate(layer, z, corners):
     if name == "identity":
         return z
     if name == "heaviside":
-        return ONE if sign(z, corners) >= 0 else {}
+        return ONE if decided(z, corners) >= 0 else {}
     if name == "relu":
-        return z if sign(z, corners) > 0 else {}
+        return z if decided(z, corners) > 0 else {}
     if name == "leaky-relu":
-        return z if sign(z, corners) >= 0 else scaled(z, layer.parameter)
+        return z if decided(z, corners) >= 0 else scaled(z, layer.parameter)
     if name == "hard-tanh":
-        if sign(add(z, ONE, -1), corners) >= 0:
+        if decided(add(z, ONE, -1), corners) >= 0:
             return ONE
-        return constant(mpq(-1)) if sign(add(z, ONE), corners) <= 0 else z
-    raise Unsettled(f"{name} is not piecewise linear")
+        return constant(mpq(-1)) if decided(add(z, ONE), corners) <= 0 else z
+    raise Unmet(f"{name} is not piecewise linear")
 
 
 def largest_row(rows, corners):
     """Returns the row of a maxout unit that is nowhere below another one."""
     for row in rows:
-        try:
-            if all(sign(add(row, other, -1), corners) >= 0 for other in rows):
-                return row
-        except Unsettled:
-            continue
-    raise Unsettled("the largest row of a maxout unit changes")
+        if all(sign(add(row, other, -1), corners) in (0, 1) for other in rows):
+            return row
+    raise Unmet("the largest row of a maxout unit changes")
 
 
 def network_pieces(network, corners):
@@ -170,13 +189,15 @@ class Piece:
         if operation == "input":
             return {(1, 0): mpq(1)} if node.value == 0 else {(0, 1): mpq(1)}
         if node.is_condition():
-            return ONE if self.condition(node) else {}
+            return ONE if self.truth(node) else {}
         if operation == "if":
-            return self.number(parts[1] if self.condition(parts[0]) else parts[2])
+            return self.number(parts[1] if self.truth(parts[0]) else parts[2])
         if operation == "call":
             return self.call(node.value, parts[0])
         if operation not in ("neg", "add", "sub", "mul", "div", "pow", "min", "max"):
             raise Unsettled(f"{operation} is no polynomial")
+        if operation == "pow":
+            return self.power(*parts)
         first = self.number(parts[0])
         if operation == "neg":
             return scaled(first, -1)
@@ -189,20 +210,33 @@ class Piece:
             if degree(second) > 0 or not second:
                 raise Unsettled("a division by what is not constant")
             return scaled(first, 1 / second[0, 0])
-        if operation == "pow":
-            return self.power(first, second)
-        difference = sign(add(first, second, -1), self.corners)
+        difference = settled_sign(add(first, second, -1), self.corners)
         return first if (difference < 0) == (operation == "min") else second
 
     def power(self, base, exponent):
-        if degree(exponent) > 0:
-            raise Unsettled("an exponent that is not constant")
-        n = exponent.get((0, 0), mpq(0))
+        """FORMAT.md, "Powers": only a constant exponent makes a product, for any base."""
+        n = exponent.constant()
+        if base.operation == "e":
+            return self.call("exp", exponent)
+        polynomial = self.number(base)
+        if n is None or degree(polynomial) == 0:
+            return constant(self.power_of_constant(polynomial, exponent))
         if n.denominator != 1 or not 0 <= n <= MAX_DEGREE:
             raise Unsettled("an exponent that is not a whole number from 0 to 32")
         found = ONE
         for _ in range(int(n)):
-            found = self.bounded(multiply(found, base))
+            found = self.bounded(multiply(found, polynomial))
+        return found
+
+    def power_of_constant(self, base, exponent):
+        n = exponent.constant()
+        power = constant(n) if n is not None else self.number(exponent)
+        value, n_value = base.get((0, 0), mpq(0)), power.get((0, 0), mpq(0))
+        if degree(base) > 0 or degree(power) > 0 or (n is None and value <= 0):
+            raise Unsettled("an exponent that is not constant")
+        found = power_value(value, n_value)
+        if found is None:
+            raise Unsettled("a power that is not rational")
         return found
 
     def bounded(self, polynomial):
@@ -211,28 +245,66 @@ class Piece:
         return polynomial
 
     def call(self, name, part):
-        if name not in ("abs", "relu", "heaviside"):
-            raise Unsettled(f"{name} is no polynomial")
         value = self.number(part)
-        found = sign(value, self.corners)
+        if degree(value) == 0:
+            found = function_value(name, value.get((0, 0), mpq(0)))
+            if found is None:
+                raise Unsettled(f"{name} of a constant is not seen to be rational")
+            return constant(found)
+        if name not in ("abs", "relu", "heaviside", "elu"):
+            raise Unsettled(f"{name} is no polynomial")
+        found = settled_sign(value, self.corners)
         if name == "abs":
             return value if found >= 0 else scaled(value, -1)
+        if name == "heaviside":
+            return ONE if found >= 0 else {}
+        if found >= 0:
+            return value
         if name == "relu":
-            return value if found > 0 else {}
-        return ONE if found >= 0 else {}
+            return {}
+        raise Unsettled("elu below 0 is no polynomial")
+
+    def truth(self, node):
+        """Returns whether a condition holds on the cell. Raises Unsettled where that is not decided."""
+        found = self.condition(node)
+        if found is None:
+            raise Unsettled("a condition that is not decided on the cell")
+        return found
 
     def condition(self, node):
+        """Three-valued logic: True, False, or None where a sign changes. Raises Unsettled where a side is not known."""
         operation, parts = node.operation, node.parts
         if operation == "not":
-            return not self.condition(parts[0])
-        if operation == "and":
-            return self.condition(parts[0]) and self.condition(parts[1])
-        if operation == "or":
-            return self.condition(parts[0]) or self.condition(parts[1])
+            found = self.condition(parts[0])
+            return None if found is None else not found
+        if operation in ("and", "or"):
+            # The right side only counts where the left one does not stop. That the left one has a value is seen here.
+            stops = operation == "or"
+            first = self.condition(parts[0])
+            if first is stops:
+                return stops
+            second = self.condition(parts[1])
+            if second is stops:
+                return stops
+            return None if first is None or second is None else not stops
         if operation not in COMPARISONS:
             raise AssertionError(operation)
-        difference = add(self.number(parts[0]), self.number(parts[1]), -1)
-        return decide(operation, {sign(difference, self.corners)})
+        try:
+            difference = add(self.number(parts[0]), self.number(parts[1]), -1)
+        except Unsettled:
+            return self.enclosed(node)
+        found = sign(difference, self.corners)
+        return decide(operation, ANY_SIGN if found is None else {found})
+
+    def enclosed(self, node):
+        """Decides a comparison in intervals over the box around the cell."""
+        xs, ys = zip(*self.corners)
+        sides = [(min(xs), max(xs)), (min(ys), max(ys))][:1 if len(self.corners) == 2 else 2]
+        natural = Natural([between(*side) for side in sides])
+        try:
+            return Evaluator(natural, natural.inputs, sides, inside=True).condition(node)
+        except ArithmeticError:
+            raise Unsettled("a side of a comparison may have no value") from None
 
 
 def integral(q, corners):
@@ -290,7 +362,7 @@ def sup_bounds(network, targets, cell):
             largest = max(coefficients)
             lower = max(lower, coefficients[0], coefficients[-1])
         else:
-            raise Unsettled("a polynomial of a degree above 2 in two inputs")
+            raise Unmet("a polynomial of a degree above 2 in two inputs")
         upper = max(upper, largest)
     return lower, upper
 
@@ -299,7 +371,7 @@ def l1_contribution(network, targets, cell):
     corners = cell.exact_corners()
     total = mpq(0)
     for q in differences(network, targets, corners):
-        sign(q, corners)
+        decided(q, corners)
         total += abs(integral(q, corners))
     return total
 
@@ -312,8 +384,8 @@ def l2_contribution(network, targets, cell):
 def area_contribution(network, region, threshold, cell):
     corners = cell.exact_corners()
     output = network_pieces(network, corners)[0]
-    decision = sign(add(output, constant(threshold), -1), corners) >= 0
-    if decision == Piece(corners).condition(region):
+    decision = decided(add(output, constant(threshold), -1), corners) >= 0
+    if decision == Piece(corners).truth(region):
         return mpq(0)
     return corners[1][0] - corners[0][0] if len(corners) == 2 else double_area(corners) / 2
 
@@ -328,11 +400,14 @@ def contribution(claim, network, targets, threshold, cell):
 
 
 def settled(function, *arguments):
-    """Runs a function of this module; a leaf that does not apply is an error of the certificate."""
+    """Runs a function of this module. Returns None where no exact value is known; a leaf whose needs are seen not to be
+    met is an error of the certificate."""
     try:
         return function(*arguments)
-    except Unsettled as error:
+    except Unmet as error:
         raise Rejected(f"leaf e: {error}") from None
+    except Unsettled:
+        return None
 
 
 class AtPoint:
@@ -340,8 +415,15 @@ class AtPoint:
 
     def __init__(self, values):
         self.values = values
+        self.known = {}
 
     def number(self, node):
+        found = self.known.get(id(node))
+        if found is None:
+            found = self.known[id(node)] = short(self.compute(node))
+        return found
+
+    def compute(self, node):
         operation, parts = node.operation, node.parts
         if operation == "number":
             return node.value
@@ -352,9 +434,11 @@ class AtPoint:
         if operation == "if":
             return self.number(parts[1] if self.condition(parts[0]) else parts[2])
         if operation == "call":
-            return self.call(node.value, self.number(parts[0]))
-        if operation not in ("neg", "add", "sub", "mul", "div", "pow", "min", "max"):
-            raise Unsettled(f"{operation} is not rational")
+            return function_value(node.value, self.number(parts[0]))
+        if operation == "pow":
+            return self.power(*parts)
+        if operation not in ("neg", "add", "sub", "mul", "div", "min", "max"):
+            return None
         first = self.number(parts[0])
         if operation == "neg":
             return -first
@@ -366,28 +450,18 @@ class AtPoint:
         if operation == "mul":
             return first * second
         if operation == "div":
-            if second == 0:
-                raise Unsettled("a division by 0")
-            return first / second
-        if operation == "pow":
-            exponent = parts[1].constant()
-            if exponent is None or exponent.denominator != 1 or abs(exponent) > 1000:
-                raise Unsettled("a power that is not rational")
-            if first == 0 and exponent < 0:
-                raise Unsettled("0 to a negative power")
-            if bits(first) * abs(exponent) > MAX_POINT_BITS:
-                raise Unsettled("a power is too long")
-            return first ** int(exponent)
+            return None if second == 0 else first / second
         return min(first, second) if operation == "min" else max(first, second)
 
-    def call(self, name, value):
-        if name == "abs":
-            return abs(value)
-        if name == "relu":
-            return max(value, mpq(0))
-        if name == "heaviside":
-            return mpq(1 if value >= 0 else 0)
-        raise Unsettled(f"{name} is not rational")
+    def power(self, base, exponent):
+        if base.operation == "e":
+            return function_value("exp", self.number(exponent))
+        n = exponent.constant()
+        first = self.number(base)
+        if n is not None:
+            return power_value(first, n)
+        # Not a constant, or not found to be one: all readings agree on a base above 0.
+        return power_value(first, self.number(exponent)) if first > 0 else None
 
     def condition(self, node):
         operation, parts = node.operation, node.parts
@@ -401,24 +475,28 @@ class AtPoint:
         return decide(operation, {0 if difference == 0 else 1 if difference > 0 else -1})
 
 
+def short(value):
+    """Returns a value that exists and is short enough to go on with."""
+    if value is None:
+        raise Unsettled("a value is not rational")
+    if bits(value) > MAX_BITS:
+        raise Unsettled("a value is too long")
+    return value
+
+
 def network_at(network, values):
-    """Returns the outputs of a piecewise-linear network at a point, in fractions."""
+    """Returns the outputs of a network at a point, in fractions. Raises Unsettled where a unit is not rational."""
     units = list(values)
     for layer in network.layers:
-        sums = [sum((w * units[c] for c, w in row), bias) for row, bias in zip(layer.rows, layer.bias)]
-        name, parameter = layer.activation, layer.parameter
-        if name == "identity":
-            units = sums
-        elif name == "heaviside":
-            units = [mpq(1 if z >= 0 else 0) for z in sums]
-        elif name == "relu":
-            units = [max(z, mpq(0)) for z in sums]
-        elif name == "leaky-relu":
-            units = [z if z >= 0 else parameter * z for z in sums]
-        elif name == "hard-tanh":
-            units = [max(mpq(-1), min(mpq(1), z)) for z in sums]
-        elif name == "maxout":
-            units = [max(sums[k:k + parameter]) for k in range(0, len(sums), parameter)]
+        sums = []
+        for row, bias in zip(layer.rows, layer.bias):
+            total = bias
+            for column, weight in row:
+                total = short(total + weight * units[column])
+            sums.append(total)
+        if layer.activation == "maxout":
+            rank = layer.parameter
+            units = [max(sums[k:k + rank]) for k in range(0, len(sums), rank)]
         else:
-            raise Unsettled(f"{name} is not rational")
+            units = [short(unit_value(layer, z)) for z in sums]
     return units

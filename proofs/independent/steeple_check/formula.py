@@ -10,6 +10,7 @@ from gmpy2 import mpq, mpz
 
 from .errors import Rejected
 from .numbers import bits, scale_by_ten, shorten
+from .rational_values import function_value, power_value
 
 FUNCTIONS = (
     "exp ln sqrt sin cos tan asin acos atan sinh cosh tanh sigmoid abs relu heaviside step "
@@ -84,11 +85,18 @@ def find_affine(node):
         return short_affine(None, mpq(0), node.value)
     if operation == "input":
         return (node.value, mpq(1), mpq(0))
-    if operation not in ("neg", "add", "sub", "mul", "div", "pow"):
+    if operation not in ("neg", "add", "sub", "mul", "div", "pow", "min", "max", "call"):
         return None
     known = [part.affine for part in parts]
     if None in known:
         return None
+    if operation in ("min", "max", "call"):
+        if any(variable is not None for variable, _, _ in known):
+            return None
+        values = [offset for _, _, offset in known]
+        if operation == "call":
+            return short_constant(function_value(node.value, values[0]))
+        return short_constant(min(values) if operation == "min" else max(values))
     if operation == "neg":
         variable, slope, offset = known[0]
         return (variable, -slope, -offset)
@@ -108,7 +116,7 @@ def find_affine(node):
         return None
     if operation == "div":
         return None if offset2 == 0 else short_affine(first, slope / offset2, offset / offset2)
-    return constant_power(offset, offset2) if first is None else None
+    return short_constant(constant_power(offset, offset2)) if first is None else None
 
 
 def short_affine(variable, slope, offset):
@@ -118,13 +126,15 @@ def short_affine(variable, slope, offset):
     return (variable, slope, offset)
 
 
+def short_constant(value):
+    return None if value is None else short_affine(None, mpq(0), value)
+
+
 def constant_power(base, exponent):
-    """Returns a whole power of a constant as a constant, if it is short."""
-    if exponent.denominator != 1 or abs(exponent) > MAX_CONSTANT_BITS or (base == 0 and exponent < 0):
+    """Returns a power of constants that makes a constant: whole and half ones, and any of 0 and 1."""
+    if abs(exponent) > MAX_POWER or (exponent.denominator > 2 and base not in (0, 1)):
         return None
-    if bits(base) * abs(exponent) > 2 * MAX_CONSTANT_BITS:
-        return None
-    return short_affine(None, mpq(0), base ** int(exponent))
+    return power_value(base, exponent)
 
 
 class Graph:

@@ -44,9 +44,9 @@ class IntegralChecker:
                 raise Rejected(f"leaf {letter} below a cut along a line")
             if letter == "e":
                 self.work.count_cell()
-                self.total.add_exact(pieces.settled(
+                self.total.add_piece(pieces.settled(
                     pieces.contribution, certificate.claim, self.network, self.targets, None, cell
-                ))
+                ), cell, place)
             elif letter == "o":
                 self.work.count_cell()
                 if certificate.upper is not None:

@@ -87,11 +87,14 @@ class PropertyChecker:
 
     def check_witness(self):
         place, values = self.certificate.witness
-        if not self.holds_at(values, self.certificate.cases[place][1]):
-            raise Rejected("the unsafe condition is not seen to hold at the witness")
+        found = self.holds_at(values, self.certificate.cases[place][1])
+        if found is False:
+            raise Rejected("the unsafe condition does not hold at the witness")
+        if found is None:
+            raise Undecided("the unsafe condition is not seen to hold at the witness")
 
     def holds_at(self, values, condition):
-        """Says whether a condition certainly holds at a point: in fractions, or else in intervals."""
+        """Says whether a condition holds at a point, or None where that is not seen: in fractions, or else in intervals."""
         try:
             outputs = pieces.network_at(self.network, values)
         except pieces.Unsettled:
@@ -109,8 +112,8 @@ class PropertyChecker:
         sides = [(value, value) for value in values]
         try:
             evaluator = Evaluator(natural, natural.inputs + enclosed, sides, inside=False)
-            return evaluator.condition(condition) is True
+            return evaluator.condition(condition)
         except ArithmeticError:
-            return False
+            return None
 
 

@@ -1,9 +1,12 @@
 """The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17)."""
 
+import heapq
+from itertools import count, product
+
 from gmpy2 import mpq
 
 from . import exact as pieces
-from .errors import Rejected, Undecided
+from .errors import Rejected, Undecided, Undefined
 from .evaluate import Evaluator
 from .forms import Forms, Natural
 from .formula import may_jump
@@ -13,10 +16,11 @@ from .intervals import (
 from .jets import Jets, evaluate_middle, middle_distances, middles
 from .numbers import decimal, number
 from .reduce import Reducer, evaluate_everywhere, evaluate_network, unit_value, whole_network
-from .tree import walk
+from .tree import Cell, walk
 from .work import Cutter
 
 MAX_DEPTH = 60
+MAX_WITNESS_CUTS = 400
 NEIGHBOURHOOD = mpq(1, 1 << 40)
 SMALL = mpq(1, 1 << 20)
 
@@ -31,6 +35,7 @@ class SupChecker:
         self.cutter = Cutter(network, certificate.targets, certificate.domain)
         self.limit = None if certificate.upper is None else round_down(certificate.upper)
         self.exact_lower = mpq(0)
+        self.unknown_pieces = 0
 
     def check(self):
         certificate = self.certificate
@@ -40,9 +45,7 @@ class SupChecker:
                 self.leaf(letter, cell)
         if self.work.every > 1:
             return
-        lower = max(self.exact_lower, self.witness_lower())
-        if certificate.lower > lower:
-            raise Rejected(f"lower is not reached: the witness and the leaves e give {decimal(lower)}")
+        self.check_lower()
 
     def leaf(self, letter, cell):
         if cell.corners is not None and letter not in "eo":
@@ -52,11 +55,28 @@ class SupChecker:
             if self.limit is not None:
                 raise Rejected("a leaf o has no upper bound")
         elif letter == "e":
-            lower, upper = pieces.settled(pieces.sup_bounds, self.network, self.targets, cell)
-            self.exact_lower = max(self.exact_lower, lower)
-            if self.limit is not None and upper > self.certificate.upper:
-                raise Rejected(f"leaf e: the largest error of its cell is {decimal(upper)}")
+            self.piece(cell)
         elif self.limit is not None and not self.fits(letter, cell):
+            self.work.cut += 1
+            self.cut_further(cell)
+
+    def piece(self, cell):
+        """Looks at a leaf `e`. What its exact bound does not settle is settled by other leaves, in a box."""
+        found = pieces.settled(pieces.sup_bounds, self.network, self.targets, cell)
+        if found is None:
+            self.unknown_pieces += 1
+        else:
+            lower, upper = found
+            self.exact_lower = max(self.exact_lower, lower)
+            if self.limit is None or upper <= self.certificate.upper:
+                return
+            if lower > self.certificate.upper:
+                raise Rejected(f"leaf e: an error of {decimal(lower)} is taken on its cell")
+        if self.limit is None:
+            return
+        if cell.corners is not None:
+            raise Undecided("a leaf e whose exact bound is not known")
+        if not self.fits("n", cell):
             self.work.cut += 1
             self.cut_further(cell)
 
@@ -108,29 +128,47 @@ class SupChecker:
             place = ", ".join(number(value) for value in cell.middle())
             raise Rejected(f"near ({place}) the error is {decimal(exact(least))}, above upper")
 
-    def witness_lower(self):
-        """Returns a lower bound of the essential supremum that the witness shows."""
-        certificate, network = self.certificate, self.network
+    def check_lower(self):
+        """Checks `lower`: it is reached if a leaf `e` takes it, or if the witness shows it."""
+        certificate = self.certificate
+        sides = self.sides_of_witness()
+        if certificate.lower <= self.exact_lower:
+            return
+        found = self.exact_lower
+        if sides is not None:
+            found = max(found, self.witness_lower(sides))
+            if certificate.lower <= found:
+                return
+        if self.unknown_pieces == 0 and (sides is None or self.is_below(sides)):
+            raise Rejected(f"lower is not reached: the witness and the leaves e give {decimal(found)}")
+        raise Undecided(f"lower is not seen to be reached: the witness and the leaves e give at least {decimal(found)}")
+
+    def sides_of_witness(self):
+        """Returns the box of the witness, or None without one. Refuses a witness that is not allowed."""
+        certificate = self.certificate
         if certificate.witness is None:
-            return mpq(0)
-        jumps = any(may_jump(target) for target in self.targets)
-        if certificate.radius == 0:
-            if network.has_steps() or jumps:
-                raise Rejected("a witness of radius 0 where a step or a comparison may jump")
-            around = self.around([(high - low) * NEIGHBOURHOOD for low, high in certificate.domain])
-            try:
-                nearby = least_error(network, self.targets, [between(*side) for side in around], around, inside=False)
-            except ArithmeticError:
-                raise Rejected("the target may be undefined around the witness") from None
-            if jumps_on(network, [between(*side) for side in around]):
-                return exact(nearby)
-            point = [(value, value) for value in certificate.witness]
-            found = exact(least_error(network, self.targets, [between(*side) for side in point], point, inside=False))
-            return max(found, exact(nearby), self.exact_at_witness())
+            return None
+        if certificate.radius == 0 and (self.network.has_steps() or any(may_jump(target) for target in self.targets)):
+            raise Rejected("a witness of radius 0 where a step or a comparison may jump")
         sides = self.around([certificate.radius] * len(certificate.domain))
-        if any(low == high for low, high in sides):
+        if certificate.radius > 0 and any(low == high for low, high in sides):
             raise Rejected("the box around the witness has no inside")
-        return self.least_on(sides)
+        return sides
+
+    def witness_lower(self, sides):
+        """Returns a lower bound of the essential supremum that the witness shows."""
+        certificate = self.certificate
+        if certificate.radius > 0:
+            return self.least_within(sides)
+        around = self.around([(high - low) * NEIGHBOURHOOD for low, high in certificate.domain])
+        try:
+            nearby = self.least_on(around)
+        except ArithmeticError:
+            raise Undecided("the target may be undefined around the witness") from None
+        if jumps_on(self.network, [between(*side) for side in around]):
+            return nearby
+        lower, _ = self.error_at(certificate.witness)
+        return max(lower, nearby)
 
     def around(self, radii):
         """Returns the sides of the box of points of the domain that are within these radii of the witness."""
@@ -141,25 +179,74 @@ class SupChecker:
         ]
 
     def least_on(self, sides):
-        """Returns the best lower bound of |N - f| on a box, of the output where that is largest."""
+        """Returns the best lower bound of |N - f| on a box, of the output where that is largest. Raises an ArithmeticError
+        where there is none."""
         box = [between(*side) for side in sides]
-        found = mpq(0)
+        found = None
         for arithmetic in (Natural(box), Forms(box)):
             try:
-                found = max(found, exact(least_error(self.network, self.targets, box, sides, False, arithmetic)))
+                least = exact(least_error(self.network, self.targets, box, sides, False, arithmetic))
             except ArithmeticError:
                 continue
+            found = least if found is None else max(found, least)
+        if found is None:
+            raise Undefined("no bound of the error on a box")
         return found
 
-    def exact_at_witness(self):
-        """Returns |N - f| at the witness in fractions, or 0 where it is not rational."""
-        values = self.certificate.witness
+    def least_within(self, sides):
+        """The same by parts of the box: the part with the least bound is cut until all bounds reach `lower`."""
+        certificate = self.certificate
+        order = count()
+        waiting = []
+
+        def add(cell):
+            self.work.count_cell()
+            try:
+                least = self.least_on(cell.sides)
+            except ArithmeticError:
+                least = mpq(-1)
+            heapq.heappush(waiting, (least, next(order), cell))
+
+        add(Cell(tuple(sides)))
+        for _ in range(MAX_WITNESS_CUTS):
+            least, _, cell = waiting[0]
+            if least >= certificate.lower or (len(waiting) % 8 == 0 and self.is_below(cell.sides)):
+                break
+            heapq.heappop(waiting)
+            for half in self.cutter.halves(cell):
+                add(half)
+        return max(waiting[0][0], mpq(0))
+
+    def is_below(self, sides):
+        """Says whether the error is seen to be below `lower` at some point of a box."""
+        points = [[(low + high) / 2 for low, high in sides]]
+        if len(sides) <= 3:
+            points.extend(product(*sides))
+        for values in points:
+            try:
+                _, upper = self.error_at(values)
+            except ArithmeticError:
+                continue
+            if upper < self.certificate.lower:
+                return True
+        return False
+
+    def error_at(self, values):
+        """Returns bounds of |N - f| at a point, of the output where that is largest: equal ones where it is rational."""
         point = pieces.AtPoint(values)
         try:
             outputs = pieces.network_at(self.network, values)
-            return max(abs(n - point.number(f)) for n, f in zip(outputs, self.targets))
+            found = max(abs(n - point.number(f)) for n, f in zip(outputs, self.targets))
+            return found, found
         except pieces.Unsettled:
-            return mpq(0)
+            pass
+        sides = [(value, value) for value in values]
+        arithmetic = Natural([between(*side) for side in sides])
+        differences = error_intervals(self.network, self.targets, sides, False, arithmetic)
+        return (
+            max(exact(difference.mig()) for difference in differences),
+            max(exact(difference.mag()) for difference in differences),
+        )
 
 
 def jumps_on(network, box):
@@ -179,16 +266,19 @@ def jumps_on(network, box):
     return False
 
 
+def error_intervals(network, targets, sides, inside, arithmetic):
+    """Returns an interval that holds N - f on a box, for each output."""
+    outputs = evaluate_everywhere(network, arithmetic)
+    evaluator = Evaluator(arithmetic, arithmetic.inputs, sides, inside)
+    return [
+        arithmetic.range(arithmetic.sub(output, evaluator.number(target))) for output, target in zip(outputs, targets)
+    ]
+
+
 def least_error(network, targets, box, sides, inside, arithmetic=None):
     """Returns a number below |N - f| everywhere on a box, of the output where that is largest."""
     arithmetic = Natural(box) if arithmetic is None else arithmetic
-    outputs = evaluate_everywhere(network, arithmetic)
-    evaluator = Evaluator(arithmetic, arithmetic.inputs, sides, inside)
-    found = ZERO
-    for output, target in zip(outputs, targets):
-        difference = arithmetic.range(arithmetic.sub(output, evaluator.number(target)))
-        found = max(found, difference.mig())
-    return found
+    return max(difference.mig() for difference in error_intervals(network, targets, sides, inside, arithmetic))
 
 
 def natural_bound(reduced, targets, cell):

@@ -3,9 +3,10 @@
 import heapq
 from itertools import count
 
+import gmpy2
 from gmpy2 import mpq
 
-from .errors import Rejected
+from .errors import Rejected, Undecided
 from .intervals import exact, round_down, round_up
 from .numbers import decimal
 
@@ -37,6 +38,15 @@ class Total:
         self.lower += value
         self.upper += value
 
+    def add_piece(self, value, cell, leaf):
+        """Adds the contribution of a leaf `e`, or bounds of it where its exact value is not known."""
+        if value is not None:
+            self.add_exact(value)
+        elif cell.corners is None and self.certificate.lower != self.certificate.upper:
+            self.add_cell(cell, "n", leaf)
+        else:
+            raise Undecided("a leaf e whose exact value is not known")
+
     def add_bounds(self, lower, upper):
         """Adds bounds that are not to be improved."""
         self.lower += lower
@@ -58,13 +68,13 @@ class Total:
     def add(self, cell, bounds, leaf):
         if bounds is None:
             self.unbounded += 1
-            heapq.heappush(self.waiting, (float("-inf"), next(self.order), cell, None, leaf))
+            heapq.heappush(self.waiting, (-gmpy2.inf(), next(self.order), cell, None, leaf))
             return
         lower, upper = bounds
         self.lower += lower
         self.upper += upper
         if lower < upper:
-            heapq.heappush(self.waiting, (-float(upper - lower), next(self.order), cell, bounds, leaf))
+            heapq.heappush(self.waiting, (-round_up(upper - lower), next(self.order), cell, bounds, leaf))
 
     def cut(self, cell, bounds):
         """Returns the two halves of a cell, each with its bounds.

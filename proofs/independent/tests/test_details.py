@@ -138,7 +138,7 @@ class HalfSpaces(unittest.TestCase):
 class ExactLeaves(unittest.TestCase):
     def test_a_sign_that_changes_is_refused_for_l1(self):
         target = read_formula("x", ["x", "y"])
-        with self.assertRaises(pieces.Unsettled):
+        with self.assertRaises(pieces.Unmet):
             pieces.l1_contribution(ZERO_NETWORK, [target], SQUARE)
         right = Cell(((mpq(0), mpq(1)), (mpq(-1), mpq(1))))
         self.assertEqual(pieces.l1_contribution(ZERO_NETWORK, [target], right), 1)
