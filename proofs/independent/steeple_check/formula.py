@@ -51,7 +51,8 @@ class Node:
 
     - `operation`: number, pi, e, input, neg, add, sub, mul, div, pow, min, max, if, call, a comparison, and, or, not.
     - `parts`: nodes. `value`: the number, the place of the input, or the function's name.
-    - `size`, `height`: operations of the tree, counted with repetition.
+    - `size`: numbers, names, minus signs and calls in the tree, counted with repetition (FORMAT.md, "Formulas").
+    - `height`: of the tree, in operations.
     - `affine`: (input or None, slope, offset) if it is affine in one input with rational coefficients, by the rules
       of "Sets of measure zero"; else None. A rational constant has the input None and the slope 0.
     - `depends`: whether an input occurs in it.
@@ -63,8 +64,9 @@ class Node:
         self.operation = operation
         self.parts = parts
         self.value = value
-        self.size = 1 + sum(part.size for part in parts)
-        self.height = 1 + max((part.height for part in parts), default=0)
+        self.size = own_size(operation, parts) + sum(part.size for part in parts)
+        high = 2 if operation in COMPARISONS or operation in ("if", "e") else 1
+        self.height = high + max((part.height for part in parts), default=0)
         self.depends = operation == "input" or any(part.depends for part in parts)
         self.affine = find_affine(self)
 
@@ -76,6 +78,13 @@ class Node:
         if self.affine is not None and self.affine[0] is None:
             return self.affine[2]
         return None
+
+
+def own_size(operation, parts):
+    """Returns what a node adds to the size of its parts: `e` is exp(1), and -2 is a number."""
+    if operation == "neg":
+        return 0 if parts[0].operation == "number" else 1
+    return {"number": 1, "input": 1, "pi": 1, "call": 1, "e": 2}.get(operation, 0)
 
 
 def find_affine(node):

@@ -173,6 +173,13 @@ class Rational(unittest.TestCase):
                      "1^3000000000", "max(x, 2)", "abs(x)", "2+0^(-1)"):
             self.assertIsNone(read_formula(text, ["x"]).constant(), text)
 
+    def test_how_operations_are_counted(self):
+        """FORMAT.md, "Formulas"."""
+        for text, size, height in (("x", 1, 1), ("-2", 1, 2), ("-x", 2, 2), ("x + 2*x", 3, 3), ("e", 2, 2), ("sin(-x)", 3, 3),
+                                   ("min(x, 2, 3)", 3, 3), ("if(not x < 1, x, 2)", 4, 6), ("if(0 < x + x < 1, 1, 0)", 8, 7)):
+            node = read_formula(text, ["x"])
+            self.assertEqual((node.size, node.height), (size, height), text)
+
     def test_powers_of_polynomials_and_at_points(self):
         corners = Cell(((mpq(-2), mpq(-1)),)).exact_corners()
         for text, expected in (("x^2", {(2, 0): 1}), ("x^sqrt(4)", {(2, 0): 1}), ("x^(2+x-x)", None), ("x^(8^(1/3))", None),
