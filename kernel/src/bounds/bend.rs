@@ -59,9 +59,9 @@ impl Bent {
         for (i, (side, slope)) in sides.iter().zip(&placed).enumerate() {
             let square = Interval::point(side.rad()).squared();
             let bend = around.second(i, i).times_point(Dyadic::HALF).times(&square);
-            // The mean of e² is 1/3. In the coordinates of the cell a square is another one, and a
-            // little.
-            let off = bend.mid().abs().mul(chart.off_square(i), Up);
+            // The mean of e² is 1/3 in the coordinates of the cell, where a square is another one, and
+            // a little.
+            let off = bend.mag().mul(chart.off_square(i), Up);
             add(
                 bend.rad().add(off, Up),
                 third(bend.rad()).sup().add(off, Up),
@@ -76,7 +76,7 @@ impl Bent {
             for (j, other) in sides.iter().enumerate().skip(i + 1) {
                 let both = Interval::point(side.rad()).times_point(other.rad());
                 let twist = around.second(i, j).times(&both);
-                let off = twist.mid().abs().mul(chart.off_product(i, j), Up);
+                let off = twist.mag().mul(chart.off_product(i, j), Up);
                 // The mean of |e_i e_j| is 1/4.
                 add(
                     twist.rad().add(off, Up),
@@ -366,6 +366,30 @@ mod tests {
                 place[..axis].fill(0);
                 place[axis] += 1;
             }
+        }
+    }
+
+    /// Of a second derivative only its size is known, and the cell is a sixteenth of the box around it, at
+    /// the upper end. There `e²` is nearly 1, and not 1/3 in the mean; and so is `e_1 e_2`.
+    #[test]
+    fn squares_on_a_thin_cell_are_those_of_the_box() {
+        let ulp = Rational::power_of_two(-63);
+        let side = |parts| Rational::ratio(1, 2) + &ulp * &Rational::ratio(parts, 16);
+        let cell = Cell::from_sides(vec![(side(15), side(16)); 2]);
+        let sides = cell.intervals();
+        let chart = Chart::new(&cell).expect("coordinates");
+        let [x, y] = [0, 1].map(|i| Hessian::<2>::variable(i, &sides[i]));
+        let size = Hessian::constant_value(Interval::SYMMETRIC_UNIT);
+        let here = Gradient::<2>::variable(0, &Interval::ZERO);
+        let here = here.sub(&here);
+        // `(x - m)²` and `(x - m)(y - m)`, with `m` the middle of the box, are at least `(7/8)²` of this.
+        let reach = sides[0].rad().mul(sides[0].rad(), Down);
+        for product in [x.mul(&x), x.mul(&y)] {
+            let around = product.and_then(|product| product.mul(&size));
+            let around = around.expect("a value");
+            let bent = Bent::of(&here, &around, sides, &chart, Dyadic::ZERO).expect("a form");
+            let mean = bent.mean(Integrand::Magnitude);
+            assert!(mean.sup() >= reach.scale(-1, Down), "{mean:?} {reach:?}");
         }
     }
 
