@@ -163,15 +163,8 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         && answer.verified.is_none()
         && !answer.is_unchecked
     {
-        let (held, resume) = match path.as_str() {
-            "-" => (
-                "the certificate",
-                "in a file it is what --resume takes".into(),
-            ),
-            path => (path, format!("--resume {path} goes on from there")),
-        };
         note(&format!(
-            "{held} holds the search so far and proves nothing; {resume}"
+            "{path} holds the search so far and proves nothing; --resume {path} goes on from there"
         ));
     }
     let text = match format {
