@@ -175,8 +175,14 @@ fn a_search_for_a_property_that_stopped_goes_on() {
     assert!(went_on.search.boxes < whole.search.boxes * 4 / 5);
     assert!(check_property(&finished, &network).is_ok());
     // A point may be found as well.
-    let (refuted, _) = search("0.999", None, Some(unfinished.evidence));
+    let (refuted, found) = search("0.999", None, Some(unfinished.evidence));
     assert_eq!(refuted.verdict, Verdict::Refuted);
+    // It is not looked for again; where it shows nothing, it is.
+    let (again, kept) = search("0.999", Some(1), Some(found.evidence.clone()));
+    assert_eq!((again.verdict, again.search.boxes), (Verdict::Refuted, 0));
+    assert_eq!(kept, found);
+    let (other, _) = search("1.001", None, Some(found.evidence));
+    assert_eq!(other.verdict, Verdict::Proved);
 }
 
 #[test]

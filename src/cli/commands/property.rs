@@ -163,8 +163,15 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         && answer.verified.is_none()
         && !answer.is_unchecked
     {
+        let (held, resume) = match path.as_str() {
+            "-" => (
+                "the certificate",
+                "in a file it is what --resume takes".into(),
+            ),
+            path => (path, format!("--resume {path} goes on from there")),
+        };
         note(&format!(
-            "{path} holds the search so far and proves nothing; --resume {path} goes on from there"
+            "{held} holds the search so far and proves nothing; {resume}"
         ));
     }
     let text = match format {

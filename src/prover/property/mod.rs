@@ -183,8 +183,16 @@ impl<'a> Exclusion<'a> {
         Specialised::from_network(self.request.network, sides).map(Arc::new)
     }
 
-    /// Goes on with earlier trees, if there are any.
+    /// Goes on with earlier trees, or takes an earlier point, if there are any.
     fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
+        if let Some(Evidence::Point { case, point }) = self.request.resume {
+            let found = violation(self.request.property, *case, self.request.network, point);
+            self.found.point = found.is_ok().then(|| Evidence::Point {
+                case: *case,
+                point: point.clone(),
+            });
+            return Ok(found.is_ok());
+        }
         let Some(Evidence::Trees {
             constant_radius,
             ranges,
