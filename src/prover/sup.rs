@@ -1,5 +1,6 @@
 //! The search for a bound in `sup`.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -728,9 +729,23 @@ fn with_room(values: &WitnessValues, units: usize) -> Rational {
     (lower - units * each).max(Rational::ZERO)
 }
 
+/// How much of an error a witness with a wider box may lose and still be preferred, as a share.
+///
+/// The error is often largest right at a jump, where no box is narrow enough to stand on one side of it.
+const LOST_TO_JUMPS: f64 = 1.0 / 4096.0;
+
+/// Returns the candidate with the larger error; of errors that are nearly equal, the one with the wider box
+/// around its point, which is easier to certify.
 fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if b.estimate > a.estimate { b } else { a }),
+        (Some(a), Some(b)) => {
+            let is_larger = match b.witness.radius.cmp(&a.witness.radius) {
+                Ordering::Less => b.estimate > a.estimate * (1.0 + LOST_TO_JUMPS),
+                Ordering::Equal => b.estimate > a.estimate,
+                Ordering::Greater => b.estimate > a.estimate * (1.0 - LOST_TO_JUMPS),
+            };
+            Some(if is_larger { b } else { a })
+        }
         (a, b) => a.or(b),
     }
 }
