@@ -338,8 +338,11 @@ impl Choice<'_, '_> {
     }
 }
 
+/// A network of so many cells is built in no time.
+const QUICK: usize = 1 << 18;
+
 /// Refuses a grid of a size that was given, whose network would not fit into the memory: guessed from two
-/// grids that are some times coarser.
+/// much coarser grids, which are built at once.
 fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     let (Some(limit), Some(cells)) = (request.limits.memory, &request.parameters.cells) else {
         return Ok(());
@@ -348,10 +351,16 @@ fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     if largest < SMALL {
         return Ok(());
     }
-    let mut weights = [(largest / 8, 0), (largest / 4, 0)];
-    for (coarser, (_, weights)) in [8, 4].into_iter().zip(&mut weights) {
+    let coarse = |by: usize| cells.iter().map(move |count| (count / by).max(1));
+    let is_quick = |by: &usize| coarse(*by).fold(1, usize::saturating_mul) <= QUICK;
+    let by = (2..usize::BITS - 1)
+        .map(|power| 1 << power)
+        .find(is_quick)
+        .unwrap_or(4);
+    let mut weights = [(largest / by / 2, 0), (largest / by, 0)];
+    for (by, (_, weights)) in [2 * by, by].into_iter().zip(&mut weights) {
         let parameters = Parameters {
-            cells: Some(cells.iter().map(|count| (count / coarser).max(1)).collect()),
+            cells: Some(coarse(by).collect()),
             ..request.parameters.clone()
         };
         // What cannot be built so coarse says nothing.
