@@ -1,6 +1,6 @@
 # docker build --tag steeple .
 # docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/work" steeple build examples/wave.toml --out wave
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /steeple
 COPY . .
 RUN cargo build --release --locked --bin steeple
