@@ -5,7 +5,7 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{layer, network, number, program, program_within, question};
 use proptest::prelude::*;
@@ -219,11 +219,12 @@ fn targets_that_jump_at_a_third_are_decided_beside_it() {
                 ..Limits::default()
             },
             resume: None,
-            threads: Some(1),
+            threads: steeple::jobs::Threads::Count(1),
             weights: steeple::certificate::Weights::Exact,
             portable: false,
         };
-        let found = verify_request(&request, None, &mut |_| {}).expect("checked");
+        let found =
+            verify_request(&request, None, &mut steeple::workflow::unwatched).expect("checked");
         assert_eq!(found.verdict, Verdict::Enclosed, "{formula}");
         assert!(
             found.search.leaves < 1100,
@@ -260,11 +261,12 @@ fn an_error_that_is_largest_at_a_jump_is_refuted_beside_it() {
             ..Limits::default()
         },
         resume: None,
-        threads: None,
+        threads: steeple::jobs::Threads::All,
         weights: steeple::certificate::Weights::Exact,
         portable: false,
     };
-    let found = verify_request(&request, None, &mut |_| {}).expect("a verdict");
+    let found =
+        verify_request(&request, None, &mut steeple::workflow::unwatched).expect("a verdict");
     assert_eq!(found.verdict, Verdict::Refuted);
 }
 
@@ -564,7 +566,7 @@ fn a_time_limit_is_for_the_whole_command() {
 fn a_check_that_cannot_end_in_time_is_given_up() {
     let network = step("1/2");
     let question = question(&network, &["x^2"], "x=0..1", None);
-    let begun = Instant::now()
+    let begun = steeple::clock::Moment::now()
         .checked_sub(Duration::from_secs(60))
         .expect("a while ago");
     let request = VerifyRequest {
@@ -578,11 +580,12 @@ fn a_check_that_cannot_end_in_time_is_given_up() {
             ..Limits::default()
         },
         resume: None,
-        threads: Some(1),
+        threads: steeple::jobs::Threads::Count(1),
         weights: steeple::certificate::Weights::Exact,
         portable: false,
     };
-    let found = verify_request(&request, None, &mut |_| {}).expect("no rejection");
+    let found =
+        verify_request(&request, None, &mut steeple::workflow::unwatched).expect("no rejection");
     assert!(found.is_unchecked);
     assert_eq!(found.verdict, Verdict::Undecided);
     assert_eq!(found.search.stopped_by.as_deref(), Some("time"));

@@ -33,6 +33,8 @@ pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
 
 use std::sync::Arc;
 
+use std::ops::ControlFlow;
+
 use crate::bounds::OnCell;
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question, Weights};
 use crate::jobs::{Jobs, on_threads};
@@ -60,7 +62,7 @@ pub struct Request<'a> {
     /// The certificate of an earlier search for the same question, to go on from.
     pub resume: Option<&'a Certificate>,
     /// How many threads; all of the machine's by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// Only by the methods of the core, from networks with interval biases?
@@ -76,6 +78,15 @@ pub struct Progress {
     pub open: usize,
     /// Estimates of both ends of what is asked; nothing for a property.
     pub enclosure: Option<(f64, f64)>,
+}
+
+/// Is told how far a search is, again and again, and says whether it goes on. A search that is stopped so
+/// ends as one with [`StoppedBy::Interrupt`]: with what is known by then.
+pub type Watch<'w> = dyn FnMut(&Progress) -> ControlFlow<()> + 'w;
+
+/// Watches nothing, so the search goes on.
+pub fn unwatched(_: &Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 /// What a search found: a proposal for the checker.
@@ -114,10 +125,7 @@ pub enum ProveError {
 ///
 /// # Errors
 /// [`ProveError`] where the search cannot even begin.
-pub fn prove(
-    request: &Request<'_>,
-    progress: &mut dyn FnMut(&Progress),
-) -> Result<Outcome, ProveError> {
+pub fn prove(request: &Request<'_>, progress: &mut Watch<'_>) -> Result<Outcome, ProveError> {
     on_threads(request.threads, |jobs| prove_by(request, jobs, progress))
 }
 
@@ -129,7 +137,7 @@ pub fn prove(
 pub fn prove_by(
     request: &Request<'_>,
     jobs: Jobs<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let inputs = request.question.target.inputs().len();
     if inputs > MAX_INPUTS {

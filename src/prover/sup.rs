@@ -11,7 +11,7 @@ use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
-use super::{Outcome, Progress, ProveError, Request, StoppedBy, constant, sizes};
+use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
@@ -124,7 +124,7 @@ pub fn search(
     request: &Request<'_>,
     root: &Arc<OnCell>,
     host: Host<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let prepared = Leaves::new(request.network, request.question);
     if let Some(exact) = exact::cells(request, &prepared) {
@@ -195,7 +195,7 @@ impl<'a> Sup<'a> {
     }
 
     /// Nothing where the exact error was looked for, and is not found soon.
-    fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
+    fn run(mut self, progress: &mut Watch<'_>) -> Option<Outcome> {
         let mut engine = Engine::new(&self, self.host);
         let mut stopped_by = None;
         let earlier = self.request.resume;

@@ -618,11 +618,11 @@ pub fn run(
             ..Limits::default()
         },
         resume: None,
-        threads: Some(settings.threads),
+        threads: steeple::jobs::Threads::Count(settings.threads),
         weights: steeple::certificate::Weights::Exact,
         portable: settings.portable,
     };
-    verify(&request, None, &mut |_| {})
+    verify(&request, None, &mut steeple::workflow::unwatched)
 }
 
 /// Points of a grid with `n` steps in each input, moved inside by half a step if asked.

@@ -11,7 +11,7 @@ use super::{Integral, Notes, Rule};
 use crate::certificate::Norm;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::prover::engine::{Engine, Frontier, Growth, Open, subtree};
-use crate::prover::{Progress, Request};
+use crate::prover::{Request, Watch};
 
 /// Networks of fewer units are not searched in parts.
 const LARGE: usize = 10_000;
@@ -46,11 +46,7 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
 impl Integral<'_> {
     /// Searches each open cell until it is known well enough, or a limit is reached; then those stay
     /// open that were not looked at.
-    pub(super) fn sweep(
-        &mut self,
-        engine: &mut Engine<'_, Self>,
-        progress: &mut dyn FnMut(&Progress),
-    ) {
+    pub(super) fn sweep(&mut self, engine: &mut Engine<'_, Self>, progress: &mut Watch<'_>) {
         let open = std::mem::replace(&mut engine.frontier, Frontier::new(true));
         let parts = open.into_oldest_first();
         let mut sums: Vec<Sum> = parts
@@ -101,7 +97,7 @@ impl Integral<'_> {
                     sums[*k] = sum;
                     self.settled = self.settled.plus(sum);
                 }
-                progress(&engine.progress(self));
+                engine.report(self, progress);
             }
             if self.is_done(self.sum()) {
                 break;

@@ -16,7 +16,7 @@ use super::limits::{Clock, Limits, StoppedBy};
 use super::resume::Resumable;
 use super::split::Split;
 use super::tree::Tree;
-use super::{Progress, ProveError, constant, split};
+use super::{ProveError, Watch, constant, split};
 use crate::bounds::Cell;
 use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
@@ -48,7 +48,7 @@ pub struct PropertyRequest<'a> {
     /// When to stop.
     pub limits: Limits,
     /// How many threads; all of the machine's by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Trees of an earlier search for the same property, to go on from.
     pub resume: Option<&'a Evidence>,
 }
@@ -87,7 +87,7 @@ pub struct Stuck {
 /// [`ProveError`] where the search cannot even begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<PropertyOutcome, ProveError> {
     on_threads(request.threads, |jobs| {
         prove_property_by(request, jobs, progress)
@@ -101,7 +101,7 @@ pub fn prove_property(
 pub fn prove_property_by(
     request: &PropertyRequest<'_>,
     jobs: Jobs<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<PropertyOutcome, ProveError> {
     let inputs = request.property.inputs();
     if inputs > MAX_INPUTS {
