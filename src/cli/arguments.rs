@@ -2,7 +2,17 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::builders::BuilderName;
+use crate::certificate::Norm;
+use crate::network::Activation;
+use crate::training::Optimizer;
+use crate::workflow::spec::trained_activation;
+
+/// The heading of the flags that every command has.
+const GENERAL: &str = "General options";
 
 /// Builds neural networks by formula, proves with exact arithmetic how far they are from a
 /// symbolic target, and draws what it proved.
@@ -10,11 +20,33 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Exit codes: 0 yes (proved, enclosed, accepted, done), 1 no (refuted, certificate rejected),
 /// 2 the request was not understood or a file is missing or malformed, 3 undecided.
 #[derive(Debug, Parser)]
-#[command(name = "steeple", version, arg_required_else_help = true)]
+#[command(
+    name = "steeple",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  steeple build examples/wave.toml
+  steeple verify net.onnx --target \"x^2\" --domain \"x=0..1\" --tolerance 1/100
+
+A file name `-` is standard input or standard output. `steeple help COMMAND` explains a command."
+)]
 pub struct Arguments {
-    /// How results are written to standard output.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    /// How to write results to standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = GENERAL)]
     pub format: Format,
+    /// Print results and errors only: no notes, no progress.
+    #[arg(short, long, global = true, help_heading = GENERAL)]
+    pub quiet: bool,
+    /// When to colour messages. NO_COLOR in the environment turns colours off as well.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = Colour::Auto,
+        help_heading = GENERAL
+    )]
+    pub color: Colour,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -29,57 +61,68 @@ pub enum Format {
     Json,
 }
 
+/// When messages have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Build a network from a spec, prove its error, check the proof, draw and report.
+    /// Build a network from a spec, prove an error bound, check the proof, draw and report.
     Build(Build),
     /// Prove or refute an error bound of a network, or enclose its error.
     Verify(Verify),
-    /// Check a certificate: the checker alone.
+    /// Check certificates, without a search.
     Check(Check),
-    /// Evaluate a network at a point: exactly where the value is rational, else enclosed.
+    /// Evaluate a network at a point: exactly, or enclosed where the value is irrational.
     Eval(Eval),
-    /// Count the linear regions of a network, exactly; the region on which it decides "inside".
+    /// Count the linear regions of a network exactly, and outline its decision region.
     Regions(Regions),
-    /// Train a network on a spec's target or data.
+    /// Train a network on the target or the data of a spec.
     Train(Train),
-    /// Compare built, trained and given networks: one certified table, and what it means.
+    /// Compare built, trained and imported networks in one table of certified errors.
     Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
-    /// Write a network in another format: .json, .network, .onnx, .safetensors, .py.
+    /// Convert a network to .json, .network, .onnx, .safetensors or .py.
     Convert(Convert),
-    /// List the builders, or explain one.
+    /// List the builders, or explain one of them.
     Catalogue(Catalogue),
     /// Print a completion script for a shell.
     Completions(Completions),
-    /// Print the manual page.
-    Man,
+    /// Print a manual page: of the program, or of a command.
+    Man(Man),
 }
 
 /// What limits a search.
 #[derive(Args, Clone, Debug)]
 pub struct Limits {
-    /// Stop after this many seconds and say what is known.
+    /// Stop after SECONDS and report the best bounds found.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub time_limit: Option<f64>,
-    /// Stop after looking at this many boxes.
+    /// Stop after N boxes and report the best bounds found: the same on every machine.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_boxes: Option<u64>,
-    /// Stop after the search takes this much memory, such as 4GiB or 500MB; what is known is said.
+    /// Stop when the search takes SIZE of memory, such as 4GiB or 500MB, and report the best bounds found.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory_limit: Option<u64>,
-    /// Threads to search with; the result does not depend on it.
+    /// Number of threads; the result does not depend on it [default: all cores].
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 
-/// Which weights of a network file count.
+/// Which weights of a network file to use.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct WhichWeights {
-    /// Of an imported network: the floats as the file stores them, or the exact weights that Steeple
-    /// wrote beside them. A .json network has exact weights only.
+    /// Weights of an imported network: the floats that the file stores, or the exact weights that Steeple
+    /// wrote alongside. A .json network has exact weights only.
     #[arg(long, value_enum, default_value_t = Weights::Stored)]
     pub weights: Weights,
 }
@@ -87,26 +130,19 @@ pub struct WhichWeights {
 /// The values of `--weights`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Weights {
-    /// As the file stores them.
+    /// The floats that the file stores.
     Stored,
-    /// As text beside the stored ones.
+    /// The exact weights in the metadata of the file.
     Exact,
 }
 
-/// What a network is compared with.
+/// The question about a network.
 #[derive(Args, Clone, Debug)]
 pub struct Question {
-    /// Take target, domain and claim from this spec file.
+    /// Spec file with target, domain and claim.
     #[arg(long, value_name = "SPEC", conflicts_with_all = ["target", "domain"])]
     pub spec: Option<PathBuf>,
-    /// Instead of a target: what must not happen, from this VNN-LIB file (.vnnlib or .vnnlib.gz).
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with_all = ["spec", "target", "domain", "norm", "tolerance", "threshold"]
-    )]
-    pub property: Option<PathBuf>,
-    /// The target as a formula or a region; once for each output of the network.
+    /// Target: a formula, or a region such as "x^2 + y^2 <= 1"; once for each output of the network.
     #[arg(
         long,
         value_name = "FORMULA",
@@ -115,29 +151,31 @@ pub struct Question {
     )]
     pub target: Vec<String>,
     /// The box of inputs, such as "x=-1..1,y=0..1/2".
-    #[arg(long, value_name = "SIDES")]
+    #[arg(long, value_name = "SIDES", allow_hyphen_values = true)]
     pub domain: Option<String>,
-    /// How the error is measured: sup (the default), l1, l2 or area.
-    #[arg(long, value_name = "NORM")]
-    pub norm: Option<String>,
-    /// The error wanted, as an exact number: 1/20, 0.05, 2^-5.
+    /// Norm of the error [default: sup].
+    #[arg(long, value_name = "NORM", value_parser = norms(), hide_possible_values = false)]
+    pub norm: Option<Norm>,
+    /// Error bound to prove, an exact number: 1/20, 0.05, 2^-5.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub tolerance: Option<String>,
-    /// For norm area: the network says "inside" where its output is at least this.
+    /// With --norm area: the network decides "inside" where its output is at least NUMBER [default: 1/2].
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub threshold: Option<String>,
 }
 
 /// `steeple build`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple build examples/wave.toml
+  steeple build examples/disk.toml --out disk --time-limit 60")]
 pub struct Build {
     /// The spec file.
     pub spec: PathBuf,
-    /// The folder to write to; by default the spec's name without its ending.
+    /// Directory to write to [default: the name of the spec without .toml].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Use only the methods that every checker has: the certificate gets larger, and a small program can
-    /// check it.
+    /// Use the core methods only, which every checker has. The certificate gets larger.
     #[arg(long)]
     pub portable: bool,
     #[command(flatten)]
@@ -147,12 +185,15 @@ pub struct Build {
 
 /// `steeple compare`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple compare examples/labelled_disk.toml --out comparison
+  steeple compare examples/round.toml mine.onnx")]
 pub struct Compare {
-    /// The spec file: what to build is in its table `network`, what to train in `compare`.
+    /// The spec file: its table `network` says what to build, its table `compare` what to train.
     pub spec: PathBuf,
-    /// Network files to put beside them.
+    /// Further network files to compare with.
     pub networks: Vec<PathBuf>,
-    /// Write the report, pictures, networks and certificates to this folder.
+    /// Directory for the report, pictures, networks and certificates.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -165,13 +206,23 @@ pub struct Compare {
 
 /// `steeple verify`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple verify net.onnx --target \"sin(3*x)\" --domain \"x=-1..1\" --tolerance 0.01
+  steeple verify net.json --spec wave.toml --certificate wave.steeple")]
 pub struct Verify {
     /// The network file.
     pub network: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
-    /// Without a tolerance: the relative width of the enclosure wanted [default: 0.01].
+    /// Verify this VNN-LIB property (.vnnlib or .vnnlib.gz) instead of an error bound.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["gap", "spec", "target", "domain", "norm", "tolerance", "threshold"]
+    )]
+    pub property: Option<PathBuf>,
+    /// Without a tolerance: relative width of the enclosure of the error [default: 0.01].
     #[arg(
         long,
         value_name = "NUMBER",
@@ -179,14 +230,13 @@ pub struct Verify {
         allow_hyphen_values = true
     )]
     pub gap: Option<String>,
-    /// Keep the certificate in this file.
+    /// Write the certificate to FILE.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
-    /// Go on from this certificate, which a search for the same question left when it stopped.
+    /// Continue an interrupted search from its certificate.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
-    /// Use only the methods that every checker has: the certificate gets larger, and a small program can
-    /// check it.
+    /// Use the core methods only, which every checker has. The certificate gets larger.
     #[arg(long)]
     pub portable: bool,
     #[command(flatten)]
@@ -199,18 +249,29 @@ pub struct Verify {
 
 /// `steeple check`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple check wave/certificate.steeple
+  steeple check c1.steeple c2.steeple --network net.onnx --format json")]
 pub struct Check {
-    /// The certificate file.
-    pub certificate: PathBuf,
-    /// The network file.
+    /// The certificate files.
+    #[arg(value_name = "CERTIFICATE", required = true)]
+    pub certificates: Vec<PathBuf>,
+    /// The network file [default: network.json in the directory of each certificate].
     #[arg(long, value_name = "NETWORK")]
-    pub network: PathBuf,
-    /// Check with the core of the checker alone; the certificate must be one of the layer `core`.
+    pub network: Option<PathBuf>,
+    /// Check with the core of the kernel alone; the certificate must be of the layer `core`.
     #[arg(long)]
     pub core: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
+    /// Check that the certificate is about this VNN-LIB property (.vnnlib or .vnnlib.gz) instead of an error bound.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["spec", "target", "domain", "norm", "tolerance", "threshold"]
+    )]
+    pub property: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
@@ -218,6 +279,9 @@ pub struct Check {
 
 /// `steeple eval`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple eval net.json --at \"x=1/3,y=0.2\"
+  steeple eval net.onnx --at \"x=0.5\" --digits 50")]
 pub struct Eval {
     /// The network file.
     pub network: PathBuf,
@@ -234,22 +298,23 @@ pub struct Eval {
 
 /// `steeple draw`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple draw surface net.json --spec wave.toml --out wave.svg
+  steeple draw partition net.json --certificate wave.steeple --out cells.png")]
 pub struct Draw {
-    /// Which picture: curve, surface, error, halfplanes or partition, of a network and its target;
-    /// regions, facets or warp, of a network over a domain; diagram, of a network alone;
-    /// convergence, of the builder of a spec, error against size.
-    #[arg(value_name = "KIND")]
-    pub kind: String,
-    /// The network file; for convergence none, or networks to put beside the builder's.
+    /// Kind of picture.
+    #[arg(value_name = "KIND", value_enum)]
+    pub kind: Picture,
+    /// The network file; for convergence any number of networks to compare with the builder's.
     #[arg(value_name = "NETWORK")]
     pub networks: Vec<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
-    /// Show what this certificate proves; it is checked first.
+    /// Draw what this certificate proves; it is checked first.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
-    /// The file to write: .svg or .png.
+    /// File to write: .svg or .png; `-` writes SVG to standard output.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     #[command(flatten)]
@@ -257,9 +322,45 @@ pub struct Draw {
     pub weights: WhichWeights,
 }
 
-/// `steeple train`. Without flags the first network of the spec's table `compare` is trained; what
-/// the spec does not say either is 6 sigmoid units on 1000 random points.
+/// The kinds of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// Network, target and certified error band over one input.
+    Curve,
+    /// Network and target over two inputs, in perspective.
+    Surface,
+    /// Heat map of the certified error over two inputs.
+    Error,
+    /// Decision, region and the lines of the first hidden layer (two inputs).
+    Halfplanes,
+    /// The cells of a certificate.
+    Partition,
+    /// The linear regions (two inputs).
+    Regions,
+    /// The network's graph as flat facets (two inputs).
+    Facets,
+    /// How the hidden layers bend the plane (two inputs).
+    Warp,
+    /// Units and weights.
+    Diagram,
+    /// Error against size, for the builder of a spec.
+    Convergence,
+}
+
+impl Picture {
+    /// The name on the command line.
+    pub fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+/// `steeple train`. Without flags this trains the first network of the spec's table `compare`; without that
+/// table, 6 sigmoid units on 1000 random points.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple train examples/round.toml --hidden 8 --activation tanh
+  steeple train examples/round.toml --check-gradient")]
 pub struct Train {
     /// The spec file: target and domain, and its table `compare` for points and settings.
     pub spec: PathBuf,
@@ -271,37 +372,37 @@ pub struct Train {
         allow_negative_numbers = true
     )]
     pub hidden: Option<Vec<usize>>,
-    /// What hidden units do: sigmoid, tanh or relu.
-    #[arg(long, value_name = "NAME")]
-    pub activation: Option<String>,
-    /// Start at this network, once, and report what descent keeps of it.
+    /// Activation of the hidden units.
+    #[arg(long, value_name = "NAME", value_parser = activations())]
+    pub activation: Option<Activation>,
+    /// Start from this network instead of random weights, and report what training keeps of it.
     #[arg(long, value_name = "NETWORK", conflicts_with_all = ["hidden", "activation", "restarts"])]
     pub from: Option<PathBuf>,
-    /// The network file to write [default: the spec's name with .trained.json].
+    /// Network file to write [default: the name of the spec with .trained.json].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Seed of the first start's weights; the points keep the spec's seed.
+    /// Seed of the first random weights; the points keep the seed of the spec.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// Random starts, of which the best is kept.
+    /// Number of random starts; the best result is kept.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub restarts: Option<u64>,
-    /// lbfgs or adam.
-    #[arg(long, value_name = "NAME")]
-    pub optimizer: Option<String>,
-    /// The most steps from each start.
+    /// Optimizer [default: lbfgs].
+    #[arg(long, value_name = "NAME", value_parser = optimizers())]
+    pub optimizer: Option<Optimizer>,
+    /// Largest number of steps from each start.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub steps: Option<u64>,
-    /// The step size of adam [default: 0.01].
+    /// Step size of adam [default: 0.01].
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub learning_rate: Option<String>,
-    /// Compare backpropagation with central differences, before the first step.
+    /// Compare backpropagation with central differences before the first step.
     #[arg(long)]
     pub check_gradient: bool,
-    /// Write out one forward and one backward pass, before the first step (small networks).
+    /// Print one forward and one backward pass before the first step (small networks).
     #[arg(long)]
     pub explain: bool,
-    /// Draw the network along the way, as SVG files in this folder (one or two inputs).
+    /// Directory for SVG pictures of the network during training (one or two inputs).
     #[arg(long, value_name = "DIR")]
     pub frames: Option<PathBuf>,
     #[command(flatten)]
@@ -311,27 +412,30 @@ pub struct Train {
 
 /// `steeple regions`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple regions net.onnx --domain \"x=-1..1,y=-1..1\" --draw regions.svg
+  steeple regions net.json --domain \"t=0..1\" --section \"x=t,y=1-t\"")]
 pub struct Regions {
     /// The network file.
     pub network: PathBuf,
-    /// The box of inputs, such as "x=-1..1,y=0..1/2"; or of the section's parameters.
+    /// The box of inputs, such as "x=-1..1,y=0..1/2"; with --section, of its parameters.
     #[arg(long, value_name = "SIDES")]
     pub domain: String,
-    /// Look along a segment, a plane or another flat section of the inputs: each as an affine
-    /// formula in the domain's variables, such as "x=t,y=1-t,z=1/2" with --domain "t=0..1".
+    /// Restrict the network to a segment, a plane or another flat section of its inputs: an affine formula for
+    /// each input in the variables of the domain, such as "x=t,y=1-t,z=1/2" with --domain "t=0..1".
     #[arg(long, value_name = "FORMULAS")]
     pub section: Option<String>,
-    /// Also give the region on which the only output is at least this number.
+    /// Also outline the decision region: where the only output is at least NUMBER.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub threshold: Option<String>,
-    /// Draw the regions to this file, .svg or .png (two inputs).
+    /// Picture of the regions to write, .svg or .png (two inputs).
     #[arg(long, value_name = "FILE")]
     pub draw: Option<PathBuf>,
-    /// Write all regions to this JSON file: polygons, areas, affine maps, patterns (one or two
+    /// JSON file to write with all regions: polygons, areas, affine maps, activation patterns (one or two
     /// inputs).
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
-    /// Stop once this much memory is used, such as 4GiB or 500MB; what is known is said.
+    /// Stop when SIZE of memory is used, such as 4GiB or 500MB, and report the count so far.
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "4GiB")]
     pub memory_limit: u64,
     #[command(flatten)]
@@ -341,18 +445,21 @@ pub struct Regions {
 
 /// `steeple convert`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple convert net.json net.onnx
+  steeple convert wave.toml wave.vnnlib")]
 pub struct Convert {
     /// The network file: .json, .network, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
     pub network: PathBuf,
-    /// The file to write: .json, .network (the canonical bytes, which the digest is of), .onnx,
-    /// .safetensors or .py (a `PyTorch` module); of a spec .vnnlib,
-    /// what would refute its claim, as a question for other verifiers.
+    /// File to write: .json, .network (the canonical bytes, whose digest names the network), .onnx,
+    /// .safetensors or .py (a `PyTorch` module). From a spec, .vnnlib writes the negated claim for other
+    /// verifiers.
     pub out: PathBuf,
-    /// In .vnnlib files: write >= and <= only, for tools that know no others. A tolerance that is
-    /// just reached then counts as exceeded.
+    /// In .vnnlib files: write >= and <= only, for tools that do not support > and <. A tolerance that is
+    /// exactly reached then counts as exceeded.
     #[arg(long)]
     pub or_equal: bool,
-    /// Floats to round to in .onnx and .safetensors files; the exact weights travel beside them.
+    /// Floats to round to in .onnx and .safetensors files; the metadata keeps the exact weights.
     #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
     pub precision: String,
     #[command(flatten)]
@@ -362,16 +469,76 @@ pub struct Convert {
 
 /// `steeple catalogue`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple catalogue
+  steeple catalogue quadrants")]
 pub struct Catalogue {
     /// A builder to explain.
-    pub name: Option<String>,
+    #[arg(value_parser = builders())]
+    pub name: Option<BuilderName>,
+}
+
+/// `steeple man`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple man | man -l -
+  steeple man verify > steeple-verify.1")]
+pub struct Man {
+    /// A command, such as verify.
+    #[arg(value_name = "COMMAND")]
+    pub of: Option<String>,
 }
 
 /// `steeple completions`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple completions bash > steeple.bash
+  steeple completions zsh > _steeple")]
 pub struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
+}
+
+/// The norms, with other names that people use for them.
+fn norms() -> impl TypedValueParser<Value = Norm> {
+    PossibleValuesParser::new([
+        PossibleValue::new("sup")
+            .help("the largest error")
+            .aliases(["max", "linf", "l_inf", "inf", "infinity", "Linf", "L_inf"]),
+        PossibleValue::new("l1")
+            .help("the integral of the error")
+            .aliases(["L1", "l_1"]),
+        PossibleValue::new("l2")
+            .help("the root of the integral of the squared error")
+            .aliases(["L2", "l_2"]),
+        PossibleValue::new("area").help("the misclassified area, where the target is a region"),
+    ])
+    .map(
+        |name| match name.to_ascii_lowercase().trim_start_matches("l_") {
+            "l1" | "1" => Norm::L1,
+            "l2" | "2" => Norm::L2,
+            "area" => Norm::Area,
+            _ => Norm::Sup,
+        },
+    )
+}
+
+/// What hidden units that are trained may do.
+fn activations() -> impl TypedValueParser<Value = Activation> {
+    PossibleValuesParser::new(["sigmoid", "tanh", "relu"])
+        .try_map(|name| trained_activation(&name.to_ascii_lowercase()))
+}
+
+fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
+    PossibleValuesParser::new(["lbfgs", "adam"])
+        .try_map(|name| Optimizer::from_name(&name).ok_or("unknown optimizer"))
+}
+
+/// The names of the catalogue.
+fn builders() -> impl TypedValueParser<Value = BuilderName> {
+    let names = BuilderName::ALL.iter().map(|name| name.name());
+    PossibleValuesParser::new(names.collect::<Vec<_>>())
+        .try_map(|name| BuilderName::from_name(&name).ok_or("unknown builder"))
 }
 
 /// Reads a number of bytes: a whole number and a unit of 1000s or 1024s.

@@ -1,7 +1,6 @@
 //! Flags and files resolved into library values.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,18 +11,22 @@ use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
-use crate::formats::foreign::{Foreign, Imported, Weights};
+use crate::formats::foreign::Weights;
 use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::reading::{self, Kind as Reading};
-use crate::formats::{gzip, json, onnx, safetensors};
+use crate::formats::{self, Read, companion_of, read_bytes};
 use crate::jobs::Threads;
-use crate::network::{Network, canonical, digest};
+use crate::network::{Network, digest};
 use crate::numbers::{Rational, loose};
 use crate::prover::memory;
 use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
 /// Reads a file, up to the limit of its kind.
 pub fn bytes(path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
+    if is_standard(path) {
+        return reading::read_stream(io::stdin().lock(), kind)
+            .map_err(|error| Refusal::io(path, &error));
+    }
     reading::read(path, kind).map_err(|error| match error.kind() {
         io::ErrorKind::IsADirectory => in_place_of_file(path),
         io::ErrorKind::NotFound => Refusal::in_file(path, "no such file"),
@@ -31,9 +34,28 @@ pub fn bytes(path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
     })
 }
 
-/// A folder was named where a file is wanted: which file in it may be meant.
+/// Does this stand for standard input?
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Makes sure that at most one file is standard input, which can be read once.
+pub fn one_from_standard_input<'p>(
+    paths: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<(), Refusal> {
+    let found = paths.into_iter().filter(|path| is_standard(path)).count();
+    if found <= 1 {
+        return Ok(());
+    }
+    Err(
+        Refusal::new("only one file can be `-`, which is standard input")
+            .hint("write the others to files; ./- is a file of that name"),
+    )
+}
+
+/// A directory was named where a file is wanted: which file in it may be meant.
 fn in_place_of_file(path: &Path) -> Refusal {
-    let refusal = Refusal::in_file(path, "this is a folder, not a file");
+    let refusal = Refusal::in_file(path, "this is a directory, not a file");
     if path.join("saved_model.pb").exists() {
         return refusal.hint(&format!(
             "this is a TensorFlow model: python -m tf2onnx.convert --saved-model {} --output net.onnx",
@@ -72,7 +94,7 @@ pub fn bytes_of(wanted: Wanted, path: &Path, kind: Reading) -> Result<Vec<u8>, R
 /// The files that are read with a network: its own, and the text beside weights.
 pub fn network_files(path: &Path) -> Vec<PathBuf> {
     let mut files = vec![path.to_path_buf()];
-    files.extend(companion(path));
+    files.extend(companion_of(path));
     files
 }
 
@@ -86,24 +108,7 @@ pub fn data_file(spec: &Path, compare: Option<&CompareSpec>) -> Option<PathBuf> 
 
 /// The files that a question is read from.
 pub fn question_files(question: &QuestionFlags) -> Vec<PathBuf> {
-    let files = [&question.spec, &question.property];
-    files.into_iter().flatten().cloned().collect()
-}
-
-/// The text beside weights without a network, if there is one. A network of ours is none, by the same
-/// name or not.
-fn companion(path: &Path) -> Option<PathBuf> {
-    if Foreign::of(path) != Some(Foreign::Safetensors) {
-        return None;
-    }
-    let beside = path.with_extension("json");
-    let mut beginning = Vec::new();
-    if fs::metadata(&beside).ok()?.is_file() {
-        let file = fs::File::open(&beside).ok()?;
-        file.take(256).read_to_end(&mut beginning).ok()?;
-    }
-    let text = String::from_utf8_lossy(&beginning);
-    (!text.contains("steeple_network")).then_some(beside)
+    question.spec.iter().cloned().collect()
 }
 
 /// Reads a spec file.
@@ -111,7 +116,7 @@ pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     let (spec, text) = parse_spec(path)?;
     if spec.assumed_inputs && spec.target.inputs().len() > 1 {
         note(&format!(
-            "inputs in the order {}, by name; `inputs` in the spec would say otherwise",
+            "inputs are ordered by name ({}); set `inputs` in the spec to change this",
             spec.target.inputs().join(", ")
         ));
     }
@@ -147,20 +152,17 @@ pub struct Loaded {
     pub weights: Weights,
 }
 
-/// Reads a network file of any kind, told by the ending of its name.
+/// Reads a network file of any kind, told by its content.
 pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<Loaded, Refusal> {
-    let Some(kind) = Foreign::of(path) else {
-        let bytes = bytes_of(Wanted::Network, path, Reading::NETWORK)?;
-        let network = if canonical::is_canonical(&bytes) {
-            canonical::read(&bytes).map_err(|error| Refusal::in_file(path, error))?
-        } else {
-            json::read_bytes(without_mark(&bytes))
-                .map_err(|error| Refusal::in_network(path, &error))?
-        };
-        let weights = Weights::Exact;
-        return Ok(Loaded { network, weights });
+    let bytes = bytes(path, Reading::ANY_NETWORK)?;
+    let refused = |error| Refusal::opening(path, &error);
+    let imported = match read_bytes(&bytes, Some(path)).map_err(refused)? {
+        Read::Ours(network) => {
+            let weights = Weights::Exact;
+            return Ok(Loaded { network, weights });
+        }
+        Read::Foreign(imported) => imported,
     };
-    let imported = read_foreign(path, kind)?;
     for text in &imported.notes {
         note(&format!("{}: {text}", path.display()));
     }
@@ -168,16 +170,6 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
         arguments::Weights::Stored => Weights::Stored,
         arguments::Weights::Exact => Weights::Exact,
     };
-    let weights = imported
-        .weights(weights)
-        .map_err(|error| Refusal::in_foreign(path, &error))?;
-    if weights == Weights::Stored && imported.exact.is_some() {
-        note(&format!(
-            "{}: the weights as the file stores them count; --weights exact takes the exact ones \
-             beside them",
-            path.display()
-        ));
-    }
     let names = match names {
         _ if imported.names.is_some() => None,
         Names::Numbered => None,
@@ -189,33 +181,27 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
             (None, None) => None,
         },
     };
-    let inputs = imported.inputs();
-    let is_mapped = imported.names.is_none();
-    if let Some(names) = &names
-        && names.len() != inputs
-    {
-        return Err(Refusal::in_file(
-            path,
-            format_args!(
-                "the network has {inputs} inputs, {} are named: {}",
-                names.len(),
-                names.join(", ")
-            ),
-        )
-        .hint("its inputs have no names, so give one for each, in order"));
+    let opened = formats::named(imported, weights, names.as_deref()).map_err(refused)?;
+    let (network, weights) = (opened.network, opened.weights);
+    if weights == Weights::Stored && opened.has_exact {
+        note(&format!(
+            "{}: the stored weights are used; --weights exact uses the exact ones in the metadata",
+            path.display()
+        ));
     }
-    let network = imported
-        .into_network(weights, names)
-        .map_err(|error| Refusal::in_file(path, error))?;
-    if is_mapped {
-        let mapping: Vec<_> = network
-            .inputs()
+    if opened.is_named_by_caller {
+        let inputs = network.inputs();
+        let mapping: Vec<_> = inputs
             .iter()
             .enumerate()
             .take(8)
             .map(|(k, name)| format!("{name} is input {}", k + 1))
             .collect();
-        let more = if inputs > mapping.len() { ", ..." } else { "" };
+        let more = if inputs.len() > mapping.len() {
+            ", ..."
+        } else {
+            ""
+        };
         note(&format!(
             "{}: names are taken in order: {}{more}",
             path.display(),
@@ -230,29 +216,6 @@ fn names_in(text: &str) -> Vec<String> {
     text.split(',')
         .map(|part| part.split('=').next().unwrap_or_default().trim().to_owned())
         .collect()
-}
-
-fn read_foreign(path: &Path, kind: Foreign) -> Result<Imported, Refusal> {
-    let mut bytes = bytes_of(Wanted::Network, path, Reading::FOREIGN)?;
-    let refused = |error| Refusal::in_foreign(path, &error);
-    match kind {
-        Foreign::OnnxGz => {
-            bytes = gzip::unpack(&bytes).map_err(refused)?;
-            onnx::read(&bytes).map_err(refused)
-        }
-        Foreign::Onnx => onnx::read(&bytes).map_err(refused),
-        Foreign::Safetensors => {
-            let beside = match companion(path) {
-                Some(beside) => Some(
-                    String::from_utf8(self::bytes(&beside, Reading::COMPANION)?).map_err(|_| {
-                        Refusal::in_file(&beside, "this is not a text file in UTF-8")
-                    })?,
-                ),
-                None => None,
-            };
-            safetensors::read(&bytes, beside.as_deref()).map_err(refused)
-        }
-    }
 }
 
 /// Reads a number from a flag.
@@ -288,7 +251,6 @@ pub struct Asked {
 /// Was anything asked at all?
 pub fn is_asked(flags: &QuestionFlags) -> bool {
     flags.spec.is_some()
-        || flags.property.is_some()
         || !flags.target.is_empty()
         || flags.norm.is_some()
         || flags.tolerance.is_some()
@@ -297,9 +259,6 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
 
 /// Puts the question together from a spec or from flags; flags go before the spec's claim.
 pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
-    if flags.property.is_some() {
-        return Err(Refusal::new("--property is for verify and check"));
-    }
     let (target, domain, mut claim) = if let Some(path) = &flags.spec {
         let (spec, _) = read_spec(path)?;
         if spec.goal == Goal::Regions {
@@ -307,7 +266,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
                 path,
                 "this spec has no formula, so there is nothing to prove",
             )
-            .hint("it is for `steeple build`"));
+            .hint("`steeple build` builds it and counts its linear regions"));
         }
         let (target, domain) = by_name(&spec, network, path)?;
         (target, domain, spec.claim)
@@ -325,9 +284,8 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
         };
         (target, domain, claim)
     };
-    if let Some(name) = &flags.norm {
-        claim.norm =
-            spec::norm_by_name(name).map_err(|m| Refusal::new(format_args!("--norm: {m}")))?;
+    if let Some(norm) = flags.norm {
+        claim.norm = norm;
     }
     if let Some(text) = &flags.tolerance {
         claim.tolerance = Some(positive("tolerance", text)?);
@@ -338,7 +296,9 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
             claim.threshold.get_or_insert_with(|| Rational::ratio(1, 2));
         }
         (Norm::Sup | Norm::L1 | Norm::L2, Some(_)) => {
-            return Err(Refusal::new("--threshold is for norm area").hint("add --norm area"));
+            return Err(
+                Refusal::new("--threshold can only be used with norm area").hint("add --norm area")
+            );
         }
         (Norm::Sup | Norm::L1 | Norm::L2, None) => claim.threshold = None,
     }

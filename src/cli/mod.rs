@@ -14,14 +14,14 @@ mod outputs;
 mod picture;
 mod progress;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::clock::Moment;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Colour, Command, Format};
 pub use message::Refusal;
 
 /// What a command has to say.
@@ -58,39 +58,128 @@ pub fn main() -> ExitCode {
         say("  hint: > /dev/null throws it away");
         return ExitCode::from(2);
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parsed() {
         Ok(arguments) => arguments,
-        // What was asked for is the help, or the version.
-        Err(error) if !error.use_stderr() => {
-            return ended(&Output::yes(error.render().to_string()), Listener::MayLeave);
-        }
-        Err(error) => error.exit(),
+        Err(code) => return code,
     };
+    let format = arguments.format;
+    let _ = SETTINGS.set(Settings {
+        is_quiet: arguments.quiet,
+        in_colour: in_colour(arguments.color),
+    });
     let listener = match arguments.command {
-        Command::Catalogue(_) | Command::Completions(_) | Command::Man => Listener::MayLeave,
+        Command::Catalogue(_) | Command::Completions(_) | Command::Man(_) => Listener::MayLeave,
         _ => Listener::WantsAll,
     };
     let outcome = match arguments.command {
-        Command::Build(ref command) => commands::build::run(command, arguments.format),
-        Command::Verify(ref command) => commands::verify::run(command, arguments.format),
-        Command::Check(ref command) => commands::check::run(command, arguments.format),
-        Command::Eval(ref command) => commands::eval::run(command, arguments.format),
-        Command::Regions(ref command) => commands::regions::run(command, arguments.format),
-        Command::Train(ref command) => commands::train::run(command, arguments.format),
-        Command::Compare(ref command) => commands::compare::run(command, arguments.format),
-        Command::Draw(ref command) => commands::draw::run(command, arguments.format),
-        Command::Convert(ref command) => commands::convert::run(command, arguments.format),
-        Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
+        Command::Build(ref command) => commands::build::run(command, format),
+        Command::Verify(ref command) => commands::verify::run(command, format),
+        Command::Check(ref command) => commands::check::run(command, format),
+        Command::Eval(ref command) => commands::eval::run(command, format),
+        Command::Regions(ref command) => commands::regions::run(command, format),
+        Command::Train(ref command) => commands::train::run(command, format),
+        Command::Compare(ref command) => commands::compare::run(command, format),
+        Command::Draw(ref command) => commands::draw::run(command, format),
+        Command::Convert(ref command) => commands::convert::run(command, format),
+        Command::Catalogue(ref command) => Ok(commands::catalogue::run(command, format)),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),
-        Command::Man => commands::shell::man(),
+        Command::Man(ref command) => commands::shell::man(command),
     };
     match outcome {
         Ok(output) => ended(&output, listener),
-        Err(refusal) => {
-            let _ = write!(io::stderr(), "{refusal}");
-            ExitCode::from(refusal.code)
+        Err(refusal) => refused(&refusal, format),
+    }
+}
+
+/// Says why there is no result: to people on standard error, to programs as an object on standard output too.
+fn refused(refusal: &Refusal, format: Format) -> ExitCode {
+    let _ = write!(io::stderr(), "{}", refusal.text(settings().in_colour));
+    if format == Format::Json {
+        let object = commands::pretty(&refusal.json());
+        if print(&object).is_err() {
+            return ExitCode::from(2);
         }
     }
+    ExitCode::from(refusal.code)
+}
+
+/// Reads the arguments of the process. Where that cannot be done, or what was asked for is the help or the
+/// version, this is printed, and the exit code returned.
+fn parsed() -> Result<Arguments, ExitCode> {
+    // The flags that say how to print an error count even where the rest is not understood.
+    let given: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let value_of = |flag: &str| {
+        let joined = format!("{flag}=");
+        let after = given.iter().position(|argument| argument == flag);
+        let after = after.and_then(|at| given.get(at + 1)).map(String::as_str);
+        after.or_else(|| {
+            given
+                .iter()
+                .find_map(|argument| argument.strip_prefix(&joined))
+        })
+    };
+    let colour = match value_of("--color") {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    };
+    let choice = if in_colour(colour) {
+        clap::ColorChoice::Always
+    } else {
+        clap::ColorChoice::Never
+    };
+    let matches = Arguments::command().color(choice).try_get_matches();
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    arguments.map_err(|error| {
+        let rendered = error.render();
+        // What was asked for is the help, or the version.
+        if !error.use_stderr() {
+            return ended(&Output::yes(rendered.to_string()), Listener::MayLeave);
+        }
+        let _ = if in_colour(colour) {
+            write!(io::stderr(), "{}", rendered.ansi())
+        } else {
+            write!(io::stderr(), "{rendered}")
+        };
+        if value_of("--format") == Some("json") {
+            let text = rendered.to_string();
+            let message = text.lines().next().unwrap_or_default();
+            let message = message.strip_prefix("error: ").unwrap_or(message);
+            let object = commands::pretty(&Refusal::usage(message).json());
+            let _ = print(&object);
+        }
+        ExitCode::from(2)
+    })
+}
+
+/// Do messages have colours?
+fn in_colour(wish: Colour) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match wish {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            io::stderr().is_terminal()
+                && !is_set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+        }
+    }
+}
+
+/// What holds for the whole run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Settings {
+    is_quiet: bool,
+    in_colour: bool,
+}
+
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+
+fn settings() -> Settings {
+    SETTINGS.get().copied().unwrap_or_default()
 }
 
 /// Who reads standard output.
@@ -140,5 +229,13 @@ fn say(text: &str) {
 
 /// Says something beside the result.
 fn note(text: &str) {
-    say(&format!("note: {text}"));
+    if settings().is_quiet {
+        return;
+    }
+    let word = if settings().in_colour {
+        "\u{1b}[1;34mnote\u{1b}[0m"
+    } else {
+        "note"
+    };
+    say(&format!("{word}: {text}"));
 }

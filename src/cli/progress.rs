@@ -22,7 +22,7 @@ impl Bar {
         Self {
             started: Instant::now(),
             shown: None,
-            is_terminal: stderr().is_terminal(),
+            is_terminal: stderr().is_terminal() && !super::settings().is_quiet,
         }
     }
 

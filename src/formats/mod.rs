@@ -14,6 +14,7 @@ pub mod safetensors;
 pub mod vnnlib;
 
 pub use open::{
-    OpenError, Opened, Read, Source, companion_of, named, open, open_with, read, to_json, to_onnx,
+    OpenError, Opened, Read, Source, companion_of, named, open, open_with, read_bytes, to_json,
+    to_onnx,
 };
 pub use steeple_kernel::network::json::{self, FormatError};

@@ -148,21 +148,25 @@ pub enum Read {
 }
 
 /// Reads a file, whatever its format.
-pub fn read(source: Source<'_>) -> Result<Read, OpenError> {
-    let (path, file, bytes);
-    let bytes = match source {
-        Source::Bytes(given) => {
-            path = None;
-            given
+fn read(source: Source<'_>) -> Result<Read, OpenError> {
+    match source {
+        Source::Bytes(bytes) => read_bytes(bytes, None),
+        Source::Path(path) => {
+            let bytes =
+                reading::read(path, Reading::ANY_NETWORK).map_err(|error| OpenError::File {
+                    path: path.display().to_string(),
+                    error,
+                })?;
+            read_bytes(&bytes, Some(path))
         }
-        Source::Path(given) => {
-            path = Some(given);
-            file = given.display().to_string();
-            bytes = reading::read(given, Reading::ANY_NETWORK)
-                .map_err(|error| OpenError::File { path: file, error })?;
-            &bytes
-        }
-    };
+    }
+}
+
+/// Reads the content of a file, whatever its format. The path is where it stood: a file may have another
+/// alongside, and where the content leaves open what it is, the name decides.
+///
+/// - Errors: [`OpenError`].
+pub fn read_bytes(bytes: &[u8], path: Option<&Path>) -> Result<Read, OpenError> {
     let name = path.map_or(String::new(), |path| path.display().to_string());
     let foreign = |imported: Result<Imported, ForeignError>| Ok(Read::Foreign(imported?));
     let kind = Kind::of(bytes, &name);

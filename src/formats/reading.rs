@@ -128,6 +128,24 @@ pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads a stream of this kind, such as standard input, as [`read`] reads a file.
+///
+/// - Errors: those of the stream; it is longer than its kind can be.
+pub fn read_stream(stream: impl Read, kind: Kind) -> io::Result<Vec<u8>> {
+    let most = kind.most.min(LARGEST_STREAM);
+    let mut bytes = Vec::new();
+    stream
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > most) {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("more than {most} bytes, the most that is read from a stream"),
+        ));
+    }
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::pretty;
-use crate::builders::{BuilderName, Entry, catalogue, entry};
+use crate::builders::{Entry, catalogue, entry};
+use crate::cli::Output;
 use crate::cli::arguments::{Catalogue, Format};
-use crate::cli::{Output, Refusal};
 
 /// Lists the builders, or explains one.
-pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
+pub fn run(arguments: &Catalogue, format: Format) -> Output {
     let Some(name) = &arguments.name else {
-        return Ok(Output::yes(match format {
+        return Output::yes(match format {
             Format::Json => pretty(&json!({
                 "builders": catalogue().iter().map(object).collect::<Vec<Value>>()
             })),
@@ -34,18 +34,13 @@ pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
                     lines.join("\n")
                 )
             }
-        }));
+        });
     };
-    let known = BuilderName::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
-        Refusal::new(format_args!("there is no builder `{name}`"))
-            .hint(&format!("available: {}", names.join(", ")))
-    })?;
-    let entry = entry(known);
-    Ok(Output::yes(match format {
+    let entry = entry(*name);
+    Output::yes(match format {
         Format::Json => pretty(&object(entry)),
         Format::Text => explained(entry),
-    }))
+    })
 }
 
 fn explained(entry: &Entry) -> String {
@@ -71,6 +66,8 @@ fn explained(entry: &Entry) -> String {
 
 fn object(entry: &Entry) -> Value {
     let (fewest, most) = entry.inputs;
+    // No limit is null.
+    let most = (most < usize::MAX).then_some(most);
     json!({
         "name": entry.name,
         "summary": entry.summary,

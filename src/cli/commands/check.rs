@@ -1,6 +1,8 @@
 //! `steeple check`.
 
-use serde_json::json;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
 
 use super::pretty;
 use crate::certificate::{Layer, property, text};
@@ -12,19 +14,84 @@ use crate::jobs::Threads;
 use crate::network::digest;
 use crate::report::{self, Report};
 use crate::workflow::check_in_parallel;
+use crate::workflow::files::directory_of;
 
-/// Runs the checker alone.
+/// Checks one certificate or several.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
-    let path = &arguments.certificate;
+    inputs::one_from_standard_input(
+        arguments
+            .certificates
+            .iter()
+            .chain(&arguments.network)
+            .chain(&arguments.question.spec)
+            .chain(&arguments.property),
+    )?;
+    if let [path] = arguments.certificates.as_slice() {
+        return one(arguments, path, format);
+    }
+    let mut code = 0;
+    let mut texts = Vec::new();
+    let mut objects = Vec::new();
+    for path in &arguments.certificates {
+        let file = path.display().to_string();
+        let found = one(arguments, path, format);
+        code = code.max(
+            found
+                .as_ref()
+                .map_or_else(|refusal| refusal.code, |found| found.code),
+        );
+        match (format, found) {
+            (Format::Text, Ok(found)) => texts.push(format!("{file}: {}", found.text)),
+            // One file that cannot be read does not keep the others from being checked.
+            (Format::Text, Err(refusal)) => texts.push(refusal.text(false).trim_end().to_owned()),
+            (Format::Json, found) => {
+                let mut object = match found {
+                    Ok(found) => serde_json::from_str(&found.text).unwrap_or_default(),
+                    Err(refusal) => refusal.json(),
+                };
+                if let Value::Object(fields) = &mut object {
+                    fields.remove("schema");
+                    fields.insert("path".to_owned(), file.into());
+                }
+                objects.push(object);
+            }
+        }
+    }
+    let text = match format {
+        Format::Text => texts.join("\n"),
+        Format::Json => pretty(&json!({ "accepted": code == 0, "results": objects })),
+    };
+    Ok(Output { text, code })
+}
+
+/// The network of a certificate: the one that was named, or the one in the directory of the certificate.
+fn network_of(arguments: &Check, certificate: &Path) -> Result<PathBuf, Refusal> {
+    if let Some(network) = &arguments.network {
+        return Ok(network.clone());
+    }
+    let beside = directory_of(certificate).join("network.json");
+    if !inputs::is_standard(certificate) && beside.is_file() {
+        return Ok(beside);
+    }
+    Err(Refusal::in_file(
+        certificate,
+        "no network is given, and there is no network.json in the directory of the certificate",
+    )
+    .hint("give --network FILE"))
+}
+
+/// Checks one certificate.
+fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal> {
     let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
+    let network_path = network_of(arguments, path)?;
     if arguments.core && property::is_property(&bytes) {
         let (named, most) = (Layer::Properties, Layer::Core);
         let beyond = Rejection::BeyondLayer { named, most };
         return Ok(rejected(format, beyond.kind(), &beyond.to_string()));
     }
-    if let Some(property) = &arguments.question.property {
+    if let Some(property) = &arguments.property {
         let names = inputs::Names::Numbered;
-        let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+        let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
         let (asked, _) = super::property::read(property, &loaded.network)?;
         return Ok(super::property::check(
             (path, &bytes),
@@ -39,7 +106,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
         Ok(certificate) => inputs::Names::List(certificate.claim.question.domain.names()),
         Err(_) => inputs::Names::Numbered,
     };
-    let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+    let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
     let network = &loaded.network;
     let asked = if inputs::is_asked(&arguments.question) {
         Some(inputs::question(&arguments.question, network)?)
@@ -75,10 +142,13 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
         Err(rejection) => {
             let mut message = rejection.to_string();
             if let Rejection::BeyondLayer { .. } = &rejection {
-                message += "; hint: verify and build write one for the core with --portable";
+                // What is in the core alone depends on the question too: `l1` and `l2` are not.
+                if !arguments.core || certificate.claim.question.needs(network) == Layer::Core {
+                    message += "; hint: verify and build write one for the core with --portable";
+                }
             }
             if let Rejection::OtherNetwork { claimed, .. } = &rejection
-                && is_of_exact_weights(arguments, names, claimed)
+                && is_of_exact_weights(arguments, &network_path, names, claimed)
             {
                 message += ", and that of the exact weights in the file is the first one; hint: \
                             --weights exact";
@@ -149,12 +219,17 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
 }
 
 /// Is a certificate about the exact weights of a file whose stored ones were taken?
-fn is_of_exact_weights(arguments: &Check, names: inputs::Names, claimed: &str) -> bool {
+fn is_of_exact_weights(
+    arguments: &Check,
+    network_path: &Path,
+    names: inputs::Names,
+    claimed: &str,
+) -> bool {
     let exact = WhichWeights {
         weights: Weights::Exact,
     };
     arguments.weights.weights == Weights::Stored
-        && inputs::read_network(&arguments.network, names, exact)
+        && inputs::read_network(network_path, names, exact)
             .is_ok_and(|loaded| digest(&loaded.network) == claimed)
 }
 

@@ -9,7 +9,7 @@ use super::regions::{few_enough, refused};
 use crate::builders::{Goal, entry};
 use crate::certificate::text;
 use crate::checker::Verified;
-use crate::cli::arguments::{Draw, Format};
+use crate::cli::arguments::{Draw, Format, Picture};
 use crate::cli::{
     Output, Refusal, inputs, interrupt, outputs, picture as picture_file, progress::Bar,
 };
@@ -27,32 +27,21 @@ use crate::workflow::{
     check_in_parallel, count_regions, draw,
 };
 
-/// The picture of a builder.
-const CONVERGENCE: &str = "convergence";
-
-/// Pictures of a network alone, or over a domain: they want no target.
-const PLAIN: [&str; 4] = ["regions", "facets", "warp", "diagram"];
-
 /// Draws one picture.
 pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
-    if PLAIN.contains(&arguments.kind.as_str()) {
-        return plain(arguments, format);
-    }
-    if arguments.kind == CONVERGENCE {
-        return convergence(arguments, format);
-    }
-    let kind = PictureKind::from_name(&arguments.kind).ok_or_else(|| {
-        let known: Vec<&str> = PictureKind::ALL
-            .iter()
-            .map(|kind| kind.name())
-            .chain(PLAIN)
-            .chain([CONVERGENCE])
-            .collect();
-        Refusal::new(format_args!("there is no picture `{}`", arguments.kind))
-            .hint(&format!("known: {}", known.join(", ")))
-    })?;
+    let kind = match arguments.kind {
+        Picture::Curve => PictureKind::Curve,
+        Picture::Surface => PictureKind::Surface,
+        Picture::Error => PictureKind::Error,
+        Picture::Halfplanes => PictureKind::Halfplanes,
+        Picture::Partition => PictureKind::Partition,
+        Picture::Regions | Picture::Facets | Picture::Warp | Picture::Diagram => {
+            return plain(arguments, format);
+        }
+        Picture::Convergence => return convergence(arguments, format),
+    };
     let path = network_file(arguments)?;
-    look_at_output(arguments)?;
+    look_at_output(arguments, format)?;
     let found = match &arguments.certificate {
         Some(path) => Some((path, {
             let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
@@ -104,12 +93,20 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    let bytes = picture_file::write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind.name(), bytes, format))
+    drawn(&arguments.out, kind.name(), &svg, format)
 }
 
 /// Makes sure that the file is a picture, and takes the place of nothing that is read.
-fn look_at_output(arguments: &Draw) -> Result<(), Refusal> {
+fn look_at_output(arguments: &Draw, format: Format) -> Result<(), Refusal> {
+    if outputs::is_standard(&arguments.out) {
+        if format == Format::Json {
+            return Err(
+                Refusal::new("--out - and --format json both write to standard output")
+                    .hint("give --out a file name"),
+            );
+        }
+        return Ok(());
+    }
     picture_file::is_one(&arguments.out)?;
     let networks = arguments.networks.iter();
     let mut inputs: Vec<PathBuf> = networks
@@ -120,25 +117,30 @@ fn look_at_output(arguments: &Draw) -> Result<(), Refusal> {
     outputs::look_at(&[("--out", &arguments.out)], &inputs)
 }
 
-fn drawn(path: &Path, kind: &str, bytes: usize, format: Format) -> Output {
+/// Writes a picture; what is left to say, where it did not go to standard output itself.
+fn drawn(path: &Path, kind: &str, svg: &str, format: Format) -> Result<Output, Refusal> {
+    if outputs::is_standard(path) {
+        return Ok(Output::yes(svg));
+    }
+    let bytes = picture_file::write(path, svg)?;
     let path = path.display().to_string();
-    Output::yes(match format {
+    Ok(Output::yes(match format {
         Format::Text => format!("drawn: {path}"),
         Format::Json => pretty(&json!({ "picture": kind, "path": path, "bytes": bytes })),
-    })
+    }))
 }
 
 /// Draws a picture that wants no target: a network is enough, or a network and a domain.
 fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
-    let kind = arguments.kind.as_str();
+    let kind = arguments.kind.name();
     let path = network_file(arguments)?;
-    look_at_output(arguments)?;
+    look_at_output(arguments, format)?;
     let names = inputs::Names::Question(&arguments.question);
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let name = stem_of(path);
-    let svg = match kind {
-        "diagram" => diagram(&network, &format!("The network {name}")).render(),
-        "warp" => bent(
+    let svg = match arguments.kind {
+        Picture::Diagram => diagram(&network, &format!("The network {name}")).render(),
+        Picture::Warp => bent(
             arguments,
             &network,
             &format!("The plane, as {name} bends it"),
@@ -146,7 +148,7 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         _ => {
             let domain = domain(arguments, &network)?;
             let answer = counted(arguments, &network, &domain)?;
-            if kind == "regions" {
+            if arguments.kind == Picture::Regions {
                 let title = format!("Linear regions of {name}");
                 picture(&answer, &domain, &title).map(|picture| picture.render())
             } else {
@@ -154,11 +156,10 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
                 let picture = facets(&answer, &network, &domain, 0, &title);
                 picture.map(|picture| picture.render())
             }
-            .ok_or_else(|| wants_two(kind, domain.dimension()))?
+            .ok_or_else(|| wants_two(&kind, domain.dimension()))?
         }
     };
-    let bytes = picture_file::write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, kind, bytes, format))
+    drawn(&arguments.out, &kind, &svg, format)
 }
 
 /// The one network of a picture.
@@ -166,9 +167,9 @@ fn network_file(arguments: &Draw) -> Result<&Path, Refusal> {
     match arguments.networks.as_slice() {
         [one] => Ok(one),
         several => {
-            let (kind, found) = (&arguments.kind, several.len());
+            let (kind, found) = (arguments.kind.name(), several.len());
             Err(Refusal::new(format_args!(
-                "picture `{kind}` is of one network, {found} are given"
+                "picture `{kind}` needs one network file, found {found}"
             )))
         }
     }
@@ -183,22 +184,23 @@ fn stem_of(path: &Path) -> String {
 fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let Some(path) = &arguments.question.spec else {
         return Err(
-            Refusal::new("picture `convergence` is of a builder, which a spec names")
+            Refusal::new("picture `convergence` needs --spec with a [network] table")
                 .hint("give --spec FILE"),
         );
     };
     if arguments.certificate.is_some() {
         return Err(Refusal::new(
-            "--certificate is for pictures of one network, not for `convergence`",
+            "--certificate cannot be used with picture `convergence`",
         ));
     }
-    look_at_output(arguments)?;
+    look_at_output(arguments, format)?;
     let (spec, source) = inputs::read_spec(path)?;
     let Some(builder) = spec.network.as_ref().filter(|_| spec.goal == Goal::Target) else {
-        return Err(
-            Refusal::in_file(path, "this spec builds nothing that comes near a target")
-                .hint("name a builder in [network], see `steeple catalogue`"),
-        );
+        return Err(Refusal::in_file(
+            path,
+            "the builder of this spec does not approximate a target",
+        )
+        .hint("name a builder in [network], see `steeple catalogue`"));
     };
     let request = BuildRequest {
         builder: builder.builder,
@@ -250,8 +252,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let name = entry(builder.builder).name;
     let text = spec.target.text().join(", ");
     let svg = convergence_picture(name, &text, spec.claim.norm, &sizes, &beside).render();
-    let bytes = picture_file::write(&arguments.out, &svg)?;
-    Ok(drawn(&arguments.out, CONVERGENCE, bytes, format))
+    drawn(&arguments.out, "convergence", &svg, format)
 }
 
 fn wants_two(kind: &str, found: usize) -> Refusal {
@@ -269,7 +270,7 @@ fn domain(arguments: &Draw, network: &Network) -> Result<Domain, Refusal> {
             Domain::parse(text).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?
         }
         (None, None) => {
-            let kind = &arguments.kind;
+            let kind = arguments.kind.name();
             return Err(
                 Refusal::new(format_args!("picture `{kind}` needs a domain"))
                     .hint("give --domain \"x=-1..1,y=-1..1\" or --spec FILE"),

@@ -24,7 +24,7 @@ use crate::training::{
     Start, Training, TrainingError, explain,
 };
 use crate::workflow::files::directory_of;
-use crate::workflow::spec::{DataSpec, trained_activation};
+use crate::workflow::spec::DataSpec;
 use crate::workflow::train::{DataError, row_name};
 use crate::workflow::{CompareSpec, Spec, Subject, draw_frame, training_data, write_beside};
 
@@ -194,19 +194,12 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
         }
         compare.hidden = vec![hidden.clone()];
     }
-    if let Some(name) = &arguments.activation {
-        let activation = trained_activation(name).map_err(|message| {
-            Refusal::new(format_args!("--activation: {message}")).hint("known: sigmoid, tanh, relu")
-        })?;
-        compare.activations = vec![activation];
+    if let Some(activation) = &arguments.activation {
+        compare.activations = vec![activation.clone()];
     }
     let count = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
     let settings = &mut compare.settings;
-    if let Some(name) = &arguments.optimizer {
-        let optimizer = Optimizer::from_name(name).ok_or_else(|| {
-            Refusal::new(format_args!("--optimizer: there is no optimizer `{name}`"))
-                .hint(&format!("known: {}", Optimizer::NAMES.join(", ")))
-        })?;
+    if let Some(optimizer) = arguments.optimizer {
         if optimizer != settings.optimizer {
             settings.optimizer = optimizer;
             settings.steps = optimizer.default_steps();
@@ -214,8 +207,10 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
     }
     if let Some(text) = &arguments.learning_rate {
         if settings.optimizer == Optimizer::Lbfgs {
-            return Err(Refusal::new("--learning-rate is for --optimizer adam")
-                .hint("lbfgs finds the length of each step itself"));
+            return Err(
+                Refusal::new("--learning-rate can only be used with --optimizer adam")
+                    .hint("lbfgs finds the length of each step itself"),
+            );
         }
         settings.learning_rate = estimate_rational(&inputs::positive("learning-rate", text)?);
         if !settings.learning_rate.is_finite() {

@@ -10,11 +10,15 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    inputs::one_from_standard_input(
+        [&arguments.network]
+            .into_iter()
+            .chain(&arguments.question.spec)
+            .chain(&arguments.property)
+            .chain(&arguments.resume),
+    )?;
     look_at_outputs(arguments, format)?;
-    if let Some(path) = &arguments.question.property {
-        if arguments.gap.is_some() {
-            return Err(Refusal::new("--gap does not go with --property"));
-        }
+    if let Some(path) = &arguments.property {
         return super::property::verify(path, arguments, format);
     }
     let inputs::Loaded { network, weights } = inputs::read_network(
@@ -82,6 +86,7 @@ fn look_at_outputs(arguments: &Verify, format: Format) -> Result<(), Refusal> {
     }
     let mut inputs = inputs::network_files(&arguments.network);
     inputs.extend(inputs::question_files(&arguments.question));
+    inputs.extend(arguments.property.clone());
     // The certificate to go on from is read as a whole before the new one takes its place.
     if let Some(resume) = &arguments.resume
         && !fs::metadata(resume).is_ok_and(|found| found.is_file())
