@@ -349,50 +349,6 @@ fn a_closed_standard_output_is_no_panic() {
     assert!(!said.contains("panicked"), "{said}");
 }
 
-#[test]
-fn the_readme_says_what_the_program_does() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
-        .expect("README");
-    assert!(readme.contains("cargo run --release -- build examples/wave.toml"));
-    assert!(readme.contains("cargo test"));
-    for line in readme.lines().filter(|line| line.contains("](")) {
-        for part in line.split("](").skip(1) {
-            let link = part.split(')').next().unwrap_or_default();
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
-            assert!(link.starts_with("http") || path.exists(), "{link}");
-        }
-    }
-    let scratch = tempfile::tempdir().expect("a folder");
-    let (_, help, _) = run(scratch.path(), &["--help"]);
-    // Both name every command: the help at the start of a line, the page as code.
-    let commands: Vec<&str> = help
-        .lines()
-        .skip_while(|line| *line != "Commands:")
-        .skip(1)
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| {
-            line.strip_prefix("  ")
-                .filter(|line| !line.starts_with(' '))
-        })
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    for command in ["build", "verify", "check", "eval", "draw", "catalogue"] {
-        assert!(commands.contains(&command), "{command} is not in --help");
-    }
-    // What is for the shell has its own help.
-    let of_the_shell = ["completions", "man", "help"];
-    for command in commands
-        .iter()
-        .filter(|command| !of_the_shell.contains(command))
-    {
-        let names = [format!("`{command}`"), format!("steeple {command}")];
-        assert!(
-            names.iter().any(|name| readme.contains(name)),
-            "{command} is not in the README"
-        );
-    }
-}
-
 const POINTS: &str = r#"[target]
 formula = "x^2 + y^2 <= 1"
 inputs = ["x", "y"]

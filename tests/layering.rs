@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// From low to high.
-const LEVELS: [&[&str]; 9] = [
+const LEVELS: [&[&str]; 10] = [
     &["numbers", "geometry"],
     &["expr"],
     &["network", "certificate"],
@@ -15,6 +15,7 @@ const LEVELS: [&[&str]; 9] = [
     &["draw"],
     &["report"],
     &["workflow"],
+    &["facade"],
     &["cli"],
 ];
 

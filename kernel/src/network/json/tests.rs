@@ -3,15 +3,15 @@ use crate::network::{digest, forward};
 use proptest::prelude::*;
 
 const QUERIES: [&str; 9] = [
-    include_str!("../../../../tests/data/queries/q1_stair_16.json"),
-    include_str!("../../../../tests/data/queries/q1_stair_64.json"),
-    include_str!("../../../../tests/data/queries/q2_tower_4.json"),
-    include_str!("../../../../tests/data/queries/q2_tower_8.json"),
-    include_str!("../../../../tests/data/queries/q3_relu_16.json"),
-    include_str!("../../../../tests/data/queries/q3_relu_16_16.json"),
-    include_str!("../../../../tests/data/queries/q4_sigmoid_6.json"),
-    include_str!("../../../../tests/data/queries/q5_interp_32.json"),
-    include_str!("../../../../tests/data/queries/q5_interp_8.json"),
+    include_str!("../../../tests/queries/q1_stair_16.json"),
+    include_str!("../../../tests/queries/q1_stair_64.json"),
+    include_str!("../../../tests/queries/q2_tower_4.json"),
+    include_str!("../../../tests/queries/q2_tower_8.json"),
+    include_str!("../../../tests/queries/q3_relu_16.json"),
+    include_str!("../../../tests/queries/q3_relu_16_16.json"),
+    include_str!("../../../tests/queries/q4_sigmoid_6.json"),
+    include_str!("../../../tests/queries/q5_interp_32.json"),
+    include_str!("../../../tests/queries/q5_interp_8.json"),
 ];
 
 /// The example of the format's description.
