@@ -10,7 +10,7 @@ use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 use crate::formats::FormatError;
 use crate::formats::foreign::ForeignError;
 use crate::formats::kind::OtherKind;
-use crate::workflow::{SpecError, WorkflowError};
+use crate::workflow::{NetworkSpec, SpecError, WorkflowError};
 
 /// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +126,23 @@ impl Refusal {
             Some(hint) => refusal.hint(hint),
             None => refusal,
         }
+    }
+}
+
+impl Refusal {
+    /// A message about the table `[network]` of a spec file, at the key that is to be changed; without
+    /// a place where the error is not about that table.
+    pub fn in_table(
+        path: &Path,
+        source: &str,
+        network: &NetworkSpec,
+        error: WorkflowError,
+    ) -> Self {
+        let Some(key) = error.key() else {
+            return error.into();
+        };
+        let (name, place) = (path.display().to_string(), network.place_of(key));
+        Self::at(&name, source, &place, &error.to_string(), None)
     }
 }
 

@@ -64,7 +64,7 @@ impl BuildRequest<'_> {
             self.domain,
             self.norm,
         )
-        .map_err(|error| WorkflowError::Build(error.to_string()))
+        .map_err(WorkflowError::Build)
     }
 
     /// What is to be verified of a network.
@@ -108,8 +108,7 @@ fn write_network(network: &Network, folder: &Path) -> Result<(), WorkflowError> 
 fn read_network(folder: &Path) -> Result<Network, WorkflowError> {
     let path = folder.join("network.json");
     let bytes = fs::read(&path).map_err(in_file(&path))?;
-    json::read_bytes(&bytes)
-        .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))
+    json::read_bytes(&bytes).map_err(WorkflowError::Network)
 }
 
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
@@ -167,7 +166,7 @@ pub fn build(
         && verification.verdict == Verdict::Refuted
     {
         verification.verdict = Verdict::Undecided;
-        verification.search.stopped_by = Some(reason.name().to_string());
+        verification.search.stopped_by = Some(reason);
     }
     Ok((built, verification))
 }

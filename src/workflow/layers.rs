@@ -7,7 +7,9 @@ use super::verify::{Verdict, Verification, VerifyRequest, WorkflowError, verify}
 use super::{Limits, spec};
 use crate::builders::polynomial::Polynomial;
 use crate::builders::ridge::chebyshev::Values;
-use crate::builders::{BuilderName, Built, Parameters, Units, build, entry, needed_size};
+use crate::builders::{
+    BuildError, BuilderName, Built, Parameters, Units, build, entry, needed_size,
+};
 use crate::certificate::{Norm, Question};
 use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper, parse_target};
 use crate::network::{digest, size};
@@ -336,7 +338,7 @@ impl Contest {
         words.join(", ")
     }
 
-    fn built(&self, contestant: &Contestant, size: usize) -> Result<Built, String> {
+    fn built(&self, contestant: &Contestant, size: usize) -> Result<Built, BuildError> {
         let mut parameters = (contestant.parameters)(self, size);
         let mut target = &self.target;
         if let Some(polynomial) = &contestant.polynomial {
@@ -351,7 +353,6 @@ impl Contest {
             &self.domain,
             self.norm,
         )
-        .map_err(|error| format!("{}: {error}", contestant.name))
     }
 
     fn attempt(

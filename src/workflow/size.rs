@@ -3,11 +3,12 @@
 //! Each size that is tried is searched for a proof, within what is left of the command's time and
 //! memory. The verdict comes later, from the checker; here a size is only chosen.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::build::BuildRequest;
 use super::verify::{Found, WorkflowError, search};
-use crate::builders::{self, Built, Parameters, SizeKey};
+use crate::builders::{self, BuildError, Built, Parameters, SizeKey};
 use crate::network::{Network, size};
 use crate::numbers::Rational;
 use crate::prover::memory::in_use;
@@ -93,10 +94,10 @@ pub(super) fn choose(
         return of_size_given(request.parameters);
     }
     let Some(tolerance) = request.tolerance else {
-        return Err(WorkflowError::Build(format!(
-            "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
-            key.name
-        )));
+        return Err(WorkflowError::Build(BuildError::MissingSize {
+            builder: builders::entry(request.builder).name,
+            key: key.name,
+        }));
     };
     if let Some(reason) = builders::impossible(
         request.builder,
@@ -106,7 +107,7 @@ pub(super) fn choose(
         request.norm,
         tolerance,
     ) {
-        return Err(WorkflowError::Build(reason.to_string()));
+        return Err(WorkflowError::Impossible(Box::new(reason)));
     }
     let parameters = builders::prepare(
         request.builder,
@@ -116,7 +117,7 @@ pub(super) fn choose(
         request.norm,
         tolerance,
     )
-    .map_err(|error| WorkflowError::Build(error.to_string()))?;
+    .map_err(WorkflowError::Build)?;
     Choice {
         request,
         key,
@@ -157,7 +158,9 @@ impl Choice<'_, '_> {
                 }
             }
             if size >= largest {
-                return Err(WorkflowError::Build(self.no_size(largest, least)));
+                return Err(WorkflowError::NoSize(Box::new(
+                    self.no_size(largest, least),
+                )));
             }
             // The theorem's size is enough: nothing larger needs to be tried.
             let doubled = (size * 2).min(largest);
@@ -320,20 +323,51 @@ impl Choice<'_, '_> {
         }
     }
 
-    fn no_size(&self, largest: usize, least: Option<(Rational, usize)>) -> String {
-        let name = self.key.name;
-        let best = least.map_or(String::new(), |(upper, size)| {
-            format!(
-                "; the smallest error found is {}, with {name} = {}",
-                up(&upper),
-                self.key.text(size)
-            )
-        });
-        format!(
-            "no `{name}` up to {} was found to keep the tolerance {}{best}; hint: ask for a larger \
-             tolerance, or give `{name}` and other keys yourself",
-            self.key.text(largest),
-            self.tolerance,
+    fn no_size(&self, largest: usize, least: Option<(Rational, usize)>) -> NoSize {
+        NoSize {
+            key: self.key.name,
+            largest: self.key.text(largest),
+            tolerance: self.tolerance.clone(),
+            least: least.map(|(upper, size)| (upper, self.key.text(size))),
+        }
+    }
+}
+
+/// No size up to the largest was found to keep a tolerance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSize {
+    /// The key that is the size.
+    pub key: &'static str,
+    /// The largest size that was tried.
+    pub largest: String,
+    /// The error wanted.
+    pub tolerance: Rational,
+    /// The smallest error that was found, and its size.
+    pub least: Option<(Rational, String)>,
+}
+
+impl fmt::Display for NoSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            key,
+            largest,
+            tolerance,
+            least,
+        } = self;
+        write!(
+            f,
+            "no `{key}` up to {largest} was found to keep the tolerance {tolerance}"
+        )?;
+        if let Some((upper, size)) = least {
+            let upper = up(upper);
+            write!(
+                f,
+                "; the smallest error found is {upper}, with {key} = {size}"
+            )?;
+        }
+        write!(
+            f,
+            "; hint: ask for a larger tolerance, or give `{key}` and other keys yourself"
         )
     }
 }

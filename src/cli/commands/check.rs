@@ -8,7 +8,7 @@ use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
 use crate::network::digest;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Verdict};
 use crate::workflow::{check_in_parallel, reading::Kind as Reading};
 
 /// Runs the checker alone.
@@ -91,14 +91,11 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     }
     let claim = verified.claim();
     let question = &claim.question;
-    let jumps = network.has_jumps() || question.target.has_jumps();
     let sides = question.domain.names().iter().zip(question.domain.sides());
     let report = Report {
-        verdict: "enclosed".into(),
-        norm: match (question.norm, jumps) {
-            (crate::certificate::Norm::Sup, true) => "essential sup".into(),
-            (norm, _) => norm.name().into(),
-        },
+        verdict: Verdict::Enclosed,
+        norm: question.norm,
+        jumps: network.has_jumps() || question.target.has_jumps(),
         target: question.target.text().to_vec(),
         domain: sides
             .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))

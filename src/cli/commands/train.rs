@@ -195,8 +195,8 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
         compare.hidden = vec![hidden.clone()];
     }
     if let Some(name) = &arguments.activation {
-        let activation = trained_activation(name).map_err(|message| {
-            Refusal::new(format_args!("--activation: {message}")).hint("known: sigmoid, tanh, relu")
+        let activation = trained_activation(name).map_err(|error| {
+            Refusal::new(format_args!("--activation: {error}")).hint(&error.hint())
         })?;
         compare.activations = vec![activation];
     }
