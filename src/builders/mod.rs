@@ -34,6 +34,7 @@ pub mod smooth;
 pub mod tail;
 #[cfg(test)]
 mod tests;
+pub mod values;
 
 pub use catalogue::{BuilderName, catalogue, entry};
 pub use deep::promise::{Promise, promise};
@@ -41,9 +42,10 @@ pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
 pub use impossible::{Impossible, impossible};
 pub use parameters::{
-    Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
+    Division, Fit, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Units, Vertex,
 };
 pub use request::{APriori, Built};
+pub use values::{Outlines, Shape, Source};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};

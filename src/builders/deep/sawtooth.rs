@@ -33,6 +33,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_FOLDS,
         set: |parameters, size| parameters.folds = Some(size),
         needed: needed_size,
+        is_of_use: |_| true,
         prepare: None,
     }),
     bounds: Bounds::Sup,

@@ -29,7 +29,7 @@ pub const ENTRY: Entry = Entry {
     keys: &[
         ACTIVATION,
         key("sides", "from the tolerance"),
-        key("fit", "inscribed (or circumscribed, balanced, smooth)"),
+        key("fit", "inscribed"),
         key("centre", "from the target"),
         key("radius", "from the target"),
         key("radius_squared", "from the target"),
@@ -47,6 +47,8 @@ pub const ENTRY: Entry = Entry {
         largest: 1 << 20,
         set: |parameters, size| parameters.sides = Some(size),
         needed: needed_size,
+        // Smooth units have no sides.
+        is_of_use: |parameters| parameters.fit != Some(Fit::Smooth),
         prepare: None,
     }),
     bounds: Bounds::AsAsked,

@@ -33,6 +33,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_HALVINGS,
         set: |parameters, size| parameters.step = Some(step_of(size)),
         needed: needed_size,
+        is_of_use: |_| true,
         prepare: None,
     }),
     bounds: Bounds::Sup,
