@@ -778,6 +778,7 @@ fn help_names_every_command_and_flag() {
         "eval",
         "draw",
         "catalogue",
+        "schema",
         "completions",
         "man",
     ];
@@ -838,6 +839,9 @@ fn shells_and_manuals_are_served() {
     let scratch = Scratch::new();
     let bash = scratch.run(&["completions", "bash"]);
     assert!(bash.code == 0 && bash.out.contains("catalogue"));
+    let schema = scratch.run(&["schema"]);
+    assert_eq!(schema.code, 0);
+    assert_eq!(schema.json(), steeple::workflow::spec::schema());
     let man = scratch.run(&["man"]);
     assert!(man.code == 0 && man.out.contains(".TH steeple"));
     scratch

@@ -30,6 +30,7 @@ pub mod ridge;
 pub mod sample;
 pub mod separate;
 pub mod shape;
+pub mod sizes;
 pub mod smooth;
 pub mod tail;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use parameters::{
     Division, Fit, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Units, Vertex,
 };
 pub use request::{APriori, Built};
+pub use sizes::Sizes;
 pub use values::{Outlines, Shape, Source};
 
 use crate::certificate::Norm;

@@ -52,6 +52,8 @@ pub enum Command {
     Convert(Convert),
     /// List the builders, or explain one.
     Catalogue(Catalogue),
+    /// Print the JSON Schema of spec files, for editors.
+    Schema,
     /// Print a completion script for a shell.
     Completions(Completions),
     /// Print the manual page.

@@ -67,7 +67,9 @@ pub fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let listener = match arguments.command {
-        Command::Catalogue(_) | Command::Completions(_) | Command::Man => Listener::MayLeave,
+        Command::Catalogue(_) | Command::Schema | Command::Completions(_) | Command::Man => {
+            Listener::MayLeave
+        }
         _ => Listener::WantsAll,
     };
     let outcome = match arguments.command {
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Draw(ref command) => commands::draw::run(command, arguments.format),
         Command::Convert(ref command) => commands::convert::run(command, arguments.format),
         Command::Catalogue(ref command) => commands::catalogue::run(command, arguments.format),
+        Command::Schema => Ok(commands::schema::run()),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),
         Command::Man => commands::shell::man(),
     };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::build::BuildRequest;
 use super::verify::{Found, WorkflowError, search};
-use crate::builders::{self, BuildError, Built, Parameters, SizeKey};
+use crate::builders::{self, BuildError, Built, Parameters, SizeKey, Sizes};
 use crate::network::{Network, size};
 use crate::numbers::Rational;
 use crate::prover::memory::in_use;
@@ -132,14 +132,26 @@ pub(super) fn choose(
 impl Choice<'_, '_> {
     fn run(mut self) -> Result<Chosen, WorkflowError> {
         let largest = self.key.largest.min(LARGEST_SIZE);
-        let needed = self.needed();
+        let mut sizes = Sizes::new(self.key.smallest, largest).with_known(self.needed());
         let mut last: Option<Tried> = None;
         let mut least: Option<(Rational, usize)> = None;
-        let mut size = self.key.smallest;
-        let enough = loop {
-            match self.attempt(size, self.request.limits)? {
-                Next::Enough(tried) => break tried,
-                Next::TooSmall(tried) => {
+        let mut best: Option<Tried> = None;
+        let mut stopped_by = None;
+        while let Some(size) = sizes.untried() {
+            let mut limits = self.request.limits;
+            if let Some(best) = &best {
+                // What was found of the best size is still to be checked.
+                let check = Duration::from_secs_f64(best.found.seconds());
+                limits.time = limits.time.map(|time| time.saturating_sub(check));
+            }
+            match (self.attempt(size, limits)?, best.is_some()) {
+                (Next::Enough(tried), _) => {
+                    sizes.tried(size, true);
+                    (best, last) = (Some(tried), None);
+                }
+                (Next::TooSmall(_), true) => sizes.tried(size, false),
+                (Next::TooSmall(tried), false) => {
+                    sizes.tried(size, false);
                     if let Some(upper) = tried.found.upper()
                         && least.as_ref().is_none_or(|(best, _)| upper < *best)
                     {
@@ -147,52 +159,37 @@ impl Choice<'_, '_> {
                     }
                     last = Some(tried);
                 }
-                Next::Stopped(tried, reason) => {
-                    return Ok(self.stopped(last.as_ref().map(|last| last.size), tried, reason));
+                (Next::Stopped(_, reason) | Next::Unbuilt(reason), true) => {
+                    stopped_by = Some(reason);
+                    break;
                 }
-                Next::Unbuilt(reason) => {
+                (Next::Stopped(tried, reason), false) => {
+                    return Ok(self.stopped(sizes.too_small(), tried, reason));
+                }
+                (Next::Unbuilt(reason), false) => {
                     return match last {
                         Some(last) => Ok(self.unbuilt(size, last, reason)),
                         None => Err(WorkflowError::Stopped(reason)),
                     };
                 }
             }
-            if size >= largest {
-                return Err(WorkflowError::NoSize(Box::new(
-                    self.no_size(largest, least),
-                )));
-            }
-            // The theorem's size is enough: nothing larger needs to be tried.
-            let doubled = (size * 2).min(largest);
-            size = match needed {
-                Some(needed) if size < needed && needed < doubled => needed,
-                _ => doubled,
-            };
-        };
-        let none = self.key.smallest.saturating_sub(1);
-        self.smallest(last.map_or(none, |last| last.size), enough)
+        }
+        match best {
+            Some(best) => Ok(self.chosen(best, sizes.too_small(), stopped_by)),
+            None => Err(WorkflowError::NoSize(Box::new(
+                self.no_size(largest, least),
+            ))),
+        }
     }
 
-    /// Halves the step between a size that is too small and one that is enough.
-    fn smallest(mut self, too_small: usize, enough: Tried) -> Result<Chosen, WorkflowError> {
-        let mut too_small = too_small;
-        let mut best = enough;
-        let mut stopped_by = None;
-        while best.size - too_small > 1 {
-            let middle = usize::midpoint(too_small, best.size);
-            // What was found of the best size is still to be checked.
-            let mut limits = self.request.limits;
-            let check = Duration::from_secs_f64(best.found.seconds());
-            limits.time = limits.time.map(|time| time.saturating_sub(check));
-            match self.attempt(middle, limits)? {
-                Next::Enough(tried) => best = tried,
-                Next::TooSmall(_) => too_small = middle,
-                Next::Stopped(_, reason) | Next::Unbuilt(reason) => {
-                    stopped_by = Some(reason);
-                    break;
-                }
-            }
-        }
+    /// The smallest size that was found to be enough.
+    fn chosen(
+        self,
+        mut best: Tried,
+        too_small: Option<usize>,
+        stopped_by: Option<StoppedBy>,
+    ) -> Chosen {
+        let too_small = too_small.unwrap_or_else(|| self.key.smallest.saturating_sub(1));
         let (name, enough) = (self.key.name, self.key.text(best.size));
         let text = match stopped_by {
             None => format!(
@@ -207,11 +204,11 @@ impl Choice<'_, '_> {
             ),
         };
         best.built.notes.push(text);
-        Ok(Chosen {
+        Chosen {
             built: best.built,
             found: Some(best.found),
             stopped_by: None,
-        })
+        }
     }
 
     /// The size that is enough by the builder's theorem.

@@ -6,6 +6,7 @@
 
 mod compare;
 mod network;
+mod schema;
 
 use std::ops::Range;
 
@@ -24,6 +25,7 @@ use crate::numbers::{Rational, literal, loose};
 pub use compare::{
     CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, NotTrained, TRAINED, trained_activation,
 };
+pub use schema::schema;
 
 /// A spec file, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,8 @@ use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Sawtooth, Units};
 use crate::builders::polynomial::Polynomial;
-use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::request::{APriori, Built, Request};
+use crate::builders::sizes::smallest_size;
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 

@@ -9,8 +9,9 @@ use crate::builders::entry::{
 use crate::builders::error::BuildError;
 use crate::builders::grid::whole;
 use crate::builders::parameters::{Fit, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::sample::exponent_above;
+use crate::builders::sizes::smallest_size;
 use crate::builders::tail::ln_upper;
 use crate::certificate::Norm;
 use crate::expr::simplest_between;
