@@ -139,7 +139,7 @@ fn keys(value: &Value) -> Vec<&str> {
 
 #[test]
 fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
-    let cases: [(&str, &str, &[&str]); 23] = [
+    let cases: [(&str, &str, &[&str]); 24] = [
         (
             "builder =",
             "bilder =",
@@ -182,9 +182,17 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
             &["`interpolant` has no key `sides`", "spec.toml:8:9"],
         ),
         (
+            "cells = 4",
+            "cells = 4\nactivation = \"tanh\"",
+            &["`interpolant` has no activation `tanh`", "spec.toml:8:14"],
+        ),
+        (
             "cells = 4\n",
             "",
-            &["`cells` is missing", "tolerance", "spec.toml:6:11"],
+            &[
+                "`interpolant` needs `cells`, or a tolerance",
+                "spec.toml:6:11",
+            ],
         ),
         (
             "\"interpolant\"",
@@ -239,7 +247,7 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         (
             "norm = \"sup\"",
             "norm = \"l3\"",
-            &["`l3` is no norm", "sup, l1, l2, area"],
+            &["unknown norm `l3`", "sup, l1, l2, area"],
         ),
         (
             "norm = \"sup\"",
@@ -330,17 +338,23 @@ fn bad_flags_are_refused_before_anything_runs() {
             &["--tolerance must be greater than 0"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
-        (&x2, &["--norm", "l3"], &["--norm: `l3` is no norm"]),
+        (&x2, &["--norm", "l3"], &["--norm: unknown norm `l3`"]),
         (
             &x2,
             &["--norm", "l2", "--threshold", "1/2"],
-            &["--threshold is for norm area"],
+            &[
+                "a threshold can only be used with norm `area`",
+                "--norm area",
+            ],
         ),
         (&x2, &["--norm", "area"], &["needs a region"]),
         (
             &x2,
             &["--threshold", "1/2"],
-            &["--threshold is for norm area"],
+            &[
+                "a threshold can only be used with norm `area`",
+                "--norm area",
+            ],
         ),
         (&x2, &["--gap", "0"], &["--gap must be greater than 0"]),
         (&x2, &["--time-limit", "-1"], &["--time-limit"]),
@@ -764,6 +778,7 @@ fn help_names_every_command_and_flag() {
         "eval",
         "draw",
         "catalogue",
+        "schema",
         "completions",
         "man",
     ];
@@ -824,6 +839,9 @@ fn shells_and_manuals_are_served() {
     let scratch = Scratch::new();
     let bash = scratch.run(&["completions", "bash"]);
     assert!(bash.code == 0 && bash.out.contains("catalogue"));
+    let schema = scratch.run(&["schema"]);
+    assert_eq!(schema.code, 0);
+    assert_eq!(schema.json(), steeple::workflow::spec::schema());
     let man = scratch.run(&["man"]);
     assert!(man.code == 0 && man.out.contains(".TH steeple"));
     scratch

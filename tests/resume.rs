@@ -66,7 +66,7 @@ fn a_search_that_stopped_goes_on_from_its_certificate() {
         };
         let stopped = search(&question, boxes, None);
         assert_eq!(stopped.verdict, Verdict::Undecided, "{norm}");
-        assert_eq!(stopped.search.stopped_by.as_deref(), Some("boxes"));
+        assert_eq!(stopped.search.stopped_by, Some(StoppedBy::Boxes));
         let whole = search(&question, Limits::default(), None);
         let went_on = search(&question, Limits::default(), Some(&stopped));
         assert_eq!(whole.verdict, Verdict::Enclosed, "{norm}");
@@ -296,7 +296,7 @@ fn an_interrupt_and_a_full_memory_end_a_search_with_what_is_known() {
         ] {
             let stopped = search(&question, limits.clone(), None);
             assert_eq!(stopped.verdict, Verdict::Undecided);
-            assert_eq!(stopped.search.stopped_by.as_deref(), Some(reason.name()));
+            assert_eq!(stopped.search.stopped_by, Some(reason));
         }
     }
     let done = search(&asked(Norm::Sup), uninterrupted, None);

@@ -17,7 +17,7 @@ use steeple::expr::{Tape, parse_target};
 use steeple::network::{Activation, Network};
 use steeple::numbers::{Interval, Rational};
 use steeple::prover::Limits;
-use steeple::workflow::{Verdict, VerifyRequest, verify as verify_request};
+use steeple::workflow::{StoppedBy, Verdict, VerifyRequest, verify as verify_request};
 
 /// x/3: no float is 1/3.
 const THIRD: &str = r#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["y"], "layers": [
@@ -588,7 +588,7 @@ fn a_check_that_cannot_end_in_time_is_given_up() {
         verify_request(&request, None, &mut steeple::workflow::unwatched).expect("no rejection");
     assert!(found.is_unchecked);
     assert_eq!(found.verdict, Verdict::Undecided);
-    assert_eq!(found.search.stopped_by.as_deref(), Some("time"));
+    assert_eq!(found.search.stopped_by, Some(StoppedBy::Time));
     let claim = found.verified.claim();
     assert_eq!(
         (&claim.stated_lower, &claim.stated_upper),

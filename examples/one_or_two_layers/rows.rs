@@ -6,7 +6,9 @@
 use super::page::{LayersRow, LayersTable, Source};
 use steeple::builders::polynomial::Polynomial;
 use steeple::builders::ridge::chebyshev::Values;
-use steeple::builders::{BuilderName, Built, Parameters, Units, build, entry, needed_size};
+use steeple::builders::{
+    BuildError, BuilderName, Built, Parameters, Units, build, entry, needed_size,
+};
 use steeple::certificate::{Norm, Question};
 use steeple::expr::{Domain, Target, derivative_range_upper, lipschitz_upper, parse_target};
 use steeple::network::{digest, size};
@@ -337,7 +339,7 @@ impl Contest {
         words.join(", ")
     }
 
-    fn built(&self, contestant: &Contestant, size: usize) -> Result<Built, String> {
+    fn built(&self, contestant: &Contestant, size: usize) -> Result<Built, BuildError> {
         let mut parameters = (contestant.parameters)(self, size);
         let mut target = &self.target;
         if let Some(polynomial) = &contestant.polynomial {
@@ -352,7 +354,6 @@ impl Contest {
             &self.domain,
             self.norm,
         )
-        .map_err(|error| format!("{}: {error}", contestant.name))
     }
 
     fn attempt(

@@ -1,7 +1,7 @@
 //! What there is to know about a builder, and what it can be asked to do.
 
 use super::error::BuildError;
-use super::parameters::{Fit, Parameters, Units};
+use super::parameters::{Parameter, Parameters, Units};
 use super::request::{Built, Request};
 use crate::numbers::Rational;
 
@@ -12,6 +12,13 @@ pub struct Key {
     pub name: &'static str,
     /// What holds when it is left out.
     pub default: &'static str,
+}
+
+impl Key {
+    /// What it says, and what its value has to be.
+    pub fn parameter(&self) -> Option<&'static Parameter> {
+        Parameter::named(self.name)
+    }
 }
 
 /// What a target is to a builder.
@@ -54,6 +61,8 @@ pub struct SizeKey {
     pub set: fn(&mut Parameters, usize),
     /// Returns a size whose a-priori bound is at most a tolerance, in the norm of the request.
     pub needed: fn(&Request, &Rational) -> Option<usize>,
+    /// Has a size any meaning with these parameters?
+    pub is_of_use: fn(&Parameters) -> bool,
     /// Fills in what else is chosen from a tolerance, before any size is tried; or says why no size
     /// can keep it.
     pub prepare: Option<Prepare>,
@@ -63,10 +72,9 @@ pub struct SizeKey {
 pub type Prepare = fn(&Request, &Rational) -> Result<Parameters, BuildError>;
 
 impl SizeKey {
-    /// Is this key among the parameters, or of no use with them? (A smooth disk has no sides.)
+    /// Is this key among the parameters, or of no use with them?
     pub fn is_given(&self, parameters: &Parameters) -> bool {
-        let has_no_sides = self.name == "sides" && parameters.fit == Some(Fit::Smooth);
-        has_no_sides || parameters.present().contains(&self.name)
+        !(self.is_of_use)(parameters) || parameters.present().contains(&self.name)
     }
 
     /// Returns a size as the key has it: a number, or for larger sizes a smaller step.
@@ -153,6 +161,7 @@ pub const fn cells_by(needed: fn(&Request, &Rational) -> Option<usize>, largest:
         largest,
         set: |parameters, size| parameters.cells = Some(vec![size]),
         needed,
+        is_of_use: |_| true,
         prepare: None,
     }
 }

@@ -361,6 +361,58 @@ pub enum BuildError {
     },
 }
 
+impl BuildError {
+    /// Returns the key of `[network]` that is to be changed; none where it is the builder or the target.
+    pub fn key(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::UnknownKey { key, .. }
+            | Self::MissingSize { key, .. }
+            | Self::MissingKey { key, .. }
+            | Self::Length { key, .. }
+            | Self::TooSmall { key, .. }
+            | Self::AboveLargest { key, .. }
+            | Self::Layers { key, .. }
+            | Self::LongNumber { key, .. }
+            | Self::TooSteep { key, .. }
+            | Self::TooGentle { key }
+            | Self::NotPositive { key, .. }
+            | Self::Smooth(key) => key,
+            Self::Activation { .. } => "activation",
+            Self::Directions { .. } | Self::TooLargeDegree { .. } | Self::DegreeTooLow { .. } => {
+                "degree"
+            }
+            Self::ProfileUnits { .. } => "profile",
+            Self::NoSteepness | Self::Flat => "steepness",
+            Self::Narrow { .. } | Self::NotConstant { .. } => "widths",
+            Self::NotSawtooth { .. } => "of",
+            Self::NoHeight => "height",
+            Self::NoDirection => "direction",
+            Self::EmptyBump { .. } => "from",
+            Self::EmptyBox { .. } => "box",
+            Self::Ghosts { .. } => "ghosts",
+            Self::OverlapOfBoxes => "overlap",
+            Self::OutputRange { .. } => "output",
+            Self::HiddenLayers(_) | Self::OneLayer(_) | Self::UnionLayers(_) => "hidden_layers",
+            Self::NoSecondLayer => "second_steepness",
+            Self::SeveralPolygons(_)
+            | Self::Vertices(_)
+            | Self::Outline { .. }
+            | Self::Polygon(_) => "vertices",
+            Self::NoDisk => "centre",
+            Self::TwoRadii => "radius",
+            Self::TooFine { .. } => "step",
+            Self::Inputs { .. }
+            | Self::Outputs { .. }
+            | Self::Domain(_)
+            | Self::NoPolynomial { .. }
+            | Self::NotPolynomial { .. }
+            | Self::Undefined(_)
+            | Self::NotEvaluated(_)
+            | Self::TooLarge { .. } => return None,
+        })
+    }
+}
+
 fn out_of_range(place: &str, found: Option<&str>) -> String {
     match found {
         Some(found) => format!("it is {found} at {place}"),

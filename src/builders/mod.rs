@@ -31,10 +31,12 @@ pub mod sample;
 pub mod separate;
 pub mod shape;
 mod simple;
+pub mod sizes;
 pub mod smooth;
 pub mod tail;
 #[cfg(test)]
 mod tests;
+pub mod values;
 
 pub use catalogue::{BuilderName, catalogue, entry};
 pub use deep::promise::{Promise, promise};
@@ -42,10 +44,12 @@ pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
 pub use impossible::{Impossible, impossible};
 pub use parameters::{
-    Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
+    Division, Fit, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Units, Vertex,
 };
 pub use request::{APriori, Built};
 pub use simple::{disk, interpolant, quadrants, staircase};
+pub use sizes::Sizes;
+pub use values::{Outlines, Shape, Source};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};

@@ -1,5 +1,8 @@
 //! What a user says about the network to build.
 
+use super::values::{
+    Count, Counts, Kind, Number, Numbers, Outlines, Point, Positive, Shape, Sides, Source, Vertices,
+};
 use crate::numbers::Rational;
 
 /// An enumeration whose values have names in specs.
@@ -31,6 +34,16 @@ macro_rules! named {
             pub fn from_name(name: &str) -> Option<Self> {
                 let mut all = Self::ALL.iter().copied();
                 all.find(|value| value.name() == name)
+            }
+        }
+
+        impl Kind for $kind {
+            type Value = Self;
+            const SHAPE: Shape = Shape::Name(Self::NAMES);
+
+            fn read<S: Source>(source: &S, key: &'static str) -> Result<Option<Self>, S::Error> {
+                let place = source.name(key, Self::NAMES)?;
+                Ok(place.and_then(|place| Self::ALL.get(place).copied()))
             }
         }
     };
@@ -134,172 +147,132 @@ named! {
 /// A point of the plane.
 pub type Vertex = (Rational, Rational);
 
-/// The keys of `[network]` beside `builder`, each once.
-pub const KEYS: &[&str] = &[
-    "activation",
-    "cells",
-    "steepness",
-    "second_steepness",
-    "direction",
-    "at",
-    "from",
-    "to",
-    "height",
-    "output",
-    "ghosts",
-    "knots",
-    "box",
-    "overlap",
-    "grid",
-    "vertices",
-    "hidden_layers",
-    "sides",
-    "fit",
-    "centre",
-    "radius",
-    "radius_squared",
-    "rotation",
-    "degree",
-    "profile",
-    "step",
-    "folds",
-    "of",
-    "widths",
-    "rank",
-];
-
-/// The keys of `[network]`. What is absent is chosen by the builder's default rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parameters {
-    /// `activation`.
-    pub units: Option<Units>,
-    /// `cells`: one number for all inputs, or one for each.
-    pub cells: Option<Vec<usize>>,
-    /// `steepness` of the first layer, in units of the argument per unit of input.
-    pub steepness: Option<Rational>,
-    /// `second_steepness`.
-    pub second_steepness: Option<Rational>,
-    /// `direction` of a step or bump: one number for each input.
-    pub direction: Option<Vec<Rational>>,
-    /// `at`: where a step jumps, along its direction.
-    pub at: Option<Rational>,
-    /// `from`: where a bump begins.
-    pub from: Option<Rational>,
-    /// `to`: where a bump ends.
-    pub to: Option<Rational>,
-    /// `height` of a step, bump or tower.
-    pub height: Option<Rational>,
-    /// `output` of a staircase.
-    pub output: Option<OutputUnit>,
-    /// `ghosts` of a staircase: steps outside the domain, on each side.
-    pub ghosts: Option<usize>,
-    /// `knots` of an interpolant.
-    pub knots: Option<Knots>,
-    /// `box` of a tower: one side for each input.
-    pub sides_of_box: Option<Vec<(Rational, Rational)>>,
-    /// `overlap` of towers: the number of shifted families.
-    pub overlap: Option<usize>,
-    /// `grid` of towers and quadrants.
-    pub grid: Option<Division>,
-    /// `vertices` of a polygon.
-    pub vertices: Option<Vec<Vertex>>,
-    /// `vertices` of several polygons.
-    pub polygons: Option<Vec<Vec<Vertex>>>,
-    /// `hidden_layers` of polygons and disks: 1 leaves the decision to the threshold.
-    pub hidden_layers: Option<usize>,
-    /// `sides` of a disk.
-    pub sides: Option<usize>,
-    /// `fit` of a disk.
-    pub fit: Option<Fit>,
-    /// `centre` of a disk.
-    pub centre: Option<Vertex>,
-    /// `radius` of a disk.
-    pub radius: Option<Rational>,
-    /// `radius_squared` of a disk.
-    pub radius_squared: Option<Rational>,
-    /// `rotation` of a disk, in turns.
-    pub rotation: Option<Rational>,
-    /// `degree` of a polynomial.
-    pub degree: Option<usize>,
-    /// `profile` of a ridge network.
-    pub profile: Option<Profile>,
-    /// `step` of the differences of smooth monomials.
-    pub step: Option<Rational>,
-    /// `folds` of a sawtooth.
-    pub folds: Option<usize>,
-    /// `of`: what a sawtooth computes.
-    pub of: Option<Sawtooth>,
-    /// `widths` of the hidden layers of a folding network.
-    pub widths: Option<Vec<usize>>,
-    /// `rank` of maxout units.
-    pub rank: Option<usize>,
+/// A key of `[network]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says, in a sentence.
+    pub about: &'static str,
+    /// What its value has to be.
+    pub shape: Shape,
 }
 
-impl Parameters {
-    /// Returns every number that is no count, with its key.
-    pub fn numbers(&self) -> impl Iterator<Item = (&'static str, &Rational)> {
-        let single = [
-            ("steepness", &self.steepness),
-            ("second_steepness", &self.second_steepness),
-            ("at", &self.at),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("height", &self.height),
-            ("radius", &self.radius),
-            ("radius_squared", &self.radius_squared),
-            ("rotation", &self.rotation),
-            ("step", &self.step),
-        ];
-        let single = single.into_iter();
-        let single = single.filter_map(|(key, value)| Some((key, value.as_ref()?)));
-        let direction = self.direction.iter().flatten();
-        let sides = self.sides_of_box.iter().flatten();
-        let centre = self.centre.iter();
-        let points = self.vertices.iter().flatten();
-        let points = points.chain(self.polygons.iter().flatten().flatten());
-        let pair = |key| move |(a, b)| [(key, a), (key, b)];
-        single
-            .chain(direction.map(|value| ("direction", value)))
-            .chain(sides.map(|(a, b)| (a, b)).flat_map(pair("box")))
-            .chain(centre.map(|(a, b)| (a, b)).flat_map(pair("centre")))
-            .chain(points.map(|(a, b)| (a, b)).flat_map(pair("vertices")))
+impl Parameter {
+    /// Finds a key by name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
     }
+}
 
-    /// Returns the keys that are present, in the order of [`KEYS`].
-    pub fn present(&self) -> Vec<&'static str> {
-        let is_present = [
-            self.units.is_some(),
-            self.cells.is_some(),
-            self.steepness.is_some(),
-            self.second_steepness.is_some(),
-            self.direction.is_some(),
-            self.at.is_some(),
-            self.from.is_some(),
-            self.to.is_some(),
-            self.height.is_some(),
-            self.output.is_some(),
-            self.ghosts.is_some(),
-            self.knots.is_some(),
-            self.sides_of_box.is_some(),
-            self.overlap.is_some(),
-            self.grid.is_some(),
-            self.vertices.is_some() || self.polygons.is_some(),
-            self.hidden_layers.is_some(),
-            self.sides.is_some(),
-            self.fit.is_some(),
-            self.centre.is_some(),
-            self.radius.is_some(),
-            self.radius_squared.is_some(),
-            self.rotation.is_some(),
-            self.degree.is_some(),
-            self.profile.is_some(),
-            self.step.is_some(),
-            self.folds.is_some(),
-            self.of.is_some(),
-            self.widths.is_some(),
-            self.rank.is_some(),
-        ];
-        let present = KEYS.iter().zip(is_present).filter(|(_, present)| *present);
-        present.map(|(key, _)| *key).collect()
-    }
+/// Makes of a table of keys: the struct that holds their values, the list of the keys, which of them are
+/// present, their numbers, and their reader.
+macro_rules! keys {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $name:literal is $kind:ty,)*) => {
+        /// The keys of `[network]` beside `builder`, each once.
+        pub const KEYS: &[Parameter] = &[$(Parameter {
+            name: $name,
+            about: concat!($($doc),+).trim_ascii(),
+            shape: <$kind as Kind>::SHAPE,
+        }),*];
+
+        /// The values of the keys of `[network]`. What is absent is chosen by the builder's default rule.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Parameters {
+            $(
+                $(#[doc = $doc])+
+                #[doc = concat!("\n\nThe key `", $name, "`.")]
+                pub $field: Option<$type>,
+            )*
+        }
+
+        impl Parameters {
+            /// Reads the values of all keys.
+            ///
+            /// - Errors: those of the source.
+            pub fn read<S: Source>(source: &S) -> Result<Self, S::Error> {
+                Ok(Self { $($field: <$kind as Kind>::read(source, $name)?,)* })
+            }
+
+            /// Returns every number that is not a count, with its key.
+            pub fn numbers(&self) -> Vec<(&'static str, &Rational)> {
+                let mut found = Vec::new();
+                $(
+                    let numbers = self.$field.iter().flat_map(<$kind as Kind>::numbers);
+                    found.extend(numbers.map(|number| ($name, number)));
+                )*
+                found
+            }
+
+            /// Returns the keys that are present, in the order of [`KEYS`].
+            pub fn present(&self) -> Vec<&'static str> {
+                let all = [$(($name, self.$field.is_some())),*];
+                let present = all.into_iter().filter(|(_, is_present)| *is_present);
+                present.map(|(name, _)| name).collect()
+            }
+        }
+    };
+}
+
+keys! {
+    /// What the units compute.
+    units: Units = "activation" is Units,
+    /// The number of cells or pieces along each input: one number for all inputs, or a list with one for each.
+    cells: Vec<usize> = "cells" is Counts,
+    /// The steepness of the first hidden layer, in units of the argument per unit of input.
+    steepness: Rational = "steepness" is Positive,
+    /// The steepness of the second hidden layer.
+    second_steepness: Rational = "second_steepness" is Positive,
+    /// The direction of a step or bump: one number for each input.
+    direction: Vec<Rational> = "direction" is Numbers,
+    /// Where a step jumps, along its direction.
+    at: Rational = "at" is Number,
+    /// Where a bump begins, along its direction.
+    from: Rational = "from" is Number,
+    /// Where a bump ends, along its direction.
+    to: Rational = "to" is Number,
+    /// The height of a step, bump or tower.
+    height: Rational = "height" is Number,
+    /// What the last layer of a staircase computes.
+    output: OutputUnit = "output" is OutputUnit,
+    /// Padding steps of a staircase: steps outside the domain, on each side.
+    ghosts: usize = "ghosts" is Count,
+    /// Where an interpolant has its knots.
+    knots: Knots = "knots" is Knots,
+    /// The box of a tower: a side `[low, high]` for each input.
+    sides_of_box: Vec<(Rational, Rational)> = "box" is Sides,
+    /// The number of shifted grids of towers that overlap.
+    overlap: usize = "overlap" is Count,
+    /// How towers and quadrants divide the domain.
+    grid: Division = "grid" is Division,
+    /// The vertices of a polygon in order, or a list of these for several polygons.
+    vertices: Outlines = "vertices" is Vertices,
+    /// The number of hidden layers of polygons and disks; with 1 the threshold decides.
+    hidden_layers: usize = "hidden_layers" is Count,
+    /// The number of sides of the polygon that approximates a disk.
+    sides: usize = "sides" is Count,
+    /// How a disk is approximated.
+    fit: Fit = "fit" is Fit,
+    /// The centre of a disk.
+    centre: Vertex = "centre" is Point,
+    /// The radius of a disk.
+    radius: Rational = "radius" is Positive,
+    /// The square of the radius of a disk.
+    radius_squared: Rational = "radius_squared" is Positive,
+    /// The rotation of the polygon of a disk, in turns.
+    rotation: Rational = "rotation" is Number,
+    /// The degree of the polynomial that is built, or that approximates the target.
+    degree: usize = "degree" is Count,
+    /// The function of one direction that a ridge network adds up.
+    profile: Profile = "profile" is Profile,
+    /// The step of the finite differences of smooth monomials.
+    step: Rational = "step" is Positive,
+    /// The number of folds of a sawtooth, a hidden layer each.
+    folds: usize = "folds" is Count,
+    /// What a sawtooth network computes.
+    of: Sawtooth = "of" is Sawtooth,
+    /// The widths of the hidden layers of a folding network.
+    widths: Vec<usize> = "widths" is Counts,
+    /// The rank of maxout units: how many affine functions each takes the largest of.
+    rank: usize = "rank" is Count,
 }

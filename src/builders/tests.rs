@@ -467,7 +467,7 @@ fn bent_polygon(hidden_layers: Option<usize>) -> Parameters {
     let bent = [(0, 0), (2, 0), (1, 1), (2, 2), (0, 2)];
     let vertices = bent.map(|(x, y)| (Rational::from(x), Rational::from(y)));
     Parameters {
-        vertices: Some(vertices.to_vec()),
+        vertices: Some(Outlines::One(vertices.to_vec())),
         hidden_layers,
         ..Parameters::default()
     }
@@ -509,7 +509,7 @@ fn what_was_chosen_builds_the_same_network_again() {
             .to_vec(),
     );
     let polygon = Parameters {
-        vertices,
+        vertices: vertices.map(Outlines::One),
         ..Parameters::default()
     };
     let half = problem("x - 3*y > 1/7", "x=0..1,y=0..1");

@@ -95,6 +95,8 @@ pub enum Command {
     Convert(Convert),
     /// List the builders, or explain one of them.
     Catalogue(Catalogue),
+    /// Print the JSON Schema of spec files, for editors.
+    Schema(Schema),
     /// Print a completion script for a shell.
     Completions(Completions),
     /// Print a manual page: of the program, or of a command.
@@ -488,6 +490,13 @@ pub struct Man {
     #[arg(value_name = "COMMAND")]
     pub of: Option<String>,
 }
+
+/// `steeple schema`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple schema > spec.json
+  steeple schema > s.json; taplo check --schema \"file://$PWD/s.json\" wave.toml")]
+pub struct Schema;
 
 /// `steeple completions`.
 #[derive(Args, Debug)]

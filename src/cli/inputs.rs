@@ -19,6 +19,7 @@ use crate::jobs::Threads;
 use crate::network::{Network, digest};
 use crate::numbers::{Rational, loose};
 use crate::prover::memory;
+use crate::workflow::measure::{fits_target, threshold_of};
 use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
 /// Reads a file, up to the limit of its kind.
@@ -290,23 +291,14 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
     if let Some(text) = &flags.tolerance {
         claim.tolerance = Some(positive("tolerance", text)?);
     }
-    match (claim.norm, &flags.threshold) {
-        (Norm::Area, Some(text)) => claim.threshold = Some(number("threshold", text)?),
-        (Norm::Area, None) => {
-            claim.threshold.get_or_insert_with(|| Rational::ratio(1, 2));
-        }
-        (Norm::Sup | Norm::L1 | Norm::L2, Some(_)) => {
-            return Err(
-                Refusal::new("--threshold can only be used with norm area").hint("add --norm area")
-            );
-        }
-        (Norm::Sup | Norm::L1 | Norm::L2, None) => claim.threshold = None,
-    }
-    if claim.norm == Norm::Area && !target.is_region() {
-        return Err(Refusal::new(
-            "norm area needs a region as the target, such as x^2 + y^2 <= 1",
-        ));
-    }
+    let threshold = match &flags.threshold {
+        Some(text) => Some(number("threshold", text)?),
+        // The spec's threshold is for the spec's norm.
+        None => claim.threshold.filter(|_| claim.norm == Norm::Area),
+    };
+    claim.threshold = threshold_of(claim.norm, threshold)
+        .map_err(|error| Refusal::new(error).hint("add --norm area"))?;
+    fits_target(claim.norm, &target).map_err(Refusal::new)?;
     Ok(Asked {
         question: Question {
             network: digest(network),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::formats::foreign::ForeignError;
 use crate::formats::kind::OtherKind;
 use crate::formats::{FormatError, OpenError};
-use crate::workflow::{SpecError, WorkflowError};
+use crate::workflow::{NetworkSpec, SpecError, WorkflowError};
 
 /// One clear message: what is wrong, where, and what to do. Exit code 2, unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +261,23 @@ impl Refusal {
         let drawn = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
         Some(lines.join("\n").trim_end().replacen("Error", "error", 1) + "\n")
+    }
+}
+
+impl Refusal {
+    /// A message about the table `[network]` of a spec file, at the key that is to be changed; without
+    /// a place where the error is not about that table.
+    pub fn in_table(
+        path: &Path,
+        source: &str,
+        network: &NetworkSpec,
+        error: WorkflowError,
+    ) -> Self {
+        let Some(key) = error.key() else {
+            return error.into();
+        };
+        let (name, place) = (path.display().to_string(), network.place_of(key));
+        Self::at(&name, source, &place, &error.to_string(), None)
     }
 }
 

@@ -68,7 +68,9 @@ pub fn main() -> ExitCode {
         in_colour: in_colour(arguments.color),
     });
     let listener = match arguments.command {
-        Command::Catalogue(_) | Command::Completions(_) | Command::Man(_) => Listener::MayLeave,
+        Command::Catalogue(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
+            Listener::MayLeave
+        }
         _ => Listener::WantsAll,
     };
     let outcome = match arguments.command {
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Draw(ref command) => commands::draw::run(command, format),
         Command::Convert(ref command) => commands::convert::run(command, format),
         Command::Catalogue(ref command) => Ok(commands::catalogue::run(command, format)),
+        Command::Schema(_) => Ok(commands::schema::run()),
         Command::Completions(ref command) => Ok(commands::shell::completions(command)),
         Command::Man(ref command) => commands::shell::man(command),
     };

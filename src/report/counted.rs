@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::SizeReport;
 use super::markdown::network;
 use super::sheet::Sheet;
-use crate::numbers::Rational;
+use crate::numbers::{Integer, Rational};
+use crate::regions::{MOST_INPUTS, RegionsError};
 
 /// What is said of a network that was built to have many linear regions.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +20,7 @@ pub struct CountReport {
     /// Its size.
     pub size: SizeReport,
     /// Linear regions and activation regions, counted exactly; or why they were not counted.
-    pub counted: Result<(usize, usize), String>,
+    pub counted: Result<(usize, usize), NotCounted>,
     /// What a theorem says.
     pub promise: Option<PromiseReport>,
     /// No network of this shape has more linear regions, by theorem: the bound and its source.
@@ -28,6 +29,31 @@ pub struct CountReport {
     pub object: Value,
     /// What was chosen and noticed.
     pub notes: Vec<String>,
+}
+
+/// Why regions were not counted as part of a build.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotCounted {
+    /// They are not counted in so many inputs.
+    #[error("regions are counted in up to {MOST_INPUTS} inputs, there are {0}")]
+    Inputs(usize),
+    /// A theorem promises too many.
+    #[error(
+        "up to {most}{} are counted while building, and there are at least {promised} by theorem; \
+         `steeple regions` counts any number, or on a smaller domain",
+        .inputs.map_or(String::new(), |inputs| format!(" in {inputs} inputs"))
+    )]
+    TooMany {
+        /// The most that are counted.
+        most: u32,
+        /// The number of inputs, where there are more than two.
+        inputs: Option<usize>,
+        /// How many there are at least.
+        promised: Integer,
+    },
+    /// The count failed.
+    #[error(transparent)]
+    Failed(#[from] RegionsError),
 }
 
 /// A number of regions by theorem.
@@ -109,7 +135,7 @@ impl CountReport {
             },
             "notes": self.notes,
             "regions": self.object,
-            "not_counted": self.counted.as_ref().err(),
+            "not_counted": self.counted.as_ref().err().map(ToString::to_string),
             "promise": promise,
         })
     }
@@ -133,7 +159,7 @@ impl CountReport {
                     format!("{activation}, counted exactly"),
                 ));
             }
-            Err(reason) => rows.push(("not counted because", reason.clone())),
+            Err(reason) => rows.push(("not counted because", reason.to_string())),
         }
         if let Some(promise) = &self.promise {
             let reached = match promise.is_reached {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{DIGITS, Report};
 use crate::numbers::{Rational, literal};
+use crate::prover::StoppedBy;
 
 /// Times are for people: they go to standard output and stay out of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub fn claim(report: &Report) -> Value {
         several => json!(several),
     };
     let mut object = json!({
-        "norm": report.norm,
+        "norm": report.norm_name(),
         "target": target,
         "inputs": names,
         "domain": domain,
@@ -98,14 +99,15 @@ pub fn verify(report: &Report, times: Times) -> Value {
             "target": ends(&witness.target),
         })
     });
-    let a_priori = report.a_priori.as_ref().map(|(upper, theorem, _)| {
-        json!({ "upper": upper.to_string(), "upper_decimal": literal::decimal_up(upper, DIGITS), "theorem": theorem })
+    let a_priori = report.a_priori.as_ref().map(|bound| {
+        let upper = &bound.upper;
+        json!({ "upper": upper.to_string(), "upper_decimal": literal::decimal_up(upper, DIGITS), "theorem": bound.theorem })
     });
     let mut search = json!({
         "boxes": report.search.boxes,
         "leaves": report.search.leaves,
         "seconds": seconds(report.search.seconds),
-        "stopped_by": report.search.stopped_by,
+        "stopped_by": report.search.stopped_by.map(StoppedBy::name),
     });
     let mut certificate = json!({
         "path": report.certificate.path,
@@ -122,7 +124,7 @@ pub fn verify(report: &Report, times: Times) -> Value {
     }
     json!({
         "steeple": env!("CARGO_PKG_VERSION"),
-        "verdict": report.verdict,
+        "verdict": report.verdict.name(),
         "claim": claim(report),
         "error": error(report),
         "witness": witness,
@@ -142,7 +144,7 @@ fn rounded(report: &Report) -> Value {
             "floats": file.floats,
             "rounded": file.numbers,
             "largest_rounding": file.largest.to_string(),
-            "verdict": error.map(|error| &error.verdict),
+            "verdict": error.map(|error| error.verdict.name()),
             "error": error.map(|error| ends_of_error(&error.lower, error.upper.as_ref())),
         })
     });

@@ -2,6 +2,7 @@
 
 use super::sheet::Sheet;
 use super::{Report, SizeReport, down, exactly, leaves, text, up};
+use crate::certificate::Norm;
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
@@ -13,7 +14,7 @@ pub fn sheet(report: &Report) -> Sheet {
     let headline = text::verdict(report);
     Sheet {
         title: title(report),
-        class: report.verdict.clone(),
+        class: report.verdict.to_string(),
         headline: headline.lines().next().unwrap_or_default().to_owned(),
         rows: rows(report),
         notes: report.notes.clone(),
@@ -31,7 +32,7 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         ("target", report.target_text()),
         ("domain", report.domain_text()),
-        ("norm", report.norm.clone()),
+        ("norm", report.norm_name().to_owned()),
     ];
     if let Some(threshold) = &report.threshold {
         rows.push(("inside where", format!("N >= {threshold}")));
@@ -39,7 +40,7 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     if let Some(tolerance) = &report.tolerance {
         rows.push(("tolerance", exactly(tolerance)));
     }
-    rows.push(("verdict", report.verdict.clone()));
+    rows.push(("verdict", report.verdict.to_string()));
     rows.push((
         "error",
         match &report.upper {
@@ -59,10 +60,15 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     if let Some(at) = text::witness_place(report) {
         rows.push(("witness", at));
     }
-    if let Some((upper, theorem, statement)) = &report.a_priori {
+    if let Some(bound) = &report.a_priori {
         rows.push((
             "by theorem",
-            format!("at most {} ({theorem}: {statement})", up(upper)),
+            format!(
+                "at most {} ({}: {})",
+                up(&bound.upper),
+                bound.theorem,
+                bound.statement
+            ),
         ));
     }
     rows.push(("network", network(&report.size)));
@@ -85,8 +91,8 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
             }
         ),
     ));
-    if let Some(reason) = &report.search.stopped_by {
-        rows.push(("stopped by", reason.clone()));
+    if let Some(reason) = report.search.stopped_by {
+        rows.push(("stopped by", reason.name().to_owned()));
     }
     rows
 }
@@ -99,17 +105,17 @@ pub fn meaning(report: &Report) -> Vec<String> {
          it can be run again with `steeple check certificate.steeple --network network.json`."
             .to_string(),
     ];
-    if report.norm == "essential sup" {
+    if report.norm == Norm::Sup && report.jumps {
         lines.push(
             "Network or target jump, so the bound is of the essential supremum: sets of measure \
              zero do not count."
                 .to_string(),
         );
     }
-    let integral = match report.norm.as_str() {
-        "l1" => Some("The l1 error is the integral of |N - f| over the domain"),
-        "l2" => Some("The l2 error is the root of the integral of (N - f)^2 over the domain"),
-        _ => None,
+    let integral = match report.norm {
+        Norm::L1 => Some("The l1 error is the integral of |N - f| over the domain"),
+        Norm::L2 => Some("The l2 error is the root of the integral of (N - f)^2 over the domain"),
+        Norm::Sup | Norm::Area => None,
     };
     if let Some(integral) = integral {
         let several = if report.target.len() > 1 {

@@ -15,10 +15,16 @@ pub mod property;
 pub mod sheet;
 pub mod text;
 pub mod training;
+mod verdict;
 
+pub use verdict::Verdict;
+
+use crate::builders::APriori;
+use crate::certificate::Norm;
 use crate::formats::foreign::Weights;
 use crate::network::Size;
 use crate::numbers::{Rational, literal};
+use crate::prover::StoppedBy;
 
 /// Significant digits of printed decimals.
 pub const DIGITS: usize = 10;
@@ -26,10 +32,12 @@ pub const DIGITS: usize = 10;
 /// Everything that is said about one network and one question.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// `proved`, `refuted`, `undecided` or `enclosed`.
-    pub verdict: String,
-    /// `sup`, `essential sup`, `l1`, `l2` or `area`.
-    pub norm: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// How the error is measured.
+    pub norm: Norm,
+    /// Can network or target jump? Then sets of measure zero do not count in `sup`.
+    pub jumps: bool,
     /// The formulas as they were given.
     pub target: Vec<String>,
     /// The inputs with their sides.
@@ -50,8 +58,8 @@ pub struct Report {
     pub squared: Option<(Rational, Option<Rational>)>,
     /// Where the error is large.
     pub witness: Option<WitnessReport>,
-    /// The bound by theorem, its page and its formula.
-    pub a_priori: Option<(Rational, String, String)>,
+    /// The bound by theorem.
+    pub a_priori: Option<APriori>,
     /// The search.
     pub search: SearchReport,
     /// The certificate.
@@ -83,8 +91,8 @@ pub struct RoundedReport {
 /// What is certain of an error.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoundedError {
-    /// `proved`, `refuted`, `undecided` or `enclosed`.
-    pub verdict: String,
+    /// The answer.
+    pub verdict: Verdict,
     /// It is at least this.
     pub lower: Rational,
     /// It is at most this.
@@ -114,7 +122,7 @@ pub struct SearchReport {
     /// Wall time.
     pub seconds: f64,
     /// What stopped it early.
-    pub stopped_by: Option<String>,
+    pub stopped_by: Option<StoppedBy>,
 }
 
 /// The certificate on disk.
@@ -167,6 +175,14 @@ impl Report {
         is_exact.then_some(lower)
     }
 
+    /// The norm as it is called in results: `sup` is an essential one where something jumps.
+    pub fn norm_name(&self) -> &'static str {
+        match self.norm {
+            Norm::Sup if self.jumps => "essential sup",
+            norm => norm.name(),
+        }
+    }
+
     /// The error as it stands in a formula.
     pub fn error_name(&self) -> String {
         let inputs: Vec<&str> = self
@@ -175,17 +191,17 @@ impl Report {
             .map(|(name, _, _)| name.as_str())
             .collect();
         let inputs = inputs.join(",");
-        match self.norm.as_str() {
-            "area" => format!(
+        match self.norm {
+            Norm::Area => format!(
                 "area of {{N({inputs}) >= {}}} differing from {{{}}}",
                 self.threshold.clone().unwrap_or_default(),
                 self.target_text()
             ),
             norm => {
                 let norm = match norm {
-                    "l1" => "l1 error",
-                    "l2" => "l2 error",
-                    other => other,
+                    Norm::L1 => "l1 error",
+                    Norm::L2 => "l2 error",
+                    Norm::Sup | Norm::Area => self.norm_name(),
                 };
                 let target = self.target_text();
                 let is_sum =

@@ -5,18 +5,17 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::json::Times;
-use super::{CertificateReport, SearchReport, boxes, leaves};
+use super::{CertificateReport, SearchReport, Verdict, boxes, leaves};
 use crate::expr::Property;
 use crate::formats::foreign::Weights;
 use crate::numbers::Rational;
+use crate::prover::StoppedBy;
 
 /// Everything that is said about one network and one property.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertyReport {
-    /// `proved`, `refuted` or `undecided`.
-    pub verdict: String,
-    /// `unsat`, `sat` or `unknown`.
-    pub vnnlib: String,
+    /// The answer.
+    pub verdict: Verdict,
     /// The file that the property is from.
     pub file: String,
     /// The property.
@@ -99,11 +98,11 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
         }
         json!({ "case": case, "point": inputs, "network": values })
     });
-    let is_decided = report.verdict != "undecided";
+    let is_decided = report.verdict != Verdict::Undecided;
     json!({
         "steeple": env!("CARGO_PKG_VERSION"),
-        "verdict": report.verdict,
-        "vnnlib": report.vnnlib,
+        "verdict": report.verdict.name(),
+        "vnnlib": report.verdict.vnnlib(),
         "vacuous": report.vacuous,
         "claim": report.property.as_ref().map(|property| claim(property, &report.network, report.weights)),
         "witness": witness,
@@ -112,7 +111,7 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
             "leaves": report.search.leaves,
             "open": report.open,
             "seconds": seconds(report.search.seconds),
-            "stopped_by": report.search.stopped_by,
+            "stopped_by": report.search.stopped_by.map(StoppedBy::name),
         },
         "certificate": (is_decided || report.certificate.is_unchecked).then(|| json!({
             "path": report.certificate.path,
@@ -135,13 +134,13 @@ pub fn text(report: &PropertyReport) -> String {
 
 fn verdict(report: &PropertyReport) -> String {
     let file = &report.file;
-    match (report.verdict.as_str(), &report.witness) {
-        ("proved", _) => format!(
+    match (report.verdict, &report.witness) {
+        (Verdict::Proved, _) => format!(
             "proved (unsat): nothing that {file} describes is possible, over the reals; {}, \
              certificate checked",
             leaves(report.search.leaves)
         ),
-        ("refuted", Some(witness)) => {
+        (Verdict::Refuted, Some(witness)) => {
             let PointReport {
                 case,
                 point,
@@ -169,8 +168,12 @@ fn verdict(report: &PropertyReport) -> String {
             text
         }
         _ => {
-            let stopped = match &report.search.stopped_by {
-                Some(reason) => format!("stopped by {reason} after {}", boxes(report.search.boxes)),
+            let stopped = match report.search.stopped_by {
+                Some(reason) => format!(
+                    "stopped by {} after {}",
+                    reason.name(),
+                    boxes(report.search.boxes)
+                ),
                 None => boxes(report.search.boxes),
             };
             if report.certificate.is_unchecked {
@@ -179,8 +182,8 @@ fn verdict(report: &PropertyReport) -> String {
                      before the check of what was found had ended"
                 );
             }
-            let hint = match report.search.stopped_by.as_deref() {
-                Some("resolution") => unresolved(report),
+            let hint = match report.search.stopped_by {
+                Some(StoppedBy::Resolution) => unresolved(report),
                 _ => "raise the limit, or ask for a smaller box".to_string(),
             };
             format!(

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Report, RoundedReport, boxes, down, exactly, leaves, up};
+use super::{Report, RoundedReport, Verdict, boxes, down, exactly, leaves, up};
+use crate::prover::StoppedBy;
 
 /// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
 ///
@@ -15,11 +16,11 @@ pub fn verdict(report: &Report) -> String {
     let leaves = leaves(report.search.leaves);
     let tolerance = report.tolerance.as_ref().map(exactly);
     let tolerance = tolerance.unwrap_or_default();
-    let mut text = match report.verdict.as_str() {
-        "proved" => {
+    let mut text = match report.verdict {
+        Verdict::Proved => {
             format!("proved: {error} <= {tolerance} {place}; {leaves}, certificate checked")
         }
-        "refuted" => {
+        Verdict::Refuted => {
             let at = witness_place(report).map_or(String::new(), |at| format!(" {at}"));
             format!(
                 "refuted: {error} <= {tolerance} fails{at}, where the error is {}{}",
@@ -27,16 +28,16 @@ pub fn verdict(report: &Report) -> String {
                 down(&report.lower)
             )
         }
-        "enclosed" if report.is_exact() => format!(
+        Verdict::Enclosed if report.is_exact() => format!(
             "enclosed: {error} = {} exactly, {place}; {leaves}, certificate checked",
             report.lower
         ),
-        "enclosed" => format!(
+        Verdict::Enclosed => format!(
             "enclosed: {} <= {error} <= {} {place}; {leaves}, certificate checked",
             down(&report.lower),
             report.upper.as_ref().map_or("infinity".into(), up)
         ),
-        _ => {
+        Verdict::Undecided => {
             let wish = if tolerance.is_empty() {
                 error.clone()
             } else {
@@ -45,8 +46,11 @@ pub fn verdict(report: &Report) -> String {
             format!(
                 "undecided: {wish} {place}; {}",
                 match &report.search.stopped_by {
-                    Some(reason) =>
-                        format!("stopped by {reason} after {}", boxes(report.search.boxes)),
+                    Some(reason) => format!(
+                        "stopped by {} after {}",
+                        reason.name(),
+                        boxes(report.search.boxes)
+                    ),
                     None => boxes(report.search.boxes),
                 }
             )
@@ -56,7 +60,7 @@ pub fn verdict(report: &Report) -> String {
         text += ", before the check of what was found had ended";
     }
     // Strings take any text, so writing to one cannot fail.
-    if matches!(report.verdict.as_str(), "proved" | "undecided" | "refuted") {
+    if report.verdict != Verdict::Enclosed {
         let upper = report.upper.as_ref();
         let _ = match upper {
             Some(_) if report.is_exact() => {
@@ -74,24 +78,26 @@ pub fn verdict(report: &Report) -> String {
     if let Some(square) = report.exact_square() {
         let _ = write!(text, "\n  its square is exactly {square}");
     }
-    if report.verdict == "undecided" {
+    if report.verdict == Verdict::Undecided {
         let hint = match (
-            &report.search.stopped_by,
+            report.search.stopped_by,
             &report.upper,
             tolerance.is_empty(),
         ) {
-            (Some(reason), _, _) if reason == "abstraction" => {
+            (Some(StoppedBy::Abstraction), _, _) => {
                 "every bound carries an abstraction error of about that size, from weights that were \
                  rounded to 62 bits or from a softplus that jumps at its threshold; smaller weights, \
                  powers of two and larger thresholds have less"
                     .to_string()
             }
-            (Some(reason), _, _) if reason != "resolution" => {
-                let wish = match reason.as_str() {
-                    "time" => "raise --time-limit",
-                    "memory" => "raise --memory-limit",
-                    "boxes" => "raise --max-boxes",
-                    _ => "let it run",
+            (Some(reason), _, _) if reason != StoppedBy::Resolution => {
+                let wish = match reason {
+                    StoppedBy::Time => "raise --time-limit",
+                    StoppedBy::Memory => "raise --memory-limit",
+                    StoppedBy::Boxes => "raise --max-boxes",
+                    StoppedBy::Interrupt
+                    | StoppedBy::Resolution
+                    | StoppedBy::Abstraction => "let it run",
                 };
                 match &report.certificate.path {
                     Some(path) => format!("{wish}, and go on with --resume {path}"),
@@ -103,7 +109,7 @@ pub fn verdict(report: &Report) -> String {
         };
         let _ = write!(text, "; hint: {hint}");
     }
-    if report.verdict != "refuted"
+    if report.verdict != Verdict::Refuted
         && let Some(at) = witness_place(report)
         && report.tolerance.is_none()
     {
@@ -114,11 +120,13 @@ pub fn verdict(report: &Report) -> String {
         "\n  in real arithmetic, with {}",
         report.weights.text()
     );
-    if let Some((upper, theorem, statement)) = &report.a_priori {
+    if let Some(bound) = &report.a_priori {
         let _ = write!(
             text,
-            "\n  by theorem {theorem} it is at most {}: {statement}",
-            up(upper)
+            "\n  by theorem {} it is at most {}: {}",
+            bound.theorem,
+            up(&bound.upper),
+            bound.statement
         );
     }
     text
@@ -141,15 +149,15 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
         None => format!("at least {}", down(&error.lower)),
     };
     let tolerance = report.tolerance.as_ref().map(exactly).unwrap_or_default();
-    match error.verdict.as_str() {
-        "proved" => format!("{name}: {with} the error is {between}, within the tolerance"),
-        "refuted" => format!(
+    match error.verdict {
+        Verdict::Proved => format!("{name}: {with} the error is {between}, within the tolerance"),
+        Verdict::Refuted => format!(
             "warning: {name} breaks the tolerance {tolerance}: {with} the error is at least {}; \
              hint: `steeple convert` with --precision float64 writes more exact weights",
             down(&error.lower)
         ),
-        "enclosed" => format!("{name}: {with} the error is {between}"),
-        _ => format!(
+        Verdict::Enclosed => format!("{name}: {with} the error is {between}"),
+        Verdict::Undecided => format!(
             "{}{name}: {with} the error is {between}{}",
             if tolerance.is_empty() {
                 ""

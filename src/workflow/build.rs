@@ -64,7 +64,7 @@ impl<'a> BuildRequest<'a> {
             self.domain,
             self.norm,
         )
-        .map_err(|error| WorkflowError::Build(error.to_string()))
+        .map_err(WorkflowError::Build)
     }
 
     /// What is to be verified of a network.
@@ -125,8 +125,7 @@ fn read_network(folder: Option<&Path>, written: Vec<u8>) -> Result<Network, Work
         }
         None => written,
     };
-    json::read_bytes(&bytes)
-        .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))
+    json::read_bytes(&bytes).map_err(WorkflowError::Network)
 }
 
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
@@ -185,7 +184,7 @@ pub fn build(
         && verification.verdict == Verdict::Refuted
     {
         verification.verdict = Verdict::Undecided;
-        verification.search.stopped_by = Some(reason.name().to_string());
+        verification.search.stopped_by = Some(reason);
     }
     Ok((built, verification))
 }

@@ -13,6 +13,7 @@ use companions::{beside_polygons, companions, is_inside};
 use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
+use super::measure::default_threshold;
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
@@ -97,8 +98,8 @@ pub enum CompareError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The network of the spec cannot be built.
-    #[error("{0}")]
-    Build(String),
+    #[error(transparent)]
+    Build(WorkflowError),
     /// There is nothing to compare.
     #[error("there is no network to compare: the spec has neither [network] nor [compare]")]
     Nothing,
@@ -278,7 +279,7 @@ fn threshold(spec: &Spec) -> Option<Rational> {
     let given = spec.claim.threshold.clone();
     spec.target
         .is_region()
-        .then(|| given.unwrap_or_else(|| Rational::ratio(1, 2)))
+        .then(|| given.unwrap_or_else(default_threshold))
 }
 
 fn data_text(spec: &Spec, samples: &training::Samples) -> String {
@@ -318,7 +319,7 @@ fn built(
         progress(Stage::Proving(&name, at));
         ControlFlow::Continue(())
     })
-    .map_err(|error| CompareError::Build(error.to_string()))?;
+    .map_err(CompareError::Build)?;
     let mut row = Row::new(network.builder.name().into(), Origin::Built);
     let sides = network.parameters.sides;
     if let (BuilderName::Disk, Some(sides)) = (network.builder, sides) {

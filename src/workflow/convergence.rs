@@ -47,10 +47,9 @@ pub fn convergence(
 ) -> Result<Vec<Sized>, WorkflowError> {
     let entry = builders::entry(request.builder);
     let Some(key) = entry.size else {
-        return Err(WorkflowError::Build(format!(
-            "`{}` has no size that could grow; hint: take a builder with cells or sides",
-            entry.name
-        )));
+        return Err(WorkflowError::NothingGrows {
+            builder: entry.name,
+        });
     };
     let given = request.parameters.cells.as_deref();
     let last = given

@@ -9,7 +9,7 @@ use crate::builders::{self, Built, Promise};
 use crate::network::{Network, digest, size};
 use crate::numbers::Integer;
 use crate::regions::{Architecture, Bounds, MOST_INPUTS};
-use crate::report::counted::{CountReport, PromiseReport};
+use crate::report::counted::{CountReport, NotCounted, PromiseReport};
 
 /// More regions than this are not counted as part of a build.
 const MOST_COUNTED: u32 = 1_000_000;
@@ -28,7 +28,7 @@ pub struct Counted {
     /// How many regions a theorem promises.
     pub promise: Option<Promise>,
     /// The count, or why there is none.
-    pub answer: Result<RegionsAnswer, String>,
+    pub answer: Result<RegionsAnswer, NotCounted>,
 }
 
 /// Builds a network of which nothing is claimed, writes `network.json` into a folder, reads it back
@@ -52,7 +52,7 @@ pub fn build_and_count(
             threshold: None,
             memory: request.limits.memory.unwrap_or(MEMORY),
         })
-        .map_err(|error| error.to_string()),
+        .map_err(NotCounted::Failed),
     };
     Ok(Counted {
         built,
@@ -62,11 +62,9 @@ pub fn build_and_count(
     })
 }
 
-fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<String> {
+fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<NotCounted> {
     if inputs > MOST_INPUTS {
-        return Some(format!(
-            "regions are counted in up to {MOST_INPUTS} inputs, there are {inputs}"
-        ));
+        return Some(NotCounted::Inputs(inputs));
     }
     let most = if inputs > 2 {
         MOST_COUNTED_IN_SPACE
@@ -74,16 +72,11 @@ fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<String> {
         MOST_COUNTED
     };
     let promise = promise.filter(|promise| promise.count > Integer::from(most))?;
-    let inputs = if inputs > 2 {
-        format!(" in {inputs} inputs")
-    } else {
-        String::new()
-    };
-    Some(format!(
-        "up to {most}{inputs} are counted while building, and there are at least {} by theorem; \
-         `steeple regions` counts any number, or on a smaller domain",
-        promise.count
-    ))
+    Some(NotCounted::TooMany {
+        most,
+        inputs: (inputs > 2).then_some(inputs),
+        promised: promise.count.clone(),
+    })
 }
 
 /// Returns what there is to report.

@@ -58,11 +58,7 @@ pub struct PropertyVerification {
 impl PropertyVerification {
     /// The verdict in the words of VNN-LIB: can the conditions be satisfied?
     pub fn vnnlib(&self) -> &'static str {
-        match self.verdict {
-            Verdict::Proved => "unsat",
-            Verdict::Refuted => "sat",
-            Verdict::Undecided | Verdict::Enclosed => "unknown",
-        }
+        self.verdict.vnnlib()
     }
 
     /// The point at which the property fails.
@@ -100,7 +96,7 @@ pub fn verify_property(
             boxes: outcome.boxes,
             leaves: 0,
             seconds: started.elapsed().as_secs_f64(),
-            stopped_by: outcome.stopped_by.map(|s| s.name().to_string()),
+            stopped_by: outcome.stopped_by,
         },
         open: outcome.open,
         stuck: outcome.stuck,
@@ -123,15 +119,14 @@ pub fn verify_property(
         return Ok(answer);
     }
     let started = Moment::now();
-    let certificate = property::read(&bytes)
-        .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
+    let certificate = property::read(&bytes).map_err(WorkflowError::Certificate)?;
     let is_late = || request.limits.is_check_over(started);
     let checked = on_threads(request.threads, |jobs| {
         check_property_by(&certificate, request.network, jobs.run, &is_late)
     });
     let verified = match checked {
         Err(Rejection::Stopped) => {
-            answer.search.stopped_by = Some(StoppedBy::Time.name().to_string());
+            answer.search.stopped_by = Some(StoppedBy::Time);
             answer.is_unchecked = true;
             return Ok(answer);
         }
@@ -160,8 +155,10 @@ fn check_fit(request: &VerifyPropertyRequest<'_>) -> Result<(), WorkflowError> {
     ];
     match sides.into_iter().find(|(_, found, wanted)| found != wanted) {
         None => Ok(()),
-        Some((what, found, wanted)) => Err(WorkflowError::Question(format!(
-            "the property has {found} {what}, the network has {wanted}"
-        ))),
+        Some((what, property, network)) => Err(WorkflowError::Property {
+            what,
+            property,
+            network,
+        }),
     }
 }

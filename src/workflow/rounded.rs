@@ -64,7 +64,7 @@ pub fn error_of_rounded(
     let error = found.map(|found| {
         let claim = found.verified.claim();
         RoundedError {
-            verdict: found.verdict.name().to_owned(),
+            verdict: found.verdict,
             lower: claim.error_lower(),
             upper: claim.error_upper(),
         }

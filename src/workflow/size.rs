@@ -3,11 +3,12 @@
 //! Each size that is tried is searched for a proof, within what is left of the command's time and
 //! memory. The verdict comes later, from the checker; here a size is only chosen.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::build::BuildRequest;
 use super::verify::{Found, WorkflowError, search};
-use crate::builders::{self, Built, Parameters, SizeKey};
+use crate::builders::{self, BuildError, Built, Parameters, SizeKey, Sizes};
 use crate::clock::Moment;
 use crate::network::{Network, size};
 use crate::numbers::Rational;
@@ -94,10 +95,10 @@ pub(super) fn choose(
         return of_size_given(request.parameters);
     }
     let Some(tolerance) = request.tolerance else {
-        return Err(WorkflowError::Build(format!(
-            "`{}` is missing; hint: give it, or a tolerance from which it can be chosen",
-            key.name
-        )));
+        return Err(WorkflowError::Build(BuildError::MissingSize {
+            builder: builders::entry(request.builder).name,
+            key: key.name,
+        }));
     };
     if let Some(reason) = builders::impossible(
         request.builder,
@@ -107,7 +108,7 @@ pub(super) fn choose(
         request.norm,
         tolerance,
     ) {
-        return Err(WorkflowError::Build(reason.to_string()));
+        return Err(WorkflowError::Impossible(Box::new(reason)));
     }
     let parameters = builders::prepare(
         request.builder,
@@ -117,7 +118,7 @@ pub(super) fn choose(
         request.norm,
         tolerance,
     )
-    .map_err(|error| WorkflowError::Build(error.to_string()))?;
+    .map_err(WorkflowError::Build)?;
     Choice {
         request,
         key,
@@ -132,14 +133,26 @@ pub(super) fn choose(
 impl Choice<'_, '_> {
     fn run(mut self) -> Result<Chosen, WorkflowError> {
         let largest = self.key.largest.min(LARGEST_SIZE);
-        let needed = self.needed();
+        let mut sizes = Sizes::new(self.key.smallest, largest).with_known(self.needed());
         let mut last: Option<Tried> = None;
         let mut least: Option<(Rational, usize)> = None;
-        let mut size = self.key.smallest;
-        let enough = loop {
-            match self.attempt(size, self.request.limits.clone())? {
-                Next::Enough(tried) => break tried,
-                Next::TooSmall(tried) => {
+        let mut best: Option<Tried> = None;
+        let mut stopped_by = None;
+        while let Some(size) = sizes.untried() {
+            let mut limits = self.request.limits.clone();
+            if let Some(best) = &best {
+                // What was found of the best size is still to be checked.
+                let check = Duration::from_secs_f64(best.found.seconds());
+                limits.time = limits.time.map(|time| time.saturating_sub(check));
+            }
+            match (self.attempt(size, limits)?, best.is_some()) {
+                (Next::Enough(tried), _) => {
+                    sizes.tried(size, true);
+                    (best, last) = (Some(tried), None);
+                }
+                (Next::TooSmall(_), true) => sizes.tried(size, false),
+                (Next::TooSmall(tried), false) => {
+                    sizes.tried(size, false);
                     if let Some(upper) = tried.found.upper()
                         && least.as_ref().is_none_or(|(best, _)| upper < *best)
                     {
@@ -147,50 +160,37 @@ impl Choice<'_, '_> {
                     }
                     last = Some(tried);
                 }
-                Next::Stopped(tried, reason) => {
-                    return Ok(self.stopped(last.as_ref().map(|last| last.size), tried, reason));
+                (Next::Stopped(_, reason) | Next::Unbuilt(reason), true) => {
+                    stopped_by = Some(reason);
+                    break;
                 }
-                Next::Unbuilt(reason) => {
+                (Next::Stopped(tried, reason), false) => {
+                    return Ok(self.stopped(sizes.too_small(), tried, reason));
+                }
+                (Next::Unbuilt(reason), false) => {
                     return match last {
                         Some(last) => Ok(self.unbuilt(size, last, reason)),
                         None => Err(WorkflowError::Stopped(reason)),
                     };
                 }
             }
-            if size >= largest {
-                return Err(WorkflowError::Build(self.no_size(largest, least)));
-            }
-            // The theorem's size is enough: nothing larger needs to be tried.
-            let doubled = (size * 2).min(largest);
-            size = match needed {
-                Some(needed) if size < needed && needed < doubled => needed,
-                _ => doubled,
-            };
-        };
-        let none = self.key.smallest.saturating_sub(1);
-        self.smallest(last.map_or(none, |last| last.size), enough)
+        }
+        match best {
+            Some(best) => Ok(self.chosen(best, sizes.too_small(), stopped_by)),
+            None => Err(WorkflowError::NoSize(Box::new(
+                self.no_size(largest, least),
+            ))),
+        }
     }
 
-    /// Halves the step between a size that is too small and one that is enough.
-    fn smallest(mut self, too_small: usize, enough: Tried) -> Result<Chosen, WorkflowError> {
-        let mut too_small = too_small;
-        let mut best = enough;
-        let mut stopped_by = None;
-        while best.size - too_small > 1 {
-            let middle = usize::midpoint(too_small, best.size);
-            // What was found of the best size is still to be checked.
-            let mut limits = self.request.limits.clone();
-            let check = Duration::from_secs_f64(best.found.seconds());
-            limits.time = limits.time.map(|time| time.saturating_sub(check));
-            match self.attempt(middle, limits)? {
-                Next::Enough(tried) => best = tried,
-                Next::TooSmall(_) => too_small = middle,
-                Next::Stopped(_, reason) | Next::Unbuilt(reason) => {
-                    stopped_by = Some(reason);
-                    break;
-                }
-            }
-        }
+    /// The smallest size that was found to be enough.
+    fn chosen(
+        self,
+        mut best: Tried,
+        too_small: Option<usize>,
+        stopped_by: Option<StoppedBy>,
+    ) -> Chosen {
+        let too_small = too_small.unwrap_or_else(|| self.key.smallest.saturating_sub(1));
         let (name, enough) = (self.key.name, self.key.text(best.size));
         let text = match stopped_by {
             None => format!(
@@ -205,11 +205,11 @@ impl Choice<'_, '_> {
             ),
         };
         best.built.notes.push(text);
-        Ok(Chosen {
+        Chosen {
             built: best.built,
             found: Some(best.found),
             stopped_by: None,
-        })
+        }
     }
 
     /// The size that is enough by the builder's theorem.
@@ -321,20 +321,51 @@ impl Choice<'_, '_> {
         }
     }
 
-    fn no_size(&self, largest: usize, least: Option<(Rational, usize)>) -> String {
-        let name = self.key.name;
-        let best = least.map_or(String::new(), |(upper, size)| {
-            format!(
-                "; the smallest error found is {}, with {name} = {}",
-                up(&upper),
-                self.key.text(size)
-            )
-        });
-        format!(
-            "no `{name}` up to {} was found to keep the tolerance {}{best}; hint: ask for a larger \
-             tolerance, or give `{name}` and other keys yourself",
-            self.key.text(largest),
-            self.tolerance,
+    fn no_size(&self, largest: usize, least: Option<(Rational, usize)>) -> NoSize {
+        NoSize {
+            key: self.key.name,
+            largest: self.key.text(largest),
+            tolerance: self.tolerance.clone(),
+            least: least.map(|(upper, size)| (upper, self.key.text(size))),
+        }
+    }
+}
+
+/// No size up to the largest was found to keep a tolerance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSize {
+    /// The key that is the size.
+    pub key: &'static str,
+    /// The largest size that was tried.
+    pub largest: String,
+    /// The error wanted.
+    pub tolerance: Rational,
+    /// The smallest error that was found, and its size.
+    pub least: Option<(Rational, String)>,
+}
+
+impl fmt::Display for NoSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            key,
+            largest,
+            tolerance,
+            least,
+        } = self;
+        write!(
+            f,
+            "no `{key}` up to {largest} was found to keep the tolerance {tolerance}"
+        )?;
+        if let Some((upper, size)) = least {
+            let upper = up(upper);
+            write!(
+                f,
+                "; the smallest error found is {upper}, with {key} = {size}"
+            )?;
+        }
+        write!(
+            f,
+            "; hint: ask for a larger tolerance, or give `{key}` and other keys yourself"
         )
     }
 }

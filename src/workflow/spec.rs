@@ -6,12 +6,14 @@
 
 mod compare;
 mod network;
+mod schema;
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::measure::{MeasureError, fits_target, norm_by_name, threshold_of};
 use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
 use crate::expr::{
@@ -20,7 +22,10 @@ use crate::expr::{
 };
 use crate::numbers::{Rational, literal, loose};
 
-pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
+pub use compare::{
+    CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, NotTrained, TRAINED, trained_activation,
+};
+pub use schema::schema;
 
 /// A spec file, understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,15 +61,10 @@ pub struct NetworkSpec {
 }
 
 impl NetworkSpec {
-    /// Returns the place that a message is about: the value of the first key that it names in
-    /// backquotes, or else the builder's name.
-    pub fn place_of(&self, message: &str) -> Range<usize> {
-        let words = message.split('`').skip(1).step_by(2);
-        words
-            .filter_map(|word| self.places.iter().find(|(key, _)| key == word))
-            .map(|(_, place)| place.clone())
-            .next()
-            .unwrap_or_else(|| self.span.clone())
+    /// Returns the place of a key: of its value, or of the builder's name where it is not there.
+    pub fn place_of(&self, key: &str) -> Range<usize> {
+        let place = self.places.iter().find(|(name, _)| name == key);
+        place.map_or_else(|| self.span.clone(), |(_, place)| place.clone())
     }
 }
 
@@ -82,7 +82,8 @@ pub struct ClaimSpec {
 }
 
 /// What is wrong with a spec, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct SpecError {
     /// What is wrong.
     pub message: String,
@@ -310,15 +311,12 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
         None => Norm::Sup,
         Some(value) => {
             let name = Table::string(value, "norm")?;
-            norm_by_name(name).map_err(|message| SpecError::new(message, value.span()))?
+            norm_by_name(name).map_err(|error| SpecError::new(error.to_string(), value.span()))?
         }
     };
-    if norm == Norm::Area && !target.is_region() {
-        return Err(SpecError::new(
-            "norm `area` needs a region as the target, such as x^2 + y^2 <= 1",
-            table.key_span("norm"),
-        ));
-    }
+    let at =
+        |key| move |error: MeasureError| SpecError::new(error.to_string(), table.key_span(key));
+    fits_target(norm, target).map_err(at("norm"))?;
     let tolerance = table.positive("tolerance")?;
     let gap = table.positive("gap")?;
     if gap.is_some() && tolerance.is_some() {
@@ -327,32 +325,13 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
             table.key_span("gap"),
         ));
     }
-    let threshold = match (table.get("threshold"), norm) {
-        (Some(value), Norm::Area) => Some(table.number(value, "threshold")?),
-        (None, Norm::Area) => Some(Rational::ratio(1, 2)),
-        (Some(value), Norm::Sup | Norm::L1 | Norm::L2) => {
-            return Err(SpecError::new(
-                "`threshold` is for norm `area`",
-                value.span(),
-            ));
-        }
-        (None, Norm::Sup | Norm::L1 | Norm::L2) => None,
-    };
+    let threshold = table.optional("threshold", Table::number)?;
+    let threshold = threshold_of(norm, threshold).map_err(at("threshold"))?;
     Ok(ClaimSpec {
         norm,
         tolerance,
         threshold,
         gap: gap.unwrap_or_else(default_gap),
-    })
-}
-
-/// Finds a norm by name, or says which there are.
-///
-/// - Errors: the message.
-pub fn norm_by_name(name: &str) -> Result<Norm, String> {
-    Norm::from_name(name).ok_or_else(|| {
-        let names = Norm::ALL.map(Norm::name).join(", ");
-        format!("`{name}` is no norm; available: {names}")
     })
 }
 
@@ -689,7 +668,7 @@ tolerance = 0.1
             (
                 "\"area\"",
                 "\"l3\"",
-                "`l3` is no norm; available: sup, l1, l2, area",
+                "unknown norm `l3`; expected one of sup, l1, l2, area",
                 "\"l3\"",
             ),
             ("y^2", "z^2", "unknown variable `z`", "z"),
@@ -721,11 +700,10 @@ tolerance = 0.1
     }
 
     #[test]
-    fn a_message_of_a_builder_is_placed_at_the_key_it_names() {
+    fn a_key_that_is_not_there_has_the_place_of_the_builder() {
         let network = read(GOOD).expect("good").network.expect("given");
-        let place = |message| &GOOD[network.place_of(message)];
-        assert_eq!(place("`disk` has no key `sides`; it has `cells`"), "6");
-        assert_eq!(place("`disk` takes two inputs"), "\"disk\"");
+        assert_eq!(&GOOD[network.place_of("sides")], "6");
+        assert_eq!(&GOOD[network.place_of("radius")], "\"disk\"");
     }
 
     #[test]
@@ -757,6 +735,16 @@ tolerance = 0.1
         let text = "[target]\nformula = \"1/x\"\ndomain = { x = [-1, 1] }\n";
         let error = read(text).expect_err("1/x at 0");
         assert!(error.message.contains("x = 0"), "{}", error.message);
+    }
+
+    #[test]
+    fn errors_go_through_a_main_of_any_error() {
+        fn main() -> Result<(), Box<dyn std::error::Error>> {
+            read("[target]\nformula = \"x^2\"\ndomain = 3\n")?;
+            Ok(())
+        }
+        let message = main().expect_err("no table").to_string();
+        assert_eq!(message, "`domain` is a table, found a number");
     }
 
     #[test]

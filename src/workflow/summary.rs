@@ -2,7 +2,6 @@
 
 use super::verify::Verification;
 use crate::builders::Built;
-use crate::certificate::Norm;
 use crate::formats::foreign::Weights;
 use crate::network::{Network, size};
 use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
@@ -11,14 +10,11 @@ use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
 pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
     let claim = verification.verified.claim();
     let question = &claim.question;
-    let jumps = network.has_jumps() || question.target.has_jumps();
     let names = question.domain.names().iter();
     Report {
-        verdict: verification.verdict.name().into(),
-        norm: match (question.norm, jumps) {
-            (Norm::Sup, true) => "essential sup".into(),
-            (norm, _) => norm.name().into(),
-        },
+        verdict: verification.verdict,
+        norm: question.norm,
+        jumps: network.has_jumps() || question.target.has_jumps(),
         target: question.target.text().to_vec(),
         domain: names
             .zip(question.domain.sides())
@@ -41,20 +37,12 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
                 target: values.target.clone(),
             })
         }),
-        a_priori: built
-            .and_then(|built| built.a_priori.as_ref())
-            .map(|bound| {
-                (
-                    bound.upper.clone(),
-                    bound.theorem.to_string(),
-                    bound.statement.clone(),
-                )
-            }),
+        a_priori: built.and_then(|built| built.a_priori.clone()),
         search: SearchReport {
             boxes: verification.search.boxes,
             leaves: verification.search.leaves,
             seconds: verification.search.seconds,
-            stopped_by: verification.search.stopped_by.clone(),
+            stopped_by: verification.search.stopped_by,
         },
         certificate: CertificateReport {
             path: verification

@@ -6,14 +6,22 @@ use std::sync::Arc;
 
 use super::files;
 pub(super) use super::files::write_beside;
+use super::measure::{MeasureError, fits_target};
 use super::parallel::check_with_threads;
+use super::size::NoSize;
 use crate::bounds::OnCell;
-use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, Weights, text};
+use crate::builders::{BuildError, Impossible};
+use crate::certificate::{
+    Certificate, Claim, Partition, Question, Ranges, ReadError, Weights, text,
+};
 use crate::checker::{Rejection, Verified};
 use crate::clock::Moment;
+use crate::formats::FormatError;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::prover::{self, Limits, ProveError, Request, StoppedBy, Watch};
+
+pub use crate::report::Verdict;
 
 /// What to verify.
 #[derive(Clone, Debug)]
@@ -38,31 +46,6 @@ pub struct VerifyRequest<'a> {
     pub portable: bool,
 }
 
-/// The answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The error is at most the tolerance.
-    Proved,
-    /// The error is more than the tolerance.
-    Refuted,
-    /// Neither is known, or the enclosure is wider than wanted.
-    Undecided,
-    /// No tolerance was given, and the error is enclosed as tightly as wanted.
-    Enclosed,
-}
-
-impl Verdict {
-    /// The word in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Proved => "proved",
-            Self::Refuted => "refuted",
-            Self::Undecided => "undecided",
-            Self::Enclosed => "enclosed",
-        }
-    }
-}
-
 /// How the search went. The times are for people, not for files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchSummary {
@@ -73,7 +56,7 @@ pub struct SearchSummary {
     /// Wall time.
     pub seconds: f64,
     /// What stopped it early, if anything did.
-    pub stopped_by: Option<String>,
+    pub stopped_by: Option<StoppedBy>,
 }
 
 /// A verdict, and the checked claim that it rests on.
@@ -108,9 +91,38 @@ pub enum WorkflowError {
     /// The network and the question do not fit, or the search cannot begin.
     #[error("{0}")]
     Prove(#[from] ProveError),
-    /// The question makes no sense for this network.
-    #[error("{0}")]
-    Question(String),
+    /// Network and target have other inputs.
+    #[error("the target has the inputs {}, the network has {}", target.join(", "), network.join(", "))]
+    Inputs {
+        /// The inputs of the target.
+        target: Vec<String>,
+        /// Those of the network.
+        network: Vec<String>,
+    },
+    /// Network and target have another number of outputs.
+    #[error("the target has {target} outputs, the network has {network}")]
+    Outputs {
+        /// The outputs of the target.
+        target: usize,
+        /// Those of the network.
+        network: usize,
+    },
+    /// Network and property have another number of inputs or outputs.
+    #[error("the property has {property} {what}, the network has {network}")]
+    Property {
+        /// `inputs` or `outputs`.
+        what: &'static str,
+        /// Those of the property.
+        property: usize,
+        /// Those of the network.
+        network: usize,
+    },
+    /// The error cannot be measured so.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
+    /// A certificate that was written cannot be read back.
+    #[error("certificate: {0}")]
+    Certificate(ReadError),
     /// A file cannot be written or read back.
     #[error("{path}: {error}")]
     File {
@@ -123,8 +135,23 @@ pub enum WorkflowError {
     #[error("the checker rejected the certificate that was found, so nothing is proved: {0}")]
     Rejected(Rejection),
     /// The network cannot be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// No size of the builder keeps the tolerance.
     #[error("{0}")]
-    Build(String),
+    Impossible(Box<Impossible>),
+    /// No size was found that keeps the tolerance.
+    #[error("{0}")]
+    NoSize(Box<NoSize>),
+    /// The builder has no size.
+    #[error("`{builder}` has no size that could grow; hint: take a builder with cells or sides")]
+    NothingGrows {
+        /// The builder.
+        builder: &'static str,
+    },
+    /// A network that was written cannot be read back.
+    #[error("network.json: {}", .0.message)]
+    Network(FormatError),
     /// The network would not fit into the memory.
     #[error(
         "undecided: a network of this size takes about {} MB, and the memory limit is {} MB; \
@@ -141,6 +168,28 @@ pub enum WorkflowError {
     /// A limit was reached before anything was found.
     #[error("undecided: stopped by {} before anything was found", .0.name())]
     Stopped(StoppedBy),
+}
+
+impl WorkflowError {
+    /// Returns the key of `[network]` that is to be changed, if the error is about that table.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Build(error) => Some(error.key().unwrap_or("builder")),
+            Self::NoSize(error) => Some(error.key),
+            Self::Impossible(_) | Self::NothingGrows { .. } => Some("builder"),
+            Self::Prove(_)
+            | Self::Inputs { .. }
+            | Self::Outputs { .. }
+            | Self::Property { .. }
+            | Self::Measure(_)
+            | Self::Certificate(_)
+            | Self::File { .. }
+            | Self::Rejected(_)
+            | Self::Network(_)
+            | Self::TooLarge { .. }
+            | Self::Stopped(_) => None,
+        }
+    }
 }
 
 /// Proves, writes the certificate (to a temporary place where no path is given), reads it back and
@@ -234,8 +283,7 @@ pub(super) fn settle(
     drop(certificate);
     let started = Moment::now();
     // A file that does not read back is as bad as a certificate that does not hold.
-    let certificate = text::read(&bytes)
-        .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
+    let certificate = text::read(&bytes).map_err(WorkflowError::Certificate)?;
     let certificate_bytes = bytes.len() as u64;
     drop(bytes);
     let is_late = || request.limits.is_check_over(started);
@@ -260,7 +308,7 @@ pub(super) fn settle(
             boxes,
             leaves: verified.leaves(),
             seconds,
-            stopped_by: stopped_by.map(|s| s.name().to_string()),
+            stopped_by,
         },
         verified,
         on_domain,
@@ -312,25 +360,20 @@ fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     let VerifyRequest {
         network, question, ..
     } = request;
-    let refuse = |text: String| Err(WorkflowError::Question(text));
     let target = &question.target;
     if target.inputs() != network.inputs() {
-        return refuse(format!(
-            "the target has the inputs {}, the network has {}",
-            target.inputs().join(", "),
-            network.inputs().join(", ")
-        ));
+        return Err(WorkflowError::Inputs {
+            target: target.inputs().to_vec(),
+            network: network.inputs().to_vec(),
+        });
     }
     if target.outputs_count() != network.outputs().len() {
-        return refuse(format!(
-            "the target has {} outputs, the network has {}",
-            target.outputs_count(),
-            network.outputs().len()
-        ));
+        return Err(WorkflowError::Outputs {
+            target: target.outputs_count(),
+            network: network.outputs().len(),
+        });
     }
-    if question.norm == Norm::Area && !target.is_region() {
-        return refuse("norm `area` needs a region as the target, such as x^2 + y^2 <= 1".into());
-    }
+    fits_target(question.norm, target)?;
     Ok(())
 }
 

@@ -44,11 +44,13 @@ pub enum ExactError {
 }
 
 /// Why there is no exact error on a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
     /// One of these lines through the cell decides something.
+    #[error("{} lines through the cell decide something", .0.len())]
     Lines(Vec<Affine>),
     /// The target is no such polynomial there, or has no value.
+    #[error(transparent)]
     Failed(Failure),
 }
 

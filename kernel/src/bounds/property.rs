@@ -24,13 +24,16 @@ pub struct PropertyWitness {
 }
 
 /// Why a point shows nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViolationFailure {
     /// There is no such case, or the point is not in its box.
+    #[error("the point is not in the box of a case")]
     Outside,
     /// The condition does not certainly hold there.
+    #[error("the condition does not certainly hold there")]
     NotCertain,
     /// The network has no value there.
+    #[error(transparent)]
     NoValue(Failure),
 }
 

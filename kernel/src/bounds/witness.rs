@@ -19,13 +19,16 @@ pub struct WitnessValues {
 }
 
 /// Why a witness says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFailure {
     /// It is not in the domain.
+    #[error("the witness is not a point of the domain, or its radius is negative")]
     Outside,
     /// It is a single point, but the network or the target can jump.
+    #[error("the network or the target can jump, so the witness needs a positive radius")]
     NeedsRadius,
     /// Network or target have no value there.
+    #[error(transparent)]
     NoValue(Failure),
 }
 

@@ -8,10 +8,11 @@ use crate::network::Network;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// How the distance of a network from its target is measured over the domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Norm {
     /// The least upper bound of `|N - f|`, of the worst output; where `N` or `f` jumps, the
     /// essential one (sets of measure zero do not count).
+    #[default]
     Sup,
     /// The integral of `|N - f|`; several outputs are added up under the integral.
     L1,

@@ -6,7 +6,8 @@ use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Sawtooth, Units};
 use crate::builders::polynomial::Polynomial;
-use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::request::{APriori, Built, Request};
+use crate::builders::sizes::smallest_size;
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 
@@ -33,6 +34,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_FOLDS,
         set: |parameters, size| parameters.folds = Some(size),
         needed: needed_size,
+        is_of_use: |_| true,
         prepare: None,
     }),
     bounds: Bounds::Sup,

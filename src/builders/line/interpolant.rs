@@ -6,8 +6,9 @@ use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, cells_by, key}
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, wide};
 use crate::builders::parameters::{Knots, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, smallest_size};
+use crate::builders::request::{APriori, Built, Request};
 use crate::builders::sample::Sampler;
+use crate::builders::sizes::smallest_size;
 use crate::certificate::Norm;
 use crate::expr::derivative_range_upper;
 use crate::network::Activation;

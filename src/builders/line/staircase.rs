@@ -7,8 +7,9 @@ use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, ce
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, whole, wide};
 use crate::builders::parameters::{OutputUnit, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive, slopes_upper, smallest_size};
+use crate::builders::request::{APriori, Built, Request, positive, slopes_upper};
 use crate::builders::sample::{Sampler, range};
+use crate::builders::sizes::smallest_size;
 use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};

@@ -9,8 +9,9 @@ use crate::builders::entry::{
 use crate::builders::error::BuildError;
 use crate::builders::grid::whole;
 use crate::builders::parameters::{Fit, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::sample::exponent_above;
+use crate::builders::sizes::smallest_size;
 use crate::builders::tail::ln_upper;
 use crate::certificate::Norm;
 use crate::expr::simplest_between;
@@ -29,7 +30,7 @@ pub const ENTRY: Entry = Entry {
     keys: &[
         ACTIVATION,
         key("sides", "from the tolerance"),
-        key("fit", "inscribed (or circumscribed, balanced, smooth)"),
+        key("fit", "inscribed"),
         key("centre", "from the target"),
         key("radius", "from the target"),
         key("radius_squared", "from the target"),
@@ -47,6 +48,8 @@ pub const ENTRY: Entry = Entry {
         largest: 1 << 20,
         set: |parameters, size| parameters.sides = Some(size),
         needed: needed_size,
+        // Smooth units have no sides.
+        is_of_use: |parameters| parameters.fit != Some(Fit::Smooth),
         prepare: None,
     }),
     bounds: Bounds::AsAsked,

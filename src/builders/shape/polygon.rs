@@ -10,6 +10,7 @@ use crate::builders::grid::{whole, wide};
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::request::{Built, Request, positive};
 use crate::builders::sample::short_above;
+use crate::builders::values::Outlines;
 use crate::expr::Target;
 use crate::geometry::polygon::PolygonError;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
@@ -69,11 +70,11 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let key = "vertices";
     let builder = ENTRY.name;
-    if let Some(polygons) = &given.polygons {
-        return Err(BuildError::SeveralPolygons(polygons.len()));
-    }
-    let vertices = given.vertices.as_ref();
-    let vertices = vertices.ok_or(BuildError::MissingKey { builder, key })?;
+    let vertices = match &given.vertices {
+        Some(Outlines::One(vertices)) => vertices,
+        Some(Outlines::Several(lists)) => return Err(BuildError::SeveralPolygons(lists.len())),
+        None => return Err(BuildError::MissingKey { builder, key }),
+    };
     let point = |(x, y): &(Rational, Rational)| Point {
         x: x.clone(),
         y: y.clone(),
@@ -86,7 +87,7 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
             }
             let parts = polygons::split(vertices).map_err(BuildError::Vertices)?;
             let mut built = polygons::union(request, &[parts], given.hidden_layers.unwrap_or(2))?;
-            built.chosen.vertices = Some(vertices.clone());
+            built.chosen.vertices = Some(Outlines::One(vertices.clone()));
             return Ok(built);
         }
         Err(error) => return Err(error.into()),
@@ -112,7 +113,7 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
         a_priori: None,
         notes,
         chosen: Parameters {
-            vertices: Some(vertices.clone()),
+            vertices: Some(Outlines::One(vertices.clone())),
             ..shape.chosen()
         },
     })

@@ -10,6 +10,7 @@ use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{whole, wide};
 use crate::builders::parameters::{Parameters, Units, Vertex};
 use crate::builders::request::{Built, Request, positive};
+use crate::builders::values::Outlines;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -66,8 +67,10 @@ tolerance = "1/10"
 pub fn polygons(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let (builder, key) = (ENTRY.name, "vertices");
-    let single = || given.vertices.as_ref().map(|one| vec![one.clone()]);
-    let outlines = given.polygons.clone().or_else(single);
+    let outlines = given.vertices.clone().map(|vertices| match vertices {
+        Outlines::One(list) => vec![list],
+        Outlines::Several(lists) => lists,
+    });
     let outlines = outlines.filter(|list| !list.is_empty());
     let outlines = outlines.ok_or(BuildError::MissingKey { builder, key })?;
     let mut all = Vec::new();
@@ -91,7 +94,7 @@ pub fn polygons(request: &Request) -> Result<Built, BuildError> {
             j + 1
         ));
     }
-    built.chosen.polygons = Some(outlines);
+    built.chosen.vertices = Some(Outlines::Several(outlines));
     Ok(built)
 }
 
@@ -320,7 +323,7 @@ mod tests {
         let target: Target = parse_target(&["x > y"], Some(domain.names())).expect("a region");
         let parameters = Parameters {
             units: Some(units),
-            polygons: Some(outlines(lists)),
+            vertices: Some(Outlines::Several(outlines(lists))),
             hidden_layers: layers,
             ..Parameters::default()
         };

@@ -7,8 +7,9 @@ use crate::builders::entry::{Bounds, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Parameters, Units};
 use crate::builders::polynomial::Polynomial;
-use crate::builders::request::{APriori, Built, Request, positive, smallest_size};
+use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::sample::short_above;
+use crate::builders::sizes::smallest_size;
 use crate::certificate::Norm;
 use crate::expr::{Target, simplest_between};
 use crate::network::Network;
@@ -33,6 +34,7 @@ pub const ENTRY: Entry = Entry {
         largest: MOST_HALVINGS,
         set: |parameters, size| parameters.step = Some(step_of(size)),
         needed: needed_size,
+        is_of_use: |_| true,
         prepare: None,
     }),
     bounds: Bounds::Sup,

@@ -140,7 +140,7 @@ fn shapes_that_are_none_are_refused() {
         (
             BuilderName::Polygon,
             Parameters {
-                vertices: Some(vec![(zero.clone(), zero.clone()); 2]),
+                vertices: Some(Outlines::One(vec![(zero.clone(), zero.clone()); 2])),
                 ..none.clone()
             },
             &plane,
@@ -259,7 +259,7 @@ fn shapes_places_and_outputs_that_do_not_fit_are_refused() {
     };
     let triangle = [(0, 0), (2, 0), (1, 1)].map(|(x, y)| (Rational::from(x), Rational::from(y)));
     let flat = Parameters {
-        vertices: Some(triangle.to_vec()),
+        vertices: Some(Outlines::One(triangle.to_vec())),
         ..flat
     };
     let message = refused(BuilderName::Polygon, &flat, &plane);

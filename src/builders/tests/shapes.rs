@@ -9,7 +9,7 @@ fn polygons_are_their_vertices() {
     let diamond = vec![corner(1, 0), corner(0, -1), corner(-1, 0), corner(0, 1)];
     let parameters = |units, hidden_layers| Parameters {
         units: Some(units),
-        vertices: Some(diamond.clone()),
+        vertices: Some(Outlines::One(diamond.clone())),
         hidden_layers: Some(hidden_layers),
         ..Parameters::default()
     };

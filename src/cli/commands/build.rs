@@ -12,8 +12,8 @@ use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::workflow::{
-    BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
-    draw_all, error_of_rounded, summarise,
+    BuildRequest, Counted, PictureKind, Subject, build, build_and_count, counted, draw_all,
+    error_of_rounded, summarise,
 };
 
 /// Networks of more units are not drawn when the time is over.
@@ -56,16 +56,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         threads: inputs::threads(&arguments.limits),
         portable: arguments.portable,
     };
-    let refusal = |error| match error {
-        WorkflowError::Build(message) => Refusal::at(
-            &path.display().to_string(),
-            &source,
-            &spec_network.place_of(&message),
-            &message,
-            None,
-        ),
-        other => other.into(),
-    };
+    let refusal = |error| Refusal::in_table(path, &source, spec_network, error);
     if spec.goal == Goal::Regions {
         let counted = build_and_count(&request, &folder.path()).map_err(refusal)?;
         return count(&counted, &request, folder, &out, format);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::pretty;
-use crate::builders::{Entry, catalogue, entry};
+use crate::builders::{Entry, Shape, catalogue, entry};
 use crate::cli::Output;
 use crate::cli::arguments::{Catalogue, Format};
 
@@ -58,7 +58,14 @@ fn explained(entry: &Entry) -> String {
         "\nkeys of [network], with what holds when they are left out:"
     );
     for key in entry.keys {
-        let _ = writeln!(text, "  {:<17} {}", key.name, key.default);
+        let names = match key.parameter().map(|parameter| parameter.shape) {
+            // The activations of this builder stand above.
+            Some(Shape::Name(names)) if key.name != "activation" => {
+                format!("; one of {}", names.join(", "))
+            }
+            _ => String::new(),
+        };
+        let _ = writeln!(text, "  {:<17} {}{names}", key.name, key.default);
     }
     let _ = write!(text, "\nan example spec:\n\n{}", entry.example);
     text

@@ -12,7 +12,7 @@ use crate::cli::{Output, Refusal, inputs};
 use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::digest;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Verdict};
 use crate::workflow::check_in_parallel;
 use crate::workflow::files::directory_of;
 
@@ -163,14 +163,11 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
     }
     let claim = verified.claim();
     let question = &claim.question;
-    let jumps = network.has_jumps() || question.target.has_jumps();
     let sides = question.domain.names().iter().zip(question.domain.sides());
     let report = Report {
-        verdict: "enclosed".into(),
-        norm: match (question.norm, jumps) {
-            (crate::certificate::Norm::Sup, true) => "essential sup".into(),
-            (norm, _) => norm.name().into(),
-        },
+        verdict: Verdict::Enclosed,
+        norm: question.norm,
+        jumps: network.has_jumps() || question.target.has_jumps(),
         target: question.target.text().to_vec(),
         domain: sides
             .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))

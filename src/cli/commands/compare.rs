@@ -72,7 +72,7 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
         }
     });
     drop(bar);
-    let compared = found.map_err(|error| refusal(&error, &arguments.spec, &spec, &source))?;
+    let compared = found.map_err(|error| refusal(error, &arguments.spec, &spec, &source))?;
     if let (Some(folder), Some(out)) = (folder, &arguments.out) {
         write_all(&folder, &compared)?;
         folder.publish()?;
@@ -134,19 +134,15 @@ fn imported(arguments: &Compare, spec: &Spec) -> Result<Vec<Imported>, Refusal> 
     Ok(networks)
 }
 
-fn refusal(error: &CompareError, path: &Path, spec: &Spec, source: &str) -> Refusal {
+fn refusal(error: CompareError, path: &Path, spec: &Spec, source: &str) -> Refusal {
     match (error, &spec.network, &spec.compare) {
-        (CompareError::Build(message), Some(network), _) => Refusal::at(
-            &path.display().to_string(),
-            source,
-            &network.place_of(message),
-            message,
-            None,
-        ),
-        (CompareError::Data(data), _, Some(compare)) => {
-            super::train::no_data(data, compare, path, source)
+        (CompareError::Build(error), Some(network), _) => {
+            Refusal::in_table(path, source, network, error)
         }
-        _ => Refusal::in_file(path, error),
+        (CompareError::Data(data), _, Some(compare)) => {
+            super::train::no_data(&data, compare, path, source)
+        }
+        (error, _, _) => Refusal::in_file(path, error),
     }
 }
 

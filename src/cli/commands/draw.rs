@@ -23,8 +23,8 @@ use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
-    self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
-    check_in_parallel, count_regions, draw,
+    self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel,
+    count_regions, draw,
 };
 
 /// Draws one picture.
@@ -226,17 +226,8 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         networks.push((file, network));
     }
     let mut bar = Bar::new();
-    let sizes =
-        sizes_of(&request, &mut |progress| bar.show(progress)).map_err(|error| match error {
-            WorkflowError::Build(message) => Refusal::at(
-                &path.display().to_string(),
-                &source,
-                &builder.place_of(&message),
-                &message,
-                None,
-            ),
-            other => other.into(),
-        })?;
+    let sizes = sizes_of(&request, &mut |progress| bar.show(progress))
+        .map_err(|error| Refusal::in_table(path, &source, builder, error))?;
     let mut beside = Vec::new();
     for (file, network) in &networks {
         let (target, domain) = inputs::by_name(&spec, network, file)?;

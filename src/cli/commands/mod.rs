@@ -9,6 +9,7 @@ pub mod draw;
 pub mod eval;
 pub mod property;
 pub mod regions;
+pub mod schema;
 pub mod shell;
 pub mod train;
 pub mod verify;

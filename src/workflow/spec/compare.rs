@@ -10,6 +10,7 @@ use crate::network::Activation;
 use crate::numbers::Rational;
 use crate::numbers::estimate::estimate_rational;
 use crate::training::{Optimizer, Settings};
+use crate::workflow::measure::default_threshold;
 
 /// The table `[compare]`: networks to train.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,16 +81,29 @@ const KEYS: [&str; 10] = [
     "seed",
 ];
 
+/// The activations that are trained.
+pub const TRAINED: [Activation; 3] = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
+
+/// An activation that is not trained.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` units are not trained")]
+pub struct NotTrained(pub String);
+
+impl NotTrained {
+    /// What to write instead.
+    pub fn hint(&self) -> String {
+        let names = TRAINED.map(|activation| activation.name());
+        format!("expected one of {}", names.join(", "))
+    }
+}
+
 /// Returns the trained activation of this name.
 ///
-/// - Errors: the message, for an activation that is not trained.
-pub fn trained_activation(name: &str) -> Result<Activation, String> {
-    match name {
-        "sigmoid" => Ok(Activation::Sigmoid),
-        "tanh" => Ok(Activation::Tanh),
-        "relu" => Ok(Activation::Relu),
-        _ => Err(format!("`{name}` units are not trained")),
-    }
+/// - Errors: [`NotTrained`].
+pub fn trained_activation(name: &str) -> Result<Activation, NotTrained> {
+    let mut all = TRAINED.into_iter();
+    all.find(|activation| activation.name() == name)
+        .ok_or_else(|| NotTrained(name.to_owned()))
 }
 
 /// Reads the table; the claim's threshold decides where networks say "inside".
@@ -131,7 +145,7 @@ pub(super) fn read_compare(
         restarts: between(table, "restarts", 1..=MAX_RESTARTS)?
             .unwrap_or(standard.settings.restarts),
         seed,
-        threshold: threshold.cloned().unwrap_or(Rational::ratio(1, 2)),
+        threshold: threshold.cloned().unwrap_or_else(default_threshold),
     };
     Ok(CompareSpec {
         hidden: match table.get("hidden") {
@@ -216,9 +230,8 @@ fn units<'i>(table: &Table<'_, 'i>, item: &Value<'i>) -> Result<usize, SpecError
 fn activations(value: &Value<'_>) -> Result<Vec<Activation>, SpecError> {
     let read = |item: &Value<'_>| {
         let name = Table::string(item, "activation")?;
-        trained_activation(name).map_err(|message| {
-            SpecError::new(message, item.span()).hint("known: sigmoid, tanh, relu")
-        })
+        trained_activation(name)
+            .map_err(|error| SpecError::new(error.to_string(), item.span()).hint(error.hint()))
     };
     let list = match value.get_ref() {
         DeValue::Array(list) => list.iter().map(read).collect::<Result<Vec<_>, _>>()?,

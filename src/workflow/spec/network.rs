@@ -4,9 +4,7 @@ use toml::de::DeValue;
 
 use super::{NetworkSpec, SpecError, Table, Value, read_sides};
 use crate::builders::parameters::KEYS;
-use crate::builders::{
-    BuilderName, Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
-};
+use crate::builders::{BuilderName, Outlines, Parameters, Source, Vertex};
 use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
@@ -14,7 +12,7 @@ use crate::numbers::Rational;
 pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
     let known: Vec<&str> = ["builder"]
         .into_iter()
-        .chain(KEYS.iter().copied())
+        .chain(KEYS.iter().map(|key| key.name))
         .collect();
     table.only(&known)?;
     let value = table.value("builder")?;
@@ -32,45 +30,9 @@ pub(super) fn read_network(
     domain: &Domain,
 ) -> Result<NetworkSpec, SpecError> {
     let builder = read_builder(table)?;
-    let (vertices, polygons) = match table.get("vertices") {
-        Some(value) => vertices(table, value)?,
-        None => (None, None),
-    };
     Ok(NetworkSpec {
         builder,
-        parameters: Parameters {
-            units: choice(table, "activation", Units::NAMES, Units::ALL)?,
-            cells: table.optional("cells", Table::counts)?,
-            steepness: table.positive("steepness")?,
-            second_steepness: table.positive("second_steepness")?,
-            direction: table.optional("direction", Table::numbers)?,
-            at: table.optional("at", Table::number)?,
-            from: table.optional("from", Table::number)?,
-            to: table.optional("to", Table::number)?,
-            height: table.optional("height", Table::number)?,
-            output: choice(table, "output", OutputUnit::NAMES, OutputUnit::ALL)?,
-            ghosts: table.optional("ghosts", Table::count)?,
-            knots: choice(table, "knots", Knots::NAMES, Knots::ALL)?,
-            sides_of_box: sides_of_box(table, domain)?,
-            overlap: table.optional("overlap", Table::count)?,
-            grid: choice(table, "grid", Division::NAMES, Division::ALL)?,
-            vertices,
-            polygons,
-            hidden_layers: table.optional("hidden_layers", Table::count)?,
-            sides: table.optional("sides", Table::count)?,
-            fit: choice(table, "fit", Fit::NAMES, Fit::ALL)?,
-            centre: table.optional("centre", Table::side)?,
-            radius: table.positive("radius")?,
-            radius_squared: table.positive("radius_squared")?,
-            rotation: table.optional("rotation", Table::number)?,
-            degree: table.optional("degree", Table::count)?,
-            profile: choice(table, "profile", Profile::NAMES, Profile::ALL)?,
-            step: table.positive("step")?,
-            folds: table.optional("folds", Table::count)?,
-            of: choice(table, "of", Sawtooth::NAMES, Sawtooth::ALL)?,
-            widths: table.optional("widths", Table::counts)?,
-            rank: table.optional("rank", Table::count)?,
-        },
+        parameters: Parameters::read(&Values { table, domain })?,
         span: table.value("builder")?.span(),
         places: table
             .entries()
@@ -79,34 +41,74 @@ pub(super) fn read_network(
     })
 }
 
-/// Reads one of several names.
-fn choice<T: Copy>(
+/// The values of the table's keys.
+struct Values<'t, 'a, 'i> {
+    table: &'t Table<'a, 'i>,
+    /// Its names are those of the sides of a box.
+    domain: &'t Domain,
+}
+
+impl Source for Values<'_, '_, '_> {
+    type Error = SpecError;
+
+    fn name(&self, key: &'static str, names: &[&str]) -> Result<Option<usize>, SpecError> {
+        choice(self.table, key, names)
+    }
+
+    fn count(&self, key: &'static str) -> Result<Option<usize>, SpecError> {
+        self.table.optional(key, Table::count)
+    }
+
+    fn counts(&self, key: &'static str) -> Result<Option<Vec<usize>>, SpecError> {
+        self.table.optional(key, Table::counts)
+    }
+
+    fn number(&self, key: &'static str) -> Result<Option<Rational>, SpecError> {
+        self.table.optional(key, Table::number)
+    }
+
+    fn positive(&self, key: &'static str) -> Result<Option<Rational>, SpecError> {
+        self.table.positive(key)
+    }
+
+    fn numbers(&self, key: &'static str) -> Result<Option<Vec<Rational>>, SpecError> {
+        self.table.optional(key, Table::numbers)
+    }
+
+    fn point(&self, key: &'static str) -> Result<Option<Vertex>, SpecError> {
+        self.table.optional(key, Table::side)
+    }
+
+    fn outlines(&self, key: &'static str) -> Result<Option<Outlines>, SpecError> {
+        self.table.optional(key, outlines)
+    }
+
+    fn sides(&self, key: &'static str) -> Result<Option<Vec<(Rational, Rational)>>, SpecError> {
+        let Some(sides) = self.table.optional_table(key)? else {
+            return Ok(None);
+        };
+        let ordered = read_sides(&sides, box_error)?.in_order(self.domain.names());
+        let ordered =
+            ordered.map_err(|error| SpecError::new(box_error(&error), sides.span.clone()))?;
+        Ok(Some(ordered.sides().to_vec()))
+    }
+}
+
+/// Reads one of several names; returns its place among them.
+pub(super) fn choice(
     table: &Table<'_, '_>,
     key: &str,
     names: &[&str],
-    values: &[T],
-) -> Result<Option<T>, SpecError> {
+) -> Result<Option<usize>, SpecError> {
     let Some(value) = table.get(key) else {
         return Ok(None);
     };
     let found = Table::string(value, key)?;
     let place = names.iter().position(|name| *name == found);
-    place.map(|place| Some(values[place])).ok_or_else(|| {
-        SpecError::new(format!("`{found}` is no {key}"), value.span())
-            .hint(format!("known: {}", names.join(", ")))
+    place.map(Some).ok_or_else(|| {
+        SpecError::new(format!("unknown value `{found}` for `{key}`"), value.span())
+            .hint(format!("expected one of {}", names.join(", ")))
     })
-}
-
-fn sides_of_box(
-    table: &Table<'_, '_>,
-    domain: &Domain,
-) -> Result<Option<Vec<(Rational, Rational)>>, SpecError> {
-    let Some(sides) = table.optional_table("box")? else {
-        return Ok(None);
-    };
-    let ordered = read_sides(&sides, box_error)?.in_order(domain.names());
-    let ordered = ordered.map_err(|error| SpecError::new(box_error(&error), sides.span.clone()))?;
-    Ok(Some(ordered.sides().to_vec()))
 }
 
 /// What is wrong with the sides of `box`.
@@ -133,12 +135,13 @@ fn box_error(error: &DomainError) -> String {
     }
 }
 
-type Polygons = (Option<Vec<Vertex>>, Option<Vec<Vec<Vertex>>>);
-
 /// Reads points, or lists of points: which of the two the first entry tells.
-fn vertices(table: &Table<'_, '_>, value: &Value<'_>) -> Result<Polygons, SpecError> {
-    let key = "vertices";
-    let points = |value: &Value<'_>| -> Result<Vec<Vertex>, SpecError> {
+fn outlines<'i>(
+    table: &Table<'_, 'i>,
+    value: &Value<'i>,
+    key: &str,
+) -> Result<Outlines, SpecError> {
+    let points = |value: &Value<'i>| -> Result<Vec<Vertex>, SpecError> {
         let points = Table::array(value, key)?.iter();
         points.map(|point| table.side(point, key)).collect()
     };
@@ -148,16 +151,17 @@ fn vertices(table: &Table<'_, '_>, value: &Value<'_>) -> Result<Polygons, SpecEr
         _ => None,
     });
     if first.is_some_and(|first| matches!(first.get_ref(), DeValue::Array(_))) {
-        let polygons = list.iter().map(points);
-        return Ok((None, Some(polygons.collect::<Result<_, _>>()?)));
+        let lists = list.iter().map(points);
+        return Ok(Outlines::Several(lists.collect::<Result<_, _>>()?));
     }
-    Ok((Some(points(value)?), None))
+    Ok(Outlines::One(points(value)?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::read;
     use super::*;
+    use crate::builders::{Fit, Sawtooth};
 
     fn parameters(keys: &str) -> Result<Parameters, String> {
         let text = format!(
@@ -181,7 +185,8 @@ mod tests {
              widths = [4, 4]\nrank = 3",
         );
         let found = found.expect("good");
-        assert_eq!(found.present(), KEYS);
+        let all: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+        assert_eq!(found.present(), all);
         assert_eq!(found.direction.expect("given")[1], Rational::ratio(-1, 3));
         assert_eq!(found.sides_of_box.expect("given")[0].0, Rational::from(2));
         assert_eq!(found.widths, Some(vec![4, 4]));
@@ -195,8 +200,7 @@ mod tests {
     fn vertices_are_points_or_lists_of_points() {
         let several = parameters("vertices = [[[0, 0], [1, 0], [0, 1]], [[2, 2], [3, 2], [2, 3]]]");
         let several = several.expect("good");
-        assert_eq!(several.vertices, None);
-        assert_eq!(several.polygons.map(|list| list.len()), Some(2));
+        assert!(matches!(several.vertices, Some(Outlines::Several(lists)) if lists.len() == 2));
         let mixed = parameters("vertices = [[0, 0], [[1, 0], [0, 1]]]");
         assert!(mixed.expect_err("mixed").contains("`vertices` is a number"));
         let flat = parameters("vertices = [1, 2]").expect_err("no points");
@@ -221,7 +225,7 @@ mod tests {
                 "direction = \"north\"",
                 "`direction`: `north` is not a number",
             ),
-            ("knots = \"even\"", "`even` is no knots"),
+            ("knots = \"even\"", "unknown value `even` for `knots`"),
             ("step = 0", "`step` must be greater than 0, found 0"),
             ("grid = 4", "`grid` is text in quotes, found a number"),
         ] {
