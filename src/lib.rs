@@ -13,7 +13,7 @@
 //!    enclose. All are [`Scalar`](numbers::Scalar)s.
 //! 2. [`expr`]: formulas from text, evaluated over any scalar. [`geometry`]: exact polygons.
 //! 3. [`network`]: networks with exact weights, and the smaller networks that enclose one on a box:
-//!    [`Specialised`](network::Specialised), which makes large networks cheap, and
+//!    [`Reduced`](network::Reduced), which makes large networks cheap, and
 //!    [`Local`](network::Local), which is simple.
 //! 4. [`certificate`]: claims and partitions in files. [`bounds`]: what one method says of one cell.
 //! 5. [`checker`]: accepts or rejects. Up to here is the kernel.

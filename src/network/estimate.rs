@@ -2,12 +2,12 @@
 
 use super::activation::Activation;
 use super::model::Network;
-use super::specialise::{Specialised, SumView};
+use super::reduced::{Reduced, SumView};
 use crate::numbers::Scalar;
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 
 /// Evaluates the stated outputs at a point, using `values` as memory.
-pub fn estimate_outputs(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
+pub fn estimate_outputs(network: &Reduced, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
     values.clear();
     values.extend_from_slice(point);
     let total = |sum: SumView<'_>, values: &[f64]| {

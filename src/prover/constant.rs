@@ -2,14 +2,14 @@
 
 use super::sample::even_points;
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Returns a constant radius such that folding every unit moves the output by about `budget` at
 /// most: `budget` over the sum of all units' influence on the output (the product of weights and
 /// Lipschitz constants along the way there). A power of two.
-pub fn radius(network: &Specialised, budget: f64) -> Rational {
+pub fn radius(network: &Reduced, budget: f64) -> Rational {
     let inputs = network.inputs();
     let mut influence = vec![0.0_f64; network.units()];
     let spread = |terms: &[(u32, crate::numbers::Dyadic)], amount: f64, influence: &mut [f64]| {
@@ -50,7 +50,7 @@ const FEW_UNITS: usize = 40;
 /// Returns the constant radius for the network near some points, if that is larger: only units that are
 /// alive in the same place can move the output there, and a large network has few of them anywhere.
 pub fn local_radius(
-    network: &Specialised,
+    network: &Reduced,
     sides: &[Interval],
     budget: f64,
     jobs: Jobs<'_>,
@@ -71,14 +71,9 @@ pub fn local_radius(
 }
 
 /// The network on a box around a point where few units are alive.
-fn around(
-    network: &Specialised,
-    sides: &[Interval],
-    point: &[f64],
-    folded: Dyadic,
-) -> Option<Specialised> {
+fn around(network: &Reduced, sides: &[Interval], point: &[f64], folded: Dyadic) -> Option<Reduced> {
     let mut sides = sides.to_vec();
-    let mut here: Option<Specialised> = None;
+    let mut here: Option<Reduced> = None;
     // The first box has about the square root of all units.
     let axes = u32::try_from(sides.len()).ok()?;
     let mut halvings = network.units().ilog2() / (2 * axes);
@@ -95,7 +90,7 @@ fn around(
         }
         halvings = 1;
         let around = here.as_ref().unwrap_or(network);
-        let Ok(next) = around.specialise(&sides, None, folded) else {
+        let Ok(next) = around.reduce(&sides, None, folded) else {
             break;
         };
         let is_small = next.units() <= FEW_UNITS;

@@ -14,7 +14,7 @@ use crate::bounds::Cell;
 use crate::bounds::{ExactCells, Leaves, OnCell};
 use crate::certificate::{Ranges, Witness};
 use crate::geometry::PlaneCell;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Give up where the exact arithmetic would take longer than the search it replaces.
@@ -150,7 +150,7 @@ pub fn is_polynomial_somewhere(exact: &ExactCells<'_>, request: &Request<'_>) ->
 
 /// How many units may cut the box: all but steps over steps, which are constant between the lines of
 /// those below.
-fn lines(network: &Specialised) -> usize {
+fn lines(network: &Reduced) -> usize {
     let inputs = network.inputs();
     let is_step = |k: usize| network.unit(k).function == Function::Heaviside;
     let is_over_steps = |k: usize| {
@@ -220,7 +220,7 @@ impl Pieces {
         exact: &ExactCells<'_>,
         cell: &Cell,
         depth: usize,
-        here: &Specialised,
+        here: &Reduced,
         goes_on: &dyn Fn() -> bool,
     ) -> Option<Tree> {
         let few = FEW_UNITS + depth.saturating_sub(PATIENCE) / 2;

@@ -6,7 +6,7 @@ use crate::bounds::{Cell, OnCell};
 use crate::certificate::Witness;
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
-use crate::network::{Specialised, estimate_outputs};
+use crate::network::{Reduced, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
 use crate::numbers::{Interval, Rational};
 
@@ -45,7 +45,7 @@ impl Sampler {
     }
 
     /// Estimates the error of the worst output at a point.
-    pub fn error_at(&mut self, network: &Specialised, point: &[f64]) -> Option<f64> {
+    pub fn error_at(&mut self, network: &Reduced, point: &[f64]) -> Option<f64> {
         let outputs = estimate_outputs(network, point, &mut self.values);
         let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
         let results = self

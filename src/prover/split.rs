@@ -2,7 +2,7 @@
 
 use crate::bounds::Cell;
 use crate::expr::Place;
-use crate::network::{Specialised, UnitView};
+use crate::network::{Reduced, UnitView};
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
@@ -33,7 +33,7 @@ struct Step {
 /// Chooses a cut: across the steps that are alive. Where there are several, between two of them,
 /// where both are saturated; at a jump or kink itself; beside the window of a single steep one
 /// rather than through it; along the longest side where no unit has a say.
-pub fn choose(cell: &Cell, whole: &Cell, network: &Specialised) -> Split {
+pub fn choose(cell: &Cell, whole: &Cell, network: &Reduced) -> Split {
     let inputs = cell.intervals().len();
     let radius: Vec<f64> = cell
         .intervals()
@@ -74,7 +74,7 @@ fn is_first(unit: &UnitView<'_>, inputs: usize) -> bool {
 
 /// Is a unit of the first layer a step on this cell? Then lines are far from it, and so are the
 /// bounds that rest on them.
-pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
+pub fn is_steep(cell: &Cell, network: &Reduced) -> bool {
     let inputs = cell.intervals().len();
     (0..network.units()).any(|k| {
         let unit = network.unit(k);
@@ -116,7 +116,7 @@ pub fn at_jump(cell: &Cell, jumps: &[Place]) -> Option<Split> {
 }
 
 /// Where across an axis, if not in the middle.
-fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option<Rational> {
+fn place(cell: &Cell, network: &Reduced, axis: usize, radius: f64) -> Option<Rational> {
     let side = &cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
     let middle = f64::midpoint(low, high);
@@ -173,7 +173,7 @@ fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option
 }
 
 /// The place of the jump or kink nearest to the middle, of the units that depend on this input alone.
-pub fn kink(cell: &Cell, network: &Specialised, axis: usize) -> Option<Rational> {
+pub fn kink(cell: &Cell, network: &Reduced, axis: usize) -> Option<Rational> {
     let (low, high) = cell.sides().get(axis)?;
     let middle = low.midpoint(high);
     let units = (0..network.units()).map(|k| network.unit(k));

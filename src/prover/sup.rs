@@ -15,7 +15,7 @@ use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
@@ -91,7 +91,7 @@ fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
 }
 
 /// Has every unit that is alive a bounded second derivative (elu and softsign but for a jump at 0)?
-fn is_smooth(network: &Specialised) -> bool {
+fn is_smooth(network: &Reduced) -> bool {
     (0..network.units()).all(|k| {
         let function = network.unit(k).function;
         !matches!(function, Function::Heaviside | Function::Relu)
@@ -738,7 +738,7 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
 /// From this many units on, those that are undecided in one place tell the constant radius.
 const MANY_UNITS: usize = 10_000;
 
-fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
+fn constant_radius_for(root: &Reduced, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
     if root.units() < MANY_UNITS {
         constant::radius(root, budget)
     } else {
@@ -747,7 +747,7 @@ fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64, jobs: Jobs
 }
 
 /// Guesses the size of the error from points along the diagonal.
-fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised, jobs: Jobs<'_>) -> f64 {
+fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Reduced, jobs: Jobs<'_>) -> f64 {
     // Fewer of a large network, which has many errors of about the same size.
     let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
     let error_at = |step: u32| {

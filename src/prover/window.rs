@@ -2,7 +2,7 @@
 
 use super::split::{self, Split};
 use crate::bounds::Cell;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Dyadic, Function};
 
@@ -27,7 +27,7 @@ struct Step {
 }
 
 /// The steps across an axis, in order.
-fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
+fn steps(here: &Reduced, axis: usize) -> Vec<Step> {
     let units = (0..here.units()).map(|k| here.unit(k));
     let steps = units.filter_map(|unit| match unit.sum.terms {
         [(variable, weight)] if *variable as usize == axis => {
@@ -51,7 +51,7 @@ fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
 }
 
 /// The ends of a side, and its steps.
-fn side(cell: &Cell, here: &Specialised, axis: usize) -> (f64, f64, Vec<Step>) {
+fn side(cell: &Cell, here: &Reduced, axis: usize) -> (f64, f64, Vec<Step>) {
     let side = &cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
     (low, high, steps(here, axis))
@@ -63,7 +63,7 @@ fn wide(constant_radius: f64) -> f64 {
 }
 
 /// Is a cell in the window of a step across another axis?
-fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
+fn crosses(cell: &Cell, here: &Reduced, axis: usize) -> bool {
     let others = (0..cell.intervals().len()).filter(|other| *other != axis);
     let mut others = others.map(|other| side(cell, here, other));
     others.any(|(low, high, steps)| {
@@ -76,7 +76,7 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
 
 /// Are there few steps across a cell for each input, beside those at its upper end, each in a window that is
 /// small in the cell, and at least one?
-pub fn is_frame(cell: &Cell, here: &Specialised, constant_radius: f64) -> bool {
+pub fn is_frame(cell: &Cell, here: &Reduced, constant_radius: f64) -> bool {
     let wide = wide(constant_radius);
     let (mut has_step, mut count) = (false, 0);
     let is_clear = (0..cell.intervals().len()).all(|axis| {
@@ -93,7 +93,7 @@ pub fn is_frame(cell: &Cell, here: &Specialised, constant_radius: f64) -> bool {
 
 /// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
 /// many), where the window is small in the cell.
-pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64) -> Option<Split> {
+pub fn beside(cell: &Cell, here: &Reduced, axis: usize, constant_radius: f64) -> Option<Split> {
     let (low, high, steps) = side(cell, here, axis);
     let middle = f64::midpoint(low, high);
     let crosses = crosses(cell, here, axis);
@@ -137,7 +137,7 @@ pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64
 }
 
 /// Do second derivatives say something of the network on a cell?
-pub fn is_bent(cell: &Cell, here: &Specialised) -> bool {
+pub fn is_bent(cell: &Cell, here: &Reduced) -> bool {
     let is_kinked = |k| {
         let function = here.unit(k).function;
         matches!(function, Function::Heaviside | Function::Relu)

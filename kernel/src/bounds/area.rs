@@ -8,7 +8,7 @@ use super::half_space;
 use super::integral::Chart;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Condition;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Dyadic, Failure, Hessian, Interval, LinearForm};
 
 /// A region made ready for cells in which its boundary is bent, over boxes of up to `D` inputs.
@@ -49,7 +49,7 @@ impl<const D: usize> BentRegion<D> {
     pub(super) fn misclassified(
         &mut self,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
         threshold: &Interval,
     ) -> Result<Interval, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);

@@ -15,7 +15,7 @@ use super::windows;
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Certificate, Method, Norm, Question, Ranges, Witness};
 use crate::expr::{Place, TargetBody};
-use crate::network::{Local, Network, Reducer, Specialised, SumView};
+use crate::network::{Local, Network, Reduced, Reducer, SumView};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, LinearForm};
 
 /// How networks are reduced to cells, which a certificate says (T02).
@@ -47,7 +47,7 @@ impl Reduction {
 /// certificate is looked for.
 #[derive(Clone, Debug)]
 pub struct OnCell {
-    reduced: Specialised,
+    reduced: Reduced,
     local: Option<Local>,
 }
 
@@ -64,7 +64,7 @@ impl OnCell {
         let cell = Cell::root(&question.domain);
         let local = is_portable.then(|| Local::from_network(network, cell.intervals()));
         Ok(Self {
-            reduced: Specialised::from_network(network, cell.intervals())?,
+            reduced: Reduced::from_network(network, cell.intervals())?,
             local: local.transpose()?,
         })
     }
@@ -84,7 +84,7 @@ impl OnCell {
                 return local.on(network, cell.intervals(), cell.sides());
             }
             let sides = cell.intervals();
-            let here = self.reduced.specialise(sides, None, Dyadic::ZERO)?;
+            let here = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
             here.enclose(sides)
         })
     }
@@ -101,15 +101,15 @@ impl OnCell {
 }
 
 impl std::ops::Deref for OnCell {
-    type Target = Specialised;
+    type Target = Reduced;
 
-    fn deref(&self) -> &Specialised {
+    fn deref(&self) -> &Reduced {
         &self.reduced
     }
 }
 
-impl From<Specialised> for OnCell {
-    fn from(reduced: Specialised) -> Self {
+impl From<Reduced> for OnCell {
+    fn from(reduced: Reduced) -> Self {
         Self {
             reduced,
             local: None,
@@ -125,16 +125,16 @@ pub fn on_domain(network: &Network, question: &Question) -> Result<OnCell, Failu
     OnCell::domain(network, question, false)
 }
 
-impl OnBox for Specialised {
+impl OnBox for Reduced {
     fn output_ranges(&self) -> &[Interval] {
-        Specialised::output_ranges(self)
+        Reduced::output_ranges(self)
     }
 
     fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],
     ) -> Result<Vec<LinearForm<D>>, Failure> {
-        Specialised::linear_forms(self, inputs)
+        Reduced::linear_forms(self, inputs)
     }
 
     fn first_output(&self) -> Variable<'_> {
@@ -282,10 +282,10 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
     /// Returns the network on a part of a cell.
     pub(super) fn reduced(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         cell: &Cell,
         reduction: Reduction,
-    ) -> Result<Specialised, Failure> {
+    ) -> Result<Reduced, Failure> {
         let sides = network.needs_sides().then(|| cell.sides());
         let Reduction {
             ranges,
@@ -294,11 +294,11 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .specialise(network, cell.intervals(), sides, constant_radius)
+                    .reduce(network, cell.intervals(), sides, constant_radius)
             }
             Ranges::Linear => {
                 self.by_forms
-                    .specialise(network, &inputs_over(cell), sides, constant_radius)
+                    .reduce(network, &inputs_over(cell), sides, constant_radius)
             }
         }
     }
@@ -307,7 +307,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
     /// [`Leaves::descend`] finds, without the network.
     fn output_ranges(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         cell: &Cell,
         reduction: Reduction,
     ) -> Result<&[Interval], Failure> {
@@ -333,7 +333,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         &mut self,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
         reduction: Reduction,
     ) -> Result<Interval, Failure> {
         let ranges = self.output_ranges(network, cell, reduction)?.to_vec();
@@ -349,7 +349,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         &mut self,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Interval, Failure> {
         let differences = self.basic.natural_differences(cell, network)?;
         Ok(integrand.mean_of_ranges(&differences))
@@ -361,7 +361,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         method: Method,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Interval, Failure> {
         if method != Method::SecondOrder {
             return match self.basic.bound(method, cell, network)? {

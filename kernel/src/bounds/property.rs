@@ -7,7 +7,7 @@ use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Method, Ranges};
 use crate::expr::evaluate::Scratch;
 use crate::expr::{Case, Property, Tape};
-use crate::network::{Network, Reducer, Specialised, forward};
+use crate::network::{Network, Reduced, Reducer, forward};
 use crate::numbers::{
     Direction, Dyadic, Enclosure, Failure, Interval, LinearForm, Rational, Truth,
 };
@@ -41,18 +41,13 @@ pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 trait Methods {
     fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        around: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure>;
+    ) -> Result<Arc<Reduced>, Failure>;
 
-    fn truth(
-        &mut self,
-        method: Method,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Truth, Failure>;
+    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure>;
 }
 
 impl<'a> PropertyLeaves<'a> {
@@ -70,11 +65,11 @@ impl<'a> PropertyLeaves<'a> {
     /// [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        around: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure> {
+    ) -> Result<Arc<Reduced>, Failure> {
         self.0.descend(around, cell, ranges, constant_radius)
     }
 
@@ -87,7 +82,7 @@ impl<'a> PropertyLeaves<'a> {
         &mut self,
         method: Method,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Truth, Failure> {
         self.0.truth(method, cell, network)
     }
@@ -121,33 +116,28 @@ impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
 impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
     fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        around: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure> {
+    ) -> Result<Arc<Reduced>, Failure> {
         if self.steps.is_some() {
             return Ok(Arc::clone(around));
         }
         let reduced = match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .specialise(around, cell.intervals(), None, constant_radius)?
+                    .reduce(around, cell.intervals(), None, constant_radius)?
             }
             Ranges::Linear => {
                 self.by_forms
-                    .specialise(around, &inputs_over(cell), None, constant_radius)?
+                    .reduce(around, &inputs_over(cell), None, constant_radius)?
             }
         };
         Ok(Arc::new(reduced))
     }
 
-    fn truth(
-        &mut self,
-        method: Method,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Truth, Failure> {
+    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure> {
         match method {
             Method::Open => Ok(Truth::Unknown),
             Method::Natural => {

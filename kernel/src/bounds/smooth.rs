@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::natural::differences;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Tape;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Direction, Dyadic, Failure, Gradient, Hessian, Interval, LinearForm, Scalar};
 
 /// More inputs have too many second derivatives to keep.
@@ -34,7 +34,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Vec<Gradient<D>>, Failure> {
         let inputs = inputs_over::<Gradient<D>>(cell);
         let values = network.evaluate(&inputs)?;
@@ -52,7 +52,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         tape: &Tape,
         natural: &mut Prepared<Interval>,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.difference(tape, cell, network)?;
         let middle: Vec<Interval> = cell
@@ -83,7 +83,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Vec<(Gradient<S>, Hessian<S>)>, Failure> {
         let sides = cell.intervals();
         if sides.len() > MOST_INPUTS_OF_SECOND_ORDER || !sides.iter().all(has_inner_middle) {
@@ -111,7 +111,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.second_differences(tape, cell, network)?;
         let mut largest = Dyadic::ZERO;
@@ -130,7 +130,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         tape: &Tape,
         linear: &mut Prepared<LinearForm<D>>,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.difference(tape, cell, network)?;
         let mut largest = Dyadic::ZERO;

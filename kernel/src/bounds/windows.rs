@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::integral::Integrand;
 use super::leaf::{LeavesOver, Reduction};
 use crate::certificate::Method;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Failure, Function, Interval};
 
@@ -34,7 +34,7 @@ pub(super) fn share<const D: usize, const S: usize>(
     leaves: &mut LeavesOver<'_, D, S>,
     integrand: Integrand,
     cell: &Cell,
-    network: &Specialised,
+    network: &Reduced,
     reduction: Reduction,
 ) -> Result<Interval, Failure> {
     let anywhere = leaves.natural_mean(integrand, cell, network)?;
@@ -73,7 +73,7 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
         slab: Cell,
         is_in_window: bool,
         axis: usize,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<(), Failure> {
         let grid = self.grid;
         let Some(slices) = grid.axes.get(axis) else {
@@ -109,7 +109,7 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
         &mut self,
         cell: &Cell,
         is_in_window: bool,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<(), Failure> {
         let (leaves, integrand) = (&mut *self.leaves, self.integrand);
         let found = if is_in_window {
@@ -130,7 +130,7 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
 impl Grid {
     /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
     /// many, or no part is in fewer than two of them: then only slabs would be looked at, any number.
-    fn new(cell: &Cell, network: &Specialised, constant_radius: Dyadic) -> Option<Self> {
+    fn new(cell: &Cell, network: &Reduced, constant_radius: Dyadic) -> Option<Self> {
         let reach = reach(constant_radius)?;
         let mut axes = Vec::new();
         for (axis, side) in cell.intervals().iter().enumerate() {
@@ -180,7 +180,7 @@ fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
 }
 
 /// The windows of the steps across an axis, in order, those that overlap as one.
-fn windows(cell: &Cell, network: &Specialised, axis: usize, reach: Dyadic) -> Vec<Interval> {
+fn windows(cell: &Cell, network: &Reduced, axis: usize, reach: Dyadic) -> Vec<Interval> {
     let mut windows: Vec<Interval> = (0..network.units())
         .filter_map(|k| window(network, k, axis, reach))
         .filter(|window| {
@@ -200,7 +200,7 @@ fn windows(cell: &Cell, network: &Specialised, axis: usize, reach: Dyadic) -> Ve
 }
 
 /// About where a unit is no constant, if it is a step across this axis.
-fn window(network: &Specialised, unit: usize, axis: usize, reach: Dyadic) -> Option<Interval> {
+fn window(network: &Reduced, unit: usize, axis: usize, reach: Dyadic) -> Option<Interval> {
     let unit = network.unit(unit);
     let &[(variable, weight)] = unit.sum.terms else {
         return None;

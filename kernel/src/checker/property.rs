@@ -11,7 +11,7 @@ use crate::certificate::{
 };
 use crate::expr::{Case, Property};
 use crate::jobs::{Runner, each, in_order};
-use crate::network::{Network, Specialised, digest};
+use crate::network::{Network, Reduced, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 
 /// A verdict that the checker accepted. Only the checker makes one.
@@ -211,7 +211,7 @@ impl Trees<'_> {
     fn case(&self, case: &Case, tree: &Partition, before: usize) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let cell = Cell::from_sides(case.sides().to_vec());
-        let root = Specialised::from_network(self.network, cell.intervals()).map_err(no_value)?;
+        let root = Reduced::from_network(self.network, cell.intervals()).map_err(no_value)?;
         let walk = Walk::new(tree, root.bytes(), self.stop);
         let look = || Excluded {
             leaves: PropertyLeaves::new(self.network, case),
@@ -233,11 +233,11 @@ struct Excluded<'a> {
 }
 
 impl Look for Excluded<'_> {
-    type Here = Arc<Specialised>;
+    type Here = Arc<Reduced>;
     /// How many leaves there are.
     type Total = usize;
 
-    fn bytes(here: &Arc<Specialised>) -> usize {
+    fn bytes(here: &Arc<Reduced>) -> usize {
         here.bytes()
     }
 
@@ -245,11 +245,7 @@ impl Look for Excluded<'_> {
         lower.saturating_add(upper)
     }
 
-    fn descend(
-        &mut self,
-        around: &Arc<Specialised>,
-        cell: &Cell,
-    ) -> Result<Arc<Specialised>, Failure> {
+    fn descend(&mut self, around: &Arc<Reduced>, cell: &Cell) -> Result<Arc<Reduced>, Failure> {
         let (ranges, radius) = (self.ranges, self.constant_radius);
         self.leaves.descend(around, cell, ranges, radius)
     }
@@ -258,7 +254,7 @@ impl Look for Excluded<'_> {
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<Specialised>,
+        here: &Arc<Reduced>,
         number: usize,
     ) -> Result<usize, Rejection> {
         let leaf = self.before.saturating_add(number);

@@ -22,7 +22,7 @@ use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
 use crate::expr::Place;
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
@@ -130,7 +130,7 @@ struct Integral<'a> {
 }
 
 impl<'a> Integral<'a> {
-    fn new(request: &'a Request<'a>, root: &Specialised, host: Host<'a>) -> Self {
+    fn new(request: &'a Request<'a>, root: &Reduced, host: Host<'a>) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let volume = estimate_dyadic(whole.volume().sup());
@@ -231,7 +231,7 @@ impl<'a> Integral<'a> {
     }
 
     /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
-    fn is_rough(&self, cell: &Cell, here: &Specialised, around: usize) -> bool {
+    fn is_rough(&self, cell: &Cell, here: &Reduced, around: usize) -> bool {
         if self.norm == Norm::Area {
             return false;
         }
@@ -240,12 +240,12 @@ impl<'a> Integral<'a> {
     }
 
     /// Is a cell to be looked at along the windows in it, before it is cut beside them?
-    fn is_frame(&self, cell: &Cell, here: &Specialised) -> bool {
+    fn is_frame(&self, cell: &Cell, here: &Reduced) -> bool {
         window::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
     }
 
     /// A cut beside the window of a step, if there is one, across this axis if it can be.
-    fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
+    fn beside_window(&self, cell: &Cell, here: &Reduced, axis: usize) -> Option<Split> {
         let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
@@ -671,7 +671,7 @@ impl Resumable for Integral<'_> {
 /// guessed from points, or is about the tolerance.
 fn folding_budget(
     request: &Request<'_>,
-    root: &Specialised,
+    root: &Reduced,
     norm: Norm,
     volume: f64,
     typical: f64,
@@ -699,7 +699,7 @@ fn folding_budget(
 /// evenly.
 fn typical_error(
     request: &Request<'_>,
-    network: &Specialised,
+    network: &Reduced,
     whole: &Cell,
     norm: Norm,
     jobs: Jobs<'_>,
@@ -721,7 +721,7 @@ fn typical_error(
 }
 
 /// Linear forms decide more units where `ReLU`s stand on `ReLU`s.
-fn ranges(root: &Specialised) -> Ranges {
+fn ranges(root: &Reduced) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);
         let mut variables = unit

@@ -2,7 +2,7 @@
 
 use super::guess::Margin;
 use crate::bounds::Cell;
-use crate::network::{Specialised, SumView};
+use crate::network::{Reduced, SumView};
 use crate::numbers::Function;
 use crate::numbers::Scalar;
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
@@ -68,7 +68,7 @@ impl Advice {
 
 impl Forms {
     /// Follows a network over a cell.
-    pub fn new(network: &Specialised, cell: &Cell) -> Self {
+    pub fn new(network: &Reduced, cell: &Cell) -> Self {
         let inputs = cell.intervals().len();
         let mut forms = Self {
             values: Vec::with_capacity(inputs + network.units()),
@@ -114,7 +114,7 @@ impl Forms {
     }
 
     /// Says what a margin is over the cell, and what would make that known better.
-    pub fn advise(&self, network: &Specialised, margin: &Margin) -> Advice {
+    pub fn advise(&self, network: &Reduced, margin: &Margin) -> Advice {
         let inputs = self.values.first().map_or(0, |form| form.slopes.len());
         let mut weights = vec![0.0; self.outputs.len()];
         let mut scores = vec![0.0; inputs];
@@ -170,7 +170,7 @@ impl Forms {
     }
 
     /// Adds each unit's error, as the outputs see it, to the inputs that move its sum.
-    fn spread(&self, network: &Specialised, weights: &[f64], scores: &mut [f64]) {
+    fn spread(&self, network: &Reduced, weights: &[f64], scores: &mut [f64]) {
         let inputs = scores.len();
         let mut influence = vec![0.0; self.lines.len()];
         let pass = |sum: SumView<'_>, amount: f64, influence: &mut [f64]| {

@@ -2,7 +2,7 @@
 
 use crate::bounds::Cell;
 use crate::expr::{Case, Condition, Expr, Tape, TargetBody};
-use crate::network::{Network, Specialised, estimate_outputs, forward};
+use crate::network::{Network, Reduced, estimate_outputs, forward};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Rational, Relation};
 
@@ -162,7 +162,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// The margin at a point.
-    pub fn look(&mut self, margin: &Margin, network: &Specialised, point: &[f64]) -> f64 {
+    pub fn look(&mut self, margin: &Margin, network: &Reduced, point: &[f64]) -> f64 {
         let outputs = match self.steps {
             Some(network) => {
                 let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
@@ -195,7 +195,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// Looks at the middle.
-    pub fn middle(&mut self, margin: &Margin, network: &Specialised) -> Guess {
+    pub fn middle(&mut self, margin: &Margin, network: &Reduced) -> Guess {
         let point = self.point(|_| 0.5);
         Guess {
             margin: self.look(margin, network, &point),
@@ -204,7 +204,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// Looks at a corner: the upper end of each side of which that is said.
-    pub fn corner(&mut self, margin: &Margin, network: &Specialised, upper: &[bool]) -> Guess {
+    pub fn corner(&mut self, margin: &Margin, network: &Reduced, upper: &[bool]) -> Guess {
         let point = self.point(|i| if upper[i] { 1.0 } else { 0.0 });
         Guess {
             margin: self.look(margin, network, &point),
@@ -214,7 +214,7 @@ impl<'n> Guesser<'n> {
 
     /// Looks at corners and points all over the box, then goes downhill from the best; the best
     /// first. Stops at the first point that seems to do.
-    pub fn search(&mut self, margin: &Margin, network: &Specialised) -> Vec<Guess> {
+    pub fn search(&mut self, margin: &Margin, network: &Reduced) -> Vec<Guess> {
         let inputs = self.low.len();
         let corners = if inputs <= CORNERS {
             1_u32 << inputs
@@ -253,7 +253,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// Goes downhill by differences, within the box.
-    fn descend(&mut self, margin: &Margin, network: &Specialised, guess: &mut Guess) {
+    fn descend(&mut self, margin: &Margin, network: &Reduced, guess: &mut Guess) {
         let inputs = self.low.len();
         let mut reach = 0.25;
         for _ in 0..STEPS {

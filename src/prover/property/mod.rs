@@ -22,7 +22,7 @@ use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
 use crate::expr::Property;
 use crate::jobs::{Jobs, on_threads};
-use crate::network::{Network, Specialised};
+use crate::network::{Network, Reduced};
 use crate::numbers::estimate::estimate_dyadic;
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
@@ -178,9 +178,9 @@ impl<'a> Exclusion<'a> {
     }
 
     /// The network on the whole box of a case.
-    fn root(&self, case: usize) -> Result<Arc<Specialised>, Failure> {
+    fn root(&self, case: usize) -> Result<Arc<Reduced>, Failure> {
         let sides = self.wholes[case].intervals();
-        Specialised::from_network(self.request.network, sides).map(Arc::new)
+        Reduced::from_network(self.request.network, sides).map(Arc::new)
     }
 
     /// Goes on with earlier trees, if there are any.
@@ -235,11 +235,7 @@ impl<'a> Exclusion<'a> {
     }
 
     /// The network on an open cell, as the checker comes to it.
-    fn network(
-        &self,
-        work: &mut Work<Self>,
-        open: &Open<Self>,
-    ) -> Result<Arc<Specialised>, Failure> {
+    fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<Reduced>, Failure> {
         if let Some(here) = &open.here {
             return Ok(Arc::clone(here));
         }
@@ -270,7 +266,7 @@ impl<'a> Exclusion<'a> {
         &self,
         work: &mut Work<Self>,
         (case, cell): (usize, &Cell),
-        network: &Arc<Specialised>,
+        network: &Arc<Reduced>,
         is_whole: bool,
     ) -> Looked<Self> {
         let notes = &mut work.notes;
@@ -325,7 +321,7 @@ impl<'a> Exclusion<'a> {
 
     /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
     /// kink, or in the middle.
-    fn splits(&self, open: &Open<Self>, here: &Specialised) -> Vec<Split> {
+    fn splits(&self, open: &Open<Self>, here: &Reduced) -> Vec<Split> {
         let scores = &open.known;
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[open.root].intervals().iter();
@@ -382,7 +378,7 @@ fn is_excluded(
     leaves: &mut PropertyLeaves<'_>,
     method: Method,
     cell: &Cell,
-    here: &Specialised,
+    here: &Reduced,
 ) -> bool {
     leaves.truth(method, cell, here) == Ok(Truth::False)
 }
@@ -391,7 +387,7 @@ fn is_excluded(
 fn excluded(
     leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
-    here: &Specialised,
+    here: &Reduced,
     margin: &Margin,
 ) -> Result<Method, Advice> {
     if is_excluded(leaves, Method::Natural, cell, here) {
@@ -406,7 +402,7 @@ fn excluded(
 
 impl<'a> Problem for Exclusion<'a> {
     /// Nothing for the whole box of a case, so that many cases do not take the memory of many networks.
-    type Here = Option<Arc<Specialised>>;
+    type Here = Option<Arc<Reduced>>;
     /// How much a cut across each side promises.
     type Known = Vec<f64>;
     type Value = ();
@@ -515,9 +511,9 @@ impl<'a> Problem for Exclusion<'a> {
 }
 
 impl Resumable for Exclusion<'_> {
-    type Network = Specialised;
+    type Network = Reduced;
 
-    fn network_bytes(network: &Specialised) -> usize {
+    fn network_bytes(network: &Reduced) -> usize {
         network.bytes()
     }
 
@@ -525,9 +521,9 @@ impl Resumable for Exclusion<'_> {
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        around: &Arc<Specialised>,
+        around: &Arc<Reduced>,
         cell: &Cell,
-    ) -> Arc<Specialised> {
+    ) -> Arc<Reduced> {
         let leaves = self.leaves(tools, root);
         let here = leaves.descend(around, cell, self.ranges, self.constant_radius());
         here.unwrap_or_else(|_| Arc::clone(around))
@@ -538,7 +534,7 @@ impl Resumable for Exclusion<'_> {
         tools: &mut Self::Tools,
         root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<Specialised>,
+        here: Arc<Reduced>,
     ) -> Looked<Self> {
         let leaves = self.leaves(tools, root);
         if is_excluded(leaves, method, cell, &here) {

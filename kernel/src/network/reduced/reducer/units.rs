@@ -7,7 +7,7 @@ use super::collect::{Loose, Rounded};
 use super::table::Found;
 use super::{Image, KNOWN, Known, Line, Reducer, Stated, constant};
 use crate::network::activation::Activation;
-use crate::network::specialise::{index, total};
+use crate::network::reduced::{index, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::slope::lipschitz;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, Scalar};

@@ -4,7 +4,7 @@
 //! in a large table a row is in one stretch of memory. What it finds does not depend on that.
 
 use super::clear;
-use crate::network::specialise::{NONE, index, number};
+use crate::network::reduced::{NONE, index, number};
 use crate::numbers::{Dyadic, Function};
 
 /// So many units whose last variables follow each other, and whose other variables are as far before that

@@ -2,7 +2,7 @@
 //!
 //! On a box most units of a large network say little: a saturated sigmoid is a constant up to a
 //! tiny amount, a decided ReLU is zero or a line, and units that became equal can be one unit.
-//! [`Specialised`] is a network in the form that makes this cheap: a list of steps, sigmoids,
+//! [`Reduced`] is a network in the form that makes this cheap: a list of steps, sigmoids,
 //! tanhs, ReLUs and their like in order, each applied to an affine sum of the *inputs and earlier units*, so
 //! that a decided unit disappears by substitution. Leaky ReLU, hard tanh and maxout are sums of
 //! ReLUs, and two others scale their like:
@@ -13,7 +13,7 @@
 //! gelu_s(z) = (s/sqrt 2) gelu(sqrt 2/s z)
 //! ```
 //!
-//! What is exact and what is not (T02). The sums of a `Specialised` have point coefficients, so
+//! What is exact and what is not (T02). The sums of a `Reduced` have point coefficients, so
 //! the units it lists are *exact functions* of the inputs, the *stated* units. Everything that was
 //! rounded or folded away is a distance between a true unit and its stated one, and is carried
 //! along as a radius:
@@ -32,11 +32,14 @@
 //! had to be rounded, a step of the first layer that depends on one input keeps the place of its
 //! jump as a fraction (`Place`): a box that ends exactly there is on one side of it.
 
+mod forms;
+pub mod reducer;
+
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::reducer::Reducer;
 use super::model::Network;
-use super::reduce::Reducer;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
 /// An affine sum of inputs and units, `bias + sum coefficient · variable`, up to `radius`.
@@ -44,7 +47,7 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 pub(super) struct Sum {
     pub(super) bias: Dyadic,
     pub(super) radius: Dyadic,
-    /// Where its terms are in [`Specialised::terms`]; sorted by variable, no zero coefficients.
+    /// Where its terms are in [`Reduced::terms`]; sorted by variable, no zero coefficients.
     pub(super) start: usize,
     pub(super) end: usize,
 }
@@ -54,9 +57,9 @@ pub(super) struct Sum {
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,
-    /// Its radius and place, in [`Specialised::rare`]; `NONE` for most units.
+    /// Its radius and place, in [`Reduced::rare`]; `NONE` for most units.
     pub(super) rare: u32,
-    /// Where its terms are in [`Specialised::terms`]; a `u32` each, as there are many units.
+    /// Where its terms are in [`Reduced::terms`]; a `u32` each, as there are many units.
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) bias: Dyadic,
@@ -78,7 +81,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Rare {
     /// How far the true sum may be from the stated one.
     pub(super) radius: Dyadic,
-    /// Where its jump is, in [`Specialised::places`]; or `NONE`, where the sum says it.
+    /// Where its jump is, in [`Reduced::places`]; or `NONE`, where the sum says it.
     pub(super) place: u32,
 }
 
@@ -121,7 +124,7 @@ impl Place {
 /// Variables `0..inputs` are the inputs, variable `inputs + k` is unit `k`; a unit uses only
 /// variables before it.
 #[derive(Clone, Debug)]
-pub struct Specialised {
+pub struct Reduced {
     pub(super) inputs: usize,
     pub(super) units: Vec<Unit>,
     pub(super) outputs: Vec<Sum>,
@@ -159,7 +162,7 @@ pub struct SumView<'a> {
     pub terms: &'a [(u32, Dyadic)],
 }
 
-impl Specialised {
+impl Reduced {
     /// Returns the network on `domain` (one interval per input), with every weight rounded to 63
     /// bits and the rounding accounted for.
     ///
@@ -174,18 +177,18 @@ impl Specialised {
     /// sound; a large one makes the result smaller and less sharp.
     ///
     /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with; the
-    /// exact sides of the box tell more where [`Specialised::needs_sides`]. A [`Reducer`] does the
+    /// exact sides of the box tell more where [`Reduced::needs_sides`]. A [`Reducer`] does the
     /// same for many boxes with less allocation.
-    pub fn specialise<E: Enclosure>(
+    pub fn reduce<E: Enclosure>(
         &self,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<Self, Failure> {
-        Reducer::default().specialise(self, inputs, sides, constant_radius)
+        Reducer::default().reduce(self, inputs, sides, constant_radius)
     }
 
-    /// Evaluates the stated outputs; each true output is within [`Specialised::output`]'s radius
+    /// Evaluates the stated outputs; each true output is within [`Reduced::output`]'s radius
     /// of it.
     pub fn evaluate<E: Enclosure>(&self, inputs: &[E]) -> Result<Vec<E>, Failure> {
         let mut values: Vec<E> = Vec::with_capacity(self.inputs + self.units.len());

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::{LARGE, Reducer};
-use crate::network::specialise::{NONE, Specialised, index, number};
+use crate::network::reduced::{NONE, Reduced, index, number};
 use crate::numbers::{Dyadic, Enclosure};
 
 impl<E: Enclosure> Reducer<E> {
     /// Hands over the units that something uses.
-    pub(super) fn finish(&mut self) -> Specialised {
+    pub(super) fn finish(&mut self) -> Reduced {
         self.alive.clear();
         self.alive.resize(self.units.len(), false);
         let inputs = self.inputs;
@@ -71,7 +71,7 @@ impl<E: Enclosure> Reducer<E> {
         }
         self.terms.truncate(length);
         let sides = if E::IS_RANGE { inputs } else { 0 };
-        Specialised {
+        Reduced {
             inputs,
             units: handed_over(&mut self.units),
             outputs: self.outputs.clone(),

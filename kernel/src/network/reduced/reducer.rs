@@ -1,4 +1,4 @@
-//! Makes [`Specialised`] networks: folds, decides and merges units on a box (T02).
+//! Makes [`Reduced`] networks: folds, decides and merges units on a box (T02).
 //!
 //! A [`Reducer`] is the memory for this, used for one box after the other; what it holds between
 //! two boxes does not matter. Units of the old network are taken in order. The sum of each is
@@ -15,10 +15,10 @@ use std::sync::Arc;
 use self::collect::{Loose, Rounded};
 use self::table::{Found, Gap, Hash, Table};
 use self::units::Saturation;
-use super::activation::Activation;
-use super::layer::Layer;
-use super::model::Network;
-use super::specialise::{NONE, Place, Rare, Specialised, Sum, Unit, index, number, total};
+use super::{NONE, Place, Rare, Reduced, Sum, Unit, index, number, total};
+use crate::network::activation::Activation;
+use crate::network::layer::Layer;
+use crate::network::model::Network;
 use crate::numbers::Direction::Up;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
@@ -162,7 +162,7 @@ impl Image {
 }
 
 impl<E: Enclosure> Reducer<E> {
-    /// Returns a network on its domain; see [`Specialised::from_network`].
+    /// Returns a network on its domain; see [`Reduced::from_network`].
     ///
     /// # Errors
     /// [`Failure::Inexact`] when a weight is so large that it has no bound, or the sums of a sparse
@@ -171,7 +171,7 @@ impl<E: Enclosure> Reducer<E> {
         &mut self,
         network: &Network,
         domain: &[Interval],
-    ) -> Result<Specialised, Failure> {
+    ) -> Result<Reduced, Failure> {
         let inputs = domain.iter().enumerate();
         let inputs: Vec<E> = inputs.map(|(i, side)| E::variable(i, side)).collect();
         let units: usize = network.layers().iter().map(Layer::rows).sum();
@@ -221,43 +221,43 @@ impl<E: Enclosure> Reducer<E> {
         Ok(self.finish())
     }
 
-    /// Returns a reduced network on a smaller box; see [`Specialised::specialise`]. The exact sides
+    /// Returns a reduced network on a smaller box; see [`Reduced::reduce`]. The exact sides
     /// of the box are those that `inputs` enclose; they tell more where
-    /// [`Specialised::needs_sides`].
+    /// [`Reduced::needs_sides`].
     ///
     /// # Errors
     /// [`Failure`] where a unit has no value.
-    pub fn specialise(
+    pub fn reduce(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
-    ) -> Result<Specialised, Failure> {
-        self.reduce(network, inputs, sides, constant_radius)?;
+    ) -> Result<Reduced, Failure> {
+        self.rebuild(network, inputs, sides, constant_radius)?;
         Ok(self.finish())
     }
 
-    /// Returns where the true outputs lie on a smaller box: the [`Specialised::output_ranges`] of the
+    /// Returns where the true outputs lie on a smaller box: the [`Reduced::output_ranges`] of the
     /// network reduced to it, without that network.
     ///
     /// # Errors
     /// [`Failure`] where a unit has no value.
     pub fn output_ranges(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<&[Interval], Failure> {
-        self.reduce(network, inputs, sides, constant_radius)?;
+        self.rebuild(network, inputs, sides, constant_radius)?;
         Ok(&self.output_ranges)
     }
 
     /// Takes a network over to a smaller box, unit by unit.
-    fn reduce(
+    fn rebuild(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
@@ -327,7 +327,7 @@ impl<E: Enclosure> Reducer<E> {
     /// the same range on this box as on the one around it, and no two have become one. Then the unit
     /// is undecided as it was.
     fn copy(
-        network: &Specialised,
+        network: &Reduced,
         sum: &Sum,
         images: &[Image],
         same: &[bool],

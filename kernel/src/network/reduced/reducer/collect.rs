@@ -2,7 +2,7 @@
 //! grows with everything that is rounded or only nearly so.
 
 use super::{Image, Line, Reducer, Stated};
-use crate::network::specialise::{Specialised, Sum, index, number, total};
+use crate::network::reduced::{Reduced, Sum, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Enclosure, Interval, Rational};
 
@@ -88,7 +88,7 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Collects a sum of the old network over the images of its variables.
     #[inline]
-    pub(super) fn load(&mut self, network: &Specialised, sum: &Sum, images: &[Image]) {
+    pub(super) fn load(&mut self, network: &Reduced, sum: &Sum, images: &[Image]) {
         self.bias = sum.bias;
         self.radius = sum.radius;
         for &(variable, coefficient) in &network.terms[sum.start..sum.end] {

@@ -44,16 +44,16 @@ fn a_unit_takes_half_a_line_of_the_processors_memory() {
 fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
     let units = 3 * i64::try_from(LARGE).expect("few");
     let network = zigzag(units);
-    let root = Specialised::from_network(&network, &[side(0, 16)]).expect("a value");
+    let root = Reduced::from_network(&network, &[side(0, 16)]).expect("a value");
     let mut used = Reducer::<Interval>::default();
     // Long, then short, then long again.
     for (low, high) in [(0, 16), (0, 8), (5, 6), (7, 7), (8, 16), (3, 12)] {
         let inputs = [side(low, high)];
-        let here = used.specialise(&root, &inputs, None, Dyadic::ZERO);
+        let here = used.reduce(&root, &inputs, None, Dyadic::ZERO);
         let here = here.expect("a value");
         let ranges = used.output_ranges(&root, &inputs, None, Dyadic::ZERO);
         assert_eq!(ranges.expect("a value"), here.output_ranges());
-        let fresh = root.specialise(&inputs, None, Dyadic::ZERO);
+        let fresh = root.reduce(&inputs, None, Dyadic::ZERO);
         assert_eq!(
             format!("{here:?}"),
             format!("{:?}", fresh.expect("a value"))
@@ -83,12 +83,12 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
         assert!(estimate_dyadic(found.wid()) < 1e-9);
     }
     assert!(used.units.capacity() <= 2 * root.units() + LARGE);
-    used.specialise(&root, &[side(5, 5)], None, Dyadic::ZERO)
+    used.reduce(&root, &[side(5, 5)], None, Dyadic::ZERO)
         .expect("a value");
     let short = root
-        .specialise(&[side(5, 6)], None, Dyadic::ZERO)
+        .reduce(&[side(5, 6)], None, Dyadic::ZERO)
         .expect("a value");
-    used.specialise(&short, &[side(5, 5)], None, Dyadic::ZERO)
+    used.reduce(&short, &[side(5, 5)], None, Dyadic::ZERO)
         .expect("a value");
     let most = 2 * short.terms.len() + 2 * LARGE;
     assert!(used.images.capacity() <= most && used.table.places() <= most);
@@ -143,9 +143,9 @@ fn merged_units_keep_the_slack_of_each() {
             ),
         ]);
         let domain = [side(0, 16)];
-        let root = Specialised::from_network(&net, &domain).expect("a value");
+        let root = Reduced::from_network(&net, &domain).expect("a value");
         let here = root
-            .specialise(&[side(0, 15)], None, Dyadic::power_of_two(-7))
+            .reduce(&[side(0, 15)], None, Dyadic::power_of_two(-7))
             .expect("a value");
         // One step of the step, which cancels.
         assert_eq!(here.units(), 0, "{sign}: {here:?}");

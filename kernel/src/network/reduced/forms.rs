@@ -1,10 +1,10 @@
 //! The network on a box in linear forms (T11).
 //!
-//! What [`Specialised::enclose`] does for any arithmetic is done here with an eye to steep steps: a
+//! What [`Reduced::enclose`] does for any arithmetic is done here with an eye to steep steps: a
 //! unit that sharpens one step is bounded together with it, and a unit of little weight that sums
 //! several steps, all of them undecided, is somewhere in its range, and a line is not worth it.
 
-use super::specialise::{Specialised, Sum, Unit, index, total};
+use super::{Reduced, Sum, Unit, index, total};
 use crate::numbers::Direction::Down;
 use crate::numbers::{Chain, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
 
@@ -30,7 +30,7 @@ struct Need {
     sum: bool,
 }
 
-impl Specialised {
+impl Reduced {
     /// Encloses the true outputs as linear forms over the box that the network was reduced to, or a
     /// part of it.
     ///
