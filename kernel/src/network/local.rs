@@ -241,8 +241,8 @@ impl Local {
         for &(unit, weight) in &around.terms[sum.start..sum.end] {
             match &below.images[index(unit)] {
                 Image::Constant(value) => bias = bias.plus(&value.times_point(weight)),
-                Image::Unit(number, slack) => {
-                    bias = bias.widened(slack.mul(weight.abs(), Up));
+                Image::Unit(number, error) => {
+                    bias = bias.widened(error.mul(weight.abs(), Up));
                     let number = u32::try_from(*number).map_err(|_| Failure::Inexact)?;
                     self.terms.push((number, weight));
                 }
@@ -384,12 +384,12 @@ fn same_unit(
     let lipschitz = lipschitz?;
     known.iter().find_map(|(number, other)| {
         let apart = bias.minus(other).mag();
-        let slack = if apart.is_zero() {
+        let error = if apart.is_zero() {
             Dyadic::ZERO
         } else {
             apart.mul(lipschitz, Up)
         };
-        (slack <= most).then_some(Image::Unit(*number, slack))
+        (error <= most).then_some(Image::Unit(*number, error))
     })
 }
 

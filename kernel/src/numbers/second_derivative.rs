@@ -4,14 +4,14 @@
 //! Where a function has a kink or a jump, or its second derivative has no bound, the result is the
 //! whole line, which makes whatever is built on it useless, not wrong.
 
+use super::constants::{
+    ATAN_PEAK, Between, CUBIC_PEAK, ERF_PEAK, GELU_LEAST, NORMAL_PEAK, ROOT_HALF, ROOT_THIRD,
+    SILU_LEAST, SILU_LOW, TWO,
+};
 use super::dyadic::Dyadic;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 use super::slope::Curve;
-use super::turns::{
-    ATAN_PEAK, Between, CUBIC_PEAK, ERF_PEAK, GELU_LEAST, NORMAL_PEAK, ROOT_HALF, ROOT_THIRD,
-    SILU_LEAST, SILU_LOW, TWO,
-};
 
 /// Sums of this size leave a sigmoid at 0.0003 from 0 or 1: there `s (1 - s)` from `s` alone has a
 /// relative error of `2^-50` at most.

@@ -10,7 +10,7 @@ use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 #[cfg(feature = "smooth")]
-use super::valley::{bell, bent_slope, turn_of};
+use super::valley::{bell, bent_slope, inflection_of};
 
 /// How a function bends on an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl Curve {
                 // Convex between two turns, concave outside them.
                 #[cfg(feature = "smooth")]
                 Function::Silu | Function::Gelu => {
-                    let turn = turn_of(function).0.interval();
+                    let turn = inflection_of(function).0.interval();
                     if range.mag() <= turn.inf() {
                         Curvature::Convex
                     } else if range.mig() >= turn.sup() {
@@ -216,7 +216,7 @@ impl Curve {
             };
             return Ok((slope, offset, value));
         }
-        if let Some(turn) = self.turn(slope) {
+        if let Some(turn) = self.tangency(slope) {
             let offset = turn?.within(range, ends);
             return Ok(if offset.wid() <= value.wid() {
                 (slope, offset, value)
@@ -273,14 +273,14 @@ impl Curve {
 
 /// Where an S-shaped curve has a given slope: at `±place`, and the curve less the line through 0
 /// of this slope is largest at `place`, where it is `top`, and smallest at `-place`.
-struct Turn {
+struct Tangency {
     /// Nothing where the curve is nowhere as steep as the line.
     places: Option<(Interval, Interval)>,
     /// What the two values add up to: twice the value at 0.
     twice_middle: Interval,
 }
 
-impl Turn {
+impl Tangency {
     /// The values on `range`, from those at its ends.
     fn within(&self, range: &Interval, ends: Interval) -> Interval {
         let Some((place, top)) = &self.places else {
@@ -310,7 +310,7 @@ impl Curve {
     /// erf       2/sqrt(pi) e^(-t²) = a                          t = sqrt(ln(2/sqrt(pi) / a))
     /// softsign  1 / (1 + t)² = a                                t = 1/sqrt(a) - 1
     /// ```
-    fn turn(self, slope: Dyadic) -> Option<Result<Turn, Failure>> {
+    fn tangency(self, slope: Dyadic) -> Option<Result<Tangency, Failure>> {
         let Self::Named(function) = self else {
             return None;
         };
@@ -322,7 +322,7 @@ impl Curve {
             _ => return None,
         };
         if !slope.is_positive() || slope >= steepest {
-            return Some(Ok(Turn {
+            return Some(Ok(Tangency {
                 places: None,
                 twice_middle,
             }));
@@ -361,7 +361,7 @@ impl Curve {
             };
             Ok((place, value.minus(&a.times(&place))))
         };
-        Some(find().map(|found| Turn {
+        Some(find().map(|found| Tangency {
             places: Some(found),
             twice_middle,
         }))
@@ -397,7 +397,7 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
         #[cfg(feature = "smooth")]
         Function::Erf => Some(elementary::two_over_root_pi().sup()),
         #[cfg(feature = "smooth")]
-        Function::Silu | Function::Gelu => Some(turn_of(function).1.interval().sup()),
+        Function::Silu | Function::Gelu => Some(inflection_of(function).1.interval().sup()),
         _ => None,
     }
 }

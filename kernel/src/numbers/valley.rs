@@ -1,11 +1,11 @@
 //! Slopes and lines of the functions that fall and then rise beside a line: softplus, elu, silu, gelu.
 
+use super::constants::{Between, GELU_INFLECTION, GELU_STEEPEST, SILU_INFLECTION, SILU_STEEPEST};
 use super::dyadic::Dyadic;
 use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 use super::slope::Curve;
-use super::turns::{Between, GELU_STEEPEST, GELU_TURN, SILU_STEEPEST, SILU_TURN};
 
 /// `e^(-t²)`.
 pub(super) fn bell(range: &Interval) -> Result<Interval, Failure> {
@@ -13,11 +13,11 @@ pub(super) fn bell(range: &Interval) -> Result<Interval, Failure> {
 }
 
 /// Where silu or gelu turns from convex to concave, and its slope there.
-pub(super) fn turn_of(function: Function) -> (Between, Between) {
+pub(super) fn inflection_of(function: Function) -> (Between, Between) {
     if function == Function::Silu {
-        (SILU_TURN, SILU_STEEPEST)
+        (SILU_INFLECTION, SILU_STEEPEST)
     } else {
-        (GELU_TURN, GELU_STEEPEST)
+        (GELU_INFLECTION, GELU_STEEPEST)
     }
 }
 
@@ -37,7 +37,7 @@ fn bent_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
 /// The slopes of silu or gelu: they grow between the turns and fall outside, from 0 to 1 - the
 /// steepest, up to the steepest, and down to 1.
 pub(super) fn bent_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
-    let (turn, steepest) = turn_of(function);
+    let (turn, steepest) = inflection_of(function);
     let (turn, high) = (turn.interval(), steepest.interval());
     let low = Interval::ONE.minus(&high);
     if !range.is_bounded() {
@@ -119,7 +119,7 @@ impl Curve {
         range: &Interval,
         slope: Dyadic,
     ) -> Option<Result<Valley, Failure>> {
-        let turn = turn_of(function).0.interval().inf();
+        let turn = inflection_of(function).0.interval().inf();
         let middle = range.intersection(&Interval::symmetric(turn))?;
         if middle.is_point() {
             return None;

@@ -6,7 +6,7 @@
 
 use super::{Reduced, Sum, Unit, index, total};
 use crate::numbers::Direction::Down;
-use crate::numbers::{Chain, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
+use crate::numbers::{Composed, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
 
 /// A step whose sum reaches this far to both sides is undecided altogether.
 const UNDECIDED: i64 = 8;
@@ -18,7 +18,7 @@ enum Way {
     /// A line through the function, over the form of its sum.
     Line,
     /// A line through this unit's function and its own at once.
-    Chain(usize, Chain),
+    Composed(usize, Composed),
     /// By its range alone.
     Range(Interval),
 }
@@ -61,7 +61,7 @@ impl Reduced {
             let value = if needs[k].value {
                 match way {
                     Way::Line => sum.apply(unit.function)?,
-                    Way::Chain(below, chain) => sums[*below].through(chain)?,
+                    Way::Composed(below, composed) => sums[*below].through(composed)?,
                     Way::Range(range) => LinearForm::from_range(*range),
                 }
             } else {
@@ -95,10 +95,10 @@ impl Reduced {
                 return Way::Line;
             };
             let inner = &self.units[below];
-            let chain = Chain::new(inner.function, factor, unit.bias, unit.function);
-            return match chain {
-                Some(chain) if chain.is_closer(&self.interval(&self.sum(inner))) => {
-                    Way::Chain(below, chain)
+            let composed = Composed::new(inner.function, factor, unit.bias, unit.function);
+            return match composed {
+                Some(composed) if composed.is_closer(&self.interval(&self.sum(inner))) => {
+                    Way::Composed(below, composed)
                 }
                 _ => Way::Line,
             };
@@ -173,7 +173,7 @@ impl Reduced {
         for k in (0..self.units.len()).rev() {
             match &ways[k] {
                 Way::Line => needs[k].sum |= needs[k].value,
-                Way::Chain(below, _) => needs[*below].sum |= needs[k].value,
+                Way::Composed(below, _) => needs[*below].sum |= needs[k].value,
                 Way::Range(_) => {}
             }
             if needs[k].sum {

@@ -207,8 +207,8 @@ impl Reduced {
 
     /// Evaluates the true outputs: the stated ones, widened by their radius.
     pub fn enclose<E: Enclosure>(&self, inputs: &[E]) -> Result<Vec<E>, Failure> {
-        let stated = self.evaluate(inputs)?;
-        Ok(stated
+        let nominal = self.evaluate(inputs)?;
+        Ok(nominal
             .into_iter()
             .zip(&self.outputs)
             .map(|(value, sum)| value.widened(sum.radius))

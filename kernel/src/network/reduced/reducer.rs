@@ -26,14 +26,14 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 #[derive(Clone)]
 struct Image {
     /// What it is in the reduced network: a sum of variables there.
-    sum: Stated,
+    sum: Nominal,
     /// How far the true value may be from `sum`.
-    slack: Dyadic,
+    error: Dyadic,
 }
 
 /// The stated value of a unit.
 #[derive(Clone)]
-enum Stated {
+enum Nominal {
     Constant(Dyadic),
     Variable(u32),
     /// One of [`Reducer::lines`].
@@ -107,7 +107,7 @@ pub struct Reducer<E> {
     sum: Loose,
     negative: Loose,
     // Which units are used, and their new numbers.
-    alive: Vec<bool>,
+    used: Vec<bool>,
     renumbered: Vec<u32>,
     /// The most terms that are kept.
     most_terms: usize,
@@ -143,7 +143,7 @@ impl<E> Default for Reducer<E> {
             radius: Dyadic::ZERO,
             sum: Loose::EMPTY,
             negative: Loose::EMPTY,
-            alive: Vec::new(),
+            used: Vec::new(),
             renumbered: Vec::new(),
             most_terms: 0,
             known: [None; KNOWN],
@@ -155,8 +155,8 @@ impl Image {
     /// An input, which is what it is.
     fn input(i: usize) -> Self {
         Self {
-            sum: Stated::Variable(number(i)),
-            slack: Dyadic::ZERO,
+            sum: Nominal::Variable(number(i)),
+            error: Dyadic::ZERO,
         }
     }
 }
@@ -295,8 +295,8 @@ impl<E: Enclosure> Reducer<E> {
                 let range = network.ranges[k];
                 let variable = self.unit(unit.function, &sum, E::from_range(range));
                 images.push(Image {
-                    sum: Stated::Variable(variable),
-                    slack: Dyadic::ZERO,
+                    sum: Nominal::Variable(variable),
+                    error: Dyadic::ZERO,
                 });
                 continue;
             }
@@ -306,8 +306,8 @@ impl<E: Enclosure> Reducer<E> {
             // A step in the middle of the box is undecided as before: to those that use it, nothing
             // has changed.
             same[self.inputs + k] = are_known
-                && matches!(image.sum, Stated::Variable(_))
-                && image.slack.is_zero()
+                && matches!(image.sum, Nominal::Variable(_))
+                && image.error.is_zero()
                 && self.range(&image) == network.ranges[k];
             images.push(image);
             self.check_terms()?;
@@ -338,7 +338,7 @@ impl<E: Enclosure> Reducer<E> {
         into.terms.clear();
         for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
             match images[index(variable)].sum {
-                Stated::Variable(now) if same[index(variable)] => {
+                Nominal::Variable(now) if same[index(variable)] => {
                     into.terms.push((now, coefficient));
                 }
                 _ => return false,
@@ -377,7 +377,7 @@ impl<E: Enclosure> Reducer<E> {
         self.collected_at.resize(inputs.len(), 0);
         self.bias = Dyadic::ZERO;
         self.radius = Dyadic::ZERO;
-        clear(&mut self.alive, units);
+        clear(&mut self.used, units);
         clear(&mut self.renumbered, units);
         self.table.clear(units);
     }
@@ -392,10 +392,10 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Returns the sum itself as an image.
     fn line(&mut self, sum: &Loose) -> Image {
-        let stated = match sum.terms.as_slice() {
-            [] => Stated::Constant(sum.bias),
+        let nominal = match sum.terms.as_slice() {
+            [] => Nominal::Constant(sum.bias),
             [(variable, one)] if *one == Dyadic::ONE && sum.bias.is_zero() => {
-                Stated::Variable(*variable)
+                Nominal::Variable(*variable)
             }
             terms => {
                 let start = self.side_terms.len();
@@ -409,14 +409,14 @@ impl<E: Enclosure> Reducer<E> {
             }
         };
         Image {
-            sum: stated,
-            slack: sum.radius,
+            sum: nominal,
+            error: sum.radius,
         }
     }
 
-    fn add_line(&mut self, line: Line) -> Stated {
+    fn add_line(&mut self, line: Line) -> Nominal {
         self.lines.push(line);
-        Stated::Line(number(self.lines.len() - 1))
+        Nominal::Line(number(self.lines.len() - 1))
     }
 
     fn take_line(&mut self) -> Image {
@@ -521,10 +521,10 @@ fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
     })
 }
 
-fn constant(value: Dyadic, slack: Dyadic) -> Image {
+fn constant(value: Dyadic, error: Dyadic) -> Image {
     Image {
-        sum: Stated::Constant(value),
-        slack,
+        sum: Nominal::Constant(value),
+        error,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Functions beyond those of the core.
 
+use super::super::constants::{
+    Between, GELU_DEPTH, GELU_PLACE, NORMAL_PEAK, SILU_DEPTH, SILU_PLACE,
+};
 use super::super::dyadic::Direction::{self, Down, Up};
 use super::super::dyadic::Dyadic;
 use super::super::interval::{Interval, partly};
 use super::super::scalar::{Failure, Function};
-use super::super::turns::{Between, GELU_DEPTH, GELU_PLACE, NORMAL_PEAK, SILU_DEPTH, SILU_PLACE};
 use super::gauss::{self, Scale};
 use super::{exp, halved, increasing, is_huge, is_small, kernel, ln, odd, pi, sigmoid};
 

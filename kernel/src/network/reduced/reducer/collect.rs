@@ -1,7 +1,7 @@
 //! Sums of the old network over what its variables have become (T02): a constant, coefficients, and a radius that
 //! grows with everything that is rounded or only nearly so.
 
-use super::{Image, Line, Reducer, Stated};
+use super::{Image, Line, Nominal, Reducer};
 use crate::network::reduced::{Reduced, Sum, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Enclosure, Interval, Rational};
@@ -80,9 +80,9 @@ impl<E: Enclosure> Reducer<E> {
     /// Where the stated value of a unit lies.
     pub(super) fn range(&self, image: &Image) -> Interval {
         match image.sum {
-            Stated::Constant(value) => Interval::point(value),
-            Stated::Variable(variable) => self.values[index(variable)].range(),
-            Stated::Line(line) => self.lines[index(line)].range,
+            Nominal::Constant(value) => Interval::point(value),
+            Nominal::Variable(variable) => self.values[index(variable)].range(),
+            Nominal::Line(line) => self.lines[index(line)].range,
         }
     }
 
@@ -99,18 +99,18 @@ impl<E: Enclosure> Reducer<E> {
     /// Adds `coefficient · image` to the sum being collected, where the coefficient itself may be
     /// off by `error`.
     pub(super) fn add(&mut self, coefficient: Dyadic, error: Dyadic, image: &Image) {
-        if !image.slack.is_zero() {
-            let radius = coefficient.abs().mul(image.slack, Up);
+        if !image.error.is_zero() {
+            let radius = coefficient.abs().mul(image.error, Up);
             self.radius = self.radius.add(radius, Up);
         }
         if !error.is_zero() {
-            let size = self.range(image).mag().add(image.slack, Up);
+            let size = self.range(image).mag().add(image.error, Up);
             self.radius = self.radius.add(error.mul(size, Up), Up);
         }
         match image.sum {
-            Stated::Constant(value) => self.add_product(coefficient, value),
-            Stated::Variable(variable) => self.add_term(variable, coefficient),
-            Stated::Line(line) => {
+            Nominal::Constant(value) => self.add_product(coefficient, value),
+            Nominal::Variable(variable) => self.add_term(variable, coefficient),
+            Nominal::Line(line) => {
                 let &Line {
                     bias, start, end, ..
                 } = &self.lines[index(line)];

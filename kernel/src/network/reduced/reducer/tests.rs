@@ -116,7 +116,7 @@ fn sums_are_collected_anew() {
 /// Two units that are the same up to what was folded of each are one unit, and what was folded of both is kept:
 /// of the second one too, turned round or not.
 #[test]
-fn merged_units_keep_the_slack_of_each() {
+fn merged_units_keep_the_abstraction_error_of_each() {
     let whole = Rational::from;
     let half = Rational::ratio(1, 2);
     for sign in [1, -1] {

@@ -5,7 +5,7 @@
 
 use super::collect::{Loose, Rounded};
 use super::table::Found;
-use super::{Image, KNOWN, Known, Line, Reducer, Stated, constant};
+use super::{Image, KNOWN, Known, Line, Nominal, Reducer, constant};
 use crate::network::activation::Activation;
 use crate::network::reduced::{index, total};
 use crate::numbers::Direction::{Down, Up};
@@ -17,7 +17,7 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, S
 #[derive(Clone, Copy)]
 pub(super) struct Saturation {
     beyond: Dyadic,
-    slack: Dyadic,
+    error: Dyadic,
 }
 
 impl Saturation {
@@ -33,7 +33,7 @@ impl Saturation {
         let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
-            slack: Dyadic::ONE.scale(-(n + 19), Up),
+            error: Dyadic::ONE.scale(-(n + 19), Up),
         })
     }
 
@@ -43,7 +43,7 @@ impl Saturation {
     /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which falls from 1 on. At `t + 10` that is
     ///   below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
     /// - gelu is off by `|z| Q(|z|) < e^(-z²/2)` (Mills), so by less than `e^-t` from `sqrt(2 t)` on.
-    fn bend(&self, function: Function) -> Dyadic {
+    fn limit_from(&self, function: Function) -> Dyadic {
         let twice = self.beyond.scale(1, Up);
         match function {
             Function::Silu if self.beyond <= Dyadic::from_i64(1 << 14) => {
@@ -159,7 +159,7 @@ impl<E: Enclosure> Reducer<E> {
         let mut image = self.apply(Function::Softplus, z)?;
         if range.sup() > low {
             let jump = Scalar::apply(&Interval::point(-low), Function::Softplus)?;
-            image.slack = image.slack.add(jump.sup(), Up);
+            image.error = image.error.add(jump.sup(), Up);
         }
         Ok(image)
     }
@@ -174,37 +174,37 @@ impl<E: Enclosure> Reducer<E> {
         ) {
             return self.apply_symmetric(function, sum);
         }
-        let stated = total(sum.bias, &sum.terms, &self.values);
+        let nominal = total(sum.bias, &sum.terms, &self.values);
         if function == Function::Heaviside {
-            return self.step(sum, stated);
+            return self.step(sum, nominal);
         }
-        let z = stated.range();
-        let slack = slack(function, &z, sum.radius)?;
+        let z = nominal.range();
+        let error = abstraction_error(function, &z, sum.radius)?;
         if function == Function::Relu {
             if !z.sup().is_positive() {
-                return Ok(constant(Dyadic::ZERO, slack));
+                return Ok(constant(Dyadic::ZERO, error));
             }
             if !z.inf().is_negative() {
                 return Ok(self.line(sum));
             }
         } else if function == Function::Elu && !z.inf().is_negative() {
             return Ok(self.line(sum));
-        } else if let Some(image) = self.far_out(function, sum, &z, slack) {
+        } else if let Some(image) = self.far_out(function, sum, &z, error) {
             return Ok(image);
         }
         let variable = match self.find(function, sum) {
             Found::Taken(variable) => variable,
             Found::Free(gap) => {
-                let value = self.value(function, stated)?;
-                if let Some(folded) = self.folded(&value.range(), slack) {
-                    return Ok(folded);
+                let value = self.value(function, nominal)?;
+                if let Some(constant) = self.constant_for(&value.range(), error) {
+                    return Ok(constant);
                 }
                 self.insert(Some(gap), function, sum, value)
             }
         };
         Ok(Image {
-            sum: Stated::Variable(variable),
-            slack,
+            sum: Nominal::Variable(variable),
+            error,
         })
     }
 
@@ -243,33 +243,33 @@ impl<E: Enclosure> Reducer<E> {
                     if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
                         return Ok(image);
                     }
-                    let slack = slack(function, &z, radius)?;
-                    return Ok(self.facing(function, variable, slack, is_flipped));
+                    let error = abstraction_error(function, &z, radius)?;
+                    return Ok(self.facing(function, variable, error, is_flipped));
                 }
                 Found::Free(free) => gap = Some(free),
             }
         }
-        let stated = total(sum.bias, &sum.terms, &self.values);
-        let z = stated.range();
+        let nominal = total(sum.bias, &sum.terms, &self.values);
+        let z = nominal.range();
         if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
             return Ok(image);
         }
-        let slack = slack(function, &z, radius)?;
-        let value = self.value(function, stated)?;
+        let error = abstraction_error(function, &z, radius)?;
+        let value = self.value(function, nominal)?;
         let range = if is_flipped {
             opposite(function, &value.range())
         } else {
             value.range()
         };
-        if let Some(folded) = self.folded(&range, slack) {
-            return Ok(folded);
+        if let Some(constant) = self.constant_for(&range, error) {
+            return Ok(constant);
         }
         let variable = match gap {
             Some(_) => self.insert(gap, function, sum, value),
             None => self.unit(function, sum, value),
         };
         self.note_sum(variable, z);
-        Ok(self.facing(function, variable, slack, is_flipped))
+        Ok(self.facing(function, variable, error, is_flipped))
     }
 
     /// A unit, or the opposite of it.
@@ -278,13 +278,13 @@ impl<E: Enclosure> Reducer<E> {
         &mut self,
         function: Function,
         variable: u32,
-        slack: Dyadic,
+        error: Dyadic,
         is_flipped: bool,
     ) -> Image {
         if !is_flipped {
             return Image {
-                sum: Stated::Variable(variable),
-                slack,
+                sum: Nominal::Variable(variable),
+                error,
             };
         }
         let range = opposite(function, &self.values[index(variable)].range());
@@ -296,17 +296,17 @@ impl<E: Enclosure> Reducer<E> {
             end: start + 1,
             range,
         });
-        Image { sum: line, slack }
+        Image { sum: line, error }
     }
 
     /// The constant that stands for a value in this range, if the range is small enough.
     #[inline]
-    fn folded(&self, range: &Interval, slack: Dyadic) -> Option<Image> {
+    fn constant_for(&self, range: &Interval, error: Dyadic) -> Option<Image> {
         if range.wid() > self.twice_constant_radius {
             return None;
         }
         let (anchor, distance) = anchor(range, self.constant_radius);
-        Some(constant(anchor, slack.add(distance, Up)))
+        Some(constant(anchor, error.add(distance, Up)))
     }
 
     /// The range of the sum of a unit.
@@ -356,7 +356,7 @@ impl<E: Enclosure> Reducer<E> {
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
-        Some(constant(limit, far.slack))
+        Some(constant(limit, far.error))
     }
 
     /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far
@@ -366,7 +366,7 @@ impl<E: Enclosure> Reducer<E> {
         function: Function,
         sum: &Loose,
         z: &Interval,
-        slack: Dyadic,
+        error: Dyadic,
     ) -> Option<Image> {
         let lowest = match function {
             Function::Elu => -Dyadic::ONE,
@@ -375,24 +375,24 @@ impl<E: Enclosure> Reducer<E> {
             _ => return None,
         };
         let far = self.saturation?;
-        let slack = slack.add(far.slack, Up);
-        let beyond = far.bend(function);
+        let error = error.add(far.error, Up);
+        let beyond = far.limit_from(function);
         if z.sup() < -beyond {
-            return Some(constant(lowest, slack));
+            return Some(constant(lowest, error));
         }
         if z.inf() <= beyond {
             return None;
         }
         let line = self.line(sum);
-        Some(Image { slack, ..line })
+        Some(Image { error, ..line })
     }
 
     /// The value of a unit, which may be known from before.
-    fn value(&mut self, function: Function, stated: E) -> Result<E, Failure> {
+    fn value(&mut self, function: Function, nominal: E) -> Result<E, Failure> {
         if !E::IS_RANGE || function == Function::Relu {
-            return stated.apply(function);
+            return nominal.apply(function);
         }
-        let sum = stated.range();
+        let sum = nominal.range();
         let beyond = self.saturation.map_or(Dyadic::INFINITY, |far| far.beyond);
         let place = place_of(&sum);
         if let Some(known) = &self.known[place]
@@ -411,8 +411,8 @@ impl<E: Enclosure> Reducer<E> {
         Ok(E::from_range(value))
     }
 
-    fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {
-        let range = stated.range().widened(sum.radius);
+    fn step(&mut self, sum: &Loose, nominal: E) -> Result<Image, Failure> {
+        let range = nominal.range().widened(sum.radius);
         if !range.inf().is_negative() {
             return Ok(constant(Dyadic::ONE, Dyadic::ZERO));
         }
@@ -422,11 +422,11 @@ impl<E: Enclosure> Reducer<E> {
         if range.sup().is_negative() || (range.sup().is_zero() && is_affine) {
             return Ok(constant(Dyadic::ZERO, Dyadic::ZERO));
         }
-        let value = stated.widened(sum.radius).apply(Function::Heaviside)?;
+        let value = nominal.widened(sum.radius).apply(Function::Heaviside)?;
         let variable = self.unit(Function::Heaviside, sum, value);
         Ok(Image {
-            sum: Stated::Variable(variable),
-            slack: Dyadic::ZERO,
+            sum: Nominal::Variable(variable),
+            error: Dyadic::ZERO,
         })
     }
 }
@@ -473,7 +473,7 @@ fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval
 /// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
 /// `radius` from the true one.
 #[inline]
-fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
+fn abstraction_error(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
     if radius.is_zero() {
         return Ok(Dyadic::ZERO);
     }
@@ -587,7 +587,7 @@ mod tests {
     /// A unit is at its limit only where its true sum is far out on the whole box; which limit, depends on the side
     /// and on whether the sum was turned round. What is lost is in the slack.
     #[test]
-    fn what_is_far_out_is_a_limit_within_its_slack() {
+    fn what_is_far_out_is_a_limit_within_its_error() {
         let constant_radius = Dyadic::power_of_two(-20);
         let mut reducer = Reducer::<Interval>::default();
         reducer.begin(&[], constant_radius, 0, 0);
@@ -606,17 +606,17 @@ mod tests {
                     at(whole(2)).is_none(),
                     "{function:?} {is_below} {is_flipped}"
                 );
-                let Some(Image { sum, slack }) = at(Dyadic::HALF) else {
+                let Some(Image { sum, error }) = at(Dyadic::HALF) else {
                     panic!("{function:?} {is_below} {is_flipped}");
                 };
-                let Stated::Constant(limit) = sum else {
+                let Nominal::Constant(limit) = sum else {
                     panic!("a limit is a constant");
                 };
                 let truth = if is_flipped { z.negated() } else { z };
                 let truth = truth.widened(Dyadic::HALF);
                 let truth = Scalar::apply(&truth, function).expect("a value");
-                assert!(Interval::point(limit).widened(slack).encloses(&truth));
-                assert!(slack < constant_radius);
+                assert!(Interval::point(limit).widened(error).encloses(&truth));
+                assert!(error < constant_radius);
             }
         }
     }

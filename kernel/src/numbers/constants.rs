@@ -44,7 +44,7 @@ pub(super) const SILU_PLACE: Between = Between::new(5_895_877_056_906_407_416, -
 /// Minus the least value of silu, 0.278.
 pub(super) const SILU_DEPTH: Between = Between::new(5_136_764_153_916_078_051, -64);
 /// Where silu stops to be convex, 2.399: `x tanh(x/2) = 2`.
-pub(super) const SILU_TURN: Between = Between::new(5_532_541_211_882_571_177, -61);
+pub(super) const SILU_INFLECTION: Between = Between::new(5_532_541_211_882_571_177, -61);
 /// The steepest slope of silu, 1.0998, there.
 pub(super) const SILU_STEEPEST: Between = Between::new(5_072_113_615_154_979_540, -62);
 /// Where the second derivative of silu is least, 3.436.
@@ -57,7 +57,7 @@ pub(super) const GELU_PLACE: Between = Between::new(6_934_052_926_403_039_094, -
 /// Minus the least value of gelu, 0.17.
 pub(super) const GELU_DEPTH: Between = Between::new(6_270_830_728_562_338_965, -65);
 /// Where gelu stops to be convex, `sqrt 2`.
-pub(super) const GELU_TURN: Between = Between::new(6_521_908_912_666_391_106, -62);
+pub(super) const GELU_INFLECTION: Between = Between::new(6_521_908_912_666_391_106, -62);
 /// The steepest slope of gelu, 1.129, there.
 pub(super) const GELU_STEEPEST: Between = Between::new(5_206_151_462_495_100_325, -62);
 /// Where the second derivative of gelu is least, 2 exactly.
@@ -105,7 +105,7 @@ mod tests {
     }
 
     /// `x tanh(x/2) - 2`.
-    fn turn_of_silu(x: &Precise) -> Result<Precise, Failure> {
+    fn inflection_of_silu(x: &Precise) -> Result<Precise, Failure> {
         Ok(x.mul(&half_tanh(x)?)?.sub(&whole(2)))
     }
 
@@ -119,7 +119,7 @@ mod tests {
     fn second_of_silu(x: &Precise) -> Result<Precise, Failure> {
         let s = x.apply(Function::Sigmoid)?;
         let slope = s.mul(&whole(1).sub(&s))?;
-        slope.mul(&turn_of_silu(x)?.neg())
+        slope.mul(&inflection_of_silu(x)?.neg())
     }
 
     fn ends(of: Between) -> [Precise; 2] {
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn roots_are_where_they_are_said_to_be() {
         assert_root(SILU_PLACE, true, slope_of_silu);
-        assert_root(SILU_TURN, false, turn_of_silu);
+        assert_root(SILU_INFLECTION, false, inflection_of_silu);
         assert_root(SILU_LOW, false, third_of_silu);
         assert_root(GELU_PLACE, true, slope_of_gelu);
-        assert_root(GELU_TURN, false, |x| Ok(x.mul(x)?.sub(&whole(2))));
+        assert_root(GELU_INFLECTION, false, |x| Ok(x.mul(x)?.sub(&whole(2))));
         assert_root(ROOT_HALF, false, |x| {
             Ok(x.mul(x)?.mul(&whole(2))?.sub(&whole(1)))
         });
@@ -186,8 +186,8 @@ mod tests {
         let gelu: Curve = |x| Ok(x.apply(Function::Gelu)?.neg());
         assert_between(SILU_DEPTH, &at(SILU_PLACE, true, silu));
         assert_between(GELU_DEPTH, &at(GELU_PLACE, true, gelu));
-        assert_between(SILU_STEEPEST, &at(SILU_TURN, false, slope_of_silu));
-        assert_between(GELU_STEEPEST, &at(GELU_TURN, false, slope_of_gelu));
+        assert_between(SILU_STEEPEST, &at(SILU_INFLECTION, false, slope_of_silu));
+        assert_between(GELU_STEEPEST, &at(GELU_INFLECTION, false, slope_of_gelu));
         assert_between(
             SILU_LEAST,
             &at(SILU_LOW, false, |x| Ok(second_of_silu(x)?.neg())),
