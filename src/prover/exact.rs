@@ -135,7 +135,7 @@ pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
 pub fn is_polynomial_somewhere(exact: &ExactCells<'_>, request: &Request<'_>) -> bool {
     let whole = Cell::root(&request.question.domain);
     let sides = whole.sides().iter().map(|(low, high)| {
-        let at = |share: Rational| low + &(&(high - low) * &share);
+        let at = |fraction: Rational| low + &(&(high - low) * &fraction);
         (
             at(Rational::ratio(1_234_567, 4_194_304)),
             at(Rational::ratio(1_234_568, 4_194_304)),
@@ -187,11 +187,11 @@ fn witness(
     [(-38, -60), (-30, -60), (-24, -48), (-16, -36), (-10, -30)]
         .into_iter()
         .find_map(|(step, size)| {
-            let share = Rational::power_of_two(step);
+            let fraction = Rational::power_of_two(step);
             let point = point
                 .iter()
                 .zip(&middle)
-                .map(|(x, m)| (x + &(&(m - x) * &share)).round_to_bits(80))
+                .map(|(x, m)| (x + &(&(m - x) * &fraction)).round_to_bits(80))
                 .collect();
             let witness = Witness {
                 point,

@@ -24,9 +24,9 @@ mod resume;
 mod sample;
 mod sizes;
 mod split;
+mod step_cuts;
 mod sup;
 mod tree;
-mod window;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};

@@ -130,8 +130,8 @@ pub fn integrate(
 ) -> Result<(Rational, Tree, usize), Unresolved> {
     let mut total = Rational::ZERO;
     let (tree, pieces) = cut(exact, cell, limit, &mut |error, _, _| {
-        if let ExactError::Integral(share) = error {
-            total = &total + &share;
+        if let ExactError::Integral(contribution) = error {
+            total = &total + &contribution;
         }
         total.bits() <= bits && goes_on()
     })?;

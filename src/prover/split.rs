@@ -16,7 +16,7 @@ pub struct Split {
 }
 
 /// A sigmoid this far from its step is taken as saturated when a cut is chosen.
-const WINDOW: f64 = 32.0;
+const LAYER: f64 = 32.0;
 /// A sigmoid that rises less than this over half of a cell is no step there.
 const STEEP: f64 = 8.0;
 
@@ -57,7 +57,7 @@ pub fn choose(cell: &Cell, whole: &Cell, network: &Reduced) -> Split {
             score[axis] += if unit.function == Function::Heaviside {
                 1.0
             } else {
-                rise.min(WINDOW)
+                rise.min(LAYER)
             };
         }
     }
@@ -159,10 +159,10 @@ fn place(cell: &Cell, network: &Reduced, axis: usize, radius: f64) -> Option<Rat
         return short(cell, axis, place, gap / 16.0);
     }
     let steepest = steps.iter().max_by(|a, b| a.rise.total_cmp(&b.rise))?;
-    if steepest.rise < 2.0 * WINDOW {
+    if steepest.rise < 2.0 * LAYER {
         return None;
     }
-    let reach = WINDOW * radius / steepest.rise;
+    let reach = LAYER * radius / steepest.rise;
     let mut sides = [steepest.place - reach, steepest.place + reach];
     if distance(sides[1]) < distance(sides[0]) {
         sides.reverse();
@@ -209,8 +209,8 @@ fn at_kink(cell: &Cell, axis: usize, unit: &UnitView<'_>) -> Option<Rational> {
     }
     let sum = Interval::point(-unit.sum.bias);
     let slack = Interval::symmetric(unit.sum.radius.scale(1, Direction::Up));
-    let window = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
-    [window.inf().to_rational()?, window.sup().to_rational()?]
+    let layer = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
+    [layer.inf().to_rational()?, layer.sup().to_rational()?]
         .into_iter()
         .find(strictly_inside)
 }

@@ -93,7 +93,12 @@ pub fn is_frame(cell: &Cell, here: &Reduced, constant_radius: f64) -> bool {
 
 /// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
 /// many), where the window is small in the cell.
-pub fn beside(cell: &Cell, here: &Reduced, axis: usize, constant_radius: f64) -> Option<Split> {
+pub fn outside_layer(
+    cell: &Cell,
+    here: &Reduced,
+    axis: usize,
+    constant_radius: f64,
+) -> Option<Split> {
     let (low, high, steps) = side(cell, here, axis);
     let middle = f64::midpoint(low, high);
     let crosses = crosses(cell, here, axis);
@@ -137,7 +142,7 @@ pub fn beside(cell: &Cell, here: &Reduced, axis: usize, constant_radius: f64) ->
 }
 
 /// Do second derivatives say something of the network on a cell?
-pub fn is_bent(cell: &Cell, here: &Reduced) -> bool {
+pub fn has_smooth_units(cell: &Cell, here: &Reduced) -> bool {
     let is_kinked = |k| {
         let function = here.unit(k).function;
         matches!(function, Function::Heaviside | Function::Relu)

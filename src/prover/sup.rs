@@ -757,10 +757,10 @@ fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Reduced, jobs: Job
             .intervals()
             .iter()
             .map(|side| {
-                let share = f64::from((step * stride) % points) / f64::from(points - 1);
+                let fraction = f64::from((step * stride) % points) / f64::from(points - 1);
                 stride = (stride * 5 + 2) % points;
                 let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-                low + (high - low) * share
+                low + (high - low) * fraction
             })
             .collect();
         let mut sampler = Sampler::new(&request.question.target, request.jumps());

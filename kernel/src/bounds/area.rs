@@ -5,34 +5,34 @@ use super::cell::Cell;
 use super::graph;
 use super::half_plane::{Known, Origin, RegionForms, Strip, between_lines, decision};
 use super::half_space;
-use super::integral::Chart;
+use super::integral::LocalCoordinates;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Condition;
 use crate::network::Reduced;
 use crate::numbers::{Dyadic, Failure, Hessian, Interval, LinearForm};
 
 /// A region made ready for cells in which its boundary is bent, over boxes of up to `D` inputs.
-pub(super) struct BentRegion<const D: usize> {
+pub(super) struct CurvedRegion<const D: usize> {
     region: RegionForms<D>,
     hessian: Prepared<Hessian<2>>,
     points: Prepared<Interval>,
 }
 
 /// Encloses the share of a cell that a set covers.
-fn share<const D: usize>(known: &Known<D>, chart: &Chart) -> Interval {
+fn fraction<const D: usize>(known: &Known<D>, coordinates: &LocalCoordinates) -> Interval {
     match known {
         Known::All => Interval::ONE,
         Known::Nothing => Interval::ZERO,
         Known::Unknown => Interval::UNIT,
         Known::Half(strip) => {
             let slopes = strip.coefficients.map(Interval::point);
-            let (slopes, shift) = chart.place(&slopes);
-            half_space::share(&slopes, &strip.threshold.minus(&shift))
+            let (slopes, shift) = coordinates.place(&slopes);
+            half_space::fraction(&slopes, &strip.threshold.minus(&shift))
         }
     }
 }
 
-impl<const D: usize> BentRegion<D> {
+impl<const D: usize> CurvedRegion<D> {
     pub(super) fn new(inputs: usize, condition: &Condition) -> Self {
         let region = RegionForms::new(inputs, condition);
         Self {
@@ -65,8 +65,11 @@ impl<const D: usize> BentRegion<D> {
         {
             return between_lines(cell, &region, &decision);
         }
-        let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
-        let differing = difference(share(&region, &chart), share(&decision, &chart));
+        let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
+        let differing = difference(
+            fraction(&region, &coordinates),
+            fraction(&decision, &coordinates),
+        );
         let volume = differing.times(&cell.volume());
         let (
             Known::Half(Strip {

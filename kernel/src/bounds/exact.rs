@@ -127,7 +127,7 @@ impl<'a> ExactCells<'a> {
             let difference = Polynomial::from_affine(output, self.network.denominator())
                 .plus_multiple(&Rational::from(-1), &target.polynomial);
             let too_much = Undecided::Failed(Failure::Inexact);
-            let share = if self.norm == Norm::L2 {
+            let contribution = if self.norm == Norm::L2 {
                 let square = difference.times(&difference);
                 let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
                 square.integral(cell).ok_or(too_much)?
@@ -138,7 +138,7 @@ impl<'a> ExactCells<'a> {
                     .map_err(|failure| undecided(&around, failure))?;
                 difference.integral(cell).ok_or(too_much)?.abs()
             };
-            total = total + share;
+            total = total + contribution;
         }
         if total.is_too_long() {
             return Err(Undecided::Failed(Failure::Inexact));

@@ -74,28 +74,28 @@ pub(super) fn area_where_not_negative<const D: usize>(
         value: &mut at,
     };
     // The second derivative of the line: its slope is -g_t/g_u.
-    let bend = {
+    let second = {
         let slope = slopes[along].over(&slopes[height]).ok()?.negated();
-        let second = around.second(along, along);
+        let pure = around.second(along, along);
         let mixed = around.second(0, 1).times(&slope);
         let high = around.second(height, height).times(&slope.squared());
-        let sum = second
+        let sum = pure
             .plus(&mixed.times_point(Dyadic::from_i64(2)))
             .plus(&high);
         sum.over(&slopes[height]).ok()?.negated()
     };
-    let below = cell.area_below(&bend)?;
+    let below = cell.area_below(&second)?;
     let whole = length(ends.0, ends.1).times(&length(cell.height.0, cell.height.1));
     let area = if rises { whole.minus(&below) } else { below };
     area.intersection(&Interval::new(Dyadic::ZERO, whole.sup())?)
 }
 
 impl Box2<'_> {
-    /// Encloses the area below the level line, whose second derivative is in `bend`.
+    /// Encloses the area below the level line, whose second derivative is in `second`.
     ///
     /// From its high end on, the line is above the box up to a place `a`, inside up to `b`, and below
     /// the box from there on. All distances are from the high end.
-    fn area_below(&mut self, bend: &Interval) -> Option<Interval> {
+    fn area_below(&mut self, second: &Interval) -> Option<Interval> {
         let (bottom, top) = self.height;
         let (high, low) = self.along;
         let (side, tall) = (length(high, low), length(bottom, top));
@@ -121,8 +121,8 @@ impl Box2<'_> {
         let mean = height_a.plus(&height_b).times_point(Dyadic::HALF);
         let trapezoid = run.times(&mean.minus(&Interval::point(bottom)));
         let twelfth = Interval::ONE.over(&Interval::from_i64(12)).ok()?;
-        let belly = run.times(&run.squared()).times(&twelfth).times(bend);
-        Some(a.times(&tall).plus(&trapezoid).minus(&belly))
+        let cubic = run.times(&run.squared()).times(&twelfth).times(second);
+        Some(a.times(&tall).plus(&trapezoid).minus(&cubic))
     }
 
     /// The sign of `g` at a corner, where it can be told.

@@ -12,11 +12,11 @@ const ACCURACY: i64 = 57;
 ///
 /// The share falls as `t` grows, so it lies between those at the two ends of `t`, once what is
 /// uncertain or too small of `a` has been moved there: `|e_i| <= 1`.
-pub(super) fn share(coefficients: &[Interval], threshold: &Interval) -> Interval {
-    let mut slack = Dyadic::ZERO;
+pub(super) fn fraction(coefficients: &[Interval], threshold: &Interval) -> Interval {
+    let mut dropped = Dyadic::ZERO;
     let mut a = Vec::with_capacity(coefficients.len());
     for coefficient in coefficients {
-        slack = slack.add(coefficient.rad(), Up);
+        dropped = dropped.add(coefficient.rad(), Up);
         let size = coefficient.mid().abs();
         if !size.is_zero() {
             a.push(size);
@@ -25,10 +25,10 @@ pub(super) fn share(coefficients: &[Interval], threshold: &Interval) -> Interval
     a.sort_unstable_by(|x, y| y.cmp(x));
     let kept = kept(&a);
     for small in a.drain(kept..) {
-        slack = slack.add(small, Up);
+        dropped = dropped.add(small, Up);
     }
-    let least = share_from(&a, threshold.sup().add(slack, Up));
-    let most = share_from(&a, threshold.inf().sub(slack, Down));
+    let least = share_from(&a, threshold.sup().add(dropped, Up));
+    let most = share_from(&a, threshold.inf().sub(dropped, Down));
     Interval::ordered(least.inf(), most.sup())
 }
 
@@ -107,7 +107,8 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
         });
     // For t >= 0 the share is at most a half.
     let half = Interval::ordered(Dyadic::ZERO, Dyadic::HALF);
-    sum.over(&divisor).map_or(half, |share| half.refine(&share))
+    sum.over(&divisor)
+        .map_or(half, |fraction| half.refine(&fraction))
 }
 
 #[cfg(test)]
@@ -154,7 +155,7 @@ mod tests {
         ) {
             let scale = |x: f64| Interval::point(exact(x).scale(power, Down));
             let forms: Vec<Interval> = a.iter().map(|a| scale(*a)).collect();
-            let found = share(&forms, &scale(t));
+            let found = fraction(&forms, &scale(t));
             let counted = counted(&a, t);
             // A grid of n middles in each of d inputs misses a face by at most d / n.
             let off = if a.iter().any(|a| a.abs() > 1e-3) { 0.06 } else { 1.0 };
@@ -179,7 +180,7 @@ mod tests {
             (&[], 0.0, 1.0),
             (&[0.0, 0.0], 1.0, 0.0),
         ] {
-            let found = share(&form(a), &Interval::point(exact(t)));
+            let found = fraction(&form(a), &Interval::point(exact(t)));
             let (low, high) = (estimate_dyadic(found.inf()), estimate_dyadic(found.sup()));
             assert!(
                 low <= expected && expected <= high + 1e-17,
@@ -187,7 +188,7 @@ mod tests {
             );
             assert!(high - low < 1e-14, "{a:?}: {found}");
         }
-        let wide = share(
+        let wide = fraction(
             &form(&[1.0]),
             &Interval::ordered(-Dyadic::HALF, Dyadic::HALF),
         );

@@ -47,11 +47,11 @@ impl Integrand {
     pub(super) fn mean_of_forms<const D: usize>(
         self,
         differences: &[LinearForm<D>],
-        chart: &Chart,
+        coordinates: &LocalCoordinates,
     ) -> Interval {
         let means = differences
             .iter()
-            .map(|difference| self.mean_of_form(difference, chart));
+            .map(|difference| self.mean_of_form(difference, coordinates));
         means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
     }
 
@@ -71,21 +71,21 @@ impl Integrand {
     pub(super) fn mean_of_form<const D: usize>(
         self,
         difference: &LinearForm<D>,
-        chart: &Chart,
+        coordinates: &LocalCoordinates,
     ) -> Interval {
         let anywhere = self.of_range(&difference.range());
-        let Some(line) = Line::of(difference, chart) else {
+        let Some(line) = Line::of(difference, coordinates) else {
             return anywhere;
         };
         let size = line.mean_magnitude();
-        let rest = line.rest;
+        let remainder = line.remainder;
         let mean = match self {
-            Self::Magnitude => size.plus(&Interval::symmetric(rest)),
+            Self::Magnitude => size.plus(&Interval::symmetric(remainder)),
             Self::Square => {
-                let cross = size.sup().mul(rest, Up).scale(1, Up);
-                let most = cross.add(rest.mul(rest, Up), Up);
-                let slack = Interval::ordered(-cross, most);
-                line.mean_square().plus(&slack)
+                let cross = size.sup().mul(remainder, Up).scale(1, Up);
+                let most = cross.add(remainder.mul(remainder, Up), Up);
+                let spread = Interval::ordered(-cross, most);
+                line.mean_square().plus(&spread)
             }
         };
         anywhere.refine(&mean)
@@ -95,11 +95,11 @@ impl Integrand {
 /// Where a cell lies in the coordinates of its forms, which are those of the dyadic box around it:
 /// `e_i = shift_i + scale_i e'_i`, with `e'_i` in `[-1, 1]` for the cell. Where the sides are
 /// dyadic, the shift is 0 and the scale is 1.
-pub(super) struct Chart {
+pub(super) struct LocalCoordinates {
     axes: Vec<(Interval, Interval)>,
 }
 
-impl Chart {
+impl LocalCoordinates {
     /// Returns the coordinates of a cell, or nothing where it is too thin to say.
     pub(super) fn new(cell: &Cell) -> Option<Self> {
         if let Some(axes) = cell.is_dyadic().then(|| Self::of_dyadic(cell)).flatten() {
@@ -122,7 +122,7 @@ impl Chart {
     }
 }
 
-impl Chart {
+impl LocalCoordinates {
     /// Where middle and radius of every side are exact, the coordinates are those of the forms.
     fn of_dyadic(cell: &Cell) -> Option<Vec<(Interval, Interval)>> {
         let is_exact = |side: &Interval| {
@@ -176,22 +176,22 @@ impl Chart {
 pub(super) struct Line {
     pub(super) c: Dyadic,
     pub(super) a: Vec<Dyadic>,
-    pub(super) rest: Dyadic,
+    pub(super) remainder: Dyadic,
 }
 
 impl Line {
     /// Returns the line of a form, or nothing where it has none.
-    fn of<const D: usize>(form: &LinearForm<D>, chart: &Chart) -> Option<Self> {
+    fn of<const D: usize>(form: &LinearForm<D>, coordinates: &LocalCoordinates) -> Option<Self> {
         let mut constant = form.constant_part();
-        let mut rest = Dyadic::ZERO;
-        let mut a = Vec::with_capacity(chart.axes.len());
-        for (slope, (shift, scale)) in form.slopes().iter().zip(&chart.axes) {
+        let mut remainder = Dyadic::ZERO;
+        let mut a = Vec::with_capacity(coordinates.axes.len());
+        for (slope, (shift, scale)) in form.slopes().iter().zip(&coordinates.axes) {
             if !slope.is_bounded() {
                 return None;
             }
             constant = constant.plus(&slope.times(shift));
             let slope = slope.times(scale);
-            rest = rest.add(slope.rad(), Up);
+            remainder = remainder.add(slope.rad(), Up);
             let size = slope.mid().abs();
             if !size.is_zero() {
                 a.push(size);
@@ -204,7 +204,7 @@ impl Line {
         Some(Self {
             c: constant.mid().abs(),
             a,
-            rest: rest.add(constant.rad(), Up),
+            remainder: remainder.add(constant.rad(), Up),
         })
     }
 
@@ -357,17 +357,17 @@ mod tests {
         Line {
             c: dyadic(c).abs(),
             a,
-            rest: Dyadic::ZERO,
+            remainder: Dyadic::ZERO,
         }
     }
 
     /// The mean of `|c + a·e|` by another way: exact in the first input, and the mean of the ends
     /// of convex pieces in the others, which only overestimates; the middles only underestimate.
     fn by_pieces(c: f64, a: &[f64], pieces: u32) -> (f64, f64) {
-        let [first, rest @ ..] = a else {
+        let [first, remainder @ ..] = a else {
             return (c.abs(), c.abs());
         };
-        if rest.is_empty() {
+        if remainder.is_empty() {
             let exact = if c.abs() >= *first {
                 c.abs()
             } else {
@@ -406,8 +406,8 @@ mod tests {
             let mut a: Vec<f64> = slopes.iter().map(|(n, p)| number(*n, *p)).filter(|a| *a > 0.0).collect();
             a.sort_by(|x, y| y.total_cmp(x));
             let (low, high) = by_pieces(number(c, 0), &a, 60);
-            let slack = 1e-12 * (1.0 + high);
-            prop_assert!(approximately(found.inf()) <= high + slack && low - slack <= approximately(found.sup()),
+            let spread = 1e-12 * (1.0 + high);
+            prop_assert!(approximately(found.inf()) <= high + spread && low - spread <= approximately(found.sup()),
                 "[{low}, {high}] and {found:?}");
             prop_assert!(approximately(found.wid()) <= 1e-7 * approximately(found.sup()), "too wide: {found:?}");
         }
@@ -454,7 +454,7 @@ mod tests {
                 let line = Line {
                     c: Dyadic::ZERO,
                     a: slopes,
-                    rest: Dyadic::ZERO,
+                    remainder: Dyadic::ZERO,
                 };
                 let mean = line.mean_magnitude();
                 assert!(!mean.inf().is_negative() && mean.inf() <= reach, "{mean:?}");
@@ -469,15 +469,15 @@ mod tests {
         let third = Rational::ratio(1, 3);
         let thin = Rational::power_of_two(-60);
         let cell = Cell::from_sides(vec![(third.clone(), &third + &thin)]);
-        let chart = Chart::new(&cell).expect("coordinates");
+        let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
         let form = LinearForm::<1>::variable(0, &cell.intervals()[0]);
-        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
         let truth = &third + &(&thin * &Rational::ratio(1, 2));
         assert!(mean.contains_rational(&truth), "{mean:?}");
         // With the middle of the cell taken away: a quarter of its length.
         let middle = Interval::from_rational(&truth);
         let form = form.minus_range(&middle);
-        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
         assert!(
             mean.contains_rational(&(&thin * &Rational::ratio(1, 4))),
             "{mean:?}"
@@ -494,13 +494,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_not_linear_is_accounted_for(
-            c in -8_i64..8, a in -8_i64..8, b in -8_i64..8, rest in 0_i64..8,
+            c in -8_i64..8, a in -8_i64..8, b in -8_i64..8, remainder in 0_i64..8,
         ) {
             let unit = Dyadic::power_of_two(-2);
             let scaled = |n: i64| Interval::from_i64(n).times_point(unit);
-            let radius = scaled(rest).sup();
+            let radius = scaled(remainder).sup();
             let cell = Cell::from_sides(vec![(Rational::from(-1), Rational::ONE); 2]);
-            let chart = Chart::new(&cell).expect("coordinates");
+            let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
             let mut form = LinearForm::<2>::from_range(scaled(c));
             for (i, slope) in [a, b].into_iter().enumerate() {
                 form.accumulate(scaled(slope).inf(), &LinearForm::variable(i, &Interval::SYMMETRIC_UNIT));
@@ -515,13 +515,13 @@ mod tests {
                         let place = |k: i32| (f64::from(k) + 0.5) / f64::from(n) * 2.0 - 1.0;
                         let (x, y) = (place(i), place(j));
                         let line = float(c) + float(a) * x + float(b) * y;
-                        let value: f64 = line - float(rest) * line.signum() * libm::cos(wave * x * y);
+                        let value: f64 = line - float(remainder) * line.signum() * libm::cos(wave * x * y);
                         size += value.abs() / f64::from(n * n);
                         square += value * value / f64::from(n * n);
                     }
                 }
                 for (integrand, sum) in [(Integrand::Magnitude, size), (Integrand::Square, square)] {
-                    let mean = integrand.mean_of_form(&form, &chart);
+                    let mean = integrand.mean_of_form(&form, &coordinates);
                     let ends = (approximately(mean.inf()), approximately(mean.sup()));
                     // The sum over middles is off by the square of their distance.
                     prop_assert!(ends.0 <= sum + 0.03 && sum - 0.03 <= ends.1, "{integrand:?} {sum} {mean:?}");

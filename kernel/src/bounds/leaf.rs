@@ -2,16 +2,16 @@
 //!
 //! The prover asks the same functions, so what it finds is what the checker will find again.
 
-use super::area::BentRegion;
-use super::bend::Bent;
+use super::area::CurvedRegion;
 use super::cell::Cell;
 use super::exact::ExactCells;
 use super::half_plane::{SumOnBox, Variable};
-use super::integral::{Chart, Integrand};
+use super::integral::{Integrand, LocalCoordinates};
 use super::natural::{Basic, Bound, OnBox, differences};
 use super::prepared::inputs_over;
 use super::smooth::Derivatives;
-use super::windows;
+use super::taylor_model::TaylorModel;
+use super::transition_layers;
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Certificate, Method, Norm, Question, Ranges, Witness};
 use crate::expr::{Place, TargetBody};
@@ -256,7 +256,7 @@ impl<'a> Leaves<'a> {
 pub(super) struct LeavesOver<'a, const D: usize, const S: usize> {
     basic: Basic<'a, D>,
     derivatives: Derivatives<D, S>,
-    region: Option<BentRegion<D>>,
+    region: Option<CurvedRegion<D>>,
     by_intervals: Reducer<Interval>,
     by_forms: Reducer<LinearForm<D>>,
 }
@@ -266,7 +266,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         let basic = Basic::new(network, question);
         let region = match question.target.body() {
             TargetBody::Region(condition) if question.norm == Norm::Area => {
-                Some(BentRegion::new(basic.inputs, condition))
+                Some(CurvedRegion::new(basic.inputs, condition))
             }
             _ => None,
         };
@@ -369,15 +369,15 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
                 _ => Err(Failure::Inexact),
             };
         }
-        let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
+        let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
         let differences = self
             .derivatives
             .second_differences(&self.basic.tape, cell, network)?;
         let mut mean = Interval::ZERO;
         for (k, (here, around)) in differences.iter().enumerate() {
             let radius = network.output(k).radius;
-            let bent = Bent::of(here, around, cell.intervals(), &chart, radius);
-            mean = mean.plus(&bent.ok_or(Failure::Inexact)?.mean(integrand));
+            let model = TaylorModel::of(here, around, cell.intervals(), &coordinates, radius);
+            mean = mean.plus(&model.ok_or(Failure::Inexact)?.mean(integrand));
         }
         let mean = mean
             .intersection(&Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY))
@@ -433,10 +433,10 @@ impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
                 .derivatives
                 .monotone(&basic.tape, &mut basic.linear, cell, network)
                 .map(Bound::Sup),
-            (Norm::L1 | Norm::L2, Method::SecondOrder | Method::Windows) => {
+            (Norm::L1 | Norm::L2, Method::SecondOrder | Method::TransitionLayers) => {
                 let integrand = Integrand::of(basic.norm).ok_or(Failure::Inexact)?;
-                let found = if method == Method::Windows {
-                    windows::share(self, integrand, cell, network, reduction)
+                let found = if method == Method::TransitionLayers {
+                    transition_layers::contribution(self, integrand, cell, network, reduction)
                 } else {
                     self.integral(method, integrand, cell, network)
                 };

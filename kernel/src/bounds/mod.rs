@@ -49,8 +49,6 @@ macro_rules! over_inputs {
 
 #[cfg(feature = "fast")]
 mod area;
-#[cfg(feature = "fast")]
-mod bend;
 pub mod cell;
 pub mod exact;
 #[cfg(feature = "fast")]
@@ -73,7 +71,9 @@ pub mod quadratic;
 #[cfg(feature = "fast")]
 mod smooth;
 #[cfg(feature = "fast")]
-mod windows;
+mod taylor_model;
+#[cfg(feature = "fast")]
+mod transition_layers;
 pub mod witness;
 
 pub use cell::Cell;

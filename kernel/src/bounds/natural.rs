@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::exact::{ExactCells, ExactError};
 use super::half_plane::{RegionForms, SumOnBox, Variable, between_lines, decision};
 #[cfg(feature = "integrals")]
-use super::integral::{Chart, Integrand};
+use super::integral::{Integrand, LocalCoordinates};
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Method, Norm, Question};
 use crate::expr::{Tape, TargetBody};
@@ -209,8 +209,8 @@ impl<'a, const D: usize> Basic<'a, D> {
             Method::Open => Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY),
             Method::Natural => integrand.mean_of_ranges(&self.natural_differences(cell, network)?),
             Method::Linear => {
-                let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
-                integrand.mean_of_forms(&self.linear_differences(cell, network)?, &chart)
+                let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
+                integrand.mean_of_forms(&self.linear_differences(cell, network)?, &coordinates)
             }
             _ => return Err(Failure::Inexact),
         };
@@ -228,7 +228,7 @@ impl<'a, const D: usize> Basic<'a, D> {
                 ExactError::AtMost(error) => {
                     Bound::Sup(Dyadic::from_rational(&error, Direction::Up))
                 }
-                ExactError::Integral(share) => Bound::ExactIntegral(share),
+                ExactError::Integral(contribution) => Bound::ExactIntegral(contribution),
             })
             .map_err(|undecided| undecided.failure())
     }

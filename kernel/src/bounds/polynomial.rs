@@ -154,11 +154,11 @@ impl Polynomial {
         }
         // The i-th is the sum over j <= i of binomial(i, j) / binomial(degree, j) times the j-th of these.
         let coefficient = |i: usize| -> Rational {
-            let mut share = Rational::ONE;
+            let mut weight = Rational::ONE;
             let mut sum = in_share[0].clone();
             for (j, term) in in_share.iter().enumerate().take(i + 1).skip(1) {
-                share = share * whole(i + 1 - j) / whole(degree + 1 - j);
-                sum = sum + &share * term;
+                weight = weight * whole(i + 1 - j) / whole(degree + 1 - j);
+                sum = sum + &weight * term;
             }
             sum
         };

@@ -161,7 +161,7 @@ impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
             | Method::Monotone
             | Method::Exact
             | Method::HalfPlanes
-            | Method::Windows => Err(Failure::Inexact),
+            | Method::TransitionLayers => Err(Failure::Inexact),
         }
     }
 }

@@ -196,21 +196,21 @@ fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Inte
     total
 }
 
-/// An upper bound of `slope |t| + bend t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
+/// An upper bound of `slope |t| + second t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
 /// which is taken at `t = 0`.
 ///
-/// | bend | slope | largest |
+/// | second | slope | largest |
 /// |---|---|---|
 /// | >= 0 | | at the end |
-/// | < 0 | >= -bend · radius | at the end, since it still grows there |
-/// | < 0 | less | `slope²/(-2 bend)`, at `t = slope/(-bend)` |
-fn parabola(slope: Dyadic, bend: Dyadic, radius: Dyadic) -> Dyadic {
+/// | < 0 | >= -second · radius | at the end, since the sum still increases there |
+/// | < 0 | less | `slope²/(-2 second)`, at `t = slope/(-second)` |
+fn parabola(slope: Dyadic, second: Dyadic, radius: Dyadic) -> Dyadic {
     let (up, down) = (Direction::Up, Direction::Down);
     let half = Interval::point(Dyadic::HALF);
-    if bend.is_negative() && slope < (-bend).mul(radius, up) {
-        return slope.mul(slope, up).div((-bend).scale(1, down), up);
+    if second.is_negative() && slope < (-second).mul(radius, up) {
+        return slope.mul(slope, up).div((-second).scale(1, down), up);
     }
-    let curved = Interval::point(bend)
+    let curved = Interval::point(second)
         .times(&Interval::point(radius).squared())
         .times(&half);
     slope

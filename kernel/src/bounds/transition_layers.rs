@@ -20,7 +20,7 @@ const MANY_PARTS: usize = 3;
 struct Slice {
     /// Where it ends, if not at the end of the side.
     end: Option<Dyadic>,
-    is_window: bool,
+    is_layer: bool,
 }
 
 /// The slices of all sides of a cell.
@@ -30,7 +30,7 @@ struct Grid {
 
 /// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
 /// windows cross the integrand is only known as well as on the whole cell.
-pub(super) fn share<const D: usize, const S: usize>(
+pub(super) fn contribution<const D: usize, const S: usize>(
     leaves: &mut LeavesOver<'_, D, S>,
     integrand: Integrand,
     cell: &Cell,
@@ -39,45 +39,49 @@ pub(super) fn share<const D: usize, const S: usize>(
 ) -> Result<Interval, Failure> {
     let anywhere = leaves.natural_mean(integrand, cell, network)?;
     let grid = Grid::new(cell, network, reduction.constant_radius).ok_or(Failure::Inexact)?;
-    let mut shares = Shares {
+    let mut total = Total {
         leaves,
         grid: &grid,
         integrand,
         reduction,
-        share: Interval::ZERO,
-        rest: cell.volume(),
+        contribution: Interval::ZERO,
+        remainder: cell.volume(),
     };
-    shares.add_slab(cell.clone(), false, 0, network)?;
-    let Shares { share, rest, .. } = shares;
-    let least = rest.inf().max(Dyadic::ZERO);
-    let rest = Interval::ordered(least, rest.sup().max(least));
-    Ok(share.plus(&anywhere.times(&rest)))
+    total.add_slab(cell.clone(), false, 0, network)?;
+    let Total {
+        contribution,
+        remainder,
+        ..
+    } = total;
+    let least = remainder.inf().max(Dyadic::ZERO);
+    let remainder = Interval::ordered(least, remainder.sup().max(least));
+    Ok(contribution.plus(&anywhere.times(&remainder)))
 }
 
 /// What is asked of all parts of a cell, and what they gave so far.
-struct Shares<'s, 'q, const D: usize, const S: usize> {
+struct Total<'s, 'q, const D: usize, const S: usize> {
     leaves: &'s mut LeavesOver<'q, D, S>,
     grid: &'s Grid,
     integrand: Integrand,
     reduction: Reduction,
-    share: Interval,
+    contribution: Interval,
     /// The volume that was not looked at.
-    rest: Interval,
+    remainder: Interval,
 }
 
-impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
+impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
     /// Adds the parts of a slab, which is one slice wide across the axes before this one; `network` is that
     /// on a cell around it.
     fn add_slab(
         &mut self,
         slab: Cell,
-        is_in_window: bool,
+        is_in_layer: bool,
         axis: usize,
         network: &Reduced,
     ) -> Result<(), Failure> {
         let grid = self.grid;
         let Some(slices) = grid.axes.get(axis) else {
-            return self.add_part(&slab, is_in_window, network);
+            return self.add_part(&slab, is_in_layer, network);
         };
         let next = axis.saturating_add(1);
         let mut left = slab;
@@ -90,15 +94,15 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
                     here
                 }
             };
-            if slice.is_window && is_in_window {
+            if slice.is_layer && is_in_layer {
                 continue;
             }
-            let is_in_window = slice.is_window || is_in_window;
-            if slices.len() > 1 && grid.parts(next, is_in_window) >= MANY_PARTS {
+            let is_in_layer = slice.is_layer || is_in_layer;
+            if slices.len() > 1 && grid.parts(next, is_in_layer) >= MANY_PARTS {
                 let network = self.leaves.reduced(network, &here, self.reduction)?;
-                self.add_slab(here, is_in_window, next, &network)?;
+                self.add_slab(here, is_in_layer, next, &network)?;
             } else {
-                self.add_slab(here, is_in_window, next, network)?;
+                self.add_slab(here, is_in_layer, next, network)?;
             }
         }
         Ok(())
@@ -108,11 +112,11 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
     fn add_part(
         &mut self,
         cell: &Cell,
-        is_in_window: bool,
+        is_in_layer: bool,
         network: &Reduced,
     ) -> Result<(), Failure> {
         let (leaves, integrand) = (&mut *self.leaves, self.integrand);
-        let found = if is_in_window {
+        let found = if is_in_layer {
             leaves.natural_integral(integrand, cell, network, self.reduction)?
         } else {
             let here = leaves.reduced(network, cell, self.reduction)?;
@@ -121,8 +125,8 @@ impl<const D: usize, const S: usize> Shares<'_, '_, D, S> {
                 .find_map(|method| leaves.integral(method, integrand, cell, &here).ok())
                 .ok_or(Failure::Inexact)?
         };
-        self.share = self.share.plus(&found);
-        self.rest = self.rest.minus(&cell.volume());
+        self.contribution = self.contribution.plus(&found);
+        self.remainder = self.remainder.minus(&cell.volume());
         Ok(())
     }
 }
@@ -134,11 +138,11 @@ impl Grid {
         let reach = reach(constant_radius)?;
         let mut axes = Vec::new();
         for (axis, side) in cell.intervals().iter().enumerate() {
-            let windows = windows(cell, network, axis, reach);
-            if windows.len() > MOST_PARTS {
+            let layers = transition_layers(cell, network, axis, reach);
+            if layers.len() > MOST_PARTS {
                 return None;
             }
-            axes.push(slices(side, &windows));
+            axes.push(slices(side, &layers));
         }
         let grid = Self { axes };
         let is_cut = grid.axes.iter().any(|slices| slices.len() > 1);
@@ -148,16 +152,16 @@ impl Grid {
 
     /// How many parts in one window at most there are of a slab that is one slice wide across the axes
     /// before this one.
-    fn parts(&self, axis: usize, is_in_window: bool) -> usize {
+    fn parts(&self, axis: usize, is_in_layer: bool) -> usize {
         let Some(slices) = self.axes.get(axis) else {
             return 1;
         };
-        let windows = slices.iter().filter(|slice| slice.is_window).count();
-        let beside = slices.len().saturating_sub(windows);
+        let layers = slices.iter().filter(|slice| slice.is_layer).count();
+        let outside = slices.len().saturating_sub(layers);
         let next = axis.saturating_add(1);
-        let mut parts = beside.saturating_mul(self.parts(next, is_in_window));
-        if !is_in_window && windows > 0 {
-            parts = parts.saturating_add(windows.saturating_mul(self.parts(next, true)));
+        let mut parts = outside.saturating_mul(self.parts(next, is_in_layer));
+        if !is_in_layer && layers > 0 {
+            parts = parts.saturating_add(layers.saturating_mul(self.parts(next, true)));
         }
         parts
     }
@@ -180,27 +184,32 @@ fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
 }
 
 /// The windows of the steps across an axis, in order, those that overlap as one.
-fn windows(cell: &Cell, network: &Reduced, axis: usize, reach: Dyadic) -> Vec<Interval> {
-    let mut windows: Vec<Interval> = (0..network.units())
-        .filter_map(|k| window(network, k, axis, reach))
-        .filter(|window| {
+fn transition_layers(cell: &Cell, network: &Reduced, axis: usize, reach: Dyadic) -> Vec<Interval> {
+    let mut layers: Vec<Interval> = (0..network.units())
+        .filter_map(|k| transition_layer(network, k, axis, reach))
+        .filter(|layer| {
             let side = cell.intervals().get(axis);
-            side.is_some_and(|side| window.inf() < side.sup() && side.inf() < window.sup())
+            side.is_some_and(|side| layer.inf() < side.sup() && side.inf() < layer.sup())
         })
         .collect();
-    windows.sort_by_key(Interval::inf);
-    let mut apart: Vec<Interval> = Vec::with_capacity(windows.len());
-    for window in windows {
+    layers.sort_by_key(Interval::inf);
+    let mut apart: Vec<Interval> = Vec::with_capacity(layers.len());
+    for layer in layers {
         match apart.last_mut() {
-            Some(last) if window.inf() <= last.sup() => *last = last.hull(&window),
-            _ => apart.push(window),
+            Some(last) if layer.inf() <= last.sup() => *last = last.hull(&layer),
+            _ => apart.push(layer),
         }
     }
     apart
 }
 
 /// About where a unit is no constant, if it is a step across this axis.
-fn window(network: &Reduced, unit: usize, axis: usize, reach: Dyadic) -> Option<Interval> {
+fn transition_layer(
+    network: &Reduced,
+    unit: usize,
+    axis: usize,
+    reach: Dyadic,
+) -> Option<Interval> {
     let unit = network.unit(unit);
     let &[(variable, weight)] = unit.sum.terms else {
         return None;
@@ -229,29 +238,29 @@ fn rounded(value: Dyadic, unit: i64) -> Dyadic {
 }
 
 /// Cuts a side at the ends of the windows in it, which are apart and in order.
-fn slices(side: &Interval, windows: &[Interval]) -> Vec<Slice> {
+fn slices(side: &Interval, layers: &[Interval]) -> Vec<Slice> {
     let mut slices = Vec::new();
     let mut low = side.inf();
-    for window in windows {
-        if window.inf() > low {
+    for layer in layers {
+        if layer.inf() > low {
             slices.push(Slice {
-                end: Some(window.inf()),
-                is_window: false,
+                end: Some(layer.inf()),
+                is_layer: false,
             });
         }
-        let is_last = window.sup() >= side.sup();
+        let is_last = layer.sup() >= side.sup();
         slices.push(Slice {
-            end: (!is_last).then_some(window.sup()),
-            is_window: true,
+            end: (!is_last).then_some(layer.sup()),
+            is_layer: true,
         });
         if is_last {
             return slices;
         }
-        low = window.sup();
+        low = layer.sup();
     }
     slices.push(Slice {
         end: None,
-        is_window: false,
+        is_layer: false,
     });
     slices
 }

@@ -49,7 +49,7 @@ pub enum Method {
     /// Area: decision and region are half-planes up to a margin (T15).
     HalfPlanes,
     /// `l1` and `l2`: part by part of a grid along the windows of steps (T16).
-    Windows,
+    TransitionLayers,
 }
 
 impl Method {
@@ -63,7 +63,7 @@ impl Method {
         Self::Exact,
         Self::HalfPlanes,
         Self::SecondOrder,
-        Self::Windows,
+        Self::TransitionLayers,
     ];
 
     /// The letter in certificates.
@@ -77,7 +77,7 @@ impl Method {
             Self::Monotone => b'm',
             Self::Exact => b'e',
             Self::HalfPlanes => b'h',
-            Self::Windows => b'w',
+            Self::TransitionLayers => b'w',
         }
     }
 
@@ -85,7 +85,7 @@ impl Method {
     pub fn is_core(self) -> bool {
         match self {
             Self::Open | Self::Natural | Self::Linear | Self::Exact | Self::HalfPlanes => true,
-            Self::MeanValue | Self::SecondOrder | Self::Monotone | Self::Windows => false,
+            Self::MeanValue | Self::SecondOrder | Self::Monotone | Self::TransitionLayers => false,
         }
     }
 

@@ -102,8 +102,8 @@ fn walk(
                     ExactError::Largest(error, _) => found.largest = found.largest.max(error),
                     // Only on intervals, which no line cuts.
                     ExactError::AtMost(_) => return Err(no_bound(Failure::Inexact)),
-                    ExactError::Integral(share) => {
-                        found.integral = found.integral + share;
+                    ExactError::Integral(contribution) => {
+                        found.integral = found.integral + contribution;
                         if found.integral.is_too_long() {
                             return Err(no_bound(Failure::Inexact));
                         }

@@ -35,8 +35,8 @@ impl Total {
         match bound {
             Bound::Sup(bound) => total.largest = bound,
             Bound::Exact(bound, _) => total.largest_exact = bound,
-            Bound::Integral(share) => total.integral = share,
-            Bound::ExactIntegral(share) => total.integral_exact = share,
+            Bound::Integral(contribution) => total.integral = contribution,
+            Bound::ExactIntegral(contribution) => total.integral_exact = contribution,
         }
         total
     }

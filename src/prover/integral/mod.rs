@@ -15,7 +15,7 @@ use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open,
 use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
-use super::window;
+use super::step_cuts;
 use super::{Outcome, Progress, Request, StoppedBy, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
@@ -47,7 +47,7 @@ const SHORTENED: f64 = 4e-12;
 #[derive(Clone, Copy)]
 struct Known {
     /// Its contribution to the integral.
-    share: Interval,
+    contribution: Interval,
     /// Were better methods not asked yet?
     is_glanced: bool,
 }
@@ -85,9 +85,9 @@ pub fn search(
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
         problem.in_parts = sweep::is_wanted(request, root.units());
-        let share = problem.tools().anything(&problem.whole);
+        let contribution = problem.tools().anything(&problem.whole);
         let known = Known {
-            share,
+            contribution,
             is_glanced: true,
         };
         let whole = Open::unlooked(0, problem.whole.clone(), root, known);
@@ -193,8 +193,8 @@ impl<'a> Integral<'a> {
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if self.is_frame(cell, &here) => &[Method::Windows, Method::Natural],
-            _ if window::is_bent(cell, &here) => {
+            _ if self.is_frame(cell, &here) => &[Method::TransitionLayers, Method::Natural],
+            _ if step_cuts::has_smooth_units(cell, &here) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
@@ -203,13 +203,14 @@ impl<'a> Integral<'a> {
         let is_allowed = |method: &&Method| !self.request.portable || method.is_core();
         for &method in methods.iter().filter(is_allowed) {
             let watch = self.host.clock.stopwatch();
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, cell, &here, self.reduction)
-                && share.wid() < best.1.wid()
+            if let Ok(Bound::Integral(contribution)) =
+                leaves.bound(method, cell, &here, self.reduction)
+                && contribution.wid() < best.1.wid()
             {
-                best = (method, share);
+                best = (method, contribution);
                 effort = watch.map_or(effort, |watch| watch.elapsed());
             }
-            if best.0 == Method::Windows || self.is_decided(best.0) {
+            if best.0 == Method::TransitionLayers || self.is_decided(best.0) {
                 break;
             }
         }
@@ -223,7 +224,7 @@ impl<'a> Integral<'a> {
         }
         let watch = self.host.clock.stopwatch();
         let found = match leaves.bound(Method::Natural, cell, &here, self.reduction) {
-            Ok(Bound::Integral(share)) => (Method::Natural, share),
+            Ok(Bound::Integral(contribution)) => (Method::Natural, contribution),
             _ => (Method::Open, leaves.anything(cell)),
         };
         let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
@@ -241,7 +242,7 @@ impl<'a> Integral<'a> {
 
     /// Is a cell to be looked at along the windows in it, before it is cut beside them?
     fn is_frame(&self, cell: &Cell, here: &Reduced) -> bool {
-        window::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
+        step_cuts::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
     }
 
     /// A cut beside the window of a step, if there is one, across this axis if it can be.
@@ -249,7 +250,7 @@ impl<'a> Integral<'a> {
         let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
-        axes.find_map(|axis| window::beside(cell, here, axis, constant_radius))
+        axes.find_map(|axis| step_cuts::outside_layer(cell, here, axis, constant_radius))
     }
 
     /// Is a cell of this method decided for good?
@@ -320,7 +321,7 @@ impl<'a> Integral<'a> {
         };
         looked.effort += descended;
         if let Rule::Cell { density, least } = rule {
-            let unknown = estimate_dyadic(looked.known.share.wid());
+            let unknown = estimate_dyadic(looked.known.contribution.wid());
             let volume = estimate_dyadic(cell.volume().sup());
             looked.fate = if self.is_decided(looked.method) || unknown <= density * volume {
                 Fate::Leaf
@@ -444,13 +445,16 @@ impl<'a> Integral<'a> {
 /// What was found of a cell.
 fn looked<'a>(
     here: Arc<OnCell>,
-    (method, share): (Method, Interval),
+    (method, contribution): (Method, Interval),
     is_glanced: bool,
     effort: Duration,
 ) -> Looked<Integral<'a>> {
     Looked {
         here,
-        known: Known { share, is_glanced },
+        known: Known {
+            contribution,
+            is_glanced,
+        },
         method,
         fate: Fate::Cut,
         effort,
@@ -474,11 +478,11 @@ impl<'a> Problem for Integral<'a> {
 
     /// The worst is the one of whose contribution most is not known.
     fn rank(known: &Known) -> Dyadic {
-        known.share.wid()
+        known.contribution.wid()
     }
 
     fn value(known: &Known) -> Interval {
-        known.share
+        known.contribution
     }
 
     fn bytes(here: &Arc<OnCell>) -> usize {
@@ -508,7 +512,7 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn cost(&self, [lower, upper]: [&Looked<Self>; 2]) -> Dyadic {
-        let wid = |half: &Looked<Self>| half.known.share.wid();
+        let wid = |half: &Looked<Self>| half.known.contribution.wid();
         wid(lower).add(wid(upper), Direction::Up)
     }
 
@@ -516,13 +520,13 @@ impl<'a> Problem for Integral<'a> {
         let is_part = matches!(work.rule, Rule::Part(_));
         let Notes(sum) = &mut work.notes;
         if is_part {
-            *sum = sum.minus(Sum::of(&open.known.share));
+            *sum = sum.minus(Sum::of(&open.known.contribution));
         }
         for half in halves
             .into_iter()
             .filter(|half| is_part || half.fate == Fate::Leaf)
         {
-            *sum = sum.plus(Sum::of(&half.known.share));
+            *sum = sum.plus(Sum::of(&half.known.contribution));
         }
     }
 
@@ -538,15 +542,15 @@ impl<'a> Problem for Integral<'a> {
         }
         let looked = self.look_well(work.tools, &open.cell, Arc::clone(&open.here));
         let Notes(sum) = &mut work.notes;
-        *sum = sum.minus(Sum::of(&open.known.share));
-        *sum = sum.plus(Sum::of(&looked.known.share));
+        *sum = sum.minus(Sum::of(&open.known.contribution));
+        *sum = sum.plus(Sum::of(&looked.known.contribution));
         Some(looked)
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
         // The sum of a part has it already.
         if let Rule::Cell { .. } = work.rule {
-            work.notes.0 = work.notes.0.plus(Sum::of(&open.known.share));
+            work.notes.0 = work.notes.0.plus(Sum::of(&open.known.contribution));
         }
         open.method
     }
@@ -581,7 +585,7 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn opened(&mut self, open: &Open<Self>) {
-        self.undecided = self.undecided.plus(Sum::of(&open.known.share));
+        self.undecided = self.undecided.plus(Sum::of(&open.known.contribution));
     }
 
     fn takes(&mut self, next: &Open<Self>, taken: usize, boxes: u64) -> bool {
@@ -596,23 +600,23 @@ impl<'a> Problem for Integral<'a> {
         } else if self.missing <= 0.0 {
             return false;
         }
-        let share = &next.known.share;
+        let contribution = &next.known.contribution;
         // Without an end, how much is missing has none either.
-        if !share.sup().is_infinite() {
-            self.missing -= estimate_dyadic(share.wid());
+        if !contribution.sup().is_infinite() {
+            self.missing -= estimate_dyadic(contribution.wid());
         }
-        self.undecided = self.undecided.minus(Sum::of(share));
+        self.undecided = self.undecided.minus(Sum::of(contribution));
         true
     }
 
     fn stays(&mut self, open: &Open<Self>) {
-        self.settled = self.settled.plus(Sum::of(&open.known.share));
+        self.settled = self.settled.plus(Sum::of(&open.known.contribution));
     }
 
     fn rule(&self, round: &[Open<Self>], _: usize) -> (Rule, u64) {
         let last = round
             .last()
-            .map_or(Dyadic::ZERO, |open| open.known.share.wid());
+            .map_or(Dyadic::ZERO, |open| open.known.contribution.wid());
         let rule = Rule::Cell {
             density: self.density(self.sum()),
             least: estimate_dyadic(last),
@@ -659,11 +663,11 @@ impl Resumable for Integral<'_> {
         here: Arc<OnCell>,
     ) -> Looked<Self> {
         let method = self.request.known(method);
-        let share = match leaves.bound(method, cell, &here, self.reduction) {
-            Ok(Bound::Integral(share)) => share,
+        let contribution = match leaves.bound(method, cell, &here, self.reduction) {
+            Ok(Bound::Integral(contribution)) => contribution,
             _ => leaves.anything(cell),
         };
-        looked(here, (method, share), false, Duration::ZERO)
+        looked(here, (method, contribution), false, Duration::ZERO)
     }
 }
 
@@ -687,12 +691,12 @@ fn folding_budget(
             Norm::L2 => tolerance * tolerance,
             _ => tolerance,
         };
-        let share = if is_large { 1e-4 } else { 1e-5 };
-        return share * mean_error(integral / volume);
+        let fraction = if is_large { 1e-4 } else { 1e-5 };
+        return fraction * mean_error(integral / volume);
     }
     // What folding moves in a place is far below the sum of what every unit could.
-    let share = if is_large { 0.3 } else { 1e-3 };
-    share * estimate_rational(request.gap).min(1.0) * mean_error(typical)
+    let fraction = if is_large { 0.3 } else { 1e-3 };
+    fraction * estimate_rational(request.gap).min(1.0) * mean_error(typical)
 }
 
 /// Guesses the mean size of the error, or of its square (`l2`), from points that fill the domain

@@ -12,12 +12,12 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    pub(super) fn of(share: &Interval) -> Self {
-        let is_bounded = !share.sup().is_infinite();
+    pub(super) fn of(contribution: &Interval) -> Self {
+        let is_bounded = !contribution.sup().is_infinite();
         Self {
-            low: estimate_dyadic(share.inf()),
+            low: estimate_dyadic(contribution.inf()),
             bounded: if is_bounded {
-                estimate_dyadic(share.sup())
+                estimate_dyadic(contribution.sup())
             } else {
                 0.0
             },

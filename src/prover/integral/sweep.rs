@@ -27,14 +27,14 @@ const MORE_CUTS: u64 = 10_000;
 /// their contribution, another by their volume, since some parts hold next to nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Goal {
-    share: f64,
+    fraction: f64,
     floor: f64,
 }
 
 impl Goal {
     /// Is enough known of a part whose cells give this?
     pub(super) fn is_met(self, sum: Sum) -> bool {
-        sum.unknown() <= self.share * sum.low.max(0.0) + self.floor
+        sum.unknown() <= self.fraction * sum.low.max(0.0) + self.floor
     }
 }
 
@@ -55,7 +55,7 @@ impl Integral<'_> {
         let parts = open.into_oldest_first();
         let mut sums: Vec<Sum> = parts
             .iter()
-            .map(|part| Sum::of(&part.known.share))
+            .map(|part| Sum::of(&part.known.contribution))
             .collect();
         let mut is_known = vec![false; parts.len()];
         let mut density = self.typical;
@@ -63,7 +63,7 @@ impl Integral<'_> {
         for _ in 0..2 {
             let wanted = estimate_rational(self.request.gap).min(0.5) * self.power();
             let goal = |part: &Open<Self>| Goal {
-                share: 0.45 * wanted,
+                fraction: 0.45 * wanted,
                 floor: 0.5 * wanted * density * estimate_dyadic(part.cell.volume().sup()),
             };
             let missing = |k: &usize| !goal(&parts[*k]).is_met(sums[*k]);
@@ -79,7 +79,7 @@ impl Integral<'_> {
                     let part = &parts[k];
                     let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
                     engine.with_work(shared, Rule::Part(goal(part)), |mut work| {
-                        work.notes = Notes(Sum::of(&part.known.share));
+                        work.notes = Notes(Sum::of(&part.known.contribution));
                         let whole = Open {
                             cell: part.cell.clone(),
                             here: Arc::clone(&part.here),

@@ -181,14 +181,14 @@ impl<'n> Guesser<'n> {
     }
 
     /// The point at these shares of the sides.
-    fn point(&self, share: impl Fn(usize) -> f64) -> Vec<f64> {
+    fn point(&self, fraction: impl Fn(usize) -> f64) -> Vec<f64> {
         let ends = self.low.iter().zip(&self.high).enumerate();
         ends.map(|(i, (low, high))| {
-            let share = share(i);
-            if share >= 1.0 {
+            let fraction = fraction(i);
+            if fraction >= 1.0 {
                 *high
             } else {
-                low + (high - low) * share
+                low + (high - low) * fraction
             }
         })
         .collect()
@@ -225,8 +225,8 @@ impl<'n> Guesser<'n> {
         // Multiples of roots of primes fill a box evenly.
         let spread = |k: u32| {
             move |i: usize| {
-                let share = f64::from(k + 1) * STRIDES[i % STRIDES.len()];
-                share - libm::floor(share)
+                let fraction = f64::from(k + 1) * STRIDES[i % STRIDES.len()];
+                fraction - libm::floor(fraction)
             }
         };
         let mut guesses = vec![self.middle(margin, network)];

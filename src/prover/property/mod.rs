@@ -325,7 +325,7 @@ impl<'a> Exclusion<'a> {
         let scores = &open.known;
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[open.root].intervals().iter();
-        let shares: Vec<f64> = sides
+        let fractions: Vec<f64> = sides
             .zip(wholes)
             .map(|(side, whole)| {
                 let whole = estimate_dyadic(whole.rad());
@@ -343,9 +343,9 @@ impl<'a> Exclusion<'a> {
             1.0
         };
         let finest = libm::ldexp(1.0, -i32::try_from(FINEST).unwrap_or(0));
-        let mut order: Vec<(f64, usize)> = (shares.iter().zip(scores).enumerate())
-            .filter(|(_, (share, _))| **share > finest)
-            .map(|(i, (share, score))| (score / total + 1e-2 * share, i))
+        let mut order: Vec<(f64, usize)> = (fractions.iter().zip(scores).enumerate())
+            .filter(|(_, (fraction, _))| **fraction > finest)
+            .map(|(i, (fraction, score))| (score / total + 1e-2 * fraction, i))
             .collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let splits = order.into_iter().map(|(_, axis)| Split {
