@@ -43,7 +43,7 @@ pub fn radius(network: &Reduced, budget: f64) -> Rational {
 }
 
 /// Points where the network is looked at.
-const LOOKS: u32 = 3;
+const POINTS: u32 = 3;
 /// Near them it is made smaller until so few units are alive, as it is where bounds are computed.
 const FEW_UNITS: usize = 40;
 
@@ -60,20 +60,25 @@ pub fn local_radius(
         return whole;
     }
     let folded = Dyadic::from_rational(&whole, Direction::Down);
-    let looks: Vec<Vec<f64>> = even_points(sides, LOOKS).collect();
-    let looks = jobs.each(looks, &|point| {
-        let here = around(network, sides, &point, folded);
-        here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
+    let points: Vec<Vec<f64>> = even_points(sides, POINTS).collect();
+    let points = jobs.each(points, &|point| {
+        let local = box_near(network, sides, &point, folded);
+        local.map_or_else(|| whole.clone(), |local| radius(&local, budget))
     });
-    (looks.into_iter())
+    (points.into_iter())
         .min()
         .map_or(whole.clone(), |local| local.max(whole.clone()))
 }
 
 /// The network on a box around a point where few units are alive.
-fn around(network: &Reduced, sides: &[Interval], point: &[f64], folded: Dyadic) -> Option<Reduced> {
+fn box_near(
+    network: &Reduced,
+    sides: &[Interval],
+    point: &[f64],
+    folded: Dyadic,
+) -> Option<Reduced> {
     let mut sides = sides.to_vec();
-    let mut here: Option<Reduced> = None;
+    let mut local: Option<Reduced> = None;
     // The first box has about the square root of all units.
     let axes = u32::try_from(sides.len()).ok()?;
     let mut halvings = network.units().ilog2() / (2 * axes);
@@ -89,15 +94,15 @@ fn around(network: &Reduced, sides: &[Interval], point: &[f64], folded: Dyadic) 
             }
         }
         halvings = 1;
-        let around = here.as_ref().unwrap_or(network);
-        let Ok(next) = around.reduce(&sides, None, folded) else {
+        let parent = local.as_ref().unwrap_or(network);
+        let Ok(next) = parent.reduce(&sides, None, folded) else {
             break;
         };
         let is_small = next.units() <= FEW_UNITS;
-        here = Some(next);
+        local = Some(next);
         if is_small {
             break;
         }
     }
-    here
+    local
 }

@@ -42,15 +42,15 @@ pub struct Open<P: Problem> {
     pub depth: usize,
     pub cell: Cell,
     /// The network on it.
-    pub here: P::Here,
+    pub local: P::Local,
     /// What is known of it, and by which method.
     pub known: P::Known,
     pub method: Method,
 }
 
 /// What came of a look at a cell.
-pub struct Looked<P: Problem> {
-    pub here: P::Here,
+pub struct Evaluated<P: Problem> {
+    pub local: P::Local,
     pub known: P::Known,
     pub method: Method,
     pub fate: Fate,
@@ -116,7 +116,7 @@ pub struct Work<'w, P: Problem> {
 /// A question for the engine.
 pub trait Problem: Sync + Sized {
     /// The network on an open cell.
-    type Here: Clone + Send + Sync;
+    type Local: Clone + Send + Sync;
     /// What is known of a cell.
     type Known: Clone + Send + Sync;
     /// What the tree keeps of that for each leaf.
@@ -137,23 +137,27 @@ pub trait Problem: Sync + Sized {
     /// How bad a cell is.
     fn rank(known: &Self::Known) -> Dyadic;
     fn value(known: &Self::Known) -> Self::Value;
-    fn bytes(here: &Self::Here) -> usize;
+    fn bytes(local: &Self::Local) -> usize;
     fn tools(&self) -> Self::Tools;
 
     // On any thread:
 
     /// Looks at a batch of cells of one depth, all in the open cell `around`.
-    fn look(&self, work: &mut Work<Self>, around: &Open<Self>, cells: &[Cell])
-    -> Vec<Looked<Self>>;
+    fn evaluate(
+        &self,
+        work: &mut Work<Self>,
+        parent: &Open<Self>,
+        cells: &[Cell],
+    ) -> Vec<Evaluated<Self>>;
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts;
     /// How much two halves leave to be known.
-    fn cost(&self, _halves: [&Looked<Self>; 2]) -> Dyadic {
+    fn cost(&self, _halves: [&Evaluated<Self>; 2]) -> Dyadic {
         Dyadic::ZERO
     }
     /// Takes note of a cut that was made.
-    fn count(&self, _work: &mut Work<Self>, _open: &Open<Self>, _halves: [&Looked<Self>; 2]) {}
+    fn count(&self, _work: &mut Work<Self>, _open: &Open<Self>, _halves: [&Evaluated<Self>; 2]) {}
     /// A better look at a cell that would have to be cut else.
-    fn improve(&self, _: &mut Work<Self>, _: &Open<Self>, _: &Cuts) -> Option<Looked<Self>> {
+    fn improve(&self, _: &mut Work<Self>, _: &Open<Self>, _: &Cuts) -> Option<Evaluated<Self>> {
         None
     }
     /// The whole subtree of a cell at once, where that is possible.
@@ -194,7 +198,7 @@ pub trait Problem: Sync + Sized {
 }
 
 /// What is grown below an open cell.
-pub struct Growth<P: Problem> {
+pub struct Expansion<P: Problem> {
     pub tree: Tree<P::Value>,
     pub open: Vec<Open<P>>,
     pub notes: P::Notes,
@@ -210,7 +214,7 @@ pub fn subtree<P: Problem>(
     start: Open<P>,
     budget: u64,
     mut waiting: Frontier<P>,
-) -> Growth<P> {
+) -> Expansion<P> {
     let mut tree = Tree::leaf(start.method, P::value(&start.known));
     let mut left = Vec::new();
     let mut boxes = 0;
@@ -232,20 +236,20 @@ pub fn subtree<P: Problem>(
             continue;
         }
         let asked = problem.cuts(&mut work, &open);
-        if let Some(looked) = problem.improve(&mut work, &open, &asked) {
-            host.clock.keep_some(looked.effort);
-            tree.settle(open.node, looked.method, P::value(&looked.known));
-            waiting.push(looked.opened(open.root, open.node, open.depth, open.cell));
+        if let Some(evaluated) = problem.improve(&mut work, &open, &asked) {
+            host.clock.keep_some(evaluated.effort);
+            tree.fathom(open.node, evaluated.method, P::value(&evaluated.known));
+            waiting.push(evaluated.opened(open.root, open.node, open.depth, open.cell));
             cuts -= 1;
             continue;
         }
         let (splits, cells) = possible::<P>(&open.cell, asked.tried);
-        let looked = if splits.is_empty() {
+        let evaluated = if splits.is_empty() {
             Vec::new()
         } else {
-            problem.look(&mut work, &open, &cells)
+            problem.evaluate(&mut work, &open, &cells)
         };
-        let mut batch = looked.into_iter().zip(cells);
+        let mut batch = evaluated.into_iter().zip(cells);
         let pairs = splits.into_iter().map_while(|split| {
             let (lower, upper) = (batch.next()?, batch.next()?);
             let cost = problem.cost([&lower.0, &upper.0]);
@@ -255,7 +259,7 @@ pub fn subtree<P: Problem>(
         let Some((_, split, lower, upper)) = pairs.reduce(|a, b| if b.0 < a.0 { b } else { a })
         else {
             let method = problem.uncut(&mut work, &open);
-            tree.settle(open.node, method, P::value(&open.known));
+            tree.fathom(open.node, method, P::value(&open.known));
             continue;
         };
         problem.count(&mut work, &open, [&lower.0, &upper.0]);
@@ -266,10 +270,10 @@ pub fn subtree<P: Problem>(
         if P::LOWER_FIRST {
             halves.reverse();
         }
-        for (node, (looked, cell)) in halves {
-            tree.settle(node, looked.method, P::value(&looked.known));
-            let fate = looked.fate;
-            let half = looked.opened(open.root, node, open.depth + 1, cell);
+        for (node, (evaluated, cell)) in halves {
+            tree.fathom(node, evaluated.method, P::value(&evaluated.known));
+            let fate = evaluated.fate;
+            let half = evaluated.opened(open.root, node, open.depth + 1, cell);
             match fate {
                 Fate::Leaf => {}
                 Fate::Cut => waiting.push(half),
@@ -278,7 +282,7 @@ pub fn subtree<P: Problem>(
         }
     }
     left.extend(waiting.into_oldest_first());
-    Growth {
+    Expansion {
         tree,
         open: left,
         notes: work.notes,
@@ -300,7 +304,7 @@ fn possible<P: Problem>(cell: &Cell, tried: Vec<Split>) -> (Vec<Split>, Vec<Cell
     (splits, cells)
 }
 
-impl<P: Problem> Looked<P> {
+impl<P: Problem> Evaluated<P> {
     /// The cell as an open one.
     pub fn opened(self, root: usize, node: usize, depth: usize, cell: Cell) -> Open<P> {
         Open {
@@ -308,7 +312,7 @@ impl<P: Problem> Looked<P> {
             node,
             depth,
             cell,
-            here: self.here,
+            local: self.local,
             known: self.known,
             method: self.method,
         }
@@ -317,13 +321,13 @@ impl<P: Problem> Looked<P> {
 
 impl<P: Problem> Open<P> {
     /// A root of which nothing is known.
-    pub fn unlooked(root: usize, cell: Cell, here: P::Here, known: P::Known) -> Self {
+    pub fn unevaluated(root: usize, cell: Cell, local: P::Local, known: P::Known) -> Self {
         Self {
             root,
             node: 0,
             depth: 0,
             cell,
-            here,
+            local,
             known,
             method: Method::Open,
         }
@@ -382,22 +386,22 @@ impl<'a, P: Problem> Engine<'a, P> {
             }
             let chunk: Vec<Open<P>> = roots.by_ref().take(problem.round().0).collect();
             let shared = &*problem;
-            let looked = self.host.jobs.each(chunk, &|root| {
+            let evaluated = self.host.jobs.each(chunk, &|root| {
                 self.with_work(shared, rule.clone(), |mut work| {
                     let cells = std::slice::from_ref(&root.cell);
-                    let looked = shared.look(&mut work, &root, cells).pop();
-                    (root, looked, work.notes)
+                    let evaluated = shared.evaluate(&mut work, &root, cells).pop();
+                    (root, evaluated, work.notes)
                 })
             });
             let mut all = Vec::new();
-            for (root, looked, notes) in looked {
+            for (root, evaluated, notes) in evaluated {
                 self.boxes += 1;
                 all.push(notes);
-                let Some(looked) = looked else { continue };
-                self.host.clock.keep_some(looked.effort);
-                self.trees[root.root].settle(0, looked.method, P::value(&looked.known));
-                if looked.fate != Fate::Leaf {
-                    self.open(problem, looked.opened(root.root, 0, 0, root.cell));
+                let Some(evaluated) = evaluated else { continue };
+                self.host.clock.keep_some(evaluated.effort);
+                self.trees[root.root].fathom(0, evaluated.method, P::value(&evaluated.known));
+                if evaluated.fate != Fate::Leaf {
+                    self.open(problem, evaluated.opened(root.root, 0, 0, root.cell));
                 }
             }
             problem.learn(all);
@@ -439,15 +443,15 @@ impl<'a, P: Problem> Engine<'a, P> {
             let places: Vec<_> = round.iter().map(|open| (open.root, open.node)).collect();
             let shared = &*problem;
             // A cell is handed over: the network on it is not needed once its halves have theirs.
-            let grown = self.host.jobs.each(round, &|open| {
+            let expanded = self.host.jobs.each(round, &|open| {
                 self.with_work(shared, rule.clone(), |work| {
                     let order = Frontier::new(false);
                     subtree(shared, &self.host, work, open, budget, order)
                 })
             });
             let mut notes = Vec::new();
-            for ((root, node), growth) in places.into_iter().zip(grown) {
-                let (learnt, open) = self.graft(root, node, growth);
+            for ((root, node), expansion) in places.into_iter().zip(expanded) {
+                let (learnt, open) = self.graft(root, node, expansion);
                 notes.push(learnt);
                 for open in open {
                     self.open(problem, open);
@@ -481,15 +485,15 @@ impl<'a, P: Problem> Engine<'a, P> {
         &mut self,
         root: usize,
         node: usize,
-        growth: Growth<P>,
+        expansion: Expansion<P>,
     ) -> (P::Notes, Vec<Open<P>>) {
-        self.boxes += growth.boxes;
-        let moved = self.trees[root].graft(node, growth.tree);
-        let open = growth.open.into_iter().map(|open| Open {
+        self.boxes += expansion.boxes;
+        let moved = self.trees[root].graft(node, expansion.tree);
+        let open = expansion.open.into_iter().map(|open| Open {
             node: moved(open.node),
             ..open
         });
-        (growth.notes, open.collect())
+        (expansion.notes, open.collect())
     }
 
     fn open(&mut self, problem: &mut P, open: Open<P>) {
@@ -506,7 +510,7 @@ impl<'a, P: Problem> Engine<'a, P> {
     /// Is a limit reached?
     pub fn limit(&self) -> Option<StoppedBy> {
         let bytes = || {
-            let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.here)).sum();
+            let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.local)).sum();
             let trees: usize = self.trees.iter().map(Tree::bytes).sum();
             (cells + trees) as u64
         };

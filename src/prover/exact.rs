@@ -220,11 +220,11 @@ impl Pieces {
         exact: &ExactCells<'_>,
         cell: &Cell,
         depth: usize,
-        here: &Reduced,
+        local: &Reduced,
         goes_on: &dyn Fn() -> bool,
     ) -> Option<Tree> {
         let few = FEW_UNITS + depth.saturating_sub(PATIENCE) / 2;
-        if lines(here) > few {
+        if lines(local) > few {
             return None;
         }
         let Ok(found) = resolve(exact, cell, MAX_PIECES, goes_on) else {

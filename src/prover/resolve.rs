@@ -97,7 +97,7 @@ pub fn resolve(
             return Err(Unresolved::TooMany);
         }
         for (node, half) in [(at_lower, lower), (at_higher, higher)] {
-            tree.settle(node, Method::Exact, ());
+            tree.fathom(node, Method::Exact, ());
             match exact.error(&mut exact.start(), &half) {
                 Ok(ExactError::AtMost(bound)) => open.push((bound, node, half, depth + 1)),
                 Ok(error) => best.take(error, half),
@@ -153,7 +153,7 @@ fn cut(
     while let Some((node, cell, mut stage, depth)) = open.pop() {
         let lines = match exact.error(&mut stage, &cell) {
             Ok(error) => {
-                tree.settle(node, Method::Exact, ());
+                tree.fathom(node, Method::Exact, ());
                 if !visit(error, node, cell) {
                     return Err(Unresolved::TooMany);
                 }

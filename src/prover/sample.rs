@@ -28,7 +28,7 @@ pub struct Candidate {
     /// The point.
     pub witness: Witness,
     /// The network on a cell around it.
-    pub around: Arc<OnCell>,
+    pub network: Arc<OnCell>,
 }
 
 impl Sampler {
@@ -118,7 +118,7 @@ impl Sampler {
         Some(Candidate {
             estimate,
             witness: Witness { point, radius },
-            around: Arc::clone(network),
+            network: Arc::clone(network),
         })
     }
 }

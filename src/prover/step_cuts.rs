@@ -27,8 +27,8 @@ struct Step {
 }
 
 /// The steps across an axis, in order.
-fn steps(here: &Reduced, axis: usize) -> Vec<Step> {
-    let units = (0..here.units()).map(|k| here.unit(k));
+fn steps(local: &Reduced, axis: usize) -> Vec<Step> {
+    let units = (0..local.units()).map(|k| local.unit(k));
     let steps = units.filter_map(|unit| match unit.sum.terms {
         [(variable, weight)] if *variable as usize == axis => {
             // tanh(z) = 2 sigmoid(2 z) - 1.
@@ -51,10 +51,10 @@ fn steps(here: &Reduced, axis: usize) -> Vec<Step> {
 }
 
 /// The ends of a side, and its steps.
-fn side(cell: &Cell, here: &Reduced, axis: usize) -> (f64, f64, Vec<Step>) {
+fn side(cell: &Cell, local: &Reduced, axis: usize) -> (f64, f64, Vec<Step>) {
     let side = &cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-    (low, high, steps(here, axis))
+    (low, high, steps(local, axis))
 }
 
 /// Half the width of a wide window, over the steepness.
@@ -63,9 +63,9 @@ fn wide(constant_radius: f64) -> f64 {
 }
 
 /// Is a cell in the window of a step across another axis?
-fn crosses(cell: &Cell, here: &Reduced, axis: usize) -> bool {
+fn crosses(cell: &Cell, local: &Reduced, axis: usize) -> bool {
     let others = (0..cell.intervals().len()).filter(|other| *other != axis);
-    let mut others = others.map(|other| side(cell, here, other));
+    let mut others = others.map(|other| side(cell, local, other));
     others.any(|(low, high, steps)| {
         steps.iter().any(|step| {
             let is_inside = low < step.place && step.place < high;
@@ -76,11 +76,11 @@ fn crosses(cell: &Cell, here: &Reduced, axis: usize) -> bool {
 
 /// Are there few steps across a cell for each input, beside those at its upper end, each in a window that is
 /// small in the cell, and at least one?
-pub fn is_frame(cell: &Cell, here: &Reduced, constant_radius: f64) -> bool {
+pub fn is_frame(cell: &Cell, local: &Reduced, constant_radius: f64) -> bool {
     let wide = wide(constant_radius);
     let (mut has_step, mut count) = (false, 0);
     let is_clear = (0..cell.intervals().len()).all(|axis| {
-        let (low, high, steps) = side(cell, here, axis);
+        let (low, high, steps) = side(cell, local, axis);
         has_step |= !steps.is_empty();
         let is_far = |step: &Step| (high - low) * step.steepness > FAR * wide;
         let is_inner = |step: &&Step| step.place + wide / step.steepness < high;
@@ -95,13 +95,13 @@ pub fn is_frame(cell: &Cell, here: &Reduced, constant_radius: f64) -> bool {
 /// many), where the window is small in the cell.
 pub fn outside_layer(
     cell: &Cell,
-    here: &Reduced,
+    local: &Reduced,
     axis: usize,
     constant_radius: f64,
 ) -> Option<Split> {
-    let (low, high, steps) = side(cell, here, axis);
+    let (low, high, steps) = side(cell, local, axis);
     let middle = f64::midpoint(low, high);
-    let crosses = crosses(cell, here, axis);
+    let crosses = crosses(cell, local, axis);
     let wide = wide(constant_radius);
     let mut nearest: Option<(f64, f64)> = None;
     for (k, step) in steps.iter().enumerate() {
@@ -142,10 +142,10 @@ pub fn outside_layer(
 }
 
 /// Do second derivatives say something of the network on a cell?
-pub fn has_smooth_units(cell: &Cell, here: &Reduced) -> bool {
+pub fn has_smooth_units(cell: &Cell, local: &Reduced) -> bool {
     let is_kinked = |k| {
-        let function = here.unit(k).function;
+        let function = local.unit(k).function;
         matches!(function, Function::Heaviside | Function::Relu)
     };
-    !(0..here.units()).any(is_kinked) && !split::is_steep(cell, here)
+    !(0..local.units()).any(is_kinked) && !split::is_steep(cell, local)
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::exact::{self, Pieces};
 use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
@@ -199,8 +201,8 @@ impl<'a> Sup<'a> {
         let mut stopped_by = None;
         let earlier = self.request.resume;
         if !earlier.is_some_and(|earlier| self.resume(&mut engine, earlier)) {
-            let (cell, here) = (self.whole.clone(), Arc::clone(&self.root));
-            let whole = Open::unlooked(0, cell, here, Dyadic::INFINITY);
+            let (cell, local) = (self.whole.clone(), Arc::clone(&self.root));
+            let whole = Open::unevaluated(0, cell, local, Dyadic::INFINITY);
             let rule = self.enough();
             stopped_by = engine.begin(&mut self, vec![whole], &rule, progress);
         }
@@ -258,26 +260,31 @@ impl<'a> Sup<'a> {
     }
 
     /// Bounds the error on a cell.
-    fn look_at(&self, work: &mut Work<Self>, cell: &Cell, around: &Arc<OnCell>) -> Looked<Self> {
+    fn evaluate_cell(
+        &self,
+        work: &mut Work<Self>,
+        cell: &Cell,
+        parent: &Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let Work { tools, rule, notes } = work;
         let enough = *rule;
         notes.boxes += 1;
         let reduction = self.reduction();
         let watch = self.host.clock.stopwatch();
-        let here = self.descend(tools, 0, around, cell);
+        let local = self.descend(tools, 0, parent, cell);
         let (leaves, sampler) = tools;
         // What a check will do again: this, and the method that is chosen.
         let descended = watch.map(|watch| watch.elapsed());
         let mut bounded = Duration::ZERO;
-        let is_large = here.units() > LARGE;
+        let is_large = local.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
-        // The dearer methods only where they have a chance.
+        // The costlier methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
         let mut is_rough = false;
         for (place, record) in order(&notes.records).into_iter().enumerate() {
             let method = METHODS[record];
-            if place == 1 && (is_large || split::is_steep(cell, &here)) {
+            if place == 1 && (is_large || split::is_steep(cell, &local)) {
                 let chance = if is_large { 8.0 } else { 1.8 };
                 chances = [chance, chance, 0.0, 0.0];
                 is_rough = true;
@@ -288,7 +295,7 @@ impl<'a> Sup<'a> {
             if self.request.portable && !method.is_core() {
                 continue;
             }
-            if method == Method::SecondOrder && (is_rough || !is_smooth(&here)) {
+            if method == Method::SecondOrder && (is_rough || !is_smooth(&local)) {
                 continue;
             }
             let record = &mut notes.records[record];
@@ -297,7 +304,7 @@ impl<'a> Sup<'a> {
             }
             record.tried += 1;
             let watch = self.host.clock.stopwatch();
-            if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &here, reduction)
+            if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &local, reduction)
                 && found < bound
             {
                 bound = found;
@@ -319,14 +326,14 @@ impl<'a> Sup<'a> {
             (false, true) => 2,
         };
         if self.exact.is_none() && notes.boxes % pace == 1 {
-            let tried = sampler.try_cell(cell, &here);
+            let tried = sampler.try_cell(cell, &local);
             notes.best = larger(notes.best.take(), tried);
         }
         if is_done {
             notes.largest = notes.largest.max(bound);
         }
-        Looked {
-            here,
+        Evaluated {
+            local,
             known: bound,
             method: chosen,
             fate: if is_done { Fate::Leaf } else { Fate::Cut },
@@ -364,20 +371,21 @@ impl<'a> Sup<'a> {
         }
         let question = self.request.question;
         let network = self.request.network;
-        let look = |around: &OnCell| {
-            around
+        let evaluate = |local: &OnCell| {
+            local
                 .evaluate_witness(question, network, &candidate.witness)
                 .ok()
         };
         let nearly = if self.root.units() > COSTLY && !self.request.portable {
-            look(&candidate.around).filter(|values| self.is_enough_of(&candidate, &values.lower))
+            evaluate(&candidate.network)
+                .filter(|values| self.is_enough_of(&candidate, &values.lower))
         } else {
             None
         };
         let found = match nearly {
             // The checker comes from the whole network, which rounds in other places.
             Some(values) => Some(shorten_down(&with_room(&values, self.root.units()))),
-            None => look(&self.root).map(|values| short_lower(&values)),
+            None => evaluate(&self.root).map(|values| short_lower(&values)),
         };
         if let Some(lower) = found
             && lower > self.lower
@@ -507,7 +515,7 @@ impl<'a> Sup<'a> {
 }
 
 impl<'a> Problem for Sup<'a> {
-    type Here = Arc<OnCell>;
+    type Local = Arc<OnCell>;
     /// A bound of the error.
     type Known = Dyadic;
     type Value = ();
@@ -530,8 +538,8 @@ impl<'a> Problem for Sup<'a> {
 
     fn value(_: &Dyadic) {}
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn tools(&self) -> Self::Tools {
@@ -542,33 +550,33 @@ impl<'a> Problem for Sup<'a> {
         )
     }
 
-    fn look(
+    fn evaluate(
         &self,
         work: &mut Work<Self>,
-        around: &Open<Self>,
+        parent: &Open<Self>,
         cells: &[Cell],
-    ) -> Vec<Looked<Self>> {
+    ) -> Vec<Evaluated<Self>> {
         let each = cells.iter().rev().map(|cell| {
-            let looked = self.look_at(work, cell, &around.here);
+            let evaluated = self.evaluate_cell(work, cell, &parent.local);
             work.rule = self.raised(work.rule, work.notes.best.as_ref());
-            looked
+            evaluated
         });
-        let mut looked: Vec<_> = each.collect();
-        looked.reverse();
-        looked
+        let mut evaluated: Vec<_> = each.collect();
+        evaluated.reverse();
+        evaluated
     }
 
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
         let (leaves, _) = &work.tools;
         let split = split::at_jump(&open.cell, leaves.places())
-            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
+            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.local));
         Cuts::or_middle(split)
     }
 
     fn at_once(&self, work: &mut Work<Self>, open: &Open<Self>) -> Option<Tree> {
         let goes_on = self.host.clock.repeated();
         let pieces = &mut work.notes.pieces;
-        let tree = pieces.resolve(self.exact?, &open.cell, open.depth, &open.here, &goes_on)?;
+        let tree = pieces.resolve(self.exact?, &open.cell, open.depth, &open.local, &goes_on)?;
         let found = Dyadic::from_rational(pieces.value(), Direction::Down);
         work.rule = work.rule.max(found);
         Some(tree)
@@ -658,11 +666,11 @@ impl Resumable for Sup<'_> {
         &self,
         (leaves, _): &mut Self::Tools,
         _root: usize,
-        around: &Arc<OnCell>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
     ) -> Arc<OnCell> {
-        let here = leaves.descend(around, cell, self.reduction());
-        here.map_or_else(|_| Arc::clone(around), Arc::new)
+        let local = leaves.descend(parent, cell, self.reduction());
+        local.map_or_else(|_| Arc::clone(parent), Arc::new)
     }
 
     fn again(
@@ -670,16 +678,16 @@ impl Resumable for Sup<'_> {
         (leaves, _): &mut Self::Tools,
         _root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<OnCell>,
-    ) -> Looked<Self> {
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let method = self.request.known(method);
-        let known = match leaves.bound(method, cell, &here, self.reduction()) {
+        let known = match leaves.bound(method, cell, &local, self.reduction()) {
             Ok(Bound::Sup(bound)) => bound,
             _ => Dyadic::INFINITY,
         };
         let is_leaf = known <= self.enough();
-        Looked {
-            here,
+        Evaluated {
+            local,
             known,
             method,
             fate: if is_leaf { Fate::Leaf } else { Fate::Later },

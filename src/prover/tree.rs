@@ -13,7 +13,7 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Growing {
+struct TreeNode {
     kind: Kind,
     /// The lower half; the upper one follows it.
     lower: u32,
@@ -24,7 +24,7 @@ struct Growing {
 
 const NO_PLACE: u32 = u32::MAX;
 
-const UNBOUNDED: Growing = Growing {
+const UNBOUNDED: TreeNode = TreeNode {
     kind: Kind::Leaf(Method::Open),
     lower: 0,
     place: NO_PLACE,
@@ -34,7 +34,7 @@ const UNBOUNDED: Growing = Growing {
 /// cuts do not matter.
 #[derive(Clone, Debug)]
 pub struct Tree<V = ()> {
-    nodes: Vec<Growing>,
+    nodes: Vec<TreeNode>,
     values: Vec<V>,
     places: Vec<Rational>,
     lines: Vec<Affine>,
@@ -55,7 +55,7 @@ impl<V: Copy> Tree<V> {
     /// Returns a tree of one leaf.
     pub fn leaf(method: Method, value: V) -> Self {
         Self {
-            nodes: vec![Growing {
+            nodes: vec![TreeNode {
                 kind: Kind::Leaf(method),
                 ..UNBOUNDED
             }],
@@ -66,8 +66,8 @@ impl<V: Copy> Tree<V> {
     }
 
     /// Sets the method of a leaf, and its value.
-    pub fn settle(&mut self, node: usize, method: Method, value: V) {
-        self.nodes[node] = Growing {
+    pub fn fathom(&mut self, node: usize, method: Method, value: V) {
+        self.nodes[node] = TreeNode {
             kind: Kind::Leaf(method),
             ..UNBOUNDED
         };
@@ -87,7 +87,7 @@ impl<V: Copy> Tree<V> {
     pub fn cut(&mut self, node: usize, axis: usize, place: Option<Rational>) -> (usize, usize) {
         let lower = self.add_halves(node);
         debug_assert!(axis < MAX_INPUTS, "an input");
-        self.nodes[node] = Growing {
+        self.nodes[node] = TreeNode {
             kind: Kind::Cut(u8::try_from(axis).unwrap_or(u8::MAX)),
             lower: index(lower),
             place: place.map_or(NO_PLACE, |place| {
@@ -103,7 +103,7 @@ impl<V: Copy> Tree<V> {
     pub fn cut_along(&mut self, node: usize, line: Affine) -> (usize, usize) {
         let lower = self.add_halves(node);
         self.lines.push(line);
-        self.nodes[node] = Growing {
+        self.nodes[node] = TreeNode {
             kind: Kind::Line,
             lower: index(lower),
             place: index(self.lines.len() - 1),
@@ -120,10 +120,10 @@ impl<V: Copy> Tree<V> {
         let first_line = index(self.lines.len());
         self.places.extend(small.places);
         self.lines.extend(small.lines);
-        let mut renumbered = small.nodes.into_iter().map(|growing| Growing {
-            kind: growing.kind,
-            lower: index(moved(growing.lower as usize)),
-            place: match (growing.kind, growing.place) {
+        let mut renumbered = small.nodes.into_iter().map(|old| TreeNode {
+            kind: old.kind,
+            lower: index(moved(old.lower as usize)),
+            place: match (old.kind, old.place) {
                 (_, NO_PLACE) => NO_PLACE,
                 (Kind::Line, line) => first_line + line,
                 (_, place) => first_place + place,
@@ -141,13 +141,13 @@ impl<V: Copy> Tree<V> {
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         // A place or a line has two or three short numbers.
-        self.nodes.len() * (size_of::<Growing>() + size_of::<V>())
+        self.nodes.len() * (size_of::<TreeNode>() + size_of::<V>())
             + self.places.len() * 64
             + self.lines.len() * 128
     }
 
     /// Calls back for every node in the order of the checker's walk.
-    fn walk(&self, mut visit: impl FnMut(&Growing)) {
+    fn walk(&self, mut visit: impl FnMut(&TreeNode)) {
         let mut open = vec![0];
         while let Some(at) = open.pop() {
             let node = &self.nodes[at];

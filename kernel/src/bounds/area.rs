@@ -98,13 +98,13 @@ impl<const D: usize> CurvedRegion<D> {
             return None;
         }
         let inputs = inputs_over::<Hessian<2>>(cell);
-        let around = *self
+        let over_box = *self
             .hessian
             .outputs(self.region.tape(), &inputs)
             .get(origin.output)?;
-        let around = around.ok()?;
+        let over_box = over_box.ok()?;
         let (points, tape) = (&mut self.points, self.region.tape());
-        let area = graph::area_where_not_negative(sides, &around, |point| {
+        let area = graph::area_where_not_negative(sides, &over_box, |point| {
             let values = points.outputs(tape, &point.map(Interval::point));
             values.get(origin.output).copied()?.ok()
         })?;

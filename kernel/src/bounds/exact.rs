@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::piece::{Piece, Surroundings};
+use super::piece::{CellContext, Piece};
 use super::polynomial::Polynomial;
 use super::quadratic::IntegerQuadratic;
 use crate::certificate::{Norm, Question};
@@ -77,7 +77,7 @@ impl<'a> ExactCells<'a> {
             everywhere: None,
         };
         if question.norm != Norm::Area {
-            cells.everywhere = cells.targets(&Surroundings::new(&domain)).ok();
+            cells.everywhere = cells.targets(&CellContext::new(&domain)).ok();
         }
         Some(cells)
     }
@@ -108,15 +108,15 @@ impl<'a> ExactCells<'a> {
         self.network
             .advance(stage, cell)
             .map_err(Undecided::Lines)?;
-        let around = Surroundings::new(cell);
+        let context = CellContext::new(cell);
         if self.norm == Norm::Area {
-            return self.area(stage, cell, &around).map(ExactError::Integral);
+            return self.area(stage, cell, &context).map(ExactError::Integral);
         }
         let local;
         let targets = if let Some(targets) = &self.everywhere {
             targets
         } else {
-            local = self.targets(&around)?;
+            local = self.targets(&context)?;
             &local
         };
         if self.norm == Norm::Sup {
@@ -133,9 +133,9 @@ impl<'a> ExactCells<'a> {
                 square.integral(cell).ok_or(too_much)?
             } else {
                 // One sign on the whole cell.
-                around
+                context
                     .side(&difference)
-                    .map_err(|failure| undecided(&around, failure))?;
+                    .map_err(|failure| undecided(&context, failure))?;
                 difference.integral(cell).ok_or(too_much)?.abs()
             };
             total = total + contribution;
@@ -216,7 +216,7 @@ impl<'a> ExactCells<'a> {
         &self,
         stage: &Stage,
         cell: &PlaneCell,
-        around: &Rc<Surroundings>,
+        context: &Rc<CellContext>,
     ) -> Result<Rational, Undecided> {
         let [output] = stage.outputs() else {
             return Err(Undecided::Failed(Failure::Inexact));
@@ -225,18 +225,18 @@ impl<'a> ExactCells<'a> {
             .plus_multiple(&-&self.threshold, &Polynomial::constant(&Rational::ONE));
         // A function that is 0 on the whole cell is not below the threshold there; one that is not
         // has no zeros that count.
-        let decision = around
+        let decision = context
             .side(&excess)
-            .map_err(|failure| undecided(around, failure))?;
-        let inputs = self.pieces(around);
-        let constants = self.tape.constants::<Piece>(around);
+            .map_err(|failure| undecided(context, failure))?;
+        let inputs = self.pieces(context);
+        let constants = self.tape.constants::<Piece>(context);
         let mut scratch = Scratch::default();
         let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
         let truth = results
             .truth()
-            .map_err(|failure| undecided(around, failure))?;
+            .map_err(|failure| undecided(context, failure))?;
         match (truth, decision) {
-            (Truth::Unknown, _) => Err(undecided(around, Failure::Inexact)),
+            (Truth::Unknown, _) => Err(undecided(context, Failure::Inexact)),
             (Truth::True, true) | (Truth::False, false) => Ok(Rational::ZERO),
             _ => Polynomial::constant(&Rational::ONE)
                 .integral(cell)
@@ -248,24 +248,24 @@ impl<'a> ExactCells<'a> {
         self.tape.inputs()
     }
 
-    fn pieces(&self, around: &Rc<Surroundings>) -> Vec<Piece> {
+    fn pieces(&self, context: &Rc<CellContext>) -> Vec<Piece> {
         (0..self.inputs())
-            .map(|i| Piece::variable(around, i))
+            .map(|i| Piece::variable(context, i))
             .collect()
     }
 
     /// The target's outputs on a cell.
-    fn targets(&self, around: &Rc<Surroundings>) -> Result<Vec<Target>, Undecided> {
-        let inputs = self.pieces(around);
-        let constants = self.tape.constants::<Piece>(around);
+    fn targets(&self, context: &Rc<CellContext>) -> Result<Vec<Target>, Undecided> {
+        let inputs = self.pieces(context);
+        let constants = self.tape.constants::<Piece>(context);
         let mut scratch = Scratch::default();
         let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
         (0..self.tape.outputs())
             .map(|k| {
                 let value = results.value(k);
-                let value = value.map_err(|failure| undecided(around, failure))?;
+                let value = value.map_err(|failure| undecided(context, failure))?;
                 let polynomial = value.polynomial();
-                let polynomial = polynomial.ok_or_else(|| undecided(around, Failure::Inexact))?;
+                let polynomial = polynomial.ok_or_else(|| undecided(context, Failure::Inexact))?;
                 let quadratic = polynomial.as_quadratic();
                 Ok(Target {
                     quadratic: quadratic.map(|q| q.integers()),
@@ -277,8 +277,8 @@ impl<'a> ExactCells<'a> {
 }
 
 /// What a failure leaves undecided: a sign that a line decides, if there was one.
-fn undecided(around: &Surroundings, failure: Failure) -> Undecided {
-    let lines = around.lines();
+fn undecided(context: &CellContext, failure: Failure) -> Undecided {
+    let lines = context.lines();
     if lines.is_empty() {
         Undecided::Failed(failure)
     } else {

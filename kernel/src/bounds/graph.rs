@@ -37,11 +37,11 @@ struct Box2<'a> {
 /// ends cannot be told.
 pub(super) fn area_where_not_negative<const D: usize>(
     sides: &[Interval],
-    around: &Hessian<D>,
+    over_box: &Hessian<D>,
     mut value: impl FnMut([Dyadic; 2]) -> Option<Interval>,
 ) -> Option<Interval> {
     let [x, y] = sides else { return None };
-    let slopes = [*around.partials().first()?, *around.partials().get(1)?];
+    let slopes = [*over_box.partials().first()?, *over_box.partials().get(1)?];
     if !slopes.iter().all(Interval::is_bounded) {
         return None;
     }
@@ -76,9 +76,9 @@ pub(super) fn area_where_not_negative<const D: usize>(
     // The second derivative of the line: its slope is -g_t/g_u.
     let second = {
         let slope = slopes[along].over(&slopes[height]).ok()?.negated();
-        let pure = around.second(along, along);
-        let mixed = around.second(0, 1).times(&slope);
-        let high = around.second(height, height).times(&slope.squared());
+        let pure = over_box.second(along, along);
+        let mixed = over_box.second(0, 1).times(&slope);
+        let high = over_box.second(height, height).times(&slope.squared());
         let sum = pure
             .plus(&mixed.times_point(Dyadic::from_i64(2)))
             .plus(&high);
@@ -180,16 +180,16 @@ fn root(
             break;
         }
         let middle = place.mid();
-        let here = value(middle)?;
-        let step = here.over(slope);
+        let value = value(middle)?;
+        let step = value.over(slope);
         if let Ok(step) = step {
             // Every root is within reach of the middle.
             place = place.intersection(&Interval::point(middle).minus(&step))?;
         }
         if place.wid() > before.scale(-1, Down) {
-            if here.inf().is_positive() {
+            if value.inf().is_positive() {
                 place = Interval::new(place.inf(), place.sup().min(middle))?;
-            } else if here.sup().is_negative() {
+            } else if value.sup().is_negative() {
                 place = Interval::new(place.inf().max(middle), place.sup())?;
             } else {
                 break;

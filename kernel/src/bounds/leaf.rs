@@ -84,8 +84,8 @@ impl OnCell {
                 return local.on(network, cell.intervals(), cell.sides());
             }
             let sides = cell.intervals();
-            let here = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
-            here.enclose(sides)
+            let on_cell = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
+            on_cell.enclose(sides)
         })
     }
 
@@ -374,9 +374,9 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
             .derivatives
             .second_differences(&self.basic.tape, cell, network)?;
         let mut mean = Interval::ZERO;
-        for (k, (here, around)) in differences.iter().enumerate() {
+        for (k, (middle, over_box)) in differences.iter().enumerate() {
             let radius = network.output(k).radius;
-            let model = TaylorModel::of(here, around, cell.intervals(), &coordinates, radius);
+            let model = TaylorModel::of(middle, over_box, cell.intervals(), &coordinates, radius);
             mean = mean.plus(&model.ok_or(Failure::Inexact)?.mean(integrand));
         }
         let mean = mean

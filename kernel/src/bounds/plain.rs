@@ -53,9 +53,9 @@ impl<'a> PlainLeaves<'a> {
     ///
     /// # Errors
     /// [`Failure`] where a unit has no value.
-    pub fn reduced(&self, around: &Local, cell: &Cell) -> Result<Local, Failure> {
+    pub fn reduced(&self, parent: &Local, cell: &Cell) -> Result<Local, Failure> {
         let (intervals, sides) = (cell.intervals(), cell.sides());
-        around.reduced(self.network, intervals, sides, self.constant_radius)
+        parent.reduced(self.network, intervals, sides, self.constant_radius)
     }
 
     /// Returns the bound that a method gives on a cell, on which `network` is the network.

@@ -41,7 +41,7 @@ pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 trait Methods {
     fn descend(
         &mut self,
-        around: &Arc<Reduced>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
@@ -65,12 +65,12 @@ impl<'a> PropertyLeaves<'a> {
     /// [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
-        around: &Arc<Reduced>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
     ) -> Result<Arc<Reduced>, Failure> {
-        self.0.descend(around, cell, ranges, constant_radius)
+        self.0.descend(parent, cell, ranges, constant_radius)
     }
 
     /// Does the condition hold at all points of the closed cell, at none, or is it not known?
@@ -116,22 +116,22 @@ impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
 impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
     fn descend(
         &mut self,
-        around: &Arc<Reduced>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
     ) -> Result<Arc<Reduced>, Failure> {
         if self.steps.is_some() {
-            return Ok(Arc::clone(around));
+            return Ok(Arc::clone(parent));
         }
         let reduced = match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .reduce(around, cell.intervals(), None, constant_radius)?
+                    .reduce(parent, cell.intervals(), None, constant_radius)?
             }
             Ranges::Linear => {
                 self.by_forms
-                    .reduce(around, &inputs_over(cell), None, constant_radius)?
+                    .reduce(parent, &inputs_over(cell), None, constant_radius)?
             }
         };
         Ok(Arc::new(reduced))

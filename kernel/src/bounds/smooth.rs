@@ -115,8 +115,8 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
     ) -> Result<Dyadic, Failure> {
         let differences = self.second_differences(tape, cell, network)?;
         let mut largest = Dyadic::ZERO;
-        for (k, (here, around)) in differences.iter().enumerate() {
-            let size = taylor(here, around, cell.intervals()).mag();
+        for (k, (middle, over_box)) in differences.iter().enumerate() {
+            let size = taylor(middle, over_box, cell.intervals()).mag();
             let radius = network.output(k).radius;
             largest = largest.max(size.add(radius, Direction::Up));
         }
@@ -180,16 +180,20 @@ fn has_inner_middle(side: &Interval) -> bool {
 }
 
 /// T17: the range of `D` over a box, where `here` is `D` at the middle and `around` over the box.
-fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Interval]) -> Interval {
-    let mut total = here.value();
-    for (i, (side, slope)) in sides.iter().zip(here.partials()).enumerate() {
-        let (radius, second) = (side.rad(), around.second(i, i));
+fn taylor<const D: usize>(
+    middle: &Gradient<D>,
+    over_box: &Hessian<D>,
+    sides: &[Interval],
+) -> Interval {
+    let mut total = middle.value();
+    for (i, (side, slope)) in sides.iter().zip(middle.partials()).enumerate() {
+        let (radius, second) = (side.rad(), over_box.second(i, i));
         let top = parabola(slope.mag(), second.sup(), radius);
         let bottom = parabola(slope.mag(), -second.inf(), radius);
         total = total.plus(&Interval::ordered(-bottom, top));
         for (j, other) in sides.iter().enumerate().skip(i + 1) {
             let reach = radius.mul(other.rad(), Direction::Up);
-            let mixed = around.second(i, j).mag().mul(reach, Direction::Up);
+            let mixed = over_box.second(i, j).mag().mul(reach, Direction::Up);
             total = total.plus(&Interval::symmetric(mixed));
         }
     }

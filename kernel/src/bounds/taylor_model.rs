@@ -346,8 +346,8 @@ mod tests {
                 .map(|(i, side)| Hessian::variable(i, side))
                 .collect();
             let coordinates = LocalCoordinates::new(cell).expect("coordinates");
-            let (here, over_box) = (self.evaluate(&middle), self.evaluate(&over_box));
-            TaylorModel::of(&here, &over_box, sides, &coordinates, radius).expect("a form")
+            let (middle, over_box) = (self.evaluate(&middle), self.evaluate(&over_box));
+            TaylorModel::of(&middle, &over_box, sides, &coordinates, radius).expect("a form")
         }
 
         /// The means of `|D|` and of `D²` over a cell, by the middles of many parts.
@@ -387,14 +387,14 @@ mod tests {
         let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
         let [x, y] = [0, 1].map(|i| Hessian::<2>::variable(i, &sides[i]));
         let size = Hessian::constant_value(Interval::SYMMETRIC_UNIT);
-        let here = Gradient::<2>::variable(0, &Interval::ZERO);
-        let here = here.sub(&here);
+        let middle = Gradient::<2>::variable(0, &Interval::ZERO);
+        let middle = middle.sub(&middle);
         // `(x - m)²` and `(x - m)(y - m)`, with `m` the middle of the box, are at least `(7/8)²` of this.
         let reach = sides[0].rad().mul(sides[0].rad(), Down);
         for product in [x.mul(&x), x.mul(&y)] {
             let over_box = product.and_then(|product| product.mul(&size));
             let over_box = over_box.expect("a value");
-            let model = TaylorModel::of(&here, &over_box, sides, &coordinates, Dyadic::ZERO)
+            let model = TaylorModel::of(&middle, &over_box, sides, &coordinates, Dyadic::ZERO)
                 .expect("a form");
             let mean = model.mean(Integrand::Magnitude);
             assert!(mean.sup() >= reach.scale(-1, Down), "{mean:?} {reach:?}");

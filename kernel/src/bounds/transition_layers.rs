@@ -86,12 +86,12 @@ impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
         let next = axis.saturating_add(1);
         let mut left = slab;
         for slice in slices {
-            let here = match slice.end {
+            let part = match slice.end {
                 None => left.clone(),
                 Some(end) => {
-                    let (here, after) = left.cut_at(axis, end).ok_or(Failure::Inexact)?;
+                    let (part, after) = left.cut_at(axis, end).ok_or(Failure::Inexact)?;
                     left = after;
-                    here
+                    part
                 }
             };
             if slice.is_layer && is_in_layer {
@@ -99,10 +99,10 @@ impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
             }
             let is_in_layer = slice.is_layer || is_in_layer;
             if slices.len() > 1 && grid.parts(next, is_in_layer) >= MANY_PARTS {
-                let network = self.leaves.reduced(network, &here, self.reduction)?;
-                self.add_slab(here, is_in_layer, next, &network)?;
+                let network = self.leaves.reduced(network, &part, self.reduction)?;
+                self.add_slab(part, is_in_layer, next, &network)?;
             } else {
-                self.add_slab(here, is_in_layer, next, network)?;
+                self.add_slab(part, is_in_layer, next, network)?;
             }
         }
         Ok(())
@@ -119,10 +119,10 @@ impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
         let found = if is_in_layer {
             leaves.natural_integral(integrand, cell, network, self.reduction)?
         } else {
-            let here = leaves.reduced(network, cell, self.reduction)?;
+            let part = leaves.reduced(network, cell, self.reduction)?;
             [Method::SecondOrder, Method::Linear, Method::Natural]
                 .into_iter()
-                .find_map(|method| leaves.integral(method, integrand, cell, &here).ok())
+                .find_map(|method| leaves.integral(method, integrand, cell, &part).ok())
                 .ok_or(Failure::Inexact)?
         };
         self.contribution = self.contribution.plus(&found);

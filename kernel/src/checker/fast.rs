@@ -6,7 +6,7 @@ use super::check::{Verified, check_layer, check_plain, check_question, conclude}
 use super::planar;
 use super::rejection::Rejection;
 use super::total::Total;
-use super::walk::{Look, Stop, Walk};
+use super::walk::{Stop, Visitor, Walk};
 use crate::bounds::{Cell, Leaves, OnCell, PlainLeaves, Reduction, on_domain};
 use crate::certificate::{Certificate, Layer, Method, Nodes, Norm, Question};
 use crate::geometry::Affine;
@@ -51,8 +51,8 @@ pub fn check_on_domain(
     stop: Stop<'_>,
 ) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
     if certificate.layer.is_portable() {
-        let look = || PlainLeaves::of(certificate, network);
-        let walked = |walk: Walk<'_>, cell, root| walk.in_parts(&look, cell, root, run, &|| {});
+        let visitor = || PlainLeaves::of(certificate, network);
+        let walked = |walk: Walk<'_>, cell, root| walk.in_parts(&visitor, cell, root, run, &|| {});
         let verified = check_plain(Layer::Smooth, certificate, network, stop, &walked)?;
         return Ok((verified, None));
     }
@@ -87,15 +87,15 @@ pub fn check_on_domain(
     let point = certificate.witness.as_ref();
     let point = point.filter(|_| question.norm == Norm::Sup);
     let looked = || point.map(|point| root.evaluate_witness(question, network, point));
-    let beside = || _ = values.get_or_init(looked);
+    let alongside = || _ = values.get_or_init(looked);
     let walk = Walk::new(&certificate.partition, root.bytes(), stop);
-    let look = || Fast::new(certificate, network);
+    let visitor = || Fast::new(certificate, network);
     let total = walk.in_parts(
-        &look,
+        &visitor,
         Cell::root(&question.domain),
         Arc::clone(&root),
         run,
-        &beside,
+        &alongside,
     )?;
     let values = values.into_inner().unwrap_or_else(looked);
     let verified = conclude(certificate, total, values)?;
@@ -138,31 +138,31 @@ impl<'a> Fast<'a> {
     }
 }
 
-impl Look for Fast<'_> {
-    type Here = Arc<OnCell>;
+impl Visitor for Fast<'_> {
+    type Network = Arc<OnCell>;
     type Total = Total;
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn and(lower: Total, upper: Total) -> Total {
         lower.and(upper)
     }
 
-    fn descend(&mut self, around: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
-        let here = self.leaves.descend(around, cell, self.reduction)?;
-        Ok(Arc::new(here))
+    fn descend(&mut self, parent: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
+        let local = self.leaves.descend(parent, cell, self.reduction)?;
+        Ok(Arc::new(local))
     }
 
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<OnCell>,
+        local: &Arc<OnCell>,
         number: usize,
     ) -> Result<Total, Rejection> {
-        let bound = self.leaves.bound(method, cell, here, self.reduction);
+        let bound = self.leaves.bound(method, cell, local, self.reduction);
         let bound = bound.map_err(|failure| Rejection::no_bound(number, method, failure))?;
         Ok(Total::of_leaf(bound))
     }
@@ -172,8 +172,8 @@ impl Look for Fast<'_> {
         nodes: &mut Nodes<'_>,
         line: &Affine,
         cell: &Cell,
-        _around: &Arc<OnCell>,
-        before: usize,
+        _parent: &Arc<OnCell>,
+        leaves_before: usize,
     ) -> Result<(Total, usize), Rejection> {
         let anything = |cell: &Cell| self.leaves.anything(cell);
         let total = planar::below(
@@ -181,7 +181,7 @@ impl Look for Fast<'_> {
             nodes,
             cell,
             line,
-            before,
+            leaves_before,
             anything,
         )?;
         let leaves = total.leaves;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::rejection::Rejection;
-use super::walk::{Look, Part, Sums, Walk};
+use super::walk::{Part, Sums, Visitor, Walk};
 use crate::bounds::Cell;
 use crate::jobs::{Runner, each};
 
@@ -14,12 +14,12 @@ const SMALL: usize = 1 << 13;
 /// large tree is cut into a few parts first, and these into smaller ones side by side: near the root
 /// the network is large, and each cell takes long. The last ones are so small that none is waited for long.
 const PARTS: [usize; 4] = [40, 16, 4, 1];
-const SHARES: usize = 64;
+const WHOLE: usize = 64;
 /// Parts begin at this depth at the latest, so that looking for them takes little time.
 const PARTS_DEPTH: usize = 24;
 
 /// What has been met of a tree, in the order of its text.
-type Pieces<N, L> = Vec<Piece<Arc<N>, <L as Look>::Total>>;
+type Pieces<N, L> = Vec<Piece<Arc<N>, <L as Visitor>::Total>>;
 
 /// A part of that.
 enum Piece<H, T> {
@@ -40,32 +40,32 @@ impl Walk<'_> {
     /// [`Rejection`], the first in the order of the text, whatever the runner.
     pub fn in_parts<N, L>(
         &self,
-        look: &(dyn Fn() -> L + Sync),
+        visitor: &(dyn Fn() -> L + Sync),
         cell: Cell,
         root: Arc<N>,
         run: Runner<'_>,
-        beside: &(dyn Fn() + Sync),
+        alongside: &(dyn Fn() + Sync),
     ) -> Result<L::Total, Rejection>
     where
         N: Send + Sync,
-        L: Look<Here = Arc<N>, Total: Send + Sync>,
+        L: Visitor<Network = Arc<N>, Total: Send + Sync>,
     {
         let length = self.partition.text().len();
         if length < SMALL {
-            return self.whole(&mut look(), cell, root);
+            return self.whole(&mut visitor(), cell, root);
         }
         let mut end = Ok(());
         let mut pieces = vec![Piece::Part(Part::whole(cell, root))];
-        for (stage, shares) in PARTS.into_iter().enumerate() {
+        for (stage, fraction) in PARTS.into_iter().enumerate() {
             let parts = pieces
                 .iter()
                 .filter(|piece| matches!(piece, Piece::Part(_)));
             let limits = Limits {
-                characters: length / SHARES * shares,
+                characters: length / WHOLE * fraction,
                 held: self.most_held / parts.count().max(1),
             };
             let smaller = each(pieces, run, &|piece| match piece {
-                Piece::Part(part) => self.cut(&mut look(), part, limits),
+                Piece::Part(part) => self.cut(&mut visitor(), part, limits),
                 piece => (vec![piece], 0),
             });
             if let (0, [(_, reached)]) = (stage, &smaller[..]) {
@@ -79,14 +79,14 @@ impl Walk<'_> {
             .collect();
         let totals = each(jobs, run, &|piece| match piece {
             None => {
-                beside();
+                alongside();
                 Ok(None)
             }
             Some(Piece::Done(depth, total)) => Ok(Some((depth, total))),
             Some(Piece::Wrong(rejection)) => Err(rejection),
             Some(Piece::Part(part)) => {
                 let depth = part.depth;
-                let (total, _) = self.subtree(&mut look(), part)?;
+                let (total, _) = self.subtree(&mut visitor(), part)?;
                 Ok(Some((depth, total)))
             }
         });
@@ -102,9 +102,9 @@ impl Walk<'_> {
 
     /// Walks a part but for its own parts; returns what was met, and where its text ends (0 where
     /// something is wrong).
-    fn cut<N, L: Look<Here = Arc<N>>>(
+    fn cut<N, L: Visitor<Network = Arc<N>>>(
         &self,
-        look: &mut L,
+        visitor: &mut L,
         part: Part<Arc<N>>,
         limits: Limits,
     ) -> (Pieces<N, L>, usize) {
@@ -112,7 +112,7 @@ impl Walk<'_> {
         // Bytes of the networks of parts.
         let mut held: usize = 0;
         let mut last: Option<Arc<N>> = None;
-        let mut leave = |part: &Part<Arc<N>>| {
+        let mut defer = |part: &Part<Arc<N>>| {
             // Parts keep their networks. Where they are too many, the rest is walked at once, which
             // comes to the same.
             if held > limits.held {
@@ -127,16 +127,16 @@ impl Walk<'_> {
             // Halves of one cell share its network.
             if !last
                 .as_ref()
-                .is_some_and(|last| Arc::ptr_eq(last, &part.around))
+                .is_some_and(|last| Arc::ptr_eq(last, &part.parent))
             {
-                held = held.saturating_add(L::bytes(&part.around));
+                held = held.saturating_add(L::bytes(&part.parent));
             }
-            last = Some(Arc::clone(&part.around));
+            last = Some(Arc::clone(&part.parent));
             pieces.borrow_mut().push(Piece::Part(part.clone()));
             Ok(Some((end, leaves)))
         };
-        let mut meet = |depth, total| pieces.borrow_mut().push(Piece::Done(depth, total));
-        let end = self.cells(look, part, Some(&mut leave), &mut meet);
+        let mut report = |depth, total| pieces.borrow_mut().push(Piece::Done(depth, total));
+        let end = self.cells(visitor, part, Some(&mut defer), &mut report);
         let mut pieces = pieces.into_inner();
         let end = end.unwrap_or_else(|rejection| {
             pieces.push(Piece::Wrong(rejection));

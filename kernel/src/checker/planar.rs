@@ -27,10 +27,10 @@ pub(super) fn below(
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    before: usize,
+    leaves_before: usize,
     anything: impl FnOnce(&Cell) -> Interval,
 ) -> Result<Total, Rejection> {
-    let below = walk(exact, nodes, cell, line, before)?;
+    let below = walk(exact, nodes, cell, line, leaves_before)?;
     let mut total = Total {
         largest_exact: below.largest,
         integral_exact: below.integral,
@@ -50,7 +50,7 @@ fn walk(
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    before: usize,
+    leaves_before: usize,
 ) -> Result<Planar, Rejection> {
     let bad_cut = |nodes: &Nodes<'_>| Rejection::BadCut {
         position: nodes.position(),
@@ -88,7 +88,7 @@ fn walk(
         };
         found.leaves += 1;
         let no_bound = |failure: Failure| Rejection::NoBound {
-            leaf: before + found.leaves,
+            leaf: leaves_before + found.leaves,
             method: char::from(method.letter()),
             reason: failure.to_string(),
         };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::rejection::Rejection;
-use super::walk::{Look, Stop, Walk};
+use super::walk::{Stop, Visitor, Walk};
 use crate::bounds::{Cell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 use crate::certificate::{
     Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Partition, PropertyCertificate, Ranges,
@@ -195,31 +195,36 @@ impl Trees<'_> {
     /// Returns how many leaves there are, if the condition is excluded on each.
     fn walk(&self, cases: &[Case], trees: &[Partition]) -> Result<usize, Rejection> {
         let mut jobs = Vec::new();
-        let mut before: usize = 0;
+        let mut leaves_before: usize = 0;
         for (case, tree) in cases.iter().zip(trees) {
-            jobs.push((case, tree, before));
+            jobs.push((case, tree, leaves_before));
             // A text that is not a tree is rejected by its own walk.
-            before = before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
+            leaves_before = leaves_before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
         }
-        let walked = each(jobs, self.run, &|(case, tree, before)| {
-            self.case(case, tree, before)
+        let walked = each(jobs, self.run, &|(case, tree, leaves_before)| {
+            self.case(case, tree, leaves_before)
         });
         walked.into_iter().sum()
     }
 
     /// Walks the tree of one case; so many leaves come before it.
-    fn case(&self, case: &Case, tree: &Partition, before: usize) -> Result<usize, Rejection> {
+    fn case(
+        &self,
+        case: &Case,
+        tree: &Partition,
+        leaves_before: usize,
+    ) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let cell = Cell::from_sides(case.sides().to_vec());
         let root = Reduced::from_network(self.network, cell.intervals()).map_err(no_value)?;
         let walk = Walk::new(tree, root.bytes(), self.stop);
-        let look = || Excluded {
+        let visitor = || Excluded {
             leaves: PropertyLeaves::new(self.network, case),
             ranges: self.ranges,
             constant_radius: self.constant_radius,
-            before,
+            leaves_before,
         };
-        walk.in_parts(&look, cell, Arc::new(root), self.run, &|| {})
+        walk.in_parts(&visitor, cell, Arc::new(root), self.run, &|| {})
     }
 }
 
@@ -229,36 +234,36 @@ struct Excluded<'a> {
     ranges: Ranges,
     constant_radius: Dyadic,
     /// Leaves of the cases before.
-    before: usize,
+    leaves_before: usize,
 }
 
-impl Look for Excluded<'_> {
-    type Here = Arc<Reduced>;
+impl Visitor for Excluded<'_> {
+    type Network = Arc<Reduced>;
     /// How many leaves there are.
     type Total = usize;
 
-    fn bytes(here: &Arc<Reduced>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<Reduced>) -> usize {
+        local.bytes()
     }
 
     fn and(lower: usize, upper: usize) -> usize {
         lower.saturating_add(upper)
     }
 
-    fn descend(&mut self, around: &Arc<Reduced>, cell: &Cell) -> Result<Arc<Reduced>, Failure> {
+    fn descend(&mut self, parent: &Arc<Reduced>, cell: &Cell) -> Result<Arc<Reduced>, Failure> {
         let (ranges, radius) = (self.ranges, self.constant_radius);
-        self.leaves.descend(around, cell, ranges, radius)
+        self.leaves.descend(parent, cell, ranges, radius)
     }
 
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<Reduced>,
+        local: &Arc<Reduced>,
         number: usize,
     ) -> Result<usize, Rejection> {
-        let leaf = self.before.saturating_add(number);
-        match self.leaves.truth(method, cell, here) {
+        let leaf = self.leaves_before.saturating_add(number);
+        match self.leaves.truth(method, cell, local) {
             Ok(Truth::False) => Ok(1),
             Ok(_) => Err(Rejection::NotExcluded { leaf }),
             Err(failure) => Err(Rejection::no_bound(leaf, method, failure)),

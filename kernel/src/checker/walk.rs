@@ -23,14 +23,14 @@ const HELD_ROOTS: usize = 32;
 pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
 
 /// What a walk asks about the cells that it meets.
-pub trait Look {
+pub trait Visitor {
     /// The network on a cell, which its halves share.
-    type Here: Clone;
+    type Network: Clone;
     /// What the leaves below a node give together.
     type Total;
 
     /// About how many bytes a network takes.
-    fn bytes(here: &Self::Here) -> usize;
+    fn bytes(local: &Self::Network) -> usize;
 
     /// Puts together what the two halves of a cell give, the lower one first.
     fn and(lower: Self::Total, upper: Self::Total) -> Self::Total;
@@ -39,7 +39,7 @@ pub trait Look {
     ///
     /// # Errors
     /// [`Failure`] where it has no value there.
-    fn descend(&mut self, around: &Self::Here, cell: &Cell) -> Result<Self::Here, Failure>;
+    fn descend(&mut self, parent: &Self::Network, cell: &Cell) -> Result<Self::Network, Failure>;
 
     /// Looks at a leaf, which is the `number`-th of the tree, counted from 1. `here` is the network on it; on
     /// the cell around it for exact and open leaves, which do not look at that.
@@ -50,7 +50,7 @@ pub trait Look {
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Self::Here,
+        local: &Self::Network,
         number: usize,
     ) -> Result<Self::Total, Rejection>;
 
@@ -64,8 +64,8 @@ pub trait Look {
         nodes: &mut Nodes<'_>,
         _line: &Affine,
         _cell: &Cell,
-        _around: &Self::Here,
-        _before: usize,
+        _parent: &Self::Network,
+        _leaves_before: usize,
     ) -> Result<(Self::Total, usize), Rejection> {
         Err(Rejection::BadCut {
             position: nodes.position(),
@@ -88,33 +88,33 @@ pub struct Part<H> {
     /// Its cell.
     pub cell: Cell,
     /// The network around that.
-    pub around: H,
+    pub parent: H,
     /// How many cuts are above it.
     pub depth: usize,
     /// Where its text begins, and how many leaves come before it; set when it is its turn.
     pub position: usize,
     /// See `position`.
-    pub before: usize,
+    pub leaves_before: usize,
     /// Bytes that are free again when it is done.
     frees: usize,
 }
 
 impl<H> Part<H> {
     /// The whole tree.
-    pub fn whole(cell: Cell, around: H) -> Self {
+    pub fn whole(cell: Cell, parent: H) -> Self {
         Self {
             cell,
-            around,
+            parent,
             depth: 0,
             position: 0,
-            before: 0,
+            leaves_before: 0,
             frees: 0,
         }
     }
 }
 
 /// Says whether a subtree is left to others; then where its text ends, and how many leaves it has.
-pub(super) type Leave<'l, H> =
+pub(super) type Defer<'l, H> =
     &'l mut dyn FnMut(&Part<H>) -> Result<Option<(usize, usize)>, Rejection>;
 
 impl<'a> Walk<'a> {
@@ -131,13 +131,13 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Rejection`], the first in the order of the text.
-    pub fn whole<L: Look>(
+    pub fn whole<L: Visitor>(
         &self,
-        look: &mut L,
+        visitor: &mut L,
         cell: Cell,
-        root: L::Here,
+        root: L::Network,
     ) -> Result<L::Total, Rejection> {
-        let (total, end) = self.subtree(look, Part::whole(cell, root))?;
+        let (total, end) = self.subtree(visitor, Part::whole(cell, root))?;
         self.at_end(end).map(|()| total)
     }
 
@@ -154,13 +154,13 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Rejection`], the first in the order of the text.
-    pub fn subtree<L: Look>(
+    pub fn subtree<L: Visitor>(
         &self,
-        look: &mut L,
-        start: Part<L::Here>,
+        visitor: &mut L,
+        start: Part<L::Network>,
     ) -> Result<(L::Total, usize), Rejection> {
         let mut sums = Sums::new(L::and);
-        let end = self.cells(look, start, None, &mut |depth, total| {
+        let end = self.cells(visitor, start, None, &mut |depth, total| {
             sums.push(depth, total);
         })?;
         let total = sums.total().ok_or(Rejection::TreeTooLong(end))?;
@@ -169,16 +169,16 @@ impl<'a> Walk<'a> {
 
     /// Walks the cells of a subtree that are not left to others; calls back with what each leaf gives
     /// and how deep it is. Returns where the text of the subtree ends.
-    pub(super) fn cells<L: Look>(
+    pub(super) fn cells<L: Visitor>(
         &self,
-        look: &mut L,
-        start: Part<L::Here>,
-        mut leave: Option<Leave<'_, L::Here>>,
-        meet: &mut dyn FnMut(usize, L::Total),
+        visitor: &mut L,
+        start: Part<L::Network>,
+        mut defer: Option<Defer<'_, L::Network>>,
+        report: &mut dyn FnMut(usize, L::Total),
     ) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let mut nodes = self.partition.nodes_from(start.position);
-        let mut before = start.before;
+        let mut leaves_before = start.leaves_before;
         // Bytes of the networks of cells that wait.
         let mut held: usize = 0;
         let mut open = vec![start];
@@ -190,50 +190,53 @@ impl<'a> Walk<'a> {
             if part.depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
-            (part.position, part.before) = (nodes.position(), before);
-            if let Some(leave) = leave.as_mut()
-                && let Some((end, leaves)) = leave(&part)?
+            (part.position, part.leaves_before) = (nodes.position(), leaves_before);
+            if let Some(defer) = defer.as_mut()
+                && let Some((end, leaves)) = defer(&part)?
             {
                 nodes = self.partition.nodes_from(end);
-                before = before.saturating_add(leaves);
+                leaves_before = leaves_before.saturating_add(leaves);
                 continue;
             }
-            let (cell, around) = (&part.cell, &part.around);
+            let (cell, parent) = (&part.cell, &part.parent);
             match nodes.next_node().map_err(Rejection::Tree)? {
                 Node::Cut { axis, place } => {
                     let position = nodes.position();
                     let (lower, upper) = cell
                         .cut(axis, place.as_ref())
                         .ok_or(Rejection::BadCut { position })?;
-                    let here = look.descend(around, cell).map_err(no_value)?;
-                    let frees = L::bytes(&here);
+                    let local = visitor.descend(parent, cell).map_err(no_value)?;
+                    let frees = L::bytes(&local);
                     held = held.saturating_add(frees);
                     if held > self.most_held {
                         return Err(Rejection::TooLarge);
                     }
                     let depth = part.depth.saturating_add(1);
-                    let half = |cell, around, frees| Part {
+                    let half = |cell, parent, frees| Part {
                         depth,
                         frees,
-                        ..Part::whole(cell, around)
+                        ..Part::whole(cell, parent)
                     };
-                    open.push(half(upper, here.clone(), frees));
-                    open.push(half(lower, here, 0));
+                    open.push(half(upper, local.clone(), frees));
+                    open.push(half(lower, local, 0));
                 }
                 Node::Line(line) => {
                     let (total, leaves) =
-                        look.below_line(&mut nodes, &line, cell, around, before)?;
-                    before = before.saturating_add(leaves);
-                    meet(part.depth, total);
+                        visitor.below_line(&mut nodes, &line, cell, parent, leaves_before)?;
+                    leaves_before = leaves_before.saturating_add(leaves);
+                    report(part.depth, total);
                 }
                 Node::Leaf(method) => {
-                    before = before.saturating_add(1);
-                    let here = match method {
-                        Method::Open | Method::Exact => Ok(around.clone()),
-                        _ => look.descend(around, cell),
+                    leaves_before = leaves_before.saturating_add(1);
+                    let local = match method {
+                        Method::Open | Method::Exact => Ok(parent.clone()),
+                        _ => visitor.descend(parent, cell),
                     };
-                    let here = here.map_err(no_value)?;
-                    meet(part.depth, look.leaf(method, cell, &here, before)?);
+                    let local = local.map_err(no_value)?;
+                    report(
+                        part.depth,
+                        visitor.leaf(method, cell, &local, leaves_before)?,
+                    );
                 }
             }
         }
@@ -244,29 +247,32 @@ impl<'a> Walk<'a> {
 /// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
 /// each other are the halves of a cell.
 pub(super) struct Sums<T> {
-    met: Vec<(usize, T)>,
+    pending: Vec<(usize, T)>,
     and: fn(T, T) -> T,
 }
 
 impl<T> Sums<T> {
     pub(super) fn new(and: fn(T, T) -> T) -> Self {
         Self {
-            met: Vec::new(),
+            pending: Vec::new(),
             and,
         }
     }
 
     pub(super) fn push(&mut self, mut depth: usize, mut total: T) {
-        while let Some((_, lower)) = self.met.pop_if(|(above, _)| *above == depth && depth > 0) {
+        while let Some((_, lower)) = self
+            .pending
+            .pop_if(|(above, _)| *above == depth && depth > 0)
+        {
             total = (self.and)(lower, total);
             depth = depth.saturating_sub(1);
         }
-        self.met.push((depth, total));
+        self.pending.push((depth, total));
     }
 
     /// What all gives together; nothing where nothing was met.
     pub(super) fn total(self) -> Option<T> {
-        self.met
+        self.pending
             .into_iter()
             .map(|(_, total)| total)
             .reduce(self.and)
@@ -281,9 +287,9 @@ mod tests {
     /// Writes down what it meets: the letter and number of each leaf, with the cuts above as parentheses.
     struct Written;
 
-    impl Look for Written {
+    impl Visitor for Written {
         /// How many networks are around.
-        type Here = usize;
+        type Network = usize;
         type Total = String;
 
         fn bytes(_: &usize) -> usize {
@@ -292,17 +298,17 @@ mod tests {
         fn and(lower: String, upper: String) -> String {
             format!("({lower} {upper})")
         }
-        fn descend(&mut self, around: &usize, _: &Cell) -> Result<usize, Failure> {
-            Ok(around + 1)
+        fn descend(&mut self, parent: &usize, _: &Cell) -> Result<usize, Failure> {
+            Ok(parent + 1)
         }
         fn leaf(
             &mut self,
             method: Method,
             _: &Cell,
-            here: &usize,
+            local: &usize,
             number: usize,
         ) -> Result<String, Rejection> {
-            Ok(format!("{}{number}:{here}", char::from(method.letter())))
+            Ok(format!("{}{number}:{local}", char::from(method.letter())))
         }
     }
 
@@ -333,15 +339,15 @@ mod tests {
         let partition = Partition::from_text(b"AAnlAhg".to_vec());
         let walk = Walk::new(&partition, 1, &|| false);
         let mut upper = Part::whole(unit(), 1);
-        (upper.position, upper.before, upper.depth) = (4, 2, 1);
+        (upper.position, upper.leaves_before, upper.depth) = (4, 2, 1);
         let (total, end) = walk.subtree(&mut Written, upper).expect("a tree");
         assert_eq!((total.as_str(), end), ("(h3:3 g4:3)", 7));
         // What is left to others is passed over, and the numbers go on after it.
         let mut met = Vec::new();
-        let mut leave = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
+        let mut defer = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
         let whole = Part::whole(unit(), 0);
-        let mut meet = |depth, total| met.push((depth, total));
-        let end = walk.cells(&mut Written, whole, Some(&mut leave), &mut meet);
+        let mut report = |depth, total| met.push((depth, total));
+        let end = walk.cells(&mut Written, whole, Some(&mut defer), &mut report);
         assert_eq!(end.expect("an end"), 7);
         assert_eq!(met, [(2, "h3:3".to_string()), (2, "g4:3".to_string())]);
     }

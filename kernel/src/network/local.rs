@@ -232,13 +232,13 @@ impl Local {
     /// Takes a sum over from the network around the box; returns its range too.
     fn take(
         &mut self,
-        around: &Self,
+        parent: &Self,
         sum: &Sum,
         below: &Below,
     ) -> Result<(Sum, Interval), Failure> {
         let start = self.terms.len();
         let mut bias = sum.bias;
-        for &(unit, weight) in &around.terms[sum.start..sum.end] {
+        for &(unit, weight) in &parent.terms[sum.start..sum.end] {
             match &below.images[index(unit)] {
                 Image::Constant(value) => bias = bias.plus(&value.times_point(weight)),
                 Image::Unit(number, error) => {

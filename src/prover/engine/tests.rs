@@ -20,7 +20,7 @@ fn is_short(cell: &Cell) -> bool {
 }
 
 impl Problem for Toy {
-    type Here = ();
+    type Local = ();
     type Known = Dyadic;
     type Value = ();
     type Tools = ();
@@ -39,9 +39,9 @@ impl Problem for Toy {
     }
     fn tools(&self) {}
 
-    fn look(&self, _: &mut Work<Self>, _: &Open<Self>, cells: &[Cell]) -> Vec<Looked<Self>> {
-        let look = |cell: &Cell| Looked {
-            here: (),
+    fn evaluate(&self, _: &mut Work<Self>, _: &Open<Self>, cells: &[Cell]) -> Vec<Evaluated<Self>> {
+        let evaluate = |cell: &Cell| Evaluated {
+            local: (),
             known: cell.intervals()[0].wid(),
             method: Method::Natural,
             fate: if is_short(cell) {
@@ -51,7 +51,7 @@ impl Problem for Toy {
             },
             effort: Duration::ZERO,
         };
-        cells.iter().map(look).collect()
+        cells.iter().map(evaluate).collect()
     }
     fn cuts(&self, _: &mut Work<Self>, _: &Open<Self>) -> Cuts {
         Cuts::or_middle(Split {
@@ -93,7 +93,7 @@ fn toy(is_best_first: bool, budget: u64) -> Toy {
 fn unit() -> Open<Toy> {
     let cell = Cell::from_sides(vec![(Rational::ZERO, Rational::ONE)]);
     let known = Dyadic::from_rational(&Rational::ONE, Direction::Up);
-    Open::unlooked(0, cell, (), known)
+    Open::unevaluated(0, cell, (), known)
 }
 
 /// The tree that is found, why the search stopped, and its rounds.
@@ -179,9 +179,9 @@ fn a_subtree_alone_is_that_of_the_whole() {
             rule: (),
             notes: (),
         };
-        let growth = subtree(&toy, &host, work, open, 1000, Frontier::new(false));
-        assert!(growth.open.is_empty());
-        let text = growth.tree.partition().text().to_vec();
+        let expansion = subtree(&toy, &host, work, open, 1000, Frontier::new(false));
+        assert!(expansion.open.is_empty());
+        let text = expansion.tree.partition().text().to_vec();
         String::from_utf8(text).expect("letters")
     };
     let whole = below(unit());

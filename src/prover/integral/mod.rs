@@ -3,15 +3,17 @@
 //! Each cell has a share of the integral, known between two ends; the cells where the two are
 //! furthest apart are cut first.
 
+mod parts;
 mod sum;
-mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::sum::Sum;
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
@@ -49,7 +51,7 @@ struct Known {
     /// Its contribution to the integral.
     contribution: Interval,
     /// Were better methods not asked yet?
-    is_glanced: bool,
+    is_cheap: bool,
 }
 
 /// When a cell is left alone.
@@ -63,7 +65,7 @@ enum Rule {
         least: f64,
     },
     /// In a search of a part alone, which is done when this much at most is not known of it.
-    Part(sweep::Goal),
+    Part(parts::Goal),
 }
 
 /// What a subtree brings back: the contributions of its leaves; of all of its cells in a search of a part.
@@ -84,13 +86,13 @@ pub fn search(
         .resume
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
-        problem.in_parts = sweep::is_wanted(request, root.units());
+        problem.in_parts = parts::is_wanted(request, root.units());
         let contribution = problem.tools().anything(&problem.whole);
         let known = Known {
             contribution,
-            is_glanced: true,
+            is_cheap: true,
         };
-        let whole = Open::unlooked(0, problem.whole.clone(), root, known);
+        let whole = Open::unevaluated(0, problem.whole.clone(), root, known);
         let rule = Rule::Cell {
             density: 0.0,
             least: 0.0,
@@ -98,9 +100,9 @@ pub fn search(
         stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
     }
     stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
-    if problem.in_parts && stopped_by.is_none() && engine.frontier.len() >= sweep::PARTS {
+    if problem.in_parts && stopped_by.is_none() && engine.frontier.len() >= parts::PARTS {
         problem.in_parts = false;
-        problem.sweep(&mut engine, progress);
+        problem.search_parts(&mut engine, progress);
         stopped_by = engine.run(&mut problem, progress);
     }
     problem.finish(&engine, stopped_by)
@@ -122,7 +124,7 @@ struct Integral<'a> {
     /// Is the domain to be searched in parts, once there are enough?
     in_parts: bool,
     /// The contributions of leaves.
-    settled: Sum,
+    fathomed: Sum,
     /// Those of open cells.
     undecided: Sum,
     /// How much more may become known in this round.
@@ -159,7 +161,7 @@ impl<'a> Integral<'a> {
             },
             constant_radius,
             in_parts: false,
-            settled: Sum::default(),
+            fathomed: Sum::default(),
             undecided: Sum::default(),
             missing: 0.0,
         }
@@ -184,17 +186,22 @@ impl<'a> Integral<'a> {
     }
 
     fn sum(&self) -> Sum {
-        self.settled.plus(self.undecided)
+        self.fathomed.plus(self.undecided)
     }
 
     /// Encloses the share of a cell by the method that knows it best.
-    fn look_well(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
+    fn best_bound(
+        &self,
+        leaves: &mut Leaves<'_>,
+        cell: &Cell,
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let anything = leaves.anything(cell);
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if self.is_frame(cell, &here) => &[Method::TransitionLayers, Method::Natural],
-            _ if step_cuts::has_smooth_units(cell, &here) => {
+            _ if self.is_frame(cell, &local) => &[Method::TransitionLayers, Method::Natural],
+            _ if step_cuts::has_smooth_units(cell, &local) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
@@ -204,7 +211,7 @@ impl<'a> Integral<'a> {
         for &method in methods.iter().filter(is_allowed) {
             let watch = self.host.clock.stopwatch();
             if let Ok(Bound::Integral(contribution)) =
-                leaves.bound(method, cell, &here, self.reduction)
+                leaves.bound(method, cell, &local, self.reduction)
                 && contribution.wid() < best.1.wid()
             {
                 best = (method, contribution);
@@ -214,43 +221,48 @@ impl<'a> Integral<'a> {
                 break;
             }
         }
-        looked(here, best, false, effort)
+        evaluated(local, best, false, effort)
     }
 
     /// Encloses the share of a cell by the cheapest method that may be enough.
-    fn glance(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
-        if self.is_frame(cell, &here) {
-            return self.look_well(leaves, cell, here);
+    fn cheap_bound(
+        &self,
+        leaves: &mut Leaves<'_>,
+        cell: &Cell,
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
+        if self.is_frame(cell, &local) {
+            return self.best_bound(leaves, cell, local);
         }
         let watch = self.host.clock.stopwatch();
-        let found = match leaves.bound(Method::Natural, cell, &here, self.reduction) {
+        let found = match leaves.bound(Method::Natural, cell, &local, self.reduction) {
             Ok(Bound::Integral(contribution)) => (Method::Natural, contribution),
             _ => (Method::Open, leaves.anything(cell)),
         };
         let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-        looked(here, found, true, effort)
+        evaluated(local, found, true, effort)
     }
 
     /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
-    fn is_rough(&self, cell: &Cell, here: &Reduced, around: usize) -> bool {
+    fn is_rough(&self, cell: &Cell, local: &Reduced, parent: usize) -> bool {
         if self.norm == Norm::Area {
             return false;
         }
-        let shrinks = here.units() > MANY_UNITS && 4 * here.units() < 3 * around;
-        shrinks || (self.beside_window(cell, here, 0).is_some() && !self.is_frame(cell, here))
+        let shrinks = local.units() > MANY_UNITS && 4 * local.units() < 3 * parent;
+        shrinks || (self.outside_layer(cell, local, 0).is_some() && !self.is_frame(cell, local))
     }
 
     /// Is a cell to be looked at along the windows in it, before it is cut beside them?
-    fn is_frame(&self, cell: &Cell, here: &Reduced) -> bool {
-        step_cuts::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
+    fn is_frame(&self, cell: &Cell, local: &Reduced) -> bool {
+        step_cuts::is_frame(cell, local, estimate_dyadic(self.reduction.constant_radius))
     }
 
     /// A cut beside the window of a step, if there is one, across this axis if it can be.
-    fn beside_window(&self, cell: &Cell, here: &Reduced, axis: usize) -> Option<Split> {
+    fn outside_layer(&self, cell: &Cell, local: &Reduced, axis: usize) -> Option<Split> {
         let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
-        axes.find_map(|axis| step_cuts::outside_layer(cell, here, axis, constant_radius))
+        axes.find_map(|axis| step_cuts::outside_layer(cell, local, axis, constant_radius))
     }
 
     /// Is a cell of this method decided for good?
@@ -271,7 +283,7 @@ impl<'a> Integral<'a> {
         if let Some(cut) = split::at_jump(&open.cell, jumps) {
             return certain(cut);
         }
-        let first = split::choose(&open.cell, &self.whole, &open.here);
+        let first = split::choose(&open.cell, &self.whole, &open.local);
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
@@ -282,10 +294,10 @@ impl<'a> Integral<'a> {
             return tried(axes().take(count).map(middle).collect());
         }
         // First the windows of steps are parted from the rest, so that no other cut crosses them.
-        if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
+        if let Some(cut) = self.outside_layer(&open.cell, &open.local, first.axis) {
             return certain(cut);
         }
-        if open.here.units() > MANY_UNITS {
+        if open.local.units() > MANY_UNITS {
             // Far from a leaf: in the middle, so that each half has half of what is alive.
             return tried(vec![middle(first.axis)]);
         }
@@ -299,31 +311,31 @@ impl<'a> Integral<'a> {
     }
 
     /// Looks at a cell of a cut; only `glance`s at it where that may be enough.
-    fn look_at(
+    fn evaluate_cell(
         &self,
         leaves: &mut Leaves<'a>,
         open: &Open<Self>,
         cell: &Cell,
         rule: Rule,
-        is_glance: bool,
-    ) -> Looked<Self> {
+        is_cheap: bool,
+    ) -> Evaluated<Self> {
         let watch = self.host.clock.stopwatch();
-        let here = self.descend(leaves, 0, &open.here, cell);
+        let local = self.descend(leaves, 0, &open.local, cell);
         let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-        let is_glance = match rule {
-            Rule::Part(_) => is_glance,
-            Rule::Cell { .. } => self.is_rough(cell, &here, open.here.units()),
+        let is_cheap = match rule {
+            Rule::Part(_) => is_cheap,
+            Rule::Cell { .. } => self.is_rough(cell, &local, open.local.units()),
         };
-        let mut looked = if is_glance {
-            self.glance(leaves, cell, here)
+        let mut evaluated = if is_cheap {
+            self.cheap_bound(leaves, cell, local)
         } else {
-            self.look_well(leaves, cell, here)
+            self.best_bound(leaves, cell, local)
         };
-        looked.effort += descended;
+        evaluated.effort += descended;
         if let Rule::Cell { density, least } = rule {
-            let unknown = estimate_dyadic(looked.known.contribution.wid());
+            let unknown = estimate_dyadic(evaluated.known.contribution.wid());
             let volume = estimate_dyadic(cell.volume().sup());
-            looked.fate = if self.is_decided(looked.method) || unknown <= density * volume {
+            evaluated.fate = if self.is_decided(evaluated.method) || unknown <= density * volume {
                 Fate::Leaf
             } else if unknown > least {
                 Fate::Cut
@@ -331,7 +343,7 @@ impl<'a> Integral<'a> {
                 Fate::Later
             };
         }
-        looked
+        evaluated
     }
 
     /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
@@ -443,17 +455,17 @@ impl<'a> Integral<'a> {
 }
 
 /// What was found of a cell.
-fn looked<'a>(
-    here: Arc<OnCell>,
+fn evaluated<'a>(
+    local: Arc<OnCell>,
     (method, contribution): (Method, Interval),
-    is_glanced: bool,
+    is_cheap: bool,
     effort: Duration,
-) -> Looked<Integral<'a>> {
-    Looked {
-        here,
+) -> Evaluated<Integral<'a>> {
+    Evaluated {
+        local,
         known: Known {
             contribution,
-            is_glanced,
+            is_cheap,
         },
         method,
         fate: Fate::Cut,
@@ -462,7 +474,7 @@ fn looked<'a>(
 }
 
 impl<'a> Problem for Integral<'a> {
-    type Here = Arc<OnCell>;
+    type Local = Arc<OnCell>;
     type Known = Known;
     type Value = Interval;
     type Tools = Leaves<'a>;
@@ -485,25 +497,33 @@ impl<'a> Problem for Integral<'a> {
         known.contribution
     }
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn tools(&self) -> Leaves<'a> {
         Leaves::new(self.request.network, self.request.question)
     }
 
-    fn look(&self, work: &mut Work<Self>, open: &Open<Self>, cells: &[Cell]) -> Vec<Looked<Self>> {
+    fn evaluate(
+        &self,
+        work: &mut Work<Self>,
+        open: &Open<Self>,
+        cells: &[Cell],
+    ) -> Vec<Evaluated<Self>> {
         // In a part, where there is no choice, a glance may be enough.
-        let is_glance = cells.len() <= 2;
+        let is_cheap = cells.len() <= 2;
         let rule = work.rule;
-        let look =
-            |leaves: &mut Leaves<'a>, cell| self.look_at(leaves, open, cell, rule, is_glance);
-        if open.here.units() < LARGE {
-            return cells.iter().map(|cell| look(work.tools, cell)).collect();
+        let evaluate =
+            |leaves: &mut Leaves<'a>, cell| self.evaluate_cell(leaves, open, cell, rule, is_cheap);
+        if open.local.units() < LARGE {
+            return cells
+                .iter()
+                .map(|cell| evaluate(work.tools, cell))
+                .collect();
         }
         // The tools of this thread are taken, and those of another may be.
-        let each = |cell| look(&mut self.tools(), cell);
+        let each = |cell| evaluate(&mut self.tools(), cell);
         self.host.jobs.each(cells.iter().collect(), &each)
     }
 
@@ -511,12 +531,12 @@ impl<'a> Problem for Integral<'a> {
         self.cuts_of(open, work.tools.places())
     }
 
-    fn cost(&self, [lower, upper]: [&Looked<Self>; 2]) -> Dyadic {
-        let wid = |half: &Looked<Self>| half.known.contribution.wid();
+    fn cost(&self, [lower, upper]: [&Evaluated<Self>; 2]) -> Dyadic {
+        let wid = |half: &Evaluated<Self>| half.known.contribution.wid();
         wid(lower).add(wid(upper), Direction::Up)
     }
 
-    fn count(&self, work: &mut Work<Self>, open: &Open<Self>, halves: [&Looked<Self>; 2]) {
+    fn count(&self, work: &mut Work<Self>, open: &Open<Self>, halves: [&Evaluated<Self>; 2]) {
         let is_part = matches!(work.rule, Rule::Part(_));
         let Notes(sum) = &mut work.notes;
         if is_part {
@@ -535,16 +555,16 @@ impl<'a> Problem for Integral<'a> {
         work: &mut Work<Self>,
         open: &Open<Self>,
         cuts: &Cuts,
-    ) -> Option<Looked<Self>> {
-        let is_wanted = matches!(work.rule, Rule::Part(_)) && open.known.is_glanced;
+    ) -> Option<Evaluated<Self>> {
+        let is_wanted = matches!(work.rule, Rule::Part(_)) && open.known.is_cheap;
         if cuts.is_certain || !is_wanted {
             return None;
         }
-        let looked = self.look_well(work.tools, &open.cell, Arc::clone(&open.here));
+        let evaluated = self.best_bound(work.tools, &open.cell, Arc::clone(&open.local));
         let Notes(sum) = &mut work.notes;
         *sum = sum.minus(Sum::of(&open.known.contribution));
-        *sum = sum.plus(Sum::of(&looked.known.contribution));
-        Some(looked)
+        *sum = sum.plus(Sum::of(&evaluated.known.contribution));
+        Some(evaluated)
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
@@ -560,7 +580,7 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn judge(&mut self, frontier: &Frontier<Self>, _: u64) -> Judgement {
-        if self.in_parts && frontier.len() >= sweep::PARTS {
+        if self.in_parts && frontier.len() >= parts::PARTS {
             return Judgement::Done;
         }
         if self.is_done(self.sum()) {
@@ -610,7 +630,7 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn stays(&mut self, open: &Open<Self>) {
-        self.settled = self.settled.plus(Sum::of(&open.known.contribution));
+        self.fathomed = self.fathomed.plus(Sum::of(&open.known.contribution));
     }
 
     fn rule(&self, round: &[Open<Self>], _: usize) -> (Rule, u64) {
@@ -628,7 +648,7 @@ impl<'a> Problem for Integral<'a> {
 
     fn learn(&mut self, notes: Vec<Notes>) {
         for Notes(sum) in notes {
-            self.settled = self.settled.plus(sum);
+            self.fathomed = self.fathomed.plus(sum);
         }
     }
 
@@ -648,11 +668,11 @@ impl Resumable for Integral<'_> {
         &self,
         leaves: &mut Self::Tools,
         _root: usize,
-        around: &Arc<OnCell>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
     ) -> Arc<OnCell> {
-        let here = leaves.descend(around, cell, self.reduction);
-        here.map_or_else(|_| Arc::clone(around), Arc::new)
+        let local = leaves.descend(parent, cell, self.reduction);
+        local.map_or_else(|_| Arc::clone(parent), Arc::new)
     }
 
     fn again(
@@ -660,14 +680,14 @@ impl Resumable for Integral<'_> {
         leaves: &mut Self::Tools,
         _root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<OnCell>,
-    ) -> Looked<Self> {
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let method = self.request.known(method);
-        let contribution = match leaves.bound(method, cell, &here, self.reduction) {
+        let contribution = match leaves.bound(method, cell, &local, self.reduction) {
             Ok(Bound::Integral(contribution)) => contribution,
             _ => leaves.anything(cell),
         };
-        looked(here, (method, contribution), false, Duration::ZERO)
+        evaluated(local, (method, contribution), false, Duration::ZERO)
     }
 }
 

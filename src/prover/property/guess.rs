@@ -162,7 +162,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// The margin at a point.
-    pub fn look(&mut self, margin: &Margin, network: &Reduced, point: &[f64]) -> f64 {
+    pub fn margin_at(&mut self, margin: &Margin, network: &Reduced, point: &[f64]) -> f64 {
         let outputs = match self.steps {
             Some(network) => {
                 let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
@@ -198,7 +198,7 @@ impl<'n> Guesser<'n> {
     pub fn middle(&mut self, margin: &Margin, network: &Reduced) -> Guess {
         let point = self.point(|_| 0.5);
         Guess {
-            margin: self.look(margin, network, &point),
+            margin: self.margin_at(margin, network, &point),
             point,
         }
     }
@@ -207,7 +207,7 @@ impl<'n> Guesser<'n> {
     pub fn corner(&mut self, margin: &Margin, network: &Reduced, upper: &[bool]) -> Guess {
         let point = self.point(|i| if upper[i] { 1.0 } else { 0.0 });
         Guess {
-            margin: self.look(margin, network, &point),
+            margin: self.margin_at(margin, network, &point),
             point,
         }
     }
@@ -235,7 +235,7 @@ impl<'n> Guesser<'n> {
             .chain((0..POINTS).map(|k| self.point(spread(k))))
             .collect();
         for point in points {
-            let margin = self.look(margin, network, &point);
+            let margin = self.margin_at(margin, network, &point);
             guesses.push(Guess { margin, point });
         }
         guesses.sort_by(|a, b| a.margin.total_cmp(&b.margin));
@@ -268,7 +268,7 @@ impl<'n> Guesser<'n> {
                 let mut point = guess.point.clone();
                 let back = point[i] + length * 1e-6 > self.high[i];
                 point[i] += if back { -length } else { length } * 1e-6;
-                let there = self.look(margin, network, &point);
+                let there = self.margin_at(margin, network, &point);
                 *slope = (there - guess.margin) * if back { -1e6 } else { 1e6 };
                 steepest = steepest.max(slope.abs());
             }
@@ -280,7 +280,7 @@ impl<'n> Guesser<'n> {
                 let step = (self.high[i] - self.low[i]) * reach * slope / steepest;
                 point[i] = (point[i] - step).clamp(self.low[i], self.high[i]);
             }
-            let found = self.look(margin, network, &point);
+            let found = self.margin_at(margin, network, &point);
             if found < guess.margin {
                 *guess = Guess {
                     margin: found,

@@ -11,7 +11,9 @@ mod guess;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::limits::{Clock, Limits, StoppedBy};
 use super::resume::Resumable;
 use super::split::Split;
@@ -113,7 +115,7 @@ pub fn prove_property_by(
     let mut stopped_by = None;
     if !problem.resume(&mut engine)? {
         let wholes = problem.wholes.iter().cloned().enumerate();
-        let roots = wholes.map(|(case, whole)| Open::unlooked(case, whole, None, Vec::new()));
+        let roots = wholes.map(|(case, whole)| Open::unevaluated(case, whole, None, Vec::new()));
         let roots = roots.collect();
         stopped_by = engine.begin(&mut problem, roots, &(), progress);
     }
@@ -236,8 +238,8 @@ impl<'a> Exclusion<'a> {
 
     /// The network on an open cell, as the checker comes to it.
     fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<Reduced>, Failure> {
-        if let Some(here) = &open.here {
-            return Ok(Arc::clone(here));
+        if let Some(local) = &open.local {
+            return Ok(Arc::clone(local));
         }
         let root = self.root(open.root)?;
         let leaves = self.leaves(work.tools, open.root);
@@ -262,22 +264,22 @@ impl<'a> Exclusion<'a> {
 
     /// Is the condition excluded on a cell, or else does it hold at some point? Of the whole box of a case
     /// more points are tried.
-    fn look_at(
+    fn evaluate_cell(
         &self,
         work: &mut Work<Self>,
         (case, cell): (usize, &Cell),
         network: &Arc<Reduced>,
         is_whole: bool,
-    ) -> Looked<Self> {
+    ) -> Evaluated<Self> {
         let notes = &mut work.notes;
         let leaves = self.leaves(work.tools, case);
         let margin = &self.margins[case];
         // What a check will do again: this, and the method that excludes the condition.
         let watch = self.clock.stopwatch();
-        let Ok(here) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
+        let Ok(local) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
             return stuck(notes);
         };
-        let advice = match excluded(leaves, cell, &here, margin) {
+        let advice = match excluded(leaves, cell, &local, margin) {
             Ok(method) => {
                 let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
                 return excluded_by(method, effort);
@@ -290,16 +292,16 @@ impl<'a> Exclusion<'a> {
             guesser.search(margin, network)
         } else {
             vec![
-                guesser.middle(margin, &here),
-                guesser.corner(margin, &here, &advice.downhill),
+                guesser.middle(margin, &local),
+                guesser.corner(margin, &local, &advice.downhill),
             ]
         };
         if notes.point.is_none() {
             let mut guesses = guesses.iter();
             notes.point = guesses.find_map(|guess| self.confirm(case, cell, guess));
         }
-        Looked {
-            here: (!is_whole).then_some(here),
+        Evaluated {
+            local: (!is_whole).then_some(local),
             known: advice.scores,
             method: Method::Open,
             fate: Fate::Cut,
@@ -321,7 +323,7 @@ impl<'a> Exclusion<'a> {
 
     /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
     /// kink, or in the middle.
-    fn splits(&self, open: &Open<Self>, here: &Reduced) -> Vec<Split> {
+    fn splits(&self, open: &Open<Self>, local: &Reduced) -> Vec<Split> {
         let scores = &open.known;
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[open.root].intervals().iter();
@@ -350,16 +352,16 @@ impl<'a> Exclusion<'a> {
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let splits = order.into_iter().map(|(_, axis)| Split {
             axis,
-            place: split::kink(&open.cell, here, axis),
+            place: split::kink(&open.cell, local, axis),
         });
         splits.collect()
     }
 }
 
 /// A cell on which the condition is excluded.
-fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
-    Looked {
-        here: None,
+fn excluded_by<'a>(method: Method, effort: Duration) -> Evaluated<Exclusion<'a>> {
+    Evaluated {
+        local: None,
         known: Vec::new(),
         method,
         fate: Fate::Leaf,
@@ -368,7 +370,7 @@ fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
 }
 
 /// A cell that nothing more is known of.
-fn stuck<'a>(notes: &mut Notes) -> Looked<Exclusion<'a>> {
+fn stuck<'a>(notes: &mut Notes) -> Evaluated<Exclusion<'a>> {
     notes.stuck += 1;
     excluded_by(Method::Open, Duration::ZERO)
 }
@@ -378,23 +380,23 @@ fn is_excluded(
     leaves: &mut PropertyLeaves<'_>,
     method: Method,
     cell: &Cell,
-    here: &Reduced,
+    local: &Reduced,
 ) -> bool {
-    leaves.truth(method, cell, here) == Ok(Truth::False)
+    leaves.truth(method, cell, local) == Ok(Truth::False)
 }
 
 /// Returns the method that excludes the condition of a case on a cell, or else what to do with it.
 fn excluded(
     leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
-    here: &Reduced,
+    local: &Reduced,
     margin: &Margin,
 ) -> Result<Method, Advice> {
-    if is_excluded(leaves, Method::Natural, cell, here) {
+    if is_excluded(leaves, Method::Natural, cell, local) {
         return Ok(Method::Natural);
     }
-    let advice = Forms::new(here, cell).advise(here, margin);
-    if advice.may_exclude() && is_excluded(leaves, Method::Linear, cell, here) {
+    let advice = Forms::new(local, cell).advise(local, margin);
+    if advice.may_exclude() && is_excluded(leaves, Method::Linear, cell, local) {
         return Ok(Method::Linear);
     }
     Err(advice)
@@ -402,7 +404,7 @@ fn excluded(
 
 impl<'a> Problem for Exclusion<'a> {
     /// Nothing for the whole box of a case, so that many cases do not take the memory of many networks.
-    type Here = Option<Arc<Reduced>>;
+    type Local = Option<Arc<Reduced>>;
     /// How much a cut across each side promises.
     type Known = Vec<f64>;
     type Value = ();
@@ -423,56 +425,56 @@ impl<'a> Problem for Exclusion<'a> {
 
     fn value(_: &Vec<f64>) {}
 
-    fn bytes(here: &Self::Here) -> usize {
-        here.as_ref().map_or(0, |here| here.bytes())
+    fn bytes(local: &Self::Local) -> usize {
+        local.as_ref().map_or(0, |local| local.bytes())
     }
 
     fn tools(&self) -> Self::Tools {
         None
     }
 
-    fn look(
+    fn evaluate(
         &self,
         work: &mut Work<Self>,
-        around: &Open<Self>,
+        parent: &Open<Self>,
         cells: &[Cell],
-    ) -> Vec<Looked<Self>> {
-        let is_whole = |cell: &Cell| around.here.is_none() && cell.sides() == around.cell.sides();
+    ) -> Vec<Evaluated<Self>> {
+        let is_whole = |cell: &Cell| parent.local.is_none() && cell.sides() == parent.cell.sides();
         let network = if cells.iter().any(is_whole) {
-            self.root(around.root)
+            self.root(parent.root)
         } else {
-            self.network(work, around)
+            self.network(work, parent)
         };
         // The lower half last, which is cut next.
         let each = cells.iter().rev().map(|cell| match &network {
-            Ok(network) => self.look_at(work, (around.root, cell), network, is_whole(cell)),
+            Ok(network) => self.evaluate_cell(work, (parent.root, cell), network, is_whole(cell)),
             Err(_) => stuck(&mut work.notes),
         });
-        let mut looked: Vec<_> = each.collect();
-        looked.reverse();
-        looked
+        let mut evaluated: Vec<_> = each.collect();
+        evaluated.reverse();
+        evaluated
     }
 
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
-        let here = self.network(work, open);
+        let local = self.network(work, open);
         Cuts {
-            tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here)),
+            tried: local.map_or_else(|_| Vec::new(), |local| self.splits(open, &local)),
             is_certain: true,
         }
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
-        let Ok(here) = &self.network(work, open) else {
+        let Ok(local) = &self.network(work, open) else {
             work.notes.stuck += 1;
             return Method::Open;
         };
         // Whatever floats say of it.
         let leaves = self.leaves(work.tools, open.root);
-        if is_excluded(leaves, Method::Linear, &open.cell, here) {
+        if is_excluded(leaves, Method::Linear, &open.cell, local) {
             return Method::Linear;
         }
         let mut guesser = Guesser::new(&open.cell, self.request.network);
-        let Guess { margin, point } = guesser.middle(&self.margins[open.root], here);
+        let Guess { margin, point } = guesser.middle(&self.margins[open.root], local);
         work.notes.stuck += 1;
         work.notes.stuck_at.get_or_insert(Stuck {
             margin: margin.is_finite().then_some(margin),
@@ -521,12 +523,12 @@ impl Resumable for Exclusion<'_> {
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        around: &Arc<Reduced>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
     ) -> Arc<Reduced> {
         let leaves = self.leaves(tools, root);
-        let here = leaves.descend(around, cell, self.ranges, self.constant_radius());
-        here.unwrap_or_else(|_| Arc::clone(around))
+        let local = leaves.descend(parent, cell, self.ranges, self.constant_radius());
+        local.unwrap_or_else(|_| Arc::clone(parent))
     }
 
     fn again(
@@ -534,15 +536,15 @@ impl Resumable for Exclusion<'_> {
         tools: &mut Self::Tools,
         root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<Reduced>,
-    ) -> Looked<Self> {
+        local: Arc<Reduced>,
+    ) -> Evaluated<Self> {
         let leaves = self.leaves(tools, root);
-        if is_excluded(leaves, method, cell, &here) {
+        if is_excluded(leaves, method, cell, &local) {
             return excluded_by(method, Duration::ZERO);
         }
-        let advice = Forms::new(&here, cell).advise(&here, &self.margins[root]);
-        Looked {
-            here: Some(here),
+        let advice = Forms::new(&local, cell).advise(&local, &self.margins[root]);
+        Evaluated {
+            local: Some(local),
             known: advice.scores,
             method: Method::Open,
             fate: Fate::Later,

@@ -20,7 +20,7 @@ const SPREAD: u32 = 0x9e37_79b1;
 pub(super) struct Hash {
     bits: u32,
     /// Its last variable, within a group.
-    beside: u32,
+    in_group: u32,
     /// Other bits, which tell most units apart.
     mark: u32,
 }
@@ -144,7 +144,7 @@ impl Hash {
             state ^= state >> 32;
         };
         let last = terms.last().map_or(0, |(variable, _)| *variable);
-        let beside = last & (GROUP - 1);
+        let in_group = last & (GROUP - 1);
         let number = |value: Dyadic| {
             let exponent = value.exponent().cast_unsigned();
             value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
@@ -153,7 +153,7 @@ impl Hash {
         for &(variable, coefficient) in terms {
             let before = last.wrapping_sub(variable);
             let variable = if variable == last {
-                last ^ beside
+                last ^ in_group
             } else if before < GROUP {
                 before
             } else {
@@ -175,19 +175,19 @@ impl Hash {
         let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
         Self {
             bits: low(state),
-            beside,
-            mark: low(state >> 32) ^ beside,
+            in_group,
+            mark: low(state >> 32) ^ in_group,
         }
     }
 
     /// Where in a table of this length, a power of two, the search begins.
     fn place(self, length: usize) -> usize {
         let place = if length <= NEAR {
-            self.bits ^ self.beside.wrapping_mul(SPREAD)
+            self.bits ^ self.in_group.wrapping_mul(SPREAD)
         } else {
             // In the stretch of its group. Where in it the group begins depends on the group, so that units with
             // the same last variable are anywhere.
-            let place = self.bits.wrapping_add(self.beside);
+            let place = self.bits.wrapping_add(self.in_group);
             (self.bits & !(GROUP - 1)) | (place & (GROUP - 1))
         };
         index(place) & (length - 1)

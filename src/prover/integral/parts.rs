@@ -10,7 +10,7 @@ use super::sum::Sum;
 use super::{Integral, Notes, Rule};
 use crate::certificate::Norm;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
-use crate::prover::engine::{Engine, Frontier, Growth, Open, subtree};
+use crate::prover::engine::{Engine, Expansion, Frontier, Open, subtree};
 use crate::prover::{Progress, Request};
 
 /// Networks of fewer units are not searched in parts.
@@ -46,7 +46,7 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
 impl Integral<'_> {
     /// Searches each open cell until it is known well enough, or a limit is reached; then those stay
     /// open that were not looked at.
-    pub(super) fn sweep(
+    pub(super) fn search_parts(
         &mut self,
         engine: &mut Engine<'_, Self>,
         progress: &mut dyn FnMut(&Progress),
@@ -75,31 +75,31 @@ impl Integral<'_> {
                 let left = (missing.len() - begun * AT_ONCE) as u64;
                 let most = engine.room() / (2 * left).max(1);
                 let shared = &*self;
-                let grown: Vec<Growth<Self>> = engine.host.jobs.each(chunk.to_vec(), &|k| {
+                let expanded: Vec<Expansion<Self>> = engine.host.jobs.each(chunk.to_vec(), &|k| {
                     let part = &parts[k];
-                    let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
+                    let most = most.min(CUTS_PER_UNIT * part.local.units() as u64 + MORE_CUTS);
                     engine.with_work(shared, Rule::Part(goal(part)), |mut work| {
                         work.notes = Notes(Sum::of(&part.known.contribution));
                         let whole = Open {
                             cell: part.cell.clone(),
-                            here: Arc::clone(&part.here),
+                            local: Arc::clone(&part.local),
                             ..*part
                         };
                         let order = Frontier::new(true);
                         subtree(shared, &engine.host, work, whole, most, order)
                     })
                 });
-                for (k, growth) in chunk.iter().zip(grown) {
+                for (k, expansion) in chunk.iter().zip(expanded) {
                     if is_known[*k] {
-                        self.settled = self.settled.minus(sums[*k]);
+                        self.fathomed = self.fathomed.minus(sums[*k]);
                     } else {
                         self.undecided = self.undecided.minus(sums[*k]);
                     }
                     is_known[*k] = true;
                     // No cell of it stays open, as there is no network for it.
-                    let (Notes(sum), _) = engine.graft(0, parts[*k].node, growth);
+                    let (Notes(sum), _) = engine.graft(0, parts[*k].node, expansion);
                     sums[*k] = sum;
-                    self.settled = self.settled.plus(sum);
+                    self.fathomed = self.fathomed.plus(sum);
                 }
                 progress(&engine.progress(self));
             }
