@@ -96,8 +96,7 @@ pub struct Plan {
 
 /// Runs a campaign.
 ///
-/// # Panics
-/// When a thread panics outside a check.
+/// - Panics: when a thread panics outside a check.
 pub fn run(plan: &Plan, bases: &[Base]) -> Report {
     let mut judge = Judge::default();
     for base in bases {

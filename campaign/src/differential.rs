@@ -63,8 +63,7 @@ pub struct Plan {
 
 /// Makes problems, certificates and damaged ones, and asks the kernel, the core and the oracle.
 ///
-/// # Panics
-/// When a thread panics outside a check.
+/// - Panics: when a thread panics outside a check.
 pub fn run(plan: &Plan) -> Vec<Row> {
     let next = AtomicU64::new(0);
     let work = || {
@@ -93,8 +92,7 @@ pub fn run(plan: &Plan) -> Vec<Row> {
 /// Writes numbered files and their index: certificate, network, and the verdicts of the kernel, the core and
 /// the oracle.
 ///
-/// # Errors
-/// Those of the file system.
+/// - Errors: those of the file system.
 pub fn write(rows: &[Row], out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let mut index = String::new();

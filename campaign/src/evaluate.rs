@@ -176,8 +176,7 @@ impl<S: Scalar> Formulas<S> {
 
     /// The values at these inputs; a region stands for its indicator.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them is not defined.
+    /// - Errors: [`Failure`] where one of them is not defined.
     pub fn values(&self, context: &S::Context, inputs: &[S]) -> Result<Vec<S>, Failure> {
         let Some(region) = &self.region else {
             return self.outputs.iter().map(|node| node.at(inputs)).collect();
@@ -192,8 +191,7 @@ impl<S: Scalar> Formulas<S> {
 
     /// Does the region hold these inputs?
     ///
-    /// # Errors
-    /// [`Failure`] where that is not defined, or the target is not a region.
+    /// - Errors: [`Failure`] where that is not defined, or the target is not a region.
     pub fn truth(&self, inputs: &[S]) -> Result<Truth, Failure> {
         let region = self.region.as_ref().ok_or(Failure::Undefined)?;
         region.at(inputs)
@@ -233,8 +231,7 @@ impl<S: Scalar> Units<S> {
 
     /// The outputs at these inputs.
     ///
-    /// # Errors
-    /// [`Failure`] of the arithmetic.
+    /// - Errors: [`Failure`] of the arithmetic.
     pub fn at(&self, context: &S::Context, inputs: &[S]) -> Result<Vec<S>, Failure> {
         let mut values = inputs.to_vec();
         for layer in &self.layers {

@@ -33,8 +33,7 @@ impl Choices {
 
     /// One of a list.
     ///
-    /// # Panics
-    /// When the list is empty.
+    /// - Panics: when the list is empty.
     pub fn pick<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())].clone()
     }

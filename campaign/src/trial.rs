@@ -193,8 +193,7 @@ pub fn repaired(certificate: &Certificate, found: &Found) -> Certificate {
 
 /// Returns the certificate with the strongest claim that the checker accepts.
 ///
-/// # Errors
-/// The rejection that does not say what the checker found.
+/// - Errors: the rejection that does not say what the checker found.
 pub fn strongest(certificate: &Certificate, network: &Network) -> Result<Certificate, Rejection> {
     let mut strongest = certificate.clone();
     // No upper end holds below 0, and no lower one above every number in use.

@@ -51,8 +51,7 @@ impl std::error::Error for NotDefined {}
 /// - Errors: [`NotDefined`]. A square root or logarithm that reaches the edge of where it is
 ///   defined, at a number that is not dyadic, is one of the cases that stay uncertain.
 ///
-/// # Panics
-/// When the domain has not as many sides as the target has inputs.
+/// - Panics: when the domain has not as many sides as the target has inputs.
 ///
 /// ```
 /// use steeple::expr::{check_defined, parse_target, Domain};

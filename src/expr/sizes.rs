@@ -38,8 +38,7 @@ pub enum TooLong {
 
 /// Are the ends of a domain short enough for a certificate?
 ///
-/// # Errors
-/// [`TooLong`], the first side that is not.
+/// - Errors: [`TooLong`], the first side that is not.
 pub fn check_ends(domain: &Domain) -> Result<(), TooLong> {
     let sides = domain.names().iter().zip(domain.sides());
     for (name, (low, high)) in sides {
@@ -54,8 +53,7 @@ pub fn check_ends(domain: &Domain) -> Result<(), TooLong> {
 
 /// Has a target no power with an integer exponent that is beyond every evaluation?
 ///
-/// # Errors
-/// [`TooLong`], with the first that is.
+/// - Errors: [`TooLong`], with the first that is.
 pub fn check_exponents(target: &Target) -> Result<(), TooLong> {
     let mut found = None;
     let mut look = |node: &Expr| {

@@ -22,8 +22,7 @@ pub fn parse(text: &str) -> Result<Rational, LiteralError> {
 
 /// Returns the decimal that a text writes, without `/`, `*` and `^`; otherwise as [`parse`].
 ///
-/// # Errors
-/// As [`literal::parse_decimal`].
+/// - Errors: as [`literal::parse_decimal`].
 pub fn parse_decimal(text: &str) -> Result<Rational, LiteralError> {
     literal::parse_decimal(&with_digits(text))
 }

@@ -112,8 +112,7 @@ pub enum ProveError {
 
 /// Searches for a certificate.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] where the search cannot even begin.
 pub fn prove(
     request: &Request<'_>,
     progress: &mut dyn FnMut(&Progress),
@@ -124,8 +123,7 @@ pub fn prove(
 /// Searches for a certificate like [`prove()`], its jobs done wherever the caller likes: also where there
 /// are no threads. Without a limit of time or memory it asks the system for nothing.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] where the search cannot even begin.
 pub fn prove_by(
     request: &Request<'_>,
     jobs: Jobs<'_>,

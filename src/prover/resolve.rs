@@ -57,8 +57,7 @@ const MOST_HALVINGS: usize = 24;
 /// Finds the largest error on a cell of one or two inputs by cutting it into `limit` pieces at most,
 /// as long as `goes_on` says so.
 ///
-/// # Errors
-/// [`Unresolved`].
+/// - Errors: [`Unresolved`].
 pub fn resolve(
     exact: &ExactCells<'_>,
     cell: &Cell,
@@ -119,8 +118,7 @@ pub fn resolve(
 /// Adds up the exact shares of all pieces of a cell, `limit` at most; also returns the tree and how
 /// many pieces there are. A sum of more than `bits` bits is given up, and one for which `goes_on` says no.
 ///
-/// # Errors
-/// [`Unresolved`].
+/// - Errors: [`Unresolved`].
 pub fn integrate(
     exact: &ExactCells<'_>,
     cell: &Cell,

@@ -19,8 +19,7 @@ pub const MAX_EXPLAINED: usize = 200;
 /// - Returns nothing where the network has more than [`MAX_EXPLAINED`] parameters, or there is no
 ///   such sample (they count from 0).
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the parameters are not as many as the shape has.
 pub fn explain(problem: &Problem<'_>, parameters: &[f64], sample: usize) -> Option<String> {
     let shape = problem.perceptron();
     if shape.parameters() > MAX_EXPLAINED || sample >= problem.samples().count() {

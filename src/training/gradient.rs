@@ -29,8 +29,8 @@ pub struct Objective {
 impl Objective {
     /// Returns the loss of this shape on these samples, as they are (not scaled).
     ///
-    /// # Panics
-    /// When inputs or outputs are not as many as the samples have, or there are no samples.
+    /// - Panics: when inputs or outputs are not as many as the samples have, or there are no
+    ///   samples.
     pub fn new(perceptron: &Perceptron, samples: &Samples) -> Self {
         let scaling = Scaling::none(samples.points().len(), samples.targets().len());
         Self::scaled(perceptron, samples, &scaling)

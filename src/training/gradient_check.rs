@@ -30,8 +30,7 @@ const TRIES: usize = 4;
 ///   512th; parameters where that does not help are counted as lying at kinks.
 /// - Exactness: an estimate; rounding alone gives about 1e-9.
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the parameters are not as many as the shape has.
 pub fn check_gradient(objective: &mut Objective, parameters: &[f64]) -> GradientCheck {
     let mut gradient = vec![0.0; parameters.len()];
     objective.loss_and_gradient(parameters, &mut gradient);

@@ -27,8 +27,7 @@ pub struct Kept {
 
 /// Compares the parameters before and after, with what the units do at the samples.
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the parameters are not as many as the shape has.
 pub fn compare_weights(objective: &mut Objective, before: &[f64], after: &[f64]) -> Kept {
     let shape = objective.perceptron().clone();
     let mut kept = Kept {

@@ -247,8 +247,7 @@ impl Perceptron {
     ///
     /// - Returns nothing where a parameter is not finite.
     ///
-    /// # Panics
-    /// When the number of parameters or names is another one than the shape has.
+    /// - Panics: when the number of parameters or names is another one than the shape has.
     pub(super) fn network(
         &self,
         parameters: &[f64],

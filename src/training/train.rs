@@ -278,8 +278,7 @@ impl<'a> Problem<'a> {
     ///   relu network has a decision polygon and the proof of its area has no sigmoid to enclose;
     ///   the decision is the same, as the sigmoid rises.
     ///
-    /// # Panics
-    /// When the parameters are not as many as the shape has.
+    /// - Panics: when the parameters are not as many as the shape has.
     pub fn network(&self, parameters: &[f64]) -> Option<Network> {
         let names = (self.inputs.as_slice(), self.outputs.as_slice());
         let threshold = &self.settings.threshold;

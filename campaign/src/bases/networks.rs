@@ -13,16 +13,14 @@ const DAMAGED: u64 = 12;
 
 /// Reads a number.
 ///
-/// # Panics
-/// When the text is not a number; texts are those of this package.
+/// - Panics: when the text is not a number; texts are those of this package.
 pub fn number(text: &str) -> Rational {
     literal::parse(text).expect("a number")
 }
 
 /// Returns a network from a line for each layer: the activation, then `weight,weight:bias` for each row.
 ///
-/// # Panics
-/// When a line is not that of a layer.
+/// - Panics: when a line is not that of a layer.
 pub fn net(inputs: &[&str], layers: &[&str]) -> Network {
     let layers: Vec<Layer> = layers.iter().map(|line| layer(line)).collect();
     let outputs = layers.last().map_or(0, Layer::units);
@@ -63,8 +61,7 @@ fn activation(name: &str) -> Activation {
 
 /// Returns a built network.
 ///
-/// # Panics
-/// When the builder refuses.
+/// - Panics: when the builder refuses.
 pub fn built(
     name: BuilderName,
     parameters: &Parameters,

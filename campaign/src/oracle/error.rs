@@ -43,8 +43,7 @@ pub struct Judge {
 impl Judge {
     /// Says that the truth of a question is known.
     ///
-    /// # Panics
-    /// When another thread panicked while it judged.
+    /// - Panics: when another thread panicked while it judged.
     pub fn tell(&self, question: &Question, truth: &Enclosure) {
         let mut known = self.known.lock().expect("no panic while it was held");
         for effort in 0..EFFORTS.len() {
@@ -74,8 +73,7 @@ impl Judge {
 
     /// Does a claim hold, as far as that is found with so much effort?
     ///
-    /// # Panics
-    /// When another thread panicked while it judged.
+    /// - Panics: when another thread panicked while it judged.
     pub fn judge(
         &self,
         network: &Network,

@@ -98,8 +98,7 @@ impl Difference {
 
     /// Network minus target on a box, output by output.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them has no value.
+    /// - Errors: [`Failure`] where one of them has no value.
     pub fn over(&self, sides: &[Span]) -> Result<Vec<Jet>, Failure> {
         let inputs = Self::jets(sides);
         let values = self.network.at(&(), &inputs)?;
@@ -112,8 +111,7 @@ impl Difference {
 
     /// What the network gives on a box, and whether the region holds there.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them has no value.
+    /// - Errors: [`Failure`] where one of them has no value.
     pub fn decision(&self, sides: &[Span]) -> Result<(Span, steeple::numbers::Truth), Failure> {
         let inputs = Self::jets(sides);
         let values = self.network.at(&(), &inputs)?;
@@ -149,8 +147,7 @@ impl Difference {
 
     /// The difference on a box, with the values in its middle: sharper on small boxes.
     ///
-    /// # Errors
-    /// As [`Difference::over`].
+    /// - Errors: as [`Difference::over`].
     pub fn sharp(&self, piece: &Piece) -> Result<Vec<Sharp>, Failure> {
         let wide = self.over(&piece.sides)?;
         let middle = piece.middle();

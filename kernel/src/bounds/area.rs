@@ -44,8 +44,7 @@ impl<const D: usize> CurvedRegion<D> {
 
     /// Encloses the volume of the cell on which decision and region differ.
     ///
-    /// # Errors
-    /// [`Failure`] where the network has no value, or the cell is too thin.
+    /// - Errors: [`Failure`] where the network has no value, or the cell is too thin.
     pub(super) fn misclassified(
         &mut self,
         cell: &Cell,

@@ -89,8 +89,7 @@ impl<'a> ExactCells<'a> {
 
     /// Decides the network's units on a cell as far as possible, for its parts.
     ///
-    /// # Errors
-    /// Lines that decide more ([`IntegerNetwork::advance`]).
+    /// - Errors: lines that decide more ([`IntegerNetwork::advance`]).
     pub fn decide(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
         self.network.advance(stage, cell)
     }
@@ -102,8 +101,7 @@ impl<'a> ExactCells<'a> {
     ///
     /// The stage is that of a cell around this one, and is brought up to date.
     ///
-    /// # Errors
-    /// [`Undecided`].
+    /// - Errors: [`Undecided`].
     pub fn error(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<ExactError, Undecided> {
         self.network
             .advance(stage, cell)

@@ -211,8 +211,7 @@ impl<const D: usize> RegionForms<D> {
 
     /// What is known of the region on a cell.
     ///
-    /// # Errors
-    /// [`Failure`] where it may have no value.
+    /// - Errors: [`Failure`] where it may have no value.
     pub(super) fn known(&mut self, inputs: &[LinearForm<D>]) -> Result<Known<D>, Failure> {
         self.tree.known(&self.forms.outputs(&self.tape, inputs))
     }

@@ -54,8 +54,7 @@ pub struct OnCell {
 impl OnCell {
     /// Returns a network on the whole domain: where a walk begins.
     ///
-    /// # Errors
-    /// [`Failure`] when a weight has no bound.
+    /// - Errors: [`Failure`] when a weight has no bound.
     pub fn domain(
         network: &Network,
         question: &Question,
@@ -71,8 +70,7 @@ impl OnCell {
 
     /// Recomputes what is certain of the error at a witness; see [`evaluate_witness`].
     ///
-    /// # Errors
-    /// [`WitnessFailure`] when the witness does not count.
+    /// - Errors: [`WitnessFailure`] when the witness does not count.
     pub fn evaluate_witness(
         &self,
         question: &Question,
@@ -119,8 +117,7 @@ impl From<Reduced> for OnCell {
 
 /// Returns the network on the whole domain: where a walk begins.
 ///
-/// # Errors
-/// [`Failure`] when a weight has no bound.
+/// - Errors: [`Failure`] when a weight has no bound.
 pub fn on_domain(network: &Network, question: &Question) -> Result<OnCell, Failure> {
     OnCell::domain(network, question, false)
 }
@@ -204,8 +201,7 @@ impl<'a> Leaves<'a> {
 
     /// Returns the network on a cell, from the network on a cell around it.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
         network: &OnCell,
@@ -218,8 +214,7 @@ impl<'a> Leaves<'a> {
     /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
     /// reduced to parts of the cell where the method looks at parts.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub fn bound(
         &mut self,
         method: Method,

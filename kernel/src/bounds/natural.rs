@@ -145,8 +145,7 @@ impl<'a, const D: usize> Basic<'a, D> {
 
     /// Returns the bound that a method of the core gives on a cell.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub(super) fn bound(
         &mut self,
         method: Method,

@@ -25,8 +25,8 @@ impl CellContext {
 
     /// Is a polynomial of degree at most 2 at least 0 (true) or at most 0 (false) on the cell?
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] where both signs occur; the line between them is kept, if it is one.
+    /// - Errors: [`Failure::Inexact`] where both signs occur; the line between them is kept, if it
+    ///   is one.
     pub fn side(&self, polynomial: &Polynomial) -> Result<bool, Failure> {
         let polynomial = polynomial.as_quadratic().ok_or(Failure::Inexact)?;
         if !polynomial.is_affine() {

@@ -51,8 +51,7 @@ impl<'a> PlainLeaves<'a> {
 
     /// Returns the network on a cell, from the network on a cell around it.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn reduced(&self, parent: &Local, cell: &Cell) -> Result<Local, Failure> {
         let (intervals, sides) = (cell.intervals(), cell.sides());
         parent.reduced(self.network, intervals, sides, self.constant_radius)
@@ -60,8 +59,7 @@ impl<'a> PlainLeaves<'a> {
 
     /// Returns the bound that a method gives on a cell, on which `network` is the network.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub fn bound(
         &mut self,
         method: Method,

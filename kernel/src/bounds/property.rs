@@ -61,8 +61,7 @@ impl<'a> PropertyLeaves<'a> {
 
     /// Returns the network on a cell, from the network on a cell around it.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
         parent: &Arc<Reduced>,
@@ -76,8 +75,7 @@ impl<'a> PropertyLeaves<'a> {
     /// Does the condition hold at all points of the closed cell, at none, or is it not known?
     /// `network` encloses the network on the cell.
     ///
-    /// # Errors
-    /// [`Failure`] where the method does not apply.
+    /// - Errors: [`Failure`] where the method does not apply.
     pub fn truth(
         &mut self,
         method: Method,
@@ -184,9 +182,8 @@ impl<E: Enclosure> Prepared<E> {
 
 /// Returns the outputs at a point of a case's box at which its condition certainly holds.
 ///
-/// # Errors
-/// [`ViolationFailure::Outside`] for a point elsewhere, [`ViolationFailure::NotCertain`] where it is not certain
-/// that the condition holds.
+/// - Errors: [`ViolationFailure::Outside`] for a point elsewhere, [`ViolationFailure::NotCertain`]
+///   where it is not certain that the condition holds.
 pub fn violation(
     property: &Property,
     case: usize,

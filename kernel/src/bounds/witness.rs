@@ -39,8 +39,7 @@ const AROUND: i32 = 40;
 /// error is at least `lower` on a box of positive volume, so the essential supremum is. `enclose` encloses
 /// the outputs of the network on almost all of such a box.
 ///
-/// # Errors
-/// [`WitnessFailure`] when the witness does not count.
+/// - Errors: [`WitnessFailure`] when the witness does not count.
 pub fn evaluate_witness(
     question: &Question,
     network: &Network,

@@ -164,8 +164,7 @@ impl Partition {
 
     /// Adds the next node of the walk.
     ///
-    /// # Panics
-    /// For an axis beyond [`MAX_INPUTS`], which no certificate has.
+    /// - Panics: for an axis beyond [`MAX_INPUTS`], which no certificate has.
     pub fn push(&mut self, node: &Node) {
         match node {
             Node::Leaf(method) => self.text.push(method.letter()),
@@ -224,8 +223,8 @@ pub struct Nodes<'a> {
 impl Nodes<'_> {
     /// Returns the next node.
     ///
-    /// # Errors
-    /// [`TreeError`], also where the text has ended: a walk asks only while cells are open.
+    /// - Errors: [`TreeError`], also where the text has ended: a walk asks only while cells are
+    ///   open.
     pub fn next_node(&mut self) -> Result<Node, TreeError> {
         let byte = self.take()?;
         match byte {
@@ -283,8 +282,7 @@ impl Nodes<'_> {
     /// Passes over a node and all that is below it, without looking at numbers; returns how many
     /// leaves that were.
     ///
-    /// # Errors
-    /// [`TreeError`] where the text ends before the tree does.
+    /// - Errors: [`TreeError`] where the text ends before the tree does.
     pub fn skip_tree(&mut self) -> Result<usize, TreeError> {
         let mut open: usize = 1;
         let mut leaves = 0;

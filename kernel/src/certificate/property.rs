@@ -53,8 +53,7 @@ pub fn is_property(bytes: &[u8]) -> bool {
 
 /// Writes a certificate.
 ///
-/// # Errors
-/// Those of the writer.
+/// - Errors: those of the writer.
 pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Result<()> {
     let property = &certificate.property;
     let mut inputs = Property::names(property.inputs(), property.outputs());
@@ -98,8 +97,8 @@ pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Resu
 
 /// Reads a certificate.
 ///
-/// # Errors
-/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+/// - Errors: [`ReadError`] with the line: anything that [`write()`] would not have written in that
+///   place.
 pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
     let mut lines = Lines::new(bytes);
     let header = Header::read(&mut lines)?;

@@ -27,8 +27,7 @@ pub struct ReadError {
 
 /// Writes a certificate.
 ///
-/// # Errors
-/// Those of the writer.
+/// - Errors: those of the writer.
 pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     let Claim {
         question,
@@ -82,8 +81,8 @@ pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<(
 
 /// Reads a certificate.
 ///
-/// # Errors
-/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+/// - Errors: [`ReadError`] with the line: anything that [`write()`] would not have written in that
+///   place.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let mut lines = Lines::new(bytes);
     let Header {

@@ -42,8 +42,7 @@ impl Verified {
     /// Compares with what was asked: the same question, and an upper bound of at most `tolerance`
     /// where one is given.
     ///
-    /// # Errors
-    /// [`Rejection::OtherClaim`] with the difference.
+    /// - Errors: [`Rejection::OtherClaim`] with the difference.
     pub fn answers(
         &self,
         question: &Question,
@@ -94,9 +93,8 @@ impl Verified {
 /// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
 /// thing that is wrong.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail; [`Rejection::BeyondLayer`] where it names a higher
-/// layer.
+/// - Errors: [`Rejection`], one variant for each way to fail; [`Rejection::BeyondLayer`] where it
+///   names a higher layer.
 pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
     let no_stop: Stop<'_> = &|| false;
     check_plain(

@@ -19,8 +19,7 @@ use crate::numbers::Failure;
 /// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
 /// thing that is wrong.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant for each way to fail.
 pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
     check_by(certificate, network, &in_order)
 }
@@ -28,8 +27,7 @@ pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, R
 /// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
 /// say. The answer is the same for every runner.
 ///
-/// # Errors
-/// As [`check()`].
+/// - Errors: as [`check()`].
 pub fn check_by(
     certificate: &Certificate,
     network: &Network,
@@ -42,8 +40,7 @@ pub fn check_by(
 /// the claim too, where the check began, unless the certificate is one of a portable layer. It is given up
 /// where `stop` says so.
 ///
-/// # Errors
-/// As [`check()`]; [`Rejection::Stopped`].
+/// - Errors: as [`check()`]; [`Rejection::Stopped`].
 pub fn check_on_domain(
     certificate: &Certificate,
     network: &Network,

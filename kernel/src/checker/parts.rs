@@ -36,8 +36,7 @@ impl Walk<'_> {
     /// else beside the largest part of that, when the networks that wait are small already, or leaves
     /// it undone.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text, whatever the runner.
+    /// - Errors: [`Rejection`], the first in the order of the text, whatever the runner.
     pub fn in_parts<N, L>(
         &self,
         visitor: &(dyn Fn() -> L + Sync),

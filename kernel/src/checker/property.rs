@@ -51,8 +51,7 @@ impl VerifiedProperty {
 
     /// Is this about the network of this digest and about exactly this property?
     ///
-    /// # Errors
-    /// [`Rejection::OtherClaim`] with the difference.
+    /// - Errors: [`Rejection::OtherClaim`] with the difference.
     pub fn answers(&self, network: &str, property: &Property) -> Result<(), Rejection> {
         let other = |text: String| Err(Rejection::OtherClaim(text));
         if self.network != network {
@@ -87,8 +86,7 @@ impl VerifiedProperty {
 /// Checks a certificate for a property against a network. Everything is recomputed; stops at the
 /// first thing that is wrong.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant for each way to fail.
 pub fn check_property(
     certificate: &PropertyCertificate,
     network: &Network,
@@ -99,8 +97,7 @@ pub fn check_property(
 /// Checks a certificate for a property like [`check_property()`], its parts by a runner: on several
 /// cores, say. The answer is the same for every runner. It is given up where `stop` says so.
 ///
-/// # Errors
-/// As [`check_property()`]; [`Rejection::Stopped`].
+/// - Errors: as [`check_property()`]; [`Rejection::Stopped`].
 pub fn check_property_by(
     certificate: &PropertyCertificate,
     network: &Network,

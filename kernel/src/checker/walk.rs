@@ -37,15 +37,13 @@ pub trait Visitor {
 
     /// Returns the network on a cell, from the network around it.
     ///
-    /// # Errors
-    /// [`Failure`] where it has no value there.
+    /// - Errors: [`Failure`] where it has no value there.
     fn descend(&mut self, parent: &Self::Network, cell: &Cell) -> Result<Self::Network, Failure>;
 
     /// Looks at a leaf, which is the `number`-th of the tree, counted from 1. `here` is the network on it; on
     /// the cell around it for exact and open leaves, which do not look at that.
     ///
-    /// # Errors
-    /// [`Rejection`] where the method gives nothing there.
+    /// - Errors: [`Rejection`] where the method gives nothing there.
     fn leaf(
         &mut self,
         method: Method,
@@ -57,8 +55,7 @@ pub trait Visitor {
     /// Walks the tree below a line that cuts a box; `before` leaves came before it. Returns how many
     /// leaves it has, too. Most trees have no lines.
     ///
-    /// # Errors
-    /// [`Rejection`] of what is wrong there.
+    /// - Errors: [`Rejection`] of what is wrong there.
     fn below_line(
         &mut self,
         nodes: &mut Nodes<'_>,
@@ -129,8 +126,7 @@ impl<'a> Walk<'a> {
 
     /// Walks the whole tree, one cell after the other.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text.
+    /// - Errors: [`Rejection`], the first in the order of the text.
     pub fn whole<L: Visitor>(
         &self,
         visitor: &mut L,
@@ -152,8 +148,7 @@ impl<'a> Walk<'a> {
 
     /// Walks a subtree alone; returns where its text ends as well.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text.
+    /// - Errors: [`Rejection`], the first in the order of the text.
     pub fn subtree<L: Visitor>(
         &self,
         visitor: &mut L,

@@ -137,8 +137,7 @@ impl Tape {
 
     /// Returns the tape of formulas in this many inputs.
     ///
-    /// # Panics
-    /// When a formula uses an input beyond them.
+    /// - Panics: when a formula uses an input beyond them.
     pub fn of_expressions<'a>(inputs: usize, outputs: impl IntoIterator<Item = &'a Expr>) -> Self {
         let mut compiler = Compiler::new(inputs);
         let outputs = outputs
@@ -150,8 +149,7 @@ impl Tape {
 
     /// Returns the tape of a condition on this many inputs.
     ///
-    /// # Panics
-    /// When it uses an input beyond them.
+    /// - Panics: when it uses an input beyond them.
     pub fn of_condition(inputs: usize, condition: &Condition) -> Self {
         let mut compiler = Compiler::new(inputs);
         let root = compiler.test(condition);
@@ -205,8 +203,8 @@ impl Tape {
 
     /// Evaluates at these inputs; the results enclose the truth if the inputs do.
     ///
-    /// # Panics
-    /// When there are not as many inputs as the tape has, or the constants are another tape's.
+    /// - Panics: when there are not as many inputs as the tape has, or the constants are another
+    ///   tape's.
     pub fn evaluate<'a, S: Scalar>(
         &'a self,
         constants: &'a Constants<S>,
@@ -310,8 +308,7 @@ pub fn evaluate_exactly(target: &Target, inputs: &[Rational]) -> Vec<Result<Rati
 impl<'a, S: Scalar> Results<'a, S> {
     /// The value of an output.
     ///
-    /// # Panics
-    /// When there is no such output.
+    /// - Panics: when there is no such output.
     pub fn value(&self, output: usize) -> Result<&'a S, Failure> {
         match self.root {
             Root::Values(outputs) => self.values.get(outputs[output]),
@@ -321,8 +318,7 @@ impl<'a, S: Scalar> Results<'a, S> {
 
     /// Does the condition hold?
     ///
-    /// # Panics
-    /// When the tape is not that of a condition.
+    /// - Panics: when the tape is not that of a condition.
     pub fn truth(&self) -> Result<Truth, Failure> {
         match self.root {
             Root::Test(index) => self.tests[*index],

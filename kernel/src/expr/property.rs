@@ -115,8 +115,7 @@ pub enum PropertyError {
 impl Property {
     /// Returns the property with these boxes and conditions.
     ///
-    /// # Errors
-    /// [`PropertyError`], the first in order.
+    /// - Errors: [`PropertyError`], the first in order.
     pub fn new(
         inputs: usize,
         outputs: usize,

@@ -51,8 +51,8 @@ impl ConvexPolygon {
     /// Returns the polygon with these corners, given in either order around it and returned
     /// counter-clockwise.
     ///
-    /// # Errors
-    /// [`PolygonError`] unless every corner turns strictly the same way, once around in all.
+    /// - Errors: [`PolygonError`] unless every corner turns strictly the same way, once around in
+    ///   all.
     pub fn new(mut corners: Vec<Point>) -> Result<Self, PolygonError> {
         let n = corners.len();
         if n < 3 {

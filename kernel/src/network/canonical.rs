@@ -27,8 +27,8 @@ pub fn is_canonical(bytes: &[u8]) -> bool {
 
 /// Reads a network.
 ///
-/// # Errors
-/// [`CanonicalError`] at the first byte that is wrong. Graphs that are not chains are refused by name.
+/// - Errors: [`CanonicalError`] at the first byte that is wrong. Graphs that are not chains are
+///   refused by name.
 pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
     let mut reader = Reader { bytes, position: 0 };
     if !bytes.starts_with(FIRST_LINE) {

@@ -87,8 +87,7 @@ impl Local {
     /// Returns the network on a box of these sides, with every weight rounded to 63 bits; what that may
     /// change is in the biases.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value or no bound.
+    /// - Errors: [`Failure`] where a unit has no value or no bound.
     pub fn from_network(network: &Network, sides: &[Interval]) -> Result<Self, Failure> {
         let mut local = Self {
             layers: Vec::with_capacity(network.layers().len()),
@@ -133,8 +132,7 @@ impl Local {
     /// at most `constant_radius` become constant, and so do those that hang on no input any more. `sides`
     /// are the exact sides, which decide steps that end at a fraction.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn reduced(
         &self,
         network: &Network,
@@ -217,8 +215,7 @@ impl Local {
 
     /// Encloses the outputs at almost every point of a smaller box.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn on(
         &self,
         network: &Network,
@@ -300,8 +297,7 @@ impl Local {
 
     /// Encloses the outputs over the box, or over a part of it, as linear forms.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],

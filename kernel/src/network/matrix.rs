@@ -110,8 +110,7 @@ impl Matrix {
 
     /// Returns the non-zero weights of one row with their columns, from left to right.
     ///
-    /// # Panics
-    /// When the row does not exist.
+    /// - Panics: when the row does not exist.
     pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, &Rational)> {
         self.row_indices(row)
             .map(|(column, value)| (column, &self.pool[value]))
@@ -119,8 +118,7 @@ impl Matrix {
 
     /// Returns one row as columns and indices into the [`Matrix::pool`], from left to right.
     ///
-    /// # Panics
-    /// When the row does not exist.
+    /// - Panics: when the row does not exist.
     pub fn row_indices(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, usize)> {
         let range = self.starts[row]..self.starts[row + 1];
         let columns = self.columns[range.clone()].iter();

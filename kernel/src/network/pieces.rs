@@ -171,9 +171,9 @@ impl<'a> IntegerNetwork<'a> {
     /// A unit whose sum is 0 on the whole cell takes its value at 0; one whose sum is 0 on an edge
     /// or at a corner alone is decided by the points inside.
     ///
-    /// # Errors
-    /// Where units stay undecided: lines through the inside of the cell that help to decide the
-    /// first layer that has such units. The stage goes on from there on a part of the cell.
+    /// - Errors: where units stay undecided: lines through the inside of the cell that help to
+    ///   decide the first layer that has such units. The stage goes on from there on a part of the
+    ///   cell.
     pub fn advance(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
         while let Some(integers) = self.layers.get(stage.layer) {
             let activation = self.network.layers()[stage.layer].activation();

@@ -50,8 +50,7 @@ impl Index<usize> for Vector {
 }
 
 impl From<Vec<Rational>> for Vector {
-    /// # Panics
-    /// When more than 2^32 numbers differ: they would not have fitted in memory.
+    /// - Panics: when more than 2^32 numbers differ: they would not have fitted in memory.
     fn from(values: Vec<Rational>) -> Self {
         let mut builder = VectorBuilder::default();
         for value in values {

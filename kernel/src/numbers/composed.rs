@@ -35,8 +35,7 @@ const WIDE: i64 = 16;
 impl<const D: usize> LinearForm<D> {
     /// Applies a composed of two functions through one line.
     ///
-    /// # Errors
-    /// [`Failure`] where it has no value.
+    /// - Errors: [`Failure`] where it has no value.
     pub fn through(&self, composed: &Composed) -> Result<Self, Failure> {
         let line = composed.line(&self.range())?;
         let constant = self.constant_part().times_point(line.slope);
@@ -86,8 +85,7 @@ impl Composed {
     /// The range is cut at some places; between two of them the composed lies between its values there,
     /// since it is monotone. Any slope and any places are valid (T11).
     ///
-    /// # Errors
-    /// None in fact: both functions have values everywhere.
+    /// - Errors: none in fact: both functions have values everywhere.
     pub fn line(&self, range: &Interval) -> Result<ComposedLine, Failure> {
         let width = range.wid();
         let (low, high) = (range.inf(), range.sup());

@@ -500,8 +500,7 @@ impl Dyadic {
     /// Returns the quotient, rounded; the divisor must not be zero. A finite number over an
     /// infinity is zero, which is the limit and so a valid endpoint.
     ///
-    /// # Panics
-    /// When the divisor is zero: intervals exclude that first.
+    /// - Panics: when the divisor is zero: intervals exclude that first.
     #[must_use]
     pub fn div(self, other: Self, direction: Direction) -> Self {
         assert!(other.mantissa != 0, "a divisor was checked to be non-zero");
@@ -537,8 +536,7 @@ impl Dyadic {
 
     /// Returns the square root, rounded; the number must not be negative.
     ///
-    /// # Panics
-    /// For a negative number: intervals exclude that first.
+    /// - Panics: for a negative number: intervals exclude that first.
     #[must_use]
     pub fn sqrt(self, direction: Direction) -> Self {
         assert!(

@@ -38,8 +38,7 @@ impl Rational {
 
     /// Returns `numerator / denominator`.
     ///
-    /// # Panics
-    /// When the denominator is zero: for constants in the code, not for input.
+    /// - Panics: when the denominator is zero: for constants in the code, not for input.
     pub fn ratio(numerator: i64, denominator: i64) -> Self {
         Self::new(numerator, denominator).expect("a constant has a non-zero denominator")
     }

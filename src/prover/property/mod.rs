@@ -85,8 +85,7 @@ pub struct Stuck {
 
 /// Searches for evidence.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] where the search cannot even begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
     progress: &mut dyn FnMut(&Progress),
@@ -98,8 +97,7 @@ pub fn prove_property(
 
 /// Searches for evidence like [`prove_property()`], its jobs done wherever the caller likes.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] where the search cannot even begin.
 pub fn prove_property_by(
     request: &PropertyRequest<'_>,
     jobs: Jobs<'_>,

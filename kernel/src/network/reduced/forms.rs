@@ -34,8 +34,7 @@ impl Reduced {
     /// Encloses the true outputs as linear forms over the box that the network was reduced to, or a
     /// part of it.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],

@@ -166,8 +166,7 @@ impl Reduced {
     /// Returns the network on `domain` (one interval per input), with every weight rounded to 63
     /// bits and the rounding accounted for.
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] when a weight is so large that it has no bound.
+    /// - Errors: [`Failure::Inexact`] when a weight is so large that it has no bound.
     pub fn from_network(network: &Network, domain: &[Interval]) -> Result<Self, Failure> {
         Reducer::<Interval>::default().from_network(network, domain)
     }

@@ -164,9 +164,8 @@ impl Image {
 impl<E: Enclosure> Reducer<E> {
     /// Returns a network on its domain; see [`Reduced::from_network`].
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] when a weight is so large that it has no bound, or the sums of a sparse
-    /// network fill up.
+    /// - Errors: [`Failure::Inexact`] when a weight is so large that it has no bound, or the sums
+    ///   of a sparse network fill up.
     pub fn from_network(
         &mut self,
         network: &Network,
@@ -225,8 +224,7 @@ impl<E: Enclosure> Reducer<E> {
     /// of the box are those that `inputs` enclose; they tell more where
     /// [`Reduced::needs_sides`].
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn reduce(
         &mut self,
         network: &Reduced,
@@ -241,8 +239,7 @@ impl<E: Enclosure> Reducer<E> {
     /// Returns where the true outputs lie on a smaller box: the [`Reduced::output_ranges`] of the
     /// network reduced to it, without that network.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn output_ranges(
         &mut self,
         network: &Reduced,
