@@ -1,4 +1,4 @@
-//! Checks certificates of every layer, on as many cores as there are.
+//! Checks certificates of every layer, on all cores.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,16 +16,16 @@ use crate::numbers::Failure;
 
 /// Checks a certificate against a network.
 ///
-/// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
-/// thing that is wrong.
+/// The digest, all cells, all bounds and the witness are recomputed. The check stops at the first
+/// error.
 ///
-/// - Errors: [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant per reason.
 pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
     check_by(certificate, network, &in_order)
 }
 
-/// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
-/// say. The answer is the same for every runner.
+/// Checks a certificate like [`check()`], its parts by a runner, for example on several cores. The
+/// result is the same for every runner.
 ///
 /// - Errors: as [`check()`].
 pub fn check_by(
@@ -36,9 +36,9 @@ pub fn check_by(
     check_on_domain(certificate, network, run, &|| false).map(|(verified, _)| verified)
 }
 
-/// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
-/// the claim too, where the check began, unless the certificate is one of a portable layer. It is given up
-/// where `stop` says so.
+/// Checks a certificate like [`check_by()`]. Also returns the network on the domain of the claim,
+/// where the check began, unless the certificate belongs to a portable layer. Stops when `stop`
+/// says so.
 ///
 /// - Errors: as [`check()`]; [`Rejection::Stopped`].
 pub fn check_on_domain(
@@ -56,7 +56,7 @@ pub fn check_on_domain(
     check_layer(certificate, network, Layer::Fast)?;
     let question = &certificate.claim.question;
     let fits = check_question(certificate, network);
-    // A large network takes about as long to be named as to be looked at on the domain.
+    // For a large network the digest takes about as long as the reduction to the domain.
     let jobs = if fits.is_ok() {
         vec![Begin::Name, Begin::OnDomain]
     } else {
@@ -79,7 +79,7 @@ pub fn check_on_domain(
     let root = root.unwrap_or_else(|| on_domain(network, question));
     let root = root.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
     let root = Arc::new(root);
-    // The witness beside the walk: it takes as long as many cells.
+    // The witness is checked in parallel with the walk: it takes as long as many cells.
     let values = OnceLock::new();
     let point = certificate.witness.as_ref();
     let point = point.filter(|_| question.norm == Norm::Sup);
@@ -99,13 +99,13 @@ pub fn check_on_domain(
     Ok((verified, Some(root)))
 }
 
-/// What a check begins with.
+/// What is computed before the walk.
 enum Begin {
     Name,
     OnDomain,
 }
 
-/// What that came to.
+/// Its result.
 enum Begun {
     Name(String),
     OnDomain(Box<Result<OnCell, Failure>>),
@@ -120,7 +120,7 @@ impl Begin {
     }
 }
 
-/// The bounds of all layers, from reduced networks.
+/// Bounds of all layers, on reduced networks.
 struct Fast<'a> {
     leaves: Leaves<'a>,
     reduction: Reduction,

@@ -1,4 +1,4 @@
-//! The leaves of a claim as the core looks at them, on networks with interval biases.
+//! The leaves of a claim in the core, on networks with interval biases.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Certificates for properties: a condition on inputs and outputs that holds nowhere on some boxes,
-//! or at a point (T19).
+//! Checks certificates for properties (T19): a condition on inputs and outputs fails everywhere on
+//! some boxes, or holds at a point.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::jobs::{Runner, each, in_order};
 use crate::network::{Network, Reduced, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 
-/// A verdict that the checker accepted. Only the checker makes one.
+/// A verdict that the checker accepted. Only the checker can construct one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifiedProperty {
     network: String,
@@ -24,32 +24,34 @@ pub struct VerifiedProperty {
 }
 
 impl VerifiedProperty {
-    /// Has the network the property? Else [`VerifiedProperty::witness`] is a point where not.
+    /// Does the network have the property? If not, [`VerifiedProperty::witness`] is a
+    /// counterexample.
     pub fn holds(&self) -> bool {
         self.witness.is_none()
     }
 
-    /// The point at which the property fails.
+    /// Returns the point at which the property fails.
     pub fn witness(&self) -> Option<&PropertyWitness> {
         self.witness.as_ref()
     }
 
-    /// The digest of the network.
+    /// Returns the digest of the network.
     pub fn network(&self) -> &str {
         &self.network
     }
 
-    /// What was decided.
+    /// Returns the property that was decided.
     pub fn property(&self) -> &Property {
         &self.property
     }
 
-    /// How many leaves were checked.
+    /// Returns the number of checked leaves.
     pub fn leaves(&self) -> usize {
         self.leaves
     }
 
-    /// Is this about the network of this digest and about exactly this property?
+    /// Checks that the verdict is about the network with this digest and about exactly this
+    /// property.
     ///
     /// - Errors: [`Rejection::OtherClaim`] with the difference.
     pub fn answers(&self, network: &str, property: &Property) -> Result<(), Rejection> {
@@ -83,10 +85,10 @@ impl VerifiedProperty {
     }
 }
 
-/// Checks a certificate for a property against a network. Everything is recomputed; stops at the
-/// first thing that is wrong.
+/// Checks a certificate for a property against a network. Everything is recomputed; the check stops
+/// at the first error.
 ///
-/// - Errors: [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant per reason.
 pub fn check_property(
     certificate: &PropertyCertificate,
     network: &Network,
@@ -94,8 +96,8 @@ pub fn check_property(
     check_property_by(certificate, network, &in_order, &|| false)
 }
 
-/// Checks a certificate for a property like [`check_property()`], its parts by a runner: on several
-/// cores, say. The answer is the same for every runner. It is given up where `stop` says so.
+/// Checks a certificate for a property like [`check_property()`], its parts by a runner, for
+/// example on several cores. The result is the same for every runner. Stops when `stop` says so.
 ///
 /// - Errors: as [`check_property()`]; [`Rejection::Stopped`].
 pub fn check_property_by(
@@ -147,7 +149,7 @@ pub fn check_property_by(
     Ok(verified)
 }
 
-/// Is the property one of this network, and small enough?
+/// Checks that the property fits the network and is small enough.
 fn check_fit(claimed: &str, property: &Property, network: &Network) -> Result<(), Rejection> {
     let found = digest(network);
     if found != claimed {
@@ -189,7 +191,7 @@ struct Trees<'a> {
 }
 
 impl Trees<'_> {
-    /// Returns how many leaves there are, if the condition is excluded on each.
+    /// Returns the number of leaves if the condition is excluded on each.
     fn walk(&self, cases: &[Case], trees: &[Partition]) -> Result<usize, Rejection> {
         let mut jobs = Vec::new();
         let mut leaves_before: usize = 0;
@@ -204,7 +206,7 @@ impl Trees<'_> {
         walked.into_iter().sum()
     }
 
-    /// Walks the tree of one case; so many leaves come before it.
+    /// Walks the tree of one case, after `leaves_before` leaves.
     fn case(
         &self,
         case: &Case,
@@ -225,18 +227,18 @@ impl Trees<'_> {
     }
 }
 
-/// A case made ready for its leaves, on which the condition has to be excluded.
+/// A case prepared for its leaves; the condition must be excluded on each.
 struct Excluded<'a> {
     leaves: PropertyLeaves<'a>,
     ranges: Ranges,
     constant_radius: Dyadic,
-    /// Leaves of the cases before.
+    /// The number of leaves of the cases before.
     leaves_before: usize,
 }
 
 impl Visitor for Excluded<'_> {
     type Network = Arc<Reduced>;
-    /// How many leaves there are.
+    /// The number of leaves.
     type Total = usize;
 
     fn bytes(local: &Arc<Reduced>) -> usize {

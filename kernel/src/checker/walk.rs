@@ -1,8 +1,8 @@
-//! The walk down the tree of a certificate, for every question and every layer.
+//! Walks down the tree of a certificate, for every question and every layer.
 //!
-//! Each cell that waits carries the network reduced to the cell around it. What two halves give is put
-//! together as soon as both are done, so the result belongs to the tree, and not to the order of the
-//! walk. A walk may therefore leave subtrees to others.
+//! Each waiting cell carries the network reduced to its parent cell. The results of two halves are
+//! combined as soon as both are finished, so the result depends on the tree only, not on the order
+//! of the walk. A walk may therefore leave subtrees to other threads.
 
 use super::rejection::Rejection;
 use crate::bounds::Cell;
@@ -10,40 +10,41 @@ use crate::certificate::{Method, Node, Nodes, Partition};
 use crate::geometry::Affine;
 use crate::numbers::Failure;
 
-/// The deepest tree that is walked: a cell would be `2^-MAX_DEPTH` of the domain.
+/// The deepest tree that is walked: such a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
 
-/// Networks of cells that wait for their turn take at most this many bytes, and `HELD_ROOTS` times
-/// those of the network on the domain. They add up to a few of that size where the network shrinks
-/// with the cell, but to thousands down a thin tree on which it does not.
+/// The networks of waiting cells take at most this many bytes, or `HELD_ROOTS` times the size of
+/// the network on the domain. Usually the network shrinks with the cell, and they add up to a few
+/// times that size. Down a thin tree on which it does not shrink they could take thousands of times
+/// as much.
 const HELD: usize = 1 << 28;
 const HELD_ROOTS: usize = 32;
 
-/// Says when a walk is to be given up: then it comes to [`Rejection::Stopped`] and nothing else.
+/// Tells a walk to stop; it then returns [`Rejection::Stopped`].
 pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
 
-/// What a walk asks about the cells that it meets.
+/// What a walk does with each cell.
 pub trait Visitor {
-    /// The network on a cell, which its halves share.
+    /// The network on a cell; the halves of a cell share it.
     type Network: Clone;
-    /// What the leaves below a node give together.
+    /// The combined result of the leaves below a node.
     type Total;
 
-    /// About how many bytes a network takes.
+    /// Returns the size of a network in bytes, approximately.
     fn bytes(local: &Self::Network) -> usize;
 
-    /// Puts together what the two halves of a cell give, the lower one first.
+    /// Combines the results of the two halves of a cell, the lower one first.
     fn and(lower: Self::Total, upper: Self::Total) -> Self::Total;
 
-    /// Returns the network on a cell, from the network around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
-    /// - Errors: [`Failure`] where it has no value there.
+    /// - Errors: [`Failure`] where a unit has no value.
     fn descend(&mut self, parent: &Self::Network, cell: &Cell) -> Result<Self::Network, Failure>;
 
-    /// Looks at a leaf, which is the `number`-th of the tree, counted from 1. `here` is the network on it; on
-    /// the cell around it for exact and open leaves, which do not look at that.
+    /// Checks leaf `number` of the tree, counted from 1. `local` is the network on the leaf; exact
+    /// and open leaves do not use it and get the network on the parent cell.
     ///
-    /// - Errors: [`Rejection`] where the method gives nothing there.
+    /// - Errors: [`Rejection`] where the method gives no bound.
     fn leaf(
         &mut self,
         method: Method,
@@ -52,10 +53,10 @@ pub trait Visitor {
         number: usize,
     ) -> Result<Self::Total, Rejection>;
 
-    /// Walks the tree below a line that cuts a box; `before` leaves came before it. Returns how many
-    /// leaves it has, too. Most trees have no lines.
+    /// Walks the tree below a cut of a box by a line, after `leaves_before` leaves. Returns the
+    /// number of its leaves, too. Most trees have no such cut.
     ///
-    /// - Errors: [`Rejection`] of what is wrong there.
+    /// - Errors: [`Rejection`] of a leaf below the line.
     fn below_line(
         &mut self,
         nodes: &mut Nodes<'_>,
@@ -70,29 +71,30 @@ pub trait Visitor {
     }
 }
 
-/// A tree, and what holds for every walk in it.
+/// A tree, and the limits of every walk in it.
 #[derive(Clone, Copy)]
 pub struct Walk<'a> {
     pub(super) partition: &'a Partition,
     stop: Stop<'a>,
-    /// The most bytes that networks of cells that wait may take.
+    /// Bytes that the networks of waiting cells may take.
     pub(super) most_held: usize,
 }
 
-/// A subtree that waits for its turn.
+/// A subtree that waits to be walked.
 #[derive(Clone)]
 pub struct Part<H> {
     /// Its cell.
     pub cell: Cell,
-    /// The network around that.
+    /// The network on the parent cell.
     pub parent: H,
-    /// How many cuts are above it.
+    /// The number of cuts above it.
     pub depth: usize,
-    /// Where its text begins, and how many leaves come before it; set when it is its turn.
+    /// Where its text begins, and the number of leaves before it; both are set when its walk
+    /// begins.
     pub position: usize,
     /// See `position`.
     pub leaves_before: usize,
-    /// Bytes that are free again when it is done.
+    /// Bytes that become free when it is finished.
     frees: usize,
 }
 
@@ -110,12 +112,14 @@ impl<H> Part<H> {
     }
 }
 
-/// Says whether a subtree is left to others; then where its text ends, and how many leaves it has.
+/// Decides whether a subtree is left to another thread; if so, returns where its text ends and how
+/// many leaves it has.
 pub(super) type Defer<'l, H> =
     &'l mut dyn FnMut(&Part<H>) -> Result<Option<(usize, usize)>, Rejection>;
 
 impl<'a> Walk<'a> {
-    /// A walk that is given up where `stop` says so. The network on the root takes so many bytes.
+    /// Returns a walk that stops when `stop` says so. `root_bytes` is the size of the network on
+    /// the root.
     pub fn new(partition: &'a Partition, root_bytes: usize, stop: Stop<'a>) -> Self {
         Self {
             partition,
@@ -124,7 +128,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks the whole tree, one cell after the other.
+    /// Walks the whole tree, one cell after another.
     ///
     /// - Errors: [`Rejection`], the first in the order of the text.
     pub fn whole<L: Visitor>(
@@ -137,7 +141,7 @@ impl<'a> Walk<'a> {
         self.at_end(end).map(|()| total)
     }
 
-    /// Does the tree end where its text ends?
+    /// Checks that the tree ends where its text ends.
     pub(super) fn at_end(&self, position: usize) -> Result<(), Rejection> {
         if position == self.partition.text().len() {
             Ok(())
@@ -146,7 +150,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks a subtree alone; returns where its text ends as well.
+    /// Walks one subtree; returns where its text ends, too.
     ///
     /// - Errors: [`Rejection`], the first in the order of the text.
     pub fn subtree<L: Visitor>(
@@ -162,8 +166,8 @@ impl<'a> Walk<'a> {
         Ok((total, end))
     }
 
-    /// Walks the cells of a subtree that are not left to others; calls back with what each leaf gives
-    /// and how deep it is. Returns where the text of the subtree ends.
+    /// Walks the cells of a subtree, except those left to other threads. Reports the depth and the
+    /// result of each leaf. Returns where the text of the subtree ends.
     pub(super) fn cells<L: Visitor>(
         &self,
         visitor: &mut L,
@@ -174,7 +178,7 @@ impl<'a> Walk<'a> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let mut nodes = self.partition.nodes_from(start.position);
         let mut leaves_before = start.leaves_before;
-        // Bytes of the networks of cells that wait.
+        // Bytes of the networks of waiting cells.
         let mut held: usize = 0;
         let mut open = vec![start];
         while let Some(mut part) = open.pop() {
@@ -239,8 +243,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
-/// each other are the halves of a cell.
+/// The results so far, by depth: two consecutive results of the same depth are the halves of a
+/// cell.
 pub(super) struct Sums<T> {
     pending: Vec<(usize, T)>,
     and: fn(T, T) -> T,
@@ -265,7 +269,7 @@ impl<T> Sums<T> {
         self.pending.push((depth, total));
     }
 
-    /// What all gives together; nothing where nothing was met.
+    /// Returns the combined result; `None` if there were no leaves.
     pub(super) fn total(self) -> Option<T> {
         self.pending
             .into_iter()
@@ -279,11 +283,11 @@ mod tests {
     use super::*;
     use crate::numbers::Rational;
 
-    /// Writes down what it meets: the letter and number of each leaf, with the cuts above as parentheses.
+    /// Records the letter and number of each leaf, and its cuts as parentheses.
     struct Written;
 
     impl Visitor for Written {
-        /// How many networks are around.
+        /// The number of parent networks.
         type Network = usize;
         type Total = String;
 
@@ -319,7 +323,7 @@ mod tests {
     #[test]
     fn leaves_are_met_in_order_below_their_networks() {
         assert_eq!(walked("n").expect("a tree"), "n1:1");
-        // An exact leaf and an open one do not look at their network.
+        // Exact and open leaves do not use their network.
         assert_eq!(walked("AeAno").expect("a tree"), "(e1:1 (n2:3 o3:2))");
         assert!(matches!(walked("AnnA"), Err(Rejection::TreeTooLong(4))));
         assert!(matches!(walked("An"), Err(Rejection::Tree(_))));
@@ -337,7 +341,7 @@ mod tests {
         (upper.position, upper.leaves_before, upper.depth) = (4, 2, 1);
         let (total, end) = walk.subtree(&mut Written, upper).expect("a tree");
         assert_eq!((total.as_str(), end), ("(h3:3 g4:3)", 7));
-        // What is left to others is passed over, and the numbers go on after it.
+        // Subtrees left to others are skipped, and the numbering continues after them.
         let mut met = Vec::new();
         let mut defer = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
         let whole = Part::whole(unit(), 0);
@@ -349,11 +353,11 @@ mod tests {
 
     #[test]
     fn networks_that_wait_take_no_more_memory_than_allowed() {
-        // Each cut holds one network until its upper half is done.
+        // Each cut holds one network until its upper half is finished.
         let thin = |depth: usize| "A".repeat(depth) + &"n".repeat(depth + 1);
         assert!(walked(&thin(4)).is_ok());
         assert_eq!(walked(&thin(5)), Err(Rejection::TooLarge));
-        // A half that is done is free again.
+        // The memory of a finished half is free again.
         let partition = Partition::from_text((("An".repeat(40)) + "n").into_bytes());
         assert!(
             Walk::new(&partition, 1, &|| false)
