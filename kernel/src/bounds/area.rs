@@ -1,5 +1,5 @@
-//! Misclassified area of a cell by more than two lines: half-spaces in more inputs (T15), and the area
-//! beside a curve (T18).
+//! Misclassified area of a cell where two lines are not enough: half-spaces in more than two inputs
+//! (T15), and the area beside a curve (T18).
 
 use super::cell::Cell;
 use super::graph;
@@ -11,14 +11,14 @@ use crate::expr::Condition;
 use crate::network::Reduced;
 use crate::numbers::{Dyadic, Failure, Hessian, Interval, LinearForm};
 
-/// A region made ready for cells in which its boundary is bent, over boxes of up to `D` inputs.
+/// A region prepared for cells in which its boundary is curved, over boxes of up to `D` inputs.
 pub(super) struct CurvedRegion<const D: usize> {
     region: RegionForms<D>,
     hessian: Prepared<Hessian<2>>,
     points: Prepared<Interval>,
 }
 
-/// Encloses the share of a cell that a set covers.
+/// Encloses the fraction of a cell that a set covers.
 fn fraction<const D: usize>(known: &Known<D>, coordinates: &LocalCoordinates) -> Interval {
     match known {
         Known::All => Interval::ONE,
@@ -89,8 +89,8 @@ impl<const D: usize> CurvedRegion<D> {
         }))
     }
 
-    /// Encloses the area of a cell in two inputs on which a comparison holds, or does not, by the
-    /// curve between the two (T18).
+    /// Encloses the area of a cell in two inputs on which a comparison holds (or, for a complement,
+    /// fails), from the curve that separates the two (T18).
     fn covered(&mut self, cell: &Cell, origin: Origin) -> Option<Interval> {
         let sides = cell.intervals();
         if sides.len() != 2 || !cell.is_dyadic() {
@@ -115,8 +115,9 @@ impl<const D: usize> CurvedRegion<D> {
     }
 }
 
-/// The share on which two sets differ, from the shares of both: at least the difference of the two, at
-/// most what they, or their complements, have together.
+/// Encloses the fraction of the cell on which two sets differ, from the fractions of both sets. It
+/// is at least the difference of the two fractions, and at most their sum or the sum of the
+/// complements' fractions.
 fn difference(a: Interval, b: Interval) -> Interval {
     let complement = |x: &Interval| Interval::ONE.minus(x);
     let least = a.minus(&b).mig();

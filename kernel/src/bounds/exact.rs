@@ -13,14 +13,14 @@ use crate::geometry::{Affine, Corner, PlaneCell};
 use crate::network::{IntegerNetwork, Network, Stage};
 use crate::numbers::{Failure, Rational, Scalar, Truth};
 
-/// A question in one or two inputs, made ready for exact cells.
+/// A question in one or two inputs, prepared for exact cells.
 pub struct ExactCells<'a> {
     network: IntegerNetwork<'a>,
     start: Stage,
     tape: Tape,
     norm: Norm,
     threshold: Rational,
-    /// The target, where it is one polynomial on the whole domain.
+    /// The target, if it is one polynomial on the whole domain.
     everywhere: Option<Vec<Target>>,
 }
 
@@ -28,32 +28,32 @@ pub struct ExactCells<'a> {
 #[derive(Clone, Debug)]
 struct Target {
     polynomial: Polynomial,
-    /// The same, where its degree is at most 2.
+    /// The same as a quadratic, if its degree is at most 2.
     quadratic: Option<IntegerQuadratic>,
 }
 
 /// The exact error on a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExactError {
-    /// `sup`: the largest error, and where it is taken, or is a limit.
+    /// `sup`: the largest error, and the point where it is attained or is a limit.
     Largest(Rational, Vec<Rational>),
-    /// `sup`: the error is at most this, and may be smaller.
+    /// `sup`: an upper bound of the error, which may be smaller.
     AtMost(Rational),
-    /// The other norms: the cell's share in the integral.
+    /// The other norms: the contribution of the cell to the integral.
     Integral(Rational),
 }
 
 /// Why there is no exact error on a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecided {
-    /// One of these lines through the cell decides something.
+    /// A cut along one of these lines decides something.
     Lines(Vec<Affine>),
-    /// The target is no such polynomial there, or has no value.
+    /// The target is not a suitable polynomial there, or has no value.
     Failed(Failure),
 }
 
 impl Undecided {
-    /// The reason, for those who do not cut.
+    /// Returns the reason, for callers that do not cut.
     pub fn failure(&self) -> Failure {
         match self {
             Self::Lines(_) => Failure::Inexact,
@@ -63,8 +63,8 @@ impl Undecided {
 }
 
 impl<'a> ExactCells<'a> {
-    /// Prepares a network, and a target as a tape (number-valued outputs, but a condition under
-    /// `area`); nothing where the network has no exact pieces ([`IntegerNetwork::new`]).
+    /// Prepares a network, and a target as a tape (numbers as outputs; a condition under `area`).
+    /// Returns `None` if the network has no exact pieces ([`IntegerNetwork::new`]).
     pub fn new(network: &'a Network, question: &Question, tape: &Tape) -> Option<Self> {
         let domain = PlaneCell::from_sides(question.domain.sides())?;
         let network = IntegerNetwork::new(network)?;
@@ -87,19 +87,22 @@ impl<'a> ExactCells<'a> {
         self.start.clone()
     }
 
-    /// Decides the network's units on a cell as far as possible, for its parts.
+    /// Decides the units of the network on a cell as far as possible; its parts continue from
+    /// there.
     ///
     /// - Errors: lines that decide more ([`IntegerNetwork::advance`]).
     pub fn decide(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
         self.network.advance(stage, cell)
     }
 
-    /// Returns the error on a cell, exactly. Under `sup`, that of the worst output; where something
-    /// jumps at the cell's edges, this is the essential supremum, a limit there. Under `l1` and
-    /// `l2`, the integral of `|N - f|` and `(N - f)²`, outputs added up; under `area`, the area on
-    /// which decision and region differ.
+    /// Returns the exact error on a cell.
     ///
-    /// The stage is that of a cell around this one, and is brought up to date.
+    /// Under `sup` it is the error of the worst output; where something jumps at an edge of the
+    /// cell, this is the essential supremum, a limit there. Under `l1` and `l2` it is the integral
+    /// of `|N - f|` and `(N - f)²`, summed over the outputs. Under `area` it is the area on which
+    /// decision and region differ.
+    ///
+    /// `stage` belongs to a parent cell, and is updated.
     ///
     /// - Errors: [`Undecided`].
     pub fn error(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<ExactError, Undecided> {
@@ -130,7 +133,7 @@ impl<'a> ExactCells<'a> {
                 let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
                 square.integral(cell).ok_or(too_much)?
             } else {
-                // One sign on the whole cell.
+                // The difference has one sign on the whole cell.
                 context
                     .side(&difference)
                     .map_err(|failure| undecided(&context, failure))?;
@@ -169,8 +172,8 @@ impl<'a> ExactCells<'a> {
         Ok(ExactError::Largest(value, point))
     }
 
-    /// The largest error on an interval, for a target that is a polynomial of a higher degree: between
-    /// its Bernstein coefficients, and exact where the largest of them belongs to an end.
+    /// The largest error on an interval, for a target of higher degree. It lies between bounds from
+    /// the Bernstein coefficients, and is exact if the largest coefficient belongs to an end.
     fn largest_by_bernstein(
         &self,
         stage: &Stage,
@@ -182,7 +185,7 @@ impl<'a> ExactCells<'a> {
             return Err(inexact());
         };
         let (low, high) = (low.first(), high.first());
-        // The largest size of a value at an end, with the end, and the largest of a coefficient.
+        // The largest absolute value at an end, with that end; and the largest coefficient.
         let mut taken = (Rational::ZERO, low.clone());
         let mut most = Rational::ZERO;
         for (output, target) in stage.outputs().iter().zip(targets) {
@@ -209,7 +212,8 @@ impl<'a> ExactCells<'a> {
         })
     }
 
-    /// The area of the cell, or 0, where decision and region are the same at almost every point.
+    /// Returns the area of the cell, or 0, where decision and region agree at almost every point or
+    /// nowhere.
     fn area(
         &self,
         stage: &Stage,
@@ -221,8 +225,8 @@ impl<'a> ExactCells<'a> {
         };
         let excess = Polynomial::from_affine(output, self.network.denominator())
             .plus_multiple(&-&self.threshold, &Polynomial::constant(&Rational::ONE));
-        // A function that is 0 on the whole cell is not below the threshold there; one that is not
-        // has no zeros that count.
+        // A function that is 0 on the whole cell is not below the threshold there. The zeros of any
+        // other function have measure zero.
         let decision = context
             .side(&excess)
             .map_err(|failure| undecided(context, failure))?;
@@ -252,7 +256,7 @@ impl<'a> ExactCells<'a> {
             .collect()
     }
 
-    /// The target's outputs on a cell.
+    /// Returns the target's outputs on a cell.
     fn targets(&self, context: &Rc<CellContext>) -> Result<Vec<Target>, Undecided> {
         let inputs = self.pieces(context);
         let constants = self.tape.constants::<Piece>(context);
@@ -274,7 +278,7 @@ impl<'a> ExactCells<'a> {
     }
 }
 
-/// What a failure leaves undecided: a sign that a line decides, if there was one.
+/// Returns the lines whose signs were undecided, or the failure if there are none.
 fn undecided(context: &CellContext, failure: Failure) -> Undecided {
     let lines = context.lines();
     if lines.is_empty() {

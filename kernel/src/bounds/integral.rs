@@ -1,22 +1,21 @@
-//! The share of a cell in the integral of `|N - f|` or of `(N - f)²` (T16).
+//! The contribution of a cell to the integral of `|N - f|` or of `(N - f)²` (T16).
 //!
-//! A linear form says that the difference is `c + a·e` up to a remainder `r` over the cell. The mean
-//! of `|c + a·e|` and of its square over `e` in `[-1, 1]^d` has a closed form, so a leaf costs no
-//! more than what is not linear in it, and need not be so small that the difference is nearly
-//! constant.
+//! A linear form says that the difference is `c + a·e` up to a remainder `r` over the cell. The
+//! mean of `|c + a·e|` and of its square over `e` in `[-1, 1]^d` has a closed form. So the bound of
+//! a leaf is off only by what is nonlinear, and the cell need not be so small that the difference
+//! is nearly constant.
 
 use super::cell::Cell;
 use crate::certificate::Norm;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Interval, LinearForm};
 
-/// Inputs that the sum over corners looks at; the others of a form are left out of it, and
-/// accounted for.
+/// Inputs in the sum over corners, at most; the others of a form are dropped and accounted for.
 const MOST_CORNER_INPUTS: usize = 6;
-/// About the relative accuracy of a corner, in bits.
+/// The relative accuracy of one corner, approximately, in bits.
 const ACCURACY: i64 = 57;
 
-/// What is integrated over a cell, for each output.
+/// The integrand of a cell, for each output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Integrand {
     /// `|N - f|`.
@@ -26,7 +25,7 @@ pub(super) enum Integrand {
 }
 
 impl Integrand {
-    /// What a norm integrates.
+    /// Returns the integrand of a norm.
     pub(super) fn of(norm: Norm) -> Option<Self> {
         match norm {
             Norm::L1 => Some(Self::Magnitude),
@@ -35,7 +34,8 @@ impl Integrand {
         }
     }
 
-    /// Encloses the mean of the integrand over a cell, outputs added up, from where the differences lie.
+    /// Encloses the mean of the integrand over a cell, summed over the outputs, from the ranges of
+    /// the differences.
     pub(super) fn mean_of_ranges(self, differences: &[Interval]) -> Interval {
         let means = differences
             .iter()
@@ -43,7 +43,7 @@ impl Integrand {
         means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
     }
 
-    /// The same from linear forms of the differences.
+    /// The same, from linear forms of the differences.
     pub(super) fn mean_of_forms<const D: usize>(
         self,
         differences: &[LinearForm<D>],
@@ -55,7 +55,7 @@ impl Integrand {
         means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
     }
 
-    /// Encloses the integrand where the difference is somewhere in `range`.
+    /// Encloses the integrand of a difference in `range`.
     pub(super) fn of_range(self, range: &Interval) -> Interval {
         match self {
             Self::Magnitude => range.magnitude(),
@@ -65,9 +65,9 @@ impl Integrand {
 
     /// Encloses the mean of the integrand over a cell.
     ///
-    /// With `L = c + a·e` and a difference of `L + q`, `|q| <= r`: the mean of `|L + q|` is within
-    /// `r` of that of `|L|`, and the mean of `(L + q)²` is that of `L²` up to `2 r mean |L|`, and
-    /// `r²` upward.
+    /// Let the difference be `L + q` with `L = c + a·e` and `|q| <= r`. The mean of `|L + q|` is
+    /// within `r` of the mean of `|L|`. The mean of `(L + q)²` is that of `L²`, up to `2 r mean
+    /// |L|` in both directions and `r²` upward.
     pub(super) fn mean_of_form<const D: usize>(
         self,
         difference: &LinearForm<D>,
@@ -92,15 +92,15 @@ impl Integrand {
     }
 }
 
-/// Where a cell lies in the coordinates of its forms, which are those of the dyadic box around it:
-/// `e_i = shift_i + scale_i e'_i`, with `e'_i` in `[-1, 1]` for the cell. Where the sides are
-/// dyadic, the shift is 0 and the scale is 1.
+/// Local coordinates of a cell. Linear forms use the coordinates `e` of the dyadic box that
+/// contains the cell; `e_i = shift_i + scale_i e'_i`, with `e'_i` in `[-1, 1]` over the cell. Where
+/// the sides are dyadic, the shift is 0 and the scale is 1.
 pub(super) struct LocalCoordinates {
     axes: Vec<(Interval, Interval)>,
 }
 
 impl LocalCoordinates {
-    /// Returns the coordinates of a cell, or nothing where it is too thin to say.
+    /// Returns the coordinates of a cell; `None` if it is too thin.
     pub(super) fn new(cell: &Cell) -> Option<Self> {
         if let Some(axes) = cell.is_dyadic().then(|| Self::of_dyadic(cell)).flatten() {
             return Some(Self { axes });
@@ -123,7 +123,7 @@ impl LocalCoordinates {
 }
 
 impl LocalCoordinates {
-    /// Where middle and radius of every side are exact, the coordinates are those of the forms.
+    /// Where middle and radius of every side are exact, the coordinates equal those of the forms.
     fn of_dyadic(cell: &Cell) -> Option<Vec<(Interval, Interval)>> {
         let is_exact = |side: &Interval| {
             let (mid, rad) = (side.mid(), side.rad());
@@ -156,7 +156,7 @@ impl LocalCoordinates {
         })
     }
 
-    /// Returns the slopes in the coordinates of the cell, and what the shift adds to the constant.
+    /// Returns the slopes in local coordinates, and what the shift adds to the constant.
     pub(super) fn place(&self, slopes: &[Interval]) -> (Vec<Interval>, Interval) {
         let mut constant = Interval::ZERO;
         let slopes = slopes
@@ -171,8 +171,8 @@ impl LocalCoordinates {
     }
 }
 
-/// `c + a·e` up to `rest`, with `e` in `[-1, 1]^d` over the cell. Signs do not matter to the means,
-/// so `c` and all of `a` are at least 0; `a` falls and has no zeros.
+/// `c + a·e` up to `remainder`, with `e` in `[-1, 1]^d` over the cell. Signs do not change the
+/// means, so `c` and all of `a` are nonnegative; `a` is decreasing, without zeros.
 pub(super) struct Line {
     pub(super) c: Dyadic,
     pub(super) a: Vec<Dyadic>,
@@ -180,7 +180,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Returns the line of a form, or nothing where it has none.
+    /// Returns the line of a form; `None` if the form has no bounded one.
     fn of<const D: usize>(form: &LinearForm<D>, coordinates: &LocalCoordinates) -> Option<Self> {
         let mut constant = form.constant_part();
         let mut remainder = Dyadic::ZERO;
@@ -220,14 +220,14 @@ impl Line {
             .plus(&squares.times(&third))
     }
 
-    /// Encloses the mean of `|c + a·e|`: `c` where there is no change of sign, else
+    /// Encloses the mean of `|c + a·e|`: `c` where the sign does not change, else
     ///
     /// ```text
     /// c + 2 / (2^m (m+1)! a_1 ... a_m) · sum over s in {-1, 1}^m of s_1 ... s_m max(s·a - c, 0)^(m+1)
     /// ```
     ///
-    /// over the `m` inputs that are kept. Leaving out a small `a_i` lowers the mean by at most
-    /// `min(a_i / 2, a_i² / (6 a_1))`.
+    /// over the `m` kept inputs. Dropping a small `a_i` lowers the mean by at most `min(a_i / 2,
+    /// a_i² / (6 a_1))`.
     pub(super) fn mean_magnitude(&self) -> Interval {
         let point = Interval::point(self.c);
         let reach = self.a.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
@@ -239,7 +239,8 @@ impl Line {
         }
         let kept = self.kept();
         let excess = self.corner_sum(kept).unwrap_or_else(|| {
-            // Not reached: the largest slope divides well. The excess over c is at most the reach.
+            // Unreachable: dividing by the largest slope succeeds. The excess over c is at most the
+            // reach.
             Interval::ordered(Dyadic::ZERO, reach)
         });
         let mut lost = Dyadic::ZERO;
@@ -258,9 +259,9 @@ impl Line {
         point.plus(&above)
     }
 
-    /// How many of the slopes, from the largest on, the corners can tell from rounding: with the
-    /// product `p` of what is kept, relative to the largest, a corner is accurate to about
-    /// `2^-ACCURACY / p`, and leaving out `a` costs `a²`.
+    /// Returns how many of the slopes, from the largest on, stand out from rounding. With the
+    /// product `p` of the kept slopes, relative to the largest, a corner is accurate to about
+    /// `2^-ACCURACY / p`; dropping `a` costs `a²`.
     pub(super) fn kept(&self) -> usize {
         let magnitude = |a: &Dyadic| a.exponent();
         let Some(largest) = self.a.first().map(magnitude) else {
@@ -281,11 +282,11 @@ impl Line {
         kept
     }
 
-    /// The second term of the formula, over the first `kept` slopes.
+    /// Returns the second term of the formula, over the first `kept` slopes.
     fn corner_sum(&self, kept: usize) -> Option<Interval> {
         let a = self.a.get(..kept)?;
         let largest = *a.first()?;
-        // Everything relative to the largest slope, so that no power leaves the range.
+        // Relative to the largest slope, so that no power leaves the range.
         let unit = largest.exponent().saturating_add(62);
         let relative = |x: Dyadic| scaled(&Interval::point(x), unit.saturating_neg());
         let c = relative(self.c);
@@ -327,14 +328,14 @@ impl Line {
     }
 }
 
-/// `interval · 2^power`, rounded outward where it leaves the range of exponents.
+/// `interval · 2^power`, rounded outward if it leaves the range of exponents.
 pub(super) fn scaled(interval: &Interval, power: i64) -> Interval {
     let (inf, sup) = (interval.inf(), interval.sup());
     Interval::ordered(inf.scale(power, Down), sup.scale(power, Up))
 }
 
 #[cfg(test)]
-// Quadrature is in floats, on purpose: another way to the same numbers.
+// The second computation is quadrature in floats, on purpose.
 #[allow(
     clippy::float_arithmetic,
     clippy::as_conversions,
@@ -361,8 +362,9 @@ mod tests {
         }
     }
 
-    /// The mean of `|c + a·e|` by another way: exact in the first input, and the mean of the ends
-    /// of convex pieces in the others, which only overestimates; the middles only underestimate.
+    /// The mean of `|c + a·e|` by another computation: exact in the first input. In the others, the
+    /// mean of the ends of convex pieces only overestimates, and their midpoints only
+    /// underestimate.
     fn by_pieces(c: f64, a: &[f64], pieces: u32) -> (f64, f64) {
         let [first, remainder @ ..] = a else {
             return (c.abs(), c.abs());
@@ -463,7 +465,8 @@ mod tests {
         }
     }
 
-    /// `x` on a cell whose sides are far from dyadic, seen in the coordinates of the box around it.
+    /// `x` on a cell whose sides are far from dyadic, in the coordinates of the box that contains
+    /// it.
     #[test]
     fn a_thin_cell_is_not_the_box_around_it() {
         let third = Rational::ratio(1, 3);
@@ -474,7 +477,7 @@ mod tests {
         let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
         let truth = &third + &(&thin * &Rational::ratio(1, 2));
         assert!(mean.contains_rational(&truth), "{mean:?}");
-        // With the middle of the cell taken away: a quarter of its length.
+        // With the middle of the cell subtracted: a quarter of its length.
         let middle = Interval::from_rational(&truth);
         let form = form.minus_range(&middle);
         let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
@@ -523,7 +526,7 @@ mod tests {
                 for (integrand, sum) in [(Integrand::Magnitude, size), (Integrand::Square, square)] {
                     let mean = integrand.mean_of_form(&form, &coordinates);
                     let ends = (approximately(mean.inf()), approximately(mean.sup()));
-                    // The sum over middles is off by the square of their distance.
+                    // The sum over midpoints is off by the square of their distance.
                     prop_assert!(ends.0 <= sum + 0.03 && sum - 0.03 <= ends.1, "{integrand:?} {sum} {mean:?}");
                 }
             }

@@ -1,6 +1,6 @@
 //! Recomputes the bound of one leaf, by any method.
 //!
-//! The prover asks the same functions, so what it finds is what the checker will find again.
+//! The prover calls the same functions, so the checker finds the same bounds again.
 
 use super::area::CurvedRegion;
 use super::cell::Cell;
@@ -18,10 +18,10 @@ use crate::expr::{Place, TargetBody};
 use crate::network::{Local, Network, Reduced, Reducer, SumView};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, LinearForm};
 
-/// How networks are reduced to cells, which a certificate says (T02).
+/// How a certificate reduces networks to cells (T02).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reduction {
-    /// In which arithmetic the ranges of units are computed.
+    /// The arithmetic in which the ranges of units are computed.
     pub ranges: Ranges,
     /// The constant radius; at least 0.
     pub constant_radius: Dyadic,
@@ -34,7 +34,7 @@ impl Reduction {
         constant_radius: Dyadic::ZERO,
     };
 
-    /// What a certificate says.
+    /// Returns the reduction of a certificate.
     pub fn of(certificate: &Certificate) -> Self {
         Self {
             ranges: certificate.ranges,
@@ -43,8 +43,8 @@ impl Reduction {
     }
 }
 
-/// A network on a cell: as small as it can be made, and with interval biases alone where a portable
-/// certificate is looked for.
+/// A network on a cell, reduced as far as possible. For a portable certificate it also keeps the
+/// network with interval biases.
 #[derive(Clone, Debug)]
 pub struct OnCell {
     reduced: Reduced,
@@ -52,7 +52,7 @@ pub struct OnCell {
 }
 
 impl OnCell {
-    /// Returns a network on the whole domain: where a walk begins.
+    /// Returns a network on the whole domain, where a walk begins.
     ///
     /// - Errors: [`Failure`] when a weight has no bound.
     pub fn domain(
@@ -68,9 +68,9 @@ impl OnCell {
         })
     }
 
-    /// Recomputes what is certain of the error at a witness; see [`evaluate_witness`].
+    /// Recomputes a certain bound of the error at a witness; see [`evaluate_witness`].
     ///
-    /// - Errors: [`WitnessFailure`] when the witness does not count.
+    /// - Errors: [`WitnessFailure`] when the witness proves nothing.
     pub fn evaluate_witness(
         &self,
         question: &Question,
@@ -87,12 +87,12 @@ impl OnCell {
         })
     }
 
-    /// Has it interval biases too, which bounds are then found from?
+    /// Are bounds computed from interval biases, as a portable certificate needs?
     pub fn is_portable(&self) -> bool {
         self.local.is_some()
     }
 
-    /// About how many bytes it takes.
+    /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         self.reduced.bytes() + self.local.as_ref().map_or(0, Local::bytes)
     }
@@ -115,7 +115,7 @@ impl From<Reduced> for OnCell {
     }
 }
 
-/// Returns the network on the whole domain: where a walk begins.
+/// Returns a network on the whole domain, where a walk begins.
 ///
 /// - Errors: [`Failure`] when a weight has no bound.
 pub fn on_domain(network: &Network, question: &Question) -> Result<OnCell, Failure> {
@@ -160,11 +160,10 @@ fn on_box(sum: SumView<'_>) -> SumOnBox<'_> {
     }
 }
 
-/// A question made ready for many leaves.
+/// A question prepared for many leaves.
 pub struct Leaves<'a>(Box<dyn Methods<'a> + Send + 'a>);
 
-/// What is asked of a question made ready, whatever the number of inputs that its arithmetic has room
-/// for.
+/// The operations of a prepared question, independent of the number of inputs of its arithmetic.
 pub(super) trait Methods<'a> {
     fn descend(
         &mut self,
@@ -199,7 +198,7 @@ impl<'a> Leaves<'a> {
         ))
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
     /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
@@ -211,8 +210,8 @@ impl<'a> Leaves<'a> {
         self.0.descend(network, cell, reduction)
     }
 
-    /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
-    /// reduced to parts of the cell where the method looks at parts.
+    /// Returns the bound that a method gives on a cell; `network` encloses the network on it. A
+    /// method that works on parts of the cell reduces the network to them.
     ///
     /// - Errors: [`Failure`] when the method does not apply there.
     pub fn bound(
@@ -225,29 +224,29 @@ impl<'a> Leaves<'a> {
         self.0.bound(method, cell, network, reduction)
     }
 
-    /// The question made ready for exact cells, where there are any: one or two inputs, a
+    /// Returns the question prepared for exact cells, if it has them: one or two inputs and a
     /// piecewise-linear network.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
         self.0.exact_cells()
     }
 
-    /// What a cell without a bound adds to an integral.
+    /// Returns the contribution of a cell without a bound to an integral.
     pub fn anything(&self, cell: &Cell) -> Interval {
         self.0.anything(cell)
     }
 
-    /// Where the target jumps or has a kink, if that depends on one input alone.
+    /// Returns where the target has a jump or a kink that depends on one input only.
     pub fn places(&self) -> &[Place] {
         self.0.places()
     }
 
-    /// How many inputs the question has.
+    /// Returns the number of inputs of the question.
     pub fn inputs(&self) -> usize {
         self.0.inputs()
     }
 }
 
-/// A question made ready for many leaves, over boxes of up to `D` inputs.
+/// A question prepared for many leaves, over boxes of up to `D` inputs.
 pub(super) struct LeavesOver<'a, const D: usize, const S: usize> {
     basic: Basic<'a, D>,
     derivatives: Derivatives<D, S>,
@@ -298,8 +297,8 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         }
     }
 
-    /// Returns where the outputs of a network lie on a cell, which is in the cell it was reduced to: what
-    /// [`Leaves::descend`] finds, without the network.
+    /// Returns the ranges of the outputs on a part of the cell: the same as [`Leaves::descend`]
+    /// finds, without constructing the network.
     fn output_ranges(
         &mut self,
         network: &Reduced,
@@ -323,7 +322,8 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         }
     }
 
-    /// What [`Method::Natural`] gives on a cell inside the one that the network was reduced to.
+    /// Returns the bound of [`Method::Natural`] on a part of the cell that the network was reduced
+    /// to.
     pub(super) fn natural_integral(
         &mut self,
         integrand: Integrand,
@@ -339,7 +339,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         Ok(mean.times(&cell.volume()))
     }
 
-    /// Where the integrand lies on a cell, outputs added up.
+    /// Encloses the integrand on a cell, summed over the outputs.
     pub(super) fn natural_mean(
         &mut self,
         integrand: Integrand,

@@ -7,7 +7,7 @@ use super::polynomial::Polynomial;
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// The cell, and what could not be decided on it.
+/// A cell, and the signs that are undecided on it.
 #[derive(Clone, Debug)]
 pub struct CellContext {
     cell: PlaneCell,
@@ -15,7 +15,7 @@ pub struct CellContext {
 }
 
 impl CellContext {
-    /// Returns the surroundings of pieces on this cell.
+    /// Returns the context of the pieces on this cell.
     pub fn new(cell: &PlaneCell) -> Rc<Self> {
         Rc::new(Self {
             cell: cell.clone(),
@@ -25,8 +25,8 @@ impl CellContext {
 
     /// Is a polynomial of degree at most 2 at least 0 (true) or at most 0 (false) on the cell?
     ///
-    /// - Errors: [`Failure::Inexact`] where both signs occur; the line between them is kept, if it
-    ///   is one.
+    /// - Errors: [`Failure::Inexact`] where both signs occur; if the zeros are a line, it is
+    ///   recorded.
     pub fn side(&self, polynomial: &Polynomial) -> Result<bool, Failure> {
         let polynomial = polynomial.as_quadratic().ok_or(Failure::Inexact)?;
         if !polynomial.is_affine() {
@@ -42,14 +42,14 @@ impl CellContext {
         Ok(!sides.below)
     }
 
-    /// Returns lines through the cell that would have decided something.
+    /// Returns lines through the cell whose sides would decide something.
     pub fn lines(&self) -> Vec<Affine> {
         self.undecided.borrow().clone()
     }
 }
 
-/// A polynomial that equals a function at almost every point of a cell; or
-/// nothing, where the function is not known to be one.
+/// A polynomial that equals a function at almost every point of a cell; `None` where the function
+/// is not known to be one.
 #[derive(Clone, Debug)]
 pub struct Piece {
     context: Rc<CellContext>,
@@ -65,7 +65,7 @@ impl Piece {
         }
     }
 
-    /// The polynomial, where the function is known to be one.
+    /// Returns the polynomial, if the function is known to be one.
     pub fn polynomial(&self) -> Option<&Polynomial> {
         self.polynomial.as_ref()
     }
@@ -135,7 +135,7 @@ impl Scalar for Piece {
             let power = Scalar::powi(&base, exponent)?;
             return Ok(Self::constant(&self.context, &power));
         }
-        // Exponents beyond the highest a polynomial may have are not reached.
+        // An exponent above the highest supported one fails here.
         let exponent = u8::try_from(exponent).map_err(|_| Failure::Inexact)?;
         (0..exponent).try_fold(Self::constant(&self.context, &Rational::ONE), |power, _| {
             let power = power.mul(self)?;

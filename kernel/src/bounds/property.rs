@@ -15,15 +15,15 @@ use crate::numbers::{
 /// A point at which the condition holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PropertyWitness {
-    /// In the box of this case, counted from zero.
+    /// The case whose box contains it, counted from zero.
     pub case: usize,
     /// The inputs, exactly.
     pub point: Vec<Rational>,
-    /// Each output of the network there; equal ends where it is exact.
+    /// An enclosure of each output of the network there; equal ends where it is exact.
     pub outputs: Vec<(Rational, Rational)>,
 }
 
-/// Why a point shows nothing.
+/// Why a point is not a counterexample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViolationFailure {
     /// There is no such case, or the point is not in its box.
@@ -34,10 +34,10 @@ pub enum ViolationFailure {
     NoValue(Failure),
 }
 
-/// A case made ready for many leaves.
+/// A case prepared for many leaves.
 pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 
-/// What is asked of a case made ready, whatever the number of inputs that its arithmetic has room for.
+/// The operations of a prepared case, independent of the number of inputs of its arithmetic.
 trait Methods {
     fn descend(
         &mut self,
@@ -59,7 +59,7 @@ impl<'a> PropertyLeaves<'a> {
         ))
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
     /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
@@ -72,8 +72,8 @@ impl<'a> PropertyLeaves<'a> {
         self.0.descend(parent, cell, ranges, constant_radius)
     }
 
-    /// Does the condition hold at all points of the closed cell, at none, or is it not known?
-    /// `network` encloses the network on the cell.
+    /// Decides whether the condition holds at all points of the closed cell, at none, or neither is
+    /// known. `network` encloses the network on the cell.
     ///
     /// - Errors: [`Failure`] where the method does not apply.
     pub fn truth(
@@ -86,9 +86,9 @@ impl<'a> PropertyLeaves<'a> {
     }
 }
 
-/// A case made ready for many leaves, over boxes of up to `D` inputs.
+/// A case prepared for many leaves, over boxes of up to `D` inputs.
 struct PropertyLeavesOver<'a, const D: usize> {
-    /// The network itself, where it has steps: a reduced one is right almost everywhere alone.
+    /// The network itself, if it has steps: a reduced network is only valid almost everywhere.
     steps: Option<&'a Network>,
     tape: Tape,
     natural: Prepared<Interval>,
@@ -182,8 +182,8 @@ impl<E: Enclosure> Prepared<E> {
 
 /// Returns the outputs at a point of a case's box at which its condition certainly holds.
 ///
-/// - Errors: [`ViolationFailure::Outside`] for a point elsewhere, [`ViolationFailure::NotCertain`]
-///   where it is not certain that the condition holds.
+/// - Errors: [`ViolationFailure::Outside`] for a point outside the box,
+///   [`ViolationFailure::NotCertain`] if the condition does not certainly hold.
 pub fn violation(
     property: &Property,
     case: usize,

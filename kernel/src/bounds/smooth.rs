@@ -1,4 +1,4 @@
-//! Bounds by derivatives of the difference (T12, T13, T17).
+//! Bounds from the derivatives of the difference (T12, T13, T17).
 
 use std::cell::OnceCell;
 
@@ -9,11 +9,11 @@ use crate::expr::Tape;
 use crate::network::Reduced;
 use crate::numbers::{Direction, Dyadic, Failure, Gradient, Hessian, Interval, LinearForm, Scalar};
 
-/// More inputs have too many second derivatives to keep.
+/// With more inputs there are too many second derivatives to store.
 pub(super) const MOST_INPUTS_OF_SECOND_ORDER: usize = 6;
 
-/// A target made ready for its derivatives, over boxes of up to `D` inputs, and of `S` where second ones
-/// are asked for: no more than [`MOST_INPUTS_OF_SECOND_ORDER`].
+/// A target prepared for its derivatives, over boxes of up to `D` inputs; `S` inputs for second
+/// derivatives, at most [`MOST_INPUTS_OF_SECOND_ORDER`].
 pub(super) struct Derivatives<const D: usize, const S: usize> {
     gradient: Prepared<Gradient<D>>,
     middle: Prepared<Gradient<S>>,
@@ -29,7 +29,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         }
     }
 
-    /// The difference with its partial derivatives; the network's radius is left out.
+    /// Returns the difference with its partial derivatives, without the network's radius.
     fn difference(
         &mut self,
         tape: &Tape,
@@ -77,8 +77,8 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         Ok(largest)
     }
 
-    /// The difference of each output with its slopes at the middle of the cell, and with its second
-    /// derivatives over the cell; the network's radius is left out.
+    /// Returns, for each output, the difference with its slopes at the middle of the cell, and with
+    /// its second derivatives over the cell; both without the network's radius.
     pub(super) fn second_differences(
         &mut self,
         tape: &Tape,
@@ -123,8 +123,8 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         Ok(largest)
     }
 
-    /// T13: in an input in which the difference only grows (or only falls), its extremes lie on
-    /// the two faces; linear forms bound it there.
+    /// T13: in an input in which the difference is monotone, its extremes lie on the two faces;
+    /// linear forms bound it there.
     pub(super) fn monotone(
         &mut self,
         tape: &Tape,
@@ -179,7 +179,8 @@ fn has_inner_middle(side: &Interval) -> bool {
     side.is_point() || (side.inf() < middle && middle < side.sup())
 }
 
-/// T17: the range of `D` over a box, where `here` is `D` at the middle and `around` over the box.
+/// T17: the range of `D` over a box, where `middle` is `D` at the middle and `over_box` over the
+/// box.
 fn taylor<const D: usize>(
     middle: &Gradient<D>,
     over_box: &Hessian<D>,
@@ -200,8 +201,8 @@ fn taylor<const D: usize>(
     total
 }
 
-/// An upper bound of `slope |t| + second t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
-/// which is taken at `t = 0`.
+/// Returns an upper bound of `slope |t| + second t²/2` for `|t| <= radius`, where `slope >= 0`;
+/// never below 0, the value at `t = 0`.
 ///
 /// | second | slope | largest |
 /// |---|---|---|

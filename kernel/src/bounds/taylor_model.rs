@@ -1,16 +1,15 @@
-//! The mean of `|L + q|` and of its square, where `L` is a line and `q` a sum of products of two inputs
-//! (T16).
+//! The mean of `|L + q|` and of its square, where `L` is a line and `q` a quadratic term (T16).
 //!
-//! That is what a smooth difference is up to its third derivatives. Where the line is positive about as
-//! often as it is negative, its bend adds to the mean as much as it takes away; where it has one sign,
-//! the bend only moves the mean of the line. So a leaf is off by the third derivatives, and by the square
-//! of the second ones.
+//! This is the form of a smooth difference up to its third derivatives. Where the line changes sign
+//! near the middle, the quadratic term adds to the mean about as much as it takes away; where the
+//! line has one sign, the quadratic term only shifts the mean. So a leaf is off only by the third
+//! derivatives and by the square of the second derivatives.
 
 use super::integral::{Integrand, Line, LocalCoordinates, scaled};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Gradient, Hessian, Interval};
 
-/// `c + a·e + q + r` with
+/// `c + a·e + q + r` with the quadratic term
 ///
 /// ```text
 /// q = sum over i of b_i (e_i² - 1/3) + sum over i < j of m_ij e_i e_j
@@ -20,22 +19,23 @@ use crate::numbers::{Dyadic, Gradient, Hessian, Interval};
 pub(super) struct TaylorModel {
     /// The line, and the largest `|r|`.
     line: Line,
-    /// Is `c` below 0? The line has its size alone.
+    /// Is `c` negative? The line stores `|c|`.
     is_below: bool,
-    /// `|a_i|` in the order of the inputs; the line has those that are not 0, sorted.
+    /// `|a_i|` in the order of the inputs; the line stores those that are not 0, sorted.
     slopes: Vec<Dyadic>,
-    /// `b_i`.
+    /// The coefficients `b_i` of the square terms.
     squares: Vec<Dyadic>,
-    /// `i`, `j` and `m_ij`, for the signs of `e_i` and `e_j` with which `a_i` and `a_j` are positive.
+    /// The mixed terms `i`, `j`, `m_ij`, with the signs of `e_i` and `e_j` chosen so that `a_i` and
+    /// `a_j` are positive.
     mixed: Vec<(usize, usize, Dyadic)>,
     /// An upper bound of the mean of `|r|`.
     mean_remainder: Dyadic,
 }
 
 impl TaylorModel {
-    /// Returns what Taylor's formula says of a function over a cell: `here` is the function at the
-    /// middle of the box around the cell, `around` over the box, and the function is known up to
-    /// `radius`. Nothing where it says nothing.
+    /// Returns the Taylor model of a function over a cell, from its value and slopes at the middle
+    /// of the cell's dyadic box (`middle`) and its second derivatives over that box (`over_box`).
+    /// The function itself is known up to `radius`. Returns `None` if there is no bounded model.
     pub(super) fn of<const D: usize>(
         middle: &Gradient<D>,
         over_box: &Hessian<D>,
@@ -62,8 +62,8 @@ impl TaylorModel {
                 .second(i, i)
                 .times_point(Dyadic::HALF)
                 .times(&square);
-            // The mean of e² is 1/3 in the coordinates of the cell, where a square is another one, and
-            // a little.
+            // The mean of e² is 1/3 in local coordinates; in the coordinates of the box it differs
+            // by at most `off`.
             let off = term.mag().mul(coordinates.off_square(i), Up);
             add(
                 term.rad().add(off, Up),
@@ -129,7 +129,7 @@ impl TaylorModel {
                     .line
                     .mean_square()
                     .plus(&self.mean_square_of_quadratic());
-                // The mean of |L + q| is at most the root of that of its square.
+                // The mean of |L + q| is at most the square root of the mean of its square.
                 let (size, remainder) = (known.sup().sqrt(Up), self.line.remainder);
                 let cross = size.mul(remainder, Up).scale(1, Up);
                 let most = cross.add(remainder.mul(remainder, Up), Up);
@@ -167,8 +167,9 @@ impl TaylorModel {
         slopes.fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up))
     }
 
-    /// An upper bound of the mean of `|L + q| - sgn(L) (L + q)`, which is not 0 only where the bend
-    /// turns the sign: at most `2 max(|q| - |L|, 0)`, and `L` has a density of at most `1/(2 a_1)`.
+    /// Returns an upper bound of the mean of `|L + q| - sgn(L) (L + q)`, which is nonzero only
+    /// where the quadratic term changes the sign. The integrand is at most `2 max(|q| - |L|, 0)`,
+    /// and `L` has a density of at most `1/(2 a_1)`.
     fn sign_change_upper(&self) -> Dyadic {
         let size = self.quadratic_upper();
         let least = self.line.c.sub(self.reach(), Down).max(Dyadic::ZERO);
@@ -182,15 +183,15 @@ impl TaylorModel {
     /// Encloses the mean of `sgn(L) q`.
     fn mean_quadratic_by_sign(&self) -> Interval {
         let c = self.line.c;
-        // Points e and -e come in pairs, so that c = 0 leaves nothing; and where L has one sign, that
-        // is the mean of q, which is 0.
+        // Points come in pairs e and -e, so the mean is 0 for c = 0. Where L has one sign, it is
+        // the mean of q, which is 0.
         let Some(largest) = self.line.a.first() else {
             return Interval::ZERO;
         };
         if c.is_zero() || c >= self.reach() {
             return Interval::ZERO;
         }
-        // The pairs leave what is where |a·e| < c.
+        // Only points with |a·e| < c do not cancel in pairs.
         let fraction = c.div(*largest, Up).min(Dyadic::ONE);
         let about = Interval::symmetric(self.quadratic_upper().mul(fraction, Up));
         let exact = self
@@ -199,8 +200,8 @@ impl TaylorModel {
         about.refine(&exact)
     }
 
-    /// The mean of `sgn(c + a·e) q` for `c` and `a` at least 0, by the formula of T16, or nothing where
-    /// rounding would leave nothing of it.
+    /// Encloses the mean of `sgn(c + a·e) q` for nonnegative `c` and `a`, by the formula of T16.
+    /// Returns `None` if rounding would dominate.
     fn moments(&self) -> Option<Interval> {
         let inputs: Vec<usize> = (0..self.slopes.len())
             .filter(|i| self.slopes.get(*i).is_some_and(|a| !a.is_zero()))
@@ -208,7 +209,7 @@ impl TaylorModel {
         if self.line.kept() < inputs.len() {
             return None;
         }
-        // Relative to the largest slope, as the formula depends on no unit.
+        // Relative to the largest slope: the formula does not depend on the unit.
         let unit = self.line.a.first()?.exponent().saturating_add(62);
         let relative = |x: Dyadic| scaled(&Interval::point(x), unit.saturating_neg());
         let c = relative(self.line.c);
@@ -230,7 +231,7 @@ impl TaylorModel {
                 continue;
             }
             let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
-            // power = height^n / n!; the next two have once and twice beside it.
+            // power = height^n / n!; the next two orders have one and two more factors.
             let mut order = 0_i64;
             let mut next = || -> Option<Interval> {
                 order = order.checked_add(1)?;
@@ -287,7 +288,7 @@ fn third(of: Dyadic) -> Interval {
 }
 
 #[cfg(test)]
-// Sums over a grid are in floats, on purpose: another way to the same numbers.
+// The second computation is a sum over a grid in floats, on purpose.
 #[allow(clippy::float_arithmetic)]
 mod tests {
     use super::*;
@@ -296,7 +297,7 @@ mod tests {
     use crate::numbers::{Rational, Scalar};
     use proptest::prelude::*;
 
-    /// `c + a·x + x'Hx/2`, as Taylor's formula has it on a cell, in sixteenths.
+    /// `c + a·x + x'Hx/2`, a Taylor polynomial on a cell, in sixteenths.
     #[derive(Clone, Debug)]
     struct Quadratic {
         c: i64,
@@ -350,7 +351,7 @@ mod tests {
             TaylorModel::of(&middle, &over_box, sides, &coordinates, radius).expect("a form")
         }
 
-        /// The means of `|D|` and of `D²` over a cell, by the middles of many parts.
+        /// The means of `|D|` and of `D²` over a cell, from the midpoints of many parts.
         fn by_sums(&self, cell: &Cell, parts: u32) -> (f64, f64) {
             let d = self.a.len();
             let n = f64::from(parts);
@@ -376,8 +377,8 @@ mod tests {
         }
     }
 
-    /// Of a second derivative only its size is known, and the cell is a sixteenth of the box around it, at
-    /// the upper end. There `e²` is nearly 1, and not 1/3 in the mean; and so is `e_1 e_2`.
+    /// Only a bound of the second derivative is known, and the cell is a sixteenth of its box, at
+    /// the upper end. There `e²` has a mean close to 1, not 1/3, and so has `e_1 e_2`.
     #[test]
     fn squares_on_a_thin_cell_are_those_of_the_box() {
         let ulp = Rational::power_of_two(-63);
@@ -428,7 +429,8 @@ mod tests {
             is_odd in any::<bool>(),
         ) {
             let d = quadratic.a.len();
-            // Small cells, where the bend is small beside the line; sides at thirds are not dyadic.
+            // Small cells, where the quadratic term is small compared with the line; sides at
+            // thirds are not dyadic.
             let unit = Rational::power_of_two(power);
             let high = if is_odd { &unit * &Rational::ratio(4, 3) } else { unit.clone() };
             let cell = Cell::from_sides(vec![(-unit, high); d]);
@@ -437,7 +439,7 @@ mod tests {
             let (size, square) = quadratic.by_sums(&cell, parts);
             let scale = (1..=d).map(|i| quadratic.a[i - 1].abs()).sum::<i64>() + 64;
             let scale = estimate_dyadic(sixteenths(scale)) * libm::exp2(f64::from(power));
-            // What a sum over middles misses of curved parts and of kinks.
+            // The error of a midpoint sum for curved parts and kinks.
             let slack = 20.0 * scale / f64::from(parts * parts) + 1e-12;
             for (integrand, sum, slack) in [
                 (Integrand::Magnitude, size, slack),
@@ -448,12 +450,12 @@ mod tests {
                 prop_assert!(low <= sum + slack && sum - slack <= high,
                     "{integrand:?} [{low}, {high}] and {sum}, {cell:?}");
             }
-            // The square of a quadratic is known.
+            // The mean square of a quadratic is exact.
             let known = model.mean(Integrand::Square);
             prop_assert!(is_odd || estimate_dyadic(known.wid()) < 1e-12 * (1.0 + square), "{known}");
         }
 
-        /// Of `c + a·e + q` alone, the mean of `sgn(c + a·e) q` by a sum over a grid.
+        /// For `c + a·e + q` without remainder, the mean of `sgn(c + a·e) q` by a sum over a grid.
         #[test]
         fn moments_agree_with_sums(
             c in 0_i64..64, a in prop::collection::vec(1_i64..48, 1..3),
@@ -492,7 +494,7 @@ mod tests {
             let truth = sum / count;
             prop_assert!(low - 0.02 <= truth && truth <= high + 0.02, "{truth} and [{low}, {high}]");
             prop_assert!(high - low < 1e-9, "{found}");
-            // No slope may be missing from the size either.
+            // The bound of q must include every term.
             prop_assert!(found.mag() <= model.quadratic_upper());
         }
     }

@@ -1,5 +1,6 @@
-//! A cell in which steps are steep, as a grid (T16): beside the windows of the steps hardly anything
-//! changes, in a window one step is undecided, and where windows cross there is next to no volume.
+//! A cell with steep steps, as a grid (T16). Outside the transition layers of the steps hardly
+//! anything changes, inside one layer one step is undecided, and where layers cross there is almost
+//! no volume.
 
 use super::cell::Cell;
 use super::integral::Integrand;
@@ -9,11 +10,11 @@ use crate::network::Reduced;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Failure, Function, Interval};
 
-/// The most parts of a cell that are looked at; so a leaf takes no longer than so many others.
+/// The most parts of a cell, so that a leaf costs at most as much as this many leaves.
 const MOST_PARTS: usize = 32;
-/// Ends of windows are rounded to this share of half of one, so that they are short numbers.
+/// Ends of layers are rounded to `2^-FINENESS` of half a layer, so that they are short numbers.
 const FINENESS: i64 = 4;
-/// A slab with so many parts is worth a network of its own.
+/// A slab with at least this many parts gets its own reduced network.
 const MANY_PARTS: usize = 3;
 
 /// A slice of a side.
@@ -28,8 +29,9 @@ struct Grid {
     axes: Vec<Vec<Slice>>,
 }
 
-/// The share of a cell in an integral (T16), part by part of a grid along the windows of steps. Where
-/// windows cross the integrand is only known as well as on the whole cell.
+/// The contribution of a cell to an integral (T16), part by part of a grid along the transition
+/// layers of steps. Where layers cross, the integrand is only bounded by its range on the whole
+/// cell.
 pub(super) fn contribution<const D: usize, const S: usize>(
     leaves: &mut LeavesOver<'_, D, S>,
     integrand: Integrand,
@@ -58,20 +60,20 @@ pub(super) fn contribution<const D: usize, const S: usize>(
     Ok(contribution.plus(&anywhere.times(&remainder)))
 }
 
-/// What is asked of all parts of a cell, and what they gave so far.
+/// The common data of all parts of a cell, and their sum so far.
 struct Total<'s, 'q, const D: usize, const S: usize> {
     leaves: &'s mut LeavesOver<'q, D, S>,
     grid: &'s Grid,
     integrand: Integrand,
     reduction: Reduction,
     contribution: Interval,
-    /// The volume that was not looked at.
+    /// The volume of the parts without a bound.
     remainder: Interval,
 }
 
 impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
-    /// Adds the parts of a slab, which is one slice wide across the axes before this one; `network` is that
-    /// on a cell around it.
+    /// Adds the parts of a slab, which is one slice wide in all inputs before `axis`; `network` is
+    /// the network on a parent cell.
     fn add_slab(
         &mut self,
         slab: Cell,
@@ -108,7 +110,7 @@ impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
         Ok(())
     }
 
-    /// Adds a part: one in no window by the first method that applies there.
+    /// Adds a part. Outside all layers, the first method that applies bounds it.
     fn add_part(
         &mut self,
         cell: &Cell,
@@ -132,8 +134,9 @@ impl<const D: usize, const S: usize> Total<'_, '_, D, S> {
 }
 
 impl Grid {
-    /// Cuts the sides of a cell at the windows of its steps. Nothing where there are no windows, or too
-    /// many, or no part is in fewer than two of them: then only slabs would be looked at, any number.
+    /// Cuts the sides of a cell at the layers of its steps. Returns `None` if there are no layers,
+    /// or too many, or if every part lies in two layers or more: then the number of slabs would
+    /// have no bound.
     fn new(cell: &Cell, network: &Reduced, constant_radius: Dyadic) -> Option<Self> {
         let reach = reach(constant_radius)?;
         let mut axes = Vec::new();
@@ -150,8 +153,8 @@ impl Grid {
         (is_cut && (1..=MOST_PARTS).contains(&parts)).then_some(grid)
     }
 
-    /// How many parts in one window at most there are of a slab that is one slice wide across the axes
-    /// before this one.
+    /// Returns the number of parts, in at most one layer each, of a slab that is one slice wide in
+    /// all inputs before `axis`.
     fn parts(&self, axis: usize, is_in_layer: bool) -> usize {
         let Some(slices) = self.axes.get(axis) else {
             return 1;
@@ -167,9 +170,9 @@ impl Grid {
     }
 }
 
-/// Beyond this a sigmoid or tanh is closer than `constant_radius` to its limit: with `constant_radius >= 2^-n`,
-/// `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`, and tanh is closer. (A guess is
-/// all that is needed here.)
+/// Beyond this a sigmoid or tanh is within `constant_radius` of its limit: with `constant_radius >=
+/// 2^-n`, `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`; tanh is closer. (A
+/// guess is enough here.)
 fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
     if !constant_radius.is_positive() || constant_radius.is_infinite() {
         return None;
@@ -183,7 +186,8 @@ fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
     Some(Dyadic::from_i64(tenths.checked_div(10)?.checked_add(2)?))
 }
 
-/// The windows of the steps across an axis, in order, those that overlap as one.
+/// Returns the transition layers of the steps across an axis, in order; overlapping ones are
+/// merged.
 fn transition_layers(cell: &Cell, network: &Reduced, axis: usize, reach: Dyadic) -> Vec<Interval> {
     let mut layers: Vec<Interval> = (0..network.units())
         .filter_map(|k| transition_layer(network, k, axis, reach))
@@ -203,7 +207,7 @@ fn transition_layers(cell: &Cell, network: &Reduced, axis: usize, reach: Dyadic)
     apart
 }
 
-/// About where a unit is no constant, if it is a step across this axis.
+/// Returns approximately where a unit is not constant, if it is a step across this axis.
 fn transition_layer(
     network: &Reduced,
     unit: usize,
@@ -225,8 +229,8 @@ fn transition_layer(
     Some(Interval::ordered(rounded(low, unit), rounded(high, unit)))
 }
 
-/// A number close to this, a multiple of `2^unit` where it is not far larger: what `3/2 · 2^(unit + 62)`
-/// leaves of it.
+/// Rounds a number to a multiple of `2^unit`, unless it is much larger: adding and subtracting `3/2
+/// · 2^(unit + 62)` does that.
 fn rounded(value: Dyadic, unit: i64) -> Dyadic {
     let large = Dyadic::from_i64(3).mul(Dyadic::power_of_two(unit.saturating_add(61)), Down);
     let rounded = value.add(large, Down).sub(large, Down);
@@ -237,7 +241,7 @@ fn rounded(value: Dyadic, unit: i64) -> Dyadic {
     }
 }
 
-/// Cuts a side at the ends of the windows in it, which are apart and in order.
+/// Cuts a side at the ends of its layers, which are disjoint and in order.
 fn slices(side: &Interval, layers: &[Interval]) -> Vec<Slice> {
     let mut slices = Vec::new();
     let mut low = side.inf();
