@@ -212,8 +212,8 @@ impl<'a> ExactCells<'a> {
         })
     }
 
-    /// Returns the area of the cell, or 0, where decision and region agree at almost every point or
-    /// nowhere.
+    /// Returns 0 if decision and region agree at almost every point, the area of the cell if they differ
+    /// there.
     fn area(
         &self,
         stage: &Stage,

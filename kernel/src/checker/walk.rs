@@ -13,7 +13,7 @@ use crate::numbers::Failure;
 /// The deepest tree that is walked: such a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
 
-/// The networks of waiting cells take at most this many bytes, or `HELD_ROOTS` times the size of
+/// The networks of waiting cells take at most this many bytes, plus `HELD_ROOTS` times the size of
 /// the network on the domain. Usually the network shrinks with the cell, and they add up to a few
 /// times that size. Down a thin tree on which it does not shrink they could take thousands of times
 /// as much.

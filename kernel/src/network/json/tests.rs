@@ -133,7 +133,7 @@ fn large_layers_with_many_zeros_are_written_sparse() {
     }
 }
 
-/// What is wrong with `text`, as `line:column message`.
+/// Returns the message for `text`, as `line:column message`.
 fn refusal(text: &str) -> String {
     let error = read(text).expect_err(text);
     format!("{}:{} {}", error.line, error.column, error.message)
@@ -433,7 +433,7 @@ proptest! {
                 _ => bytes.truncate(place.max(1)),
             }
         }
-        // Where the damage leaves a network, it is one that can be written and read.
+        // If the damaged file is still a network, it can be written and read.
         if let Ok(network) = read_bytes(&bytes) {
             assert_round_trip(&network);
         }

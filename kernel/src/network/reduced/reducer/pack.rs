@@ -1,4 +1,4 @@
-//! What is left of a reduced network: the units that something uses, numbered anew.
+//! Finishes a reduced network: keeps the units that are used, and renumbers them.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::network::reduced::{NONE, Reduced, index, number};
 use crate::numbers::{Dyadic, Enclosure};
 
 impl<E: Enclosure> Reducer<E> {
-    /// Hands over the units that something uses.
+    /// Returns the reduced network, with the used units only.
     pub(super) fn finish(&mut self) -> Reduced {
         self.used.clear();
         self.used.resize(self.units.len(), false);
@@ -35,7 +35,7 @@ impl<E: Enclosure> Reducer<E> {
             next += u32::from(*is_used);
         }
         let kept = index(next) - inputs;
-        // Units, and terms in the order of the units, move down to where the dead ones were.
+        // Units, and terms in the order of the units, move down over the unused ones.
         let mut length = 0;
         let (terms, renumbered) = (&mut self.terms, &self.renumbered);
         let mut pack = |from: Range<usize>| {
@@ -85,7 +85,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 }
 
-/// Returns what was made, in no more memory than it takes: moved where it is long, else copied.
+/// Returns a list in no more memory than it needs: moved if it is long, else copied.
 fn handed_over<T: Clone>(made: &mut Vec<T>) -> Vec<T> {
     if made.len() <= LARGE {
         return made.clone();

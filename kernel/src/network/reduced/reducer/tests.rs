@@ -11,7 +11,7 @@ fn layer(rows: Vec<Vec<Rational>>, bias: Vec<Rational>, activation: Activation) 
     Layer::new(weights, bias, activation).expect("fits")
 }
 
-/// `units` ReLUs with kinks evenly over `[0, 1]`, the slopes of their sum going up and down.
+/// `units` ReLUs with kinks evenly over `[0, 1]`; the slopes of their sum alternate.
 fn zigzag(units: i64) -> Network {
     let rows = (0..units).map(|_| vec![Rational::ONE]).collect();
     let kinks = (0..units).map(|k| Rational::ratio(-k, units)).collect();
@@ -38,8 +38,8 @@ fn a_unit_takes_half_a_line_of_the_processors_memory() {
     assert_eq!(size_of::<Image>(), 40);
 }
 
-/// Long networks are handed over, short ones copied; and memory that was given back, or used for
-/// another network, tells nothing of it.
+/// Long networks are handed over, short ones copied. Memory that was returned, or used for another
+/// network, leaves no trace.
 #[test]
 fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
     let units = 3 * i64::try_from(LARGE).expect("few");
@@ -58,7 +58,7 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
             format!("{here:?}"),
             format!("{:?}", fresh.expect("a value"))
         );
-        // The kinks inside, apart from those at the ends.
+        // The kinks inside, except those at the ends.
         let inside = units * (high - low) / 16;
         let found = i64::try_from(here.units()).expect("few");
         assert!(
@@ -94,7 +94,8 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
     assert!(used.images.capacity() <= most && used.table.places() <= most);
 }
 
-/// A coefficient that cancels and comes again is the last one; nothing of a sum is left for the next.
+/// A coefficient that cancels and reappears has its last value; nothing of a sum remains for the
+/// next.
 #[test]
 fn sums_are_collected_anew() {
     let mut reducer = Reducer::<Interval>::default();
@@ -113,15 +114,15 @@ fn sums_are_collected_anew() {
     assert_eq!(reducer.take().terms, [(1, Dyadic::ONE)]);
 }
 
-/// Two units that are the same up to what was folded of each are one unit, and what was folded of both is kept:
-/// of the second one too, turned round or not.
+/// Two units that agree up to their abstraction errors are merged, and the errors of both are kept:
+/// of the second one too, mirrored or not.
 #[test]
 fn merged_units_keep_the_abstraction_error_of_each() {
     let whole = Rational::from;
     let half = Rational::ratio(1, 2);
     for sign in [1, -1] {
-        // Two small tails and a step; two steps of the step, which the tails tell apart; and their difference, or the
-        // sum, which is 1 then, up to the tails.
+        // Two small tails and a step; two steps of the step, which differ by the tails; and their
+        // difference (or their sum, which is then 1), up to the tails.
         let net = network(vec![
             layer(
                 vec![vec![whole(1)], vec![whole(-1)], vec![whole(8)]],
