@@ -1,4 +1,4 @@
-//! Certificates as files: versioned, line by line, one way to write each (see
+//! Certificates as files: versioned, line by line, with exactly one way to write each (see
 //! `proofs/FORMAT.md`).
 
 use std::io::{self, Write};
@@ -10,9 +10,9 @@ use super::{Certificate, Ranges, Witness};
 use crate::expr::{Domain, parse_target};
 use crate::numbers::{Rational, literal};
 
-/// Characters of the tree on one line.
+/// Characters of the tree per line.
 const LINE: usize = 100;
-/// The longest line that is read, apart from those of the tree.
+/// The longest line that is read, except those of the tree.
 const MAX_LINE: usize = 1 << 20;
 
 /// Why a file is not a certificate.
@@ -21,7 +21,7 @@ const MAX_LINE: usize = 1 << 20;
 pub struct ReadError {
     /// The line, counted from one.
     pub line: usize,
-    /// What is wrong with it.
+    /// The reason.
     pub message: String,
 }
 
@@ -43,7 +43,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     };
     header.write(&mut out)?;
     for formula in question.target.text() {
-        // A formula may have been typed over several lines; white space means nothing in it.
+        // A formula may have been typed over several lines; white space has no meaning in it.
         let line: Vec<&str> = formula.split_whitespace().collect();
         writeln!(out, "target {}", line.join(" "))?;
     }
@@ -69,7 +69,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a tree in lines.
+/// Writes a tree, line by line.
 pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "tree {}", tree.text().len())?;
     for line in tree.text().chunks(LINE) {
@@ -81,8 +81,8 @@ pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<(
 
 /// Reads a certificate.
 ///
-/// - Errors: [`ReadError`] with the line: anything that [`write()`] would not have written in that
-///   place.
+/// - Errors: [`ReadError`] with the line, for anything that [`write()`] would not have written
+///   there.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let mut lines = Lines::new(bytes);
     let Header {
@@ -215,8 +215,8 @@ impl<'a> Lines<'a> {
         Ok(())
     }
 
-    /// Reads how networks are reduced, before the tree. A tree whose root is not the whole domain is
-    /// refused by name.
+    /// Reads how networks are reduced, before the tree. Refuses a tree whose root is not the whole
+    /// domain.
     pub(super) fn hints(&mut self) -> Result<(Rational, Ranges), ReadError> {
         let text = self.field("constant-radius")?;
         let constant_radius = self.number(text)?;
@@ -262,7 +262,7 @@ impl<'a> Lines<'a> {
         std::str::from_utf8(line).map_err(|_| self.error("this line is not text".into()))
     }
 
-    /// Reads a line that begins with this word; returns the rest.
+    /// Reads a line that begins with this word; returns the rest of it.
     pub(super) fn field(&mut self, name: &str) -> Result<&'a str, ReadError> {
         let line = self.next()?;
         line.strip_prefix(name)
@@ -270,7 +270,7 @@ impl<'a> Lines<'a> {
             .ok_or_else(|| self.error(format!("expected `{name}`")))
     }
 
-    /// Reads such a line if it is there.
+    /// Reads such a line, if it is there.
     pub(super) fn optional(&mut self, name: &str) -> Result<Option<&'a str>, ReadError> {
         let is_next = self
             .rest
@@ -292,7 +292,7 @@ impl<'a> Lines<'a> {
             .field("tree")?
             .parse()
             .map_err(|_| self.error("expected the number of characters of the tree".into()))?;
-        // A length that the file cannot hold is refused before any memory is taken.
+        // A length that the file cannot hold is refused before memory is allocated.
         if length > self.rest.len() {
             return Err(self.error(format!(
                 "the tree should have {length} characters, but the file ends before that"
