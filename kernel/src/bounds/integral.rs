@@ -226,8 +226,8 @@ impl Line {
     /// c + 2 / (2^m (m+1)! a_1 ... a_m) · sum over s in {-1, 1}^m of s_1 ... s_m max(s·a - c, 0)^(m+1)
     /// ```
     ///
-    /// over the `m` kept inputs. Dropping a small `a_i` lowers the mean by at most `min(a_i / 2,
-    /// a_i² / (6 a_1))`.
+    /// over the `m` kept inputs. Dropping a small `a_i` lowers the mean by at most
+    /// `min(a_i / 2, a_i² / (6 a_1))`.
     pub(super) fn mean_magnitude(&self) -> Interval {
         let point = Interval::point(self.c);
         let reach = self.a.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));

@@ -170,9 +170,9 @@ impl Grid {
     }
 }
 
-/// Beyond this a sigmoid or tanh is within `constant_radius` of its limit: with `constant_radius >=
-/// 2^-n`, `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`; tanh is closer. (A
-/// guess is enough here.)
+/// Beyond this a sigmoid or tanh is within `constant_radius` of its limit: with
+/// `constant_radius >= 2^-n`, `1 - sigmoid(t) < e^-t <= 2^-n` for `t >= 0.7 n`, since `0.7 > ln 2`;
+/// tanh is closer. (A guess is enough here.)
 fn reach(constant_radius: Dyadic) -> Option<Dyadic> {
     if !constant_radius.is_positive() || constant_radius.is_infinite() {
         return None;
@@ -229,8 +229,8 @@ fn transition_layer(
     Some(Interval::ordered(rounded(low, unit), rounded(high, unit)))
 }
 
-/// Rounds a number to a multiple of `2^unit`, unless it is much larger: adding and subtracting `3/2
-/// · 2^(unit + 62)` does that.
+/// Rounds a number to a multiple of `2^unit`, unless it is much larger: adding and subtracting
+/// `3/2 · 2^(unit + 62)` does that.
 fn rounded(value: Dyadic, unit: i64) -> Dyadic {
     let large = Dyadic::from_i64(3).mul(Dyadic::power_of_two(unit.saturating_add(61)), Down);
     let rounded = value.add(large, Down).sub(large, Down);

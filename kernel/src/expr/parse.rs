@@ -1,9 +1,9 @@
 //! Text to trees, by operator precedence, with the place and a hint in every error.
 //!
 //! From loose to tight: `or`, `and`, `not`, comparisons, `+ -`, `* /`, unary minus, `^`. Powers
-//! group to the right and everything else to the left, so `-x^2` is −(x²) and `2^3^2` is 2⁹. `a < b
-//! < c` means `a < b and b < c`. A number divided by a number, or negated, is a number: `-1/3` is
-//! one constant.
+//! group to the right and everything else to the left, so `-x^2` is −(x²) and `2^3^2` is 2⁹.
+//! `a < b < c` means `a < b and b < c`. A number divided by a number, or negated, is a number:
+//! `-1/3` is one constant.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};

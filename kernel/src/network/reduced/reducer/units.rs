@@ -21,9 +21,10 @@ pub(super) struct Saturation {
 }
 
 impl Saturation {
-    /// Far enough that the error is small compared with the constant radius: `error = 2^-19
-    /// constant_radius`. With `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`, `1 - sigmoid(t) <
-    /// e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
+    /// Far enough that the error is small compared with the constant radius:
+    /// `error = 2^-19 constant_radius`. With `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`,
+    /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
+    /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
     pub(super) fn new(constant_radius: Dyadic) -> Option<Self> {
         if !constant_radius.is_positive() || constant_radius.is_infinite() {
             return None;
@@ -36,8 +37,8 @@ impl Saturation {
         })
     }
 
-    /// Returns how far from 0 a softplus, elu, silu or gelu is within `error` of its limit. With `t
-    /// = beyond`, where `e^-t <= 2^-(n + 20)`:
+    /// Returns how far from 0 a softplus, elu, silu or gelu is within `error` of its limit. With
+    /// `t = beyond`, where `e^-t <= 2^-(n + 20)`:
     /// - softplus is off by `ln(1 + e^-|z|) < e^-|z|`, elu by `e^z`;
     /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which decreases from 1 on. At `t + 10`
     ///   that is below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
@@ -506,8 +507,8 @@ fn slope_far_out(function: Function, far: Dyadic) -> Option<i64> {
 }
 
 /// Returns a power of two above the distance of a sigmoid or tanh from its limit, farther than
-/// `far` from its middle. With a whole number `m <= far`, since `7/5 < 1/ln 2`: `1 - sigmoid(t) <
-/// e^-t <= 2^-(7 m/5)` and `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
+/// `far` from its middle. With a whole number `m <= far`, since `7/5 < 1/ln 2`:
+/// `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
 fn tail(function: Function, far: Dyadic) -> Option<i64> {
     let fifths = whole_part(far).checked_mul(7)?;
     match function {
