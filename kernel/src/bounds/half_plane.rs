@@ -375,7 +375,7 @@ fn line<const D: usize>(
             &LinearForm::variable(*input, &cell.intervals()[*input]),
         );
     }
-    let form = form.settled();
+    let form = form.tightened();
     if flip {
         Known::where_not_negative(&form.neg())
     } else {

@@ -508,7 +508,7 @@ mod tests {
             for (i, slope) in [a, b].into_iter().enumerate() {
                 form.accumulate(scaled(slope).inf(), &LinearForm::variable(i, &Interval::SYMMETRIC_UNIT));
             }
-            let form = form.settled().widened(radius);
+            let form = form.tightened().widened(radius);
             // Two functions that the form encloses, by sums over a grid of squares.
             let float = |n: i64| n as f64 / 4.0;
             for wave in [1.0, 7.0] {

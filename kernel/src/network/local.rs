@@ -321,7 +321,7 @@ impl Local {
                 for &(unit, weight) in &self.terms[sum.start..sum.end] {
                     total.accumulate(weight, &below[index(unit)]);
                 }
-                total.settled()
+                total.tightened()
             }));
             layer.activation.combine(&(), &rows)
         });

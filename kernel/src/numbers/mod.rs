@@ -1,15 +1,16 @@
-//! What a number is.
+//! Numbers.
 //!
-//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
-//! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
-//! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
+//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a requested direction; two of
+//! them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose values that
+//! depend on the inputs of a box. All are [`Scalar`]s, so one formula can be evaluated in each of
+//! them.
 
 #[cfg(feature = "fast")]
 pub mod composed;
 pub mod dyadic;
 pub mod elementary;
 pub mod enclosure;
-// Floats, and intervals of any precision, for the tests alone.
+// Floats, and intervals of any precision, for the tests only.
 #[cfg(feature = "smooth")]
 mod constants;
 #[cfg(test)]

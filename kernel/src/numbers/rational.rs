@@ -1,8 +1,8 @@
-//! Exact rational numbers: the one file that names the rational crate.
+//! Exact rational numbers: the only file that names the rational crate.
 //!
 //! [`Rational`] wraps `dashu_ratio::RBig`, which keeps every value canonical (lowest terms,
-//! positive denominator). The wrapper exists so that the choice of crate stays in one place, and
-//! so that a test can hold every operation against an independent implementation.
+//! positive denominator). The wrapper keeps the choice of crate in one place, and a test compares
+//! every operation with an independent implementation.
 
 use std::fmt;
 use std::iter::Sum;
@@ -153,7 +153,7 @@ impl Rational {
         &Self::from(scaled.round()) * &Self::power_of_two(-exponent)
     }
 
-    /// Returns the exact square root, where the number is the square of a rational.
+    /// Returns the exact square root, if the number is the square of a rational.
     pub fn exact_sqrt(&self) -> Option<Self> {
         if self.is_negative() {
             return None;
@@ -173,13 +173,13 @@ impl Rational {
         self.numerator().bit_len() + self.denominator().bit_len()
     }
 
-    /// Returns the bits of the numerator less those of the denominator: about `log2 |self|`.
+    /// Returns the bits of the numerator minus those of the denominator: about `log2 |self|`.
     pub fn magnitude_bits(&self) -> i64 {
         let size = |bits: usize| i64::try_from(bits).expect("numbers fit in memory");
         size(self.numerator().bit_len()) - size(self.denominator().bit_len())
     }
 
-    /// Returns this as a machine integer, where it is one that fits.
+    /// Returns this as a machine integer, if it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
         if self.is_integer() {
             i64::try_from(self.numerator()).ok()

@@ -328,5 +328,5 @@ pub(super) fn total<E: Enclosure>(bias: Dyadic, terms: &[(u32, Dyadic)], values:
     for &(variable, coefficient) in terms {
         sum.accumulate(coefficient, &values[index(variable)]);
     }
-    sum.settled()
+    sum.tightened()
 }

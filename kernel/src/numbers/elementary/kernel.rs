@@ -44,7 +44,7 @@ impl Ball {
     }
 }
 
-/// A number in `(top ± slack) · 2^(-64 - drop)`, which is below 1: `drop >= 0`.
+/// A number in `(top ± error) · 2^(-64 - drop)`, which is below 1: `drop >= 0`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Small {
     pub(super) top: u64,
@@ -62,10 +62,10 @@ impl Small {
         }
     }
 
-    /// This times a factor `(factor ± off) · 2^-63`: at most 17/16, or at most 2 where `slack` is 0.
+    /// This times a factor `(factor ± off) · 2^-63`: at most 17/16, or at most 2 where `error` is 0.
     ///
-    /// Proof: `|t f - top·factor| <= slack·f + top·off` for the true `f <= 17 · 2^59` units; a
-    /// quarter of that, and a unit for each floor. It fits in 127 bits, for `slack <= 2^64 + 1`.
+    /// Proof: `|t f - top·factor| <= error·f + top·off` for the true `f <= 17 · 2^59` units; a
+    /// quarter of that, and a unit for each floor. It fits in 127 bits, for `error <= 2^64 + 1`.
     pub(super) fn times(self, factor: u64, off: u64) -> Ball {
         let product = u128::from(self.top) * u128::from(factor);
         let by_error = (self.error << 61) + (self.error << 57);
@@ -248,7 +248,7 @@ pub(super) fn ln(x: Dyadic) -> Ball {
         };
     }
     // Units of 2^-96, or of 2^-64 for large q: then q ln 2 stays below 2^125. Error within 5: 1 + 1/2
-    // for q ln 2, 2 for the anchor, 1 for the floor of the rest.
+    // for q ln 2, 2 for the anchor, 1 for the floor of the remainder.
     let places = if q.abs() < 1 << 24 { 96 } else { 64 };
     let shift = (-1 - log_rest.exponent - places).clamp(0, 127);
     Ball {
@@ -258,7 +258,8 @@ pub(super) fn ln(x: Dyadic) -> Ball {
     }
 }
 
-/// A number as a multiple of pi/2 and a rest: `x = quarters · pi/2 ± rest`, `|rest| < 0.7855`.
+/// A number as a multiple of pi/2 and a remainder: `x = quarters · pi/2 ± remainder`,
+/// `|remainder| < 0.7855`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Angle {
     quarters: i64,
@@ -330,8 +331,8 @@ impl Angle {
 
     /// `sin(quarters · pi/2 ± rest)`.
     fn sin_of_quarter(self, quarters: i64) -> Interval {
-        // z = rest^2 < 0.617. Error of z below 9 units of 2^-64: a floor and 2 · 0.786 times the
-        // error of the rest, at most 5 units (4 of the reduction, 1 of `top`).
+        // z = remainder^2 < 0.617. Error of z below 9 units of 2^-64: a floor and 2 · 0.786 times the
+        // error of the remainder, at most 5 units (4 of the reduction, 1 of `top`).
         // sin(r)/r: error 2.7 (see `alternating`) and 9/2 · 1/6 < 1; the tail is z^10/21! < 2^-72.
         // cos r: error 2.7 and 9/2 · 1/2 < 2.3; the tail is z^10/20! < 2^-68. Both within ±6.
         let z = self.remainder.square();
