@@ -1,4 +1,4 @@
-//! How far a unit's range may be from a point to be taken as one.
+//! Chooses the constant radius: how small a range must be for its unit to become a constant.
 
 use super::sample::even_points;
 use crate::jobs::Jobs;
@@ -6,9 +6,9 @@ use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// Returns a constant radius such that folding every unit moves the output by about `budget` at
+/// Returns a constant radius for which the constants together move the output by about `budget` at
 /// most: `budget` over the sum of all units' influence on the output (the product of weights and
-/// Lipschitz constants along the way there). A power of two.
+/// Lipschitz constants on the way there). A power of two.
 pub fn radius(network: &Reduced, budget: f64) -> Rational {
     let inputs = network.inputs();
     let mut influence = vec![0.0_f64; network.units()];
@@ -42,13 +42,15 @@ pub fn radius(network: &Reduced, budget: f64) -> Rational {
         .unwrap_or_default()
 }
 
-/// Points where the network is looked at.
+/// Points near which the network is reduced.
 const POINTS: u32 = 3;
-/// Near them it is made smaller until so few units are alive, as it is where bounds are computed.
+/// Near a point, the box is halved until at most this many units are undecided, as where bounds are
+/// computed.
 const FEW_UNITS: usize = 40;
 
-/// Returns the constant radius for the network near some points, if that is larger: only units that are
-/// alive in the same place can move the output there, and a large network has few of them anywhere.
+/// Returns the constant radius for the network near some points, if that is larger. Only units that
+/// are undecided near the same point can move the output there, and a large network has few of them
+/// anywhere.
 pub fn local_radius(
     network: &Reduced,
     sides: &[Interval],
@@ -59,10 +61,10 @@ pub fn local_radius(
     if network.units() <= FEW_UNITS {
         return whole;
     }
-    let folded = Dyadic::from_rational(&whole, Direction::Down);
+    let constant_radius = Dyadic::from_rational(&whole, Direction::Down);
     let points: Vec<Vec<f64>> = even_points(sides, POINTS).collect();
     let points = jobs.each(points, &|point| {
-        let local = box_near(network, sides, &point, folded);
+        let local = box_near(network, sides, &point, constant_radius);
         local.map_or_else(|| whole.clone(), |local| radius(&local, budget))
     });
     (points.into_iter())
@@ -70,12 +72,12 @@ pub fn local_radius(
         .map_or(whole.clone(), |local| local.max(whole.clone()))
 }
 
-/// The network on a box around a point where few units are alive.
+/// Returns the network on a box around a point where few units are undecided.
 fn box_near(
     network: &Reduced,
     sides: &[Interval],
     point: &[f64],
-    folded: Dyadic,
+    constant_radius: Dyadic,
 ) -> Option<Reduced> {
     let mut sides = sides.to_vec();
     let mut local: Option<Reduced> = None;
@@ -95,7 +97,7 @@ fn box_near(
         }
         halvings = 1;
         let parent = local.as_ref().unwrap_or(network);
-        let Ok(next) = parent.reduce(&sides, None, folded) else {
+        let Ok(next) = parent.reduce(&sides, None, constant_radius) else {
             break;
         };
         let is_small = next.units() <= FEW_UNITS;

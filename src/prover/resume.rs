@@ -1,4 +1,4 @@
-//! Goes on where an earlier search stopped: from its certificate.
+//! Continues an earlier search from its certificate.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use crate::checker::walk::{Visitor, Walk};
 use crate::geometry::Affine;
 use crate::numbers::Failure;
 
-/// A problem whose searches can be gone on with.
+/// A problem whose searches can be continued.
 pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
     /// The network on a cell.
     type Network: Send + Sync;
 
     fn network_bytes(network: &Self::Network) -> usize;
 
-    /// The network on a cell of a root as the checker has it, from the one around it; that one where it has
-    /// no value.
+    /// Returns the network on a cell of a root as the checker reduces it, from the network on its
+    /// parent; the parent's network if it has no value.
     fn descend(
         &self,
         tools: &mut Self::Tools,
@@ -28,7 +28,8 @@ pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
         cell: &Cell,
     ) -> Arc<Self::Network>;
 
-    /// Looks at an earlier leaf by its method alone; [`Method::Open`] for what is to be searched anew.
+    /// Bounds an earlier leaf by its method only; [`Method::Open`] for a leaf that must be searched
+    /// again.
     fn again(
         &self,
         tools: &mut Self::Tools,
@@ -42,8 +43,8 @@ pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
 pub type Earlier<'e, P> = (Cell, Arc<<P as Resumable>::Network>, &'e Partition);
 
 impl<P: Resumable> Engine<'_, P> {
-    /// Makes earlier partitions anew; the leaves that are not good enough are open. Nothing where that is
-    /// not possible: a text is no tree.
+    /// Rebuilds earlier partitions; the leaves that are not good enough are open. Returns `None` if
+    /// a text is not a tree.
     pub fn resume(&mut self, problem: &mut P, earlier: Vec<Earlier<'_, P>>) -> Option<()> {
         let mut open = Vec::new();
         let mut trees = Vec::new();
@@ -81,7 +82,7 @@ impl<P: Resumable> Engine<'_, P> {
     }
 }
 
-/// An earlier partition as the checker walks it; collects the leaves in order.
+/// Visits an earlier partition in the order of the checker; collects the leaves.
 struct Reopening<'p, P: Problem> {
     problem: &'p P,
     tools: P::Tools,
@@ -122,7 +123,7 @@ impl<P: Resumable> Visitor for Reopening<'_, P> {
         Ok(vec![(cell.clone(), evaluated)])
     }
 
-    /// What is below a line is found again faster than it is read.
+    /// Leaves below a line are found again faster than they are read.
     fn below_line(
         &mut self,
         nodes: &mut Nodes<'_>,

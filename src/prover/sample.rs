@@ -1,4 +1,4 @@
-//! Guesses at where the error is large, in floats.
+//! Guesses where the error is large, in floats.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ pub struct Sampler {
 /// A point with an estimate of the error there.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The error is about this.
+    /// The estimated error.
     pub estimate: f64,
     /// The point.
     pub witness: Witness,
-    /// The network on a cell around it.
+    /// The network on a cell that contains it.
     pub network: Arc<OnCell>,
 }
 
 impl Sampler {
-    /// Prepares for a target.
+    /// Prepares a target.
     pub fn new(target: &Target, jumps: bool) -> Self {
         let tape = Tape::new(&target.indicator());
         Self {
@@ -65,7 +65,7 @@ impl Sampler {
     /// Tries the middle and the corners of a cell; returns the point with the largest error.
     pub fn try_cell(&mut self, cell: &Cell, network: &Arc<OnCell>) -> Option<Candidate> {
         let inputs = cell.sides().len();
-        // Beside the corners where something may jump at them.
+        // Slightly inside the corners if something may jump at them.
         let inset = if self.jumps {
             Rational::power_of_two(-8)
         } else {

@@ -21,29 +21,29 @@ use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
-/// Cuts that a cell takes in a round, where all of it must be done anyway: many, so that a subtree
-/// is finished and its memory free before the next one begins.
+/// Cuts of a cell in one round, if all of it must be searched anyway. Many, so that a subtree is
+/// finished and its memory free before the next one begins.
 const SUBTREE: u64 = 1 << 12;
-/// With fewer open cells than this an enclosure is searched worst first: that is how the error
-/// becomes known. With more of them, subtrees are finished one by one against what is known.
+/// With fewer open cells than this, an enclosure is searched best-first, which finds the error.
+/// With more of them, subtrees are finished one by one against the known error.
 const WIDE: usize = 1 << 9;
-/// Networks of more units are not evaluated for a guess, nor by the costlier bounds: their cells are
-/// cut first.
+/// With more units than this, a network is not evaluated for guesses, nor by the costlier bounds:
+/// its cells are cut first.
 const LARGE: usize = 256;
-/// An exact look at a point of a network of more units takes as long as thousands of cells; one at
-/// the network on a cell around the point takes no time, and does where it loses no more than this
-/// part of the gap.
+/// With more units than this, evaluating a network exactly at a point takes as long as bounding
+/// thousands of cells. Evaluating the network reduced to a cell around the point takes almost no
+/// time. Its value is used if it loses at most this fraction of the gap.
 const COSTLY: usize = 1 << 14;
 const LOST: f64 = 1e-3;
 
-/// What a subtree brings back.
+/// The results of a subtree.
 pub struct Notes {
     best: Option<Candidate>,
     pieces: Pieces,
     boxes: u64,
     /// The largest bound of a leaf.
     largest: Dyadic,
-    /// How the methods fared, in the order in which they are tried.
+    /// The success of the methods, in the order in which they are tried.
     records: [Record; METHODS.len()],
 }
 
@@ -59,7 +59,7 @@ impl Default for Notes {
     }
 }
 
-/// The methods for a leaf, the cheapest first.
+/// The methods for a leaf, cheapest first.
 const METHODS: [Method; 5] = [
     Method::Natural,
     Method::Linear,
@@ -68,7 +68,7 @@ const METHODS: [Method; 5] = [
     Method::MeanValue,
 ];
 
-/// How often a method was tried in a subtree, and how often it was good enough.
+/// How often a method was tried in a subtree, and how often its bound was good enough.
 #[derive(Clone, Copy, Default)]
 struct Record {
     tried: u32,
@@ -76,14 +76,14 @@ struct Record {
 }
 
 impl Record {
-    /// Has it hardly ever helped? Then it is tried only now and then.
+    /// Has it hardly ever helped? Then it is tried only occasionally.
     fn is_in_vain(self, turn: u64) -> bool {
         self.tried >= 6 && self.won * 4 < self.tried && !turn.is_multiple_of(8)
     }
 }
 
-/// The order in which the methods are tried: second derivatives before linear forms where they
-/// were good enough for more cells.
+/// The order in which the methods are tried: second derivatives before linear forms if they
+/// fathomed more cells.
 fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     if records[2].won > records[1].won {
         [0, 2, 1, 3, 4]
@@ -92,7 +92,7 @@ fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     }
 }
 
-/// Has every unit that is alive a bounded second derivative (elu and softsign but for a jump at 0)?
+/// Does every unit have a bounded second derivative (elu and softsign, except for a jump at 0)?
 fn is_smooth(network: &Reduced) -> bool {
     (0..network.units()).all(|k| {
         let function = network.unit(k).function;
@@ -106,7 +106,7 @@ pub struct Sup<'a> {
     root: Arc<OnCell>,
     whole: Cell,
     host: Host<'a>,
-    /// Cells on which the network is linear, where the error can be found exactly.
+    /// Cells on which the network is affine, where the error can be found exactly.
     exact: Option<&'a ExactCells<'a>>,
     pieces: Pieces,
     ranges: Ranges,
@@ -116,11 +116,11 @@ pub struct Sup<'a> {
     largest: Dyadic,
     lower: Rational,
     witness: Option<Witness>,
-    /// The best point that was found, not yet looked at exactly.
+    /// The best point found, not yet evaluated exactly.
     candidate: Option<Candidate>,
 }
 
-/// Searches for a bound: for the exact error first, where there is hope.
+/// Searches for a bound; first for the exact error, if it can be found.
 pub fn search(
     request: &Request<'_>,
     root: &Arc<OnCell>,
@@ -151,7 +151,7 @@ impl<'a> Sup<'a> {
         exact: Option<&'a ExactCells<'a>>,
     ) -> Self {
         let whole = Cell::root(&request.question.domain);
-        // Linear forms decide more units where ReLUs and their like stand on each other.
+        // Linear forms decide more units where ReLUs and similar units are stacked.
         let is_deep = (0..root.units()).any(|k| {
             let unit = root.unit(k);
             let is_step = matches!(
@@ -195,7 +195,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Nothing where the exact error was looked for, and is not found soon.
+    /// Returns `None` if the exact error was wanted and is not found soon.
     fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
         let mut engine = Engine::new(&self, self.host);
         let mut stopped_by = None;
@@ -226,7 +226,7 @@ impl<'a> Sup<'a> {
         self.largest.max(open)
     }
 
-    /// Goes on with an earlier partition, if that is possible.
+    /// Continues with an earlier partition, if possible.
     fn resume(&mut self, engine: &mut Engine<'_, Self>, earlier: &Certificate) -> bool {
         let question = self.request.question;
         if let Some(witness) = &earlier.witness
@@ -251,7 +251,7 @@ impl<'a> Sup<'a> {
         is_resumed
     }
 
-    /// How networks are reduced to cells.
+    /// Returns how networks are reduced to cells.
     fn reduction(&self) -> Reduction {
         Reduction {
             ranges: self.ranges,
@@ -273,7 +273,7 @@ impl<'a> Sup<'a> {
         let watch = self.host.clock.stopwatch();
         let local = self.descend(tools, 0, parent, cell);
         let (leaves, sampler) = tools;
-        // What a check will do again: this, and the method that is chosen.
+        // What a check will repeat: this, and the chosen method.
         let descended = watch.map(|watch| watch.elapsed());
         let mut bounded = Duration::ZERO;
         let is_large = local.units() > LARGE;
@@ -317,8 +317,8 @@ impl<'a> Sup<'a> {
             }
         }
         let is_done = bound <= enough;
-        // Few cells that are done hold a larger error than those that are not; some are tried all
-        // the same, for the lower end of what is proved.
+        // A fathomed cell rarely contains a larger error than an open one. Some are tried anyway,
+        // for the lower bound of the claim.
         let is_near = estimate_dyadic(bound) <= 1.5 * estimate_dyadic(enough);
         let pace = match (is_done || is_large, is_near) {
             (true, _) => 32,
@@ -341,7 +341,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Notes the best point of a round, and looks at it exactly where that matters now.
+    /// Records the best point of a round, and evaluates it exactly if that matters now.
     fn consider(&mut self, candidate: Option<Candidate>) {
         self.candidate = larger(self.candidate.take(), candidate);
         let Some(candidate) = &self.candidate else {
@@ -349,10 +349,10 @@ impl<'a> Sup<'a> {
         };
         let known = estimate_rational(&self.lower);
         let is_of_interest = if let Some(tolerance) = self.request.tolerance {
-            // A refutation, or an idea of the lower end.
+            // A refutation, or a first lower bound.
             candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
         } else {
-            // Looking at a large network takes a while: only when it may be the last thing to do.
+            // Evaluating a large network takes time: only if it may be the last step.
             let gap = estimate_rational(self.request.gap);
             self.root.units() <= COSTLY && candidate.estimate > known * (1.0 + gap)
         };
@@ -361,7 +361,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Evaluates the best point exactly, where it seems better than what is known.
+    /// Evaluates the best point exactly, if it seems better than the known lower bound.
     fn certify(&mut self) {
         let Some(candidate) = self.candidate.take() else {
             return;
@@ -383,7 +383,7 @@ impl<'a> Sup<'a> {
             None
         };
         let found = match nearly {
-            // The checker comes from the whole network, which rounds in other places.
+            // The checker reduces the whole network, which rounds in other places.
             Some(values) => Some(shorten_down(&with_room(&values, self.root.units()))),
             None => evaluate(&self.root).map(|values| short_lower(&values)),
         };
@@ -395,7 +395,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Is little lost of the error at a point, and no refutation?
+    /// Is only little of the error lost at a point, and is it not a refutation?
     fn is_enough_of(&self, candidate: &Candidate, lower: &Rational) -> bool {
         let lost = estimate_rational(self.request.gap).min(1.0) * LOST;
         let is_refuted = |error: f64| {
@@ -407,8 +407,8 @@ impl<'a> Sup<'a> {
             && is_refuted(known) == is_refuted(candidate.estimate)
     }
 
-    /// What is good enough, given a point found in the same subtree: its error is not known
-    /// exactly yet, but it will be before it counts.
+    /// Returns the bound that is good enough, given a point found in the same subtree. Its error is
+    /// not known exactly yet, but will be before it counts.
     fn raised(&self, enough: Dyadic, best: Option<&Candidate>) -> Dyadic {
         let (None, Some(best)) = (self.goal, best) else {
             return enough;
@@ -417,8 +417,8 @@ impl<'a> Sup<'a> {
         exact_dyadic(best.estimate * (1.0 + gap * 0.9)).map_or(enough, |raised| enough.max(raised))
     }
 
-    /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
-    /// the error is known to reach.
+    /// Returns a bound that need not be improved: the tolerance, or for an enclosure slightly more
+    /// than the known error.
     fn enough(&self) -> Dyadic {
         if self.exact.is_some() {
             let found = Dyadic::from_rational(&self.lower, Direction::Down);
@@ -438,8 +438,8 @@ impl<'a> Sup<'a> {
             .is_some_and(|tolerance| self.lower > *tolerance)
     }
 
-    /// Is the abstraction error of the network on the domain, which all bounds carry, more than what is
-    /// missing?
+    /// Does every bound carry an abstraction error of the network on the domain that is larger than
+    /// what is missing?
     fn is_hopeless(&self, upper: Dyadic) -> bool {
         let outputs = 0..self.root.outputs();
         let radius = outputs.map(|k| self.root.output(k).radius).max();
@@ -464,7 +464,7 @@ impl<'a> Sup<'a> {
         &upper - &self.lower <= &upper * self.request.gap
     }
 
-    /// Would it be, with the point that was not looked at exactly yet?
+    /// Would it be, with the point that is not evaluated exactly yet?
     fn may_be_close(&self, upper: Dyadic) -> bool {
         let upper = estimate_dyadic(upper);
         let gap = estimate_rational(self.request.gap);
@@ -526,7 +526,7 @@ impl<'a> Problem for Sup<'a> {
 
     fn round(&self) -> (usize, bool) {
         match self.exact {
-            // What is found exactly in one box makes many others good enough.
+            // An exact error in one box fathoms many others.
             Some(_) => (1, true),
             None => (64, self.goal.is_none()),
         }
@@ -583,7 +583,7 @@ impl<'a> Problem for Sup<'a> {
     }
 
     fn is_leaf(&self, work: &mut Work<Self>, open: &Open<Self>) -> bool {
-        // Found good enough since, by what the cells around it showed.
+        // Fathomed by now, because of the results in nearby cells.
         let is_leaf = open.known <= work.rule;
         if is_leaf {
             work.notes.largest = work.notes.largest.max(open.known);
@@ -702,19 +702,19 @@ impl Request<'_> {
         self.network.has_jumps() || self.question.target.has_jumps()
     }
 
-    /// The method of an earlier leaf; open where it is to be looked at again. A portable certificate has no
-    /// leaves of other methods.
+    /// Returns the method of an earlier leaf; open if the leaf must be bounded again. A portable
+    /// certificate has only leaves of core methods.
     pub(super) fn known(&self, method: Method) -> Method {
         let is_known = method.is_core() || !self.portable;
         if is_known { method } else { Method::Open }
     }
 }
 
-/// The longest exact error that is kept as it is, in bits.
+/// The greatest length of an exact error that is kept, in bits.
 const LONGEST_EXACT: usize = 4096;
 
-/// A lower bound from what is certain at a witness: the error itself where that is rational there and not
-/// too long, else a short number below it.
+/// Returns a lower bound from the values at a witness: the error itself if it is rational there and
+/// not too long, else a short number below it.
 fn short_lower(values: &WitnessValues) -> Rational {
     let is_exact = |ends: &[(Rational, Rational)]| ends.iter().all(|(low, high)| low == high);
     let is_exact = is_exact(&values.network) && is_exact(&values.target);
@@ -724,8 +724,8 @@ fn short_lower(values: &WitnessValues) -> Rational {
     shorten_down(&values.lower)
 }
 
-/// Returns a lower bound of the error that is a little below the one at a witness: as far as the
-/// roundings of so many units, each added to a sum of about the size of the outputs, may reach.
+/// Returns a lower bound slightly below the error at a witness. The difference covers the roundings
+/// of this many units, each added to a sum of about the size of the outputs.
 fn with_room(values: &WitnessValues, units: usize) -> Rational {
     let ends = values.network.iter();
     let sizes = ends.map(|(low, high)| low.abs().max(high.abs()));
@@ -743,7 +743,7 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     }
 }
 
-/// From this many units on, those that are undecided in one place tell the constant radius.
+/// From this many units on, the undecided units near a point determine the constant radius.
 const MANY_UNITS: usize = 10_000;
 
 fn constant_radius_for(root: &Reduced, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
@@ -756,10 +756,10 @@ fn constant_radius_for(root: &Reduced, whole: &Cell, budget: f64, jobs: Jobs<'_>
 
 /// Guesses the size of the error from points along the diagonal.
 fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Reduced, jobs: Jobs<'_>) -> f64 {
-    // Fewer of a large network, which has many errors of about the same size.
+    // Fewer points for a large network, which has many errors of about the same size.
     let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
     let error_at = |step: u32| {
-        // Each input steps through its side at another pace.
+        // Each input moves along its side at its own pace.
         let mut stride = 1_u32;
         let point: Vec<f64> = whole
             .intervals()

@@ -1,4 +1,5 @@
-//! A toy problem: cells of an interval are good enough once they are short, the more so the nearer to 0.
+//! A toy problem: cells of an interval are good enough once they are short; near 0 they must be
+//! shorter.
 
 use super::*;
 use crate::numbers::{Direction, Rational};
@@ -8,11 +9,11 @@ struct Toy {
     is_best_first: bool,
     /// Cuts that a cell of a round may take.
     budget: u64,
-    /// Cells taken in each round, by the lower end.
+    /// The lower ends of the cells taken in each round.
     rounds: Vec<Vec<Rational>>,
 }
 
-/// Half as long as the distance from 0, or 1/64.
+/// At most half as long as the distance from 0, or 1/64.
 fn is_short(cell: &Cell) -> bool {
     let (low, high) = &cell.sides()[0];
     let length = high - low;
@@ -96,7 +97,7 @@ fn unit() -> Open<Toy> {
     Open::unevaluated(0, cell, (), known)
 }
 
-/// The tree that is found, why the search stopped, and its rounds.
+/// Returns the tree, why the search stopped, and its rounds.
 fn found(
     mut toy: Toy,
     limits: &Limits,
@@ -141,7 +142,7 @@ fn the_worst_come_first_and_of_equal_ones_the_older() {
     assert_eq!(rounds[0], [Rational::ZERO]);
     assert_eq!(rounds[1], [Rational::ZERO, ratio(1, 2)]);
     assert_eq!(rounds[2][..2], [Rational::ZERO, ratio(1, 4)]);
-    // Last first: no cell of an earlier round before those of the last one.
+    // Last in, first out: no cell of an earlier round before those of the last one.
     let (_, _, rounds) = found(toy(false, 1), &Limits::default(), Jobs::IN_ORDER);
     assert_eq!(rounds[0], [Rational::ZERO]);
     assert!(rounds.iter().all(|round| round.len() <= 4));

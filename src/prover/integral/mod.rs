@@ -1,7 +1,7 @@
 //! The search for an integral: `l1`, `l2` and a misclassified area.
 //!
-//! Each cell has a share of the integral, known between two ends; the cells where the two are
-//! furthest apart are cut first.
+//! The contribution of each cell to the integral is enclosed; the cells with the widest enclosure
+//! are cut first.
 
 mod parts;
 mod sum;
@@ -28,47 +28,49 @@ use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// Cells that one round takes.
+/// Cells of one round.
 const ROUND: usize = 256;
-/// Before so many boxes every round takes as many cells as it can.
+/// Before this many boxes, every round takes as many cells as it can.
 const FREE: u64 = 1024;
-/// Cuts under each of them in a round, as long as they are wanted.
+/// Cuts below each of them in one round, as long as they are needed.
 const SUBTREE: u64 = 32;
-/// In more inputs than this only one cut is looked at.
+/// In more inputs than this only one cut is tried.
 const MOST_TRIED: usize = 4;
-/// With more undecided units than this only one cut is looked at, too.
+/// With more undecided units than this only one cut is tried, too.
 const MANY_UNITS: usize = 40;
-/// With more than this the halves of a cell are looked at side by side: there are few such cells.
+/// With more units than this the halves of a cell are bounded in parallel: there are few such
+/// cells.
 const LARGE: usize = 100_000;
-/// Floats add up to a little more or less than they should.
+/// The relative error of sums of floats.
 const DRIFT: f64 = 4e-12;
-/// The claim may be wider than what was found by this share of it.
+/// The claim may be wider than the result by this fraction of it.
 const SHORTENED: f64 = 4e-12;
 
-/// What is known of a cell.
+/// What is known about a cell.
 #[derive(Clone, Copy)]
 struct Known {
-    /// Its contribution to the integral.
+    /// An enclosure of its contribution to the integral.
     contribution: Interval,
-    /// Were better methods not asked yet?
+    /// Is this only a cheap bound, so that better methods are left to try?
     is_cheap: bool,
 }
 
-/// When a cell is left alone.
+/// When a cell is fathomed.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// In a search of all.
+    /// In a search of the whole domain.
     Cell {
-        /// It is a leaf for good where its contribution is known this well, per volume.
+        /// It is a leaf for good if its contribution is known this well, per volume.
         density: f64,
-        /// It stays open, and is not cut in this round, where its contribution is known this well.
+        /// It stays open but is not cut in this round if its contribution is known this well.
         least: f64,
     },
-    /// In a search of a part alone, which is done when this much at most is not known of it.
+    /// In a search of one part, which is done when at most this much is unknown.
     Part(parts::Goal),
 }
 
-/// What a subtree brings back: the contributions of its leaves; of all of its cells in a search of a part.
+/// The results of a subtree: the contributions of its leaves; of all its cells in a search of one
+/// part.
 #[derive(Clone, Copy, Default)]
 struct Notes(Sum);
 
@@ -115,17 +117,17 @@ struct Integral<'a> {
     norm: Norm,
     whole: Cell,
     volume: f64,
-    /// A guess of the mean of what is integrated.
+    /// A guess of the mean of the integrand.
     typical: f64,
-    /// The abstraction error of the network on the domain: every bound carries it.
+    /// The abstraction error of the network on the domain; every bound carries it.
     radius: f64,
     constant_radius: Rational,
     reduction: Reduction,
-    /// Is the domain to be searched in parts, once there are enough?
+    /// Is the domain searched in parts once there are enough cells?
     in_parts: bool,
     /// The contributions of leaves.
     fathomed: Sum,
-    /// Those of open cells.
+    /// The contributions of open cells.
     undecided: Sum,
     /// How much more may become known in this round.
     missing: f64,
@@ -142,7 +144,7 @@ impl<'a> Integral<'a> {
         };
         let budget = match question.norm {
             Norm::Area => 1e-9,
-            norm => folding_budget(request, root, norm, volume, typical),
+            norm => constants_budget(request, root, norm, volume, typical),
         };
         let constant_radius = constant::local_radius(root, whole.intervals(), budget, host.jobs);
         Self {
@@ -167,7 +169,7 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// Goes on with an earlier partition, if that is possible.
+    /// Continues with an earlier partition, if possible.
     fn resume(
         &mut self,
         engine: &mut Engine<'_, Self>,
@@ -189,7 +191,7 @@ impl<'a> Integral<'a> {
         self.fathomed.plus(self.undecided)
     }
 
-    /// Encloses the share of a cell by the method that knows it best.
+    /// Encloses the contribution of a cell by the best method.
     fn best_bound(
         &self,
         leaves: &mut Leaves<'_>,
@@ -224,7 +226,7 @@ impl<'a> Integral<'a> {
         evaluated(local, best, false, effort)
     }
 
-    /// Encloses the share of a cell by the cheapest method that may be enough.
+    /// Encloses the contribution of a cell by the cheapest method that may be enough.
     fn cheap_bound(
         &self,
         leaves: &mut Leaves<'_>,
@@ -243,7 +245,8 @@ impl<'a> Integral<'a> {
         evaluated(local, found, true, effort)
     }
 
-    /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
+    /// Will a cell be cut whatever its bound is? `parent` is the number of units before the last
+    /// cut.
     fn is_rough(&self, cell: &Cell, local: &Reduced, parent: usize) -> bool {
         if self.norm == Norm::Area {
             return false;
@@ -252,12 +255,13 @@ impl<'a> Integral<'a> {
         shrinks || (self.outside_layer(cell, local, 0).is_some() && !self.is_frame(cell, local))
     }
 
-    /// Is a cell to be looked at along the windows in it, before it is cut beside them?
+    /// Should a cell be bounded along its transition layers, before it is cut at them?
     fn is_frame(&self, cell: &Cell, local: &Reduced) -> bool {
         step_cuts::is_frame(cell, local, estimate_dyadic(self.reduction.constant_radius))
     }
 
-    /// A cut beside the window of a step, if there is one, across this axis if it can be.
+    /// Returns a cut at the edge of a transition layer, if there is one; across this axis if
+    /// possible.
     fn outside_layer(&self, cell: &Cell, local: &Reduced, axis: usize) -> Option<Split> {
         let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
@@ -265,12 +269,12 @@ impl<'a> Integral<'a> {
         axes.find_map(|axis| step_cuts::outside_layer(cell, local, axis, constant_radius))
     }
 
-    /// Is a cell of this method decided for good?
+    /// Is a cell decided for good by this method?
     fn is_decided(&self, method: Method) -> bool {
         self.norm == Norm::Area && method == Method::Natural
     }
 
-    /// The cuts that come into question, the one that is made if they are as good as each other first.
+    /// Returns the candidate cuts; the first is made if they are equally good.
     fn cuts_of(&self, open: &Open<Self>, jumps: &[Place]) -> Cuts {
         let certain = |cut| Cuts {
             tried: vec![cut],
@@ -287,18 +291,18 @@ impl<'a> Integral<'a> {
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
-        // Steps that are half-planes need no cut beside them. Without areas beside curves the region may need a
-        // cut across another input than the network.
+        // Steps that are half-planes need no cut beside them. Without areas beside curves, the
+        // region may need a cut across another input than the network.
         if self.norm == Norm::Area {
             let count = if self.request.portable { inputs } else { 1 };
             return tried(axes().take(count).map(middle).collect());
         }
-        // First the windows of steps are parted from the rest, so that no other cut crosses them.
+        // First, transition layers are separated, so that no other cut crosses them.
         if let Some(cut) = self.outside_layer(&open.cell, &open.local, first.axis) {
             return certain(cut);
         }
         if open.local.units() > MANY_UNITS {
-            // Far from a leaf: in the middle, so that each half has half of what is alive.
+            // Far from a leaf: in the middle, so that each half has half of the undecided units.
             return tried(vec![middle(first.axis)]);
         }
         let mut cuts = Vec::new();
@@ -310,7 +314,7 @@ impl<'a> Integral<'a> {
         tried(cuts)
     }
 
-    /// Looks at a cell of a cut; only `glance`s at it where that may be enough.
+    /// Bounds a cell of a cut; only cheaply if that may be enough.
     fn evaluate_cell(
         &self,
         leaves: &mut Leaves<'a>,
@@ -346,9 +350,9 @@ impl<'a> Integral<'a> {
         evaluated
     }
 
-    /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
-    /// together keep half of what is wanted, whatever the integral is. Nothing is known of that
-    /// where there is a tolerance.
+    /// Returns how much may stay unknown of a cell's contribution per unit of volume: so little
+    /// that all cells together use half of the wanted gap, whatever the integral is. With a
+    /// tolerance there is no such limit.
     fn density(&self, sum: Sum) -> f64 {
         if self.request.tolerance.is_some() {
             return 0.0;
@@ -357,17 +361,17 @@ impl<'a> Integral<'a> {
         0.5 * wanted / self.volume
     }
 
-    /// How much larger the gap of the integral may be than that of the error.
+    /// Returns how much larger the gap of the integral may be than that of the error.
     fn power(&self) -> f64 {
         if self.norm == Norm::L2 { 1.9 } else { 1.0 }
     }
 
-    /// The power of the error that is integrated.
+    /// Returns the power of the error in the integrand.
     fn exponent(&self) -> f64 {
         if self.norm == Norm::L2 { 2.0 } else { 1.0 }
     }
 
-    /// An error from the integral: its root for `l2`.
+    /// Returns the error for an integral: its square root for `l2`.
     fn error(&self, integral: f64) -> f64 {
         match self.norm {
             Norm::L2 => libm::sqrt(integral.max(0.0)),
@@ -375,7 +379,8 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// Is the enclosure good enough? A little stricter than asked, since these sums are floats.
+    /// Is the enclosure good enough? Slightly stricter than requested, because these sums are
+    /// floats.
     fn is_done(&self, sum: Sum) -> bool {
         let (low, high) = (self.error(sum.low), self.error(sum.high()));
         match self.request.tolerance {
@@ -387,14 +392,15 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// The gap wanted, and a little less: sums drift, and both ends of the claim are shortened.
+    /// Returns slightly less than the wanted gap: sums drift, and both ends of the claim are
+    /// shortened.
     fn gap(&self) -> f64 {
         let gap = estimate_rational(self.request.gap);
         gap - (1e-6 * gap).max(DRIFT + SHORTENED).min(gap / 2.0)
     }
 
-    /// Is what the abstraction error of the network adds to every bound more than what is asked, or than
-    /// the error itself seems to be?
+    /// Does the abstraction error of the network add more to every bound than what is requested, or
+    /// than the estimated error?
     fn is_hopeless(&self) -> bool {
         if self.norm == Norm::Area || self.radius == 0.0 {
             return false;
@@ -406,7 +412,7 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// How much that is not known has to become known, at least.
+    /// Returns how much of the unknown part has to become known, at least.
     fn missing_of(&self, sum: Sum) -> f64 {
         let (low, high) = (sum.low, sum.high());
         if let Some(tolerance) = self.request.tolerance {
@@ -418,7 +424,7 @@ impl<'a> Integral<'a> {
 
     fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> Outcome {
         let tree = engine.trees.first().expect("a tree for the one root");
-        // Added up like the checker does, so that the claim is what it will find.
+        // Added up like the checker does, so the claim is what the checker will find.
         let total = tree.total();
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
@@ -454,7 +460,7 @@ impl<'a> Integral<'a> {
     }
 }
 
-/// What was found of a cell.
+/// Returns the result for a cell.
 fn evaluated<'a>(
     local: Arc<OnCell>,
     (method, contribution): (Method, Interval),
@@ -488,7 +494,7 @@ impl<'a> Problem for Integral<'a> {
         (ROUND, true)
     }
 
-    /// The worst is the one of whose contribution most is not known.
+    /// The widest enclosure comes first.
     fn rank(known: &Known) -> Dyadic {
         known.contribution.wid()
     }
@@ -511,7 +517,7 @@ impl<'a> Problem for Integral<'a> {
         open: &Open<Self>,
         cells: &[Cell],
     ) -> Vec<Evaluated<Self>> {
-        // In a part, where there is no choice, a glance may be enough.
+        // In a part there is no choice, and a cheap bound may be enough.
         let is_cheap = cells.len() <= 2;
         let rule = work.rule;
         let evaluate =
@@ -522,7 +528,7 @@ impl<'a> Problem for Integral<'a> {
                 .map(|cell| evaluate(work.tools, cell))
                 .collect();
         }
-        // The tools of this thread are taken, and those of another may be.
+        // The tools of this thread are in use, and those of another may be, too.
         let each = |cell| evaluate(&mut self.tools(), cell);
         self.host.jobs.each(cells.iter().collect(), &each)
     }
@@ -568,7 +574,7 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
-        // The sum of a part has it already.
+        // The sum of a part includes it already.
         if let Rule::Cell { .. } = work.rule {
             work.notes.0 = work.notes.0.plus(Sum::of(&open.known.contribution));
         }
@@ -584,7 +590,7 @@ impl<'a> Problem for Integral<'a> {
             return Judgement::Done;
         }
         if self.is_done(self.sum()) {
-            // Floats drift; the worst of it goes when the sum is made anew.
+            // Floats drift; a fresh sum removes most of the error.
             self.undecided = Sum::default();
             for open in frontier.iter() {
                 self.opened(open);
@@ -610,8 +616,8 @@ impl<'a> Problem for Integral<'a> {
 
     fn takes(&mut self, next: &Open<Self>, taken: usize, boxes: u64) -> bool {
         if taken == 0 {
-            // No more than could be enough if all of it became known, but where that takes no time: then
-            // the answer may be sharper than asked for.
+            // Enough cells for the goal if all of them became known; more where that takes no time,
+            // which may give a sharper result than requested.
             self.missing = if boxes < FREE {
                 f64::INFINITY
             } else {
@@ -621,7 +627,7 @@ impl<'a> Problem for Integral<'a> {
             return false;
         }
         let contribution = &next.known.contribution;
-        // Without an end, how much is missing has none either.
+        // Without an upper end, the missing amount is unbounded, too.
         if !contribution.sup().is_infinite() {
             self.missing -= estimate_dyadic(contribution.wid());
         }
@@ -641,7 +647,7 @@ impl<'a> Problem for Integral<'a> {
             density: self.density(self.sum()),
             least: estimate_dyadic(last),
         };
-        // While few cells are open, a subtree would cut more than is needed.
+        // While few cells are open, a subtree would cut more than necessary.
         let budget = if round.len() < ROUND { 1 } else { SUBTREE };
         (rule, budget)
     }
@@ -691,9 +697,9 @@ impl Resumable for Integral<'_> {
     }
 }
 
-/// How far folding may move the outputs: less than what is wanted to be known of the error, which is
-/// guessed from points, or is about the tolerance.
-fn folding_budget(
+/// Returns how much the constants may move the outputs: less than the wanted accuracy of the error,
+/// which is guessed from points, or is about the tolerance.
+fn constants_budget(
     request: &Request<'_>,
     root: &Reduced,
     norm: Norm,
@@ -714,13 +720,12 @@ fn folding_budget(
         let fraction = if is_large { 1e-4 } else { 1e-5 };
         return fraction * mean_error(integral / volume);
     }
-    // What folding moves in a place is far below the sum of what every unit could.
+    // At one point the constants move far less than the sum of all units' influences.
     let fraction = if is_large { 0.3 } else { 1e-3 };
     fraction * estimate_rational(request.gap).min(1.0) * mean_error(typical)
 }
 
-/// Guesses the mean size of the error, or of its square (`l2`), from points that fill the domain
-/// evenly.
+/// Guesses the mean of the error, or of its square (`l2`), from points that fill the domain evenly.
 fn typical_error(
     request: &Request<'_>,
     network: &Reduced,
@@ -744,7 +749,7 @@ fn typical_error(
     errors.iter().sum::<f64>() / f64::from(POINTS)
 }
 
-/// Linear forms decide more units where `ReLU`s stand on `ReLU`s.
+/// Linear forms decide more units where `ReLU`s are stacked on `ReLU`s.
 fn ranges(root: &Reduced) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);

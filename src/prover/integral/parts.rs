@@ -1,8 +1,8 @@
-//! For large networks: one part of the domain after the other, each for itself.
+//! For large networks: searches one part of the domain after another.
 //!
-//! A search for the worst cell of all keeps the network on every open cell. Where there are many, the
-//! domain is cut into a few hundred parts, and each is searched until it is known well enough on its
-//! own; then of its cells only the shares are kept.
+//! A best-first search of the whole domain keeps the network on every open cell. With many cells,
+//! the domain is first cut into a few hundred parts. Each part is searched until it is known well
+//! enough; then only the contributions of its cells are kept.
 
 use std::sync::Arc;
 
@@ -15,16 +15,18 @@ use crate::prover::{Progress, Request};
 
 /// Networks of fewer units are not searched in parts.
 const LARGE: usize = 10_000;
-/// Into so many parts the domain is cut first, or a few more.
+/// The domain is first cut into this many parts, or slightly more.
 pub(super) const PARTS: usize = 512;
-/// Parts between two looks at the limits. Fixed, so that the result does not depend on the threads.
+/// Parts between two checks of the limits. Fixed, so that the result does not depend on the
+/// threads.
 const AT_ONCE: usize = 64;
-/// The most cuts in a part: so many for each unit alive there, and some more.
+/// The most cuts in a part: this many for each undecided unit there, and some more.
 const CUTS_PER_UNIT: u64 = 64;
 const MORE_CUTS: u64 = 10_000;
 
-/// How well a part must be known: so that all together are known as well as wanted, a part of it by
-/// their contribution, another by their volume, since some parts hold next to nothing.
+/// How well a part must be known, so that all parts together are known as well as wanted. One half
+/// of the allowance is by contribution, the other by volume, because some parts contribute almost
+/// nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Goal {
     fraction: f64,
@@ -32,7 +34,7 @@ pub(super) struct Goal {
 }
 
 impl Goal {
-    /// Is enough known of a part whose cells give this?
+    /// Is a part whose cells have this sum known well enough?
     pub(super) fn is_met(self, sum: Sum) -> bool {
         sum.unknown() <= self.fraction * sum.low.max(0.0) + self.floor
     }
@@ -44,8 +46,8 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
 }
 
 impl Integral<'_> {
-    /// Searches each open cell until it is known well enough, or a limit is reached; then those stay
-    /// open that were not looked at.
+    /// Searches each open cell until it is known well enough, or a limit is reached; cells that
+    /// were not searched stay open.
     pub(super) fn search_parts(
         &mut self,
         engine: &mut Engine<'_, Self>,
@@ -59,7 +61,8 @@ impl Integral<'_> {
             .collect();
         let mut is_known = vec![false; parts.len()];
         let mut density = self.typical;
-        // Once by a guess of the integral, and then, where that was too high, by what is known of it.
+        // First with a guess of the integral; then again with its enclosure, if the guess was too
+        // high.
         for _ in 0..2 {
             let wanted = estimate_rational(self.request.gap).min(0.5) * self.power();
             let goal = |part: &Open<Self>| Goal {
@@ -96,7 +99,7 @@ impl Integral<'_> {
                         self.undecided = self.undecided.minus(sums[*k]);
                     }
                     is_known[*k] = true;
-                    // No cell of it stays open, as there is no network for it.
+                    // None of its cells stays open, because there is no network for them.
                     let (Notes(sum), _) = engine.graft(0, parts[*k].node, expansion);
                     sums[*k] = sum;
                     self.fathomed = self.fathomed.plus(sum);

@@ -1,9 +1,9 @@
-//! Sums of shares, in floats.
+//! Sums of contributions, in floats.
 
 use crate::numbers::Interval;
 use crate::numbers::estimate::estimate_dyadic;
 
-/// Sums of the two ends, in floats; shares without an upper end are counted.
+/// Sums of the lower and of the upper ends; contributions without an upper end are counted.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Sum {
     pub(super) low: f64,
@@ -41,7 +41,7 @@ impl Sum {
         }
     }
 
-    /// What is not known.
+    /// Returns how much is unknown.
     pub(super) fn unknown(self) -> f64 {
         self.high() - self.low
     }

@@ -1,9 +1,9 @@
-//! The search for a certificate that a network has a property, or for a point where it has not.
+//! The search for a certificate that a network has a property, or for a point where it fails.
 //!
-//! Points first: corners, points all over each box, and the way downhill from the best of them.
-//! Then each box is cut until the checker's own leaf methods exclude the condition on every cell,
-//! and on each cell two more points are tried. Rounds have a fixed size, so the certificate does not
-//! depend on the threads.
+//! Points come first: corners, points all over each box, and a descent from the best of them. Then
+//! each box is cut until the checker's own methods exclude the condition on every cell; two more
+//! points are tried on each cell. Rounds have a fixed size, so the certificate does not depend on
+//! the threads.
 
 mod forms;
 mod guess;
@@ -30,14 +30,14 @@ use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
 
-/// Cells that one round takes.
+/// Cells of one round.
 const ROUND: usize = 64;
-/// Cuts below each cell of a round: more where all threads have enough to do, so that they do not wait for
-/// each other.
+/// Cuts below each cell of a round; more if all threads have enough to do, so that they do not wait
+/// for each other.
 const SUBTREE: [u64; 2] = [32, 1024];
-/// A cell is not cut once all of its sides are below this share of the box, in bits.
+/// A cell is not cut once all of its sides are below this fraction of the box, in bits.
 const FINEST: i64 = 40;
-/// So many cells that cannot be cut any more end the search.
+/// This many cells that cannot be cut any more end the search.
 const MAX_STUCK: usize = 64;
 
 /// What to decide.
@@ -45,27 +45,27 @@ const MAX_STUCK: usize = 64;
 pub struct PropertyRequest<'a> {
     /// The network.
     pub network: &'a Network,
-    /// What it must not do.
+    /// The property: what it must not do.
     pub property: &'a Property,
     /// When to stop.
     pub limits: Limits,
-    /// How many threads; all of the machine's by default. The result does not depend on it.
+    /// The number of threads; all of the machine's by default. The result does not depend on it.
     pub threads: Option<usize>,
-    /// Trees of an earlier search for the same property, to go on from.
+    /// Trees of an earlier search for the same property, to continue from.
     pub resume: Option<&'a Evidence>,
 }
 
-/// What a search found: a proposal for the checker.
+/// The result of a search: a proposal for the checker.
 #[derive(Clone, Debug)]
 pub struct PropertyOutcome {
-    /// Why the property holds or fails. Where that is not known: the trees so far, with leaves that
-    /// exclude nothing, which no checker accepts.
+    /// Why the property holds or fails. If that is unknown: the trees so far, with open leaves,
+    /// which no checker accepts.
     pub evidence: Evidence,
-    /// Is it known?
+    /// Was the property decided?
     pub is_decided: bool,
-    /// Boxes looked at.
+    /// The number of boxes.
     pub boxes: u64,
-    /// Cells that were open at the end.
+    /// The cells that were open at the end.
     pub open: usize,
     /// Why the search stopped before it was done, if it did.
     pub stopped_by: Option<StoppedBy>,
@@ -73,19 +73,19 @@ pub struct PropertyOutcome {
     pub stuck: Option<Stuck>,
 }
 
-/// The middle of a cell that is neither decided nor cut any more.
+/// The middle of a cell that is undecided and cannot be cut any more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stuck {
-    /// The point, about.
+    /// The approximate point.
     pub point: Vec<f64>,
-    /// About by how much the condition is missed there (met, where this is negative), if floats can
-    /// tell.
+    /// The approximate distance from satisfying the condition there (negative if it is satisfied),
+    /// if floats can tell.
     pub margin: Option<f64>,
 }
 
 /// Searches for evidence.
 ///
-/// - Errors: [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
     progress: &mut dyn FnMut(&Progress),
@@ -95,9 +95,9 @@ pub fn prove_property(
     })
 }
 
-/// Searches for evidence like [`prove_property()`], its jobs done wherever the caller likes.
+/// Searches for evidence like [`prove_property()`]; the caller runs the jobs.
 ///
-/// - Errors: [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_property_by(
     request: &PropertyRequest<'_>,
     jobs: Jobs<'_>,
@@ -121,7 +121,7 @@ pub fn prove_property_by(
     Ok(problem.finish(&engine, stopped_by))
 }
 
-/// What a subtree brings back.
+/// The results of a subtree.
 #[derive(Default)]
 struct Notes {
     /// A point at which the condition holds.
@@ -131,7 +131,7 @@ struct Notes {
     stuck_at: Option<Stuck>,
 }
 
-/// A condition that is to be excluded on every box, or a point at which it holds.
+/// A condition to be excluded on every box, or a point at which it holds.
 struct Exclusion<'a> {
     request: &'a PropertyRequest<'a>,
     clock: &'a Clock,
@@ -177,13 +177,13 @@ impl<'a> Exclusion<'a> {
         Ok(problem)
     }
 
-    /// The network on the whole box of a case.
+    /// Returns the network on the whole box of a case.
     fn root(&self, case: usize) -> Result<Arc<Reduced>, Failure> {
         let sides = self.wholes[case].intervals();
         Reduced::from_network(self.request.network, sides).map(Arc::new)
     }
 
-    /// Goes on with earlier trees, if there are any.
+    /// Continues with earlier trees, if there are any.
     fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
         let Some(Evidence::Trees {
             constant_radius,
@@ -234,7 +234,7 @@ impl<'a> Exclusion<'a> {
         }
     }
 
-    /// The network on an open cell, as the checker comes to it.
+    /// Returns the network on an open cell, as the checker reduces it.
     fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<Reduced>, Failure> {
         if let Some(local) = &open.local {
             return Ok(Arc::clone(local));
@@ -244,7 +244,7 @@ impl<'a> Exclusion<'a> {
         leaves.descend(&root, &open.cell, self.ranges, self.constant_radius())
     }
 
-    /// The case made ready.
+    /// Returns the prepared case.
     fn leaves<'t>(
         &self,
         tools: &'t mut Option<(usize, PropertyLeaves<'a>)>,
@@ -260,8 +260,8 @@ impl<'a> Exclusion<'a> {
         &mut tools.get_or_insert_with(made).1
     }
 
-    /// Is the condition excluded on a cell, or else does it hold at some point? Of the whole box of a case
-    /// more points are tried.
+    /// Excludes the condition on a cell, or searches for a point where it holds. On the whole box
+    /// of a case more points are tried.
     fn evaluate_cell(
         &self,
         work: &mut Work<Self>,
@@ -272,7 +272,7 @@ impl<'a> Exclusion<'a> {
         let notes = &mut work.notes;
         let leaves = self.leaves(work.tools, case);
         let margin = &self.margins[case];
-        // What a check will do again: this, and the method that excludes the condition.
+        // What a check will repeat: this, and the method that excludes the condition.
         let watch = self.clock.stopwatch();
         let Ok(local) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
             return stuck(notes);
@@ -307,7 +307,7 @@ impl<'a> Exclusion<'a> {
         }
     }
 
-    /// Looks at points near a guess exactly, if it seems worth it.
+    /// Evaluates points near a guess exactly, if it seems promising.
     fn confirm(&self, case: usize, cell: &Cell, guess: &Guess) -> Option<Evidence> {
         if guess.margin > 1e-9 {
             return None;
@@ -319,8 +319,8 @@ impl<'a> Exclusion<'a> {
             .map(|point| Evidence::Point { case, point })
     }
 
-    /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
-    /// kink, or in the middle.
+    /// Cuts across the side with the highest score (the longest of equal ones), and then the
+    /// others: at a kink, or in the middle.
     fn splits(&self, open: &Open<Self>, local: &Reduced) -> Vec<Split> {
         let scores = &open.known;
         let sides = open.cell.intervals().iter();
@@ -367,7 +367,7 @@ fn excluded_by<'a>(method: Method, effort: Duration) -> Evaluated<Exclusion<'a>>
     }
 }
 
-/// A cell that nothing more is known of.
+/// A cell about which nothing more is known.
 fn stuck<'a>(notes: &mut Notes) -> Evaluated<Exclusion<'a>> {
     notes.stuck += 1;
     excluded_by(Method::Open, Duration::ZERO)
@@ -383,7 +383,8 @@ fn is_excluded(
     leaves.truth(method, cell, local) == Ok(Truth::False)
 }
 
-/// Returns the method that excludes the condition of a case on a cell, or else what to do with it.
+/// Returns the method that excludes the condition of a case on a cell, or advice what to do with
+/// it.
 fn excluded(
     leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
@@ -401,12 +402,12 @@ fn excluded(
 }
 
 impl<'a> Problem for Exclusion<'a> {
-    /// Nothing for the whole box of a case, so that many cases do not take the memory of many networks.
+    /// `None` for the whole box of a case, so that many cases do not need memory for many networks.
     type Local = Option<Arc<Reduced>>;
-    /// How much a cut across each side promises.
+    /// How promising a cut across each side is.
     type Known = Vec<f64>;
     type Value = ();
-    /// A case made ready.
+    /// A prepared case.
     type Tools = Option<(usize, PropertyLeaves<'a>)>;
     type Rule = ();
     type Notes = Notes;
@@ -443,7 +444,7 @@ impl<'a> Problem for Exclusion<'a> {
         } else {
             self.network(work, parent)
         };
-        // The lower half last, which is cut next.
+        // The lower half last; it is cut next.
         let each = cells.iter().rev().map(|cell| match &network {
             Ok(network) => self.evaluate_cell(work, (parent.root, cell), network, is_whole(cell)),
             Err(_) => stuck(&mut work.notes),
@@ -466,7 +467,7 @@ impl<'a> Problem for Exclusion<'a> {
             work.notes.stuck += 1;
             return Method::Open;
         };
-        // Whatever floats say of it.
+        // Whatever floats say about it.
         let leaves = self.leaves(work.tools, open.root);
         if is_excluded(leaves, Method::Linear, &open.cell, local) {
             return Method::Linear;
