@@ -139,7 +139,7 @@ fn run(words: &[String]) -> Result<String, End> {
     if is_property(&bytes) {
         if let Some(flag) = request.claim_flag() {
             return Err(End::Refused(format!(
-                "{flag} can only be used with a certificate about an error, and this one is about a property"
+                "{flag} can only be used with a certificate about an error; this one is about a property"
             )));
         }
         return check_property(&bytes, &network, request.core);
@@ -206,7 +206,7 @@ fn question(
     let norm = Norm::from_name(norm).ok_or_else(|| {
         refused(
             "--norm",
-            &format!("unknown norm `{norm}`, expected sup, l1, l2 or area"),
+            &format!("unknown norm `{norm}`; expected one of sup, l1, l2, area"),
         )
     })?;
     let threshold = number("--threshold", &request.threshold)?;
@@ -314,6 +314,6 @@ fn check_property(bytes: &[u8], network: &Network, core: bool) -> Result<String,
 fn check_property(_: &[u8], _: &Network, _: bool) -> Result<String, End> {
     Err(End::Rejected(
         "malformed",
-        "claims about properties are not checked by this program".to_string(),
+        "this program does not check claims about properties".to_string(),
     ))
 }

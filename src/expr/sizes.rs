@@ -16,7 +16,7 @@ pub const MAX_END_BITS: usize = 1 << 14;
 pub enum TooLong {
     /// An end of a side.
     #[error(
-        "the side of `{name}` ends at a number of {bits} bits; ends of a domain have at most {MAX_END_BITS} bits"
+        "the side of `{name}` ends at a number of {bits} bits; at most {MAX_END_BITS} are supported"
     )]
     End {
         /// The input.
@@ -26,7 +26,7 @@ pub enum TooLong {
     },
     /// An exponent.
     #[error(
-        "the exponent {exponent} is too large; those of powers are between {} and {}",
+        "the exponent {exponent} is too large; expected one between {} and {}",
         i32::MIN,
         i32::MAX
     )]

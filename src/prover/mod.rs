@@ -94,14 +94,14 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProveError {
     /// More inputs than a certificate supports.
-    #[error("{0} inputs are more than the {MAX_INPUTS} that can be proved over")]
+    #[error("at most {MAX_INPUTS} inputs are supported, found {0}")]
     TooManyInputs(usize),
     /// The network has no value on the domain.
     #[error("the network cannot be enclosed on the domain: {0}")]
     NoValue(Failure),
     /// A number is too large for floats, which guide the search.
     #[error(
-        "{what} beyond 2^{bits}, which is more than can be searched; hint: scale inputs and outputs"
+        "{what} beyond 2^{bits}, the largest number that a search supports; hint: scale inputs and outputs"
     )]
     Beyond {
         /// The number.

@@ -128,7 +128,7 @@ fn forward(
     inputs: &[f64],
     text: &mut String,
 ) -> (Layers, Layers) {
-    *text += "\nforward: each unit adds up z, then bends it to a\n";
+    *text += "\nforward: each unit adds up z, then applies its activation to get a\n";
     let (mut sums, mut values) = (Layers::new(), Layers::new());
     for (layer, part) in shape.parts().iter().enumerate() {
         let _ = writeln!(text, "  layer {} ({})", layer + 1, words(part.unit));
@@ -234,19 +234,19 @@ fn deltas(
                     let error = values[layer][unit] - targets[unit];
                     let outputs = targets.len() as f64;
                     let (slope, words) = slope(unit);
-                    let share = if targets.len() == 1 {
+                    let factor = if targets.len() == 1 {
                         "2".into()
                     } else {
                         format!("2/{outputs}")
                     };
-                    let bend = if part.unit == Unit::Identity {
+                    let slope_of = if part.unit == Unit::Identity {
                         String::new()
                     } else {
                         format!(" * slope ({words})")
                     };
                     (
                         2.0 / outputs * error * slope,
-                        format!("{share} * (a - t{}){bend}", unit + 1),
+                        format!("{factor} * (a - t{}){slope_of}", unit + 1),
                     )
                 }
             })

@@ -31,7 +31,7 @@ impl Loss {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PerceptronError {
     /// An activation without the derivatives that descent needs, or that is not built in.
-    #[error("layer {layer}: {name} units are not trained; sigmoid, tanh and relu are")]
+    #[error("layer {layer}: {name} units cannot be trained; expected sigmoid, tanh or relu")]
     Activation {
         /// The layer, from 1.
         layer: usize,
@@ -42,10 +42,10 @@ pub enum PerceptronError {
     #[error("hidden layer {0} has no units")]
     Empty(usize),
     /// Too large.
-    #[error("{0} weights and bias terms are too many to train, {MAX_PARAMETERS} are allowed")]
+    #[error("at most {MAX_PARAMETERS} weights and bias terms can be trained, found {0}")]
     Size(usize),
     /// Cross-entropy with several outputs.
-    #[error("a region has one output, the network has {0}")]
+    #[error("a region needs one output, the network has {0}")]
     Outputs(usize),
     /// A weight beyond the range of floats.
     #[error("layer {0} has a weight beyond the range of floats")]
@@ -317,11 +317,11 @@ mod tests {
         );
         assert_eq!(
             shape(&[3], &Activation::Heaviside, 1),
-            "layer 1: heaviside units are not trained; sigmoid, tanh and relu are"
+            "layer 1: heaviside units cannot be trained; expected sigmoid, tanh or relu"
         );
         assert_eq!(
             shape(&[3], &Activation::Relu, 2),
-            "a region has one output, the network has 2"
+            "a region needs one output, the network has 2"
         );
         assert!(shape(&[2000, 2000], &Activation::Relu, 1).contains("too many"));
         assert!(shape(&[usize::MAX, 5], &Activation::Relu, 1).contains("too many"));

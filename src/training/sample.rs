@@ -25,10 +25,10 @@ pub enum SampleError {
     #[error("there are no points to train on")]
     None,
     /// Too many.
-    #[error("{0} points are too many to train on, {MAX_SAMPLES} are allowed")]
+    #[error("at most {MAX_SAMPLES} points are supported, found {0}")]
     TooMany(usize),
     /// The target has no value at too many points, or none that is found.
-    #[error("the target's value is not found at most points of the domain")]
+    #[error("no value of the target was found at most points of the domain")]
     Undefined,
     /// A domain or value beyond floats.
     #[error("the domain or the values are beyond the range of floats")]

@@ -117,7 +117,7 @@ pub enum TrainingError {
         expected: usize,
     },
     /// No start at all.
-    #[error("there is no start: `restarts` is 0")]
+    #[error("`restarts` must not be 0")]
     NoStart,
     /// It was stopped before the first step.
     #[error("not trained: stopped by {0}")]

@@ -156,11 +156,11 @@ impl Header {
             _ => match Norm::from_name(word) {
                 Some(norm) => Kind::Error(norm),
                 None if RESERVED.contains(&word) => {
-                    return Err(lines.error(format!("claims `{word}` are not checked yet")));
+                    return Err(lines.error(format!("claims `{word}` are not supported yet")));
                 }
                 None => {
                     return Err(lines.error(format!(
-                        "unknown claim `{word}`, expected sup, l1, l2, area or property"
+                        "unknown claim `{word}`; expected one of sup, l1, l2, area, property"
                     )));
                 }
             },
@@ -174,12 +174,12 @@ impl Header {
         };
         let network = digest.to_string();
         if lines.optional("network")?.is_some() {
-            return Err(lines.error("claims about several networks are not checked yet".into()));
+            return Err(lines.error("claims about several networks are not supported yet".into()));
         }
         let semantics = lines.field("semantics")?;
         if semantics != "real" {
             return Err(lines.error(format!(
-                "semantics `{semantics}` are not checked yet, only `real`"
+                "semantics `{semantics}` are not supported yet; expected real"
             )));
         }
         let weights = match lines.field("weights")? {
@@ -187,14 +187,14 @@ impl Header {
             "exact" => Weights::Exact,
             other => {
                 return Err(lines.error(format!(
-                    "unknown weights `{other}`, expected stored or exact"
+                    "unknown weights `{other}`; expected one of stored, exact"
                 )));
             }
         };
         let layer = lines.field("layer")?;
         let layer = Layer::from_name(layer).ok_or_else(|| {
             let names = Layer::ALL.map(Layer::name).join(", ");
-            lines.error(format!("unknown layer `{layer}`, expected one of {names}"))
+            lines.error(format!("unknown layer `{layer}`; expected one of {names}"))
         })?;
         let inputs = lines.field("inputs")?.split(' ');
         let inputs = inputs.map(ToString::to_string).collect();

@@ -126,7 +126,7 @@ pub enum TreeError {
     #[error("the tree ends after {0} characters, before all cells have a leaf")]
     Truncated(usize),
     /// A character without a meaning.
-    #[error("character {position} of the tree is `{found}`, which is neither a cut nor a leaf")]
+    #[error("expected a cut or a leaf at character {position} of the tree, found `{found}`")]
     Unknown {
         /// The position, counted from one.
         position: usize,
@@ -135,7 +135,7 @@ pub enum TreeError {
     },
     /// A leaf with numbers of its own, which no method supports yet.
     #[error(
-        "leaf `{method}` at character {position} of the tree has a payload, which is not read yet"
+        "leaf `{method}` at character {position} of the tree has a payload, which is not supported yet"
     )]
     Payload {
         /// The position of the leaf, counted from one.
@@ -144,7 +144,7 @@ pub enum TreeError {
         method: char,
     },
     /// The place of a cut is not a number, or its line not three numbers.
-    #[error("the cut at character {position} of the tree has no place that is a number")]
+    #[error("the place of the cut at character {position} of the tree is not a number")]
     BadPlace {
         /// The position, counted from one.
         position: usize,

@@ -140,7 +140,7 @@ pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
             .ok_or_else(|| lines.error("expected the number of a box and a point".into()))?;
         let case = case
             .parse()
-            .map_err(|_| lines.error(format!("`{case}` is not the number of a box")))?;
+            .map_err(|_| lines.error(format!("expected the number of a box, found `{case}`")))?;
         Evidence::Point {
             case,
             point: lines.numbers(point)?,

@@ -190,17 +190,17 @@ impl<'a> Lines<'a> {
         let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let version = versions.iter().find_map(|kind| first.strip_prefix(kind));
         Err(self.error(if first.starts_with('\u{feff}') {
-            "the file starts with a byte-order mark, and certificates are read byte for byte; hint: a \
-             tool put it there, so copy the file as binary"
+            "the file starts with a byte-order mark, which certificates must not have; hint: a tool \
+             added it, so copy the file as binary"
                 .to_string()
         } else if first.strip_suffix('\r') == Some(expected) {
-            "lines end in CR LF, and those of certificates end in LF; hint: a tool changed the line \
-             ends, so copy the file as binary"
+            "expected lines that end in LF, found CR LF; hint: a tool changed the line ends, so copy \
+             the file as binary"
                 .to_string()
         } else if let Some(version) = version.filter(is_number) {
-            format!("certificates of version {version} are not read, only those of version 2")
+            format!("certificates of version {version} are not supported; expected version 2")
         } else {
-            format!("expected `{expected}`, so this is not a certificate")
+            format!("not a certificate: expected `{expected}`")
         }))
     }
 
@@ -210,7 +210,7 @@ impl<'a> Lines<'a> {
             return Err(self.error("expected `end` after the tree".into()));
         }
         if !self.rest.is_empty() {
-            return Err(self.error("there is something after `end`".into()));
+            return Err(self.error("unexpected text after `end`".into()));
         }
         Ok(())
     }
@@ -223,11 +223,11 @@ impl<'a> Lines<'a> {
         let ranges = self.field("ranges")?;
         let ranges = Ranges::from_name(ranges).ok_or_else(|| {
             self.error(format!(
-                "unknown ranges `{ranges}`, expected natural or linear"
+                "unknown ranges `{ranges}`; expected one of natural, linear"
             ))
         })?;
         if self.optional("root")?.is_some() {
-            return Err(self.error("parts of a proof, with a `root`, are not checked yet".into()));
+            return Err(self.error("parts of a proof, with a `root`, are not supported yet".into()));
         }
         Ok((constant_radius, ranges))
     }
@@ -259,7 +259,7 @@ impl<'a> Lines<'a> {
 
     fn next(&mut self) -> Result<&'a str, ReadError> {
         let line = self.bytes()?;
-        std::str::from_utf8(line).map_err(|_| self.error("this line is not text".into()))
+        std::str::from_utf8(line).map_err(|_| self.error("this line is not valid UTF-8".into()))
     }
 
     /// Reads a line that begins with this word; returns the rest of it.
@@ -295,7 +295,7 @@ impl<'a> Lines<'a> {
         // A length that the file cannot hold is refused before memory is allocated.
         if length > self.rest.len() {
             return Err(self.error(format!(
-                "the tree should have {length} characters, but the file ends before that"
+                "expected a tree of {length} characters, found the end of the file"
             )));
         }
         let mut text = Vec::with_capacity(length);

@@ -57,31 +57,31 @@ impl Verified {
             || found.target.body() != question.target.body()
         {
             return other(format!(
-                "its target is {}, the one asked for is {}",
+                "found target {}, expected {}",
                 found.target.text().join(", "),
                 question.target.text().join(", ")
             ));
         }
         if found.domain != question.domain {
             return other(format!(
-                "its domain is {}, the one asked for is {}",
+                "found domain {}, expected {}",
                 found.domain, question.domain
             ));
         }
         if found.norm != question.norm {
             return other(format!(
-                "its norm is {}, the one asked for is {}",
+                "found norm {}, expected {}",
                 found.norm, question.norm
             ));
         }
         if found.threshold != question.threshold {
-            return other("its threshold is another one".into());
+            return other("its threshold is different".into());
         }
         match (tolerance, self.claim.error_upper()) {
             (None, _) => Ok(()),
             (Some(tolerance), _) if self.claim.keeps(tolerance) => Ok(()),
             (Some(tolerance), Some(upper)) => other(format!(
-                "it bounds the error by {upper}, which is more than {tolerance}"
+                "it bounds the error by {upper}, expected at most {tolerance}"
             )),
             (Some(_), None) => other("it gives no upper bound".into()),
         }

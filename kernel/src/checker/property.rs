@@ -65,7 +65,7 @@ impl VerifiedProperty {
         let (found, asked) = (self.property.cases(), property.cases());
         if found.len() != asked.len() {
             return other(format!(
-                "it is about {} boxes, the property asked for has {}",
+                "found {} boxes, expected {}",
                 found.len(),
                 asked.len()
             ));
@@ -75,11 +75,11 @@ impl VerifiedProperty {
             .find(|(_, (a, b))| a != b);
         other(match differs {
             Some((case, (found, asked))) if found.sides() == asked.sides() => format!(
-                "its condition for box {case} is {}, the one asked for is {}",
+                "found condition {} for box {case}, expected {}",
                 found.text(),
                 asked.text()
             ),
-            Some((case, _)) => format!("its box {case} is not the one asked for"),
+            Some((case, _)) => format!("its box {case} is different"),
             None => "it has other inputs and outputs".into(),
         })
     }
@@ -133,7 +133,7 @@ pub fn check_property_by(
             }
             if trees_of_cases.len() != property.cases().len() {
                 return Err(Rejection::OtherClaim(
-                    "it has a tree too few or many".into(),
+                    "the number of trees is not the number of boxes".into(),
                 ));
             }
             let trees = Trees {

@@ -1,13 +1,13 @@
 //! One variant for each way a certificate can fail.
 
-use crate::certificate::{Layer, Method, TreeError};
+use crate::certificate::{Layer, MAX_INPUTS, Method, TreeError};
 use crate::numbers::{Failure, Rational};
 
 /// Why a certificate was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// The certificate is for another network.
-    #[error("the certificate is for network {claimed}, this one is {found}")]
+    #[error("the certificate is for network {claimed}, found network {found}")]
     OtherNetwork {
         /// The digest in the certificate.
         claimed: String,
@@ -31,20 +31,22 @@ pub enum Rejection {
         network: usize,
     },
     /// The domain's inputs are not the target's.
-    #[error("the domain is not one of the target's inputs, in their order")]
+    #[error("the domain must name the target's inputs in the same order")]
     OtherDomain,
     /// An end of the domain is a number of too many bits.
-    #[error("a side of the domain ends at a number of more than {0} bits")]
+    #[error("an end of the domain is a number of more than {0} bits")]
     LongDomain(usize),
     /// More inputs than a certificate supports.
-    #[error("{0} inputs are more than a certificate can speak of")]
+    #[error("at most {MAX_INPUTS} inputs are supported, found {0}")]
     TooManyInputs(usize),
     /// The norm and the kind of target do not fit together.
-    #[error("norm `area` needs a region, one output and a threshold, other norms no threshold")]
+    #[error(
+        "norm `area` needs a region, one output and a threshold; other norms have no threshold"
+    )]
     NormDoesNotFit,
     /// The certificate names a layer above the allowed ones.
     #[error(
-        "the certificate needs the layer `{named}` of the kernel, and only those up to `{most}` are asked"
+        "the certificate needs layer `{named}` of the kernel; only layers up to `{most}` are allowed"
     )]
     BeyondLayer {
         /// The layer in the certificate.
@@ -53,7 +55,7 @@ pub enum Rejection {
         most: Layer,
     },
     /// The claim needs a higher layer than the certificate names.
-    #[error("the certificate names the layer `{named}`, and its claim needs `{needed}`")]
+    #[error("the certificate names layer `{named}`, its claim needs `{needed}`")]
     OtherLayer {
         /// The layer in the certificate.
         named: Layer,
@@ -67,7 +69,7 @@ pub enum Rejection {
     #[error("{0}")]
     Tree(TreeError),
     /// The text of the tree continues after its last leaf.
-    #[error("the tree has characters after its last leaf, from character {0} on")]
+    #[error("unexpected characters after the last leaf of the tree, from character {0} on")]
     TreeTooLong(usize),
     /// A cut across an input that does not exist, or outside its cell.
     #[error("the cut before character {position} of the tree does not cut its cell")]
@@ -117,7 +119,7 @@ pub enum Rejection {
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     WitnessNeedsRadius,
     /// A leaf does not exclude the condition of a property.
-    #[error("leaf {leaf} does not exclude that the condition holds there")]
+    #[error("leaf {leaf} does not exclude the condition")]
     NotExcluded {
         /// The leaf, counted from one.
         leaf: usize,
@@ -126,7 +128,7 @@ pub enum Rejection {
     #[error("the condition does not certainly hold at the witness")]
     NotUnsafe,
     /// The check was stopped before it was finished.
-    #[error("the check was stopped before its end")]
+    #[error("the check was stopped before it was finished")]
     Stopped,
     /// The certificate is for another claim than the requested one.
     #[error("the certificate claims something else: {0}")]

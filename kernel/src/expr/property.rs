@@ -75,7 +75,7 @@ pub enum PropertyError {
         variables: usize,
     },
     /// A box has the wrong number of sides.
-    #[error("box {case} has {found} sides, the property has {expected} inputs")]
+    #[error("box {case} has {found} sides, expected {expected}")]
     Sides {
         /// The case, counted from one.
         case: usize,
@@ -105,7 +105,7 @@ pub enum PropertyError {
         error: ParseError,
     },
     /// A formula is not a condition.
-    #[error("box {case} has a number where a condition is expected")]
+    #[error("expected a condition for box {case}, found a number")]
     NoCondition {
         /// The case, counted from one.
         case: usize,
@@ -217,7 +217,7 @@ mod tests {
         };
         assert!(refused(vec![]).contains("needs an input"));
         let wrong = refused(vec![(sides(&[(0, 1), (0, 1)]), "Y_0 <= 0")]);
-        assert_eq!(wrong, "box 1 has 2 sides, the property has 1 inputs");
+        assert_eq!(wrong, "box 1 has 2 sides, expected 1");
         let wrong = refused(vec![(sides(&[(2, 1)]), "Y_0 <= 0")]);
         assert_eq!(wrong, "box 1 is empty: X_0 from 2 to 1");
         assert!(refused(vec![(sides(&[(0, 1)]), "Y_1 <= 0")]).contains("unknown variable"));

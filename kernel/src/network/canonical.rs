@@ -41,7 +41,9 @@ pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
     let mut node = 0;
     while node < nodes {
         if reader.byte()? != AFFINE {
-            return Err(reader.error("expected an affine map, `A`; other graphs are not read yet"));
+            return Err(
+                reader.error("expected an affine map, `A`; other graphs are not supported yet")
+            );
         }
         reader.source(node)?;
         node += 1;
@@ -55,7 +57,7 @@ pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
             for _ in 0..entries {
                 let (column, weight) = (reader.count()?, reader.number()?);
                 if weight.is_zero() {
-                    return Err(reader.error("a weight is 0, which is not written"));
+                    return Err(reader.error("a stored weight is 0"));
                 }
                 row.push((column, weight));
             }
@@ -132,7 +134,7 @@ impl<'a> Reader<'a> {
         if self.count()? == 1 && self.count()? == before {
             return Ok(());
         }
-        Err(self.error("networks that are not chains are not read yet"))
+        Err(self.error("networks that are not chains of layers are not supported yet"))
     }
 
     fn number(&mut self) -> Result<Rational, CanonicalError> {

@@ -71,7 +71,7 @@ pub fn read(text: &str) -> Result<Network, FormatError> {
     let version = version.ok_or_else(|| missing(known[0]))?;
     let number = source.count(version, "the version of the format, 1")?;
     if number != VERSION {
-        let message = format!("version {number} of the format is not known, version 1 is");
+        let message = format!("unknown version {number} of the format; expected 1");
         return Err(source.error(version, message));
     }
     if let Some(error) = fields.wrong_key {
@@ -189,7 +189,7 @@ fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, Format
                  softsign, elu, silu, gelu";
             source.error(
                 activation,
-                format!("unknown activation `{name}`, expected one of {names}"),
+                format!("unknown activation `{name}`; expected one of {names}"),
             )
         })?,
     };

@@ -28,7 +28,7 @@ pub enum LayerError {
         rank: usize,
     },
     /// The divisor of gelu is not positive.
-    #[error("the divisor of gelu has to be positive")]
+    #[error("the divisor of gelu must be positive")]
     Divisor,
 }
 

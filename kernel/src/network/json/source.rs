@@ -177,7 +177,7 @@ impl<'t> Source<'t> {
                 }
                 None => {
                     let keys = known.map(|name| format!("`{name}`")).join(", ");
-                    let message = format!("unknown key `{key}` in {what}, expected one of {keys}");
+                    let message = format!("unknown key `{key}` in {what}; expected one of {keys}");
                     fields.wrong_key = Some(self.error(value, message));
                 }
             }
