@@ -410,7 +410,7 @@ fn byte_order_marks_and_line_ends() {
             ),
             (
                 good.replacen(" 2\n", " 2 \n", 1),
-                "this is not a certificate",
+                "not a certificate: expected",
             ),
             (String::new(), "the file is empty"),
             (good[..good.len() / 2].to_string(), "line "),

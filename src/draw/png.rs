@@ -1,7 +1,7 @@
 //! Pictures as pixels.
 //!
-//! The letters are bundled and no font of the machine is looked at. Pixels are computed on the
-//! processor, so equal pictures are equal bytes.
+//! The fonts are bundled; fonts of the machine are not used. Pixels are computed on the processor,
+//! so equal pictures are equal bytes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use resvg::usvg::{Options, Tree, fontdb::Database};
 /// Pixels for each unit of the SVG document, in each direction.
 const SCALE: f32 = 2.0;
 
-/// Regular, bold and oblique, cut down to the characters of pictures.
+/// Regular, bold and oblique, reduced to the characters of pictures.
 const FONTS: [&[u8]; 3] = [
     include_bytes!("fonts/regular.ttf"),
     include_bytes!("fonts/bold.ttf"),
@@ -36,7 +36,7 @@ fn fonts() -> Arc<Database> {
 
 /// Returns a picture, an SVG document as this module writes it, as a PNG file of twice its size.
 ///
-/// - Errors: what is wrong with a document that is none, or is too large.
+/// - Errors: the reason, if the document is invalid or too large.
 ///
 /// ```
 /// use steeple::draw::{CurvePicture, png};

@@ -1,4 +1,4 @@
-//! The plane bent layer by layer: a grid of inputs, pushed through each hidden layer.
+//! The plane, transformed layer by layer: a grid of inputs, pushed through each hidden layer.
 
 use super::axes::range;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
@@ -176,7 +176,7 @@ impl WarpPicture {
         scene.draw_box(canvas);
         let at = |p: &[f64]| scene.place([p[0], p[1], p[2]]);
         let depth = |p: &Point3<f64>| (p - scene.camera.eye).norm_squared();
-        // Far things first; a point goes with the part of the sheet it lies on.
+        // Far things first; a point is drawn with the part of the sheet that contains it.
         let mut things: Vec<(f64, Thing)> = Vec::new();
         for (cell, corners) in self.quads(panel) {
             let corners = corners.map(|k| at(&panel.grid[k]));

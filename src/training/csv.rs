@@ -1,24 +1,24 @@
 //! Points from a file of comma-separated values.
 //!
-//! The first line names the columns: one for each input, in any order, and `value` or `label`. A
-//! number is written as elsewhere: `0.5`, `1/3`, `2^-5`, `1e-3`. Labels are 1 or 0, `inside` or
-//! `outside`, `true` or `false`. A field may stand in double quotes. Empty lines are passed over.
+//! The first line names the columns: one for each input, in any order, and `value` or `label`.
+//! Numbers are written as elsewhere: `0.5`, `1/3`, `2^-5`, `1e-3`. Labels are 1 or 0, `inside` or
+//! `outside`, `true` or `false`. A field may be in double quotes. Empty lines are skipped.
 
 use super::sample::{MAX_SAMPLES, Samples, Task};
 use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Rational, literal};
 
-/// What is wrong with a file, and where; lines and columns (in characters) count from 1.
+/// An error in a file, with its position; lines and columns (in characters) count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub struct CsvError {
     /// The line.
     pub line: usize,
-    /// The character in it.
+    /// The character in the line.
     pub column: usize,
-    /// What is wrong.
+    /// The reason.
     pub message: String,
-    /// What to do about it.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
@@ -169,7 +169,7 @@ fn read_header(
     Ok(columns)
 }
 
-/// The fields of a line, each with the character it begins at.
+/// Returns the fields of a line, each with the position of its first character.
 fn split(line: usize, text: &str) -> Result<Vec<(usize, String)>, CsvError> {
     let mut fields = Vec::new();
     let mut characters = text.chars().enumerate().peekable();
@@ -240,7 +240,7 @@ fn label(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
         "outside" | "false" => return Ok(0.0),
         _ => {}
     }
-    // A label is told from the number that is written, not from a float.
+    // The label is compared as the exact number, not as a float.
     number(line, column, field)?;
     let exact = literal::parse(field.strip_prefix('+').unwrap_or(field)).unwrap_or_default();
     if exact.is_zero() || exact == Rational::ONE {
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(samples.targets(), [[0.1]]);
     }
 
-    /// Each field counted the characters of the whole line.
+    /// Each field once counted the characters of the whole line.
     #[test]
     fn a_line_of_a_million_commas_is_quick() {
         let started = std::time::Instant::now();
