@@ -1,4 +1,4 @@
-//! Random choices that depend on a seed and nothing else.
+//! Random choices that depend on a seed only.
 
 /// A stream of random numbers (`SplitMix64`).
 #[derive(Clone, Debug)]
