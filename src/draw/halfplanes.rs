@@ -17,7 +17,7 @@ pub enum Class {
     Unknown,
 }
 
-/// A cell with what is certified about the target and about the network.
+/// A cell, with the certified class of the target and of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassCell {
     /// Where.

@@ -35,7 +35,7 @@ pub struct Series {
 pub struct LogPlot {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// Name of the horizontal axis.
     pub x_label: String,

@@ -5,7 +5,7 @@ use super::halfplanes::HalfplanesPicture;
 use super::page::{Face, MARGIN, Page, Shape, WIDTH, text_width};
 use super::plane::{Plane, Rect};
 
-/// What is on the maps.
+/// The content of the maps.
 #[derive(Clone, Debug)]
 pub enum Maps {
     /// The decision of each network, compared with the region.
@@ -19,7 +19,7 @@ pub enum Maps {
 pub struct MapsPicture {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// The maps.
     pub maps: Maps,

@@ -35,7 +35,7 @@ pub struct WarpPanel {
 pub struct WarpPicture {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// Points in one row of the grid.
     pub columns: usize,
@@ -210,7 +210,7 @@ impl WarpPicture {
     }
 }
 
-/// What is painted in space.
+/// A thing painted in space.
 enum Thing {
     Quad(&'static str, [Point3<f64>; 4]),
     Dot(bool, Point3<f64>),

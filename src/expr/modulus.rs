@@ -22,7 +22,7 @@ const MAX_HALVINGS: usize = 40;
 ///   q in the domain, provided that f is defined there.
 /// - Exactness: an upper bound, rounded up to 10 bits; about one per cent above the largest slope
 ///   where 4000 cells suffice for that, and otherwise what they give.
-/// - Returns nothing where a derivative does not exist or was not seen to be bounded.
+/// - Returns `None` if a derivative does not exist or was not proved to be bounded.
 ///
 /// ```
 /// use steeple::expr::{lipschitz_upper, parse_target, Domain};

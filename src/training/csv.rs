@@ -38,7 +38,7 @@ impl CsvError {
     }
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy)]
 enum Column {
     Input(usize),

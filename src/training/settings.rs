@@ -55,7 +55,7 @@ pub struct Settings {
     pub restarts: usize,
     /// The seed of the first start.
     pub seed: u64,
-    /// Classification: the network says "inside" where its output is at least this.
+    /// Classification: the network decides "inside" where its output is at least this.
     pub threshold: Rational,
 }
 

@@ -273,7 +273,7 @@ fn divergence_is_the_outcome_of_its_start() {
     };
     assert_eq!(starts.iter().map(|d| d.seed).collect::<Vec<_>>(), [5, 6]);
     assert!(error.to_string().contains("seed 6 after"), "{error}");
-    // L-BFGS avoids what is not finite.
+    // L-BFGS avoids points that are not finite.
     let settings = Settings {
         optimizer: Optimizer::Lbfgs,
         steps: 20,

@@ -38,7 +38,7 @@ pub fn check_by(
 
 /// Checks a certificate like [`check_by()`]. Also returns the network on the domain of the claim,
 /// where the check began, unless the certificate belongs to a portable layer. Stops when `stop`
-/// says so.
+/// returns true.
 ///
 /// - Errors: as [`check()`]; [`Rejection::Stopped`].
 pub fn check_on_domain(

@@ -97,7 +97,7 @@ pub fn check_property(
 }
 
 /// Checks a certificate for a property like [`check_property()`], its parts by a runner, for
-/// example on several cores. The result is the same for every runner. Stops when `stop` says so.
+/// example on several cores. The result is the same for every runner. Stops when `stop` returns true.
 ///
 /// - Errors: as [`check_property()`]; [`Rejection::Stopped`].
 pub fn check_property_by(

@@ -118,7 +118,7 @@ pub(super) type Defer<'l, H> =
     &'l mut dyn FnMut(&Part<H>) -> Result<Option<(usize, usize)>, Rejection>;
 
 impl<'a> Walk<'a> {
-    /// Returns a walk that stops when `stop` says so. `root_bytes` is the size of the network on
+    /// Returns a walk that stops when `stop` returns true. `root_bytes` is the size of the network on
     /// the root.
     pub fn new(partition: &'a Partition, root_bytes: usize, stop: Stop<'a>) -> Self {
         Self {

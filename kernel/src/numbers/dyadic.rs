@@ -84,7 +84,7 @@ impl Dyadic {
         exponent: INFINITE,
     };
 
-    /// The fields as they are, for constants: they must keep the invariant.
+    /// Returns a number of these fields, for constants; they must keep the invariant.
     pub(super) const fn from_parts_unchecked(mantissa: i64, exponent: i64) -> Self {
         Self { mantissa, exponent }
     }

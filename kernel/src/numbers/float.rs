@@ -22,7 +22,7 @@ impl Float64 {
     /// Zero.
     pub const ZERO: Self = Self(0);
 
-    /// Returns the float with these bits, 0 for −0; nothing for infinities and NaN.
+    /// Returns the float with these bits, 0 for −0; `None` for infinities and NaN.
     ///
     /// ```
     /// use steeple_kernel::numbers::{Float64, Rational};

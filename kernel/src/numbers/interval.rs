@@ -40,7 +40,7 @@ impl Interval {
         sup: Dyadic::ONE,
     };
 
-    /// Returns `[inf, sup]`, or nothing when the ends are in the wrong order.
+    /// Returns `[inf, sup]`; `None` when the ends are in the wrong order.
     pub fn new(inf: Dyadic, sup: Dyadic) -> Option<Self> {
         (inf <= sup).then_some(Self { inf, sup })
     }

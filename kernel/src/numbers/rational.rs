@@ -27,7 +27,7 @@ impl Rational {
     /// One.
     pub const ONE: Self = Self(RBig::ONE);
 
-    /// Returns `numerator / denominator`, or nothing when the denominator is zero.
+    /// Returns `numerator / denominator`; `None` when the denominator is zero.
     pub fn new(numerator: impl Into<Integer>, denominator: impl Into<Integer>) -> Option<Self> {
         let denominator = denominator.into();
         if denominator.is_zero() {
@@ -99,12 +99,12 @@ impl Rational {
         Self(self.0.clone().abs())
     }
 
-    /// Returns `1 / self`, or nothing for zero.
+    /// Returns `1 / self`; `None` for zero.
     pub fn reciprocal(&self) -> Option<Self> {
         Self::new(self.denominator().clone(), self.numerator().clone())
     }
 
-    /// Returns `self / divisor`, or nothing when the divisor is zero.
+    /// Returns `self / divisor`; `None` when the divisor is zero.
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
         if divisor.is_zero() {
             None
@@ -113,7 +113,7 @@ impl Rational {
         }
     }
 
-    /// Returns `self^exponent`; nothing for a negative power of zero. `0^0` is 1.
+    /// Returns `self^exponent`; `None` for a negative power of zero. `0^0` is 1.
     pub fn powi(&self, exponent: i32) -> Option<Self> {
         let size = usize::try_from(exponent.unsigned_abs()).expect("usize holds 32 bits");
         let power = Self(RBig::from_parts(

@@ -14,7 +14,7 @@ pub(super) fn is_far(x: Dyadic) -> bool {
     x.exponent() > 25 - 63 && !x.is_zero()
 }
 
-/// What a number is divided by before it goes into `e^(-y²) M(y)`.
+/// The divisor of a number before it goes into `e^(-y²) M(y)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
     /// By 1: the error function.

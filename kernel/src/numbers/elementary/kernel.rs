@@ -35,7 +35,7 @@ impl Ball {
         Dyadic::new(end, self.exponent, direction)
     }
 
-    /// The negative, where asked for.
+    /// Returns the negative if requested.
     pub(super) fn negated_if(self, is_negative: bool) -> Self {
         Self {
             mid: if is_negative { -self.mid } else { self.mid },
