@@ -170,7 +170,7 @@ impl Visitor for Fast<'_> {
         line: &Affine,
         cell: &Cell,
         _parent: &Arc<OnCell>,
-        leaves_before: usize,
+        earlier: usize,
     ) -> Result<(Total, usize), Rejection> {
         let anything = |cell: &Cell| self.leaves.anything(cell);
         let total = planar::below(
@@ -178,7 +178,7 @@ impl Visitor for Fast<'_> {
             nodes,
             cell,
             line,
-            leaves_before,
+            earlier,
             anything,
         )?;
         let leaves = total.leaves;

@@ -46,17 +46,10 @@ impl Visitor for PlainLeaves<'_> {
         line: &Affine,
         cell: &Cell,
         _parent: &Arc<Local>,
-        leaves_before: usize,
+        earlier: usize,
     ) -> Result<(Total, usize), Rejection> {
         let anything = |cell: &Cell| self.anything(cell);
-        let total = planar::below(
-            self.exact_cells(),
-            nodes,
-            cell,
-            line,
-            leaves_before,
-            anything,
-        )?;
+        let total = planar::below(self.exact_cells(), nodes, cell, line, earlier, anything)?;
         let leaves = total.leaves;
         Ok((total, leaves))
     }

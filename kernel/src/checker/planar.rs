@@ -20,17 +20,17 @@ struct Planar {
     pub leaves: usize,
 }
 
-/// Walks the tree below a cut of a box by a line, after `leaves_before` leaves. `anything` is the
+/// Walks the tree below a cut of a box by a line, after `earlier` leaves. `anything` is the
 /// contribution of a cell without a bound.
 pub(super) fn below(
     exact: Option<&ExactCells<'_>>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    leaves_before: usize,
+    earlier: usize,
     anything: impl FnOnce(&Cell) -> Interval,
 ) -> Result<Total, Rejection> {
-    let below = walk(exact, nodes, cell, line, leaves_before)?;
+    let below = walk(exact, nodes, cell, line, earlier)?;
     let mut total = Total {
         largest_exact: below.largest,
         integral_exact: below.integral,
@@ -44,13 +44,13 @@ pub(super) fn below(
     Ok(total)
 }
 
-/// Walks the tree below a line, after `leaves_before` leaves.
+/// Walks the tree below a line, after `earlier` leaves.
 fn walk(
     exact: Option<&ExactCells<'_>>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    leaves_before: usize,
+    earlier: usize,
 ) -> Result<Planar, Rejection> {
     let bad_cut = |nodes: &Nodes<'_>| Rejection::BadCut {
         position: nodes.position(),
@@ -88,7 +88,7 @@ fn walk(
         };
         found.leaves += 1;
         let no_bound = |failure: Failure| Rejection::NoBound {
-            leaf: leaves_before + found.leaves,
+            leaf: earlier + found.leaves,
             method: char::from(method.letter()),
             reason: failure.to_string(),
         };

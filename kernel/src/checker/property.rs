@@ -194,25 +194,20 @@ impl Trees<'_> {
     /// Returns the number of leaves if the condition is excluded on each.
     fn walk(&self, cases: &[Case], trees: &[Partition]) -> Result<usize, Rejection> {
         let mut jobs = Vec::new();
-        let mut leaves_before: usize = 0;
+        let mut earlier: usize = 0;
         for (case, tree) in cases.iter().zip(trees) {
-            jobs.push((case, tree, leaves_before));
+            jobs.push((case, tree, earlier));
             // A text that is not a tree is rejected by its own walk.
-            leaves_before = leaves_before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
+            earlier = earlier.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
         }
-        let walked = each(jobs, self.run, &|(case, tree, leaves_before)| {
-            self.case(case, tree, leaves_before)
+        let walked = each(jobs, self.run, &|(case, tree, earlier)| {
+            self.case(case, tree, earlier)
         });
         walked.into_iter().sum()
     }
 
-    /// Walks the tree of one case, after `leaves_before` leaves.
-    fn case(
-        &self,
-        case: &Case,
-        tree: &Partition,
-        leaves_before: usize,
-    ) -> Result<usize, Rejection> {
+    /// Walks the tree of one case, after `earlier` leaves.
+    fn case(&self, case: &Case, tree: &Partition, earlier: usize) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let cell = Cell::from_sides(case.sides().to_vec());
         let root = Reduced::from_network(self.network, cell.intervals()).map_err(no_value)?;
@@ -221,7 +216,7 @@ impl Trees<'_> {
             leaves: PropertyLeaves::new(self.network, case),
             ranges: self.ranges,
             constant_radius: self.constant_radius,
-            leaves_before,
+            earlier,
         };
         walk.in_parts(&visitor, cell, Arc::new(root), self.run, &|| {})
     }
@@ -233,7 +228,7 @@ struct Excluded<'a> {
     ranges: Ranges,
     constant_radius: Dyadic,
     /// The number of leaves of the cases before.
-    leaves_before: usize,
+    earlier: usize,
 }
 
 impl Visitor for Excluded<'_> {
@@ -261,7 +256,7 @@ impl Visitor for Excluded<'_> {
         local: &Arc<Reduced>,
         number: usize,
     ) -> Result<usize, Rejection> {
-        let leaf = self.leaves_before.saturating_add(number);
+        let leaf = self.earlier.saturating_add(number);
         match self.leaves.truth(method, cell, local) {
             Ok(Truth::False) => Ok(1),
             Ok(_) => Err(Rejection::NotExcluded { leaf }),

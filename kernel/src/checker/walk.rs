@@ -53,7 +53,7 @@ pub trait Visitor {
         number: usize,
     ) -> Result<Self::Total, Rejection>;
 
-    /// Walks the tree below a cut of a box by a line, after `leaves_before` leaves. Returns the
+    /// Walks the tree below a cut of a box by a line, after `earlier` leaves. Returns the
     /// number of its leaves, too. Most trees have no such cut.
     ///
     /// - Errors: [`Rejection`] of a leaf below the line.
@@ -63,7 +63,7 @@ pub trait Visitor {
         _line: &Affine,
         _cell: &Cell,
         _parent: &Self::Network,
-        _leaves_before: usize,
+        _earlier: usize,
     ) -> Result<(Self::Total, usize), Rejection> {
         Err(Rejection::BadCut {
             position: nodes.position(),
@@ -93,7 +93,7 @@ pub struct Part<H> {
     /// begins.
     pub position: usize,
     /// See `position`.
-    pub leaves_before: usize,
+    pub earlier: usize,
     /// Bytes that become free when it is finished.
     frees: usize,
 }
@@ -106,7 +106,7 @@ impl<H> Part<H> {
             parent,
             depth: 0,
             position: 0,
-            leaves_before: 0,
+            earlier: 0,
             frees: 0,
         }
     }
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     ) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let mut nodes = self.partition.nodes_from(start.position);
-        let mut leaves_before = start.leaves_before;
+        let mut earlier = start.earlier;
         // Bytes of the networks of waiting cells.
         let mut held: usize = 0;
         let mut open = vec![start];
@@ -189,12 +189,12 @@ impl<'a> Walk<'a> {
             if part.depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
-            (part.position, part.leaves_before) = (nodes.position(), leaves_before);
+            (part.position, part.earlier) = (nodes.position(), earlier);
             if let Some(defer) = defer.as_mut()
                 && let Some((end, leaves)) = defer(&part)?
             {
                 nodes = self.partition.nodes_from(end);
-                leaves_before = leaves_before.saturating_add(leaves);
+                earlier = earlier.saturating_add(leaves);
                 continue;
             }
             let (cell, parent) = (&part.cell, &part.parent);
@@ -221,21 +221,18 @@ impl<'a> Walk<'a> {
                 }
                 Node::Line(line) => {
                     let (total, leaves) =
-                        visitor.below_line(&mut nodes, &line, cell, parent, leaves_before)?;
-                    leaves_before = leaves_before.saturating_add(leaves);
+                        visitor.below_line(&mut nodes, &line, cell, parent, earlier)?;
+                    earlier = earlier.saturating_add(leaves);
                     report(part.depth, total);
                 }
                 Node::Leaf(method) => {
-                    leaves_before = leaves_before.saturating_add(1);
+                    earlier = earlier.saturating_add(1);
                     let local = match method {
                         Method::Open | Method::Exact => Ok(parent.clone()),
                         _ => visitor.descend(parent, cell),
                     };
                     let local = local.map_err(no_value)?;
-                    report(
-                        part.depth,
-                        visitor.leaf(method, cell, &local, leaves_before)?,
-                    );
+                    report(part.depth, visitor.leaf(method, cell, &local, earlier)?);
                 }
             }
         }
@@ -338,7 +335,7 @@ mod tests {
         let partition = Partition::from_text(b"AAnlAhg".to_vec());
         let walk = Walk::new(&partition, 1, &|| false);
         let mut upper = Part::whole(unit(), 1);
-        (upper.position, upper.leaves_before, upper.depth) = (4, 2, 1);
+        (upper.position, upper.earlier, upper.depth) = (4, 2, 1);
         let (total, end) = walk.subtree(&mut Written, upper).expect("a tree");
         assert_eq!((total.as_str(), end), ("(h3:3 g4:3)", 7));
         // Subtrees left to others are skipped, and the numbering continues after them.

@@ -41,9 +41,7 @@ pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
     let mut node = 0;
     while node < nodes {
         if reader.byte()? != AFFINE {
-            return Err(
-                reader.error("expected an affine map, `A`; other graphs are not supported yet")
-            );
+            return Err(reader.error("expected an affine map, `A`; other graphs are not supported"));
         }
         reader.source(node)?;
         node += 1;
@@ -134,7 +132,7 @@ impl<'a> Reader<'a> {
         if self.count()? == 1 && self.count()? == before {
             return Ok(());
         }
-        Err(self.error("networks that are not chains of layers are not supported yet"))
+        Err(self.error("networks that are not chains are not supported yet"))
     }
 
     fn number(&mut self) -> Result<Rational, CanonicalError> {
