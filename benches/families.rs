@@ -51,11 +51,12 @@ impl Problem {
             gap: self.gap.clone(),
             limits: Limits::default(),
             resume: None,
-            threads: None,
+            threads: steeple::jobs::Threads::All,
             weights: steeple::certificate::Weights::Exact,
             portable: false,
         };
-        let answer = verify(&request, None, &mut |_| {}).expect("a checked certificate");
+        let answer = verify(&request, None, &mut steeple::workflow::unwatched)
+            .expect("a checked certificate");
         assert!(matches!(
             answer.verdict,
             Verdict::Proved | Verdict::Enclosed

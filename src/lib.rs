@@ -1,81 +1,154 @@
-//! Steeple builds neural networks by formula, proves how far they are from a symbolic target, and
-//! draws what it proved.
+//! Steeple builds neural networks by formula, **proves** with exact arithmetic how far a network is from a
+//! symbolic target, draws what it proved, and compares built networks with trained ones.
 //!
-//! Nothing is called proved unless the [`checker`], which uses integer and rational arithmetic
-//! only, accepted a [`certificate`] for exactly that claim.
+//! Nothing is called proved unless the checker, a small package of its own
+//! ([`steeple_kernel`](kernel)), accepted a certificate for exactly that claim. Searching may use floats and
+//! threads; checking uses integers and fractions.
 //!
-//! # A tour in reading order
+//! # The tour
 //!
-//! What a proof relies on is the package `steeple-kernel`. Its rooms are used from here under the same
-//! names, and some have more in them here:
-//!
-//! 1. [`numbers`]: [`Rational`](numbers::Rational) is exact; intervals, linear forms and gradients
-//!    enclose. All are [`Scalar`](numbers::Scalar)s.
-//! 2. [`expr`]: formulas from text, evaluated over any scalar. [`geometry`]: exact polygons.
-//! 3. [`network`]: networks with exact weights, and the smaller networks that enclose one on a box:
-//!    [`Reduced`](network::Reduced), which makes large networks cheap, and
-//!    [`Local`](network::Local), which is simple.
-//! 4. [`certificate`]: claims and partitions in files. [`bounds`]: what one method says of one cell.
-//! 5. [`checker`]: accepts or rejects. Up to here is the kernel.
-//! 6. [`formats`]: networks and properties in files of other people.
-//! 7. [`builders`]: networks by formula. [`prover`]: the search for certificates, which asks the same
-//!    [`bounds`] as the checker. [`training`]: networks by gradient descent, to compare. [`regions`]:
-//!    linear regions, counted.
-//! 8. [`draw`]: pictures from plain numbers. [`report`]: what was found, for people and programs.
-//! 9. [`workflow`]: build, prove, write, read back, check, and only then a verdict.
-//! 10. [`cli`]: the command line.
-//!
-//! Imports point to lower rooms only.
-//!
-//! # Example
+//! A network by formula, and a proof. The error of this one is exactly 1/1024, so a bound of 1/1024 holds and
+//! a smaller one does not:
 //!
 //! ```
-//! use steeple::builders::{BuilderName, Parameters, build};
-//! use steeple::certificate::{Norm, Question};
-//! use steeple::expr::{Domain, parse_target};
-//! use steeple::network::digest;
-//! use steeple::numbers::Rational;
-//! use steeple::workflow::{Limits, Verdict, VerifyRequest, verify};
+//! use steeple::{Domain, Target, builders};
 //!
-//! let target = parse_target(&["x^2"], None)?;
-//! let domain = Domain::parse("x=0..1")?;
-//! let cells = Parameters { cells: Some(vec![16]), ..Parameters::default() };
-//! let network = build(BuilderName::Interpolant, &cells, &target, &domain, Norm::Sup)?.network;
-//! let question = Question {
-//!     network: digest(&network),
-//!     target,
-//!     domain,
-//!     norm: Norm::Sup,
-//!     threshold: None,
-//! };
-//! let request = VerifyRequest {
-//!     network: &network,
-//!     question,
-//!     tolerance: Some(Rational::ratio(1, 1024)),
-//!     gap: Rational::ratio(1, 100),
-//!     limits: Limits::default(),
-//!     resume: None,
-//!     threads: None,
-//! weights: steeple::certificate::Weights::Exact, portable: false,
-//! };
-//! let answer = verify(&request, None, &mut |_| {})?;
-//! assert_eq!(answer.verdict, Verdict::Proved);
-//! assert_eq!(answer.verified.claim().error_lower(), Rational::ratio(1, 1024));
+//! let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+//! let network = builders::interpolant(&target, &domain, 16)?;
+//!
+//! let answer = steeple::verify(&network, &target, &domain).tolerance("1/1024")?.run()?;
+//! assert!(answer.is_proved());
+//! let answer = steeple::verify(&network, &target, &domain).tolerance("1/1025")?.run()?;
+//! assert!(answer.is_refuted());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! The same from the text of a spec file, where the size is chosen from the tolerance:
+//!
+//! ```
+//! let built = steeple::build(r#"
+//!     target = { formula = "sin(3*x)", domain = { x = ["-1", "1"] } }
+//!     network = { builder = "interpolant", knots = "balanced" }
+//!     claim = { tolerance = "1/100" }
+//! "#)?.run()?;
+//! assert!(built.answer().upper().expect("a bound") <= "1/100".parse()?);
+//! assert!(built.network().layers()[0].units() < 20);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every proof leaves a certificate. Anybody checks it without a search, here or with the program
+//! `steeple-check` of 22 crates, or with the Python package in `proofs/independent`:
+//!
+//! ```
+//! # use steeple::{Domain, Target, builders, formats};
+//! # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+//! # let network = builders::interpolant(&target, &domain, 16)?;
+//! let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+//! let checked = steeple::check(&certificate, &formats::to_json(&network))?;
+//! assert_eq!(checked.upper(), Some("1/1024".parse()?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Networks of other tools are opened by their content: ONNX, safetensors, our JSON. Their floats are taken as
+//! the exact numbers that they are:
+//!
+//! ```
+//! # use steeple::{Domain, Target, builders, formats};
+//! # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+//! # let file = formats::to_onnx(&builders::interpolant(&target, &domain, 3)?)?;
+//! let network = formats::open(&file)?.network;
+//! let answer = steeple::verify(&network, &target, &domain).run()?;
+//! // The exact network is off by 1/36; rounding its thirds to float32 moves that a little.
+//! assert!(answer.lower() > "1/37".parse()? && answer.upper() < Some("1/35".parse()?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A piecewise linear network has linear regions, which are counted exactly, and pictures are text:
+//!
+//! ```
+//! # use steeple::{Domain, PictureKind, Target, builders};
+//! # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+//! # let network = builders::interpolant(&target, &domain, 16)?;
+//! assert_eq!(steeple::regions(&network, &domain)?.count(), 16);
+//! let answer = steeple::verify(&network, &target, &domain).run()?;
+//! assert!(answer.picture(PictureKind::Curve)?.contains("</svg>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is where
+//!
+//! | you want | look at |
+//! |---|---|
+//! | prove, refute or enclose an error | [`verify()`], [`Verify`], [`Answer`] |
+//! | a network from a spec | [`build()`], [`Build`], [`BuiltNetwork`] |
+//! | a network from a formula | [`builders`] |
+//! | check a certificate | [`check()`], [`Checked`] |
+//! | open or write network files | [`formats`] |
+//! | count linear regions | [`regions()`], [`Regions`] |
+//! | what a proof relies on: numbers, formulas, networks, certificates, the checker | [`kernel`] |
+//!
+//! Long work says how far it is ([`Verify::on_progress`]), can be stopped ([`Interrupt`], limits), and runs on
+//! the threads that you lend it ([`Threads`]). The library reads no file that you did not name and writes none.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `cli` (default) | the program `steeple`; it includes `html` |
+//! | `png` (default) | pictures as PNG files |
+//! | `nalgebra` (default) | networks from and to nalgebra's matrices |
+//! | `html` | reports as HTML pages |
+//!
+//! A library that proves needs none of them: `default-features = false`.
+//!
+//! # Stability
+//!
+//! Names in this list stay within a version `0.x`. Hidden modules serve the program and the tests of this
+//! package, and may change at any time.
 
-pub mod builders;
-pub mod cli;
-pub mod draw;
+// The rooms, from the ground up; imports point to lower rooms only (`tests/layering.rs`).
+#[doc(hidden)]
+pub mod clock;
+#[doc(hidden)]
 pub mod expr;
-pub mod formats;
+#[doc(hidden)]
 pub mod jobs;
+#[doc(hidden)]
 pub mod network;
+#[doc(hidden)]
 pub mod numbers;
+#[doc(hidden)]
+pub use steeple_kernel::{bounds, certificate, checker, geometry};
+pub mod builders;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+#[doc(hidden)]
+pub mod draw;
+mod facade;
+pub mod formats;
+#[doc(hidden)]
 pub mod prover;
+#[doc(hidden)]
 pub mod regions;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod training;
+#[doc(hidden)]
 pub mod workflow;
 
-pub use steeple_kernel::{bounds, certificate, checker, geometry};
+pub use steeple_kernel as kernel;
+
+pub use certificate::{Norm, Weights};
+pub use clock::set as set_clock;
+pub use expr::{Domain, Target};
+pub use facade::{
+    Answer, Build, BuildFailure, BuiltNetwork, CheckError, Checked, CountError, Number, Regions,
+    Verify, VerifyError, build, check, check_on, decision_region, regions, verify,
+};
+pub use jobs::{Jobs, Threads};
+pub use network::{Activation, Network};
+pub use numbers::Rational;
+pub use prover::{Interrupt, Progress};
+pub use workflow::{PictureError, PictureKind, SpecError, Verdict};

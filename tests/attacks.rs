@@ -2,6 +2,9 @@
 //!
 //! Each test is named for what went wrong once.
 
+mod common;
+
+use common::within_cpu_seconds;
 use steeple::certificate::{Certificate, Layer, text};
 use steeple::checker::{Rejection, Verified, check, check_core};
 use steeple::network::{Network, digest};
@@ -95,23 +98,17 @@ fn a_chain_of_long_constants_filled_the_memory_at_a_witness() {
             "claim sup\ninputs x\ntarget {formula}\ndomain x 0 1\nlower 0\nupper none\n\
              witness 1/3 radius 0\nconstant-radius 0\nranges natural"
         );
-        let started = std::time::Instant::now();
-        let _ = verdict(&network, &lines, "o");
-        assert!(
-            started.elapsed().as_secs() < 5,
-            "{link} {:?}",
-            started.elapsed()
-        );
+        let _ = within_cpu_seconds(5, link, || verdict(&network, &lines, "o"));
     }
 }
 
 /// `a/b/c/...` of constants was one exact constant, however long, brought to lowest terms each time.
 #[test]
 fn a_chain_of_divided_constants_took_minutes_to_read() {
-    let started = std::time::Instant::now();
     let formula = format!("x + 7{}", "/3e-9998".repeat(900));
-    let _ = steeple::expr::parse_target(&[formula], None);
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let _ = within_cpu_seconds(5, "reading", || {
+        steeple::expr::parse_target(&[formula], None)
+    });
 }
 
 /// Cuts at places of a million bits: each open cell kept a few of them.
@@ -124,7 +121,6 @@ fn a_small_tree_held_gigabytes_of_cells() {
     let lines = "inputs x\ntarget x\ndomain x 0 1\nlower 0\nupper none\n\
                  constant-radius 0\nranges natural";
     let tree = format!("@A1/3^400000;{}", "A".repeat(3900));
-    let started = std::time::Instant::now();
     let file = format!(
         "steeple certificate 2\nclaim sup\nnetwork N {}\nsemantics real\nweights exact\nlayer fast\n\
          {lines}\ntree {}\n{}end\n",
@@ -132,8 +128,9 @@ fn a_small_tree_held_gigabytes_of_cells() {
         tree.len(),
         lines_of(&tree)
     );
-    let found = text::read(file.as_bytes()).map(|certificate| check(&certificate, &network));
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let found = within_cpu_seconds(5, "a small tree", || {
+        text::read(file.as_bytes()).map(|certificate| check(&certificate, &network))
+    });
     assert!(!matches!(found, Ok(Ok(_))));
 }
 
@@ -169,13 +166,13 @@ fn a_small_tree_on_a_domain_of_long_numbers_took_an_hour() {
         )
     };
     let tree = format!("{}{}", "A".repeat(300), "o".repeat(301));
-    let started = std::time::Instant::now();
     let found = verdict(&network, &lines("1/3^50000"), &tree);
     assert_eq!(found, Err(Rejection::LongDomain(1 << 14)));
     // The longest that there may be.
-    let found = verdict(&network, &lines("1/3^10000"), &tree);
+    let found = within_cpu_seconds(10, "long sides", || {
+        verdict(&network, &lines("1/3^10000"), &tree)
+    });
     assert_eq!(found.map(|verified| verified.leaves()), Ok(301));
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 /// Many units that stay alive on every cell at a corner: each of the cells down a thin tree kept its
@@ -267,17 +264,15 @@ fn exact_integrals_in_long_corners_took_minutes() {
     };
     let long_line = "/3^2500,-7^1400,5^1700;ee";
     let long_formula = "3^60000*x^16*y^15 + (x + y)^16";
-    let started = std::time::Instant::now();
     for (formula, tree) in [
         ("(x + y + 1/3)^8", long_line),
         ("(x + y + 1/3)^16", long_line),
         (long_formula, "e"),
         (long_formula, "/1,1,0;ee"),
     ] {
-        let found = verdict(&network, &lines(formula), tree);
+        let found = within_cpu_seconds(10, formula, || verdict(&network, &lines(formula), tree));
         assert!(matches!(found, Err(Rejection::NoBound { .. })), "{found:?}");
     }
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     // Short numbers are no trouble at high degrees.
     let found = verdict(
         &network,

@@ -49,11 +49,11 @@ fn proved(
             ..Limits::default()
         },
         resume: None,
-        threads: None,
+        threads: steeple::jobs::Threads::All,
         weights: steeple::certificate::Weights::Exact,
         portable: false,
     };
-    let answer = verify(&request, None, &mut |_| {}).expect("a verdict");
+    let answer = verify(&request, None, &mut steeple::workflow::unwatched).expect("a verdict");
     if let Some(bound) = built.a_priori {
         let lower = &answer.verified.claim().stated_lower;
         assert!(

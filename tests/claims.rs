@@ -37,11 +37,12 @@ fn of_property(network: &Network, question: &Question, tolerance: &Rational) -> 
             boxes: Some(4000),
             ..Limits::default()
         },
-        threads: Some(1),
+        threads: steeple::jobs::Threads::Count(1),
         weights: steeple::certificate::Weights::Exact,
         resume: None,
     };
-    let answer = verify_property(&request, None, &mut |_| {}).expect("a verdict");
+    let answer =
+        verify_property(&request, None, &mut steeple::workflow::unwatched).expect("a verdict");
     answer.verdict
 }
 

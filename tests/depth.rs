@@ -1,10 +1,15 @@
 //! `docs/depth.md` holds what the library counts: a part of it is counted again.
 
+#[path = "../examples/depth/page.rs"]
+mod page;
+#[path = "../examples/depth/rows.rs"]
+mod rows;
+
 use std::fs;
 use std::path::Path;
 
-use steeple::report::depth::DepthTable;
-use steeple::workflow::depth::{SHAPES, bent, depth_row};
+use page::DepthTable;
+use rows::{SHAPES, bent, depth_row};
 
 fn file(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -35,10 +35,15 @@ fn built(
         tolerance: None,
         gap: Rational::ratio(1, 10),
         limits: Limits::default(),
-        threads: Some(2),
+        threads: steeple::jobs::Threads::Count(2),
         portable: false,
     };
-    let (built, verification) = build(&request, folder.path(), &mut |_| {}).expect("a verdict");
+    let (built, verification) = build(
+        &request,
+        Some(folder.path()),
+        &mut steeple::workflow::unwatched,
+    )
+    .expect("a verdict");
     let mut report = summarise(&verification, &built.network, Some(&built));
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;

@@ -1,11 +1,17 @@
 //! `docs/one_or_two_layers.md` holds what the library computes: a part of it is computed again.
 
+#[allow(dead_code)]
+#[path = "../examples/one_or_two_layers/page.rs"]
+mod page;
+#[path = "../examples/one_or_two_layers/rows.rs"]
+mod rows;
+
 use std::fs;
 use std::path::Path;
 
+use page::Source;
+use rows::{TARGETS, halving_tolerances, layers_table};
 use steeple::certificate::Norm;
-use steeple::report::layers::Source;
-use steeple::workflow::layers::{TARGETS, halving_tolerances, layers_table};
 
 #[test]
 fn the_page_holds_the_rows_that_are_computed() {

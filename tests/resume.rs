@@ -15,8 +15,6 @@ use steeple::workflow::{
     Limits, Verdict, Verification, VerifyPropertyRequest, VerifyRequest, verify, verify_property,
 };
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 /// Two sigmoid steps and a slope in two inputs.
 fn steps() -> Network {
     network(
@@ -51,11 +49,11 @@ fn search(question: &Question, limits: Limits, resume: Option<&Verification>) ->
         gap: Rational::ratio(1, 200),
         limits,
         resume: resume.map(|earlier| earlier.certificate.clone()),
-        threads: Some(2),
+        threads: steeple::jobs::Threads::Count(2),
         weights: steeple::certificate::Weights::Exact,
         portable: false,
     };
-    verify(&request, None, &mut |_| {}).expect("a checked certificate")
+    verify(&request, None, &mut steeple::workflow::unwatched).expect("a checked certificate")
 }
 
 #[test]
@@ -118,11 +116,11 @@ fn an_exact_search_that_stopped_goes_on_from_its_certificate() {
                 ..Limits::default()
             },
             resume: earlier,
-            threads: Some(2),
+            threads: steeple::jobs::Threads::Count(2),
             weights: steeple::certificate::Weights::Exact,
             portable: false,
         };
-        verify(&request, None, &mut |_| {}).expect("a checked certificate")
+        verify(&request, None, &mut steeple::workflow::unwatched).expect("a checked certificate")
     };
     let whole = search(None, None);
     assert!(whole.verified.is_exact());
@@ -156,11 +154,12 @@ fn a_search_for_a_property_that_stopped_goes_on() {
                 boxes,
                 ..Limits::default()
             },
-            threads: Some(2),
+            threads: steeple::jobs::Threads::Count(2),
             weights: steeple::certificate::Weights::Exact,
             resume,
         };
-        let answer = verify_property(&request, Some(&path), &mut |_| {}).expect("an answer");
+        let answer = verify_property(&request, Some(&path), &mut steeple::workflow::unwatched)
+            .expect("an answer");
         let bytes = std::fs::read(&path).expect("a certificate");
         (answer, property::read(&bytes).expect("it reads back"))
     };
@@ -175,8 +174,14 @@ fn a_search_for_a_property_that_stopped_goes_on() {
     assert!(went_on.search.boxes < whole.search.boxes * 4 / 5);
     assert!(check_property(&finished, &network).is_ok());
     // A point may be found as well.
-    let (refuted, _) = search("0.999", None, Some(unfinished.evidence));
+    let (refuted, found) = search("0.999", None, Some(unfinished.evidence));
     assert_eq!(refuted.verdict, Verdict::Refuted);
+    // It is not looked for again; where it shows nothing, it is.
+    let (again, kept) = search("0.999", Some(1), Some(found.evidence.clone()));
+    assert_eq!((again.verdict, again.search.boxes), (Verdict::Refuted, 0));
+    assert_eq!(kept, found);
+    let (other, _) = search("1.001", None, Some(found.evidence));
+    assert_eq!(other.verdict, Verdict::Proved);
 }
 
 #[test]
@@ -187,13 +192,13 @@ fn properties_are_checked_the_same_by_every_runner() {
         network: &network,
         property: property.clone(),
         limits: Limits::default(),
-        threads: Some(2),
+        threads: steeple::jobs::Threads::Count(2),
         weights: steeple::certificate::Weights::Exact,
         resume: None,
     };
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("certificate.steeple");
-    verify_property(&request, Some(&path), &mut |_| {}).expect("an answer");
+    verify_property(&request, Some(&path), &mut steeple::workflow::unwatched).expect("an answer");
     let bytes = std::fs::read(&path).expect("a certificate");
     let certificate = property::read(&bytes).expect("it reads back");
     let Evidence::Trees {
@@ -269,9 +274,14 @@ fn properties_are_checked_the_same_by_every_runner() {
 
 #[test]
 fn an_interrupt_and_a_full_memory_end_a_search_with_what_is_known() {
-    static STOP: AtomicBool = AtomicBool::new(true);
+    let stop = Interrupt::new();
+    assert!(!stop.set());
     let interrupted = Limits {
-        interrupt: Some(Interrupt(&STOP)),
+        interrupt: Some(stop),
+        ..Limits::default()
+    };
+    let uninterrupted = Limits {
+        interrupt: Some(Interrupt::new()),
         ..Limits::default()
     };
     let full = Limits {
@@ -281,16 +291,15 @@ fn an_interrupt_and_a_full_memory_end_a_search_with_what_is_known() {
     for norm in [Norm::Sup, Norm::L1] {
         let question = asked(norm);
         for (limits, reason) in [
-            (interrupted, StoppedBy::Interrupt),
-            (full, StoppedBy::Memory),
+            (&interrupted, StoppedBy::Interrupt),
+            (&full, StoppedBy::Memory),
         ] {
-            let stopped = search(&question, limits, None);
+            let stopped = search(&question, limits.clone(), None);
             assert_eq!(stopped.verdict, Verdict::Undecided);
             assert_eq!(stopped.search.stopped_by.as_deref(), Some(reason.name()));
         }
     }
-    STOP.store(false, Ordering::Relaxed);
-    let done = search(&asked(Norm::Sup), interrupted, None);
+    let done = search(&asked(Norm::Sup), uninterrupted, None);
     assert_eq!(done.verdict, Verdict::Enclosed);
 }
 

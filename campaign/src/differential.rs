@@ -271,11 +271,11 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
         gap: Rational::ratio(1, 8),
         limits: limits(),
         resume: None,
-        threads: Some(1),
+        threads: steeple::jobs::Threads::Count(1),
         weights: Weights::Exact,
         portable: !choices.once_in(3),
     };
-    let found = verify(&request, None, &mut |_| {}).ok()?;
+    let found = verify(&request, None, &mut steeple::workflow::unwatched).ok()?;
     let mut bytes = Vec::new();
     text::write(&found.certificate, &mut bytes).ok()?;
     base(&bytes, domain.sides().to_vec(), network)
@@ -300,10 +300,10 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
         network: &network,
         property: &property,
         limits: limits(),
-        threads: Some(1),
+        threads: steeple::jobs::Threads::Count(1),
         resume: None,
     };
-    let found = prove_property(&request, &mut |_| {}).ok()?;
+    let found = prove_property(&request, &mut steeple::workflow::unwatched).ok()?;
     let evidence = Some(found.evidence).filter(|_| found.is_decided)?;
     let certificate = PropertyCertificate {
         network: digest(&network),

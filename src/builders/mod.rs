@@ -30,6 +30,7 @@ pub mod ridge;
 pub mod sample;
 pub mod separate;
 pub mod shape;
+mod simple;
 pub mod smooth;
 pub mod tail;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use parameters::{
     Division, Fit, Knots, OutputUnit, Parameters, Profile, Sawtooth, Units, Vertex,
 };
 pub use request::{APriori, Built};
+pub use simple::{disk, interpolant, quadrants, staircase};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};

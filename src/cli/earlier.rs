@@ -10,8 +10,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::certificate::Norm;
+use crate::formats::reading::{self, Kind};
 use crate::workflow::pictures::compared::file_name;
-use crate::workflow::reading::{self, Kind};
 
 /// What a build always writes, beside pictures.
 pub const RESULTS: [&str; 5] = [

@@ -14,11 +14,12 @@ use crate::certificate::{Certificate, Norm, Question, text};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::formats::foreign::{Foreign, Imported, Weights};
 use crate::formats::kind::{Kind, Wanted, without_mark};
+use crate::formats::reading::{self, Kind as Reading};
 use crate::formats::{gzip, json, onnx, safetensors};
+use crate::jobs::Threads;
 use crate::network::{Network, canonical, digest};
 use crate::numbers::{Rational, loose};
 use crate::prover::memory;
-use crate::workflow::reading::{self, Kind as Reading};
 use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
 /// Reads a file, up to the limit of its kind.
@@ -423,8 +424,8 @@ pub fn limits(flags: &Limits) -> workflow::Limits {
 }
 
 /// Threads from flags.
-pub fn threads(flags: &Limits) -> Option<usize> {
-    flags.threads.map(usize::from)
+pub fn threads(flags: &Limits) -> Threads<'static> {
+    flags.threads.map(usize::from).into()
 }
 
 /// Reads a certificate to go on from: one for the same question.

@@ -1,23 +1,22 @@
 //! Ctrl-C and SIGTERM: the first one ends a search with what is known, the second one everything.
 
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Once};
 
 use crate::workflow::{Interrupt, files};
 
-static STOPPED: AtomicBool = AtomicBool::new(false);
+static STOPPED: LazyLock<Interrupt> = LazyLock::new(Interrupt::new);
 static LISTENING: Once = Once::new();
 
 /// Returns the flag that the first signal sets, and listens for it from now on.
 pub fn listen() -> Interrupt {
     // Where no handler can be set, a signal ends the program at once, as it would without one.
     LISTENING.call_once(start);
-    Interrupt(&STOPPED)
+    STOPPED.clone()
 }
 
 /// Takes note of a signal; the second one ends the process, as the number of the signal says.
 fn take(signal: i32) {
-    if STOPPED.swap(true, Ordering::Relaxed) {
+    if STOPPED.set() {
         // Nothing half-written stays, and no results of two runs side by side.
         files::before_the_end();
         std::process::exit(128 + signal);

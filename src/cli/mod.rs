@@ -17,10 +17,10 @@ mod progress;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 use clap::Parser;
 
+use crate::clock::Moment;
 use arguments::{Arguments, Command};
 pub use message::Refusal;
 
@@ -43,11 +43,11 @@ impl Output {
     }
 }
 
-static BEGUN: OnceLock<Instant> = OnceLock::new();
+static BEGUN: OnceLock<Moment> = OnceLock::new();
 
 /// When the command began: a limit on time is for all of it.
-fn begun() -> Instant {
-    *BEGUN.get_or_init(Instant::now)
+fn begun() -> Moment {
+    *BEGUN.get_or_init(Moment::now)
 }
 
 /// Runs the program with the arguments of the process.

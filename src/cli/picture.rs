@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Refusal;
-use crate::draw::png;
+use crate::draw::{PngError, png};
 use crate::workflow::write_beside;
 
 fn ending(path: &Path) -> Option<&str> {
@@ -14,6 +14,7 @@ fn ending(path: &Path) -> Option<&str> {
 /// Refuses files that are no pictures, before anything is drawn.
 pub fn is_one(path: &Path) -> Result<(), Refusal> {
     match ending(path) {
+        Some("png") if !cfg!(feature = "png") => Err(Refusal::in_file(path, PngError::LeftOut)),
         Some("svg" | "png") => Ok(()),
         _ => Err(Refusal::in_file(
             path,

@@ -1,6 +1,7 @@
 //! A bar on standard error for anything longer than a second.
 
 use std::io::{IsTerminal, stderr};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,7 +27,7 @@ impl Bar {
     }
 
     /// Takes note of where the search is.
-    pub fn show(&mut self, progress: &Progress) {
+    pub fn show(&mut self, progress: &Progress) -> ControlFlow<()> {
         self.say(|| {
             let done = format!("{} boxes, {} open", progress.boxes, progress.open);
             match progress.enclosure {
@@ -38,6 +39,7 @@ impl Bar {
                 None => done,
             }
         });
+        ControlFlow::Continue(())
     }
 
     /// Shows a message.

@@ -48,6 +48,8 @@ mod halfplanes;
 mod log_plot;
 mod maps;
 mod partition;
+#[cfg(feature = "png")]
+mod pixels;
 mod png;
 mod regions;
 mod scene;
@@ -64,7 +66,7 @@ pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
 pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
-pub use png::png;
+pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use warp::{WarpPanel, WarpPicture};

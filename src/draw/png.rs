@@ -1,94 +1,47 @@
-//! Pictures as pixels.
-//!
-//! The fonts are bundled; fonts of the machine are not used. Pixels are computed on the processor,
-//! so equal pictures are equal bytes.
+//! Pictures as PNG files.
 
-use std::sync::{Arc, OnceLock};
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb::Database};
-
-/// Pixels for each unit of the SVG document, in each direction.
-const SCALE: f32 = 2.0;
-
-/// Regular, bold and oblique, reduced to the characters of pictures.
-const FONTS: [&[u8]; 3] = [
-    include_bytes!("fonts/regular.ttf"),
-    include_bytes!("fonts/bold.ttf"),
-    include_bytes!("fonts/oblique.ttf"),
-];
-
-/// The name that the fonts have.
-const FAMILY: &str = "DejaVu Sans";
-
-fn fonts() -> Arc<Database> {
-    static LOADED: OnceLock<Arc<Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = Database::new();
-        for font in FONTS {
-            fonts.load_font_data(font.to_vec());
-        }
-        fonts.set_sans_serif_family(FAMILY);
-        Arc::new(fonts)
-    };
-    Arc::clone(LOADED.get_or_init(load))
+/// Why a picture cannot be a PNG file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PngError {
+    /// The crate was built without the feature `png`.
+    #[error(
+        "PNG pictures were left out when this was built: write .svg, or build with the feature `png`"
+    )]
+    LeftOut,
+    /// The picture has too many pixels.
+    #[error("a picture of {width} by {height} pixels is too large")]
+    Size {
+        /// Pixels from left to right.
+        width: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+    },
+    /// This is not an SVG document.
+    #[error("{0}")]
+    Document(String),
 }
 
-/// Returns a picture, an SVG document as this module writes it, as a PNG file of twice its size.
+/// Returns a picture as a PNG file with two pixels for each unit of the SVG document.
 ///
-/// - Errors: the reason, if the document is invalid or too large.
+/// The letters come with the crate; the fonts of the machine play no part, so equal pictures are equal bytes.
+///
+/// - Errors: [`PngError`]; without the feature `png` always [`PngError::LeftOut`].
 ///
 /// ```
+/// # #[cfg(feature = "png")] {
 /// use steeple::draw::{CurvePicture, png};
 /// let bytes = png(&CurvePicture::default().render())?;
 /// assert_eq!(&bytes[1..4], b"PNG");
-/// # Ok::<(), String>(())
+/// # }
+/// # Ok::<(), steeple::draw::PngError>(())
 /// ```
-pub fn png(svg: &str) -> Result<Vec<u8>, String> {
-    let options = Options {
-        font_family: FAMILY.into(),
-        fontdb: fonts(),
-        ..Options::default()
-    };
-    let tree = Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
-    let pixels = |length: f32| (length * SCALE).ceil() as u32;
-    let (width, height) = (pixels(tree.size().width()), pixels(tree.size().height()));
-    let mut pixmap = Pixmap::new(width, height)
-        .ok_or_else(|| format!("a picture of {width} by {height} pixels is too large"))?;
-    resvg::render(
-        &tree,
-        Transform::from_scale(SCALE, SCALE),
-        &mut pixmap.as_mut(),
-    );
-    pixmap.encode_png().map_err(|error| error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every character that a picture may have is in each of the fonts.
-    #[test]
-    fn letters_leave_ink_and_the_same_each_time() {
-        let text = |text: &str, style: &str| {
-            let svg = format!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"40\">\
-                 <text x=\"5\" y=\"30\" font-size=\"20\" font-family=\"Helvetica, DejaVu Sans\" {style}>{text}</text></svg>"
-            );
-            png(&svg).expect("a picture")
-        };
-        for style in ["", "font-weight=\"bold\"", "font-style=\"italic\""] {
-            let empty = text(" ", style);
-            for letter in [
-                "x", "9", "²", "⁻", "≤", "−", "–", "π", "∞", "σ", "·", "×", "|", "₁",
-            ] {
-                let picture = text(letter, style);
-                assert_ne!(picture, empty, "{letter} {style}");
-                assert_eq!(picture, text(letter, style));
-            }
-        }
-        assert_ne!(text("x", ""), text("x", "font-weight=\"bold\""));
-        assert_ne!(text("x", ""), text("x", "font-style=\"italic\""));
-        assert!(png("no picture").is_err());
+pub fn png(svg: &str) -> Result<Vec<u8>, PngError> {
+    #[cfg(feature = "png")]
+    return super::pixels::png(svg);
+    #[cfg(not(feature = "png"))]
+    {
+        let _ = svg;
+        Err(PngError::LeftOut)
     }
 }

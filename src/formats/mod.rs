@@ -7,8 +7,13 @@ pub mod foreign;
 pub mod gzip;
 pub mod kind;
 pub mod onnx;
+mod open;
 pub mod python;
+pub mod reading;
 pub mod safetensors;
 pub mod vnnlib;
 
+pub use open::{
+    OpenError, Opened, Read, Source, companion_of, named, open, open_with, read, to_json, to_onnx,
+};
 pub use steeple_kernel::network::json::{self, FormatError};

@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Progress;
 use super::limits::{Clock, StoppedBy, is_full};
 use super::split::Split;
 use super::tree::Tree;
+use super::{Progress, Watch};
 use crate::bounds::Cell;
 use crate::certificate::Method;
 use crate::jobs::Jobs;
@@ -353,6 +353,8 @@ pub struct Engine<'a, P: Problem> {
     pub frontier: Frontier<P>,
     /// The number of boxes that were bounded.
     pub boxes: u64,
+    /// Did who watches ask for an end?
+    is_stopped: bool,
 }
 
 impl<'a, P: Problem> Engine<'a, P> {
@@ -364,6 +366,7 @@ impl<'a, P: Problem> Engine<'a, P> {
             trees: Vec::new(),
             frontier: Frontier::new(problem.round().1),
             boxes: 0,
+            is_stopped: false,
         }
     }
 
@@ -374,7 +377,7 @@ impl<'a, P: Problem> Engine<'a, P> {
         problem: &mut P,
         roots: Vec<Open<P>>,
         rule: &P::Rule,
-        progress: &mut dyn FnMut(&Progress),
+        progress: &mut Watch<'_>,
     ) -> Option<StoppedBy> {
         self.trees = (roots
             .iter()
@@ -408,7 +411,7 @@ impl<'a, P: Problem> Engine<'a, P> {
                 }
             }
             problem.learn(all);
-            progress(&self.progress(problem));
+            self.report(problem, progress);
             if matches!(problem.judge(&self.frontier, self.boxes), Judgement::Done) {
                 break;
             }
@@ -420,13 +423,9 @@ impl<'a, P: Problem> Engine<'a, P> {
     }
 
     /// Searches until the problem is done or a limit is reached; returns the limit.
-    pub fn run(
-        &mut self,
-        problem: &mut P,
-        progress: &mut dyn FnMut(&Progress),
-    ) -> Option<StoppedBy> {
+    pub fn run(&mut self, problem: &mut P, progress: &mut Watch<'_>) -> Option<StoppedBy> {
         loop {
-            progress(&self.progress(problem));
+            self.report(problem, progress);
             match problem.judge(&self.frontier, self.boxes) {
                 Judgement::GoOn => {}
                 Judgement::Again => continue,
@@ -512,12 +511,20 @@ impl<'a, P: Problem> Engine<'a, P> {
 
     /// Is a limit reached?
     pub fn limit(&self) -> Option<StoppedBy> {
+        if self.is_stopped {
+            return Some(StoppedBy::Interrupt);
+        }
         let bytes = || {
             let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.local)).sum();
             let trees: usize = self.trees.iter().map(Tree::bytes).sum();
             (cells + trees) as u64
         };
         self.host.clock.reached(self.boxes, bytes)
+    }
+
+    /// Tells who watches how far the search is.
+    pub fn report(&mut self, problem: &P, progress: &mut Watch<'_>) {
+        self.is_stopped |= progress(&self.progress(problem)).is_break();
     }
 
     /// Works with the tools of a thread.

@@ -1,38 +1,50 @@
 //! Limits of a search.
 
 use std::cell::Cell;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::clock::Moment;
 
 use super::memory;
 
-/// A flag that stops a search when it is set from outside.
-#[derive(Clone, Copy, Debug)]
-pub struct Interrupt(pub &'static AtomicBool);
+/// A flag that stops a search when it is set from outside. Clones share the flag.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
+    /// Returns a flag that is not set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the flag, from any thread; returns whether it was set before.
+    pub fn set(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
     /// Has the flag been set?
-    pub fn is_set(self) -> bool {
+    pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 impl PartialEq for Interrupt {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0)
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 impl Eq for Interrupt {}
 
 /// The resources that a command may use. Nothing is limited by default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Wall time, including the check of the result.
     pub time: Option<Duration>,
     /// The start of that time; by default the start of the search.
-    pub begun: Option<Instant>,
+    pub begun: Option<Moment>,
     /// The number of boxes.
     pub boxes: Option<u64>,
     /// Bytes: those counted for the partition and the open boxes, and those of the whole process if
@@ -82,7 +94,7 @@ impl StoppedBy {
 impl Limits {
     /// Is the time over, or is the interrupt set?
     pub fn is_over(&self) -> Option<StoppedBy> {
-        if self.interrupt.is_some_and(Interrupt::is_set) {
+        if self.interrupt.as_ref().is_some_and(Interrupt::is_set) {
             return Some(StoppedBy::Interrupt);
         }
         let (time, begun) = (self.time?, self.begun?);
@@ -97,12 +109,15 @@ impl Limits {
             let spent = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
             spent.min(time) + time.saturating_sub(spent) / parts
         });
-        Self { time, ..*self }
+        Self {
+            time,
+            ..self.clone()
+        }
     }
 
     /// Should a check be stopped? It may take slightly longer than the search: without it the
     /// result is worth nothing.
-    pub fn is_check_over(&self, started: Instant) -> bool {
+    pub fn is_check_over(&self, started: Moment) -> bool {
         let Some(time) = self.time else {
             return false;
         };
@@ -122,7 +137,7 @@ const BEGINNING: u32 = 4;
 pub struct Clock {
     limits: Limits,
     /// When the limited time began; without a limit no clock is read.
-    begun: Option<Instant>,
+    begun: Option<Moment>,
     /// The time of the first cell.
     first: OnceLock<Duration>,
     threads: u32,
@@ -135,9 +150,9 @@ impl Clock {
     pub fn start(limits: &Limits, threads: usize) -> Self {
         let begun = limits
             .time
-            .map(|_| limits.begun.unwrap_or_else(Instant::now));
+            .map(|_| limits.begun.unwrap_or_else(Moment::now));
         Self {
-            limits: *limits,
+            limits: limits.clone(),
             begun,
             first: OnceLock::new(),
             threads: u32::try_from(threads).unwrap_or(u32::MAX).max(1),
@@ -146,8 +161,8 @@ impl Clock {
     }
 
     /// Starts a stopwatch for work that a check will repeat; `None` if the time is not limited.
-    pub fn stopwatch(&self) -> Option<Instant> {
-        self.limits.time.map(|_| Instant::now())
+    pub fn stopwatch(&self) -> Option<Moment> {
+        self.limits.time.map(|_| Moment::now())
     }
 
     /// Adds the time of a stopwatch to the time reserved for the check.
@@ -189,11 +204,7 @@ impl Clock {
 
     /// Is a limit reached? `bytes` are counted only where they are limited.
     pub fn reached(&self, boxes: u64, bytes: impl FnOnce() -> u64) -> Option<StoppedBy> {
-        let Limits {
-            boxes: most,
-            memory,
-            ..
-        } = self.limits;
+        let (most, memory) = (self.limits.boxes, self.limits.memory);
         if most.is_some_and(|limit| boxes >= limit) {
             return Some(StoppedBy::Boxes);
         }
@@ -211,7 +222,12 @@ impl Clock {
 
     /// Is the time over, or is the interrupt set?
     pub fn is_late(&self) -> Option<StoppedBy> {
-        if self.limits.interrupt.is_some_and(Interrupt::is_set) {
+        if self
+            .limits
+            .interrupt
+            .as_ref()
+            .is_some_and(Interrupt::is_set)
+        {
             return Some(StoppedBy::Interrupt);
         }
         let limit = self.limits.time?;

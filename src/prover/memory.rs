@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::Moment;
 
 /// Returns the bytes that the process has in memory; `None` if the system does not report them.
 pub fn in_use() -> Option<u64> {
@@ -15,13 +17,13 @@ const RECENT: Duration = Duration::from_millis(10);
 
 /// Returns the bytes that the process had in memory a moment ago.
 pub fn in_use_lately() -> Option<u64> {
-    static LAST: Mutex<Option<(Instant, Option<u64>)>> = Mutex::new(None);
+    static LAST: Mutex<Option<(Moment, Option<u64>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     match *last {
         Some((when, bytes)) if when.elapsed() < RECENT => bytes,
         _ => {
             let bytes = in_use();
-            *last = Some((Instant::now(), bytes));
+            *last = Some((Moment::now(), bytes));
             bytes
         }
     }

@@ -34,6 +34,8 @@ pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
 
 use std::sync::Arc;
 
+use std::ops::ControlFlow;
+
 use crate::bounds::OnCell;
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question, Weights};
 use crate::jobs::{Jobs, on_threads};
@@ -61,7 +63,7 @@ pub struct Request<'a> {
     /// The certificate of an earlier search for the same question, to continue from.
     pub resume: Option<&'a Certificate>,
     /// The number of threads; all of the machine's by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// Use only methods of the core, on networks with interval biases?
@@ -77,6 +79,15 @@ pub struct Progress {
     pub open: usize,
     /// Estimates of both ends of the enclosure; `None` for a property.
     pub enclosure: Option<(f64, f64)>,
+}
+
+/// Receives the progress of a search, repeatedly, and returns whether to continue. A search that it
+/// stops ends with [`StoppedBy::Interrupt`] and the best result so far.
+pub type Watch<'w> = dyn FnMut(&Progress) -> ControlFlow<()> + 'w;
+
+/// Ignores the progress; the search continues.
+pub fn unwatched(_: &Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 /// The result of a search: a proposal for the checker.
@@ -114,10 +125,7 @@ pub enum ProveError {
 /// Searches for a certificate.
 ///
 /// - Errors: [`ProveError`] when the search cannot begin.
-pub fn prove(
-    request: &Request<'_>,
-    progress: &mut dyn FnMut(&Progress),
-) -> Result<Outcome, ProveError> {
+pub fn prove(request: &Request<'_>, progress: &mut Watch<'_>) -> Result<Outcome, ProveError> {
     on_threads(request.threads, |jobs| prove_by(request, jobs, progress))
 }
 
@@ -128,7 +136,7 @@ pub fn prove(
 pub fn prove_by(
     request: &Request<'_>,
     jobs: Jobs<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let inputs = request.question.target.inputs().len();
     if inputs > MAX_INPUTS {

@@ -1,5 +1,6 @@
 //! The search for a bound in `sup`.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
-use super::{Outcome, Progress, ProveError, Request, StoppedBy, constant, sizes};
+use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
@@ -125,7 +126,7 @@ pub fn search(
     request: &Request<'_>,
     root: &Arc<OnCell>,
     host: Host<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let prepared = Leaves::new(request.network, request.question);
     if let Some(exact) = exact::cells(request, &prepared) {
@@ -196,7 +197,7 @@ impl<'a> Sup<'a> {
     }
 
     /// Returns `None` if the exact error was wanted and is not found soon.
-    fn run(mut self, progress: &mut dyn FnMut(&Progress)) -> Option<Outcome> {
+    fn run(mut self, progress: &mut Watch<'_>) -> Option<Outcome> {
         let mut engine = Engine::new(&self, self.host);
         let mut stopped_by = None;
         let earlier = self.request.resume;
@@ -736,9 +737,23 @@ fn with_room(values: &WitnessValues, units: usize) -> Rational {
     (lower - units * each).max(Rational::ZERO)
 }
 
+/// How much of an error a witness with a wider box may lose and still be preferred, as a share.
+///
+/// The error is often largest right at a jump, where no box is narrow enough to stand on one side of it.
+const LOST_TO_JUMPS: f64 = 1.0 / 4096.0;
+
+/// Returns the candidate with the larger error; of errors that are nearly equal, the one with the wider box
+/// around its point, which is easier to certify.
 fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if b.estimate > a.estimate { b } else { a }),
+        (Some(a), Some(b)) => {
+            let is_larger = match b.witness.radius.cmp(&a.witness.radius) {
+                Ordering::Less => b.estimate > a.estimate * (1.0 + LOST_TO_JUMPS),
+                Ordering::Equal => b.estimate > a.estimate,
+                Ordering::Greater => b.estimate > a.estimate * (1.0 - LOST_TO_JUMPS),
+            };
+            Some(if is_larger { b } else { a })
+        }
         (a, b) => a.or(b),
     }
 }

@@ -3,9 +3,11 @@
 //! A [`Comparison`] is plain data: one [`Row`] per network. [`json`], [`text`], [`markdown`] and
 //! [`html`] write it; [`words`] says what the figures mean.
 
+#[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod markdown;
+#[cfg(feature = "cli")]
 pub mod text;
 pub mod words;
 

@@ -7,10 +7,9 @@
 
 pub mod comparison;
 pub mod counted;
-pub mod depth;
+#[cfg(feature = "html")]
 pub mod html;
 pub mod json;
-pub mod layers;
 pub mod markdown;
 pub mod property;
 pub mod sheet;

@@ -9,7 +9,7 @@ use super::size::{Chosen, choose};
 use super::verify::{
     Verdict, Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
-use super::{Limits, Progress};
+use super::{Limits, Watch};
 use crate::bounds::on_domain;
 use crate::builders::{self, BuilderName, Built, Parameters};
 use crate::certificate::{Norm, Question};
@@ -40,12 +40,12 @@ pub struct BuildRequest<'a> {
     /// When to stop.
     pub limits: Limits,
     /// How many threads; all by default.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Is a certificate wanted that a small checker can check?
     pub portable: bool,
 }
 
-impl BuildRequest<'_> {
+impl<'a> BuildRequest<'a> {
     pub(super) fn question(&self, network: &Network) -> Question {
         Question {
             network: digest(network),
@@ -68,13 +68,16 @@ impl BuildRequest<'_> {
     }
 
     /// What is to be verified of a network.
-    pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n> {
+    pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n>
+    where
+        'a: 'n,
+    {
         VerifyRequest {
             network,
             question,
             tolerance: self.tolerance.cloned(),
             gap: self.gap.clone(),
-            limits: self.limits,
+            limits: self.limits.clone(),
             resume: None,
             threads: self.threads,
             weights: crate::certificate::Weights::Exact,
@@ -89,38 +92,53 @@ impl BuildRequest<'_> {
 /// - Errors: [`WorkflowError`].
 pub fn build_sized(
     request: &BuildRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Built, WorkflowError> {
     choose(request, progress).map(|chosen| chosen.built)
 }
 
 /// Writes `network.json` into a folder, and reads it back.
 pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network, WorkflowError> {
-    write_network(network, folder)?;
-    read_network(folder)
+    let written = write_network(network, Some(folder))?;
+    read_network(Some(folder), written)
 }
 
-fn write_network(network: &Network, folder: &Path) -> Result<(), WorkflowError> {
-    let path = folder.join("network.json");
-    write_beside(&path, |mut out| json::write(network, &mut out)).map_err(in_file(&path))
+/// Writes the network to its folder; returns its bytes where there is none.
+fn write_network(network: &Network, folder: Option<&Path>) -> Result<Vec<u8>, WorkflowError> {
+    let mut bytes = Vec::new();
+    match folder {
+        Some(folder) => {
+            let path = folder.join("network.json");
+            write_beside(&path, |mut out| json::write(network, &mut out))
+                .map_err(in_file(&path))?;
+        }
+        None => json::write(network, &mut bytes).map_err(in_file(Path::new("network.json")))?,
+    }
+    Ok(bytes)
 }
 
-fn read_network(folder: &Path) -> Result<Network, WorkflowError> {
-    let path = folder.join("network.json");
-    let bytes = fs::read(&path).map_err(in_file(&path))?;
+fn read_network(folder: Option<&Path>, written: Vec<u8>) -> Result<Network, WorkflowError> {
+    let bytes = match folder {
+        Some(folder) => {
+            let path = folder.join("network.json");
+            fs::read(&path).map_err(in_file(&path))?
+        }
+        None => written,
+    };
     json::read_bytes(&bytes)
         .map_err(|error| WorkflowError::Build(format!("network.json: {}", error.message)))
 }
 
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
-/// `certificate.steeple` beside it, reads that back and checks it.
+/// `certificate.steeple` beside it, reads that back and checks it. Without a folder all of this happens in
+/// memory.
 ///
 /// - Returns: what was built, its network as read back, and the checked verdict about that.
 /// - Errors: [`WorkflowError`] where there is no verdict at all.
 pub fn build(
     request: &BuildRequest<'_>,
-    folder: &Path,
-    progress: &mut dyn FnMut(&Progress),
+    folder: Option<&Path>,
+    progress: &mut Watch<'_>,
 ) -> Result<(Built, Verification), WorkflowError> {
     let Chosen {
         mut built,
@@ -139,13 +157,13 @@ pub fn build(
             (question, on_domain)
         },
     );
-    written?;
+    let written = written?;
     // The search goes on with the network that was written, while the file is read back. The check is of
     // what was read: a file that holds another network has another digest, and the certificate is not
     // about that.
     let (read, found) = side_by_side(
         threads,
-        || read_network(folder),
+        || read_network(folder, written),
         || {
             let on_domain = on_domain.and_then(Result::ok).map(Arc::new);
             // A size that was chosen has been searched already.
@@ -159,9 +177,9 @@ pub fn build(
         },
     );
     built.network = read?;
-    let path = folder.join("certificate.steeple");
+    let path = folder.map(|folder| folder.join("certificate.steeple"));
     let asked = request.asked(&built.network, question);
-    let mut verification = settle(found?, &asked, Some(&path))?;
+    let mut verification = settle(found?, &asked, path.as_deref())?;
     // That this size is too small does not refute that there is one that is enough.
     if let Some(reason) = stopped_by
         && verification.verdict == Verdict::Refuted

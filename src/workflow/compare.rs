@@ -6,6 +6,7 @@
 mod companions;
 mod describe;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use companions::{beside_polygons, companions, is_inside};
@@ -42,7 +43,7 @@ pub struct CompareRequest<'a> {
     /// When to stop a search; without a limit on boxes, [`BOXES`].
     pub limits: Limits,
     /// How many threads; all by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
 }
 
 /// A network from elsewhere, with target and box in the order of its inputs.
@@ -309,12 +310,15 @@ fn built(
         threshold: spec.claim.threshold.clone(),
         tolerance: spec.claim.tolerance.as_ref(),
         gap: spec.claim.gap.clone(),
-        limits: request.limits,
+        limits: request.limits.clone(),
         threads: request.threads,
         portable: false,
     };
-    let built = build_sized(&build, &mut |at| progress(Stage::Proving(&name, at)))
-        .map_err(|error| CompareError::Build(error.to_string()))?;
+    let built = build_sized(&build, &mut |at| {
+        progress(Stage::Proving(&name, at));
+        ControlFlow::Continue(())
+    })
+    .map_err(|error| CompareError::Build(error.to_string()))?;
     let mut row = Row::new(network.builder.name().into(), Origin::Built);
     let sides = network.parameters.sides;
     if let (BuilderName::Disk, Some(sides)) = (network.builder, sides) {
@@ -377,7 +381,7 @@ fn answers(
     } else {
         &[Norm::Sup, Norm::L1]
     };
-    let mut limits = request.limits;
+    let mut limits = request.limits.clone();
     limits.boxes = limits.boxes.or(Some(BOXES));
     let answer = |(done, norm): (usize, Norm)| {
         // A fair share of the time for each question.
@@ -402,7 +406,10 @@ fn answers(
                 portable: false,
             },
             None,
-            &mut |at| progress(Stage::Proving(name, at)),
+            &mut |at| {
+                progress(Stage::Proving(name, at));
+                ControlFlow::Continue(())
+            },
         );
         verification.map(|found| (norm, found))
     };

@@ -6,7 +6,7 @@ use crate::builders::{self, APriori};
 use crate::certificate::Question;
 use crate::network::{Network, digest, size};
 use crate::numbers::Rational;
-use crate::prover::Progress;
+use crate::prover::Watch;
 
 /// Sizes that are tried.
 const SIZES: usize = 8;
@@ -43,7 +43,7 @@ pub struct Sized {
 /// - Errors: [`WorkflowError`], for builders without a size and for what cannot be built.
 pub fn convergence(
     request: &BuildRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Vec<Sized>, WorkflowError> {
     let entry = builders::entry(request.builder);
     let Some(key) = entry.size else {
@@ -102,7 +102,7 @@ pub fn convergence(
 pub fn measured(
     request: &BuildRequest<'_>,
     network: &Network,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<(Measured, bool), WorkflowError> {
     let question = Question {
         network: digest(network),
@@ -111,7 +111,7 @@ pub fn measured(
         norm: request.norm,
         threshold: request.threshold.clone(),
     };
-    let mut limits = request.limits;
+    let mut limits = request.limits.clone();
     limits.boxes = Some(limits.boxes.map_or(BOXES, |boxes| boxes.min(BOXES)));
     let answer = verify(
         &VerifyRequest {
@@ -162,10 +162,10 @@ mod tests {
                 tolerance: None,
                 gap: Rational::ratio(1, 100),
                 limits: Limits::default(),
-                threads: Some(1),
+                threads: crate::jobs::Threads::Count(1),
                 portable: false,
             };
-            convergence(&request, &mut |_| {}).expect("it builds")
+            convergence(&request, &mut crate::workflow::unwatched).expect("it builds")
         };
         let found = sizes(&parameters);
         assert_eq!(found.len(), SIZES);

@@ -7,10 +7,10 @@ use std::thread;
 use crate::bounds::OnCell;
 use crate::certificate::Certificate;
 use crate::checker::{Rejection, Stop, Verified, check_on_domain};
-use crate::jobs::on_threads;
+use crate::jobs::{Threads, on_threads};
 use crate::network::Network;
 
-/// Checks a certificate with so many threads (all of the machine's by default). The threads only
+/// Checks a certificate on these threads. They only
 /// decide where the checker's own work is done; the answer is that of [`check()`](crate::checker::check()).
 ///
 /// # Errors
@@ -18,7 +18,7 @@ use crate::network::Network;
 pub fn check_in_parallel(
     certificate: &Certificate,
     network: &Network,
-    threads: Option<usize>,
+    threads: Threads<'_>,
 ) -> Result<Verified, Rejection> {
     check_with_threads(certificate, network, threads, &|| false).map(|(verified, _)| verified)
 }
@@ -27,7 +27,7 @@ pub fn check_in_parallel(
 pub(super) fn check_with_threads(
     certificate: &Certificate,
     network: &Network,
-    threads: Option<usize>,
+    threads: Threads<'_>,
     stop: Stop<'_>,
 ) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
     on_threads(threads, |jobs| {
@@ -37,11 +37,11 @@ pub(super) fn check_with_threads(
 
 /// Does two things at the same time, or one after the other where there is to be one thread.
 pub(super) fn side_by_side<A: Send, B>(
-    threads: Option<usize>,
+    threads: Threads<'_>,
     first: impl FnOnce() -> A + Send,
     second: impl FnOnce() -> B,
 ) -> (A, B) {
-    if threads == Some(1) {
+    if threads.is_one() {
         return (first(), second());
     }
     thread::scope(|scope| {

@@ -2,16 +2,16 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
 use crate::bounds::PropertyWitness;
 use crate::certificate::{Evidence, PropertyCertificate, Weights, property};
 use crate::checker::{Rejection, VerifiedProperty, check_property_by};
+use crate::clock::Moment;
 use crate::expr::Property;
 use crate::jobs::on_threads;
 use crate::network::{Network, digest};
-use crate::prover::{Limits, Progress, PropertyRequest, StoppedBy, Stuck, prove_property};
+use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, Watch, prove_property};
 
 /// What to decide about a network.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct VerifyPropertyRequest<'a> {
     /// When to stop.
     pub limits: Limits,
     /// How many threads; all by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// The evidence of an earlier search for the same property, to go on from.
@@ -78,15 +78,15 @@ impl PropertyVerification {
 pub fn verify_property(
     request: &VerifyPropertyRequest<'_>,
     certificate_path: Option<&Path>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<PropertyVerification, WorkflowError> {
     check_fit(request)?;
-    let started = Instant::now();
+    let started = Moment::now();
     let outcome = prove_property(
         &PropertyRequest {
             network: request.network,
             property: &request.property,
-            limits: request.limits,
+            limits: request.limits.clone(),
             threads: request.threads,
             resume: request.resume.as_ref(),
         },
@@ -122,7 +122,7 @@ pub fn verify_property(
     if !outcome.is_decided {
         return Ok(answer);
     }
-    let started = Instant::now();
+    let started = Moment::now();
     let certificate = property::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;
     let is_late = || request.limits.is_check_over(started);

@@ -8,7 +8,7 @@ use crate::formats::foreign::{ForeignError, Weights};
 use crate::formats::onnx;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
-use crate::prover::Progress;
+use crate::prover::Watch;
 use crate::report::{RoundedError, RoundedReport};
 
 /// Returns what is certain of the error with the weights that an ONNX file stores, read back from its
@@ -20,7 +20,7 @@ pub fn error_of_rounded(
     network: &Network,
     exact: &Verification,
     (file, written): (&str, &onnx::Written),
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<RoundedReport, ForeignError> {
     let Rounding { rounded, largest } = &written.rounding;
     let report = RoundedReport {
@@ -50,7 +50,7 @@ pub fn error_of_rounded(
         question,
         tolerance: request.tolerance.cloned(),
         gap: request.gap.clone(),
-        limits: request.limits,
+        limits: request.limits.clone(),
         threads: request.threads,
         weights: Weights::Stored,
         portable: request.portable,

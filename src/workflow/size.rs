@@ -3,15 +3,16 @@
 //! Each size that is tried is searched for a proof, within what is left of the command's time and
 //! memory. The verdict comes later, from the checker; here a size is only chosen.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::build::BuildRequest;
 use super::verify::{Found, WorkflowError, search};
 use crate::builders::{self, Built, Parameters, SizeKey};
+use crate::clock::Moment;
 use crate::network::{Network, size};
 use crate::numbers::Rational;
 use crate::prover::memory::in_use;
-use crate::prover::{Limits, Progress, StoppedBy};
+use crate::prover::{Limits, StoppedBy, Watch};
 use crate::report::up;
 
 /// The largest size that is tried when the size is to be chosen.
@@ -68,14 +69,14 @@ struct Choice<'a, 'p> {
     tolerance: &'a Rational,
     /// What the networks cost that were tried, by size.
     costs: Vec<(usize, Cost)>,
-    progress: &'p mut dyn FnMut(&Progress),
+    progress: &'p mut Watch<'p>,
 }
 
 /// Builds the network: of the size given, or of the smallest size that the prover finds to keep the
 /// tolerance. Where a limit ends that first, the largest network that was tried.
 pub(super) fn choose(
     request: &BuildRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
     let of_size_given = |parameters| {
         let built = request.build_with(parameters)?;
@@ -136,7 +137,7 @@ impl Choice<'_, '_> {
         let mut least: Option<(Rational, usize)> = None;
         let mut size = self.key.smallest;
         let enough = loop {
-            match self.attempt(size, self.request.limits)? {
+            match self.attempt(size, self.request.limits.clone())? {
                 Next::Enough(tried) => break tried,
                 Next::TooSmall(tried) => {
                     if let Some(upper) = tried.found.upper()
@@ -178,7 +179,7 @@ impl Choice<'_, '_> {
         while best.size - too_small > 1 {
             let middle = usize::midpoint(too_small, best.size);
             // What was found of the best size is still to be checked.
-            let mut limits = self.request.limits;
+            let mut limits = self.request.limits.clone();
             let check = Duration::from_secs_f64(best.found.seconds());
             limits.time = limits.time.map(|time| time.saturating_sub(check));
             match self.attempt(middle, limits)? {
@@ -227,7 +228,7 @@ impl Choice<'_, '_> {
         if let Some(reason) = self.too_costly(size, &limits) {
             return Ok(Next::Unbuilt(reason));
         }
-        let started = Instant::now();
+        let started = Moment::now();
         let built = self
             .request
             .build_with(&self.key.with(self.parameters, size))?;
@@ -252,7 +253,7 @@ impl Choice<'_, '_> {
     }
 
     /// Notes what a network cost, with the search for a proof of it.
-    fn note_cost(&mut self, size: usize, network: &Network, started: Instant) {
+    fn note_cost(&mut self, size: usize, network: &Network, started: Moment) {
         let weights = size_of_network(network);
         let time = started.elapsed();
         self.costs.push((size, Cost { weights, time }));
@@ -338,8 +339,11 @@ impl Choice<'_, '_> {
     }
 }
 
+/// A network of so many cells is built in no time.
+const QUICK: usize = 1 << 18;
+
 /// Refuses a grid of a size that was given, whose network would not fit into the memory: guessed from two
-/// grids that are some times coarser.
+/// much coarser grids, which are built at once.
 fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     let (Some(limit), Some(cells)) = (request.limits.memory, &request.parameters.cells) else {
         return Ok(());
@@ -348,10 +352,16 @@ fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     if largest < SMALL {
         return Ok(());
     }
-    let mut weights = [(largest / 8, 0), (largest / 4, 0)];
-    for (coarser, (_, weights)) in [8, 4].into_iter().zip(&mut weights) {
+    let coarse = |by: usize| cells.iter().map(move |count| (count / by).max(1));
+    let is_quick = |by: &usize| coarse(*by).fold(1, usize::saturating_mul) <= QUICK;
+    let by = (2..usize::BITS - 1)
+        .map(|power| 1 << power)
+        .find(is_quick)
+        .unwrap_or(4);
+    let mut weights = [(largest / by / 2, 0), (largest / by, 0)];
+    for (by, (_, weights)) in [2 * by, by].into_iter().zip(&mut weights) {
         let parameters = Parameters {
-            cells: Some(cells.iter().map(|count| (count / coarser).max(1)).collect()),
+            cells: Some(coarse(by).collect()),
             ..request.parameters.clone()
         };
         // What cannot be built so coarse says nothing.

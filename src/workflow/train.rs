@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::reading;
 use super::spec::{CompareSpec, DataSpec, Spec};
 use crate::formats::kind::{Kind, Wanted};
+use crate::formats::reading;
 use crate::network::Activation;
 use crate::prover::Limits;
 use crate::training::csv::{self, CsvError};

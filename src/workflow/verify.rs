@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::files;
 pub(super) use super::files::write_beside;
@@ -11,9 +10,10 @@ use super::parallel::check_with_threads;
 use crate::bounds::OnCell;
 use crate::certificate::{Certificate, Claim, Norm, Partition, Question, Ranges, Weights, text};
 use crate::checker::{Rejection, Verified};
+use crate::clock::Moment;
 use crate::network::Network;
 use crate::numbers::Rational;
-use crate::prover::{self, Limits, Progress, ProveError, Request, StoppedBy};
+use crate::prover::{self, Limits, ProveError, Request, StoppedBy, Watch};
 
 /// What to verify.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct VerifyRequest<'a> {
     /// The certificate of an earlier search for the same question, to go on from.
     pub resume: Option<Certificate>,
     /// How many threads; all by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// Is a certificate wanted that a small checker can check: by the methods of the core alone?
@@ -150,7 +150,7 @@ pub enum WorkflowError {
 pub fn verify(
     request: &VerifyRequest<'_>,
     certificate_path: Option<&Path>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Verification, WorkflowError> {
     let found = search(None, request, progress)?;
     settle(found, request, certificate_path)
@@ -189,10 +189,10 @@ impl Found {
 pub(super) fn search(
     known: Option<Arc<OnCell>>,
     request: &VerifyRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Found, WorkflowError> {
     check_fit(request)?;
-    let started = Instant::now();
+    let started = Moment::now();
     let known = known.filter(|_| !request.portable).or_else(|| {
         OnCell::domain(request.network, &request.question, request.portable)
             .ok()
@@ -205,7 +205,7 @@ pub(super) fn search(
             question: &request.question,
             tolerance: request.tolerance.as_ref(),
             gap: &request.gap,
-            limits: request.limits,
+            limits: request.limits.clone(),
             resume: request.resume.as_ref(),
             threads: request.threads,
             weights: request.weights,
@@ -232,7 +232,7 @@ pub(super) fn settle(
     let write = |out: &mut dyn Write| text::write(&certificate, out);
     let bytes = written_and_read_back(&write, certificate_path)?;
     drop(certificate);
-    let started = Instant::now();
+    let started = Moment::now();
     // A file that does not read back is as bad as a certificate that does not hold.
     let certificate = text::read(&bytes)
         .map_err(|error| WorkflowError::Question(format!("certificate: {error}")))?;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use proptest::test_runner::{FileFailurePersistence, TestCaseError};
 
 use steeple::certificate::{Norm, Question};
 use steeple::expr::evaluate::Scratch;
@@ -618,11 +618,11 @@ pub fn run(
             ..Limits::default()
         },
         resume: None,
-        threads: Some(settings.threads),
+        threads: steeple::jobs::Threads::Count(settings.threads),
         weights: steeple::certificate::Weights::Exact,
         portable: settings.portable,
     };
-    verify(&request, None, &mut |_| {})
+    verify(&request, None, &mut steeple::workflow::unwatched)
 }
 
 /// Points of a grid with `n` steps in each input, moved inside by half a step if asked.
@@ -664,12 +664,55 @@ pub fn error_at(network: &Network, question: &Question, point: &[Rational]) -> R
 /// standard error.
 pub fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::cargo_bin("steeple").expect("the program");
-    let output = command.current_dir(folder).args(arguments).output();
-    let output = output.expect("it runs");
+    said_by(command.current_dir(folder).args(arguments))
+}
+
+/// Like [`program`], but the system ends it once it has used so many seconds of CPU time, where there is
+/// a shell that can ask for this. A busy machine makes no difference.
+pub fn program_within(seconds: u32, folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    if !cfg!(unix) {
+        return program(folder, arguments);
+    }
+    let mut command = Command::new("sh");
+    let limited = format!("ulimit -t {seconds}; exec \"$0\" \"$@\"");
+    command.args(["-c", &limited]);
+    command.arg(assert_cmd::cargo::cargo_bin("steeple"));
+    said_by(command.current_dir(folder).args(arguments))
+}
+
+fn said_by(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (
         output.status.code().expect("no signal"),
         text(&output.stdout),
         text(&output.stderr),
     )
+}
+
+/// What was drawn does not have what the test is about. Such a case does not count as one that passed, and
+/// the test fails where too many are of this kind.
+pub fn not_a_case() -> Result<(), TestCaseError> {
+    Err(TestCaseError::reject("not a case"))
+}
+
+/// Does some work in this thread, and fails where it takes more CPU time than this. Time in which
+/// other programs run does not count; where the system does not tell, nothing does.
+pub fn within_cpu_seconds<T>(most: u32, name: &str, work: impl FnOnce() -> T) -> T {
+    let before = cpu_seconds();
+    let result = work();
+    if let (Some(before), Some(after)) = (before, cpu_seconds()) {
+        let took = after - before;
+        assert!(took <= f64::from(most), "{name}: {took} s of CPU time");
+    }
+    result
+}
+
+/// CPU time of this thread: user and system time in Linux's hundredths of a second.
+fn cpu_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/stat").ok()?;
+    // The name of the thread, in brackets, may hold anything; the times are fields 14 and 15.
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |k: usize| fields.get(k)?.parse::<u32>().ok();
+    Some(f64::from(ticks(11)? + ticks(12)?) / 100.0)
 }

@@ -101,11 +101,11 @@ impl<'a> Recipe<'a> {
                 ..Limits::default()
             },
             resume: None,
-            threads: Some(1),
+            threads: steeple::jobs::Threads::Count(1),
             weights: Weights::Exact,
             portable: self.portable,
         };
-        let found = verify(&request, None, &mut |_| {});
+        let found = verify(&request, None, &mut steeple::workflow::unwatched);
         found.expect("a certificate").certificate
     }
 

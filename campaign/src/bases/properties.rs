@@ -28,10 +28,10 @@ fn base(name: &'static str, network: Network, cases: &[Case<'_>]) -> Base {
             boxes: Some(3000),
             ..Limits::default()
         },
-        threads: Some(1),
+        threads: steeple::jobs::Threads::Count(1),
         resume: None,
     };
-    let found = prove_property(&request, &mut |_| {}).expect("a search");
+    let found = prove_property(&request, &mut steeple::workflow::unwatched).expect("a search");
     let certificate = PropertyCertificate {
         network: digest(&network),
         weights: Weights::Exact,

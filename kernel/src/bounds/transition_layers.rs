@@ -1,4 +1,4 @@
-//! A cell with steep steps, as a grid (T16). Outside the transition layers of the steps hardly
+//! A cell with steep steps, as a grid (T29). Outside the transition layers of the steps hardly
 //! anything changes, inside one layer one step is undecided, and where layers cross there is almost
 //! no volume.
 
@@ -29,7 +29,7 @@ struct Grid {
     axes: Vec<Vec<Slice>>,
 }
 
-/// The contribution of a cell to an integral (T16), part by part of a grid along the transition
+/// The contribution of a cell to an integral (T29), part by part of a grid along the transition
 /// layers of steps. Where layers cross, the integrand is only bounded by its range on the whole
 /// cell.
 pub(super) fn contribution<const D: usize, const S: usize>(

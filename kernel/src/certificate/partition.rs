@@ -48,7 +48,7 @@ pub enum Method {
     Exact,
     /// Area: decision and region are half-planes up to a margin (T15).
     HalfPlanes,
-    /// `l1` and `l2`: part by part of a grid along the transition layers of steps (T16).
+    /// `l1` and `l2`: part by part of a grid along the transition layers of steps (T29).
     TransitionLayers,
 }
 

@@ -108,6 +108,15 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
+impl Target {
+    /// Reads one formula or region; its inputs are the names in it, sorted.
+    ///
+    /// - Errors: [`ParseError`], with the place in the text.
+    pub fn parse(formula: &str) -> Result<Self, ParseError> {
+        parse_target(&[formula], None)
+    }
+}
+
 /// Returns the target that these formulas describe.
 ///
 /// Without `inputs`, the names that occur become the inputs, sorted (`x2` before `x10`).

@@ -34,6 +34,15 @@ pub struct LiteralError {
     pub expected: &'static str,
 }
 
+impl std::str::FromStr for Rational {
+    type Err = LiteralError;
+
+    /// Reads a number as [`parse`] does.
+    fn from_str(text: &str) -> Result<Self, LiteralError> {
+        parse(text)
+    }
+}
+
 /// Returns the number that `text` writes: `12`, `0.1`, `1e-3`, `-1/3`, `2^-5` or `3*2^-10`.
 ///
 /// - Exactness: exact; `0.1` is 1/10.

@@ -71,7 +71,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         return count(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
-    let built = build(&request, &folder.path(), &mut |progress| bar.show(progress));
+    let built = build(&request, Some(&folder.path()), &mut |progress| {
+        bar.show(progress)
+    });
     drop(bar);
     let (built, verification) = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
@@ -99,7 +101,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         let mut bar = Bar::new();
         let file = (ONNX, &written);
         let rounded = error_of_rounded(&request, &built.network, &verification, file, &mut |at| {
-            bar.show(at);
+            bar.show(at)
         });
         drop(bar);
         report.rounded.push(rounded.map_err(Refusal::new)?);

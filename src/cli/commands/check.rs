@@ -7,9 +7,11 @@ use crate::certificate::{Layer, property, text};
 use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
+use crate::formats::reading::Kind as Reading;
+use crate::jobs::Threads;
 use crate::network::digest;
 use crate::report::{self, Report};
-use crate::workflow::{check_in_parallel, reading::Kind as Reading};
+use crate::workflow::check_in_parallel;
 
 /// Runs the checker alone.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
@@ -66,7 +68,7 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
     let checked = if arguments.core {
         check_core(certificate, network)
     } else {
-        check_in_parallel(certificate, network, None)
+        check_in_parallel(certificate, network, Threads::All)
     };
     let verified = match checked {
         Ok(verified) => verified,

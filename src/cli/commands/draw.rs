@@ -15,11 +15,12 @@ use crate::cli::{
 };
 use crate::expr::{Domain, Target};
 use crate::formats::kind::Wanted;
+use crate::formats::reading::Kind as Reading;
+use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
-use crate::workflow::reading::Kind as Reading;
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, WorkflowError,
@@ -68,15 +69,15 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let mut verified = None;
     let mut certificate = None;
     if let Some((path, found)) = found {
-        verified = Some(
-            check_in_parallel(&found, &network, None).map_err(|rejection| {
+        verified = Some(check_in_parallel(&found, &network, Threads::All).map_err(
+            |rejection| {
                 Refusal::in_file(
                     path,
                     format_args!("the certificate does not hold, so it is not drawn: {rejection}"),
                 )
                 .as_no()
-            })?,
-        );
+            },
+        )?);
         certificate = Some(found);
     }
     let question = match &verified {
@@ -212,7 +213,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             interrupt: Some(interrupt::listen()),
             ..workflow::Limits::default()
         },
-        threads: None,
+        threads: crate::jobs::Threads::All,
         portable: false,
     };
     let mut networks = Vec::new();

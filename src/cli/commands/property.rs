@@ -13,13 +13,13 @@ use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
 use crate::formats::kind::{Kind, Wanted};
+use crate::formats::reading::Kind as Reading;
 use crate::formats::vnnlib;
-use crate::jobs::on_threads;
+use crate::jobs::{Threads, on_threads};
 use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
 use crate::report::{self, CertificateReport, SearchReport};
-use crate::workflow::reading::Kind as Reading;
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
 /// Reads a property file for a network; also why nothing at all meets it, where that is so.
@@ -163,8 +163,15 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         && answer.verified.is_none()
         && !answer.is_unchecked
     {
+        let (held, resume) = match path.as_str() {
+            "-" => (
+                "the certificate",
+                "in a file it is what --resume takes".into(),
+            ),
+            path => (path, format!("--resume {path} goes on from there")),
+        };
         note(&format!(
-            "{path} holds the search so far and proves nothing; --resume {path} goes on from there"
+            "{held} holds the search so far and proves nothing; {resume}"
         ));
     }
     let text = match format {
@@ -191,7 +198,7 @@ pub fn check(
             return rejected(format, "malformed", &message);
         }
     };
-    let checked = on_threads(None, |jobs| {
+    let checked = on_threads(Threads::All, |jobs| {
         check_property_by(&certificate, network, jobs.run, &|| false)
     });
     let verified = match checked {

@@ -48,9 +48,7 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     let verification = verify(
         &request,
         arguments.certificate.as_deref(),
-        &mut |progress| {
-            bar.show(progress);
-        },
+        &mut |progress| bar.show(progress),
     )?;
     drop(bar);
     let report = Report {

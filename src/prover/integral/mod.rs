@@ -18,7 +18,7 @@ use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
 use super::step_cuts;
-use super::{Outcome, Progress, Request, StoppedBy, constant};
+use super::{Outcome, Request, StoppedBy, Watch, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
@@ -79,7 +79,7 @@ pub fn search(
     request: &Request<'_>,
     root: Arc<OnCell>,
     host: Host<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Outcome {
     let mut problem = Integral::new(request, &root, host);
     let mut engine = Engine::new(&problem, host);

@@ -11,7 +11,7 @@ use super::{Integral, Notes, Rule};
 use crate::certificate::Norm;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::prover::engine::{Engine, Expansion, Frontier, Open, subtree};
-use crate::prover::{Progress, Request};
+use crate::prover::{Request, Watch};
 
 /// Networks of fewer units are not searched in parts.
 const LARGE: usize = 10_000;
@@ -48,11 +48,7 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
 impl Integral<'_> {
     /// Searches each open cell until it is known well enough, or a limit is reached; cells that
     /// were not searched stay open.
-    pub(super) fn search_parts(
-        &mut self,
-        engine: &mut Engine<'_, Self>,
-        progress: &mut dyn FnMut(&Progress),
-    ) {
+    pub(super) fn search_parts(&mut self, engine: &mut Engine<'_, Self>, progress: &mut Watch<'_>) {
         let open = std::mem::replace(&mut engine.frontier, Frontier::new(true));
         let parts = open.into_oldest_first();
         let mut sums: Vec<Sum> = parts
@@ -104,7 +100,7 @@ impl Integral<'_> {
                     sums[*k] = sum;
                     self.fathomed = self.fathomed.plus(sum);
                 }
-                progress(&engine.progress(self));
+                engine.report(self, progress);
             }
             if self.is_done(self.sum()) {
                 break;

@@ -18,7 +18,7 @@ use super::limits::{Clock, Limits, StoppedBy};
 use super::resume::Resumable;
 use super::split::Split;
 use super::tree::Tree;
-use super::{Progress, ProveError, constant, split};
+use super::{ProveError, Watch, constant, split};
 use crate::bounds::Cell;
 use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
@@ -50,7 +50,7 @@ pub struct PropertyRequest<'a> {
     /// When to stop.
     pub limits: Limits,
     /// The number of threads; all of the machine's by default. The result does not depend on it.
-    pub threads: Option<usize>,
+    pub threads: crate::jobs::Threads<'a>,
     /// Trees of an earlier search for the same property, to continue from.
     pub resume: Option<&'a Evidence>,
 }
@@ -88,7 +88,7 @@ pub struct Stuck {
 /// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<PropertyOutcome, ProveError> {
     on_threads(request.threads, |jobs| {
         prove_property_by(request, jobs, progress)
@@ -101,7 +101,7 @@ pub fn prove_property(
 pub fn prove_property_by(
     request: &PropertyRequest<'_>,
     jobs: Jobs<'_>,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<PropertyOutcome, ProveError> {
     let inputs = request.property.inputs();
     if inputs > MAX_INPUTS {
@@ -183,8 +183,16 @@ impl<'a> Exclusion<'a> {
         Reduced::from_network(self.request.network, sides).map(Arc::new)
     }
 
-    /// Continues with earlier trees, if there are any.
+    /// Continues with earlier trees, or takes an earlier point, if there are any.
     fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
+        if let Some(Evidence::Point { case, point }) = self.request.resume {
+            let found = violation(self.request.property, *case, self.request.network, point);
+            self.found.point = found.is_ok().then(|| Evidence::Point {
+                case: *case,
+                point: point.clone(),
+            });
+            return Ok(found.is_ok());
+        }
         let Some(Evidence::Trees {
             constant_radius,
             ranges,

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::{Comparison, markdown::title, words};
-use crate::report::sheet::{figures, page};
+use crate::report::html::{figures, page};
 
 /// Returns the page; pictures are SVG documents with a name each.
 pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String {

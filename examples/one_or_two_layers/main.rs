@@ -6,12 +6,16 @@
 //! cargo run --release --example one_or_two_layers -- -   # prints it instead
 //! ```
 
+mod page;
+mod rows;
+
 use std::fs;
 use std::path::Path;
 
 use steeple::certificate::Norm;
-use steeple::report::layers::page;
-use steeple::workflow::layers::{TARGETS, halving_tolerances, layers_table};
+
+use page::page;
+use rows::{TARGETS, halving_tolerances, layers_table};
 
 fn main() -> Result<(), String> {
     let mut tables = Vec::new();

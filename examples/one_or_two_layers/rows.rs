@@ -3,18 +3,19 @@
 //! Sizes are found with the prover, and every figure of a row that says so is a claim that the
 //! checker returned. Searches are limited by boxes, not by time, so the rows are the same everywhere.
 
-use super::verify::{Verdict, Verification, VerifyRequest, WorkflowError, verify};
-use super::{Limits, spec};
-use crate::builders::polynomial::Polynomial;
-use crate::builders::ridge::chebyshev::Values;
-use crate::builders::{BuilderName, Built, Parameters, Units, build, entry, needed_size};
-use crate::certificate::{Norm, Question};
-use crate::expr::{Domain, Target, derivative_range_upper, lipschitz_upper, parse_target};
-use crate::network::{digest, size};
-use crate::numbers::Rational;
-use crate::numbers::estimate::estimate_rational;
-use crate::report::SizeReport;
-use crate::report::layers::{LayersRow, LayersTable, Source};
+use super::page::{LayersRow, LayersTable, Source};
+use steeple::builders::polynomial::Polynomial;
+use steeple::builders::ridge::chebyshev::Values;
+use steeple::builders::{BuilderName, Built, Parameters, Units, build, entry, needed_size};
+use steeple::certificate::{Norm, Question};
+use steeple::expr::{Domain, Target, derivative_range_upper, lipschitz_upper, parse_target};
+use steeple::network::{digest, size};
+use steeple::numbers::Rational;
+use steeple::numbers::estimate::estimate_rational;
+use steeple::report::SizeReport;
+use steeple::workflow::{
+    Limits, Verdict, Verification, VerifyRequest, WorkflowError, spec, verify,
+};
 
 /// Boxes that any size may take, and more for each cell of a grid of that size.
 const BOXES: u64 = 15_000;
@@ -377,11 +378,11 @@ impl Contest {
                 ..Limits::default()
             },
             resume: None,
-            threads: None,
-            weights: crate::certificate::Weights::Exact,
+            threads: steeple::jobs::Threads::All,
+            weights: steeple::certificate::Weights::Exact,
             portable: false,
         };
-        let answer = verify(&request, None, &mut |_| {})?;
+        let answer = verify(&request, None, &mut steeple::workflow::unwatched)?;
         Ok((built, answer))
     }
 

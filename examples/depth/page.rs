@@ -4,8 +4,8 @@
 
 use std::fmt::Write;
 
-use super::sheet::{table_row, table_rule};
-use crate::numbers::Natural;
+use steeple::numbers::Natural;
+use steeple::report::sheet::{table_row, table_rule};
 
 /// Networks with one number of hidden units, shared among more and more layers.
 #[derive(Clone, Debug, PartialEq)]

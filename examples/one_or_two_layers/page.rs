@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::sheet::table_row;
-use super::{SizeReport, down, up};
-use crate::numbers::Rational;
+use steeple::numbers::Rational;
+use steeple::report::sheet::table_row;
+use steeple::report::{SizeReport, down, up};
 
 /// A target, a norm, and what every builder needs for each tolerance.
 #[derive(Clone, Debug, Default, PartialEq)]

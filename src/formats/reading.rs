@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::formats::vnnlib;
+use super::vnnlib;
 
 /// Bytes taken from what has no size: a pipe, a device. A larger file can be read from a disk.
 const LARGEST_STREAM: u64 = 1 << 30;
@@ -38,6 +38,11 @@ impl Kind {
     };
     /// A network in another format; protobuf holds at most 2 GiB, safetensors any number.
     pub const FOREIGN: Self = Self {
+        most: 8 << 30,
+        begins: |bytes| !bytes.iter().take(8).all(|byte| *byte == 0),
+    };
+    /// A network in any format.
+    pub const ANY_NETWORK: Self = Self {
         most: 8 << 30,
         begins: |bytes| !bytes.iter().take(8).all(|byte| *byte == 0),
     };

@@ -4,11 +4,14 @@
 //! cargo run --release --example depth
 //! ```
 
+mod page;
+mod rows;
+
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use steeple::workflow::depth::depth_page;
+use rows::depth_page;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (page, files) = depth_page(&mut |row| {

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use super::pictures::warp::warp;
-use super::regions::{RegionsAnswer, RegionsRequest, count_regions, facets};
-use super::verify::{VerifyRequest, verify};
-use crate::builders::{self, BuilderName, Parameters};
-use crate::certificate::{Norm, Question};
-use crate::expr::{Domain, Target, parse_target};
-use crate::network::{Activation, Network, digest, size};
-use crate::numbers::Rational;
-use crate::prover::Limits;
-use crate::regions::Architecture;
-use crate::report::comparison::Enclosure;
-use crate::report::depth::{BendingRow, DepthPage, DepthRow, DepthTable};
-use crate::training::{Problem, Samples, Settings, Start, sample};
+use super::page::{BendingRow, DepthPage, DepthRow, DepthTable};
+use steeple::builders::{self, BuilderName, Parameters};
+use steeple::certificate::{Norm, Question};
+use steeple::expr::{Domain, Target, parse_target};
+use steeple::network::{Activation, Network, digest, size};
+use steeple::numbers::Rational;
+use steeple::prover::Limits;
+use steeple::regions::Architecture;
+use steeple::report::comparison::Enclosure;
+use steeple::training::{Problem, Samples, Settings, Start, sample};
+use steeple::workflow::pictures::warp::warp;
+use steeple::workflow::regions::facets;
+use steeple::workflow::{RegionsAnswer, RegionsRequest, VerifyRequest, count_regions, verify};
 
 /// What the trained networks are trained on.
 pub const TARGET: &str = "sin(6*x)*cos(4*y)";
@@ -174,7 +174,7 @@ fn trained(start: &Start<'_>, samples: &Samples) -> Result<(Network, f64), Failu
         restarts: TRAINED,
         ..Settings::default()
     };
-    let training = crate::training::train(start, samples, &settings, &|_| true)?;
+    let training = steeple::training::train(start, samples, &settings, &|_| true)?;
     let fit = training.found().fit;
     Ok((training.network, fit))
 }
@@ -210,7 +210,7 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
         steps: STEPS,
         ..Settings::default()
     };
-    let network = crate::training::train(&start, &samples, &settings, &|_| true)?.network;
+    let network = steeple::training::train(&start, &samples, &settings, &|_| true)?.network;
     let half = Rational::ratio(1, 2);
     let request = VerifyRequest {
         network: &network,
@@ -225,11 +225,11 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
         gap: Rational::ratio(1, 20),
         limits: Limits::default(),
         resume: None,
-        threads: None,
-        weights: crate::certificate::Weights::Exact,
+        threads: steeple::jobs::Threads::All,
+        weights: steeple::certificate::Weights::Exact,
         portable: false,
     };
-    let verification = verify(&request, None::<&Path>, &mut |_| {})?;
+    let verification = verify(&request, None::<&Path>, &mut steeple::workflow::unwatched)?;
     let claim = verification.verified.claim();
     let area = Rational::from(4);
     let share = Enclosure {

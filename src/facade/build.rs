@@ -1,0 +1,217 @@
+//! `steeple::build`: from the text of a spec to a network with a checked verdict.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::verify::Answer;
+use crate::builders::{BuilderName, Built, Goal};
+use crate::certificate::Weights;
+use crate::clock::Moment;
+use crate::jobs::Threads;
+use crate::network::Network;
+use crate::numbers::Rational;
+use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
+use crate::workflow::{self, BuildRequest, NetworkSpec, Spec, SpecError, WorkflowError, spec};
+
+/// Reads a spec: what to approximate, what to build, what to prove. Nothing is built before [`Build::run`].
+///
+/// - Errors: [`SpecError`], with the place in the text and a hint.
+///
+/// ```
+/// let built = steeple::build(r#"
+///     [target]
+///     formula = "x^2"
+///     domain = { x = [0, 1] }
+///     [network]
+///     builder = "interpolant"
+///     [claim]
+///     tolerance = "1/1000"
+/// "#)?.run()?;
+/// assert!(built.answer().is_proved());
+/// assert_eq!(built.network().layers()[0].units(), 16);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn build(spec: &str) -> Result<Build<'static>, SpecError> {
+    Ok(Build {
+        spec: spec::read(spec)?,
+        limits: Limits::default(),
+        threads: Threads::All,
+        portable: false,
+        watch: None,
+    })
+}
+
+/// A spec that was read, and how it is to be built. Made by [`build()`].
+#[must_use = "nothing is built before `run`"]
+pub struct Build<'a> {
+    spec: Spec,
+    limits: Limits,
+    threads: Threads<'a>,
+    portable: bool,
+    watch: Option<Box<Watch<'a>>>,
+}
+
+impl fmt::Debug for Build<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Build")
+            .field("spec", &self.spec)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Build<'a> {
+    /// The builder that the spec names.
+    pub fn builder(&self) -> Option<BuilderName> {
+        self.spec.network.as_ref().map(|network| network.builder)
+    }
+
+    /// Writes a certificate that a small checker can check: by the core's methods alone.
+    pub fn portable(mut self) -> Self {
+        self.portable = true;
+        self
+    }
+
+    /// Stops after so much wall time, with the choice of a size and with the check.
+    pub fn time_limit(mut self, time: Duration) -> Self {
+        self.limits.time = Some(time);
+        self
+    }
+
+    /// Stops each search after so many boxes: the same result on every machine.
+    pub fn max_boxes(mut self, boxes: u64) -> Self {
+        self.limits.boxes = Some(boxes);
+        self
+    }
+
+    /// Stops when so many bytes are used, and builds nothing that would take more.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.limits.memory = Some(bytes);
+        self
+    }
+
+    /// Stops when somebody sets this flag, with what is known by then.
+    pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
+        self.limits.interrupt = Some(interrupt.clone());
+        self
+    }
+
+    /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    pub fn threads<'b>(self, threads: Threads<'b>) -> Build<'b>
+    where
+        'a: 'b,
+    {
+        Build {
+            spec: self.spec,
+            limits: self.limits,
+            threads,
+            portable: self.portable,
+            watch: self.watch.map(|watch| -> Box<Watch<'b>> { watch }),
+        }
+    }
+
+    /// Is told how far a search is, and says whether it goes on.
+    pub fn on_progress<'b>(self, watch: impl FnMut(&Progress) -> ControlFlow<()> + 'b) -> Build<'b>
+    where
+        'a: 'b,
+    {
+        Build {
+            spec: self.spec,
+            limits: self.limits,
+            threads: self.threads,
+            portable: self.portable,
+            watch: Some(Box::new(watch)),
+        }
+    }
+
+    /// Builds, proves and checks, in memory; no file is written.
+    ///
+    /// - Errors: [`BuildFailure`] where there is no network with a verdict.
+    pub fn run(self) -> Result<BuiltNetwork, BuildFailure> {
+        let Some(NetworkSpec {
+            builder,
+            parameters,
+            ..
+        }) = &self.spec.network
+        else {
+            return Err(BuildFailure::NoBuilder);
+        };
+        if self.spec.goal == Goal::Regions {
+            return Err(BuildFailure::OnlyRegions(*builder));
+        }
+        let mut limits = self.limits;
+        limits.begun = limits.time.map(|_| Moment::now());
+        let request = BuildRequest {
+            builder: *builder,
+            parameters,
+            target: &self.spec.target,
+            domain: &self.spec.domain,
+            norm: self.spec.claim.norm,
+            threshold: self.spec.claim.threshold.clone(),
+            tolerance: self.spec.claim.tolerance.as_ref(),
+            gap: self.spec.claim.gap.clone(),
+            limits,
+            threads: self.threads,
+            portable: self.portable,
+        };
+        let mut watch = self.watch.unwrap_or_else(|| Box::new(unwatched));
+        let (built, verification) = workflow::build(&request, None, &mut watch)?;
+        let answer = Answer::new(verification, built.network.clone(), Weights::Exact);
+        Ok(BuiltNetwork { built, answer })
+    }
+}
+
+/// A network with what a theorem says of it and what was proved of it.
+#[derive(Clone, Debug)]
+pub struct BuiltNetwork {
+    built: Built,
+    answer: Answer,
+}
+
+impl BuiltNetwork {
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.built.network
+    }
+
+    /// The network, without the rest.
+    pub fn into_network(self) -> Network {
+        self.built.network
+    }
+
+    /// The verdict, with its certificate and pictures.
+    pub fn answer(&self) -> &Answer {
+        &self.answer
+    }
+
+    /// The bound of a theorem and the page that proves it, where there is one for this norm.
+    ///
+    /// - Exactness: an upper bound by a theorem about the exact network; no checker was asked.
+    pub fn a_priori(&self) -> Option<(&Rational, &str)> {
+        let bound = self.built.a_priori.as_ref()?;
+        Some((&bound.upper, bound.theorem))
+    }
+
+    /// What was chosen, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.built.notes
+    }
+}
+
+/// Why [`Build::run`] has no network with a verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildFailure {
+    /// The spec has no table `[network]`.
+    #[error("the spec has no table [network], which names the builder")]
+    NoBuilder,
+    /// The builder makes networks with many linear regions; they have no target.
+    #[error(
+        "builder `{0}` has no target, so there is nothing to prove; build and count with `builders::build` and `regions`"
+    )]
+    OnlyRegions(BuilderName),
+    /// The network cannot be built, or nothing was found in time.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowError),
+}

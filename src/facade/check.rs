@@ -1,0 +1,148 @@
+//! `steeple::check`: does a certificate hold for a network?
+
+use crate::certificate::{self, Certificate, Claim, Weights, property};
+use crate::checker::{Rejection, Verified, VerifiedProperty, check_property_by};
+use crate::expr::Property;
+use crate::formats::{OpenError, open_with};
+use crate::jobs::{Threads, on_threads};
+use crate::network::{Network, digest};
+use crate::numbers::Rational;
+use crate::workflow::check_in_parallel;
+
+/// Checks a certificate against a network file: the bytes of both. Nothing is searched.
+///
+/// The network may be of any format that [`open`](crate::formats::open()) reads. What was proved is in the
+/// returned value, and says which question it is about: compare it with yours.
+///
+/// - Exactness: exact.
+/// - Errors: [`CheckError`]: the certificate does not hold, or a file cannot be read.
+///
+/// ```
+/// use steeple::{Domain, Target, builders, formats};
+/// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// let network = builders::interpolant(&target, &domain, 16)?;
+/// let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+///
+/// let checked = steeple::check(&certificate, &formats::to_json(&network))?;
+/// assert_eq!(checked.upper().expect("a bound").to_string(), "1/1024");
+/// assert_eq!(checked.claim().expect("about an error").question.target.text(), ["x^2"]);
+///
+/// // Another network is not what the certificate is about.
+/// let other = builders::interpolant(&target, &domain, 15)?;
+/// assert!(steeple::check(&certificate, &formats::to_json(&other)).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn check(certificate: &[u8], network: &[u8]) -> Result<Checked, CheckError> {
+    check_on(certificate, network, Threads::All)
+}
+
+/// As [`check()`], on threads that were chosen or lent.
+///
+/// - Errors: as for [`check()`].
+pub fn check_on(
+    certificate: &[u8],
+    network: &[u8],
+    threads: Threads<'_>,
+) -> Result<Checked, CheckError> {
+    if property::is_property(certificate) {
+        let found = property::read(certificate).map_err(malformed)?;
+        let network = the_network(network, None, found.weights)?;
+        let verified = on_threads(threads, |jobs| {
+            check_property_by(&found, &network, jobs.run, &|| false)
+        })?;
+        return Ok(Checked(What::Property(verified)));
+    }
+    let found: Certificate = certificate::text::read(certificate).map_err(malformed)?;
+    let names = found.claim.question.domain.names();
+    let network = the_network(network, Some(names), found.weights)?;
+    let verified = check_in_parallel(&found, &network, threads)?;
+    Ok(Checked(What::Claim(verified)))
+}
+
+fn malformed(error: impl ToString) -> CheckError {
+    CheckError::Malformed(error.to_string())
+}
+
+/// Reads the network with the weights that the certificate is about; it decides by the digest.
+fn the_network(
+    bytes: &[u8],
+    names: Option<&[String]>,
+    weights: Weights,
+) -> Result<Network, CheckError> {
+    let opened = open_with(bytes, weights, names)?;
+    Ok(opened.network)
+}
+
+/// What a certificate proves: an accepted claim about an error, or an accepted property.
+#[derive(Clone, Debug)]
+pub struct Checked(What);
+
+#[derive(Clone, Debug)]
+enum What {
+    Claim(Verified),
+    Property(VerifiedProperty),
+}
+
+impl Checked {
+    /// The claim about the error of a network; nothing for a property.
+    pub fn claim(&self) -> Option<&Claim> {
+        match &self.0 {
+            What::Claim(verified) => Some(verified.claim()),
+            What::Property(_) => None,
+        }
+    }
+
+    /// The error is at least this.
+    pub fn lower(&self) -> Option<Rational> {
+        self.claim().map(Claim::error_lower)
+    }
+
+    /// The error is at most this.
+    pub fn upper(&self) -> Option<Rational> {
+        self.claim().and_then(Claim::error_upper)
+    }
+
+    /// The property, and whether it holds; nothing for a claim about an error.
+    pub fn property(&self) -> Option<(&Property, bool)> {
+        match &self.0 {
+            What::Claim(_) => None,
+            What::Property(verified) => Some((verified.property(), verified.holds())),
+        }
+    }
+
+    /// The digest of the network that this is about.
+    pub fn network(&self) -> &str {
+        match &self.0 {
+            What::Claim(verified) => &verified.claim().question.network,
+            What::Property(verified) => verified.network(),
+        }
+    }
+
+    /// Leaves that were checked.
+    pub fn leaves(&self) -> usize {
+        match &self.0 {
+            What::Claim(verified) => verified.leaves(),
+            What::Property(verified) => verified.leaves(),
+        }
+    }
+
+    /// Is this about that network?
+    pub fn is_about(&self, network: &Network) -> bool {
+        self.network() == digest(network)
+    }
+}
+
+/// Why a certificate is not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The bytes are not a certificate.
+    #[error("certificate: {0}")]
+    Malformed(String),
+    /// The network file cannot be read.
+    #[error("network: {0}")]
+    Network(#[from] OpenError),
+    /// The certificate does not hold.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+}

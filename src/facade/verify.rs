@@ -1,0 +1,454 @@
+//! `steeple::verify`: how far is a network from a target?
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::number::Number;
+use crate::certificate::{Certificate, Claim, Norm, Question, Weights, text};
+use crate::clock::Moment;
+use crate::expr::{Domain, Target};
+use crate::jobs::Threads;
+use crate::network::{Network, digest};
+use crate::numbers::Rational;
+use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
+use crate::report::{Report, json, text as words};
+use crate::workflow::{
+    self, PictureError, PictureKind, Subject, Verdict, Verification, VerifyRequest, WorkflowError,
+    spec::default_gap, summarise,
+};
+
+/// Asks how far a network is from a target on a box. Nothing is searched before [`Verify::run`].
+///
+/// Inputs are matched by name. Without a tolerance the error is enclosed; with one it is proved or refuted.
+///
+/// ```
+/// use steeple::{Domain, Target, builders};
+///
+/// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// let network = builders::interpolant(&target, &domain, 16)?;
+/// let answer = steeple::verify(&network, &target, &domain).tolerance("1/1024")?.run()?;
+/// assert!(answer.is_proved());
+/// assert_eq!(answer.lower().to_string(), "1/1024");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify<'a>(network: &'a Network, target: &'a Target, domain: &'a Domain) -> Verify<'a> {
+    Verify {
+        network,
+        target,
+        domain,
+        norm: Norm::Sup,
+        threshold: None,
+        tolerance: None,
+        gap: default_gap(),
+        limits: Limits::default(),
+        resume: None,
+        threads: Threads::All,
+        weights: Weights::Exact,
+        portable: false,
+        watch: None,
+    }
+}
+
+/// A question about a network, and how it is to be answered. Made by [`verify()`].
+#[must_use = "nothing is searched before `run`"]
+pub struct Verify<'a> {
+    network: &'a Network,
+    target: &'a Target,
+    domain: &'a Domain,
+    norm: Norm,
+    threshold: Option<Rational>,
+    tolerance: Option<Rational>,
+    gap: Rational,
+    limits: Limits,
+    resume: Option<Vec<u8>>,
+    threads: Threads<'a>,
+    weights: Weights,
+    portable: bool,
+    watch: Option<Box<Watch<'a>>>,
+}
+
+impl fmt::Debug for Verify<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verify")
+            .field("target", &self.target.text())
+            .field("domain", &self.domain.to_string())
+            .field("norm", &self.norm)
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Verify<'a> {
+    /// Measures the error in another norm than `sup`.
+    ///
+    /// ```
+    /// use steeple::{Domain, Norm, Target, builders};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).norm(Norm::L1).run()?;
+    /// // The exact value is 1/1536.
+    /// assert!(answer.lower() > "0.00064".parse()? && answer.upper() < Some("0.00066".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn norm(mut self, norm: Norm) -> Self {
+        self.norm = norm;
+        self
+    }
+
+    /// Proves or refutes that the error is at most this, an exact number such as `"1/1024"`.
+    ///
+    /// - Errors: the text is not a number above 0.
+    pub fn tolerance(mut self, tolerance: impl Number) -> Result<Self, VerifyError> {
+        self.tolerance = Some(positive("tolerance", tolerance)?);
+        Ok(self)
+    }
+
+    /// Without a tolerance: how wide the enclosure of the error may be, as a part of its upper end; 1/100 by
+    /// default.
+    ///
+    /// - Errors: the text is not a number above 0.
+    pub fn gap(mut self, gap: impl Number) -> Result<Self, VerifyError> {
+        self.gap = positive("gap", gap)?;
+        Ok(self)
+    }
+
+    /// For [`Norm::Area`]: the network decides "inside" where its output is at least this; 1/2 by default.
+    ///
+    /// - Errors: the text is not a number.
+    pub fn threshold(mut self, threshold: impl Number) -> Result<Self, VerifyError> {
+        self.threshold = Some(number("threshold", threshold)?);
+        Ok(self)
+    }
+
+    /// Says which weights of its file the network has, for the certificate and the reports; exact ones by
+    /// default.
+    pub fn weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
+        self
+    }
+
+    /// Writes a certificate that a small checker can check: by the core's methods alone.
+    pub fn portable(mut self) -> Self {
+        self.portable = true;
+        self
+    }
+
+    /// Stops after so much wall time, with the check of what was found.
+    pub fn time_limit(mut self, time: Duration) -> Self {
+        self.limits.time = Some(time);
+        self
+    }
+
+    /// Stops after so many boxes: the same result on every machine.
+    pub fn max_boxes(mut self, boxes: u64) -> Self {
+        self.limits.boxes = Some(boxes);
+        self
+    }
+
+    /// Stops when the search takes so many bytes.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.limits.memory = Some(bytes);
+        self
+    }
+
+    /// Stops when somebody sets this flag, with what is known by then.
+    pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
+        self.limits.interrupt = Some(interrupt.clone());
+        self
+    }
+
+    /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    pub fn threads(mut self, threads: Threads<'a>) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Is told how far the search is, and says whether it goes on.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use steeple::{Domain, Target, Verdict, builders};
+    /// let (target, domain) = (Target::parse("exp(x)")?, Domain::parse("x=0..1")?);
+    /// let network = builders::staircase(&target, &domain, 100)?;
+    /// let answer = steeple::verify(&network, &target, &domain)
+    ///     .on_progress(|progress| {
+    ///         if progress.boxes > 50 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    ///     })
+    ///     .run()?;
+    /// assert_eq!(answer.verdict(), Verdict::Undecided);
+    /// assert!(answer.upper().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_progress(mut self, watch: impl FnMut(&Progress) -> ControlFlow<()> + 'a) -> Self {
+        self.watch = Some(Box::new(watch));
+        self
+    }
+
+    /// Goes on with the search that left this certificate: the bytes of an earlier [`Answer::certificate`]
+    /// for the same question.
+    pub fn resume(mut self, certificate: &[u8]) -> Self {
+        self.resume = Some(certificate.to_vec());
+        self
+    }
+
+    /// Searches, checks what was found, and only then returns a verdict.
+    ///
+    /// - Exactness: exact; the verdict is what the checker accepted.
+    /// - Errors: [`VerifyError`] where there is no verdict at all.
+    pub fn run(self) -> Result<Answer, VerifyError> {
+        let target = in_order_of(self.network, self.target)?;
+        let domain = self
+            .domain
+            .in_order(self.network.inputs())
+            .map_err(|error| VerifyError::Domain(error.to_string()))?;
+        let threshold = (self.norm == Norm::Area)
+            .then(|| self.threshold.unwrap_or_else(|| Rational::ratio(1, 2)));
+        let question = Question {
+            network: digest(self.network),
+            target,
+            domain,
+            norm: self.norm,
+            threshold,
+        };
+        let resume = self
+            .resume
+            .as_deref()
+            .map(|bytes| earlier(bytes, &question))
+            .transpose()?;
+        let mut limits = self.limits;
+        limits.begun = limits.time.map(|_| Moment::now());
+        let request = VerifyRequest {
+            network: self.network,
+            question,
+            tolerance: self.tolerance,
+            gap: self.gap,
+            limits,
+            resume,
+            threads: self.threads,
+            weights: self.weights,
+            portable: self.portable,
+        };
+        let mut watch = self.watch.unwrap_or_else(|| Box::new(unwatched));
+        let verification = workflow::verify(&request, None, &mut watch)?;
+        Ok(Answer::new(
+            verification,
+            self.network.clone(),
+            self.weights,
+        ))
+    }
+}
+
+/// The target with its inputs in the order of the network's.
+fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError> {
+    if target.inputs() == network.inputs() {
+        return Ok(target.clone());
+    }
+    crate::expr::parse_target(target.text(), Some(network.inputs())).map_err(|_| {
+        VerifyError::Inputs {
+            target: target.inputs().to_vec(),
+            network: network.inputs().to_vec(),
+        }
+    })
+}
+
+/// Reads the certificate of a search to go on with.
+fn earlier(bytes: &[u8], question: &Question) -> Result<Certificate, VerifyError> {
+    let certificate =
+        text::read(bytes).map_err(|error| VerifyError::Certificate(error.to_string()))?;
+    if certificate.claim.question.is_same(question) {
+        Ok(certificate)
+    } else {
+        Err(VerifyError::OtherQuestion)
+    }
+}
+
+fn number(name: &'static str, number: impl Number) -> Result<Rational, VerifyError> {
+    number
+        .rational()
+        .map_err(|text| VerifyError::Number { name, text })
+}
+
+fn positive(name: &'static str, found: impl Number) -> Result<Rational, VerifyError> {
+    let found = number(name, found)?;
+    if found.is_positive() {
+        Ok(found)
+    } else {
+        let text = found.to_string();
+        Err(VerifyError::NotPositive { name, text })
+    }
+}
+
+/// Why [`Verify`] has no verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// A text is not a number.
+    #[error("{name}: `{text}` is not a number; expected a decimal or an exact 1/3, 2^-5, 1e-3")]
+    Number {
+        /// What it was given for.
+        name: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// A number is not above 0.
+    #[error("{name}: expected a number above 0, found {text}")]
+    NotPositive {
+        /// What it was given for.
+        name: &'static str,
+        /// The number.
+        text: String,
+    },
+    /// The target and the network have different inputs.
+    #[error("the target has the inputs {}, the network has {}", .target.join(", "), .network.join(", "))]
+    Inputs {
+        /// The target's inputs.
+        target: Vec<String>,
+        /// The network's inputs.
+        network: Vec<String>,
+    },
+    /// The domain does not have the network's inputs.
+    #[error("domain: {0}")]
+    Domain(String),
+    /// What is to be resumed is not a certificate.
+    #[error("the certificate to go on with: {0}")]
+    Certificate(String),
+    /// What is to be resumed is about another network, target, domain, norm or threshold.
+    #[error("the certificate to go on with is about another question")]
+    OtherQuestion,
+    /// The search cannot begin, or the checker did not accept what it found.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowError),
+}
+
+/// A verdict with the checked claim that it rests on.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    verification: Verification,
+    network: Network,
+    weights: Weights,
+}
+
+impl Answer {
+    pub(super) fn new(verification: Verification, network: Network, weights: Weights) -> Self {
+        Self {
+            verification,
+            network,
+            weights,
+        }
+    }
+
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.verification.verdict
+    }
+
+    /// Is the error at most the tolerance, proved?
+    pub fn is_proved(&self) -> bool {
+        self.verdict() == Verdict::Proved
+    }
+
+    /// Is the error more than the tolerance, proved?
+    pub fn is_refuted(&self) -> bool {
+        self.verdict() == Verdict::Refuted
+    }
+
+    /// What the checker accepted.
+    pub fn claim(&self) -> &Claim {
+        self.verification.verified.claim()
+    }
+
+    /// The error is at least this.
+    ///
+    /// - Exactness: a lower bound.
+    pub fn lower(&self) -> Rational {
+        self.claim().error_lower()
+    }
+
+    /// The error is at most this; nothing where the search was stopped before it had a bound.
+    ///
+    /// - Exactness: an upper bound.
+    pub fn upper(&self) -> Option<Rational> {
+        self.claim().error_upper()
+    }
+
+    /// A point where the error is at least [`Answer::lower`], with the names of the inputs: the witness. For
+    /// `sup` only.
+    ///
+    /// ```
+    /// use steeple::{Domain, Target, builders};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).tolerance("1/2000")?.run()?;
+    /// assert!(answer.is_refuted());
+    /// let (name, x) = &answer.witness().expect("a point")[0];
+    /// assert_eq!((name.as_str(), x.to_string().as_str()), ("x", "1/32"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn witness(&self) -> Option<Vec<(String, Rational)>> {
+        let names = self.claim().question.domain.names().iter().cloned();
+        let witness = self.verification.certificate.witness.as_ref()?;
+        Some(names.zip(witness.point.iter().cloned()).collect())
+    }
+
+    /// Leaves of the partition that was checked.
+    pub fn leaves(&self) -> usize {
+        self.verification.search.leaves
+    }
+
+    /// Boxes that the search looked at.
+    pub fn boxes(&self) -> u64 {
+        self.verification.search.boxes
+    }
+
+    /// The certificate as a file: [`check`](crate::check()) and every other checker reads these bytes.
+    pub fn certificate(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // A vector takes any bytes, so writing to one cannot fail.
+        let _ = text::write(&self.verification.certificate, &mut bytes);
+        bytes
+    }
+
+    /// The verdict in words, as the program prints it.
+    pub fn text(&self) -> String {
+        words::verdict(&self.report())
+    }
+
+    /// The JSON object that `steeple verify --format json` prints.
+    pub fn json(&self) -> String {
+        json::verify(&self.report(), json::Times::Shown).to_string()
+    }
+
+    /// A picture of what was proved, as an SVG document.
+    ///
+    /// - Errors: the kind needs another number of inputs, or another kind of target.
+    ///
+    /// ```
+    /// use steeple::{Domain, PictureKind, Target, builders};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let network = builders::interpolant(&target, &domain, 4)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert!(answer.picture(PictureKind::Curve)?.starts_with("<svg"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn picture(&self, kind: PictureKind) -> Result<String, PictureError> {
+        workflow::draw(
+            kind,
+            &Subject {
+                network: &self.network,
+                question: &self.claim().question,
+                claim: Some(self.claim()),
+                certificate: Some(&self.verification.certificate),
+                values: self.verification.verified.witness(),
+                on_domain: self.verification.on_domain.as_ref(),
+            },
+        )
+    }
+
+    fn report(&self) -> Report {
+        Report {
+            weights: self.weights,
+            ..summarise(&self.verification, &self.network, None)
+        }
+    }
+}
