@@ -379,8 +379,12 @@ fn training_is_refused_with_the_place() {
         assert!(!folder.join("spec.trained.json").exists(), "{flags:?}");
     };
     refused(None, &[], "spec.toml:10");
-    refused(Some("x,y,label\n1,2\n"), &[], "points.csv:2:4: 2 fields");
-    refused(Some("x;y;label\n"), &[], "separated by commas");
+    refused(
+        Some("x,y,label\n1,2\n"),
+        &[],
+        "points.csv:2:4: expected 3 fields, found 2",
+    );
+    refused(Some("x;y;label\n"), &[], "separate the fields by commas");
     refused(
         Some("x,y,value\n1,2,3\n"),
         &[],

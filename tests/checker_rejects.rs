@@ -985,7 +985,7 @@ fn every_method_cut_and_norm_is_damaged() {
         assert!(norms.contains(&norm), "{norm}");
     }
     let is_integral = |norm: &Norm| matches!(norm, Norm::L1 | Norm::L2);
-    for method in [Method::SecondOrder, Method::Windows] {
+    for method in [Method::SecondOrder, Method::TransitionLayers] {
         let mut used = methods.iter();
         assert!(
             used.any(|(known, norm)| *known == method && is_integral(norm)),

@@ -10,7 +10,7 @@ use common::{Choices, Formula, Kind, Truth, choices, coordinates, form_at, outpu
 use steeple::bounds::Cell;
 use steeple::bounds::inputs_over;
 use steeple::expr::{Target, parse_target};
-use steeple::network::{Activation, Layer, Matrix, Network, Specialised, forward};
+use steeple::network::{Activation, Layer, Matrix, Network, Reduced, forward};
 use steeple::numbers::{Dyadic, Enclosure, Failure, Gradient, Interval, LinearForm, Rational};
 
 /// All inputs fit; unused ones have slope 0.
@@ -130,7 +130,7 @@ fn formula_holds(choices: &mut Choices, kind: Formula) -> Result<usize, TestCase
 
 /// Checks the evaluation of a reduced network over a cell against true values at points.
 fn reduced_holds(
-    network: &Specialised,
+    network: &Reduced,
     cell: &Cell,
     points: &[(Vec<Rational>, Vec<Truth>)],
     said: &dyn Fn() -> String,
@@ -248,7 +248,7 @@ fn nested_boxes_hold(choices: &mut Choices, network: &Network) -> Result<(), Tes
     let strictly = network.has_jumps();
     // Plain evaluation of all layers holds the truth as well.
     let plain = forward::<Interval>(network, &(), cell.intervals()).expect("a value");
-    let mut reduced = Specialised::from_network(network, cell.intervals()).expect("a value");
+    let mut reduced = Reduced::from_network(network, cell.intervals()).expect("a value");
     let mut cells = vec![];
     for level in 0..5 {
         let points: Vec<_> = (0..4)
@@ -275,9 +275,9 @@ fn nested_boxes_hold(choices: &mut Choices, network: &Network) -> Result<(), Tes
             _ => Dyadic::power_of_two(-choices.integer(3, 40)),
         };
         reduced = if choices.once_in(2) {
-            reduced.specialise::<Form>(&inputs_over(&cell), Some(cell.sides()), fold)
+            reduced.reduce::<Form>(&inputs_over(&cell), Some(cell.sides()), fold)
         } else {
-            reduced.specialise::<Interval>(&inputs_over(&cell), Some(cell.sides()), fold)
+            reduced.reduce::<Interval>(&inputs_over(&cell), Some(cell.sides()), fold)
         }
         .expect("a value");
     }
@@ -402,13 +402,13 @@ fn reduced_smooth_networks_fall_with_the_square_of_the_box() {
     );
     let domain = vec![(Rational::from(-1), Rational::ONE); 2];
     let whole = Cell::from_sides(domain);
-    let root = Specialised::from_network(&network, whole.intervals()).expect("a value");
+    let root = Reduced::from_network(&network, whole.intervals()).expect("a value");
     for power in [10, 20] {
         let half = Rational::power_of_two(-power - 1);
         let around = |at: &str| (common::number(at) - &half, common::number(at) + &half);
         let cell = Cell::from_sides(vec![around("1/3"), around("-1/5")]);
         let here = root
-            .specialise::<Form>(&inputs_over(&cell), Some(cell.sides()), Dyadic::ZERO)
+            .reduce::<Form>(&inputs_over(&cell), Some(cell.sides()), Dyadic::ZERO)
             .expect("a value");
         assert_eq!(here.units(), 5, "nothing is decided here");
         let form = here.enclose(&inputs_over::<Form>(&cell)).expect("a value")[0];
@@ -439,7 +439,7 @@ fn a_reduced_network_is_sharp_at_a_point() {
         let network = choices.network_of(inputs, 2, 4, 1, Kind::ContinuousPiecewiseLinear);
         let sides = vec![(Rational::from(-1), Rational::ONE); inputs];
         let cell = Cell::from_sides(sides.clone());
-        let root = Specialised::from_network(&network, cell.intervals()).expect("a value");
+        let root = Reduced::from_network(&network, cell.intervals()).expect("a value");
         let point = choices.point(&sides, false);
         let here: Vec<Interval> = point.iter().map(Interval::from_rational).collect();
         let found = root.enclose(&here).expect("a value")[0];

@@ -910,7 +910,7 @@ fn the_program_decides_and_checks_properties() {
         let (code, out, _) = check("sat.vnnlib");
         assert_eq!(code, 1);
         assert!(
-            out.contains("Y_0 >= 5/2, the one asked for is Y_0 >= 3/2"),
+            out.contains("found condition Y_0 >= 5/2 for box 1, expected Y_0 >= 3/2"),
             "{out}"
         );
     }

@@ -241,7 +241,7 @@ fn leaves_hold(network: &Network, question: &Question, choices: &mut Choices) ->
     for _ in 0..4 {
         let cell = Cell::from_sides(choices.inner(question.domain.sides()));
         let here = root
-            .specialise::<Interval>(cell.intervals(), None, Dyadic::power_of_two(-20))
+            .reduce::<Interval>(cell.intervals(), None, Dyadic::power_of_two(-20))
             .map(OnCell::from)
             .expect("a value");
         // Is the decision wrong at the points tried?

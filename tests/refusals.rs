@@ -400,14 +400,17 @@ fn byte_order_marks_and_line_ends() {
         assert_eq!(run(folder, &["check", name, "--network", "n.json"]).0, 0);
         for (content, expected) in [
             (marked(&good), "the file starts with a byte-order mark"),
-            (good.replace('\n', "\r\n"), "lines end in CR LF"),
+            (
+                good.replace('\n', "\r\n"),
+                "expected lines that end in LF, found CR LF",
+            ),
             (
                 good.replacen(" 2\n", " 1\n", 1),
-                "certificates of version 1 are not read, only those of version 2",
+                "certificates of version 1 are not supported; expected version 2",
             ),
             (
                 good.replacen(" 2\n", " 2 \n", 1),
-                "this is not a certificate",
+                "not a certificate: expected",
             ),
             (String::new(), "the file is empty"),
             (good[..good.len() / 2].to_string(), "line "),
@@ -482,9 +485,9 @@ fn huge_numbers_are_refused_at_the_door() {
     fs::write(folder.join("n.json"), RELU.replace("relu", "sigmoid")).expect("written");
     let steep = RELU.replace("relu", "sigmoid").replace("1/2", "1e9999");
     fs::write(folder.join("steep.json"), steep).expect("written");
-    let long = "ends at a number of 33217 bits; ends of a domain have at most 16384 bits";
+    let long = "ends at a number of 33217 bits; at most 16384 are supported";
     let exponent = "the exponent 99999999999999999999 is too large";
-    let beyond = "beyond 2^500, which is more than can be searched";
+    let beyond = "beyond 2^500, the largest number that a search supports";
     for (network, target, domain, expected) in [
         ("r.json", "x", "x=0..1e9999", long),
         ("n.json", "x", "x=0..1e9999", long),

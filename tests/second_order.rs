@@ -10,7 +10,7 @@ use steeple::bounds::{Bound, Leaves, OnCell, Reduction, inputs_over, on_domain};
 use steeple::certificate::{Method, Norm, Question};
 use steeple::expr::{Domain, Target, TargetBody, derivative, parse_target};
 use steeple::network::Activation::{Identity, Tanh};
-use steeple::network::{Network, Specialised, digest};
+use steeple::network::{Network, Reduced, digest};
 use steeple::numbers::{Dyadic, Enclosure, Hessian, Interval, Rational, Scalar};
 
 /// All inputs fit; unused ones have derivatives 0.
@@ -134,8 +134,8 @@ fn network_holds(choices: &mut Choices) -> Result<(), TestCaseError> {
     let whole = Cell::from_sides(outer);
     let cell = Cell::from_sides(sides);
     let fold = Dyadic::power_of_two(-choices.integer(3, 40));
-    let reduced = Specialised::from_network(&network, whole.intervals())
-        .and_then(|root| root.specialise::<Interval>(cell.intervals(), None, fold))
+    let reduced = Reduced::from_network(&network, whole.intervals())
+        .and_then(|root| root.reduce::<Interval>(cell.intervals(), None, fold))
         .expect("a value");
     let found = reduced
         .evaluate(&inputs_over::<Second>(&cell))
@@ -390,7 +390,7 @@ fn the_bound_falls_with_the_cube_of_the_box() {
         ],
     );
     let middle = [number("1/3"), number("1/5")];
-    let root = Specialised::from_network(&net, &[Interval::SYMMETRIC_UNIT; 2]).expect("a value");
+    let root = Reduced::from_network(&net, &[Interval::SYMMETRIC_UNIT; 2]).expect("a value");
     for power in [6, 9, 12] {
         let half = Rational::power_of_two(-power - 1);
         let around = |at: &Rational| (at - &half, at + &half);

@@ -11,7 +11,7 @@ use steeple::certificate::{
 };
 use steeple::checker::check;
 use steeple::network::Activation::{Heaviside, Identity, Relu, Sigmoid, Tanh};
-use steeple::network::{Network, Specialised, forward};
+use steeple::network::{Network, Reduced, forward};
 use steeple::numbers::{Dyadic, Gradient, Interval, LinearForm, Precise, Rational, Scalar};
 use steeple::workflow::Verdict;
 
@@ -68,9 +68,9 @@ fn equal_sums_have_the_values_of_their_own_functions() {
     let second = layer(Tanh, &[(&["1"], "-1/2")]);
     let net = network(&["x"], vec![first, second]);
     let tiny = Dyadic::power_of_two(-50);
-    let on_domain = Specialised::from_network(&net, &[Interval::SYMMETRIC_UNIT]).expect("a value");
-    let there = on_domain.specialise(&[Interval::ZERO], None, Dyadic::ZERO);
-    let at_once = Specialised::from_network(&net, &[Interval::ZERO]);
+    let on_domain = Reduced::from_network(&net, &[Interval::SYMMETRIC_UNIT]).expect("a value");
+    let there = on_domain.reduce(&[Interval::ZERO], None, Dyadic::ZERO);
+    let at_once = Reduced::from_network(&net, &[Interval::ZERO]);
     for network in [there, at_once] {
         let range = network.expect("a value").output_ranges()[0];
         assert!(range.contains_zero() && range.mag() < tiny, "{range:?}");
@@ -104,7 +104,7 @@ fn a_point_shows_no_more_error_through_a_cell_around_it() {
         for fold in [-60, -20, -8] {
             let fold = Dyadic::power_of_two(fold);
             let near = root
-                .specialise::<Interval>(cell.intervals(), None, fold)
+                .reduce::<Interval>(cell.intervals(), None, fold)
                 .expect("a value");
             let near = OnCell::from(near)
                 .evaluate_witness(&asked, &net, &witness)
@@ -139,18 +139,18 @@ fn towers_that_differ_by_little_do_not_cancel() {
         truth < number("-1/10"),
         "the difference is not small: {truth}"
     );
-    let root = Specialised::from_network(&net, cell.intervals()).expect("a value");
+    let root = Reduced::from_network(&net, cell.intervals()).expect("a value");
     for power in [0, 10, 25, 28, 30, 40, 60] {
         let fold = Dyadic::power_of_two(-power);
         let natural = root
-            .specialise::<Interval>(cell.intervals(), None, fold)
+            .reduce::<Interval>(cell.intervals(), None, fold)
             .expect("a value");
         let forms = inputs_over::<LinearForm<1>>(&cell);
-        let linear = root.specialise(&forms, None, fold).expect("a value");
+        let linear = root.reduce(&forms, None, fold).expect("a value");
         for reduced in [&natural, &linear] {
             // Reduced once more, merged units must not lose what they carry.
             let again = reduced
-                .specialise::<Interval>(cell.intervals(), None, fold)
+                .reduce::<Interval>(cell.intervals(), None, fold)
                 .expect("a value");
             for network in [reduced, &again] {
                 let range = network.enclose(cell.intervals()).expect("a value")[0];
@@ -200,10 +200,10 @@ fn boxes_that_end_at_a_jump_are_on_one_side_of_it() {
         let net = network(&["x"], vec![step]);
         let value = |low: &Rational, high: &Rational| {
             let root = Cell::from_sides(vec![(number("-2"), number("2"))]);
-            let root = Specialised::from_network(&net, root.intervals()).expect("a value");
+            let root = Reduced::from_network(&net, root.intervals()).expect("a value");
             let cell = Cell::from_sides(vec![(low.clone(), high.clone())]);
             let sides = root.needs_sides().then(|| cell.sides());
-            let here = root.specialise::<Interval>(cell.intervals(), sides, Dyadic::ZERO);
+            let here = root.reduce::<Interval>(cell.intervals(), sides, Dyadic::ZERO);
             here.expect("a value").output_ranges()[0]
         };
         let (above, below) = if weight.starts_with('-') {
@@ -379,7 +379,7 @@ fn slopes_of_a_step_that_hangs_on_folded_units() {
         let mut leaves = Leaves::new(&net, &asked);
         for fold in [Dyadic::ZERO, Dyadic::power_of_two(-2), Dyadic::ONE] {
             let here = root
-                .specialise::<Interval>(cell.intervals(), None, fold)
+                .reduce::<Interval>(cell.intervals(), None, fold)
                 .map(OnCell::from)
                 .expect("a value");
             for method in [
@@ -714,7 +714,7 @@ fn units_hold(activation: &steeple::network::Activation, low: &Rational, high: &
         Dyadic::from_i64(-100),
         Dyadic::from_i64(100),
     )];
-    let root = Specialised::from_network(&net, &whole).expect("a value");
+    let root = Reduced::from_network(&net, &whole).expect("a value");
     let points: Vec<_> = [0, 1, 3, 8]
         .map(|share| low + &(&(high - low) * &Rational::ratio(share, 8)))
         .into();
@@ -725,7 +725,7 @@ fn units_hold(activation: &steeple::network::Activation, low: &Rational, high: &
     for power in [2, 5, 10, 20, 40, 80] {
         let fold = Dyadic::power_of_two(-power);
         let inputs = inputs_over::<Interval>(&cell);
-        let here = root.specialise(&inputs, None, fold).expect("a value");
+        let here = root.reduce(&inputs, None, fold).expect("a value");
         fewest = fewest.min(here.units());
         for (point, truth) in points.iter().zip(&truths) {
             let at = [Interval::from_rational(point)];

@@ -1,4 +1,4 @@
-//! Many damaged certificates: made, checked, judged, counted.
+//! A campaign: makes many damaged certificates, checks, judges and counts them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,25 +14,25 @@ use crate::trial::{Outcome, Trial, repaired};
 
 /// Items that a thread takes at once.
 const CHUNK: u64 = 64;
-/// One in so many certificates is checked on two threads as well.
+/// One in this many certificates is checked on two threads as well.
 const TWICE: u64 = 64;
-/// How often a claim that is refused is replaced by what the checker found.
+/// The most replacements of a rejected claim by the value that the checker found.
 const REPAIRS: usize = 2;
 
 /// Counts of certificates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Damaged ones.
+    /// Damaged certificates.
     pub made: u64,
-    /// Those among them with the claim that the checker found in place of the one that it refused.
+    /// Those whose rejected claim was replaced by the value that the checker found.
     pub repaired: u64,
     /// Read without an error.
     pub parsed: u64,
     /// Accepted.
     pub accepted: u64,
-    /// Accepted, about the question of the base, with an end that is stronger than that of the base.
+    /// Accepted, for the question of the base, with a stronger end than the base.
     pub stronger: u64,
-    /// Accepted, about another question.
+    /// Accepted, for another question.
     pub other: u64,
     /// Accepted and shown to be true.
     pub known: u64,
@@ -53,16 +53,16 @@ impl Counts {
     }
 }
 
-/// A certificate that shows that something is wrong.
+/// A certificate that shows an error of the checker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Which item of the run.
+    /// The item of the run.
     pub item: u64,
     /// The name of its base.
     pub base: &'static str,
-    /// What was done to it.
+    /// The kind of damage.
     pub kind: &'static str,
-    /// What is wrong.
+    /// The reason.
     pub reason: String,
     /// The certificate.
     pub certificate: Vec<u8>,
@@ -81,23 +81,22 @@ pub struct Report {
     pub failures: Vec<Failure>,
 }
 
-/// How much is run.
+/// The size of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many certificates are damaged.
+    /// The number of damaged certificates.
     pub count: u64,
-    /// What the random choices depend on.
+    /// The seed of the random choices.
     pub seed: u64,
-    /// How many threads; the result does not depend on it.
+    /// The number of threads; the result does not depend on it.
     pub threads: usize,
-    /// How much the judge may take, from 0 to 2.
+    /// The effort of the judge, from 0 to 2.
     pub effort: usize,
 }
 
 /// Runs a campaign.
 ///
-/// # Panics
-/// When a thread panics outside a check.
+/// - Panics: when a thread panics outside a check.
 pub fn run(plan: &Plan, bases: &[Base]) -> Report {
     let mut judge = Judge::default();
     for base in bases {
@@ -134,12 +133,13 @@ pub fn run(plan: &Plan, bases: &[Base]) -> Report {
     all
 }
 
-/// All bases, and a run over them.
+/// Runs a campaign over all bases.
 pub fn run_all(plan: &Plan) -> Report {
     run(plan, &bases::all())
 }
 
-/// One item: a damaged certificate, and what is made of it where the checker says what it found.
+/// Runs one item: a damaged certificate, and its repaired versions if the checker reports what it
+/// found.
 fn one(plan: &Plan, bases: &[Base], judge: &Judge, item: u64, report: &mut Report) {
     let mut choices = Choices::new(plan.seed, item);
     let base = &bases[choices.below(bases.len())];
@@ -186,7 +186,7 @@ fn network_file(network: &steeple::network::Network) -> Vec<u8> {
     bytes
 }
 
-/// What one outcome counts as.
+/// Returns the counts of one outcome.
 fn counts(base: &Base, damaged: &Damaged<'_>, outcome: &Outcome) -> Counts {
     let is_other = outcome.is_accepted && !is_same_question(base, damaged, outcome);
     Counts {
@@ -201,13 +201,17 @@ fn counts(base: &Base, damaged: &Damaged<'_>, outcome: &Outcome) -> Counts {
     }
 }
 
-/// Is the claim about what the base is about?
+/// Is the claim for the same question as the base?
 fn is_same_question(base: &Base, damaged: &Damaged<'_>, outcome: &Outcome) -> bool {
     let Some(verified) = &outcome.verified else {
-        // Of properties, the lines decide.
+        // For properties, the lines decide.
         let text = String::from_utf8_lossy(&damaged.bytes);
         let lines = |word: &str| {
-            let all = base.sheet.lines.iter().filter(|(found, _)| found == word);
+            let all = base
+                .document
+                .lines
+                .iter()
+                .filter(|(found, _)| found == word);
             all.map(|(_, rest)| format!("\n{word} {rest}\n"))
                 .collect::<Vec<_>>()
         };
@@ -247,7 +251,7 @@ impl Report {
         self.failures.extend(other.failures);
     }
 
-    /// Everything together.
+    /// Returns the counts of all bases together.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
         for counts in self.bases.values() {
@@ -256,7 +260,7 @@ impl Report {
         total
     }
 
-    /// Tables in Markdown.
+    /// Returns tables in Markdown.
     pub fn tables(&self) -> String {
         let mut out = String::new();
         for (title, rows) in [("damage", &self.kinds), ("base", &self.bases)] {

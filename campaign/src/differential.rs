@@ -1,4 +1,4 @@
-//! Random problems for several checkers: what one of them accepts must not be false.
+//! Random problems for several checkers: a claim that one of them accepts must not be false.
 
 use std::fmt::Write;
 use std::fs;
@@ -18,23 +18,23 @@ use steeple::workflow::{VerifyRequest, verify};
 
 use crate::bases::{Base, with_damaged};
 use crate::damage::damage;
+use crate::document::Document;
 use crate::generate::{Parts, condition, formula, network, number, sides};
 use crate::oracle::{Judge, Verdict, judge_property};
 use crate::random::Choices;
-use crate::sheet::Sheet;
 use crate::trial::{Trial, repaired};
 
-/// Boxes that the prover looks at.
+/// The most boxes of the prover.
 const BOXES: u64 = 120;
-/// Damaged certificates for each that was found.
+/// Damaged certificates for each one found.
 const DAMAGED: usize = 4;
-/// Boxes that the judge looks at for each case of a property.
+/// The most boxes of the judge for each case of a property.
 const PROPERTY_BUDGET: usize = 300;
 
-/// A certificate with its network, and what is said of it.
+/// A certificate with its network, and all verdicts on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Which problem it comes from.
+    /// The problem it comes from.
     pub item: u64,
     /// The certificate.
     pub certificate: Vec<u8>,
@@ -42,29 +42,28 @@ pub struct Row {
     pub network: Vec<u8>,
     /// Did the kernel accept it?
     pub kernel: bool,
-    /// Did the core alone?
+    /// Did the core on its own accept it?
     pub core: bool,
     /// Is the claim true?
     pub oracle: Verdict,
-    /// What must never happen.
+    /// A failure that must never happen.
     pub failure: Option<String>,
 }
 
-/// How much is run.
+/// The size of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many problems.
+    /// The number of problems.
     pub count: u64,
-    /// What the random choices depend on.
+    /// The seed of the random choices.
     pub seed: u64,
-    /// How many threads; the result does not depend on it.
+    /// The number of threads; the result does not depend on it.
     pub threads: usize,
 }
 
 /// Makes problems, certificates and damaged ones, and asks the kernel, the core and the oracle.
 ///
-/// # Panics
-/// When a thread panics outside a check.
+/// - Panics: when a thread panics outside a check.
 pub fn run(plan: &Plan) -> Vec<Row> {
     let next = AtomicU64::new(0);
     let work = || {
@@ -93,8 +92,7 @@ pub fn run(plan: &Plan) -> Vec<Row> {
 /// Writes numbered files and their index: certificate, network, and the verdicts of the kernel, the core and
 /// the oracle.
 ///
-/// # Errors
-/// Those of the file system.
+/// - Errors: those of the file system.
 pub fn write(rows: &[Row], out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let mut index = String::new();
@@ -118,7 +116,7 @@ pub fn write(rows: &[Row], out: &Path) -> io::Result<()> {
     fs::write(out.join("index.tsv"), index)
 }
 
-/// The bases of the damage campaign, as they are.
+/// Returns the bases of the damage campaign, unchanged.
 pub fn of_bases(bases: &[Base]) -> Vec<Row> {
     let judge = Judge::default();
     for (question, truth) in bases.iter().filter_map(|base| base.truth.as_ref()) {
@@ -126,13 +124,13 @@ pub fn of_bases(bases: &[Base]) -> Vec<Row> {
     }
     let numbered = (0..).zip(bases);
     let rows = numbered.map(|(item, base)| {
-        let bytes = base.sheet.text().into_bytes();
+        let bytes = base.document.text().into_bytes();
         row(item, &judge, &bytes, &base.networks[0]).0
     });
     rows.collect()
 }
 
-/// One problem: the certificate that the prover finds, and damaged ones.
+/// Returns one problem: the certificate that the prover finds, and damaged ones.
 fn problem(seed: u64, item: u64) -> Vec<Row> {
     let mut choices = Choices::new(seed, item);
     let base = (0..50).find_map(|_| {
@@ -147,7 +145,7 @@ fn problem(seed: u64, item: u64) -> Vec<Row> {
     };
     let judge = Judge::default();
     let mut rows = Vec::new();
-    let own = base.sheet.text().into_bytes();
+    let own = base.document.text().into_bytes();
     rows.push(row(item, &judge, &own, &base.networks[0]).0);
     for _ in 0..DAMAGED {
         let damaged = damage(&base, &mut choices);
@@ -160,7 +158,8 @@ fn problem(seed: u64, item: u64) -> Vec<Row> {
     rows
 }
 
-/// What is said of a certificate, and the one with the end that the checker found in its place.
+/// Returns the verdicts on a certificate, and a certificate with the end that the checker found
+/// instead.
 fn row(item: u64, judge: &Judge, bytes: &[u8], network: &Network) -> (Row, Option<Vec<u8>>) {
     let trial = Trial {
         judge,
@@ -199,7 +198,8 @@ fn row(item: u64, judge: &Judge, bytes: &[u8], network: &Network) -> (Row, Optio
     (row, next)
 }
 
-/// Is a claim true, accepted or not? One about another network, or that does not fit it, is not.
+/// Is a claim true, accepted or not? A claim for another network, or one that does not fit the
+/// network, is not true.
 fn oracle(judge: &Judge, certificate: &Certificate, network: &Network) -> Verdict {
     let question = &certificate.claim.question;
     let target = &question.target;
@@ -234,7 +234,7 @@ fn limits() -> Limits {
     }
 }
 
-/// A random claim about an error that the prover finds.
+/// Returns a random claim about an error that the prover finds.
 fn error_base(choices: &mut Choices) -> Option<Base> {
     let parts = choices.pick(&[Parts::All, Parts::Core]);
     let inputs = 1 + choices.below(2);
@@ -281,7 +281,7 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
     base(&bytes, domain.sides().to_vec(), network)
 }
 
-/// A random property that the prover decides.
+/// Returns a random property that the prover decides.
 fn property_base(choices: &mut Choices) -> Option<Base> {
     let inputs = 1 + choices.below(2);
     let network = network(choices, inputs, 1, Parts::All);
@@ -320,7 +320,7 @@ fn base(bytes: &[u8], sides: Vec<(Rational, Rational)>, network: Network) -> Opt
     Some(Base {
         name: "random",
         networks: with_damaged(network),
-        sheet: Sheet::read(std::str::from_utf8(bytes).ok()?)?,
+        document: Document::read(std::str::from_utf8(bytes).ok()?)?,
         sides,
         claim: None,
         truth: None,

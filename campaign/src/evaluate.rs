@@ -1,13 +1,13 @@
-//! Formulas and networks over any arithmetic, in the plainest way: the kernel's tapes, forms and reduced
-//! networks have no part in it.
+//! Formulas and networks over any arithmetic, evaluated in the simplest way, without the kernel's
+//! tapes, forms and reduced networks.
 //!
-//! Shared with the kernel are the parsers of formulas and files, and the trait [`Scalar`].
+//! It shares with the kernel only the parsers of formulas and files, and the trait [`Scalar`].
 
 use steeple::expr::{Condition, Expr, Target, TargetBody};
 use steeple::network::{Activation, Layer, Network};
 use steeple::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// A formula whose constants are numbers of one kind.
+/// A formula whose constants are numbers of one arithmetic.
 enum Node<S> {
     Constant(Result<S, Failure>),
     Variable(usize),
@@ -39,13 +39,13 @@ enum Test<S> {
     Not(Box<Test<S>>),
 }
 
-/// A target ready to be evaluated.
+/// A target prepared for evaluation.
 pub struct Formulas<S> {
     outputs: Vec<Node<S>>,
     region: Option<Test<S>>,
 }
 
-/// What does not vary, as a rational number.
+/// Returns the value of a constant formula as a rational number.
 fn constant_of(expr: &Expr) -> Option<Rational> {
     let varies = expr.any(&mut |part| matches!(part, Expr::Variable(_)));
     if varies {
@@ -160,7 +160,7 @@ impl<S: Scalar> Test<S> {
 }
 
 impl<S: Scalar> Formulas<S> {
-    /// Makes a target ready.
+    /// Prepares a target.
     pub fn new(context: &S::Context, target: &Target) -> Self {
         match target.body() {
             TargetBody::Outputs(outputs) => Self {
@@ -176,8 +176,7 @@ impl<S: Scalar> Formulas<S> {
 
     /// The values at these inputs; a region stands for its indicator.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them is not defined.
+    /// - Errors: [`Failure`] where one of them is not defined.
     pub fn values(&self, context: &S::Context, inputs: &[S]) -> Result<Vec<S>, Failure> {
         let Some(region) = &self.region else {
             return self.outputs.iter().map(|node| node.at(inputs)).collect();
@@ -192,15 +191,14 @@ impl<S: Scalar> Formulas<S> {
 
     /// Does the region hold these inputs?
     ///
-    /// # Errors
-    /// [`Failure`] where that is not defined, or the target is not a region.
+    /// - Errors: [`Failure`] where that is not defined, or the target is not a region.
     pub fn truth(&self, inputs: &[S]) -> Result<Truth, Failure> {
         let region = self.region.as_ref().ok_or(Failure::Undefined)?;
         region.at(inputs)
     }
 }
 
-/// A network ready to be evaluated.
+/// A network prepared for evaluation.
 pub struct Units<S> {
     layers: Vec<Ready<S>>,
 }
@@ -211,7 +209,7 @@ struct Ready<S> {
 }
 
 impl<S: Scalar> Units<S> {
-    /// Makes a network ready.
+    /// Prepares a network.
     pub fn new(context: &S::Context, network: &Network) -> Self {
         let ready = |layer: &Layer| {
             let constant = |value: &Rational| S::constant(context, value);
@@ -233,8 +231,7 @@ impl<S: Scalar> Units<S> {
 
     /// The outputs at these inputs.
     ///
-    /// # Errors
-    /// [`Failure`] of the arithmetic.
+    /// - Errors: [`Failure`] of the arithmetic.
     pub fn at(&self, context: &S::Context, inputs: &[S]) -> Result<Vec<S>, Failure> {
         let mut values = inputs.to_vec();
         for layer in &self.layers {
@@ -298,7 +295,7 @@ fn unit<S: Scalar>(
     }
 }
 
-/// `z` above 0 and something else below it that is 0 at 0: one of the two parts is 0 at every point.
+/// `z` above 0, and a function that is 0 at 0 below it: one of the two parts is 0 at every point.
 fn pieces<S: Scalar>(z: &S, below: &S) -> Result<S, Failure> {
     Ok(z.apply(Function::Relu)?.add(below))
 }

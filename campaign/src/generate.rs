@@ -7,7 +7,7 @@ use crate::random::Choices;
 
 /// The names of inputs, in order.
 pub const NAMES: [&str; 3] = ["x", "y", "z"];
-/// Functions of formulas that the core knows.
+/// Functions of formulas in the core.
 const CORE: [&str; 9] = [
     "sin",
     "cos",
@@ -39,7 +39,7 @@ const EVERYWHERE: [&str; 17] = [
     "cosh",
     "sinh",
 ];
-/// Those that have none somewhere, or grow fast.
+/// Functions that are undefined somewhere, or grow fast.
 const SOMEWHERE: [&str; 6] = ["sqrt", "ln", "exp", "tan", "asin", "acos"];
 
 /// A number of moderate size, often a corner.
@@ -54,7 +54,7 @@ pub fn number(choices: &mut Choices) -> Rational {
     }
 }
 
-/// A weight: mostly moderate, at times steep or tiny.
+/// A weight: mostly moderate, sometimes steep or tiny.
 fn weight(choices: &mut Choices) -> Rational {
     let number = number(choices);
     if choices.once_in(16) {
@@ -63,12 +63,12 @@ fn weight(choices: &mut Choices) -> Rational {
     number
 }
 
-/// What networks and formulas are made of.
+/// The parts of networks and formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parts {
     /// Everything.
     All,
-    /// What the core knows.
+    /// Only parts of the core.
     Core,
 }
 
@@ -95,12 +95,12 @@ pub fn activation(choices: &mut Choices, parts: Parts) -> Activation {
         15 => Activation::Elu(Rational::ratio(-1, 3)),
         16 => Activation::Silu,
         17 => Activation::Gelu(None),
-        // The root of 2 as a float32.
+        // The square root of 2 as a float32.
         _ => Activation::Gelu(Some(Rational::ratio(11_863_283, 1 << 23))),
     }
 }
 
-/// A layer with ties: rows that are equal, opposite, or differ in the bias alone.
+/// A layer with ties: rows that are equal, opposite, or differ only in the bias.
 fn layer(choices: &mut Choices, columns: usize, units: usize, activation: Activation) -> Layer {
     let mut rows: Vec<(Vec<Rational>, Rational)> = Vec::new();
     for _ in 0..units * activation.rows_per_unit() {

@@ -1,4 +1,4 @@
-//! Values with slopes: what the error is on a box, and how fast it changes there.
+//! Values with slopes: the error on a box, and how fast it changes there.
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -6,11 +6,11 @@ use steeple::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
 use crate::span::Span;
 
-/// The most inputs that slopes are kept for.
+/// The most inputs with slopes.
 pub const INPUTS: usize = 3;
 
-/// A value and its slope in each input, over a box. A slope encloses every difference quotient along its
-/// input between two points of the box; it is everything where the function may jump.
+/// A value and its slope in each input, over a box. A slope encloses all difference quotients along
+/// its input between two points of the box; it is the whole line if the function may jump.
 #[derive(Clone, Copy, Debug)]
 pub struct Jet {
     /// The values.
@@ -52,7 +52,8 @@ impl Jet {
         Self { value, slopes }
     }
 
-    /// The hull of two functions between which it jumps; only constants do not.
+    /// Returns the hull of two functions between which a value jumps; only constants have slopes
+    /// then.
     fn jumping(&self, other: &Self) -> Self {
         let value = self.value.joined(other.value);
         let is_same = self.value == other.value && self.value.low == self.value.high;

@@ -1,10 +1,9 @@
-//! Damages certificates, and asks whether a checker accepts a claim that is false.
+//! Damages certificates, and tests whether a checker accepts a false claim.
 //!
-//! Bottom up: [`span`] and [`jet`] are the oracle's arithmetic, [`evaluate`] its formulas and networks,
-//! [`oracle`] its judgement.
-//! [`sheet`] is a certificate as text with parts, [`damage`] changes one, [`bases`] are those that are changed.
-//! [`trial`] lets the checkers decide; [`campaign`] runs many trials, [`differential`] random ones for several
-//! checkers.
+//! Bottom up: [`span`] and [`jet`] are the arithmetic of the oracle, [`evaluate`] its formulas and
+//! networks, [`oracle`] its judgement. [`document`] is a certificate as text with parts, [`damage`]
+//! changes one, [`bases`] are the certificates that are changed. [`trial`] runs the checkers;
+//! [`campaign`] runs many trials, [`differential`] random ones for several checkers.
 
 #![expect(
     clippy::float_cmp,
@@ -15,11 +14,11 @@ pub mod bases;
 pub mod campaign;
 pub mod damage;
 pub mod differential;
+pub mod document;
 pub mod evaluate;
 pub mod generate;
 pub mod jet;
 pub mod oracle;
 pub mod random;
-pub mod sheet;
 pub mod span;
 pub mod trial;

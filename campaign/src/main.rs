@@ -12,7 +12,7 @@ use steeple_campaign::bases;
 use steeple_campaign::campaign::{Failure, Plan, run_all};
 use steeple_campaign::differential::{self, Row};
 
-/// Looks for claims that a checker accepts and that are false.
+/// Searches for false claims that a checker accepts.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -21,42 +21,43 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Damage certificates that hold, and judge what is accepted.
+    /// Damage valid certificates, and judge the accepted ones.
     Damage {
-        /// How many certificates to damage.
+        /// The number of certificates to damage.
         #[arg(long, default_value_t = 10_000)]
         count: u64,
-        /// What the random choices depend on.
+        /// The seed of the random choices.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How many threads; the figures do not depend on it.
+        /// The number of threads; the figures do not depend on it.
         #[arg(long, default_value_t = 1)]
         threads: usize,
-        /// How much the judge may take, from 0 to 2.
+        /// The effort of the judge, from 0 to 2.
         #[arg(long, default_value_t = 1)]
         effort: usize,
-        /// Where to write what must not have been accepted.
+        /// The directory for certificates that must not have been accepted.
         #[arg(long, default_value = "campaign-failures")]
         out: PathBuf,
     },
-    /// Write the certificates that are damaged, undamaged, in the same way as `differential`.
+    /// Write the valid certificates that `damage` starts from, in the form of `differential`.
     Bases {
-        /// The folder for certificates, networks and `index.tsv`.
+        /// The directory for certificates, networks and `index.tsv`.
         #[arg(long)]
         out: PathBuf,
     },
-    /// Let the kernel, its core and the oracle judge random certificates, and write these for other checkers.
+    /// Let the kernel, its core and the oracle judge random certificates, and write these for other
+    /// checkers.
     Differential {
-        /// How many problems; each gives several certificates.
+        /// The number of problems; each gives several certificates.
         #[arg(long, default_value_t = 100)]
         count: u64,
-        /// What the random choices depend on.
+        /// The seed of the random choices.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How many threads; the files do not depend on it.
+        /// The number of threads; the files do not depend on it.
         #[arg(long, default_value_t = 1)]
         threads: usize,
-        /// The folder for certificates, networks and `index.tsv`.
+        /// The directory for certificates, networks and `index.tsv`.
         #[arg(long)]
         out: PathBuf,
     },
@@ -115,7 +116,7 @@ fn run(command: Command) -> std::io::Result<u8> {
     }
 }
 
-/// Says how many rows of each kind there are, and which are failures.
+/// Prints the number of rows of each kind, and the failures.
 fn summarise(rows: &[Row]) -> std::io::Result<u8> {
     let mut counts = BTreeMap::new();
     for row in rows {
@@ -141,7 +142,7 @@ fn summarise(rows: &[Row]) -> std::io::Result<u8> {
     Ok(code)
 }
 
-/// Writes certificates and networks of failures, and says what they are.
+/// Writes and lists the certificates and networks of failures.
 fn write_failures(failures: &[Failure], out: &Path) -> std::io::Result<()> {
     if failures.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Random choices that depend on a seed and nothing else.
+//! Random choices that depend on a seed only.
 
 /// A stream of random numbers (`SplitMix64`).
 #[derive(Clone, Debug)]
@@ -33,8 +33,7 @@ impl Choices {
 
     /// One of a list.
     ///
-    /// # Panics
-    /// When the list is empty.
+    /// - Panics: when the list is empty.
     pub fn pick<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())].clone()
     }

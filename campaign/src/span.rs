@@ -21,7 +21,7 @@ pub struct Span {
     pub high: f64,
 }
 
-/// How many floats further out the results of functions are taken.
+/// How many floats outward the results of functions are moved.
 const WIDENED: u32 = 8;
 impl Span {
     /// All numbers.
@@ -66,16 +66,16 @@ impl Span {
         }
     }
 
-    /// Moves both ends outward by some floats.
+    /// Moves both ends outward by this many floats.
     fn widened(low: f64, high: f64, steps: u32) -> Self {
         Self::new(below(low, steps), above(high, steps))
     }
 
-    /// Moves both ends outward by a share of their size.
-    fn spread(self, share: f64) -> Self {
+    /// Moves both ends outward by a fraction of their magnitude.
+    fn spread(self, fraction: f64) -> Self {
         let moved = |end: f64| {
             if end.is_finite() {
-                end.abs() * share
+                end.abs() * fraction
             } else {
                 0.0
             }
@@ -108,15 +108,15 @@ impl Span {
         self.low / 2.0 + self.high / 2.0
     }
 
-    /// The smallest interval that holds both.
+    /// Returns the smallest interval that contains both.
     #[must_use]
     pub fn joined(self, other: Self) -> Self {
         Self::new(self.low.min(other.low), self.high.max(other.high))
     }
 
-    /// What both hold; the first where rounding left nothing.
+    /// Returns the intersection; the first interval if rounding left it empty.
     #[must_use]
-    pub fn met(self, other: Self) -> Self {
+    pub fn intersection(self, other: Self) -> Self {
         let (low, high) = (self.low.max(other.low), self.high.min(other.high));
         if low <= high {
             Self::new(low, high)
@@ -202,13 +202,13 @@ impl Span {
         Self::widened(low, high, 1)
     }
 
-    /// A growing function, by its value at both ends, within these bounds.
-    fn growing(self, value: impl Fn(f64) -> f64, least: f64, most: f64) -> Self {
+    /// An increasing function, by its value at both ends, within these bounds.
+    fn increasing(self, value: impl Fn(f64) -> f64, least: f64, most: f64) -> Self {
         let found = Self::widened(value(self.low), value(self.high), WIDENED);
         Self::new(found.low.max(least), found.high.min(most))
     }
 
-    /// A function that falls to one valley and then grows.
+    /// A function that decreases to one valley and then increases.
     fn valley(self, value: impl Fn(f64) -> f64, (place, least): (f64, f64)) -> Self {
         let (low, high) = (value(self.low), value(self.high));
         let found = Self::widened(low.min(high), low.max(high), WIDENED);
@@ -219,7 +219,7 @@ impl Span {
         found
     }
 
-    /// The cosine: between the ends where no multiple of pi is inside.
+    /// The cosine: between its values at the ends, unless a multiple of pi is inside.
     fn cosine(self) -> Self {
         let one = Self::new(-1.0, 1.0);
         if self.high.is_infinite() || self.low.is_infinite() || self.mag() > 1e6 {
@@ -227,10 +227,10 @@ impl Span {
         }
         let (a, b) = (libm::cos(self.low), libm::cos(self.high));
         let ends = Self::widened(a.min(b), a.max(b), WIDENED);
-        // A little more than is inside, so that a peak is never overlooked.
-        let turns = |value: f64| value / std::f64::consts::PI;
-        let first = (turns(self.low) - 1e-9).ceil();
-        let last = (turns(self.high) + 1e-9).floor();
+        // Slightly more than the interval, so that no peak is missed.
+        let multiples = |value: f64| value / std::f64::consts::PI;
+        let first = (multiples(self.low) - 1e-9).ceil();
+        let last = (multiples(self.high) + 1e-9).floor();
         let count = last - first;
         let is_even = first.rem_euclid(2.0) == 0.0;
         let has = |even: bool| count >= 1.0 || (count >= 0.0 && is_even == even);
@@ -246,7 +246,7 @@ impl Span {
     }
 }
 
-/// The float that is so many floats above; sums and products without rounding stay.
+/// Returns the float this many steps above; exact sums and products are unchanged.
 fn above(value: f64, steps: u32) -> f64 {
     (0..steps).fold(value, |value, _| value.next_up())
 }

@@ -1,4 +1,4 @@
-//! One certificate before the checkers and the judge.
+//! One certificate, with the checkers and the judge.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,27 +16,27 @@ use crate::oracle::{Judge, Verdict, judge_property};
 
 /// A check that takes longer than this is reported.
 const TOO_LONG: Duration = Duration::from_secs(30);
-/// Boxes that the judge looks at for each case of a property.
+/// The most boxes of the judge for each case of a property.
 const PROPERTY_BUDGET: usize = 400;
 
-/// What became of a certificate.
+/// The outcome for a certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// It was read.
     pub is_parsed: bool,
     /// It was accepted.
     pub is_accepted: bool,
-    /// What the judge said of the claim that was accepted.
+    /// The judge's verdict on the accepted claim.
     pub verdict: Option<Verdict>,
     /// The claim that was accepted, if it is about an error.
     pub verified: Option<Verified>,
-    /// The ends that the checker would accept, where it rejected one of them.
+    /// The ends that the checker would accept, if it rejected one of them.
     pub found: Option<Found>,
-    /// What must never happen: a false claim, a panic, a check without end, two answers.
+    /// A failure that must never happen: a false claim, a panic, a check without end, two answers.
     pub failure: Option<String>,
 }
 
-/// What a rejection says about one end of a claim.
+/// What a rejection reports about one end of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// The upper end.
@@ -45,12 +45,12 @@ pub enum Found {
     Lower(Rational),
 }
 
-/// How a certificate is tried.
+/// The settings of a trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial<'a> {
     /// Finds the truth.
     pub judge: &'a Judge,
-    /// How much it may take, from 0 to 2.
+    /// The effort of the judge, from 0 to 2.
     pub effort: usize,
     /// Is it checked on two threads as well?
     pub is_checked_twice: bool,
@@ -103,7 +103,7 @@ impl Trial<'_> {
         outcome
     }
 
-    /// Do the core, and two threads, say the same?
+    /// Do the core and two threads give the same answer?
     fn other_answers(
         &self,
         certificate: &Certificate,
@@ -168,7 +168,7 @@ fn on_two_threads(jobs: usize, job: &(dyn Fn(usize) + Sync)) {
     });
 }
 
-/// The end that the checker computed, from the words of its rejection.
+/// Returns the end that the checker computed, from the text of its rejection.
 fn found(rejection: &Rejection) -> Option<Found> {
     match rejection {
         Rejection::UpperNotReached { found, .. } => literal::parse(found).ok().map(Found::Upper),
@@ -180,7 +180,7 @@ fn found(rejection: &Rejection) -> Option<Found> {
     }
 }
 
-/// Puts what the checker found in the place of what it refused.
+/// Replaces a rejected end by the one that the checker found.
 #[must_use]
 pub fn repaired(certificate: &Certificate, found: &Found) -> Certificate {
     let mut repaired = certificate.clone();
@@ -193,11 +193,10 @@ pub fn repaired(certificate: &Certificate, found: &Found) -> Certificate {
 
 /// Returns the certificate with the strongest claim that the checker accepts.
 ///
-/// # Errors
-/// The rejection that does not say what the checker found.
+/// - Errors: the rejection that does not say what the checker found.
 pub fn strongest(certificate: &Certificate, network: &Network) -> Result<Certificate, Rejection> {
     let mut strongest = certificate.clone();
-    // No upper end holds below 0, and no lower one above every number in use.
+    // No upper end below 0 is valid, and no lower end above every number in use.
     strongest.claim.stated_upper = Some(Rational::from(-1));
     if certificate.claim.question.norm != Norm::Sup || certificate.witness.is_some() {
         strongest.claim.stated_lower = Rational::power_of_two(1000);

@@ -7,8 +7,8 @@ use steeple::numbers::Rational;
 use steeple_campaign::bases;
 use steeple_campaign::campaign::{Plan, run};
 use steeple_campaign::differential;
+use steeple_campaign::document::{LEAVES, Token};
 use steeple_campaign::oracle::enclose;
-use steeple_campaign::sheet::{LEAVES, Token};
 
 /// The seed of the random tests, if one is given.
 fn seed() -> u64 {
@@ -28,7 +28,8 @@ fn damaged_certificates_are_refused_or_true() {
     let report = run(&plan(2), &bases);
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     let total = report.total();
-    // It would show nothing if all were refused, or if nothing was known of those that are accepted.
+    // The test would be empty if all were rejected, or if nothing were known about the accepted
+    // ones.
     assert!(total.accepted * 4 > total.made, "{total:?}");
     assert!(total.known * 2 > total.accepted, "{total:?}");
     assert!(
@@ -43,7 +44,7 @@ fn bases_have_every_letter_and_every_kind_of_cut() {
     let bases = bases::all();
     let tokens: Vec<&Token> = bases
         .iter()
-        .flat_map(|base| base.sheet.trees.iter().flatten())
+        .flat_map(|base| base.document.trees.iter().flatten())
         .collect();
     for letter in LEAVES {
         assert!(
@@ -61,7 +62,7 @@ fn bases_have_every_letter_and_every_kind_of_cut() {
         assert!(
             bases
                 .iter()
-                .any(|base| base.sheet.field("claim") == Some(word)),
+                .any(|base| base.document.field("claim") == Some(word)),
             "{word}"
         );
     }

@@ -1,18 +1,18 @@
-//! Work that a caller may spread over several cores. Nothing here starts a thread.
+//! Work that a caller may spread over several cores. Nothing in this file starts a thread.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Does jobs `0 .. n`, each at least once, in any order, wherever it likes. A job that it leaves out
-/// is done by the one who asked: how jobs are run decides when the answer comes, never what it is.
+/// Runs jobs `0 .. n`, each at least once, in any order and on any thread. The caller does the jobs
+/// that it skips: a runner decides when the result comes, never what it is.
 pub type Runner<'r> = &'r (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
 
-/// Does all jobs on the thread of the caller.
+/// Runs all jobs on the thread of the caller.
 pub fn in_order(jobs: usize, job: &(dyn Fn(usize) + Sync)) {
     (0..jobs).for_each(job);
 }
 
-/// Has each of these jobs done by a runner; returns what they came to, in their order. A job is handed
-/// over to where it is done, so that its memory is free as soon as it can be.
+/// Runs these jobs by a runner; returns their results in order. A job is moved to where it runs, so
+/// that its memory is freed as soon as possible.
 pub fn each<J: Send, T: Send + Sync>(
     jobs: Vec<J>,
     run: Runner<'_>,

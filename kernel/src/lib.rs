@@ -1,25 +1,26 @@
-//! What a proof of Steeple relies on.
+//! The trusted part of Steeple: what its proofs rely on.
 //!
-//! A certificate is data, and nothing in it is believed: the [`checker`] recomputes every bound with
-//! integer and rational arithmetic. It asks [`bounds`] what one method says of one cell, as the search
-//! for certificates does, which is elsewhere and is not relied on.
+//! A certificate is data, and nothing in it is trusted: the [`checker`] recomputes every bound with
+//! integer and rational arithmetic. It uses [`bounds`], which gives the bound of one method on one
+//! cell. The search for certificates, outside of this package, uses the same functions and is not
+//! trusted.
 //!
 //! Bottom up: [`numbers`], then [`expr`] (formulas) and [`geometry`], [`network`], [`certificate`],
 //! [`bounds`], [`checker`].
 //!
-//! No file here computes with floats, starts a thread, converts with `as` or unwraps.
+//! No file of this package computes with floats, starts a thread, converts with `as`, or unwraps.
 //!
 //! # Layers
 //!
-//! Each is a feature, and contains those before it: the *core* (no feature), `integrals`, `smooth`, `fast`,
-//! `properties`. A certificate names the lowest layer that accepts it
+//! Each layer is a feature and contains the ones before it: the *core* (no feature), `integrals`,
+//! `smooth`, `fast`, `properties`. A certificate names the lowest layer that accepts it
 //! ([`Layer`](certificate::Layer)). `steeple-check` without default features is the core alone.
 
 #![cfg_attr(
     not(test),
     forbid(clippy::as_conversions, clippy::float_arithmetic, clippy::unwrap_used)
 )]
-// Files of a lower layer hold a little that only a higher one asks for.
+// Files of a lower layer contain a few items that only a higher layer uses.
 #![cfg_attr(not(feature = "properties"), allow(dead_code))]
 
 pub mod bounds;

@@ -1,4 +1,4 @@
-//! `steeple-check CERTIFICATE --network NETWORK [claim]`: the checker and nothing else.
+//! `steeple-check CERTIFICATE --network NETWORK [claim]`: the checker on its own.
 //!
 //! Exit codes: 0 accepted; 1 rejected; 2 the request was not understood, or a file cannot be read.
 
@@ -23,11 +23,11 @@ the checker alone. A claim is given by its target, domain and norm (sup, if left
 
 Exit code 0: accepted; 1: rejected; 2: a file cannot be read, or the request was not understood.";
 
-/// How a run ends that does not end well.
+/// The ways a run can fail.
 enum End {
-    /// The certificate does not hold: a word for scripts, and why.
+    /// The certificate does not hold: a word for scripts, and the reason.
     Rejected(&'static str, String),
-    /// The request or a file cannot be read.
+    /// The request was not understood, or a file cannot be read.
     Refused(String),
 }
 
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was asked on the command line.
+/// The request on the command line.
 #[derive(Default)]
 struct Request {
     certificate: Option<String>,
@@ -139,7 +139,7 @@ fn run(words: &[String]) -> Result<String, End> {
     if is_property(&bytes) {
         if let Some(flag) = request.claim_flag() {
             return Err(End::Refused(format!(
-                "{flag} can only be used with a certificate about an error, and this one is about a property"
+                "{flag} can only be used with a certificate about an error; this one is about a property"
             )));
         }
         return check_property(&bytes, &network, request.core);
@@ -180,7 +180,7 @@ fn read_network(path: &str) -> Result<Network, End> {
     found
 }
 
-/// The claim that was given, if one was.
+/// Returns the claim on the command line, if there is one.
 fn question(
     request: &Request,
     network: &Network,
@@ -206,7 +206,7 @@ fn question(
     let norm = Norm::from_name(norm).ok_or_else(|| {
         refused(
             "--norm",
-            &format!("unknown norm `{norm}`, expected sup, l1, l2 or area"),
+            &format!("unknown norm `{norm}`; expected one of sup, l1, l2, area"),
         )
     })?;
     let threshold = number("--threshold", &request.threshold)?;
@@ -234,7 +234,7 @@ fn check(certificate: &Certificate, network: &Network, core: bool) -> Result<Ver
     check_core(certificate, network)
 }
 
-/// What holds, line by line in the words of certificates.
+/// Returns what was proved, line by line in the words of certificates.
 fn accepted(certificate: &Certificate, verified: &Verified) -> String {
     let claim = verified.claim();
     let question = &claim.question;
@@ -314,6 +314,6 @@ fn check_property(bytes: &[u8], network: &Network, core: bool) -> Result<String,
 fn check_property(_: &[u8], _: &Network, _: bool) -> Result<String, End> {
     Err(End::Rejected(
         "malformed",
-        "claims about properties are not checked by this program".to_string(),
+        "this program does not check claims about properties".to_string(),
     ))
 }

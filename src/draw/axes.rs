@@ -5,12 +5,12 @@ const HUGE: f64 = 1e300;
 /// Smallest span drawn, far above the subnormal numbers.
 const TINY: f64 = 1e-250;
 
-/// A number with the text that stands for it in a picture.
+/// A number with its text in a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
     /// Where it is drawn; for an upper bound, rounded up.
     pub value: f64,
-    /// What is written beside it.
+    /// The text beside it.
     pub text: String,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    /// `lo..hi` must come from [`range`] or be made wide by [`widened`]; this does the latter.
+    /// `lo..hi` must come from [`range`] or be widened by [`widened`]; this does the latter.
     pub fn new((lo, hi): (f64, f64), from: f64, to: f64) -> Self {
         let (lo, hi) = widened(lo, hi);
         Scale { lo, hi, from, to }
@@ -66,7 +66,7 @@ pub(crate) fn range(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
     widened(hull.0, hull.1)
 }
 
-/// Adds `share` of the length at both ends.
+/// Adds this fraction of the length at both ends.
 pub(crate) fn padded((lo, hi): (f64, f64), share: f64) -> (f64, f64) {
     let pad = (hi - lo) * share;
     (lo - pad, hi + pad)
@@ -94,7 +94,7 @@ pub(crate) struct Ticks {
 }
 
 impl Ticks {
-    /// The axis label with the factor the tick labels leave out.
+    /// The axis label with the factor that the tick labels omit.
     pub fn label(&self, name: &str) -> String {
         match (self.power, name.is_empty()) {
             (0, _) => name.to_owned(),
@@ -169,7 +169,7 @@ pub(crate) fn decimal_up(value: f64, digits: usize) -> String {
     if !value.is_finite() {
         return "?".to_owned();
     }
-    // 770 digits write every f64 exactly, so what is cut off is known.
+    // 770 digits write every f64 exactly, so the digits that are cut off are known.
     let exact = format!("{:.770e}", value.abs());
     let (mantissa, e) = exact.split_once('e').unwrap_or((&exact, "0"));
     let mut e: i32 = e.parse().unwrap_or(0);

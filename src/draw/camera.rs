@@ -17,7 +17,7 @@ pub(crate) struct Camera {
 
 impl Camera {
     /// Looks at `[-half, half]` from the side `toward`, and fits the box into
-    /// `left, top, wide, high` pixels, in the middle and at the top.
+    /// `left, top, wide, high` pixels, horizontally centred and at the top.
     pub fn new(toward: [f64; 3], half: Vector3<f64>, place: (f64, f64, f64, f64)) -> Self {
         let toward = sane(toward);
         let eye = Point3::from(toward * (half.norm() * 4.5));
@@ -72,7 +72,8 @@ impl Camera {
     }
 }
 
-/// A unit vector that looks down, but not straight down; the usual view when `toward` is no use.
+/// A unit vector that looks down, but not straight down; the default view if `toward` is not
+/// usable.
 fn sane(toward: [f64; 3]) -> Vector3<f64> {
     let usual = Vector3::new(-0.48, -0.72, 0.52);
     let v = Vector3::from(toward);

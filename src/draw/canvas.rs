@@ -75,7 +75,7 @@ impl<'a> Paint<'a> {
     }
 }
 
-/// The cut of a font.
+/// The style of a font.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     Plain,
@@ -221,7 +221,8 @@ impl Canvas {
         self.nodes.push(node);
     }
 
-    /// As [`Canvas::path`]; what an even number of closed lines goes around stays open.
+    /// Like [`Canvas::path`], with the even-odd rule: what an even number of closed lines surrounds
+    /// stays open.
     pub fn even_odd(&mut self, data: PathData, paint: Paint) {
         self.path(data, paint);
         if let Some(node) = self.nodes.last_mut() {
@@ -300,8 +301,8 @@ impl Canvas {
         self.nodes.push(node);
     }
 
-    /// Adds `inner` cut off at a rectangle. A nested `svg` needs no identifier, which two
-    /// pictures in one page could share by accident.
+    /// Adds `inner`, clipped to a rectangle. A nested `svg` needs no identifier, which two pictures
+    /// in one page could have in common.
     pub fn clipped(&mut self, inner: Canvas, x0: f64, y0: f64, x1: f64, y1: f64) {
         let (w, h) = (px((x1 - x0).abs()), px((y1 - y0).abs()));
         let (x, y) = (px(x0.min(x1)), px(y0.min(y1)));
@@ -327,7 +328,7 @@ impl Canvas {
     }
 }
 
-/// One line without the characters XML forbids.
+/// Returns one line without the characters that XML forbids.
 pub(crate) fn clean(text: &str) -> String {
     clean_lines(text).replace('\n', " ").trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! One input: target, network, certified band, and the error below.
+//! One input: target, network, certified band, and below them the error.
 
 use super::axes::{Bound, padded, range};
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
@@ -16,9 +16,9 @@ pub struct CurveWitness {
     pub network: f64,
 }
 
-/// A function of one variable beside its network, and their difference.
+/// A function of one variable, its network, and their difference.
 ///
-/// Curves are polylines; several of them where a curve jumps.
+/// Curves are polylines; several of them if a curve jumps.
 #[derive(Clone, Debug, Default)]
 pub struct CurvePicture {
     /// Heading.
@@ -163,7 +163,7 @@ fn stroke(canvas: &mut Canvas, plane: &Plane, lines: &[Vec<(f64, f64)>], paint: 
     canvas.path(data, paint);
 }
 
-/// Dotted uprights where one polyline ends and the next begins above or below it.
+/// Dotted vertical lines where one polyline ends and the next begins above or below it.
 fn jumps(canvas: &mut Canvas, plane: &Plane, lines: &[Vec<(f64, f64)>]) {
     let mut data = PathData::default();
     let runs: Vec<_> = lines.iter().flat_map(|line| plane.runs(line)).collect();

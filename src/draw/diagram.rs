@@ -3,7 +3,7 @@
 use super::page::{Canvas, Face, MARGIN, Page, Paint, SMALL, Shape, Swatch, WIDTH, text_width};
 use super::palette::{INK, NETWORK, PAPER, SOFT, UNIT};
 
-/// Units of a layer that are drawn; of larger layers the first and the last.
+/// The most units of a layer that are drawn; of larger layers, the first and the last.
 const MOST_UNITS: usize = 16;
 /// Weights are written beside their lines up to this many between two layers.
 const MOST_LABELS: usize = 12;
@@ -15,7 +15,7 @@ const MOST_WEIGHTS: usize = 2000;
 pub struct DiagramWeight {
     /// The unit of the layer to the left.
     pub from: usize,
-    /// The unit of this layer; several weights may join the same two (maxout).
+    /// The unit of this layer; several weights may join the same two units (maxout).
     pub to: usize,
     /// Its size, for the width of the line and its side of zero.
     pub value: f64,
@@ -26,7 +26,7 @@ pub struct DiagramWeight {
 /// One column.
 #[derive(Clone, Debug, Default)]
 pub struct DiagramLayer {
-    /// What is written above.
+    /// The text above the column.
     pub name: String,
     /// For each unit the text in it and the text below it.
     pub units: Vec<(String, String)>,
@@ -39,7 +39,7 @@ pub struct DiagramLayer {
 pub struct DiagramPicture {
     /// Heading.
     pub title: String,
-    /// What is said of the network.
+    /// A caption about the network.
     pub caption: String,
     /// The inputs, and then each layer.
     pub layers: Vec<DiagramLayer>,
@@ -125,7 +125,7 @@ impl DiagramPicture {
         items
     }
 
-    /// The lines into one column, the faint ones first.
+    /// Draws the lines into one column, faint ones first.
     fn draw_weights(
         &self,
         canvas: &mut Canvas,
@@ -200,12 +200,12 @@ impl DiagramPicture {
     }
 }
 
-/// Rows that a layer takes.
+/// Returns the number of rows of a layer.
 fn shown(units: usize) -> usize {
     units.min(MOST_UNITS + 1)
 }
 
-/// The unit in a row; none where units are left out.
+/// Returns the unit in a row; `None` where units are left out.
 fn unit_in(row: usize, units: usize) -> Option<usize> {
     let first = MOST_UNITS - MOST_UNITS / 4;
     match row {
@@ -216,7 +216,7 @@ fn unit_in(row: usize, units: usize) -> Option<usize> {
     }
 }
 
-/// The row of a unit, where it is drawn.
+/// Returns the row of a unit, if it is drawn.
 fn row_of(unit: usize, units: usize) -> Option<usize> {
     (0..shown(units)).find(|&row| unit_in(row, units) == Some(unit))
 }

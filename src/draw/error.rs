@@ -6,7 +6,7 @@ use super::palette::{self, HATCH, INK};
 use super::plane::{Plane, Rect};
 use std::collections::BTreeMap;
 
-/// Colours in the map; more would not be told apart, and equal neighbours share a path.
+/// Colours in the map; more could not be distinguished, and equal neighbours share a path.
 const LEVELS: usize = 48;
 
 /// A cell and the error in it.
@@ -70,14 +70,14 @@ impl ErrorPicture {
         self.cells.iter().filter(is_drawable)
     }
 
-    /// The ends of the range of colours.
+    /// Returns the ends of the range of colours.
     pub(super) fn scale(&self) -> (f64, f64) {
         let values = range(self.drawable().map(shown).chain([0.0]));
         let size = values.0.abs().max(values.1.abs());
         (if self.signed { -size } else { 0.0 }, size)
     }
 
-    /// The cells without axes, on a given range of colours.
+    /// Draws the cells without axes, with a given range of colours.
     pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane, scale: (f64, f64)) {
         let mut levels: BTreeMap<usize, PathData> = BTreeMap::new();
         for run in merged(self.drawable().map(|c| (c.rect, level(shown(c), scale)))) {
@@ -189,7 +189,7 @@ fn shown(cell: &ErrorCell) -> f64 {
     }
 }
 
-/// The colour that is never milder than the value; past the last one for an unbounded cell.
+/// Returns a colour that is never milder than the value; one past the last for an unbounded cell.
 fn level(value: f64, (lo, hi): (f64, f64)) -> usize {
     if value.is_infinite() {
         return LEVELS + 1;

@@ -1,8 +1,8 @@
-//! The facets of a surface, painted from the far ones to the near ones.
+//! The facets of a surface, painted from far to near.
 //!
 //! Over a grid in the plane this order is exact: a cell can hide another only if it is nearer in
 //! both directions. The block under the surface has side walls down to the floor, so no facet is
-//! ever seen from below, and those turned away are left out.
+//! ever seen from below, and facets that face away are left out.
 
 use super::page::{Canvas, Paint, PathData};
 use super::palette::{self, INK, Rgb, SOFT};
@@ -10,20 +10,20 @@ use super::scene::{Scene, Sides};
 use super::surface::Surface;
 use nalgebra::{Point3, Vector3};
 
-/// Colour of steep facets, whose height says little.
+/// Colour of steep facets, whose height has little meaning.
 const WALL: Rgb = Rgb(0xc6, 0xcb, 0xd6);
 const DARK: Rgb = Rgb(0x22, 0x2c, 0x44);
 const PAPER_RGB: Rgb = Rgb(0xff, 0xff, 0xff);
-/// A facet is rimmed with its own colour, or its neighbours would leave hairlines.
+/// A facet has a rim of its own colour; otherwise neighbours would leave hairlines.
 const SEAM: f64 = 0.85;
-/// A crease is drawn beside cells thinner than this share of the box: at walls. Elsewhere it
-/// would follow the grid in teeth along a rounded rim.
+/// A crease is drawn beside cells thinner than this fraction of the box: at walls. Elsewhere it
+/// would follow the grid in small steps along a rounded rim.
 const THIN: f64 = 0.004;
 /// Mesh lines across a smooth surface.
 const MESH: f64 = 32.0;
 
 impl Scene {
-    /// Paints a surface whose grid fits its values; any other is left out.
+    /// Paints a surface whose grid matches its values; skips any other.
     pub fn draw_surface(&self, canvas: &mut Canvas, s: &Surface) {
         let (nx, ny) = (s.xs.len(), s.ys.len());
         let ordered =
@@ -178,8 +178,8 @@ impl<'a> Grid<'a> {
         let Some(q) = quad(&self.points, i, j) else {
             return;
         };
-        // The diagonal joins the corners nearer in height, so a tower's corner is a flat triangle
-        // and a steep one rather than two warped ones.
+        // The diagonal joins the corners that are closer in height, so a tower's corner becomes a
+        // flat and a steep triangle rather than two warped ones.
         let q = if (q[0].z - q[2].z).abs() <= (q[1].z - q[3].z).abs() {
             q
         } else {
@@ -210,8 +210,8 @@ impl<'a> Grid<'a> {
         normal(t).is_some_and(|n| faces_viewer(self.scene, &t[0], &n))
     }
 
-    /// The far edges of a cell, and the near ones at the end of the grid: each edge is drawn with
-    /// the nearer of its cells, so that neither covers it.
+    /// Draws the far edges of a cell, and the near ones at the end of the grid: each edge is drawn
+    /// with the nearer of its cells, so that neither covers it.
     fn edges(&self, canvas: &mut Canvas, i: usize, j: usize) {
         let Sides { far_x, far_y } = self.scene.sides();
         let (mut creases, mut mesh) = (PathData::default(), PathData::default());
@@ -247,7 +247,7 @@ impl<'a> Grid<'a> {
         canvas.path(creases, Paint::stroke("#232b36", 0.7));
     }
 
-    /// How the edge between two cells is drawn.
+    /// Returns how the edge between two cells is drawn.
     fn kind(&self, (i, j): (usize, usize), other: Option<(usize, usize)>, mesh: bool) -> Edge {
         let gap = |lines: &[f64], k: usize| lines[k + 1] - lines[k] < THIN;
         let thin = match other {
@@ -314,7 +314,7 @@ pub(super) fn faces_viewer(scene: &Scene, point: &Point3<f64>, normal: &Vector3<
     normal.dot(&(scene.camera.eye - point)) > 0.0
 }
 
-/// The normal of a polygon, by Newell's sum; none where it has no area.
+/// Returns the normal of a polygon, by Newell's sum; `None` if its area is 0.
 pub(super) fn newell(corners: &[Point3<f64>]) -> Option<Vector3<f64>> {
     let next = corners.iter().cycle().skip(1);
     let sum = corners
@@ -342,7 +342,7 @@ fn shaded(base: Rgb, light: f64) -> Rgb {
     lit.mix(PAPER_RGB, (light - 0.8) * 0.9)
 }
 
-/// Indices from far to near, when those before `split` lie below the viewer's coordinate.
+/// Returns indices from far to near; those before `split` are below the viewer's coordinate.
 fn far_first(count: usize, is_below: impl Fn(usize) -> bool) -> Vec<usize> {
     let split = (0..count).take_while(|&i| is_below(i)).count();
     (0..split).chain((split..count).rev()).collect()

@@ -1,7 +1,8 @@
-//! A piecewise linear surface: every cell a flat facet, painted from the far ones to the near ones.
+//! A piecewise linear surface: every cell a flat facet, painted from far to near.
 //!
-//! Convex cells of the plane seen from one place can always be ordered: across each side they
-//! share, the cell on the viewer's side of its line may hide the other, never the other way round.
+//! Convex cells of the plane can always be ordered as seen from one place: across each side that
+//! two cells share, the cell on the viewer's side of its line may hide the other, never the other
+//! way round.
 
 use std::collections::BinaryHeap;
 
@@ -14,7 +15,7 @@ use nalgebra::{Point3, Vector3};
 /// A side that two cells share.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FacetSide {
-    /// The cell to the left of the way from the first end to the second.
+    /// The cell to the left, going from the first end to the second.
     pub left: usize,
     /// The cell to the right.
     pub right: usize,
@@ -33,7 +34,7 @@ pub struct FacetSide {
 pub struct FacetsPicture {
     /// Heading.
     pub title: String,
-    /// What is counted.
+    /// A caption about the counts.
     pub caption: String,
     /// Names of the two inputs and of the value.
     pub labels: [String; 3],
@@ -70,7 +71,7 @@ impl FacetsPicture {
         page.finish(scene.camera.bottom + 46.0)
     }
 
-    /// Paints a facet, then its sides towards cells behind it: the walls up to those, and creases.
+    /// Paints a facet, then its sides towards cells behind it: the walls up to them, and creases.
     fn paint(&self, scene: &Scene, canvas: &mut Canvas, (facet, sides): (usize, Vec<usize>)) {
         let place = |&p: &[f64; 3]| scene.place(p);
         let corners: Vec<Point3<f64>> = self.facets[facet].iter().map(place).collect();
@@ -92,7 +93,7 @@ impl FacetsPicture {
                 end(1, far[1]),
                 end(0, far[0]),
             ];
-            // What is behind and higher shows a wall; what is behind and lower is hidden there.
+            // A higher cell behind shows a wall; a lower one is hidden there.
             let is_wall = (0..2).any(|k| (wall[3 - k].z - wall[k].z).abs() > 1e-9);
             if is_wall && (0..2).all(|k| wall[3 - k].z >= wall[k].z - 1e-9) {
                 let normal = newell(&wall);
@@ -147,7 +148,7 @@ impl FacetsPicture {
         }
     }
 
-    /// Facets in painting order, each with the sides across which it is the farther one.
+    /// Returns the facets in painting order, each with the sides on which it is farther away.
     fn far_to_near(&self, scene: &Scene) -> Vec<(usize, Vec<usize>)> {
         let count = self.facets.len();
         let mut waits = vec![0_usize; count];
@@ -176,7 +177,7 @@ impl FacetsPicture {
         while order.len() < count {
             let facet = match ready.pop() {
                 Some(std::cmp::Reverse(facet)) => facet,
-                // Rounding made a circle of sides: any cell goes on.
+                // Rounding made a cycle of sides: continue with any cell.
                 None => next,
             };
             if is_done[facet] {

@@ -6,18 +6,18 @@ use super::palette::{
 };
 use super::plane::{Plane, Rect};
 
-/// What is certified about every point of a cell.
+/// What is certified for all points of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// All of it is in the region.
+    /// All of them are in the region.
     Inside,
-    /// None of it is.
+    /// None of them is in the region.
     Outside,
     /// Neither is certified.
     Unknown,
 }
 
-/// A cell with what is certified about the target and about the network.
+/// A cell, with the certified class of the target and of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassCell {
     /// Where.
@@ -228,7 +228,7 @@ fn cut(line: &HalfPlane, r: &Rect) -> Option<Segment> {
     ends.retain(|p| {
         p.0 >= r.x0 - 1e-6 && p.0 <= r.x1 + 1e-6 && p.1 >= r.y0 - 1e-6 && p.1 <= r.y1 + 1e-6
     });
-    // Along the line, so that a corner met twice does not give a short piece.
+    // Along the line, so that meeting a corner twice does not give a short piece.
     let along = |p: &(f64, f64)| a * p.1 - b * p.0;
     ends.sort_by(|p, q| along(p).total_cmp(&along(q)));
     let (first, last) = (*ends.first()?, *ends.last()?);

@@ -1,11 +1,11 @@
-//! Plots with logarithmic axes: how errors fall with size, how losses fall with steps.
+//! Plots with logarithmic axes: how errors decrease with size, and losses with steps.
 
 use super::axes::{Scale, decimal, range};
 use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Shape, Swatch, WIDTH};
 use super::palette::{GRID, INK, NETWORK, PAPER, SOFT, TARGET, UNIT, WITNESS};
 use super::plane::Plane;
 
-/// Colours and dashes of lines: apart in grey as well.
+/// Colours and dashes of lines, distinguishable in grey as well.
 const STYLES: [(&str, &str); 8] = [
     (NETWORK, ""),
     (UNIT, "7 3"),
@@ -22,7 +22,7 @@ const STYLES: [(&str, &str); 8] = [
 pub struct Series {
     /// What it shows.
     pub name: String,
-    /// Where, and between what two values; equal ones are a point.
+    /// Positions, and the two values at each; equal values are a point.
     pub points: Vec<(f64, f64, f64)>,
     /// Whether the points are marked, with bars between their values.
     pub is_marked: bool,
@@ -35,7 +35,7 @@ pub struct Series {
 pub struct LogPlot {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// Name of the horizontal axis.
     pub x_label: String,
@@ -43,7 +43,7 @@ pub struct LogPlot {
     pub y_label: String,
     /// Whether the horizontal axis is logarithmic too.
     pub is_x_log: bool,
-    /// The lines. Values that are not above 0 are left out.
+    /// The lines. Values that are not positive are left out.
     pub series: Vec<Series>,
 }
 
@@ -83,7 +83,7 @@ impl LogPlot {
                 .iter()
                 .map(|&(x, low, high)| {
                     let (p, q) = (at(x, low), at(x, high));
-                    // An end that is not above 0 leaves the other.
+                    // An end that is not positive leaves only the other.
                     if p.1.is_finite() {
                         (p.0, p.1.midpoint(q.1))
                     } else {
@@ -187,8 +187,8 @@ fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
     }
 }
 
-/// Marks on a scale of decimal logarithms: powers of ten, every few where there are many; with
-/// fewer than two, also their multiples by 2 and 5, or plain round numbers.
+/// Returns ticks for a scale of decimal logarithms: powers of ten, or every few of them; with fewer
+/// than two, also their multiples by 2 and 5, or plain round numbers.
 fn log_ticks(scale: &Scale, most: i32) -> Vec<(f64, String)> {
     let (first, last) = (scale.lo.ceil() as i32, scale.hi.floor() as i32);
     let step = ((last - first) / most + 1).max(1);

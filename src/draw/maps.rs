@@ -5,12 +5,12 @@ use super::halfplanes::HalfplanesPicture;
 use super::page::{Face, MARGIN, Page, Shape, WIDTH, text_width};
 use super::plane::{Plane, Rect};
 
-/// What is on the maps.
+/// The content of the maps.
 #[derive(Clone, Debug)]
 pub enum Maps {
-    /// Where each network decides for a region, beside the region.
+    /// The decision of each network, compared with the region.
     Decisions(Vec<HalfplanesPicture>),
-    /// Each network's error, all on one range of colours.
+    /// Each network's error, all with one range of colours.
     Errors(Vec<ErrorPicture>),
 }
 
@@ -19,7 +19,7 @@ pub enum Maps {
 pub struct MapsPicture {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// The maps.
     pub maps: Maps,
@@ -140,7 +140,7 @@ mod tests {
             text
         };
         let dark = crate::draw::palette::sequential(1.0).hex();
-        // Alone, the small error has the darkest colour: once in the map, once in each bar.
+        // On its own, the small error has the darkest colour: once in the map, once in each bar.
         let alone = fills(vec![map(0.1)]).matches(&dark).count();
         let beside = fills(vec![map(0.1), map(1.0)]).matches(&dark).count();
         assert_eq!(alone, beside);

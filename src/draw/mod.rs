@@ -25,7 +25,7 @@
 //! assert!(picture.render().contains("+0.25"));
 //! ```
 
-// Pixels are estimates: nothing is proved by a cast or a float here.
+// Pixels are estimates: no proof depends on a cast or a float here.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

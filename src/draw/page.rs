@@ -10,7 +10,7 @@ pub(crate) const WIDTH: f64 = 720.0;
 pub(crate) const MARGIN: f64 = 24.0;
 const TITLE: f64 = 19.0;
 
-/// What stands before a name in the legend.
+/// The swatch before a name in the legend.
 #[derive(Clone, Debug)]
 pub(crate) enum Swatch {
     Line(String, f64, &'static str),
@@ -147,7 +147,7 @@ impl Page {
     }
 }
 
-/// The pattern of undecided places; the same in every picture, so a shared identifier is harmless.
+/// The pattern of undecided places; the same in every picture, so a common identifier is harmless.
 fn hatch() -> Element {
     let mut pattern = Element::new("pattern");
     pattern.assign(
@@ -172,7 +172,7 @@ fn hatch() -> Element {
     defs
 }
 
-/// A generous guess: fonts differ, and a line must not run off the page in any.
+/// A generous estimate: fonts differ, and a line must not run off the page in any of them.
 pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     text.chars()
         .map(|c| match c {

@@ -1,6 +1,6 @@
-//! Colours that colour-blind readers and grey printers can tell apart.
+//! Colours that colour-blind readers and grey printers can distinguish.
 //!
-//! Every scheme is ordered by lightness. What is unknown is hatched as well as coloured.
+//! Every scheme is ordered by lightness. Unknown places are hatched as well as coloured.
 
 /// A colour in sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +11,7 @@ impl Rgb {
         format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
     }
 
-    /// The colour a share `t` of the way to `other`.
+    /// Returns the colour at the fraction `t` of the way to `other`.
     pub fn mix(self, other: Rgb, t: f64) -> Rgb {
         let t = if t.is_finite() {
             t.clamp(0.0, 1.0)
@@ -49,9 +49,9 @@ pub(crate) const WITNESS: &str = "#b3001e";
 
 pub(crate) const AGREE_INSIDE: &str = "#bdd7ec";
 pub(crate) const AGREE_OUTSIDE: &str = "#f7f6f1";
-/// The network says inside, the target is outside.
+/// The network decides inside, the target is outside.
 pub(crate) const FALSE_INSIDE: &str = "#d9601a";
-/// The network says outside, the target is inside.
+/// The network decides outside, the target is inside.
 pub(crate) const FALSE_OUTSIDE: &str = "#571845";
 
 /// Fill of undecided places; [`crate::draw::page`] defines the pattern.
@@ -59,7 +59,7 @@ pub(crate) const HATCH: &str = "url(#steeple-hatch)";
 pub(crate) const HATCH_PAPER: &str = "#ffe27a";
 pub(crate) const HATCH_LINE: &str = "#8a2b00";
 
-/// Names without an order, still a step in lightness apart.
+/// Colours for names without an order, still different in lightness.
 pub(crate) const KINDS: [Rgb; 7] = [
     Rgb(0xd9, 0xe8, 0xf5),
     Rgb(0xf2, 0xc0, 0x7e),

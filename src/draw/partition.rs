@@ -1,4 +1,4 @@
-//! The partition of the domain a proof is made of.
+//! The partition of the domain in a proof.
 
 use super::axes::Scale;
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const SHADES: usize = 10;
 /// Cells smaller than this many pixels have no outline.
 const OUTLINED: f64 = 3.0;
-/// More cells than this are put on a raster where they are smaller than a pixel.
+/// With more cells than this, cells smaller than a pixel are put on a raster.
 const RASTERISED: usize = 20_000;
 /// Side of a raster square, in pixels.
 const RASTER: f64 = 0.8;
@@ -18,7 +18,7 @@ const RASTER: f64 = 0.8;
 /// A leaf of the partition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PartitionCell {
-    /// Where; the `y` side is not used with one input.
+    /// The rectangle; the `y` side is not used with one input.
     pub rect: Rect,
     /// Index into [`PartitionPicture::methods`]; `None` for an undecided leaf.
     pub method: Option<usize>,
@@ -86,7 +86,8 @@ impl PartitionPicture {
         page.finish(bottom + Plane::BELOW)
     }
 
-    /// The interval of a cell with one input, as a bar up to its depth; that of depth 0 shows.
+    /// Returns the interval of a cell with one input, as a bar up to its depth; a bar of depth 0 is
+    /// visible.
     fn flat(cell: &PartitionCell) -> Rect {
         Rect::new(cell.rect.x0, cell.rect.x1, -0.5, f64::from(cell.depth))
     }
@@ -98,7 +99,7 @@ impl PartitionPicture {
                 let shade = (cell.ratio.max(0.0) * SHADES as f64).ceil() as usize;
                 Fill::Decided(shade.clamp(1, SHADES) - 1)
             }
-            // A bound above the tolerance, or none, decides nothing.
+            // A missing bound, or one above the tolerance, decides nothing.
             (None, _) | (Some(_), PartitionColour::Bound) => Fill::Undecided,
         }
     }
@@ -205,7 +206,7 @@ impl PartitionPicture {
         self.paint(&mut page.canvas, &plane, boxes);
         plane.draw_axes(&mut page.canvas, None, "depth");
 
-        // Below, every end of a leaf as a tick; ticks on the same tenth of a pixel are one.
+        // Below, a tick for every end of a leaf; ticks in the same tenth of a pixel are merged.
         let strip = Plane {
             y: Scale::new((0.0, 1.0), plane.bottom() + 44.0, plane.bottom() + 14.0),
             ..plane
@@ -272,7 +273,7 @@ impl PartitionPicture {
         let mut inner = Canvas::default();
         for (fill, data) in fills {
             let colour = self.hex(fill);
-            // A dark rim keeps undecided cells in sight that are too small for the hatching.
+            // A dark rim keeps undecided cells visible if they are too small for the hatching.
             let paint = match fill {
                 Fill::Undecided => Paint::fill(&colour).edge(HATCH_LINE, 0.9),
                 Fill::Decided(_) => Paint::fill(&colour),

@@ -1,4 +1,4 @@
-//! Linear regions in the plane: filled so that neighbours differ, in grey as well.
+//! Linear regions in the plane, coloured so that neighbours differ, in grey as well.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct RegionArea {
 pub struct RegionsPicture {
     /// Heading.
     pub title: String,
-    /// What is counted.
+    /// A caption about the counts.
     pub caption: String,
     /// Name of the first input; `x` when empty.
     pub x_label: String,
@@ -33,9 +33,9 @@ pub struct RegionsPicture {
     pub domain: Rect,
     /// The regions.
     pub regions: Vec<RegionArea>,
-    /// Thin lines inside regions, where units change without a change of the map.
+    /// Thin lines inside regions, where units change but the affine map does not.
     pub seams: Vec<[(f64, f64); 2]>,
-    /// Outlines of the region on which the network decides "inside": drawn broadly.
+    /// Outlines of the region where the network decides "inside": broad lines.
     pub decision: Vec<Vec<(f64, f64)>>,
 }
 
@@ -63,7 +63,7 @@ impl RegionsPicture {
         }
         for (colour, data) in fills {
             let fill = KINDS[colour % KINDS.len()].hex();
-            // Regions of one colour do not meet in a side, so one path holds them and their holes.
+            // Regions of one colour have no common side, so one path holds them and their holes.
             inner.even_odd(data, Paint::fill(&fill).edge(&fill, 0.4));
         }
         let mut seams = PathData::default();
@@ -94,9 +94,9 @@ fn size(ring: &[(f64, f64)]) -> f64 {
     (turns.sum::<f64>() / 2.0).abs().sqrt()
 }
 
-/// Returns colours such that neighbours differ: the one with the fewest neighbours left is put
-/// aside until none is left, then each takes, in reverse, the first colour free. In the plane a
-/// map has at most five neighbours for one of any set, so six colours do.
+/// Returns colours such that neighbours differ. The region with the fewest remaining neighbours is
+/// set aside until none is left; then each region, in reverse order, takes the first free colour.
+/// In any planar map some region has at most five neighbours, so six colours suffice.
 fn colours(regions: &[RegionArea]) -> Vec<usize> {
     let mut left: Vec<usize> = regions
         .iter()
@@ -114,7 +114,7 @@ fn colours(regions: &[RegionArea]) -> Vec<usize> {
             lowest += 1;
             continue;
         };
-        // An entry counts only where it is still up to date.
+        // An entry counts only if it is still up to date.
         if is_aside[i] || left[i] != lowest {
             continue;
         }
@@ -131,7 +131,7 @@ fn colours(regions: &[RegionArea]) -> Vec<usize> {
     let mut colours = vec![usize::MAX; regions.len()];
     for (turn, &i) in order.iter().rev().enumerate() {
         let taken: Vec<usize> = regions[i].neighbours.iter().map(|&j| colours[j]).collect();
-        // From a different start each time, so that all colours are used; the darkest last.
+        // Starts at a different colour each time, so that all colours are used; the darkest last.
         let free = (0..5)
             .map(|k| (turn + k) % 5)
             .chain(5..=taken.len() + 5)

@@ -1,4 +1,4 @@
-//! The box a surface stands in, in perspective: floor, far walls and axes.
+//! The box that contains a surface, in perspective: floor, far walls and axes.
 
 use super::axes::{Ticks, ticks, widened};
 use super::camera::Camera;
@@ -50,7 +50,7 @@ impl Scene {
         }
     }
 
-    /// The place of a point in the box; values beyond the ranges go to its faces.
+    /// Returns the place of a point in the box; values beyond the ranges are moved to its faces.
     pub fn place(&self, p: [f64; 3]) -> Point3<f64> {
         let one = |i: usize| {
             let t = (p[i].clamp(-1e300, 1e300) - self.lo[i]) / (self.hi[i] - self.lo[i]);
@@ -198,7 +198,7 @@ impl Scene {
                 ends[0].1 + t * (ends[1].1 - ends[0].1),
             );
             canvas.line((x - 6.0, y), (x, y), paint);
-            // The lowest label makes room for that of the floor's corner.
+            // The lowest label makes room for the label of the floor's corner.
             let rise = if ends[0].1 - y < 10.0 { 8.0 } else { 0.0 };
             let at = (x - 10.0, y + 4.5 - rise);
             canvas.text(at, label, Face::TICK.anchored("end"));

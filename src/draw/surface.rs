@@ -8,7 +8,7 @@ use super::scene::Scene;
 /// Values over a grid.
 #[derive(Clone, Debug, Default)]
 pub struct Surface {
-    /// What it is; written above when there are several.
+    /// The name; written above if there are several.
     pub name: String,
     /// Grid lines, not decreasing. Two close (or equal) ones make a wall.
     pub xs: Vec<f64>,
@@ -46,7 +46,7 @@ pub struct SurfacePicture {
     pub z_label: String,
     /// The surfaces, the network's first; a grid of some 200 × 200 makes a file of a few MB.
     pub surfaces: Vec<Surface>,
-    /// Marked in the first surface, over everything that may stand before it.
+    /// Marked in the first surface, in front of everything.
     pub witness: Option<SurfaceWitness>,
     /// The direction towards the viewer; the usual one when zero.
     pub toward: [f64; 3],
@@ -165,7 +165,7 @@ mod tests {
     fn facets_turned_away_are_left_out() {
         let view = [0.0, -1.0, 0.4];
         assert_eq!(facets(flat(11, |_, _| 1.0), view), 100);
-        // Rises towards the viewer steeply: nothing of the slope is seen.
+        // Rises steeply towards the viewer: nothing of the slope is visible.
         assert_eq!(facets(flat(11, |_, y| 1.0 - y), [0.0, -1.0, 0.2]), 0);
         assert_eq!(facets(flat(11, |_, y| y), view), 100);
     }

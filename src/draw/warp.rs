@@ -1,4 +1,4 @@
-//! The plane bent layer by layer: a grid of inputs, pushed through each hidden layer.
+//! The plane, transformed layer by layer: a grid of inputs, pushed through each hidden layer.
 
 use super::axes::range;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
@@ -35,7 +35,7 @@ pub struct WarpPanel {
 pub struct WarpPicture {
     /// Heading.
     pub title: String,
-    /// What is shown.
+    /// A caption.
     pub caption: String,
     /// Points in one row of the grid.
     pub columns: usize,
@@ -176,7 +176,7 @@ impl WarpPicture {
         scene.draw_box(canvas);
         let at = |p: &[f64]| scene.place([p[0], p[1], p[2]]);
         let depth = |p: &Point3<f64>| (p - scene.camera.eye).norm_squared();
-        // Far things first; a point goes with the part of the sheet it lies on.
+        // Far things first; a point is drawn with the part of the sheet that contains it.
         let mut things: Vec<(f64, Thing)> = Vec::new();
         for (cell, corners) in self.quads(panel) {
             let corners = corners.map(|k| at(&panel.grid[k]));
@@ -210,7 +210,7 @@ impl WarpPicture {
     }
 }
 
-/// What is painted in space.
+/// A thing painted in space.
 enum Thing {
     Quad(&'static str, [Point3<f64>; 4]),
     Dot(bool, Point3<f64>),

@@ -10,9 +10,9 @@ use super::evaluate::{Constants, Scratch, Tape};
 use super::tree::{Expr, Target};
 use crate::numbers::{Failure, Interval, Rational};
 
-/// How many cells are looked at before giving up.
+/// The most cells that are visited before giving up.
 const MAX_CELLS: usize = 20_000;
-/// How often a cell is halved along one axis before giving up on it.
+/// The most halvings of a cell along one axis before giving up on it.
 const MAX_HALVINGS: usize = 40;
 
 /// A place where a target is not defined, or where that could not be excluded.
@@ -22,7 +22,7 @@ pub struct NotDefined {
     pub names: Vec<String>,
     /// The place.
     pub point: Vec<Rational>,
-    /// Is the target undefined exactly there? Otherwise it may be undefined in the neighbourhood.
+    /// Is the target undefined exactly there? Otherwise it may be undefined near this place.
     pub certain: bool,
 }
 
@@ -51,8 +51,7 @@ impl std::error::Error for NotDefined {}
 /// - Errors: [`NotDefined`]. A square root or logarithm that reaches the edge of where it is
 ///   defined, at a number that is not dyadic, is one of the cases that stay uncertain.
 ///
-/// # Panics
-/// When the domain has not as many sides as the target has inputs.
+/// - Panics: when the domain has not as many sides as the target has inputs.
 ///
 /// ```
 /// use steeple::expr::{check_defined, parse_target, Domain};
@@ -126,7 +125,7 @@ pub(super) fn halves(cell: &[Interval], axis: usize) -> (Vec<Interval>, Vec<Inte
     (lower, upper)
 }
 
-/// The corners of the part of the domain in a cell, of the first few axes at least.
+/// Returns the corners of the part of the domain in a cell, at least for the first few axes.
 fn corners(domain: &Domain, cell: &[Interval]) -> Vec<Vec<Rational>> {
     let sides = domain.part(cell);
     let choices = 1usize << sides.len().min(4);

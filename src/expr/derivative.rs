@@ -1,9 +1,9 @@
 //! Derivatives of formulas as formulas.
 //!
 //! At every point where a formula is defined, each operation in it is differentiable, and the
-//! derivative returned is defined, the two agree. At a kink of abs, relu, min or max the
-//! derivative chooses between the slopes by an `if`, whose undecided value is their hull: that is
-//! what a mean value bound needs (Clarke 1983). A jump has no derivative.
+//! returned derivative is defined, the two agree. At a kink of abs, relu, min or max the derivative
+//! chooses between the slopes by an `if`. If the `if` is undecided, its value is the hull of the
+//! slopes, which is what a mean value bound needs (Clarke 1983). A jump has no derivative.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -20,7 +20,7 @@ use crate::numbers::{Function, Relation};
 
 type Part = Arc<Expr>;
 
-/// A formula that may jump in the variable asked for.
+/// A formula that may jump in the requested variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the formula has no derivative, since `{0}` jumps")]
 pub struct NotDifferentiable(pub &'static str);
@@ -53,8 +53,8 @@ struct Rules {
     done: HashMap<*const Expr, Part>,
 }
 
-/// slope · factor. A zero slope stays zero whatever the factor: the factor is defined wherever
-/// the formula is differentiable.
+/// slope · factor. A zero slope stays zero for any factor: the factor is defined wherever the
+/// formula is differentiable.
 fn scale(slope: Part, factor: impl FnOnce() -> Part) -> Part {
     if is_zero(&slope) {
         return slope;
@@ -83,7 +83,7 @@ impl Rules {
             Expr::Negate(a) => negate(self.derive(a)?),
             Expr::Add(a, b) => add(self.derive(a)?, self.derive(b)?),
             Expr::Sub(a, b) => subtract(self.derive(a)?, self.derive(b)?),
-            // a'·b + a·b', with 2a·a' for a square: an interval sees that as one.
+            // a'·b + a·b', with 2a·a' for a square: an interval treats that as one operand.
             Expr::Mul(a, b) if a == b => scale(self.derive(a)?, || multiply(integer(2), a.clone())),
             Expr::Mul(a, b) => {
                 let first = scale(self.derive(a)?, || b.clone());
@@ -143,11 +143,11 @@ impl Rules {
         Ok(slope)
     }
 
-    /// b·a^(b−1)·a' where the exponent does not change; a^b·(b'·ln a + b·a'/a) where it does.
+    /// b·a^(b−1)·a' for a constant exponent; a^b·(b'·ln a + b·a'/a) for a variable one.
     fn power(&mut self, tree: &Part, a: &Part, b: &Part) -> Result<Part, NotDifferentiable> {
         let (da, db) = (self.derive(a)?, self.derive(b)?);
         if is_zero(&db) {
-            // An exponent like 2^1 or 1 - 1 counts as the number it is; a^0 is 1 even at 0.
+            // An exponent like 2^1 or 1 - 1 counts as its value; a^0 is 1 even at 0.
             let b = exact_value(b).map_or_else(|| b.clone(), number);
             if is_zero(&b) {
                 return Ok(b);

@@ -1,8 +1,8 @@
-//! Symbolic target functions: the kernel's formulas, and what builders want to know of them.
+//! Symbolic target functions: the kernel's formulas, and what builders need to know about them.
 //!
-//! [`defined`] shows that a target has a value everywhere on its domain; [`sizes`] refuses what is
-//! too long for that. [`derivative()`] differentiates trees, with the rewrites of [`simplify()`];
-//! bounds on slopes, which builders choose their sizes by, come from [`modulus`].
+//! [`defined`] proves that a target has a value everywhere on its domain; [`sizes`] refuses numbers
+//! that are too long for that. [`derivative()`] differentiates trees, with the rewrites of
+//! [`simplify()`]; [`modulus`] bounds slopes, from which builders choose their sizes.
 
 pub use steeple_kernel::expr::*;
 

@@ -11,9 +11,9 @@ use super::tree::Expr;
 use crate::numbers::dyadic::{Direction, Dyadic};
 use crate::numbers::{Interval, Rational};
 
-/// How many cells the search for one bound looks at.
+/// The most cells of the search for one bound.
 const MAX_CELLS: usize = 4000;
-/// How often a cell is halved along one axis before its bound is taken as it is.
+/// The most halvings of a cell along one axis before its bound is accepted.
 const MAX_HALVINGS: usize = 40;
 
 /// Returns an upper bound of |∂f/∂x| for each input x over the domain.
@@ -22,7 +22,7 @@ const MAX_HALVINGS: usize = 40;
 ///   q in the domain, provided that f is defined there.
 /// - Exactness: an upper bound, rounded up to 10 bits; about one per cent above the largest slope
 ///   where 4000 cells suffice for that, and otherwise what they give.
-/// - Returns nothing where a derivative does not exist or was not seen to be bounded.
+/// - Returns `None` if a derivative does not exist or was not proved to be bounded.
 ///
 /// ```
 /// use steeple::expr::{lipschitz_upper, parse_target, Domain};
@@ -36,7 +36,8 @@ pub fn lipschitz_upper(formula: &Expr, domain: &Domain) -> Option<Vec<Rational>>
     (0..domain.dimension()).map(bound).collect()
 }
 
-/// Returns an upper bound of the `order`-th derivative's size in one variable over the domain.
+/// Returns an upper bound of the magnitude of the `order`-th derivative in one variable over the
+/// domain.
 ///
 /// Exactness and refusals are those of [`lipschitz_upper`]; order 0 bounds |f| itself.
 pub fn derivative_range_upper(
@@ -52,7 +53,7 @@ pub fn derivative_range_upper(
     size_upper(&slope, domain)
 }
 
-/// A cell and what is known of |f| on it; the heap gives the greatest bound first.
+/// A cell and a bound of |f| on it; the heap returns the greatest bound first.
 struct Cell {
     bound: Dyadic,
     sides: Vec<Interval>,
@@ -61,7 +62,7 @@ struct Cell {
 
 impl Ord for Cell {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Equal bounds, infinite ones say: the larger cell first, so that the search stays broad.
+        // Of equal (also infinite) bounds, the larger cell first, so that the search stays broad.
         let depth = other.halvings.cmp(&self.halvings);
         self.bound.cmp(&other.bound).then(depth)
     }
@@ -121,7 +122,7 @@ fn size_upper(formula: &Expr, domain: &Domain) -> Option<Rational> {
     let mut cells = BinaryHeap::from([probe.cell(domain.enclosure(), 0)]);
     let mut looked_at = 1;
     let bound = loop {
-        // The heap is never empty: a cell that is taken out is put back in two halves.
+        // The heap is never empty: two halves replace each cell that is taken out.
         let cell = cells.pop()?;
         let centre: Vec<Interval> = cell
             .sides

@@ -80,7 +80,7 @@ impl Simplifier {
     }
 }
 
-/// Is this formula defined for all real inputs? Says no when it is not obvious.
+/// Is this formula defined for all real inputs? Returns false if it is not obvious.
 pub fn is_total(tree: &Expr) -> bool {
     match tree {
         Expr::Number(_) | Expr::Variable(_) | Expr::Pi => true,
@@ -124,7 +124,7 @@ fn is_one(tree: &Expr) -> bool {
         .is_some_and(|value| *value == Rational::ONE)
 }
 
-/// The result of an operation on two constants, unless it is too long.
+/// Returns the result of an operation on two constants, unless it is too long.
 fn folded(
     a: &Expr,
     b: &Expr,
@@ -211,7 +211,7 @@ pub(super) fn multiply(a: Part, b: Part) -> Part {
         (Expr::Negate(a), Expr::Negate(b)) => multiply(a.clone(), b.clone()),
         (Expr::Negate(a), _) => negate(multiply(a.clone(), b)),
         (_, Expr::Negate(b)) => negate(multiply(a, b.clone())),
-        // The constant goes first, as one writes it.
+        // The constant goes first, as usual.
         (_, Expr::Mul(c, _)) if c.as_number().is_some() && a.as_number().is_none() => {
             Arc::new(Expr::Mul(b, a))
         }

@@ -1,4 +1,4 @@
-//! Numbers and exponents that are too long for a certificate, or for any evaluation.
+//! Refuses numbers and exponents that are too long for a certificate, or for any evaluation.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -7,26 +7,26 @@ use super::evaluate::exact_value;
 use super::tree::{Expr, Target};
 use crate::numbers::Rational;
 
-/// The longest end of a side that a certificate can hold, numerator and denominator together, in
+/// The greatest length of an end of a side in a certificate, numerator and denominator together, in
 /// bits.
 pub const MAX_END_BITS: usize = 1 << 14;
 
-/// What is too long in a question.
+/// The part of a question that is too long.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TooLong {
     /// An end of a side.
     #[error(
-        "the side of `{name}` ends at a number of {bits} bits; ends of a domain have at most {MAX_END_BITS} bits"
+        "the side of `{name}` ends at a number of {bits} bits; at most {MAX_END_BITS} are supported"
     )]
     End {
         /// The input.
         name: String,
-        /// How long it is.
+        /// Its length.
         bits: usize,
     },
     /// An exponent.
     #[error(
-        "the exponent {exponent} is too large; those of powers are between {} and {}",
+        "the exponent {exponent} is too large; expected one between {} and {}",
         i32::MIN,
         i32::MAX
     )]
@@ -36,10 +36,9 @@ pub enum TooLong {
     },
 }
 
-/// Are the ends of a domain short enough for a certificate?
+/// Checks that the ends of a domain are short enough for a certificate.
 ///
-/// # Errors
-/// [`TooLong`], the first side that is not.
+/// - Errors: [`TooLong`], the first side that is too long.
 pub fn check_ends(domain: &Domain) -> Result<(), TooLong> {
     let sides = domain.names().iter().zip(domain.sides());
     for (name, (low, high)) in sides {
@@ -52,10 +51,9 @@ pub fn check_ends(domain: &Domain) -> Result<(), TooLong> {
     Ok(())
 }
 
-/// Has a target no power with an integer exponent that is beyond every evaluation?
+/// Checks that a target has no power whose integer exponent is too large for any evaluation.
 ///
-/// # Errors
-/// [`TooLong`], with the first that is.
+/// - Errors: [`TooLong`], with the first such exponent.
 pub fn check_exponents(target: &Target) -> Result<(), TooLong> {
     let mut found = None;
     let mut look = |node: &Expr| {
@@ -79,7 +77,7 @@ pub fn check_exponents(target: &Target) -> Result<(), TooLong> {
     }
 }
 
-/// An integer that no power is taken to.
+/// Is this an integer too large for an exponent?
 fn is_beyond(exponent: &Rational) -> bool {
     let size = exponent.to_i64().and_then(|size| i32::try_from(size).ok());
     exponent.is_integer() && size.is_none()

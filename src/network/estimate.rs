@@ -1,13 +1,13 @@
-//! Outputs in floats, for searches and plots: estimates that promise nothing.
+//! Outputs in floats, for searches and plots: estimates without a guarantee.
 
 use super::activation::Activation;
 use super::model::Network;
-use super::specialise::{Specialised, SumView};
+use super::reduced::{Reduced, SumView};
 use crate::numbers::Scalar;
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 
-/// Evaluates the stated outputs at a point, using `values` as memory.
-pub fn estimate_outputs(network: &Specialised, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
+/// Evaluates the nominal outputs at a point, using `values` as memory.
+pub fn estimate_outputs(network: &Reduced, point: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
     values.clear();
     values.extend_from_slice(point);
     let total = |sum: SumView<'_>, values: &[f64]| {
@@ -30,16 +30,16 @@ pub fn estimate_outputs(network: &Specialised, point: &[f64], values: &mut Vec<f
 /// A layer in floats.
 #[derive(Clone, Debug)]
 pub struct LayerEstimate {
-    /// How many values the layer takes.
+    /// The number of inputs of the layer.
     pub inputs: usize,
-    /// For each row the bias, and columns with weights.
+    /// For each row, the bias, and columns with weights.
     pub rows: Vec<(f64, Vec<(usize, f64)>)>,
-    /// What the units do.
+    /// The activation of the units.
     pub activation: Activation,
 }
 
 impl LayerEstimate {
-    /// The layers of a network.
+    /// Returns the layers of a network.
     pub fn of(network: &Network) -> Vec<Self> {
         let layer = |layer: &super::Layer| Self {
             inputs: layer.inputs(),
@@ -58,8 +58,8 @@ impl LayerEstimate {
         network.layers().iter().map(layer).collect()
     }
 
-    /// The values of the layer's units where those of the layer below are `inputs`; not a number
-    /// where there is none.
+    /// Returns the values of the layer's units from the values of the layer below; NaN where there
+    /// is none.
     pub fn values(&self, inputs: &[f64]) -> Vec<f64> {
         let sum = |(bias, weights): &(f64, Vec<(usize, f64)>)| {
             let terms = weights.iter();

@@ -1,4 +1,4 @@
-//! The kernel's networks, estimated in floats ([`estimate`]) and counted ([`size()`]).
+//! The kernel's networks, estimated in floats ([`estimate`]) and measured ([`size()`]).
 
 pub use steeple_kernel::network::*;
 

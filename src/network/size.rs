@@ -1,4 +1,4 @@
-//! How large a network is, in the words the field uses.
+//! The size of a network, in the field's terms.
 
 use super::model::Network;
 use crate::numbers::Rational;
@@ -6,23 +6,23 @@ use crate::numbers::Rational;
 /// Counts of layers, units and weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Layers before the last, which gives the outputs.
+    /// Layers before the last one, which gives the outputs.
     pub hidden_layers: usize,
     /// Units in hidden layers.
     pub units: usize,
-    /// Units of the widest hidden layer; 0 where there is none.
+    /// Units of the widest hidden layer; 0 without hidden layers.
     pub width: usize,
-    /// Weights and bias terms of the dense form, zeros included, as papers count.
+    /// Weights and bias terms of the dense form, zeros included, as in papers.
     pub parameters: usize,
-    /// Weights and bias terms that are not 0.
+    /// Nonzero weights and bias terms.
     pub nonzero_parameters: usize,
-    /// The share of zeros among the weights (without bias terms), between 0 and 1.
+    /// The fraction of zeros among the weights (without bias terms), between 0 and 1.
     pub zero_weight_share: Rational,
     /// The largest absolute value of a weight (without bias terms).
     pub largest_weight: Rational,
 }
 
-/// Returns the counts of a network; exact. Counts beyond the machine's integers stop there.
+/// Returns the size of a network; exact. Counts saturate at the machine's integers.
 pub fn size(network: &Network) -> Size {
     let layers = network.layers();
     let hidden = &layers[..layers.len() - 1];

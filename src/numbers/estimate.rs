@@ -1,4 +1,4 @@
-//! A float that promises nothing: for search heuristics and plots.
+//! A float without a guarantee: for search heuristics and plots.
 
 use super::dyadic::Dyadic;
 use super::literal::decimal_down;
@@ -9,7 +9,7 @@ use super::scalar::{Failure, Function, Relation, Scalar, Truth};
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Estimate(pub f64);
 
-/// Returns the number as a float, rounded somehow; infinite or zero where it is out of range.
+/// Returns the number as a float, rounded somehow; infinite or zero if it is out of range.
 #[inline]
 pub fn estimate_dyadic(value: Dyadic) -> f64 {
     if value.is_infinite() {
@@ -124,7 +124,7 @@ impl Scalar for Estimate {
             Function::Softsign => x / (1.0 + x.abs()),
             Function::Elu if x >= 0.0 => x,
             Function::Elu => libm::expm1(x),
-            // The limit, where the product would be infinity times 0.
+            // The limit; the product would be infinity times 0.
             Function::Silu | Function::Gelu if x == f64::NEG_INFINITY => 0.0,
             Function::Silu => x / (1.0 + libm::exp(-x)),
             Function::Gelu => x * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2) / 2.0,

@@ -1,4 +1,4 @@
-//! Numbers as people type them: `.5` and `2.` beside what [`literal`] reads.
+//! Numbers as people type them: `.5` and `2.` in addition to what [`literal`] reads.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::rational::Rational;
 /// Returns the number that a text writes; a digit may be missing on one side of a point.
 ///
 /// - Exactness: exact.
-/// - Errors: as [`literal::parse`]; places are those in the text with these digits put in.
+/// - Errors: as [`literal::parse`]; positions are those in the text with the missing digits added.
 ///
 /// ```
 /// use steeple::numbers::{Rational, loose};
@@ -22,13 +22,12 @@ pub fn parse(text: &str) -> Result<Rational, LiteralError> {
 
 /// Returns the decimal that a text writes, without `/`, `*` and `^`; otherwise as [`parse`].
 ///
-/// # Errors
-/// As [`literal::parse_decimal`].
+/// - Errors: as [`literal::parse_decimal`].
 pub fn parse_decimal(text: &str) -> Result<Rational, LiteralError> {
     literal::parse_decimal(&with_digits(text))
 }
 
-/// Puts a 0 on the empty side of each point that has a digit on the other.
+/// Adds a 0 on the empty side of each point that has a digit on the other side.
 fn with_digits(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let is_digit = |place: Option<usize>| {

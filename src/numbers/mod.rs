@@ -1,7 +1,6 @@
-//! What a number is: the kernel's exact and enclosing numbers, and those that nothing relies on.
+//! Numbers: the exact and enclosing numbers of the kernel, and others that no proof relies on.
 //!
-//! An [`Estimate`] is a float that promises nothing; [`Precise`] encloses with as many bits as are
-//! asked for.
+//! An [`Estimate`] is a float without a guarantee; [`Precise`] is a multiprecision interval.
 
 pub use steeple_kernel::numbers::*;
 

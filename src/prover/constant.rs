@@ -1,15 +1,15 @@
-//! How far a unit's range may be from a point to be taken as one.
+//! Chooses the constant radius: how small a range must be for its unit to become a constant.
 
 use super::sample::even_points;
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// Returns a constant radius such that folding every unit moves the output by about `budget` at
+/// Returns a constant radius for which the constants together move the output by about `budget` at
 /// most: `budget` over the sum of all units' influence on the output (the product of weights and
-/// Lipschitz constants along the way there). A power of two.
-pub fn radius(network: &Specialised, budget: f64) -> Rational {
+/// Lipschitz constants on the way there). A power of two.
+pub fn radius(network: &Reduced, budget: f64) -> Rational {
     let inputs = network.inputs();
     let mut influence = vec![0.0_f64; network.units()];
     let spread = |terms: &[(u32, crate::numbers::Dyadic)], amount: f64, influence: &mut [f64]| {
@@ -42,15 +42,17 @@ pub fn radius(network: &Specialised, budget: f64) -> Rational {
         .unwrap_or_default()
 }
 
-/// Points where the network is looked at.
-const LOOKS: u32 = 3;
-/// Near them it is made smaller until so few units are alive, as it is where bounds are computed.
+/// Points near which the network is reduced.
+const POINTS: u32 = 3;
+/// Near a point, the box is halved until at most this many units are undecided, as where bounds are
+/// computed.
 const FEW_UNITS: usize = 40;
 
-/// Returns the constant radius for the network near some points, if that is larger: only units that are
-/// alive in the same place can move the output there, and a large network has few of them anywhere.
+/// Returns the constant radius for the network near some points, if that is larger. Only units that
+/// are undecided near the same point can move the output there, and a large network has few of them
+/// anywhere.
 pub fn local_radius(
-    network: &Specialised,
+    network: &Reduced,
     sides: &[Interval],
     budget: f64,
     jobs: Jobs<'_>,
@@ -59,26 +61,26 @@ pub fn local_radius(
     if network.units() <= FEW_UNITS {
         return whole;
     }
-    let folded = Dyadic::from_rational(&whole, Direction::Down);
-    let looks: Vec<Vec<f64>> = even_points(sides, LOOKS).collect();
-    let looks = jobs.each(looks, &|point| {
-        let here = around(network, sides, &point, folded);
-        here.map_or_else(|| whole.clone(), |here| radius(&here, budget))
+    let constant_radius = Dyadic::from_rational(&whole, Direction::Down);
+    let points: Vec<Vec<f64>> = even_points(sides, POINTS).collect();
+    let points = jobs.each(points, &|point| {
+        let local = box_near(network, sides, &point, constant_radius);
+        local.map_or_else(|| whole.clone(), |local| radius(&local, budget))
     });
-    (looks.into_iter())
+    (points.into_iter())
         .min()
         .map_or(whole.clone(), |local| local.max(whole.clone()))
 }
 
-/// The network on a box around a point where few units are alive.
-fn around(
-    network: &Specialised,
+/// Returns the network on a box around a point where few units are undecided.
+fn box_near(
+    network: &Reduced,
     sides: &[Interval],
     point: &[f64],
-    folded: Dyadic,
-) -> Option<Specialised> {
+    constant_radius: Dyadic,
+) -> Option<Reduced> {
     let mut sides = sides.to_vec();
-    let mut here: Option<Specialised> = None;
+    let mut local: Option<Reduced> = None;
     // The first box has about the square root of all units.
     let axes = u32::try_from(sides.len()).ok()?;
     let mut halvings = network.units().ilog2() / (2 * axes);
@@ -94,15 +96,15 @@ fn around(
             }
         }
         halvings = 1;
-        let around = here.as_ref().unwrap_or(network);
-        let Ok(next) = around.specialise(&sides, None, folded) else {
+        let parent = local.as_ref().unwrap_or(network);
+        let Ok(next) = parent.reduce(&sides, None, constant_radius) else {
             break;
         };
         let is_small = next.units() <= FEW_UNITS;
-        here = Some(next);
+        local = Some(next);
         if is_small {
             break;
         }
     }
-    here
+    local
 }

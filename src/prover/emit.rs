@@ -1,10 +1,10 @@
-//! From what a search found to a certificate.
+//! Makes a certificate from the results of a search.
 
 use super::Request;
 use crate::certificate::{Certificate, Claim, Layer, Method, Partition, Ranges, Witness};
 use crate::numbers::Rational;
 
-/// Bits that a bound keeps when it is made short.
+/// The bits that a shortened bound keeps.
 const SHORT_BITS: i64 = 40;
 
 /// Returns a short fraction at most this one, for a lower bound.
@@ -30,7 +30,7 @@ fn shorten(value: &Rational, round: impl Fn(&Rational) -> crate::numbers::Intege
     Rational::from(round(&scaled)) * Rational::power_of_two(-places)
 }
 
-/// What a search found.
+/// The results of a search.
 pub struct Found {
     pub lower: Rational,
     pub upper: Option<Rational>,
@@ -40,7 +40,7 @@ pub struct Found {
     pub partition: Partition,
 }
 
-/// Puts a certificate together.
+/// Assembles a certificate.
 pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
     let Found {
         lower,
@@ -51,7 +51,7 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         partition,
     } = found;
     let question = request.question;
-    // Exact leaves look at the network itself, so any checker finds the same.
+    // Exact leaves use the network itself, so any checker finds the same.
     let is_exact = !request.network.has_jumps() && has_exact_leaves_alone(&partition);
     let layer = if request.portable || is_exact {
         question.needs(request.network)
@@ -77,7 +77,7 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
     }
 }
 
-/// Are all leaves exact, but for open ones, and is one?
+/// Are all leaves exact or open, and at least one exact?
 fn has_exact_leaves_alone(partition: &Partition) -> bool {
     let mut leaves = (partition.text().iter()).filter(|letter| letter.is_ascii_lowercase());
     let [exact, open] = [Method::Exact, Method::Open].map(Method::letter);

@@ -1,17 +1,18 @@
 //! Branch and bound, the same for every question.
 //!
-//! An [`Engine`] keeps a partition (a tree for each root) and its frontier: the cells that are not good
-//! enough yet. It goes in rounds. Of each cell of a round a subtree is searched, on any thread; the
-//! subtrees are grafted in order. Rounds have a fixed size, so the result does not depend on the threads.
+//! An [`Engine`] keeps a partition (one tree per root) and its frontier, the cells that are not
+//! fathomed yet. It works in rounds. Below each cell of a round a subtree is searched, on any
+//! thread; then the subtrees are grafted in order. Rounds have a fixed size, so the result does not
+//! depend on the threads.
 //!
 //! ```text
 //!    ┌────────── frontier ◀──────────────┐
 //!  judge: is it over?                  graft, learn
-//!    └──▶ a round of cells ──▶ subtree, subtree, ... (cuts; looks at batches of cells)
+//!    └──▶ a round of cells ──▶ subtree, subtree, ... (cuts; bounds batches of cells)
 //! ```
 //!
-//! What a cell, a bound and "good enough" are is the matter of a [`Problem`]. Clock and threads are handed
-//! in with a [`Host`].
+//! A [`Problem`] defines what a cell and a bound are, and which bound is good enough. A [`Host`]
+//! provides the clock and the threads.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -27,58 +28,58 @@ use crate::certificate::Method;
 use crate::jobs::Jobs;
 use crate::numbers::Dyadic;
 
-/// What a search is given by its caller, and does not take from the machine itself.
+/// Everything that a search takes from its caller instead of the machine.
 #[derive(Clone, Copy)]
 pub struct Host<'a> {
     pub clock: &'a Clock,
     pub jobs: Jobs<'a>,
 }
 
-/// An open cell: looked at, and not good enough.
+/// An open cell: bounded, but not fathomed.
 pub struct Open<P: Problem> {
-    /// Its place: the tree, the node, and how many cuts are above it.
+    /// Its position: the tree, the node, and the number of cuts above it.
     pub root: usize,
     pub node: usize,
     pub depth: usize,
     pub cell: Cell,
-    /// The network on it.
-    pub here: P::Here,
-    /// What is known of it, and by which method.
+    /// The network on the cell.
+    pub local: P::Local,
+    /// What is known about it, and the method that found it.
     pub known: P::Known,
     pub method: Method,
 }
 
-/// What came of a look at a cell.
-pub struct Looked<P: Problem> {
-    pub here: P::Here,
+/// The result for one cell.
+pub struct Evaluated<P: Problem> {
+    pub local: P::Local,
     pub known: P::Known,
     pub method: Method,
     pub fate: Fate,
-    /// How long a check will take to find this again; 0 where no time is limited.
+    /// The time a check will need to find this again; 0 if the time is not limited.
     pub effort: Duration,
 }
 
-/// What becomes of a cell.
+/// What happens to a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is good enough: a leaf.
+    /// It is fathomed: a leaf.
     Leaf,
     /// It is cut in the same subtree.
     Cut,
-    /// It is left to a later round.
+    /// It waits for a later round.
     Later,
 }
 
-/// The cuts that come into question for a cell.
+/// The candidate cuts for a cell.
 pub struct Cuts {
-    /// In the order in which they are preferred.
+    /// In order of preference.
     pub tried: Vec<Split>,
-    /// Is it cut so whatever is known of it?
+    /// Is this cut made without comparing bounds?
     pub is_certain: bool,
 }
 
 impl Cuts {
-    /// This one, or where it is not possible one in the middle of the same side.
+    /// Returns this cut, or if it is not possible, one in the middle of the same side.
     pub fn or_middle(split: Split) -> Self {
         let middle = Split {
             axis: split.axis,
@@ -97,66 +98,70 @@ pub enum Judgement {
     GoOn,
     /// Judge again: something was learnt.
     Again,
-    /// It is done.
+    /// The search is done.
     Done,
-    /// It stops for this reason.
+    /// The search stops for this reason.
     Stopped(StoppedBy),
 }
 
 /// What a thread works with below one open cell.
 pub struct Work<'w, P: Problem> {
-    /// Memory to compute in. It must not matter what it was used for before.
+    /// Memory for computations. Its content must not influence the result.
     pub tools: &'w mut P::Tools,
-    /// What is good enough.
+    /// Which bounds are good enough.
     pub rule: P::Rule,
-    /// What is found beside cells.
+    /// Results other than cells.
     pub notes: P::Notes,
 }
 
 /// A question for the engine.
 pub trait Problem: Sync + Sized {
     /// The network on an open cell.
-    type Here: Clone + Send + Sync;
-    /// What is known of a cell.
+    type Local: Clone + Send + Sync;
+    /// What is known about a cell.
     type Known: Clone + Send + Sync;
-    /// What the tree keeps of that for each leaf.
+    /// The part of it that the tree stores for each leaf.
     type Value: Copy + Send + Sync;
     type Tools: Send;
     type Rule: Clone + Send + Sync;
     type Notes: Default + Send + Sync;
 
-    /// Are all cuts made and the best kept, and not the first that is possible?
+    /// Are all cuts tried and the best kept, instead of the first possible one?
     const COMPARES_CUTS: bool = false;
-    /// With which half does a subtree go on?
+    /// Which half does a subtree continue with?
     const LOWER_FIRST: bool = true;
-    /// Cells are not cut below so many cuts.
+    /// The greatest number of cuts above a cell.
     const DEEPEST: usize = 400;
 
-    /// Cells that one round takes at most, and whether the worst come first.
+    /// Returns the most cells of one round, and whether the search is best-first.
     fn round(&self) -> (usize, bool);
-    /// How bad a cell is.
+    /// Returns the priority of a cell: the larger, the earlier.
     fn rank(known: &Self::Known) -> Dyadic;
     fn value(known: &Self::Known) -> Self::Value;
-    fn bytes(here: &Self::Here) -> usize;
+    fn bytes(local: &Self::Local) -> usize;
     fn tools(&self) -> Self::Tools;
 
     // On any thread:
 
-    /// Looks at a batch of cells of one depth, all in the open cell `around`.
-    fn look(&self, work: &mut Work<Self>, around: &Open<Self>, cells: &[Cell])
-    -> Vec<Looked<Self>>;
+    /// Bounds a batch of cells of one depth, all in the open cell `parent`.
+    fn evaluate(
+        &self,
+        work: &mut Work<Self>,
+        parent: &Open<Self>,
+        cells: &[Cell],
+    ) -> Vec<Evaluated<Self>>;
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts;
-    /// How much two halves leave to be known.
-    fn cost(&self, _halves: [&Looked<Self>; 2]) -> Dyadic {
+    /// Returns how much remains unknown on two halves.
+    fn cost(&self, _halves: [&Evaluated<Self>; 2]) -> Dyadic {
         Dyadic::ZERO
     }
-    /// Takes note of a cut that was made.
-    fn count(&self, _work: &mut Work<Self>, _open: &Open<Self>, _halves: [&Looked<Self>; 2]) {}
-    /// A better look at a cell that would have to be cut else.
-    fn improve(&self, _: &mut Work<Self>, _: &Open<Self>, _: &Cuts) -> Option<Looked<Self>> {
+    /// Records a cut that was made.
+    fn count(&self, _work: &mut Work<Self>, _open: &Open<Self>, _halves: [&Evaluated<Self>; 2]) {}
+    /// Bounds a cell better, if it would have to be cut otherwise.
+    fn improve(&self, _: &mut Work<Self>, _: &Open<Self>, _: &Cuts) -> Option<Evaluated<Self>> {
         None
     }
-    /// The whole subtree of a cell at once, where that is possible.
+    /// Returns the whole subtree of a cell at once, if possible.
     fn at_once(&self, _: &mut Work<Self>, _: &Open<Self>) -> Option<Tree<Self::Value>> {
         None
     }
@@ -164,9 +169,9 @@ pub trait Problem: Sync + Sized {
     fn is_leaf(&self, _: &mut Work<Self>, _: &Open<Self>) -> bool {
         false
     }
-    /// What becomes of a cell that cannot be cut: the method of its leaf.
+    /// Returns the method for the leaf of a cell that cannot be cut.
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method;
-    /// Is what was found enough to end a subtree?
+    /// Are the results enough to end a subtree?
     fn is_enough(&self, _: &Work<Self>) -> bool {
         false
     }
@@ -174,35 +179,36 @@ pub trait Problem: Sync + Sized {
     // Between rounds:
 
     fn judge(&mut self, frontier: &Frontier<Self>, boxes: u64) -> Judgement;
-    /// An enclosure of what is asked, about.
+    /// Returns an approximate enclosure of the result.
     fn enclosure(&self, _: &Frontier<Self>) -> Option<(f64, f64)> {
         None
     }
-    /// Takes note of a cell that is open now.
+    /// Records a new open cell.
     fn opened(&mut self, _: &Open<Self>) {}
-    /// Does a round that has `taken` cells take this one as well?
+    /// Does a round that has `taken` cells take this one, too?
     fn takes(&mut self, _next: &Open<Self>, _taken: usize, _boxes: u64) -> bool {
         true
     }
-    /// Takes note of a cell that stays a leaf as it is.
+    /// Records a cell that remains a leaf.
     fn stays(&mut self, _: &Open<Self>) {}
-    /// The rule of a round, and how many cuts each of its cells may take.
+    /// Returns the rule of a round, and the number of cuts for each of its cells.
     fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Self::Rule, u64);
     fn learn(&mut self, notes: Vec<Self::Notes>);
-    /// Why a search without open cells is not done, if it is not. Some cells may be as deep as they may be.
+    /// Returns why a search without open cells is not finished, if it is not. Some cells may be at
+    /// the greatest depth.
     fn exhausted(&self, has_deepest: bool) -> Option<StoppedBy>;
 }
 
-/// What is grown below an open cell.
-pub struct Growth<P: Problem> {
+/// The subtree that was searched below an open cell.
+pub struct Expansion<P: Problem> {
     pub tree: Tree<P::Value>,
     pub open: Vec<Open<P>>,
     pub notes: P::Notes,
     pub boxes: u64,
 }
 
-/// Searches below a cell, alone, as long as the rule wants it and the budget of cuts lasts. `waiting` has
-/// the order in which its cells are cut.
+/// Searches below one cell, until the rule is satisfied or the budget of cuts is used up. `waiting`
+/// determines the order in which cells are cut.
 pub fn subtree<P: Problem>(
     problem: &P,
     host: &Host<'_>,
@@ -210,7 +216,7 @@ pub fn subtree<P: Problem>(
     start: Open<P>,
     budget: u64,
     mut waiting: Frontier<P>,
-) -> Growth<P> {
+) -> Expansion<P> {
     let mut tree = Tree::leaf(start.method, P::value(&start.known));
     let mut left = Vec::new();
     let mut boxes = 0;
@@ -232,20 +238,20 @@ pub fn subtree<P: Problem>(
             continue;
         }
         let asked = problem.cuts(&mut work, &open);
-        if let Some(looked) = problem.improve(&mut work, &open, &asked) {
-            host.clock.keep_some(looked.effort);
-            tree.settle(open.node, looked.method, P::value(&looked.known));
-            waiting.push(looked.opened(open.root, open.node, open.depth, open.cell));
+        if let Some(evaluated) = problem.improve(&mut work, &open, &asked) {
+            host.clock.keep_some(evaluated.effort);
+            tree.fathom(open.node, evaluated.method, P::value(&evaluated.known));
+            waiting.push(evaluated.opened(open.root, open.node, open.depth, open.cell));
             cuts -= 1;
             continue;
         }
         let (splits, cells) = possible::<P>(&open.cell, asked.tried);
-        let looked = if splits.is_empty() {
+        let evaluated = if splits.is_empty() {
             Vec::new()
         } else {
-            problem.look(&mut work, &open, &cells)
+            problem.evaluate(&mut work, &open, &cells)
         };
-        let mut batch = looked.into_iter().zip(cells);
+        let mut batch = evaluated.into_iter().zip(cells);
         let pairs = splits.into_iter().map_while(|split| {
             let (lower, upper) = (batch.next()?, batch.next()?);
             let cost = problem.cost([&lower.0, &upper.0]);
@@ -255,7 +261,7 @@ pub fn subtree<P: Problem>(
         let Some((_, split, lower, upper)) = pairs.reduce(|a, b| if b.0 < a.0 { b } else { a })
         else {
             let method = problem.uncut(&mut work, &open);
-            tree.settle(open.node, method, P::value(&open.known));
+            tree.fathom(open.node, method, P::value(&open.known));
             continue;
         };
         problem.count(&mut work, &open, [&lower.0, &upper.0]);
@@ -266,10 +272,10 @@ pub fn subtree<P: Problem>(
         if P::LOWER_FIRST {
             halves.reverse();
         }
-        for (node, (looked, cell)) in halves {
-            tree.settle(node, looked.method, P::value(&looked.known));
-            let fate = looked.fate;
-            let half = looked.opened(open.root, node, open.depth + 1, cell);
+        for (node, (evaluated, cell)) in halves {
+            tree.fathom(node, evaluated.method, P::value(&evaluated.known));
+            let fate = evaluated.fate;
+            let half = evaluated.opened(open.root, node, open.depth + 1, cell);
             match fate {
                 Fate::Leaf => {}
                 Fate::Cut => waiting.push(half),
@@ -278,7 +284,7 @@ pub fn subtree<P: Problem>(
         }
     }
     left.extend(waiting.into_oldest_first());
-    Growth {
+    Expansion {
         tree,
         open: left,
         notes: work.notes,
@@ -286,7 +292,7 @@ pub fn subtree<P: Problem>(
     }
 }
 
-/// The cuts that are possible, or the first of them; the two halves of each, one after the other.
+/// Returns the possible cuts, or only the first; and the two halves of each, one after another.
 fn possible<P: Problem>(cell: &Cell, tried: Vec<Split>) -> (Vec<Split>, Vec<Cell>) {
     let mut cells = Vec::new();
     let most = if P::COMPARES_CUTS { usize::MAX } else { 1 };
@@ -300,15 +306,15 @@ fn possible<P: Problem>(cell: &Cell, tried: Vec<Split>) -> (Vec<Split>, Vec<Cell
     (splits, cells)
 }
 
-impl<P: Problem> Looked<P> {
-    /// The cell as an open one.
+impl<P: Problem> Evaluated<P> {
+    /// Returns the cell as an open one.
     pub fn opened(self, root: usize, node: usize, depth: usize, cell: Cell) -> Open<P> {
         Open {
             root,
             node,
             depth,
             cell,
-            here: self.here,
+            local: self.local,
             known: self.known,
             method: self.method,
         }
@@ -316,14 +322,14 @@ impl<P: Problem> Looked<P> {
 }
 
 impl<P: Problem> Open<P> {
-    /// A root of which nothing is known.
-    pub fn unlooked(root: usize, cell: Cell, here: P::Here, known: P::Known) -> Self {
+    /// Returns a root about which nothing is known.
+    pub fn unevaluated(root: usize, cell: Cell, local: P::Local, known: P::Known) -> Self {
         Self {
             root,
             node: 0,
             depth: 0,
             cell,
-            here,
+            local,
             known,
             method: Method::Open,
         }
@@ -331,7 +337,7 @@ impl<P: Problem> Open<P> {
 }
 
 impl Host<'_> {
-    /// Is there no time left? After some cuts also: is the memory full?
+    /// Is the time over? After some cuts also: is the memory full?
     fn is_over(&self, cuts: u64) -> bool {
         let memory = self.clock.limits().memory.filter(|_| cuts % 32 == 31);
         self.clock.is_late().is_some() || memory.is_some_and(is_full)
@@ -345,14 +351,14 @@ pub struct Engine<'a, P: Problem> {
     /// The partition below each root.
     pub trees: Vec<Tree<P::Value>>,
     pub frontier: Frontier<P>,
-    /// Boxes looked at.
+    /// The number of boxes that were bounded.
     pub boxes: u64,
     /// Did who watches ask for an end?
     is_stopped: bool,
 }
 
 impl<'a, P: Problem> Engine<'a, P> {
-    /// A search that has not begun.
+    /// Returns a search that has not begun.
     pub fn new(problem: &P, host: Host<'a>) -> Self {
         Self {
             host,
@@ -364,7 +370,8 @@ impl<'a, P: Problem> Engine<'a, P> {
         }
     }
 
-    /// Looks at the roots; each is open, with the network around it. Says why it stopped, if it did.
+    /// Bounds the roots; each is open, with the network on its parent. Returns why it stopped, if
+    /// it did.
     pub fn begin(
         &mut self,
         problem: &mut P,
@@ -385,22 +392,22 @@ impl<'a, P: Problem> Engine<'a, P> {
             }
             let chunk: Vec<Open<P>> = roots.by_ref().take(problem.round().0).collect();
             let shared = &*problem;
-            let looked = self.host.jobs.each(chunk, &|root| {
+            let evaluated = self.host.jobs.each(chunk, &|root| {
                 self.with_work(shared, rule.clone(), |mut work| {
                     let cells = std::slice::from_ref(&root.cell);
-                    let looked = shared.look(&mut work, &root, cells).pop();
-                    (root, looked, work.notes)
+                    let evaluated = shared.evaluate(&mut work, &root, cells).pop();
+                    (root, evaluated, work.notes)
                 })
             });
             let mut all = Vec::new();
-            for (root, looked, notes) in looked {
+            for (root, evaluated, notes) in evaluated {
                 self.boxes += 1;
                 all.push(notes);
-                let Some(looked) = looked else { continue };
-                self.host.clock.keep_some(looked.effort);
-                self.trees[root.root].settle(0, looked.method, P::value(&looked.known));
-                if looked.fate != Fate::Leaf {
-                    self.open(problem, looked.opened(root.root, 0, 0, root.cell));
+                let Some(evaluated) = evaluated else { continue };
+                self.host.clock.keep_some(evaluated.effort);
+                self.trees[root.root].fathom(0, evaluated.method, P::value(&evaluated.known));
+                if evaluated.fate != Fate::Leaf {
+                    self.open(problem, evaluated.opened(root.root, 0, 0, root.cell));
                 }
             }
             problem.learn(all);
@@ -415,7 +422,7 @@ impl<'a, P: Problem> Engine<'a, P> {
         stopped_by
     }
 
-    /// Goes on until the problem is done or a limit is reached; says which.
+    /// Searches until the problem is done or a limit is reached; returns the limit.
     pub fn run(&mut self, problem: &mut P, progress: &mut Watch<'_>) -> Option<StoppedBy> {
         loop {
             self.report(problem, progress);
@@ -437,16 +444,16 @@ impl<'a, P: Problem> Engine<'a, P> {
             let budget = budget.min(self.room() / (2 * round.len() as u64)).max(1);
             let places: Vec<_> = round.iter().map(|open| (open.root, open.node)).collect();
             let shared = &*problem;
-            // A cell is handed over: the network on it is not needed once its halves have theirs.
-            let grown = self.host.jobs.each(round, &|open| {
+            // Cells are moved: the network on a cell is not needed once its halves have theirs.
+            let expanded = self.host.jobs.each(round, &|open| {
                 self.with_work(shared, rule.clone(), |work| {
                     let order = Frontier::new(false);
                     subtree(shared, &self.host, work, open, budget, order)
                 })
             });
             let mut notes = Vec::new();
-            for ((root, node), growth) in places.into_iter().zip(grown) {
-                let (learnt, open) = self.graft(root, node, growth);
+            for ((root, node), expansion) in places.into_iter().zip(expanded) {
+                let (learnt, open) = self.graft(root, node, expansion);
                 notes.push(learnt);
                 for open in open {
                     self.open(problem, open);
@@ -475,20 +482,20 @@ impl<'a, P: Problem> Engine<'a, P> {
         round
     }
 
-    /// Puts a subtree in the place of a leaf; returns what it brings.
+    /// Replaces a leaf by a subtree; returns the notes and the open cells of the subtree.
     pub fn graft(
         &mut self,
         root: usize,
         node: usize,
-        growth: Growth<P>,
+        expansion: Expansion<P>,
     ) -> (P::Notes, Vec<Open<P>>) {
-        self.boxes += growth.boxes;
-        let moved = self.trees[root].graft(node, growth.tree);
-        let open = growth.open.into_iter().map(|open| Open {
+        self.boxes += expansion.boxes;
+        let moved = self.trees[root].graft(node, expansion.tree);
+        let open = expansion.open.into_iter().map(|open| Open {
             node: moved(open.node),
             ..open
         });
-        (growth.notes, open.collect())
+        (expansion.notes, open.collect())
     }
 
     fn open(&mut self, problem: &mut P, open: Open<P>) {
@@ -496,7 +503,7 @@ impl<'a, P: Problem> Engine<'a, P> {
         self.frontier.push(open);
     }
 
-    /// How many boxes may still be looked at; one at least.
+    /// Returns how many boxes may still be bounded; at least one.
     pub fn room(&self) -> u64 {
         let limit = self.host.clock.limits().boxes.unwrap_or(u64::MAX);
         limit.saturating_sub(self.boxes).max(1)
@@ -508,7 +515,7 @@ impl<'a, P: Problem> Engine<'a, P> {
             return Some(StoppedBy::Interrupt);
         }
         let bytes = || {
-            let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.here)).sum();
+            let cells: usize = self.frontier.iter().map(|open| P::bytes(&open.local)).sum();
             let trees: usize = self.trees.iter().map(Tree::bytes).sum();
             (cells + trees) as u64
         };
@@ -527,7 +534,7 @@ impl<'a, P: Problem> Engine<'a, P> {
         rule: P::Rule,
         work: impl FnOnce(Work<'_, P>) -> R,
     ) -> R {
-        // Tools hold no results, so a panic elsewhere leaves them fit.
+        // Tools hold no results, so they stay valid after a panic elsewhere.
         let all = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
         let free = all().pop();
         let mut tools = free.unwrap_or_else(|| problem.tools());
@@ -551,16 +558,16 @@ impl<'a, P: Problem> Engine<'a, P> {
 
 /// The open cells of a search.
 pub struct Frontier<P: Problem> {
-    /// Is the worst taken first, and of equal ones the older? Else the one that came last.
+    /// Best-first, and the oldest of equal cells? Otherwise the newest cell first.
     is_best_first: bool,
     pushed: usize,
-    /// Were cells taken out that are as deep as they may be?
+    /// Were cells at the greatest depth removed?
     pub has_deepest: bool,
     cells: BTreeMap<(Dyadic, Reverse<usize>, usize), Open<P>>,
 }
 
 impl<P: Problem> Frontier<P> {
-    /// No cells.
+    /// Returns a frontier without cells.
     pub fn new(is_best_first: bool) -> Self {
         Self {
             is_best_first,
@@ -584,12 +591,12 @@ impl<P: Problem> Frontier<P> {
         self.cells.pop_last().map(|(_, open)| open)
     }
 
-    /// The one that is taken next.
+    /// Returns the next cell.
     pub fn peek(&self) -> Option<&Open<P>> {
         self.cells.last_key_value().map(|(_, open)| open)
     }
 
-    /// The worst rank.
+    /// Returns the highest priority.
     pub fn worst(&self) -> Option<Dyadic> {
         let rank = |open: &Open<P>| P::rank(&open.known);
         if self.is_best_first {
@@ -607,7 +614,7 @@ impl<P: Problem> Frontier<P> {
         self.cells.values()
     }
 
-    /// The cells, the oldest first.
+    /// Returns the cells, the oldest first.
     pub fn into_oldest_first(self) -> Vec<Open<P>> {
         let mut cells: Vec<Open<P>> = self.cells.into_values().collect();
         if self.is_best_first {

@@ -1,9 +1,9 @@
 //! The exact error of a piecewise-linear network against a polynomial of degree at most 2, in one
 //! and two inputs.
 //!
-//! In one input all pieces are looked at. In two, a best-first search bounds boxes as the general
-//! search does, and cuts a box into its linear pieces where few units are alive in it and its
-//! bound is above the largest error known: the boxes that may hold the maximum, and few others.
+//! In one input all pieces are visited. In two inputs, a best-first search bounds boxes like the
+//! general search. It cuts a box into its linear pieces if few units are undecided in it and its
+//! bound is above the largest known error: these boxes may contain the maximum.
 
 use super::emit::{self, certificate, shorten_up};
 use super::limits::Clock;
@@ -14,29 +14,30 @@ use crate::bounds::Cell;
 use crate::bounds::{ExactCells, Leaves, OnCell};
 use crate::certificate::{Ranges, Witness};
 use crate::geometry::PlaneCell;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
-/// Give up where the exact arithmetic would take longer than the search it replaces.
+/// Give up where exact arithmetic would take longer than the search it replaces.
 const MAX_UNITS: usize = 4000;
 const MAX_CELLS: usize = 100_000;
 const MAX_BOXES: u64 = 20_000;
-/// Boxes with few undecided units on which the target is no polynomial, before the search gives up.
+/// Boxes with few undecided units on which the target is not a polynomial, before the search gives
+/// up.
 const MAX_FAILURES: usize = 500;
 
-/// An exact integral is a sum over all pieces; its numbers grow with each of them.
+/// An exact integral is a sum over all pieces; its numbers grow with each piece.
 const MAX_INTEGRAL_UNITS: usize = 1000;
 const MAX_INTEGRAL_PIECES: usize = 4000;
 const MAX_INTEGRAL_BITS: usize = 1 << 13;
 
-/// A box is cut into its pieces where no more units than this are alive; below `PATIENCE` cuts
-/// another one for every two, since more lines than that may meet in one point.
+/// A box is cut into its pieces if at most this many units are undecided. Below `PATIENCE` cuts one
+/// more unit is allowed for every two cuts, because more lines than that may meet in one point.
 const FEW_UNITS: usize = 3;
 const PATIENCE: usize = 16;
-/// Pieces that one box may have.
+/// The most pieces of one box.
 const MAX_PIECES: usize = 400;
 
-/// Has the network few enough units to be cut into pieces?
+/// Does the network have few enough units to be cut into pieces?
 fn is_small(request: &Request<'_>, most: usize) -> bool {
     let layers = request.network.layers().iter();
     let units: usize = layers.map(crate::network::Layer::units).sum();
@@ -44,13 +45,13 @@ fn is_small(request: &Request<'_>, most: usize) -> bool {
     inputs <= 2 && request.network.is_piecewise_linear() && units <= most
 }
 
-/// The question made ready for exact cells, where there is hope.
+/// Returns the question prepared for exact cells, if that is promising.
 pub fn cells<'p>(request: &Request<'_>, prepared: &'p Leaves<'_>) -> Option<&'p ExactCells<'p>> {
     let exact = prepared.exact_cells();
     exact.filter(|_| is_small(request, MAX_UNITS))
 }
 
-/// Finds the error exactly in one input; nothing where that takes too long.
+/// Finds the exact error in one input; `None` if that takes too long.
 pub fn on_line(
     request: &Request<'_>,
     root: &OnCell,
@@ -69,7 +70,7 @@ pub fn on_line(
         piece,
         pieces,
     } = resolve(exact, &whole, MAX_CELLS, &clock.repeated()).ok()?;
-    // A bound that is not exact is rounded up by the checker.
+    // The checker rounds up a bound that is not exact.
     let upper = if upper == value {
         upper
     } else {
@@ -90,8 +91,8 @@ pub fn on_line(
     })
 }
 
-/// Tries to find an integral exactly, by cutting the domain into all pieces; nothing where that is
-/// not possible, or the numbers grow long.
+/// Tries to find an integral exactly, by cutting the domain into all pieces; `None` if that is not
+/// possible, or the numbers become long.
 pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
     if !is_small(request, MAX_INTEGRAL_UNITS) {
         return None;
@@ -135,7 +136,7 @@ pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
 pub fn is_polynomial_somewhere(exact: &ExactCells<'_>, request: &Request<'_>) -> bool {
     let whole = Cell::root(&request.question.domain);
     let sides = whole.sides().iter().map(|(low, high)| {
-        let at = |share: Rational| low + &(&(high - low) * &share);
+        let at = |fraction: Rational| low + &(&(high - low) * &fraction);
         (
             at(Rational::ratio(1_234_567, 4_194_304)),
             at(Rational::ratio(1_234_568, 4_194_304)),
@@ -148,9 +149,9 @@ pub fn is_polynomial_somewhere(exact: &ExactCells<'_>, request: &Request<'_>) ->
     )
 }
 
-/// How many units may cut the box: all but steps over steps, which are constant between the lines of
-/// those below.
-fn lines(network: &Specialised) -> usize {
+/// Returns how many units may cut the box: all except steps of steps, which are constant between
+/// the lines of those below.
+fn lines(network: &Reduced) -> usize {
     let inputs = network.inputs();
     let is_step = |k: usize| network.unit(k).function == Function::Heaviside;
     let is_over_steps = |k: usize| {
@@ -161,7 +162,8 @@ fn lines(network: &Specialised) -> usize {
     (0..network.units()).filter(|k| !is_over_steps(*k)).count()
 }
 
-/// A witness: the point where the error is taken, or a small box beside it where it is a limit.
+/// Returns a witness: the point where the error is attained, or a small box beside it if the error
+/// is a limit.
 fn witness(
     request: &Request<'_>,
     root: &OnCell,
@@ -174,7 +176,7 @@ fn witness(
             radius: Rational::ZERO,
         });
     }
-    // A witness for a refutation has to refute by itself.
+    // A witness of a refutation must refute on its own.
     let least = request.tolerance.cloned().unwrap_or_default();
     // Towards the middle of the piece, by more than the radius in every direction.
     let corners = piece.corners();
@@ -187,11 +189,11 @@ fn witness(
     [(-38, -60), (-30, -60), (-24, -48), (-16, -36), (-10, -30)]
         .into_iter()
         .find_map(|(step, size)| {
-            let share = Rational::power_of_two(step);
+            let fraction = Rational::power_of_two(step);
             let point = point
                 .iter()
                 .zip(&middle)
-                .map(|(x, m)| (x + &(&(m - x) * &share)).round_to_bits(80))
+                .map(|(x, m)| (x + &(&(m - x) * &fraction)).round_to_bits(80))
                 .collect();
             let witness = Witness {
                 point,
@@ -205,10 +207,10 @@ fn witness(
 /// Boxes that were cut into pieces.
 #[derive(Default)]
 pub struct Pieces {
-    /// Where the largest error known is taken: the point and the piece.
+    /// Where the largest known error is attained: the point and the piece.
     best: Option<(Vec<Rational>, PlaneCell)>,
     value: Rational,
-    /// How many pieces there are.
+    /// The number of pieces.
     pub count: usize,
     failures: usize,
 }
@@ -220,11 +222,11 @@ impl Pieces {
         exact: &ExactCells<'_>,
         cell: &Cell,
         depth: usize,
-        here: &Specialised,
+        local: &Reduced,
         goes_on: &dyn Fn() -> bool,
     ) -> Option<Tree> {
         let few = FEW_UNITS + depth.saturating_sub(PATIENCE) / 2;
-        if lines(here) > few {
+        if lines(local) > few {
             return None;
         }
         let Ok(found) = resolve(exact, cell, MAX_PIECES, goes_on) else {
@@ -243,7 +245,7 @@ impl Pieces {
         }
     }
 
-    /// Takes in those of a subtree.
+    /// Adds the pieces of a subtree.
     pub fn take(&mut self, other: Self) {
         self.count += other.count;
         self.failures += other.failures;
@@ -252,12 +254,12 @@ impl Pieces {
         }
     }
 
-    /// The largest error that is known to be taken, 0 where there is none.
+    /// Returns the largest error that is known to be attained, 0 without one.
     pub fn value(&self) -> &Rational {
         &self.value
     }
 
-    /// Where it is taken.
+    /// Returns where it is attained.
     pub fn witness(&self, request: &Request<'_>, root: &OnCell) -> Option<Witness> {
         let (point, piece) = self.best.as_ref()?;
         witness(request, root, point, piece)

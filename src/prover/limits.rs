@@ -1,4 +1,4 @@
-//! When to stop.
+//! Limits of a search.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use crate::clock::Moment;
 
 use super::memory;
 
-/// A flag that somebody else sets when a search should come to an end. Clones share the flag.
+/// A flag that stops a search when it is set from outside. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -38,23 +38,23 @@ impl PartialEq for Interrupt {
 
 impl Eq for Interrupt {}
 
-/// What a command may use. Nothing is limited by default.
+/// The resources that a command may use. Nothing is limited by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time, with the check of what is found.
+    /// Wall time, including the check of the result.
     pub time: Option<Duration>,
-    /// When that time began; with the search itself where this is not given.
+    /// The start of that time; by default the start of the search.
     pub begun: Option<Moment>,
-    /// Boxes looked at.
+    /// The number of boxes.
     pub boxes: Option<u64>,
-    /// Bytes: those counted for the partition and the open boxes, and those of the whole process
-    /// where the system tells them.
+    /// Bytes: those counted for the partition and the open boxes, and those of the whole process if
+    /// the system reports them.
     pub memory: Option<u64>,
     /// Stops the search when it is set.
     pub interrupt: Option<Interrupt>,
 }
 
-/// What made a search stop before it was done.
+/// Why a search stopped before it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoppedBy {
     /// [`Limits::time`].
@@ -65,15 +65,15 @@ pub enum StoppedBy {
     Memory,
     /// [`Limits::interrupt`].
     Interrupt,
-    /// The worst cell cannot be made smaller, or no method gives a better bound there.
+    /// The worst cell cannot be cut further, or no method gives a better bound there.
     Resolution,
-    /// Every bound carries an abstraction error that no cut takes away: of rounded weights, or of a
-    /// softplus that jumps at its threshold.
+    /// Every bound carries an abstraction error that no cut removes: from rounded weights, or from
+    /// a softplus that jumps at its threshold.
     Abstraction,
 }
 
 impl StoppedBy {
-    /// The word in results.
+    /// Returns the word in results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Time => "time",
@@ -92,7 +92,7 @@ impl StoppedBy {
 }
 
 impl Limits {
-    /// Is there no time left at all, or does somebody wait for the end?
+    /// Is the time over, or is the interrupt set?
     pub fn is_over(&self) -> Option<StoppedBy> {
         if self.interrupt.as_ref().is_some_and(Interrupt::is_set) {
             return Some(StoppedBy::Interrupt);
@@ -101,7 +101,7 @@ impl Limits {
         (begun.elapsed() >= time).then_some(StoppedBy::Time)
     }
 
-    /// The same limits with a part of the time that is left: one in so many.
+    /// Returns the same limits with one part of the remaining time.
     #[must_use]
     pub fn shared(&self, parts: usize) -> Self {
         let parts = u32::try_from(parts).unwrap_or(u32::MAX).max(1);
@@ -115,8 +115,8 @@ impl Limits {
         }
     }
 
-    /// Should a check be given up? It may take a little longer than the search: what was found is
-    /// worth nothing without it.
+    /// Should a check be stopped? It may take slightly longer than the search: without it the
+    /// result is worth nothing.
     pub fn is_check_over(&self, started: Moment) -> bool {
         let Some(time) = self.time else {
             return false;
@@ -126,27 +126,27 @@ impl Limits {
     }
 }
 
-/// How much longer than its limit a check may take, and a twentieth of the limit.
+/// How much longer than its limit a check may take, in addition to a twentieth of the limit.
 const GRACE: Duration = Duration::from_millis(400);
-/// What a check does before its first cell (it names the network, looks at it on the domain, reads the
-/// certificate) takes about as long as so many looks at the first cell.
+/// A check takes about this many times the first cell before it begins: it computes the digest,
+/// reduces the network to the domain and reads the certificate.
 const BEGINNING: u32 = 4;
 
-/// The limits of a search that has begun. A part of the time is kept for the check of what was found.
+/// The limits of a search that has begun. Part of the time is reserved for the check of the result.
 #[derive(Debug)]
 pub struct Clock {
     limits: Limits,
-    /// When the time began that is limited; where it is not, no clock is asked.
+    /// When the limited time began; without a limit no clock is read.
     begun: Option<Moment>,
-    /// What the first cell took.
+    /// The time of the first cell.
     first: OnceLock<Duration>,
     threads: u32,
-    /// Nanoseconds of all threads that a check of the cells so far would take.
+    /// Nanoseconds, of all threads, that a check of the cells so far would take.
     check: AtomicU64,
 }
 
 impl Clock {
-    /// Starts a clock, for a search with so many threads that began now.
+    /// Starts a clock now, for a search on this many threads.
     pub fn start(limits: &Limits, threads: usize) -> Self {
         let begun = limits
             .time
@@ -160,27 +160,27 @@ impl Clock {
         }
     }
 
-    /// Starts a stopwatch for what a check will do again; none where nothing limits the time.
+    /// Starts a stopwatch for work that a check will repeat; `None` if the time is not limited.
     pub fn stopwatch(&self) -> Option<Moment> {
         self.limits.time.map(|_| Moment::now())
     }
 
-    /// Adds what a stopwatch shows to the time that is kept for the check.
+    /// Adds the time of a stopwatch to the time reserved for the check.
     pub fn keep(&self, spent: Duration) {
         self.first.get_or_init(|| spent);
         let nanoseconds = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
         self.check.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
-    /// The same, where a time is limited.
+    /// The same, if the time is limited.
     pub fn keep_some(&self, spent: Duration) {
         if self.limits.time.is_some() {
             self.keep(spent);
         }
     }
 
-    /// For work on one thread that a check will do again: returns what keeps the time since it was
-    /// asked last and says whether there is more.
+    /// For work on one thread that a check will repeat: returns a function that reserves the time
+    /// since its last call and says whether time is left.
     pub fn repeated(&self) -> impl Fn() -> bool {
         let last = Cell::new(self.stopwatch());
         move || {
@@ -191,8 +191,8 @@ impl Clock {
         }
     }
 
-    /// The wall time that is kept for the check: a quarter more than the cells took, since a check
-    /// also reads the certificate and adds up.
+    /// Returns the wall time reserved for the check: a quarter more than the cells took, because a
+    /// check also reads the certificate and adds up.
     fn kept(&self) -> Duration {
         let cells = Duration::from_nanos(self.check.load(Ordering::Relaxed)) / self.threads;
         let beginning = self
@@ -210,7 +210,8 @@ impl Clock {
         }
         if let Some(limit) = memory {
             let used = memory::in_use_lately();
-            // To count takes a while where many cells are open, and what is counted is a part of this.
+            // Counting takes time when many cells are open, and the counted bytes are part of
+            // these.
             let is_near = used.is_none_or(|used| used >= limit / 8);
             if (is_near && bytes() >= limit) || used.is_some_and(|used| used >= limit) {
                 return Some(StoppedBy::Memory);
@@ -219,7 +220,7 @@ impl Clock {
         self.is_late()
     }
 
-    /// Is there no time left, or does somebody wait for the end?
+    /// Is the time over, or is the interrupt set?
     pub fn is_late(&self) -> Option<StoppedBy> {
         if self
             .limits
@@ -233,13 +234,13 @@ impl Clock {
         (self.begun?.elapsed() + self.kept() >= limit).then_some(StoppedBy::Time)
     }
 
-    /// The limits.
+    /// Returns the limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 }
 
-/// Does the whole process take as much memory as this?
+/// Does the whole process use this much memory?
 pub fn is_full(limit: u64) -> bool {
     memory::in_use_lately().is_some_and(|bytes| bytes >= limit)
 }

@@ -1,4 +1,4 @@
-//! How much memory the process takes and may take, where the system tells.
+//! The memory that the process uses and may use, if the system reports it.
 
 use std::fs;
 use std::sync::{Mutex, PoisonError};
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 
-/// Bytes that the process has in memory; nothing where the system does not tell.
+/// Returns the bytes that the process has in memory; `None` if the system does not report them.
 pub fn in_use() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     kibibytes(&status, "VmRSS:")
 }
 
-/// How long what the process took is still told: it takes the system longer than many cells.
+/// How long a measurement is reused: the system takes longer for it than many cells.
 const RECENT: Duration = Duration::from_millis(10);
 
-/// Bytes that the process had in memory a moment ago.
+/// Returns the bytes that the process had in memory a moment ago.
 pub fn in_use_lately() -> Option<u64> {
     static LAST: Mutex<Option<(Moment, Option<u64>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -29,8 +29,8 @@ pub fn in_use_lately() -> Option<u64> {
     }
 }
 
-/// Bytes that the process may take: the least of the machine's memory, what its control group allows,
-/// and what its own limits allow.
+/// Returns the bytes that the process may use: the least of the machine's memory and the limits of
+/// its control group and of the process.
 pub fn allowed() -> Option<u64> {
     let machine = fs::read_to_string("/proc/meminfo")
         .ok()
@@ -41,12 +41,12 @@ pub fn allowed() -> Option<u64> {
     [machine, own].into_iter().flatten().chain(groups()).min()
 }
 
-/// What limits a command that was given no limit: three quarters of what is allowed.
+/// Returns the limit of a command without its own: three quarters of what is allowed.
 pub fn default_limit() -> Option<u64> {
     allowed().map(|bytes| bytes / 4 * 3)
 }
 
-/// The limits of the control group of this process and of those around it.
+/// Returns the limits of the control group of this process and of its parents.
 fn groups() -> Vec<u64> {
     let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let mut limits = Vec::new();
@@ -64,7 +64,7 @@ fn groups() -> Vec<u64> {
     limits
 }
 
-/// Where the limits of control groups stand, version 2 and version 1.
+/// Returns the paths of the limits of control groups, version 2 and version 1.
 fn group_paths(own: &str) -> Vec<(&'static str, &'static str, String)> {
     let lines = own.lines().filter_map(|line| {
         let mut fields = line.splitn(3, ':');
@@ -79,7 +79,7 @@ fn group_paths(own: &str) -> Vec<(&'static str, &'static str, String)> {
     lines.collect()
 }
 
-/// The soft limit of the address space, from the table of a process's limits.
+/// Returns the soft limit of the address space, from the table of the process's limits.
 fn address_space(text: &str) -> Option<u64> {
     let line = text
         .lines()
@@ -87,7 +87,7 @@ fn address_space(text: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// The number of a line such as `VmRSS:   1234 kB`, in bytes.
+/// Returns the number of a line such as `VmRSS:   1234 kB`, in bytes.
 fn kibibytes(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let number: u64 = line.split_whitespace().next()?.parse().ok()?;

@@ -1,13 +1,14 @@
-//! Branch and bound; nothing here is relied on.
+//! Branch and bound; no proof relies on this room.
 //!
-//! [`prove`] looks for a certificate: a partition of the domain whose leaves bound the error well
-//! enough, and a witness where it is large. It asks the checker's own leaf bounds ([`Leaves`]), so
-//! that the checker will find the same again, but everything it decides (where to cut, which
-//! method, what to fold, when to stop) is a guess that at worst costs time or a rejection.
+//! [`prove`] searches for a certificate: a partition of the domain whose leaves bound the error
+//! well enough, and a witness where the error is large. It uses the checker's own bounds
+//! ([`Leaves`]), so the checker will find the same. All its decisions (where to cut, which method,
+//! which units to make constant, when to stop) are guesses; a bad guess costs time or a rejection,
+//! never a wrong proof.
 //!
-//! A search runs in rounds. Each takes the worst open cells (or the last ones, where a tolerance
-//! makes the order irrelevant), grows a small subtree under each of them in parallel, and grafts
-//! these in order. Rounds have a fixed size, so the result does not depend on the threads.
+//! A search runs in rounds. Each round takes the best open cells (or the last ones, if a tolerance
+//! makes the order irrelevant), searches a small subtree below each of them in parallel, and grafts
+//! the subtrees in order. Rounds have a fixed size, so the result does not depend on the threads.
 //!
 //! [`Leaves`]: crate::bounds::Leaves
 
@@ -24,9 +25,9 @@ mod resume;
 mod sample;
 mod sizes;
 mod split;
+mod step_cuts;
 mod sup;
 mod tree;
-mod window;
 
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
@@ -48,73 +49,73 @@ use limits::Clock;
 pub struct Request<'a> {
     /// The network.
     pub network: &'a Network,
-    /// The network on the domain of the question, where that is known already.
+    /// The network on the domain of the question, if it is known already.
     pub on_domain: Option<&'a Arc<OnCell>>,
-    /// The question about it; its inputs are named and ordered like the network's.
+    /// The question; its inputs have the names and the order of the network's inputs.
     pub question: &'a Question,
-    /// The error wanted, if one is.
+    /// The error bound to prove, if there is one.
     pub tolerance: Option<&'a Rational>,
-    /// Without a tolerance: how far apart the two ends of the enclosure may be, relative to the
-    /// upper one.
+    /// Without a tolerance: the greatest distance between the two ends of the enclosure, relative
+    /// to the upper end.
     pub gap: &'a Rational,
     /// When to stop.
     pub limits: Limits,
-    /// The certificate of an earlier search for the same question, to go on from.
+    /// The certificate of an earlier search for the same question, to continue from.
     pub resume: Option<&'a Certificate>,
-    /// How many threads; all of the machine's by default. The result does not depend on it.
+    /// The number of threads; all of the machine's by default. The result does not depend on it.
     pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
-    /// Only by the methods of the core, from networks with interval biases?
+    /// Use only methods of the core, on networks with interval biases?
     pub portable: bool,
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Boxes looked at.
+    /// The number of boxes so far.
     pub boxes: u64,
-    /// Boxes open.
+    /// The number of open boxes.
     pub open: usize,
-    /// Estimates of both ends of what is asked; nothing for a property.
+    /// Estimates of both ends of the enclosure; `None` for a property.
     pub enclosure: Option<(f64, f64)>,
 }
 
-/// Is told how far a search is, again and again, and says whether it goes on. A search that is stopped so
-/// ends as one with [`StoppedBy::Interrupt`]: with what is known by then.
+/// Receives the progress of a search, repeatedly, and returns whether to continue. A search that it
+/// stops ends with [`StoppedBy::Interrupt`] and the best result so far.
 pub type Watch<'w> = dyn FnMut(&Progress) -> ControlFlow<()> + 'w;
 
-/// Watches nothing, so the search goes on.
+/// Ignores the progress; the search continues.
 pub fn unwatched(_: &Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// What a search found: a proposal for the checker.
+/// The result of a search: a proposal for the checker.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The certificate proposed.
+    /// The proposed certificate.
     pub certificate: Certificate,
-    /// Boxes looked at.
+    /// The number of boxes.
     pub boxes: u64,
     /// Why the search stopped before it was done, if it did.
     pub stopped_by: Option<StoppedBy>,
 }
 
-/// Why there is nothing to search for.
+/// Why a search cannot begin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProveError {
-    /// More inputs than a certificate can speak of.
-    #[error("{0} inputs are more than the {MAX_INPUTS} that can be proved over")]
+    /// More inputs than a certificate supports.
+    #[error("at most {MAX_INPUTS} inputs are supported, found {0}")]
     TooManyInputs(usize),
     /// The network has no value on the domain.
     #[error("the network cannot be enclosed on the domain: {0}")]
     NoValue(Failure),
-    /// A number is beyond what floats, which guide the search, can hold.
+    /// A number is too large for floats, which guide the search.
     #[error(
-        "{what} beyond 2^{bits}, which is more than can be searched; hint: scale inputs and outputs"
+        "{what} beyond 2^{bits}, the largest number that a search supports; hint: scale inputs and outputs"
     )]
     Beyond {
-        /// What it is.
+        /// The number.
         what: String,
         /// The limit.
         bits: u16,
@@ -123,17 +124,15 @@ pub enum ProveError {
 
 /// Searches for a certificate.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove(request: &Request<'_>, progress: &mut Watch<'_>) -> Result<Outcome, ProveError> {
     on_threads(request.threads, |jobs| prove_by(request, jobs, progress))
 }
 
-/// Searches for a certificate like [`prove()`], its jobs done wherever the caller likes: also where there
-/// are no threads. Without a limit of time or memory it asks the system for nothing.
+/// Searches for a certificate like [`prove()`]; the caller runs the jobs, also without threads.
+/// Without a limit of time or memory it asks the system for nothing.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_by(
     request: &Request<'_>,
     jobs: Jobs<'_>,

@@ -10,17 +10,17 @@ use crate::numbers::{Integer, Rational};
 
 /// A cell cut into pieces.
 pub struct Resolved {
-    /// The cuts, every leaf exact.
+    /// The cuts; every leaf is exact.
     pub tree: Tree,
-    /// The largest error on the cell that is known to be taken.
+    /// The largest error on the cell that is known to be attained.
     pub value: Rational,
-    /// The error is at most this: the same, or a little more.
+    /// An upper bound of the error: the same number, or slightly more.
     pub upper: Rational,
-    /// Where it is taken.
+    /// The point where it is attained.
     pub point: Vec<Rational>,
-    /// The piece on which it is.
+    /// The piece that contains the point.
     pub piece: PlaneCell,
-    /// How many pieces there are.
+    /// The number of pieces.
     pub pieces: usize,
 }
 
@@ -29,11 +29,11 @@ pub struct Resolved {
 pub enum Unresolved {
     /// There are more pieces than wanted, lines that a certificate cannot hold, or no time left.
     TooMany,
-    /// The target is no polynomial of degree at most 2 on a piece.
+    /// The target is not a polynomial of degree at most 2 on a piece.
     NoPolynomial,
 }
 
-/// The largest error that is known to be taken, where, and the piece.
+/// The largest error that is known to be attained, the point, and the piece.
 struct Best(Option<(Rational, Vec<Rational>, PlaneCell)>);
 
 impl Best {
@@ -50,15 +50,14 @@ impl Best {
     }
 }
 
-/// How often a piece is halved at most, where its target has a degree above 2: the bound then is above
-/// the error by about `4^-MOST_HALVINGS` of what it was.
+/// The most halvings of a piece whose target has a degree above 2. The bound is then above the
+/// error by about `4^-MOST_HALVINGS` of the first difference.
 const MOST_HALVINGS: usize = 24;
 
-/// Finds the largest error on a cell of one or two inputs by cutting it into `limit` pieces at most,
-/// as long as `goes_on` says so.
+/// Finds the largest error on a cell of one or two inputs by cutting it into at most `limit`
+/// pieces, while `goes_on` allows it.
 ///
-/// # Errors
-/// [`Unresolved`].
+/// - Errors: [`Unresolved`].
 pub fn resolve(
     exact: &ExactCells<'_>,
     cell: &Cell,
@@ -74,7 +73,7 @@ pub fn resolve(
         }
         goes_on()
     })?;
-    // Pieces on which a polynomial of a high degree may be larger than what is known to be taken.
+    // Pieces on which a polynomial of a high degree may exceed the known error.
     let mut upper = Rational::ZERO;
     while let Some(worst) = (0..open.len()).max_by(|a, b| open[*a].0.cmp(&open[*b].0)) {
         if best.value().is_some_and(|value| open[worst].0 <= *value) {
@@ -97,7 +96,7 @@ pub fn resolve(
             return Err(Unresolved::TooMany);
         }
         for (node, half) in [(at_lower, lower), (at_higher, higher)] {
-            tree.settle(node, Method::Exact, ());
+            tree.fathom(node, Method::Exact, ());
             match exact.error(&mut exact.start(), &half) {
                 Ok(ExactError::AtMost(bound)) => open.push((bound, node, half, depth + 1)),
                 Ok(error) => best.take(error, half),
@@ -116,11 +115,11 @@ pub fn resolve(
     })
 }
 
-/// Adds up the exact shares of all pieces of a cell, `limit` at most; also returns the tree and how
-/// many pieces there are. A sum of more than `bits` bits is given up, and one for which `goes_on` says no.
+/// Adds up the exact contributions of all pieces of a cell, at most `limit`; also returns the tree
+/// and the number of pieces. Gives up a sum of more than `bits` bits, and stops when `goes_on` says
+/// no.
 ///
-/// # Errors
-/// [`Unresolved`].
+/// - Errors: [`Unresolved`].
 pub fn integrate(
     exact: &ExactCells<'_>,
     cell: &Cell,
@@ -130,8 +129,8 @@ pub fn integrate(
 ) -> Result<(Rational, Tree, usize), Unresolved> {
     let mut total = Rational::ZERO;
     let (tree, pieces) = cut(exact, cell, limit, &mut |error, _, _| {
-        if let ExactError::Integral(share) = error {
-            total = &total + &share;
+        if let ExactError::Integral(contribution) = error {
+            total = &total + &contribution;
         }
         total.bits() <= bits && goes_on()
     })?;
@@ -153,7 +152,7 @@ fn cut(
     while let Some((node, cell, mut stage, depth)) = open.pop() {
         let lines = match exact.error(&mut stage, &cell) {
             Ok(error) => {
-                tree.settle(node, Method::Exact, ());
+                tree.fathom(node, Method::Exact, ());
                 if !visit(error, node, cell) {
                     return Err(Unresolved::TooMany);
                 }

@@ -1,69 +1,70 @@
-//! Goes on where an earlier search stopped: from its certificate.
+//! Continues an earlier search from its certificate.
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Fate, Looked, Problem};
+use super::engine::{Engine, Evaluated, Fate, Problem};
 use super::tree::Tree;
 use crate::bounds::Cell;
 use crate::certificate::{Method, Nodes, Partition};
 use crate::checker::Rejection;
-use crate::checker::walk::{Look, Walk};
+use crate::checker::walk::{Visitor, Walk};
 use crate::geometry::Affine;
 use crate::numbers::Failure;
 
-/// A problem whose searches can be gone on with.
-pub trait Resumable: Problem<Here: From<Arc<Self::Network>>> {
+/// A problem whose searches can be continued.
+pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
     /// The network on a cell.
     type Network: Send + Sync;
 
     fn network_bytes(network: &Self::Network) -> usize;
 
-    /// The network on a cell of a root as the checker has it, from the one around it; that one where it has
-    /// no value.
+    /// Returns the network on a cell of a root as the checker reduces it, from the network on its
+    /// parent; the parent's network if it has no value.
     fn descend(
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        around: &Arc<Self::Network>,
+        parent: &Arc<Self::Network>,
         cell: &Cell,
     ) -> Arc<Self::Network>;
 
-    /// Looks at an earlier leaf by its method alone; [`Method::Open`] for what is to be searched anew.
+    /// Bounds an earlier leaf by its method only; [`Method::Open`] for a leaf that must be searched
+    /// again.
     fn again(
         &self,
         tools: &mut Self::Tools,
         root: usize,
         leaf: (Method, &Cell),
-        here: Arc<Self::Network>,
-    ) -> Looked<Self>;
+        local: Arc<Self::Network>,
+    ) -> Evaluated<Self>;
 }
 
 /// A root, the network on it, and the earlier partition.
 pub type Earlier<'e, P> = (Cell, Arc<<P as Resumable>::Network>, &'e Partition);
 
 impl<P: Resumable> Engine<'_, P> {
-    /// Makes earlier partitions anew; the leaves that are not good enough are open. Nothing where that is
-    /// not possible: a text is no tree.
+    /// Rebuilds earlier partitions; the leaves that are not good enough are open. Returns `None` if
+    /// a text is not a tree.
     pub fn resume(&mut self, problem: &mut P, earlier: Vec<Earlier<'_, P>>) -> Option<()> {
         let mut open = Vec::new();
         let mut trees = Vec::new();
         for (root, (cell, network, partition)) in earlier.into_iter().enumerate() {
             let shared = &*problem;
-            let look = || Reopening {
+            let visitor = || Reopening {
                 problem: shared,
                 tools: shared.tools(),
                 root,
             };
             let walk = Walk::new(partition, P::network_bytes(&network), &|| false);
-            let walked = walk.in_parts(&look, cell, network, self.host.jobs.run, &|| {});
-            let looked = walked.ok()?;
-            let value = P::value(&looked.first()?.1.known);
+            let walked = walk.in_parts(&visitor, cell, network, self.host.jobs.run, &|| {});
+            let evaluated = walked.ok()?;
+            let value = P::value(&evaluated.first()?.1.known);
             let (mut tree, leaves) = Tree::of(partition, value)?;
-            for ((cell, looked), (node, depth)) in looked.into_iter().zip(leaves) {
+            for ((cell, evaluated), (node, depth)) in evaluated.into_iter().zip(leaves) {
                 self.boxes += 1;
-                tree.settle(node, looked.method, P::value(&looked.known));
-                let is_open = looked.fate != Fate::Leaf;
-                let leaf = looked.opened(root, node, depth, cell);
+                tree.fathom(node, evaluated.method, P::value(&evaluated.known));
+                let is_open = evaluated.fate != Fate::Leaf;
+                let leaf = evaluated.opened(root, node, depth, cell);
                 if is_open {
                     open.push(leaf);
                 } else {
@@ -81,19 +82,19 @@ impl<P: Resumable> Engine<'_, P> {
     }
 }
 
-/// An earlier partition as the checker walks it; collects the leaves in order.
+/// Visits an earlier partition in the order of the checker; collects the leaves.
 struct Reopening<'p, P: Problem> {
     problem: &'p P,
     tools: P::Tools,
     root: usize,
 }
 
-impl<P: Resumable> Look for Reopening<'_, P> {
-    type Here = Arc<P::Network>;
-    type Total = Vec<(Cell, Looked<P>)>;
+impl<P: Resumable> Visitor for Reopening<'_, P> {
+    type Network = Arc<P::Network>;
+    type Total = Vec<(Cell, Evaluated<P>)>;
 
-    fn bytes(here: &Arc<P::Network>) -> usize {
-        P::network_bytes(here)
+    fn bytes(local: &Arc<P::Network>) -> usize {
+        P::network_bytes(local)
     }
 
     fn and(mut lower: Self::Total, upper: Self::Total) -> Self::Total {
@@ -103,41 +104,41 @@ impl<P: Resumable> Look for Reopening<'_, P> {
 
     fn descend(
         &mut self,
-        around: &Arc<P::Network>,
+        parent: &Arc<P::Network>,
         cell: &Cell,
     ) -> Result<Arc<P::Network>, Failure> {
         let (problem, tools) = (self.problem, &mut self.tools);
-        Ok(problem.descend(tools, self.root, around, cell))
+        Ok(problem.descend(tools, self.root, parent, cell))
     }
 
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<P::Network>,
+        local: &Arc<P::Network>,
         _number: usize,
     ) -> Result<Self::Total, Rejection> {
         let (problem, tools) = (self.problem, &mut self.tools);
-        let looked = problem.again(tools, self.root, (method, cell), Arc::clone(here));
-        Ok(vec![(cell.clone(), looked)])
+        let evaluated = problem.again(tools, self.root, (method, cell), Arc::clone(local));
+        Ok(vec![(cell.clone(), evaluated)])
     }
 
-    /// What is below a line is found again faster than it is read.
+    /// Leaves below a line are found again faster than they are read.
     fn below_line(
         &mut self,
         nodes: &mut Nodes<'_>,
         _line: &Affine,
         cell: &Cell,
-        around: &Arc<P::Network>,
+        parent: &Arc<P::Network>,
         _before: usize,
     ) -> Result<(Self::Total, usize), Rejection> {
         let mut leaves = 0;
         for _ in 0..2 {
             leaves += nodes.skip_tree().map_err(Rejection::Tree)?;
         }
-        let here = self.descend(around, cell);
-        let here = here.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
-        let looked = self.leaf(Method::Open, cell, &here, 0)?;
-        Ok((looked, leaves))
+        let local = self.descend(parent, cell);
+        let local = local.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+        let evaluated = self.leaf(Method::Open, cell, &local, 0)?;
+        Ok((evaluated, leaves))
     }
 }

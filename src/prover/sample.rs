@@ -1,4 +1,4 @@
-//! Guesses at where the error is large, in floats.
+//! Guesses where the error is large, in floats.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::bounds::{Cell, OnCell};
 use crate::certificate::Witness;
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target};
-use crate::network::{Specialised, estimate_outputs};
+use crate::network::{Reduced, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
 use crate::numbers::{Interval, Rational};
 
@@ -23,16 +23,16 @@ pub struct Sampler {
 /// A point with an estimate of the error there.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The error is about this.
+    /// The estimated error.
     pub estimate: f64,
     /// The point.
     pub witness: Witness,
-    /// The network on a cell around it.
-    pub around: Arc<OnCell>,
+    /// The network on a cell that contains it.
+    pub network: Arc<OnCell>,
 }
 
 impl Sampler {
-    /// Prepares for a target.
+    /// Prepares a target.
     pub fn new(target: &Target, jumps: bool) -> Self {
         let tape = Tape::new(&target.indicator());
         Self {
@@ -45,7 +45,7 @@ impl Sampler {
     }
 
     /// Estimates the error of the worst output at a point.
-    pub fn error_at(&mut self, network: &Specialised, point: &[f64]) -> Option<f64> {
+    pub fn error_at(&mut self, network: &Reduced, point: &[f64]) -> Option<f64> {
         let outputs = estimate_outputs(network, point, &mut self.values);
         let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
         let results = self
@@ -65,7 +65,7 @@ impl Sampler {
     /// Tries the middle and the corners of a cell; returns the point with the largest error.
     pub fn try_cell(&mut self, cell: &Cell, network: &Arc<OnCell>) -> Option<Candidate> {
         let inputs = cell.sides().len();
-        // Beside the corners where something may jump at them.
+        // Slightly inside the corners if something may jump at them.
         let inset = if self.jumps {
             Rational::power_of_two(-8)
         } else {
@@ -118,7 +118,7 @@ impl Sampler {
         Some(Candidate {
             estimate,
             witness: Witness { point, radius },
-            around: Arc::clone(network),
+            network: Arc::clone(network),
         })
     }
 }

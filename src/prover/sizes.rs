@@ -1,20 +1,20 @@
-//! Numbers too large to search among: floats guide the search, and they end at about 2^1024.
+//! Refuses numbers that are too large for a search: floats guide it, and they end at about 2^1024.
 
 use super::{ProveError, Request};
 use crate::expr::{Scratch, Tape};
 use crate::numbers::{Dyadic, Interval, Rational};
 
-/// Numbers from two to this power on are refused; there is room for their squares.
+/// Numbers from two to this power on are refused, so that their squares still fit.
 const MOST_BITS: u16 = 500;
 
 fn is_beyond(number: &Rational) -> bool {
     number.magnitude_bits() > i64::from(MOST_BITS)
 }
 
-/// Are the weights, the domain and the target small enough for floats?
+/// Checks that the weights, the domain and the target are small enough for floats.
 ///
-/// - Errors: [`ProveError::Beyond`] with the first that is not. Of the target it is proved that its
-///   value is too large there; that it is nowhere is not.
+/// - Errors: [`ProveError::Beyond`] with the first number that is not. A refused target is proved
+///   to be too large at some point; an accepted one may still be too large elsewhere.
 pub fn check(request: &Request<'_>) -> Result<(), ProveError> {
     let beyond = |what: String| {
         Err(ProveError::Beyond {
@@ -54,7 +54,7 @@ pub fn check(request: &Request<'_>) -> Result<(), ProveError> {
     Ok(())
 }
 
-/// The middle of a box, and corners: all of them up to four inputs.
+/// Returns the middle of a box, and corners: all of them up to four inputs.
 fn points(sides: &[(Rational, Rational)]) -> Vec<Vec<Rational>> {
     let middle = sides.iter().map(|(low, high)| low.midpoint(high)).collect();
     let corner = |choice: usize| {

@@ -1,39 +1,39 @@
-//! Where to cut a cell.
+//! Chooses where to cut a cell.
 
 use crate::bounds::Cell;
 use crate::expr::Place;
-use crate::network::{Specialised, UnitView};
+use crate::network::{Reduced, UnitView};
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// A cut: across which input, and where if not in the middle.
+/// A cut across an input, in the middle or at a place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    /// Which input.
+    /// The input.
     pub axis: usize,
-    /// Where, strictly inside the cell.
+    /// The place, strictly inside the cell; `None` for the middle.
     pub place: Option<Rational>,
 }
 
-/// A sigmoid this far from its step is taken as saturated when a cut is chosen.
-const WINDOW: f64 = 32.0;
-/// A sigmoid that rises less than this over half of a cell is no step there.
+/// A sigmoid this far from its step counts as saturated when a cut is chosen.
+const LAYER: f64 = 32.0;
+/// A sigmoid whose sum rises by less than this over half of a cell is not a step there.
 const STEEP: f64 = 8.0;
 
-/// A step of the first layer that depends on one input alone.
+/// A step of the first layer that depends on one input.
 #[derive(Clone, Copy)]
 struct Step {
     unit: usize,
     place: f64,
-    /// By how much its sum rises over half of the cell.
+    /// How much its sum rises over half of the cell.
     rise: f64,
     is_kink: bool,
 }
 
-/// Chooses a cut: across the steps that are alive. Where there are several, between two of them,
-/// where both are saturated; at a jump or kink itself; beside the window of a single steep one
-/// rather than through it; along the longest side where no unit has a say.
-pub fn choose(cell: &Cell, whole: &Cell, network: &Specialised) -> Split {
+/// Chooses a cut across the undecided steps. With several steps, cuts between two of them, where
+/// both are saturated; at a jump or kink, exactly there; with a single steep step, beside its
+/// transition layer rather than through it; if no unit depends on the side, along the longest side.
+pub fn choose(cell: &Cell, whole: &Cell, network: &Reduced) -> Split {
     let inputs = cell.intervals().len();
     let radius: Vec<f64> = cell
         .intervals()
@@ -53,11 +53,11 @@ pub fn choose(cell: &Cell, whole: &Cell, network: &Specialised) -> Split {
         for (variable, coefficient) in unit.sum.terms {
             let axis = *variable as usize;
             let rise = estimate_dyadic(coefficient.abs()) * radius[axis];
-            // A step wants a cut however its sum is scaled.
+            // A step needs a cut, however its sum is scaled.
             score[axis] += if unit.function == Function::Heaviside {
                 1.0
             } else {
-                rise.min(WINDOW)
+                rise.min(LAYER)
             };
         }
     }
@@ -73,8 +73,8 @@ fn is_first(unit: &UnitView<'_>, inputs: usize) -> bool {
 }
 
 /// Is a unit of the first layer a step on this cell? Then lines are far from it, and so are the
-/// bounds that rest on them.
-pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
+/// bounds that use lines.
+pub fn is_steep(cell: &Cell, network: &Reduced) -> bool {
     let inputs = cell.intervals().len();
     (0..network.units()).any(|k| {
         let unit = network.unit(k);
@@ -90,13 +90,13 @@ pub fn is_steep(cell: &Cell, network: &Specialised) -> bool {
     })
 }
 
-/// A cut where the target jumps, or has a kink, across one input: at the place nearest to the middle of
-/// the cell, if there is one inside.
+/// Returns a cut where the target has a jump or a kink across one input: at the place nearest to
+/// the middle of the cell, if there is one inside.
 pub fn at_jump(cell: &Cell, jumps: &[Place]) -> Option<Split> {
     let inside = |jump: &&Place| {
         let side = &cell.intervals()[jump.input];
         let place = Dyadic::from_rational(&jump.at, Direction::Down);
-        // Most places are far outside; those at an end are told apart exactly.
+        // Most places are far outside; those at an end are compared exactly.
         side.inf() <= place && place <= side.sup() && {
             let (low, high) = &cell.sides()[jump.input];
             *low < jump.at && jump.at < *high
@@ -115,8 +115,8 @@ pub fn at_jump(cell: &Cell, jumps: &[Place]) -> Option<Split> {
     })
 }
 
-/// Where across an axis, if not in the middle.
-fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option<Rational> {
+/// Returns where to cut across an axis, if not in the middle.
+fn place(cell: &Cell, network: &Reduced, axis: usize, radius: f64) -> Option<Rational> {
     let side = &cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
     let middle = f64::midpoint(low, high);
@@ -141,7 +141,7 @@ fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option
         }
     }
     let distance = |place: f64| (place - middle).abs();
-    // A kink is cut at its place, the one nearest to the middle first.
+    // A cell is cut exactly at a kink, the one nearest to the middle first.
     let kinks = steps.iter().filter(|step| step.is_kink);
     let nearest = kinks.min_by(|a, b| distance(a.place).total_cmp(&distance(b.place)));
     if let Some(kink) = nearest {
@@ -159,10 +159,10 @@ fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option
         return short(cell, axis, place, gap / 16.0);
     }
     let steepest = steps.iter().max_by(|a, b| a.rise.total_cmp(&b.rise))?;
-    if steepest.rise < 2.0 * WINDOW {
+    if steepest.rise < 2.0 * LAYER {
         return None;
     }
-    let reach = WINDOW * radius / steepest.rise;
+    let reach = LAYER * radius / steepest.rise;
     let mut sides = [steepest.place - reach, steepest.place + reach];
     if distance(sides[1]) < distance(sides[0]) {
         sides.reverse();
@@ -172,8 +172,8 @@ fn place(cell: &Cell, network: &Specialised, axis: usize, radius: f64) -> Option
         .find_map(|place| short(cell, axis, place, reach / 8.0))
 }
 
-/// The place of the jump or kink nearest to the middle, of the units that depend on this input alone.
-pub fn kink(cell: &Cell, network: &Specialised, axis: usize) -> Option<Rational> {
+/// Returns the jump or kink nearest to the middle, of the units that depend on this input only.
+pub fn kink(cell: &Cell, network: &Reduced, axis: usize) -> Option<Rational> {
     let (low, high) = cell.sides().get(axis)?;
     let middle = low.midpoint(high);
     let units = (0..network.units()).map(|k| network.unit(k));
@@ -186,7 +186,7 @@ pub fn kink(cell: &Cell, network: &Specialised, axis: usize) -> Option<Rational>
         .min_by_key(|place| (place - &middle).abs())
 }
 
-/// A short number within `room` of a place, strictly inside the cell.
+/// Returns a short number within `room` of a place, strictly inside the cell.
 fn short(cell: &Cell, axis: usize, place: f64, room: f64) -> Option<Rational> {
     let unit = libm::exp2(libm::floor(libm::log2(room)));
     let rounded = libm::rint(place / unit) * unit;
@@ -195,7 +195,7 @@ fn short(cell: &Cell, axis: usize, place: f64, room: f64) -> Option<Rational> {
     (side.inf() < exact && exact < side.sup()).then(|| exact.to_rational())?
 }
 
-/// The place of a kink, or beside what is uncertain of it.
+/// Returns a cut at a kink, or beside its uncertain place.
 fn at_kink(cell: &Cell, axis: usize, unit: &UnitView<'_>) -> Option<Rational> {
     let (_, weight) = unit.sum.terms.first()?;
     let (low, high) = &cell.sides()[axis];
@@ -209,8 +209,8 @@ fn at_kink(cell: &Cell, axis: usize, unit: &UnitView<'_>) -> Option<Rational> {
     }
     let sum = Interval::point(-unit.sum.bias);
     let slack = Interval::symmetric(unit.sum.radius.scale(1, Direction::Up));
-    let window = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
-    [window.inf().to_rational()?, window.sup().to_rational()?]
+    let layer = sum.plus(&slack).over(&Interval::point(*weight)).ok()?;
+    [layer.inf().to_rational()?, layer.sup().to_rational()?]
         .into_iter()
         .find(strictly_inside)
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::exact::{self, Pieces};
 use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
@@ -16,33 +18,33 @@ use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
-/// Cuts that a cell takes in a round, where all of it must be done anyway: many, so that a subtree
-/// is finished and its memory free before the next one begins.
+/// Cuts of a cell in one round, if all of it must be searched anyway. Many, so that a subtree is
+/// finished and its memory free before the next one begins.
 const SUBTREE: u64 = 1 << 12;
-/// With fewer open cells than this an enclosure is searched worst first: that is how the error
-/// becomes known. With more of them, subtrees are finished one by one against what is known.
+/// With fewer open cells than this, an enclosure is searched best-first, which finds the error.
+/// With more of them, subtrees are finished one by one against the known error.
 const WIDE: usize = 1 << 9;
-/// Networks of more units are not evaluated for a guess, nor by the costlier bounds: their cells are
-/// cut first.
+/// With more units than this, a network is not evaluated for guesses, nor by the costlier bounds:
+/// its cells are cut first.
 const LARGE: usize = 256;
-/// An exact look at a point of a network of more units takes as long as thousands of cells; one at
-/// the network on a cell around the point takes no time, and does where it loses no more than this
-/// part of the gap.
+/// With more units than this, evaluating a network exactly at a point takes as long as bounding
+/// thousands of cells. Evaluating the network reduced to a cell around the point takes almost no
+/// time. Its value is used if it loses at most this fraction of the gap.
 const COSTLY: usize = 1 << 14;
 const LOST: f64 = 1e-3;
 
-/// What a subtree brings back.
+/// The results of a subtree.
 pub struct Notes {
     best: Option<Candidate>,
     pieces: Pieces,
     boxes: u64,
     /// The largest bound of a leaf.
     largest: Dyadic,
-    /// How the methods fared, in the order in which they are tried.
+    /// The success of the methods, in the order in which they are tried.
     records: [Record; METHODS.len()],
 }
 
@@ -58,7 +60,7 @@ impl Default for Notes {
     }
 }
 
-/// The methods for a leaf, the cheapest first.
+/// The methods for a leaf, cheapest first.
 const METHODS: [Method; 5] = [
     Method::Natural,
     Method::Linear,
@@ -67,7 +69,7 @@ const METHODS: [Method; 5] = [
     Method::MeanValue,
 ];
 
-/// How often a method was tried in a subtree, and how often it was good enough.
+/// How often a method was tried in a subtree, and how often its bound was good enough.
 #[derive(Clone, Copy, Default)]
 struct Record {
     tried: u32,
@@ -75,14 +77,14 @@ struct Record {
 }
 
 impl Record {
-    /// Has it hardly ever helped? Then it is tried only now and then.
+    /// Has it hardly ever helped? Then it is tried only occasionally.
     fn is_in_vain(self, turn: u64) -> bool {
         self.tried >= 6 && self.won * 4 < self.tried && !turn.is_multiple_of(8)
     }
 }
 
-/// The order in which the methods are tried: second derivatives before linear forms where they
-/// were good enough for more cells.
+/// The order in which the methods are tried: second derivatives before linear forms if they
+/// fathomed more cells.
 fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     if records[2].won > records[1].won {
         [0, 2, 1, 3, 4]
@@ -91,8 +93,8 @@ fn order(records: &[Record; METHODS.len()]) -> [usize; METHODS.len()] {
     }
 }
 
-/// Has every unit that is alive a bounded second derivative (elu and softsign but for a jump at 0)?
-fn is_smooth(network: &Specialised) -> bool {
+/// Does every unit have a bounded second derivative (elu and softsign, except for a jump at 0)?
+fn is_smooth(network: &Reduced) -> bool {
     (0..network.units()).all(|k| {
         let function = network.unit(k).function;
         !matches!(function, Function::Heaviside | Function::Relu)
@@ -105,7 +107,7 @@ pub struct Sup<'a> {
     root: Arc<OnCell>,
     whole: Cell,
     host: Host<'a>,
-    /// Cells on which the network is linear, where the error can be found exactly.
+    /// Cells on which the network is affine, where the error can be found exactly.
     exact: Option<&'a ExactCells<'a>>,
     pieces: Pieces,
     ranges: Ranges,
@@ -115,11 +117,11 @@ pub struct Sup<'a> {
     largest: Dyadic,
     lower: Rational,
     witness: Option<Witness>,
-    /// The best point that was found, not yet looked at exactly.
+    /// The best point found, not yet evaluated exactly.
     candidate: Option<Candidate>,
 }
 
-/// Searches for a bound: for the exact error first, where there is hope.
+/// Searches for a bound; first for the exact error, if it can be found.
 pub fn search(
     request: &Request<'_>,
     root: &Arc<OnCell>,
@@ -150,7 +152,7 @@ impl<'a> Sup<'a> {
         exact: Option<&'a ExactCells<'a>>,
     ) -> Self {
         let whole = Cell::root(&request.question.domain);
-        // Linear forms decide more units where ReLUs and their like stand on each other.
+        // Linear forms decide more units where ReLUs and similar units are stacked.
         let is_deep = (0..root.units()).any(|k| {
             let unit = root.unit(k);
             let is_step = matches!(
@@ -194,14 +196,14 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Nothing where the exact error was looked for, and is not found soon.
+    /// Returns `None` if the exact error was wanted and is not found soon.
     fn run(mut self, progress: &mut Watch<'_>) -> Option<Outcome> {
         let mut engine = Engine::new(&self, self.host);
         let mut stopped_by = None;
         let earlier = self.request.resume;
         if !earlier.is_some_and(|earlier| self.resume(&mut engine, earlier)) {
-            let (cell, here) = (self.whole.clone(), Arc::clone(&self.root));
-            let whole = Open::unlooked(0, cell, here, Dyadic::INFINITY);
+            let (cell, local) = (self.whole.clone(), Arc::clone(&self.root));
+            let whole = Open::unevaluated(0, cell, local, Dyadic::INFINITY);
             let rule = self.enough();
             stopped_by = engine.begin(&mut self, vec![whole], &rule, progress);
         }
@@ -225,7 +227,7 @@ impl<'a> Sup<'a> {
         self.largest.max(open)
     }
 
-    /// Goes on with an earlier partition, if that is possible.
+    /// Continues with an earlier partition, if possible.
     fn resume(&mut self, engine: &mut Engine<'_, Self>, earlier: &Certificate) -> bool {
         let question = self.request.question;
         if let Some(witness) = &earlier.witness
@@ -250,7 +252,7 @@ impl<'a> Sup<'a> {
         is_resumed
     }
 
-    /// How networks are reduced to cells.
+    /// Returns how networks are reduced to cells.
     fn reduction(&self) -> Reduction {
         Reduction {
             ranges: self.ranges,
@@ -259,26 +261,31 @@ impl<'a> Sup<'a> {
     }
 
     /// Bounds the error on a cell.
-    fn look_at(&self, work: &mut Work<Self>, cell: &Cell, around: &Arc<OnCell>) -> Looked<Self> {
+    fn evaluate_cell(
+        &self,
+        work: &mut Work<Self>,
+        cell: &Cell,
+        parent: &Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let Work { tools, rule, notes } = work;
         let enough = *rule;
         notes.boxes += 1;
         let reduction = self.reduction();
         let watch = self.host.clock.stopwatch();
-        let here = self.descend(tools, 0, around, cell);
+        let local = self.descend(tools, 0, parent, cell);
         let (leaves, sampler) = tools;
-        // What a check will do again: this, and the method that is chosen.
+        // What a check will repeat: this, and the chosen method.
         let descended = watch.map(|watch| watch.elapsed());
         let mut bounded = Duration::ZERO;
-        let is_large = here.units() > LARGE;
+        let is_large = local.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
         let mut chosen = Method::Open;
-        // The dearer methods only where they have a chance.
+        // The costlier methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
         let mut is_rough = false;
         for (place, record) in order(&notes.records).into_iter().enumerate() {
             let method = METHODS[record];
-            if place == 1 && (is_large || split::is_steep(cell, &here)) {
+            if place == 1 && (is_large || split::is_steep(cell, &local)) {
                 let chance = if is_large { 8.0 } else { 1.8 };
                 chances = [chance, chance, 0.0, 0.0];
                 is_rough = true;
@@ -289,7 +296,7 @@ impl<'a> Sup<'a> {
             if self.request.portable && !method.is_core() {
                 continue;
             }
-            if method == Method::SecondOrder && (is_rough || !is_smooth(&here)) {
+            if method == Method::SecondOrder && (is_rough || !is_smooth(&local)) {
                 continue;
             }
             let record = &mut notes.records[record];
@@ -298,7 +305,7 @@ impl<'a> Sup<'a> {
             }
             record.tried += 1;
             let watch = self.host.clock.stopwatch();
-            if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &here, reduction)
+            if let Ok(Bound::Sup(found)) = leaves.bound(method, cell, &local, reduction)
                 && found < bound
             {
                 bound = found;
@@ -311,8 +318,8 @@ impl<'a> Sup<'a> {
             }
         }
         let is_done = bound <= enough;
-        // Few cells that are done hold a larger error than those that are not; some are tried all
-        // the same, for the lower end of what is proved.
+        // A fathomed cell rarely contains a larger error than an open one. Some are tried anyway,
+        // for the lower bound of the claim.
         let is_near = estimate_dyadic(bound) <= 1.5 * estimate_dyadic(enough);
         let pace = match (is_done || is_large, is_near) {
             (true, _) => 32,
@@ -320,14 +327,14 @@ impl<'a> Sup<'a> {
             (false, true) => 2,
         };
         if self.exact.is_none() && notes.boxes % pace == 1 {
-            let tried = sampler.try_cell(cell, &here);
+            let tried = sampler.try_cell(cell, &local);
             notes.best = larger(notes.best.take(), tried);
         }
         if is_done {
             notes.largest = notes.largest.max(bound);
         }
-        Looked {
-            here,
+        Evaluated {
+            local,
             known: bound,
             method: chosen,
             fate: if is_done { Fate::Leaf } else { Fate::Cut },
@@ -335,7 +342,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Notes the best point of a round, and looks at it exactly where that matters now.
+    /// Records the best point of a round, and evaluates it exactly if that matters now.
     fn consider(&mut self, candidate: Option<Candidate>) {
         self.candidate = larger(self.candidate.take(), candidate);
         let Some(candidate) = &self.candidate else {
@@ -343,10 +350,10 @@ impl<'a> Sup<'a> {
         };
         let known = estimate_rational(&self.lower);
         let is_of_interest = if let Some(tolerance) = self.request.tolerance {
-            // A refutation, or an idea of the lower end.
+            // A refutation, or a first lower bound.
             candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
         } else {
-            // Looking at a large network takes a while: only when it may be the last thing to do.
+            // Evaluating a large network takes time: only if it may be the last step.
             let gap = estimate_rational(self.request.gap);
             self.root.units() <= COSTLY && candidate.estimate > known * (1.0 + gap)
         };
@@ -355,7 +362,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Evaluates the best point exactly, where it seems better than what is known.
+    /// Evaluates the best point exactly, if it seems better than the known lower bound.
     fn certify(&mut self) {
         let Some(candidate) = self.candidate.take() else {
             return;
@@ -365,20 +372,21 @@ impl<'a> Sup<'a> {
         }
         let question = self.request.question;
         let network = self.request.network;
-        let look = |around: &OnCell| {
-            around
+        let evaluate = |local: &OnCell| {
+            local
                 .evaluate_witness(question, network, &candidate.witness)
                 .ok()
         };
         let nearly = if self.root.units() > COSTLY && !self.request.portable {
-            look(&candidate.around).filter(|values| self.is_enough_of(&candidate, &values.lower))
+            evaluate(&candidate.network)
+                .filter(|values| self.is_enough_of(&candidate, &values.lower))
         } else {
             None
         };
         let found = match nearly {
-            // The checker comes from the whole network, which rounds in other places.
+            // The checker reduces the whole network, which rounds in other places.
             Some(values) => Some(shorten_down(&with_room(&values, self.root.units()))),
-            None => look(&self.root).map(|values| short_lower(&values)),
+            None => evaluate(&self.root).map(|values| short_lower(&values)),
         };
         if let Some(lower) = found
             && lower > self.lower
@@ -388,7 +396,7 @@ impl<'a> Sup<'a> {
         }
     }
 
-    /// Is little lost of the error at a point, and no refutation?
+    /// Is only little of the error lost at a point, and is it not a refutation?
     fn is_enough_of(&self, candidate: &Candidate, lower: &Rational) -> bool {
         let lost = estimate_rational(self.request.gap).min(1.0) * LOST;
         let is_refuted = |error: f64| {
@@ -400,8 +408,8 @@ impl<'a> Sup<'a> {
             && is_refuted(known) == is_refuted(candidate.estimate)
     }
 
-    /// What is good enough, given a point found in the same subtree: its error is not known
-    /// exactly yet, but it will be before it counts.
+    /// Returns the bound that is good enough, given a point found in the same subtree. Its error is
+    /// not known exactly yet, but will be before it counts.
     fn raised(&self, enough: Dyadic, best: Option<&Candidate>) -> Dyadic {
         let (None, Some(best)) = (self.goal, best) else {
             return enough;
@@ -410,8 +418,8 @@ impl<'a> Sup<'a> {
         exact_dyadic(best.estimate * (1.0 + gap * 0.9)).map_or(enough, |raised| enough.max(raised))
     }
 
-    /// A bound that need not be better: the tolerance, or, for an enclosure, a little more than what
-    /// the error is known to reach.
+    /// Returns a bound that need not be improved: the tolerance, or for an enclosure slightly more
+    /// than the known error.
     fn enough(&self) -> Dyadic {
         if self.exact.is_some() {
             let found = Dyadic::from_rational(&self.lower, Direction::Down);
@@ -431,8 +439,8 @@ impl<'a> Sup<'a> {
             .is_some_and(|tolerance| self.lower > *tolerance)
     }
 
-    /// Is the abstraction error of the network on the domain, which all bounds carry, more than what is
-    /// missing?
+    /// Does every bound carry an abstraction error of the network on the domain that is larger than
+    /// what is missing?
     fn is_hopeless(&self, upper: Dyadic) -> bool {
         let outputs = 0..self.root.outputs();
         let radius = outputs.map(|k| self.root.output(k).radius).max();
@@ -457,7 +465,7 @@ impl<'a> Sup<'a> {
         &upper - &self.lower <= &upper * self.request.gap
     }
 
-    /// Would it be, with the point that was not looked at exactly yet?
+    /// Would it be, with the point that is not evaluated exactly yet?
     fn may_be_close(&self, upper: Dyadic) -> bool {
         let upper = estimate_dyadic(upper);
         let gap = estimate_rational(self.request.gap);
@@ -508,7 +516,7 @@ impl<'a> Sup<'a> {
 }
 
 impl<'a> Problem for Sup<'a> {
-    type Here = Arc<OnCell>;
+    type Local = Arc<OnCell>;
     /// A bound of the error.
     type Known = Dyadic;
     type Value = ();
@@ -519,7 +527,7 @@ impl<'a> Problem for Sup<'a> {
 
     fn round(&self) -> (usize, bool) {
         match self.exact {
-            // What is found exactly in one box makes many others good enough.
+            // An exact error in one box fathoms many others.
             Some(_) => (1, true),
             None => (64, self.goal.is_none()),
         }
@@ -531,8 +539,8 @@ impl<'a> Problem for Sup<'a> {
 
     fn value(_: &Dyadic) {}
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn tools(&self) -> Self::Tools {
@@ -543,40 +551,40 @@ impl<'a> Problem for Sup<'a> {
         )
     }
 
-    fn look(
+    fn evaluate(
         &self,
         work: &mut Work<Self>,
-        around: &Open<Self>,
+        parent: &Open<Self>,
         cells: &[Cell],
-    ) -> Vec<Looked<Self>> {
+    ) -> Vec<Evaluated<Self>> {
         let each = cells.iter().rev().map(|cell| {
-            let looked = self.look_at(work, cell, &around.here);
+            let evaluated = self.evaluate_cell(work, cell, &parent.local);
             work.rule = self.raised(work.rule, work.notes.best.as_ref());
-            looked
+            evaluated
         });
-        let mut looked: Vec<_> = each.collect();
-        looked.reverse();
-        looked
+        let mut evaluated: Vec<_> = each.collect();
+        evaluated.reverse();
+        evaluated
     }
 
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
         let (leaves, _) = &work.tools;
         let split = split::at_jump(&open.cell, leaves.places())
-            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.here));
+            .unwrap_or_else(|| split::choose(&open.cell, &self.whole, &open.local));
         Cuts::or_middle(split)
     }
 
     fn at_once(&self, work: &mut Work<Self>, open: &Open<Self>) -> Option<Tree> {
         let goes_on = self.host.clock.repeated();
         let pieces = &mut work.notes.pieces;
-        let tree = pieces.resolve(self.exact?, &open.cell, open.depth, &open.here, &goes_on)?;
+        let tree = pieces.resolve(self.exact?, &open.cell, open.depth, &open.local, &goes_on)?;
         let found = Dyadic::from_rational(pieces.value(), Direction::Down);
         work.rule = work.rule.max(found);
         Some(tree)
     }
 
     fn is_leaf(&self, work: &mut Work<Self>, open: &Open<Self>) -> bool {
-        // Found good enough since, by what the cells around it showed.
+        // Fathomed by now, because of the results in nearby cells.
         let is_leaf = open.known <= work.rule;
         if is_leaf {
             work.notes.largest = work.notes.largest.max(open.known);
@@ -659,11 +667,11 @@ impl Resumable for Sup<'_> {
         &self,
         (leaves, _): &mut Self::Tools,
         _root: usize,
-        around: &Arc<OnCell>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
     ) -> Arc<OnCell> {
-        let here = leaves.descend(around, cell, self.reduction());
-        here.map_or_else(|_| Arc::clone(around), Arc::new)
+        let local = leaves.descend(parent, cell, self.reduction());
+        local.map_or_else(|_| Arc::clone(parent), Arc::new)
     }
 
     fn again(
@@ -671,16 +679,16 @@ impl Resumable for Sup<'_> {
         (leaves, _): &mut Self::Tools,
         _root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<OnCell>,
-    ) -> Looked<Self> {
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let method = self.request.known(method);
-        let known = match leaves.bound(method, cell, &here, self.reduction()) {
+        let known = match leaves.bound(method, cell, &local, self.reduction()) {
             Ok(Bound::Sup(bound)) => bound,
             _ => Dyadic::INFINITY,
         };
         let is_leaf = known <= self.enough();
-        Looked {
-            here,
+        Evaluated {
+            local,
             known,
             method,
             fate: if is_leaf { Fate::Leaf } else { Fate::Later },
@@ -695,19 +703,19 @@ impl Request<'_> {
         self.network.has_jumps() || self.question.target.has_jumps()
     }
 
-    /// The method of an earlier leaf; open where it is to be looked at again. A portable certificate has no
-    /// leaves of other methods.
+    /// Returns the method of an earlier leaf; open if the leaf must be bounded again. A portable
+    /// certificate has only leaves of core methods.
     pub(super) fn known(&self, method: Method) -> Method {
         let is_known = method.is_core() || !self.portable;
         if is_known { method } else { Method::Open }
     }
 }
 
-/// The longest exact error that is kept as it is, in bits.
+/// The greatest length of an exact error that is kept, in bits.
 const LONGEST_EXACT: usize = 4096;
 
-/// A lower bound from what is certain at a witness: the error itself where that is rational there and not
-/// too long, else a short number below it.
+/// Returns a lower bound from the values at a witness: the error itself if it is rational there and
+/// not too long, else a short number below it.
 fn short_lower(values: &WitnessValues) -> Rational {
     let is_exact = |ends: &[(Rational, Rational)]| ends.iter().all(|(low, high)| low == high);
     let is_exact = is_exact(&values.network) && is_exact(&values.target);
@@ -717,8 +725,8 @@ fn short_lower(values: &WitnessValues) -> Rational {
     shorten_down(&values.lower)
 }
 
-/// Returns a lower bound of the error that is a little below the one at a witness: as far as the
-/// roundings of so many units, each added to a sum of about the size of the outputs, may reach.
+/// Returns a lower bound slightly below the error at a witness. The difference covers the roundings
+/// of this many units, each added to a sum of about the size of the outputs.
 fn with_room(values: &WitnessValues, units: usize) -> Rational {
     let ends = values.network.iter();
     let sizes = ends.map(|(low, high)| low.abs().max(high.abs()));
@@ -750,10 +758,10 @@ fn larger(a: Option<Candidate>, b: Option<Candidate>) -> Option<Candidate> {
     }
 }
 
-/// From this many units on, those that are undecided in one place tell the constant radius.
+/// From this many units on, the undecided units near a point determine the constant radius.
 const MANY_UNITS: usize = 10_000;
 
-fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
+fn constant_radius_for(root: &Reduced, whole: &Cell, budget: f64, jobs: Jobs<'_>) -> Rational {
     if root.units() < MANY_UNITS {
         constant::radius(root, budget)
     } else {
@@ -762,20 +770,20 @@ fn constant_radius_for(root: &Specialised, whole: &Cell, budget: f64, jobs: Jobs
 }
 
 /// Guesses the size of the error from points along the diagonal.
-fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Specialised, jobs: Jobs<'_>) -> f64 {
-    // Fewer of a large network, which has many errors of about the same size.
+fn estimate_scale(request: &Request<'_>, whole: &Cell, root: &Reduced, jobs: Jobs<'_>) -> f64 {
+    // Fewer points for a large network, which has many errors of about the same size.
     let points: u32 = if root.units() > 1 << 16 { 5 } else { 33 };
     let error_at = |step: u32| {
-        // Each input steps through its side at another pace.
+        // Each input moves along its side at its own pace.
         let mut stride = 1_u32;
         let point: Vec<f64> = whole
             .intervals()
             .iter()
             .map(|side| {
-                let share = f64::from((step * stride) % points) / f64::from(points - 1);
+                let fraction = f64::from((step * stride) % points) / f64::from(points - 1);
                 stride = (stride * 5 + 2) % points;
                 let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-                low + (high - low) * share
+                low + (high - low) * fraction
             })
             .collect();
         let mut sampler = Sampler::new(&request.question.target, request.jumps());

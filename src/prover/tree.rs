@@ -1,10 +1,10 @@
-//! The partition while it grows.
+//! The partition during a search.
 
 use crate::certificate::{MAX_INPUTS, Method, Node, Partition};
 use crate::geometry::Affine;
 use crate::numbers::{Interval, Rational};
 
-/// What a node is: a leaf's method or a cut's input, in one byte beside two indices.
+/// A node: a leaf's method or a cut's input, in one byte alongside two indices.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Leaf(Method),
@@ -13,28 +13,28 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Growing {
+struct TreeNode {
     kind: Kind,
-    /// The lower half; the upper one follows it.
+    /// The lower half; the upper half follows it.
     lower: u32,
-    /// Where its place is in [`Tree::places`], if it is not cut in the middle; its line in
-    /// [`Tree::lines`], where it is cut along one.
+    /// The index of its place in [`Tree::places`] if it is not cut in the middle, or of its line in
+    /// [`Tree::lines`] if it is cut along one.
     place: u32,
 }
 
 const NO_PLACE: u32 = u32::MAX;
 
-const UNBOUNDED: Growing = Growing {
+const UNBOUNDED: TreeNode = TreeNode {
     kind: Kind::Leaf(Method::Open),
     lower: 0,
     place: NO_PLACE,
 };
 
-/// A tree of cuts, nodes in the order in which they were made, with a value for each node; the values of
-/// cuts do not matter.
+/// A tree of cuts. Nodes are in the order in which they were made, each with a value; the values of
+/// cuts have no meaning.
 #[derive(Clone, Debug)]
 pub struct Tree<V = ()> {
-    nodes: Vec<Growing>,
+    nodes: Vec<TreeNode>,
     values: Vec<V>,
     places: Vec<Rational>,
     lines: Vec<Affine>,
@@ -55,7 +55,7 @@ impl<V: Copy> Tree<V> {
     /// Returns a tree of one leaf.
     pub fn leaf(method: Method, value: V) -> Self {
         Self {
-            nodes: vec![Growing {
+            nodes: vec![TreeNode {
                 kind: Kind::Leaf(method),
                 ..UNBOUNDED
             }],
@@ -66,15 +66,15 @@ impl<V: Copy> Tree<V> {
     }
 
     /// Sets the method of a leaf, and its value.
-    pub fn settle(&mut self, node: usize, method: Method, value: V) {
-        self.nodes[node] = Growing {
+    pub fn fathom(&mut self, node: usize, method: Method, value: V) {
+        self.nodes[node] = TreeNode {
             kind: Kind::Leaf(method),
             ..UNBOUNDED
         };
         self.values[node] = value;
     }
 
-    /// Adds two leaves without bounds, with the value of the cell that they are halves of.
+    /// Adds two leaves without bounds, with the value of the cell that they halve.
     fn add_halves(&mut self, node: usize) -> usize {
         let lower = self.nodes.len();
         self.nodes.extend([UNBOUNDED, UNBOUNDED]);
@@ -83,11 +83,11 @@ impl<V: Copy> Tree<V> {
         lower
     }
 
-    /// Cuts a leaf; returns the two new ones, without bounds yet.
+    /// Cuts a leaf; returns the two new leaves, without bounds yet.
     pub fn cut(&mut self, node: usize, axis: usize, place: Option<Rational>) -> (usize, usize) {
         let lower = self.add_halves(node);
         debug_assert!(axis < MAX_INPUTS, "an input");
-        self.nodes[node] = Growing {
+        self.nodes[node] = TreeNode {
             kind: Kind::Cut(u8::try_from(axis).unwrap_or(u8::MAX)),
             lower: index(lower),
             place: place.map_or(NO_PLACE, |place| {
@@ -98,12 +98,12 @@ impl<V: Copy> Tree<V> {
         (lower, lower + 1)
     }
 
-    /// Cuts a leaf along a line, which is at most 0 on the lower half; returns the two new ones,
+    /// Cuts a leaf along a line, which is at most 0 on the lower half; returns the two new leaves,
     /// without bounds yet.
     pub fn cut_along(&mut self, node: usize, line: Affine) -> (usize, usize) {
         let lower = self.add_halves(node);
         self.lines.push(line);
-        self.nodes[node] = Growing {
+        self.nodes[node] = TreeNode {
             kind: Kind::Line,
             lower: index(lower),
             place: index(self.lines.len() - 1),
@@ -111,7 +111,7 @@ impl<V: Copy> Tree<V> {
         (lower, lower + 1)
     }
 
-    /// Puts a tree in the place of a leaf; returns where its node 0, 1, ... are now.
+    /// Replaces a leaf by a tree; returns the new positions of its nodes.
     pub fn graft(&mut self, node: usize, small: Tree<V>) -> impl Fn(usize) -> usize + use<V> {
         // Node 0 of the small tree takes the leaf's place, the others come at the end.
         let base = self.nodes.len();
@@ -120,10 +120,10 @@ impl<V: Copy> Tree<V> {
         let first_line = index(self.lines.len());
         self.places.extend(small.places);
         self.lines.extend(small.lines);
-        let mut renumbered = small.nodes.into_iter().map(|growing| Growing {
-            kind: growing.kind,
-            lower: index(moved(growing.lower as usize)),
-            place: match (growing.kind, growing.place) {
+        let mut renumbered = small.nodes.into_iter().map(|old| TreeNode {
+            kind: old.kind,
+            lower: index(moved(old.lower as usize)),
+            place: match (old.kind, old.place) {
                 (_, NO_PLACE) => NO_PLACE,
                 (Kind::Line, line) => first_line + line,
                 (_, place) => first_place + place,
@@ -138,16 +138,16 @@ impl<V: Copy> Tree<V> {
         moved
     }
 
-    /// About how many bytes it takes.
+    /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         // A place or a line has two or three short numbers.
-        self.nodes.len() * (size_of::<Growing>() + size_of::<V>())
+        self.nodes.len() * (size_of::<TreeNode>() + size_of::<V>())
             + self.places.len() * 64
             + self.lines.len() * 128
     }
 
     /// Calls back for every node in the order of the checker's walk.
-    fn walk(&self, mut visit: impl FnMut(&Growing)) {
+    fn walk(&self, mut visit: impl FnMut(&TreeNode)) {
         let mut open = vec![0];
         while let Some(at) = open.pop() {
             let node = &self.nodes[at];
@@ -159,7 +159,7 @@ impl<V: Copy> Tree<V> {
         }
     }
 
-    /// Writes the tree as the checker will walk it.
+    /// Returns the tree as the checker will walk it.
     pub fn partition(&self) -> Partition {
         let mut partition = Partition::default();
         self.walk(|node| {
@@ -177,10 +177,10 @@ impl<V: Copy> Tree<V> {
 }
 
 impl Tree<Interval> {
-    /// Adds up the values of the leaves as the checker does: those of the two halves of each cut.
+    /// Adds up the values of the leaves like the checker, pairwise at each cut.
     pub fn total(&self) -> Interval {
         let mut sums = self.values.clone();
-        // A node is made after the one that it is a half of.
+        // A half is made after the node that it halves.
         for (at, node) in self.nodes.iter().enumerate().rev() {
             if !matches!(node.kind, Kind::Leaf(_)) {
                 let lower = node.lower as usize;
@@ -192,9 +192,9 @@ impl Tree<Interval> {
 }
 
 impl<V: Copy> Tree<V> {
-    /// Makes the tree of a partition anew, every leaf with this value. What is below a line becomes one
-    /// leaf without a bound. Returns the node and the depth of each leaf, in order; nothing where the text
-    /// is no tree.
+    /// Rebuilds the tree of a partition, every leaf with this value. A subtree below a line becomes
+    /// one leaf without a bound. Returns the node and the depth of each leaf, in order; `None` if
+    /// the text is not a tree.
     pub fn of(partition: &Partition, value: V) -> Option<(Self, Vec<(usize, usize)>)> {
         let mut tree = Self::leaf(Method::Open, value);
         let mut nodes = partition.nodes();

@@ -12,7 +12,7 @@ const EPSILON: f64 = 1e-8;
 /// Descends from `start` by at most `steps` steps of size `rate`.
 ///
 /// - Returns the lowest point seen, which need not be the last.
-/// - Errors: `NotFinite` where the loss is NaN or infinite on the way.
+/// - Errors: `NotFinite` if the loss becomes NaN or infinite.
 pub fn minimise(
     function: &mut Function<'_>,
     start: Vec<f64>,

@@ -1,24 +1,24 @@
 //! Points from a file of comma-separated values.
 //!
-//! The first line names the columns: one for each input, in any order, and `value` or `label`. A
-//! number is written as elsewhere: `0.5`, `1/3`, `2^-5`, `1e-3`. Labels are 1 or 0, `inside` or
-//! `outside`, `true` or `false`. A field may stand in double quotes. Empty lines are passed over.
+//! The first line names the columns: one for each input, in any order, and `value` or `label`.
+//! Numbers are written as elsewhere: `0.5`, `1/3`, `2^-5`, `1e-3`. Labels are 1 or 0, `inside` or
+//! `outside`, `true` or `false`. A field may be in double quotes. Empty lines are skipped.
 
 use super::sample::{MAX_SAMPLES, Samples, Task};
 use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Rational, literal};
 
-/// What is wrong with a file, and where; lines and columns (in characters) count from 1.
+/// An error in a file, with its position; lines and columns (in characters) count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub struct CsvError {
     /// The line.
     pub line: usize,
-    /// The character in it.
+    /// The character in the line.
     pub column: usize,
-    /// What is wrong.
+    /// The reason.
     pub message: String,
-    /// What to do about it.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl CsvError {
     }
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy)]
 enum Column {
     Input(usize),
@@ -58,7 +58,7 @@ enum Column {
 /// let samples = csv::read("x,label\n1/2,1\n2,outside\n", &inputs, Task::Classification)?;
 /// assert_eq!(samples.points(), [[0.5, 2.0]]);
 /// let error = csv::read("x,label\n1/2,2\n", &inputs, Task::Classification).unwrap_err();
-/// assert_eq!(error.to_string(), "2:5: a label is 1 or 0, found `2`");
+/// assert_eq!(error.to_string(), "2:5: expected a label 1 or 0, found `2`");
 /// # Ok::<(), csv::CsvError>(())
 /// ```
 pub fn read(text: &str, inputs: &[String], task: Task) -> Result<Samples, CsvError> {
@@ -80,15 +80,11 @@ pub fn read(text: &str, inputs: &[String], task: Task) -> Result<Samples, CsvErr
             let place = fields
                 .get(columns.len())
                 .map_or(row.chars().count() + 1, |(column, _)| *column);
-            let message = format!(
-                "{} fields, the first line has {}",
-                fields.len(),
-                columns.len()
-            );
+            let message = format!("expected {} fields, found {}", columns.len(), fields.len());
             return Err(CsvError::new(line, place, message));
         }
         if targets.len() == MAX_SAMPLES {
-            let message = format!("more than {MAX_SAMPLES} points");
+            let message = format!("at most {MAX_SAMPLES} points are supported");
             return Err(CsvError::new(line, 1, message));
         }
         for ((place, field), column) in fields.iter().zip(&columns) {
@@ -133,7 +129,7 @@ fn read_header(
     for (place, name) in &fields {
         let error = |message: String| {
             let hint = if name.contains(';') {
-                "fields are separated by commas".to_string()
+                "separate the fields by commas".to_string()
             } else {
                 expected(inputs, task)
             };
@@ -149,12 +145,12 @@ fn read_header(
             (None, name) if name == target => Column::Target,
             (None, "label") => {
                 return Err(error(
-                    "a column `label` is for a region as the target".into(),
+                    "a column `label` needs a region as the target".into(),
                 ));
             }
             (None, "value") => {
                 return Err(error(
-                    "a column `value` is for a formula as the target".into(),
+                    "a column `value` needs a formula as the target".into(),
                 ));
             }
             _ => return Err(error(format!("the target has no input `{name}`"))),
@@ -173,7 +169,7 @@ fn read_header(
     Ok(columns)
 }
 
-/// The fields of a line, each with the character it begins at.
+/// Returns the fields of a line, each with the position of its first character.
 fn split(line: usize, text: &str) -> Result<Vec<(usize, String)>, CsvError> {
     let mut fields = Vec::new();
     let mut characters = text.chars().enumerate().peekable();
@@ -202,7 +198,7 @@ fn split(line: usize, text: &str) -> Result<Vec<(usize, String)>, CsvError> {
             if let Some((k, c)) = characters.peek()
                 && *c != ','
             {
-                let message = "after a quote there is a comma or the end of the line";
+                let message = "expected a comma or the end of the line after the quote";
                 return Err(CsvError::new(line, k + 1, message));
             }
         } else {
@@ -222,7 +218,7 @@ fn number(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
     let error = |message: String| {
         let hint = "write a finite decimal, or 1/3, 2^-5, 1e-3";
         let hint = if field.contains(';') {
-            "fields are separated by commas"
+            "separate the fields by commas"
         } else {
             hint
         };
@@ -244,14 +240,18 @@ fn label(line: usize, column: usize, field: &str) -> Result<f64, CsvError> {
         "outside" | "false" => return Ok(0.0),
         _ => {}
     }
-    // A label is told from the number that is written, not from a float.
+    // The label is compared as the exact number, not as a float.
     number(line, column, field)?;
     let exact = literal::parse(field.strip_prefix('+').unwrap_or(field)).unwrap_or_default();
     if exact.is_zero() || exact == Rational::ONE {
         return Ok(f64::from(!exact.is_zero()));
     }
-    let error = CsvError::new(line, column, format!("a label is 1 or 0, found `{field}`"));
-    Err(error.hint("1 is inside the region, 0 outside"))
+    let error = CsvError::new(
+        line,
+        column,
+        format!("expected a label 1 or 0, found `{field}`"),
+    );
+    Err(error.hint("write 1 for inside the region, 0 for outside"))
 }
 
 #[cfg(test)]
@@ -283,20 +283,23 @@ mod tests {
             ("x,y,x,label", "1:5: there are two columns `x`"),
             (
                 "x,y,value",
-                "1:5: a column `value` is for a formula as the target",
+                "1:5: a column `value` needs a formula as the target",
             ),
             ("x,y,label", "1:1: there are no points to train on"),
-            ("x,y,label\n1,2", "2:4: 2 fields, the first line has 3"),
-            ("x,y,label\n1,2,1,0", "2:7: 4 fields, the first line has 3"),
+            ("x,y,label\n1,2", "2:4: expected 3 fields, found 2"),
+            ("x,y,label\n1,2,1,0", "2:7: expected 3 fields, found 4"),
             ("x,y,label\n1,2,1\n1,two,1", "3:3: `two` is not a number"),
             ("x,y,label\n1,nan,1", "2:3: `nan` is not a number"),
             ("x,y,label\n1,,1", "2:3: `` is not a number"),
             ("x,y,label\n1,1e999,1", "2:3: `1e999` is too large"),
-            ("x,y,label\n1,2,-1", "2:5: a label is 1 or 0, found `-1`"),
+            (
+                "x,y,label\n1,2,-1",
+                "2:5: expected a label 1 or 0, found `-1`",
+            ),
             ("x,y,label\n1,\"2,1", "2:3: the quote is not closed"),
             (
                 "x,y,label\n\"1\"2,1,0",
-                "2:4: after a quote there is a comma or the end of the line",
+                "2:4: expected a comma or the end of the line after the quote",
             ),
         ] {
             let error = read(text, &xy(), Task::Classification).expect_err(text);

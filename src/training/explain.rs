@@ -1,7 +1,7 @@
 //! One forward and one backward pass, value by value, for people who learn backpropagation.
 //!
-//! The passes are computed here once more, in the plain way, point by point; the last column is
-//! the central difference of the [`Objective`](super::Objective)'s loss.
+//! The passes are computed a second time here, in the simple way, point by point; the last column
+//! is the central difference of the [`Objective`](super::Objective)'s loss.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,12 @@ use super::train::Problem;
 pub const MAX_EXPLAINED: usize = 200;
 
 /// Returns the two passes at one sample as text: sums, activations, loss, then the derivative of
-/// the loss by each sum and by each parameter, beside the central difference.
+/// the loss by each sum and by each parameter, next to the central difference.
 ///
-/// - Returns nothing where the network has more than [`MAX_EXPLAINED`] parameters, or there is no
-///   such sample (they count from 0).
+/// - Returns `None` if the network has more than [`MAX_EXPLAINED`] parameters, or there is no such
+///   sample (they count from 0).
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the number of parameters is not that of the shape.
 pub fn explain(problem: &Problem<'_>, parameters: &[f64], sample: usize) -> Option<String> {
     let shape = problem.perceptron();
     if shape.parameters() > MAX_EXPLAINED || sample >= problem.samples().count() {
@@ -81,7 +80,7 @@ pub fn explain(problem: &Problem<'_>, parameters: &[f64], sample: usize) -> Opti
     Some(text)
 }
 
-/// Writes the sample down; returns its inputs and targets as the network sees them.
+/// Writes the sample; returns its inputs and targets as the network sees them.
 fn point(problem: &Problem<'_>, sample: usize, text: &mut String) -> (Vec<f64>, Vec<f64>) {
     let (samples, scaling) = (problem.samples(), &problem.scaling);
     let _ = writeln!(text, "one point of {}:", samples.count());
@@ -129,7 +128,7 @@ fn forward(
     inputs: &[f64],
     text: &mut String,
 ) -> (Layers, Layers) {
-    *text += "\nforward: each unit adds up z, then bends it to a\n";
+    *text += "\nforward: each unit adds up z, then applies its activation to get a\n";
     let (mut sums, mut values) = (Layers::new(), Layers::new());
     for (layer, part) in shape.parts().iter().enumerate() {
         let _ = writeln!(text, "  layer {} ({})", layer + 1, words(part.unit));
@@ -195,7 +194,7 @@ fn write_loss(
     }
 }
 
-/// The derivatives by the sums of a layer, and how each comes about.
+/// Returns the derivatives by the sums of a layer, and how each is computed.
 fn deltas(
     shape: &Perceptron,
     layer: usize,
@@ -235,19 +234,19 @@ fn deltas(
                     let error = values[layer][unit] - targets[unit];
                     let outputs = targets.len() as f64;
                     let (slope, words) = slope(unit);
-                    let share = if targets.len() == 1 {
+                    let factor = if targets.len() == 1 {
                         "2".into()
                     } else {
                         format!("2/{outputs}")
                     };
-                    let bend = if part.unit == Unit::Identity {
+                    let slope_of = if part.unit == Unit::Identity {
                         String::new()
                     } else {
                         format!(" * slope ({words})")
                     };
                     (
                         2.0 / outputs * error * slope,
-                        format!("{share} * (a - t{}){bend}", unit + 1),
+                        format!("{factor} * (a - t{}){slope_of}", unit + 1),
                     )
                 }
             })
@@ -279,7 +278,7 @@ fn words(unit: Unit) -> &'static str {
     }
 }
 
-/// Six digits after the point, or an exponent where that shows too little.
+/// Six digits after the point, or an exponent if that shows too little.
 fn short(value: f64) -> String {
     if value == 0.0 {
         "0".into()

@@ -1,7 +1,7 @@
 //! The loss of a perceptron on samples, and its gradient by backpropagation.
 //!
-//! Source: Rumelhart, Hinton and Williams 1986. Points are taken in blocks; within a block every
-//! loop runs over the points, so that lanes do not mix (see [`numbers`](super::numbers)).
+//! Source: Rumelhart, Hinton and Williams 1986. Points are processed in blocks; within a block
+//! every loop runs over the points, so that lanes do not mix (see [`numbers`](super::numbers)).
 
 use super::numbers::{BLOCK, Lane, add_combination, dot, sigmoid, softplus, sum};
 use super::perceptron::{Loss, Part, Perceptron, Unit};
@@ -27,10 +27,9 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// Returns the loss of this shape on these samples, as they are (not scaled).
+    /// Returns the loss of this shape on these samples, unscaled.
     ///
-    /// # Panics
-    /// When inputs or outputs are not as many as the samples have, or there are no samples.
+    /// - Panics: when inputs or outputs do not match the samples, or there are no samples.
     pub fn new(perceptron: &Perceptron, samples: &Samples) -> Self {
         let scaling = Scaling::none(samples.points().len(), samples.targets().len());
         Self::scaled(perceptron, samples, &scaling)
@@ -157,7 +156,7 @@ impl Objective {
         libm::sqrt(self.unscaled(loss))
     }
 
-    /// Returns the share of points with the right label: inside is where the logit is at least 0
+    /// Returns the fraction of points with the right label: inside is where the logit is at least 0
     /// or, without one, where the output is at least the threshold.
     pub(super) fn accuracy(&mut self, parameters: &[f64], threshold: f64) -> f64 {
         let last = self.sums.len() - 1;
@@ -203,7 +202,8 @@ impl Objective {
         }
     }
 
-    /// The loss summed over a block; its derivatives by the last preactivations, if asked.
+    /// Returns the loss summed over a block, and its derivatives by the last preactivations, if
+    /// requested.
     fn block_loss(&mut self, block: usize, derive: bool) -> f64 {
         let points = self.points_in(block);
         let outputs = self.perceptron.outputs();

@@ -1,37 +1,36 @@
-//! Backpropagation beside central differences.
+//! Compares backpropagation with central differences.
 
 use super::gradient::Objective;
 
 /// How well the two agree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientCheck {
-    /// The largest difference of the two, relative to the larger of them, or to a thousandth of
-    /// the largest derivative, where that is more.
+    /// The largest difference, relative to the larger of the two, or to a thousandth of the largest
+    /// derivative if that is more.
     pub largest: f64,
-    /// The parameter where it is.
+    /// The parameter with this difference.
     pub parameter: usize,
-    /// The derivative by it, by backpropagation and by differences.
+    /// The derivative by this parameter, by backpropagation and by differences.
     pub values: (f64, f64),
     /// Parameters compared.
     pub compared: usize,
-    /// Parameters left out: a relu unit has its kink at a sample, so near that the loss has no
+    /// Parameters left out: a relu unit has its kink so close to a sample that the loss has no
     /// derivative.
     pub at_kinks: usize,
 }
 
 /// The step: about the cube root of a float's precision, where rounding and curvature balance.
 const STEP: f64 = 1.0 / 131_072.0;
-/// Tries with smaller steps where a kink is too near.
+/// Attempts with smaller steps if a kink is too close.
 const TRIES: usize = 4;
 
 /// Compares the derivative by each parameter with `(L(p + h) − L(p − h)) / 2h`.
 ///
-/// - Where a relu unit turns on or off at a sample between the two, h is made smaller, down to a
-///   512th; parameters where that does not help are counted as lying at kinks.
+/// - If a relu unit turns on or off at a sample between the two, h is reduced, down to a 512th;
+///   parameters for which that does not help are counted as lying at kinks.
 /// - Exactness: an estimate; rounding alone gives about 1e-9.
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the number of parameters is not that of the shape.
 pub fn check_gradient(objective: &mut Objective, parameters: &[f64]) -> GradientCheck {
     let mut gradient = vec![0.0; parameters.len()];
     objective.loss_and_gradient(parameters, &mut gradient);
@@ -52,7 +51,7 @@ pub fn check_gradient(objective: &mut Objective, parameters: &[f64]) -> Gradient
         check.compared += 1;
         let size = derivative.abs().max(difference.abs()).max(1e-3 * largest);
         let relative = (derivative - difference).abs() / size;
-        // What is NaN is shown as well.
+        // NaN is reported as well.
         if size > 0.0 && (relative > check.largest || relative.is_nan()) {
             check.largest = relative;
             check.parameter = k;
@@ -62,7 +61,7 @@ pub fn check_gradient(objective: &mut Objective, parameters: &[f64]) -> Gradient
     check
 }
 
-/// Returns the central difference by parameter `k`; nothing where a kink lies between.
+/// Returns the central difference by parameter `k`; `None` if a kink lies between.
 pub(super) fn central_difference(
     objective: &mut Objective,
     parameters: &mut [f64],

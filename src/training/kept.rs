@@ -1,4 +1,4 @@
-//! What descent does to a network that it starts from.
+//! What descent changes in the network that it starts from.
 
 use super::gradient::Objective;
 use super::perceptron::{Perceptron, Unit};
@@ -12,7 +12,7 @@ pub struct Kept {
     pub largest_change: f64,
     /// Weights (without bias terms) that were 0.
     pub zero_weights: usize,
-    /// How many of them are still 0.
+    /// How many of these are still 0.
     pub zeros_kept: usize,
     /// The largest absolute value of a weight that was 0.
     pub largest_former_zero: f64,
@@ -21,14 +21,13 @@ pub struct Kept {
     /// How many of these were steep: at nine of ten points within a tenth of the way to an end of
     /// their range, and at each end for some point.
     pub steep_before: usize,
-    /// How many of those are still steep.
+    /// How many of these are still steep.
     pub steep_after: usize,
 }
 
-/// Compares the parameters before and after, with what the units do at the samples.
+/// Compares the parameters before and after, with the values of the units at the samples.
 ///
-/// # Panics
-/// When the parameters are not as many as the shape has.
+/// - Panics: when the number of parameters is not that of the shape.
 pub fn compare_weights(objective: &mut Objective, before: &[f64], after: &[f64]) -> Kept {
     let shape = objective.perceptron().clone();
     let mut kept = Kept {
@@ -65,10 +64,10 @@ pub fn compare_weights(objective: &mut Objective, before: &[f64], after: &[f64])
     kept
 }
 
-/// Which of the hidden sigmoid and tanh units are steep.
+/// Returns which of the hidden sigmoid and tanh units are steep.
 fn steep_units(objective: &mut Objective, shape: &Perceptron, parameters: &[f64]) -> Vec<bool> {
     let hidden = shape.parts().len() - 1;
-    // Points on the way, at the lower end, at the upper end.
+    // Points in between, at the lower end, at the upper end.
     let mut counts: Vec<Vec<[usize; 3]>> = shape.parts()[..hidden]
         .iter()
         .map(|part| vec![[0; 3]; part.units])

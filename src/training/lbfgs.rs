@@ -1,6 +1,6 @@
-//! L-BFGS: Newton's method with a curvature remembered from the last few steps.
+//! L-BFGS: Newton's method with a curvature estimated from the last few steps.
 //!
-//! Sources: Liu and Nocedal 1989 (Algorithm 2.1); the line search for the weak Wolfe conditions by
+//! Sources: Liu and Nocedal 1989 (Algorithm 2.1). The line search for the weak Wolfe conditions by
 //! doubling and halving is that of Lewis and Overton 2013 (Algorithm 4.6), which also works at the
 //! kinks of relu networks.
 
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::minimise::{FLAT, Function, Minimum, NotFinite, Observer, Settling, Stop};
 use super::numbers::{add_multiple, dot, largest, norm};
 
-/// Steps remembered.
+/// Steps that are stored.
 const MEMORY: usize = 12;
 /// Evaluations in one line search.
 const MAX_TRIALS: usize = 40;
@@ -24,10 +24,10 @@ struct Pair {
     product: f64,
 }
 
-/// Descends from `start` by at most `steps` steps; the loss never rises.
+/// Descends from `start` by at most `steps` steps; the loss never increases.
 ///
-/// - Errors: `NotFinite` where loss or gradient are NaN or infinite at the start. Later on such
-///   points are only avoided.
+/// - Errors: `NotFinite` if loss or gradient are NaN or infinite at the start. Later such points
+///   are only avoided.
 pub fn minimise(
     function: &mut Function<'_>,
     start: Vec<f64>,
@@ -69,7 +69,7 @@ pub fn minimise(
             None
         };
         let Some(lower) = found else {
-            // Once more along the gradient, without what is remembered.
+            // Once more along the gradient, without the stored steps.
             if memory.is_empty() {
                 break Stop::NoDescent;
             }
@@ -104,7 +104,7 @@ pub fn minimise(
     })
 }
 
-/// The direction of descent, by the two loops over what is remembered.
+/// Returns the direction of descent, by the two loops over the stored steps.
 fn direction(memory: &VecDeque<Pair>, gradient: &[f64]) -> Vec<f64> {
     let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut shares = Vec::with_capacity(memory.len());
@@ -113,7 +113,7 @@ fn direction(memory: &VecDeque<Pair>, gradient: &[f64]) -> Vec<f64> {
         add_multiple(&mut q, -share, &pair.change);
         shares.push(share);
     }
-    // Without a memory the first step has length 1 at most.
+    // Without stored steps the first step has at most length 1.
     let scale = match memory.back() {
         Some(last) => last.product / dot(&last.change, &last.change),
         None => (1.0 / norm(gradient)).min(1.0),
@@ -128,13 +128,13 @@ fn direction(memory: &VecDeque<Pair>, gradient: &[f64]) -> Vec<f64> {
     q
 }
 
-/// A point tried and the gradient there.
+/// A point that was tried, and the gradient there.
 struct Trial {
     x: Vec<f64>,
     gradient: Vec<f64>,
 }
 
-/// Leaves a lower point in `trial` and returns the loss there.
+/// Leaves a lower point in `trial`, and returns the loss there.
 fn search(
     function: &mut Function<'_>,
     x: &[f64],
@@ -169,7 +169,7 @@ fn search(
             2.0 * low
         };
     }
-    // A lower point all the same, if only the change of slope was wanting.
+    // Still a lower point, if only the change of slope is insufficient.
     if low > 0.0 {
         return at(low, trial).filter(|found| *found < loss);
     }

@@ -1,17 +1,17 @@
-//! What the methods of descent share.
+//! The common part of the methods of descent.
 
-/// Why descent ended, when it did not diverge.
+/// Why descent ended, if it did not diverge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// All steps allowed were taken.
     Steps,
-    /// The gradient is 0, but for rounding.
+    /// The gradient is 0 up to rounding.
     Flat,
     /// The loss hardly changes any more.
     Settled,
     /// No lower point was found along the line of descent.
     NoDescent,
-    /// The observer wanted no more steps.
+    /// The observer asked to stop.
     Asked,
 }
 
@@ -50,13 +50,13 @@ pub struct NotFinite {
 
 /// Returns the value of a function and writes its gradient.
 pub type Function<'a> = dyn FnMut(&[f64], &mut [f64]) -> f64 + 'a;
-/// Sees the number of steps taken, the loss and the parameters there; says whether to go on.
+/// Sees the number of steps, the loss and the parameters; returns whether to continue.
 pub type Observer<'a> = dyn FnMut(usize, f64, &[f64]) -> bool + 'a;
 
 /// A gradient with no larger entry is 0.
 pub(super) const FLAT: f64 = 1e-8;
 
-/// Sees when the loss has settled.
+/// Detects that the loss has settled.
 pub(super) struct Settling(Vec<f64>);
 
 impl Settling {
@@ -67,7 +67,7 @@ impl Settling {
         Self(Vec::new())
     }
 
-    /// Takes note of a loss. Did the last 25 steps lower it by less than a millionth?
+    /// Records a loss. Did the last 25 steps lower it by less than a millionth?
     pub fn has_settled(&mut self, loss: f64) -> bool {
         self.0.push(loss);
         let Some(earlier) = self.0.len().checked_sub(Self::STEPS + 1) else {

@@ -1,20 +1,19 @@
-//! Gradient descent, to see what training finds where a formula builds.
+//! Gradient descent, to compare what training finds with what formulas build.
 //!
 //! A [`Samples`] holds points with a value (regression) or a label, inside or outside
 //! (classification). A [`Perceptron`] is the shape of a multilayer perceptron; its parameters are
 //! one list of floats. [`Objective`] gives the loss and, by backpropagation (Rumelhart, Hinton and
-//! Williams 1986), its gradient; [`check_gradient`] compares that with central differences.
-//! [`train`] runs [Adam](adam) or [L-BFGS](lbfgs) from several random starts, lists them all and
-//! turns the best one into a [`Network`](crate::network::Network), whose weights are exactly the
-//! floats found. [`explain()`] writes one forward and one backward pass out for a learner.
+//! Williams 1986), its gradient; [`check_gradient`] compares it with central differences. [`train`]
+//! runs [Adam](adam) or [L-BFGS](lbfgs) from several random starts, lists all outcomes and turns
+//! the best one into a [`Network`](crate::network::Network), whose weights are exactly the floats
+//! found. [`explain()`] writes one forward and one backward pass out for a learner.
 //!
-//! Floats are estimates: nothing here proves anything, and nothing that is proved relies on it.
-//! But they are the same estimates everywhere: only + − · / and square roots, which IEEE 754
-//! fixes, and the functions of `libm`, which are made of these; sums have a fixed order, and
-//! threads share nothing but the list of starts. So the same samples and settings give the same
-//! bits on every machine.
+//! Floats are estimates: nothing here is a proof, and no proof relies on it. But the estimates are
+//! the same on every machine. Only + − · / and square roots are used, which IEEE 754 defines, and
+//! the functions of `libm`, which are made of these; sums have a fixed order, and threads share
+//! only the list of starts. So the same samples and settings give the same bits everywhere.
 
-// Floats are meant here, and counts are far below 2^53.
+// Floats are intended here, and counts are far below 2^53.
 #![allow(clippy::cast_precision_loss)]
 
 pub mod adam;

@@ -1,13 +1,13 @@
 //! Loops over floats in a fixed order, written so that the compiler uses vector instructions
 //! without changing a bit: each lane is one point, or one of eight running sums.
 
-/// Points that are computed together. The last block is filled up with points of weight 0.
+/// Points that are computed together. The last block is filled with points of weight 0.
 pub(super) const BLOCK: usize = 128;
 
 /// One number for each point of a block.
 pub(super) type Lane = [f64; BLOCK];
 
-/// The sum of products, eight running sums at a time, which are added in a fixed order.
+/// Returns the sum of products: eight running sums, which are added in a fixed order.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a, a_rest) = a.as_chunks::<8>();
     let (b, b_rest) = b.as_chunks::<8>();
@@ -69,7 +69,7 @@ pub(super) fn norm(a: &[f64]) -> f64 {
     libm::sqrt(dot(a, a))
 }
 
-/// The largest absolute value; NaN where there is one.
+/// Returns the largest absolute value; NaN if there is one.
 pub(super) fn largest(a: &[f64]) -> f64 {
     a.iter().fold(0.0, |most, x| {
         if most.is_nan() {

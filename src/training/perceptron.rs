@@ -1,4 +1,4 @@
-//! The shape of a multilayer perceptron, and its way to and from exact networks.
+//! The shape of a multilayer perceptron, and the conversion to and from exact networks.
 
 use super::scaling::Scaling;
 use crate::network::{Activation, Layer, Matrix, Network};
@@ -8,7 +8,7 @@ use crate::numbers::estimate::{estimate_rational, exact_dyadic};
 /// The most weights and bias terms that are trained.
 pub const MAX_PARAMETERS: usize = 1_000_000;
 
-/// What is made small.
+/// The loss to minimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// The mean of the squared errors over points and outputs.
@@ -18,7 +18,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// The name in reports.
+    /// Returns the name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::MeanSquares => "mean squared error",
@@ -30,8 +30,8 @@ impl Loss {
 /// Why a shape cannot be trained.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PerceptronError {
-    /// An activation without the derivatives that descent needs, or that is not built in.
-    #[error("layer {layer}: {name} units are not trained; sigmoid, tanh and relu are")]
+    /// An activation without the derivatives that descent needs, or without support.
+    #[error("layer {layer}: {name} units cannot be trained; expected sigmoid, tanh or relu")]
     Activation {
         /// The layer, from 1.
         layer: usize,
@@ -41,18 +41,18 @@ pub enum PerceptronError {
     /// A layer without units.
     #[error("hidden layer {0} has no units")]
     Empty(usize),
-    /// Too large.
-    #[error("{0} weights and bias terms are too many to train, {MAX_PARAMETERS} are allowed")]
+    /// Too many parameters.
+    #[error("at most {MAX_PARAMETERS} weights and bias terms can be trained, found {0}")]
     Size(usize),
     /// Cross-entropy with several outputs.
-    #[error("a region has one output, the network has {0}")]
+    #[error("a region needs one output, the network has {0}")]
     Outputs(usize),
     /// A weight beyond the range of floats.
     #[error("layer {0} has a weight beyond the range of floats")]
     Range(usize),
 }
 
-/// What a unit does, where training knows its derivative.
+/// The activation of a unit, if training knows its derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Identity,
@@ -89,7 +89,7 @@ impl Unit {
     }
 }
 
-/// One layer of a perceptron: its place in the list of parameters.
+/// One layer of a perceptron: its position in the list of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub inputs: usize,
@@ -109,8 +109,8 @@ impl Part {
     }
 }
 
-/// The shape of a multilayer perceptron and what is made small. The parameters are a list of
-/// floats beside it: layer after layer, the weights row by row, then the bias.
+/// The shape of a multilayer perceptron, and its loss. The parameters are a separate list of
+/// floats: layer after layer, the weights row by row, then the bias.
 ///
 /// Invariant: there is a layer, no layer is empty, and cross-entropy has one output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,7 +199,7 @@ impl Perceptron {
         &self.parts
     }
 
-    /// What is made small.
+    /// Returns the loss to minimise.
     pub fn loss(&self) -> Loss {
         self.loss
     }
@@ -223,7 +223,7 @@ impl Perceptron {
         &self.parts[self.parts.len() - 1]
     }
 
-    /// Returns what a parameter is, such as `layer 1, unit 2, weight of input 1`; all count from 1.
+    /// Describes a parameter, as in `layer 1, unit 2, weight of input 1`; all count from 1.
     pub fn describe(&self, parameter: usize) -> String {
         for (place, part) in (1..).zip(&self.parts) {
             if parameter < part.bias() {
@@ -242,13 +242,12 @@ impl Perceptron {
     }
 
     /// Returns the network whose weights are exactly these floats, with the scaling of inputs and
-    /// outputs multiplied in. With cross-entropy and a linear output, `threshold` is added, so
-    /// that the output is at least the threshold exactly where the logit is at least 0.
+    /// outputs multiplied in. With cross-entropy and a linear output, `threshold` is added, so that
+    /// the output is at least the threshold exactly where the logit is at least 0.
     ///
-    /// - Returns nothing where a parameter is not finite.
+    /// - Returns `None` if a parameter is not finite.
     ///
-    /// # Panics
-    /// When the number of parameters or names is another one than the shape has.
+    /// - Panics: when the number of parameters or names is not that of the shape.
     pub(super) fn network(
         &self,
         parameters: &[f64],
@@ -318,11 +317,11 @@ mod tests {
         );
         assert_eq!(
             shape(&[3], &Activation::Heaviside, 1),
-            "layer 1: heaviside units are not trained; sigmoid, tanh and relu are"
+            "layer 1: heaviside units cannot be trained; expected sigmoid, tanh or relu"
         );
         assert_eq!(
             shape(&[3], &Activation::Relu, 2),
-            "a region has one output, the network has 2"
+            "a region needs one output, the network has 2"
         );
         assert!(shape(&[2000, 2000], &Activation::Relu, 1).contains("too many"));
         assert!(shape(&[usize::MAX, 5], &Activation::Relu, 1).contains("too many"));

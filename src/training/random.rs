@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-/// What random numbers are for. Each purpose has its own stream of a seed.
+/// The purpose of random numbers. Each purpose has its own stream of a seed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
     Points,

@@ -9,7 +9,7 @@ use crate::numbers::{Failure, Interval, Precise, Rational};
 /// The most points.
 pub const MAX_SAMPLES: usize = 1_000_000;
 
-/// What is to be learnt.
+/// The task of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// The values of a function.
@@ -21,27 +21,27 @@ pub enum Task {
 /// Why there are no samples.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
-    /// None asked for, or none given.
+    /// There are none.
     #[error("there are no points to train on")]
     None,
     /// Too many.
-    #[error("{0} points are too many to train on, {MAX_SAMPLES} are allowed")]
+    #[error("at most {MAX_SAMPLES} points are supported, found {0}")]
     TooMany(usize),
-    /// The target has no value at too many points, or none that is found.
-    #[error("the target's value is not found at most points of the domain")]
+    /// At too many points no value of the target was found.
+    #[error("no value of the target was found at most points of the domain")]
     Undefined,
-    /// A domain or value beyond floats.
+    /// A domain or value is beyond the range of floats.
     #[error("the domain or the values are beyond the range of floats")]
     Range,
-    /// Columns that do not fit together.
+    /// Columns of different lengths.
     #[error("each point needs one number for each input and output")]
     Ragged,
 }
 
 /// Points with a value, or a label 0 or 1, for each output.
 ///
-/// Invariant: there is a point and an input and an output; all columns have one length and finite
-/// numbers.
+/// Invariant: at least one point, one input and one output; all columns have the same length and
+/// finite numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
     inputs: Vec<String>,
@@ -88,7 +88,7 @@ impl Samples {
         &self.inputs
     }
 
-    /// What is to be learnt.
+    /// Returns the task.
     pub fn task(&self) -> Task {
         self.task
     }
@@ -108,7 +108,7 @@ impl Samples {
         self.points[0].len()
     }
 
-    /// Returns the samples of one point, counted from 0; nothing beyond the last.
+    /// Returns the sample of one point, counted from 0; `None` after the last.
     #[must_use]
     pub fn only(&self, point: usize) -> Option<Self> {
         let one = |columns: &[Vec<f64>]| -> Option<Vec<Vec<f64>>> {
@@ -123,13 +123,13 @@ impl Samples {
     }
 }
 
-/// Returns random points of the domain with the target's values there, or its labels.
+/// Returns random points of the domain with the target's values or labels.
 ///
 /// - Points are uniform on the box, from the stream of the seed; each coordinate is a float.
-/// - Exactness: labels are decided exactly, at the floats that the points are; values are the
-///   exact ones rounded to about 53 bits. A point where 256 bits do not decide is drawn again.
-/// - `noise`: the standard deviation of normal noise added to values; the probability that a label
-///   is turned round.
+/// - Exactness: labels are decided exactly, at the floats; values are the exact ones rounded to
+///   about 53 bits. A point that 256 bits do not decide is drawn again.
+/// - `noise`: the standard deviation of normal noise added to values; for labels, the probability
+///   that a label is flipped.
 /// - Errors: [`SampleError`].
 pub fn sample(
     target: &Target,
@@ -189,7 +189,7 @@ pub fn sample(
     Samples::new(target.inputs().to_vec(), task, points, targets)
 }
 
-/// A target's values at floats: by intervals where that is enough, else with more digits.
+/// A target's values at floats: by intervals if that is enough, else with more digits.
 struct Values {
     tape: Tape,
     quick: (Constants<Interval>, Scratch<Interval>),
@@ -197,7 +197,7 @@ struct Values {
     precise: (Constants<Precise>, Scratch<Precise>),
 }
 
-/// Bits where intervals do not decide.
+/// The bits used if intervals do not decide.
 const BITS: u32 = 256;
 
 impl Values {
@@ -246,7 +246,7 @@ impl Values {
     }
 }
 
-/// The middle of an interval that is hardly wider than a float's rounding.
+/// Returns the middle of an interval that is hardly wider than a float's rounding.
 fn narrow(value: Result<&Interval, Failure>) -> Option<f64> {
     let value = value.ok()?;
     let end = |end: crate::numbers::Dyadic| {
@@ -255,7 +255,7 @@ fn narrow(value: Result<&Interval, Failure>) -> Option<f64> {
     close(end(value.inf())?, end(value.sup())?)
 }
 
-/// The middle of two ends that agree to about 50 bits; near 0, absolutely.
+/// Returns the middle of two ends that agree to about 50 bits; near 0, absolutely.
 fn close(low: f64, high: f64) -> Option<f64> {
     let middle = low / 2.0 + high / 2.0;
     let size = middle.abs().max(1e-9);

@@ -1,8 +1,8 @@
-//! Inputs and outputs are shifted and scaled for training, by exact amounts.
+//! Shifts and scales inputs and outputs for training, by exact amounts.
 //!
-//! Descent works best where numbers are about 1. The scaled input is `(x − centre) · 2^-exponent`,
-//! so that powers of two and a short centre can be multiplied into the first layer exactly; the
-//! same holds for the outputs of a regression and the last layer.
+//! Descent works best with numbers of about 1. The scaled input is `(x − centre) · 2^-exponent`, so
+//! that a power of two and a short centre can be multiplied into the first layer exactly. The same
+//! holds for the outputs of a regression and the last layer.
 
 use crate::numbers::Rational;
 use crate::numbers::estimate::exact_dyadic;
@@ -28,7 +28,7 @@ impl Scaling {
         }
     }
 
-    /// Brings inputs, and outputs if asked, near [-1, 1].
+    /// Scales inputs, and outputs if requested, to about [-1, 1].
     pub fn of(points: &[Vec<f64>], targets: &[Vec<f64>], scale_outputs: bool) -> Self {
         let mut scaling = Self::none(points.len(), targets.len());
         for (place, column) in points.iter().enumerate() {
@@ -58,7 +58,7 @@ impl Scaling {
         libm::ldexp(value - self.output_centres[place], -self.output_exponent)
     }
 
-    /// Makes a first layer for scaled inputs one for the inputs themselves, exactly.
+    /// Converts a first layer for scaled inputs to one for the inputs themselves, exactly.
     pub fn unscale_first_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
         for (row, bias) in rows.iter_mut().zip(bias) {
             for (place, weight) in row.iter_mut().enumerate() {
@@ -68,7 +68,7 @@ impl Scaling {
         }
     }
 
-    /// Makes a last layer for scaled outputs one for the outputs themselves, exactly.
+    /// Converts a last layer for scaled outputs to one for the outputs themselves, exactly.
     pub fn unscale_last_layer(&self, rows: &mut [Vec<Rational>], bias: &mut [Rational]) {
         let scale = Rational::power_of_two(self.output_exponent);
         for (place, (row, bias)) in rows.iter_mut().zip(bias).enumerate() {
@@ -103,7 +103,7 @@ fn exponent(low: f64, high: f64) -> i32 {
     }
 }
 
-/// The middle, with few bits; 0 where that is near enough.
+/// Returns the middle with few bits; 0 if that is close enough.
 fn centre(low: f64, high: f64, exponent: i32) -> f64 {
     let middle = low / 2.0 + high / 2.0;
     if !middle.is_finite() {
@@ -129,7 +129,7 @@ mod tests {
                 "{a} {b}"
             );
         }
-        // Ranges around 0 stay centred there, and the unit square is as it was.
+        // Ranges around 0 stay centred there, and the unit square is unchanged.
         let square = Scaling::of(&[vec![-0.998, 0.999]], &[], false);
         assert_eq!(square, Scaling::none(1, 0));
         assert!(near(5.0, 5.0).0.is_finite());

@@ -1,4 +1,4 @@
-//! How to train.
+//! The settings of training.
 
 use crate::numbers::Rational;
 
@@ -33,7 +33,7 @@ impl Optimizer {
             .find(|method| method.name() == name)
     }
 
-    /// Steps where none are given.
+    /// Returns the default number of steps.
     pub fn default_steps(self) -> usize {
         match self {
             Self::Lbfgs => 500,
@@ -42,20 +42,20 @@ impl Optimizer {
     }
 }
 
-/// How to train; the default is what specs leave out.
+/// The settings of training; the default is used where specs give nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The method.
     pub optimizer: Optimizer,
     /// At most this many steps from each start.
     pub steps: usize,
-    /// Adam's step size; L-BFGS looks for its own.
+    /// Adam's step size; L-BFGS chooses its own.
     pub learning_rate: f64,
     /// Random starts. Start r uses the seed `seed + r`, r from 0, so each can be run alone.
     pub restarts: usize,
     /// The seed of the first start.
     pub seed: u64,
-    /// Classification: the network says "inside" where its output is at least this.
+    /// Classification: the network decides "inside" where its output is at least this.
     pub threshold: Rational,
 }
 

@@ -1,16 +1,16 @@
-//! Where descent starts.
+//! The start of descent.
 
 use super::perceptron::{Perceptron, Unit};
 use super::random::{Purpose, Random};
 
 /// Returns random parameters from the stream of a seed.
 ///
-/// Weights are uniform, within a range in which the sums of a layer neither die out nor blow up:
-/// that of Glorot and Bengio 2010 for tanh, four times that for sigmoid, whose slope is a quarter,
-/// and that of He et al. 2015 for relu. The bias of the first layer is drawn likewise, so that its
-/// lines lie anywhere in the domain. Those of later hidden layers are within an eighth of the range:
-/// at 0 a relu unit would stand exactly at its kink where all that it sees is off. Output units
-/// start without a bias.
+/// Weights are uniform, in a range in which the sums of a layer neither vanish nor explode: that of
+/// Glorot and Bengio 2010 for tanh; four times that for sigmoid, whose slope is a quarter; and that
+/// of He et al. 2015 for relu. The bias of the first layer is drawn likewise, so that its lines may
+/// be anywhere in the domain. The biases of later hidden layers are within an eighth of the range:
+/// at 0 a relu unit would be exactly at its kink when all its inputs are off. Output units start
+/// without a bias.
 pub(super) fn random(perceptron: &Perceptron, seed: u64) -> Vec<f64> {
     let mut random = Random::new(seed, Purpose::Weights);
     let mut parameters = vec![0.0; perceptron.parameters()];

@@ -1,4 +1,4 @@
-//! Training as a whole: gradients, the same bits, divergence, what starting at a network keeps.
+//! Training as a whole: gradients, equal bits, divergence, and what a start at a network keeps.
 
 use super::*;
 use crate::expr::{Domain, Target, parse_target};
@@ -91,7 +91,7 @@ fn backpropagation_agrees_through_an_output_unit_of_every_kind() {
     }
 }
 
-/// The passes that are written out are computed another way than the objective's.
+/// The passes of `explain` are computed differently from the objective's.
 #[test]
 fn the_passes_written_out_agree_with_their_differences() {
     for (data, activation) in [
@@ -129,7 +129,7 @@ fn the_passes_written_out_agree_with_their_differences() {
 
 #[test]
 fn the_network_computes_what_was_trained() {
-    // Scaled inputs and outputs are multiplied in exactly: far from 1, too.
+    // Scaled inputs and outputs are converted exactly, even far from 1.
     let domain = Domain::parse("x=1000..1010,y=-1/8..0").expect("parses");
     let far = target(&["1000000 + 7*x + 100*y"]);
     let data = sample(&far, &domain, 200, 0.0, 4).expect("drawn");
@@ -243,7 +243,7 @@ fn restarts_are_listed_and_the_best_is_taken() {
         assert!(training.found().loss <= found.loss);
         assert_eq!(found.losses.len(), found.steps + 1);
     }
-    // A start alone, by its seed.
+    // A single start, by its seed.
     let alone = Settings {
         restarts: 1,
         seed: 11 + training.best as u64,
@@ -273,7 +273,7 @@ fn divergence_is_the_outcome_of_its_start() {
     };
     assert_eq!(starts.iter().map(|d| d.seed).collect::<Vec<_>>(), [5, 6]);
     assert!(error.to_string().contains("seed 6 after"), "{error}");
-    // L-BFGS avoids what is not finite.
+    // L-BFGS avoids points that are not finite.
     let settings = Settings {
         optimizer: Optimizer::Lbfgs,
         steps: 20,
@@ -284,7 +284,8 @@ fn divergence_is_the_outcome_of_its_start() {
 
 #[test]
 fn descent_from_a_network_says_what_it_keeps() {
-    // A steep step at x = 0 with a zero weight, and labels that it meets already but for a tilt.
+    // A steep step at x = 0 with a zero weight, and labels that it already matches except for a
+    // tilt.
     let built = network(&[
         (&[&["400", "0"]], &["0"], Activation::Sigmoid),
         (&[&["1"]], &["0"], Activation::Identity),

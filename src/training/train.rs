@@ -13,21 +13,21 @@ use super::settings::{Optimizer, Settings};
 use super::{adam, lbfgs, start};
 use crate::network::{Activation, Network};
 
-/// Where to start.
+/// Where descent starts.
 #[derive(Clone, Copy, Debug)]
 pub enum Start<'a> {
     /// At random weights, for these hidden layers and a linear output.
     Random {
         /// Units of each hidden layer.
         hidden: &'a [usize],
-        /// What they do.
+        /// The activation of hidden units.
         activation: &'a Activation,
     },
-    /// At a network, once; as it is, without scaling.
+    /// At a network, once; without scaling.
     Network(&'a Network),
 }
 
-/// How far training is; from any thread.
+/// The progress of training; called from any thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Which start, from 0.
@@ -38,31 +38,31 @@ pub struct Progress {
     pub loss: f64,
 }
 
-/// The loss was NaN or infinite: the outcome of a start that led nowhere.
+/// The loss became NaN or infinite: the outcome of a failed start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("diverged after {step} steps from seed {seed}")]
 pub struct Diverged {
     /// The seed.
     pub seed: u64,
-    /// After so many steps.
+    /// The number of steps before that.
     pub step: usize,
 }
 
-/// What was found from one start.
+/// The result of one start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The loss after each step, first that of the start. In the units of the targets.
+    /// The loss after each step, beginning with that of the start; in the units of the targets.
     pub losses: Vec<f64>,
-    /// The lowest loss, that of the parameters.
+    /// The lowest loss, at `parameters`.
     pub loss: f64,
     /// Steps taken.
     pub steps: usize,
     /// Why it ended.
     pub stop: Stop,
-    /// Classification: the share of points with the right label. Regression: the root of the mean
-    /// squared error.
+    /// Classification: the fraction of points with the right label. Regression: the root of the
+    /// mean squared error.
     pub fit: f64,
-    /// The parameters found, for scaled inputs; [`Problem::network`] makes a network of them.
+    /// The parameters found, for scaled inputs; [`Problem::network`] converts them to a network.
     pub parameters: Vec<f64>,
 }
 
@@ -71,16 +71,16 @@ pub struct Found {
 pub struct Restart {
     /// The seed of its weights.
     pub seed: u64,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Result<Found, Diverged>,
 }
 
-/// What training found.
+/// The result of training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Training {
     /// The network of the best start; its weights are exactly the floats found.
     pub network: Network,
-    /// Which start it is from, by the lowest loss.
+    /// The start with the lowest loss.
     pub best: usize,
     /// All starts, in the order of their seeds.
     pub restarts: Vec<Restart>,
@@ -97,29 +97,29 @@ impl Training {
 /// Why there is no trained network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TrainingError {
-    /// A shape that is not trained.
+    /// A shape that cannot be trained.
     #[error(transparent)]
     Shape(#[from] PerceptronError),
-    /// The network to start from is for other inputs.
+    /// The network to start from has other inputs.
     #[error("the network has the inputs {found}, the points have {expected}")]
     Inputs {
-        /// Those of the network.
+        /// The inputs of the network.
         found: String,
-        /// Those of the points.
+        /// The inputs of the points.
         expected: String,
     },
-    /// The network to start from is for other outputs.
+    /// The network to start from has another number of outputs.
     #[error("the network has {found} outputs, the points have {expected}")]
     Outputs {
-        /// Those of the network.
+        /// The number of outputs of the network.
         found: usize,
-        /// Those of the points.
+        /// The number of outputs of the points.
         expected: usize,
     },
-    /// No start at all.
-    #[error("there is no start: `restarts` is 0")]
+    /// There are no starts.
+    #[error("`restarts` must not be 0")]
     NoStart,
-    /// It was stopped before the first step.
+    /// Training was stopped before the first step.
     #[error("not trained: stopped by {0}")]
     Stopped(&'static str),
     /// Every start diverged.
@@ -146,24 +146,24 @@ pub struct Snapshot {
     pub parameters: Vec<f64>,
 }
 
-/// A shape, its samples and how to train it: what [`train`] does in one go, step by step.
+/// A shape, its samples and the settings: [`train`], step by step.
 pub struct Problem<'a> {
     perceptron: Perceptron,
     pub(super) scaling: Scaling,
     samples: &'a Samples,
     settings: &'a Settings,
-    /// The parameters to start from; none if they are drawn.
+    /// The parameters to start from; `None` if they are random.
     given: Option<Vec<f64>>,
     inputs: Vec<String>,
     outputs: Vec<String>,
 }
 
 impl<'a> Problem<'a> {
-    /// Puts a problem together.
+    /// Assembles a problem.
     ///
-    /// - The loss is cross-entropy for labels and the mean squared error for values. Started from
-    ///   a network with another output than a sigmoid unit, labels too are met in the mean square:
-    ///   such a network was built to be near 0 and 1.
+    /// - The loss is cross-entropy for labels and the mean squared error for values. If training
+    ///   starts from a network whose output is not a sigmoid unit, labels have the mean squared
+    ///   error, too: such a network was built to be close to 0 and 1.
     /// - Errors: [`TrainingError`], all but the last.
     pub fn new(
         start: &Start<'_>,
@@ -237,7 +237,7 @@ impl<'a> Problem<'a> {
         self.samples
     }
 
-    /// The number of starts: 1 from a given network.
+    /// Returns the number of starts: 1 from a given network.
     pub fn restarts(&self) -> usize {
         if self.given.is_some() {
             1
@@ -251,7 +251,7 @@ impl<'a> Problem<'a> {
         self.settings.seed.wrapping_add(restart as u64)
     }
 
-    /// The parameters that a start has before the first step.
+    /// Returns the parameters of a start before the first step.
     pub fn start(&self, restart: usize) -> Vec<f64> {
         match &self.given {
             Some(given) => given.clone(),
@@ -264,22 +264,21 @@ impl<'a> Problem<'a> {
         Objective::scaled(&self.perceptron, self.samples, &self.scaling)
     }
 
-    /// The loss at one sample alone.
+    /// Returns the loss at one sample.
     pub(super) fn objective_at(&self, point: usize) -> Option<Objective> {
         let one = self.samples.only(point)?;
         Some(Objective::scaled(&self.perceptron, &one, &self.scaling))
     }
 
     /// Returns the network with these parameters: exactly these floats, with the scaling of inputs
-    /// and outputs multiplied in. Nothing where one is not finite.
+    /// and outputs multiplied in. Returns `None` if one is not finite.
     ///
-    /// - For labels, where the output unit is linear, the output is the logit plus the threshold:
-    ///   "inside" where it is at least the threshold. It is linear, not a probability, so that a
-    ///   relu network has a decision polygon and the proof of its area has no sigmoid to enclose;
-    ///   the decision is the same, as the sigmoid rises.
+    /// - For labels and a linear output unit, the output is the logit plus the threshold: "inside"
+    ///   where it is at least the threshold. The output is linear instead of a probability, so that
+    ///   a relu network has a decision polygon and the proof of its area needs no enclosure of a
+    ///   sigmoid. The decision is the same, because the sigmoid is increasing.
     ///
-    /// # Panics
-    /// When the parameters are not as many as the shape has.
+    /// - Panics: when the number of parameters is not that of the shape.
     pub fn network(&self, parameters: &[f64]) -> Option<Network> {
         let names = (self.inputs.as_slice(), self.outputs.as_slice());
         let threshold = &self.settings.threshold;
@@ -292,7 +291,7 @@ impl<'a> Problem<'a> {
         check_gradient(&mut self.objective(), parameters)
     }
 
-    /// Compares parameters with those that a start has.
+    /// Compares parameters with those of a start.
     pub fn compare_with_start(&self, restart: usize, parameters: &[f64]) -> Kept {
         compare_weights(&mut self.objective(), &self.start(restart), parameters)
     }
@@ -344,9 +343,9 @@ impl<'a> Problem<'a> {
         })
     }
 
-    /// Descends from every start, several at a time, as long as `progress` says so.
+    /// Descends from every start, several at a time, as long as `progress` allows it.
     ///
-    /// - Errors: [`TrainingError::Diverged`] where every start does.
+    /// - Errors: [`TrainingError::Diverged`] if every start diverges.
     pub fn train(
         &self,
         progress: &(dyn Fn(Progress) -> bool + Sync),
@@ -413,7 +412,8 @@ impl<'a> Problem<'a> {
         Ok(taken)
     }
 
-    /// A loss in the units of the targets is this power of two times the scaled one.
+    /// Returns the binary logarithm of the factor between the loss in the units of the targets and
+    /// the scaled loss.
     fn loss_exponent(&self) -> i32 {
         match self.perceptron.loss() {
             Loss::MeanSquares => 2 * self.scaling.output_exponent,

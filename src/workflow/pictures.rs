@@ -26,7 +26,7 @@ use crate::draw::{
 };
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::network::{Layer, Network, Reducer, Specialised, estimate_outputs};
+use crate::network::{Layer, Network, Reduced, Reducer, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
@@ -603,13 +603,13 @@ impl<'a> Scene<'a> {
     }
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
-    fn on_cells(&self, depth: u32, visit: &mut dyn FnMut(&Cell, &Specialised) -> bool) {
+    fn on_cells(&self, depth: u32, visit: &mut dyn FnMut(&Cell, &Reduced) -> bool) {
         let mut open = vec![(self.whole.clone(), Arc::clone(&self.root), 0)];
         let fold = Dyadic::power_of_two(-30);
         let mut reducer = Reducer::<Interval>::default();
         while let Some((cell, around, level)) = open.pop() {
             let here = reducer
-                .specialise(&around, cell.intervals(), None, fold)
+                .reduce(&around, cell.intervals(), None, fold)
                 .map_or(around, |reduced| Arc::new(reduced.into()));
             let is_last = level == 2 * depth;
             if visit(&cell, &here) || is_last {
@@ -762,7 +762,7 @@ impl<'a> Scene<'a> {
 
 /// Fills in the outputs on a part of a grid, with the network reduced to it.
 fn fill(
-    network: &Specialised,
+    network: &Reduced,
     axes: &[Vec<f64>],
     ranges: &[(usize, usize)],
     values: &mut [Vec<f64>],
@@ -817,8 +817,7 @@ fn fill(
             })
             .collect();
         let fold = Dyadic::power_of_two(-40);
-        let reduced =
-            sides.and_then(|sides| network.specialise::<Interval>(&sides, None, fold).ok());
+        let reduced = sides.and_then(|sides| network.reduce::<Interval>(&sides, None, fold).ok());
         fill(
             reduced.as_ref().unwrap_or(network),
             axes,

@@ -1,11 +1,11 @@
 //! Was standard output open when the process started?
 //!
-//! Before `main`, the runtime of Rust opens `/dev/null` in the place of standard streams that are
-//! closed, so from then on a result for nobody is written without an error. Nothing tells that
-//! `/dev/null` from the one that Python's `subprocess.DEVNULL` or Node's `ignore` hand over, who want
-//! just that. So the question is asked before: by a function that the loader calls. To place it there
-//! is the one thing here that the compiler cannot look at, and the reason why this is a package of its
-//! own: `steeple` itself forbids unsafe code.
+//! Before `main`, the Rust runtime opens `/dev/null` in place of closed standard streams, so a
+//! result written to a closed output is lost without an error. This `/dev/null` cannot be
+//! distinguished from the one that Python's `subprocess.DEVNULL` or Node's `ignore` pass on
+//! purpose. So a function that the loader calls checks it before `main`. Registering that function
+//! is the only unsafe code, and the reason why this is a package of its own: `steeple` itself
+//! forbids unsafe code.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

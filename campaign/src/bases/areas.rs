@@ -29,7 +29,7 @@ fn area<'a>(
     recipe(name, network, formulas, domain).norm(Norm::Area, gap)
 }
 
-/// All of them.
+/// Returns all of them.
 pub fn all() -> Vec<Base> {
     let (plane, unit) = ("x=-1..1,y=-1..1", "x=0..1,y=0..1");
     let wide = "x=-3/2..3/2,y=-3/2..3/2";

@@ -1,4 +1,4 @@
-//! Bases under the norms l1 and l2.
+//! Bases for the norms l1 and l2.
 
 use steeple::builders::{BuilderName, Parameters, Units};
 use steeple::certificate::{Norm, Ranges};
@@ -9,8 +9,8 @@ use super::make::recipe;
 use super::networks::{built, net, number};
 use super::suprema::{bent, deep, mixed, smooth, square, step, thirds};
 
-/// Steep steps of height 1 at 1/4 and of 2 at 5/8 in x and of 4 at 3/8 in y; the integral of the distance
-/// from -1 is 1 + 3/4 + 2·3/8 + 4·5/8, up to tails below e^-6000.
+/// Steep steps of height 1 at 1/4 and of 2 at 5/8 in x, and of 4 at 3/8 in y. The integral of the
+/// distance from -1 is 1 + 3/4 + 2·3/8 + 4·5/8, up to tails below e^-6000.
 fn steps() -> Network {
     net(
         &["x", "y"],
@@ -45,7 +45,7 @@ fn towers(cells: usize) -> Network {
     built(BuilderName::Towers, &parameters, formula, domain, Norm::L1)
 }
 
-/// All of them.
+/// Returns all of them.
 pub fn all() -> Vec<Base> {
     let mut bases = exact();
     bases.extend(curved());
@@ -76,7 +76,7 @@ fn exact() -> Vec<Base> {
             .norm(Norm::L2, "1/10")
             .exactly("1")
             .found(),
-        // By the independent checker.
+        // Value from the independent checker.
         recipe("l1 planar", deep(), &["y/3 - 2"], plane)
             .norm(Norm::L1, "1/10")
             .exactly("509483977/69672960")
@@ -142,7 +142,7 @@ fn steep() -> Vec<Base> {
             .found(),
         of("l1 steps, one leaf", Norm::L1, &["-1"], "w"),
         of("l1 steps, curved", Norm::L1, &["x*y - 2"], "Aww"),
-        // Nothing but a peak where two transition layers cross.
+        // Only a peak where two transition layers cross.
         recipe("l1 crossing", crossing(), &["0"], unit)
             .norm(Norm::L1, "1/2")
             .by_tree("w", "2^-10", Ranges::Natural),

@@ -1,4 +1,4 @@
-//! Bases from networks: by the prover, or by a tree and what the checker makes of it.
+//! Makes bases from networks: by the prover, or from a tree and what the checker finds for it.
 
 use steeple::certificate::{Certificate, Layer, Norm, Partition, Question, Ranges, Weights, text};
 use steeple::checker::check;
@@ -9,11 +9,11 @@ use steeple::workflow::{Limits, VerifyRequest, verify};
 
 use super::Base;
 use super::networks::{number, with_damaged};
+use crate::document::Document;
 use crate::oracle::Enclosure;
-use crate::sheet::Sheet;
 use crate::trial::strongest;
 
-/// What a base is made of.
+/// The ingredients of a base.
 pub struct Recipe<'a> {
     /// Its name.
     pub name: &'static str,
@@ -25,15 +25,15 @@ pub struct Recipe<'a> {
     pub domain: &'a str,
     /// The norm.
     pub norm: Norm,
-    /// How near the ends of the claim are.
+    /// The gap between the ends of the claim.
     pub gap: &'a str,
-    /// By the core's methods alone?
+    /// Only with methods of the core?
     pub portable: bool,
-    /// The ends of the truth, where known by theory.
+    /// The ends of the truth, if known by theory.
     pub truth: Option<(&'a str, &'a str)>,
 }
 
-/// A recipe for the sup norm with a gap of a tenth.
+/// Returns a recipe for the sup norm with a gap of a tenth.
 pub fn recipe<'a>(
     name: &'static str,
     network: Network,
@@ -53,24 +53,24 @@ pub fn recipe<'a>(
 }
 
 impl<'a> Recipe<'a> {
-    /// In another norm.
+    /// Sets another norm.
     pub fn norm(mut self, norm: Norm, gap: &'a str) -> Self {
         (self.norm, self.gap) = (norm, gap);
         self
     }
 
-    /// With the methods of the core.
+    /// Restricts it to the methods of the core.
     pub fn portable(mut self) -> Self {
         self.portable = true;
         self
     }
 
-    /// With a truth that is known exactly.
+    /// Sets the truth, if it is known exactly.
     pub fn exactly(self, truth: &'a str) -> Self {
         self.between(truth, truth)
     }
 
-    /// With a truth that is known to be between two numbers.
+    /// Sets two bounds of the truth.
     pub fn between(mut self, low: &'a str, high: &'a str) -> Self {
         self.truth = Some((low, high));
         self
@@ -89,7 +89,7 @@ impl<'a> Recipe<'a> {
         }
     }
 
-    /// What the prover finds.
+    /// Returns the certificate that the prover finds.
     fn proved(&self) -> Certificate {
         let request = VerifyRequest {
             network: &self.network,
@@ -109,13 +109,14 @@ impl<'a> Recipe<'a> {
         found.expect("a certificate").certificate
     }
 
-    /// The base by the prover.
+    /// Returns the base that the prover finds.
     pub fn found(self) -> Base {
         let certificate = self.proved();
         self.base(&certificate)
     }
 
-    /// The base by a tree, with the witness of the prover and the strongest claim that the checker accepts.
+    /// Returns the base of a tree, with the witness of the prover and the strongest claim that the
+    /// checker accepts.
     pub fn by_tree(self, tree: &str, constant_radius: &str, ranges: Ranges) -> Base {
         let mut certificate = self.proved();
         certificate.partition = Partition::from_text(tree.as_bytes().to_vec());
@@ -137,8 +138,8 @@ impl<'a> Recipe<'a> {
         assert!(verified.is_ok(), "{}: {verified:?}", self.name);
         let mut bytes = Vec::new();
         text::write(certificate, &mut bytes).expect("in memory");
-        let sheet = String::from_utf8(bytes).ok();
-        let sheet = sheet.and_then(|text| Sheet::read(&text));
+        let document = String::from_utf8(bytes).ok();
+        let document = document.and_then(|text| Document::read(&text));
         let question = certificate.claim.question.clone();
         let truth = self.truth.map(|(low, high)| Enclosure {
             low: number(low),
@@ -148,7 +149,7 @@ impl<'a> Recipe<'a> {
             name: self.name,
             sides: question.domain.sides().to_vec(),
             networks: with_damaged(self.network),
-            sheet: sheet.expect("what was written"),
+            document: document.expect("what was written"),
             claim: Some(certificate.claim.clone()),
             truth: truth.map(|truth| (question, truth)),
         }

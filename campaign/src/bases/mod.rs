@@ -1,4 +1,4 @@
-//! Certificates that hold, to be damaged: every norm, every method, every kind of cut and layer.
+//! Valid certificates, to be damaged: every norm, every method, every kind of cut and layer.
 
 mod areas;
 mod integrals;
@@ -11,35 +11,35 @@ use steeple::certificate::{Claim, Question};
 use steeple::network::Network;
 use steeple::numbers::Rational;
 
+use crate::document::Document;
 use crate::oracle::Enclosure;
-use crate::sheet::Sheet;
 
 pub use networks::{built, net, with_damaged};
 
-/// A certificate that holds.
+/// A valid certificate.
 pub struct Base {
-    /// What it is called in tables.
+    /// The name in tables.
     pub name: &'static str,
-    /// Its network, and damaged ones.
+    /// Its network, and damaged copies of it.
     pub networks: Vec<Network>,
     /// The certificate.
-    pub sheet: Sheet,
-    /// What the certificate claims, if it is about an error.
+    pub document: Document,
+    /// The claim of the certificate, if it is about an error.
     pub claim: Option<Claim>,
     /// The domain, or the box of the first case.
     pub sides: Vec<(Rational, Rational)>,
-    /// The truth, where it is known by theory.
+    /// The truth, if it is known by theory.
     pub truth: Option<(Question, Enclosure)>,
 }
 
 impl Base {
     /// Is it about a property?
     pub fn is_property(&self) -> bool {
-        self.sheet.field("claim") == Some("property")
+        self.document.field("claim") == Some("property")
     }
 }
 
-/// All bases, made anew: every one was accepted by the checker.
+/// Returns all bases, newly made; the checker accepted each of them.
 pub fn all() -> Vec<Base> {
     let mut bases = suprema::all();
     bases.extend(integrals::all());

@@ -1,4 +1,4 @@
-//! Networks from short texts, built ones, and ones with a slip in them.
+//! Networks from short texts, built networks, and networks with an error in them.
 
 use steeple::builders::{BuilderName, Parameters, build};
 use steeple::certificate::Norm;
@@ -8,21 +8,20 @@ use steeple::numbers::{Rational, literal};
 
 use crate::random::Choices;
 
-/// How many damaged networks a base has.
+/// The number of damaged networks of a base.
 const DAMAGED: u64 = 12;
 
 /// Reads a number.
 ///
-/// # Panics
-/// When the text is not a number; texts are those of this package.
+/// - Panics: when the text is not a number; texts are those of this package.
 pub fn number(text: &str) -> Rational {
     literal::parse(text).expect("a number")
 }
 
-/// Returns a network from a line for each layer: the activation, then `weight,weight:bias` for each row.
+/// Returns a network from one line per layer: the activation, then `weight,weight:bias` for each
+/// row.
 ///
-/// # Panics
-/// When a line is not that of a layer.
+/// - Panics: when a line does not describe a layer.
 pub fn net(inputs: &[&str], layers: &[&str]) -> Network {
     let layers: Vec<Layer> = layers.iter().map(|line| layer(line)).collect();
     let outputs = layers.last().map_or(0, Layer::units);
@@ -63,8 +62,7 @@ fn activation(name: &str) -> Activation {
 
 /// Returns a built network.
 ///
-/// # Panics
-/// When the builder refuses.
+/// - Panics: when the builder refuses.
 pub fn built(
     name: BuilderName,
     parameters: &Parameters,
@@ -78,7 +76,7 @@ pub fn built(
     found.expect("a network").network
 }
 
-/// Returns a network and its damaged ones.
+/// Returns a network and damaged copies of it.
 pub fn with_damaged(network: Network) -> Vec<Network> {
     let mut all = vec![network];
     for item in 0..DAMAGED {
@@ -91,7 +89,7 @@ pub fn with_damaged(network: Network) -> Vec<Network> {
     all
 }
 
-/// One weight, bias or activation is another one.
+/// Returns a copy in which one weight, bias or activation differs.
 fn damaged(network: &Network, choices: &mut Choices) -> Option<Network> {
     let mut layers = network.layers().to_vec();
     let which = choices.below(layers.len());
@@ -121,7 +119,7 @@ fn damaged(network: &Network, choices: &mut Choices) -> Option<Network> {
     Network::new(names.0, names.1, layers).ok()
 }
 
-/// A number near another, or 0, or its negative.
+/// Returns a number near another one, or 0, or its negative.
 fn other(number: &Rational, choices: &mut Choices) -> Rational {
     let power = Rational::power_of_two(-choices.small(1, 30));
     match choices.below(6) {

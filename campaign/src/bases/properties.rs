@@ -9,7 +9,7 @@ use steeple::prover::{Limits, PropertyRequest, prove_property};
 use super::Base;
 use super::networks::{net, number, with_damaged};
 use super::suprema::{deep, mixed, smooth};
-use crate::sheet::Sheet;
+use crate::document::Document;
 
 /// A case: the ends of the box, and the condition.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str);
@@ -42,19 +42,19 @@ fn base(name: &'static str, network: Network, cases: &[Case<'_>]) -> Base {
     assert!(verified.is_ok(), "{name}: {verified:?}");
     let mut bytes = Vec::new();
     property::write(&certificate, &mut bytes).expect("in memory");
-    let sheet = String::from_utf8(bytes).ok();
-    let sheet = sheet.and_then(|text| Sheet::read(&text));
+    let document = String::from_utf8(bytes).ok();
+    let document = document.and_then(|text| Document::read(&text));
     Base {
         name,
         sides: property.cases()[0].sides().to_vec(),
         networks: with_damaged(network),
-        sheet: sheet.expect("what was written"),
+        document: document.expect("what was written"),
         claim: None,
         truth: None,
     }
 }
 
-/// All of them.
+/// Returns all of them.
 pub fn all() -> Vec<Base> {
     let unit: &[(&str, &str)] = &[("0", "1"), ("0", "1")];
     let plane: &[(&str, &str)] = &[("-1", "1"), ("-1", "1")];

@@ -1,4 +1,4 @@
-//! Bases under the sup norm.
+//! Bases for the sup norm.
 
 use steeple::builders::{BuilderName, Parameters, Units};
 use steeple::certificate::{Norm, Ranges};
@@ -46,7 +46,7 @@ pub fn deep() -> Network {
     )
 }
 
-/// Units of every smooth kind and all that have kinks, of one input.
+/// Units of every smooth kind and of all kinds with kinks, of one input.
 pub fn mixed() -> Network {
     net(
         &["x"],
@@ -92,7 +92,7 @@ fn quadrants() -> Network {
     )
 }
 
-/// A sum of fractions that no binary number is: every step of a bound is rounded.
+/// A sum of fractions that are not binary: every step of a bound is rounded.
 pub fn thirds() -> Network {
     net(
         &["x", "y"],
@@ -119,7 +119,7 @@ pub fn staircase() -> Network {
     )
 }
 
-/// All of them.
+/// Returns all of them.
 pub fn all() -> Vec<Base> {
     let mut bases = piecewise();
     bases.extend(curved());
@@ -165,7 +165,7 @@ fn piecewise() -> Vec<Base> {
             .norm(Norm::Sup, "1/100")
             .exactly("9/4")
             .found(),
-        // These two are reached in a corner, and exact by the independent checker.
+        // These two are attained at a corner; exact values from the independent checker.
         recipe("sup deep", deep(), &["x*abs(y)/4"], plane)
             .exactly("49/24")
             .found(),
@@ -180,7 +180,7 @@ fn piecewise() -> Vec<Base> {
             .exactly("1")
             .portable()
             .found(),
-        // 15/7 beside 1/2, at x = 1.
+        // 15/7 compared with 1/2, at x = 1.
         recipe("sup corner", corner, &["if(x < 1/3, y, 1 - x/2)"], unit)
             .exactly("23/14")
             .found(),
@@ -242,7 +242,7 @@ fn curved() -> Vec<Base> {
     ]
 }
 
-/// One letter for all leaves of a regular tree, and the strongest claim that it gives.
+/// The same letter for all leaves of a regular tree, and the strongest claim that it gives.
 fn by_letter() -> Vec<Base> {
     let unit = "x=0..1,y=0..1";
     let of = |name, letter: &str, ranges| {
@@ -265,7 +265,7 @@ fn by_letter() -> Vec<Base> {
     ]
 }
 
-/// Bounds that are off by roundings alone.
+/// Bounds that are off only by roundings.
 fn to_the_last_bit() -> Vec<Base> {
     let of = |name, letter: &str| {
         // At the corner (1, 1).
@@ -281,7 +281,7 @@ fn to_the_last_bit() -> Vec<Base> {
     ]
 }
 
-/// Networks of which much is lost where units become constants or each other.
+/// Networks with large errors where units become constant or are merged.
 fn reduced() -> Vec<Base> {
     let unit = "x=0..1,y=0..1";
     // 2^24 (sigmoid - 1) is -0.03 at the left end, and far from saturated at a sum of 20.

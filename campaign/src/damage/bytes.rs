@@ -1,7 +1,7 @@
-//! Bytes that are changed, inserted, taken out or swapped, mostly beyond the digest.
+//! Bytes that are changed, inserted, removed or swapped, mostly after the digest.
 
+use crate::document::LEAVES;
 use crate::random::Choices;
-use crate::sheet::LEAVES;
 
 /// Damages a file in one to four places.
 pub fn damage(bytes: &mut Vec<u8>, choices: &mut Choices) {

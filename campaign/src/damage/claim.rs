@@ -12,12 +12,12 @@ fn with_number(
     word: &str,
     change: impl FnOnce(Rational) -> Rational,
 ) -> Option<()> {
-    let field = patient.sheet.field_mut(word)?;
+    let field = patient.document.field_mut(word)?;
     *field = change(literal::parse(field).ok()?).to_string();
     Some(())
 }
 
-/// A little, relative to a number or absolute.
+/// A small change, relative to a number or absolute.
 fn little(of: &Rational, choices: &mut Choices) -> Rational {
     let power = Rational::power_of_two(-choices.small(0, 64));
     if choices.once_in(4) || of.is_zero() {
@@ -52,7 +52,7 @@ pub fn wider<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) 
     })
 }
 
-/// The numerator of an end by one.
+/// Changes the numerator of an end by one.
 pub fn last_bit<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let (word, by) = choices.pick(&[("lower", 1), ("upper", -1), ("lower", -1), ("upper", 1)]);
     with_number(patient, word, |end| {
@@ -67,16 +67,16 @@ pub fn swapped<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices
         let word = choices.pick(&["lower", "upper"]);
         return with_number(patient, word, |end| -end);
     }
-    let lower = patient.sheet.field("lower")?.to_string();
-    let upper = patient.sheet.field_mut("upper")?;
+    let lower = patient.document.field("lower")?.to_string();
+    let upper = patient.document.field_mut("upper")?;
     let lower = std::mem::replace(upper, lower);
-    *patient.sheet.field_mut("lower")? = lower;
+    *patient.document.field_mut("lower")? = lower;
     Some(())
 }
 
-/// Another point: one coordinate by a little, or somewhere in the domain.
+/// Moves the witness: one coordinate slightly, or to anywhere in the domain.
 pub fn witness<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
-    let field = patient.sheet.field_mut("witness")?;
+    let field = patient.document.field_mut("witness")?;
     let mut words: Vec<String> = field.split(' ').map(ToString::to_string).collect();
     // A property names its case first, an error its radius last.
     let is_property = base.is_property();
@@ -99,7 +99,7 @@ pub fn witness<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choi
 }
 
 pub fn radius<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
-    let field = patient.sheet.field_mut("witness")?;
+    let field = patient.document.field_mut("witness")?;
     let (point, old) = field.split_once(" radius ")?;
     let old = literal::parse(old).ok()?;
     let power = Rational::power_of_two(-choices.small(0, 60));
@@ -126,7 +126,7 @@ pub fn constant_radius<'a>(
 }
 
 pub fn ranges<'a>(_: &'a Base, patient: &mut Patient<'a>, _: &mut Choices) -> Option<()> {
-    let field = patient.sheet.field_mut("ranges")?;
+    let field = patient.document.field_mut("ranges")?;
     *field = if field == "natural" {
         "linear"
     } else {
@@ -138,7 +138,7 @@ pub fn ranges<'a>(_: &'a Base, patient: &mut Patient<'a>, _: &mut Choices) -> Op
 
 pub fn layer<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let layers = ["core", "integrals", "smooth", "fast", "properties"];
-    let field = patient.sheet.field_mut("layer")?;
+    let field = patient.document.field_mut("layer")?;
     let new = choices.pick(&layers);
     let is_new = field != new;
     *field = new.to_string();
@@ -146,21 +146,21 @@ pub fn layer<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) 
 }
 
 pub fn weights<'a>(_: &'a Base, patient: &mut Patient<'a>, _: &mut Choices) -> Option<()> {
-    let field = patient.sheet.field_mut("weights")?;
+    let field = patient.document.field_mut("weights")?;
     *field = if field == "exact" { "stored" } else { "exact" }.to_string();
     Some(())
 }
 
-/// Another norm; `area` comes with a threshold, the others without.
+/// Names another norm; `area` comes with a threshold, the others without.
 pub fn norm<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     if base.is_property() {
         return None;
     }
     let new = choices.pick(&["sup", "l1", "l2", "area"]);
-    let field = patient.sheet.field_mut("claim")?;
+    let field = patient.document.field_mut("claim")?;
     let is_new = field != new;
     *field = new.to_string();
-    let lines = &mut patient.sheet.lines;
+    let lines = &mut patient.document.lines;
     let threshold = lines.iter().position(|(word, _)| word == "threshold");
     match (threshold, new) {
         (Some(at), "sup" | "l1" | "l2") => _ = lines.remove(at),
@@ -170,7 +170,7 @@ pub fn norm<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices
         }
         _ => {}
     }
-    if let Some(layer) = patient.sheet.field_mut("layer")
+    if let Some(layer) = patient.document.field_mut("layer")
         && layer == "core"
     {
         *layer = "integrals".to_string();

@@ -1,4 +1,4 @@
-//! Changes to certificates: those that a slip or a forger would make, and blind ones.
+//! Changes to certificates: mistakes, forgeries, and random ones.
 
 mod bytes;
 mod claim;
@@ -8,17 +8,17 @@ mod tree;
 use steeple::network::Network;
 
 use crate::bases::Base;
+use crate::document::Document;
 use crate::random::Choices;
-use crate::sheet::Sheet;
 
-/// A certificate on its way to a checker.
+/// A certificate before its check.
 #[derive(Clone)]
 pub struct Patient<'a> {
     /// The certificate.
-    pub sheet: Sheet,
-    /// The network it is about.
+    pub document: Document,
+    /// Its network.
     pub network: &'a Network,
-    /// Its place among the networks of the base; 0 is that of the base itself.
+    /// The index among the networks of the base; 0 is the network of the base itself.
     pub which: usize,
 }
 
@@ -34,17 +34,17 @@ macro_rules! kinds {
             /// All kinds.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The words in tables.
+            /// Returns the name in tables.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// How often it is drawn.
+            /// Returns how often it is drawn.
             fn weight(self) -> usize {
                 match self { $(Self::$name => $weight,)* }
             }
 
-            /// Changes a certificate; false where this kind does not apply to it.
+            /// Changes a certificate; returns false if this kind does not apply to it.
             fn apply<'a>(self, base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> bool {
                 match self { $(Self::$name => $entry(base, patient, choices).is_some(),)* }
             }
@@ -53,17 +53,17 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A leaf by another letter.
+    /// Another letter for a leaf.
     Letter = "leaf: another letter", 6, tree::letter;
-    /// A leaf that claims nothing.
+    /// A leaf without a bound.
     Open = "leaf: o", 2, tree::open;
-    /// A cut and all below it become one leaf.
+    /// One leaf instead of a cut and everything below it.
     Collapse = "subtree: one leaf", 6, tree::collapse;
-    /// A cut and one of its halves are dropped.
+    /// One half instead of a cut.
     Drop = "subtree: dropped", 3, tree::drop_half;
-    /// A subtree takes the place of another one.
+    /// A subtree in place of another one.
     Copy = "subtree: copied", 5, tree::copy;
-    /// The halves of a cut change places.
+    /// The halves of a cut, exchanged.
     Mirror = "halves swapped", 4, tree::mirror;
     /// A cut across another input.
     Axis = "cut: another input", 3, tree::axis;
@@ -73,19 +73,19 @@ kinds! {
     Line = "line: moved", 6, tree::line;
     /// A leaf becomes a cut with two leaves.
     Refine = "leaf: cut", 5, tree::refine;
-    /// Every leaf by the same letter.
+    /// The same letter for every leaf.
     Uniform = "all leaves: one letter", 3, tree::uniform;
-    /// The lower end larger.
+    /// A larger lower end.
     LowerUp = "lower: up", 5, claim::lower_up;
-    /// The upper end smaller.
+    /// A smaller upper end.
     UpperDown = "upper: down", 5, claim::upper_down;
-    /// An end changed in its last bit.
+    /// The last bit of an end, changed.
     LastBit = "claim: last bit", 3, claim::last_bit;
-    /// The ends swapped, or with another sign.
+    /// The ends exchanged, or with another sign.
     Swapped = "claim: swapped, negative", 1, claim::swapped;
     /// Wider ends, so that other damage may pass.
     Wider = "claim: wider", 2, claim::wider;
-    /// The witness elsewhere.
+    /// The witness at another point.
     Witness = "witness: moved", 4, claim::witness;
     /// Another radius of the witness.
     Radius = "witness: radius", 3, claim::radius;
@@ -115,7 +115,7 @@ kinds! {
     Bytes = "bytes", 14, in_the_text;
 }
 
-/// Bytes are damaged when the certificate is text again.
+/// Bytes are damaged after the certificate has become text again.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "as all kinds, of which most do not always apply"
@@ -124,24 +124,24 @@ fn in_the_text<'a>(_: &'a Base, _: &mut Patient<'a>, _: &mut Choices) -> Option<
     Some(())
 }
 
-/// What was done to a certificate.
+/// A damaged certificate.
 pub struct Damaged<'a> {
     /// The kind, or the first of several.
     pub kind: Kind,
-    /// Whether there were several.
+    /// Were there several kinds?
     pub is_combined: bool,
     /// The certificate's bytes.
     pub bytes: Vec<u8>,
     /// The network to check it with.
     pub network: &'a Network,
-    /// Its place among the networks of the base.
+    /// The index among the networks of the base.
     pub which: usize,
 }
 
-/// Damages the certificate of a base, once or, about one time in four, twice.
+/// Damages the certificate of a base, once or, one time in four, twice.
 pub fn damage<'a>(base: &'a Base, choices: &mut Choices) -> Damaged<'a> {
     let mut patient = Patient {
-        sheet: base.sheet.clone(),
+        document: base.document.clone(),
         network: &base.networks[0],
         which: 0,
     };
@@ -150,7 +150,7 @@ pub fn damage<'a>(base: &'a Base, choices: &mut Choices) -> Damaged<'a> {
     if is_combined && kind != Kind::Bytes {
         once(base, &mut patient, choices, true);
     }
-    let mut bytes = patient.sheet.text().into_bytes();
+    let mut bytes = patient.document.text().into_bytes();
     if kind == Kind::Bytes {
         bytes::damage(&mut bytes, choices);
     }

@@ -1,5 +1,5 @@
-//! Other questions: domains, thresholds, formulas and networks. They are drawn from few, so that the truth
-//! about each is found once.
+//! Other questions: domains, thresholds, formulas and networks. There are only a few of each, so
+//! that the truth about a question is computed once.
 
 use steeple::network::digest;
 use steeple::numbers::{Rational, literal};
@@ -8,17 +8,17 @@ use super::Patient;
 use crate::bases::Base;
 use crate::random::Choices;
 
-/// Few small numbers of both signs.
+/// One of a few small numbers of both signs.
 fn few(choices: &mut Choices) -> Rational {
     let size = Rational::power_of_two(-choices.pick(&[1, 3, 6, 12, 30, 50]));
     if choices.once_in(2) { size } else { -size }
 }
 
-/// An end of a side, of the domain or of the box of a case.
+/// Changes an end of a side, of the domain or of the box of a case.
 pub fn domain<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
-    let is_property = patient.sheet.field("box").is_some();
+    let is_property = patient.document.field("box").is_some();
     let word = if is_property { "box" } else { "domain" };
-    let fields = patient.sheet.fields_mut(word);
+    let fields = patient.document.fields_mut(word);
     let which = choices.below(fields.len());
     let field = fields.into_iter().nth(which)?;
     let mut words: Vec<String> = field.split(' ').map(ToString::to_string).collect();
@@ -33,21 +33,21 @@ pub fn domain<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices)
 }
 
 pub fn threshold<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
-    let field = patient.sheet.field_mut("threshold")?;
+    let field = patient.document.field_mut("threshold")?;
     *field = (literal::parse(field).ok()? + few(choices)).to_string();
     Some(())
 }
 
-/// A line with a formula.
+/// Returns a line with a formula.
 fn formula<'t>(patient: &'t mut Patient<'_>, choices: &mut Choices) -> Option<&'t mut String> {
-    let is_property = patient.sheet.field("unsafe").is_some();
+    let is_property = patient.document.field("unsafe").is_some();
     let word = if is_property { "unsafe" } else { "target" };
-    let fields = patient.sheet.fields_mut(word);
+    let fields = patient.document.fields_mut(word);
     let which = choices.below(fields.len());
     fields.into_iter().nth(which)
 }
 
-/// A digit of a formula, or a small term more.
+/// Changes a digit of a formula, or adds a small term.
 pub fn number<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let field = formula(patient, choices)?;
     let is_alone = |k: usize| k == 0 || !field.as_bytes()[k - 1].is_ascii_alphanumeric();
@@ -70,7 +70,7 @@ pub fn number<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices)
     is_new.then_some(())
 }
 
-/// What takes the place of what.
+/// Words and their replacements.
 const SWAPS: &[(&str, &str)] = &[
     ("sin", "cos"),
     ("cos", "sin"),
@@ -116,15 +116,15 @@ pub fn function<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choice
     Some(())
 }
 
-/// Another network, by its own digest.
+/// Takes another network, with its own digest.
 pub fn network<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     forged(base, patient, choices)?;
-    let field = patient.sheet.field_mut("network")?;
+    let field = patient.document.field_mut("network")?;
     *field = format!("N {}", digest(patient.network));
     Some(())
 }
 
-/// Another network, without saying so.
+/// Takes another network, but keeps the digest.
 pub fn forged<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let which = choices.below(base.networks.len());
     patient.network = &base.networks[which];

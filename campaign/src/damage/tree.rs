@@ -4,15 +4,15 @@ use steeple::numbers::{Rational, literal};
 
 use super::Patient;
 use crate::bases::Base;
+use crate::document::{LEAVES, Token, Tree, subtree_end};
 use crate::random::Choices;
-use crate::sheet::{LEAVES, Token, Tree, subtree_end};
 
 fn some_tree<'t>(patient: &'t mut Patient<'_>, choices: &mut Choices) -> Option<&'t mut Tree> {
-    let count = patient.sheet.trees.len();
-    patient.sheet.trees.get_mut(choices.below(count))
+    let count = patient.document.trees.len();
+    patient.document.trees.get_mut(choices.below(count))
 }
 
-/// The position of a token that a test holds for.
+/// Returns the position of a token that passes a test.
 fn some_token(tree: &Tree, choices: &mut Choices, test: impl Fn(&Token) -> bool) -> Option<usize> {
     let places: Vec<usize> = (0..tree.len()).filter(|k| test(&tree[*k])).collect();
     (!places.is_empty()).then(|| choices.pick(&places))
@@ -26,7 +26,7 @@ fn some_cut(tree: &Tree, choices: &mut Choices) -> Option<usize> {
     some_token(tree, choices, |token| matches!(token, Token::Cut(_)))
 }
 
-/// A letter: mostly one that the tree has.
+/// Returns a letter: mostly one of the tree.
 fn some_letter(tree: &Tree, choices: &mut Choices) -> u8 {
     let used: Vec<u8> = tree
         .iter()
@@ -69,7 +69,7 @@ pub fn uniform<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices
     Some(())
 }
 
-/// One leaf in place of a cut and all that is below it; small subtrees first.
+/// Replaces a cut and everything below it by one leaf; mostly small subtrees.
 pub fn collapse<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let mut at = some_cut(tree, choices)?;
@@ -86,7 +86,7 @@ pub fn collapse<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choice
     Some(())
 }
 
-/// One half in place of a cut.
+/// Replaces a cut by one of its halves.
 pub fn drop_half<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let at = some_cut(tree, choices)?;
@@ -101,7 +101,7 @@ pub fn drop_half<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choic
     Some(())
 }
 
-/// A subtree in place of another, of which it is mostly the sister.
+/// Replaces a subtree by another, mostly by its sibling.
 pub fn copy<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let at = some_cut(tree, choices)?;
@@ -156,7 +156,7 @@ pub fn axis<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices
     Some(())
 }
 
-/// A cut near the middle, or a little beside the place it has.
+/// Moves a cut near the middle, or slightly from its place.
 pub fn place<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let at = some_token(
@@ -174,8 +174,8 @@ pub fn place<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choice
     } else {
         let axis = usize::from(text.as_bytes().first()?.checked_sub(b'A')?);
         let (low, high) = base.sides.get(axis)?;
-        let share = Rational::ratio(choices.integer(1, 31), 32);
-        (text.as_str(), low + (high - low) * share)
+        let fraction = Rational::ratio(choices.integer(1, 31), 32);
+        (text.as_str(), low + (high - low) * fraction)
     };
     let moved = if choices.once_in(2) {
         place + Rational::power_of_two(-choices.small(2, 60))
@@ -186,7 +186,7 @@ pub fn place<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choice
     Some(())
 }
 
-/// One coefficient of a line by a little, or its sign.
+/// Changes one coefficient of a line slightly, or its sign.
 pub fn line<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let at = some_token(
@@ -212,7 +212,7 @@ pub fn line<'a>(_: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -
     Some(())
 }
 
-/// A leaf becomes a cut with two leaves of that letter or others.
+/// Replaces a leaf by a cut with two leaves of the same letter or others.
 pub fn refine<'a>(base: &'a Base, patient: &mut Patient<'a>, choices: &mut Choices) -> Option<()> {
     let tree = some_tree(patient, choices)?;
     let at = some_leaf(tree, choices)?;

@@ -11,16 +11,17 @@ use super::Verdict;
 use super::integral::integral;
 use super::supremum::{error_around, supremum};
 
-/// The truth is between these.
+/// An enclosure of the truth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enclosure {
-    /// The error (`l2`: its square) is at least this.
+    /// A lower bound of the error (`l2`: of its square).
     pub low: Rational,
-    /// And at most this, where a bound was found.
+    /// An upper bound, if one was found.
     pub high: Option<Rational>,
 }
 
-/// Boxes looked at, and how near the ends shall be: first in little time, then where that does not tell.
+/// The most boxes, and the wanted relative gap: first with little effort, then with more if that
+/// does not decide.
 const EFFORTS: [(usize, f64); 3] = [(600, 1e-2), (6_000, 1e-4), (60_000, 1e-7)];
 
 /// Encloses the error of a question, with an effort from 0 to 2.
@@ -32,19 +33,18 @@ pub fn enclose(network: &Network, question: &Question, effort: usize) -> Enclosu
     }
 }
 
-/// Judges claims, and remembers what it found. The answers do not depend on what it remembers.
+/// Judges claims, and stores its results. The answers do not depend on what is stored.
 #[derive(Debug, Default)]
 pub struct Judge {
     known: Mutex<HashMap<String, Enclosure>>,
-    /// Questions that more effort is worth.
+    /// Questions that deserve more effort.
     own: Vec<String>,
 }
 
 impl Judge {
-    /// Says that the truth of a question is known.
+    /// Stores the known truth of a question.
     ///
-    /// # Panics
-    /// When another thread panicked while it judged.
+    /// - Panics: when another thread panicked while it judged.
     pub fn tell(&self, question: &Question, truth: &Enclosure) {
         let mut known = self.known.lock().expect("no panic while it was held");
         for effort in 0..EFFORTS.len() {
@@ -52,7 +52,7 @@ impl Judge {
         }
     }
 
-    /// Says that a question will be asked often.
+    /// Marks a question that will be asked often.
     pub fn care(&mut self, question: &Question) {
         self.own.push(key(question, 0));
     }
@@ -72,10 +72,9 @@ impl Judge {
         found
     }
 
-    /// Does a claim hold, as far as that is found with so much effort?
+    /// Does a claim hold, as far as this effort can decide?
     ///
-    /// # Panics
-    /// When another thread panicked while it judged.
+    /// - Panics: when another thread panicked while it judged.
     pub fn judge(
         &self,
         network: &Network,
@@ -98,7 +97,7 @@ impl Judge {
     }
 }
 
-/// A question as text; its digest stands for the network.
+/// Returns a question as text; its digest represents the network.
 fn key(question: &Question, effort: usize) -> String {
     format!(
         "{effort} {} {} {:?} {} {:?}",
@@ -110,7 +109,7 @@ fn key(question: &Question, effort: usize) -> String {
     )
 }
 
-/// Is the error at least what is claimed?
+/// Is the error at least the claimed lower bound?
 fn holds_below(
     network: &Network,
     certificate: &Certificate,
@@ -135,7 +134,7 @@ fn holds_below(
     if found.as_ref().is_some_and(|found| *claimed <= *found) {
         return Verdict::True;
     }
-    // Without exact leaves there is nothing but the witness to rest on.
+    // Without exact leaves, only the witness supports the claim.
     let is_point = witness.is_some_and(|witness| witness.radius.is_zero());
     let has_exact = certificate.partition.text().contains(&b'e');
     let nearly = claimed * &(Rational::ONE - Rational::power_of_two(-150));
@@ -149,7 +148,7 @@ fn holds_below(
     Verdict::Unknown
 }
 
-/// Is it at most what is claimed?
+/// Is the error at most the claimed upper bound?
 fn holds_above(claim: &Claim, truth: &Enclosure) -> Verdict {
     let Some(claimed) = &claim.stated_upper else {
         return Verdict::True;

@@ -1,4 +1,4 @@
-//! Integrals of the error, and misclassified areas: the box that is known worst is cut.
+//! Integrals of the error, and misclassified areas: the box with the widest enclosure is cut.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -41,15 +41,16 @@ impl Ord for Open {
     }
 }
 
-/// What is added up.
+/// The summand.
 struct Summand<'a> {
     difference: &'a Difference,
     norm: Norm,
     threshold: Span,
 }
 
-/// Encloses an integral as [`supremum`](super::supremum::supremum) does the largest error. Ends of the
-/// domain that are not floats are taken a little outside, which is taken off the lower end again.
+/// Encloses an integral like [`supremum`](super::supremum::supremum) encloses the largest error.
+/// Ends of the domain that are not floats are moved slightly outside; the lower end is corrected
+/// for that.
 pub fn integral(network: &Network, question: &Question, budget: usize, gap: f64) -> Enclosure {
     let difference = Difference::new(network, question);
     let threshold = question.threshold.as_ref();
@@ -58,25 +59,25 @@ pub fn integral(network: &Network, question: &Question, budget: usize, gap: f64)
         norm: question.norm,
         threshold: threshold.map_or(Span::ZERO, Span::from_rational),
     };
-    let mut open = BinaryHeap::from([summand.look(Piece::of(question.domain.sides()))]);
+    let mut open = BinaryHeap::from([summand.bound(Piece::of(question.domain.sides()))]);
     let mut closed = Vec::new();
-    let (mut looked, mut checked) = (1, 0);
+    let (mut visited, mut checked) = (1, 0);
     while let Some(worst) = open.pop() {
         let halves = worst.piece.halves(worst.axis);
-        match halves.filter(|_| looked < budget && worst.width() > 0.0) {
-            Some(halves) => open.extend(halves.map(|half| summand.look(half))),
+        match halves.filter(|_| visited < budget && worst.width() > 0.0) {
+            Some(halves) => open.extend(halves.map(|half| summand.bound(half))),
             None => closed.push(worst.contribution),
         }
-        looked += 2;
-        // The sum is taken now and then, as it takes long.
-        if looked >= 2 * checked + 64 {
-            checked = looked;
+        visited += 2;
+        // The sum is recomputed only occasionally, because it takes long.
+        if visited >= 2 * checked + 64 {
+            checked = visited;
             let all = total(&open, &closed);
             if all.high - all.low <= gap * all.high {
                 break;
             }
         }
-        if looked >= budget {
+        if visited >= budget {
             break;
         }
     }
@@ -87,7 +88,8 @@ pub fn integral(network: &Network, question: &Question, budget: usize, gap: f64)
     }
 }
 
-/// A bound of what the parts of the boxes contribute that are outside the domain, where its ends are not floats.
+/// Returns a bound of the contribution of the parts of boxes outside the domain, if its ends are
+/// not floats.
 fn outside(summand: &Summand<'_>, question: &Question) -> f64 {
     let outer = Piece::of(question.domain.sides());
     let ends = question.domain.sides().iter();
@@ -117,7 +119,7 @@ fn total(open: &BinaryHeap<Open>, closed: &[Span]) -> Span {
 }
 
 impl Summand<'_> {
-    fn look(&self, piece: Piece) -> Open {
+    fn bound(&self, piece: Piece) -> Open {
         let found = match self.norm {
             Norm::Area => self.decided(&piece),
             _ => self.mean(&piece),
@@ -176,7 +178,7 @@ impl Summand<'_> {
         Ok((mean, vec![1.0; piece.sides.len()]))
     }
 
-    /// The mean of the error, or of its square, on a box; and how much each input matters.
+    /// Returns the mean of the error, or of its square, on a box; and how much each input matters.
     fn mean(&self, piece: &Piece) -> Result<(Span, Vec<f64>), Failure> {
         let outputs = self.difference.sharp(piece)?;
         let mut weights = vec![0.0; piece.sides.len()];
@@ -194,8 +196,8 @@ impl Summand<'_> {
     }
 }
 
-/// The mean of `|g|`. Without a change of sign it is `|mean of g|`, and that is the middle up to the spread
-/// of the slopes times the mean distance, a quarter of each side.
+/// Returns the mean of `|g|`. Without a change of sign it is `|mean of g|`: the value at the
+/// middle, up to the spread of the slopes times the mean distance, which is a quarter of each side.
 fn mean_size(output: &Sharp, piece: &Piece) -> Span {
     let plain = output.range.size();
     if output.range.has_zero() {
@@ -206,10 +208,11 @@ fn mean_size(output: &Sharp, piece: &Piece) -> Span {
         (sum + slope.rad() * (side.high - side.low) / 4.0).next_up()
     });
     let mean = output.centre.plus(Span::symmetric(spread * (1.0 + 1e-12)));
-    plain.met(mean.size())
+    plain.intersection(mean.size())
 }
 
-/// The mean of `g²`: that of the plane through the middle, `c² + Σ s² h²/12`, up to the remainder.
+/// Returns the mean of `g²`: that of the plane through the middle, `c² + Σ s² h²/12`, up to the
+/// remainder.
 fn mean_square(output: &Sharp, piece: &Piece) -> Span {
     let plain = output.range.squared();
     let (mut plane, mut largest) = (output.centre.squared(), output.centre.mag());
@@ -226,7 +229,7 @@ fn mean_square(output: &Sharp, piece: &Piece) -> Span {
     let remainder = (2.0 * largest * spread + most * most) * (1.0 + 1e-12);
     let mean = plane.plus(Span::symmetric(remainder));
     if remainder.is_finite() {
-        plain.met(mean)
+        plain.intersection(mean)
     } else {
         plain
     }

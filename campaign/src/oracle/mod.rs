@@ -1,11 +1,12 @@
-//! What is true, found without the kernel's bounds.
+//! The truth about claims, found without the kernel's bounds.
 //!
-//! Networks and formulas are evaluated in the plainest way over float intervals with slopes
-//! ([`Jet`](crate::jet::Jet)), on boxes that are cut where the error is known worst. That gives an
-//! [`Enclosure`] of the error of any question; where the truth is known by theory it is given instead.
-//! At single points multiprecision intervals of 200 bits or fractions decide.
+//! Networks and formulas are evaluated in the simplest way over float intervals with slopes
+//! ([`Jet`](crate::jet::Jet)), on boxes; the box with the worst bound is cut. That gives an
+//! [`Enclosure`] of the error for any question; if the truth is known by theory it is used instead.
+//! At single points, multiprecision intervals of 200 bits or fractions decide.
 //!
-//! A claim inside the enclosure of the truth is [`Verdict::Unknown`]. How wide that is depends on the budget.
+//! A claim inside the enclosure of the truth is [`Verdict::Unknown`]. The width of the enclosure
+//! depends on the budget.
 
 mod error;
 mod integral;
@@ -16,19 +17,19 @@ mod supremum;
 pub use error::{Enclosure, Judge, enclose};
 pub use property::judge_property;
 
-/// What the oracle says of a claim.
+/// The oracle's verdict on a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.
     True,
-    /// It does not, and why.
+    /// It does not hold, with the reason.
     False(String),
-    /// The oracle's budget did not tell.
+    /// The oracle's budget did not decide.
     Unknown,
 }
 
 impl Verdict {
-    /// The word in tables and index files.
+    /// Returns the word in tables and index files.
     pub fn name(&self) -> &'static str {
         match self {
             Self::True => "true",
@@ -37,7 +38,7 @@ impl Verdict {
         }
     }
 
-    /// Both hold; one that does not is the answer.
+    /// Combines two verdicts: both must hold, and a false one is the answer.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {

@@ -26,7 +26,7 @@ impl Piece {
         }
     }
 
-    /// The two halves across an input, where there is a float between.
+    /// Returns the two halves across an input, if there is a float between.
     pub fn halves(&self, axis: usize) -> Option<[Self; 2]> {
         let side = self.sides[axis];
         let middle = side.mid();
@@ -57,7 +57,7 @@ impl Piece {
         })
     }
 
-    /// The input with the longest side, weighed by these numbers.
+    /// Returns the input with the longest side, weighted by these numbers.
     pub fn longest(&self, weights: &[f64]) -> usize {
         let lengths = self.sides.iter().zip(weights);
         let lengths = lengths.map(|(side, weight)| (side.high - side.low) * weight);
@@ -71,7 +71,7 @@ impl Piece {
     }
 }
 
-/// A question made ready for float intervals.
+/// A question prepared for float intervals.
 pub struct Difference {
     network: Units<Jet>,
     target: Formulas<Jet>,
@@ -81,7 +81,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Makes a question ready.
+    /// Prepares a question.
     pub fn new(network: &Network, question: &Question) -> Self {
         Self {
             network: Units::new(&(), network),
@@ -98,8 +98,7 @@ impl Difference {
 
     /// Network minus target on a box, output by output.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them has no value.
+    /// - Errors: [`Failure`] where one of them has no value.
     pub fn over(&self, sides: &[Span]) -> Result<Vec<Jet>, Failure> {
         let inputs = Self::jets(sides);
         let values = self.network.at(&(), &inputs)?;
@@ -110,10 +109,9 @@ impl Difference {
             .collect())
     }
 
-    /// What the network gives on a box, and whether the region holds there.
+    /// Returns the outputs of the network on a box, and whether the region holds there.
     ///
-    /// # Errors
-    /// [`Failure`] where one of them has no value.
+    /// - Errors: [`Failure`] where one of them has no value.
     pub fn decision(&self, sides: &[Span]) -> Result<(Span, steeple::numbers::Truth), Failure> {
         let inputs = Self::jets(sides);
         let values = self.network.at(&(), &inputs)?;
@@ -121,7 +119,8 @@ impl Difference {
         Ok((value.value, self.target.truth(&inputs)?))
     }
 
-    /// The range of an output from the faces to which its slopes lead, where some lead anywhere.
+    /// Returns the range of an output from the faces where it is extreme by its slopes, if some
+    /// slopes have a sign.
     fn on_faces(&self, piece: &Piece, output: usize, jet: &Jet) -> Span {
         let mut faces = [piece.sides.clone(), piece.sides.clone()];
         let mut is_useful = false;
@@ -147,10 +146,9 @@ impl Difference {
         }
     }
 
-    /// The difference on a box, with the values in its middle: sharper on small boxes.
+    /// Returns the difference on a box, with the values at its middle: sharper on small boxes.
     ///
-    /// # Errors
-    /// As [`Difference::over`].
+    /// - Errors: as [`Difference::over`].
     pub fn sharp(&self, piece: &Piece) -> Result<Vec<Sharp>, Failure> {
         let wide = self.over(&piece.sides)?;
         let middle = piece.middle();
@@ -164,8 +162,8 @@ impl Difference {
                 let centre = centre.as_ref().map_or(Span::WHOLE, |all| all[output].value);
                 let terms = (0..self.inputs.min(INPUTS)).map(|k| jet.slopes[k].times(away(k)));
                 let mean = terms.fold(centre, Span::plus);
-                let range = jet.value.met(mean);
-                let range = range.met(self.on_faces(piece, output, &jet));
+                let range = jet.value.intersection(mean);
+                let range = range.intersection(self.on_faces(piece, output, &jet));
                 Sharp {
                     range,
                     centre,

@@ -15,9 +15,9 @@ use crate::span::Span;
 /// Bits of the arithmetic at witnesses.
 const BITS: u32 = 400;
 
-/// Does the claim of a certificate hold? A witness is judged exactly, or at 400 bits. That no point is
-/// unsafe is refuted by a point, and shown by boxes on which the condition certainly fails; at most `budget`
-/// boxes of each case are looked at.
+/// Does the claim of a certificate hold? A witness is judged exactly, or at 400 bits. The claim
+/// that no point is unsafe is refuted by a point, and proved by boxes on which the condition
+/// certainly fails; at most `budget` boxes per case.
 pub fn judge_property(
     network: &Network,
     certificate: &PropertyCertificate,
@@ -66,7 +66,7 @@ fn truth_at<S: Scalar>(
     condition.truth(&values).ok()
 }
 
-/// Does the condition hold nowhere in the box of its case?
+/// Does the condition fail everywhere in the box of its case?
 fn is_safe(network: &Network, case: &Case, budget: usize) -> Verdict {
     let units = Units::<Span>::new(&(), network);
     let condition = Formulas::<Span>::new(&(), case.condition());
@@ -77,9 +77,9 @@ fn is_safe(network: &Network, case: &Case, budget: usize) -> Verdict {
     };
     let mut open = VecDeque::from([Piece::of(case.sides())]);
     let mut is_known = true;
-    let mut looked = 0;
+    let mut visited = 0;
     while let Some(piece) = open.pop_front() {
-        looked += 1;
+        visited += 1;
         let point: Vec<Span> = inside(&piece, case.sides());
         if truth(&point) == Some(Truth::True) {
             return Verdict::False(format!("unsafe at {point:?}"));
@@ -88,7 +88,7 @@ fn is_safe(network: &Network, case: &Case, budget: usize) -> Verdict {
             continue;
         }
         let axis = piece.longest(&vec![1.0; piece.sides.len()]);
-        match piece.halves(axis).filter(|_| looked < budget) {
+        match piece.halves(axis).filter(|_| visited < budget) {
             Some(halves) => open.extend(halves),
             None => is_known = false,
         }
@@ -100,7 +100,7 @@ fn is_safe(network: &Network, case: &Case, budget: usize) -> Verdict {
     }
 }
 
-/// The middle of a piece, as numbers that are in the box.
+/// Returns the middle of a piece, as numbers inside the box.
 fn inside(piece: &Piece, sides: &[(Rational, Rational)]) -> Vec<Span> {
     let ends = sides.iter().zip(piece.middle());
     ends.map(|((low, high), x)| {

@@ -14,7 +14,8 @@ use crate::span::{Span, exact_of};
 
 /// Bits of the arithmetic at single points.
 const BITS: u32 = 200;
-/// Boxes around points that may be exceptions have this share of the domain's sides, as a power of two.
+/// The size of boxes around points that may be exceptions, as a fraction of the domain's sides: a
+/// power of two.
 const AROUND: i32 = -40;
 
 /// An open box.
@@ -48,11 +49,11 @@ struct Search<'a> {
     inner: Vec<Span>,
     lower: f64,
     best: Option<Vec<f64>>,
-    looked: usize,
+    visited: usize,
 }
 
-/// Encloses the essential supremum of the error: at most so many boxes, and until the ends are as near as
-/// this share of the upper one.
+/// Encloses the essential supremum of the error, with at most this many boxes, until the relative
+/// gap is small enough.
 pub fn supremum(network: &Network, question: &Question, budget: usize, gap: f64) -> Enclosure {
     let difference = Difference::new(network, question);
     let domain = Piece::of(question.domain.sides());
@@ -61,16 +62,16 @@ pub fn supremum(network: &Network, question: &Question, budget: usize, gap: f64)
         inner: inner(question.domain.sides()),
         lower: 0.0,
         best: None,
-        looked: 0,
+        visited: 0,
     };
-    let mut open = BinaryHeap::from([search.look(domain)]);
+    let mut open = BinaryHeap::from([search.bound(domain)]);
     let mut closed: f64 = 0.0;
     while let Some(worst) = open.pop() {
         let is_near = worst.upper - search.lower <= gap * worst.upper.max(0.0);
         let halves = worst.piece.halves(worst.axis);
-        let is_enough = is_near || search.looked >= budget;
+        let is_enough = is_near || search.visited >= budget;
         if let Some(halves) = halves.filter(|_| !is_enough) {
-            open.extend(halves.map(|half| search.look(half)));
+            open.extend(halves.map(|half| search.bound(half)));
             continue;
         }
         closed = closed.max(worst.upper);
@@ -90,8 +91,8 @@ pub fn supremum(network: &Network, question: &Question, budget: usize, gap: f64)
 
 impl Search<'_> {
     /// Bounds the error on a box, and tries a point of it.
-    fn look(&mut self, piece: Piece) -> Open {
-        self.looked += 1;
+    fn bound(&mut self, piece: Piece) -> Open {
+        self.visited += 1;
         let found = self.difference.sharp(&piece);
         let Ok(outputs) = found else {
             let axis = piece.longest(&vec![1.0; piece.sides.len()]);
@@ -117,7 +118,7 @@ impl Search<'_> {
         Open { upper, piece, axis }
     }
 
-    /// The point of a box to which the slopes lead.
+    /// Tries the point of a box in the direction of the slopes.
     fn try_point(&mut self, piece: &Piece, output: &Sharp) {
         let sign = if output.centre.mid() < 0.0 { -1.0 } else { 1.0 };
         let sides = piece.sides.iter().zip(&output.slopes);
@@ -135,9 +136,9 @@ impl Search<'_> {
         self.try_at(point);
     }
 
-    /// Is the error at a point, or around it, the largest so far?
+    /// Is the error at (or around) a point the largest so far?
     fn try_at(&mut self, point: Vec<f64>) -> bool {
-        let around = self.around(&point);
+        let around = self.box_near(&point);
         let Ok(found) = self.difference.over(&around) else {
             return false;
         };
@@ -151,7 +152,7 @@ impl Search<'_> {
         is_larger
     }
 
-    /// Goes on from the best point to better ones beside it, in ever smaller steps.
+    /// Moves from the best point to better ones next to it, in ever smaller steps.
     fn polish(&mut self) {
         let lengths: Vec<f64> = self.inner.iter().map(|side| side.high - side.low).collect();
         for power in 4..40 {
@@ -173,7 +174,7 @@ impl Search<'_> {
     }
 
     /// The point, or a small box around it within the domain.
-    fn around(&self, point: &[f64]) -> Vec<Span> {
+    fn box_near(&self, point: &[f64]) -> Vec<Span> {
         let sides = self.inner.iter().zip(point);
         sides
             .map(|(side, x)| {
@@ -197,8 +198,8 @@ fn inner(sides: &[(Rational, Rational)]) -> Vec<Span> {
     sides.iter().map(side).collect()
 }
 
-/// The error at a point, by fractions where they do, else at 200 bits; around it where the point itself may
-/// be an exception.
+/// Returns the error at a point, by fractions if possible, else at 200 bits; around it if the point
+/// itself may be an exception.
 fn at_point(
     network: &Network,
     question: &Question,
@@ -217,8 +218,8 @@ fn at_point(
     error_around(network, question, &point, &radius)
 }
 
-/// Is the error at least this large on the box of points of the domain within a radius of a point? A lower
-/// bound of it; nothing where there is none.
+/// Returns a lower bound of the error on the points of the domain within a radius of a point;
+/// `None` if there is none.
 pub fn error_around(
     network: &Network,
     question: &Question,
@@ -254,7 +255,7 @@ pub fn error_around(
     sizes.max()
 }
 
-/// The error at a point, where it is rational.
+/// Returns the error at a point, if it is rational.
 fn exact_error(network: &Network, question: &Question, point: &[Rational]) -> Option<Rational> {
     let targets = Formulas::<Rational>::new(&(), &question.target);
     let targets = targets.values(&(), point).ok()?;

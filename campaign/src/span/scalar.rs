@@ -104,27 +104,27 @@ impl Scalar for Span {
         let (zero, one) = (0.0, 1.0);
         let (least, most) = (f64::NEG_INFINITY, f64::INFINITY);
         Ok(match function {
-            Function::Exp => self.growing(libm::exp, zero, most),
+            Function::Exp => self.increasing(libm::exp, zero, most),
             Function::Ln if self.low <= 0.0 => return Err(partly(self.high <= 0.0)),
-            Function::Ln => self.growing(libm::log, least, most),
+            Function::Ln => self.increasing(libm::log, least, most),
             Function::Sqrt if self.low < 0.0 => return Err(partly(self.high < 0.0)),
-            Function::Sqrt => self.growing(libm::sqrt, zero, most),
+            Function::Sqrt => self.increasing(libm::sqrt, zero, most),
             Function::Sin => self.sine(),
             Function::Cos => self.cosine(),
             Function::Tan => self.sine().div(&self.cosine())?,
             Function::Asin | Function::Acos if self.low < -one || self.high > one => {
                 return Err(partly(self.high < -one || self.low > one));
             }
-            Function::Asin => self.growing(libm::asin, -2.0, 2.0),
-            Function::Acos => self.negated().growing(|x| libm::acos(-x), zero, 4.0),
-            Function::Atan => self.growing(libm::atan, -2.0, 2.0),
-            Function::Sinh => self.growing(libm::sinh, least, most),
-            Function::Cosh => self.size().growing(libm::cosh, one, most),
-            Function::Tanh => self.growing(libm::tanh, -one, one),
-            Function::Sigmoid => self.growing(sigmoid, zero, one),
-            Function::Erf => self.growing(libm::erf, -one, one),
-            Function::Softplus => self.growing(softplus, zero, most),
-            Function::Softsign => self.growing(
+            Function::Asin => self.increasing(libm::asin, -2.0, 2.0),
+            Function::Acos => self.negated().increasing(|x| libm::acos(-x), zero, 4.0),
+            Function::Atan => self.increasing(libm::atan, -2.0, 2.0),
+            Function::Sinh => self.increasing(libm::sinh, least, most),
+            Function::Cosh => self.size().increasing(libm::cosh, one, most),
+            Function::Tanh => self.increasing(libm::tanh, -one, one),
+            Function::Sigmoid => self.increasing(sigmoid, zero, one),
+            Function::Erf => self.increasing(libm::erf, -one, one),
+            Function::Softplus => self.increasing(softplus, zero, most),
+            Function::Softsign => self.increasing(
                 |x| {
                     if x.is_infinite() {
                         x.signum()
@@ -136,7 +136,7 @@ impl Scalar for Span {
                 one,
             ),
             Function::Elu => {
-                self.growing(|x| if x >= 0.0 { x } else { libm::expm1(x) }, -one, most)
+                self.increasing(|x| if x >= 0.0 { x } else { libm::expm1(x) }, -one, most)
             }
             Function::Silu => self.valley(silu, SILU_VALLEY),
             Function::Gelu => {

@@ -1,38 +1,38 @@
-//! Misclassified area of a cell by more than two lines: half-spaces in more inputs (T15), and the area
-//! beside a curve (T18).
+//! Misclassified area of a cell where two lines are not enough: half-spaces in more than two inputs
+//! (T15), and the area beside a curve (T18).
 
 use super::cell::Cell;
 use super::graph;
 use super::half_plane::{Known, Origin, RegionForms, Strip, between_lines, decision};
 use super::half_space;
-use super::integral::Chart;
+use super::integral::LocalCoordinates;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Condition;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Dyadic, Failure, Hessian, Interval, LinearForm};
 
-/// A region made ready for cells in which its boundary is bent, over boxes of up to `D` inputs.
-pub(super) struct BentRegion<const D: usize> {
+/// A region prepared for cells in which its boundary is curved, over boxes of up to `D` inputs.
+pub(super) struct CurvedRegion<const D: usize> {
     region: RegionForms<D>,
     hessian: Prepared<Hessian<2>>,
     points: Prepared<Interval>,
 }
 
-/// Encloses the share of a cell that a set covers.
-fn share<const D: usize>(known: &Known<D>, chart: &Chart) -> Interval {
+/// Encloses the fraction of a cell that a set covers.
+fn fraction<const D: usize>(known: &Known<D>, coordinates: &LocalCoordinates) -> Interval {
     match known {
         Known::All => Interval::ONE,
         Known::Nothing => Interval::ZERO,
         Known::Unknown => Interval::UNIT,
         Known::Half(strip) => {
             let slopes = strip.coefficients.map(Interval::point);
-            let (slopes, shift) = chart.place(&slopes);
-            half_space::share(&slopes, &strip.threshold.minus(&shift))
+            let (slopes, shift) = coordinates.place(&slopes);
+            half_space::fraction(&slopes, &strip.threshold.minus(&shift))
         }
     }
 }
 
-impl<const D: usize> BentRegion<D> {
+impl<const D: usize> CurvedRegion<D> {
     pub(super) fn new(inputs: usize, condition: &Condition) -> Self {
         let region = RegionForms::new(inputs, condition);
         Self {
@@ -44,12 +44,11 @@ impl<const D: usize> BentRegion<D> {
 
     /// Encloses the volume of the cell on which decision and region differ.
     ///
-    /// # Errors
-    /// [`Failure`] where the network has no value, or the cell is too thin.
+    /// - Errors: [`Failure`] where the network has no value, or the cell is too thin.
     pub(super) fn misclassified(
         &mut self,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
         threshold: &Interval,
     ) -> Result<Interval, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
@@ -65,8 +64,11 @@ impl<const D: usize> BentRegion<D> {
         {
             return between_lines(cell, &region, &decision);
         }
-        let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
-        let differing = difference(share(&region, &chart), share(&decision, &chart));
+        let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
+        let differing = difference(
+            fraction(&region, &coordinates),
+            fraction(&decision, &coordinates),
+        );
         let volume = differing.times(&cell.volume());
         let (
             Known::Half(Strip {
@@ -87,21 +89,21 @@ impl<const D: usize> BentRegion<D> {
         }))
     }
 
-    /// Encloses the area of a cell in two inputs on which a comparison holds, or does not, by the
-    /// curve between the two (T18).
+    /// Encloses the area of a cell in two inputs on which a comparison holds (or, for a complement,
+    /// fails), from the curve that separates the two (T18).
     fn covered(&mut self, cell: &Cell, origin: Origin) -> Option<Interval> {
         let sides = cell.intervals();
         if sides.len() != 2 || !cell.is_dyadic() {
             return None;
         }
         let inputs = inputs_over::<Hessian<2>>(cell);
-        let around = *self
+        let over_box = *self
             .hessian
             .outputs(self.region.tape(), &inputs)
             .get(origin.output)?;
-        let around = around.ok()?;
+        let over_box = over_box.ok()?;
         let (points, tape) = (&mut self.points, self.region.tape());
-        let area = graph::area_where_not_negative(sides, &around, |point| {
+        let area = graph::area_where_not_negative(sides, &over_box, |point| {
             let values = points.outputs(tape, &point.map(Interval::point));
             values.get(origin.output).copied()?.ok()
         })?;
@@ -113,8 +115,9 @@ impl<const D: usize> BentRegion<D> {
     }
 }
 
-/// The share on which two sets differ, from the shares of both: at least the difference of the two, at
-/// most what they, or their complements, have together.
+/// Encloses the fraction of the cell on which two sets differ, from the fractions of both sets. It
+/// is at least the difference of the two fractions, and at most their sum or the sum of the
+/// complements' fractions.
 fn difference(a: Interval, b: Interval) -> Interval {
     let complement = |x: &Interval| Interval::ONE.minus(x);
     let least = a.minus(&b).mig();

@@ -5,17 +5,17 @@ use std::sync::OnceLock;
 use crate::expr::Domain;
 use crate::numbers::{Direction, Dyadic, Interval, Rational};
 
-/// Beyond `2^±EXPONENTS` an end is kept as a fraction.
+/// Ends beyond `2^±EXPONENTS` are kept as fractions.
 const EXPONENTS: i64 = 1 << 10;
 
-/// A box with exact rational sides, and the intervals that hold them.
+/// A box with exact rational sides, and intervals that hold them.
 ///
-/// Where all ends are dyadic the intervals *are* the sides, and the fractions are made when they
-/// are asked for: most cells of a large partition never need them.
+/// Where all ends are dyadic the intervals *are* the sides, and the fractions are made only on
+/// demand: most cells of a large partition never need them.
 #[derive(Clone, Debug)]
 pub struct Cell {
     intervals: Vec<Interval>,
-    /// Set from the beginning where an end is not dyadic.
+    /// Set at once when an end is not dyadic.
     sides: OnceLock<Vec<(Rational, Rational)>>,
     is_dyadic: bool,
 }
@@ -50,7 +50,7 @@ impl Cell {
         }
     }
 
-    /// The exact sides.
+    /// Returns the exact sides.
     pub fn sides(&self) -> &[(Rational, Rational)] {
         self.sides.get_or_init(|| {
             let exact = |end: Dyadic| end.to_rational().expect("a dyadic cell has finite ends");
@@ -59,12 +59,12 @@ impl Cell {
         })
     }
 
-    /// Intervals that hold the sides: equal to them where the ends are dyadic.
+    /// Returns intervals that hold the sides; they equal the sides where the ends are dyadic.
     pub fn intervals(&self) -> &[Interval] {
         &self.intervals
     }
 
-    /// Are all ends dyadic, so that the intervals are the sides?
+    /// Are all ends dyadic, so that the intervals equal the sides?
     pub fn is_dyadic(&self) -> bool {
         self.is_dyadic
     }
@@ -75,7 +75,7 @@ impl Cell {
         low.midpoint(high)
     }
 
-    /// Returns the two halves of a cut, or nothing when there is no such input or the place is not
+    /// Returns the two halves of a cut; `None` if there is no such input or the place is not
     /// strictly inside.
     pub fn cut(&self, axis: usize, place: Option<&Rational>) -> Option<(Self, Self)> {
         let side = self.intervals.get(axis)?;
@@ -97,7 +97,7 @@ impl Cell {
         Some((half(low, &place), half(&place, high)))
     }
 
-    /// Returns the two halves of a cut at a dyadic place, or nothing when there is no such input or the
+    /// Returns the two halves of a cut at a dyadic place; `None` if there is no such input or the
     /// place is not strictly inside.
     pub fn cut_at(&self, axis: usize, place: Dyadic) -> Option<(Self, Self)> {
         if self.is_dyadic && is_moderate(place) {
@@ -106,7 +106,7 @@ impl Cell {
         self.cut(axis, Some(&place.to_rational()?))
     }
 
-    /// Cuts a cell whose ends are dyadic at a dyadic place of moderate size.
+    /// Cuts a cell with dyadic ends at a dyadic place of moderate size.
     fn cut_dyadic(&self, axis: usize, place: Dyadic) -> Option<(Self, Self)> {
         let side = self.intervals.get(axis)?;
         let (low, high) = (side.inf(), side.sup());
@@ -128,7 +128,7 @@ impl Cell {
         ))
     }
 
-    /// The cell with another side, where an end may be no dyadic number.
+    /// Returns the cell with another side, whose ends need not be dyadic.
     fn with_side(&self, axis: usize, low: &Rational, high: &Rational) -> Self {
         let mut intervals = self.intervals.clone();
         intervals[axis] = Interval::from_rationals(low, high);
@@ -161,9 +161,9 @@ impl Cell {
     }
 }
 
-/// The number as a dyadic one of at most 63 bits and moderate size, if it is one.
+/// Returns the number as a dyadic of at most 63 bits and moderate size, if it is one.
 fn exact_dyadic(value: &Rational) -> Option<Dyadic> {
-    // Longer than any: numerator and denominator have at most 63 + EXPONENTS + 1 bits each.
+    // Too long for that: numerator and denominator have at most 63 + EXPONENTS + 1 bits each.
     if value.bits() > 1 << 12 {
         return None;
     }
@@ -173,7 +173,7 @@ fn exact_dyadic(value: &Rational) -> Option<Dyadic> {
         .filter(|rounded| rounded.to_rational().as_ref() == Some(value))
 }
 
-/// The middle of an interval, if it is a dyadic number of at most 63 bits and moderate size.
+/// Returns the middle of an interval, if it is a dyadic of at most 63 bits and moderate size.
 fn exact_middle(side: &Interval) -> Option<Dyadic> {
     let sum = side.inf().add(side.sup(), Direction::Down);
     let is_exact = sum == side.inf().add(side.sup(), Direction::Up);
@@ -193,7 +193,7 @@ mod tests {
         crate::numbers::literal::parse(text).expect("a number")
     }
 
-    /// Cuts that stay dyadic, that leave the dyadic numbers, and that come back.
+    /// Cuts that stay dyadic, cuts that do not, and cuts that become dyadic again.
     #[test]
     fn the_halves_of_a_cut_share_its_place_and_keep_the_rest() {
         let whole = Cell::from_sides(vec![
@@ -228,7 +228,7 @@ mod tests {
         assert!(whole.cut(2, None).is_none());
     }
 
-    /// Halving for ever: the middle needs one bit more each time, beyond 63 bits at the end.
+    /// Repeated halving: the middle needs one more bit each time, until it exceeds 63 bits.
     #[test]
     fn a_middle_that_is_no_dyadic_number_of_63_bits_is_still_exact() {
         let mut cell = Cell::from_sides(vec![(number("1"), number("2"))]);

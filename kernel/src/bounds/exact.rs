@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::piece::{Piece, Surroundings};
+use super::piece::{CellContext, Piece};
 use super::polynomial::Polynomial;
 use super::quadratic::IntegerQuadratic;
 use crate::certificate::{Norm, Question};
@@ -13,14 +13,14 @@ use crate::geometry::{Affine, Corner, PlaneCell};
 use crate::network::{IntegerNetwork, Network, Stage};
 use crate::numbers::{Failure, Rational, Scalar, Truth};
 
-/// A question in one or two inputs, made ready for exact cells.
+/// A question in one or two inputs, prepared for exact cells.
 pub struct ExactCells<'a> {
     network: IntegerNetwork<'a>,
     start: Stage,
     tape: Tape,
     norm: Norm,
     threshold: Rational,
-    /// The target, where it is one polynomial on the whole domain.
+    /// The target, if it is one polynomial on the whole domain.
     everywhere: Option<Vec<Target>>,
 }
 
@@ -28,34 +28,34 @@ pub struct ExactCells<'a> {
 #[derive(Clone, Debug)]
 struct Target {
     polynomial: Polynomial,
-    /// The same, where its degree is at most 2.
+    /// The same as a quadratic, if its degree is at most 2.
     quadratic: Option<IntegerQuadratic>,
 }
 
 /// The exact error on a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExactError {
-    /// `sup`: the largest error, and where it is taken, or is a limit.
+    /// `sup`: the largest error, and the point where it is attained or is a limit.
     Largest(Rational, Vec<Rational>),
-    /// `sup`: the error is at most this, and may be smaller.
+    /// `sup`: an upper bound of the error, which may be smaller.
     AtMost(Rational),
-    /// The other norms: the cell's share in the integral.
+    /// The other norms: the contribution of the cell to the integral.
     Integral(Rational),
 }
 
 /// Why there is no exact error on a cell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
-    /// One of these lines through the cell decides something.
+    /// A cut along one of these lines decides something.
     #[error("{} lines through the cell decide something", .0.len())]
     Lines(Vec<Affine>),
-    /// The target is no such polynomial there, or has no value.
+    /// The target is not a suitable polynomial there, or has no value.
     #[error(transparent)]
     Failed(Failure),
 }
 
 impl Undecided {
-    /// The reason, for those who do not cut.
+    /// Returns the reason, for callers that do not cut.
     pub fn failure(&self) -> Failure {
         match self {
             Self::Lines(_) => Failure::Inexact,
@@ -65,8 +65,8 @@ impl Undecided {
 }
 
 impl<'a> ExactCells<'a> {
-    /// Prepares a network, and a target as a tape (number-valued outputs, but a condition under
-    /// `area`); nothing where the network has no exact pieces ([`IntegerNetwork::new`]).
+    /// Prepares a network, and a target as a tape (numbers as outputs; a condition under `area`).
+    /// Returns `None` if the network has no exact pieces ([`IntegerNetwork::new`]).
     pub fn new(network: &'a Network, question: &Question, tape: &Tape) -> Option<Self> {
         let domain = PlaneCell::from_sides(question.domain.sides())?;
         let network = IntegerNetwork::new(network)?;
@@ -79,7 +79,7 @@ impl<'a> ExactCells<'a> {
             everywhere: None,
         };
         if question.norm != Norm::Area {
-            cells.everywhere = cells.targets(&Surroundings::new(&domain)).ok();
+            cells.everywhere = cells.targets(&CellContext::new(&domain)).ok();
         }
         Some(cells)
     }
@@ -89,36 +89,37 @@ impl<'a> ExactCells<'a> {
         self.start.clone()
     }
 
-    /// Decides the network's units on a cell as far as possible, for its parts.
+    /// Decides the units of the network on a cell as far as possible; its parts continue from
+    /// there.
     ///
-    /// # Errors
-    /// Lines that decide more ([`IntegerNetwork::advance`]).
+    /// - Errors: lines that decide more ([`IntegerNetwork::advance`]).
     pub fn decide(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
         self.network.advance(stage, cell)
     }
 
-    /// Returns the error on a cell, exactly. Under `sup`, that of the worst output; where something
-    /// jumps at the cell's edges, this is the essential supremum, a limit there. Under `l1` and
-    /// `l2`, the integral of `|N - f|` and `(N - f)²`, outputs added up; under `area`, the area on
-    /// which decision and region differ.
+    /// Returns the exact error on a cell.
     ///
-    /// The stage is that of a cell around this one, and is brought up to date.
+    /// Under `sup` it is the error of the worst output; where something jumps at an edge of the
+    /// cell, this is the essential supremum, a limit there. Under `l1` and `l2` it is the integral
+    /// of `|N - f|` and `(N - f)²`, summed over the outputs. Under `area` it is the area on which
+    /// decision and region differ.
     ///
-    /// # Errors
-    /// [`Undecided`].
+    /// `stage` belongs to a parent cell, and is updated.
+    ///
+    /// - Errors: [`Undecided`].
     pub fn error(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<ExactError, Undecided> {
         self.network
             .advance(stage, cell)
             .map_err(Undecided::Lines)?;
-        let around = Surroundings::new(cell);
+        let context = CellContext::new(cell);
         if self.norm == Norm::Area {
-            return self.area(stage, cell, &around).map(ExactError::Integral);
+            return self.area(stage, cell, &context).map(ExactError::Integral);
         }
         let local;
         let targets = if let Some(targets) = &self.everywhere {
             targets
         } else {
-            local = self.targets(&around)?;
+            local = self.targets(&context)?;
             &local
         };
         if self.norm == Norm::Sup {
@@ -129,18 +130,18 @@ impl<'a> ExactCells<'a> {
             let difference = Polynomial::from_affine(output, self.network.denominator())
                 .plus_multiple(&Rational::from(-1), &target.polynomial);
             let too_much = Undecided::Failed(Failure::Inexact);
-            let share = if self.norm == Norm::L2 {
+            let contribution = if self.norm == Norm::L2 {
                 let square = difference.times(&difference);
                 let square = square.ok_or(Undecided::Failed(Failure::Inexact))?;
                 square.integral(cell).ok_or(too_much)?
             } else {
-                // One sign on the whole cell.
-                around
+                // The difference has one sign on the whole cell.
+                context
                     .side(&difference)
-                    .map_err(|failure| undecided(&around, failure))?;
+                    .map_err(|failure| undecided(&context, failure))?;
                 difference.integral(cell).ok_or(too_much)?.abs()
             };
-            total = total + share;
+            total = total + contribution;
         }
         if total.is_too_long() {
             return Err(Undecided::Failed(Failure::Inexact));
@@ -173,8 +174,8 @@ impl<'a> ExactCells<'a> {
         Ok(ExactError::Largest(value, point))
     }
 
-    /// The largest error on an interval, for a target that is a polynomial of a higher degree: between
-    /// its Bernstein coefficients, and exact where the largest of them belongs to an end.
+    /// The largest error on an interval, for a target of higher degree. It lies between bounds from
+    /// the Bernstein coefficients, and is exact if the largest coefficient belongs to an end.
     fn largest_by_bernstein(
         &self,
         stage: &Stage,
@@ -186,7 +187,7 @@ impl<'a> ExactCells<'a> {
             return Err(inexact());
         };
         let (low, high) = (low.first(), high.first());
-        // The largest size of a value at an end, with the end, and the largest of a coefficient.
+        // The largest absolute value at an end, with that end; and the largest coefficient.
         let mut taken = (Rational::ZERO, low.clone());
         let mut most = Rational::ZERO;
         for (output, target) in stage.outputs().iter().zip(targets) {
@@ -213,32 +214,33 @@ impl<'a> ExactCells<'a> {
         })
     }
 
-    /// The area of the cell, or 0, where decision and region are the same at almost every point.
+    /// Returns 0 if decision and region agree at almost every point, the area of the cell if they differ
+    /// there.
     fn area(
         &self,
         stage: &Stage,
         cell: &PlaneCell,
-        around: &Rc<Surroundings>,
+        context: &Rc<CellContext>,
     ) -> Result<Rational, Undecided> {
         let [output] = stage.outputs() else {
             return Err(Undecided::Failed(Failure::Inexact));
         };
         let excess = Polynomial::from_affine(output, self.network.denominator())
             .plus_multiple(&-&self.threshold, &Polynomial::constant(&Rational::ONE));
-        // A function that is 0 on the whole cell is not below the threshold there; one that is not
-        // has no zeros that count.
-        let decision = around
+        // A function that is 0 on the whole cell is not below the threshold there. The zeros of any
+        // other function have measure zero.
+        let decision = context
             .side(&excess)
-            .map_err(|failure| undecided(around, failure))?;
-        let inputs = self.pieces(around);
-        let constants = self.tape.constants::<Piece>(around);
+            .map_err(|failure| undecided(context, failure))?;
+        let inputs = self.pieces(context);
+        let constants = self.tape.constants::<Piece>(context);
         let mut scratch = Scratch::default();
         let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
         let truth = results
             .truth()
-            .map_err(|failure| undecided(around, failure))?;
+            .map_err(|failure| undecided(context, failure))?;
         match (truth, decision) {
-            (Truth::Unknown, _) => Err(undecided(around, Failure::Inexact)),
+            (Truth::Unknown, _) => Err(undecided(context, Failure::Inexact)),
             (Truth::True, true) | (Truth::False, false) => Ok(Rational::ZERO),
             _ => Polynomial::constant(&Rational::ONE)
                 .integral(cell)
@@ -250,24 +252,24 @@ impl<'a> ExactCells<'a> {
         self.tape.inputs()
     }
 
-    fn pieces(&self, around: &Rc<Surroundings>) -> Vec<Piece> {
+    fn pieces(&self, context: &Rc<CellContext>) -> Vec<Piece> {
         (0..self.inputs())
-            .map(|i| Piece::variable(around, i))
+            .map(|i| Piece::variable(context, i))
             .collect()
     }
 
-    /// The target's outputs on a cell.
-    fn targets(&self, around: &Rc<Surroundings>) -> Result<Vec<Target>, Undecided> {
-        let inputs = self.pieces(around);
-        let constants = self.tape.constants::<Piece>(around);
+    /// Returns the target's outputs on a cell.
+    fn targets(&self, context: &Rc<CellContext>) -> Result<Vec<Target>, Undecided> {
+        let inputs = self.pieces(context);
+        let constants = self.tape.constants::<Piece>(context);
         let mut scratch = Scratch::default();
         let results = self.tape.evaluate(&constants, &inputs, &mut scratch);
         (0..self.tape.outputs())
             .map(|k| {
                 let value = results.value(k);
-                let value = value.map_err(|failure| undecided(around, failure))?;
+                let value = value.map_err(|failure| undecided(context, failure))?;
                 let polynomial = value.polynomial();
-                let polynomial = polynomial.ok_or_else(|| undecided(around, Failure::Inexact))?;
+                let polynomial = polynomial.ok_or_else(|| undecided(context, Failure::Inexact))?;
                 let quadratic = polynomial.as_quadratic();
                 Ok(Target {
                     quadratic: quadratic.map(|q| q.integers()),
@@ -278,9 +280,9 @@ impl<'a> ExactCells<'a> {
     }
 }
 
-/// What a failure leaves undecided: a sign that a line decides, if there was one.
-fn undecided(around: &Surroundings, failure: Failure) -> Undecided {
-    let lines = around.lines();
+/// Returns the lines whose signs were undecided, or the failure if there are none.
+fn undecided(context: &CellContext, failure: Failure) -> Undecided {
+    let lines = context.lines();
     if lines.is_empty() {
         Undecided::Failed(failure)
     } else {

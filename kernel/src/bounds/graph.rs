@@ -1,47 +1,47 @@
 //! The area beside a smooth boundary that is the graph of a monotone function (T18).
 //!
-//! On a small cell a level line `g = 0` is nearly straight, and how it bends is known from the second
-//! derivatives of `g`: the trapezoid between its two ends is off by the cube of the cell, and that is
-//! known up to the fourth power.
+//! On a small cell a level line `g = 0` is nearly straight, and the second derivatives of `g` bound
+//! its curvature. The trapezoid between its two ends is off by a term of third order in the size of
+//! the cell, and that term is known up to fourth order.
 
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Hessian, Interval};
 
-/// Steps of a search for a root; each at least halves where it may be.
+/// Steps of a root search; each at least halves the enclosure.
 const ROOT_STEPS: usize = 64;
-/// A root is known well enough to this share of where it was looked for, in bits.
+/// A root enclosure this many bits narrower than the interval searched is narrow enough.
 const ROOT_BITS: i64 = 54;
 
-/// What is known of a number; an exact zero is either.
+/// The sign of a number; zero counts as either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
     AtLeastZero,
     AtMostZero,
 }
 
-/// A box on which `g` increases strictly in one input, the *height*, and is monotone in the other.
+/// A box on which `g` is strictly increasing in one input, the *height*, and monotone in the other.
 struct Box2<'a> {
-    /// The ends of the side in the other input: where the level line is high, where it is low.
+    /// The ends of the other side: where the level line is high, and where it is low.
     along: (Dyadic, Dyadic),
     /// The ends of the height.
     height: (Dyadic, Dyadic),
     /// Slopes of `g` on the box.
     slope_along: Interval,
     slope_height: Interval,
-    /// `g` at a place of the side and a height.
+    /// The value of `g` at a point of the side and a height.
     value: &'a mut dyn FnMut(Dyadic, Dyadic) -> Option<Interval>,
 }
 
 /// Encloses the area of `{ g >= 0 }` on a box, from its derivatives over the box and its values at
-/// points; nothing where the level line is not the graph of a monotone function there, or where its
-/// ends cannot be told.
+/// points. Returns `None` where the level line is not the graph of a monotone function, or where
+/// its ends are undecided.
 pub(super) fn area_where_not_negative<const D: usize>(
     sides: &[Interval],
-    around: &Hessian<D>,
+    over_box: &Hessian<D>,
     mut value: impl FnMut([Dyadic; 2]) -> Option<Interval>,
 ) -> Option<Interval> {
     let [x, y] = sides else { return None };
-    let slopes = [*around.partials().first()?, *around.partials().get(1)?];
+    let slopes = [*over_box.partials().first()?, *over_box.partials().get(1)?];
     if !slopes.iter().all(Interval::is_bounded) {
         return None;
     }
@@ -52,10 +52,10 @@ pub(super) fn area_where_not_negative<const D: usize>(
     if !rises && !falls {
         return None;
     }
-    // g or -g, whichever grows with the height.
+    // g or -g, whichever increases with the height.
     let facing = |v: Interval| if rises { v } else { v.negated() };
     let (slope_along, slope_height) = (facing(slopes[along]), facing(slopes[height]));
-    // The level line falls where g grows, and the other way round.
+    // The level line falls where g increases along the side, and vice versa.
     let is_falling = !slope_along.inf().is_negative();
     if !is_falling && slope_along.sup().is_positive() {
         return None;
@@ -74,32 +74,32 @@ pub(super) fn area_where_not_negative<const D: usize>(
         value: &mut at,
     };
     // The second derivative of the line: its slope is -g_t/g_u.
-    let bend = {
+    let second = {
         let slope = slopes[along].over(&slopes[height]).ok()?.negated();
-        let second = around.second(along, along);
-        let mixed = around.second(0, 1).times(&slope);
-        let high = around.second(height, height).times(&slope.squared());
-        let sum = second
+        let pure = over_box.second(along, along);
+        let mixed = over_box.second(0, 1).times(&slope);
+        let high = over_box.second(height, height).times(&slope.squared());
+        let sum = pure
             .plus(&mixed.times_point(Dyadic::from_i64(2)))
             .plus(&high);
         sum.over(&slopes[height]).ok()?.negated()
     };
-    let below = cell.area_below(&bend)?;
+    let below = cell.area_below(&second)?;
     let whole = length(ends.0, ends.1).times(&length(cell.height.0, cell.height.1));
     let area = if rises { whole.minus(&below) } else { below };
     area.intersection(&Interval::new(Dyadic::ZERO, whole.sup())?)
 }
 
 impl Box2<'_> {
-    /// Encloses the area below the level line, whose second derivative is in `bend`.
+    /// Encloses the area below the level line, whose second derivative is in `second`.
     ///
-    /// From its high end on, the line is above the box up to a place `a`, inside up to `b`, and below
-    /// the box from there on. All distances are from the high end.
-    fn area_below(&mut self, bend: &Interval) -> Option<Interval> {
+    /// Seen from its high end, the line is above the box up to a place `a`, inside the box up to
+    /// `b`, and below it from there on. All distances are from the high end.
+    fn area_below(&mut self, second: &Interval) -> Option<Interval> {
         let (bottom, top) = self.height;
         let (high, low) = self.along;
         let (side, tall) = (length(high, low), length(bottom, top));
-        // g grows with the height and away from the high end; all four corners must be decided.
+        // g increases with the height and away from the high end; all four corners must be decided.
         let far_top = self.sign(low, top)?;
         let near_bottom = self.sign(high, bottom)?;
         if far_top == Sign::AtMostZero {
@@ -121,11 +121,11 @@ impl Box2<'_> {
         let mean = height_a.plus(&height_b).times_point(Dyadic::HALF);
         let trapezoid = run.times(&mean.minus(&Interval::point(bottom)));
         let twelfth = Interval::ONE.over(&Interval::from_i64(12)).ok()?;
-        let belly = run.times(&run.squared()).times(&twelfth).times(bend);
-        Some(a.times(&tall).plus(&trapezoid).minus(&belly))
+        let cubic = run.times(&run.squared()).times(&twelfth).times(second);
+        Some(a.times(&tall).plus(&trapezoid).minus(&cubic))
     }
 
-    /// The sign of `g` at a corner, where it can be told.
+    /// Returns the sign of `g` at a corner, if it is decided.
     fn sign(&mut self, t: Dyadic, u: Dyadic) -> Option<Sign> {
         let value = (self.value)(t, u)?;
         if !value.inf().is_negative() {
@@ -137,18 +137,18 @@ impl Box2<'_> {
         }
     }
 
-    /// Where the line is at this place of the side: there is a height at which `g` is 0.
+    /// Encloses the height of the line at this place of the side, that is, a root of `g`.
     fn root_in_height(&mut self, t: Dyadic) -> Option<Interval> {
         let slope = self.slope_height;
         let (bottom, top) = self.height;
         root(bottom, top, &slope, |u| (self.value)(t, u))
     }
 
-    /// How far from its high end the line is at this height.
+    /// Encloses the distance from the high end at which the line has this height.
     fn root_along(&mut self, u: Dyadic) -> Option<Interval> {
         let (high, low) = self.along;
         let slope = self.slope_along;
-        // g grows from the high end to the low one, for the line falls.
+        // g increases from the high end to the low one, since the line falls.
         let place = if high < low {
             root(high, low, &slope, |t| (self.value)(t, u))?
         } else {
@@ -164,8 +164,9 @@ impl Box2<'_> {
     }
 }
 
-/// Encloses a root of a function that does not fall, is at most 0 at `low` and at least 0 at `high`,
-/// and has its slopes in `slope`: by Newton's method on intervals, and by halving where that is slow.
+/// Encloses a root of a nondecreasing function that is at most 0 at `low` and at least 0 at `high`,
+/// with its slopes in `slope`: by Newton's method on intervals, and by bisection where that is
+/// slow.
 fn root(
     low: Dyadic,
     high: Dyadic,
@@ -180,16 +181,16 @@ fn root(
             break;
         }
         let middle = place.mid();
-        let here = value(middle)?;
-        let step = here.over(slope);
+        let value = value(middle)?;
+        let step = value.over(slope);
         if let Ok(step) = step {
-            // Every root is within reach of the middle.
+            // Every root lies in the Newton step from the middle.
             place = place.intersection(&Interval::point(middle).minus(&step))?;
         }
         if place.wid() > before.scale(-1, Down) {
-            if here.inf().is_positive() {
+            if value.inf().is_positive() {
                 place = Interval::new(place.inf(), place.sup().min(middle))?;
-            } else if here.sup().is_negative() {
+            } else if value.sup().is_negative() {
                 place = Interval::new(place.inf().max(middle), place.sup())?;
             } else {
                 break;
@@ -199,13 +200,13 @@ fn root(
     Some(place)
 }
 
-/// Encloses the distance of two places.
+/// Encloses the distance between two places.
 fn length(a: Dyadic, b: Dyadic) -> Interval {
     Interval::point(b).minus(&Interval::point(a)).magnitude()
 }
 
 #[cfg(test)]
-// The other way to the same areas is a sum in floats, on purpose.
+// The second computation of the same areas is a sum in floats, on purpose.
 #[allow(
     clippy::float_arithmetic,
     clippy::as_conversions,
@@ -240,7 +241,8 @@ mod tests {
         })
     }
 
-    /// The area by columns: in each, the part where the quadratic is not negative, found by its roots.
+    /// The area by columns: in each, the length on which the quadratic is nonnegative, from its
+    /// roots.
     fn by_columns(c: &[i64; 6], sides: &[(f64, f64); 2]) -> f64 {
         let c = c.map(|c| c as f64);
         let n = 4000;
@@ -250,7 +252,7 @@ mod tests {
             let x = x0 + (f64::from(k) + 0.5) * width;
             let value =
                 |y: f64| c[0] + c[1] * x + c[2] * y + c[3] * x * x + c[4] * x * y + c[5] * y * y;
-            // Between two of these the sign does not change.
+            // The sign does not change between two of these.
             let (a, b, d) = (c[5], c[2] + c[4] * x, c[0] + c[1] * x + c[3] * x * x);
             let mut places = vec![y0, y1];
             if a == 0.0 {
@@ -276,7 +278,7 @@ mod tests {
     #[test]
     fn a_small_arc_of_the_circle_is_known_to_the_fourth_power() {
         let circle = [-1, 0, 0, 1, 0, 1];
-        // Through two opposite sides, and through two that meet.
+        // Through two opposite sides, and through two adjacent ones.
         for (x, y) in [
             (200, 997),
             (600, 818),
@@ -309,7 +311,7 @@ mod tests {
                 "{truth} {found:?}"
             );
         }
-        // Around the top of the circle the line is no monotone graph.
+        // Around the top of the circle the line is not a monotone graph.
         assert_eq!(area(&circle, &[side(-6, 12, 10), side(1018, 12, 10)]), None);
     }
 
@@ -328,7 +330,7 @@ mod tests {
                 let truth = by_columns(&c, &floats);
                 let whole: f64 = floats.iter().map(|(low, high)| high - low).product();
                 let (low, high) = (estimate_dyadic(found.inf()), estimate_dyadic(found.sup()));
-                // A column at a corner may be off by all of itself.
+                // A column at a corner may be completely wrong.
                 let slack = whole * 1e-3;
                 prop_assert!(low - slack <= truth && truth <= high + slack, "{truth} {found:?}");
             }

@@ -1,14 +1,15 @@
-//! Misclassified area of a cell, where the network's decision and the region are half-planes up
-//! to a margin (T15).
+//! Misclassified area of a cell where the network's decision and the region are half-planes up to a
+//! margin (T15).
 //!
-//! On a small cell a smooth boundary is nearly a line. If a set `S` is known to satisfy
+//! On a small cell a smooth boundary is nearly a line. Suppose a set `S` satisfies
 //!
 //! ```text
 //! { c·e >= sup t }  ⊆  S  ⊆  { c·e >= inf t }        (up to measure zero)
 //! ```
 //!
-//! in the coordinates `e` of the cell, then what it covers is known up to a thin strip, and the
-//! area left undecided falls with the square of the cell. Areas of the polygons are exact.
+//! in the local coordinates `e` of the cell. Then `S` is known up to a thin strip, and the
+//! undecided area is proportional to the square of the cell's area. Areas of the polygons are
+//! exact.
 
 use super::cell::Cell;
 use super::natural::OnBox;
@@ -24,24 +25,24 @@ const COEFFICIENT_BITS: u32 = 28;
 /// Thresholds are rounded outward to multiples of `2^-THRESHOLD_BITS` of the largest coefficient.
 const THRESHOLD_BITS: u32 = 36;
 
-/// A set that is a half-plane up to a margin, in the normalised coordinates of a cell.
+/// A set that is a half-plane up to a margin, in the local coordinates of a cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Strip<const D: usize> {
     pub(super) coefficients: [Dyadic; D],
     pub(super) threshold: Interval,
-    /// The comparison it stands for, if it is one of the region's.
+    /// The comparison of the region that it stands for, if any.
     pub(super) origin: Option<Origin>,
 }
 
 /// One comparison `difference >= 0` of a region, or its complement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
-    /// Which output of the tape the difference is.
+    /// The output of the tape that is the difference.
     pub(super) output: usize,
     pub(super) is_complement: bool,
 }
 
-/// What is known of a set on a cell.
+/// What is known about a set on a cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Known<const D: usize> {
     All,
@@ -67,7 +68,7 @@ impl<const D: usize> Known<D> {
         }
     }
 
-    /// The points in both.
+    /// The intersection of both sets.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
@@ -76,7 +77,8 @@ impl<const D: usize> Known<D> {
         }
     }
 
-    /// A set `{ form >= 0 }`: sorted by what the range says, else by the linear part.
+    /// The set `{ form >= 0 }`: decided by the range of the form if possible, else by its linear
+    /// part.
     fn where_not_negative(form: &LinearForm<D>) -> Self {
         let range = form.range();
         if !range.inf().is_negative() {
@@ -104,7 +106,7 @@ impl<const D: usize> Known<D> {
         })
     }
 
-    /// The same set, which is where this output is not negative.
+    /// The same set, marked as the set where this output is nonnegative.
     fn of_output(self, output: usize) -> Self {
         match self {
             Self::Half(strip) => Self::Half(Strip {
@@ -119,7 +121,7 @@ impl<const D: usize> Known<D> {
     }
 }
 
-/// A region as a tree of comparisons, each with the difference of its sides as an output of one
+/// A region as a tree of comparisons; the difference of the two sides of each is an output of one
 /// tape.
 pub(super) struct RegionForms<const D: usize> {
     tree: Node,
@@ -128,9 +130,9 @@ pub(super) struct RegionForms<const D: usize> {
 }
 
 pub(super) enum Node {
-    /// `output >= 0` (or `> 0`: the same up to measure zero, or not known).
+    /// `output >= 0` (or `> 0`: the same up to measure zero, or unknown).
     NotNegative(usize),
-    /// Equality of two sides with this difference: not a half-plane.
+    /// Equality of two sides with this difference; not a half-plane.
     Other(usize),
     And(Box<Node>, Box<Node>),
     Not(Box<Node>),
@@ -168,8 +170,8 @@ impl Node {
         }
     }
 
-    /// What is known of the region. A comparison that may have no value is a failure, unless what stands
-    /// before it decides: then it is not looked at.
+    /// Returns what is known about the region. A comparison that may have no value is a failure,
+    /// unless an earlier one decides: then it is not evaluated.
     fn known<const D: usize>(
         &self,
         forms: &[Result<LinearForm<D>, Failure>],
@@ -204,32 +206,31 @@ impl<const D: usize> RegionForms<D> {
         }
     }
 
-    /// The differences of all comparisons.
+    /// Returns the differences of all comparisons.
     pub(super) fn tape(&self) -> &Tape {
         &self.tape
     }
 
-    /// What is known of the region on a cell.
+    /// Returns what is known about the region on a cell.
     ///
-    /// # Errors
-    /// [`Failure`] where it may have no value.
+    /// - Errors: [`Failure`] where it may have no value.
     pub(super) fn known(&mut self, inputs: &[LinearForm<D>]) -> Result<Known<D>, Failure> {
         self.tree.known(&self.forms.outputs(&self.tape, inputs))
     }
 }
 
-/// A sum of inputs and units, as the network has it on a box.
+/// A sum of inputs and units, as the network on a box has it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SumOnBox<'a> {
-    /// The constant is somewhere in here.
+    /// The interval that contains the constant.
     pub(super) bias: Interval,
     /// Variables and their coefficients.
     pub(super) terms: &'a [(u32, Dyadic)],
-    /// Where the network has it.
+    /// The layer of the sum.
     pub(super) depth: usize,
 }
 
-/// What a variable of a sum is.
+/// A variable of a sum.
 pub(super) enum Variable<'a> {
     Input(usize),
     Sum(SumOnBox<'a>),
@@ -237,8 +238,8 @@ pub(super) enum Variable<'a> {
     Other,
 }
 
-/// What is known of the set where the network decides "inside": by `peel`, else by the linear form of its
-/// output.
+/// Returns what is known about the set on which the network decides "inside": by `peel` if
+/// possible, else by the linear form of its output.
 pub(super) fn decision<const D: usize>(
     network: &impl OnBox,
     cell: &Cell,
@@ -253,16 +254,16 @@ pub(super) fn decision<const D: usize>(
     ))
 }
 
-/// Decides `output >= threshold` where the output is one monotone unit of one monotone unit ... of an
-/// affine function of the inputs: each unit is undone, which moves the threshold. So a decision
-/// that hangs on one line is that line, however steep the units are.
+/// Decides `output >= threshold` where the output is a composition of monotone units of one affine
+/// function of the inputs. Each unit is inverted, which moves the threshold. So a decision by a
+/// single line is found as that line, however steep the units are.
 fn peel<const D: usize>(
     network: &impl OnBox,
     mut threshold: Interval,
     cell: &Cell,
 ) -> Option<Known<D>> {
-    // `flip` says that the question has become `value <= threshold`, `negate` that the answer is the
-    // complement of what is asked.
+    // `flip`: the question has become `value <= threshold`. `negate`: the answer is the complement
+    // of the requested set.
     let (mut flip, mut negate) = (false, false);
     let answer = |known: Known<D>, negate| Some(if negate { known.complement() } else { known });
     let mut value = network.first_output();
@@ -279,9 +280,10 @@ fn peel<const D: usize>(
                         let known = if flip { Known::All } else { Known::Nothing };
                         return answer(known, negate);
                     }
-                    // The unit is 0 or 1: at least a threshold in between where its sum is at least 0. It
-                    // is at most that where its sum is *below* 0, which is not the same as at most 0: a sum
-                    // whose bias is not a point may be 0 on a set of any size.
+                    // The unit is 0 or 1. It reaches a threshold in between where its sum is at
+                    // least 0, and stays below it where its sum is *negative*. That is not the same
+                    // as "at most 0": a sum whose bias is an interval may be 0 on a set of any
+                    // size.
                     Undone::Step => {
                         negate ^= flip;
                         flip = false;
@@ -316,17 +318,17 @@ fn peel<const D: usize>(
 
 /// Where a monotone unit reaches a threshold.
 enum Undone {
-    /// Its values are all above it.
+    /// All its values are above the threshold.
     Always,
-    /// Its values are all below it.
+    /// All its values are below the threshold.
     Never,
-    /// It is a step, and the threshold is between 0 and 1.
+    /// The unit is a step, and the threshold is between 0 and 1.
     Step,
-    /// Where its sum is here.
+    /// Where its sum is in this interval.
     At(Interval),
 }
 
-/// A threshold on the edge of the values of a unit is left to other ways, and so are other units.
+/// Inverts a unit. A threshold at a limit of the unit's values is not handled, nor are other units.
 fn undo(function: Function, threshold: Interval) -> Option<Undone> {
     let zero = Dyadic::ZERO;
     let (low, high) = match function {
@@ -359,7 +361,7 @@ fn undo(function: Function, threshold: Interval) -> Option<Undone> {
     })
 }
 
-/// The set `terms >= threshold` (or `<=`) in the normalised coordinates of the cell.
+/// The set `terms >= threshold` (or `<=`) in the local coordinates of the cell.
 fn line<const D: usize>(
     terms: &[(usize, Dyadic)],
     threshold: Interval,
@@ -373,7 +375,7 @@ fn line<const D: usize>(
             &LinearForm::variable(*input, &cell.intervals()[*input]),
         );
     }
-    let form = form.settled();
+    let form = form.tightened();
     if flip {
         Known::where_not_negative(&form.neg())
     } else {
@@ -381,7 +383,7 @@ fn line<const D: usize>(
     }
 }
 
-/// The same for two half-planes, by the polygons between them.
+/// The misclassified area for two half-planes, from the polygons between them.
 pub(super) fn between_lines<const D: usize>(
     cell: &Cell,
     region: &Known<D>,
@@ -398,17 +400,17 @@ pub(super) fn between_lines<const D: usize>(
     ))
 }
 
-/// A cell of one or two inputs as a polygon in normalised coordinates.
+/// A cell of one or two inputs as a polygon in local coordinates.
 pub(super) struct Frame {
     polygon: ConvexPolygon,
     area: Rational,
-    /// Area in inputs for one unit of area in normalised coordinates.
+    /// The area in the inputs of one unit of area in local coordinates.
     scale: Rational,
 }
 
 impl Frame {
-    /// The forms' coordinates are those of the cell's intervals, which may be a little larger than
-    /// the cell; so its own sides are not exactly −1 and 1.
+    /// The coordinates of the forms belong to the cell's intervals, which may be slightly larger
+    /// than the cell. So the sides of the cell itself are not exactly −1 and 1.
     fn new(cell: &Cell) -> Result<Self, Failure> {
         let mut sides = Vec::new();
         let mut scale = Rational::ONE;
@@ -420,7 +422,7 @@ impl Frame {
             scale = scale * rad;
         }
         if sides.len() == 1 {
-            // One input: a strip of width 1 beside it, so that areas are lengths.
+            // One input: a strip of width 1, so that areas are lengths.
             sides.push((Rational::ratio(-1, 2), Rational::ratio(1, 2)));
         }
         let mut sides = sides.into_iter();
@@ -435,7 +437,7 @@ impl Frame {
         })
     }
 
-    /// Bounds from below and above the area where both sets are.
+    /// Returns a lower and an upper bound of the area of the intersection.
     fn both<const D: usize>(&self, a: &Known<D>, b: &Known<D>) -> (Rational, Rational) {
         let area = |is_inner: bool| {
             let mut polygon = self.polygon.clone();
@@ -457,7 +459,7 @@ impl Frame {
     }
 }
 
-/// Returns a half-plane with short coefficients that is inside (or around) the set.
+/// Returns a half-plane with short coefficients that is contained in the set (or contains it).
 pub(super) fn half_plane<const D: usize>(strip: &Strip<D>, is_inner: bool) -> Option<HalfPlane> {
     let largest = strip.coefficients.iter().map(|c| c.abs()).max()?;
     // Divide by a power of two near the largest coefficient.

@@ -1,22 +1,23 @@
-//! How much of a cell a half-space covers (T15).
+//! The fraction of a cell that a half-space covers (T15).
 
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Interval};
 
-/// Inputs that the sum over corners looks at.
+/// Inputs in the sum over corners, at most.
 const MOST_CORNER_INPUTS: usize = 6;
-/// About the relative accuracy of a corner, in bits.
+/// The relative accuracy of one corner, approximately, in bits.
 const ACCURACY: i64 = 57;
 
-/// Encloses the share of `[-1, 1]^d` on which `a·e >= t`, for every `a` and `t` in these.
+/// Encloses the fraction of `[-1, 1]^d` on which `a·e >= t`, for all `a` and `t` in these
+/// intervals.
 ///
-/// The share falls as `t` grows, so it lies between those at the two ends of `t`, once what is
-/// uncertain or too small of `a` has been moved there: `|e_i| <= 1`.
-pub(super) fn share(coefficients: &[Interval], threshold: &Interval) -> Interval {
-    let mut slack = Dyadic::ZERO;
+/// The fraction decreases as `t` grows, so it lies between its values at the two ends of `t`.
+/// First, everything in `a` that is uncertain or too small is moved to `t`: `|e_i| <= 1`.
+pub(super) fn fraction(coefficients: &[Interval], threshold: &Interval) -> Interval {
+    let mut dropped = Dyadic::ZERO;
     let mut a = Vec::with_capacity(coefficients.len());
     for coefficient in coefficients {
-        slack = slack.add(coefficient.rad(), Up);
+        dropped = dropped.add(coefficient.rad(), Up);
         let size = coefficient.mid().abs();
         if !size.is_zero() {
             a.push(size);
@@ -25,15 +26,16 @@ pub(super) fn share(coefficients: &[Interval], threshold: &Interval) -> Interval
     a.sort_unstable_by(|x, y| y.cmp(x));
     let kept = kept(&a);
     for small in a.drain(kept..) {
-        slack = slack.add(small, Up);
+        dropped = dropped.add(small, Up);
     }
-    let least = share_from(&a, threshold.sup().add(slack, Up));
-    let most = share_from(&a, threshold.inf().sub(slack, Down));
+    let least = fraction_from(&a, threshold.sup().add(dropped, Up));
+    let most = fraction_from(&a, threshold.inf().sub(dropped, Down));
     Interval::ordered(least.inf(), most.sup())
 }
 
-/// How many of the falling coefficients the corners can tell from rounding: a corner is accurate to
-/// about `2^-ACCURACY / p`, with `p` the product of what is kept, and leaving out `a` costs `a`.
+/// Returns how many of the decreasing coefficients stand out from rounding. A corner is accurate to
+/// about `2^-ACCURACY / p`, where `p` is the product of the kept coefficients; dropping `a` costs
+/// `a`.
 fn kept(a: &[Dyadic]) -> usize {
     let Some(largest) = a.first().map(|a| a.exponent()) else {
         return 0;
@@ -52,8 +54,8 @@ fn kept(a: &[Dyadic]) -> usize {
     kept
 }
 
-/// Encloses the share of `[-1, 1]^m` on which `a·e >= t`, for falling `a > 0`.
-fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
+/// Encloses the fraction of `[-1, 1]^m` on which `a·e >= t`, for decreasing `a > 0`.
+fn fraction_from(a: &[Dyadic], t: Dyadic) -> Interval {
     let Some(largest) = a.first() else {
         let is_all = !t.is_positive();
         return if is_all {
@@ -62,9 +64,9 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
             Interval::ZERO
         };
     };
-    // By e -> -e the sets a·e >= t and a·e <= -t are of one size.
+    // By e -> -e, the sets a·e >= t and a·e <= -t have the same size.
     if t.is_negative() {
-        return Interval::ONE.minus(&share_from(a, -t));
+        return Interval::ONE.minus(&fraction_from(a, -t));
     }
     let reach = a.iter().fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up));
     if t >= reach {
@@ -105,9 +107,10 @@ fn share_from(a: &[Dyadic], t: Dyadic) -> Interval {
                 .times(slope)
                 .times_point(Dyadic::from_i64(k).scale(1, Down))
         });
-    // For t >= 0 the share is at most a half.
+    // For t >= 0 the fraction is at most a half.
     let half = Interval::ordered(Dyadic::ZERO, Dyadic::HALF);
-    sum.over(&divisor).map_or(half, |share| half.refine(&share))
+    sum.over(&divisor)
+        .map_or(half, |fraction| half.refine(&fraction))
 }
 
 #[cfg(test)]
@@ -122,7 +125,7 @@ mod tests {
     use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
     use proptest::prelude::*;
 
-    /// The share by counting the middles of a fine grid.
+    /// The fraction by counting the midpoints of a fine grid.
     fn counted(a: &[f64], t: f64) -> f64 {
         let n: usize = [0, 20000, 600, 90, 30][a.len()];
         let total = n.pow(u32::try_from(a.len()).expect("few"));
@@ -154,9 +157,9 @@ mod tests {
         ) {
             let scale = |x: f64| Interval::point(exact(x).scale(power, Down));
             let forms: Vec<Interval> = a.iter().map(|a| scale(*a)).collect();
-            let found = share(&forms, &scale(t));
+            let found = fraction(&forms, &scale(t));
             let counted = counted(&a, t);
-            // A grid of n middles in each of d inputs misses a face by at most d / n.
+            // A grid of n midpoints in each of d inputs misses a face by at most d / n.
             let off = if a.iter().any(|a| a.abs() > 1e-3) { 0.06 } else { 1.0 };
             let (low, high) = (estimate_dyadic(found.inf()), estimate_dyadic(found.sup()));
             prop_assert!(low - off <= counted && counted <= high + off, "{a:?} {t}: {found} {counted}");
@@ -179,7 +182,7 @@ mod tests {
             (&[], 0.0, 1.0),
             (&[0.0, 0.0], 1.0, 0.0),
         ] {
-            let found = share(&form(a), &Interval::point(exact(t)));
+            let found = fraction(&form(a), &Interval::point(exact(t)));
             let (low, high) = (estimate_dyadic(found.inf()), estimate_dyadic(found.sup()));
             assert!(
                 low <= expected && expected <= high + 1e-17,
@@ -187,7 +190,7 @@ mod tests {
             );
             assert!(high - low < 1e-14, "{a:?}: {found}");
         }
-        let wide = share(
+        let wide = fraction(
             &form(&[1.0]),
             &Interval::ordered(-Dyadic::HALF, Dyadic::HALF),
         );

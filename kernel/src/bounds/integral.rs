@@ -1,22 +1,21 @@
-//! The share of a cell in the integral of `|N - f|` or of `(N - f)²` (T16).
+//! The contribution of a cell to the integral of `|N - f|` or of `(N - f)²` (T16).
 //!
-//! A linear form says that the difference is `c + a·e` up to a remainder `r` over the cell. The mean
-//! of `|c + a·e|` and of its square over `e` in `[-1, 1]^d` has a closed form, so a leaf costs no
-//! more than what is not linear in it, and need not be so small that the difference is nearly
-//! constant.
+//! A linear form says that the difference is `c + a·e` up to a remainder `r` over the cell. The
+//! mean of `|c + a·e|` and of its square over `e` in `[-1, 1]^d` has a closed form. So the bound of
+//! a leaf is off only by what is nonlinear, and the cell need not be so small that the difference
+//! is nearly constant.
 
 use super::cell::Cell;
 use crate::certificate::Norm;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Interval, LinearForm};
 
-/// Inputs that the sum over corners looks at; the others of a form are left out of it, and
-/// accounted for.
+/// Inputs in the sum over corners, at most; the others of a form are dropped and accounted for.
 const MOST_CORNER_INPUTS: usize = 6;
-/// About the relative accuracy of a corner, in bits.
+/// The relative accuracy of one corner, approximately, in bits.
 const ACCURACY: i64 = 57;
 
-/// What is integrated over a cell, for each output.
+/// The integrand of a cell, for each output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Integrand {
     /// `|N - f|`.
@@ -26,7 +25,7 @@ pub(super) enum Integrand {
 }
 
 impl Integrand {
-    /// What a norm integrates.
+    /// Returns the integrand of a norm.
     pub(super) fn of(norm: Norm) -> Option<Self> {
         match norm {
             Norm::L1 => Some(Self::Magnitude),
@@ -35,7 +34,8 @@ impl Integrand {
         }
     }
 
-    /// Encloses the mean of the integrand over a cell, outputs added up, from where the differences lie.
+    /// Encloses the mean of the integrand over a cell, summed over the outputs, from the ranges of
+    /// the differences.
     pub(super) fn mean_of_ranges(self, differences: &[Interval]) -> Interval {
         let means = differences
             .iter()
@@ -43,19 +43,19 @@ impl Integrand {
         means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
     }
 
-    /// The same from linear forms of the differences.
+    /// The same, from linear forms of the differences.
     pub(super) fn mean_of_forms<const D: usize>(
         self,
         differences: &[LinearForm<D>],
-        chart: &Chart,
+        coordinates: &LocalCoordinates,
     ) -> Interval {
         let means = differences
             .iter()
-            .map(|difference| self.mean_of_form(difference, chart));
+            .map(|difference| self.mean_of_form(difference, coordinates));
         means.fold(Interval::ZERO, |sum, mean| sum.plus(&mean))
     }
 
-    /// Encloses the integrand where the difference is somewhere in `range`.
+    /// Encloses the integrand of a difference in `range`.
     pub(super) fn of_range(self, range: &Interval) -> Interval {
         match self {
             Self::Magnitude => range.magnitude(),
@@ -65,42 +65,42 @@ impl Integrand {
 
     /// Encloses the mean of the integrand over a cell.
     ///
-    /// With `L = c + a·e` and a difference of `L + q`, `|q| <= r`: the mean of `|L + q|` is within
-    /// `r` of that of `|L|`, and the mean of `(L + q)²` is that of `L²` up to `2 r mean |L|`, and
-    /// `r²` upward.
+    /// Let the difference be `L + q` with `L = c + a·e` and `|q| <= r`. The mean of `|L + q|` is
+    /// within `r` of the mean of `|L|`. The mean of `(L + q)²` is that of `L²`, up to `2 r mean
+    /// |L|` in both directions and `r²` upward.
     pub(super) fn mean_of_form<const D: usize>(
         self,
         difference: &LinearForm<D>,
-        chart: &Chart,
+        coordinates: &LocalCoordinates,
     ) -> Interval {
         let anywhere = self.of_range(&difference.range());
-        let Some(line) = Line::of(difference, chart) else {
+        let Some(line) = Line::of(difference, coordinates) else {
             return anywhere;
         };
         let size = line.mean_magnitude();
-        let rest = line.rest;
+        let remainder = line.remainder;
         let mean = match self {
-            Self::Magnitude => size.plus(&Interval::symmetric(rest)),
+            Self::Magnitude => size.plus(&Interval::symmetric(remainder)),
             Self::Square => {
-                let cross = size.sup().mul(rest, Up).scale(1, Up);
-                let most = cross.add(rest.mul(rest, Up), Up);
-                let slack = Interval::ordered(-cross, most);
-                line.mean_square().plus(&slack)
+                let cross = size.sup().mul(remainder, Up).scale(1, Up);
+                let most = cross.add(remainder.mul(remainder, Up), Up);
+                let spread = Interval::ordered(-cross, most);
+                line.mean_square().plus(&spread)
             }
         };
         anywhere.refine(&mean)
     }
 }
 
-/// Where a cell lies in the coordinates of its forms, which are those of the dyadic box around it:
-/// `e_i = shift_i + scale_i e'_i`, with `e'_i` in `[-1, 1]` for the cell. Where the sides are
-/// dyadic, the shift is 0 and the scale is 1.
-pub(super) struct Chart {
+/// Local coordinates of a cell. Linear forms use the coordinates `e` of the dyadic box that
+/// contains the cell; `e_i = shift_i + scale_i e'_i`, with `e'_i` in `[-1, 1]` over the cell. Where
+/// the sides are dyadic, the shift is 0 and the scale is 1.
+pub(super) struct LocalCoordinates {
     axes: Vec<(Interval, Interval)>,
 }
 
-impl Chart {
-    /// Returns the coordinates of a cell, or nothing where it is too thin to say.
+impl LocalCoordinates {
+    /// Returns the coordinates of a cell; `None` if it is too thin.
     pub(super) fn new(cell: &Cell) -> Option<Self> {
         if let Some(axes) = cell.is_dyadic().then(|| Self::of_dyadic(cell)).flatten() {
             return Some(Self { axes });
@@ -122,8 +122,8 @@ impl Chart {
     }
 }
 
-impl Chart {
-    /// Where middle and radius of every side are exact, the coordinates are those of the forms.
+impl LocalCoordinates {
+    /// Where middle and radius of every side are exact, the coordinates equal those of the forms.
     fn of_dyadic(cell: &Cell) -> Option<Vec<(Interval, Interval)>> {
         let is_exact = |side: &Interval| {
             let (mid, rad) = (side.mid(), side.rad());
@@ -156,7 +156,7 @@ impl Chart {
         })
     }
 
-    /// Returns the slopes in the coordinates of the cell, and what the shift adds to the constant.
+    /// Returns the slopes in local coordinates, and what the shift adds to the constant.
     pub(super) fn place(&self, slopes: &[Interval]) -> (Vec<Interval>, Interval) {
         let mut constant = Interval::ZERO;
         let slopes = slopes
@@ -171,27 +171,27 @@ impl Chart {
     }
 }
 
-/// `c + a·e` up to `rest`, with `e` in `[-1, 1]^d` over the cell. Signs do not matter to the means,
-/// so `c` and all of `a` are at least 0; `a` falls and has no zeros.
+/// `c + a·e` up to `remainder`, with `e` in `[-1, 1]^d` over the cell. Signs do not change the
+/// means, so `c` and all of `a` are nonnegative; `a` is decreasing, without zeros.
 pub(super) struct Line {
     pub(super) c: Dyadic,
     pub(super) a: Vec<Dyadic>,
-    pub(super) rest: Dyadic,
+    pub(super) remainder: Dyadic,
 }
 
 impl Line {
-    /// Returns the line of a form, or nothing where it has none.
-    fn of<const D: usize>(form: &LinearForm<D>, chart: &Chart) -> Option<Self> {
+    /// Returns the line of a form; `None` if the form has no bounded one.
+    fn of<const D: usize>(form: &LinearForm<D>, coordinates: &LocalCoordinates) -> Option<Self> {
         let mut constant = form.constant_part();
-        let mut rest = Dyadic::ZERO;
-        let mut a = Vec::with_capacity(chart.axes.len());
-        for (slope, (shift, scale)) in form.slopes().iter().zip(&chart.axes) {
+        let mut remainder = Dyadic::ZERO;
+        let mut a = Vec::with_capacity(coordinates.axes.len());
+        for (slope, (shift, scale)) in form.slopes().iter().zip(&coordinates.axes) {
             if !slope.is_bounded() {
                 return None;
             }
             constant = constant.plus(&slope.times(shift));
             let slope = slope.times(scale);
-            rest = rest.add(slope.rad(), Up);
+            remainder = remainder.add(slope.rad(), Up);
             let size = slope.mid().abs();
             if !size.is_zero() {
                 a.push(size);
@@ -204,7 +204,7 @@ impl Line {
         Some(Self {
             c: constant.mid().abs(),
             a,
-            rest: rest.add(constant.rad(), Up),
+            remainder: remainder.add(constant.rad(), Up),
         })
     }
 
@@ -220,13 +220,13 @@ impl Line {
             .plus(&squares.times(&third))
     }
 
-    /// Encloses the mean of `|c + a·e|`: `c` where there is no change of sign, else
+    /// Encloses the mean of `|c + a·e|`: `c` where the sign does not change, else
     ///
     /// ```text
     /// c + 2 / (2^m (m+1)! a_1 ... a_m) · sum over s in {-1, 1}^m of s_1 ... s_m max(s·a - c, 0)^(m+1)
     /// ```
     ///
-    /// over the `m` inputs that are kept. Leaving out a small `a_i` lowers the mean by at most
+    /// over the `m` kept inputs. Dropping a small `a_i` lowers the mean by at most
     /// `min(a_i / 2, a_i² / (6 a_1))`.
     pub(super) fn mean_magnitude(&self) -> Interval {
         let point = Interval::point(self.c);
@@ -239,7 +239,8 @@ impl Line {
         }
         let kept = self.kept();
         let excess = self.corner_sum(kept).unwrap_or_else(|| {
-            // Not reached: the largest slope divides well. The excess over c is at most the reach.
+            // Unreachable: dividing by the largest slope succeeds. The excess over c is at most the
+            // reach.
             Interval::ordered(Dyadic::ZERO, reach)
         });
         let mut lost = Dyadic::ZERO;
@@ -258,9 +259,9 @@ impl Line {
         point.plus(&above)
     }
 
-    /// How many of the slopes, from the largest on, the corners can tell from rounding: with the
-    /// product `p` of what is kept, relative to the largest, a corner is accurate to about
-    /// `2^-ACCURACY / p`, and leaving out `a` costs `a²`.
+    /// Returns how many of the slopes, from the largest on, stand out from rounding. With the
+    /// product `p` of the kept slopes, relative to the largest, a corner is accurate to about
+    /// `2^-ACCURACY / p`; dropping `a` costs `a²`.
     pub(super) fn kept(&self) -> usize {
         let magnitude = |a: &Dyadic| a.exponent();
         let Some(largest) = self.a.first().map(magnitude) else {
@@ -281,11 +282,11 @@ impl Line {
         kept
     }
 
-    /// The second term of the formula, over the first `kept` slopes.
+    /// Returns the second term of the formula, over the first `kept` slopes.
     fn corner_sum(&self, kept: usize) -> Option<Interval> {
         let a = self.a.get(..kept)?;
         let largest = *a.first()?;
-        // Everything relative to the largest slope, so that no power leaves the range.
+        // Relative to the largest slope, so that no power leaves the range.
         let unit = largest.exponent().saturating_add(62);
         let relative = |x: Dyadic| scaled(&Interval::point(x), unit.saturating_neg());
         let c = relative(self.c);
@@ -327,14 +328,14 @@ impl Line {
     }
 }
 
-/// `interval · 2^power`, rounded outward where it leaves the range of exponents.
+/// `interval · 2^power`, rounded outward if it leaves the range of exponents.
 pub(super) fn scaled(interval: &Interval, power: i64) -> Interval {
     let (inf, sup) = (interval.inf(), interval.sup());
     Interval::ordered(inf.scale(power, Down), sup.scale(power, Up))
 }
 
 #[cfg(test)]
-// Quadrature is in floats, on purpose: another way to the same numbers.
+// The second computation is quadrature in floats, on purpose.
 #[allow(
     clippy::float_arithmetic,
     clippy::as_conversions,
@@ -357,17 +358,18 @@ mod tests {
         Line {
             c: dyadic(c).abs(),
             a,
-            rest: Dyadic::ZERO,
+            remainder: Dyadic::ZERO,
         }
     }
 
-    /// The mean of `|c + a·e|` by another way: exact in the first input, and the mean of the ends
-    /// of convex pieces in the others, which only overestimates; the middles only underestimate.
+    /// The mean of `|c + a·e|` by another computation: exact in the first input. In the others, the
+    /// mean of the ends of convex pieces only overestimates, and their midpoints only
+    /// underestimate.
     fn by_pieces(c: f64, a: &[f64], pieces: u32) -> (f64, f64) {
-        let [first, rest @ ..] = a else {
+        let [first, remainder @ ..] = a else {
             return (c.abs(), c.abs());
         };
-        if rest.is_empty() {
+        if remainder.is_empty() {
             let exact = if c.abs() >= *first {
                 c.abs()
             } else {
@@ -406,8 +408,8 @@ mod tests {
             let mut a: Vec<f64> = slopes.iter().map(|(n, p)| number(*n, *p)).filter(|a| *a > 0.0).collect();
             a.sort_by(|x, y| y.total_cmp(x));
             let (low, high) = by_pieces(number(c, 0), &a, 60);
-            let slack = 1e-12 * (1.0 + high);
-            prop_assert!(approximately(found.inf()) <= high + slack && low - slack <= approximately(found.sup()),
+            let spread = 1e-12 * (1.0 + high);
+            prop_assert!(approximately(found.inf()) <= high + spread && low - spread <= approximately(found.sup()),
                 "[{low}, {high}] and {found:?}");
             prop_assert!(approximately(found.wid()) <= 1e-7 * approximately(found.sup()), "too wide: {found:?}");
         }
@@ -454,7 +456,7 @@ mod tests {
                 let line = Line {
                     c: Dyadic::ZERO,
                     a: slopes,
-                    rest: Dyadic::ZERO,
+                    remainder: Dyadic::ZERO,
                 };
                 let mean = line.mean_magnitude();
                 assert!(!mean.inf().is_negative() && mean.inf() <= reach, "{mean:?}");
@@ -463,21 +465,22 @@ mod tests {
         }
     }
 
-    /// `x` on a cell whose sides are far from dyadic, seen in the coordinates of the box around it.
+    /// `x` on a cell whose sides are far from dyadic, in the coordinates of the box that contains
+    /// it.
     #[test]
     fn a_thin_cell_is_not_the_box_around_it() {
         let third = Rational::ratio(1, 3);
         let thin = Rational::power_of_two(-60);
         let cell = Cell::from_sides(vec![(third.clone(), &third + &thin)]);
-        let chart = Chart::new(&cell).expect("coordinates");
+        let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
         let form = LinearForm::<1>::variable(0, &cell.intervals()[0]);
-        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
         let truth = &third + &(&thin * &Rational::ratio(1, 2));
         assert!(mean.contains_rational(&truth), "{mean:?}");
-        // With the middle of the cell taken away: a quarter of its length.
+        // With the middle of the cell subtracted: a quarter of its length.
         let middle = Interval::from_rational(&truth);
         let form = form.minus_range(&middle);
-        let mean = Integrand::Magnitude.mean_of_form(&form, &chart);
+        let mean = Integrand::Magnitude.mean_of_form(&form, &coordinates);
         assert!(
             mean.contains_rational(&(&thin * &Rational::ratio(1, 4))),
             "{mean:?}"
@@ -494,18 +497,18 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_not_linear_is_accounted_for(
-            c in -8_i64..8, a in -8_i64..8, b in -8_i64..8, rest in 0_i64..8,
+            c in -8_i64..8, a in -8_i64..8, b in -8_i64..8, remainder in 0_i64..8,
         ) {
             let unit = Dyadic::power_of_two(-2);
             let scaled = |n: i64| Interval::from_i64(n).times_point(unit);
-            let radius = scaled(rest).sup();
+            let radius = scaled(remainder).sup();
             let cell = Cell::from_sides(vec![(Rational::from(-1), Rational::ONE); 2]);
-            let chart = Chart::new(&cell).expect("coordinates");
+            let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
             let mut form = LinearForm::<2>::from_range(scaled(c));
             for (i, slope) in [a, b].into_iter().enumerate() {
                 form.accumulate(scaled(slope).inf(), &LinearForm::variable(i, &Interval::SYMMETRIC_UNIT));
             }
-            let form = form.settled().widened(radius);
+            let form = form.tightened().widened(radius);
             // Two functions that the form encloses, by sums over a grid of squares.
             let float = |n: i64| n as f64 / 4.0;
             for wave in [1.0, 7.0] {
@@ -515,15 +518,15 @@ mod tests {
                         let place = |k: i32| (f64::from(k) + 0.5) / f64::from(n) * 2.0 - 1.0;
                         let (x, y) = (place(i), place(j));
                         let line = float(c) + float(a) * x + float(b) * y;
-                        let value: f64 = line - float(rest) * line.signum() * libm::cos(wave * x * y);
+                        let value: f64 = line - float(remainder) * line.signum() * libm::cos(wave * x * y);
                         size += value.abs() / f64::from(n * n);
                         square += value * value / f64::from(n * n);
                     }
                 }
                 for (integrand, sum) in [(Integrand::Magnitude, size), (Integrand::Square, square)] {
-                    let mean = integrand.mean_of_form(&form, &chart);
+                    let mean = integrand.mean_of_form(&form, &coordinates);
                     let ends = (approximately(mean.inf()), approximately(mean.sup()));
-                    // The sum over middles is off by the square of their distance.
+                    // The sum over midpoints is off by the square of their distance.
                     prop_assert!(ends.0 <= sum + 0.03 && sum - 0.03 <= ends.1, "{integrand:?} {sum} {mean:?}");
                 }
             }

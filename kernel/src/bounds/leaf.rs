@@ -1,27 +1,27 @@
 //! Recomputes the bound of one leaf, by any method.
 //!
-//! The prover asks the same functions, so what it finds is what the checker will find again.
+//! The prover calls the same functions, so the checker finds the same bounds again.
 
-use super::area::BentRegion;
-use super::bend::Bent;
+use super::area::CurvedRegion;
 use super::cell::Cell;
 use super::exact::ExactCells;
 use super::half_plane::{SumOnBox, Variable};
-use super::integral::{Chart, Integrand};
+use super::integral::{Integrand, LocalCoordinates};
 use super::natural::{Basic, Bound, OnBox, differences};
 use super::prepared::inputs_over;
 use super::smooth::Derivatives;
-use super::windows;
+use super::taylor_model::TaylorModel;
+use super::transition_layers;
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
 use crate::certificate::{Certificate, Method, Norm, Question, Ranges, Witness};
 use crate::expr::{Place, TargetBody};
-use crate::network::{Local, Network, Reducer, Specialised, SumView};
+use crate::network::{Local, Network, Reduced, Reducer, SumView};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, LinearForm};
 
-/// How networks are reduced to cells, which a certificate says (T02).
+/// How a certificate reduces networks to cells (T02).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reduction {
-    /// In which arithmetic the ranges of units are computed.
+    /// The arithmetic in which the ranges of units are computed.
     pub ranges: Ranges,
     /// The constant radius; at least 0.
     pub constant_radius: Dyadic,
@@ -34,7 +34,7 @@ impl Reduction {
         constant_radius: Dyadic::ZERO,
     };
 
-    /// What a certificate says.
+    /// Returns the reduction of a certificate.
     pub fn of(certificate: &Certificate) -> Self {
         Self {
             ranges: certificate.ranges,
@@ -43,19 +43,18 @@ impl Reduction {
     }
 }
 
-/// A network on a cell: as small as it can be made, and with interval biases alone where a portable
-/// certificate is looked for.
+/// A network on a cell, reduced as far as possible. For a portable certificate it also keeps the
+/// network with interval biases.
 #[derive(Clone, Debug)]
 pub struct OnCell {
-    reduced: Specialised,
+    reduced: Reduced,
     local: Option<Local>,
 }
 
 impl OnCell {
-    /// Returns a network on the whole domain: where a walk begins.
+    /// Returns a network on the whole domain, where a walk begins.
     ///
-    /// # Errors
-    /// [`Failure`] when a weight has no bound.
+    /// - Errors: [`Failure`] when a weight has no bound.
     pub fn domain(
         network: &Network,
         question: &Question,
@@ -64,15 +63,14 @@ impl OnCell {
         let cell = Cell::root(&question.domain);
         let local = is_portable.then(|| Local::from_network(network, cell.intervals()));
         Ok(Self {
-            reduced: Specialised::from_network(network, cell.intervals())?,
+            reduced: Reduced::from_network(network, cell.intervals())?,
             local: local.transpose()?,
         })
     }
 
-    /// Recomputes what is certain of the error at a witness; see [`evaluate_witness`].
+    /// Recomputes a certain bound of the error at a witness; see [`evaluate_witness`].
     ///
-    /// # Errors
-    /// [`WitnessFailure`] when the witness does not count.
+    /// - Errors: [`WitnessFailure`] when the witness proves nothing.
     pub fn evaluate_witness(
         &self,
         question: &Question,
@@ -84,32 +82,32 @@ impl OnCell {
                 return local.on(network, cell.intervals(), cell.sides());
             }
             let sides = cell.intervals();
-            let here = self.reduced.specialise(sides, None, Dyadic::ZERO)?;
-            here.enclose(sides)
+            let on_cell = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
+            on_cell.enclose(sides)
         })
     }
 
-    /// Has it interval biases too, which bounds are then found from?
+    /// Are bounds computed from interval biases, as a portable certificate needs?
     pub fn is_portable(&self) -> bool {
         self.local.is_some()
     }
 
-    /// About how many bytes it takes.
+    /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         self.reduced.bytes() + self.local.as_ref().map_or(0, Local::bytes)
     }
 }
 
 impl std::ops::Deref for OnCell {
-    type Target = Specialised;
+    type Target = Reduced;
 
-    fn deref(&self) -> &Specialised {
+    fn deref(&self) -> &Reduced {
         &self.reduced
     }
 }
 
-impl From<Specialised> for OnCell {
-    fn from(reduced: Specialised) -> Self {
+impl From<Reduced> for OnCell {
+    fn from(reduced: Reduced) -> Self {
         Self {
             reduced,
             local: None,
@@ -117,24 +115,23 @@ impl From<Specialised> for OnCell {
     }
 }
 
-/// Returns the network on the whole domain: where a walk begins.
+/// Returns a network on the whole domain, where a walk begins.
 ///
-/// # Errors
-/// [`Failure`] when a weight has no bound.
+/// - Errors: [`Failure`] when a weight has no bound.
 pub fn on_domain(network: &Network, question: &Question) -> Result<OnCell, Failure> {
     OnCell::domain(network, question, false)
 }
 
-impl OnBox for Specialised {
+impl OnBox for Reduced {
     fn output_ranges(&self) -> &[Interval] {
-        Specialised::output_ranges(self)
+        Reduced::output_ranges(self)
     }
 
     fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],
     ) -> Result<Vec<LinearForm<D>>, Failure> {
-        Specialised::linear_forms(self, inputs)
+        Reduced::linear_forms(self, inputs)
     }
 
     fn first_output(&self) -> Variable<'_> {
@@ -163,11 +160,10 @@ fn on_box(sum: SumView<'_>) -> SumOnBox<'_> {
     }
 }
 
-/// A question made ready for many leaves.
+/// A question prepared for many leaves.
 pub struct Leaves<'a>(Box<dyn Methods<'a> + Send + 'a>);
 
-/// What is asked of a question made ready, whatever the number of inputs that its arithmetic has room
-/// for.
+/// The operations of a prepared question, independent of the number of inputs of its arithmetic.
 pub(super) trait Methods<'a> {
     fn descend(
         &mut self,
@@ -202,10 +198,9 @@ impl<'a> Leaves<'a> {
         ))
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
         network: &OnCell,
@@ -215,11 +210,10 @@ impl<'a> Leaves<'a> {
         self.0.descend(network, cell, reduction)
     }
 
-    /// Returns the bound that a method gives on a cell, on which `network` encloses the network. It is
-    /// reduced to parts of the cell where the method looks at parts.
+    /// Returns the bound that a method gives on a cell; `network` encloses the network on it. A
+    /// method that works on parts of the cell reduces the network to them.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub fn bound(
         &mut self,
         method: Method,
@@ -230,33 +224,33 @@ impl<'a> Leaves<'a> {
         self.0.bound(method, cell, network, reduction)
     }
 
-    /// The question made ready for exact cells, where there are any: one or two inputs, a
+    /// Returns the question prepared for exact cells, if it has them: one or two inputs and a
     /// piecewise-linear network.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
         self.0.exact_cells()
     }
 
-    /// What a cell without a bound adds to an integral.
+    /// Returns the contribution of a cell without a bound to an integral.
     pub fn anything(&self, cell: &Cell) -> Interval {
         self.0.anything(cell)
     }
 
-    /// Where the target jumps or has a kink, if that depends on one input alone.
+    /// Returns where the target has a jump or a kink that depends on one input only.
     pub fn places(&self) -> &[Place] {
         self.0.places()
     }
 
-    /// How many inputs the question has.
+    /// Returns the number of inputs of the question.
     pub fn inputs(&self) -> usize {
         self.0.inputs()
     }
 }
 
-/// A question made ready for many leaves, over boxes of up to `D` inputs.
+/// A question prepared for many leaves, over boxes of up to `D` inputs.
 pub(super) struct LeavesOver<'a, const D: usize, const S: usize> {
     basic: Basic<'a, D>,
     derivatives: Derivatives<D, S>,
-    region: Option<BentRegion<D>>,
+    region: Option<CurvedRegion<D>>,
     by_intervals: Reducer<Interval>,
     by_forms: Reducer<LinearForm<D>>,
 }
@@ -266,7 +260,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         let basic = Basic::new(network, question);
         let region = match question.target.body() {
             TargetBody::Region(condition) if question.norm == Norm::Area => {
-                Some(BentRegion::new(basic.inputs, condition))
+                Some(CurvedRegion::new(basic.inputs, condition))
             }
             _ => None,
         };
@@ -282,10 +276,10 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
     /// Returns the network on a part of a cell.
     pub(super) fn reduced(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         cell: &Cell,
         reduction: Reduction,
-    ) -> Result<Specialised, Failure> {
+    ) -> Result<Reduced, Failure> {
         let sides = network.needs_sides().then(|| cell.sides());
         let Reduction {
             ranges,
@@ -294,20 +288,20 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .specialise(network, cell.intervals(), sides, constant_radius)
+                    .reduce(network, cell.intervals(), sides, constant_radius)
             }
             Ranges::Linear => {
                 self.by_forms
-                    .specialise(network, &inputs_over(cell), sides, constant_radius)
+                    .reduce(network, &inputs_over(cell), sides, constant_radius)
             }
         }
     }
 
-    /// Returns where the outputs of a network lie on a cell, which is in the cell it was reduced to: what
-    /// [`Leaves::descend`] finds, without the network.
+    /// Returns the ranges of the outputs on a part of the cell: the same as [`Leaves::descend`]
+    /// finds, without constructing the network.
     fn output_ranges(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         cell: &Cell,
         reduction: Reduction,
     ) -> Result<&[Interval], Failure> {
@@ -328,12 +322,13 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         }
     }
 
-    /// What [`Method::Natural`] gives on a cell inside the one that the network was reduced to.
+    /// Returns the bound of [`Method::Natural`] on a part of the cell that the network was reduced
+    /// to.
     pub(super) fn natural_integral(
         &mut self,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
         reduction: Reduction,
     ) -> Result<Interval, Failure> {
         let ranges = self.output_ranges(network, cell, reduction)?.to_vec();
@@ -344,12 +339,12 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         Ok(mean.times(&cell.volume()))
     }
 
-    /// Where the integrand lies on a cell, outputs added up.
+    /// Encloses the integrand on a cell, summed over the outputs.
     pub(super) fn natural_mean(
         &mut self,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Interval, Failure> {
         let differences = self.basic.natural_differences(cell, network)?;
         Ok(integrand.mean_of_ranges(&differences))
@@ -361,7 +356,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         method: Method,
         integrand: Integrand,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Interval, Failure> {
         if method != Method::SecondOrder {
             return match self.basic.bound(method, cell, network)? {
@@ -369,15 +364,15 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
                 _ => Err(Failure::Inexact),
             };
         }
-        let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
+        let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
         let differences = self
             .derivatives
             .second_differences(&self.basic.tape, cell, network)?;
         let mut mean = Interval::ZERO;
-        for (k, (here, around)) in differences.iter().enumerate() {
+        for (k, (middle, over_box)) in differences.iter().enumerate() {
             let radius = network.output(k).radius;
-            let bent = Bent::of(here, around, cell.intervals(), &chart, radius);
-            mean = mean.plus(&bent.ok_or(Failure::Inexact)?.mean(integrand));
+            let model = TaylorModel::of(middle, over_box, cell.intervals(), &coordinates, radius);
+            mean = mean.plus(&model.ok_or(Failure::Inexact)?.mean(integrand));
         }
         let mean = mean
             .intersection(&Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY))
@@ -433,10 +428,10 @@ impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
                 .derivatives
                 .monotone(&basic.tape, &mut basic.linear, cell, network)
                 .map(Bound::Sup),
-            (Norm::L1 | Norm::L2, Method::SecondOrder | Method::Windows) => {
+            (Norm::L1 | Norm::L2, Method::SecondOrder | Method::TransitionLayers) => {
                 let integrand = Integrand::of(basic.norm).ok_or(Failure::Inexact)?;
-                let found = if method == Method::Windows {
-                    windows::share(self, integrand, cell, network, reduction)
+                let found = if method == Method::TransitionLayers {
+                    transition_layers::contribution(self, integrand, cell, network, reduction)
                 } else {
                     self.integral(method, integrand, cell, network)
                 };

@@ -1,10 +1,10 @@
-//! What one method says about one cell.
+//! Bounds of one method on one cell.
 //!
-//! The search for certificates and the checker ask the same functions ([`Leaves`]), so what the one
-//! finds the other finds again.
+//! The search and the checker call the same functions ([`Leaves`]), so the checker finds the bounds
+//! of the search again.
 
-/// Does something with the smallest arithmetic that has room for a number of inputs, and with that for
-/// second derivatives, which stops at six.
+/// Does something with the smallest arithmetic that has room for the number of inputs, and with the
+/// one for second derivatives, which supports at most six.
 macro_rules! over_inputs {
     ($inputs:expr, $size:ident, $second:ident => $done:expr) => {
         match $inputs {
@@ -49,8 +49,6 @@ macro_rules! over_inputs {
 
 #[cfg(feature = "fast")]
 mod area;
-#[cfg(feature = "fast")]
-mod bend;
 pub mod cell;
 pub mod exact;
 #[cfg(feature = "fast")]
@@ -73,7 +71,9 @@ pub mod quadratic;
 #[cfg(feature = "fast")]
 mod smooth;
 #[cfg(feature = "fast")]
-mod windows;
+mod taylor_model;
+#[cfg(feature = "fast")]
+mod transition_layers;
 pub mod witness;
 
 pub use cell::Cell;

@@ -1,5 +1,5 @@
-//! The methods of the core on one cell: intervals, linear forms, exact cells and half-planes (T10, T11,
-//! T14, T15).
+//! The methods of the core on one cell: intervals, linear forms, exact cells and half-planes (T10,
+//! T11, T14, T15).
 
 use std::cell::OnceCell;
 
@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::exact::{ExactCells, ExactError};
 use super::half_plane::{RegionForms, SumOnBox, Variable, between_lines, decision};
 #[cfg(feature = "integrals")]
-use super::integral::{Chart, Integrand};
+use super::integral::{Integrand, LocalCoordinates};
 use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Method, Norm, Question};
 use crate::expr::{Tape, TargetBody};
@@ -21,32 +21,32 @@ use crate::numbers::{
 /// The bound of a leaf.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Bound {
-    /// `sup`: the error is at most this at (almost) every point of the cell.
+    /// `sup`: an upper bound of the error at (almost) every point of the cell.
     Sup(Dyadic),
-    /// `sup`: the error is exactly this, and taken at this point.
+    /// `sup`: the exact largest error, and the point where it is attained.
     Exact(Rational, Vec<Rational>),
-    /// `l1`, `l2`, `area`: the cell's share lies here: the integral over it of the sum of
-    /// `|N_k - f_k|`, or of their squares, or its misclassified volume.
+    /// `l1`, `l2`, `area`: an enclosure of the cell's contribution: the integral over it of the sum
+    /// of `|N_k - f_k|` or of their squares, or its misclassified volume.
     Integral(Interval),
-    /// The other norms: the cell's share in the integral is exactly this.
+    /// The other norms: the exact contribution of the cell.
     ExactIntegral(Rational),
 }
 
-/// A network on a box, as these methods ask it.
+/// A network on a box, as these methods see it.
 pub(super) trait OnBox {
-    /// Where the outputs lie.
+    /// Returns the ranges of the outputs.
     fn output_ranges(&self) -> &[Interval];
 
-    /// The outputs as linear forms.
+    /// Returns the outputs as linear forms.
     fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],
     ) -> Result<Vec<LinearForm<D>>, Failure>;
 
-    /// What the first output is.
+    /// Returns the first output as a variable.
     fn first_output(&self) -> Variable<'_>;
 
-    /// What a variable of a sum is.
+    /// Returns a variable of a sum.
     fn variable(&self, sum: &SumOnBox<'_>, variable: u32) -> Variable<'_>;
 }
 
@@ -74,7 +74,7 @@ impl OnBox for Local {
     }
 }
 
-/// The only unit of the layer below this depth, if there is one alone.
+/// Returns the unit of the layer below this depth, if it has exactly one.
 fn only_unit(network: &Local, depth: usize) -> Variable<'_> {
     let Some(depth) = depth.checked_sub(1) else {
         return Variable::Other;
@@ -97,7 +97,7 @@ fn only_unit(network: &Local, depth: usize) -> Variable<'_> {
     }
 }
 
-/// A question made ready for the methods of the core, over boxes of up to `D` inputs.
+/// A question prepared for the methods of the core, over boxes of up to `D` inputs.
 pub(super) struct Basic<'a, const D: usize> {
     pub(super) network: &'a Network,
     pub(super) norm: Norm,
@@ -114,7 +114,7 @@ pub(super) struct Basic<'a, const D: usize> {
 impl<'a, const D: usize> Basic<'a, D> {
     pub(super) fn new(network: &'a Network, question: &Question) -> Self {
         let inputs = question.target.inputs().len();
-        // Under other norms a region stands for its 0/1 indicator.
+        // In the other norms a region stands for its 0/1 indicator.
         let target = if question.norm == Norm::Area {
             question.target.clone()
         } else {
@@ -145,8 +145,7 @@ impl<'a, const D: usize> Basic<'a, D> {
 
     /// Returns the bound that a method of the core gives on a cell.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub(super) fn bound(
         &mut self,
         method: Method,
@@ -171,7 +170,8 @@ impl<'a, const D: usize> Basic<'a, D> {
         }
     }
 
-    /// T10: the differences of all outputs as intervals, of which a step may be decided almost everywhere.
+    /// T10: the differences of all outputs as intervals. A step may be decided almost everywhere
+    /// only.
     pub(super) fn natural_differences(
         &mut self,
         cell: &Cell,
@@ -183,8 +183,8 @@ impl<'a, const D: usize> Basic<'a, D> {
         differences(network.output_ranges(), targets)
     }
 
-    /// T11: the differences of all outputs as linear forms; what network and target share to first order
-    /// cancels.
+    /// T11: the differences of all outputs as linear forms; what network and target have in common
+    /// to first order cancels.
     pub(super) fn linear_differences(
         &mut self,
         cell: &Cell,
@@ -209,8 +209,8 @@ impl<'a, const D: usize> Basic<'a, D> {
             Method::Open => Interval::ordered(Dyadic::ZERO, Dyadic::INFINITY),
             Method::Natural => integrand.mean_of_ranges(&self.natural_differences(cell, network)?),
             Method::Linear => {
-                let chart = Chart::new(cell).ok_or(Failure::Inexact)?;
-                integrand.mean_of_forms(&self.linear_differences(cell, network)?, &chart)
+                let coordinates = LocalCoordinates::new(cell).ok_or(Failure::Inexact)?;
+                integrand.mean_of_forms(&self.linear_differences(cell, network)?, &coordinates)
             }
             _ => return Err(Failure::Inexact),
         };
@@ -228,12 +228,12 @@ impl<'a, const D: usize> Basic<'a, D> {
                 ExactError::AtMost(error) => {
                     Bound::Sup(Dyadic::from_rational(&error, Direction::Up))
                 }
-                ExactError::Integral(share) => Bound::ExactIntegral(share),
+                ExactError::Integral(contribution) => Bound::ExactIntegral(contribution),
             })
             .map_err(|undecided| undecided.failure())
     }
 
-    /// T10 for decisions: all of the cell is inside or outside, for the network and the region.
+    /// T10 for decisions: the whole cell is inside or outside, for both network and region.
     fn decided_area(&mut self, cell: &Cell, network: &impl OnBox) -> Result<Interval, Failure> {
         let value = network.output_ranges()[0];
         let decision = value.compare(Relation::GreaterOrEqual, &self.threshold);
@@ -257,7 +257,7 @@ impl<'a, const D: usize> Basic<'a, D> {
         between_lines(cell, &region, &decision)
     }
 
-    /// The question made ready for exact cells, where there are any: one or two inputs, a
+    /// Returns the question prepared for exact cells, if it has them: one or two inputs and a
     /// piecewise-linear network.
     pub(super) fn exact_cells(&self) -> Option<&ExactCells<'a>> {
         let exact = self
@@ -266,7 +266,7 @@ impl<'a, const D: usize> Basic<'a, D> {
         exact.as_ref()
     }
 
-    /// What a cell without a bound adds to an integral.
+    /// Returns the contribution of a cell without a bound to an integral.
     pub(super) fn anything(&self, cell: &Cell) -> Interval {
         match self.norm {
             Norm::Area => undecided(cell),
@@ -275,12 +275,12 @@ impl<'a, const D: usize> Basic<'a, D> {
     }
 }
 
-/// Anything from none to all of the cell.
+/// The volume of any part of the cell, from nothing to all of it.
 fn undecided(cell: &Cell) -> Interval {
     Interval::ordered(Dyadic::ZERO, cell.volume().sup())
 }
 
-/// Network minus target, for each output.
+/// Returns network minus target, for each output.
 pub(super) fn differences<E: Enclosure>(
     values: &[E],
     targets: Vec<Result<E, Failure>>,
@@ -292,7 +292,7 @@ pub(super) fn differences<E: Enclosure>(
         .collect()
 }
 
-/// The largest possible size of a difference.
+/// Returns the largest possible absolute difference.
 fn largest<E: Enclosure>(differences: &[E]) -> Dyadic {
     let sizes = differences.iter().map(|d| d.range().mag());
     sizes.max().unwrap_or(Dyadic::ZERO)

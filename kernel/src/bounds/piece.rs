@@ -7,15 +7,15 @@ use super::polynomial::Polynomial;
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// The cell, and what could not be decided on it.
+/// A cell, and the signs that are undecided on it.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct CellContext {
     cell: PlaneCell,
     undecided: RefCell<Vec<Affine>>,
 }
 
-impl Surroundings {
-    /// Returns the surroundings of pieces on this cell.
+impl CellContext {
+    /// Returns the context of the pieces on this cell.
     pub fn new(cell: &PlaneCell) -> Rc<Self> {
         Rc::new(Self {
             cell: cell.clone(),
@@ -25,8 +25,8 @@ impl Surroundings {
 
     /// Is a polynomial of degree at most 2 at least 0 (true) or at most 0 (false) on the cell?
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] where both signs occur; the line between them is kept, if it is one.
+    /// - Errors: [`Failure::Inexact`] where both signs occur; if the zeros are a line, it is
+    ///   recorded.
     pub fn side(&self, polynomial: &Polynomial) -> Result<bool, Failure> {
         let polynomial = polynomial.as_quadratic().ok_or(Failure::Inexact)?;
         if !polynomial.is_affine() {
@@ -42,37 +42,37 @@ impl Surroundings {
         Ok(!sides.below)
     }
 
-    /// Returns lines through the cell that would have decided something.
+    /// Returns lines through the cell whose sides would decide something.
     pub fn lines(&self) -> Vec<Affine> {
         self.undecided.borrow().clone()
     }
 }
 
-/// A polynomial that equals a function at almost every point of a cell; or
-/// nothing, where the function is not known to be one.
+/// A polynomial that equals a function at almost every point of a cell; `None` where the function
+/// is not known to be one.
 #[derive(Clone, Debug)]
 pub struct Piece {
-    around: Rc<Surroundings>,
+    context: Rc<CellContext>,
     polynomial: Option<Polynomial>,
 }
 
 impl Piece {
     /// Returns input number `index`, 0 or 1.
-    pub fn variable(around: &Rc<Surroundings>, index: usize) -> Self {
+    pub fn variable(context: &Rc<CellContext>, index: usize) -> Self {
         Self {
-            around: Rc::clone(around),
+            context: Rc::clone(context),
             polynomial: Some(Polynomial::variable(index)),
         }
     }
 
-    /// The polynomial, where the function is known to be one.
+    /// Returns the polynomial, if the function is known to be one.
     pub fn polynomial(&self) -> Option<&Polynomial> {
         self.polynomial.as_ref()
     }
 
     fn with(&self, polynomial: Option<Polynomial>) -> Self {
         Self {
-            around: Rc::clone(&self.around),
+            context: Rc::clone(&self.context),
             polynomial,
         }
     }
@@ -92,7 +92,7 @@ impl Piece {
     /// Is the value at least 0 (true) or at most 0 (false) on the whole cell?
     fn side(&self) -> Result<bool, Failure> {
         let polynomial = self.polynomial.as_ref().ok_or(Failure::Inexact)?;
-        self.around.side(polynomial)
+        self.context.side(polynomial)
     }
 
     fn exact_constant(&self) -> Option<Rational> {
@@ -101,15 +101,15 @@ impl Piece {
 }
 
 impl Scalar for Piece {
-    type Context = Rc<Surroundings>;
+    type Context = Rc<CellContext>;
 
-    fn constant(around: &Rc<Surroundings>, value: &Rational) -> Self {
+    fn constant(context: &Rc<CellContext>, value: &Rational) -> Self {
         Self {
-            around: Rc::clone(around),
+            context: Rc::clone(context),
             polynomial: Some(Polynomial::constant(value)),
         }
     }
-    fn pi(_: &Rc<Surroundings>) -> Result<Self, Failure> {
+    fn pi(_: &Rc<CellContext>) -> Result<Self, Failure> {
         Err(Failure::Inexact)
     }
     fn add(&self, other: &Self) -> Self {
@@ -133,11 +133,11 @@ impl Scalar for Piece {
     fn powi(&self, exponent: i32) -> Result<Self, Failure> {
         if let Some(base) = self.exact_constant() {
             let power = Scalar::powi(&base, exponent)?;
-            return Ok(Self::constant(&self.around, &power));
+            return Ok(Self::constant(&self.context, &power));
         }
-        // Exponents beyond the highest a polynomial may have are not reached.
+        // An exponent above the highest supported one fails here.
         let exponent = u8::try_from(exponent).map_err(|_| Failure::Inexact)?;
-        (0..exponent).try_fold(Self::constant(&self.around, &Rational::ONE), |power, _| {
+        (0..exponent).try_fold(Self::constant(&self.context, &Rational::ONE), |power, _| {
             let power = power.mul(self)?;
             if power.polynomial.is_none() || power.is_too_long() {
                 return Err(Failure::Inexact);
@@ -147,7 +147,7 @@ impl Scalar for Piece {
     }
     fn apply(&self, function: Function) -> Result<Self, Failure> {
         if let Some(value) = self.exact_constant() {
-            return Ok(Self::constant(&self.around, &value.apply(function)?));
+            return Ok(Self::constant(&self.context, &value.apply(function)?));
         }
         match function {
             Function::Abs => Ok(if self.side()? {
@@ -158,13 +158,13 @@ impl Scalar for Piece {
             Function::Relu => Ok(if self.side()? {
                 self.clone()
             } else {
-                Self::constant(&self.around, &Rational::ZERO)
+                Self::constant(&self.context, &Rational::ZERO)
             }),
             // A polynomial that is not constant is 0 on a set of measure zero only.
             Function::Heaviside => Ok(if self.side()? {
-                Self::constant(&self.around, &Rational::ONE)
+                Self::constant(&self.context, &Rational::ONE)
             } else {
-                Self::constant(&self.around, &Rational::ZERO)
+                Self::constant(&self.context, &Rational::ZERO)
             }),
             _ => Err(Failure::Inexact),
         }

@@ -1,4 +1,4 @@
-//! The core asked alone: a question made ready for the methods of the core, and networks with interval
+//! The core on its own: a question prepared for the methods of the core, and networks with interval
 //! biases.
 
 use super::cell::Cell;
@@ -8,14 +8,14 @@ use crate::certificate::{Certificate, Method};
 use crate::network::{Local, Network};
 use crate::numbers::{Direction, Dyadic, Failure, Interval};
 
-/// A question made ready for many leaves of the core.
+/// A question prepared for many leaves of the core.
 pub struct PlainLeaves<'a> {
     network: &'a Network,
     constant_radius: Dyadic,
     plain: Box<dyn Plain<'a> + 'a>,
 }
 
-/// The same, whatever the number of inputs that its arithmetic has room for.
+/// The same, independent of the number of inputs of its arithmetic.
 trait Plain<'a> {
     fn bound(&mut self, method: Method, cell: &Cell, network: &Local) -> Result<Bound, Failure>;
     fn exact_cells(&self) -> Option<&ExactCells<'a>>;
@@ -49,19 +49,17 @@ impl<'a> PlainLeaves<'a> {
         }
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
-    pub fn reduced(&self, around: &Local, cell: &Cell) -> Result<Local, Failure> {
+    /// - Errors: [`Failure`] where a unit has no value.
+    pub fn reduced(&self, parent: &Local, cell: &Cell) -> Result<Local, Failure> {
         let (intervals, sides) = (cell.intervals(), cell.sides());
-        around.reduced(self.network, intervals, sides, self.constant_radius)
+        parent.reduced(self.network, intervals, sides, self.constant_radius)
     }
 
     /// Returns the bound that a method gives on a cell, on which `network` is the network.
     ///
-    /// # Errors
-    /// [`Failure`] when the method does not apply there.
+    /// - Errors: [`Failure`] when the method does not apply there.
     pub fn bound(
         &mut self,
         method: Method,
@@ -71,12 +69,12 @@ impl<'a> PlainLeaves<'a> {
         self.plain.bound(method, cell, network)
     }
 
-    /// The question made ready for exact cells, where there are any.
+    /// Returns the question prepared for exact cells, if it has them.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
         self.plain.exact_cells()
     }
 
-    /// What a cell without a bound adds to an integral.
+    /// Returns the contribution of a cell without a bound to an integral.
     pub fn anything(&self, cell: &Cell) -> Interval {
         self.plain.anything(cell)
     }

@@ -10,8 +10,8 @@ use crate::numbers::{Integer, Rational};
 const HIGHEST: usize = 32;
 
 /// The most work on one product, or on one side of an integral: operations times the square of the
-/// words of their numbers, which is what lowest terms cost. The square of a dense polynomial of
-/// degree 16 stays below it where corners have numbers of 100 bits.
+/// numbers' length in words, which is the cost of reducing them to lowest terms. The square of a
+/// dense polynomial of degree 16 stays below this limit when corners have numbers of 100 bits.
 const MOST_WORK: usize = 1 << 26;
 
 /// A sum of terms `k x^i y^j`, by `(i, j)`; none is zero.
@@ -59,7 +59,7 @@ impl Polynomial {
         }
     }
 
-    /// The value, where it is the same everywhere.
+    /// Returns the value, if the polynomial is constant.
     pub fn as_constant(&self) -> Option<Rational> {
         match self.terms.len() {
             0 => Some(Rational::ZERO),
@@ -68,7 +68,7 @@ impl Polynomial {
         }
     }
 
-    /// The polynomial as one of degree at most 2, where it is.
+    /// Returns the polynomial as a quadratic, if its degree is at most 2.
     pub fn as_quadratic(&self) -> Option<Quadratic> {
         let mut quadratic = Quadratic::default();
         for (exponents, value) in &self.terms {
@@ -102,7 +102,7 @@ impl Polynomial {
         sum
     }
 
-    /// Returns the product; nothing where an exponent would be too high, or the work too much.
+    /// Returns the product; `None` if an exponent would be too high, or the work too much.
     pub fn times(&self, other: &Self) -> Option<Self> {
         let bits = self.longest().saturating_add(other.longest());
         let products = self.terms.len().saturating_mul(other.terms.len());
@@ -121,19 +121,19 @@ impl Polynomial {
         Some(product)
     }
 
-    /// Calls for every coefficient.
+    /// Does a coefficient pass the test?
     pub fn any(&self, test: impl Fn(&Rational) -> bool) -> bool {
         self.terms.values().any(test)
     }
 
-    /// The longest coefficient, in bits.
+    /// Returns the length of the longest coefficient, in bits.
     fn longest(&self) -> usize {
         self.terms.values().map(Rational::bits).max().unwrap_or(0)
     }
 
-    /// Returns the Bernstein coefficients on an interval of input 0: the range there lies between the
-    /// least and the largest of them, and the first and the last are the values at the ends. Nothing
-    /// where that would be too much work.
+    /// Returns the Bernstein coefficients on an interval of input 0. The range there lies between
+    /// the smallest and the largest of them; the first and the last are the values at the ends.
+    /// Returns `None` if that would be too much work.
     pub fn bernstein(&self, low: &Rational, high: &Rational) -> Option<Vec<Rational>> {
         let degree = self.terms.keys().map(|(i, _)| *i).max().unwrap_or(0);
         let ends = low.bits().max(high.bits());
@@ -144,31 +144,32 @@ impl Polynomial {
         if is_too_much(count.saturating_mul(count).saturating_mul(count), bits) {
             return None;
         }
-        // In the share of the way: the coefficients of powers of t, where x = low + t (high - low).
-        let mut in_share = vec![Rational::ZERO; count];
+        // The coefficients of powers of t, where x = low + t (high - low).
+        let mut in_powers_of_t = vec![Rational::ZERO; count];
         let powers = powers(&[low.clone(), high - low], degree);
         for ((i, _), k) in &self.terms {
-            for (sum, a) in in_share.iter_mut().zip(&powers[*i]) {
+            for (sum, a) in in_powers_of_t.iter_mut().zip(&powers[*i]) {
                 *sum = &*sum + &(k * a);
             }
         }
-        // The i-th is the sum over j <= i of binomial(i, j) / binomial(degree, j) times the j-th of these.
+        // The i-th is the sum over j <= i of binomial(i, j) / binomial(degree, j) times the j-th of
+        // these.
         let coefficient = |i: usize| -> Rational {
-            let mut share = Rational::ONE;
-            let mut sum = in_share[0].clone();
-            for (j, term) in in_share.iter().enumerate().take(i + 1).skip(1) {
-                share = share * whole(i + 1 - j) / whole(degree + 1 - j);
-                sum = sum + &share * term;
+            let mut weight = Rational::ONE;
+            let mut sum = in_powers_of_t[0].clone();
+            for (j, term) in in_powers_of_t.iter().enumerate().take(i + 1).skip(1) {
+                weight = weight * whole(i + 1 - j) / whole(degree + 1 - j);
+                sum = sum + &weight * term;
             }
             sum
         };
         Some((0..count).map(coefficient).collect())
     }
 
-    /// Returns the integral over the cell, exactly; nothing where that would be too much work.
+    /// Returns the exact integral over the cell; `None` if that would be too much work.
     ///
-    /// By Green's theorem that of `x^i y^j` is the integral of `x^(i+1)/(i+1) y^j dy` once around,
-    /// on every side a polynomial in the share of the way.
+    /// By Green's theorem the integral of `x^i y^j` is that of `x^(i+1)/(i+1) y^j dy` once around
+    /// the boundary; on every side it is a polynomial in the parameter of the side.
     pub fn integral(&self, cell: &PlaneCell) -> Option<Rational> {
         let degree = self.terms.keys().map(|(i, j)| i + j).max().unwrap_or(0);
         let corners = cell.corners().iter();
@@ -193,7 +194,7 @@ impl Polynomial {
         Some(cell.sides().map(|(_, from, to)| self.along(from, to)).sum())
     }
 
-    /// The share of one side.
+    /// Returns the contribution of one side.
     fn along(&self, from: &Corner, to: &Corner) -> Rational {
         let (x, y) = (from.first(), from.second());
         let step = [to.first() - &x, to.second() - &y];
@@ -205,7 +206,7 @@ impl Polynomial {
         let ys = powers(&[y, step[1].clone()], highest(|e| e.1).unwrap_or(0));
         let mut total = Rational::ZERO;
         for (j, power_of_y) in ys.iter().enumerate() {
-            // What stands before this power of y.
+            // The factor of this power of y.
             let mut factor = Vec::new();
             for ((i, _), k) in self
                 .terms
@@ -229,7 +230,7 @@ impl Polynomial {
     }
 }
 
-/// Would so many operations on numbers of so many bits be more than [`MOST_WORK`]?
+/// Would this many operations on numbers of this many bits be more than [`MOST_WORK`]?
 fn is_too_much(operations: usize, bits: usize) -> bool {
     let words = bits / 64 + 1;
     operations.saturating_mul(words).saturating_mul(words) > MOST_WORK

@@ -1,11 +1,11 @@
-//! A formula made ready for many cells, in one arithmetic.
+//! A formula prepared for many cells, in one arithmetic.
 
 use super::cell::Cell;
 use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::numbers::{Enclosure, Failure, Rational, Scalar, Truth};
 
-/// The constants of a tape in one arithmetic, and memory to evaluate with.
+/// The constants of a tape in one arithmetic, and memory for evaluation.
 pub(super) struct Prepared<S: Scalar> {
     constants: Constants<S>,
     scratch: Scratch<S>,
@@ -26,8 +26,8 @@ impl<S: Enclosure> Prepared<S> {
             .collect()
     }
 
-    /// The outputs at almost every point of a whole cell. Not for its faces or single points,
-    /// where a comparison that is decided inside may go the other way.
+    /// Returns the outputs at almost every point of a whole cell. Not valid on its faces or at
+    /// single points, where a comparison may differ from the one inside.
     pub(super) fn outputs_inside(
         &mut self,
         tape: &Tape,
@@ -60,7 +60,7 @@ impl<S: Enclosure> Prepared<S> {
     }
 }
 
-/// The exact sides of a cell, where a formula compares with them: most cells never need them.
+/// The exact sides of a cell, if a formula compares with them: most cells never need them.
 fn sides_for<'c>(tape: &Tape, cell: &'c Cell) -> &'c [(Rational, Rational)] {
     if tape.places().is_empty() {
         return &[];
@@ -68,7 +68,7 @@ fn sides_for<'c>(tape: &Tape, cell: &'c Cell) -> &'c [(Rational, Rational)] {
     cell.sides()
 }
 
-/// The inputs over a cell, in one arithmetic.
+/// Returns the inputs over a cell, in one arithmetic.
 pub fn inputs_over<E: Enclosure>(cell: &Cell) -> Vec<E> {
     cell.intervals()
         .iter()

@@ -7,7 +7,7 @@ use super::prepared::{Prepared, inputs_over};
 use crate::certificate::{Method, Ranges};
 use crate::expr::evaluate::Scratch;
 use crate::expr::{Case, Property, Tape};
-use crate::network::{Network, Reducer, Specialised, forward};
+use crate::network::{Network, Reduced, Reducer, forward};
 use crate::numbers::{
     Direction, Dyadic, Enclosure, Failure, Interval, LinearForm, Rational, Truth,
 };
@@ -15,15 +15,15 @@ use crate::numbers::{
 /// A point at which the condition holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PropertyWitness {
-    /// In the box of this case, counted from zero.
+    /// The case whose box contains it, counted from zero.
     pub case: usize,
     /// The inputs, exactly.
     pub point: Vec<Rational>,
-    /// Each output of the network there; equal ends where it is exact.
+    /// An enclosure of each output of the network there; equal ends where it is exact.
     pub outputs: Vec<(Rational, Rational)>,
 }
 
-/// Why a point shows nothing.
+/// Why a point is not a counterexample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViolationFailure {
     /// There is no such case, or the point is not in its box.
@@ -37,25 +37,20 @@ pub enum ViolationFailure {
     NoValue(Failure),
 }
 
-/// A case made ready for many leaves.
+/// A case prepared for many leaves.
 pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 
-/// What is asked of a case made ready, whatever the number of inputs that its arithmetic has room for.
+/// The operations of a prepared case, independent of the number of inputs of its arithmetic.
 trait Methods {
     fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure>;
+    ) -> Result<Arc<Reduced>, Failure>;
 
-    fn truth(
-        &mut self,
-        method: Method,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Truth, Failure>;
+    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure>;
 }
 
 impl<'a> PropertyLeaves<'a> {
@@ -67,38 +62,36 @@ impl<'a> PropertyLeaves<'a> {
         ))
     }
 
-    /// Returns the network on a cell, from the network on a cell around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure> {
-        self.0.descend(around, cell, ranges, constant_radius)
+    ) -> Result<Arc<Reduced>, Failure> {
+        self.0.descend(parent, cell, ranges, constant_radius)
     }
 
-    /// Does the condition hold at all points of the closed cell, at none, or is it not known?
-    /// `network` encloses the network on the cell.
+    /// Decides whether the condition holds at all points of the closed cell, at none, or neither is
+    /// known. `network` encloses the network on the cell.
     ///
-    /// # Errors
-    /// [`Failure`] where the method does not apply.
+    /// - Errors: [`Failure`] where the method does not apply.
     pub fn truth(
         &mut self,
         method: Method,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Truth, Failure> {
         self.0.truth(method, cell, network)
     }
 }
 
-/// A case made ready for many leaves, over boxes of up to `D` inputs.
+/// A case prepared for many leaves, over boxes of up to `D` inputs.
 struct PropertyLeavesOver<'a, const D: usize> {
-    /// The network itself, where it has steps: a reduced one is right almost everywhere alone.
+    /// The network itself, if it has steps: a reduced network is only valid almost everywhere.
     steps: Option<&'a Network>,
     tape: Tape,
     natural: Prepared<Interval>,
@@ -124,33 +117,28 @@ impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
 impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
     fn descend(
         &mut self,
-        around: &Arc<Specialised>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Specialised>, Failure> {
+    ) -> Result<Arc<Reduced>, Failure> {
         if self.steps.is_some() {
-            return Ok(Arc::clone(around));
+            return Ok(Arc::clone(parent));
         }
         let reduced = match ranges {
             Ranges::Natural => {
                 self.by_intervals
-                    .specialise(around, cell.intervals(), None, constant_radius)?
+                    .reduce(parent, cell.intervals(), None, constant_radius)?
             }
             Ranges::Linear => {
                 self.by_forms
-                    .specialise(around, &inputs_over(cell), None, constant_radius)?
+                    .reduce(parent, &inputs_over(cell), None, constant_radius)?
             }
         };
         Ok(Arc::new(reduced))
     }
 
-    fn truth(
-        &mut self,
-        method: Method,
-        cell: &Cell,
-        network: &Specialised,
-    ) -> Result<Truth, Failure> {
+    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure> {
         match method {
             Method::Open => Ok(Truth::Unknown),
             Method::Natural => {
@@ -174,7 +162,7 @@ impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
             | Method::Monotone
             | Method::Exact
             | Method::HalfPlanes
-            | Method::Windows => Err(Failure::Inexact),
+            | Method::TransitionLayers => Err(Failure::Inexact),
         }
     }
 }
@@ -197,9 +185,8 @@ impl<E: Enclosure> Prepared<E> {
 
 /// Returns the outputs at a point of a case's box at which its condition certainly holds.
 ///
-/// # Errors
-/// [`ViolationFailure::Outside`] for a point elsewhere, [`ViolationFailure::NotCertain`] where it is not certain
-/// that the condition holds.
+/// - Errors: [`ViolationFailure::Outside`] for a point outside the box,
+///   [`ViolationFailure::NotCertain`] if the condition does not certainly hold.
 pub fn violation(
     property: &Property,
     case: usize,

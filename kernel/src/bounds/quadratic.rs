@@ -26,7 +26,7 @@ impl Quadratic {
     /// Returns the polynomial over a common denominator.
     pub fn integers(&self) -> IntegerQuadratic {
         let denominator = self.k.iter().fold(Integer::ONE, |common, k| {
-            // The numerator of common/denominator in lowest terms is what is still missing.
+            // The numerator of common/denominator in lowest terms is the missing factor.
             let denominator = Integer::from(k.denominator().clone());
             let missing = Rational::new(denominator, common.clone()).expect("common is positive");
             common * missing.numerator()
@@ -60,14 +60,14 @@ impl IntegerQuadratic {
         }
     }
 
-    /// The value at a corner, times the denominator and `w²`.
+    /// Returns the value at a corner, times the denominator and `w²`.
     fn numerator_at(&self, corner: &Corner) -> Integer {
         let Corner { x, y, w } = corner;
         let [k0, k1, k2, k3, k4, k5] = &self.k;
         w * (k0 * w + k1 * x + k2 * y) + x * (k3 * x + k4 * y) + k5 * y * y
     }
 
-    /// The derivatives along x and y, times the denominator.
+    /// Returns the derivatives along x and y, times the denominator.
     fn derivatives(&self) -> [Affine; 2] {
         let [_, k1, k2, k3, k4, k5] = &self.k;
         let along = |a: Integer, b: Integer, c: &Integer| Affine { a, b, c: c.clone() };
@@ -77,9 +77,9 @@ impl IntegerQuadratic {
         ]
     }
 
-    /// Calls back for every point at which the polynomial may take its largest or its smallest
-    /// value on the cell: the corners, the stationary points of edges, the stationary point inside
-    /// if it is an extremum.
+    /// Calls back for every point at which the polynomial may take its largest or smallest value on
+    /// the cell: the corners, the stationary points of the edges, and a stationary point inside if
+    /// it is an extremum.
     fn candidates(&self, cell: &PlaneCell, mut visit: impl FnMut(&Corner)) {
         for corner in cell.corners() {
             visit(corner);
@@ -101,7 +101,8 @@ impl IntegerQuadratic {
                 visit(&point);
             }
         }
-        // A saddle is no extremum; a valley or ridge that is level along a line reaches an edge.
+        // A saddle is not an extremum; a valley or ridge that is level along a line reaches an
+        // edge.
         let is_extremum = ((k3 * k5) << 2) > k4 * k4;
         if is_extremum
             && let Some(point) = along_x.meet(&along_y)
@@ -111,9 +112,9 @@ impl IntegerQuadratic {
         }
     }
 
-    /// Returns the largest absolute value on the cell, exactly, and where it is taken.
+    /// Returns the exact largest absolute value on the cell, and where it is attained.
     pub fn largest(&self, cell: &PlaneCell) -> (Rational, Corner) {
-        // Enclosures first; exact values of those that may be the largest.
+        // Enclosures first; then exact values of those that may be the largest.
         let mut found: Vec<(Interval, Integer, Corner)> = Vec::with_capacity(12);
         let mut least = Dyadic::ZERO;
         self.candidates(cell, |corner| {
@@ -142,7 +143,7 @@ impl IntegerQuadratic {
         (value.expect("denominators are positive"), corner)
     }
 
-    /// Is the value at least 0 on the cell (true), or at most 0 (false)? Nothing where both signs
+    /// Is the value at least 0 on the cell (true), or at most 0 (false)? `None` where both signs
     /// occur.
     pub fn side(&self, cell: &PlaneCell) -> Option<bool> {
         let (mut above, mut below) = (false, false);

@@ -1,4 +1,4 @@
-//! Bounds by derivatives of the difference (T12, T13, T17).
+//! Bounds from the derivatives of the difference (T12, T13, T17).
 
 use std::cell::OnceCell;
 
@@ -6,14 +6,14 @@ use super::cell::Cell;
 use super::natural::differences;
 use super::prepared::{Prepared, inputs_over};
 use crate::expr::Tape;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::{Direction, Dyadic, Failure, Gradient, Hessian, Interval, LinearForm, Scalar};
 
-/// More inputs have too many second derivatives to keep.
+/// With more inputs there are too many second derivatives to store.
 pub(super) const MOST_INPUTS_OF_SECOND_ORDER: usize = 6;
 
-/// A target made ready for its derivatives, over boxes of up to `D` inputs, and of `S` where second ones
-/// are asked for: no more than [`MOST_INPUTS_OF_SECOND_ORDER`].
+/// A target prepared for its derivatives, over boxes of up to `D` inputs; `S` inputs for second
+/// derivatives, at most [`MOST_INPUTS_OF_SECOND_ORDER`].
 pub(super) struct Derivatives<const D: usize, const S: usize> {
     gradient: Prepared<Gradient<D>>,
     middle: Prepared<Gradient<S>>,
@@ -29,12 +29,12 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         }
     }
 
-    /// The difference with its partial derivatives; the network's radius is left out.
+    /// Returns the difference with its partial derivatives, without the network's radius.
     fn difference(
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Vec<Gradient<D>>, Failure> {
         let inputs = inputs_over::<Gradient<D>>(cell);
         let values = network.evaluate(&inputs)?;
@@ -52,7 +52,7 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         tape: &Tape,
         natural: &mut Prepared<Interval>,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.difference(tape, cell, network)?;
         let middle: Vec<Interval> = cell
@@ -77,13 +77,13 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         Ok(largest)
     }
 
-    /// The difference of each output with its slopes at the middle of the cell, and with its second
-    /// derivatives over the cell; the network's radius is left out.
+    /// Returns, for each output, the difference with its slopes at the middle of the cell, and with
+    /// its second derivatives over the cell; both without the network's radius.
     pub(super) fn second_differences(
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Vec<(Gradient<S>, Hessian<S>)>, Failure> {
         let sides = cell.intervals();
         if sides.len() > MOST_INPUTS_OF_SECOND_ORDER || !sides.iter().all(has_inner_middle) {
@@ -111,26 +111,26 @@ impl<const D: usize, const S: usize> Derivatives<D, S> {
         &mut self,
         tape: &Tape,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.second_differences(tape, cell, network)?;
         let mut largest = Dyadic::ZERO;
-        for (k, (here, around)) in differences.iter().enumerate() {
-            let size = taylor(here, around, cell.intervals()).mag();
+        for (k, (middle, over_box)) in differences.iter().enumerate() {
+            let size = taylor(middle, over_box, cell.intervals()).mag();
             let radius = network.output(k).radius;
             largest = largest.max(size.add(radius, Direction::Up));
         }
         Ok(largest)
     }
 
-    /// T13: in an input in which the difference only grows (or only falls), its extremes lie on
-    /// the two faces; linear forms bound it there.
+    /// T13: in an input in which the difference is monotone, its extremes lie on the two faces;
+    /// linear forms bound it there.
     pub(super) fn monotone(
         &mut self,
         tape: &Tape,
         linear: &mut Prepared<LinearForm<D>>,
         cell: &Cell,
-        network: &Specialised,
+        network: &Reduced,
     ) -> Result<Dyadic, Failure> {
         let differences = self.difference(tape, cell, network)?;
         let mut largest = Dyadic::ZERO;
@@ -179,38 +179,43 @@ fn has_inner_middle(side: &Interval) -> bool {
     side.is_point() || (side.inf() < middle && middle < side.sup())
 }
 
-/// T17: the range of `D` over a box, where `here` is `D` at the middle and `around` over the box.
-fn taylor<const D: usize>(here: &Gradient<D>, around: &Hessian<D>, sides: &[Interval]) -> Interval {
-    let mut total = here.value();
-    for (i, (side, slope)) in sides.iter().zip(here.partials()).enumerate() {
-        let (radius, second) = (side.rad(), around.second(i, i));
+/// T17: the range of `D` over a box, where `middle` is `D` at the middle and `over_box` over the
+/// box.
+fn taylor<const D: usize>(
+    middle: &Gradient<D>,
+    over_box: &Hessian<D>,
+    sides: &[Interval],
+) -> Interval {
+    let mut total = middle.value();
+    for (i, (side, slope)) in sides.iter().zip(middle.partials()).enumerate() {
+        let (radius, second) = (side.rad(), over_box.second(i, i));
         let top = parabola(slope.mag(), second.sup(), radius);
         let bottom = parabola(slope.mag(), -second.inf(), radius);
         total = total.plus(&Interval::ordered(-bottom, top));
         for (j, other) in sides.iter().enumerate().skip(i + 1) {
             let reach = radius.mul(other.rad(), Direction::Up);
-            let mixed = around.second(i, j).mag().mul(reach, Direction::Up);
+            let mixed = over_box.second(i, j).mag().mul(reach, Direction::Up);
             total = total.plus(&Interval::symmetric(mixed));
         }
     }
     total
 }
 
-/// An upper bound of `slope |t| + bend t²/2` for `|t| <= radius`, where `slope >= 0`; never below 0,
-/// which is taken at `t = 0`.
+/// Returns an upper bound of `slope |t| + second t²/2` for `|t| <= radius`, where `slope >= 0`;
+/// never below 0, the value at `t = 0`.
 ///
-/// | bend | slope | largest |
+/// | second | slope | largest |
 /// |---|---|---|
 /// | >= 0 | | at the end |
-/// | < 0 | >= -bend · radius | at the end, since it still grows there |
-/// | < 0 | less | `slope²/(-2 bend)`, at `t = slope/(-bend)` |
-fn parabola(slope: Dyadic, bend: Dyadic, radius: Dyadic) -> Dyadic {
+/// | < 0 | >= -second · radius | at the end, since the sum still increases there |
+/// | < 0 | less | `slope²/(-2 second)`, at `t = slope/(-second)` |
+fn parabola(slope: Dyadic, second: Dyadic, radius: Dyadic) -> Dyadic {
     let (up, down) = (Direction::Up, Direction::Down);
     let half = Interval::point(Dyadic::HALF);
-    if bend.is_negative() && slope < (-bend).mul(radius, up) {
-        return slope.mul(slope, up).div((-bend).scale(1, down), up);
+    if second.is_negative() && slope < (-second).mul(radius, up) {
+        return slope.mul(slope, up).div((-second).scale(1, down), up);
     }
-    let curved = Interval::point(bend)
+    let curved = Interval::point(second)
         .times(&Interval::point(radius).squared())
         .times(&half);
     slope

@@ -7,43 +7,42 @@ use crate::expr::evaluate::Scratch;
 use crate::network::{Network, forward};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, Rational};
 
-/// What the network and the target give at a witness.
+/// The values of the network and the target at a witness.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WitnessValues {
-    /// Each output of the network.
+    /// An enclosure of each output of the network.
     pub network: Vec<(Rational, Rational)>,
-    /// Each output of the target.
+    /// An enclosure of each output of the target.
     pub target: Vec<(Rational, Rational)>,
-    /// The error of the worst output is at least this.
+    /// A lower bound of the error of the worst output.
     pub lower: Rational,
 }
 
-/// Why a witness says nothing.
+/// Why a witness proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFailure {
-    /// It is not in the domain.
+    /// It is outside the domain.
     #[error("the witness is not a point of the domain, or its radius is negative")]
     Outside,
     /// It is a single point, but the network or the target can jump.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     NeedsRadius,
-    /// Network or target have no value there.
+    /// The network or the target has no value there.
     #[error(transparent)]
     NoValue(Failure),
 }
 
-/// The box around a witness of radius 0 on which the target has to be defined reaches `2^-AROUND` of a side
-/// to both sides.
+/// A target must be defined near a witness of radius 0, on a box that extends by `2^-AROUND` of
+/// each side in both directions.
 const AROUND: i32 = 40;
 
-/// Returns what is certain of the error at a witness, or around it.
+/// Returns a certain lower bound of the error at a witness, or near it.
 ///
-/// With radius 0 and rational values everywhere the result is exact. With a positive radius the
-/// error is at least `lower` on a box of positive volume, so the essential supremum is. `enclose` encloses
+/// With radius 0 and rational values the result is exact. With a positive radius the error is at
+/// least `lower` on a box of positive volume, so the essential supremum is, too. `enclose` encloses
 /// the outputs of the network on almost all of such a box.
 ///
-/// # Errors
-/// [`WitnessFailure`] when the witness does not count.
+/// - Errors: [`WitnessFailure`] when the witness proves nothing.
 pub fn evaluate_witness(
     question: &Question,
     network: &Network,
@@ -111,8 +110,8 @@ pub fn evaluate_witness(
     Ok(out)
 }
 
-/// Has the target a value on a small box around a point, within the domain? A point at which alone it has one
-/// is a set of measure zero.
+/// Does the target have a value on a small box around a point, within the domain? A target that is
+/// defined at isolated points only is defined on a set of measure zero.
 fn is_defined_around(
     tape: &Tape,
     point: &[Rational],
@@ -142,7 +141,7 @@ fn exact_values(
     let constants = tape.constants::<Rational>(&());
     let mut scratch = Scratch::default();
     let results = tape.evaluate(&constants, point, &mut scratch);
-    // The formula first: it is cheap, and tells most often that there is no exact value.
+    // The formula first: it is cheap, and usually shows that there is no exact value.
     let targets: Vec<Rational> = (0..tape.outputs())
         .map(|k| results.value(k).cloned())
         .collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! What is said to hold, for which network and which target.
+//! A claim: what holds, for which network and which target.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
-/// How the distance of a network from its target is measured over the domain.
+/// How the distance between a network and its target is measured over the domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Norm {
-    /// The least upper bound of `|N - f|`, of the worst output; where `N` or `f` jumps, the
+    /// The least upper bound of `|N - f|`, for the worst output; where `N` or `f` jumps, the
     /// essential one (sets of measure zero do not count).
     #[default]
     Sup,
-    /// The integral of `|N - f|`; several outputs are added up under the integral.
+    /// The integral of `|N - f|`; outputs are summed under the integral.
     L1,
-    /// The root of the integral of `(N - f)^2`; several outputs are added up under the integral.
+    /// The square root of the integral of `(N - f)^2`; outputs are summed under the integral.
     L2,
     /// The area (length, volume) on which the decision `N >= threshold` differs from a region.
     Area,
@@ -48,7 +48,7 @@ impl fmt::Display for Norm {
     }
 }
 
-/// What an error is asked about: everything of a claim but its bounds.
+/// A question about an error: everything in a claim except its bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// The digest of the network, `sha256:...`.
@@ -57,14 +57,14 @@ pub struct Question {
     pub target: Target,
     /// The box, its sides in the same order.
     pub domain: Domain,
-    /// The measure of the error.
+    /// The norm of the error.
     pub norm: Norm,
-    /// The network says "inside" where its output is at least this. Present for `area` alone.
+    /// The network decides "inside" where its output is at least this. Present only for `area`.
     pub threshold: Option<Rational>,
 }
 
 impl Question {
-    /// Do two questions ask the same? The spelling of the formulas does not matter.
+    /// Are two questions the same? The spelling of the formulas does not matter.
     pub fn is_same(&self, other: &Self) -> bool {
         self.network == other.network
             && self.target.inputs() == other.target.inputs()
@@ -76,7 +76,7 @@ impl Question {
 }
 
 impl Question {
-    /// The lowest layer of the kernel in which the question can be asked.
+    /// Returns the lowest layer of the kernel that supports the question.
     pub fn needs(&self, network: &Network) -> Layer {
         let is_core = self.target.functions_are(&Function::is_core)
             && (network.layers().iter()).all(|layer| layer.activation().is_core());
@@ -90,21 +90,21 @@ impl Question {
 
 /// A two-sided statement about an error.
 ///
-/// [`Claim::error_lower`] and [`Claim::error_upper`] are about the error under any norm. What the
-/// certificate *states* is the error itself, except under [`Norm::L2`]: there it is the *square* of the
-/// error, which is the integral that the leaves add up to and the number that can be exact.
+/// [`Claim::error_lower`] and [`Claim::error_upper`] bound the error in every norm. What the
+/// certificate *states* is the error itself, except for [`Norm::L2`]: there it is the *square* of
+/// the error, because that is the integral of the leaves, and can be exact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// What the error is of.
+    /// The question that it answers.
     pub question: Question,
-    /// The error (`l2`: its *square*) is at least this.
+    /// A lower bound of the error (`l2`: of its *square*).
     pub stated_lower: Rational,
-    /// The error (`l2`: its *square*) is at most this; nothing where no bound is claimed.
+    /// An upper bound of the error (`l2`: of its *square*); `None` if no bound is claimed.
     pub stated_upper: Option<Rational>,
 }
 
 impl Claim {
-    /// Returns a lower bound of the error: exact where it is rational, else rounded down to 63 bits.
+    /// Returns a lower bound of the error: exact if it is rational, else rounded down to 63 bits.
     pub fn error_lower(&self) -> Rational {
         match self.question.norm {
             Norm::L2 => root(&self.stated_lower, Direction::Down).unwrap_or_default(),
@@ -112,7 +112,7 @@ impl Claim {
         }
     }
 
-    /// Returns an upper bound of the error: exact where it is rational, else rounded up to 63 bits.
+    /// Returns an upper bound of the error: exact if it is rational, else rounded up to 63 bits.
     pub fn error_upper(&self) -> Option<Rational> {
         let upper = self.stated_upper.as_ref()?;
         match self.question.norm {
@@ -121,24 +121,24 @@ impl Claim {
         }
     }
 
-    /// Returns the ends of the square of the error, where these are what is claimed.
+    /// Returns the bounds of the square of the error, if these are what is stated.
     pub fn squared(&self) -> Option<(Rational, Option<Rational>)> {
         let is_square = self.question.norm == Norm::L2;
         is_square.then(|| (self.stated_lower.clone(), self.stated_upper.clone()))
     }
 
-    /// Is the error at most this, by the upper bound? Exact: no root is taken.
+    /// Does the upper bound prove that the error is at most this? Exact, without a root.
     pub fn keeps(&self, tolerance: &Rational) -> bool {
         let upper = self.stated_upper.as_ref();
         !tolerance.is_negative() && upper.is_some_and(|upper| *upper <= self.comparable(tolerance))
     }
 
-    /// Is the error more than this, by the lower bound? Exact: no root is taken.
+    /// Does the lower bound prove that the error is more than this? Exact, without a root.
     pub fn exceeds(&self, tolerance: &Rational) -> bool {
         tolerance.is_negative() || self.stated_lower > self.comparable(tolerance)
     }
 
-    /// An error in the unit of what is stated.
+    /// Returns an error in the unit of the stated bounds.
     fn comparable(&self, error: &Rational) -> Rational {
         match self.question.norm {
             Norm::L2 => error * error,
@@ -147,7 +147,7 @@ impl Claim {
     }
 }
 
-/// Returns the root of a square, rounded where it is not rational; that of a negative number is 0.
+/// Returns the square root, rounded if it is not rational; 0 for a negative number.
 fn root(square: &Rational, direction: Direction) -> Option<Rational> {
     if !square.is_positive() {
         return Some(Rational::ZERO);
@@ -188,7 +188,7 @@ mod tests {
         assert!(&upper * &upper - &high < Rational::power_of_two(-60));
         let below = claim(Norm::L2, &high, &high).error_lower();
         assert!(&below * &below < high && below < upper);
-        // 2/9 <= t^2 for t = 4714046/10^7 just fails and for the next millionth just holds.
+        // 2/9 <= t^2 just fails for t = 4714046/10^7, and just holds for the next millionth.
         assert!(!squared.keeps(&Rational::ratio(4_714_045, 10_000_000)));
         assert!(squared.keeps(&Rational::ratio(4_714_046, 10_000_000)));
         assert!(squared.keeps(&upper) && !squared.keeps(&-&upper));

@@ -1,4 +1,4 @@
-//! What every certificate begins with: its kind of claim, its network, and what a checker needs.
+//! The header of every certificate: its kind of claim, its network, and the layer it needs.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use super::text::{Lines, ReadError};
 
 /// The first line of every certificate of this version.
 pub(super) const FIRST_LINE: &str = "steeple certificate 2";
-/// Kinds of claims that have a name, but no checker yet.
+/// Kinds of claims that are reserved, without a checker yet.
 const RESERVED: [&str; 6] = [
     "range",
     "above",
@@ -16,15 +16,15 @@ const RESERVED: [&str; 6] = [
     "monotone",
     "units-at-least",
 ];
-/// The name that we give to a network.
+/// The name of the network in certificates.
 const NETWORK: &str = "N";
 
-/// What a certificate is about.
+/// The kind of claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The error under a norm.
+    /// The error in a norm.
     Error(Norm),
-    /// A condition on inputs and outputs that holds nowhere, or somewhere.
+    /// A condition on inputs and outputs that fails everywhere, or holds somewhere.
     Property,
 }
 
@@ -40,10 +40,10 @@ impl Kind {
 /// Which weights of a file a network has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Weights {
-    /// Exact numbers: those of our own files, or those that travel as text beside the stored floats.
+    /// Exact numbers: those of our own files, or numbers stored as text beside the floats.
     #[default]
     Exact,
-    /// The floats that the file stores, each taken as the rational number that it is.
+    /// The floats stored in the file, each as the rational number that it is.
     Stored,
 }
 
@@ -56,7 +56,7 @@ impl Weights {
         }
     }
 
-    /// The same in a sentence.
+    /// Returns the same as part of a sentence.
     pub fn text(self) -> &'static str {
         match self {
             Self::Exact => "the exact weights",
@@ -65,12 +65,13 @@ impl Weights {
     }
 }
 
-/// How much of the kernel a certificate needs. Each layer contains those before it.
+/// The part of the kernel that a certificate needs. Each layer contains the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
-    /// Methods `n`, `l`, `e`, `o` and simple `h` under `sup` and `area`, for the elementary functions.
+    /// Methods `n`, `l`, `e`, `o` and simple `h` for `sup` and `area`, and the elementary
+    /// functions.
     Core,
-    /// `l1` and `l2` as well, by the same methods.
+    /// `l1` and `l2`, too, by the same methods.
     Integrals,
     /// More functions.
     Smooth,
@@ -106,7 +107,8 @@ impl Layer {
         Self::ALL.into_iter().find(|layer| layer.name() == name)
     }
 
-    /// Are networks reduced by interval biases alone, without history and merging?
+    /// Are networks reduced by interval biases only, without merging and independent of parent
+    /// cells?
     pub fn is_portable(self) -> bool {
         self < Self::Fast
     }
@@ -121,13 +123,13 @@ impl std::fmt::Display for Layer {
 /// The lines that all certificates begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// What it is about.
+    /// The kind of claim.
     pub kind: Kind,
     /// The digest of the network, `sha256:...`.
     pub network: String,
-    /// Which weights of its file that has.
+    /// Which weights of its file the network has.
     pub weights: Weights,
-    /// What a checker needs.
+    /// The layer that a checker needs.
     pub layer: Layer,
     /// The names of the inputs.
     pub inputs: Vec<String>,
@@ -145,7 +147,7 @@ impl Header {
         writeln!(out, "inputs {}", self.inputs.join(" "))
     }
 
-    /// Reads the lines. What has a name in the format and no checker here is refused by that name.
+    /// Reads the lines. What is reserved in the format but has no checker is refused by its name.
     pub(super) fn read(lines: &mut Lines<'_>) -> Result<Self, ReadError> {
         lines.first(FIRST_LINE)?;
         let word = lines.field("claim")?;
@@ -154,11 +156,11 @@ impl Header {
             _ => match Norm::from_name(word) {
                 Some(norm) => Kind::Error(norm),
                 None if RESERVED.contains(&word) => {
-                    return Err(lines.error(format!("claims `{word}` are not checked yet")));
+                    return Err(lines.error(format!("claims `{word}` are not supported yet")));
                 }
                 None => {
                     return Err(lines.error(format!(
-                        "unknown claim `{word}`, expected sup, l1, l2, area or property"
+                        "unknown claim `{word}`; expected one of sup, l1, l2, area, property"
                     )));
                 }
             },
@@ -172,12 +174,12 @@ impl Header {
         };
         let network = digest.to_string();
         if lines.optional("network")?.is_some() {
-            return Err(lines.error("claims about several networks are not checked yet".into()));
+            return Err(lines.error("claims about several networks are not supported yet".into()));
         }
         let semantics = lines.field("semantics")?;
         if semantics != "real" {
             return Err(lines.error(format!(
-                "semantics `{semantics}` are not checked yet, only `real`"
+                "semantics `{semantics}` are not supported yet; expected real"
             )));
         }
         let weights = match lines.field("weights")? {
@@ -185,14 +187,14 @@ impl Header {
             "exact" => Weights::Exact,
             other => {
                 return Err(lines.error(format!(
-                    "unknown weights `{other}`, expected stored or exact"
+                    "unknown weights `{other}`; expected one of stored, exact"
                 )));
             }
         };
         let layer = lines.field("layer")?;
         let layer = Layer::from_name(layer).ok_or_else(|| {
             let names = Layer::ALL.map(Layer::name).join(", ");
-            lines.error(format!("unknown layer `{layer}`, expected one of {names}"))
+            lines.error(format!("unknown layer `{layer}`; expected one of {names}"))
         })?;
         let inputs = lines.field("inputs")?.split(' ');
         let inputs = inputs.map(ToString::to_string).collect();

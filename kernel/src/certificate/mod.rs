@@ -1,9 +1,9 @@
-//! What a proof looks like on disk.
+//! A proof as a file.
 //!
-//! A [`Certificate`] holds a [`Claim`], a witness for its lower end, and a [`Partition`] of the
-//! domain whose leaves say how the upper end can be recomputed. It is data: nothing in it is
-//! believed. [`text`] reads and writes it. [`property`] is the same for properties; [`header`] is what
-//! all kinds of claims begin with.
+//! A [`Certificate`] holds a [`Claim`], a witness for its lower bound, and a [`Partition`] of the
+//! domain. The leaves of the partition say how to recompute the upper bound. A certificate is data:
+//! nothing in it is trusted. [`text`] reads and writes it. [`property`] does the same for
+//! properties; [`header`] is the common beginning of all kinds of claims.
 
 pub mod claim;
 pub mod header;
@@ -23,18 +23,18 @@ pub use text::ReadError;
 
 use crate::numbers::Rational;
 
-/// A place where the error is large.
+/// A point where the error is large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// One number for each input.
     pub point: Vec<Rational>,
-    /// Half the side of the box around the point on which the error is at least the lower bound:
-    /// zero where nothing jumps; positive for an essential supremum, which a single point cannot
+    /// Half the side of the box around the point on which the error is at least the lower bound.
+    /// Zero if nothing jumps; positive for an essential supremum, which a single point cannot
     /// bound.
     pub radius: Rational,
 }
 
-/// How ranges are computed on the way down the tree, where units become constants or are decided.
+/// How ranges are computed on the way down the tree, to decide units or make them constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ranges {
     /// By intervals: cheap; sharp for one hidden layer and for saturated units.
@@ -60,18 +60,19 @@ impl Ranges {
     }
 }
 
-/// A proof that may be wrong: what is claimed, and hints for checking it.
+/// A proof that may be wrong: a claim, and hints for checking it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// What is said to hold.
+    /// The claim.
     pub claim: Claim,
-    /// Which weights of its file the network has: for readers, since the digest says which network it is.
+    /// Which weights of its file the network has. For readers: the digest already names the
+    /// network.
     pub weights: Weights,
     /// The lowest layer of the kernel that accepts it.
     pub layer: Layer,
-    /// Where the error is at least the lower bound of a `sup` claim.
+    /// A point where the error reaches the lower bound of a `sup` claim.
     pub witness: Option<Witness>,
-    /// On the way down, units whose range has a radius of at most this become constants.
+    /// Units whose range has a radius of at most this become constants on the way down.
     pub constant_radius: Rational,
     /// How ranges are computed on the way down.
     pub ranges: Ranges,

@@ -1,38 +1,38 @@
-//! The tree of cuts that a proof walks down: how it is written and read.
+//! The tree of cuts that a proof walks down, as text.
 //!
-//! A tree is a string of ASCII characters in the order in which a walk from the root meets its
+//! A tree is a string of ASCII characters, in the order in which a walk from the root visits the
 //! nodes (a node, then its lower half, then its upper half):
 //!
 //! | text | node |
 //! |---|---|
 //! | `A` .. `Z` | a cut across input 0 .. 25 in the middle of its side |
 //! | `@A1/32;` | a cut across input 0 at 1/32 |
-//! | `/2,-3,1;` | a cut along the line 2 x - 3 y + 1 = 0, its upper half where this is positive |
+//! | `/2,-3,1;` | a cut along the line 2 x - 3 y + 1 = 0; its upper half is where this is positive |
 //! | a small letter | a leaf; the letter names the [`Method`] |
 //!
-//! Coverage holds by construction: the two halves of a cut are the cell.
+//! The leaves cover the domain by construction: the two halves of a cut make up the cell.
 
 use crate::geometry::Affine;
 use crate::numbers::Rational;
 use crate::numbers::literal;
 
-/// The most inputs a certificate can speak of.
+/// The most inputs that a certificate supports.
 pub const MAX_INPUTS: usize = 26;
 
-/// The most lines that may be above a leaf: a polygon has at most four sides more.
+/// The most lines above a leaf: a polygon has at most four more sides.
 pub const MAX_LINES: usize = 256;
 
-/// The longest place of a cut or end of the domain, in bits of numerator and denominator: every cell
-/// below keeps it.
+/// The greatest length of a place of a cut, or of an end of the domain, in bits of numerator and
+/// denominator: all cells below it contain the number.
 pub const MAX_PLACE_BITS: usize = 1 << 14;
 
-/// The longest coefficient of a line, in bits.
+/// The greatest length of a coefficient of a line, in bits.
 pub const MAX_LINE_BITS: usize = 1 << 12;
 
 /// How the bound of a leaf is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Not at all: the leaf has no bound, or all of it may be misclassified (`area`).
+    /// Not at all: the leaf has no bound; for `area`, all of it may be misclassified.
     Open,
     /// Intervals (T10; T16 for integrals).
     Natural,
@@ -48,8 +48,8 @@ pub enum Method {
     Exact,
     /// Area: decision and region are half-planes up to a margin (T15).
     HalfPlanes,
-    /// `l1` and `l2`: part by part of a grid along the windows of steps (T16).
-    Windows,
+    /// `l1` and `l2`: part by part of a grid along the transition layers of steps (T29).
+    TransitionLayers,
 }
 
 impl Method {
@@ -63,7 +63,7 @@ impl Method {
         Self::Exact,
         Self::HalfPlanes,
         Self::SecondOrder,
-        Self::Windows,
+        Self::TransitionLayers,
     ];
 
     /// The letter in certificates.
@@ -77,15 +77,15 @@ impl Method {
             Self::Monotone => b'm',
             Self::Exact => b'e',
             Self::HalfPlanes => b'h',
-            Self::Windows => b'w',
+            Self::TransitionLayers => b'w',
         }
     }
 
-    /// Is it one of those that every checker has?
+    /// Does every checker support it?
     pub fn is_core(self) -> bool {
         match self {
             Self::Open | Self::Natural | Self::Linear | Self::Exact | Self::HalfPlanes => true,
-            Self::MeanValue | Self::SecondOrder | Self::Monotone | Self::Windows => false,
+            Self::MeanValue | Self::SecondOrder | Self::Monotone | Self::TransitionLayers => false,
         }
     }
 
@@ -100,14 +100,14 @@ impl Method {
 /// One node of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
-    /// A cut across an input; the place, where it is not the middle.
+    /// A cut across an input; with a place if it is not in the middle.
     Cut {
-        /// Which input.
+        /// The input.
         axis: usize,
-        /// Where, or the middle.
+        /// The place; `None` for the middle.
         place: Option<Rational>,
     },
-    /// A cut along a line, in two inputs: the lower half is where the function is at most 0.
+    /// A cut along a line, in two inputs: the function is at most 0 on the lower half.
     Line(Affine),
     /// A leaf, and how its bound is computed.
     Leaf(Method),
@@ -125,34 +125,34 @@ pub enum TreeError {
     /// The text ends in the middle of the tree.
     #[error("the tree ends after {0} characters, before all cells have a leaf")]
     Truncated(usize),
-    /// A character that means nothing.
-    #[error("character {position} of the tree is `{found}`, which is neither a cut nor a leaf")]
+    /// A character without a meaning.
+    #[error("expected a cut or a leaf at character {position} of the tree, found `{found}`")]
     Unknown {
-        /// Where, counted from one.
+        /// The position, counted from one.
         position: usize,
-        /// What, escaped if it does not print.
+        /// The character, escaped if it does not print.
         found: String,
     },
-    /// A leaf with numbers of its own, which no method takes yet.
+    /// A leaf with numbers of its own, which no method supports yet.
     #[error(
-        "leaf `{method}` at character {position} of the tree has a payload, which is not read yet"
+        "leaf `{method}` at character {position} of the tree has a payload, which is not supported yet"
     )]
     Payload {
-        /// Where the leaf is, counted from one.
+        /// The position of the leaf, counted from one.
         position: usize,
         /// Its letter.
         method: char,
     },
-    /// The place of a cut is not a number, or its line not three.
-    #[error("the cut at character {position} of the tree has no place that is a number")]
+    /// The place of a cut is not a number, or its line not three numbers.
+    #[error("the place of the cut at character {position} of the tree is not a number")]
     BadPlace {
-        /// Where, counted from one.
+        /// The position, counted from one.
         position: usize,
     },
 }
 
 impl Partition {
-    /// Returns a tree from its text; line ends must be gone already.
+    /// Returns a tree from its text without line ends.
     pub fn from_text(text: Vec<u8>) -> Self {
         Self { text }
     }
@@ -164,8 +164,7 @@ impl Partition {
 
     /// Adds the next node of the walk.
     ///
-    /// # Panics
-    /// For an axis beyond [`MAX_INPUTS`], which no certificate has.
+    /// - Panics: for an axis beyond [`MAX_INPUTS`], which no certificate has.
     pub fn push(&mut self, node: &Node) {
         match node {
             Node::Leaf(method) => self.text.push(method.letter()),
@@ -205,7 +204,7 @@ impl Partition {
         }
     }
 
-    /// Returns the number of leaves, from the letters alone.
+    /// Returns the number of leaves, counted by their letters.
     pub fn leaves(&self) -> usize {
         self.text
             .iter()
@@ -224,8 +223,7 @@ pub struct Nodes<'a> {
 impl Nodes<'_> {
     /// Returns the next node.
     ///
-    /// # Errors
-    /// [`TreeError`], also where the text has ended: a walk asks only while cells are open.
+    /// - Errors: [`TreeError`], also at the end of the text: a walk asks only while cells are open.
     pub fn next_node(&mut self) -> Result<Node, TreeError> {
         let byte = self.take()?;
         match byte {
@@ -280,11 +278,9 @@ impl Nodes<'_> {
         }
     }
 
-    /// Passes over a node and all that is below it, without looking at numbers; returns how many
-    /// leaves that were.
+    /// Skips a node and everything below it, without reading numbers; returns the number of leaves.
     ///
-    /// # Errors
-    /// [`TreeError`] where the text ends before the tree does.
+    /// - Errors: [`TreeError`] if the text ends before the tree does.
     pub fn skip_tree(&mut self) -> Result<usize, TreeError> {
         let mut open: usize = 1;
         let mut leaves = 0;
@@ -309,7 +305,7 @@ impl Nodes<'_> {
         Ok(leaves)
     }
 
-    /// Reads up to a semicolon, which is not returned.
+    /// Reads up to a semicolon, and returns the text before it.
     fn until_semicolon(&mut self) -> Result<&[u8], TreeError> {
         let position = self.position;
         let rest = &self.text[self.position..];
@@ -336,13 +332,13 @@ impl Nodes<'_> {
         self.position == self.text.len()
     }
 
-    /// How many characters were read.
+    /// Returns the number of characters read.
     pub fn position(&self) -> usize {
         self.position
     }
 }
 
-/// Reads a number of at most so many bits.
+/// Reads a number of at most this many bits.
 fn number(text: &[u8], bits: usize) -> Option<Rational> {
     let text = std::str::from_utf8(text).ok()?;
     literal::parse(text)

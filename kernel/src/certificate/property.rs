@@ -1,5 +1,4 @@
-//! Certificates for properties: what is claimed, how it is checked again, and how that is written
-//! (see `proofs/FORMAT.md`).
+//! Certificates for properties: the claim, how to check it, and its text (see `proofs/FORMAT.md`).
 
 use std::io::{self, Write};
 
@@ -10,30 +9,31 @@ use super::text::{Lines, ReadError, write_tree};
 use crate::expr::Property;
 use crate::numbers::Rational;
 
-/// A proof that a network has a property or does not; it may be wrong.
+/// A proof that a network has a property, or does not have it; it may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyCertificate {
     /// The digest of the network, `sha256:...`.
     pub network: String,
-    /// Which weights of its file it has: for readers, since the digest says which network it is.
+    /// Which weights of its file the network has. For readers: the digest already names the
+    /// network.
     pub weights: Weights,
     /// The property.
     pub property: Property,
-    /// Why it holds, or does not.
+    /// The reason why it holds, or does not.
     pub evidence: Evidence,
 }
 
-/// What a verdict on a property rests on.
+/// The evidence of a verdict on a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// The condition holds here, in the box of this case (counted from zero).
+    /// The condition holds at this point of the box of this case.
     Point {
-        /// Which case.
+        /// The case, counted from zero.
         case: usize,
         /// One number for each input.
         point: Vec<Rational>,
     },
-    /// The condition holds nowhere: a tree for the box of each case, in order.
+    /// The condition fails everywhere: a tree for the box of each case, in order.
     Trees {
         /// As in [`Certificate::constant_radius`](super::Certificate::constant_radius).
         constant_radius: Rational,
@@ -44,7 +44,7 @@ pub enum Evidence {
     },
 }
 
-/// Is this file a certificate for a property, by its first two lines?
+/// Do the first two lines of this file announce a certificate for a property?
 pub fn is_property(bytes: &[u8]) -> bool {
     bytes
         .strip_prefix(FIRST_LINE.as_bytes())
@@ -53,8 +53,7 @@ pub fn is_property(bytes: &[u8]) -> bool {
 
 /// Writes a certificate.
 ///
-/// # Errors
-/// Those of the writer.
+/// - Errors: those of the writer.
 pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Result<()> {
     let property = &certificate.property;
     let mut inputs = Property::names(property.inputs(), property.outputs());
@@ -98,8 +97,8 @@ pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Resu
 
 /// Reads a certificate.
 ///
-/// # Errors
-/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+/// - Errors: [`ReadError`] with the line, for anything that [`write()`] would not have written
+///   there.
 pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
     let mut lines = Lines::new(bytes);
     let header = Header::read(&mut lines)?;
@@ -141,7 +140,7 @@ pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
             .ok_or_else(|| lines.error("expected the number of a box and a point".into()))?;
         let case = case
             .parse()
-            .map_err(|_| lines.error(format!("`{case}` is not the number of a box")))?;
+            .map_err(|_| lines.error(format!("expected the number of a box, found `{case}`")))?;
         Evidence::Point {
             case,
             point: lines.numbers(point)?,

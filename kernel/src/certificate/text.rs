@@ -1,4 +1,4 @@
-//! Certificates as files: versioned, line by line, one way to write each (see
+//! Certificates as files: versioned, line by line, with exactly one way to write each (see
 //! `proofs/FORMAT.md`).
 
 use std::io::{self, Write};
@@ -10,9 +10,9 @@ use super::{Certificate, Ranges, Witness};
 use crate::expr::{Domain, parse_target};
 use crate::numbers::{Rational, literal};
 
-/// Characters of the tree on one line.
+/// Characters of the tree per line.
 const LINE: usize = 100;
-/// The longest line that is read, apart from those of the tree.
+/// The longest line that is read, except those of the tree.
 const MAX_LINE: usize = 1 << 20;
 
 /// Why a file is not a certificate.
@@ -21,14 +21,13 @@ const MAX_LINE: usize = 1 << 20;
 pub struct ReadError {
     /// The line, counted from one.
     pub line: usize,
-    /// What is wrong with it.
+    /// The reason.
     pub message: String,
 }
 
 /// Writes a certificate.
 ///
-/// # Errors
-/// Those of the writer.
+/// - Errors: those of the writer.
 pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     let Claim {
         question,
@@ -44,7 +43,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     };
     header.write(&mut out)?;
     for formula in question.target.text() {
-        // A formula may have been typed over several lines; white space means nothing in it.
+        // A formula may have been typed over several lines; white space has no meaning in it.
         let line: Vec<&str> = formula.split_whitespace().collect();
         writeln!(out, "target {}", line.join(" "))?;
     }
@@ -70,7 +69,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a tree in lines.
+/// Writes a tree, line by line.
 pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "tree {}", tree.text().len())?;
     for line in tree.text().chunks(LINE) {
@@ -82,8 +81,8 @@ pub(super) fn write_tree(tree: &Partition, out: &mut impl Write) -> io::Result<(
 
 /// Reads a certificate.
 ///
-/// # Errors
-/// [`ReadError`] with the line: anything that [`write()`] would not have written in that place.
+/// - Errors: [`ReadError`] with the line, for anything that [`write()`] would not have written
+///   there.
 pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let mut lines = Lines::new(bytes);
     let Header {
@@ -191,17 +190,17 @@ impl<'a> Lines<'a> {
         let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let version = versions.iter().find_map(|kind| first.strip_prefix(kind));
         Err(self.error(if first.starts_with('\u{feff}') {
-            "the file starts with a byte-order mark, and certificates are read byte for byte; hint: a \
-             tool put it there, so copy the file as binary"
+            "the file starts with a byte-order mark, which certificates must not have; hint: a tool \
+             added it, so copy the file as binary"
                 .to_string()
         } else if first.strip_suffix('\r') == Some(expected) {
-            "lines end in CR LF, and those of certificates end in LF; hint: a tool changed the line \
-             ends, so copy the file as binary"
+            "expected lines that end in LF, found CR LF; hint: a tool changed the line ends, so copy \
+             the file as binary"
                 .to_string()
         } else if let Some(version) = version.filter(is_number) {
-            format!("certificates of version {version} are not read, only those of version 2")
+            format!("certificates of version {version} are not supported; expected version 2")
         } else {
-            format!("expected `{expected}`, so this is not a certificate")
+            format!("not a certificate: expected `{expected}`")
         }))
     }
 
@@ -211,24 +210,24 @@ impl<'a> Lines<'a> {
             return Err(self.error("expected `end` after the tree".into()));
         }
         if !self.rest.is_empty() {
-            return Err(self.error("there is something after `end`".into()));
+            return Err(self.error("unexpected text after `end`".into()));
         }
         Ok(())
     }
 
-    /// Reads how networks are reduced, before the tree. A tree whose root is not the whole domain is
-    /// refused by name.
+    /// Reads how networks are reduced, before the tree. Refuses a tree whose root is not the whole
+    /// domain.
     pub(super) fn hints(&mut self) -> Result<(Rational, Ranges), ReadError> {
         let text = self.field("constant-radius")?;
         let constant_radius = self.number(text)?;
         let ranges = self.field("ranges")?;
         let ranges = Ranges::from_name(ranges).ok_or_else(|| {
             self.error(format!(
-                "unknown ranges `{ranges}`, expected natural or linear"
+                "unknown ranges `{ranges}`; expected one of natural, linear"
             ))
         })?;
         if self.optional("root")?.is_some() {
-            return Err(self.error("parts of a proof, with a `root`, are not checked yet".into()));
+            return Err(self.error("parts of a proof, with a `root`, are not supported yet".into()));
         }
         Ok((constant_radius, ranges))
     }
@@ -260,10 +259,10 @@ impl<'a> Lines<'a> {
 
     fn next(&mut self) -> Result<&'a str, ReadError> {
         let line = self.bytes()?;
-        std::str::from_utf8(line).map_err(|_| self.error("this line is not text".into()))
+        std::str::from_utf8(line).map_err(|_| self.error("this line is not valid UTF-8".into()))
     }
 
-    /// Reads a line that begins with this word; returns the rest.
+    /// Reads a line that begins with this word; returns the rest of it.
     pub(super) fn field(&mut self, name: &str) -> Result<&'a str, ReadError> {
         let line = self.next()?;
         line.strip_prefix(name)
@@ -271,7 +270,7 @@ impl<'a> Lines<'a> {
             .ok_or_else(|| self.error(format!("expected `{name}`")))
     }
 
-    /// Reads such a line if it is there.
+    /// Reads such a line, if it is there.
     pub(super) fn optional(&mut self, name: &str) -> Result<Option<&'a str>, ReadError> {
         let is_next = self
             .rest
@@ -293,10 +292,10 @@ impl<'a> Lines<'a> {
             .field("tree")?
             .parse()
             .map_err(|_| self.error("expected the number of characters of the tree".into()))?;
-        // A length that the file cannot hold is refused before any memory is taken.
+        // A length that the file cannot hold is refused before memory is allocated.
         if length > self.rest.len() {
             return Err(self.error(format!(
-                "the tree should have {length} characters, but the file ends before that"
+                "expected a tree of {length} characters, found the end of the file"
             )));
         }
         let mut text = Vec::with_capacity(length);

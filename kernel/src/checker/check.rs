@@ -1,4 +1,4 @@
-//! Certificate in, [`Verified`] or [`Rejection`] out.
+//! Takes a certificate; returns [`Verified`] or a [`Rejection`].
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::certificate::{Certificate, Claim, Layer, MAX_INPUTS, MAX_PLACE_BITS, 
 use crate::network::{Local, Network, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational};
 
-/// A claim that the checker accepted. Only the checker makes one.
+/// A claim that the checker accepted. Only the checker can construct one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
     claim: Claim,
@@ -19,17 +19,17 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// What holds, with the bounds of the certificate.
+    /// Returns the claim that holds, with the bounds of the certificate.
     pub fn claim(&self) -> &Claim {
         &self.claim
     }
 
-    /// The values at the witness, recomputed.
+    /// Returns the values at the witness, recomputed.
     pub fn witness(&self) -> Option<&WitnessValues> {
         self.witness.as_ref()
     }
 
-    /// How many leaves were checked.
+    /// Returns the number of checked leaves.
     pub fn leaves(&self) -> usize {
         self.leaves
     }
@@ -39,11 +39,10 @@ impl Verified {
         self.claim.stated_upper.as_ref() == Some(&self.claim.stated_lower)
     }
 
-    /// Compares with what was asked: the same question, and an upper bound of at most `tolerance`
-    /// where one is given.
+    /// Compares the claim with a request: it must answer the same question, with an upper bound of
+    /// at most `tolerance` if one is given.
     ///
-    /// # Errors
-    /// [`Rejection::OtherClaim`] with the difference.
+    /// - Errors: [`Rejection::OtherClaim`] with the difference.
     pub fn answers(
         &self,
         question: &Question,
@@ -58,45 +57,44 @@ impl Verified {
             || found.target.body() != question.target.body()
         {
             return other(format!(
-                "its target is {}, the one asked for is {}",
+                "found target {}, expected {}",
                 found.target.text().join(", "),
                 question.target.text().join(", ")
             ));
         }
         if found.domain != question.domain {
             return other(format!(
-                "its domain is {}, the one asked for is {}",
+                "found domain {}, expected {}",
                 found.domain, question.domain
             ));
         }
         if found.norm != question.norm {
             return other(format!(
-                "its norm is {}, the one asked for is {}",
+                "found norm {}, expected {}",
                 found.norm, question.norm
             ));
         }
         if found.threshold != question.threshold {
-            return other("its threshold is another one".into());
+            return other("its threshold is different".into());
         }
         match (tolerance, self.claim.error_upper()) {
             (None, _) => Ok(()),
             (Some(tolerance), _) if self.claim.keeps(tolerance) => Ok(()),
             (Some(tolerance), Some(upper)) => other(format!(
-                "it bounds the error by {upper}, which is more than {tolerance}"
+                "it bounds the error by {upper}, expected at most {tolerance}"
             )),
             (Some(_), None) => other("it gives no upper bound".into()),
         }
     }
 }
 
-/// Checks a certificate of the core against a network, by the core alone.
+/// Checks a certificate of the core against a network, using the core only.
 ///
-/// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
-/// thing that is wrong.
+/// The digest, all cells, all bounds and the witness are recomputed. The check stops at the first
+/// error.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail; [`Rejection::BeyondLayer`] where it names a higher
-/// layer.
+/// - Errors: [`Rejection`], one variant per reason; [`Rejection::BeyondLayer`] if the certificate
+///   names a higher layer.
 pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
     let no_stop: Stop<'_> = &|| false;
     check_plain(
@@ -108,11 +106,11 @@ pub fn check_core(certificate: &Certificate, network: &Network) -> Result<Verifi
     )
 }
 
-/// Walks a tree from a cell and the network on it.
+/// Walks a tree, from a cell and the network on it.
 pub(super) type Walked<'w> = &'w dyn Fn(Walk<'_>, Cell, Arc<Local>) -> Result<Total, Rejection>;
 
-/// Checks a certificate that names this layer or a lower one, with networks with interval biases. It is
-/// given up where `stop` says so. `walked` walks the tree with leaves of [`PlainLeaves`].
+/// Checks a certificate of this layer or a lower one, on networks with interval biases. Stops when
+/// `stop` says so. `walked` walks the tree with the leaves of [`PlainLeaves`].
 pub(super) fn check_plain(
     layer: Layer,
     certificate: &Certificate,
@@ -147,7 +145,8 @@ pub(super) fn check_plain(
     conclude(certificate, total, values)
 }
 
-/// Does the certificate need no more than the layer that it names, and is that at most this one?
+/// Checks that the claim needs no higher layer than the certificate names, and that this layer is
+/// allowed.
 pub(super) fn check_layer(
     certificate: &Certificate,
     network: &Network,
@@ -164,7 +163,7 @@ pub(super) fn check_layer(
     Ok(())
 }
 
-/// Does the question make sense for a network like this one?
+/// Checks that the question fits the network.
 pub(super) fn check_question(
     certificate: &Certificate,
     network: &Network,
@@ -209,7 +208,7 @@ pub(super) fn check_question(
     Ok(())
 }
 
-/// Compares what the leaves and the witness give with the claim.
+/// Compares the results of the leaves and the witness with the claim.
 pub(super) fn conclude(
     certificate: &Certificate,
     total: Total,
@@ -235,7 +234,8 @@ pub(super) fn conclude(
                 }
             }
             match values {
-                // An exact leaf's error is taken there, or nearly, around a point.
+                // The error of an exact leaf is attained, or approached, around a point of the
+                // leaf.
                 None if claim.stated_lower.is_positive()
                     && claim.stated_lower <= total.largest_exact => {}
                 None if claim.stated_lower.is_positive() => {

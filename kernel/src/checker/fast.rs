@@ -1,4 +1,4 @@
-//! Checks certificates of every layer, on as many cores as there are.
+//! Checks certificates of every layer, on all cores.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,7 +6,7 @@ use super::check::{Verified, check_layer, check_plain, check_question, conclude}
 use super::planar;
 use super::rejection::Rejection;
 use super::total::Total;
-use super::walk::{Look, Stop, Walk};
+use super::walk::{Stop, Visitor, Walk};
 use crate::bounds::{Cell, Leaves, OnCell, PlainLeaves, Reduction, on_domain};
 use crate::certificate::{Certificate, Layer, Method, Nodes, Norm, Question};
 use crate::geometry::Affine;
@@ -16,20 +16,18 @@ use crate::numbers::Failure;
 
 /// Checks a certificate against a network.
 ///
-/// Everything is recomputed: the digest, every cell, every bound, the witness. Stops at the first
-/// thing that is wrong.
+/// The digest, all cells, all bounds and the witness are recomputed. The check stops at the first
+/// error.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant per reason.
 pub fn check(certificate: &Certificate, network: &Network) -> Result<Verified, Rejection> {
     check_by(certificate, network, &in_order)
 }
 
-/// Checks a certificate against a network like [`check()`], its parts by a runner: on several cores,
-/// say. The answer is the same for every runner.
+/// Checks a certificate like [`check()`], its parts by a runner, for example on several cores. The
+/// result is the same for every runner.
 ///
-/// # Errors
-/// As [`check()`].
+/// - Errors: as [`check()`].
 pub fn check_by(
     certificate: &Certificate,
     network: &Network,
@@ -38,12 +36,11 @@ pub fn check_by(
     check_on_domain(certificate, network, run, &|| false).map(|(verified, _)| verified)
 }
 
-/// Checks a certificate against a network like [`check_by()`]; returns the network on the domain of
-/// the claim too, where the check began, unless the certificate is one of a portable layer. It is given up
-/// where `stop` says so.
+/// Checks a certificate like [`check_by()`]. Also returns the network on the domain of the claim,
+/// where the check began, unless the certificate belongs to a portable layer. Stops when `stop`
+/// returns true.
 ///
-/// # Errors
-/// As [`check()`]; [`Rejection::Stopped`].
+/// - Errors: as [`check()`]; [`Rejection::Stopped`].
 pub fn check_on_domain(
     certificate: &Certificate,
     network: &Network,
@@ -51,15 +48,15 @@ pub fn check_on_domain(
     stop: Stop<'_>,
 ) -> Result<(Verified, Option<Arc<OnCell>>), Rejection> {
     if certificate.layer.is_portable() {
-        let look = || PlainLeaves::of(certificate, network);
-        let walked = |walk: Walk<'_>, cell, root| walk.in_parts(&look, cell, root, run, &|| {});
+        let visitor = || PlainLeaves::of(certificate, network);
+        let walked = |walk: Walk<'_>, cell, root| walk.in_parts(&visitor, cell, root, run, &|| {});
         let verified = check_plain(Layer::Smooth, certificate, network, stop, &walked)?;
         return Ok((verified, None));
     }
     check_layer(certificate, network, Layer::Fast)?;
     let question = &certificate.claim.question;
     let fits = check_question(certificate, network);
-    // A large network takes about as long to be named as to be looked at on the domain.
+    // For a large network the digest takes about as long as the reduction to the domain.
     let jobs = if fits.is_ok() {
         vec![Begin::Name, Begin::OnDomain]
     } else {
@@ -82,33 +79,33 @@ pub fn check_on_domain(
     let root = root.unwrap_or_else(|| on_domain(network, question));
     let root = root.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
     let root = Arc::new(root);
-    // The witness beside the walk: it takes as long as many cells.
+    // The witness is checked in parallel with the walk: it takes as long as many cells.
     let values = OnceLock::new();
     let point = certificate.witness.as_ref();
     let point = point.filter(|_| question.norm == Norm::Sup);
     let looked = || point.map(|point| root.evaluate_witness(question, network, point));
-    let beside = || _ = values.get_or_init(looked);
+    let alongside = || _ = values.get_or_init(looked);
     let walk = Walk::new(&certificate.partition, root.bytes(), stop);
-    let look = || Fast::new(certificate, network);
+    let visitor = || Fast::new(certificate, network);
     let total = walk.in_parts(
-        &look,
+        &visitor,
         Cell::root(&question.domain),
         Arc::clone(&root),
         run,
-        &beside,
+        &alongside,
     )?;
     let values = values.into_inner().unwrap_or_else(looked);
     let verified = conclude(certificate, total, values)?;
     Ok((verified, Some(root)))
 }
 
-/// What a check begins with.
+/// What is computed before the walk.
 enum Begin {
     Name,
     OnDomain,
 }
 
-/// What that came to.
+/// Its result.
 enum Begun {
     Name(String),
     OnDomain(Box<Result<OnCell, Failure>>),
@@ -123,7 +120,7 @@ impl Begin {
     }
 }
 
-/// The bounds of all layers, from reduced networks.
+/// Bounds of all layers, on reduced networks.
 struct Fast<'a> {
     leaves: Leaves<'a>,
     reduction: Reduction,
@@ -138,31 +135,31 @@ impl<'a> Fast<'a> {
     }
 }
 
-impl Look for Fast<'_> {
-    type Here = Arc<OnCell>;
+impl Visitor for Fast<'_> {
+    type Network = Arc<OnCell>;
     type Total = Total;
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn and(lower: Total, upper: Total) -> Total {
         lower.and(upper)
     }
 
-    fn descend(&mut self, around: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
-        let here = self.leaves.descend(around, cell, self.reduction)?;
-        Ok(Arc::new(here))
+    fn descend(&mut self, parent: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
+        let local = self.leaves.descend(parent, cell, self.reduction)?;
+        Ok(Arc::new(local))
     }
 
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<OnCell>,
+        local: &Arc<OnCell>,
         number: usize,
     ) -> Result<Total, Rejection> {
-        let bound = self.leaves.bound(method, cell, here, self.reduction);
+        let bound = self.leaves.bound(method, cell, local, self.reduction);
         let bound = bound.map_err(|failure| Rejection::no_bound(number, method, failure))?;
         Ok(Total::of_leaf(bound))
     }
@@ -172,8 +169,8 @@ impl Look for Fast<'_> {
         nodes: &mut Nodes<'_>,
         line: &Affine,
         cell: &Cell,
-        _around: &Arc<OnCell>,
-        before: usize,
+        _parent: &Arc<OnCell>,
+        earlier: usize,
     ) -> Result<(Total, usize), Rejection> {
         let anything = |cell: &Cell| self.leaves.anything(cell);
         let total = planar::below(
@@ -181,7 +178,7 @@ impl Look for Fast<'_> {
             nodes,
             cell,
             line,
-            before,
+            earlier,
             anything,
         )?;
         let leaves = total.leaves;

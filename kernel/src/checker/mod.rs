@@ -1,9 +1,9 @@
-//! Accepts or rejects.
+//! Accepts or rejects a certificate.
 //!
-//! [`check()`] walks the partition of a certificate from the root, keeps the network reduced to what
-//! is undecided in each cell, recomputes the bound of each leaf from scratch, takes the maximum or the
-//! sum, and compares exactly. [`check_core()`] does so for certificates of the core, with nothing but the
-//! core; [`check_property()`] for properties.
+//! [`check()`] walks the partition of a certificate from the root and keeps the network reduced to
+//! what is undecided in each cell. It recomputes the bound of every leaf, takes the maximum or the
+//! sum, and compares exactly with the claim. [`check_core()`] does this for certificates of the
+//! core, using the core only; [`check_property()`] does it for properties.
 
 pub mod check;
 #[cfg(feature = "fast")]

@@ -1,71 +1,71 @@
-//! A walk in parts, which may be walked anywhere and in any order.
+//! Walks a tree in parts, on any thread and in any order.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::rejection::Rejection;
-use super::walk::{Look, Part, Sums, Walk};
+use super::walk::{Part, Sums, Visitor, Walk};
 use crate::bounds::Cell;
 use crate::jobs::{Runner, each};
 
-/// Trees of fewer characters than this are walked in one part.
+/// Trees of fewer characters than this are walked as one part.
 const SMALL: usize = 1 << 13;
-/// A part has at most so many of `SHARES` of all characters, unless it is deeper than `PARTS_DEPTH`. A
-/// large tree is cut into a few parts first, and these into smaller ones side by side: near the root
-/// the network is large, and each cell takes long. The last ones are so small that none is waited for long.
+/// A part has at most this fraction (over `WHOLE`) of all characters, unless it is deeper than
+/// `PARTS_DEPTH`. A large tree is first cut into a few parts, and these in parallel into smaller
+/// ones: near the root the network is large and each cell takes long. The last parts are so small
+/// that no thread waits long for one.
 const PARTS: [usize; 4] = [40, 16, 4, 1];
-const SHARES: usize = 64;
-/// Parts begin at this depth at the latest, so that looking for them takes little time.
+const WHOLE: usize = 64;
+/// Parts begin at this depth at the latest, so that finding them takes little time.
 const PARTS_DEPTH: usize = 24;
 
-/// What has been met of a tree, in the order of its text.
-type Pieces<N, L> = Vec<Piece<Arc<N>, <L as Look>::Total>>;
+/// The pieces of a tree, in the order of its text.
+type Pieces<N, L> = Vec<Piece<Arc<N>, <L as Visitor>::Total>>;
 
-/// A part of that.
+/// A piece of a tree.
 enum Piece<H, T> {
-    /// A subtree that is done, and its depth.
+    /// A finished subtree, and its depth.
     Done(usize, T),
-    /// One that is still to be walked.
+    /// A subtree that is still to be walked.
     Part(Part<H>),
-    /// Something that is wrong; what follows in the same part was not looked at.
+    /// An error; whatever follows it in the same part was not checked.
     Wrong(Rejection),
 }
 
 impl Walk<'_> {
-    /// Walks the whole tree, its parts by a runner; each part has a [`Look`] of its own. Does something
-    /// else beside the largest part of that, when the networks that wait are small already, or leaves
-    /// it undone.
+    /// Walks the whole tree, its parts by a runner; each part has its own [`Visitor`]. Calls
+    /// `alongside` in parallel with the largest parts, once the waiting networks are small; may
+    /// skip the call.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text, whatever the runner.
+    /// - Errors: [`Rejection`], the first in the order of the text, for every runner.
     pub fn in_parts<N, L>(
         &self,
-        look: &(dyn Fn() -> L + Sync),
+        visitor: &(dyn Fn() -> L + Sync),
         cell: Cell,
         root: Arc<N>,
         run: Runner<'_>,
-        beside: &(dyn Fn() + Sync),
+        alongside: &(dyn Fn() + Sync),
     ) -> Result<L::Total, Rejection>
     where
         N: Send + Sync,
-        L: Look<Here = Arc<N>, Total: Send + Sync>,
+        L: Visitor<Network = Arc<N>, Total: Send + Sync>,
     {
         let length = self.partition.text().len();
         if length < SMALL {
-            return self.whole(&mut look(), cell, root);
+            return self.whole(&mut visitor(), cell, root);
         }
         let mut end = Ok(());
         let mut pieces = vec![Piece::Part(Part::whole(cell, root))];
-        for (stage, shares) in PARTS.into_iter().enumerate() {
+        for (stage, fraction) in PARTS.into_iter().enumerate() {
             let parts = pieces
                 .iter()
                 .filter(|piece| matches!(piece, Piece::Part(_)));
             let limits = Limits {
-                characters: length / SHARES * shares,
+                characters: length / WHOLE * fraction,
                 held: self.most_held / parts.count().max(1),
             };
             let smaller = each(pieces, run, &|piece| match piece {
-                Piece::Part(part) => self.cut(&mut look(), part, limits),
+                Piece::Part(part) => self.cut(&mut visitor(), part, limits),
                 piece => (vec![piece], 0),
             });
             if let (0, [(_, reached)]) = (stage, &smaller[..]) {
@@ -73,20 +73,20 @@ impl Walk<'_> {
             }
             pieces = smaller.into_iter().flat_map(|(pieces, _)| pieces).collect();
         }
-        // The other thing is one job more, which comes to nothing. It may take long, so it is begun first.
+        // `alongside` is one more job, without a result. It may take long, so it starts first.
         let jobs = std::iter::once(None)
             .chain(pieces.into_iter().map(Some))
             .collect();
         let totals = each(jobs, run, &|piece| match piece {
             None => {
-                beside();
+                alongside();
                 Ok(None)
             }
             Some(Piece::Done(depth, total)) => Ok(Some((depth, total))),
             Some(Piece::Wrong(rejection)) => Err(rejection),
             Some(Piece::Part(part)) => {
                 let depth = part.depth;
-                let (total, _) = self.subtree(&mut look(), part)?;
+                let (total, _) = self.subtree(&mut visitor(), part)?;
                 Ok(Some((depth, total)))
             }
         });
@@ -100,21 +100,21 @@ impl Walk<'_> {
         sums.total().ok_or(Rejection::TreeTooLong(0))
     }
 
-    /// Walks a part but for its own parts; returns what was met, and where its text ends (0 where
-    /// something is wrong).
-    fn cut<N, L: Look<Here = Arc<N>>>(
+    /// Walks a part except for its own parts. Returns the pieces, and where its text ends (0 after
+    /// an error).
+    fn cut<N, L: Visitor<Network = Arc<N>>>(
         &self,
-        look: &mut L,
+        visitor: &mut L,
         part: Part<Arc<N>>,
         limits: Limits,
     ) -> (Pieces<N, L>, usize) {
         let pieces = RefCell::new(Vec::new());
-        // Bytes of the networks of parts.
+        // Bytes of the networks of the parts.
         let mut held: usize = 0;
         let mut last: Option<Arc<N>> = None;
-        let mut leave = |part: &Part<Arc<N>>| {
-            // Parts keep their networks. Where they are too many, the rest is walked at once, which
-            // comes to the same.
+        let mut defer = |part: &Part<Arc<N>>| {
+            // Parts keep their networks. When these take too much memory, the walk continues here,
+            // with the same result.
             if held > limits.held {
                 return Ok(None);
             }
@@ -124,19 +124,19 @@ impl Walk<'_> {
             if part.depth < PARTS_DEPTH && end - part.position > limits.characters {
                 return Ok(None);
             }
-            // Halves of one cell share its network.
+            // The halves of one cell share its network.
             if !last
                 .as_ref()
-                .is_some_and(|last| Arc::ptr_eq(last, &part.around))
+                .is_some_and(|last| Arc::ptr_eq(last, &part.parent))
             {
-                held = held.saturating_add(L::bytes(&part.around));
+                held = held.saturating_add(L::bytes(&part.parent));
             }
-            last = Some(Arc::clone(&part.around));
+            last = Some(Arc::clone(&part.parent));
             pieces.borrow_mut().push(Piece::Part(part.clone()));
             Ok(Some((end, leaves)))
         };
-        let mut meet = |depth, total| pieces.borrow_mut().push(Piece::Done(depth, total));
-        let end = self.cells(look, part, Some(&mut leave), &mut meet);
+        let mut report = |depth, total| pieces.borrow_mut().push(Piece::Done(depth, total));
+        let end = self.cells(visitor, part, Some(&mut defer), &mut report);
         let mut pieces = pieces.into_inner();
         let end = end.unwrap_or_else(|rejection| {
             pieces.push(Piece::Wrong(rejection));
@@ -146,11 +146,11 @@ impl Walk<'_> {
     }
 }
 
-/// How large the parts may be that are left to others.
+/// Limits for the parts that are left to other threads.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// The most characters of one.
+    /// Characters of one part, at most.
     characters: usize,
-    /// Bytes that the networks of all of them may take, or little more.
+    /// Bytes that the networks of all parts may take, approximately.
     held: usize,
 }

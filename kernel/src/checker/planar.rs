@@ -1,4 +1,4 @@
-//! The part of a walk below a cut by a line: convex polygons and exact leaves.
+//! Walks the tree below a cut by a line: convex polygons and exact leaves.
 
 use super::rejection::Rejection;
 use super::total::Total;
@@ -8,29 +8,29 @@ use crate::certificate::{MAX_LINES, Method, Node, Nodes};
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Dyadic, Failure, Interval, Rational, Scalar};
 
-/// What the leaves below a line give together.
+/// The combined result of the leaves below a line.
 struct Planar {
-    /// `sup`: the largest exact error; it is taken.
+    /// `sup`: the largest exact error, which is attained.
     pub largest: Rational,
-    /// The other norms: the sum of the exact shares.
+    /// The other norms: the sum of the exact contributions.
     pub integral: Rational,
     /// Is there a leaf without a bound?
     pub is_open: bool,
-    /// How many leaves there are.
+    /// The number of leaves.
     pub leaves: usize,
 }
 
-/// Walks the tree below a line that cuts a box; `before` leaves came before it. `anything` is what a cell
-/// without a bound adds to an integral.
+/// Walks the tree below a cut of a box by a line, after `earlier` leaves. `anything` is the
+/// contribution of a cell without a bound.
 pub(super) fn below(
     exact: Option<&ExactCells<'_>>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    before: usize,
+    earlier: usize,
     anything: impl FnOnce(&Cell) -> Interval,
 ) -> Result<Total, Rejection> {
-    let below = walk(exact, nodes, cell, line, before)?;
+    let below = walk(exact, nodes, cell, line, earlier)?;
     let mut total = Total {
         largest_exact: below.largest,
         integral_exact: below.integral,
@@ -44,13 +44,13 @@ pub(super) fn below(
     Ok(total)
 }
 
-/// Walks the tree below a line; `before` leaves came before it.
+/// Walks the tree below a line, after `earlier` leaves.
 fn walk(
     exact: Option<&ExactCells<'_>>,
     nodes: &mut Nodes<'_>,
     cell: &Cell,
     line: &Affine,
-    before: usize,
+    earlier: usize,
 ) -> Result<Planar, Rejection> {
     let bad_cut = |nodes: &Nodes<'_>| Rejection::BadCut {
         position: nodes.position(),
@@ -66,7 +66,7 @@ fn walk(
     };
     let whole = PlaneCell::from_sides(cell.sides()).ok_or_else(|| bad_cut(nodes))?;
     let mut stage = exact.start();
-    // What is decided on a cell stays so on its parts.
+    // A unit that is decided on a cell is decided on its parts.
     let _ = exact.decide(&mut stage, &whole);
     let (lower, upper) = whole.cut(line).ok_or_else(|| bad_cut(nodes))?;
     let mut open = vec![(upper, stage.clone(), 1), (lower, stage, 1)];
@@ -88,7 +88,7 @@ fn walk(
         };
         found.leaves += 1;
         let no_bound = |failure: Failure| Rejection::NoBound {
-            leaf: before + found.leaves,
+            leaf: earlier + found.leaves,
             method: char::from(method.letter()),
             reason: failure.to_string(),
         };
@@ -100,10 +100,10 @@ fn walk(
                     .map_err(|undecided| no_bound(undecided.failure()))?;
                 match error {
                     ExactError::Largest(error, _) => found.largest = found.largest.max(error),
-                    // Only on intervals, which no line cuts.
+                    // Only for intervals, which are never cut by a line.
                     ExactError::AtMost(_) => return Err(no_bound(Failure::Inexact)),
-                    ExactError::Integral(share) => {
-                        found.integral = found.integral + share;
+                    ExactError::Integral(contribution) => {
+                        found.integral = found.integral + contribution;
                         if found.integral.is_too_long() {
                             return Err(no_bound(Failure::Inexact));
                         }

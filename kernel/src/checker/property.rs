@@ -1,20 +1,20 @@
-//! Certificates for properties: a condition on inputs and outputs that holds nowhere on some boxes,
-//! or at a point (T19).
+//! Checks certificates for properties (T19): a condition on inputs and outputs fails everywhere on
+//! some boxes, or holds at a point.
 
 use std::sync::Arc;
 
 use super::rejection::Rejection;
-use super::walk::{Look, Stop, Walk};
+use super::walk::{Stop, Visitor, Walk};
 use crate::bounds::{Cell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 use crate::certificate::{
     Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Partition, PropertyCertificate, Ranges,
 };
 use crate::expr::{Case, Property};
 use crate::jobs::{Runner, each, in_order};
-use crate::network::{Network, Specialised, digest};
+use crate::network::{Network, Reduced, digest};
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 
-/// A verdict that the checker accepted. Only the checker makes one.
+/// A verdict that the checker accepted. Only the checker can construct one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifiedProperty {
     network: String,
@@ -24,35 +24,36 @@ pub struct VerifiedProperty {
 }
 
 impl VerifiedProperty {
-    /// Has the network the property? Else [`VerifiedProperty::witness`] is a point where not.
+    /// Does the network have the property? If not, [`VerifiedProperty::witness`] is a
+    /// counterexample.
     pub fn holds(&self) -> bool {
         self.witness.is_none()
     }
 
-    /// The point at which the property fails.
+    /// Returns the point at which the property fails.
     pub fn witness(&self) -> Option<&PropertyWitness> {
         self.witness.as_ref()
     }
 
-    /// The digest of the network.
+    /// Returns the digest of the network.
     pub fn network(&self) -> &str {
         &self.network
     }
 
-    /// What was decided.
+    /// Returns the property that was decided.
     pub fn property(&self) -> &Property {
         &self.property
     }
 
-    /// How many leaves were checked.
+    /// Returns the number of checked leaves.
     pub fn leaves(&self) -> usize {
         self.leaves
     }
 
-    /// Is this about the network of this digest and about exactly this property?
+    /// Checks that the verdict is about the network with this digest and about exactly this
+    /// property.
     ///
-    /// # Errors
-    /// [`Rejection::OtherClaim`] with the difference.
+    /// - Errors: [`Rejection::OtherClaim`] with the difference.
     pub fn answers(&self, network: &str, property: &Property) -> Result<(), Rejection> {
         let other = |text: String| Err(Rejection::OtherClaim(text));
         if self.network != network {
@@ -64,7 +65,7 @@ impl VerifiedProperty {
         let (found, asked) = (self.property.cases(), property.cases());
         if found.len() != asked.len() {
             return other(format!(
-                "it is about {} boxes, the property asked for has {}",
+                "found {} boxes, expected {}",
                 found.len(),
                 asked.len()
             ));
@@ -74,21 +75,20 @@ impl VerifiedProperty {
             .find(|(_, (a, b))| a != b);
         other(match differs {
             Some((case, (found, asked))) if found.sides() == asked.sides() => format!(
-                "its condition for box {case} is {}, the one asked for is {}",
+                "found condition {} for box {case}, expected {}",
                 found.text(),
                 asked.text()
             ),
-            Some((case, _)) => format!("its box {case} is not the one asked for"),
+            Some((case, _)) => format!("its box {case} is different"),
             None => "it has other inputs and outputs".into(),
         })
     }
 }
 
-/// Checks a certificate for a property against a network. Everything is recomputed; stops at the
-/// first thing that is wrong.
+/// Checks a certificate for a property against a network. Everything is recomputed; the check stops
+/// at the first error.
 ///
-/// # Errors
-/// [`Rejection`], one variant for each way to fail.
+/// - Errors: [`Rejection`], one variant per reason.
 pub fn check_property(
     certificate: &PropertyCertificate,
     network: &Network,
@@ -96,11 +96,10 @@ pub fn check_property(
     check_property_by(certificate, network, &in_order, &|| false)
 }
 
-/// Checks a certificate for a property like [`check_property()`], its parts by a runner: on several
-/// cores, say. The answer is the same for every runner. It is given up where `stop` says so.
+/// Checks a certificate for a property like [`check_property()`], its parts by a runner, for
+/// example on several cores. The result is the same for every runner. Stops when `stop` returns true.
 ///
-/// # Errors
-/// As [`check_property()`]; [`Rejection::Stopped`].
+/// - Errors: as [`check_property()`]; [`Rejection::Stopped`].
 pub fn check_property_by(
     certificate: &PropertyCertificate,
     network: &Network,
@@ -134,7 +133,7 @@ pub fn check_property_by(
             }
             if trees_of_cases.len() != property.cases().len() {
                 return Err(Rejection::OtherClaim(
-                    "it has a tree too few or many".into(),
+                    "the number of trees is not the number of boxes".into(),
                 ));
             }
             let trees = Trees {
@@ -150,7 +149,7 @@ pub fn check_property_by(
     Ok(verified)
 }
 
-/// Is the property one of this network, and small enough?
+/// Checks that the property fits the network and is small enough.
 fn check_fit(claimed: &str, property: &Property, network: &Network) -> Result<(), Rejection> {
     let found = digest(network);
     if found != claimed {
@@ -192,77 +191,73 @@ struct Trees<'a> {
 }
 
 impl Trees<'_> {
-    /// Returns how many leaves there are, if the condition is excluded on each.
+    /// Returns the number of leaves if the condition is excluded on each.
     fn walk(&self, cases: &[Case], trees: &[Partition]) -> Result<usize, Rejection> {
         let mut jobs = Vec::new();
-        let mut before: usize = 0;
+        let mut earlier: usize = 0;
         for (case, tree) in cases.iter().zip(trees) {
-            jobs.push((case, tree, before));
+            jobs.push((case, tree, earlier));
             // A text that is not a tree is rejected by its own walk.
-            before = before.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
+            earlier = earlier.saturating_add(tree.nodes().skip_tree().unwrap_or(0));
         }
-        let walked = each(jobs, self.run, &|(case, tree, before)| {
-            self.case(case, tree, before)
+        let walked = each(jobs, self.run, &|(case, tree, earlier)| {
+            self.case(case, tree, earlier)
         });
         walked.into_iter().sum()
     }
 
-    /// Walks the tree of one case; so many leaves come before it.
-    fn case(&self, case: &Case, tree: &Partition, before: usize) -> Result<usize, Rejection> {
+    /// Walks the tree of one case, after `earlier` leaves.
+    fn case(&self, case: &Case, tree: &Partition, earlier: usize) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let cell = Cell::from_sides(case.sides().to_vec());
-        let root = Specialised::from_network(self.network, cell.intervals()).map_err(no_value)?;
+        let root = Reduced::from_network(self.network, cell.intervals()).map_err(no_value)?;
         let walk = Walk::new(tree, root.bytes(), self.stop);
-        let look = || Excluded {
+        let visitor = || Excluded {
             leaves: PropertyLeaves::new(self.network, case),
             ranges: self.ranges,
             constant_radius: self.constant_radius,
-            before,
+            earlier,
         };
-        walk.in_parts(&look, cell, Arc::new(root), self.run, &|| {})
+        walk.in_parts(&visitor, cell, Arc::new(root), self.run, &|| {})
     }
 }
 
-/// A case made ready for its leaves, on which the condition has to be excluded.
+/// A case prepared for its leaves; the condition must be excluded on each.
 struct Excluded<'a> {
     leaves: PropertyLeaves<'a>,
     ranges: Ranges,
     constant_radius: Dyadic,
-    /// Leaves of the cases before.
-    before: usize,
+    /// The number of leaves of the cases before.
+    earlier: usize,
 }
 
-impl Look for Excluded<'_> {
-    type Here = Arc<Specialised>;
-    /// How many leaves there are.
+impl Visitor for Excluded<'_> {
+    type Network = Arc<Reduced>;
+    /// The number of leaves.
     type Total = usize;
 
-    fn bytes(here: &Arc<Specialised>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<Reduced>) -> usize {
+        local.bytes()
     }
 
     fn and(lower: usize, upper: usize) -> usize {
         lower.saturating_add(upper)
     }
 
-    fn descend(
-        &mut self,
-        around: &Arc<Specialised>,
-        cell: &Cell,
-    ) -> Result<Arc<Specialised>, Failure> {
+    fn descend(&mut self, parent: &Arc<Reduced>, cell: &Cell) -> Result<Arc<Reduced>, Failure> {
         let (ranges, radius) = (self.ranges, self.constant_radius);
-        self.leaves.descend(around, cell, ranges, radius)
+        self.leaves.descend(parent, cell, ranges, radius)
     }
 
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Arc<Specialised>,
+        local: &Arc<Reduced>,
         number: usize,
     ) -> Result<usize, Rejection> {
-        let leaf = self.before.saturating_add(number);
-        match self.leaves.truth(method, cell, here) {
+        let leaf = self.earlier.saturating_add(number);
+        match self.leaves.truth(method, cell, local) {
             Ok(Truth::False) => Ok(1),
             Ok(_) => Err(Rejection::NotExcluded { leaf }),
             Err(failure) => Err(Rejection::no_bound(leaf, method, failure)),

@@ -1,20 +1,20 @@
 //! One variant for each way a certificate can fail.
 
-use crate::certificate::{Layer, Method, TreeError};
+use crate::certificate::{Layer, MAX_INPUTS, Method, TreeError};
 use crate::numbers::{Failure, Rational};
 
 /// Why a certificate was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// It is about another network.
-    #[error("the certificate is for network {claimed}, this one is {found}")]
+    /// The certificate is for another network.
+    #[error("the certificate is for network {claimed}, found network {found}")]
     OtherNetwork {
         /// The digest in the certificate.
         claimed: String,
         /// The digest of the network.
         found: String,
     },
-    /// The target has other inputs than the network.
+    /// The inputs of the target are not those of the network.
     #[error("the target has the inputs {target}, the network has {network}")]
     OtherInputs {
         /// The names in the target.
@@ -22,7 +22,7 @@ pub enum Rejection {
         /// The names in the network.
         network: String,
     },
-    /// The target has another number of outputs than the network.
+    /// The target has a different number of outputs than the network.
     #[error("the target has {target} outputs, the network has {network}")]
     OtherOutputs {
         /// Formulas in the target.
@@ -31,60 +31,62 @@ pub enum Rejection {
         network: usize,
     },
     /// The domain's inputs are not the target's.
-    #[error("the domain is not one of the target's inputs, in their order")]
+    #[error("the domain must name the target's inputs in the same order")]
     OtherDomain,
-    /// An end of the domain is too long a number.
-    #[error("a side of the domain ends at a number of more than {0} bits")]
+    /// An end of the domain is a number of too many bits.
+    #[error("an end of the domain is a number of more than {0} bits")]
     LongDomain(usize),
-    /// More inputs than a certificate can speak of.
-    #[error("{0} inputs are more than a certificate can speak of")]
+    /// More inputs than a certificate supports.
+    #[error("at most {MAX_INPUTS} inputs are supported, found {0}")]
     TooManyInputs(usize),
-    /// The norm and the kind of target do not fit.
-    #[error("norm `area` needs a region, one output and a threshold, other norms no threshold")]
-    NormDoesNotFit,
-    /// It names a layer beyond those that are asked.
+    /// The norm and the kind of target do not fit together.
     #[error(
-        "the certificate needs the layer `{named}` of the kernel, and only those up to `{most}` are asked"
+        "norm `area` needs a region, one output and a threshold; other norms have no threshold"
+    )]
+    NormDoesNotFit,
+    /// The certificate names a layer above the allowed ones.
+    #[error(
+        "the certificate needs layer `{named}` of the kernel; only layers up to `{most}` are allowed"
     )]
     BeyondLayer {
         /// The layer in the certificate.
         named: Layer,
-        /// The highest that is asked.
+        /// The highest allowed layer.
         most: Layer,
     },
-    /// It needs a higher layer than it names.
-    #[error("the certificate names the layer `{named}`, and its claim needs `{needed}`")]
+    /// The claim needs a higher layer than the certificate names.
+    #[error("the certificate names layer `{named}`, its claim needs `{needed}`")]
     OtherLayer {
         /// The layer in the certificate.
         named: Layer,
-        /// The lowest in which the claim can be stated.
+        /// The lowest layer in which the claim can be stated.
         needed: Layer,
     },
     /// The constant radius is negative.
     #[error("the constant radius {0} is negative")]
     NegativeRadius(Rational),
-    /// The tree is not one.
+    /// The text of the tree is not valid.
     #[error("{0}")]
     Tree(TreeError),
-    /// The tree has something after its last leaf.
-    #[error("the tree has characters after its last leaf, from character {0} on")]
+    /// The text of the tree continues after its last leaf.
+    #[error("unexpected characters after the last leaf of the tree, from character {0} on")]
     TreeTooLong(usize),
-    /// A cut across an input that is not there, or outside its cell.
+    /// A cut across an input that does not exist, or outside its cell.
     #[error("the cut before character {position} of the tree does not cut its cell")]
     BadCut {
-        /// Where in the tree.
+        /// The position in the text of the tree.
         position: usize,
     },
-    /// The tree is deeper than is ever useful.
+    /// The tree is deeper than the limit.
     #[error("the tree is deeper than {0} cuts")]
     TooDeep(usize),
-    /// The networks of the cells that wait for their turn would fill the memory.
+    /// The networks of waiting cells would take too much memory.
     #[error("the tree keeps large networks open in too many cells at once")]
     TooLarge,
-    /// A leaf's method does not apply there.
+    /// The method of a leaf gives no bound there.
     #[error("leaf {leaf} ({method}) gives no bound: {reason}")]
     NoBound {
-        /// Which leaf, counted from one.
+        /// The leaf, counted from one.
         leaf: usize,
         /// The letter of its method.
         method: char,
@@ -110,31 +112,31 @@ pub enum Rejection {
         /// Recomputed.
         found: String,
     },
-    /// The witness is no point of the domain.
+    /// The witness is not a point of the domain.
     #[error("the witness is not a point of the domain, or its radius is negative")]
     BadWitness,
-    /// A witness in one point says nothing of an essential supremum.
+    /// A witness of one point proves nothing about an essential supremum.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     WitnessNeedsRadius,
-    /// A leaf does not exclude that the condition of a property holds.
-    #[error("leaf {leaf} does not exclude that the condition holds there")]
+    /// A leaf does not exclude the condition of a property.
+    #[error("leaf {leaf} does not exclude the condition")]
     NotExcluded {
-        /// Which leaf, counted from one.
+        /// The leaf, counted from one.
         leaf: usize,
     },
     /// The condition of a property does not certainly hold at the witness.
     #[error("the condition does not certainly hold at the witness")]
     NotUnsafe,
-    /// The check was given up before its end.
-    #[error("the check was stopped before its end")]
+    /// The check was stopped before it was finished.
+    #[error("the check was stopped before it was finished")]
     Stopped,
-    /// The certificate is for something else than was asked.
+    /// The certificate is for another claim than the requested one.
     #[error("the certificate claims something else: {0}")]
     OtherClaim(String),
 }
 
 impl Rejection {
-    /// A leaf, counted from one, whose method fails.
+    /// Returns the rejection of a leaf, counted from one, whose method fails.
     pub(super) fn no_bound(leaf: usize, method: Method, failure: Failure) -> Self {
         Self::NoBound {
             leaf,
@@ -143,7 +145,7 @@ impl Rejection {
         }
     }
 
-    /// A word for scripts.
+    /// Returns a fixed word for scripts.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::OtherNetwork { .. } => "other-network",

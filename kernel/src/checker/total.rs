@@ -1,20 +1,20 @@
-//! What the leaves of a certificate give together.
+//! Combines the results of the leaves of a certificate.
 
 use crate::bounds::Bound;
 use crate::numbers::{Direction, Dyadic, Interval, Rational, Scalar};
 
-/// What the leaves under a node give together.
+/// The combined result of the leaves under a node.
 #[derive(Clone, Debug)]
 pub struct Total {
     /// The largest bound of a leaf.
     pub(super) largest: Dyadic,
-    /// The largest exact error of a leaf; it is taken.
+    /// The largest exact error of a leaf, which is attained.
     pub(super) largest_exact: Rational,
-    /// The sum of the leaves' shares of the integral that are enclosed.
+    /// The sum of the enclosed contributions of leaves to the integral.
     pub(super) integral: Interval,
-    /// The sum of those that are exact, as long as it is short.
+    /// The sum of the exact contributions, as long as it is a short number.
     pub(super) integral_exact: Rational,
-    /// How many leaves there are.
+    /// The number of leaves.
     pub(super) leaves: usize,
 }
 
@@ -35,13 +35,13 @@ impl Total {
         match bound {
             Bound::Sup(bound) => total.largest = bound,
             Bound::Exact(bound, _) => total.largest_exact = bound,
-            Bound::Integral(share) => total.integral = share,
-            Bound::ExactIntegral(share) => total.integral_exact = share,
+            Bound::Integral(contribution) => total.integral = contribution,
+            Bound::ExactIntegral(contribution) => total.integral_exact = contribution,
         }
         total
     }
 
-    /// Of two subtrees together. An exact sum that grows too long goes on as an enclosure.
+    /// Combines two subtrees. An exact sum that grows too long becomes an enclosure.
     pub(super) fn and(self, other: Self) -> Self {
         let mut integral = self.integral.plus(&other.integral);
         let mut integral_exact = self.integral_exact + other.integral_exact;
@@ -58,7 +58,7 @@ impl Total {
         }
     }
 
-    /// Between which two ends the integral is.
+    /// Returns the lower and the upper end of the integral.
     pub(super) fn integral_ends(&self) -> (End, End) {
         let exact = &self.integral_exact;
         if self.integral == Interval::ZERO {
@@ -76,7 +76,7 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Is the upper end certainly at most what is claimed?
+    /// Is the upper end certainly at most the claimed one?
     pub(super) fn is_at_most(&self, claimed: &Rational) -> bool {
         match self {
             Self::Exact(found) => found <= claimed,
@@ -84,7 +84,7 @@ impl End {
         }
     }
 
-    /// Is the lower end certainly at least what is claimed?
+    /// Is the lower end certainly at least the claimed one?
     pub(super) fn is_at_least(&self, claimed: &Rational) -> bool {
         match self {
             Self::Exact(found) => found >= claimed,

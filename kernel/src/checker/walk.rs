@@ -1,8 +1,8 @@
-//! The walk down the tree of a certificate, for every question and every layer.
+//! Walks down the tree of a certificate, for every question and every layer.
 //!
-//! Each cell that waits carries the network reduced to the cell around it. What two halves give is put
-//! together as soon as both are done, so the result belongs to the tree, and not to the order of the
-//! walk. A walk may therefore leave subtrees to others.
+//! Each waiting cell carries the network reduced to its parent cell. The results of two halves are
+//! combined as soon as both are finished, so the result depends on the tree only, not on the order
+//! of the walk. A walk may therefore leave subtrees to other threads.
 
 use super::rejection::Rejection;
 use crate::bounds::Cell;
@@ -10,62 +10,60 @@ use crate::certificate::{Method, Node, Nodes, Partition};
 use crate::geometry::Affine;
 use crate::numbers::Failure;
 
-/// The deepest tree that is walked: a cell would be `2^-MAX_DEPTH` of the domain.
+/// The deepest tree that is walked: such a cell would be `2^-MAX_DEPTH` of the domain.
 pub const MAX_DEPTH: usize = 4000;
 
-/// Networks of cells that wait for their turn take at most this many bytes, and `HELD_ROOTS` times
-/// those of the network on the domain. They add up to a few of that size where the network shrinks
-/// with the cell, but to thousands down a thin tree on which it does not.
+/// The networks of waiting cells take at most this many bytes, plus `HELD_ROOTS` times the size of
+/// the network on the domain. Usually the network shrinks with the cell, and they add up to a few
+/// times that size. Down a thin tree on which it does not shrink they could take thousands of times
+/// as much.
 const HELD: usize = 1 << 28;
 const HELD_ROOTS: usize = 32;
 
-/// Says when a walk is to be given up: then it comes to [`Rejection::Stopped`] and nothing else.
+/// Tells a walk to stop; it then returns [`Rejection::Stopped`].
 pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
 
-/// What a walk asks about the cells that it meets.
-pub trait Look {
-    /// The network on a cell, which its halves share.
-    type Here: Clone;
-    /// What the leaves below a node give together.
+/// What a walk does with each cell.
+pub trait Visitor {
+    /// The network on a cell; the halves of a cell share it.
+    type Network: Clone;
+    /// The combined result of the leaves below a node.
     type Total;
 
-    /// About how many bytes a network takes.
-    fn bytes(here: &Self::Here) -> usize;
+    /// Returns the size of a network in bytes, approximately.
+    fn bytes(local: &Self::Network) -> usize;
 
-    /// Puts together what the two halves of a cell give, the lower one first.
+    /// Combines the results of the two halves of a cell, the lower one first.
     fn and(lower: Self::Total, upper: Self::Total) -> Self::Total;
 
-    /// Returns the network on a cell, from the network around it.
+    /// Returns the network on a cell, from the network on its parent.
     ///
-    /// # Errors
-    /// [`Failure`] where it has no value there.
-    fn descend(&mut self, around: &Self::Here, cell: &Cell) -> Result<Self::Here, Failure>;
+    /// - Errors: [`Failure`] where a unit has no value.
+    fn descend(&mut self, parent: &Self::Network, cell: &Cell) -> Result<Self::Network, Failure>;
 
-    /// Looks at a leaf, which is the `number`-th of the tree, counted from 1. `here` is the network on it; on
-    /// the cell around it for exact and open leaves, which do not look at that.
+    /// Checks leaf `number` of the tree, counted from 1. `local` is the network on the leaf; exact
+    /// and open leaves do not use it and get the network on the parent cell.
     ///
-    /// # Errors
-    /// [`Rejection`] where the method gives nothing there.
+    /// - Errors: [`Rejection`] where the method gives no bound.
     fn leaf(
         &mut self,
         method: Method,
         cell: &Cell,
-        here: &Self::Here,
+        local: &Self::Network,
         number: usize,
     ) -> Result<Self::Total, Rejection>;
 
-    /// Walks the tree below a line that cuts a box; `before` leaves came before it. Returns how many
-    /// leaves it has, too. Most trees have no lines.
+    /// Walks the tree below a cut of a box by a line, after `earlier` leaves. Returns the
+    /// number of its leaves, too. Most trees have no such cut.
     ///
-    /// # Errors
-    /// [`Rejection`] of what is wrong there.
+    /// - Errors: [`Rejection`] of a leaf below the line.
     fn below_line(
         &mut self,
         nodes: &mut Nodes<'_>,
         _line: &Affine,
         _cell: &Cell,
-        _around: &Self::Here,
-        _before: usize,
+        _parent: &Self::Network,
+        _earlier: usize,
     ) -> Result<(Self::Total, usize), Rejection> {
         Err(Rejection::BadCut {
             position: nodes.position(),
@@ -73,52 +71,55 @@ pub trait Look {
     }
 }
 
-/// A tree, and what holds for every walk in it.
+/// A tree, and the limits of every walk in it.
 #[derive(Clone, Copy)]
 pub struct Walk<'a> {
     pub(super) partition: &'a Partition,
     stop: Stop<'a>,
-    /// The most bytes that networks of cells that wait may take.
+    /// Bytes that the networks of waiting cells may take.
     pub(super) most_held: usize,
 }
 
-/// A subtree that waits for its turn.
+/// A subtree that waits to be walked.
 #[derive(Clone)]
 pub struct Part<H> {
     /// Its cell.
     pub cell: Cell,
-    /// The network around that.
-    pub around: H,
-    /// How many cuts are above it.
+    /// The network on the parent cell.
+    pub parent: H,
+    /// The number of cuts above it.
     pub depth: usize,
-    /// Where its text begins, and how many leaves come before it; set when it is its turn.
+    /// Where its text begins, and the number of leaves before it; both are set when its walk
+    /// begins.
     pub position: usize,
     /// See `position`.
-    pub before: usize,
-    /// Bytes that are free again when it is done.
+    pub earlier: usize,
+    /// Bytes that become free when it is finished.
     frees: usize,
 }
 
 impl<H> Part<H> {
     /// The whole tree.
-    pub fn whole(cell: Cell, around: H) -> Self {
+    pub fn whole(cell: Cell, parent: H) -> Self {
         Self {
             cell,
-            around,
+            parent,
             depth: 0,
             position: 0,
-            before: 0,
+            earlier: 0,
             frees: 0,
         }
     }
 }
 
-/// Says whether a subtree is left to others; then where its text ends, and how many leaves it has.
-pub(super) type Leave<'l, H> =
+/// Decides whether a subtree is left to another thread; if so, returns where its text ends and how
+/// many leaves it has.
+pub(super) type Defer<'l, H> =
     &'l mut dyn FnMut(&Part<H>) -> Result<Option<(usize, usize)>, Rejection>;
 
 impl<'a> Walk<'a> {
-    /// A walk that is given up where `stop` says so. The network on the root takes so many bytes.
+    /// Returns a walk that stops when `stop` returns true. `root_bytes` is the size of the network on
+    /// the root.
     pub fn new(partition: &'a Partition, root_bytes: usize, stop: Stop<'a>) -> Self {
         Self {
             partition,
@@ -127,21 +128,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks the whole tree, one cell after the other.
+    /// Walks the whole tree, one cell after another.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text.
-    pub fn whole<L: Look>(
+    /// - Errors: [`Rejection`], the first in the order of the text.
+    pub fn whole<L: Visitor>(
         &self,
-        look: &mut L,
+        visitor: &mut L,
         cell: Cell,
-        root: L::Here,
+        root: L::Network,
     ) -> Result<L::Total, Rejection> {
-        let (total, end) = self.subtree(look, Part::whole(cell, root))?;
+        let (total, end) = self.subtree(visitor, Part::whole(cell, root))?;
         self.at_end(end).map(|()| total)
     }
 
-    /// Does the tree end where its text ends?
+    /// Checks that the tree ends where its text ends.
     pub(super) fn at_end(&self, position: usize) -> Result<(), Rejection> {
         if position == self.partition.text().len() {
             Ok(())
@@ -150,36 +150,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks a subtree alone; returns where its text ends as well.
+    /// Walks one subtree; returns where its text ends, too.
     ///
-    /// # Errors
-    /// [`Rejection`], the first in the order of the text.
-    pub fn subtree<L: Look>(
+    /// - Errors: [`Rejection`], the first in the order of the text.
+    pub fn subtree<L: Visitor>(
         &self,
-        look: &mut L,
-        start: Part<L::Here>,
+        visitor: &mut L,
+        start: Part<L::Network>,
     ) -> Result<(L::Total, usize), Rejection> {
         let mut sums = Sums::new(L::and);
-        let end = self.cells(look, start, None, &mut |depth, total| {
+        let end = self.cells(visitor, start, None, &mut |depth, total| {
             sums.push(depth, total);
         })?;
         let total = sums.total().ok_or(Rejection::TreeTooLong(end))?;
         Ok((total, end))
     }
 
-    /// Walks the cells of a subtree that are not left to others; calls back with what each leaf gives
-    /// and how deep it is. Returns where the text of the subtree ends.
-    pub(super) fn cells<L: Look>(
+    /// Walks the cells of a subtree, except those left to other threads. Reports the depth and the
+    /// result of each leaf. Returns where the text of the subtree ends.
+    pub(super) fn cells<L: Visitor>(
         &self,
-        look: &mut L,
-        start: Part<L::Here>,
-        mut leave: Option<Leave<'_, L::Here>>,
-        meet: &mut dyn FnMut(usize, L::Total),
+        visitor: &mut L,
+        start: Part<L::Network>,
+        mut defer: Option<Defer<'_, L::Network>>,
+        report: &mut dyn FnMut(usize, L::Total),
     ) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let mut nodes = self.partition.nodes_from(start.position);
-        let mut before = start.before;
-        // Bytes of the networks of cells that wait.
+        let mut earlier = start.earlier;
+        // Bytes of the networks of waiting cells.
         let mut held: usize = 0;
         let mut open = vec![start];
         while let Some(mut part) = open.pop() {
@@ -190,50 +189,50 @@ impl<'a> Walk<'a> {
             if part.depth > MAX_DEPTH {
                 return Err(Rejection::TooDeep(MAX_DEPTH));
             }
-            (part.position, part.before) = (nodes.position(), before);
-            if let Some(leave) = leave.as_mut()
-                && let Some((end, leaves)) = leave(&part)?
+            (part.position, part.earlier) = (nodes.position(), earlier);
+            if let Some(defer) = defer.as_mut()
+                && let Some((end, leaves)) = defer(&part)?
             {
                 nodes = self.partition.nodes_from(end);
-                before = before.saturating_add(leaves);
+                earlier = earlier.saturating_add(leaves);
                 continue;
             }
-            let (cell, around) = (&part.cell, &part.around);
+            let (cell, parent) = (&part.cell, &part.parent);
             match nodes.next_node().map_err(Rejection::Tree)? {
                 Node::Cut { axis, place } => {
                     let position = nodes.position();
                     let (lower, upper) = cell
                         .cut(axis, place.as_ref())
                         .ok_or(Rejection::BadCut { position })?;
-                    let here = look.descend(around, cell).map_err(no_value)?;
-                    let frees = L::bytes(&here);
+                    let local = visitor.descend(parent, cell).map_err(no_value)?;
+                    let frees = L::bytes(&local);
                     held = held.saturating_add(frees);
                     if held > self.most_held {
                         return Err(Rejection::TooLarge);
                     }
                     let depth = part.depth.saturating_add(1);
-                    let half = |cell, around, frees| Part {
+                    let half = |cell, parent, frees| Part {
                         depth,
                         frees,
-                        ..Part::whole(cell, around)
+                        ..Part::whole(cell, parent)
                     };
-                    open.push(half(upper, here.clone(), frees));
-                    open.push(half(lower, here, 0));
+                    open.push(half(upper, local.clone(), frees));
+                    open.push(half(lower, local, 0));
                 }
                 Node::Line(line) => {
                     let (total, leaves) =
-                        look.below_line(&mut nodes, &line, cell, around, before)?;
-                    before = before.saturating_add(leaves);
-                    meet(part.depth, total);
+                        visitor.below_line(&mut nodes, &line, cell, parent, earlier)?;
+                    earlier = earlier.saturating_add(leaves);
+                    report(part.depth, total);
                 }
                 Node::Leaf(method) => {
-                    before = before.saturating_add(1);
-                    let here = match method {
-                        Method::Open | Method::Exact => Ok(around.clone()),
-                        _ => look.descend(around, cell),
+                    earlier = earlier.saturating_add(1);
+                    let local = match method {
+                        Method::Open | Method::Exact => Ok(parent.clone()),
+                        _ => visitor.descend(parent, cell),
                     };
-                    let here = here.map_err(no_value)?;
-                    meet(part.depth, look.leaf(method, cell, &here, before)?);
+                    let local = local.map_err(no_value)?;
+                    report(part.depth, visitor.leaf(method, cell, &local, earlier)?);
                 }
             }
         }
@@ -241,32 +240,35 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What has been met of a tree so far, subtrees by their depth: two of the same depth that follow
-/// each other are the halves of a cell.
+/// The results so far, by depth: two consecutive results of the same depth are the halves of a
+/// cell.
 pub(super) struct Sums<T> {
-    met: Vec<(usize, T)>,
+    pending: Vec<(usize, T)>,
     and: fn(T, T) -> T,
 }
 
 impl<T> Sums<T> {
     pub(super) fn new(and: fn(T, T) -> T) -> Self {
         Self {
-            met: Vec::new(),
+            pending: Vec::new(),
             and,
         }
     }
 
     pub(super) fn push(&mut self, mut depth: usize, mut total: T) {
-        while let Some((_, lower)) = self.met.pop_if(|(above, _)| *above == depth && depth > 0) {
+        while let Some((_, lower)) = self
+            .pending
+            .pop_if(|(above, _)| *above == depth && depth > 0)
+        {
             total = (self.and)(lower, total);
             depth = depth.saturating_sub(1);
         }
-        self.met.push((depth, total));
+        self.pending.push((depth, total));
     }
 
-    /// What all gives together; nothing where nothing was met.
+    /// Returns the combined result; `None` if there were no leaves.
     pub(super) fn total(self) -> Option<T> {
-        self.met
+        self.pending
             .into_iter()
             .map(|(_, total)| total)
             .reduce(self.and)
@@ -278,12 +280,12 @@ mod tests {
     use super::*;
     use crate::numbers::Rational;
 
-    /// Writes down what it meets: the letter and number of each leaf, with the cuts above as parentheses.
+    /// Records the letter and number of each leaf, and its cuts as parentheses.
     struct Written;
 
-    impl Look for Written {
-        /// How many networks are around.
-        type Here = usize;
+    impl Visitor for Written {
+        /// The number of parent networks.
+        type Network = usize;
         type Total = String;
 
         fn bytes(_: &usize) -> usize {
@@ -292,17 +294,17 @@ mod tests {
         fn and(lower: String, upper: String) -> String {
             format!("({lower} {upper})")
         }
-        fn descend(&mut self, around: &usize, _: &Cell) -> Result<usize, Failure> {
-            Ok(around + 1)
+        fn descend(&mut self, parent: &usize, _: &Cell) -> Result<usize, Failure> {
+            Ok(parent + 1)
         }
         fn leaf(
             &mut self,
             method: Method,
             _: &Cell,
-            here: &usize,
+            local: &usize,
             number: usize,
         ) -> Result<String, Rejection> {
-            Ok(format!("{}{number}:{here}", char::from(method.letter())))
+            Ok(format!("{}{number}:{local}", char::from(method.letter())))
         }
     }
 
@@ -318,7 +320,7 @@ mod tests {
     #[test]
     fn leaves_are_met_in_order_below_their_networks() {
         assert_eq!(walked("n").expect("a tree"), "n1:1");
-        // An exact leaf and an open one do not look at their network.
+        // Exact and open leaves do not use their network.
         assert_eq!(walked("AeAno").expect("a tree"), "(e1:1 (n2:3 o3:2))");
         assert!(matches!(walked("AnnA"), Err(Rejection::TreeTooLong(4))));
         assert!(matches!(walked("An"), Err(Rejection::Tree(_))));
@@ -333,26 +335,26 @@ mod tests {
         let partition = Partition::from_text(b"AAnlAhg".to_vec());
         let walk = Walk::new(&partition, 1, &|| false);
         let mut upper = Part::whole(unit(), 1);
-        (upper.position, upper.before, upper.depth) = (4, 2, 1);
+        (upper.position, upper.earlier, upper.depth) = (4, 2, 1);
         let (total, end) = walk.subtree(&mut Written, upper).expect("a tree");
         assert_eq!((total.as_str(), end), ("(h3:3 g4:3)", 7));
-        // What is left to others is passed over, and the numbers go on after it.
+        // Subtrees left to others are skipped, and the numbering continues after them.
         let mut met = Vec::new();
-        let mut leave = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
+        let mut defer = |part: &Part<usize>| Ok((part.position == 1).then_some((4, 2)));
         let whole = Part::whole(unit(), 0);
-        let mut meet = |depth, total| met.push((depth, total));
-        let end = walk.cells(&mut Written, whole, Some(&mut leave), &mut meet);
+        let mut report = |depth, total| met.push((depth, total));
+        let end = walk.cells(&mut Written, whole, Some(&mut defer), &mut report);
         assert_eq!(end.expect("an end"), 7);
         assert_eq!(met, [(2, "h3:3".to_string()), (2, "g4:3".to_string())]);
     }
 
     #[test]
     fn networks_that_wait_take_no_more_memory_than_allowed() {
-        // Each cut holds one network until its upper half is done.
+        // Each cut holds one network until its upper half is finished.
         let thin = |depth: usize| "A".repeat(depth) + &"n".repeat(depth + 1);
         assert!(walked(&thin(4)).is_ok());
         assert_eq!(walked(&thin(5)), Err(Rejection::TooLarge));
-        // A half that is done is free again.
+        // The memory of a finished half is free again.
         let partition = Partition::from_text((("An".repeat(40)) + "n").into_bytes());
         assert!(
             Walk::new(&partition, 1, &|| false)

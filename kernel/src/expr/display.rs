@@ -1,6 +1,6 @@
-//! Trees to text that parses back to the same tree.
+//! Writes trees as text that parses back to the same tree.
 //!
-//! This holds for every tree made the way the parser makes them: with [`Expr::negated`] and
+//! This holds for every tree built like the parser builds them: with [`Expr::negated`] and
 //! [`Expr::divided_by`], which turn `-3` and `1/3` into constants. Other trees parse back to an
 //! equal formula.
 
@@ -10,7 +10,7 @@ use super::parse::FUNCTIONS;
 use super::tree::{Condition, Expr, Target};
 use crate::numbers::{Function, Rational, Relation};
 
-/// How tightly a text holds together, as in the parser.
+/// How tightly a text binds, as in the parser.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
     Or,
@@ -24,14 +24,14 @@ enum Binding {
     Atom,
 }
 
-/// A tree with the names of its inputs, ready to be written.
+/// A tree with the names of its inputs.
 struct Named<'a, T> {
     tree: &'a T,
     names: &'a [String],
 }
 
 impl Expr {
-    /// Returns the text of this formula in inputs of these names.
+    /// Returns the text of this formula, with these names of inputs.
     pub fn display<'a>(&'a self, names: &'a [String]) -> impl fmt::Display + 'a {
         Named { tree: self, names }
     }
@@ -50,7 +50,7 @@ impl Expr {
 }
 
 impl Condition {
-    /// Returns the text of this condition in inputs of these names.
+    /// Returns the text of this condition, with these names of inputs.
     pub fn display<'a>(&'a self, names: &'a [String]) -> impl fmt::Display + 'a {
         Named { tree: self, names }
     }
@@ -65,13 +65,13 @@ impl Condition {
     }
 }
 
-/// The name of a function in formulas.
+/// Returns the name of a function in formulas.
 pub fn function_name(function: Function) -> &'static str {
     let known = FUNCTIONS.iter().find(|(_, other)| *other == function);
     known.map_or("?", |(name, _)| name)
 }
 
-/// The sign of a comparison in formulas.
+/// Returns the sign of a comparison in formulas.
 pub fn relation_sign(relation: Relation) -> &'static str {
     match relation {
         Relation::Less => "<",
@@ -103,7 +103,7 @@ fn value(f: &mut fmt::Formatter<'_>, tree: &Expr, names: &[String], least: Bindi
         }
         Expr::Add(a, b) => pair(f, (a, " + ", b), names, (Binding::Sum, Binding::Product))?,
         Expr::Sub(a, b) => pair(f, (a, " - ", b), names, (Binding::Sum, Binding::Product))?,
-        // A sign after an operator is legal, but hard to read; so is a fraction under a fraction.
+        // A sign after an operator, or a fraction under a fraction, is legal but hard to read.
         Expr::Mul(a, b) => pair(f, (a, "*", b), names, (Binding::Product, Binding::Power))?,
         Expr::Div(a, b) => pair(f, (a, "/", b), names, (Binding::Product, Binding::Power))?,
         Expr::Power(a, b) => {
@@ -192,7 +192,7 @@ impl fmt::Display for Named<'_, Condition> {
     }
 }
 
-/// Writes the formulas as they were given, several as a list.
+/// Writes the formulas as they were typed; several as a list.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.text() {

@@ -1,4 +1,4 @@
-//! The box a target is looked at on.
+//! The box on which a target is approximated.
 
 use std::fmt;
 
@@ -66,10 +66,10 @@ pub enum DomainError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A side that is asked for is missing.
+    /// A required side is missing.
     #[error("the domain has no side for `{0}`")]
     Missing(String),
-    /// A side is given that nobody asks for.
+    /// A side has an unknown name.
     #[error("the domain has a side for `{name}`; the inputs are {inputs}")]
     Unknown {
         /// The name found.

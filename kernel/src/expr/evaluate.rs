@@ -1,10 +1,10 @@
 //! Evaluation over any [`Scalar`], from a flat list of operations.
 //!
-//! A [`Tape`] lists the operations of a formula in order, each distinct one once; what does not
-//! depend on the inputs is computed when its [`Constants`] are made. Laziness is by value: every
-//! operation is carried out, and one that fails matters only where its result is used.
+//! A [`Tape`] lists the distinct operations of a formula in order. What does not depend on the
+//! inputs is computed once, in its [`Constants`]. Every operation is carried out, but a failure
+//! matters only where its result is used.
 //!
-//! What happens at an `if`, with the two branches a and b:
+//! The result of an `if` with branches a and b:
 //!
 //! | condition | result |
 //! |---|---|
@@ -23,10 +23,10 @@ use super::place::{Line, Place};
 use super::tree::{Condition, Expr, Target, TargetBody};
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// Constants are folded into one exact number up to this size in bits.
+/// Constants are folded into one exact number of at most this many bits.
 const MAX_FOLDED_BITS: usize = 4096;
 
-/// Where a number comes from. The order makes sums and products of the same two operands one.
+/// The source of a number. The order makes sums and products of the same two operands equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Operand {
     Constant(usize),
@@ -51,7 +51,7 @@ enum Operation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Test {
-    /// With the number of the [`Place`] where the two are equal, if there is one.
+    /// With the index of the [`Place`] where the two are equal, if there is one.
     Compare(Relation, Operand, Operand, Option<usize>),
     And(usize, usize),
     Or(usize, usize),
@@ -68,9 +68,9 @@ enum Instruction {
 enum Constant {
     Number(Rational),
     Pi,
-    /// An operation on constants before this one.
+    /// An operation on earlier constants.
     Computed(Operation),
-    /// An integer power too high to be taken.
+    /// An integer power whose exponent is too large.
     Refused,
 }
 
@@ -80,22 +80,22 @@ enum Root {
     Test(usize),
 }
 
-/// A formula, or several, ready to be evaluated many times.
+/// One or several formulas, prepared for many evaluations.
 #[derive(Clone, Debug)]
 pub struct Tape {
     inputs: usize,
     constants: Vec<Constant>,
-    /// Every operand of an instruction comes before it.
+    /// The operands of an instruction come before it.
     instructions: Vec<Instruction>,
     places: Vec<Place>,
     root: Root,
 }
 
-/// The constants of a [`Tape`] as numbers of one kind. They belong to the tape they came from.
+/// The constants of a [`Tape`] in one arithmetic. They are valid for their tape only.
 #[derive(Clone, Debug)]
 pub struct Constants<S>(Vec<Result<S, Failure>>);
 
-/// Memory that evaluations use again; it may be shared by tapes.
+/// Memory that evaluations reuse; tapes may share it.
 #[derive(Clone, Debug)]
 pub struct Scratch<S> {
     values: Vec<Result<S, Failure>>,
@@ -137,8 +137,7 @@ impl Tape {
 
     /// Returns the tape of formulas in this many inputs.
     ///
-    /// # Panics
-    /// When a formula uses an input beyond them.
+    /// - Panics: when a formula uses an input beyond them.
     pub fn of_expressions<'a>(inputs: usize, outputs: impl IntoIterator<Item = &'a Expr>) -> Self {
         let mut compiler = Compiler::new(inputs);
         let outputs = outputs
@@ -150,8 +149,7 @@ impl Tape {
 
     /// Returns the tape of a condition on this many inputs.
     ///
-    /// # Panics
-    /// When it uses an input beyond them.
+    /// - Panics: when it uses an input beyond them.
     pub fn of_condition(inputs: usize, condition: &Condition) -> Self {
         let mut compiler = Compiler::new(inputs);
         let root = compiler.test(condition);
@@ -163,7 +161,7 @@ impl Tape {
         self.inputs
     }
 
-    /// Returns the number of numbers that come out; none for a condition.
+    /// Returns the number of results; 0 for a condition.
     pub fn outputs(&self) -> usize {
         match &self.root {
             Root::Values(outputs) => outputs.len(),
@@ -171,17 +169,17 @@ impl Tape {
         }
     }
 
-    /// Where comparisons of the formula jump, if they depend on one input alone.
+    /// Returns where comparisons of the formula jump, if they depend on one input only.
     pub fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// Returns the number of operations that one evaluation carries out.
+    /// Returns the number of operations of one evaluation.
     pub fn operations(&self) -> usize {
         self.instructions.len()
     }
 
-    /// Returns the constants as numbers of the kind wanted, each computed once.
+    /// Returns the constants in one arithmetic, each computed once.
     pub fn constants<S: Scalar>(&self, context: &S::Context) -> Constants<S> {
         let mut done: Vec<Result<S, Failure>> = Vec::with_capacity(self.constants.len());
         for constant in &self.constants {
@@ -205,8 +203,8 @@ impl Tape {
 
     /// Evaluates at these inputs; the results enclose the truth if the inputs do.
     ///
-    /// # Panics
-    /// When there are not as many inputs as the tape has, or the constants are another tape's.
+    /// - Panics: when the number of inputs is not that of the tape, or the constants belong to
+    ///   another tape.
     pub fn evaluate<'a, S: Scalar>(
         &'a self,
         constants: &'a Constants<S>,
@@ -216,10 +214,11 @@ impl Tape {
         self.run(constants, inputs, scratch, None)
     }
 
-    /// Like [`Tape::evaluate`], for almost all points of a box with these sides: a comparison whose
-    /// two sides are affine in one input, and equal at the end of its side, is decided by the points
-    /// inside. So `3 x < 1` holds on `[0, 1/3]`, up to measure zero. The sides are exact where the
-    /// inputs are rounded; without them, only an input is compared with a constant like that.
+    /// Like [`Tape::evaluate`], for almost all points of a box with these sides. If both sides of a
+    /// comparison are affine in one input and equal at an end of its side, the points inside
+    /// decide. So `3 x < 1` holds on `[0, 1/3]`, up to measure zero. The sides are exact where the
+    /// inputs are rounded; without them, only comparisons of an input with a constant are decided
+    /// like this.
     pub fn evaluate_inside<'a, S: Scalar>(
         &'a self,
         constants: &'a Constants<S>,
@@ -273,7 +272,7 @@ impl Tape {
         }
     }
 
-    /// Returns the single output as an exact constant, where that is what it was found to be.
+    /// Returns the single output if it was found to be an exact constant.
     fn exact_constant(&self) -> Option<&Rational> {
         match &self.root {
             Root::Values(outputs) => match outputs.as_slice() {
@@ -288,7 +287,7 @@ impl Tape {
     }
 }
 
-/// Returns the rational that a formula without variables is, where it is found to be one.
+/// Returns the value of a formula without variables, if it was found to be rational.
 pub fn exact_value(formula: &Expr) -> Option<Rational> {
     let has_variables = formula.any(&mut |node| matches!(node, Expr::Variable(_)));
     if has_variables {
@@ -310,8 +309,7 @@ pub fn evaluate_exactly(target: &Target, inputs: &[Rational]) -> Vec<Result<Rati
 impl<'a, S: Scalar> Results<'a, S> {
     /// The value of an output.
     ///
-    /// # Panics
-    /// When there is no such output.
+    /// - Panics: when there is no such output.
     pub fn value(&self, output: usize) -> Result<&'a S, Failure> {
         match self.root {
             Root::Values(outputs) => self.values.get(outputs[output]),
@@ -321,8 +319,7 @@ impl<'a, S: Scalar> Results<'a, S> {
 
     /// Does the condition hold?
     ///
-    /// # Panics
-    /// When the tape is not that of a condition.
+    /// - Panics: when the tape is not that of a condition.
     pub fn truth(&self) -> Result<Truth, Failure> {
         match self.root {
             Root::Test(index) => self.tests[*index],
@@ -330,7 +327,7 @@ impl<'a, S: Scalar> Results<'a, S> {
         }
     }
 
-    /// The first failure among the results, if there is one.
+    /// Returns the first failure among the results, if there is one.
     pub fn failure(&self) -> Option<Failure> {
         match self.root {
             Root::Values(outputs) => {
@@ -342,7 +339,7 @@ impl<'a, S: Scalar> Results<'a, S> {
     }
 }
 
-/// Of two failures in the operands of one operation, the one that says more.
+/// Returns the more informative of two failures in the operands of one operation.
 fn worst(a: Failure, b: Failure) -> Failure {
     match (a, b) {
         (Failure::Undefined, _) | (_, Failure::Undefined) => Failure::Undefined,
@@ -353,7 +350,7 @@ fn worst(a: Failure, b: Failure) -> Failure {
     }
 }
 
-/// The failure of a part that may not be wanted at all: certain no more.
+/// Returns the failure of a part that may not be needed: it is no longer certain.
 fn weakened(failure: Failure) -> Failure {
     match failure {
         Failure::Undefined | Failure::PossiblyUndefined => Failure::PossiblyUndefined,
@@ -458,7 +455,7 @@ impl<'a, S: Scalar> Values<'a, S> {
     }
 }
 
-/// `a and b`, where b is looked at only where a holds.
+/// `a and b`, where b matters only if a holds.
 fn conjunction(a: Truth, b: Result<Truth, Failure>) -> Result<Truth, Failure> {
     match (a, b) {
         (Truth::False, _) => Ok(Truth::False),
@@ -492,7 +489,7 @@ struct Compiler {
     tests: Numbered<Test>,
     places: Vec<Place>,
     place_numbers: Numbered<Place>,
-    /// What is affine in one input, of the operations.
+    /// The operations that are affine in one input.
     lines: HashMap<Operand, Line>,
     /// What has been compiled, by address: trees may share parts.
     done: HashMap<*const Expr, Operand>,
@@ -568,7 +565,7 @@ impl Compiler {
             }
             Expr::Mul(a, b) => {
                 let (a, b) = self.sorted(a, b);
-                // As a power it encloses better: the square of [-1, 1] is [0, 1].
+                // A power gives a sharper enclosure: the square of [-1, 1] is [0, 1].
                 self.operation(if a == b {
                     Operation::PowerInteger(a, 2)
                 } else {
@@ -581,7 +578,7 @@ impl Compiler {
             }
             Expr::Power(a, b) => self.power(a, b),
             Expr::Apply(Function::Heaviside, a) if self.is_affine(a) => {
-                // As a comparison, it is decided by the points inside of a box.
+                // As a comparison, it is decided by the points inside a box.
                 let a = self.value(a);
                 let [zero, one] = [Rational::ZERO, Rational::ONE]
                     .map(|value| self.constant(Constant::Number(value)));
@@ -617,7 +614,8 @@ impl Compiler {
         (a.min(b), a.max(b))
     }
 
-    /// Integer exponents multiply, halves take roots, e^b is exp(b); the rest needs a positive base.
+    /// Integer exponents multiply, halves take roots, e^b is exp(b); all others need a positive
+    /// base.
     fn power(&mut self, base: &Expr, exponent: &Expr) -> Operand {
         let a = self.value(base);
         let b = self.value(exponent);
@@ -664,7 +662,7 @@ impl Compiler {
         index
     }
 
-    /// Adds an operation unless it is there; one on constants becomes a constant.
+    /// Adds an operation unless it exists; an operation on constants becomes a constant.
     fn operation(&mut self, operation: Operation) -> Operand {
         if operation == Operation::PowerInteger(operation.first(), 1) {
             return operation.first();
@@ -686,7 +684,7 @@ impl Compiler {
         Operand::Step(index)
     }
 
-    /// What an operand is, if it is affine in one input with short coefficients.
+    /// Returns an operand as an affine function of one input, if it is one with short coefficients.
     fn line(&self, operand: Operand) -> Option<Line> {
         match operand {
             Operand::Constant(_) => self.exact(operand).cloned().map(Line::constant),
@@ -711,7 +709,8 @@ impl Compiler {
         }
     }
 
-    /// Where two operands are equal, if they are affine in one input: the number of the place.
+    /// Returns the index of the place where two operands are equal, if they are affine in one
+    /// input.
     fn place(&mut self, a: Operand, b: Operand) -> Option<usize> {
         let minus = Rational::from(-1);
         let place = self.line(a)?.plus(&self.line(b)?.scaled(&minus))?.place()?;
@@ -722,7 +721,7 @@ impl Compiler {
         Some(number)
     }
 
-    /// Is a formula made of one input and numbers by sums and multiples?
+    /// Does a formula consist of one input and numbers, sums and multiples?
     fn is_affine(&mut self, tree: &Expr) -> bool {
         let operand = self.value(tree);
         self.line(operand)
@@ -745,7 +744,7 @@ impl Compiler {
 }
 
 impl Operation {
-    /// The two operands; the only one twice.
+    /// Returns the two operands; a single one twice.
     fn operands(self) -> (Operand, Operand) {
         match self {
             Self::Negate(a) | Self::PowerInteger(a, _) | Self::Apply(_, a) => (a, a),
@@ -771,7 +770,7 @@ impl Operation {
         !matches!(self, Self::If(..)) && is_constant(a) && is_constant(b)
     }
 
-    /// The same operation on other operands.
+    /// Returns the same operation on other operands.
     fn with(self, a: Operand, b: Operand) -> Self {
         match self {
             Self::Negate(_) => Self::Negate(a),

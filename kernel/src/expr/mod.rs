@@ -1,9 +1,9 @@
 //! Symbolic target functions.
 //!
-//! A target begins as text. [`parse`] turns it into a [`tree`] and says where and why it cannot;
-//! [`display`] writes trees back. The box it is looked at on is a [`domain`]. [`evaluate`]
-//! flattens a tree into a tape and runs it over any kind of number. A [`property`] is a condition on
-//! inputs and outputs instead of a target.
+//! A target begins as text. [`parse`] turns it into a [`tree`], or reports an error with its place;
+//! [`display`] writes trees back. A [`domain`] is the box on which a target is approximated.
+//! [`evaluate`] flattens a tree into a tape and runs it in any arithmetic. A [`property`] is a
+//! condition on inputs and outputs instead of a target.
 
 pub mod display;
 pub mod domain;

@@ -70,9 +70,9 @@ fn is_function(name: &str) -> bool {
 /// Why a text is not a formula, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
-    /// What is wrong.
+    /// The reason.
     pub message: String,
-    /// What to write instead, where that is known.
+    /// What to write instead, if known.
     pub hint: Option<String>,
     /// The place, in bytes of the formula's text.
     pub span: Range<usize>,
@@ -204,8 +204,8 @@ pub fn parse_expression(text: &str, inputs: &[String]) -> Result<Expr, ParseErro
     }
 }
 
-/// Refuses a formula that is too long when it is written out: `a < b < c` is `a < b and b < c`, so what
-/// stands in the middle doubles.
+/// Refuses a formula that is too long when written out: `a < b < c` is `a < b and b < c`, so the
+/// middle part doubles.
 fn short(node: Node, text: &str) -> Result<Node, ParseError> {
     let operations = match &node {
         Node::Value(value) => value.operations(&mut HashMap::new()),
@@ -238,7 +238,7 @@ fn free_names(texts: &[&str], token_lists: &[Vec<Token>]) -> Vec<String> {
     names
 }
 
-/// Text order, but numbers at the end count as numbers.
+/// Text order, but numbers at the end are compared as numbers.
 fn natural_order(a: &str, b: &str) -> Ordering {
     let split = |name: &str| {
         let stem = name
@@ -574,7 +574,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Two things side by side: what would be a product on paper.
+    /// Two expressions side by side: what would be a product on paper.
     fn missing_operator(&self, left: &Part) -> ParseError {
         let right = self.peek();
         let (a, b) = (self.slice(&left.span), self.slice(&right.span));
@@ -671,7 +671,7 @@ fn unknown_function(name: &str, span: Range<usize>) -> ParseError {
     }
 }
 
-/// How many letters to insert, delete or replace to turn one word into the other.
+/// The number of letters to insert, delete or replace to turn one word into the other.
 fn edit_distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {

@@ -1,23 +1,23 @@
-//! Where a comparison changes, if that depends on one input alone (T10): `3 x < 1` at `x = 1/3`.
+//! The point where a comparison that depends on one input changes (T10): `3 x < 1` at `x = 1/3`.
 
 use std::cmp::Ordering;
 
 use crate::numbers::Rational;
 
-/// Where the two sides of a comparison are equal, if they are affine in one and the same input.
+/// The point where the two sides of a comparison are equal, if they are affine in the same input.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The input.
     pub input: usize,
     /// Its value there.
     pub at: Rational,
-    /// Is the left side the larger one above?
+    /// Is the left side the larger one above this point?
     is_rising: bool,
 }
 
 impl Place {
-    /// How left and right compare at almost every point of a box with these sides, if that is the same
-    /// everywhere. Nothing for a side that is a point.
+    /// Returns how left and right compare at almost every point of a box with these sides, if that
+    /// is the same everywhere; `None` for a side that is a point.
     pub(super) fn ordering(&self, sides: &[(Rational, Rational)]) -> Option<Ordering> {
         let (low, high) = sides.get(self.input).filter(|(low, high)| low < high)?;
         let is_larger = if *low >= self.at {
@@ -35,7 +35,7 @@ impl Place {
     }
 }
 
-/// `slope · input + offset`; a constant where there is no input.
+/// `slope · input + offset`; a constant if there is no input.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     input: Option<usize>,
@@ -68,7 +68,7 @@ impl Line {
         }
     }
 
-    /// The sum; nothing where it has two inputs.
+    /// Returns the sum; `None` if it has two inputs.
     pub(super) fn plus(&self, other: &Self) -> Option<Self> {
         if self.input.is_some() && other.input.is_some() && self.input != other.input {
             return None;
@@ -80,12 +80,12 @@ impl Line {
         })
     }
 
-    /// Has neither number more than so many bits?
+    /// Do both numbers have at most this many bits?
     pub(super) fn is_short(&self, bits: usize) -> bool {
         self.slope.bits() <= bits && self.offset.bits() <= bits
     }
 
-    /// Where it is 0, if it depends on an input.
+    /// Returns where it is 0, if it depends on an input.
     pub(super) fn place(&self) -> Option<Place> {
         Some(Place {
             input: self.input?,

@@ -1,21 +1,21 @@
-//! Conditions on the inputs and outputs of a network that must hold nowhere on some boxes.
+//! Conditions on the inputs and outputs of a network that must fail everywhere on some boxes.
 
 use super::parse::{ParseError, parse_target};
 use super::tree::Target;
 use crate::numbers::Rational;
 
-/// The most variables times cases that a property may have: every case has a condition of its own
-/// over all variables. There is room for 100000 boxes of four inputs and one output, in about 100 MB.
+/// The most variables times cases of a property: every case has its own condition on all variables.
+/// This allows 100000 boxes of four inputs and one output, in about 100 MB.
 pub const MAX_SIZE: usize = 1 << 19;
 
-/// What a network must never do: for each *case*, a box of inputs and a condition on inputs and
-/// outputs, which calls them `X_0, X_1, ..` and `Y_0, Y_1, ..` by their place.
+/// What a network must never do. Each *case* is a box of inputs and a condition on inputs and
+/// outputs, which are called `X_0, X_1, ..` and `Y_0, Y_1, ..` by position.
 ///
-/// A network has the property where for no case and no point `x` of its closed box the condition
-/// holds for `x` and the outputs at `x`. This is a statement about every single point.
+/// A network has the property if, for every case, the condition fails at every point `x` of its
+/// closed box and the outputs at `x`. This is a statement about every single point.
 ///
-/// Invariant: an input, an output and a case at least; every side has `low <= high`; every condition
-/// is one, in those variables.
+/// Invariant: at least one input, one output and one case; every side has `low <= high`; every
+/// condition is a region in those variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Property {
     inputs: usize,
@@ -23,14 +23,14 @@ pub struct Property {
     cases: Vec<Case>,
 }
 
-/// A box of inputs, and what must not hold there.
+/// A box of inputs, and what must not happen there.
 #[derive(Clone, Debug)]
 pub struct Case {
     sides: Vec<(Rational, Rational)>,
     condition: Target,
 }
 
-/// How a condition was spelled does not matter.
+/// The spelling of a condition does not matter.
 impl PartialEq for Case {
     fn eq(&self, other: &Self) -> bool {
         self.sides == other.sides
@@ -58,10 +58,10 @@ impl Case {
     }
 }
 
-/// Why there is no such property.
+/// Why a property is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PropertyError {
-    /// Nothing to speak of.
+    /// There is no input, no output or no case.
     #[error("a property needs an input, an output and a box")]
     Empty,
     /// Too many variables and cases.
@@ -69,27 +69,27 @@ pub enum PropertyError {
         "{cases} boxes over {variables} inputs and outputs are too many: at most {MAX_SIZE} together"
     )]
     TooLarge {
-        /// How many cases.
+        /// The number of cases.
         cases: usize,
-        /// How many inputs and outputs.
+        /// The number of inputs and outputs.
         variables: usize,
     },
-    /// A box has another number of sides.
-    #[error("box {case} has {found} sides, the property has {expected} inputs")]
+    /// A box has the wrong number of sides.
+    #[error("box {case} has {found} sides, expected {expected}")]
     Sides {
-        /// Which case, counted from one.
+        /// The case, counted from one.
         case: usize,
-        /// How many sides it has.
+        /// The number of its sides.
         found: usize,
-        /// How many inputs there are.
+        /// The number of inputs.
         expected: usize,
     },
     /// A side is empty.
     #[error("box {case} is empty: X_{input} from {low} to {high}")]
     EmptySide {
-        /// Which case, counted from one.
+        /// The case, counted from one.
         case: usize,
-        /// Which input, counted from zero.
+        /// The input, counted from zero.
         input: usize,
         /// The lower end.
         low: Rational,
@@ -99,15 +99,15 @@ pub enum PropertyError {
     /// A condition is not a formula.
     #[error("the condition of box {case} is not a formula: {error}")]
     Formula {
-        /// Which case, counted from one.
+        /// The case, counted from one.
         case: usize,
-        /// Why.
+        /// The reason.
         error: ParseError,
     },
-    /// A formula is no condition.
-    #[error("box {case} has a number where a condition is expected")]
+    /// A formula is not a condition.
+    #[error("expected a condition for box {case}, found a number")]
     NoCondition {
-        /// Which case, counted from one.
+        /// The case, counted from one.
         case: usize,
     },
 }
@@ -115,8 +115,7 @@ pub enum PropertyError {
 impl Property {
     /// Returns the property with these boxes and conditions.
     ///
-    /// # Errors
-    /// [`PropertyError`], the first in order.
+    /// - Errors: [`PropertyError`], the first in order.
     pub fn new(
         inputs: usize,
         outputs: usize,
@@ -218,7 +217,7 @@ mod tests {
         };
         assert!(refused(vec![]).contains("needs an input"));
         let wrong = refused(vec![(sides(&[(0, 1), (0, 1)]), "Y_0 <= 0")]);
-        assert_eq!(wrong, "box 1 has 2 sides, the property has 1 inputs");
+        assert_eq!(wrong, "box 1 has 2 sides, expected 1");
         let wrong = refused(vec![(sides(&[(2, 1)]), "Y_0 <= 0")]);
         assert_eq!(wrong, "box 1 is empty: X_0 from 2 to 1");
         assert!(refused(vec![(sides(&[(0, 1)]), "Y_1 <= 0")]).contains("unknown variable"));

@@ -1,7 +1,7 @@
 //! Formulas as trees.
 //!
 //! Numbers and conditions are two types, so a tree that adds a comparison to a number cannot be
-//! built. Children are shared pointers: a derivative reuses the parts of its original.
+//! built. Children are shared pointers: a derivative reuses parts of the original.
 
 use std::collections::HashMap;
 use std::ptr;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::parse::{is_name, is_reserved};
 use crate::numbers::{Function, Rational, Relation};
 
-/// The greatest height of a tree that the parser accepts and a [`Target`] holds. Everything that
-/// walks a tree recurses, and this many levels fit the 2 MiB stack of a worker thread.
+/// The greatest height of a tree. Every walk of a tree recurses, and this many levels fit the 2 MiB
+/// stack of a worker thread.
 pub const MAX_HEIGHT: usize = 1000;
 
 /// A formula whose value is a number.
@@ -41,7 +41,7 @@ pub enum Expr {
     Min(Arc<Expr>, Arc<Expr>),
     /// The larger of two.
     Max(Arc<Expr>, Arc<Expr>),
-    /// The first where the condition holds, else the second; the other one may be undefined.
+    /// The first if the condition holds, else the second; the other one may be undefined.
     If(Arc<Condition>, Arc<Expr>, Arc<Expr>),
 }
 
@@ -50,9 +50,9 @@ pub enum Expr {
 pub enum Condition {
     /// a < b and so on.
     Compare(Relation, Arc<Expr>, Arc<Expr>),
-    /// Both hold; the second is not looked at where the first fails.
+    /// Both hold; the second is not evaluated if the first fails.
     And(Arc<Condition>, Arc<Condition>),
-    /// At least one holds; the second is not looked at where the first holds.
+    /// At least one holds; the second is not evaluated if the first holds.
     Or(Arc<Condition>, Arc<Condition>),
     /// It does not hold.
     Not(Arc<Condition>),
@@ -99,7 +99,8 @@ impl Expr {
     /// Returns a / b; a quotient of two constants is a constant, as the parser does with `1/3`.
     #[must_use]
     pub fn divided_by(self, divisor: Self) -> Self {
-        // A chain of quotients of long numbers would be brought to lowest terms at each step.
+        // A quotient of long numbers in a long sequence would be reduced to lowest terms at each
+        // step.
         const MOST_BITS: usize = 1 << 17;
         if let (Self::Number(a), Self::Number(b)) = (&self, &divisor)
             && a.bits() + b.bits() <= MOST_BITS
@@ -110,7 +111,7 @@ impl Expr {
         Self::Div(Arc::new(self), Arc::new(divisor))
     }
 
-    /// The exact constant this is, if it is one.
+    /// Returns the exact constant, if it is one.
     pub fn as_number(&self) -> Option<&Rational> {
         match self {
             Self::Number(value) => Some(value),
@@ -133,7 +134,8 @@ impl Expr {
         }
     }
 
-    /// How many operations there are, shared ones as often as they occur; `known` keeps what was counted.
+    /// Returns the number of operations, shared ones as often as they occur; `known` stores earlier
+    /// counts.
     pub(super) fn operations(&self, known: &mut HashMap<*const Self, usize>) -> usize {
         if let Some(count) = known.get(&ptr::from_ref(self)) {
             return *count;
@@ -218,7 +220,7 @@ impl Condition {
     }
 }
 
-/// What a target says of its inputs.
+/// The formulas of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetBody {
     /// One number for each output of the network.
@@ -238,27 +240,27 @@ pub struct Target {
     text: Vec<String>,
 }
 
-/// Why a target cannot be made of these parts.
+/// Why these parts are not a valid target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// No inputs are given.
+    /// There are no inputs.
     #[error("a target needs at least one input")]
     NoInputs,
-    /// No formulas are given.
+    /// There are no formulas.
     #[error("a target needs at least one formula")]
     NoFormula,
-    /// An input has no usable name.
+    /// An input has an invalid name.
     #[error(
         "`{0}` cannot name an input: names are ASCII letters, digits and _, not beginning with a digit"
     )]
     BadName(String),
-    /// An input is called like a function, a constant or an operator.
+    /// An input is named like a function, a constant or an operator.
     #[error("`{0}` cannot name an input: formulas use it for something else")]
     ReservedName(String),
-    /// Two inputs have one name.
+    /// Two inputs have the same name.
     #[error("there are two inputs called `{0}`")]
     DuplicateName(String),
-    /// A formula uses an input that is not there.
+    /// A formula uses an input that does not exist.
     #[error("a formula uses input number {found}, but there are {inputs}")]
     NoSuchInput {
         /// The position used, counted from one.
@@ -318,7 +320,7 @@ impl Target {
         Ok(Self { inputs, body, text })
     }
 
-    /// The parser's way in: it has checked the invariant, and keeps the text as it was typed.
+    /// For the parser, which has checked the invariant, and keeps the text as it was typed.
     pub(super) fn from_parts(inputs: Vec<String>, body: TargetBody, text: Vec<String>) -> Self {
         Self { inputs, body, text }
     }
@@ -374,7 +376,7 @@ impl Target {
         }
     }
 
-    /// Are all functions in the formulas such ones?
+    /// Do all functions in the formulas pass the test?
     pub fn functions_are(&self, test: &dyn Fn(&Function) -> bool) -> bool {
         let mut is_other =
             |node: &Expr| matches!(node, Expr::Apply(function, _) if !test(function));

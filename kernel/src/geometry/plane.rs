@@ -1,8 +1,8 @@
-//! Convex cells of the plane between lines with integer coefficients. Every decision is exact.
+//! Convex cells of the plane, bounded by lines with integer coefficients. Every decision is exact.
 //!
-//! A corner is where two edges meet, in homogeneous coordinates `(x/w, y/w)`: it is made of its two
-//! lines alone, so its numbers stay short however often a cell is cut, and nothing is divided. An
-//! interval on the line is a cell with two corners.
+//! A corner is the intersection of two edges, in homogeneous coordinates `(x/w, y/w)`. It depends
+//! on its two lines only, so its numbers stay short however often a cell is cut, and nothing is
+//! divided. An interval on the line is a cell with two corners.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Affine {
         }
     }
 
-    /// Returns integers in the ratio of these fractions, without a common factor; the sign stays.
+    /// Returns integers in the ratio of these fractions, without a common factor; signs are kept.
     pub fn from_rationals(a: &Rational, b: &Rational, c: &Rational) -> Self {
         let scale = [a, b, c].into_iter().fold(Integer::ONE, |scale, value| {
             let denominator = Integer::from(value.denominator().clone());
@@ -53,7 +53,7 @@ impl Affine {
     /// Returns the function divided by the largest common factor of its coefficients.
     #[must_use]
     pub fn primitive(self) -> Self {
-        // The common factor of zeros alone is not defined.
+        // The common factor of zeros is not defined.
         let common = [&self.a, &self.b, &self.c]
             .into_iter()
             .filter(|k| !k.is_zero())
@@ -67,7 +67,7 @@ impl Affine {
         if common.is_zero() {
             return self;
         }
-        // Its sign must stay: a factor is positive.
+        // The factor is made positive, to keep the signs.
         let common = if common < Integer::ZERO {
             -common
         } else {
@@ -83,7 +83,7 @@ impl Affine {
         }
     }
 
-    /// Is it the same everywhere?
+    /// Is it constant?
     pub fn is_constant(&self) -> bool {
         self.a.is_zero() && self.b.is_zero()
     }
@@ -112,7 +112,7 @@ impl Affine {
             (&mut self.c, &other.c),
         ];
         for (sum, term) in parts {
-            // Units that are off or constant are most of a large network.
+            // Most units of a large network are off or constant.
             if !term.is_zero() {
                 *sum += factor * term;
             }
@@ -148,7 +148,7 @@ impl Affine {
         }
     }
 
-    /// Returns the sign at a corner: how the value there compares with 0.
+    /// Returns the sign at a corner.
     pub fn sign_at(&self, corner: &Corner) -> Ordering {
         let mut value = &self.c * &corner.w;
         if !self.a.is_zero() {
@@ -160,7 +160,7 @@ impl Affine {
         value.cmp(&Integer::ZERO)
     }
 
-    /// Returns where two lines meet, if in exactly one point.
+    /// Returns the intersection of two lines, if it is exactly one point.
     pub fn meet(&self, other: &Self) -> Option<Corner> {
         let w = &self.a * &other.b - &self.b * &other.a;
         let x = &self.b * &other.c - &self.c * &other.b;
@@ -205,7 +205,7 @@ impl Corner {
         Rational::new(self.x.clone(), self.w.clone()).expect("w is positive")
     }
 
-    /// Returns the bits of its numbers together.
+    /// Returns the bits of all its numbers.
     pub fn bits(&self) -> usize {
         self.x.bit_len() + self.y.bit_len() + self.w.bit_len()
     }
@@ -219,9 +219,9 @@ impl Corner {
 /// Where an affine function is positive and negative on a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides {
-    /// Somewhere positive.
+    /// It is positive somewhere.
     pub above: bool,
-    /// Somewhere negative.
+    /// It is negative somewhere.
     pub below: bool,
 }
 
@@ -266,7 +266,7 @@ impl PlaneCell {
         }
     }
 
-    /// Returns the box with these sides, of one or two inputs; nothing for others.
+    /// Returns the box with these sides, for one or two inputs; `None` otherwise.
     pub fn from_sides(sides: &[(Rational, Rational)]) -> Option<Self> {
         match sides {
             [x] => Some(Self::segment(x)),
@@ -295,12 +295,12 @@ impl PlaneCell {
         })
     }
 
-    /// Is the point in the cell, or on its edges?
+    /// Is the point in the cell, edges included?
     pub fn contains(&self, point: &Corner) -> bool {
         self.edges.iter().all(|edge| edge.sign_at(point).is_ge())
     }
 
-    /// Returns where an affine function is positive and negative: the corners tell.
+    /// Returns whether an affine function is positive or negative somewhere: the corners decide.
     pub fn sides_of(&self, function: &Affine) -> Sides {
         let mut sides = Sides {
             above: false,
@@ -324,8 +324,8 @@ impl PlaneCell {
         sides
     }
 
-    /// Returns the two parts between which a line cuts the cell: where the function is at most 0,
-    /// and where it is at least 0. Nothing where the line does not pass through the inside.
+    /// Returns the two parts into which a line cuts the cell: where the function is at most 0, and
+    /// where it is at least 0. `None` if the line does not pass through the inside.
     pub fn cut(&self, line: &Affine) -> Option<(Self, Self)> {
         let signs: Vec<Ordering> = self.corners.iter().map(|p| line.sign_at(p)).collect();
         if !signs.contains(&Ordering::Less) || !signs.contains(&Ordering::Greater) {
@@ -353,7 +353,7 @@ impl PlaneCell {
                 Ordering::Greater => (&mut upper, &mut lower, &above),
                 Ordering::Less => (&mut lower, &mut upper, &below),
                 Ordering::Equal => {
-                    // The corner is in both parts; one of them goes on along the line.
+                    // The corner is in both parts; one of them continues along the line.
                     let (on, off) = if next == Ordering::Less {
                         (&mut lower, (&mut upper, &above))
                     } else {

@@ -11,7 +11,7 @@ pub struct Point {
     pub y: Rational,
 }
 
-/// The points with `a x + b y >= c`. With `a = b = 0` it is everything or nothing.
+/// The points with `a x + b y >= c`; with `a = b = 0` all points, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HalfPlane {
     /// Coefficient of x.
@@ -23,14 +23,13 @@ pub struct HalfPlane {
 }
 
 impl HalfPlane {
-    /// Returns `a x + b y - c`: at least 0 for the points inside.
+    /// Returns `a x + b y - c`, which is at least 0 for the points inside.
     pub fn excess(&self, point: &Point) -> Rational {
         &self.a * &point.x + &self.b * &point.y - &self.c
     }
 }
 
-/// A convex polygon, its corners in order around it. Fewer than three corners: nothing of
-/// positive area.
+/// A convex polygon, its corners in order. With fewer than three corners its area is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConvexPolygon {
     corners: Vec<Point>,
@@ -42,17 +41,17 @@ pub enum PolygonError {
     /// Fewer than three corners.
     #[error("a polygon needs at least 3 vertices, found {0}")]
     TooFew(usize),
-    /// The corners do not turn the same way everywhere, or go around more than once.
+    /// The corners do not all turn the same way, or go around more than once.
     #[error("the polygon is not convex at vertex {0}")]
     NotConvex(usize),
 }
 
 impl ConvexPolygon {
-    /// Returns the polygon with these corners, given in either order around it and returned
-    /// counter-clockwise.
+    /// Returns the polygon with these corners, given in either orientation, in counter-clockwise
+    /// order.
     ///
-    /// # Errors
-    /// [`PolygonError`] unless every corner turns strictly the same way, once around in all.
+    /// - Errors: [`PolygonError`] unless every corner turns strictly the same way, and they go
+    ///   around once.
     pub fn new(mut corners: Vec<Point>) -> Result<Self, PolygonError> {
         let n = corners.len();
         if n < 3 {
@@ -61,8 +60,8 @@ impl ConvexPolygon {
         if doubled_area(&corners).is_negative() {
             corners.reverse();
         }
-        // Strictly left turns everywhere, and every other corner on the left of every edge: once
-        // around. (Left turns alone would let a star pass.)
+        // Strictly left turns everywhere, and every other corner left of every edge: once around.
+        // (Left turns alone would accept a star.)
         for i in 0..n {
             let (p, q) = (&corners[i], &corners[(i + 1) % n]);
             for (j, r) in corners.iter().enumerate() {
@@ -110,11 +109,11 @@ impl ConvexPolygon {
                 corners.push(p.clone());
             }
             if excess[i].signum() * excess[j].signum() < 0 {
-                // The line meets the edge strictly between its ends.
-                let share = &excess[i] / &(&excess[i] - &excess[j]);
+                // The line intersects the edge strictly between its ends.
+                let fraction = &excess[i] / &(&excess[i] - &excess[j]);
                 corners.push(Point {
-                    x: &p.x + &(&share * &(&q.x - &p.x)),
-                    y: &p.y + &(&share * &(&q.y - &p.y)),
+                    x: &p.x + &(&fraction * &(&q.x - &p.x)),
+                    y: &p.y + &(&fraction * &(&q.y - &p.y)),
                 });
             }
         }
@@ -127,7 +126,7 @@ impl ConvexPolygon {
     }
 }
 
-/// Twice the signed area: positive for counter-clockwise corners.
+/// Returns twice the signed area: positive for counter-clockwise corners.
 fn doubled_area(corners: &[Point]) -> Rational {
     let n = corners.len();
     (0..n)
@@ -138,7 +137,7 @@ fn doubled_area(corners: &[Point]) -> Rational {
         .sum()
 }
 
-/// Positive where r lies on the left of the line from p to q.
+/// Positive if r lies to the left of the line from p to q.
 fn turn(p: &Point, q: &Point, r: &Point) -> Rational {
     (&q.x - &p.x) * (&r.y - &p.y) - (&q.y - &p.y) * (&r.x - &p.x)
 }

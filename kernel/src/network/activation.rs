@@ -2,7 +2,7 @@
 
 use crate::numbers::{Failure, Function, Rational, Relation, Scalar, Truth};
 
-/// What a unit does with its preactivation.
+/// The function that a unit applies to its preactivation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Activation {
     /// z.
@@ -17,9 +17,9 @@ pub enum Activation {
     Relu,
     /// z where z >= 0, else slope · z.
     LeakyRelu(Rational),
-    /// z, cut off below −1 and above 1.
+    /// z, clamped to −1 and 1.
     HardTanh,
-    /// ln(1 + e^z); with a threshold, z itself where z is above it, as `PyTorch` has it at 20.
+    /// ln(1 + e^z); with a threshold, z itself above it (`PyTorch` uses 20).
     Softplus(Option<Rational>),
     /// z / (1 + |z|).
     Softsign,
@@ -27,14 +27,14 @@ pub enum Activation {
     Elu(Rational),
     /// z / (1 + e^-z).
     Silu,
-    /// z (1 + erf(z / divisor)) / 2; the divisor is positive, and sqrt 2 where it is left out.
+    /// z (1 + erf(z / divisor)) / 2; the divisor is positive, and sqrt 2 by default.
     Gelu(Option<Rational>),
     /// The largest of this many preactivations, which are consecutive rows of the layer.
     Maxout(usize),
 }
 
 impl Activation {
-    /// The name in network files.
+    /// Returns the name in network files.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -53,8 +53,8 @@ impl Activation {
         }
     }
 
-    /// Returns the activation of this name, where the name says everything: `leaky-relu`, `elu` and
-    /// `maxout` need a number as well.
+    /// Returns the activation of this name, if it needs no parameter; `leaky-relu`, `elu` and
+    /// `maxout` need a number.
     pub fn from_name(name: &str) -> Option<Self> {
         [
             Self::Identity,
@@ -72,7 +72,7 @@ impl Activation {
         .find(|activation| activation.name() == name)
     }
 
-    /// How many rows of the layer belong to one unit: the rank of maxout, else 1.
+    /// Returns how many rows of the layer belong to one unit: the rank of maxout, else 1.
     pub fn rows_per_unit(&self) -> usize {
         match self {
             Self::Maxout(rank) => *rank,
@@ -80,7 +80,7 @@ impl Activation {
         }
     }
 
-    /// Is every piece of the function affine? True of the Heaviside step too, which jumps.
+    /// Is every piece of the function affine? True for the Heaviside step, too, which jumps.
     pub fn is_piecewise_linear(&self) -> bool {
         match self {
             Self::Sigmoid
@@ -99,7 +99,7 @@ impl Activation {
         }
     }
 
-    /// Does the core of the checker know it?
+    /// Does the core of the checker support it?
     pub fn is_core(&self) -> bool {
         match self {
             Self::Identity
@@ -114,16 +114,17 @@ impl Activation {
         }
     }
 
-    /// Is the function a step, so that what it does at its jump has to be left out? The tiny jump of a
-    /// softplus at its threshold does not count: bounds hold there too.
+    /// Is the function a step, so that its value at the jump must be excluded? The tiny jump of a
+    /// softplus at its threshold does not count: bounds hold there, too.
     pub fn has_jumps(&self) -> bool {
         matches!(self, Self::Heaviside)
     }
 
     /// Returns the activation of one preactivation.
     ///
-    /// - Exactness: what the scalar promises.
-    /// - Maxout of one preactivation is that preactivation; [`Activation::combine`] takes them all.
+    /// - Exactness: that of the scalar.
+    /// - Maxout of one preactivation is that preactivation; [`Activation::combine`] takes all of
+    ///   them.
     /// - Errors: the scalar's [`Failure`].
     pub fn apply<S: Scalar>(&self, context: &S::Context, z: &S) -> Result<S, Failure> {
         match self {
@@ -171,7 +172,7 @@ impl Activation {
 
     /// Returns the activation of one unit from the preactivations of its rows.
     ///
-    /// - Errors: the scalar's [`Failure`]; [`Failure::Undefined`] where there is no row.
+    /// - Errors: the scalar's [`Failure`]; [`Failure::Undefined`] if there is no row.
     pub fn combine<S: Scalar>(&self, context: &S::Context, rows: &[S]) -> Result<S, Failure> {
         let (first, rest) = rows.split_first().ok_or(Failure::Undefined)?;
         let mut largest = first.clone();

@@ -1,7 +1,7 @@
-//! Reads a network from its canonical bytes, which [`digest`](super::digest()) is the hash of.
+//! Reads a network from its canonical bytes, whose hash is its [`digest`](super::digest()).
 //!
-//! There is one way to write a network, and nothing else is read: no number that is not in lowest terms,
-//! no column out of order, nothing after the last node.
+//! There is exactly one way to write a network, and every other text is refused: numbers not in
+//! lowest terms, columns out of order, bytes after the last node.
 
 use super::activation::Activation;
 use super::digest::{AFFINE, FIRST_LINE, UNITS};
@@ -10,25 +10,25 @@ use super::matrix::MatrixBuilder;
 use super::model::Network;
 use crate::numbers::{Integer, Natural, Rational};
 
-/// Why bytes are not a network, and at which of them, counted from zero.
+/// Why bytes are not a network, and the position of the error, counted from zero.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("byte {position}: {message}")]
 pub struct CanonicalError {
-    /// Where.
+    /// The position.
     pub position: usize,
-    /// What is wrong there.
+    /// The reason.
     pub message: String,
 }
 
-/// Do the bytes begin like those of a network, of this version or another one?
+/// Do the bytes begin like those of a network, of this or another version?
 pub fn is_canonical(bytes: &[u8]) -> bool {
     bytes.starts_with(b"steeple network ")
 }
 
 /// Reads a network.
 ///
-/// # Errors
-/// [`CanonicalError`] at the first byte that is wrong. Graphs that are not chains are refused by name.
+/// - Errors: [`CanonicalError`] at the first invalid byte. Graphs other than chains of layers are
+///   refused with their own message.
 pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
     let mut reader = Reader { bytes, position: 0 };
     if !bytes.starts_with(FIRST_LINE) {
@@ -41,7 +41,7 @@ pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
     let mut node = 0;
     while node < nodes {
         if reader.byte()? != AFFINE {
-            return Err(reader.error("expected an affine map, `A`; other graphs are not read yet"));
+            return Err(reader.error("expected an affine map, `A`; other graphs are not supported"));
         }
         reader.source(node)?;
         node += 1;
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Result<Network, CanonicalError> {
             for _ in 0..entries {
                 let (column, weight) = (reader.count()?, reader.number()?);
                 if weight.is_zero() {
-                    return Err(reader.error("a weight is 0, which is not written"));
+                    return Err(reader.error("a stored weight is 0"));
                 }
                 row.push((column, weight));
             }
@@ -127,12 +127,12 @@ impl<'a> Reader<'a> {
         Ok(names)
     }
 
-    /// Reads the sources of a node that follows `before` others: the one before it, in a chain.
+    /// Reads the sources of a node after `before` others; in a chain that is the node before it.
     fn source(&mut self, before: usize) -> Result<(), CanonicalError> {
         if self.count()? == 1 && self.count()? == before {
             return Ok(());
         }
-        Err(self.error("networks that are not chains are not read yet"))
+        Err(self.error("networks that are not chains are not supported yet"))
     }
 
     fn number(&mut self) -> Result<Rational, CanonicalError> {
@@ -233,7 +233,7 @@ mod tests {
             assert!(read(&bytes[..end]).is_err(), "cut after {end} bytes");
         }
         assert!(read(&[bytes.as_slice(), b"A"].concat()).is_err());
-        // Another network, or none: no two texts are the same network.
+        // Another network or none: no two texts are the same network.
         for at in 0..bytes.len() {
             for change in [1, 255, 128] {
                 let mut other = bytes.clone();

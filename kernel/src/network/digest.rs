@@ -4,8 +4,8 @@
 //! layers of the same shape with the same activations, weights and bias. How the numbers were
 //! spelled and whether a matrix was stored dense or sparse does not matter.
 //!
-//! A network is a graph: nodes in an order in which each comes after its sources. Today it is a chain, in
-//! which the source of each node is the one before.
+//! A network is a graph: a list of nodes, each after its sources. Today it is a chain, in which the
+//! source of each node is the node before it.
 //!
 //! ```text
 //! network    = "steeple network 2\n" names(inputs) names(outputs) count(nodes) node*
@@ -26,8 +26,8 @@
 //! count      = eight bytes, most significant first
 //! ```
 //!
-//! The last node gives the outputs. The names of activations are those of network files, and `identity` is
-//! none: an affine map whose values go on as they are has no units. The number 0 is
+//! The last node gives the outputs. The names of activations are those of network files, without
+//! `identity`: an affine map without an activation has no units. The number 0 is
 //! `00 · 0000000000000000 · 0000000000000001 01`.
 
 use std::fmt::Write;
@@ -40,7 +40,7 @@ use super::layer::Layer;
 use super::model::Network;
 use crate::numbers::{Natural, Rational};
 
-/// What canonical bytes begin with.
+/// The beginning of canonical bytes.
 pub(super) const FIRST_LINE: &[u8] = b"steeple network 2\n";
 /// An affine map.
 pub(super) const AFFINE: u8 = b'A';
@@ -58,7 +58,7 @@ pub fn digest(network: &Network) -> String {
     text
 }
 
-/// Hands the canonical bytes to `sink`, piece by piece.
+/// Passes the canonical bytes to `sink`, piece by piece.
 pub fn canonical_bytes(network: &Network, mut sink: impl FnMut(&[u8])) {
     let mut bytes = FIRST_LINE.to_vec();
     put_names(&mut bytes, network.inputs());
@@ -126,7 +126,7 @@ fn affine_bytes(layer: &Layer, source: usize, sink: &mut impl FnMut(&[u8])) {
     sink(&bytes);
 }
 
-/// The bytes of some numbers: the same few values fill a large layer, so they are made once.
+/// The bytes of numbers: the same few numbers fill a large layer, so they are encoded once.
 struct Encoded {
     bytes: Vec<u8>,
     /// Where each number ends.

@@ -1,18 +1,18 @@
-//! Matrices of trained weights, which hardly repeat: read as floats, and made numbers once.
+//! Matrices of trained weights, which rarely repeat: read as floats, converted to numbers once.
 
 use super::matrix::{Matrix, MatrixError};
 use super::pool::index;
 use crate::numbers::{Float64, Rational};
 
-/// Collects the rows of a [`Matrix`] whose weights are floats, from top to bottom. Numbers are made
-/// of them in the end, once for each.
+/// Collects the rows of a [`Matrix`] with float weights, from top to bottom. Each distinct float is
+/// converted once, at the end.
 pub struct FloatMatrixBuilder {
     matrix: Matrix,
     floats: Vec<Float64>,
 }
 
 impl FloatMatrixBuilder {
-    /// Starts a matrix with this many columns and no row.
+    /// Starts a matrix with this many columns and no rows.
     pub fn new(columns: usize) -> Self {
         Self {
             matrix: Matrix::without_rows(columns),
@@ -46,16 +46,16 @@ impl FloatMatrixBuilder {
     }
 }
 
-/// Returns the different floats as rationals, in the order in which they appear, and the place of
-/// each float among them; nothing where there are more than 2^32 - 1 floats.
+/// Returns the distinct floats as rationals, in order of first appearance, and the place of each
+/// float among them; `None` if there are more than 2^32 - 1 floats.
 ///
-/// Weights that were trained hardly repeat, and a table of a million of them is slower than sorting:
+/// Trained weights rarely repeat, and a hash table of a million of them is slower than sorting:
 ///
 /// ```text
 /// floats                   a b a c
 /// sorted with positions    (a, 0) (a, 2) (b, 1) (c, 3)
 /// place: first position    0 1 0 3    of an equal float
-/// place: then counted      0 1 0 2    where it is a float's own
+/// place: then counted      0 1 0 2    of a new one
 /// ```
 pub fn shared(floats: &[Float64]) -> Option<(Vec<Rational>, Vec<u32>)> {
     let positions = 0..u32::try_from(floats.len()).ok()?;
@@ -83,7 +83,7 @@ pub fn shared(floats: &[Float64]) -> Option<(Vec<Rational>, Vec<u32>)> {
             values.push(float.to_rational());
             u32::try_from(values.len() - 1).expect("no more than there are floats")
         } else {
-            // An earlier one, which is counted by now.
+            // An earlier one, which already has its place.
             places[first]
         };
     }

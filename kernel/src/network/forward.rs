@@ -1,14 +1,13 @@
-//! Evaluates a network over any scalar: slow and obvious, the reference for everything faster.
+//! Evaluates a network over any scalar: slow and simple, the reference for all faster evaluators.
 
 use super::layer::Layer;
 use super::model::Network;
 use crate::numbers::{Failure, Scalar};
 
-/// Returns the outputs of the network at the inputs given.
+/// Returns the outputs of the network at these inputs.
 ///
-/// - Exactness: what the scalar promises, over the reals with the exact weights.
-/// - Errors: the scalar's [`Failure`]; [`Failure::Undefined`] for another number of inputs than
-///   the network has.
+/// - Exactness: that of the scalar, over the reals with the exact weights.
+/// - Errors: the scalar's [`Failure`]; [`Failure::Undefined`] for a wrong number of inputs.
 pub fn forward<S: Scalar>(
     network: &Network,
     context: &S::Context,

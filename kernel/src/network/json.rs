@@ -23,29 +23,29 @@ use super::{
 use crate::numbers::{Rational, literal};
 use source::{Source, Value};
 
-/// Where and why a file is not what it should be.
+/// The place and the reason of an error in a file.
 ///
 /// Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct FormatError {
-    /// What is wrong there.
+    /// The reason.
     pub message: String,
     /// The line.
     pub line: usize,
     /// The column.
     pub column: usize,
-    /// How to put it right, where that is known.
+    /// How to correct it, if known.
     pub hint: Option<String>,
 }
 
 /// The version of the format that is read and written.
 pub const VERSION: usize = 1;
-/// Texts of numbers that are remembered while a list is read.
+/// The most texts of numbers that are remembered while a list is read.
 const KNOWN_TEXTS: usize = 4096;
-/// Written bytes are handed on in pieces of at least this many.
+/// Bytes are written out in pieces of at least this size.
 const FULL: usize = 1 << 16;
-/// Layers with at most this many weights, zeros included, are written as dense rows.
+/// Layers of at most this many weights, zeros included, are written as dense rows.
 const SMALL_LAYER: usize = 4096;
 
 /// Returns the network that a file's text describes; memory stays in proportion to the text.
@@ -67,11 +67,11 @@ pub fn read(text: &str) -> Result<Network, FormatError> {
     let fields = source.fields(file, "a network file", known)?;
     let [version, inputs, outputs, layers] = fields.values;
     let missing = |key: &str| source.error(file, format!("missing key `{key}`"));
-    // Before the keys are judged: another version may have others.
+    // Before the keys are checked: another version may have other keys.
     let version = version.ok_or_else(|| missing(known[0]))?;
     let number = source.count(version, "the version of the format, 1")?;
     if number != VERSION {
-        let message = format!("version {number} of the format is not known, version 1 is");
+        let message = format!("unknown version {number} of the format; expected 1");
         return Err(source.error(version, message));
     }
     if let Some(error) = fields.wrong_key {
@@ -108,7 +108,7 @@ pub fn read(text: &str) -> Result<Network, FormatError> {
     })
 }
 
-/// Returns the network that a file's bytes describe; as [`read`], and refuses what is not UTF-8.
+/// Returns the network in these bytes, like [`read`]; refuses invalid UTF-8.
 pub fn read_bytes(bytes: &[u8]) -> Result<Network, FormatError> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return read(text),
@@ -158,7 +158,7 @@ fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, Format
     let missing = |key: &str| source.error(layer, format!("missing key `{key}`"));
     let activation = activation.ok_or_else(|| missing(known[0]))?;
     let name = source.text(activation, "the name of an activation")?;
-    // The key of its parameter, if it has one, and whether that may be left out.
+    // The key of the activation's parameter, if it has one, and whether it is optional.
     let (own, is_optional) = match name.as_str() {
         "maxout" => ("rank", false),
         "leaky-relu" => ("slope", false),
@@ -189,7 +189,7 @@ fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, Format
                  softsign, elu, silu, gelu";
             source.error(
                 activation,
-                format!("unknown activation `{name}`, expected one of {names}"),
+                format!("unknown activation `{name}`; expected one of {names}"),
             )
         })?,
     };
@@ -212,10 +212,10 @@ fn read_layer<'t>(source: &Source<'t>, layer: Value<'t>) -> Result<Layer, Format
         .map_err(|error| source.error(layer, error.to_string()))
 }
 
-/// What became of the texts of numbers: the same few fill a large layer.
+/// Values of the texts read so far: the same few texts fill a large layer.
 struct Known<'t, T> {
     last: Option<(&'t str, T)>,
-    /// The first [`KNOWN_TEXTS`] of them.
+    /// The first [`KNOWN_TEXTS`] texts.
     by_text: HashMap<&'t str, T>,
 }
 
@@ -229,7 +229,8 @@ impl<T> Default for Known<'_, T> {
 }
 
 impl<'t, T: Copy> Known<'t, T> {
-    /// Returns what this text became before, or reads it and takes what `make` makes of it.
+    /// Returns the value of this text if it is known; else reads the text and converts it with
+    /// `make`.
     fn find(
         &mut self,
         source: &Source<'t>,
@@ -285,8 +286,8 @@ fn read_dense<'t>(source: &Source<'t>, rows: Value<'t>) -> Result<Matrix, Format
     Ok(builder.unwrap_or_else(|| MatrixBuilder::new(0)).finish())
 }
 
-/// Reads sparse entries; `bias` is the number of rows that the bias asks for. A file could claim
-/// any number of rows without having them, but not any number of bias terms.
+/// Reads sparse entries; `bias` is the number of bias terms, that is, of rows. A file could claim
+/// any number of rows without storing them, but it must store every bias term.
 fn read_sparse<'t>(
     source: &Source<'t>,
     matrix: Value<'t>,
@@ -315,7 +316,7 @@ fn read_sparse<'t>(
     Ok(matrix)
 }
 
-/// Reads the entries of a sparse matrix; nothing where a row comes after a later one.
+/// Reads the entries of a sparse matrix; `None` if a row comes after a later one.
 fn read_sorted<'t>(
     source: &Source<'t>,
     list: Value<'t>,
@@ -377,7 +378,7 @@ fn read_unsorted<'t>(
     Ok(builder.finish())
 }
 
-/// Adds the next row, whose entries stand in any order.
+/// Adds the next row, whose entries are in any order.
 fn push_entries<'t>(
     source: &Source<'t>,
     list: Value<'t>,
@@ -395,7 +396,7 @@ fn push_entries<'t>(
     if let MatrixError::OutOfRange { row, column, .. } | MatrixError::Duplicate { row, column } =
         error
     {
-        // The last such entry is the one to blame.
+        // Report the last such entry.
         source.items(list, "a list of entries", |entry| {
             let (r, c, weight) = read_entry(source, entry, rows)?;
             if (r, c) == (row, column) {
@@ -407,7 +408,7 @@ fn push_entries<'t>(
     Err(source.error(place, error.to_string()))
 }
 
-/// Reads `[row, column, weight]`; the weight stays text, so that its place is known.
+/// Reads `[row, column, weight]`; the weight stays text, to keep its position.
 fn read_entry<'t>(
     source: &Source<'t>,
     entry: Value<'t>,
@@ -435,7 +436,7 @@ fn read_entry<'t>(
     Ok((row_number, column, value))
 }
 
-/// Writes a network as [`read`] reads it, the same bytes for equal networks.
+/// Writes a network in the form that [`read`] reads; equal networks give the same bytes.
 ///
 /// - Form: numbers as `"p"` or `"p/q"`; small layers and those with few zeros as dense rows.
 /// - Errors: those of `out`; a number longer than [`literal::MAX_TEXT`], which could not be read
@@ -538,7 +539,7 @@ fn write_sparse(weights: &Matrix, out: &mut impl Write) -> io::Result<()> {
     pass_on(&mut bytes, 0, out)
 }
 
-/// Hands the bytes to `out` if they are at least this many.
+/// Writes the bytes to `out` if there are at least this many.
 fn pass_on(bytes: &mut Vec<u8>, least: usize, out: &mut impl Write) -> io::Result<()> {
     if bytes.len() >= least {
         out.write_all(bytes)?;
@@ -547,7 +548,7 @@ fn pass_on(bytes: &mut Vec<u8>, least: usize, out: &mut impl Write) -> io::Resul
     Ok(())
 }
 
-/// Numbers as they are written: the same few fill a large layer, so their texts are made once.
+/// The texts of numbers: the same few numbers fill a large layer, so each text is made once.
 struct Texts {
     bytes: Vec<u8>,
     /// Where each text ends.

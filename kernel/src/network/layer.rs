@@ -8,10 +8,10 @@ use crate::numbers::Rational;
 /// Why weights, bias and activation do not make a layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayerError {
-    /// There is no row, so no unit.
+    /// There is no row, and so no unit.
     #[error("a layer needs at least one unit")]
     NoUnits,
-    /// Another number of bias terms than rows.
+    /// The number of bias terms is not the number of rows.
     #[error("{rows} rows of weights need {rows} bias terms, found {bias}")]
     Bias {
         /// The number of rows.
@@ -19,7 +19,7 @@ pub enum LayerError {
         /// The number of bias terms.
         bias: usize,
     },
-    /// Rows that do not divide into units.
+    /// The rows do not divide into units.
     #[error("{rows} rows of weights do not divide into maxout units of rank {rank}")]
     Rank {
         /// The number of rows.
@@ -28,7 +28,7 @@ pub enum LayerError {
         rank: usize,
     },
     /// The divisor of gelu is not positive.
-    #[error("the divisor of gelu has to be positive")]
+    #[error("the divisor of gelu must be positive")]
     Divisor,
 }
 
@@ -93,7 +93,7 @@ impl Layer {
         &self.bias
     }
 
-    /// What the units do with their preactivations.
+    /// Returns the function that the units apply to their preactivations.
     pub fn activation(&self) -> &Activation {
         &self.activation
     }
@@ -103,12 +103,12 @@ impl Layer {
         self.weights.columns()
     }
 
-    /// The number of rows: of preactivations.
+    /// Returns the number of rows, that is, of preactivations.
     pub fn rows(&self) -> usize {
         self.weights.rows()
     }
 
-    /// The number of units: of outputs.
+    /// Returns the number of units, that is, of outputs.
     pub fn units(&self) -> usize {
         self.rows() / self.activation.rows_per_unit()
     }

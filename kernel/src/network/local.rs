@@ -1,15 +1,16 @@
 //! A network on a box, with units replaced by constant intervals (T28).
 //!
-//! On a box most units of a large network say little. Where a unit lies in a short interval `[a, b]`,
-//! or is decided, it is left out, and `w · [a, b]` goes to the bias of each sum that it had weight `w`
-//! in. At every point of the box some numbers in these *interval biases* give the values of the network
-//! itself, so every enclosure of all of them encloses the network.
+//! On a box most units of a large network are nearly constant. A unit whose value lies in a short
+//! interval `[a, b]`, or is decided, is removed; `w · [a, b]` is added to the bias of each sum that
+//! uses it with weight `w`. At every point of the box, some numbers in these *interval biases* give
+//! the values of the original network. So whatever encloses all of them encloses the network.
 //!
-//! Units of a layer with the same weights and nearly the same bias become one: the second is the first up
-//! to `Lip · |bias - bias|`, and this goes to the biases above as well. The weights of both are added up,
-//! and may cancel.
+//! Units of a layer with the same weights and nearly the same bias are merged: the second equals
+//! the first up to `Lip · |bias - bias|`, and this error is added to the biases above, too. The
+//! weights of both are added, and may cancel.
 //!
-//! A network on a box says nothing about slopes: the numbers in the intervals change from point to point.
+//! A network on a box says nothing about slopes: the numbers in the intervals change from point to
+//! point.
 
 use std::collections::HashMap;
 
@@ -18,21 +19,21 @@ use super::model::Network;
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Enclosure, Failure, Interval, LinearForm, Rational};
 
-/// Decides a step exactly where rounding alone may leave it open: its sum ends this close to 0,
-/// relative to its size, in bits.
+/// A step is decided by exact fractions where rounding could leave it undecided: where its sum
+/// comes this close to 0, relative to its size, in bits.
 const CLOSE: i64 = 40;
 
-/// Units become one where they differ by at most `2^ALIKE` times what makes a unit constant.
+/// Units are merged if they differ by at most `2^ALIKE` times the constant radius.
 const ALIKE: i64 = 8;
 
-/// A sum `bias + weights · values`, for some number in `bias`.
+/// A sum `bias + weights · values`, for some number in the interval `bias`.
 #[derive(Clone, Copy, Debug)]
 struct Sum {
     bias: Interval,
     /// Where its terms are in [`Local::terms`].
     start: usize,
     end: usize,
-    /// Which row of its layer it is.
+    /// The row of its layer.
     row: usize,
 }
 
@@ -40,7 +41,7 @@ struct Sum {
 #[derive(Clone, Debug)]
 struct LocalLayer {
     activation: Activation,
-    /// One sum after the other; a maxout unit has as many as its rank.
+    /// One sum after another; a maxout unit has as many as its rank.
     sums: Vec<Sum>,
 }
 
@@ -48,25 +49,25 @@ struct LocalLayer {
 #[derive(Clone, Debug)]
 pub struct Local {
     layers: Vec<LocalLayer>,
-    /// Weights, rounded, with the number of the unit of the layer below.
+    /// Rounded weights, with the index of the unit in the layer below.
     terms: Vec<(u32, Dyadic)>,
     output_ranges: Vec<Interval>,
 }
 
-/// A sum as others see it.
+/// A view of a sum.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalSum<'a> {
-    /// The bias is somewhere in here.
+    /// The interval of the bias.
     pub bias: Interval,
     /// Units of the layer below (or inputs) and their weights, in order.
     pub terms: &'a [(u32, Dyadic)],
 }
 
-/// What a unit of the network around the box has become.
+/// What a unit of the parent network has become on the box.
 enum Image {
-    /// A number in here.
+    /// A number in this interval.
     Constant(Interval),
-    /// The unit of this number, up to an amount.
+    /// The unit of this index, up to an error.
     Unit(usize, Dyadic),
 }
 
@@ -74,21 +75,20 @@ enum Image {
 #[derive(Default)]
 struct Below {
     images: Vec<Image>,
-    /// Where the units that are kept lie.
+    /// The ranges of the units that are kept.
     ranges: Vec<Interval>,
-    /// Have units become one?
+    /// Have units been merged?
     is_merged: bool,
 }
 
-/// The sums of a layer by their weights: the numbers of their units and biases.
+/// The sums of a layer by their weights: the indices of their units, and the biases.
 type Alike = HashMap<Vec<(u32, Dyadic)>, Vec<(usize, Interval)>>;
 
 impl Local {
-    /// Returns the network on a box of these sides, with every weight rounded to 63 bits; what that may
-    /// change is in the biases.
+    /// Returns the network on a box with these sides. Weights are rounded to 63 bits; the rounding
+    /// errors are in the biases.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value or no bound.
+    /// - Errors: [`Failure`] where a unit has no value or no bound.
     pub fn from_network(network: &Network, sides: &[Interval]) -> Result<Self, Failure> {
         let mut local = Self {
             layers: Vec::with_capacity(network.layers().len()),
@@ -129,12 +129,11 @@ impl Local {
         Ok(local)
     }
 
-    /// Returns the network on a smaller box: there, units whose values fill an interval of a radius of
-    /// at most `constant_radius` become constant, and so do those that hang on no input any more. `sides`
-    /// are the exact sides, which decide steps that end at a fraction.
+    /// Returns the network on a smaller box. Units whose range there has a radius of at most
+    /// `constant_radius` become constant, and so do units that depend on no input any more. `sides`
+    /// are the exact sides, which decide steps that jump at a fraction.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn reduced(
         &self,
         network: &Network,
@@ -217,8 +216,7 @@ impl Local {
 
     /// Encloses the outputs at almost every point of a smaller box.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn on(
         &self,
         network: &Network,
@@ -229,20 +227,20 @@ impl Local {
         Ok(local.output_ranges)
     }
 
-    /// Takes a sum over from the network around the box; returns its range too.
+    /// Takes over a sum of the parent network; returns its range, too.
     fn take(
         &mut self,
-        around: &Self,
+        parent: &Self,
         sum: &Sum,
         below: &Below,
     ) -> Result<(Sum, Interval), Failure> {
         let start = self.terms.len();
         let mut bias = sum.bias;
-        for &(unit, weight) in &around.terms[sum.start..sum.end] {
+        for &(unit, weight) in &parent.terms[sum.start..sum.end] {
             match &below.images[index(unit)] {
                 Image::Constant(value) => bias = bias.plus(&value.times_point(weight)),
-                Image::Unit(number, slack) => {
-                    bias = bias.widened(slack.mul(weight.abs(), Up));
+                Image::Unit(number, error) => {
+                    bias = bias.widened(error.mul(weight.abs(), Up));
                     let number = u32::try_from(*number).map_err(|_| Failure::Inexact)?;
                     self.terms.push((number, weight));
                 }
@@ -266,7 +264,7 @@ impl Local {
         Ok((sum, range))
     }
 
-    /// Adds up the weights of the same unit, from a term on; what is rounded goes to the bias.
+    /// Adds up the weights of equal units, starting at a term; rounding errors go to the bias.
     fn add_up(&mut self, start: usize, below: &Below, bias: &mut Interval) {
         let mut own = self.terms.split_off(start);
         own.sort_by_key(|(unit, _)| *unit);
@@ -293,15 +291,14 @@ impl Local {
         self.terms.truncate(end);
     }
 
-    /// Where the outputs lie on the box.
+    /// Returns the ranges of the outputs on the box.
     pub fn output_ranges(&self) -> &[Interval] {
         &self.output_ranges
     }
 
-    /// Encloses the outputs over the box, or over a part of it, as linear forms.
+    /// Encloses the outputs over the box, or a part of it, as linear forms.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],
@@ -313,7 +310,7 @@ impl Local {
         Ok(values)
     }
 
-    /// The values of the units of a layer, from those of the layer below.
+    /// Returns the values of the units of a layer from those of the layer below.
     fn values<E: Enclosure>(&self, layer: &LocalLayer, below: &[E]) -> Result<Vec<E>, Failure> {
         let rank = layer.activation.rows_per_unit();
         let mut rows = Vec::with_capacity(rank);
@@ -324,19 +321,19 @@ impl Local {
                 for &(unit, weight) in &self.terms[sum.start..sum.end] {
                     total.accumulate(weight, &below[index(unit)]);
                 }
-                total.settled()
+                total.tightened()
             }));
             layer.activation.combine(&(), &rows)
         });
         units.collect()
     }
 
-    /// How many layers there are.
+    /// Returns the number of layers.
     pub fn layers(&self) -> usize {
         self.layers.len()
     }
 
-    /// The only sum of a layer that has one, with its activation.
+    /// Returns the sum of a layer that has exactly one, with its activation.
     pub fn only_sum(&self, layer: usize) -> Option<(&Activation, LocalSum<'_>)> {
         let layer = self.layers.get(layer)?;
         let [sum] = layer.sums.as_slice() else {
@@ -352,7 +349,7 @@ impl Local {
         ))
     }
 
-    /// About how many bytes it takes.
+    /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         let sums: usize = self.layers.iter().map(|layer| layer.sums.len()).sum();
         size_of::<Self>()
@@ -362,8 +359,8 @@ impl Local {
     }
 }
 
-/// How much a unit changes at most where its sum changes by 1; nothing for those that are not merged. A step
-/// changes by any amount.
+/// Returns the Lipschitz constant of a unit; `None` for those that are never merged. A step has
+/// none.
 fn lipschitz(activation: &Activation) -> Option<Dyadic> {
     match activation {
         Activation::Sigmoid => Some(Dyadic::HALF.scale(-1, Up)),
@@ -373,8 +370,7 @@ fn lipschitz(activation: &Activation) -> Option<Dyadic> {
     }
 }
 
-/// The first of the units with some weights from which another one with the same weights differs by at most
-/// this.
+/// Returns the first unit with the same weights that differs by at most `most`.
 fn same_unit(
     known: &[(usize, Interval)],
     bias: Interval,
@@ -384,16 +380,16 @@ fn same_unit(
     let lipschitz = lipschitz?;
     known.iter().find_map(|(number, other)| {
         let apart = bias.minus(other).mag();
-        let slack = if apart.is_zero() {
+        let error = if apart.is_zero() {
             Dyadic::ZERO
         } else {
             apart.mul(lipschitz, Up)
         };
-        (slack <= most).then_some(Image::Unit(*number, slack))
+        (error <= most).then_some(Image::Unit(*number, error))
     })
 }
 
-/// The value of a step at almost every point of a box, where it is one.
+/// Returns the value of a step at almost every point of a box, if it is constant there.
 ///
 /// | its sum on the box | the step |
 /// |---|---|
@@ -401,8 +397,9 @@ fn same_unit(
 /// | everywhere below 0 | 0 |
 /// | at most 0, and one affine function of the inputs that is not constant: 0 on a set of measure zero | 0 |
 ///
-/// The last rule needs an affine function: `H(-relu(x))` is 1 on half of `[-1, 1]`. So it is for the
-/// first layer alone, and by exact fractions: the sum is largest and smallest in corners of the box.
+/// The last rule needs an affine function: `H(-relu(x))` is 1 on half of `[-1, 1]`. So it is used
+/// in the first layer only, with exact fractions: the sum attains its extremes at corners of the
+/// box.
 fn step(
     network: &Network,
     depth: usize,
@@ -440,7 +437,7 @@ fn step(
     }
 }
 
-/// A weight rounded, and how much that changes it at most.
+/// Rounds a weight; returns the rounded value and a bound of the rounding error.
 fn rounded(weight: &Rational) -> (Dyadic, Dyadic) {
     let value = Dyadic::from_rational(weight, Down);
     let error = Dyadic::from_rational(weight, Up).sub(value, Up);
@@ -491,7 +488,7 @@ mod tests {
             .expect("a value")
     }
 
-    /// At every step rule that a set of measure zero, or a bias that is an interval, could break.
+    /// Every rule for steps that a set of measure zero, or an interval bias, could break.
     #[test]
     fn steps_are_decided_as_they_should_be() {
         let ranges = |net: &Network, domain: &str| {
@@ -510,7 +507,7 @@ mod tests {
         );
         assert_eq!(ranges(&net, "x=-1..1"), [Interval::UNIT]);
         assert_eq!(ranges(&net, "x=-1..0"), [Interval::ONE]);
-        // So it is whatever another unit of the first layer is.
+        // The same, whatever another unit of the first layer is.
         let net = network(
             &["x"],
             vec![
@@ -566,7 +563,7 @@ mod tests {
         assert!(local.output_ranges()[0].contains_rational(&Rational::ONE));
     }
 
-    /// Two towers of opposite huge weights differ by a little, and are not the same.
+    /// Two towers of opposite huge weights differ slightly, and must not be treated as equal.
     #[test]
     fn units_that_are_nearly_equal_do_not_cancel() {
         for activation in [Sigmoid, Tanh] {

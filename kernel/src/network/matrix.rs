@@ -2,17 +2,17 @@
 //!
 //! ```text
 //! row i:  starts[i] .. starts[i + 1]  into  columns (increasing) and values (indices)
-//! weight: pool[values[k]], never 0, every value of the pool different
-//! pool:   in the order in which values appear, so equal matrices are stored alike
+//! weight: pool[values[k]], never 0, all values of the pool distinct
+//! pool:   in order of first appearance, so equal matrices are stored alike
 //! ```
 //!
-//! A grid of a million towers has four weights per unit and few different ones among them: eight
-//! bytes per entry hold it.
+//! A grid of a million towers has four weights per unit, and few of them are distinct: an entry
+//! takes eight bytes.
 
 use super::pool::{Pool, in_order_of_use, index};
 use crate::numbers::Rational;
 
-/// Why rows do not make a matrix. Rows and columns count from 0.
+/// Why rows are not a valid matrix. Rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MatrixError {
     /// A column index is beyond the width of the matrix.
@@ -33,7 +33,7 @@ pub enum MatrixError {
         /// The column.
         column: usize,
     },
-    /// The columns of a row do not increase.
+    /// The columns of a row are not increasing.
     #[error("row {row} has column {column} after a later one")]
     Unsorted {
         /// The row.
@@ -41,7 +41,7 @@ pub enum MatrixError {
         /// The column out of order.
         column: usize,
     },
-    /// A dense row has another length than the matrix has columns.
+    /// A dense row has the wrong length.
     #[error("row {row} has {found} weights, expected {expected}")]
     Ragged {
         /// The row.
@@ -51,7 +51,7 @@ pub enum MatrixError {
         /// The number of columns.
         expected: usize,
     },
-    /// More than 2^32 columns or different values.
+    /// More than 2^32 columns or distinct values.
     #[error("a matrix has at most 4294967295 columns and different values")]
     TooLarge,
 }
@@ -98,20 +98,19 @@ impl Matrix {
         self.width
     }
 
-    /// The number of weights that are not 0.
+    /// Returns the number of nonzero weights.
     pub fn entries(&self) -> usize {
         self.columns.len()
     }
 
-    /// The different weights, none of them 0, in the order in which they appear.
+    /// Returns the distinct nonzero weights, in order of first appearance.
     pub fn pool(&self) -> &[Rational] {
         &self.pool
     }
 
     /// Returns the non-zero weights of one row with their columns, from left to right.
     ///
-    /// # Panics
-    /// When the row does not exist.
+    /// - Panics: when the row does not exist.
     pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, &Rational)> {
         self.row_indices(row)
             .map(|(column, value)| (column, &self.pool[value]))
@@ -119,8 +118,7 @@ impl Matrix {
 
     /// Returns one row as columns and indices into the [`Matrix::pool`], from left to right.
     ///
-    /// # Panics
-    /// When the row does not exist.
+    /// - Panics: when the row does not exist.
     pub fn row_indices(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, usize)> {
         let range = self.starts[row]..self.starts[row + 1];
         let columns = self.columns[range.clone()].iter();
@@ -129,7 +127,7 @@ impl Matrix {
             .map(|(&column, &value)| (index(column), index(value)))
     }
 
-    /// Refuses the columns of a next row that do not fit, before anything is stored.
+    /// Checks the columns of the next row before anything is stored.
     pub(super) fn check(&self, entries: impl Iterator<Item = usize>) -> Result<(), MatrixError> {
         let (row, columns) = (self.rows(), self.width);
         let mut last = None;
@@ -163,7 +161,7 @@ impl std::fmt::Debug for Matrix {
     }
 }
 
-/// A weight known to one [`MatrixBuilder`]: 0, or 1 more than its place among the values.
+/// A weight known to one [`MatrixBuilder`]: 0, or 1 more than its place in the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight(u32);
 
@@ -179,7 +177,7 @@ pub struct MatrixBuilder {
 }
 
 impl MatrixBuilder {
-    /// Starts a matrix with this many columns and no row.
+    /// Starts a matrix with this many columns and no rows.
     pub fn new(columns: usize) -> Self {
         Self {
             matrix: Matrix::without_rows(columns),
@@ -187,12 +185,12 @@ impl MatrixBuilder {
         }
     }
 
-    /// The number of rows so far.
+    /// Returns the number of rows so far.
     pub fn rows(&self) -> usize {
         self.matrix.rows()
     }
 
-    /// Returns a name for a weight, for [`MatrixBuilder::push_known`]; it need not be used.
+    /// Returns a handle to a weight, for [`MatrixBuilder::push_known`]; it need not be used.
     ///
     /// - Errors: [`MatrixError::TooLarge`].
     pub fn weight(&mut self, value: Rational) -> Result<Weight, MatrixError> {
@@ -206,9 +204,9 @@ impl MatrixBuilder {
         place.map(Weight).ok_or(MatrixError::TooLarge)
     }
 
-    /// Adds a row from its weights and their columns, which increase. Zeros are dropped.
+    /// Adds a row from its weights and their increasing columns. Zeros are dropped.
     ///
-    /// - Errors: [`MatrixError`] for the first weight that does not fit; the row is not added.
+    /// - Errors: [`MatrixError`] for the first weight that does not fit; the row is then not added.
     pub fn push_row(
         &mut self,
         row: impl IntoIterator<Item = (usize, Rational)>,
@@ -220,7 +218,7 @@ impl MatrixBuilder {
         self.push_known(&known)
     }
 
-    /// Adds a row as [`MatrixBuilder::push_row`] does, from weights of this builder.
+    /// Adds a row like [`MatrixBuilder::push_row`], from weights of this builder.
     pub fn push_known(&mut self, row: &[(usize, Weight)]) -> Result<(), MatrixError> {
         self.matrix.check(row.iter().map(|entry| entry.0))?;
         for &(column, Weight(weight)) in row {
@@ -234,15 +232,15 @@ impl MatrixBuilder {
         Ok(())
     }
 
-    /// Adds a row with one weight for each column.
+    /// Adds a row with one weight per column.
     ///
-    /// - Errors: [`MatrixError::Ragged`] for another number of weights.
+    /// - Errors: [`MatrixError::Ragged`] for a wrong number of weights.
     pub fn push_dense_row(&mut self, row: Vec<Rational>) -> Result<(), MatrixError> {
         self.check_length(row.len())?;
         self.push_row(row.into_iter().enumerate())
     }
 
-    /// Refuses a dense row of another length than the matrix has columns.
+    /// Checks the length of a dense row.
     pub fn check_length(&self, found: usize) -> Result<(), MatrixError> {
         let expected = self.matrix.width;
         if found == expected {

@@ -9,8 +9,6 @@ pub mod canonical;
 pub mod digest;
 #[cfg(feature = "fast")]
 pub mod float_matrix;
-#[cfg(feature = "fast")]
-pub mod forms;
 pub mod forward;
 #[cfg(feature = "json")]
 pub mod json;
@@ -21,9 +19,7 @@ pub mod model;
 pub mod pieces;
 mod pool;
 #[cfg(feature = "fast")]
-pub mod reduce;
-#[cfg(feature = "fast")]
-pub mod specialise;
+pub mod reduced;
 pub mod vector;
 
 pub use activation::Activation;
@@ -37,7 +33,7 @@ pub use matrix::{Matrix, MatrixBuilder, MatrixError, Weight};
 pub use model::{Network, NetworkError};
 pub use pieces::{IntegerNetwork, Stage};
 #[cfg(feature = "fast")]
-pub use reduce::Reducer;
+pub use reduced::reducer::Reducer;
 #[cfg(feature = "fast")]
-pub use specialise::{Specialised, SumView, UnitView};
+pub use reduced::{Reduced, SumView, UnitView};
 pub use vector::{Number, Vector, VectorBuilder};

@@ -7,10 +7,10 @@ use super::layer::Layer;
 /// Why layers and names do not make a network. Layers count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    /// No layer.
+    /// There is no layer.
     #[error("a network needs at least one layer")]
     NoLayers,
-    /// No input.
+    /// There is no input.
     #[error("a network needs at least one input")]
     NoInputs,
     /// An input or output whose name is empty.
@@ -18,10 +18,10 @@ pub enum NetworkError {
     EmptyName {
         /// `inputs` or `outputs`.
         side: &'static str,
-        /// Its place among the names, from 1.
+        /// Its position among the names, from 1.
         position: usize,
     },
-    /// Two inputs, or two outputs, of one name.
+    /// Two inputs, or two outputs, have the same name.
     #[error("the {side} have the name `{name}` twice")]
     DuplicateName {
         /// `inputs` or `outputs`.
@@ -29,7 +29,7 @@ pub enum NetworkError {
         /// The name.
         name: String,
     },
-    /// The first layer does not fit the names of the inputs.
+    /// The first layer does not match the names of the inputs.
     #[error("layer 1 expects {expects} inputs, the network has {inputs}")]
     Inputs {
         /// The columns of the first layer.
@@ -37,7 +37,7 @@ pub enum NetworkError {
         /// The number of input names.
         inputs: usize,
     },
-    /// A layer does not fit the one before it.
+    /// A layer does not match the one before it.
     #[error("layer {layer} expects {expects} inputs, layer {} gives {gives}", layer - 1)]
     Layers {
         /// The later layer.
@@ -47,7 +47,7 @@ pub enum NetworkError {
         /// The units of the layer before.
         gives: usize,
     },
-    /// The last layer does not fit the names of the outputs.
+    /// The last layer does not match the names of the outputs.
     #[error("layer {layer} gives {gives} outputs, the network names {outputs}")]
     Outputs {
         /// The last layer.
@@ -61,8 +61,8 @@ pub enum NetworkError {
 
 /// A feed-forward network with exact weights.
 ///
-/// Invariant: there is an input and a layer, each layer has as many columns as the one before has
-/// units, and names are neither empty nor repeated among the inputs or among the outputs.
+/// Invariant: there is at least one input and one layer; each layer has as many columns as the
+/// layer before has units; names are nonempty, and distinct among the inputs and among the outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     inputs: Vec<String>,
@@ -159,15 +159,15 @@ impl Network {
             .all(|layer| layer.activation().is_piecewise_linear())
     }
 
-    /// Returns, for each input of the network, where it stands in `wanted`; nothing unless both
-    /// hold the same names.
+    /// Returns, for each input of the network, its position in `wanted`; `None` unless both hold
+    /// the same names.
     ///
     /// With values listed in the order of `wanted`, input `i` takes the value `order[i]`.
     pub fn input_order(&self, wanted: &[String]) -> Option<Vec<usize>> {
         if wanted.len() != self.inputs.len() {
             return None;
         }
-        // The names of the inputs differ, so as many different places are all places.
+        // The names are distinct, so as many distinct positions are all positions.
         self.inputs
             .iter()
             .map(|name| wanted.iter().position(|other| other == name))

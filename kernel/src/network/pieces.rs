@@ -1,9 +1,9 @@
 //! The affine pieces of a piecewise-linear network in one or two inputs, in integers.
 //!
-//! On a convex cell on which every unit is decided (a ReLU's sum has one sign there, one row of a
-//! maxout is the largest, ...) the network is affine. [`IntegerNetwork`] has all weights over
-//! common denominators, so that the sums of a layer are integer combinations; a [`Stage`] is how
-//! far the units are decided on a cell, and goes on from there on every part of it.
+//! The network is affine on a convex cell on which every unit is decided: a ReLU's sum has one sign
+//! there, one row of a maxout is the largest, and so on. [`IntegerNetwork`] has all weights over
+//! common denominators, so that the sums of a layer are integer combinations. A [`Stage`] records
+//! how far the units are decided on a cell; every part of the cell continues from there.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::model::Network;
 use crate::geometry::{Affine, PlaneCell};
 use crate::numbers::{Integer, Rational};
 
-/// The longest that the numbers of a piece may become, in bits.
+/// The greatest length of the numbers of a piece, in bits.
 const LONGEST: usize = 1 << 14;
 
 /// A piecewise-linear network in one or two inputs with integer weights.
@@ -22,11 +22,12 @@ const LONGEST: usize = 1 << 14;
 pub struct IntegerNetwork<'a> {
     network: &'a Network,
     layers: Vec<IntegerLayer>,
-    /// What the outputs are to be divided by.
+    /// The common denominator of the outputs.
     denominator: Integer,
 }
 
-/// A layer over its denominators: values below are integers over `below`, sums over `one`.
+/// A layer over its denominators: values of the layer below are integers over `below`, sums over
+/// `one`.
 #[derive(Clone, Debug)]
 struct IntegerLayer {
     /// The weights of the matrix's pool times their common denominator.
@@ -41,24 +42,24 @@ struct IntegerLayer {
 /// How far the units of a network are decided on a cell.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// Layers below this one are decided.
+    /// All layers below this one are decided.
     layer: usize,
-    /// The sums of this layer; past the last one, the outputs.
+    /// The sums of this layer; after the last layer, the outputs.
     sums: Arc<Vec<Affine>>,
-    /// Its units, where they are decided.
+    /// Its units, as far as they are decided.
     units: Vec<Option<Affine>>,
 }
 
 impl Stage {
-    /// Returns the outputs times the network's denominator, where all units are decided.
+    /// Returns the outputs times the network's denominator; valid once all units are decided.
     pub fn outputs(&self) -> &[Affine] {
         &self.sums
     }
 }
 
 impl<'a> IntegerNetwork<'a> {
-    /// Returns the network over integers; nothing for one that is not piecewise linear, has more
-    /// than two inputs, or whose numbers would be too long.
+    /// Returns the network over integers; `None` if it is not piecewise linear, has more than two
+    /// inputs, or its numbers would be too long.
     pub fn new(network: &'a Network) -> Option<Self> {
         if !network.is_piecewise_linear() || network.inputs().len() > 2 {
             return None;
@@ -118,7 +119,7 @@ impl<'a> IntegerNetwork<'a> {
         })
     }
 
-    /// What the outputs are to be divided by, positive.
+    /// Returns the positive common denominator of the outputs.
     pub fn denominator(&self) -> &Integer {
         &self.denominator
     }
@@ -140,7 +141,7 @@ impl<'a> IntegerNetwork<'a> {
         self.begin(0, [x, y].into_iter().take(inputs).collect())
     }
 
-    /// The sums of a layer from the units below it.
+    /// Computes the sums of a layer from the units below it.
     fn begin(&self, layer: usize, below: Vec<Affine>) -> Stage {
         let Some(integers) = self.layers.get(layer) else {
             return Stage {
@@ -168,12 +169,12 @@ impl<'a> IntegerNetwork<'a> {
 
     /// Decides the units on a cell, layer by layer, up to the outputs.
     ///
-    /// A unit whose sum is 0 on the whole cell takes its value at 0; one whose sum is 0 on an edge
-    /// or at a corner alone is decided by the points inside.
+    /// A unit whose sum is 0 on the whole cell takes its value at 0. If the sum is 0 only on an
+    /// edge or at a corner, the points inside decide.
     ///
-    /// # Errors
-    /// Where units stay undecided: lines through the inside of the cell that help to decide the
-    /// first layer that has such units. The stage goes on from there on a part of the cell.
+    /// - Errors: where units stay undecided, lines through the inside of the cell that help to
+    ///   decide the first layer with such units. The stage continues from there on a part of the
+    ///   cell.
     pub fn advance(&self, stage: &mut Stage, cell: &PlaneCell) -> Result<(), Vec<Affine>> {
         while let Some(integers) = self.layers.get(stage.layer) {
             let activation = self.network.layers()[stage.layer].activation();
@@ -195,7 +196,8 @@ impl<'a> IntegerNetwork<'a> {
 }
 
 impl IntegerLayer {
-    /// The affine function that a unit is on the cell; or lines that help to decide it.
+    /// Returns the affine function that a unit is on the cell, or records lines that help to decide
+    /// it.
     fn decide(
         &self,
         activation: &Activation,
@@ -257,10 +259,11 @@ impl IntegerLayer {
     }
 }
 
-/// The row that is the largest on all of the cell; or a line between two that are, somewhere.
+/// Returns the row that is the largest on the whole cell, or records a line between two that are
+/// the largest somewhere.
 fn largest(rows: &[Affine], cell: &PlaneCell, lines: &mut Vec<Affine>) -> Option<Affine> {
-    // A row that is at least the best one everywhere takes its place, so no row can be above the
-    // last best one everywhere: one that is above it somewhere is below it elsewhere.
+    // A row that is at least the best one everywhere replaces it. So no row is above the final best
+    // one everywhere: a row that is above it somewhere is below it elsewhere.
     let mut best = 0;
     let mut undecided = None;
     for (i, row) in rows.iter().enumerate().skip(1) {

@@ -1,14 +1,14 @@
-//! Different values, each stored once: what matrices and vectors of few different numbers share.
+//! Distinct values, each stored once; shared by matrices and vectors with few distinct numbers.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 use crate::numbers::Rational;
 
-/// Collects different values; each has a place, in the order in which they come.
+/// Collects distinct values; each has a place, in order of arrival.
 ///
-/// A value is found through `slots`, a table of a power of two: from the slot that its hash says
-/// onward, up to the first that is free. At most half of them are taken.
+/// A value is found through `slots`, a table whose length is a power of two: the search goes from
+/// the slot of its hash to the first free one. At most half of the slots are taken.
 #[derive(Default)]
 pub struct Pool {
     values: Vec<Rational>,
@@ -16,7 +16,7 @@ pub struct Pool {
     hasher: RandomState,
 }
 
-/// Where a value is, and 32 bits of its hash.
+/// The place of a value, and 32 bits of its hash.
 #[derive(Clone, Copy)]
 struct Slot {
     hash: u32,
@@ -27,7 +27,8 @@ struct Slot {
 const FREE: Slot = Slot { hash: 0, mark: 0 };
 
 impl Pool {
-    /// Returns the place of a value, which joins if it is new; nothing where 2^32 - 1 are there.
+    /// Returns the place of a value, and adds the value if it is new; `None` if 2^32 - 1 are
+    /// stored.
     pub fn place(&mut self, value: Rational) -> Option<u32> {
         if self.slots.len() <= 2 * self.values.len() {
             self.grow();
@@ -65,7 +66,7 @@ impl Pool {
         (slot + 1) & (self.slots.len() - 1)
     }
 
-    /// Makes a larger table, whose slots are taken as before.
+    /// Makes a larger table with the same entries.
     fn grow(&mut self) {
         let size = (4 * self.values.len()).next_power_of_two().max(16);
         let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
@@ -79,8 +80,8 @@ impl Pool {
     }
 }
 
-/// Returns the values that the places name, in the order in which they are first named; the places
-/// then name them there. So equal sequences of values are stored alike.
+/// Returns the values that the places name, in order of first use, and renumbers the places
+/// accordingly. So equal sequences of values are stored alike.
 pub fn in_order_of_use(values: Vec<Rational>, places: &mut [u32]) -> Vec<Rational> {
     let mut values: Vec<_> = values.into_iter().map(Some).collect();
     let mut new_places = vec![0; values.len()];

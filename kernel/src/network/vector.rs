@@ -5,9 +5,9 @@ use std::ops::Index;
 use super::pool::{Pool, in_order_of_use, index};
 use crate::numbers::Rational;
 
-/// Exact numbers, read-only: a million gates of one grid share their bias.
+/// Exact numbers, read-only; a million gates of one grid share their bias.
 ///
-/// The pool is in the order in which values appear, so equal vectors are stored alike.
+/// The pool is in order of first appearance, so equal vectors are stored alike.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Vector {
     places: Vec<u32>,
@@ -15,12 +15,12 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// The number of numbers.
+    /// Returns the length.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Is there none?
+    /// Is the vector empty?
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
@@ -30,7 +30,7 @@ impl Vector {
         self.indices().map(|place| &self.pool[place])
     }
 
-    /// The different numbers, in the order in which they appear.
+    /// Returns the distinct numbers, in order of first appearance.
     pub fn pool(&self) -> &[Rational] {
         &self.pool
     }
@@ -50,8 +50,7 @@ impl Index<usize> for Vector {
 }
 
 impl From<Vec<Rational>> for Vector {
-    /// # Panics
-    /// When more than 2^32 numbers differ: they would not have fitted in memory.
+    /// - Panics: when more than 2^32 numbers differ: they would not have fitted in memory.
     fn from(values: Vec<Rational>) -> Self {
         let mut builder = VectorBuilder::default();
         for value in values {
@@ -86,17 +85,17 @@ pub struct VectorBuilder {
 }
 
 impl VectorBuilder {
-    /// The number of numbers so far.
+    /// Returns the length so far.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Is there none yet?
+    /// Is the vector empty so far?
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
-    /// Returns a name for a number; nothing where 2^32 are known.
+    /// Returns a handle to a number; `None` if 2^32 are known.
     pub fn number(&mut self, value: Rational) -> Option<Number> {
         self.known.place(value).map(Number)
     }

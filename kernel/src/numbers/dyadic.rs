@@ -1,9 +1,9 @@
-//! Dyadic numbers `m·2^e` with a 63-bit mantissa, rounded down or up on demand.
+//! Dyadic numbers `m·2^e` with a 63-bit mantissa, rounded down or up as requested.
 //!
-//! These are the endpoints of every interval the checker computes with. All arithmetic is integer
-//! arithmetic on `i128`; a result that does not fit is rounded in the direction asked for, by less
-//! than one unit of its last place (a relative `2^-62`), and exponents that leave the range go to
-//! infinity or to the smallest number on the safe side, never to the wrong side of the truth.
+//! These are the endpoints of all intervals of the checker. All arithmetic is integer arithmetic on
+//! `i128`. A result that does not fit is rounded in the requested direction, by less than one unit
+//! of its last place (a relative `2^-62`). An exponent out of range becomes infinity or the
+//! smallest number, always on the safe side.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,7 +13,7 @@ use dashu_base::BitTest;
 
 use super::rational::{Integer, Rational};
 
-/// Which way to round.
+/// The direction of rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Toward minus infinity: the result is at most the true value.
@@ -25,7 +25,7 @@ pub enum Direction {
 use Direction::{Down, Up};
 
 impl Direction {
-    /// The other direction.
+    /// Returns the other direction.
     #[must_use]
     pub fn opposite(self) -> Self {
         match self {
@@ -84,13 +84,13 @@ impl Dyadic {
         exponent: INFINITE,
     };
 
-    /// The fields as they are, for constants: they must keep the invariant.
+    /// Returns a number of these fields, for constants; they must keep the invariant.
     pub(super) const fn from_parts_unchecked(mantissa: i64, exponent: i64) -> Self {
         Self { mantissa, exponent }
     }
 
-    /// Returns `mantissa · 2^exponent` rounded in the direction asked for; exact where the
-    /// mantissa has at most 63 significant bits.
+    /// Returns `mantissa · 2^exponent`, rounded in the requested direction; exact if the mantissa
+    /// has at most 63 significant bits.
     #[inline]
     pub fn new(mantissa: i128, exponent: i64, direction: Direction) -> Self {
         if mantissa == 0 {
@@ -150,7 +150,7 @@ impl Dyadic {
         }
     }
 
-    /// Returns the integer exactly where it has at most 63 bits, and for `i64::MIN` too.
+    /// Returns the integer; exact if it has at most 63 bits, and for `i64::MIN`, too.
     #[inline]
     pub fn from_i64(value: i64) -> Self {
         Self::new(i128::from(value), 0, Down)
@@ -163,8 +163,8 @@ impl Dyadic {
         Self::finish(i128::from(LEAST), exponent.saturating_sub(places), Down)
     }
 
-    /// Returns the rational rounded in the direction asked for; exact where it is a dyadic number
-    /// of at most 63 bits.
+    /// Returns the rational, rounded in the requested direction; exact if it is a dyadic number of
+    /// at most 63 bits.
     pub fn from_rational(value: &Rational, direction: Direction) -> Self {
         let (numerator, denominator) = (value.numerator(), value.denominator());
         if let (Ok(p), Ok(q)) = (i64::try_from(numerator), i64::try_from(denominator)) {
@@ -222,7 +222,7 @@ impl Dyadic {
         )
     }
 
-    /// Returns the exact value as a fraction; nothing for infinities and for magnitudes beyond
+    /// Returns the exact value as a fraction; `None` for infinities and for magnitudes beyond
     /// `2^±16384`, which [`Dyadic::rational_bound`] rounds outward.
     pub fn to_rational(self) -> Option<Rational> {
         if self.mantissa == 0 {
@@ -237,8 +237,8 @@ impl Dyadic {
         Some(odd * Rational::power_of_two(exponent))
     }
 
-    /// Returns a fraction on the safe side: the exact value where [`Dyadic::to_rational`] has one,
-    /// else a bound in the direction asked for; nothing where no number bounds it.
+    /// Returns a fraction on the safe side: the exact value if [`Dyadic::to_rational`] has one,
+    /// else a bound in the requested direction; `None` if no number is a bound.
     pub fn rational_bound(self, direction: Direction) -> Option<Rational> {
         if let Some(exact) = self.to_rational() {
             return Some(exact);
@@ -322,10 +322,10 @@ impl Dyadic {
         self.add_noting(other, direction).0
     }
 
-    /// The sum, rounded, and whether it is known to be exact.
+    /// Returns the rounded sum, and whether it is known to be exact.
     ///
-    /// (Always in line, as is the product: a number and a flag would be handed back in memory, which takes
-    /// longer than the sum itself.)
+    /// (Always inlined, like the product: returning a number and a flag in memory would take longer
+    /// than the sum itself.)
     #[must_use]
     #[inline(always)]
     #[allow(clippy::inline_always)]
@@ -345,8 +345,8 @@ impl Dyadic {
             return (Self::add_infinite(high, low, direction), false);
         }
         let gap = high.exponent - low.exponent;
-        // Most sums keep the place of the larger term or go up by one: the bits of the smaller one
-        // that stand below it are cut off, and the floor (or ceiling) of the sum is what is left.
+        // Most sums keep the exponent of the larger term or increase it by one: the bits of the
+        // smaller term below it are cut off, which gives the floor (or ceiling) of the sum.
         let (floor, is_exact) = if gap < 64 {
             let floor = low.mantissa >> gap;
             (floor, floor << gap == low.mantissa)
@@ -357,8 +357,8 @@ impl Dyadic {
         let sum = i128::from(high.mantissa) + i128::from(floor) + carry;
         if let Ok(short) = i64::try_from(sum) {
             let spare = short.unsigned_abs().leading_zeros();
-            // Rounded to the least mantissa, the sum may have been a little smaller in size, where a
-            // mantissa has one more place.
+            // If the sum is rounded to the smallest mantissa, it may have been slightly smaller in
+            // magnitude, where a mantissa has one more bit.
             if spare == 1 && (is_exact || short.abs() != LEAST) {
                 let exponent = high.exponent;
                 return (
@@ -369,7 +369,7 @@ impl Dyadic {
                     is_exact,
                 );
             }
-            // What is exact and shorter only moves up.
+            // An exact, shorter result is only shifted.
             let places = spare.saturating_sub(1);
             let exponent = high.exponent - i64::from(places);
             if is_exact && spare > 0 && exponent >= -LIMIT {
@@ -385,7 +385,7 @@ impl Dyadic {
                 };
             }
         } else if high.exponent < LIMIT {
-            // 64 bits, of which the last one goes. Rounding cannot carry into a 65th.
+            // 64 bits, of which the last is dropped. Rounding cannot carry into a 65th.
             let carry = i128::from(direction == Up);
             if let Ok(mantissa) = i64::try_from((sum + carry) >> 1)
                 && mantissa.unsigned_abs() >> BITS == 0
@@ -409,16 +409,16 @@ impl Dyadic {
         high
     }
 
-    /// The sum of two finite numbers, the one with the higher exponent first, where the place of
-    /// the last bit moves.
+    /// Adds two finite numbers, the one with the higher exponent first, when the position of the
+    /// last bit changes.
     fn add_slowly(high: Self, low: Self, direction: Direction) -> Self {
         let gap = high.exponent - low.exponent;
         if gap == 0 {
             let sum = i128::from(high.mantissa) + i128::from(low.mantissa);
             return Self::new(sum, high.exponent, direction);
         }
-        // The higher one gets 62 bits of room below; the lower one loses bits beyond that, rounded
-        // in the direction asked for.
+        // The higher one gets 62 bits of room below; the lower one loses the bits beyond that,
+        // rounded in the requested direction.
         let top = i128::from(high.mantissa) << 62;
         let low_mantissa = i128::from(low.mantissa);
         let bottom = if gap <= 62 {
@@ -449,7 +449,7 @@ impl Dyadic {
         self.mul_noting(other, direction).0
     }
 
-    /// The product, rounded, and whether it is known to be exact.
+    /// Returns the rounded product, and whether it is known to be exact.
     #[must_use]
     #[inline(always)]
     #[allow(clippy::inline_always)]
@@ -465,7 +465,8 @@ impl Dyadic {
             };
             return (product, false);
         }
-        // Between 2^124 and 2^126 in size, so 62 or 63 bits go: 63, once it is moved up to 2^125.
+        // Between 2^124 and 2^126 in magnitude, so 62 or 63 bits are dropped: 63 after a shift to
+        // 2^125.
         let size = u128::from(self.mantissa.unsigned_abs());
         let product = size * u128::from(other.mantissa.unsigned_abs());
         let is_long = product >> 125 != 0;
@@ -489,7 +490,7 @@ impl Dyadic {
         }
     }
 
-    /// A result of at most 64 bits that was rounded already, where it may have to be once more.
+    /// A result of at most 64 bits that was rounded already, and may need another rounding.
     #[cold]
     fn out_of_range(size: u128, is_negative: bool, exponent: i64, direction: Direction) -> Self {
         let size = i128::try_from(size).expect("a result of 64 bits at most");
@@ -497,11 +498,10 @@ impl Dyadic {
         Self::new(mantissa, exponent, direction)
     }
 
-    /// Returns the quotient, rounded; the divisor must not be zero. A finite number over an
+    /// Returns the quotient, rounded; the divisor must not be zero. A finite number divided by an
     /// infinity is zero, which is the limit and so a valid endpoint.
     ///
-    /// # Panics
-    /// When the divisor is zero: intervals exclude that first.
+    /// - Panics: when the divisor is zero, which intervals exclude before.
     #[must_use]
     pub fn div(self, other: Self, direction: Direction) -> Self {
         assert!(other.mantissa != 0, "a divisor was checked to be non-zero");
@@ -516,7 +516,7 @@ impl Dyadic {
             };
         }
         let (size, divisor) = (self.mantissa.unsigned_abs(), other.mantissa.unsigned_abs());
-        // So far to the left that the quotient has 63 bits before the point.
+        // Shifted so that the quotient has 63 bits before the point.
         let places = if size >= divisor { 62 } else { 63 };
         let (top, divisor) = (u128::from(size) << places, u128::from(divisor));
         let floor = top / divisor;
@@ -537,8 +537,7 @@ impl Dyadic {
 
     /// Returns the square root, rounded; the number must not be negative.
     ///
-    /// # Panics
-    /// For a negative number: intervals exclude that first.
+    /// - Panics: for a negative number, which intervals exclude before.
     #[must_use]
     pub fn sqrt(self, direction: Direction) -> Self {
         assert!(

@@ -1,4 +1,4 @@
-//! What the checker computes with over a box: intervals, linear forms and derivatives alike.
+//! The enclosures that the checker computes over a box: intervals, linear forms and derivatives.
 
 use super::dyadic::Dyadic;
 use super::interval::Interval;
@@ -15,16 +15,16 @@ pub trait Enclosure: Scalar<Context = ()> + Copy {
     fn from_range(range: Interval) -> Self;
     /// Input number `index`, whose side of the box is `side`.
     fn variable(index: usize, side: &Interval) -> Self;
-    /// Adds `factor · term`. Finish a run of these with [`Enclosure::settled`].
+    /// Adds `factor · term`. Finish a run of these with [`Enclosure::tightened`].
     fn accumulate(&mut self, factor: Dyadic, term: &Self);
-    /// Brings the range up to date after a run of [`Enclosure::accumulate`].
+    /// Tightens the range after a run of [`Enclosure::accumulate`].
     #[must_use]
-    fn settled(self) -> Self;
-    /// Adds an unknown amount of size at most `radius`. The derivatives of a gradient or
-    /// Hessian stay those of the part that is known.
+    fn tightened(self) -> Self;
+    /// Adds an unknown amount of at most `radius` in absolute value. The derivatives of a gradient
+    /// or Hessian remain those of the known part.
     #[must_use]
     fn widened(self, radius: Dyadic) -> Self;
-    /// The range of the value over the box.
+    /// Returns the range of the value over the box.
     fn range(&self) -> Interval;
 }
 
@@ -43,7 +43,7 @@ impl Enclosure for Interval {
         *self = self.plus(&term.times_point(factor));
     }
     #[inline]
-    fn settled(self) -> Self {
+    fn tightened(self) -> Self {
         self
     }
     #[inline]
@@ -73,8 +73,8 @@ impl<const D: usize> Enclosure for LinearForm<D> {
         LinearForm::accumulate(self, factor, term);
     }
     #[inline]
-    fn settled(self) -> Self {
-        LinearForm::settled(self)
+    fn tightened(self) -> Self {
+        LinearForm::tightened(self)
     }
     #[inline]
     fn widened(self, radius: Dyadic) -> Self {
@@ -100,7 +100,7 @@ impl<const D: usize> Enclosure for Gradient<D> {
         Gradient::accumulate(self, factor, term);
     }
     #[inline]
-    fn settled(self) -> Self {
+    fn tightened(self) -> Self {
         self
     }
     #[inline]
@@ -127,7 +127,7 @@ impl<const D: usize> Enclosure for Hessian<D> {
         Hessian::accumulate(self, factor, term);
     }
     #[inline]
-    fn settled(self) -> Self {
+    fn tightened(self) -> Self {
         self
     }
     #[inline]

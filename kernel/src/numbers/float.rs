@@ -1,8 +1,8 @@
-//! Floats as they are stored, told apart by their bits.
+//! Stored floats, distinguished by their bits.
 
 use super::rational::Rational;
 
-/// A finite 64-bit float, which is an exact number.
+/// A finite 64-bit float, as an exact number.
 ///
 /// Invariant: neither infinite nor NaN, and never the bits of −0. So different bits are different
 /// numbers, and comparing bits compares numbers.
@@ -11,18 +11,18 @@ pub struct Float64(u64);
 
 /// The bits of −0.
 const MINUS_ZERO: u64 = 1 << 63;
-/// The bits of the exponent: all of them are set in infinities and NaN alone.
+/// The bits of the exponent; all of them are set only in infinities and NaN.
 const EXPONENT: u64 = 0x7ff << DIGITS;
 /// Digits after the first.
 const DIGITS: u32 = 52;
-/// The last digit of the smallest floats is this power of 2.
+/// The last digit of the smallest floats is 2 to this power.
 const SMALLEST: i32 = -1074;
 
 impl Float64 {
     /// Zero.
     pub const ZERO: Self = Self(0);
 
-    /// Returns the float with these bits, 0 for −0; nothing for infinities and NaN.
+    /// Returns the float with these bits, 0 for −0; `None` for infinities and NaN.
     ///
     /// ```
     /// use steeple_kernel::numbers::{Float64, Rational};
@@ -54,7 +54,7 @@ impl Float64 {
     pub fn to_rational(self) -> Rational {
         let fraction = self.0 & ((1 << DIGITS) - 1);
         let power = i32::try_from((self.0 & EXPONENT) >> DIGITS).expect("11 bits");
-        // Fraction and exponent are whole: no point, and the power of the last digit.
+        // As an integer fraction and the exponent of its last digit.
         let (digits, power) = match power {
             0 if fraction == 0 => return Rational::ZERO,
             0 => (fraction, SMALLEST),
@@ -115,7 +115,7 @@ mod tests {
             if let Some(float) = float {
                 let number = float.to_rational();
                 prop_assert_eq!(&number, &slow(value));
-                // In lowest terms: a fraction that is not would compare as another number.
+                // In lowest terms: otherwise it would compare as another number.
                 let parts = (number.numerator().clone(), number.denominator().clone());
                 prop_assert_eq!(Some(number.clone()), Rational::new(parts.0, parts.1));
                 prop_assert_eq!(float.is_zero(), number.is_zero());

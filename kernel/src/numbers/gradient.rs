@@ -1,9 +1,9 @@
 //! Values with their partial derivatives over a box, both as intervals: forward differentiation.
 //!
-//! What the mean value form and the monotonicity test need: at almost every point of the box the
+//! The mean value form and the monotonicity test need this: at almost every point of the box the
 //! function is differentiable with partials inside `partials`, and between any two points of the
 //! box it changes by no more than they allow. Across a jump the partials are the whole line, so
-//! nothing can be concluded from them.
+//! nothing follows from them.
 
 use super::dyadic::Dyadic;
 use super::interval::Interval;
@@ -47,8 +47,8 @@ impl<const D: usize> Gradient<D> {
         &self.partials
     }
 
-    /// Adds an unknown amount of size at most `radius` to the value; the partials stay those of
-    /// the part that is known.
+    /// Adds an unknown amount of at most `radius` to the value; the partials remain those of the
+    /// known part.
     #[must_use]
     pub fn widened(self, radius: Dyadic) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl<const D: usize> Gradient<D> {
         })
     }
 
-    /// The value that is one of two, with no bound on how it changes between them.
+    /// A value that is one of two, without a bound on how it changes between them.
     fn jump(value: Interval) -> Self {
         Self {
             value,

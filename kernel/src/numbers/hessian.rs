@@ -1,8 +1,8 @@
 //! Values with their first and second partial derivatives over a box, as intervals.
 //!
-//! What a Taylor expansion of second order needs. Where something is not twice continuously
-//! differentiable on the box, the second derivatives in the inputs it depends on are the whole
-//! line, so nothing can be concluded from them.
+//! A Taylor expansion of second order needs this. Where something is not twice continuously
+//! differentiable on the box, the second derivatives in the inputs that it depends on are the whole
+//! line, so nothing follows from them.
 
 use super::dyadic::Dyadic;
 use super::interval::Interval;
@@ -12,8 +12,8 @@ use super::slope::Curve;
 
 /// A value over a box, its slopes in each of `D` inputs and its second derivatives.
 ///
-/// Invariants: an input whose partial is exactly the point 0 is one that the value does not depend
-/// on; only `seconds[i][j]` with `i <= j` are kept, the others stay 0.
+/// Invariants: the value does not depend on an input whose partial is exactly the point 0; only
+/// `seconds[i][j]` with `i <= j` are stored, the others remain 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Hessian<const D: usize> {
     value: Interval,
@@ -53,8 +53,8 @@ impl<const D: usize> Hessian<D> {
         self.seconds[i.min(j)][i.max(j)]
     }
 
-    /// Adds an unknown amount of size at most `radius` to the value; the derivatives stay those of
-    /// the part that is known.
+    /// Adds an unknown amount of at most `radius` to the value; the derivatives remain those of the
+    /// known part.
     #[must_use]
     pub fn widened(self, radius: Dyadic) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl<const D: usize> Hessian<D> {
         Ok(result)
     }
 
-    /// A value of which nothing is known but its range.
+    /// A value of which only the range is known.
     fn jump(value: Interval) -> Self {
         let mut result = Self::constant_value(value);
         result.partials = [Interval::ENTIRE; D];
@@ -208,7 +208,7 @@ impl<const D: usize> Scalar for Hessian<D> {
     fn min(&self, other: &Self) -> Result<Self, Failure> {
         Ok(self.neg().max(&other.neg())?.neg())
     }
-    /// Nothing is known where neither is certainly the larger.
+    /// Nothing is known about derivatives where neither is certainly the larger.
     fn max(&self, other: &Self) -> Result<Self, Failure> {
         let value = self.value.max(&other.value)?;
         Ok(if self.value.inf() >= other.value.sup() {

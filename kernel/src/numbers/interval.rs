@@ -1,8 +1,8 @@
 //! Intervals `[inf, sup]` of dyadic numbers: the arithmetic of the checker.
 //!
-//! Every operation returns an interval that holds the result for every choice of numbers in its
-//! operands (Moore 1966). Endpoints may be infinite, which stands for "no bound", never for a
-//! value. What is not defined on the whole operand is refused with a [`Failure`].
+//! Every operation returns an interval that contains the result for all numbers in its operands
+//! (Moore 1966). An infinite endpoint means "no bound", never a value. An operation that is not
+//! defined on the whole operand returns a [`Failure`].
 
 use std::fmt;
 
@@ -40,14 +40,14 @@ impl Interval {
         sup: Dyadic::ONE,
     };
 
-    /// Returns `[inf, sup]`, or nothing when the ends are in the wrong order.
+    /// Returns `[inf, sup]`; `None` when the ends are in the wrong order.
     pub fn new(inf: Dyadic, sup: Dyadic) -> Option<Self> {
         (inf <= sup).then_some(Self { inf, sup })
     }
 
-    /// Returns `[inf, sup]` for ends that are in order by what is known of them. Ends that are not, which
-    /// only a wrong rounding could bring about, give [`Interval::ENTIRE`]: an enclosure that says nothing
-    /// takes the place of one that would be wrong.
+    /// Returns `[inf, sup]` for ends that are known to be in order. If they are not, which only a
+    /// wrong rounding could cause, returns [`Interval::ENTIRE`]: a useless enclosure instead of a
+    /// wrong one.
     #[inline]
     pub fn ordered(inf: Dyadic, sup: Dyadic) -> Self {
         if inf <= sup {
@@ -76,7 +76,8 @@ impl Interval {
         Self::from_rationals(value, value)
     }
 
-    /// Returns an interval that holds `[low, high]`; [`Interval::ENTIRE`] where the two are not in order.
+    /// Returns an interval that contains `[low, high]`; [`Interval::ENTIRE`] if the two are not in
+    /// order.
     pub fn from_rationals(low: &Rational, high: &Rational) -> Self {
         let order = low.cmp(high);
         if order.is_gt() {
@@ -120,7 +121,7 @@ impl Interval {
         !self.inf.is_infinite() && !self.sup.is_infinite()
     }
 
-    /// Returns a number inside, close to the middle; zero-ish for unbounded intervals.
+    /// Returns a number inside, close to the middle; close to zero for unbounded intervals.
     pub fn mid(&self) -> Dyadic {
         match (self.inf.is_infinite(), self.sup.is_infinite()) {
             (false, false) => self.inf.between(self.sup),
@@ -190,15 +191,14 @@ impl Interval {
         }
     }
 
-    /// Returns what the two share, or nothing when they are apart.
+    /// Returns the intersection; `None` if they are disjoint.
     #[inline]
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         Self::new(self.inf.max(other.inf), self.sup.min(other.sup))
     }
 
-    /// Returns what the two share: for two enclosures of one number, which cannot be apart. (If
-    /// they were, an enclosure would be broken; then the first is kept, which holds the truth if
-    /// either rule does.)
+    /// Returns the intersection of two enclosures of one number, which cannot be disjoint. (If they
+    /// were, one of the enclosures would be wrong; then the first is kept.)
     #[must_use]
     #[inline]
     pub fn refine(&self, other: &Self) -> Self {
@@ -367,7 +367,7 @@ impl Interval {
                 sup: power(size.sup, exponent, Up),
             };
         }
-        // Odd powers grow, so the ends map to the ends.
+        // Odd powers increase, so the ends map to the ends.
         let end = |value: Dyadic, direction: super::dyadic::Direction| {
             if value.is_negative() {
                 -power(-value, exponent, direction.opposite())
@@ -382,7 +382,7 @@ impl Interval {
     }
 }
 
-/// `Undefined` where all of the operand is outside, else `PossiblyUndefined`.
+/// `Undefined` if the whole operand is outside, else `PossiblyUndefined`.
 pub fn partly(is_all_outside: bool) -> Failure {
     if is_all_outside {
         Failure::Undefined
@@ -443,7 +443,7 @@ impl Scalar for Interval {
         if self.contains_zero() {
             return Err(partly(self.is_point()));
         }
-        // A power of a tiny number may have been rounded down to zero: then 1/0 has no bound.
+        // A power of a tiny number may have been rounded down to zero; then 1/0 has no bound.
         Self::ONE.over(&power).or_else(|_| {
             let is_negative = power.inf.is_negative();
             let unbounded = Self {
@@ -463,10 +463,10 @@ impl Scalar for Interval {
             return elementary::apply(Function::Exp, &exponent.times(&log));
         }
         if self.inf.is_negative() {
-            // A point below zero with an exponent that is no integer constant: not defined.
+            // A point below zero with an exponent that is not an integer constant: not defined.
             return Err(partly(self.sup.is_negative()));
         }
-        // 0 is the lower end: 0^y = 0 for y > 0, and x^y grows with x.
+        // 0 is the lower end: 0^y = 0 for y > 0, and x^y increases with x.
         if !exponent.inf.is_positive() {
             return Err(partly(self.sup.is_zero() && exponent.sup.is_negative()));
         }

@@ -1,10 +1,10 @@
 //! Linear forms: enclosures `c + a_1 e_1 + ... + a_D e_D` over a box, with `e_i` in `[-1, 1]`.
 //!
-//! Where an interval forgets how a value depends on the inputs, a linear form keeps the linear
-//! part: the network and the target then cancel to first order in their difference, and what is
-//! left falls with the square of the box (Comba and Stolfi 1993 without new noise symbols; the
-//! remainder sits in the width of `c`). All coefficients are intervals, so every rounding error is
-//! held where it arises. Beside the form a plain range is kept; each refines the other.
+//! An interval does not record how a value depends on the inputs; a linear form keeps the linear
+//! part. So network and target cancel to first order in their difference, and the remainder is of
+//! second order in the size of the box (Comba and Stolfi 1993 without new noise symbols; the
+//! remainder is the width of `c`). All coefficients are intervals, so every rounding error is
+//! enclosed where it arises. A range is stored alongside the form; each refines the other.
 
 use super::dyadic::Dyadic;
 use super::interval::Interval;
@@ -24,7 +24,7 @@ pub struct LinearForm<const D: usize> {
 }
 
 impl<const D: usize> LinearForm<D> {
-    /// Returns the form that only says: the value is somewhere in `range`.
+    /// Returns the form of a value about which only the range is known.
     #[inline]
     pub fn from_range(range: Interval) -> Self {
         Self {
@@ -52,17 +52,17 @@ impl<const D: usize> LinearForm<D> {
         self.range
     }
 
-    /// The constant, with everything in it that is not linear.
+    /// Returns the constant, which includes everything that is not linear.
     pub fn constant_part(&self) -> Interval {
         self.constant
     }
 
-    /// The coefficients of the normalised inputs.
+    /// Returns the coefficients of the normalised inputs.
     pub fn slopes(&self) -> &[Interval; D] {
         &self.slopes
     }
 
-    /// Adds an uncertainty of either sign to the value.
+    /// Adds an error of either sign to the value.
     #[must_use]
     #[inline]
     pub fn widened(&self, radius: Dyadic) -> Self {
@@ -89,10 +89,10 @@ impl<const D: usize> LinearForm<D> {
         self.range = self.range.plus(&term.range.times_point(factor));
     }
 
-    /// Narrows the range to what the form says; to be called after [`LinearForm::accumulate`].
+    /// Narrows the range to what the form implies; to be called after [`LinearForm::accumulate`].
     #[must_use]
     #[inline]
-    pub fn settled(self) -> Self {
+    pub fn tightened(self) -> Self {
         let linear = self.slopes.iter().fold(self.constant, |sum, slope| {
             sum.plus(&Interval::symmetric(slope.mag()))
         });
@@ -130,7 +130,7 @@ impl<const D: usize> LinearForm<D> {
             slopes: self.slopes.map(|a| a.times_point(slope)),
             range: value,
         };
-        result = result.settled();
+        result = result.tightened();
         Ok(result)
     }
 
@@ -168,10 +168,10 @@ impl<const D: usize> Scalar for LinearForm<D> {
         Ok(Self::from_range(<Interval as Scalar>::pi(&())?))
     }
     fn add(&self, other: &Self) -> Self {
-        self.combine(other, Interval::plus).settled()
+        self.combine(other, Interval::plus).tightened()
     }
     fn sub(&self, other: &Self) -> Self {
-        self.combine(other, Interval::minus).settled()
+        self.combine(other, Interval::minus).tightened()
     }
     fn neg(&self) -> Self {
         Self {
@@ -180,10 +180,9 @@ impl<const D: usize> Scalar for LinearForm<D> {
             range: self.range.negated(),
         }
     }
-    /// With `c` the middle of a constant and `R` the rest of it,
-    /// `(c1 + R1 + A1 e)(c2 + R2 + A2 e)` has the linear part `c1 A2 e + c2 A1 e`; the products of
-    /// constants, `R1 (A2 e)`, `R2 (A1 e)` and `(A1 e)(A2 e)` go to the constant, with
-    /// `e_i² in [0, 1]` and `e_i e_j in [-1, 1]`.
+    /// With `c` the middle of a constant and `R` its remainder, `(c1 + R1 + A1 e)(c2 + R2 + A2 e)`
+    /// has the linear part `c1 A2 e + c2 A1 e`. The products of constants, `R1 (A2 e)`, `R2 (A1 e)`
+    /// and `(A1 e)(A2 e)` go to the constant, with `e_i² in [0, 1]` and `e_i e_j in [-1, 1]`.
     fn mul(&self, other: &Self) -> Result<Self, Failure> {
         let range = self.range.times(&other.range);
         if !range.is_bounded() || !self.constant.is_bounded() || !other.constant.is_bounded() {
@@ -211,7 +210,7 @@ impl<const D: usize> Scalar for LinearForm<D> {
             slopes,
             range,
         }
-        .settled())
+        .tightened())
     }
     fn div(&self, other: &Self) -> Result<Self, Failure> {
         let range = self.range.over(&other.range)?;

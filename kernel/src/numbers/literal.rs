@@ -28,7 +28,7 @@ pub const MAX_PRINTED_DIGITS: usize = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected} at byte {position} of the number")]
 pub struct LiteralError {
-    /// Where the text stops being a number: a byte offset from its start.
+    /// The byte offset where the text stops being a number.
     pub position: usize,
     /// What was expected there.
     pub expected: &'static str,
@@ -91,8 +91,8 @@ pub fn parse_decimal(text: &str) -> Result<Rational, LiteralError> {
 
 /// Returns a decimal that is not above `value`.
 ///
-/// - Exactness: rounded down at `digits` significant digits (1 to [`MAX_PRINTED_DIGITS`]; other
-///   counts are taken as the nearest of these); exact where the digits suffice.
+/// - Exactness: rounded down to `digits` significant digits (1 to [`MAX_PRINTED_DIGITS`]; other
+///   counts are clamped); exact if the digits suffice.
 /// - Form: `0.0009765625`; `1.5e-300` below 1e-7 and from 1e21 on.
 pub fn decimal_down(value: &Rational, digits: usize) -> String {
     decimal(value, digits, value.is_negative())
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The natural number written by two runs of digits, one after the other.
+/// Returns the natural number of two runs of digits, one after the other.
 fn natural(first: &[u8], second: &[u8]) -> Natural {
     let digits = || first.iter().chain(second);
     if first.len() + second.len() <= 19 {
@@ -269,7 +269,7 @@ fn natural(first: &[u8], second: &[u8]) -> Natural {
     text.parse().expect("a run of digits is a number")
 }
 
-/// The number written by a run of digits, where it is at most a billion.
+/// Returns the number of a run of digits, if it is at most a billion.
 fn small(digits: &[u8]) -> Option<usize> {
     digits.iter().try_fold(0usize, |value, digit| {
         let value = value * 10 + usize::from(digit - b'0');

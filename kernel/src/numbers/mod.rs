@@ -1,15 +1,18 @@
-//! What a number is.
+//! Numbers.
 //!
-//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a direction that is asked
-//! for; two of them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose
-//! values that depend on the inputs of a box. All are [`Scalar`]s, so one formula evaluates over each of them.
+//! [`Rational`] is exact. [`Dyadic`] is exact until it is rounded, in a requested direction; two of
+//! them make an [`Interval`]. [`LinearForm`], [`Gradient`] and [`Hessian`] enclose values that
+//! depend on the inputs of a box. All are [`Scalar`]s, so one formula can be evaluated in each of
+//! them.
 
 #[cfg(feature = "fast")]
-pub mod chain;
+pub mod composed;
 pub mod dyadic;
 pub mod elementary;
 pub mod enclosure;
-// Floats, and intervals of any precision, for the tests alone.
+// Floats, and intervals of any precision, for the tests only.
+#[cfg(feature = "smooth")]
+mod constants;
 #[cfg(test)]
 #[path = "../../../src/numbers/estimate.rs"]
 pub mod estimate;
@@ -31,12 +34,10 @@ pub mod scalar;
 pub mod second_derivative;
 pub mod slope;
 #[cfg(feature = "smooth")]
-mod turns;
-#[cfg(feature = "smooth")]
 mod valley;
 
 #[cfg(feature = "fast")]
-pub use chain::Chain;
+pub use composed::Composed;
 pub use dyadic::{Direction, Dyadic};
 pub use enclosure::Enclosure;
 #[cfg(feature = "fast")]

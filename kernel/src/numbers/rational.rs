@@ -1,8 +1,8 @@
-//! Exact rational numbers: the one file that names the rational crate.
+//! Exact rational numbers: the only file that names the rational crate.
 //!
 //! [`Rational`] wraps `dashu_ratio::RBig`, which keeps every value canonical (lowest terms,
-//! positive denominator). The wrapper exists so that the choice of crate stays in one place, and
-//! so that a test can hold every operation against an independent implementation.
+//! positive denominator). The wrapper keeps the choice of crate in one place, and a test compares
+//! every operation with an independent implementation.
 
 use std::fmt;
 use std::iter::Sum;
@@ -27,7 +27,7 @@ impl Rational {
     /// One.
     pub const ONE: Self = Self(RBig::ONE);
 
-    /// Returns `numerator / denominator`, or nothing when the denominator is zero.
+    /// Returns `numerator / denominator`; `None` when the denominator is zero.
     pub fn new(numerator: impl Into<Integer>, denominator: impl Into<Integer>) -> Option<Self> {
         let denominator = denominator.into();
         if denominator.is_zero() {
@@ -38,8 +38,7 @@ impl Rational {
 
     /// Returns `numerator / denominator`.
     ///
-    /// # Panics
-    /// When the denominator is zero: for constants in the code, not for input.
+    /// - Panics: when the denominator is zero: for constants in the code, not for input.
     pub fn ratio(numerator: i64, denominator: i64) -> Self {
         Self::new(numerator, denominator).expect("a constant has a non-zero denominator")
     }
@@ -100,12 +99,12 @@ impl Rational {
         Self(self.0.clone().abs())
     }
 
-    /// Returns `1 / self`, or nothing for zero.
+    /// Returns `1 / self`; `None` for zero.
     pub fn reciprocal(&self) -> Option<Self> {
         Self::new(self.denominator().clone(), self.numerator().clone())
     }
 
-    /// Returns `self / divisor`, or nothing when the divisor is zero.
+    /// Returns `self / divisor`; `None` when the divisor is zero.
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
         if divisor.is_zero() {
             None
@@ -114,7 +113,7 @@ impl Rational {
         }
     }
 
-    /// Returns `self^exponent`; nothing for a negative power of zero. `0^0` is 1.
+    /// Returns `self^exponent`; `None` for a negative power of zero. `0^0` is 1.
     pub fn powi(&self, exponent: i32) -> Option<Self> {
         let size = usize::try_from(exponent.unsigned_abs()).expect("usize holds 32 bits");
         let power = Self(RBig::from_parts(
@@ -154,7 +153,7 @@ impl Rational {
         &Self::from(scaled.round()) * &Self::power_of_two(-exponent)
     }
 
-    /// Returns the exact square root, where the number is the square of a rational.
+    /// Returns the exact square root, if the number is the square of a rational.
     pub fn exact_sqrt(&self) -> Option<Self> {
         if self.is_negative() {
             return None;
@@ -174,13 +173,13 @@ impl Rational {
         self.numerator().bit_len() + self.denominator().bit_len()
     }
 
-    /// Returns the bits of the numerator less those of the denominator: about `log2 |self|`.
+    /// Returns the bits of the numerator minus those of the denominator: about `log2 |self|`.
     pub fn magnitude_bits(&self) -> i64 {
         let size = |bits: usize| i64::try_from(bits).expect("numbers fit in memory");
         size(self.numerator().bit_len()) - size(self.denominator().bit_len())
     }
 
-    /// Returns this as a machine integer, where it is one that fits.
+    /// Returns this as a machine integer, if it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
         if self.is_integer() {
             i64::try_from(self.numerator()).ok()

@@ -1,14 +1,14 @@
 //! The trait shared by exact, interval and estimated evaluation.
 //!
-//! A formula and a network are written once and evaluated over any [`Scalar`]: exact rationals,
-//! enclosures, linear forms, gradients, or floats that promise nothing. What a scalar cannot say
-//! it refuses with a [`Failure`]; it never guesses.
+//! Formulas and networks are evaluated over any [`Scalar`]: exact rationals, enclosures, linear
+//! forms, gradients, or floats without a guarantee. What a scalar cannot represent is a
+//! [`Failure`], never a guess.
 
 use std::cmp::Ordering;
 
 use super::rational::Rational;
 
-/// A function of one real variable that formulas and networks are made of.
+/// The functions of one real variable in formulas and networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Function {
     /// e^x.
@@ -58,7 +58,7 @@ pub enum Function {
 }
 
 impl Function {
-    /// Does the core of the checker know it?
+    /// Does the core of the checker support it?
     pub fn is_core(&self) -> bool {
         matches!(
             self,
@@ -76,14 +76,14 @@ impl Function {
     }
 }
 
-/// Why a value cannot be given.
+/// Why there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {
-    /// The function is undefined at every input in question (a point, usually).
+    /// The function is undefined at all these inputs (usually one point).
     Undefined,
-    /// The function may be undefined at some of the inputs in question; a smaller box may tell.
+    /// The function may be undefined at some of these inputs; a smaller box may decide it.
     PossiblyUndefined,
-    /// The value is not a number of this kind: exp(1) over the rationals, say.
+    /// The value cannot be represented, for example exp(1) over the rationals.
     Inexact,
 }
 
@@ -99,7 +99,7 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The truth of a statement on all inputs in question.
+/// The truth of a statement about all inputs that are enclosed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Truth {
     /// It holds for every input in question.
@@ -186,17 +186,17 @@ impl Relation {
     }
 }
 
-/// Exact numbers beyond this size in bits are given up: a short formula can write numbers that fill
-/// the memory, and an enclosure of them cannot.
+/// Exact numbers of more bits than this are given up: a short formula can produce numbers that fill
+/// the memory, but their enclosures cannot.
 const LONGEST: usize = 1 << 17;
 
-/// A kind of number that formulas and networks can be evaluated over.
+/// A kind of number over which formulas and networks can be evaluated.
 ///
-/// Soundness law: if every input encloses a true real number (for exact types: is it), then every
-/// result that is returned encloses the true real result, and `Truth::True` / `Truth::False` are
-/// true of all inputs enclosed.
+/// Soundness: if every input encloses (for exact types: is) a true real number, then every returned
+/// result encloses the true real result, and `Truth::True` / `Truth::False` hold for all enclosed
+/// inputs.
 pub trait Scalar: Clone {
-    /// What is needed to make a constant: the precision, for those that have one.
+    /// What is needed to make a constant: the precision, for types that have one.
     type Context: Clone;
 
     /// Returns the constant `value`.
@@ -233,13 +233,13 @@ pub trait Scalar: Clone {
     fn max(&self, other: &Self) -> Result<Self, Failure>;
     /// Does the relation hold?
     fn compare(&self, relation: Relation, other: &Self) -> Truth;
-    /// Does the relation hold with a constant, at almost every point, where `self` is an input
-    /// that takes all values of an interval? Types that do not range over a box just compare.
+    /// Does the relation hold with a constant, at almost every point, if `self` is an input that
+    /// takes all values of an interval? Types that do not range over a box simply compare.
     fn compare_inside(&self, relation: Relation, constant: &Self) -> Truth {
         self.compare(relation, constant)
     }
-    /// Encloses both: the value of an `if` whose condition is not decided. Exact types never need
-    /// it, since their comparisons are decided.
+    /// Encloses both: the value of an `if` whose condition is undecided. Exact types never need it,
+    /// because their comparisons are decided.
     #[must_use]
     fn hull(&self, other: &Self) -> Self;
     /// Has an exact number grown so long that it counts as [`Failure::Inexact`]?
@@ -284,7 +284,7 @@ impl Scalar for Rational {
         Rational::powi(self, exponent).ok_or(Failure::Undefined)
     }
     fn pow(&self, exponent: &Self) -> Result<Self, Failure> {
-        // A variable exponent takes a positive base, also where it happens to be an integer.
+        // A variable exponent needs a positive base, even where it happens to be an integer.
         let integer = exponent.to_i64().and_then(|n| i32::try_from(n).ok());
         if let Some(integer) = integer.filter(|_| self.is_positive()) {
             return Scalar::powi(self, integer);

@@ -1,25 +1,25 @@
-//! Second derivatives of the elementary functions on an interval, and slopes where the value is
-//! known already.
+//! Second derivatives of the elementary functions on an interval, and slopes from values that are
+//! already known.
 //!
-//! Where a function has a kink or a jump, or its second derivative has no bound, the result is the
-//! whole line, which makes whatever is built on it useless, not wrong.
+//! At a kink or a jump, or where the second derivative has no bound, the result is the whole line.
+//! That makes a bound built on it useless, but not wrong.
 
+use super::constants::{
+    ATAN_PEAK, Between, CUBIC_PEAK, ERF_PEAK, GELU_LEAST, NORMAL_PEAK, ROOT_HALF, ROOT_THIRD,
+    SILU_LEAST, SILU_LOW, TWO,
+};
 use super::dyadic::Dyadic;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 use super::slope::Curve;
-use super::turns::{
-    ATAN_PEAK, Between, CUBIC_PEAK, ERF_PEAK, GELU_LEAST, NORMAL_PEAK, ROOT_HALF, ROOT_THIRD,
-    SILU_LEAST, SILU_LOW, TWO,
-};
 
 /// Sums of this size leave a sigmoid at 0.0003 from 0 or 1: there `s (1 - s)` from `s` alone has a
 /// relative error of `2^-50` at most.
 const UNSATURATED: i64 = 8;
 
 impl Curve {
-    /// As [`Curve::slope`], where `value` encloses the values on `range`: what follows from the
-    /// value alone needs no further function.
+    /// Like [`Curve::slope`], with `value` enclosing the values on `range`: slopes that follow from
+    /// the value need no further function.
     pub fn slope_from(self, range: &Interval, value: &Interval) -> Interval {
         let Self::Named(function) = self else {
             return self.slope(range);
@@ -34,10 +34,10 @@ impl Curve {
         }
     }
 
-    /// Encloses the second derivative on `range`, where `value` encloses the values there.
+    /// Encloses the second derivative on `range`; `value` encloses the values there.
     ///
-    /// The whole line where the range holds a kink or a jump, or where no bound is known. A range
-    /// that ends at a kink is on one side of it.
+    /// The whole line if the range contains a kink or a jump, or if no bound is known. A range that
+    /// ends at a kink is on one side of it.
     pub fn second(self, range: &Interval, value: &Interval) -> Interval {
         self.checked_second(range, value)
             .unwrap_or(Interval::ENTIRE)
@@ -65,7 +65,7 @@ impl Curve {
                 one.over(&power.times_point(Dyadic::from_i64(4)))?.negated()
             }
             Function::Sin | Function::Cos => value.negated(),
-            // 2 t (1 + t²), which grows with t = tan x.
+            // 2 t (1 + t²), which increases with t = tan x.
             Function::Tan => {
                 let at = |t: Dyadic| {
                     let t = Interval::point(t);
@@ -73,7 +73,7 @@ impl Curve {
                 };
                 at(value.inf()).hull(&at(value.sup()))
             }
-            // x (1 - x²)^(-3/2), which grows with x.
+            // x (1 - x²)^(-3/2), which increases with x.
             Function::Asin => {
                 let at = |x: Dyadic| {
                     let x = Interval::point(x);
@@ -85,7 +85,7 @@ impl Curve {
             Function::Acos => Self::Named(Function::Asin)
                 .checked_second(range, value)?
                 .negated(),
-            // -2 x / (1 + x²)²: odd, and outside ±1/sqrt(3) it falls away.
+            // -2 x / (1 + x²)²: odd, and decreasing in magnitude outside ±1/sqrt(3).
             Function::Atan => {
                 let at = |x: Dyadic| {
                     let x = Interval::point(x);
@@ -100,7 +100,7 @@ impl Curve {
             Function::Sigmoid => cubic(&centred(value))
                 .times_point(Dyadic::power_of_two(-2))
                 .negated(),
-            // -2 x times the slope: odd, and outside ±1/sqrt(2) it falls away.
+            // -2 x times the slope: odd, and decreasing in magnitude outside ±1/sqrt(2).
             Function::Erf => {
                 let at = |x: Dyadic| -> Result<Interval, Failure> {
                     let x = Interval::point(x);
@@ -110,7 +110,8 @@ impl Curve {
                 with_peaks(range, ends, ROOT_HALF, ERF_PEAK).negated()
             }
             Function::Softplus => Self::Named(Function::Sigmoid).slope(range),
-            // -2 / (1 + |x|)³ right of 0, 2 / (1 + |x|)³ left of it, both falling away from 0.
+            // -2 / (1 + |x|)³ right of 0, 2 / (1 + |x|)³ left of it, both decreasing in magnitude
+            // away from 0.
             Function::Softsign => {
                 let size = one.plus(&range.magnitude()).powi(3)?;
                 let size = Interval::from_i64(2).over(&size)?;
@@ -122,7 +123,7 @@ impl Curve {
                     size.negated().hull(&size)
                 }
             }
-            // e^x left of 0, nothing right of it.
+            // e^x left of 0, zero right of it.
             Function::Elu => {
                 if !range.inf().is_negative() {
                     Interval::ZERO
@@ -170,8 +171,8 @@ fn sigmoid_slope(value: &Interval) -> Interval {
         .times_point(Dyadic::power_of_two(-2))
 }
 
-/// The values of `w (1 - w²)`: odd, growing between its peaks at `±1/sqrt(3)` and falling outside,
-/// so they are spanned by those at the ends and at the peaks inside.
+/// Encloses `w (1 - w²)`: odd, increasing between its peaks at `±1/sqrt(3)` and decreasing outside.
+/// So the values at the ends and at the peaks inside span its range.
 fn cubic(range: &Interval) -> Interval {
     let at = |w: Dyadic| {
         let w = Interval::point(w);
@@ -200,8 +201,8 @@ fn gelu_second(x: Dyadic) -> Result<Interval, Failure> {
     Ok(density.times(&Interval::from_i64(2).minus(&square)))
 }
 
-/// The values of an even function that falls from `top` at 0 to minus `depth` at `±low`, and
-/// rises to 0 beyond.
+/// Encloses an even function that decreases from `top` at 0 to minus `depth` at `±low`, and
+/// increases to 0 beyond.
 fn falling(
     range: &Interval,
     at: impl Fn(Dyadic) -> Result<Interval, Failure>,
@@ -221,8 +222,8 @@ fn falling(
     })
 }
 
-/// Adds the peak `top` of an odd function at `place`, and the one at the opposite place, where
-/// they may be in range.
+/// Adds the peak `top` of an odd function at `place`, and the opposite one, if they may be in
+/// range.
 fn with_peaks(range: &Interval, ends: Interval, place: Between, top: Between) -> Interval {
     let (place, top) = (place.interval(), top.interval());
     let mut values = ends;
@@ -307,10 +308,10 @@ mod tests {
             };
             for share in 0..=32 {
                 let (a, b) = (at(share), at((share + 1).min(32)));
-                // What is derived at a point is inside what holds for the range.
+                // A second derivative at a point lies in the enclosure for the range.
                 let here = curve.second(&a, &curve.value(&a).expect("defined"));
                 prop_assert!(second.intersection(&here).is_some(), "{curve:?} on {range} at {a}");
-                // Between two points there is a mean, unless they are one.
+                // The mean value theorem between two distinct points.
                 let change = curve.slope(&b).minus(&curve.slope(&a));
                 if let Ok(mean) = change.over(&b.minus(&a)) {
                     prop_assert!(
@@ -320,11 +321,11 @@ mod tests {
                 }
                 hull = Some(hull.map_or(here, |known| known.hull(&here)));
             }
-            // Sharp: half as wide again as what was seen, and a little.
+            // Sharp: at most half as wide again as the observed values, and a little.
             if let Some(seen) = hull {
                 let most = seen.wid().add(seen.mag().scale(-3, crate::numbers::Direction::Up), crate::numbers::Direction::Up);
                 let most = most.add(most.scale(-1, crate::numbers::Direction::Up), crate::numbers::Direction::Up);
-                // These jump at 0, where nothing was seen.
+                // These jump at 0, where nothing was observed.
                 let is_across = range.inf().is_negative() && range.sup().is_positive();
                 let jumps = is_across
                     && matches!(curve, Curve::Named(Function::Softsign | Function::Elu));

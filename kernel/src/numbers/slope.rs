@@ -1,18 +1,17 @@
-//! Slopes of the elementary functions on an interval: derivatives, curvature, and the line that
-//! stays closest.
+//! Slopes of the elementary functions on an interval: derivatives, curvature, and close lines.
 //!
-//! Both [`super::linear_form`] and [`super::gradient`] rest on this table. Where a function has a
-//! kink, the slope is the hull of the slopes on both sides (Clarke 1983); where it jumps or has
-//! no bounded slope, it is the whole line, which makes whatever is built on it useless, not wrong.
+//! Both [`super::linear_form`] and [`super::gradient`] use this table. At a kink, the slope is the
+//! hull of the slopes on both sides (Clarke 1983). At a jump, or without a bounded slope, it is the
+//! whole line. That makes a bound built on it useless, but not wrong.
 
 use super::dyadic::Dyadic;
 use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 #[cfg(feature = "smooth")]
-use super::valley::{bell, bent_slope, turn_of};
+use super::valley::{bell, dipping_slope, inflection_of};
 
-/// How a function bends on an interval.
+/// The curvature of a function on an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Curvature {
     /// Convex on the whole interval.
@@ -62,9 +61,9 @@ impl Curve {
             Function::Sqrt => one.over(&range.root()?.times_point(Dyadic::from_i64(2)))?,
             Function::Sin => range.apply(Function::Cos)?,
             Function::Cos => range.apply(Function::Sin)?.negated(),
-            // tanh' = 1 - tanh², which falls away from 0 on both sides.
+            // tanh' = 1 - tanh², which decreases away from 0 on both sides.
             Function::Tanh => one.minus(&range.apply(Function::Tanh)?.squared()),
-            // s' = s(x) s(-x): even, and falling away from 0, so the ends of |x| tell all.
+            // s' = s(x) s(-x): even, and decreasing away from 0, so the ends of |x| decide.
             Function::Sigmoid => {
                 let size = range.magnitude();
                 let at = |x: Dyadic| -> Result<Interval, Failure> {
@@ -90,7 +89,7 @@ impl Curve {
         })
     }
 
-    /// The slopes of the functions beyond those of the core.
+    /// The slopes of the functions outside the core.
     #[cfg(feature = "smooth")]
     fn other_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
         let one = Interval::ONE;
@@ -101,17 +100,17 @@ impl Curve {
             Function::Atan => one.over(&one.plus(&range.squared()))?,
             Function::Sinh => range.apply(Function::Cosh)?,
             Function::Cosh => range.apply(Function::Sinh)?,
-            // Even, and falling away from 0.
+            // Even, and decreasing away from 0.
             Function::Erf => bell(range)?.times(&elementary::two_over_root_pi()),
             Function::Softsign => one.over(&one.plus(&range.magnitude()).squared())?,
             Function::Softplus => range.apply(Function::Sigmoid)?,
             Function::Elu => range.min(&Interval::ZERO)?.apply(Function::Exp)?,
-            Function::Silu | Function::Gelu => return bent_slope(function, range),
+            Function::Silu | Function::Gelu => return dipping_slope(function, range),
             _ => return Err(Failure::Inexact),
         })
     }
 
-    /// Tells how the curve bends on `range`.
+    /// Returns the curvature of the curve on `range`.
     pub fn curvature(self, range: &Interval) -> Curvature {
         let by_sign = |second: &Interval| {
             if !second.inf().is_negative() {
@@ -147,13 +146,13 @@ impl Curve {
                 | Function::Sigmoid
                 | Function::Erf
                 | Function::Softsign => by_sign(&range.negated()),
-                // Convex between two turns, concave outside them.
+                // Convex between the two inflection points, concave outside them.
                 #[cfg(feature = "smooth")]
                 Function::Silu | Function::Gelu => {
-                    let turn = turn_of(function).0.interval();
-                    if range.mag() <= turn.inf() {
+                    let inflection = inflection_of(function).0.interval();
+                    if range.mag() <= inflection.inf() {
                         Curvature::Convex
-                    } else if range.mig() >= turn.sup() {
+                    } else if range.mig() >= inflection.sup() {
                         Curvature::Concave
                     } else {
                         Curvature::Unknown
@@ -167,19 +166,19 @@ impl Curve {
         }
     }
 
-    /// Returns `(slope, offset, value)` with `curve(t) - slope·t` in `offset` and `curve(t)` in `value`
-    /// for every `t` in `range`.
+    /// Returns `(slope, offset, value)` with `curve(t) - slope·t` in `offset` and `curve(t)` in
+    /// `value` for every `t` in `range`.
     ///
-    /// Any slope is valid, so it may come from rounded numbers; the offset is what is proved:
+    /// Any slope is valid, so it may come from rounded numbers; the offset is proved:
     /// - `range` bounded and the curve convex: `curve(t) - slope·t` is convex too, so its largest
     ///   value is at an end; and it lies above its tangent at the middle, whose smallest value is
-    ///   at an end. Concave likewise, upside down.
+    ///   at an end. The concave case is symmetric.
     /// - A kink at 0 (abs, relu): convex and linear on both sides, so its values lie between those
     ///   at the ends and at 0.
     /// - An S (sigmoid, tanh, atan, erf, softsign): the values lie between those at the ends and at
     ///   the two places where the curve has this slope, as far as they are in `range`.
-    /// - A valley (softplus, elu; silu and gelu for slopes in `[0, 1]` or where they are convex): the
-    ///   values fall and then rise, so they are largest at an end.
+    /// - A valley (softplus, elu; silu and gelu for slopes in `[0, 1]` or where they are convex):
+    ///   the values decrease and then increase, so they are largest at an end.
     /// - Otherwise the mean value theorem from the middle.
     pub fn line(self, range: &Interval) -> Result<(Dyadic, Interval, Interval), Failure> {
         if range.is_point() || !range.is_bounded() {
@@ -216,8 +215,8 @@ impl Curve {
             };
             return Ok((slope, offset, value));
         }
-        if let Some(turn) = self.turn(slope) {
-            let offset = turn?.within(range, ends);
+        if let Some(tangency) = self.tangency(slope) {
+            let offset = tangency?.within(range, ends);
             return Ok(if offset.wid() <= value.wid() {
                 (slope, offset, value)
             } else {
@@ -271,17 +270,17 @@ impl Curve {
     }
 }
 
-/// Where an S-shaped curve has a given slope: at `±place`, and the curve less the line through 0
-/// of this slope is largest at `place`, where it is `top`, and smallest at `-place`.
-struct Turn {
-    /// Nothing where the curve is nowhere as steep as the line.
+/// The points where an S-shaped curve has a given slope: at `±place`. The curve minus the line
+/// through 0 of this slope is largest at `place`, with the value `top`, and smallest at `-place`.
+struct Tangency {
+    /// `None` if the curve is nowhere as steep as the line.
     places: Option<(Interval, Interval)>,
-    /// What the two values add up to: twice the value at 0.
+    /// The sum of the two values: twice the value at 0.
     twice_middle: Interval,
 }
 
-impl Turn {
-    /// The values on `range`, from those at its ends.
+impl Tangency {
+    /// Returns the values on `range`, from those at its ends.
     fn within(&self, range: &Interval, ends: Interval) -> Interval {
         let Some((place, top)) = &self.places else {
             return ends;
@@ -298,10 +297,10 @@ impl Turn {
 }
 
 impl Curve {
-    /// Returns where this curve has the slope, for the curves that are an S: increasing, odd about
-    /// their value at 0, convex left of 0 and concave right of it. So `curve(t) - slope·t` falls,
-    /// rises between the two places where the derivative is `slope`, and falls again; where
-    /// there are none it is monotone.
+    /// Returns where this curve has the slope, for S-shaped curves: increasing, odd about their
+    /// value at 0, convex left of 0 and concave right of it. So `curve(t) - slope·t` decreases,
+    /// increases between the two places where the derivative is `slope`, and decreases again;
+    /// without such places it is monotone.
     ///
     /// ```text
     /// sigmoid   s(1 - s) = a      s = (1 + sqrt(1 - 4a)) / 2    t = ln(s / (1 - s)) = ln(s² / a)
@@ -310,7 +309,7 @@ impl Curve {
     /// erf       2/sqrt(pi) e^(-t²) = a                          t = sqrt(ln(2/sqrt(pi) / a))
     /// softsign  1 / (1 + t)² = a                                t = 1/sqrt(a) - 1
     /// ```
-    fn turn(self, slope: Dyadic) -> Option<Result<Turn, Failure>> {
+    fn tangency(self, slope: Dyadic) -> Option<Result<Tangency, Failure>> {
         let Self::Named(function) = self else {
             return None;
         };
@@ -322,7 +321,7 @@ impl Curve {
             _ => return None,
         };
         if !slope.is_positive() || slope >= steepest {
-            return Some(Ok(Turn {
+            return Some(Ok(Tangency {
                 places: None,
                 twice_middle,
             }));
@@ -342,8 +341,8 @@ impl Curve {
                 }
                 #[cfg(feature = "smooth")]
                 Function::Erf => {
-                    // Next to the steepest slope the logarithm may come out below 0: then the place
-                    // is 0 or there is none.
+                    // Near the steepest slope the logarithm may come out negative: then the place
+                    // is 0 or does not exist.
                     let log = elementary::two_over_root_pi()
                         .over(&a)?
                         .apply(Function::Ln)?;
@@ -361,7 +360,7 @@ impl Curve {
             };
             Ok((place, value.minus(&a.times(&place))))
         };
-        Some(find().map(|found| Turn {
+        Some(find().map(|found| Tangency {
             places: Some(found),
             twice_middle,
         }))
@@ -381,7 +380,7 @@ impl Interval {
     }
 }
 
-/// Returns an upper bound of `|slope|` over the whole line, where there is one.
+/// Returns an upper bound of `|slope|` over the whole line, if there is one.
 pub fn lipschitz(function: Function) -> Option<Dyadic> {
     match function {
         Function::Sigmoid => Some(Dyadic::power_of_two(-2)),
@@ -397,7 +396,7 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
         #[cfg(feature = "smooth")]
         Function::Erf => Some(elementary::two_over_root_pi().sup()),
         #[cfg(feature = "smooth")]
-        Function::Silu | Function::Gelu => Some(turn_of(function).1.interval().sup()),
+        Function::Silu | Function::Gelu => Some(inflection_of(function).1.interval().sup()),
         _ => None,
     }
 }
@@ -406,8 +405,8 @@ pub fn lipschitz(function: Function) -> Option<Dyadic> {
 mod tests {
     use super::*;
 
-    /// The line of an S is as close as it can be: its offset holds the curve at many points, and
-    /// its ends are nearly reached.
+    /// The line of an S is as close as possible: its offset contains the curve at many points, and
+    /// its ends are nearly attained.
     #[test]
     fn lines_of_an_s_are_sharp() {
         let whole = |x: i64| Dyadic::from_i64(x).scale(-3, crate::numbers::Direction::Down);

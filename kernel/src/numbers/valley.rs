@@ -1,28 +1,29 @@
-//! Slopes and lines of the functions that fall and then rise beside a line: softplus, elu, silu, gelu.
+//! Slopes and lines of functions that decrease and then increase relative to a line: softplus, elu,
+//! silu, gelu.
 
+use super::constants::{Between, GELU_INFLECTION, GELU_STEEPEST, SILU_INFLECTION, SILU_STEEPEST};
 use super::dyadic::Dyadic;
 use super::elementary;
 use super::interval::Interval;
 use super::scalar::{Failure, Function, Scalar};
 use super::slope::Curve;
-use super::turns::{Between, GELU_STEEPEST, GELU_TURN, SILU_STEEPEST, SILU_TURN};
 
 /// `e^(-t²)`.
 pub(super) fn bell(range: &Interval) -> Result<Interval, Failure> {
     range.squared().negated().apply(Function::Exp)
 }
 
-/// Where silu or gelu turns from convex to concave, and its slope there.
-pub(super) fn turn_of(function: Function) -> (Between, Between) {
+/// Returns the inflection point of silu or gelu, and the slope there.
+pub(super) fn inflection_of(function: Function) -> (Between, Between) {
     if function == Function::Silu {
-        (SILU_TURN, SILU_STEEPEST)
+        (SILU_INFLECTION, SILU_STEEPEST)
     } else {
-        (GELU_TURN, GELU_STEEPEST)
+        (GELU_INFLECTION, GELU_STEEPEST)
     }
 }
 
 /// The slope of silu or gelu at a finite number; that of silu is `s (1 + x (1 - s))`.
-fn bent_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
+fn dipping_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
     if function == Function::Gelu {
         return Ok(elementary::gelu_slope(x));
     }
@@ -34,42 +35,42 @@ fn bent_slope_at(function: Function, x: Dyadic) -> Result<Interval, Failure> {
     Ok(value.times(&Interval::ONE.plus(&rest.times_point(x))))
 }
 
-/// The slopes of silu or gelu: they grow between the turns and fall outside, from 0 to 1 - the
-/// steepest, up to the steepest, and down to 1.
-pub(super) fn bent_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
-    let (turn, steepest) = turn_of(function);
-    let (turn, high) = (turn.interval(), steepest.interval());
+/// Returns the slopes of silu or gelu. Between the inflection points they increase from 1 minus the
+/// steepest slope to the steepest; left of them they decrease from 0, right of them to 1.
+pub(super) fn dipping_slope(function: Function, range: &Interval) -> Result<Interval, Failure> {
+    let (inflection, steepest) = inflection_of(function);
+    let (inflection, high) = (inflection.interval(), steepest.interval());
     let low = Interval::ONE.minus(&high);
     if !range.is_bounded() {
         return Ok(low.hull(&high));
     }
-    let mut slopes = bent_slope_at(function, range.inf())?;
+    let mut slopes = dipping_slope_at(function, range.inf())?;
     if range.is_point() {
         return Ok(slopes);
     }
-    slopes = slopes.hull(&bent_slope_at(function, range.sup())?);
-    if range.intersection(&turn).is_some() {
+    slopes = slopes.hull(&dipping_slope_at(function, range.sup())?);
+    if range.intersection(&inflection).is_some() {
         slopes = slopes.hull(&high);
     }
-    if range.intersection(&turn.negated()).is_some() {
+    if range.intersection(&inflection.negated()).is_some() {
         slopes = slopes.hull(&low);
     }
     Ok(slopes)
 }
 
-/// A line of this slope, from which a curve falls and then rises.
+/// A line of this slope, relative to which a curve decreases and then increases.
 pub(super) struct Valley {
     pub(super) slope: Dyadic,
-    /// A lower bound of the curve less the line in `range`; nothing where it only falls or rises.
+    /// A lower bound of the curve minus the line in `range`; `None` if the difference is monotone.
     pub(super) bottom: Option<Dyadic>,
 }
 
-/// How often the bracket of the bottom of a valley is halved: it is then off by about a thousandth
+/// How often the bracket of the bottom of a valley is halved; it is then off by about a thousandth
 /// of its width.
 const HALVINGS: u32 = 5;
 
 impl Curve {
-    /// Returns a valley of this slope, or of one that is close to it, for the curves that have one.
+    /// Returns a valley of this slope or of a slope close to it, for the curves that have one.
     ///
     /// ```text
     /// softplus  s(t) = a   t = ln(a / (1 - a))   softplus(t) - a t = -ln(1 - a) - a t
@@ -81,7 +82,7 @@ impl Curve {
         };
         match function {
             Function::Softplus | Function::Elu => {}
-            Function::Silu | Function::Gelu => return self.bent_valley(function, range, slope),
+            Function::Silu | Function::Gelu => return self.dipping_valley(function, range, slope),
             _ => return None,
         }
         if !slope.is_positive() || slope >= Dyadic::ONE {
@@ -107,20 +108,21 @@ impl Curve {
         }))
     }
 
-    /// The valley of silu or gelu less a line of slope `a`. Between the turns the curve is convex;
-    /// left of them its slope is below 0, right of them above 1. So for `a` in `[0, 1]`, and for any
-    /// `a` where all of the range is between the turns, the curve less the line falls and then rises.
+    /// Returns the valley of silu or gelu minus a line of slope `a`. Between the inflection points
+    /// the curve is convex; left of them its slope is negative, right of them above 1. So the
+    /// difference decreases and then increases for `a` in `[0, 1]`, and for any `a` if the whole
+    /// range is between the inflection points.
     ///
-    /// The bottom is bracketed: it falls up to `low` and rises from `high` on, and between them it lies
-    /// above its tangent at `low`.
-    fn bent_valley(
+    /// The bottom is bracketed: the difference decreases up to `low` and increases from `high` on,
+    /// and between them it lies above its tangent at `low`.
+    fn dipping_valley(
         self,
         function: Function,
         range: &Interval,
         slope: Dyadic,
     ) -> Option<Result<Valley, Failure>> {
-        let turn = turn_of(function).0.interval().inf();
-        let middle = range.intersection(&Interval::symmetric(turn))?;
+        let inflection = inflection_of(function).0.interval().inf();
+        let middle = range.intersection(&Interval::symmetric(inflection))?;
         if middle.is_point() {
             return None;
         }
@@ -131,13 +133,13 @@ impl Curve {
         };
         let find = || -> Result<Option<Dyadic>, Failure> {
             let (mut low, mut high) = (middle.inf(), middle.sup());
-            let mut at_low = bent_slope_at(function, low)?;
-            if at_low.inf() >= slope || bent_slope_at(function, high)?.sup() <= slope {
+            let mut at_low = dipping_slope_at(function, low)?;
+            if at_low.inf() >= slope || dipping_slope_at(function, high)?.sup() <= slope {
                 return Ok(None);
             }
             for _ in 0..HALVINGS {
                 let place = low.between(high);
-                let there = bent_slope_at(function, place)?;
+                let there = dipping_slope_at(function, place)?;
                 if there.sup() <= slope {
                     (low, at_low) = (place, there);
                 } else if there.inf() >= slope {

@@ -1,4 +1,4 @@
-//! From text to trees and back, and what is said of text that is no formula.
+//! From text to trees and back, and the errors for text that is not a formula.
 
 use super::*;
 
@@ -314,7 +314,7 @@ fn what_is_too_deep_is_refused_on_a_small_stack() {
             let error = parse_target(&[&text], Some(&names(&["x"]))).expect_err("too deep");
             assert!(error.message.contains(part), "{error}");
         }
-        // Just what is allowed.
+        // The deepest nesting that is allowed.
         let deep = format!("{}x{}", "sin(-(".repeat(66), "))".repeat(66));
         assert!(parse_target(&[deep], None).is_ok());
     });

@@ -85,8 +85,8 @@ impl Big {
         Self::exact(value.numerator().clone(), 0).div(&bottom, bits, direction)
     }
 
-    /// The exact value as a fraction, a bound in this direction beyond `2^±WRITABLE`, or nothing
-    /// where no number bounds it.
+    /// Returns the exact value as a fraction; beyond `2^±WRITABLE` a bound in this direction, or
+    /// `None` if no number is a bound.
     pub(super) fn rational_bound(&self, direction: Direction) -> Option<Rational> {
         let limit = i32::try_from(WRITABLE).ok()?;
         let is_positive = self.is_positive();
@@ -165,8 +165,8 @@ impl Big {
         } else {
             (other, self)
         };
-        // Far below the last place only the sign of the lower number matters; a unit there that is
-        // larger than it stands for it, so that a gap of exponents does not fill the memory.
+        // Far below the last place only the sign of the lower number matters. A unit there, larger
+        // than the number, replaces it, so that a gap of exponents does not fill the memory.
         let floor = high.exponent.min(high.top() - i64::from(bits) - 4);
         let low = if low.top() < floor {
             match (low.is_positive(), direction) {
@@ -223,7 +223,7 @@ impl Big {
         Self::new(root, (self.exponent - places) / 2, bits, direction)
     }
 
-    /// The floor of a number below `2^WRITABLE`.
+    /// Returns the floor of a number below `2^WRITABLE`.
     pub(super) fn floor(&self) -> Integer {
         if self.exponent >= 0 {
             &self.mantissa << size(self.exponent)

@@ -1,5 +1,5 @@
 //! Elementary functions to any precision: reduce the argument, sum the Taylor series in interval
-//! arithmetic, add a bound for the rest of it.
+//! arithmetic, add a bound for its remainder.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -9,14 +9,14 @@ use super::super::scalar::{Failure, Function, Scalar};
 use super::Precise;
 use super::big::Big;
 
-/// Bits kept beyond those asked for.
+/// Bits kept beyond the requested ones.
 const GUARD: u32 = 48;
 /// `exp` is not computed beyond `2^EXP_LIMIT`.
 const EXP_LIMIT: i64 = 40;
 /// Sine and cosine are not computed beyond `2^WAVE_LIMIT`.
 const WAVE_LIMIT: i64 = 1 << 12;
 
-/// An enclosure of the function on the interval, with more bits than asked for.
+/// Encloses the function on the interval, with more bits than requested.
 pub(super) fn apply(function: Function, x: &Precise) -> Result<Precise, Failure> {
     let bits = x.bits;
     let wide = x.rounded(bits + GUARD);
@@ -69,7 +69,7 @@ pub(super) fn apply(function: Function, x: &Precise) -> Result<Precise, Failure>
     }
 }
 
-/// The enclosure of an increasing function, from its ends.
+/// Encloses an increasing function, from its ends.
 fn increasing(
     x: &Precise,
     at: impl Fn(&Precise) -> Result<Precise, Failure>,
@@ -92,7 +92,8 @@ fn around_zero(size: &Big, bits: u32) -> Precise {
 }
 
 /// Sums `first + first·step(1) + first·step(1)·step(2) + ...` until the terms fall below the last
-/// place of the first. The caller's terms fall so fast that the rest is below the last term added.
+/// place of the first. The caller's terms decrease so fast that the remainder is below the last
+/// term added.
 fn series(first: Precise, step: impl Fn(&Precise, i64) -> Precise) -> Precise {
     let bits = first.bits;
     let enough = first.mag().top() - i64::from(bits);
@@ -106,7 +107,7 @@ fn series(first: Precise, step: impl Fn(&Precise, i64) -> Precise) -> Precise {
 }
 
 /// `u + s u^3/3 + u^5/5 + s u^7/7 + ...` for `|u| <= 1/2`: atanh for `s = 1`, atan for `s = -1`.
-/// The rest after a term is below `u^2/(1-u^2) <= 1/3` of it.
+/// The remainder after a term is below `u^2/(1-u^2) <= 1/3` of it.
 fn odd_series(u: &Precise, sign: i64) -> Precise {
     let square = u.times(u).times_i64(sign);
     let bits = u.bits;
@@ -133,7 +134,7 @@ pub(super) fn pi(bits: u32) -> Precise {
     fifth.minus(&odd_series(&inverse(239), -1).scaled(2))
 }
 
-/// About half the square root of the precision: how often halving the argument pays.
+/// About half the square root of the precision: that many halvings of the argument pay off.
 fn halvings(bits: u32) -> u32 {
     8 + bits.isqrt() / 2
 }
@@ -166,7 +167,7 @@ fn exp(x: &Precise) -> Result<Precise, Failure> {
     let rest = x_wide
         .minus(&ln_2.times_i64(k))
         .scaled(-i64::from(halvings));
-    // |rest| < 1/4: the rest after a term is below a third of it.
+    // |rest| < 1/4: the remainder after a term is below a third of it.
     let mut power = series(one(&rest), |term, n| term.times(&rest).over_i64(n));
     for _ in 0..halvings {
         power = power.times(&power);
@@ -174,7 +175,7 @@ fn exp(x: &Precise) -> Result<Precise, Failure> {
     Ok(power.scaled(k).rounded(x.bits))
 }
 
-/// `e^x / (1 + e^x)` for `x <= 0`, and `1 / (1 + e^-x)` for the rest.
+/// `e^x / (1 + e^x)` for `x <= 0`, else `1 / (1 + e^-x)`.
 fn sigmoid(x: &Precise) -> Result<Precise, Failure> {
     if x.inf.is_positive() {
         let power = exp(&x.negated())?;
@@ -185,7 +186,7 @@ fn sigmoid(x: &Precise) -> Result<Precise, Failure> {
 }
 
 /// `x + x^3/3! + ...` or `1 + x^2/2! + ...` with alternating signs for `sign = -1`: `start` is 1 or
-/// 0. For `|x| <= 1` the rest after a term is below a fifth of it, but for the first.
+/// 0. For `|x| <= 1` the remainder after a term is below a fifth of it, except for the first.
 fn taylor(x: &Precise, start: i64, sign: i64) -> Precise {
     let square = x.times(x).times_i64(sign);
     let first = if start == 1 { x.clone() } else { one(x) };
@@ -276,14 +277,14 @@ fn acos(x: &Precise) -> Precise {
     thin(&one(x).minus(x).over(&above).root(), atan).scaled(1)
 }
 
-/// An increasing function of an interval that is thin, but no point.
+/// Encloses an increasing function of an interval that is thin, but not a point.
 fn thin(x: &Precise, at: impl Fn(&Precise) -> Precise) -> Precise {
     let end = |value: &Big| at(&Precise::new(value.clone(), value.clone(), x.bits));
     Precise::new(end(&x.inf).inf, end(&x.sup).sup, x.bits)
 }
 
-/// `2/sqrt(pi) e^(-x²) (x + 2 x³/3 + 4 x⁵/(3·5) + ...)` for points up to 8, all terms of one sign. From
-/// the term on where `2n + 3 >= 4 x²` the rest is below the last term.
+/// `2/sqrt(pi) e^(-x²) (x + 2 x³/3 + 4 x⁵/(3·5) + ...)` for points up to 8, all terms of one sign.
+/// From the term with `2n + 3 >= 4 x²` on, the remainder is below the last term.
 fn erf_series(x: &Precise) -> Result<Precise, Failure> {
     let square = x.times(x);
     let twice = square.scaled(1);
@@ -317,7 +318,7 @@ fn erf(x: &Precise) -> Result<Precise, Failure> {
 }
 
 /// `1 - erf(x)` for positive points. Up to 8 it is above `2^-100`; beyond, it is `e^(-x²)` times
-/// `2/sqrt(pi) / (2x + 2/(2x + 4/(2x + 6/(2x + ...))))`, whose rests are between 0 and `n/(2x)`.
+/// `2/sqrt(pi) / (2x + 2/(2x + 4/(2x + 6/(2x + ...))))`, whose tails are between 0 and `n/(2x)`.
 fn erfc(x: &Precise) -> Result<Precise, Failure> {
     let bits = x.bits;
     if x.mag() <= Big::exact(8, 0) {
@@ -364,7 +365,8 @@ fn softplus(x: &Precise) -> Result<Precise, Failure> {
     })
 }
 
-/// Below 0, `x + x²/2! + ...` or `e^x - 1`. The rest of the series after a term is below half of it.
+/// Below 0, `x + x²/2! + ...` or `e^x - 1`. The remainder of the series after a term is below half
+/// of it.
 fn elu(x: &Precise) -> Result<Precise, Failure> {
     if !x.inf.is_negative() {
         return Ok(x.clone());
@@ -396,9 +398,10 @@ fn gelu(x: &Precise) -> Result<Precise, Failure> {
     })
 }
 
-/// Values that fall to a least one, at a place between two thousandths, and rise after it. Within
-/// those two the second derivative is below 1, so the least value is less than `10^-6` below that at
-/// either; and a slope is nowhere steeper than 2, which is the better bound for a thin interval.
+/// Values that decrease to a smallest one, at a place between two thousandths, and increase after
+/// it. Between those two the second derivative is below 1, so the smallest value is less than
+/// `10^-6` below the value at either. The slope is nowhere steeper than 2, which gives the better
+/// bound for a thin interval.
 fn dipping(
     x: &Precise,
     at: impl Fn(&Precise) -> Result<Precise, Failure>,
@@ -426,7 +429,7 @@ fn dipping(
     Ok(Precise::new(bound.inf, ends.sup, x.bits))
 }
 
-/// A point as a multiple of pi/2 and a rest, and bounds for `floor(2x/pi)`.
+/// A point as a multiple of pi/2 and a remainder, and bounds for `floor(2x/pi)`.
 struct Angle {
     quarters: Integer,
     rest: Precise,
@@ -469,7 +472,7 @@ fn sin_at(angle: &Angle, ahead: i64) -> Precise {
     if quarter >= 2 { value.negated() } else { value }
 }
 
-/// The multiples of pi/2 inside, or one more where an end is too close to tell.
+/// Returns the multiples of pi/2 inside, or one more if an end is too close to decide.
 fn multiples(low: &Angle, high: &Angle) -> Vec<i64> {
     let first = &low.floor.0 + Integer::ONE;
     let count = &high.floor.1 - &low.floor.0;
@@ -479,8 +482,8 @@ fn multiples(low: &Angle, high: &Angle) -> Vec<i64> {
         .collect()
 }
 
-/// The sine of `x + ahead · pi/2`: spanned by its ends, and by 1 and -1 where a multiple of pi/2
-/// inside says so.
+/// The sine of `x + ahead · pi/2`: spanned by its ends, and by 1 and -1 at multiples of pi/2
+/// inside.
 fn wave(x: &Precise, ahead: i64) -> Precise {
     let unit = Precise::new(Big::ONE.negated(), Big::ONE, x.bits);
     let (Some(low), Some(high)) = (reduce(&x.inf, x.bits), reduce(&x.sup, x.bits)) else {
@@ -497,7 +500,7 @@ fn wave(x: &Precise, ahead: i64) -> Precise {
     Precise::new(hull.inf.max(unit.inf), hull.sup.min(unit.sup), x.bits)
 }
 
-/// The tangent: increasing where no odd multiple of pi/2 is inside.
+/// The tangent: increasing if no odd multiple of pi/2 is inside.
 fn tan(x: &Precise) -> Result<Precise, Failure> {
     let (Some(low), Some(high)) = (reduce(&x.inf, x.bits), reduce(&x.sup, x.bits)) else {
         return Err(Failure::PossiblyUndefined);

@@ -1,8 +1,8 @@
-//! Intervals of any precision: for evaluation to many digits, and to test the fast ones against.
+//! Multiprecision intervals: for evaluation to many digits, and to test the fast intervals.
 //!
-//! Slow and simple: everything is interval arithmetic with outward rounding to a number of bits,
-//! and a function is its reduced argument, its Taylor series and a bound for the rest of it. No
-//! proof relies on this; it shares no code and no constant with `elementary`.
+//! Slow and simple: everything is interval arithmetic with outward rounding to a number of bits; a
+//! function is argument reduction, a Taylor series and a bound for its remainder. No proof relies
+//! on this; it shares no code and no constants with `elementary`.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -48,14 +48,14 @@ impl Precise {
         Self::point(&Big::exact(value.mantissa(), value.exponent()), bits)
     }
 
-    /// Returns the lower end; for numbers too long to write out a bound below it, and nothing where
-    /// there is none.
+    /// Returns the lower end; a bound below it for numbers too long to write out; `None` if it is
+    /// infinite.
     pub fn lower(&self) -> Option<Rational> {
         self.inf.rational_bound(Down)
     }
 
-    /// Returns the upper end; for numbers too long to write out a bound above it, and nothing where
-    /// there is none.
+    /// Returns the upper end; a bound above it for numbers too long to write out; `None` if it is
+    /// infinite.
     pub fn upper(&self) -> Option<Rational> {
         self.sup.rational_bound(Up)
     }
@@ -191,7 +191,7 @@ impl Precise {
         )
     }
 
-    /// Refuses what is beyond the range of exponents, so that exponents cannot overflow.
+    /// Refuses numbers beyond the range of exponents, so that exponents cannot overflow.
     fn in_range(self) -> Result<Self, Failure> {
         let is_sane = |end: &Big| end.is_zero() || end.top().abs() <= LIMIT;
         if is_sane(&self.inf) && is_sane(&self.sup) {
@@ -267,7 +267,7 @@ impl Scalar for Precise {
         if exponent.is_multiple_of(2) {
             return Self::new(self.mig(), self.mag(), self.bits).power(exponent);
         }
-        // Odd powers grow, so the ends map to the ends.
+        // Odd powers increase, so the ends map to the ends.
         let end = |value: &Big| -> Result<Self, Failure> {
             let power = Self::point(&value.magnitude(), self.bits).power(exponent)?;
             Ok(if value.is_negative() {
@@ -294,7 +294,7 @@ impl Scalar for Precise {
         if self.inf.is_negative() {
             return Err(partly(self.sup.is_negative()));
         }
-        // 0 is the lower end: 0^y = 0 for y > 0, and x^y grows with x.
+        // 0 is the lower end: 0^y = 0 for y > 0, and x^y increases with x.
         if !exponent.inf.is_positive() {
             return Err(partly(self.sup.is_zero() && exponent.sup.is_negative()));
         }

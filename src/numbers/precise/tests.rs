@@ -2,7 +2,7 @@ use super::super::scalar::Function::{Acos, Asin, Atan, Cos, Exp, Ln, Sigmoid, Si
 use super::*;
 use proptest::prelude::*;
 
-/// The leading decimals of the midpoint, which the width must not reach.
+/// The leading decimals of the midpoint, which the width must not affect.
 fn digits(value: &Precise, places: u32) -> String {
     let scale = Rational::from(10)
         .powi(i32::try_from(places).expect("small"))
@@ -57,7 +57,7 @@ fn known_digits() {
     );
 }
 
-/// `e^1`'s last of 1000 decimals by its exact series, an independent way.
+/// The last of 1000 decimals of e, computed independently by its exact series.
 #[test]
 fn a_thousand_digits_of_e() {
     let bits = 3400;
@@ -128,7 +128,7 @@ fn fraction() -> impl Strategy<Value = Rational> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// Two precisions of one value meet, and the finer is the narrower.
+    /// Two precisions of one value overlap, and the finer is narrower.
     #[test]
     fn precisions_agree(x in fraction()) {
         for function in [Exp, Sin, Cos, Tan, Atan, Tanh, Sigmoid, Ln, Asin, Acos, Function::Sinh,
@@ -160,7 +160,7 @@ proptest! {
         prop_assert!(root.contains_rational(&x.abs()));
     }
 
-    /// Identities that tie the functions together.
+    /// Identities between the functions.
     #[test]
     fn identities(x in fraction()) {
         let bits = 200;

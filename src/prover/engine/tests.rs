@@ -1,4 +1,5 @@
-//! A toy problem: cells of an interval are good enough once they are short, the more so the nearer to 0.
+//! A toy problem: cells of an interval are good enough once they are short; near 0 they must be
+//! shorter.
 
 use super::*;
 use crate::numbers::{Direction, Rational};
@@ -8,11 +9,11 @@ struct Toy {
     is_best_first: bool,
     /// Cuts that a cell of a round may take.
     budget: u64,
-    /// Cells taken in each round, by the lower end.
+    /// The lower ends of the cells taken in each round.
     rounds: Vec<Vec<Rational>>,
 }
 
-/// Half as long as the distance from 0, or 1/64.
+/// At most half as long as the distance from 0, or 1/64.
 fn is_short(cell: &Cell) -> bool {
     let (low, high) = &cell.sides()[0];
     let length = high - low;
@@ -20,7 +21,7 @@ fn is_short(cell: &Cell) -> bool {
 }
 
 impl Problem for Toy {
-    type Here = ();
+    type Local = ();
     type Known = Dyadic;
     type Value = ();
     type Tools = ();
@@ -39,9 +40,9 @@ impl Problem for Toy {
     }
     fn tools(&self) {}
 
-    fn look(&self, _: &mut Work<Self>, _: &Open<Self>, cells: &[Cell]) -> Vec<Looked<Self>> {
-        let look = |cell: &Cell| Looked {
-            here: (),
+    fn evaluate(&self, _: &mut Work<Self>, _: &Open<Self>, cells: &[Cell]) -> Vec<Evaluated<Self>> {
+        let evaluate = |cell: &Cell| Evaluated {
+            local: (),
             known: cell.intervals()[0].wid(),
             method: Method::Natural,
             fate: if is_short(cell) {
@@ -51,7 +52,7 @@ impl Problem for Toy {
             },
             effort: Duration::ZERO,
         };
-        cells.iter().map(look).collect()
+        cells.iter().map(evaluate).collect()
     }
     fn cuts(&self, _: &mut Work<Self>, _: &Open<Self>) -> Cuts {
         Cuts::or_middle(Split {
@@ -93,10 +94,10 @@ fn toy(is_best_first: bool, budget: u64) -> Toy {
 fn unit() -> Open<Toy> {
     let cell = Cell::from_sides(vec![(Rational::ZERO, Rational::ONE)]);
     let known = Dyadic::from_rational(&Rational::ONE, Direction::Up);
-    Open::unlooked(0, cell, (), known)
+    Open::unevaluated(0, cell, (), known)
 }
 
-/// The tree that is found, why the search stopped, and its rounds.
+/// Returns the tree, why the search stopped, and its rounds.
 fn found(
     mut toy: Toy,
     limits: &Limits,
@@ -141,7 +142,7 @@ fn the_worst_come_first_and_of_equal_ones_the_older() {
     assert_eq!(rounds[0], [Rational::ZERO]);
     assert_eq!(rounds[1], [Rational::ZERO, ratio(1, 2)]);
     assert_eq!(rounds[2][..2], [Rational::ZERO, ratio(1, 4)]);
-    // Last first: no cell of an earlier round before those of the last one.
+    // Last in, first out: no cell of an earlier round before those of the last one.
     let (_, _, rounds) = found(toy(false, 1), &Limits::default(), Jobs::IN_ORDER);
     assert_eq!(rounds[0], [Rational::ZERO]);
     assert!(rounds.iter().all(|round| round.len() <= 4));
@@ -179,9 +180,9 @@ fn a_subtree_alone_is_that_of_the_whole() {
             rule: (),
             notes: (),
         };
-        let growth = subtree(&toy, &host, work, open, 1000, Frontier::new(false));
-        assert!(growth.open.is_empty());
-        let text = growth.tree.partition().text().to_vec();
+        let expansion = subtree(&toy, &host, work, open, 1000, Frontier::new(false));
+        assert!(expansion.open.is_empty());
+        let text = expansion.tree.partition().text().to_vec();
         String::from_utf8(text).expect("letters")
     };
     let whole = below(unit());

@@ -1,72 +1,76 @@
 //! The search for an integral: `l1`, `l2` and a misclassified area.
 //!
-//! Each cell has a share of the integral, known between two ends; the cells where the two are
-//! furthest apart are cut first.
+//! The contribution of each cell to the integral is enclosed; the cells with the widest enclosure
+//! are cut first.
 
+mod parts;
 mod sum;
-mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::sum::Sum;
 use super::emit::{self, certificate, shorten_down, shorten_up};
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
-use super::window;
+use super::step_cuts;
 use super::{Outcome, Request, StoppedBy, Watch, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
 use crate::expr::Place;
 use crate::jobs::Jobs;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
-/// Cells that one round takes.
+/// Cells of one round.
 const ROUND: usize = 256;
-/// Before so many boxes every round takes as many cells as it can.
+/// Before this many boxes, every round takes as many cells as it can.
 const FREE: u64 = 1024;
-/// Cuts under each of them in a round, as long as they are wanted.
+/// Cuts below each of them in one round, as long as they are needed.
 const SUBTREE: u64 = 32;
-/// In more inputs than this only one cut is looked at.
+/// In more inputs than this only one cut is tried.
 const MOST_TRIED: usize = 4;
-/// With more undecided units than this only one cut is looked at, too.
+/// With more undecided units than this only one cut is tried, too.
 const MANY_UNITS: usize = 40;
-/// With more than this the halves of a cell are looked at side by side: there are few such cells.
+/// With more units than this the halves of a cell are bounded in parallel: there are few such
+/// cells.
 const LARGE: usize = 100_000;
-/// Floats add up to a little more or less than they should.
+/// The relative error of sums of floats.
 const DRIFT: f64 = 4e-12;
-/// The claim may be wider than what was found by this share of it.
+/// The claim may be wider than the result by this fraction of it.
 const SHORTENED: f64 = 4e-12;
 
-/// What is known of a cell.
+/// What is known about a cell.
 #[derive(Clone, Copy)]
 struct Known {
-    /// Its contribution to the integral.
-    share: Interval,
-    /// Were better methods not asked yet?
-    is_glanced: bool,
+    /// An enclosure of its contribution to the integral.
+    contribution: Interval,
+    /// Is this only a cheap bound, so that better methods are left to try?
+    is_cheap: bool,
 }
 
-/// When a cell is left alone.
+/// When a cell is fathomed.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// In a search of all.
+    /// In a search of the whole domain.
     Cell {
-        /// It is a leaf for good where its contribution is known this well, per volume.
+        /// It is a leaf for good if its contribution is known this well, per volume.
         density: f64,
-        /// It stays open, and is not cut in this round, where its contribution is known this well.
+        /// It stays open but is not cut in this round if its contribution is known this well.
         least: f64,
     },
-    /// In a search of a part alone, which is done when this much at most is not known of it.
-    Part(sweep::Goal),
+    /// In a search of one part, which is done when at most this much is unknown.
+    Part(parts::Goal),
 }
 
-/// What a subtree brings back: the contributions of its leaves; of all of its cells in a search of a part.
+/// The results of a subtree: the contributions of its leaves; of all its cells in a search of one
+/// part.
 #[derive(Clone, Copy, Default)]
 struct Notes(Sum);
 
@@ -84,13 +88,13 @@ pub fn search(
         .resume
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
-        problem.in_parts = sweep::is_wanted(request, root.units());
-        let share = problem.tools().anything(&problem.whole);
+        problem.in_parts = parts::is_wanted(request, root.units());
+        let contribution = problem.tools().anything(&problem.whole);
         let known = Known {
-            share,
-            is_glanced: true,
+            contribution,
+            is_cheap: true,
         };
-        let whole = Open::unlooked(0, problem.whole.clone(), root, known);
+        let whole = Open::unevaluated(0, problem.whole.clone(), root, known);
         let rule = Rule::Cell {
             density: 0.0,
             least: 0.0,
@@ -98,9 +102,9 @@ pub fn search(
         stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
     }
     stopped_by = stopped_by.or_else(|| engine.run(&mut problem, progress));
-    if problem.in_parts && stopped_by.is_none() && engine.frontier.len() >= sweep::PARTS {
+    if problem.in_parts && stopped_by.is_none() && engine.frontier.len() >= parts::PARTS {
         problem.in_parts = false;
-        problem.sweep(&mut engine, progress);
+        problem.search_parts(&mut engine, progress);
         stopped_by = engine.run(&mut problem, progress);
     }
     problem.finish(&engine, stopped_by)
@@ -113,24 +117,24 @@ struct Integral<'a> {
     norm: Norm,
     whole: Cell,
     volume: f64,
-    /// A guess of the mean of what is integrated.
+    /// A guess of the mean of the integrand.
     typical: f64,
-    /// The abstraction error of the network on the domain: every bound carries it.
+    /// The abstraction error of the network on the domain; every bound carries it.
     radius: f64,
     constant_radius: Rational,
     reduction: Reduction,
-    /// Is the domain to be searched in parts, once there are enough?
+    /// Is the domain searched in parts once there are enough cells?
     in_parts: bool,
     /// The contributions of leaves.
-    settled: Sum,
-    /// Those of open cells.
+    fathomed: Sum,
+    /// The contributions of open cells.
     undecided: Sum,
     /// How much more may become known in this round.
     missing: f64,
 }
 
 impl<'a> Integral<'a> {
-    fn new(request: &'a Request<'a>, root: &Specialised, host: Host<'a>) -> Self {
+    fn new(request: &'a Request<'a>, root: &Reduced, host: Host<'a>) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
         let volume = estimate_dyadic(whole.volume().sup());
@@ -140,7 +144,7 @@ impl<'a> Integral<'a> {
         };
         let budget = match question.norm {
             Norm::Area => 1e-9,
-            norm => folding_budget(request, root, norm, volume, typical),
+            norm => constants_budget(request, root, norm, volume, typical),
         };
         let constant_radius = constant::local_radius(root, whole.intervals(), budget, host.jobs);
         Self {
@@ -159,13 +163,13 @@ impl<'a> Integral<'a> {
             },
             constant_radius,
             in_parts: false,
-            settled: Sum::default(),
+            fathomed: Sum::default(),
             undecided: Sum::default(),
             missing: 0.0,
         }
     }
 
-    /// Goes on with an earlier partition, if that is possible.
+    /// Continues with an earlier partition, if possible.
     fn resume(
         &mut self,
         engine: &mut Engine<'_, Self>,
@@ -184,17 +188,22 @@ impl<'a> Integral<'a> {
     }
 
     fn sum(&self) -> Sum {
-        self.settled.plus(self.undecided)
+        self.fathomed.plus(self.undecided)
     }
 
-    /// Encloses the share of a cell by the method that knows it best.
-    fn look_well(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
+    /// Encloses the contribution of a cell by the best method.
+    fn best_bound(
+        &self,
+        leaves: &mut Leaves<'_>,
+        cell: &Cell,
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let anything = leaves.anything(cell);
         let mut best = (Method::Open, anything);
         let methods: &[Method] = match self.norm {
             Norm::Area => &[Method::Natural, Method::HalfPlanes],
-            _ if self.is_frame(cell, &here) => &[Method::Windows, Method::Natural],
-            _ if window::is_bent(cell, &here) => {
+            _ if self.is_frame(cell, &local) => &[Method::TransitionLayers, Method::Natural],
+            _ if step_cuts::has_smooth_units(cell, &local) => {
                 &[Method::Natural, Method::Linear, Method::SecondOrder]
             }
             _ => &[Method::Natural, Method::Linear],
@@ -203,61 +212,69 @@ impl<'a> Integral<'a> {
         let is_allowed = |method: &&Method| !self.request.portable || method.is_core();
         for &method in methods.iter().filter(is_allowed) {
             let watch = self.host.clock.stopwatch();
-            if let Ok(Bound::Integral(share)) = leaves.bound(method, cell, &here, self.reduction)
-                && share.wid() < best.1.wid()
+            if let Ok(Bound::Integral(contribution)) =
+                leaves.bound(method, cell, &local, self.reduction)
+                && contribution.wid() < best.1.wid()
             {
-                best = (method, share);
+                best = (method, contribution);
                 effort = watch.map_or(effort, |watch| watch.elapsed());
             }
-            if best.0 == Method::Windows || self.is_decided(best.0) {
+            if best.0 == Method::TransitionLayers || self.is_decided(best.0) {
                 break;
             }
         }
-        looked(here, best, false, effort)
+        evaluated(local, best, false, effort)
     }
 
-    /// Encloses the share of a cell by the cheapest method that may be enough.
-    fn glance(&self, leaves: &mut Leaves<'_>, cell: &Cell, here: Arc<OnCell>) -> Looked<Self> {
-        if self.is_frame(cell, &here) {
-            return self.look_well(leaves, cell, here);
+    /// Encloses the contribution of a cell by the cheapest method that may be enough.
+    fn cheap_bound(
+        &self,
+        leaves: &mut Leaves<'_>,
+        cell: &Cell,
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
+        if self.is_frame(cell, &local) {
+            return self.best_bound(leaves, cell, local);
         }
         let watch = self.host.clock.stopwatch();
-        let found = match leaves.bound(Method::Natural, cell, &here, self.reduction) {
-            Ok(Bound::Integral(share)) => (Method::Natural, share),
+        let found = match leaves.bound(Method::Natural, cell, &local, self.reduction) {
+            Ok(Bound::Integral(contribution)) => (Method::Natural, contribution),
             _ => (Method::Open, leaves.anything(cell)),
         };
         let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-        looked(here, found, true, effort)
+        evaluated(local, found, true, effort)
     }
 
-    /// Will a cell be cut whatever is known of it? With `around` units before the last cut.
-    fn is_rough(&self, cell: &Cell, here: &Specialised, around: usize) -> bool {
+    /// Will a cell be cut whatever its bound is? `parent` is the number of units before the last
+    /// cut.
+    fn is_rough(&self, cell: &Cell, local: &Reduced, parent: usize) -> bool {
         if self.norm == Norm::Area {
             return false;
         }
-        let shrinks = here.units() > MANY_UNITS && 4 * here.units() < 3 * around;
-        shrinks || (self.beside_window(cell, here, 0).is_some() && !self.is_frame(cell, here))
+        let shrinks = local.units() > MANY_UNITS && 4 * local.units() < 3 * parent;
+        shrinks || (self.outside_layer(cell, local, 0).is_some() && !self.is_frame(cell, local))
     }
 
-    /// Is a cell to be looked at along the windows in it, before it is cut beside them?
-    fn is_frame(&self, cell: &Cell, here: &Specialised) -> bool {
-        window::is_frame(cell, here, estimate_dyadic(self.reduction.constant_radius))
+    /// Should a cell be bounded along its transition layers, before it is cut at them?
+    fn is_frame(&self, cell: &Cell, local: &Reduced) -> bool {
+        step_cuts::is_frame(cell, local, estimate_dyadic(self.reduction.constant_radius))
     }
 
-    /// A cut beside the window of a step, if there is one, across this axis if it can be.
-    fn beside_window(&self, cell: &Cell, here: &Specialised, axis: usize) -> Option<Split> {
+    /// Returns a cut at the edge of a transition layer, if there is one; across this axis if
+    /// possible.
+    fn outside_layer(&self, cell: &Cell, local: &Reduced, axis: usize) -> Option<Split> {
         let constant_radius = estimate_dyadic(self.reduction.constant_radius);
         let others = (0..cell.sides().len()).filter(|i| *i != axis);
         let mut axes = std::iter::once(axis).chain(others);
-        axes.find_map(|axis| window::beside(cell, here, axis, constant_radius))
+        axes.find_map(|axis| step_cuts::outside_layer(cell, local, axis, constant_radius))
     }
 
-    /// Is a cell of this method decided for good?
+    /// Is a cell decided for good by this method?
     fn is_decided(&self, method: Method) -> bool {
         self.norm == Norm::Area && method == Method::Natural
     }
 
-    /// The cuts that come into question, the one that is made if they are as good as each other first.
+    /// Returns the candidate cuts; the first is made if they are equally good.
     fn cuts_of(&self, open: &Open<Self>, jumps: &[Place]) -> Cuts {
         let certain = |cut| Cuts {
             tried: vec![cut],
@@ -270,22 +287,22 @@ impl<'a> Integral<'a> {
         if let Some(cut) = split::at_jump(&open.cell, jumps) {
             return certain(cut);
         }
-        let first = split::choose(&open.cell, &self.whole, &open.here);
+        let first = split::choose(&open.cell, &self.whole, &open.local);
         let inputs = open.cell.sides().len();
         let axes = || std::iter::once(first.axis).chain((0..inputs).filter(|i| *i != first.axis));
         let middle = |axis| Split { axis, place: None };
-        // Steps that are half-planes need no cut beside them. Without areas beside curves the region may need a
-        // cut across another input than the network.
+        // Steps that are half-planes need no cut beside them. Without areas beside curves, the
+        // region may need a cut across another input than the network.
         if self.norm == Norm::Area {
             let count = if self.request.portable { inputs } else { 1 };
             return tried(axes().take(count).map(middle).collect());
         }
-        // First the windows of steps are parted from the rest, so that no other cut crosses them.
-        if let Some(cut) = self.beside_window(&open.cell, &open.here, first.axis) {
+        // First, transition layers are separated, so that no other cut crosses them.
+        if let Some(cut) = self.outside_layer(&open.cell, &open.local, first.axis) {
             return certain(cut);
         }
-        if open.here.units() > MANY_UNITS {
-            // Far from a leaf: in the middle, so that each half has half of what is alive.
+        if open.local.units() > MANY_UNITS {
+            // Far from a leaf: in the middle, so that each half has half of the undecided units.
             return tried(vec![middle(first.axis)]);
         }
         let mut cuts = Vec::new();
@@ -297,32 +314,32 @@ impl<'a> Integral<'a> {
         tried(cuts)
     }
 
-    /// Looks at a cell of a cut; only `glance`s at it where that may be enough.
-    fn look_at(
+    /// Bounds a cell of a cut; only cheaply if that may be enough.
+    fn evaluate_cell(
         &self,
         leaves: &mut Leaves<'a>,
         open: &Open<Self>,
         cell: &Cell,
         rule: Rule,
-        is_glance: bool,
-    ) -> Looked<Self> {
+        is_cheap: bool,
+    ) -> Evaluated<Self> {
         let watch = self.host.clock.stopwatch();
-        let here = self.descend(leaves, 0, &open.here, cell);
+        let local = self.descend(leaves, 0, &open.local, cell);
         let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
-        let is_glance = match rule {
-            Rule::Part(_) => is_glance,
-            Rule::Cell { .. } => self.is_rough(cell, &here, open.here.units()),
+        let is_cheap = match rule {
+            Rule::Part(_) => is_cheap,
+            Rule::Cell { .. } => self.is_rough(cell, &local, open.local.units()),
         };
-        let mut looked = if is_glance {
-            self.glance(leaves, cell, here)
+        let mut evaluated = if is_cheap {
+            self.cheap_bound(leaves, cell, local)
         } else {
-            self.look_well(leaves, cell, here)
+            self.best_bound(leaves, cell, local)
         };
-        looked.effort += descended;
+        evaluated.effort += descended;
         if let Rule::Cell { density, least } = rule {
-            let unknown = estimate_dyadic(looked.known.share.wid());
+            let unknown = estimate_dyadic(evaluated.known.contribution.wid());
             let volume = estimate_dyadic(cell.volume().sup());
-            looked.fate = if self.is_decided(looked.method) || unknown <= density * volume {
+            evaluated.fate = if self.is_decided(evaluated.method) || unknown <= density * volume {
                 Fate::Leaf
             } else if unknown > least {
                 Fate::Cut
@@ -330,12 +347,12 @@ impl<'a> Integral<'a> {
                 Fate::Later
             };
         }
-        looked
+        evaluated
     }
 
-    /// What may stay unknown of a cell's share for each unit of volume: so little that all cells
-    /// together keep half of what is wanted, whatever the integral is. Nothing is known of that
-    /// where there is a tolerance.
+    /// Returns how much may stay unknown of a cell's contribution per unit of volume: so little
+    /// that all cells together use half of the wanted gap, whatever the integral is. With a
+    /// tolerance there is no such limit.
     fn density(&self, sum: Sum) -> f64 {
         if self.request.tolerance.is_some() {
             return 0.0;
@@ -344,17 +361,17 @@ impl<'a> Integral<'a> {
         0.5 * wanted / self.volume
     }
 
-    /// How much larger the gap of the integral may be than that of the error.
+    /// Returns how much larger the gap of the integral may be than that of the error.
     fn power(&self) -> f64 {
         if self.norm == Norm::L2 { 1.9 } else { 1.0 }
     }
 
-    /// The power of the error that is integrated.
+    /// Returns the power of the error in the integrand.
     fn exponent(&self) -> f64 {
         if self.norm == Norm::L2 { 2.0 } else { 1.0 }
     }
 
-    /// An error from the integral: its root for `l2`.
+    /// Returns the error for an integral: its square root for `l2`.
     fn error(&self, integral: f64) -> f64 {
         match self.norm {
             Norm::L2 => libm::sqrt(integral.max(0.0)),
@@ -362,7 +379,8 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// Is the enclosure good enough? A little stricter than asked, since these sums are floats.
+    /// Is the enclosure good enough? Slightly stricter than requested, because these sums are
+    /// floats.
     fn is_done(&self, sum: Sum) -> bool {
         let (low, high) = (self.error(sum.low), self.error(sum.high()));
         match self.request.tolerance {
@@ -374,14 +392,15 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// The gap wanted, and a little less: sums drift, and both ends of the claim are shortened.
+    /// Returns slightly less than the wanted gap: sums drift, and both ends of the claim are
+    /// shortened.
     fn gap(&self) -> f64 {
         let gap = estimate_rational(self.request.gap);
         gap - (1e-6 * gap).max(DRIFT + SHORTENED).min(gap / 2.0)
     }
 
-    /// Is what the abstraction error of the network adds to every bound more than what is asked, or than
-    /// the error itself seems to be?
+    /// Does the abstraction error of the network add more to every bound than what is requested, or
+    /// than the estimated error?
     fn is_hopeless(&self) -> bool {
         if self.norm == Norm::Area || self.radius == 0.0 {
             return false;
@@ -393,7 +412,7 @@ impl<'a> Integral<'a> {
         }
     }
 
-    /// How much that is not known has to become known, at least.
+    /// Returns how much of the unknown part has to become known, at least.
     fn missing_of(&self, sum: Sum) -> f64 {
         let (low, high) = (sum.low, sum.high());
         if let Some(tolerance) = self.request.tolerance {
@@ -405,7 +424,7 @@ impl<'a> Integral<'a> {
 
     fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> Outcome {
         let tree = engine.trees.first().expect("a tree for the one root");
-        // Added up like the checker does, so that the claim is what it will find.
+        // Added up like the checker does, so the claim is what the checker will find.
         let total = tree.total();
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
@@ -441,16 +460,19 @@ impl<'a> Integral<'a> {
     }
 }
 
-/// What was found of a cell.
-fn looked<'a>(
-    here: Arc<OnCell>,
-    (method, share): (Method, Interval),
-    is_glanced: bool,
+/// Returns the result for a cell.
+fn evaluated<'a>(
+    local: Arc<OnCell>,
+    (method, contribution): (Method, Interval),
+    is_cheap: bool,
     effort: Duration,
-) -> Looked<Integral<'a>> {
-    Looked {
-        here,
-        known: Known { share, is_glanced },
+) -> Evaluated<Integral<'a>> {
+    Evaluated {
+        local,
+        known: Known {
+            contribution,
+            is_cheap,
+        },
         method,
         fate: Fate::Cut,
         effort,
@@ -458,7 +480,7 @@ fn looked<'a>(
 }
 
 impl<'a> Problem for Integral<'a> {
-    type Here = Arc<OnCell>;
+    type Local = Arc<OnCell>;
     type Known = Known;
     type Value = Interval;
     type Tools = Leaves<'a>;
@@ -472,34 +494,42 @@ impl<'a> Problem for Integral<'a> {
         (ROUND, true)
     }
 
-    /// The worst is the one of whose contribution most is not known.
+    /// The widest enclosure comes first.
     fn rank(known: &Known) -> Dyadic {
-        known.share.wid()
+        known.contribution.wid()
     }
 
     fn value(known: &Known) -> Interval {
-        known.share
+        known.contribution
     }
 
-    fn bytes(here: &Arc<OnCell>) -> usize {
-        here.bytes()
+    fn bytes(local: &Arc<OnCell>) -> usize {
+        local.bytes()
     }
 
     fn tools(&self) -> Leaves<'a> {
         Leaves::new(self.request.network, self.request.question)
     }
 
-    fn look(&self, work: &mut Work<Self>, open: &Open<Self>, cells: &[Cell]) -> Vec<Looked<Self>> {
-        // In a part, where there is no choice, a glance may be enough.
-        let is_glance = cells.len() <= 2;
+    fn evaluate(
+        &self,
+        work: &mut Work<Self>,
+        open: &Open<Self>,
+        cells: &[Cell],
+    ) -> Vec<Evaluated<Self>> {
+        // In a part there is no choice, and a cheap bound may be enough.
+        let is_cheap = cells.len() <= 2;
         let rule = work.rule;
-        let look =
-            |leaves: &mut Leaves<'a>, cell| self.look_at(leaves, open, cell, rule, is_glance);
-        if open.here.units() < LARGE {
-            return cells.iter().map(|cell| look(work.tools, cell)).collect();
+        let evaluate =
+            |leaves: &mut Leaves<'a>, cell| self.evaluate_cell(leaves, open, cell, rule, is_cheap);
+        if open.local.units() < LARGE {
+            return cells
+                .iter()
+                .map(|cell| evaluate(work.tools, cell))
+                .collect();
         }
-        // The tools of this thread are taken, and those of another may be.
-        let each = |cell| look(&mut self.tools(), cell);
+        // The tools of this thread are in use, and those of another may be, too.
+        let each = |cell| evaluate(&mut self.tools(), cell);
         self.host.jobs.each(cells.iter().collect(), &each)
     }
 
@@ -507,22 +537,22 @@ impl<'a> Problem for Integral<'a> {
         self.cuts_of(open, work.tools.places())
     }
 
-    fn cost(&self, [lower, upper]: [&Looked<Self>; 2]) -> Dyadic {
-        let wid = |half: &Looked<Self>| half.known.share.wid();
+    fn cost(&self, [lower, upper]: [&Evaluated<Self>; 2]) -> Dyadic {
+        let wid = |half: &Evaluated<Self>| half.known.contribution.wid();
         wid(lower).add(wid(upper), Direction::Up)
     }
 
-    fn count(&self, work: &mut Work<Self>, open: &Open<Self>, halves: [&Looked<Self>; 2]) {
+    fn count(&self, work: &mut Work<Self>, open: &Open<Self>, halves: [&Evaluated<Self>; 2]) {
         let is_part = matches!(work.rule, Rule::Part(_));
         let Notes(sum) = &mut work.notes;
         if is_part {
-            *sum = sum.minus(Sum::of(&open.known.share));
+            *sum = sum.minus(Sum::of(&open.known.contribution));
         }
         for half in halves
             .into_iter()
             .filter(|half| is_part || half.fate == Fate::Leaf)
         {
-            *sum = sum.plus(Sum::of(&half.known.share));
+            *sum = sum.plus(Sum::of(&half.known.contribution));
         }
     }
 
@@ -531,22 +561,22 @@ impl<'a> Problem for Integral<'a> {
         work: &mut Work<Self>,
         open: &Open<Self>,
         cuts: &Cuts,
-    ) -> Option<Looked<Self>> {
-        let is_wanted = matches!(work.rule, Rule::Part(_)) && open.known.is_glanced;
+    ) -> Option<Evaluated<Self>> {
+        let is_wanted = matches!(work.rule, Rule::Part(_)) && open.known.is_cheap;
         if cuts.is_certain || !is_wanted {
             return None;
         }
-        let looked = self.look_well(work.tools, &open.cell, Arc::clone(&open.here));
+        let evaluated = self.best_bound(work.tools, &open.cell, Arc::clone(&open.local));
         let Notes(sum) = &mut work.notes;
-        *sum = sum.minus(Sum::of(&open.known.share));
-        *sum = sum.plus(Sum::of(&looked.known.share));
-        Some(looked)
+        *sum = sum.minus(Sum::of(&open.known.contribution));
+        *sum = sum.plus(Sum::of(&evaluated.known.contribution));
+        Some(evaluated)
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
-        // The sum of a part has it already.
+        // The sum of a part includes it already.
         if let Rule::Cell { .. } = work.rule {
-            work.notes.0 = work.notes.0.plus(Sum::of(&open.known.share));
+            work.notes.0 = work.notes.0.plus(Sum::of(&open.known.contribution));
         }
         open.method
     }
@@ -556,11 +586,11 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn judge(&mut self, frontier: &Frontier<Self>, _: u64) -> Judgement {
-        if self.in_parts && frontier.len() >= sweep::PARTS {
+        if self.in_parts && frontier.len() >= parts::PARTS {
             return Judgement::Done;
         }
         if self.is_done(self.sum()) {
-            // Floats drift; the worst of it goes when the sum is made anew.
+            // Floats drift; a fresh sum removes most of the error.
             self.undecided = Sum::default();
             for open in frontier.iter() {
                 self.opened(open);
@@ -581,13 +611,13 @@ impl<'a> Problem for Integral<'a> {
     }
 
     fn opened(&mut self, open: &Open<Self>) {
-        self.undecided = self.undecided.plus(Sum::of(&open.known.share));
+        self.undecided = self.undecided.plus(Sum::of(&open.known.contribution));
     }
 
     fn takes(&mut self, next: &Open<Self>, taken: usize, boxes: u64) -> bool {
         if taken == 0 {
-            // No more than could be enough if all of it became known, but where that takes no time: then
-            // the answer may be sharper than asked for.
+            // Enough cells for the goal if all of them became known; more where that takes no time,
+            // which may give a sharper result than requested.
             self.missing = if boxes < FREE {
                 f64::INFINITY
             } else {
@@ -596,35 +626,35 @@ impl<'a> Problem for Integral<'a> {
         } else if self.missing <= 0.0 {
             return false;
         }
-        let share = &next.known.share;
-        // Without an end, how much is missing has none either.
-        if !share.sup().is_infinite() {
-            self.missing -= estimate_dyadic(share.wid());
+        let contribution = &next.known.contribution;
+        // Without an upper end, the missing amount is unbounded, too.
+        if !contribution.sup().is_infinite() {
+            self.missing -= estimate_dyadic(contribution.wid());
         }
-        self.undecided = self.undecided.minus(Sum::of(share));
+        self.undecided = self.undecided.minus(Sum::of(contribution));
         true
     }
 
     fn stays(&mut self, open: &Open<Self>) {
-        self.settled = self.settled.plus(Sum::of(&open.known.share));
+        self.fathomed = self.fathomed.plus(Sum::of(&open.known.contribution));
     }
 
     fn rule(&self, round: &[Open<Self>], _: usize) -> (Rule, u64) {
         let last = round
             .last()
-            .map_or(Dyadic::ZERO, |open| open.known.share.wid());
+            .map_or(Dyadic::ZERO, |open| open.known.contribution.wid());
         let rule = Rule::Cell {
             density: self.density(self.sum()),
             least: estimate_dyadic(last),
         };
-        // While few cells are open, a subtree would cut more than is needed.
+        // While few cells are open, a subtree would cut more than necessary.
         let budget = if round.len() < ROUND { 1 } else { SUBTREE };
         (rule, budget)
     }
 
     fn learn(&mut self, notes: Vec<Notes>) {
         for Notes(sum) in notes {
-            self.settled = self.settled.plus(sum);
+            self.fathomed = self.fathomed.plus(sum);
         }
     }
 
@@ -644,11 +674,11 @@ impl Resumable for Integral<'_> {
         &self,
         leaves: &mut Self::Tools,
         _root: usize,
-        around: &Arc<OnCell>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
     ) -> Arc<OnCell> {
-        let here = leaves.descend(around, cell, self.reduction);
-        here.map_or_else(|_| Arc::clone(around), Arc::new)
+        let local = leaves.descend(parent, cell, self.reduction);
+        local.map_or_else(|_| Arc::clone(parent), Arc::new)
     }
 
     fn again(
@@ -656,22 +686,22 @@ impl Resumable for Integral<'_> {
         leaves: &mut Self::Tools,
         _root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<OnCell>,
-    ) -> Looked<Self> {
+        local: Arc<OnCell>,
+    ) -> Evaluated<Self> {
         let method = self.request.known(method);
-        let share = match leaves.bound(method, cell, &here, self.reduction) {
-            Ok(Bound::Integral(share)) => share,
+        let contribution = match leaves.bound(method, cell, &local, self.reduction) {
+            Ok(Bound::Integral(contribution)) => contribution,
             _ => leaves.anything(cell),
         };
-        looked(here, (method, share), false, Duration::ZERO)
+        evaluated(local, (method, contribution), false, Duration::ZERO)
     }
 }
 
-/// How far folding may move the outputs: less than what is wanted to be known of the error, which is
-/// guessed from points, or is about the tolerance.
-fn folding_budget(
+/// Returns how much the constants may move the outputs: less than the wanted accuracy of the error,
+/// which is guessed from points, or is about the tolerance.
+fn constants_budget(
     request: &Request<'_>,
-    root: &Specialised,
+    root: &Reduced,
     norm: Norm,
     volume: f64,
     typical: f64,
@@ -687,19 +717,18 @@ fn folding_budget(
             Norm::L2 => tolerance * tolerance,
             _ => tolerance,
         };
-        let share = if is_large { 1e-4 } else { 1e-5 };
-        return share * mean_error(integral / volume);
+        let fraction = if is_large { 1e-4 } else { 1e-5 };
+        return fraction * mean_error(integral / volume);
     }
-    // What folding moves in a place is far below the sum of what every unit could.
-    let share = if is_large { 0.3 } else { 1e-3 };
-    share * estimate_rational(request.gap).min(1.0) * mean_error(typical)
+    // At one point the constants move far less than the sum of all units' influences.
+    let fraction = if is_large { 0.3 } else { 1e-3 };
+    fraction * estimate_rational(request.gap).min(1.0) * mean_error(typical)
 }
 
-/// Guesses the mean size of the error, or of its square (`l2`), from points that fill the domain
-/// evenly.
+/// Guesses the mean of the error, or of its square (`l2`), from points that fill the domain evenly.
 fn typical_error(
     request: &Request<'_>,
-    network: &Specialised,
+    network: &Reduced,
     whole: &Cell,
     norm: Norm,
     jobs: Jobs<'_>,
@@ -720,8 +749,8 @@ fn typical_error(
     errors.iter().sum::<f64>() / f64::from(POINTS)
 }
 
-/// Linear forms decide more units where `ReLU`s stand on `ReLU`s.
-fn ranges(root: &Specialised) -> Ranges {
+/// Linear forms decide more units where `ReLU`s are stacked on `ReLU`s.
+fn ranges(root: &Reduced) -> Ranges {
     let is_deep = (0..root.units()).any(|k| {
         let unit = root.unit(k);
         let mut variables = unit

@@ -1,9 +1,9 @@
-//! Sums of shares, in floats.
+//! Sums of contributions, in floats.
 
 use crate::numbers::Interval;
 use crate::numbers::estimate::estimate_dyadic;
 
-/// Sums of the two ends, in floats; shares without an upper end are counted.
+/// Sums of the lower and of the upper ends; contributions without an upper end are counted.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Sum {
     pub(super) low: f64,
@@ -12,12 +12,12 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    pub(super) fn of(share: &Interval) -> Self {
-        let is_bounded = !share.sup().is_infinite();
+    pub(super) fn of(contribution: &Interval) -> Self {
+        let is_bounded = !contribution.sup().is_infinite();
         Self {
-            low: estimate_dyadic(share.inf()),
+            low: estimate_dyadic(contribution.inf()),
             bounded: if is_bounded {
-                estimate_dyadic(share.sup())
+                estimate_dyadic(contribution.sup())
             } else {
                 0.0
             },
@@ -41,7 +41,7 @@ impl Sum {
         }
     }
 
-    /// What is not known.
+    /// Returns how much is unknown.
     pub(super) fn unknown(self) -> f64 {
         self.high() - self.low
     }

@@ -1,18 +1,19 @@
-//! A network over a box in floats: about where its outputs lie, and which inputs to cut for more.
+//! A network over a box in floats: the approximate range of its outputs, and which inputs to cut.
 
 use super::guess::Margin;
 use crate::bounds::Cell;
-use crate::network::{Specialised, SumView};
+use crate::network::{Reduced, SumView};
 use crate::numbers::Function;
 use crate::numbers::Scalar;
 use crate::numbers::estimate::{Estimate, estimate_dyadic};
 
-/// `centre + sum slopes_i e_i`, up to `rest`, with `e_i` in `[-1, 1]` along the sides of the box.
+/// `centre + sum slopes_i e_i`, up to `remainder`, with `e_i` in `[-1, 1]` along the sides of the
+/// box.
 #[derive(Clone)]
 struct Form {
     centre: f64,
     slopes: Vec<f64>,
-    rest: f64,
+    remainder: f64,
 }
 
 impl Form {
@@ -21,15 +22,15 @@ impl Form {
     }
 
     fn ends(&self) -> (f64, f64) {
-        let reach = self.reach() + self.rest;
+        let reach = self.reach() + self.remainder;
         (self.centre - reach, self.centre + reach)
     }
 }
 
-/// What a unit is on the box: about a line.
+/// A unit on the box, approximated by a line.
 struct Line {
     slope: f64,
-    /// By how much the unit is off the line.
+    /// The greatest distance between the unit and the line.
     error: f64,
     /// How its sum depends on the inputs.
     along: Vec<f64>,
@@ -44,31 +45,32 @@ pub struct Forms {
 
 /// What to do with a cell.
 pub struct Advice {
-    /// About the least margin on the cell.
+    /// The approximate least margin on the cell.
     pub least: f64,
-    /// About how far apart the bounds of the margin are.
+    /// The approximate distance between the bounds of the margin.
     pub spread: f64,
-    /// About the size of what the margin is the difference of: floats are off by a small share of it.
+    /// The approximate size of the numbers whose difference is the margin: floats are off by a
+    /// small fraction of it.
     pub scale: f64,
     /// How much a cut across each input would help.
     pub scores: Vec<f64>,
-    /// The corner to which the margin falls, as a sign for each input.
+    /// The corner in whose direction the margin decreases, as a sign for each input.
     pub downhill: Vec<bool>,
 }
 
 impl Advice {
     /// Is it worth trying whether linear forms exclude the cell? They are sharper than this advice,
-    /// and where the margin is 0 all over the cell, floats cannot tell.
+    /// and where the margin is 0 on the whole cell, floats cannot decide.
     pub fn may_exclude(&self) -> bool {
         let off = 0.1 * self.spread + 1e-9 * self.scale;
-        // Also where the numbers are beyond floats.
+        // Also if the numbers are beyond floats.
         self.least >= -off || self.least.is_nan() || off.is_nan()
     }
 }
 
 impl Forms {
-    /// Follows a network over a cell.
-    pub fn new(network: &Specialised, cell: &Cell) -> Self {
+    /// Propagates a cell through a network.
+    pub fn new(network: &Reduced, cell: &Cell) -> Self {
         let inputs = cell.intervals().len();
         let mut forms = Self {
             values: Vec::with_capacity(inputs + network.units()),
@@ -81,7 +83,7 @@ impl Forms {
             forms.values.push(Form {
                 centre: estimate_dyadic(side.mid()),
                 slopes,
-                rest: 0.0,
+                remainder: 0.0,
             });
         }
         for k in 0..network.units() {
@@ -101,7 +103,7 @@ impl Forms {
         let mut total = Form {
             centre: estimate_dyadic(sum.bias),
             slopes: vec![0.0; inputs],
-            rest: estimate_dyadic(sum.radius),
+            remainder: estimate_dyadic(sum.radius),
         };
         for (variable, coefficient) in sum.terms {
             add(
@@ -113,8 +115,8 @@ impl Forms {
         total
     }
 
-    /// Says what a margin is over the cell, and what would make that known better.
-    pub fn advise(&self, network: &Specialised, margin: &Margin) -> Advice {
+    /// Returns the approximate margin over the cell, and which cuts would sharpen it.
+    pub fn advise(&self, network: &Reduced, margin: &Margin) -> Advice {
         let inputs = self.values.first().map_or(0, |form| form.slopes.len());
         let mut weights = vec![0.0; self.outputs.len()];
         let mut scores = vec![0.0; inputs];
@@ -126,7 +128,7 @@ impl Forms {
             let mut form = Form {
                 centre: constant,
                 slopes: vec![0.0; inputs],
-                rest: 0.0,
+                remainder: 0.0,
             };
             let variables = self.values[..inputs].iter().chain(&self.outputs);
             for (c, variable) in coefficients.iter().zip(variables) {
@@ -143,7 +145,7 @@ impl Forms {
                 for (weight, c) in weights.iter_mut().zip(&coefficients[inputs..]) {
                     *weight += c.abs();
                 }
-                // Of several parts, each may be excluded somewhere else.
+                // Each of several parts may be excluded somewhere else.
                 if is_compound {
                     for (score, slope) in scores.iter_mut().zip(&form.slopes) {
                         *score += 0.2 * slope.abs();
@@ -169,8 +171,8 @@ impl Forms {
         }
     }
 
-    /// Adds each unit's error, as the outputs see it, to the inputs that move its sum.
-    fn spread(&self, network: &Specialised, weights: &[f64], scores: &mut [f64]) {
+    /// Adds each unit's error, weighted by its influence on the outputs, to the inputs of its sum.
+    fn spread(&self, network: &Reduced, weights: &[f64], scores: &mut [f64]) {
         let inputs = scores.len();
         let mut influence = vec![0.0; self.lines.len()];
         let pass = |sum: SumView<'_>, amount: f64, influence: &mut [f64]| {
@@ -204,10 +206,10 @@ fn add(total: &mut Form, factor: f64, term: &Form) {
     for (slope, other) in total.slopes.iter_mut().zip(&term.slopes) {
         *slope += factor * other;
     }
-    total.rest += factor.abs() * term.rest;
+    total.remainder += factor.abs() * term.remainder;
 }
 
-/// A function of a form, along the line through its ends.
+/// Applies a function to a form, along the line through its ends.
 fn through(function: Function, sum: Form) -> (Line, Form) {
     let (low, high) = sum.ends();
     let at = |x: f64| Estimate(x).apply(function).map_or(0.0, |value| value.0);
@@ -222,7 +224,7 @@ fn through(function: Function, sum: Form) -> (Line, Form) {
         let value = Form {
             centre: f64::midpoint(from, to),
             slopes: vec![0.0; sum.slopes.len()],
-            rest: line.error,
+            remainder: line.error,
         };
         return (line, value);
     }
@@ -243,7 +245,7 @@ fn through(function: Function, sum: Form) -> (Line, Form) {
     let value = Form {
         centre,
         slopes: sum.slopes.iter().map(|s| s * slope).collect(),
-        rest: slope.abs() * sum.rest + error,
+        remainder: slope.abs() * sum.remainder + error,
     };
     let line = Line {
         slope,

@@ -1,12 +1,12 @@
-//! Guesses in floats at where a condition holds.
+//! Guesses in floats where a condition holds.
 
 use crate::bounds::Cell;
 use crate::expr::{Case, Condition, Expr, Tape, TargetBody};
-use crate::network::{Network, Specialised, estimate_outputs, forward};
+use crate::network::{Network, Reduced, estimate_outputs, forward};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Rational, Relation};
 
-/// A condition as a tree of affine margins: a margin of at most 0 is where its part holds.
+/// A condition as a tree of affine margins; a part holds where its margin is at most 0.
 #[derive(Clone, Debug)]
 pub enum Margin {
     /// The largest of these.
@@ -23,8 +23,8 @@ pub enum Margin {
 }
 
 impl Margin {
-    /// Returns the margin of a case. Comparisons of other functions than affine ones are taken as
-    /// affine.
+    /// Returns the margin of a case. Comparisons of functions that are not affine are approximated
+    /// by affine ones.
     pub fn new(case: &Case) -> Self {
         let variables = case.condition().inputs().len();
         match case.condition().body() {
@@ -57,7 +57,7 @@ impl Margin {
         }
     }
 
-    /// The margin, by what each affine part is.
+    /// Returns the margin, with `affine` for each affine part.
     pub fn value(&self, affine: &mut impl FnMut(f64, &[f64]) -> f64) -> f64 {
         match self {
             Self::All(parts) => {
@@ -75,7 +75,7 @@ impl Margin {
         }
     }
 
-    /// The margin at a point, inputs and outputs.
+    /// Returns the margin at a point, inputs and outputs.
     pub fn at(&self, values: &[f64]) -> f64 {
         self.value(&mut |constant, coefficients| {
             let terms = coefficients.iter().zip(values);
@@ -123,32 +123,32 @@ fn affine(a: &Expr, b: &Expr, variables: usize, is_mirrored: bool) -> Margin {
 /// A guess: the smaller the margin, the better.
 #[derive(Clone, Debug)]
 pub struct Guess {
-    /// About the margin there.
+    /// The approximate margin there.
     pub margin: f64,
     /// The inputs.
     pub point: Vec<f64>,
 }
 
-/// Looks for points in a box at which the margin is small.
+/// Searches a box for points at which the margin is small.
 pub struct Guesser<'n> {
-    /// The network itself, where it has steps: a reduced one may be wrong at single points, such as
-    /// the end at which a step is.
+    /// The network itself, if it has steps: a reduced network may be wrong at single points, such
+    /// as the end at which a step is.
     steps: Option<&'n Network>,
     values: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,
 }
 
-/// Points that are tried in a box before any is followed.
+/// Points that are tried in a box before the descent.
 const POINTS: u32 = 256;
-/// All corners are tried up to so many inputs.
+/// All corners are tried up to this many inputs.
 const CORNERS: usize = 8;
-/// Points from which a descent begins.
+/// Starting points of a descent.
 const STARTS: usize = 6;
 const STEPS: usize = 60;
 
 impl<'n> Guesser<'n> {
-    /// Prepares for a cell.
+    /// Prepares a cell.
     pub fn new(cell: &Cell, network: &'n Network) -> Self {
         let sides = cell.intervals().iter();
         let ends = sides.map(|side| (estimate_dyadic(side.inf()), estimate_dyadic(side.sup())));
@@ -162,7 +162,7 @@ impl<'n> Guesser<'n> {
     }
 
     /// The margin at a point.
-    pub fn look(&mut self, margin: &Margin, network: &Specialised, point: &[f64]) -> f64 {
+    pub fn margin_at(&mut self, margin: &Margin, network: &Reduced, point: &[f64]) -> f64 {
         let outputs = match self.steps {
             Some(network) => {
                 let inputs: Vec<Estimate> = point.iter().map(|x| Estimate(*x)).collect();
@@ -180,41 +180,41 @@ impl<'n> Guesser<'n> {
         if found.is_nan() { f64::INFINITY } else { found }
     }
 
-    /// The point at these shares of the sides.
-    fn point(&self, share: impl Fn(usize) -> f64) -> Vec<f64> {
+    /// Returns the point at these fractions of the sides.
+    fn point(&self, fraction: impl Fn(usize) -> f64) -> Vec<f64> {
         let ends = self.low.iter().zip(&self.high).enumerate();
         ends.map(|(i, (low, high))| {
-            let share = share(i);
-            if share >= 1.0 {
+            let fraction = fraction(i);
+            if fraction >= 1.0 {
                 *high
             } else {
-                low + (high - low) * share
+                low + (high - low) * fraction
             }
         })
         .collect()
     }
 
-    /// Looks at the middle.
-    pub fn middle(&mut self, margin: &Margin, network: &Specialised) -> Guess {
+    /// Tries the middle.
+    pub fn middle(&mut self, margin: &Margin, network: &Reduced) -> Guess {
         let point = self.point(|_| 0.5);
         Guess {
-            margin: self.look(margin, network, &point),
+            margin: self.margin_at(margin, network, &point),
             point,
         }
     }
 
-    /// Looks at a corner: the upper end of each side of which that is said.
-    pub fn corner(&mut self, margin: &Margin, network: &Specialised, upper: &[bool]) -> Guess {
+    /// Tries a corner: the upper end of each side that `upper` marks.
+    pub fn corner(&mut self, margin: &Margin, network: &Reduced, upper: &[bool]) -> Guess {
         let point = self.point(|i| if upper[i] { 1.0 } else { 0.0 });
         Guess {
-            margin: self.look(margin, network, &point),
+            margin: self.margin_at(margin, network, &point),
             point,
         }
     }
 
-    /// Looks at corners and points all over the box, then goes downhill from the best; the best
-    /// first. Stops at the first point that seems to do.
-    pub fn search(&mut self, margin: &Margin, network: &Specialised) -> Vec<Guess> {
+    /// Tries corners and points all over the box, then descends from the best; returns the best
+    /// first. Stops at the first point that seems to satisfy the condition.
+    pub fn search(&mut self, margin: &Margin, network: &Reduced) -> Vec<Guess> {
         let inputs = self.low.len();
         let corners = if inputs <= CORNERS {
             1_u32 << inputs
@@ -222,11 +222,11 @@ impl<'n> Guesser<'n> {
             0
         };
         let corner = |k: u32| move |i: usize| f64::from(k >> i & 1);
-        // Multiples of roots of primes fill a box evenly.
+        // Multiples of square roots of primes fill a box evenly.
         let spread = |k: u32| {
             move |i: usize| {
-                let share = f64::from(k + 1) * STRIDES[i % STRIDES.len()];
-                share - libm::floor(share)
+                let fraction = f64::from(k + 1) * STRIDES[i % STRIDES.len()];
+                fraction - libm::floor(fraction)
             }
         };
         let mut guesses = vec![self.middle(margin, network)];
@@ -235,7 +235,7 @@ impl<'n> Guesser<'n> {
             .chain((0..POINTS).map(|k| self.point(spread(k))))
             .collect();
         for point in points {
-            let margin = self.look(margin, network, &point);
+            let margin = self.margin_at(margin, network, &point);
             guesses.push(Guess { margin, point });
         }
         guesses.sort_by(|a, b| a.margin.total_cmp(&b.margin));
@@ -252,15 +252,15 @@ impl<'n> Guesser<'n> {
         guesses
     }
 
-    /// Goes downhill by differences, within the box.
-    fn descend(&mut self, margin: &Margin, network: &Specialised, guess: &mut Guess) {
+    /// Descends by differences, within the box.
+    fn descend(&mut self, margin: &Margin, network: &Reduced, guess: &mut Guess) {
         let inputs = self.low.len();
         let mut reach = 0.25;
         for _ in 0..STEPS {
             if guess.margin <= 0.0 || reach < 1e-7 {
                 return;
             }
-            // The slope along each side, as a share of its length.
+            // The slope along each side, in units of its length.
             let mut slope = vec![0.0; inputs];
             let mut steepest: f64 = 0.0;
             for (i, slope) in slope.iter_mut().enumerate() {
@@ -268,7 +268,7 @@ impl<'n> Guesser<'n> {
                 let mut point = guess.point.clone();
                 let back = point[i] + length * 1e-6 > self.high[i];
                 point[i] += if back { -length } else { length } * 1e-6;
-                let there = self.look(margin, network, &point);
+                let there = self.margin_at(margin, network, &point);
                 *slope = (there - guess.margin) * if back { -1e6 } else { 1e6 };
                 steepest = steepest.max(slope.abs());
             }
@@ -280,7 +280,7 @@ impl<'n> Guesser<'n> {
                 let step = (self.high[i] - self.low[i]) * reach * slope / steepest;
                 point[i] = (point[i] - step).clamp(self.low[i], self.high[i]);
             }
-            let found = self.look(margin, network, &point);
+            let found = self.margin_at(margin, network, &point);
             if found < guess.margin {
                 *guess = Guess {
                     margin: found,
@@ -306,13 +306,13 @@ const STRIDES: [f64; 8] = [
     0.358_898_943_54,
 ];
 
-/// Exact points near a guess, within the box; those of few digits first.
+/// Returns exact points near a guess, within the box; those with few digits first.
 pub fn exact_points(cell: &Cell, guess: &Guess) -> Vec<Vec<Rational>> {
     let near = |bits: i32| -> Option<Vec<Rational>> {
         let each = guess.point.iter().zip(cell.sides()).zip(cell.intervals());
         each.map(|((x, (low, high)), side)| {
             let length = estimate_dyadic(side.wid());
-            // To so many bits of the side's length.
+            // To this many bits of the side's length.
             let place = if length > 0.0 {
                 let unit = libm::exp2(libm::floor(libm::log2(length)) - f64::from(bits));
                 libm::rint(x / unit) * unit
@@ -320,7 +320,7 @@ pub fn exact_points(cell: &Cell, guess: &Guess) -> Vec<Vec<Rational>> {
                 *x
             };
             let exact = exact_dyadic(place)?.to_rational()?;
-            // At an end in floats is at the end itself.
+            // A float at an end means the end itself.
             Some(if estimate_dyadic(side.sup()) <= *x {
                 high.clone()
             } else if *x <= estimate_dyadic(side.inf()) {

@@ -1,9 +1,9 @@
-//! The search for a certificate that a network has a property, or for a point where it has not.
+//! The search for a certificate that a network has a property, or for a point where it fails.
 //!
-//! Points first: corners, points all over each box, and the way downhill from the best of them.
-//! Then each box is cut until the checker's own leaf methods exclude the condition on every cell,
-//! and on each cell two more points are tried. Rounds have a fixed size, so the certificate does not
-//! depend on the threads.
+//! Points come first: corners, points all over each box, and a descent from the best of them. Then
+//! each box is cut until the checker's own methods exclude the condition on every cell; two more
+//! points are tried on each cell. Rounds have a fixed size, so the certificate does not depend on
+//! the threads.
 
 mod forms;
 mod guess;
@@ -11,7 +11,9 @@ mod guess;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Cuts, Engine, Fate, Frontier, Host, Judgement, Looked, Open, Problem, Work};
+use super::engine::{
+    Cuts, Engine, Evaluated, Fate, Frontier, Host, Judgement, Open, Problem, Work,
+};
 use super::limits::{Clock, Limits, StoppedBy};
 use super::resume::Resumable;
 use super::split::Split;
@@ -22,20 +24,20 @@ use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
 use crate::expr::Property;
 use crate::jobs::{Jobs, on_threads};
-use crate::network::{Network, Specialised};
+use crate::network::{Network, Reduced};
 use crate::numbers::estimate::estimate_dyadic;
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
 
-/// Cells that one round takes.
+/// Cells of one round.
 const ROUND: usize = 64;
-/// Cuts below each cell of a round: more where all threads have enough to do, so that they do not wait for
-/// each other.
+/// Cuts below each cell of a round; more if all threads have enough to do, so that they do not wait
+/// for each other.
 const SUBTREE: [u64; 2] = [32, 1024];
-/// A cell is not cut once all of its sides are below this share of the box, in bits.
+/// A cell is not cut once all of its sides are below this fraction of the box, in bits.
 const FINEST: i64 = 40;
-/// So many cells that cannot be cut any more end the search.
+/// This many cells that cannot be cut any more end the search.
 const MAX_STUCK: usize = 64;
 
 /// What to decide.
@@ -43,27 +45,27 @@ const MAX_STUCK: usize = 64;
 pub struct PropertyRequest<'a> {
     /// The network.
     pub network: &'a Network,
-    /// What it must not do.
+    /// The property: what it must not do.
     pub property: &'a Property,
     /// When to stop.
     pub limits: Limits,
-    /// How many threads; all of the machine's by default. The result does not depend on it.
+    /// The number of threads; all of the machine's by default. The result does not depend on it.
     pub threads: crate::jobs::Threads<'a>,
-    /// Trees of an earlier search for the same property, to go on from.
+    /// Trees of an earlier search for the same property, to continue from.
     pub resume: Option<&'a Evidence>,
 }
 
-/// What a search found: a proposal for the checker.
+/// The result of a search: a proposal for the checker.
 #[derive(Clone, Debug)]
 pub struct PropertyOutcome {
-    /// Why the property holds or fails. Where that is not known: the trees so far, with leaves that
-    /// exclude nothing, which no checker accepts.
+    /// Why the property holds or fails. If that is unknown: the trees so far, with open leaves,
+    /// which no checker accepts.
     pub evidence: Evidence,
-    /// Is it known?
+    /// Was the property decided?
     pub is_decided: bool,
-    /// Boxes looked at.
+    /// The number of boxes.
     pub boxes: u64,
-    /// Cells that were open at the end.
+    /// The cells that were open at the end.
     pub open: usize,
     /// Why the search stopped before it was done, if it did.
     pub stopped_by: Option<StoppedBy>,
@@ -71,20 +73,19 @@ pub struct PropertyOutcome {
     pub stuck: Option<Stuck>,
 }
 
-/// The middle of a cell that is neither decided nor cut any more.
+/// The middle of a cell that is undecided and cannot be cut any more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stuck {
-    /// The point, about.
+    /// The approximate point.
     pub point: Vec<f64>,
-    /// About by how much the condition is missed there (met, where this is negative), if floats can
-    /// tell.
+    /// The approximate distance from satisfying the condition there (negative if it is satisfied),
+    /// if floats can tell.
     pub margin: Option<f64>,
 }
 
 /// Searches for evidence.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_property(
     request: &PropertyRequest<'_>,
     progress: &mut Watch<'_>,
@@ -94,10 +95,9 @@ pub fn prove_property(
     })
 }
 
-/// Searches for evidence like [`prove_property()`], its jobs done wherever the caller likes.
+/// Searches for evidence like [`prove_property()`]; the caller runs the jobs.
 ///
-/// # Errors
-/// [`ProveError`] where the search cannot even begin.
+/// - Errors: [`ProveError`] when the search cannot begin.
 pub fn prove_property_by(
     request: &PropertyRequest<'_>,
     jobs: Jobs<'_>,
@@ -113,7 +113,7 @@ pub fn prove_property_by(
     let mut stopped_by = None;
     if !problem.resume(&mut engine)? {
         let wholes = problem.wholes.iter().cloned().enumerate();
-        let roots = wholes.map(|(case, whole)| Open::unlooked(case, whole, None, Vec::new()));
+        let roots = wholes.map(|(case, whole)| Open::unevaluated(case, whole, None, Vec::new()));
         let roots = roots.collect();
         stopped_by = engine.begin(&mut problem, roots, &(), progress);
     }
@@ -121,7 +121,7 @@ pub fn prove_property_by(
     Ok(problem.finish(&engine, stopped_by))
 }
 
-/// What a subtree brings back.
+/// The results of a subtree.
 #[derive(Default)]
 struct Notes {
     /// A point at which the condition holds.
@@ -131,7 +131,7 @@ struct Notes {
     stuck_at: Option<Stuck>,
 }
 
-/// A condition that is to be excluded on every box, or a point at which it holds.
+/// A condition to be excluded on every box, or a point at which it holds.
 struct Exclusion<'a> {
     request: &'a PropertyRequest<'a>,
     clock: &'a Clock,
@@ -177,13 +177,13 @@ impl<'a> Exclusion<'a> {
         Ok(problem)
     }
 
-    /// The network on the whole box of a case.
-    fn root(&self, case: usize) -> Result<Arc<Specialised>, Failure> {
+    /// Returns the network on the whole box of a case.
+    fn root(&self, case: usize) -> Result<Arc<Reduced>, Failure> {
         let sides = self.wholes[case].intervals();
-        Specialised::from_network(self.request.network, sides).map(Arc::new)
+        Reduced::from_network(self.request.network, sides).map(Arc::new)
     }
 
-    /// Goes on with earlier trees, or takes an earlier point, if there are any.
+    /// Continues with earlier trees, or takes an earlier point, if there are any.
     fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
         if let Some(Evidence::Point { case, point }) = self.request.resume {
             let found = violation(self.request.property, *case, self.request.network, point);
@@ -242,21 +242,17 @@ impl<'a> Exclusion<'a> {
         }
     }
 
-    /// The network on an open cell, as the checker comes to it.
-    fn network(
-        &self,
-        work: &mut Work<Self>,
-        open: &Open<Self>,
-    ) -> Result<Arc<Specialised>, Failure> {
-        if let Some(here) = &open.here {
-            return Ok(Arc::clone(here));
+    /// Returns the network on an open cell, as the checker reduces it.
+    fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<Reduced>, Failure> {
+        if let Some(local) = &open.local {
+            return Ok(Arc::clone(local));
         }
         let root = self.root(open.root)?;
         let leaves = self.leaves(work.tools, open.root);
         leaves.descend(&root, &open.cell, self.ranges, self.constant_radius())
     }
 
-    /// The case made ready.
+    /// Returns the prepared case.
     fn leaves<'t>(
         &self,
         tools: &'t mut Option<(usize, PropertyLeaves<'a>)>,
@@ -272,24 +268,24 @@ impl<'a> Exclusion<'a> {
         &mut tools.get_or_insert_with(made).1
     }
 
-    /// Is the condition excluded on a cell, or else does it hold at some point? Of the whole box of a case
-    /// more points are tried.
-    fn look_at(
+    /// Excludes the condition on a cell, or searches for a point where it holds. On the whole box
+    /// of a case more points are tried.
+    fn evaluate_cell(
         &self,
         work: &mut Work<Self>,
         (case, cell): (usize, &Cell),
-        network: &Arc<Specialised>,
+        network: &Arc<Reduced>,
         is_whole: bool,
-    ) -> Looked<Self> {
+    ) -> Evaluated<Self> {
         let notes = &mut work.notes;
         let leaves = self.leaves(work.tools, case);
         let margin = &self.margins[case];
-        // What a check will do again: this, and the method that excludes the condition.
+        // What a check will repeat: this, and the method that excludes the condition.
         let watch = self.clock.stopwatch();
-        let Ok(here) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
+        let Ok(local) = leaves.descend(network, cell, self.ranges, self.constant_radius()) else {
             return stuck(notes);
         };
-        let advice = match excluded(leaves, cell, &here, margin) {
+        let advice = match excluded(leaves, cell, &local, margin) {
             Ok(method) => {
                 let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
                 return excluded_by(method, effort);
@@ -302,16 +298,16 @@ impl<'a> Exclusion<'a> {
             guesser.search(margin, network)
         } else {
             vec![
-                guesser.middle(margin, &here),
-                guesser.corner(margin, &here, &advice.downhill),
+                guesser.middle(margin, &local),
+                guesser.corner(margin, &local, &advice.downhill),
             ]
         };
         if notes.point.is_none() {
             let mut guesses = guesses.iter();
             notes.point = guesses.find_map(|guess| self.confirm(case, cell, guess));
         }
-        Looked {
-            here: (!is_whole).then_some(here),
+        Evaluated {
+            local: (!is_whole).then_some(local),
             known: advice.scores,
             method: Method::Open,
             fate: Fate::Cut,
@@ -319,7 +315,7 @@ impl<'a> Exclusion<'a> {
         }
     }
 
-    /// Looks at points near a guess exactly, if it seems worth it.
+    /// Evaluates points near a guess exactly, if it seems promising.
     fn confirm(&self, case: usize, cell: &Cell, guess: &Guess) -> Option<Evidence> {
         if guess.margin > 1e-9 {
             return None;
@@ -331,13 +327,13 @@ impl<'a> Exclusion<'a> {
             .map(|point| Evidence::Point { case, point })
     }
 
-    /// Cuts across the side with the highest score, of equal ones the longest, and then the others: at a
-    /// kink, or in the middle.
-    fn splits(&self, open: &Open<Self>, here: &Specialised) -> Vec<Split> {
+    /// Cuts across the side with the highest score (the longest of equal ones), and then the
+    /// others: at a kink, or in the middle.
+    fn splits(&self, open: &Open<Self>, local: &Reduced) -> Vec<Split> {
         let scores = &open.known;
         let sides = open.cell.intervals().iter();
         let wholes = self.wholes[open.root].intervals().iter();
-        let shares: Vec<f64> = sides
+        let fractions: Vec<f64> = sides
             .zip(wholes)
             .map(|(side, whole)| {
                 let whole = estimate_dyadic(whole.rad());
@@ -355,23 +351,23 @@ impl<'a> Exclusion<'a> {
             1.0
         };
         let finest = libm::ldexp(1.0, -i32::try_from(FINEST).unwrap_or(0));
-        let mut order: Vec<(f64, usize)> = (shares.iter().zip(scores).enumerate())
-            .filter(|(_, (share, _))| **share > finest)
-            .map(|(i, (share, score))| (score / total + 1e-2 * share, i))
+        let mut order: Vec<(f64, usize)> = (fractions.iter().zip(scores).enumerate())
+            .filter(|(_, (fraction, _))| **fraction > finest)
+            .map(|(i, (fraction, score))| (score / total + 1e-2 * fraction, i))
             .collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let splits = order.into_iter().map(|(_, axis)| Split {
             axis,
-            place: split::kink(&open.cell, here, axis),
+            place: split::kink(&open.cell, local, axis),
         });
         splits.collect()
     }
 }
 
 /// A cell on which the condition is excluded.
-fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
-    Looked {
-        here: None,
+fn excluded_by<'a>(method: Method, effort: Duration) -> Evaluated<Exclusion<'a>> {
+    Evaluated {
+        local: None,
         known: Vec::new(),
         method,
         fate: Fate::Leaf,
@@ -379,8 +375,8 @@ fn excluded_by<'a>(method: Method, effort: Duration) -> Looked<Exclusion<'a>> {
     }
 }
 
-/// A cell that nothing more is known of.
-fn stuck<'a>(notes: &mut Notes) -> Looked<Exclusion<'a>> {
+/// A cell about which nothing more is known.
+fn stuck<'a>(notes: &mut Notes) -> Evaluated<Exclusion<'a>> {
     notes.stuck += 1;
     excluded_by(Method::Open, Duration::ZERO)
 }
@@ -390,35 +386,36 @@ fn is_excluded(
     leaves: &mut PropertyLeaves<'_>,
     method: Method,
     cell: &Cell,
-    here: &Specialised,
+    local: &Reduced,
 ) -> bool {
-    leaves.truth(method, cell, here) == Ok(Truth::False)
+    leaves.truth(method, cell, local) == Ok(Truth::False)
 }
 
-/// Returns the method that excludes the condition of a case on a cell, or else what to do with it.
+/// Returns the method that excludes the condition of a case on a cell, or advice what to do with
+/// it.
 fn excluded(
     leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
-    here: &Specialised,
+    local: &Reduced,
     margin: &Margin,
 ) -> Result<Method, Advice> {
-    if is_excluded(leaves, Method::Natural, cell, here) {
+    if is_excluded(leaves, Method::Natural, cell, local) {
         return Ok(Method::Natural);
     }
-    let advice = Forms::new(here, cell).advise(here, margin);
-    if advice.may_exclude() && is_excluded(leaves, Method::Linear, cell, here) {
+    let advice = Forms::new(local, cell).advise(local, margin);
+    if advice.may_exclude() && is_excluded(leaves, Method::Linear, cell, local) {
         return Ok(Method::Linear);
     }
     Err(advice)
 }
 
 impl<'a> Problem for Exclusion<'a> {
-    /// Nothing for the whole box of a case, so that many cases do not take the memory of many networks.
-    type Here = Option<Arc<Specialised>>;
-    /// How much a cut across each side promises.
+    /// `None` for the whole box of a case, so that many cases do not need memory for many networks.
+    type Local = Option<Arc<Reduced>>;
+    /// How promising a cut across each side is.
     type Known = Vec<f64>;
     type Value = ();
-    /// A case made ready.
+    /// A prepared case.
     type Tools = Option<(usize, PropertyLeaves<'a>)>;
     type Rule = ();
     type Notes = Notes;
@@ -435,56 +432,56 @@ impl<'a> Problem for Exclusion<'a> {
 
     fn value(_: &Vec<f64>) {}
 
-    fn bytes(here: &Self::Here) -> usize {
-        here.as_ref().map_or(0, |here| here.bytes())
+    fn bytes(local: &Self::Local) -> usize {
+        local.as_ref().map_or(0, |local| local.bytes())
     }
 
     fn tools(&self) -> Self::Tools {
         None
     }
 
-    fn look(
+    fn evaluate(
         &self,
         work: &mut Work<Self>,
-        around: &Open<Self>,
+        parent: &Open<Self>,
         cells: &[Cell],
-    ) -> Vec<Looked<Self>> {
-        let is_whole = |cell: &Cell| around.here.is_none() && cell.sides() == around.cell.sides();
+    ) -> Vec<Evaluated<Self>> {
+        let is_whole = |cell: &Cell| parent.local.is_none() && cell.sides() == parent.cell.sides();
         let network = if cells.iter().any(is_whole) {
-            self.root(around.root)
+            self.root(parent.root)
         } else {
-            self.network(work, around)
+            self.network(work, parent)
         };
-        // The lower half last, which is cut next.
+        // The lower half last; it is cut next.
         let each = cells.iter().rev().map(|cell| match &network {
-            Ok(network) => self.look_at(work, (around.root, cell), network, is_whole(cell)),
+            Ok(network) => self.evaluate_cell(work, (parent.root, cell), network, is_whole(cell)),
             Err(_) => stuck(&mut work.notes),
         });
-        let mut looked: Vec<_> = each.collect();
-        looked.reverse();
-        looked
+        let mut evaluated: Vec<_> = each.collect();
+        evaluated.reverse();
+        evaluated
     }
 
     fn cuts(&self, work: &mut Work<Self>, open: &Open<Self>) -> Cuts {
-        let here = self.network(work, open);
+        let local = self.network(work, open);
         Cuts {
-            tried: here.map_or_else(|_| Vec::new(), |here| self.splits(open, &here)),
+            tried: local.map_or_else(|_| Vec::new(), |local| self.splits(open, &local)),
             is_certain: true,
         }
     }
 
     fn uncut(&self, work: &mut Work<Self>, open: &Open<Self>) -> Method {
-        let Ok(here) = &self.network(work, open) else {
+        let Ok(local) = &self.network(work, open) else {
             work.notes.stuck += 1;
             return Method::Open;
         };
-        // Whatever floats say of it.
+        // Whatever floats say about it.
         let leaves = self.leaves(work.tools, open.root);
-        if is_excluded(leaves, Method::Linear, &open.cell, here) {
+        if is_excluded(leaves, Method::Linear, &open.cell, local) {
             return Method::Linear;
         }
         let mut guesser = Guesser::new(&open.cell, self.request.network);
-        let Guess { margin, point } = guesser.middle(&self.margins[open.root], here);
+        let Guess { margin, point } = guesser.middle(&self.margins[open.root], local);
         work.notes.stuck += 1;
         work.notes.stuck_at.get_or_insert(Stuck {
             margin: margin.is_finite().then_some(margin),
@@ -523,9 +520,9 @@ impl<'a> Problem for Exclusion<'a> {
 }
 
 impl Resumable for Exclusion<'_> {
-    type Network = Specialised;
+    type Network = Reduced;
 
-    fn network_bytes(network: &Specialised) -> usize {
+    fn network_bytes(network: &Reduced) -> usize {
         network.bytes()
     }
 
@@ -533,12 +530,12 @@ impl Resumable for Exclusion<'_> {
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        around: &Arc<Specialised>,
+        parent: &Arc<Reduced>,
         cell: &Cell,
-    ) -> Arc<Specialised> {
+    ) -> Arc<Reduced> {
         let leaves = self.leaves(tools, root);
-        let here = leaves.descend(around, cell, self.ranges, self.constant_radius());
-        here.unwrap_or_else(|_| Arc::clone(around))
+        let local = leaves.descend(parent, cell, self.ranges, self.constant_radius());
+        local.unwrap_or_else(|_| Arc::clone(parent))
     }
 
     fn again(
@@ -546,15 +543,15 @@ impl Resumable for Exclusion<'_> {
         tools: &mut Self::Tools,
         root: usize,
         (method, cell): (Method, &Cell),
-        here: Arc<Specialised>,
-    ) -> Looked<Self> {
+        local: Arc<Reduced>,
+    ) -> Evaluated<Self> {
         let leaves = self.leaves(tools, root);
-        if is_excluded(leaves, method, cell, &here) {
+        if is_excluded(leaves, method, cell, &local) {
             return excluded_by(method, Duration::ZERO);
         }
-        let advice = Forms::new(&here, cell).advise(&here, &self.margins[root]);
-        Looked {
-            here: Some(here),
+        let advice = Forms::new(&local, cell).advise(&local, &self.margins[root]);
+        Evaluated {
+            local: Some(local),
             known: advice.scores,
             method: Method::Open,
             fate: Fate::Later,

@@ -26,7 +26,7 @@ fn title(method: Method) -> &'static str {
         Method::Monotone => "monotone",
         Method::Exact => "exact",
         Method::HalfPlanes => "half-planes",
-        Method::Windows => "windows",
+        Method::TransitionLayers => "transition layers",
     }
 }
 

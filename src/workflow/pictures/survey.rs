@@ -4,7 +4,7 @@ use super::{DENSE, Scene, caption, rect};
 use crate::bounds::Cell;
 use crate::draw::{ErrorCell, ErrorPicture};
 use crate::expr::evaluate::Scratch;
-use crate::network::{Reducer, Specialised, estimate_outputs};
+use crate::network::{Reduced, Reducer, estimate_outputs};
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
 use crate::numbers::{Dyadic, Interval, LinearForm, Scalar};
 
@@ -34,7 +34,7 @@ impl Scene<'_> {
     fn survey_cell(
         &self,
         reducer: &mut Reducer<Interval>,
-        (cell, around): (&Cell, &Specialised),
+        (cell, around): (&Cell, &Reduced),
         level: u32,
         axes: &[Vec<f64>; 2],
         ranges: [(usize, usize); 2],
@@ -42,11 +42,7 @@ impl Scene<'_> {
         let fold = Dyadic::power_of_two(-30);
         // On the whole domain it is reduced already.
         let reduced = (level > 0)
-            .then(|| {
-                reducer
-                    .specialise(around, cell.intervals(), None, fold)
-                    .ok()
-            })
+            .then(|| reducer.reduce(around, cell.intervals(), None, fold).ok())
             .flatten();
         let here = reduced.as_ref().unwrap_or(around);
         let axis = usize::from(level % 2 == 1);
@@ -92,7 +88,7 @@ impl Scene<'_> {
     }
 
     /// The error on a cell, certified.
-    fn error_cell(&self, cell: &Cell, network: &Specialised) -> ErrorCell {
+    fn error_cell(&self, cell: &Cell, network: &Reduced) -> ErrorCell {
         let most = self.upper().map_or(f64::INFINITY, |bound| bound.value);
         let forms = self.tape.constants::<LinearForm<2>>(&());
         let mut scratch = Scratch::default();

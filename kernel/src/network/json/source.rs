@@ -1,9 +1,9 @@
-//! JSON text whose values know where they stand.
+//! JSON text whose values know their position.
 //!
 //! A [`Value`] is a slice of the text: numbers keep every digit, and an error found long after
-//! parsing still has its line and column. The syntax of the whole is checked first. After that a
-//! value is opened one level at a time, and the stack does not grow with the nesting of a hostile
-//! file; the ends of long values are noted once, so no level is searched for its end again.
+//! parsing still has its line and column. The syntax of the whole text is checked first. Then
+//! values are opened one level at a time, so the stack does not grow with the nesting of a hostile
+//! file. The ends of long values are stored once, so no level is searched for its end again.
 
 use std::cell::Cell;
 
@@ -12,32 +12,33 @@ use serde_json::value::RawValue;
 use super::FormatError;
 use crate::numbers::{Rational, literal};
 
-/// Objects and arrays of more bytes than this have their ends noted.
+/// The ends of objects and arrays of more bytes than this are stored.
 const LONG: usize = 256;
 
-/// Numbers of at most so many bits may be read from any file: 128 MiB.
+/// Numbers of at most this many bits in total may be read from any file: 128 MiB.
 const NUMBER_BITS: usize = 1 << 30;
-/// Beyond that, so many for each byte of the text. Decimals have eight.
+/// Beyond that, this many bits per byte of the text. A decimal takes about eight per byte.
 const BITS_EACH: usize = 64;
 
-/// The whole text of a file, which is JSON.
+/// The whole text of a file, which is valid JSON.
 pub struct Source<'t> {
     text: &'t str,
-    /// Bits of numbers that may still be read: a few letters can spell a number of a million.
+    /// Bits of numbers that may still be read: a few characters can denote a number of a million
+    /// bits.
     bits_left: Cell<usize>,
-    /// Where long objects and arrays start and end, sorted.
+    /// The starts and ends of long objects and arrays, sorted.
     long: Vec<(usize, usize)>,
 }
 
-/// A value: its text, and where in the file it starts.
+/// A value: its text, and its position in the file.
 #[derive(Clone, Copy)]
 pub struct Value<'t> {
-    /// The text, without space around it.
+    /// The text, without surrounding space.
     pub text: &'t str,
     start: usize,
 }
 
-/// The fields of an object, in the order of the known keys, and the first key that is wrong.
+/// The fields of an object, in the order of the known keys, and the first wrong key.
 pub struct Fields<'t, const N: usize> {
     pub values: [Option<Value<'t>>; N],
     pub wrong_key: Option<FormatError>,
@@ -59,7 +60,7 @@ impl<'t> Source<'t> {
         Ok((source, value))
     }
 
-    /// The value that starts here.
+    /// Returns the value that starts here.
     fn value(&self, start: usize) -> Value<'t> {
         let bytes = self.text.as_bytes();
         let end = match bytes[start] {
@@ -80,7 +81,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// An error at the start of `value`.
+    /// Returns an error at the start of `value`.
     pub fn error(&self, value: Value, message: impl Into<String>) -> FormatError {
         self.error_at(value.start, message.into())
     }
@@ -100,19 +101,19 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// A parser's error in the part of the text that starts at `base`.
+    /// Returns a parser's error in the part of the text that starts at `base`.
     fn syntax(&self, base: usize, error: &serde_json::Error) -> FormatError {
         let part = &self.text[base..];
         let lines = part.split_inclusive('\n').map(str::len);
         let line_start: usize = lines.take(error.line().saturating_sub(1)).sum();
         let offset = base + line_start + error.column().saturating_sub(1);
-        // The parser appends its own place, counted from `base`.
+        // The parser appends its own position, counted from `base`.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         self.error_at(offset, message.to_owned())
     }
 
-    /// Calls `visit` for each item of an array; `what` says what the array should hold.
+    /// Calls `visit` for each item of an array; `what` names the expected content.
     pub fn items(
         &self,
         array: Value<'t>,
@@ -129,7 +130,7 @@ impl<'t> Source<'t> {
         Ok(())
     }
 
-    /// Returns the next value inside an array or object, and moves past it; nothing at the end.
+    /// Returns the next value inside an array or object, and moves past it; `None` at the end.
     fn next_value(&self, place: &mut usize) -> Option<Value<'t>> {
         let bytes = self.text.as_bytes();
         loop {
@@ -176,7 +177,7 @@ impl<'t> Source<'t> {
                 }
                 None => {
                     let keys = known.map(|name| format!("`{name}`")).join(", ");
-                    let message = format!("unknown key `{key}` in {what}, expected one of {keys}");
+                    let message = format!("unknown key `{key}` in {what}; expected one of {keys}");
                     fields.wrong_key = Some(self.error(value, message));
                 }
             }
@@ -259,7 +260,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// A token short enough for a message.
+/// Shortens a token for a message.
 fn shorten(token: &str) -> String {
     if token.chars().count() <= 40 {
         return token.to_owned();
@@ -267,7 +268,7 @@ fn shorten(token: &str) -> String {
     token.chars().take(37).chain("...".chars()).collect()
 }
 
-/// Where the objects and arrays of more than [`LONG`] bytes start and end, sorted.
+/// Returns the starts and ends of objects and arrays of more than [`LONG`] bytes, sorted.
 fn long_values(bytes: &[u8]) -> Vec<(usize, usize)> {
     let mut open = Vec::new();
     let mut long = Vec::new();
@@ -294,7 +295,7 @@ fn long_values(bytes: &[u8]) -> Vec<(usize, usize)> {
     long
 }
 
-/// Where the object or array that starts here ends.
+/// Returns the end of the object or array that starts here.
 fn nested_end(bytes: &[u8], start: usize) -> usize {
     let (mut place, mut depth) = (start, 0usize);
     while let Some(byte) = bytes.get(place) {
@@ -315,7 +316,7 @@ fn nested_end(bytes: &[u8], start: usize) -> usize {
     place
 }
 
-/// Where the text in quotes that starts here ends.
+/// Returns the end of the quoted text that starts here.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut place = start + 1;
     while let Some(byte) = bytes.get(place) {

@@ -133,7 +133,7 @@ fn large_layers_with_many_zeros_are_written_sparse() {
     }
 }
 
-/// What is wrong with `text`, as `line:column message`.
+/// Returns the message for `text`, as `line:column message`.
 fn refusal(text: &str) -> String {
     let error = read(text).expect_err(text);
     format!("{}:{} {}", error.line, error.column, error.message)
@@ -152,7 +152,7 @@ fn malformed_files_are_refused_with_their_place() {
         ("{}", "1:1 missing key `steeple_network`"),
         (
             "{\"steeple_network\": 2, \"units\": []}",
-            "1:21 version 2 of the format is not known, version 1 is",
+            "1:21 unknown version 2 of the format; expected 1",
         ),
         (
             "{\"steeple_network\": \"1\"}",
@@ -161,7 +161,7 @@ fn malformed_files_are_refused_with_their_place() {
         ("{\"steeple_network\": 1}", "1:1 missing key `inputs`"),
         (
             "{\"steeple_network\": 1,\n \"input\": 3}",
-            "2:11 unknown key `input` in a network file, expected one of `steeple_network`, \
+            "2:11 unknown key `input` in a network file; expected one of `steeple_network`, \
              `inputs`, `outputs`, `layers`",
         ),
         (
@@ -204,7 +204,7 @@ fn malformed_layers_are_refused_with_their_place() {
         ),
         (
             r#"{"activation": "ReLU", "weights": [[1, 2]], "bias": [0]}"#,
-            "2:16 unknown activation `ReLU`, expected one of identity, heaviside, sigmoid, tanh, \
+            "2:16 unknown activation `ReLU`; expected one of identity, heaviside, sigmoid, tanh, \
              relu, leaky-relu, hard-tanh, maxout, softplus, softsign, elu, silu, gelu",
         ),
         (
@@ -213,7 +213,7 @@ fn malformed_layers_are_refused_with_their_place() {
         ),
         (
             r#"{"activation": "relu", "weights": [[1, 2]], "bias": [0], "x": 1}"#,
-            "2:63 unknown key `x` in a layer, expected one of `activation`, `weights`, `bias`, \
+            "2:63 unknown key `x` in a layer; expected one of `activation`, `weights`, `bias`, \
              `rank`, `slope`, `alpha`, `threshold`, `divisor`",
         ),
         (
@@ -246,7 +246,7 @@ fn malformed_layers_are_refused_with_their_place() {
         ),
         (
             r#"{"activation": "gelu", "divisor": 0, "weights": [[1, 2]], "bias": [0]}"#,
-            "2:1 the divisor of gelu has to be positive",
+            "2:1 the divisor of gelu must be positive",
         ),
         (
             r#"{"activation": "leaky-relu", "weights": [[1, 2]], "bias": [0]}"#,
@@ -325,7 +325,7 @@ fn malformed_sparse_weights_are_refused_with_their_place() {
         (r#"{"rows": 1, "columns": 2}"#, "missing key `entries`"),
         (
             r#"{"rows": 1, "columns": 2, "entries": [], "zeros": 1}"#,
-            "unknown key `zeros` in sparse weights, expected one of `rows`, `columns`, `entries`",
+            "unknown key `zeros` in sparse weights; expected one of `rows`, `columns`, `entries`",
         ),
         (
             r#"{"rows": 999999999999, "columns": 2, "entries": []}"#,
@@ -433,7 +433,7 @@ proptest! {
                 _ => bytes.truncate(place.max(1)),
             }
         }
-        // Where the damage leaves a network, it is one that can be written and read.
+        // If the damaged file is still a network, it can be written and read.
         if let Ok(network) = read_bytes(&bytes) {
             assert_round_trip(&network);
         }

@@ -14,7 +14,7 @@ pub(super) fn is_far(x: Dyadic) -> bool {
     x.exponent() > 25 - 63 && !x.is_zero()
 }
 
-/// What a number is divided by before it goes into `e^(-y²) M(y)`.
+/// The divisor of a number before it goes into `e^(-y²) M(y)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
     /// By 1: the error function.
@@ -162,7 +162,7 @@ pub(super) const ERF: [u64; 14] = erf_coefficients();
 pub(super) fn erf(x: Dyadic) -> Ball {
     let size = Small {
         top: x.mantissa().unsigned_abs() << 1,
-        slack: 0,
+        error: 0,
         drop: -(x.exponent() + 63),
     };
     // z < 1/4 with an error of 1 unit of 2^-64. The series within 3.2: 2.7 (see `alternating`), 1/2 · 1/3

@@ -35,7 +35,7 @@ impl Ball {
         Dyadic::new(end, self.exponent, direction)
     }
 
-    /// The negative, where asked for.
+    /// Returns the negative if requested.
     pub(super) fn negated_if(self, is_negative: bool) -> Self {
         Self {
             mid: if is_negative { -self.mid } else { self.mid },
@@ -44,11 +44,11 @@ impl Ball {
     }
 }
 
-/// A number in `(top ± slack) · 2^(-64 - drop)`, which is below 1: `drop >= 0`.
+/// A number in `(top ± error) · 2^(-64 - drop)`, which is below 1: `drop >= 0`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Small {
     pub(super) top: u64,
-    pub(super) slack: u128,
+    pub(super) error: u128,
     pub(super) drop: i64,
 }
 
@@ -62,14 +62,14 @@ impl Small {
         }
     }
 
-    /// This times a factor `(factor ± off) · 2^-63`: at most 17/16, or at most 2 where `slack` is 0.
+    /// This times a factor `(factor ± off) · 2^-63`: at most 17/16, or at most 2 where `error` is 0.
     ///
-    /// Proof: `|t f - top·factor| <= slack·f + top·off` for the true `f <= 17 · 2^59` units; a
-    /// quarter of that, and a unit for each floor. It fits in 127 bits, for `slack <= 2^64 + 1`.
+    /// Proof: `|t f - top·factor| <= error·f + top·off` for the true `f <= 17 · 2^59` units; a
+    /// quarter of that, and a unit for each floor. It fits in 127 bits, for `error <= 2^64 + 1`.
     pub(super) fn times(self, factor: u64, off: u64) -> Ball {
         let product = u128::from(self.top) * u128::from(factor);
-        let by_slack = (self.slack << 61) + (self.slack << 57);
-        let radius = by_slack + ((u128::from(self.top) * u128::from(off)) >> 2) + 2;
+        let by_error = (self.error << 61) + (self.error << 57);
+        let radius = by_error + ((u128::from(self.top) * u128::from(off)) >> 2) + 2;
         Ball {
             mid: (product >> 2).cast_signed(),
             radius: radius.cast_signed(),
@@ -171,15 +171,15 @@ pub(super) fn exp_of(fixed: i128) -> Ball {
     let k = i64::try_from(steps >> 70).expect("|x| < 2^50 takes fewer than 2^57 steps");
     // r in units of 2^-70, above 0 by more than 0.007 ln 2/64 and below 2^63.53. Error within ±2:
     // 1 from `fixed`, 1 from the floor, and |k| 2^-64 from the constant.
-    let rest = fixed - multiple(k, LN_2, 64);
-    let rest = u64::try_from(rest).expect("the rest is between 0 and a step");
+    let remainder = fixed - multiple(k, LN_2, 64);
+    let remainder = u64::try_from(remainder).expect("the remainder is between 0 and a step");
     // (e^r - 1)/r in units of 2^-63, eight terms. Error in [0, 2.04]: 2/(1-r) as in `rising`, and
     // r^8/9! · 1.01 < 2^-70 for the tail.
     let series = EXP.iter().rev().fold(0, |sum, c| {
-        c + low_half((u128::from(rest) * u128::from(sum)) >> 70)
+        c + low_half((u128::from(remainder) * u128::from(sum)) >> 70)
     });
     // e^r - 1 in units of 2^-70. Error within ±6: 2 · 1.01 + 2.04 · 2^(63.53 - 63) + 1.
-    let growth = (u128::from(rest) * u128::from(series)) >> 63;
+    let growth = (u128::from(remainder) * u128::from(series)) >> 63;
     // 2^(j/64) (1 + growth) in units of 2^-125, below 2^126.02. Error within 1.4 · 2^62: 2^62 · 1.02
     // for the power, 2^64 · 6/256 for the growth, 1 for the floor.
     let power = u128::from(POWERS[usize::try_from(k & 63).expect("six bits")]);
@@ -222,7 +222,7 @@ pub(super) fn ln(x: Dyadic) -> Ball {
     let ratio = if size == 0 {
         Small {
             top: 0,
-            slack: 0,
+            error: 0,
             drop: 0,
         }
     } else {
@@ -232,7 +232,7 @@ pub(super) fn ln(x: Dyadic) -> Ball {
         let denominator = ((1i128 << 71) + z).cast_unsigned() >> 8;
         Small {
             top: low_half((size << (zeros - 2)) / denominator),
-            slack: 3,
+            error: 3,
             drop: i64::from(zeros) - 58,
         }
     };
@@ -248,7 +248,7 @@ pub(super) fn ln(x: Dyadic) -> Ball {
         };
     }
     // Units of 2^-96, or of 2^-64 for large q: then q ln 2 stays below 2^125. Error within 5: 1 + 1/2
-    // for q ln 2, 2 for the anchor, 1 for the floor of the rest.
+    // for q ln 2, 2 for the anchor, 1 for the floor of the remainder.
     let places = if q.abs() < 1 << 24 { 96 } else { 64 };
     let shift = (-1 - log_rest.exponent - places).clamp(0, 127);
     Ball {
@@ -258,11 +258,12 @@ pub(super) fn ln(x: Dyadic) -> Ball {
     }
 }
 
-/// A number as a multiple of pi/2 and a rest: `x = quarters · pi/2 ± rest`, `|rest| < 0.7855`.
+/// A number as a multiple of pi/2 and a remainder: `x = quarters · pi/2 ± remainder`,
+/// `|remainder| < 0.7855`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Angle {
     quarters: i64,
-    rest: Small,
+    remainder: Small,
     is_negative: bool,
 }
 
@@ -275,9 +276,9 @@ pub(super) fn reduce(x: Dyadic) -> Option<Angle> {
     if x.is_zero() || bits < 0 {
         return Some(Angle {
             quarters: 0,
-            rest: Small {
+            remainder: Small {
                 top: x.mantissa().unsigned_abs() << 1,
-                slack: 0,
+                error: 0,
                 drop: (-bits).max(0),
             },
             is_negative: x.is_negative(),
@@ -289,26 +290,27 @@ pub(super) fn reduce(x: Dyadic) -> Option<Angle> {
     let quarters = i64::try_from(quarters >> (125 - bits)).expect("|x| < 2^60");
     // x in units of 2^(bits-124), exactly, less the multiple. Error within ±2: |quarters| times one
     // unit of the constant is 2^-(bits+2) · (0.64 · 2^bits + 1) < 1, and 1 for the floor.
-    let rest = (i128::from(x.mantissa()) << 61) - multiple(quarters, HALF_PI, bits + 2);
+    let remainder = (i128::from(x.mantissa()) << 61) - multiple(quarters, HALF_PI, bits + 2);
     // Four units instead of two allow for taking 0 and 1 as 2.
-    let size = rest.unsigned_abs().max(2);
+    let size = remainder.unsigned_abs().max(2);
     let zeros = i64::from(size.leading_zeros());
     Some(Angle {
         quarters,
-        rest: Small {
+        remainder: Small {
             top: low_half((size << zeros) >> 64),
-            slack: 1 + if zeros >= 62 { 1 << (zeros - 62) } else { 1 },
+            error: 1 + if zeros >= 62 { 1 << (zeros - 62) } else { 1 },
             // size 2^(bits-124) = (size 2^zeros) 2^-128 · 2^(bits+4-zeros).
             drop: zeros - bits - 4,
         },
-        is_negative: rest < 0,
+        is_negative: remainder < 0,
     })
 }
 
 impl Angle {
     /// Bounds for `floor(2x/pi)`: the two differ only where `x` is too close to a multiple.
     pub(super) fn floor(self) -> (i64, i64) {
-        let is_unsure = u128::from(self.rest.top) <= self.rest.slack && self.rest.slack > 0;
+        let is_unsure =
+            u128::from(self.remainder.top) <= self.remainder.error && self.remainder.error > 0;
         if is_unsure {
             (self.quarters - 1, self.quarters)
         } else {
@@ -329,20 +331,20 @@ impl Angle {
 
     /// `sin(quarters · pi/2 ± rest)`.
     fn sin_of_quarter(self, quarters: i64) -> Interval {
-        // z = rest^2 < 0.617. Error of z below 9 units of 2^-64: a floor and 2 · 0.786 times the
-        // error of the rest, at most 5 units (4 of the reduction, 1 of `top`).
+        // z = remainder^2 < 0.617. Error of z below 9 units of 2^-64: a floor and 2 · 0.786 times the
+        // error of the remainder, at most 5 units (4 of the reduction, 1 of `top`).
         // sin(r)/r: error 2.7 (see `alternating`) and 9/2 · 1/6 < 1; the tail is z^10/21! < 2^-72.
         // cos r: error 2.7 and 9/2 · 1/2 < 2.3; the tail is z^10/20! < 2^-68. Both within ±6.
-        let z = self.rest.square();
+        let z = self.remainder.square();
         let ball = if quarters & 1 == 0 {
-            if self.rest.top == 0 {
+            if self.remainder.top == 0 {
                 return Interval::ZERO;
             }
-            self.rest
+            self.remainder
                 .times(alternating(&ODD, z), 6)
                 .negated_if(self.is_negative)
         } else {
-            if self.rest.top == 0 {
+            if self.remainder.top == 0 {
                 return if quarters & 2 == 0 {
                     Interval::ONE
                 } else {
@@ -364,7 +366,7 @@ impl Angle {
 pub(super) fn hyperbolic(x: Dyadic) -> (Ball, Ball) {
     let size = Small {
         top: x.mantissa().unsigned_abs() << 1,
-        slack: 0,
+        error: 0,
         drop: -(x.exponent() + 63),
     };
     // z < 1/4 with an error of 1 unit of 2^-64. Both within ±3: 2.7 (see `rising`), 1/2 · 1/2 for z,
@@ -387,7 +389,7 @@ pub(super) fn atan(x: Dyadic) -> Ball {
         let top = x.mantissa().unsigned_abs() << 1;
         return arctan_series(Small {
             top,
-            slack: 0,
+            error: 0,
             drop: -bits,
         });
     }
@@ -396,7 +398,7 @@ pub(super) fn atan(x: Dyadic) -> Ball {
         let top = low_half(((1u128 << 126) - 1) / mantissa);
         let inverse = arctan_series(Small {
             top,
-            slack: 2,
+            error: 2,
             drop: bits - 1,
         });
         return from_half_pi(shifted(inverse));
@@ -413,10 +415,10 @@ pub(super) fn atan(x: Dyadic) -> Ball {
     let top = (n << 6).cast_signed() - (d * u128::from(j)).cast_signed();
     let bottom = (d << 6) + n * u128::from(j);
     let size = top.unsigned_abs();
-    let rest = if size == 0 {
+    let remainder = if size == 0 {
         Small {
             top: 0,
-            slack: 0,
+            error: 0,
             drop: 0,
         }
     } else {
@@ -426,15 +428,15 @@ pub(super) fn atan(x: Dyadic) -> Ball {
         let excess = 64 - bottom.leading_zeros();
         Small {
             top: low_half((size << (zeros - 1)) / (bottom >> excess)),
-            slack: 3,
+            error: 3,
             drop: i64::from(zeros + excess) - 65,
         }
     };
-    let rest = shifted(arctan_series(rest)).negated_if(top < 0);
+    let remainder = shifted(arctan_series(remainder)).negated_if(top < 0);
     let index = usize::try_from(j).expect("j is at most 64");
     let sum = Ball {
-        mid: ARCTANGENTS[index] + rest.mid,
-        radius: rest.radius + 1,
+        mid: ARCTANGENTS[index] + remainder.mid,
+        radius: remainder.radius + 1,
         exponent: -125,
     };
     if bits <= 0 { sum } else { from_half_pi(sum) }

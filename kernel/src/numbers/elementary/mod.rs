@@ -1,11 +1,11 @@
-//! Enclosures of the elementary functions by integer arithmetic alone.
+//! Enclosures of the elementary functions, by integer arithmetic only.
 //!
-//! [`apply`] takes an interval to an interval that holds `f(x)` for every `x` inside: monotone
-//! functions by their two ends, sine and cosine by the multiples of pi/2 inside as well, silu and
-//! gelu by their least value. The functions of one number are in `kernel` and `gauss`, their
-//! constants in `tables`. For moderate arguments
-//! the result of a point is relatively narrower than `2^-57`. Beyond `2^50` the functions built on
-//! `exp` give a bound on the safe side, and so do sine and cosine beyond `2^60`.
+//! [`apply`] takes an interval to an interval that contains `f(x)` for every `x` inside: monotone
+//! functions by their two ends; sine and cosine also by the multiples of pi/2 inside; silu and gelu
+//! also by their smallest value. The functions of one number are in `kernel` and `gauss`, their
+//! constants in `tables`. For moderate arguments the result for a point is relatively narrower than
+//! `2^-57`. Beyond `2^50` the functions built on `exp` give a bound on the safe side; sine and
+//! cosine do so beyond `2^60`.
 
 #[cfg(feature = "smooth")]
 mod gauss;
@@ -46,7 +46,7 @@ pub fn apply(function: Function, x: &Interval) -> Result<Interval, Failure> {
             }
             increasing(x, ln)
         }
-        // These are exact, and the interval does them itself.
+        // The interval computes these itself.
         Function::Sqrt | Function::Abs | Function::Relu | Function::Heaviside => {
             return x.apply(function);
         }
@@ -57,8 +57,8 @@ pub fn apply(function: Function, x: &Interval) -> Result<Interval, Failure> {
     })
 }
 
-/// Returns an enclosure of `function` on the interval from those at its two ends, for some of the
-/// functions that activations are made of.
+/// Returns an enclosure of `function` on the interval from the enclosures at its two ends, for some
+/// of the functions in activations.
 pub(super) fn spanned(
     function: Function,
     x: &Interval,
@@ -78,12 +78,12 @@ pub(super) fn spanned(
 }
 
 /// Returns an enclosure of `1 - sigmoid(x) = sigmoid(-x)`, which keeps its relative accuracy where
-/// `sigmoid(x)` is next to 1.
+/// `sigmoid(x)` is close to 1.
 pub fn sigmoid_complement(x: &Interval) -> Interval {
     sigmoid(&x.negated())
 }
 
-/// The enclosure of an increasing function: from its ends, or from one evaluation for a point.
+/// Encloses an increasing function: from its ends, or from one evaluation for a point.
 fn increasing(x: &Interval, at: impl Fn(Dyadic) -> Interval) -> Interval {
     let low = at(x.inf());
     if x.is_point() {
@@ -92,7 +92,7 @@ fn increasing(x: &Interval, at: impl Fn(Dyadic) -> Interval) -> Interval {
     Interval::ordered(low.inf(), at(x.sup()).sup())
 }
 
-/// An odd function from its values above zero.
+/// Evaluates an odd function from its values for positive numbers.
 fn odd(x: Dyadic, above: impl Fn(Dyadic) -> Interval) -> Interval {
     if x.is_zero() {
         Interval::ZERO
@@ -134,8 +134,8 @@ fn exp(x: Dyadic) -> Interval {
     }
 }
 
-/// A bound of `sigmoid(x)` from below or above. One end of an interval is all that is needed there,
-/// so the other is not computed.
+/// A bound of `sigmoid(x)` from below or above. Only one end of an interval is needed, so the other
+/// is not computed.
 fn sigmoid_bound(x: Dyadic, direction: Direction) -> Dyadic {
     if x.is_zero() {
         return Dyadic::HALF;
@@ -155,7 +155,7 @@ fn sigmoid(x: &Interval) -> Interval {
     Interval::ordered(sigmoid_bound(x.inf(), Down), sigmoid_bound(x.sup(), Up))
 }
 
-/// Is this below one half in size, and not zero?
+/// Is the magnitude below one half, and not zero?
 fn is_small(x: Dyadic) -> bool {
     x.exponent() < -63
 }
@@ -171,7 +171,7 @@ fn tanh(x: Dyadic) -> Interval {
                 sinh.sup().div(cosh.inf(), Up),
             );
         }
-        // Doubling is exact below the largest exponents, and any huge number does beyond.
+        // Doubling is exact below the largest exponents, and beyond them any huge number is valid.
         let rest = sigmoid(&Interval::point(-x.scale(1, Down)));
         Interval::ordered(
             Dyadic::ONE.sub(rest.sup().scale(1, Up), Down),
@@ -191,7 +191,7 @@ fn ln(x: Dyadic) -> Interval {
     kernel::ln(x).enclosure()
 }
 
-/// Half of it.
+/// Returns half of it.
 fn halved(x: &Interval) -> Interval {
     Interval::ordered(x.inf().scale(-1, Down), x.sup().scale(-1, Up))
 }
@@ -199,8 +199,8 @@ fn halved(x: &Interval) -> Interval {
 /// The sine of `x + ahead · pi/2`, for `ahead` 0 or 1.
 ///
 /// With `x + ahead · pi/2 = j · pi/2`: the sine is 1 for `j = 1` and -1 for `j = 3` modulo 4, and
-/// monotone between. So its range is spanned by the ends and the `j` inside; a `j` too many, where
-/// an end is too close to tell, only widens.
+/// monotone between. So the ends and the `j` inside span its range. One `j` too many, where an end
+/// is too close to decide, only widens it.
 fn wave(x: &Interval, ahead: i64) -> Interval {
     let at = |angle: kernel::Angle| if ahead == 0 { angle.sin() } else { angle.cos() };
     let Some(low) = kernel::reduce(x.inf()) else {

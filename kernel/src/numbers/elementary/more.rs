@@ -1,10 +1,12 @@
-//! Functions beyond those of the core.
+//! Functions outside the core.
 
+use super::super::constants::{
+    Between, GELU_DEPTH, GELU_PLACE, NORMAL_PEAK, SILU_DEPTH, SILU_PLACE,
+};
 use super::super::dyadic::Direction::{self, Down, Up};
 use super::super::dyadic::Dyadic;
 use super::super::interval::{Interval, partly};
 use super::super::scalar::{Failure, Function};
-use super::super::turns::{Between, GELU_DEPTH, GELU_PLACE, NORMAL_PEAK, SILU_DEPTH, SILU_PLACE};
 use super::gauss::{self, Scale};
 use super::{exp, halved, increasing, is_huge, is_small, kernel, ln, odd, pi, sigmoid};
 
@@ -36,8 +38,8 @@ pub(super) fn apply(function: Function, x: &Interval) -> Result<Interval, Failur
     })
 }
 
-/// Returns an enclosure of `function` on the interval from those at its two ends, for some of the
-/// functions that activations are made of.
+/// Returns an enclosure of `function` on the interval from the enclosures at its two ends, for some
+/// of the functions in activations.
 pub(super) fn spanned(
     function: Function,
     x: &Interval,
@@ -45,7 +47,7 @@ pub(super) fn spanned(
     high: &Interval,
 ) -> Option<Interval> {
     Some(match function {
-        // These grow.
+        // These increase.
         Function::Erf | Function::Softplus | Function::Softsign | Function::Elu => low.hull(high),
         Function::Silu => dipping_between(x, low, high, SILU_PLACE, SILU_DEPTH),
         Function::Gelu => dipping_between(x, low, high, GELU_PLACE, GELU_DEPTH),
@@ -95,7 +97,7 @@ fn asin(x: Dyadic) -> Interval {
         let root = below.times(&above).root();
         match root.and_then(|root| point.over(&root)) {
             Ok(quotient) => increasing(&quotient, atan),
-            // The root is positive here; should that fail, every angle above zero.
+            // The root is positive here; if that fails, any positive angle.
             Err(_) => Interval::ordered(Dyadic::ZERO, halved(&pi()).sup()),
         }
     })
@@ -110,7 +112,7 @@ fn acos(x: Dyadic) -> Interval {
     }
     let half = match below.over(&above).and_then(|quotient| quotient.root()) {
         Ok(root) => increasing(&root, atan),
-        // Both are positive here; should that fail, every angle there is.
+        // Both are positive here; if that fails, any possible angle.
         Err(_) => Interval::ordered(Dyadic::ZERO, pi().sup()),
     };
     Interval::ordered(half.inf().scale(1, Down), half.sup().scale(1, Up))
@@ -118,12 +120,12 @@ fn acos(x: Dyadic) -> Interval {
 
 /// `ln(1 + y)` for finite `y` in `[0, 1]`.
 ///
-/// With `w` the number below `1 + y` that has 63 bits: `ln(1 + y) = ln w + ln(1 + t)` for
+/// Let `w` be `1 + y` rounded down to 63 bits: `ln(1 + y) = ln w + ln(1 + t)` for
 /// `t = (y - (w - 1)) / w` in `[0, 2^-61]`, and `t - t²/2 <= ln(1 + t) <= t`.
 fn ln_1p(y: Dyadic) -> Interval {
     let whole = Dyadic::ONE.add(y, Down);
     let rest = Interval::point(y).minus(&Interval::point(whole.sub(Dyadic::ONE, Down)));
-    // Both are exact; should they not be, the rest is still held, from below too.
+    // Both are exact; if they were not, the remainder would still be enclosed.
     let rest = Interval::ordered(rest.inf().max(Dyadic::ZERO), rest.sup().max(Dyadic::ZERO));
     let low = rest.inf().div(whole, Down);
     let square = low.mul(low, Up).scale(-1, Up);
@@ -169,8 +171,8 @@ fn elu(x: Dyadic) -> Interval {
     Interval::ordered(value.inf().max(-Dyadic::ONE), value.sup())
 }
 
-/// Values that fall to the least one, `-depth` at `-place`, and rise after it: spanned by the
-/// ends, and by the least value where it may be inside.
+/// Encloses a function that decreases to its smallest value, `-depth` at `-place`, and increases
+/// after it, by the ends and by the smallest value if it may be inside.
 fn dipping(
     x: &Interval,
     at: impl Fn(Dyadic) -> Interval,

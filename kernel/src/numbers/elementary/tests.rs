@@ -3,6 +3,7 @@ use std::cmp::Ordering;
 use astro_float::{BigFloat, Consts, RoundingMode, Sign};
 use proptest::prelude::*;
 
+use super::super::constants::{GELU_DEPTH, SILU_DEPTH};
 use super::super::estimate::{Estimate, estimate_dyadic, exact_dyadic};
 use super::super::precise::Precise;
 use super::super::rational::{Integer, Rational};
@@ -10,7 +11,6 @@ use super::super::scalar::Function::{
     Acos, Asin, Atan, Cos, Cosh, Elu, Erf, Exp, Gelu, Ln, Sigmoid, Silu, Sin, Sinh, Softplus,
     Softsign, Tan, Tanh,
 };
-use super::super::turns::{GELU_DEPTH, SILU_DEPTH};
 use super::gauss::ERF;
 use super::kernel::{EVEN, EXP, LOG, ODD};
 use super::tables::*;

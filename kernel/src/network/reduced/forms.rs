@@ -1,41 +1,41 @@
 //! The network on a box in linear forms (T11).
 //!
-//! What [`Specialised::enclose`] does for any arithmetic is done here with an eye to steep steps: a
-//! unit that sharpens one step is bounded together with it, and a unit of little weight that sums
-//! several steps, all of them undecided, is somewhere in its range, and a line is not worth it.
+//! Like [`Reduced::enclose`], with two special cases for steep steps. A unit that sharpens one step
+//! is bounded together with that step. A unit of little weight that sums several undecided steps is
+//! bounded by its range only, because a line would not be sharper.
 
-use super::specialise::{Specialised, Sum, Unit, index, total};
+use super::{Reduced, Sum, Unit, index, total};
 use crate::numbers::Direction::Down;
-use crate::numbers::{Chain, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
+use crate::numbers::{Composed, Dyadic, Failure, Function, Interval, LinearForm, Scalar};
 
-/// A step whose sum reaches this far to both sides is undecided altogether.
+/// A step whose sum extends this far in both directions is completely undecided.
 const UNDECIDED: i64 = 8;
-/// A unit has little weight where it is below this share of the largest, in bits.
+/// A unit has little weight if it is this many bits below the largest weight.
 const MINOR_BITS: i64 = 5;
 
 /// How a unit is bounded.
 enum Way {
-    /// A line through the function, over the form of its sum.
+    /// A line through the function, applied to the form of its sum.
     Line,
-    /// A line through this unit's function and its own at once.
-    Chain(usize, Chain),
-    /// By its range alone.
+    /// One line through this unit's function and the function of the unit below, as a composed
+    /// sigmoid.
+    Composed(usize, Composed),
+    /// By its range only.
     Range(Interval),
 }
 
-/// What is needed of a unit.
+/// The forms of a unit that are needed.
 #[derive(Clone, Copy, Default)]
 struct Need {
     value: bool,
     sum: bool,
 }
 
-impl Specialised {
+impl Reduced {
     /// Encloses the true outputs as linear forms over the box that the network was reduced to, or a
     /// part of it.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn linear_forms<const D: usize>(
         &self,
         inputs: &[LinearForm<D>],
@@ -61,7 +61,7 @@ impl Specialised {
             let value = if needs[k].value {
                 match way {
                     Way::Line => sum.apply(unit.function)?,
-                    Way::Chain(below, chain) => sums[*below].through(chain)?,
+                    Way::Composed(below, composed) => sums[*below].through(composed)?,
                     Way::Range(range) => LinearForm::from_range(*range),
                 }
             } else {
@@ -82,7 +82,7 @@ impl Specialised {
         total(sum.bias, terms, values).widened(sum.radius)
     }
 
-    /// Picks the way to bound unit `k`, by where it lies on the box, if that is known.
+    /// Chooses how to bound unit `k`, from its range on the box if it is known.
     fn way(&self, k: usize, unit: &Unit, is_minor: bool) -> Way {
         let is_smooth = matches!(unit.function, Function::Sigmoid | Function::Tanh);
         if !is_smooth || self.ranges.len() != self.units.len() {
@@ -95,10 +95,10 @@ impl Specialised {
                 return Way::Line;
             };
             let inner = &self.units[below];
-            let chain = Chain::new(inner.function, factor, unit.bias, unit.function);
-            return match chain {
-                Some(chain) if chain.is_closer(&self.interval(&self.sum(inner))) => {
-                    Way::Chain(below, chain)
+            let composed = Composed::new(inner.function, factor, unit.bias, unit.function);
+            return match composed {
+                Some(composed) if composed.is_closer(&self.interval(&self.sum(inner))) => {
+                    Way::Composed(below, composed)
                 }
                 _ => Way::Line,
             };
@@ -115,8 +115,8 @@ impl Specialised {
         }
     }
 
-    /// Which units have but little weight in the outputs, beside the one with the most, and none in
-    /// other units.
+    /// Returns which units have little weight in the outputs, compared with the largest, and no
+    /// weight in other units.
     fn minor(&self) -> Vec<bool> {
         let mut most = Dyadic::ZERO;
         let mut weights = vec![Dyadic::ZERO; self.units.len()];
@@ -144,7 +144,7 @@ impl Specialised {
             .collect()
     }
 
-    /// Where a stated sum lies on the box.
+    /// Returns the range of a nominal sum on the box.
     fn interval(&self, sum: &Sum) -> Interval {
         let terms = self.terms[sum.start..sum.end].iter();
         terms.fold(Interval::point(sum.bias), |total, (variable, factor)| {
@@ -157,7 +157,7 @@ impl Specialised {
         })
     }
 
-    /// What of each unit the outputs ask for.
+    /// Returns the forms of each unit that the outputs need.
     fn needs(&self, ways: &[Way]) -> Vec<Need> {
         let mut needs = vec![Need::default(); self.units.len()];
         let ask = |needs: &mut Vec<Need>, sum: &Sum| {
@@ -173,7 +173,7 @@ impl Specialised {
         for k in (0..self.units.len()).rev() {
             match &ways[k] {
                 Way::Line => needs[k].sum |= needs[k].value,
-                Way::Chain(below, _) => needs[*below].sum |= needs[k].value,
+                Way::Composed(below, _) => needs[*below].sum |= needs[k].value,
                 Way::Range(_) => {}
             }
             if needs[k].sum {

@@ -1,4 +1,4 @@
-//! Leaf `w`: integrals of steep steps, part by part along their windows.
+//! Leaf `w`: integrals of steep steps, part by part along their transition layers.
 
 mod common;
 
@@ -31,7 +31,7 @@ fn share(network: &Network, asked: &Question) -> Option<Interval> {
     let cell = Cell::root(&asked.domain);
     let mut leaves = Leaves::new(network, asked);
     let here = leaves.descend(&root, &cell, reduction()).expect("a value");
-    match leaves.bound(Method::Windows, &cell, &here, reduction()) {
+    match leaves.bound(Method::TransitionLayers, &cell, &here, reduction()) {
         Ok(Bound::Integral(share)) => Some(share),
         Ok(other) => panic!("{other:?} is no share"),
         Err(_) => None,
@@ -72,7 +72,7 @@ fn three_steps() -> Network {
 fn sums_of_steps_have_known_integrals() {
     let net = three_steps();
     let asked = question(&net, "-1", "x=0..1,y=0..1", Norm::L1);
-    // 1 + 3/4 + 2·3/8 + 4·5/8; windows are 46/65536 wide, and about twice that of 7 is not known.
+    // 1 + 3/4 + 2·3/8 + 4·5/8; transition layers are 46/65536 wide, and about twice that of 7 is not known.
     assert_close(share(&net, &asked), "5", "1/100");
     // Of the square: for y < 3/8 it is 1/4 + 4·3/8 + 16·3/8, beyond it
     // 25/4 + 36·3/8 + 64·3/8; less than 1/1000 of that in the steps themselves.
@@ -83,7 +83,7 @@ fn sums_of_steps_have_known_integrals() {
     assert!(number("30.24") < high && high < number("30.3"), "{found}");
 }
 
-/// What is left of a cell counts with its volume: here windows that cross make up a good part of it.
+/// What is left of a cell counts with its volume: here transition layers that cross make up a good part of it.
 #[test]
 fn what_is_left_out_is_counted() {
     let net = network(
@@ -104,7 +104,7 @@ fn what_is_left_out_is_counted() {
 }
 
 #[test]
-fn tanh_and_three_inputs_have_windows_as_well() {
+fn tanh_and_three_inputs_have_layers_as_well() {
     let net = network(
         &["x", "y", "z"],
         vec![
@@ -124,9 +124,9 @@ fn tanh_and_three_inputs_have_windows_as_well() {
     assert_close(share(&net, &asked), "3", "1/100");
 }
 
-/// A leaf of many windows is refused: it would take as long as many leaves.
+/// A leaf with many transition layers is refused: it would take as long as many leaves.
 #[test]
-fn too_many_windows_are_refused() {
+fn too_many_layers_are_refused() {
     let staircase = |steps: i64| {
         let rows: Vec<String> = (0..steps)
             .map(|k| (-1_000_000 * (2 * k + 1)).to_string())
@@ -160,7 +160,7 @@ fn too_many_windows_are_refused() {
 /// Windows that fill two sides leave no part in one window at most, whatever the steps across the others:
 /// there is nothing to look at, and it is said so at once.
 #[test]
-fn windows_that_fill_sides_are_refused() {
+fn layers_that_fill_sides_are_refused() {
     let rows: Vec<String> = (1..400).map(|k| (-100_000 * k).to_string()).collect();
     let steep: &[&str] = &["40000000", "0", "0"];
     let mut units: Vec<(&[&str], &str)> = rows.iter().map(|bias| (steep, bias.as_str())).collect();
@@ -181,7 +181,7 @@ fn windows_that_fill_sides_are_refused() {
 }
 
 #[test]
-fn it_does_not_apply_without_windows_or_to_other_norms() {
+fn it_does_not_apply_without_layers_or_to_other_norms() {
     let net = three_steps();
     // Between two steps.
     let asked = question(&net, "0", "x=5/16..9/16,y=1/2..1", Norm::L1);
@@ -195,7 +195,7 @@ fn it_does_not_apply_without_windows_or_to_other_norms() {
     let mut leaves = Leaves::new(&net, &asked);
     assert!(
         leaves
-            .bound(Method::Windows, &cell, &root, Reduction::PLAIN)
+            .bound(Method::TransitionLayers, &cell, &root, Reduction::PLAIN)
             .is_err()
     );
 }
@@ -269,9 +269,9 @@ fn a_grid_of_steep_towers_needs_one_leaf_for_four_cells() {
     let leaves = found.certificate.partition.leaves();
     assert!(leaves <= 16 * 16 + 16, "{leaves} leaves");
     let text = found.certificate.partition.text();
-    let is_window = |letter: &&u8| char::from(**letter) == 'w';
-    let windows = text.iter().filter(is_window).count();
-    assert!(2 * windows >= leaves, "{windows} of {leaves}");
+    let is_layer = |letter: &&u8| char::from(**letter) == 'w';
+    let layers = text.iter().filter(is_layer).count();
+    assert!(2 * layers >= leaves, "{layers} of {leaves}");
     // Most of the same cells by intervals alone: far wider, but of the same integral.
     let upper = found
         .certificate

@@ -11,7 +11,7 @@ fn layer(rows: Vec<Vec<Rational>>, bias: Vec<Rational>, activation: Activation) 
     Layer::new(weights, bias, activation).expect("fits")
 }
 
-/// `units` ReLUs with kinks evenly over `[0, 1]`, the slopes of their sum going up and down.
+/// `units` ReLUs with kinks evenly over `[0, 1]`; the slopes of their sum alternate.
 fn zigzag(units: i64) -> Network {
     let rows = (0..units).map(|_| vec![Rational::ONE]).collect();
     let kinks = (0..units).map(|k| Rational::ratio(-k, units)).collect();
@@ -38,27 +38,27 @@ fn a_unit_takes_half_a_line_of_the_processors_memory() {
     assert_eq!(size_of::<Image>(), 40);
 }
 
-/// Long networks are handed over, short ones copied; and memory that was given back, or used for
-/// another network, tells nothing of it.
+/// Long networks are handed over, short ones copied. Memory that was returned, or used for another
+/// network, leaves no trace.
 #[test]
 fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
     let units = 3 * i64::try_from(LARGE).expect("few");
     let network = zigzag(units);
-    let root = Specialised::from_network(&network, &[side(0, 16)]).expect("a value");
+    let root = Reduced::from_network(&network, &[side(0, 16)]).expect("a value");
     let mut used = Reducer::<Interval>::default();
     // Long, then short, then long again.
     for (low, high) in [(0, 16), (0, 8), (5, 6), (7, 7), (8, 16), (3, 12)] {
         let inputs = [side(low, high)];
-        let here = used.specialise(&root, &inputs, None, Dyadic::ZERO);
+        let here = used.reduce(&root, &inputs, None, Dyadic::ZERO);
         let here = here.expect("a value");
         let ranges = used.output_ranges(&root, &inputs, None, Dyadic::ZERO);
         assert_eq!(ranges.expect("a value"), here.output_ranges());
-        let fresh = root.specialise(&inputs, None, Dyadic::ZERO);
+        let fresh = root.reduce(&inputs, None, Dyadic::ZERO);
         assert_eq!(
             format!("{here:?}"),
             format!("{:?}", fresh.expect("a value"))
         );
-        // The kinks inside, apart from those at the ends.
+        // The kinks inside, except those at the ends.
         let inside = units * (high - low) / 16;
         let found = i64::try_from(here.units()).expect("few");
         assert!(
@@ -83,18 +83,19 @@ fn long_networks_and_used_memory_give_what_fresh_memory_gives() {
         assert!(estimate_dyadic(found.wid()) < 1e-9);
     }
     assert!(used.units.capacity() <= 2 * root.units() + LARGE);
-    used.specialise(&root, &[side(5, 5)], None, Dyadic::ZERO)
+    used.reduce(&root, &[side(5, 5)], None, Dyadic::ZERO)
         .expect("a value");
     let short = root
-        .specialise(&[side(5, 6)], None, Dyadic::ZERO)
+        .reduce(&[side(5, 6)], None, Dyadic::ZERO)
         .expect("a value");
-    used.specialise(&short, &[side(5, 5)], None, Dyadic::ZERO)
+    used.reduce(&short, &[side(5, 5)], None, Dyadic::ZERO)
         .expect("a value");
     let most = 2 * short.terms.len() + 2 * LARGE;
     assert!(used.images.capacity() <= most && used.table.places() <= most);
 }
 
-/// A coefficient that cancels and comes again is the last one; nothing of a sum is left for the next.
+/// A coefficient that cancels and reappears has its last value; nothing of a sum remains for the
+/// next.
 #[test]
 fn sums_are_collected_anew() {
     let mut reducer = Reducer::<Interval>::default();
@@ -113,15 +114,15 @@ fn sums_are_collected_anew() {
     assert_eq!(reducer.take().terms, [(1, Dyadic::ONE)]);
 }
 
-/// Two units that are the same up to what was folded of each are one unit, and what was folded of both is kept:
-/// of the second one too, turned round or not.
+/// Two units that agree up to their abstraction errors are merged, and the errors of both are kept:
+/// of the second one too, mirrored or not.
 #[test]
-fn merged_units_keep_the_slack_of_each() {
+fn merged_units_keep_the_abstraction_error_of_each() {
     let whole = Rational::from;
     let half = Rational::ratio(1, 2);
     for sign in [1, -1] {
-        // Two small tails and a step; two steps of the step, which the tails tell apart; and their difference, or the
-        // sum, which is 1 then, up to the tails.
+        // Two small tails and a step; two steps of the step, which differ by the tails; and their
+        // difference (or their sum, which is then 1), up to the tails.
         let net = network(vec![
             layer(
                 vec![vec![whole(1)], vec![whole(-1)], vec![whole(8)]],
@@ -143,9 +144,9 @@ fn merged_units_keep_the_slack_of_each() {
             ),
         ]);
         let domain = [side(0, 16)];
-        let root = Specialised::from_network(&net, &domain).expect("a value");
+        let root = Reduced::from_network(&net, &domain).expect("a value");
         let here = root
-            .specialise(&[side(0, 15)], None, Dyadic::power_of_two(-7))
+            .reduce(&[side(0, 15)], None, Dyadic::power_of_two(-7))
             .expect("a value");
         // One step of the step, which cancels.
         assert_eq!(here.units(), 0, "{sign}: {here:?}");

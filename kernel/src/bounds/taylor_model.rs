@@ -1,96 +1,99 @@
-//! The mean of `|L + q|` and of its square, where `L` is a line and `q` a sum of products of two inputs
-//! (T16).
+//! The mean of `|L + q|` and of its square, where `L` is a line and `q` a quadratic term (T16).
 //!
-//! That is what a smooth difference is up to its third derivatives. Where the line is positive about as
-//! often as it is negative, its bend adds to the mean as much as it takes away; where it has one sign,
-//! the bend only moves the mean of the line. So a leaf is off by the third derivatives, and by the square
-//! of the second ones.
+//! This is the form of a smooth difference up to its third derivatives. Where the line changes sign
+//! near the middle, the quadratic term adds to the mean about as much as it takes away; where the
+//! line has one sign, the quadratic term only shifts the mean. So a leaf is off only by the third
+//! derivatives and by the square of the second derivatives.
 
-use super::integral::{Chart, Integrand, Line, scaled};
+use super::integral::{Integrand, Line, LocalCoordinates, scaled};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Gradient, Hessian, Interval};
 
-/// `c + a·e + q + r` with
+/// `c + a·e + q + r` with the quadratic term
 ///
 /// ```text
 /// q = sum over i of b_i (e_i² - 1/3) + sum over i < j of m_ij e_i e_j
 /// ```
 ///
 /// and `e` in `[-1, 1]^d` over the cell.
-pub(super) struct Bent {
+pub(super) struct TaylorModel {
     /// The line, and the largest `|r|`.
     line: Line,
-    /// Is `c` below 0? The line has its size alone.
+    /// Is `c` negative? The line stores `|c|`.
     is_below: bool,
-    /// `|a_i|` in the order of the inputs; the line has those that are not 0, sorted.
+    /// `|a_i|` in the order of the inputs; the line stores those that are not 0, sorted.
     slopes: Vec<Dyadic>,
-    /// `b_i`.
-    bends: Vec<Dyadic>,
-    /// `i`, `j` and `m_ij`, for the signs of `e_i` and `e_j` with which `a_i` and `a_j` are positive.
-    twists: Vec<(usize, usize, Dyadic)>,
+    /// The coefficients `b_i` of the square terms.
+    squares: Vec<Dyadic>,
+    /// The mixed terms `i`, `j`, `m_ij`, with the signs of `e_i` and `e_j` chosen so that `a_i` and
+    /// `a_j` are positive.
+    mixed: Vec<(usize, usize, Dyadic)>,
     /// An upper bound of the mean of `|r|`.
-    mean_rest: Dyadic,
+    mean_remainder: Dyadic,
 }
 
-impl Bent {
-    /// Returns what Taylor's formula says of a function over a cell: `here` is the function at the
-    /// middle of the box around the cell, `around` over the box, and the function is known up to
-    /// `radius`. Nothing where it says nothing.
+impl TaylorModel {
+    /// Returns the Taylor model of a function over a cell, from its value and slopes at the middle
+    /// of the cell's dyadic box (`middle`) and its second derivatives over that box (`over_box`).
+    /// The function itself is known up to `radius`. Returns `None` if there is no bounded model.
     pub(super) fn of<const D: usize>(
-        here: &Gradient<D>,
-        around: &Hessian<D>,
+        middle: &Gradient<D>,
+        over_box: &Hessian<D>,
         sides: &[Interval],
-        chart: &Chart,
+        coordinates: &LocalCoordinates,
         radius: Dyadic,
     ) -> Option<Self> {
-        let mut constant = here.value();
-        let (mut rest, mut mean_rest) = (radius, radius);
+        let mut constant = middle.value();
+        let (mut remainder, mut mean_remainder) = (radius, radius);
         let mut add = |most: Dyadic, mean: Dyadic| {
-            rest = rest.add(most, Up);
-            mean_rest = mean_rest.add(mean, Up);
+            remainder = remainder.add(most, Up);
+            mean_remainder = mean_remainder.add(mean, Up);
         };
-        let scaled_slopes = sides.iter().zip(here.partials());
+        let scaled_slopes = sides.iter().zip(middle.partials());
         let scaled_slopes: Vec<Interval> = scaled_slopes
             .map(|(side, slope)| slope.times_point(side.rad()))
             .collect();
-        let (placed, shift) = chart.place(&scaled_slopes);
+        let (placed, shift) = coordinates.place(&scaled_slopes);
         constant = constant.plus(&shift);
-        let (mut slopes, mut bends) = (Vec::new(), Vec::new());
+        let (mut slopes, mut squares) = (Vec::new(), Vec::new());
         for (i, (side, slope)) in sides.iter().zip(&placed).enumerate() {
             let square = Interval::point(side.rad()).squared();
-            let bend = around.second(i, i).times_point(Dyadic::HALF).times(&square);
-            // The mean of e² is 1/3 in the coordinates of the cell, where a square is another one, and
-            // a little.
-            let off = bend.mag().mul(chart.off_square(i), Up);
+            let term = over_box
+                .second(i, i)
+                .times_point(Dyadic::HALF)
+                .times(&square);
+            // The mean of e² is 1/3 in local coordinates; in the coordinates of the box it differs
+            // by at most `off`.
+            let off = term.mag().mul(coordinates.off_square(i), Up);
             add(
-                bend.rad().add(off, Up),
-                third(bend.rad()).sup().add(off, Up),
+                term.rad().add(off, Up),
+                third(term.rad()).sup().add(off, Up),
             );
             add(slope.rad(), slope.rad());
-            constant = constant.plus(&third(bend.mid()));
-            bends.push(bend.mid());
+            constant = constant.plus(&third(term.mid()));
+            squares.push(term.mid());
             slopes.push(slope.mid());
         }
-        let mut twists = Vec::new();
+        let mut mixed = Vec::new();
         for (i, side) in sides.iter().enumerate() {
             for (j, other) in sides.iter().enumerate().skip(i + 1) {
                 let both = Interval::point(side.rad()).times_point(other.rad());
-                let twist = around.second(i, j).times(&both);
-                let off = twist.mag().mul(chart.off_product(i, j), Up);
+                let term = over_box.second(i, j).times(&both);
+                let off = term.mag().mul(coordinates.off_product(i, j), Up);
                 // The mean of |e_i e_j| is 1/4.
                 add(
-                    twist.rad().add(off, Up),
-                    twist.rad().scale(-2, Up).add(off, Up),
+                    term.rad().add(off, Up),
+                    term.rad().scale(-2, Up).add(off, Up),
                 );
-                let turns = slopes[i].is_negative() != slopes[j].is_negative();
-                let mid = twist.mid();
+                let is_mirrored = slopes[i].is_negative() != slopes[j].is_negative();
+                let mid = term.mid();
                 if !mid.is_zero() {
-                    twists.push((i, j, if turns { -mid } else { mid }));
+                    mixed.push((i, j, if is_mirrored { -mid } else { mid }));
                 }
             }
         }
         add(constant.rad(), constant.rad());
-        if rest.is_infinite() || !constant.is_bounded() {
+        if remainder.is_infinite() || !constant.is_bounded() {
             return None;
         }
         let slopes: Vec<Dyadic> = slopes.into_iter().map(Dyadic::abs).collect();
@@ -101,13 +104,13 @@ impl Bent {
             line: Line {
                 c: c.abs(),
                 a,
-                rest,
+                remainder,
             },
             is_below: c.is_negative(),
             slopes,
-            bends,
-            twists,
-            mean_rest,
+            squares,
+            mixed,
+            mean_remainder,
         })
     }
 
@@ -116,42 +119,46 @@ impl Bent {
         match integrand {
             Integrand::Magnitude => {
                 let mean = self.line.mean_magnitude();
-                let mean = mean.plus(&self.mean_bend_by_sign());
-                let above = Interval::ordered(Dyadic::ZERO, self.turned());
-                mean.plus(&above).plus(&Interval::symmetric(self.mean_rest))
+                let mean = mean.plus(&self.mean_quadratic_by_sign());
+                let above = Interval::ordered(Dyadic::ZERO, self.sign_change_upper());
+                mean.plus(&above)
+                    .plus(&Interval::symmetric(self.mean_remainder))
             }
             Integrand::Square => {
-                let known = self.line.mean_square().plus(&self.mean_square_of_bend());
-                // The mean of |L + q| is at most the root of that of its square.
-                let (size, rest) = (known.sup().sqrt(Up), self.line.rest);
-                let cross = size.mul(rest, Up).scale(1, Up);
-                let most = cross.add(rest.mul(rest, Up), Up);
+                let known = self
+                    .line
+                    .mean_square()
+                    .plus(&self.mean_square_of_quadratic());
+                // The mean of |L + q| is at most the square root of the mean of its square.
+                let (size, remainder) = (known.sup().sqrt(Up), self.line.remainder);
+                let cross = size.mul(remainder, Up).scale(1, Up);
+                let most = cross.add(remainder.mul(remainder, Up), Up);
                 known.plus(&Interval::ordered(-cross, most))
             }
         }
     }
 
     /// `4/45 sum b_i² + 1/9 sum m_ij²`: products of different terms have mean 0.
-    fn mean_square_of_bend(&self) -> Interval {
-        let squares = |sum: Interval, of: &Dyadic| sum.plus(&Interval::point(*of).squared());
-        let bends = self.bends.iter().fold(Interval::ZERO, squares);
-        let twists = self.twists.iter().map(|(_, _, twist)| twist);
-        let twists = twists.fold(Interval::ZERO, squares);
-        let share = |of: i64, n: i64| {
-            let share = Interval::from_i64(of).over(&Interval::from_i64(n));
-            share.unwrap_or(Interval::UNIT)
+    fn mean_square_of_quadratic(&self) -> Interval {
+        let add_square = |sum: Interval, of: &Dyadic| sum.plus(&Interval::point(*of).squared());
+        let squares = self.squares.iter().fold(Interval::ZERO, add_square);
+        let mixed = self.mixed.iter().map(|(_, _, term)| term);
+        let mixed = mixed.fold(Interval::ZERO, add_square);
+        let ratio = |of: i64, n: i64| {
+            let ratio = Interval::from_i64(of).over(&Interval::from_i64(n));
+            ratio.unwrap_or(Interval::UNIT)
         };
-        let bends = bends.times(&share(4, 45));
-        bends.plus(&twists.times(&share(1, 9)))
+        let squares = squares.times(&ratio(4, 45));
+        squares.plus(&mixed.times(&ratio(1, 9)))
     }
 
     /// An upper bound of `|q|`: `e² - 1/3` is at most 2/3.
-    fn size_of_bend(&self) -> Dyadic {
+    fn quadratic_upper(&self) -> Dyadic {
         let total = |sum: Dyadic, of: &Dyadic| sum.add(of.abs(), Up);
-        let bends = self.bends.iter().fold(Dyadic::ZERO, total);
-        let twists = self.twists.iter().map(|(_, _, twist)| twist);
-        let twists = twists.fold(Dyadic::ZERO, total);
-        third(bends).sup().scale(1, Up).add(twists, Up)
+        let squares = self.squares.iter().fold(Dyadic::ZERO, total);
+        let mixed = self.mixed.iter().map(|(_, _, term)| term);
+        let mixed = mixed.fold(Dyadic::ZERO, total);
+        third(squares).sup().scale(1, Up).add(mixed, Up)
     }
 
     /// An upper bound of `|a·e|`.
@@ -160,10 +167,11 @@ impl Bent {
         slopes.fold(Dyadic::ZERO, |sum, a| sum.add(*a, Up))
     }
 
-    /// An upper bound of the mean of `|L + q| - sgn(L) (L + q)`, which is not 0 only where the bend
-    /// turns the sign: at most `2 max(|q| - |L|, 0)`, and `L` has a density of at most `1/(2 a_1)`.
-    fn turned(&self) -> Dyadic {
-        let size = self.size_of_bend();
+    /// Returns an upper bound of the mean of `|L + q| - sgn(L) (L + q)`, which is nonzero only
+    /// where the quadratic term changes the sign. The integrand is at most `2 max(|q| - |L|, 0)`,
+    /// and `L` has a density of at most `1/(2 a_1)`.
+    fn sign_change_upper(&self) -> Dyadic {
+        let size = self.quadratic_upper();
         let least = self.line.c.sub(self.reach(), Down).max(Dyadic::ZERO);
         let anywhere = size.sub(least, Up).max(Dyadic::ZERO).scale(1, Up);
         match self.line.a.first() {
@@ -173,27 +181,27 @@ impl Bent {
     }
 
     /// Encloses the mean of `sgn(L) q`.
-    fn mean_bend_by_sign(&self) -> Interval {
+    fn mean_quadratic_by_sign(&self) -> Interval {
         let c = self.line.c;
-        // Points e and -e come in pairs, so that c = 0 leaves nothing; and where L has one sign, that
-        // is the mean of q, which is 0.
+        // Points come in pairs e and -e, so the mean is 0 for c = 0. Where L has one sign, it is
+        // the mean of q, which is 0.
         let Some(largest) = self.line.a.first() else {
             return Interval::ZERO;
         };
         if c.is_zero() || c >= self.reach() {
             return Interval::ZERO;
         }
-        // The pairs leave what is where |a·e| < c.
-        let share = c.div(*largest, Up).min(Dyadic::ONE);
-        let about = Interval::symmetric(self.size_of_bend().mul(share, Up));
+        // Only points with |a·e| < c do not cancel in pairs.
+        let fraction = c.div(*largest, Up).min(Dyadic::ONE);
+        let about = Interval::symmetric(self.quadratic_upper().mul(fraction, Up));
         let exact = self
             .moments()
             .map_or(about, |sum| if self.is_below { sum.negated() } else { sum });
         about.refine(&exact)
     }
 
-    /// The mean of `sgn(c + a·e) q` for `c` and `a` at least 0, by the formula of T16, or nothing where
-    /// rounding would leave nothing of it.
+    /// Encloses the mean of `sgn(c + a·e) q` for nonnegative `c` and `a`, by the formula of T16.
+    /// Returns `None` if rounding would dominate.
     fn moments(&self) -> Option<Interval> {
         let inputs: Vec<usize> = (0..self.slopes.len())
             .filter(|i| self.slopes.get(*i).is_some_and(|a| !a.is_zero()))
@@ -201,7 +209,7 @@ impl Bent {
         if self.line.kept() < inputs.len() {
             return None;
         }
-        // Relative to the largest slope, as the formula depends on no unit.
+        // Relative to the largest slope: the formula does not depend on the unit.
         let unit = self.line.a.first()?.exponent().saturating_add(62);
         let relative = |x: Dyadic| scaled(&Interval::point(x), unit.saturating_neg());
         let c = relative(self.line.c);
@@ -223,7 +231,7 @@ impl Bent {
                 continue;
             }
             let height = Interval::ordered(height.inf().max(Dyadic::ZERO), height.sup());
-            // power = height^n / n!; the next two have once and twice beside it.
+            // power = height^n / n!; the next two orders have one and two more factors.
             let mut order = 0_i64;
             let mut next = || -> Option<Interval> {
                 order = order.checked_add(1)?;
@@ -235,16 +243,16 @@ impl Bent {
             }
             let once = next()?;
             let twice = once.times(&next()?);
-            let mut here = Interval::ZERO;
+            let mut at_corner = Interval::ZERO;
             for i in &inputs {
                 let (slope, sign) = (slopes.get(*i)?, *signs.get(*i)?);
                 let first = once.over(slope).ok()?.times_point(sign);
                 let second = twice.over(&slope.squared()).ok()?;
                 let both = second.minus(&first).times_point(Dyadic::from_i64(2));
-                let bend = self.bends.get(*i)?;
-                here = here.plus(&two_thirds.plus(&both).times_point(*bend));
+                let term = self.squares.get(*i)?;
+                at_corner = at_corner.plus(&two_thirds.plus(&both).times_point(*term));
             }
-            for (i, j, twist) in &self.twists {
+            for (i, j, term) in &self.mixed {
                 if !inputs.contains(i) || !inputs.contains(j) {
                     continue;
                 }
@@ -254,9 +262,9 @@ impl Bent {
                 let mixed = mixed.plus(&once.over(first).ok()?.times_point(t));
                 let last = twice.over(&first.times(second)).ok()?;
                 let both = Interval::point(s.mul(t, Up)).minus(&mixed).plus(&last);
-                here = here.plus(&both.times_point(*twist));
+                at_corner = at_corner.plus(&both.times_point(*term));
             }
-            let term = here.times(&power);
+            let term = at_corner.times(&power);
             sum = if corner.count_ones() % 2 == 0 {
                 sum.plus(&term)
             } else {
@@ -280,7 +288,7 @@ fn third(of: Dyadic) -> Interval {
 }
 
 #[cfg(test)]
-// Sums over a grid are in floats, on purpose: another way to the same numbers.
+// The second computation is a sum over a grid in floats, on purpose.
 #[allow(clippy::float_arithmetic)]
 mod tests {
     use super::*;
@@ -289,7 +297,7 @@ mod tests {
     use crate::numbers::{Rational, Scalar};
     use proptest::prelude::*;
 
-    /// `c + a·x + x'Hx/2`, as Taylor's formula has it on a cell, in sixteenths.
+    /// `c + a·x + x'Hx/2`, a Taylor polynomial on a cell, in sixteenths.
     #[derive(Clone, Debug)]
     struct Quadratic {
         c: i64,
@@ -330,20 +338,20 @@ mod tests {
             value
         }
 
-        fn bent(&self, cell: &Cell, radius: Dyadic) -> Bent {
+        fn model(&self, cell: &Cell, radius: Dyadic) -> TaylorModel {
             let sides = cell.intervals();
             let middle: Vec<Gradient<3>> = (sides.iter().enumerate())
                 .map(|(i, side)| Gradient::variable(i, &Interval::point(side.mid())))
                 .collect();
-            let around: Vec<Hessian<3>> = (sides.iter().enumerate())
+            let over_box: Vec<Hessian<3>> = (sides.iter().enumerate())
                 .map(|(i, side)| Hessian::variable(i, side))
                 .collect();
-            let chart = Chart::new(cell).expect("coordinates");
-            let (here, around) = (self.evaluate(&middle), self.evaluate(&around));
-            Bent::of(&here, &around, sides, &chart, radius).expect("a form")
+            let coordinates = LocalCoordinates::new(cell).expect("coordinates");
+            let (middle, over_box) = (self.evaluate(&middle), self.evaluate(&over_box));
+            TaylorModel::of(&middle, &over_box, sides, &coordinates, radius).expect("a form")
         }
 
-        /// The means of `|D|` and of `D²` over a cell, by the middles of many parts.
+        /// The means of `|D|` and of `D²` over a cell, from the midpoints of many parts.
         fn by_sums(&self, cell: &Cell, parts: u32) -> (f64, f64) {
             let d = self.a.len();
             let n = f64::from(parts);
@@ -369,26 +377,27 @@ mod tests {
         }
     }
 
-    /// Of a second derivative only its size is known, and the cell is a sixteenth of the box around it, at
-    /// the upper end. There `e²` is nearly 1, and not 1/3 in the mean; and so is `e_1 e_2`.
+    /// Only a bound of the second derivative is known, and the cell is a sixteenth of its box, at
+    /// the upper end. There `e²` has a mean close to 1, not 1/3, and so has `e_1 e_2`.
     #[test]
     fn squares_on_a_thin_cell_are_those_of_the_box() {
         let ulp = Rational::power_of_two(-63);
         let side = |parts| Rational::ratio(1, 2) + &ulp * &Rational::ratio(parts, 16);
         let cell = Cell::from_sides(vec![(side(15), side(16)); 2]);
         let sides = cell.intervals();
-        let chart = Chart::new(&cell).expect("coordinates");
+        let coordinates = LocalCoordinates::new(&cell).expect("coordinates");
         let [x, y] = [0, 1].map(|i| Hessian::<2>::variable(i, &sides[i]));
         let size = Hessian::constant_value(Interval::SYMMETRIC_UNIT);
-        let here = Gradient::<2>::variable(0, &Interval::ZERO);
-        let here = here.sub(&here);
+        let middle = Gradient::<2>::variable(0, &Interval::ZERO);
+        let middle = middle.sub(&middle);
         // `(x - m)²` and `(x - m)(y - m)`, with `m` the middle of the box, are at least `(7/8)²` of this.
         let reach = sides[0].rad().mul(sides[0].rad(), Down);
         for product in [x.mul(&x), x.mul(&y)] {
-            let around = product.and_then(|product| product.mul(&size));
-            let around = around.expect("a value");
-            let bent = Bent::of(&here, &around, sides, &chart, Dyadic::ZERO).expect("a form");
-            let mean = bent.mean(Integrand::Magnitude);
+            let over_box = product.and_then(|product| product.mul(&size));
+            let over_box = over_box.expect("a value");
+            let model = TaylorModel::of(&middle, &over_box, sides, &coordinates, Dyadic::ZERO)
+                .expect("a form");
+            let mean = model.mean(Integrand::Magnitude);
             assert!(mean.sup() >= reach.scale(-1, Down), "{mean:?} {reach:?}");
         }
     }
@@ -416,53 +425,54 @@ mod tests {
         #[test]
         fn means_of_quadratics_agree_with_sums(
             quadratic in quadratics(),
-            bend in prop::sample::select(&[0_i32, -3, -8][..]),
+            power in prop::sample::select(&[0_i32, -3, -8][..]),
             is_odd in any::<bool>(),
         ) {
             let d = quadratic.a.len();
-            // Small cells, where the bend is small beside the line; sides at thirds are not dyadic.
-            let unit = Rational::power_of_two(bend);
+            // Small cells, where the quadratic term is small compared with the line; sides at
+            // thirds are not dyadic.
+            let unit = Rational::power_of_two(power);
             let high = if is_odd { &unit * &Rational::ratio(4, 3) } else { unit.clone() };
             let cell = Cell::from_sides(vec![(-unit, high); d]);
-            let bent = quadratic.bent(&cell, Dyadic::ZERO);
+            let model = quadratic.model(&cell, Dyadic::ZERO);
             let parts = [0, 4000, 200, 40][d];
             let (size, square) = quadratic.by_sums(&cell, parts);
             let scale = (1..=d).map(|i| quadratic.a[i - 1].abs()).sum::<i64>() + 64;
-            let scale = estimate_dyadic(sixteenths(scale)) * libm::exp2(f64::from(bend));
-            // What a sum over middles misses of curved parts and of kinks.
+            let scale = estimate_dyadic(sixteenths(scale)) * libm::exp2(f64::from(power));
+            // The error of a midpoint sum for curved parts and kinks.
             let slack = 20.0 * scale / f64::from(parts * parts) + 1e-12;
             for (integrand, sum, slack) in [
                 (Integrand::Magnitude, size, slack),
                 (Integrand::Square, square, slack * (1.0 + 2.0 * square)),
             ] {
-                let mean = bent.mean(integrand);
+                let mean = model.mean(integrand);
                 let (low, high) = (estimate_dyadic(mean.inf()), estimate_dyadic(mean.sup()));
                 prop_assert!(low <= sum + slack && sum - slack <= high,
                     "{integrand:?} [{low}, {high}] and {sum}, {cell:?}");
             }
-            // The square of a quadratic is known.
-            let known = bent.mean(Integrand::Square);
+            // The mean square of a quadratic is exact.
+            let known = model.mean(Integrand::Square);
             prop_assert!(is_odd || estimate_dyadic(known.wid()) < 1e-12 * (1.0 + square), "{known}");
         }
 
-        /// Of `c + a·e + q` alone, the mean of `sgn(c + a·e) q` by a sum over a grid.
+        /// For `c + a·e + q` without remainder, the mean of `sgn(c + a·e) q` by a sum over a grid.
         #[test]
         fn moments_agree_with_sums(
             c in 0_i64..64, a in prop::collection::vec(1_i64..48, 1..3),
-            bends in prop::collection::vec(-32_i64..32, 3), twist in -32_i64..32,
+            squares in prop::collection::vec(-32_i64..32, 3), mixed in -32_i64..32,
         ) {
             let d = a.len();
             let mut sorted: Vec<Dyadic> = a.iter().map(|a| sixteenths(*a)).collect();
             sorted.sort_unstable_by(|x, y| y.cmp(x));
-            let bent = Bent {
-                line: Line { c: sixteenths(c), a: sorted, rest: Dyadic::ZERO },
+            let model = TaylorModel {
+                line: Line { c: sixteenths(c), a: sorted, remainder: Dyadic::ZERO },
                 is_below: false,
                 slopes: a.iter().map(|a| sixteenths(*a)).collect(),
-                bends: bends[..d].iter().map(|b| sixteenths(*b)).collect(),
-                twists: if d > 1 { vec![(0, 1, sixteenths(twist))] } else { Vec::new() },
-                mean_rest: Dyadic::ZERO,
+                squares: squares[..d].iter().map(|b| sixteenths(*b)).collect(),
+                mixed: if d > 1 { vec![(0, 1, sixteenths(mixed))] } else { Vec::new() },
+                mean_remainder: Dyadic::ZERO,
             };
-            let found = bent.moments().expect("an enclosure");
+            let found = model.moments().expect("an enclosure");
             let n = if d == 1 { 20_000_u32 } else { 300 };
             let place = |k: u32| (f64::from(k) + 0.5) / f64::from(n) * 2.0 - 1.0;
             let number = |n: i64| estimate_dyadic(sixteenths(n));
@@ -472,10 +482,10 @@ mod tests {
                 let line = number(c) + (0..d).map(|i| number(a[i]) * e[i]).sum::<f64>();
                 let mut q = 0.0;
                 for i in 0..d {
-                    q += number(bends[i]) * (e[i] * e[i] - 1.0 / 3.0);
+                    q += number(squares[i]) * (e[i] * e[i] - 1.0 / 3.0);
                 }
                 if d > 1 {
-                    q += number(twist) * e[0] * e[1];
+                    q += number(mixed) * e[0] * e[1];
                 }
                 sum += line.signum() * q;
                 count += 1.0;
@@ -484,8 +494,8 @@ mod tests {
             let truth = sum / count;
             prop_assert!(low - 0.02 <= truth && truth <= high + 0.02, "{truth} and [{low}, {high}]");
             prop_assert!(high - low < 1e-9, "{found}");
-            // No slope may be missing from the size either.
-            prop_assert!(found.mag() <= bent.size_of_bend());
+            // The bound of q must include every term.
+            prop_assert!(found.mag() <= model.quadratic_upper());
         }
     }
 
@@ -499,9 +509,9 @@ mod tests {
         let cell = Cell::from_sides(vec![(Rational::from(-1), Rational::ONE); 2]);
         let radius = exact_dyadic(0.125).expect("a number");
         let sharp = quadratic
-            .bent(&cell, Dyadic::ZERO)
+            .model(&cell, Dyadic::ZERO)
             .mean(Integrand::Magnitude);
-        let wide = quadratic.bent(&cell, radius).mean(Integrand::Magnitude);
+        let wide = quadratic.model(&cell, radius).mean(Integrand::Magnitude);
         assert_eq!(wide.inf(), sharp.inf().sub(radius, Down));
         assert_eq!(wide.sup(), sharp.sup().add(radius, Up));
     }

@@ -1,9 +1,9 @@
-//! Makes [`Specialised`] networks: folds, decides and merges units on a box (T02).
+//! Makes [`Reduced`] networks: replaces, decides and merges units on a box (T02).
 //!
-//! A [`Reducer`] is the memory for this, used for one box after the other; what it holds between
-//! two boxes does not matter. Units of the old network are taken in order. The sum of each is
-//! collected over what its variables have become (their images), then `units` tells
-//! what the unit itself becomes: a constant, a line, a unit that is there already, or a new one.
+//! A [`Reducer`] is memory that is used for one box after another; its content between two boxes
+//! does not matter. The units of the old network are taken in order. The sum of each is collected
+//! over the images of its variables. Then `units` determines what the unit itself becomes: a
+//! constant, a line, an existing unit, or a new one.
 
 mod collect;
 mod pack;
@@ -15,25 +15,25 @@ use std::sync::Arc;
 use self::collect::{Loose, Rounded};
 use self::table::{Found, Gap, Hash, Table};
 use self::units::Saturation;
-use super::activation::Activation;
-use super::layer::Layer;
-use super::model::Network;
-use super::specialise::{NONE, Place, Rare, Specialised, Sum, Unit, index, number, total};
+use super::{NONE, Place, Rare, Reduced, Sum, Unit, index, number, total};
+use crate::network::activation::Activation;
+use crate::network::layer::Layer;
+use crate::network::model::Network;
 use crate::numbers::Direction::Up;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
-/// A unit of the network that is being reduced, as seen by those that use it.
+/// The image of a unit of the old network.
 #[derive(Clone)]
 struct Image {
-    /// What it is in the reduced network: a sum of variables there.
-    sum: Stated,
-    /// How far the true value may be from `sum`.
-    slack: Dyadic,
+    /// Its nominal value in the reduced network: a sum of variables there.
+    sum: Nominal,
+    /// The abstraction error: a bound of the difference between the true value and `sum`.
+    error: Dyadic,
 }
 
-/// The stated value of a unit.
+/// The nominal value of a unit.
 #[derive(Clone)]
-enum Stated {
+enum Nominal {
     Constant(Dyadic),
     Variable(u32),
     /// One of [`Reducer::lines`].
@@ -43,34 +43,35 @@ enum Stated {
 /// An affine sum of variables that stands for a unit.
 struct Line {
     bias: Dyadic,
-    /// Where its terms are in [`Reducer::side_terms`].
+    /// The position of its terms in [`Reducer::side_terms`].
     start: usize,
     end: usize,
     range: Interval,
 }
 
-/// The range of a unit, for the range of its sum.
+/// The range of a unit, by the range of its sum.
 #[derive(Clone, Copy)]
 struct Known {
     function: Function,
     sum: Interval,
-    /// How far out the ends of the value were not computed; it depends on the constant radius.
+    /// Ends farther out than this were not computed; depends on the constant radius.
     beyond: Dyadic,
     value: Interval,
 }
 
-/// How many values are kept: a few more than there are different constants in a cell of a grid.
+/// The number of stored values: slightly more than the distinct constants in a cell of a grid.
 const KNOWN: usize = 64;
 
-/// A reduced network has at most this many terms, and `TERMS_EACH` times those it is made of: sums
-/// that are seen through one another can fill up to the square of what a sparse network had.
+/// A reduced network has at most this many terms, plus `TERMS_EACH` times those of the network it
+/// comes from. Substituting sums into sums can otherwise fill up to the square of what a sparse
+/// network had.
 const TERMS: usize = 1 << 24;
 const TERMS_EACH: usize = 8;
 
-/// Nor more than this, which 32 bits count with room for another unit.
+/// And never more than this, which 32 bits can count with room for another unit.
 const MOST_TERMS: usize = 1 << 31;
-/// Memory for this many units is kept from one network to the next. More is given back where half of
-/// it would do, and what is longer is handed over as it is, not copied.
+/// Memory for this many units is kept from one network to the next. More memory is returned if half
+/// of it would be enough, and long lists are handed over instead of copied.
 const LARGE: usize = 1 << 14;
 
 /// Memory for reducing networks, and a reduced network under construction.
@@ -79,10 +80,10 @@ pub struct Reducer<E> {
     twice_constant_radius: Dyadic,
     saturation: Option<Saturation>,
     inputs: usize,
-    /// The value of every variable of the reduced network over the box.
+    /// The values of all variables of the reduced network over the box.
     values: Vec<E>,
     units: Vec<Unit>,
-    /// Where the sums of units lie, as far as they are noted.
+    /// The ranges of the sums of units, as far as they are stored.
     sums: Vec<Interval>,
     outputs: Vec<Sum>,
     output_ranges: Vec<Interval>,
@@ -91,28 +92,28 @@ pub struct Reducer<E> {
     lines: Vec<Line>,
     rare: Vec<Rare>,
     images: Vec<Image>,
-    /// Exact jumps of steps, and which one is that of the unit at hand.
+    /// The exact jumps of steps, and the one of the current unit.
     places: Option<Arc<[Place]>>,
     place: u32,
-    /// Of which variables of the old network nothing has changed.
+    /// The variables of the old network that have not changed.
     same: Vec<bool>,
     table: Table,
-    // The sum being collected: variables and coefficients, for each variable 1 more than its place
-    // among them (0 where it has none), bias and radius.
+    // The sum that is being collected: variables and coefficients; for each variable, 1 more than
+    // its place among them (0 if it has none); bias and radius.
     collected: Vec<(u32, Dyadic)>,
     collected_at: Vec<u32>,
     bias: Dyadic,
     radius: Dyadic,
-    /// The sum collected last, and a sum with opposite signs.
+    /// The sum that was collected last, and a sum with opposite signs.
     sum: Loose,
     negative: Loose,
-    // Which units are used, and their new numbers.
-    alive: Vec<bool>,
+    // The units that are used, and their new numbers.
+    used: Vec<bool>,
     renumbered: Vec<u32>,
     /// The most terms that are kept.
     most_terms: usize,
-    /// Values found before, by the function and the range of its sum: units of a grid have the same sum until
-    /// their steps are decided, and then are constants that come again in every cell.
+    /// Earlier values, by the function and the range of its sum. Units of a grid have the same sum
+    /// until their steps are decided, and are then constants that recur in every cell.
     known: [Option<Known>; KNOWN],
 }
 
@@ -143,7 +144,7 @@ impl<E> Default for Reducer<E> {
             radius: Dyadic::ZERO,
             sum: Loose::EMPTY,
             negative: Loose::EMPTY,
-            alive: Vec::new(),
+            used: Vec::new(),
             renumbered: Vec::new(),
             most_terms: 0,
             known: [None; KNOWN],
@@ -152,26 +153,25 @@ impl<E> Default for Reducer<E> {
 }
 
 impl Image {
-    /// An input, which is what it is.
+    /// Returns the image of an input: itself.
     fn input(i: usize) -> Self {
         Self {
-            sum: Stated::Variable(number(i)),
-            slack: Dyadic::ZERO,
+            sum: Nominal::Variable(number(i)),
+            error: Dyadic::ZERO,
         }
     }
 }
 
 impl<E: Enclosure> Reducer<E> {
-    /// Returns a network on its domain; see [`Specialised::from_network`].
+    /// Returns a network on its domain; see [`Reduced::from_network`].
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] when a weight is so large that it has no bound, or the sums of a sparse
-    /// network fill up.
+    /// - Errors: [`Failure::Inexact`] when a weight is so large that it has no bound, or when the
+    ///   sums of a sparse network fill up.
     pub fn from_network(
         &mut self,
         network: &Network,
         domain: &[Interval],
-    ) -> Result<Specialised, Failure> {
+    ) -> Result<Reduced, Failure> {
         let inputs = domain.iter().enumerate();
         let inputs: Vec<E> = inputs.map(|(i, side)| E::variable(i, side)).collect();
         let units: usize = network.layers().iter().map(Layer::rows).sum();
@@ -221,43 +221,40 @@ impl<E: Enclosure> Reducer<E> {
         Ok(self.finish())
     }
 
-    /// Returns a reduced network on a smaller box; see [`Specialised::specialise`]. The exact sides
-    /// of the box are those that `inputs` enclose; they tell more where
-    /// [`Specialised::needs_sides`].
+    /// Returns a reduced network on a smaller box; see [`Reduced::reduce`]. `sides` are the exact
+    /// sides of the box that `inputs` enclose; they decide more if [`Reduced::needs_sides`].
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
-    pub fn specialise(
+    /// - Errors: [`Failure`] where a unit has no value.
+    pub fn reduce(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
-    ) -> Result<Specialised, Failure> {
-        self.reduce(network, inputs, sides, constant_radius)?;
+    ) -> Result<Reduced, Failure> {
+        self.rebuild(network, inputs, sides, constant_radius)?;
         Ok(self.finish())
     }
 
-    /// Returns where the true outputs lie on a smaller box: the [`Specialised::output_ranges`] of the
-    /// network reduced to it, without that network.
+    /// Returns the ranges of the true outputs on a smaller box: the [`Reduced::output_ranges`] of
+    /// the network reduced to it, without constructing that network.
     ///
-    /// # Errors
-    /// [`Failure`] where a unit has no value.
+    /// - Errors: [`Failure`] where a unit has no value.
     pub fn output_ranges(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<&[Interval], Failure> {
-        self.reduce(network, inputs, sides, constant_radius)?;
+        self.rebuild(network, inputs, sides, constant_radius)?;
         Ok(&self.output_ranges)
     }
 
-    /// Takes a network over to a smaller box, unit by unit.
-    fn reduce(
+    /// Reduces a network to a smaller box, unit by unit.
+    fn rebuild(
         &mut self,
-        network: &Specialised,
+        network: &Reduced,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
@@ -295,19 +292,19 @@ impl<E: Enclosure> Reducer<E> {
                 let range = network.ranges[k];
                 let variable = self.unit(unit.function, &sum, E::from_range(range));
                 images.push(Image {
-                    sum: Stated::Variable(variable),
-                    slack: Dyadic::ZERO,
+                    sum: Nominal::Variable(variable),
+                    error: Dyadic::ZERO,
                 });
                 continue;
             }
             self.load(network, &old, &images);
             self.take_into(&mut sum);
             let image = self.apply(unit.function, &sum)?;
-            // A step in the middle of the box is undecided as before: to those that use it, nothing
-            // has changed.
+            // A step in the middle of the box is still undecided: nothing has changed for the units
+            // that use it.
             same[self.inputs + k] = are_known
-                && matches!(image.sum, Stated::Variable(_))
-                && image.slack.is_zero()
+                && matches!(image.sum, Nominal::Variable(_))
+                && image.error.is_zero()
                 && self.range(&image) == network.ranges[k];
             images.push(image);
             self.check_terms()?;
@@ -323,11 +320,11 @@ impl<E: Enclosure> Reducer<E> {
         Ok(())
     }
 
-    /// Copies a sum of which nothing has changed: every variable is one of the reduced network, of
-    /// the same range on this box as on the one around it, and no two have become one. Then the unit
-    /// is undecided as it was.
+    /// Copies an unchanged sum. That requires that every variable is one of the reduced network,
+    /// with the same range as on the parent box, and that no two were merged. Then the unit is
+    /// still undecided.
     fn copy(
-        network: &Specialised,
+        network: &Reduced,
         sum: &Sum,
         images: &[Image],
         same: &[bool],
@@ -338,7 +335,7 @@ impl<E: Enclosure> Reducer<E> {
         into.terms.clear();
         for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
             match images[index(variable)].sum {
-                Stated::Variable(now) if same[index(variable)] => {
+                Nominal::Variable(now) if same[index(variable)] => {
                     into.terms.push((now, coefficient));
                 }
                 _ => return false,
@@ -352,7 +349,7 @@ impl<E: Enclosure> Reducer<E> {
         is_increasing(&into.terms)
     }
 
-    /// Forgets what was there.
+    /// Clears everything.
     fn begin(&mut self, inputs: &[E], constant_radius: Dyadic, units: usize, terms: usize) {
         let most = terms.saturating_mul(TERMS_EACH).saturating_add(TERMS);
         self.most_terms = most.min(MOST_TERMS);
@@ -377,12 +374,12 @@ impl<E: Enclosure> Reducer<E> {
         self.collected_at.resize(inputs.len(), 0);
         self.bias = Dyadic::ZERO;
         self.radius = Dyadic::ZERO;
-        clear(&mut self.alive, units);
+        clear(&mut self.used, units);
         clear(&mut self.renumbered, units);
         self.table.clear(units);
     }
 
-    /// Are there no more terms than there may be?
+    /// Checks the number of terms.
     fn check_terms(&self) -> Result<(), Failure> {
         if self.terms.len() + self.side_terms.len() > self.most_terms {
             return Err(Failure::Inexact);
@@ -392,10 +389,10 @@ impl<E: Enclosure> Reducer<E> {
 
     /// Returns the sum itself as an image.
     fn line(&mut self, sum: &Loose) -> Image {
-        let stated = match sum.terms.as_slice() {
-            [] => Stated::Constant(sum.bias),
+        let nominal = match sum.terms.as_slice() {
+            [] => Nominal::Constant(sum.bias),
             [(variable, one)] if *one == Dyadic::ONE && sum.bias.is_zero() => {
-                Stated::Variable(*variable)
+                Nominal::Variable(*variable)
             }
             terms => {
                 let start = self.side_terms.len();
@@ -409,14 +406,14 @@ impl<E: Enclosure> Reducer<E> {
             }
         };
         Image {
-            sum: stated,
-            slack: sum.radius,
+            sum: nominal,
+            error: sum.radius,
         }
     }
 
-    fn add_line(&mut self, line: Line) -> Stated {
+    fn add_line(&mut self, line: Line) -> Nominal {
         self.lines.push(line);
-        Stated::Line(number(self.lines.len() - 1))
+        Nominal::Line(number(self.lines.len() - 1))
     }
 
     fn take_line(&mut self) -> Image {
@@ -424,11 +421,11 @@ impl<E: Enclosure> Reducer<E> {
         self.line(&sum)
     }
 
-    /// Returns the variable of the unit `function(sum)`: one that is there already and is the very
-    /// same function, or a new one with this value. The radius is kept by steps only.
+    /// Returns the variable of the unit `function(sum)`: an existing unit that is exactly the same
+    /// function, or a new one with this value. Only steps keep the radius.
     fn unit(&mut self, function: Function, sum: &Loose, value: E) -> u32 {
         if function == Function::Heaviside && !sum.radius.is_zero() {
-            // The same only as far as is known.
+            // Two such steps need not be equal.
             return self.insert(None, function, sum, value);
         }
         match self.find(function, sum) {
@@ -444,7 +441,7 @@ impl<E: Enclosure> Reducer<E> {
             .find(hash, |variable| self.is_same(variable, function, sum))
     }
 
-    /// Adds the unit `function(sum)`, to the table too where it has a place there.
+    /// Adds the unit `function(sum)`; also to the table, if it has a place there.
     fn insert(&mut self, gap: Option<Gap>, function: Function, sum: &Loose, value: E) -> u32 {
         let variable = number(self.inputs + self.units.len());
         let start = self.terms.len();
@@ -472,7 +469,7 @@ impl<E: Enclosure> Reducer<E> {
         self.collected_at.push(0);
         if let Some(gap) = gap {
             self.table.fill(gap, variable);
-            // Maxout and its like make several units of one: the table may have to grow.
+            // Maxout and similar activations make several units of one: the table may have to grow.
             if self.table.is_crowded(self.units.len()) {
                 let unit = |variable| &self.units[index(variable) - self.inputs];
                 self.table.grow(|variable| {
@@ -493,14 +490,14 @@ impl<E: Enclosure> Reducer<E> {
     }
 }
 
-/// Clears memory that something of this length will need, and gives it back where that is much less.
+/// Clears memory for a list of this length, and returns most of it if it is much longer.
 fn clear<T>(memory: &mut Vec<T>, length: usize) {
     memory.clear();
     memory.shrink_to(length.saturating_mul(2).saturating_add(LARGE));
 }
 
-/// Where a step of the first layer jumps, if it depends on one input, and rounding may hide which
-/// boxes end there: that of its weights, or that of the place itself.
+/// Returns the jump of a step of the first layer that depends on one input, if rounding of its
+/// weights or of the jump may hide which boxes end there.
 fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
     if *layer.activation() != Activation::Heaviside {
         return None;
@@ -521,10 +518,10 @@ fn place(layer: &Layer, unit: usize, bias: &Rational) -> Option<Place> {
     })
 }
 
-fn constant(value: Dyadic, slack: Dyadic) -> Image {
+fn constant(value: Dyadic, error: Dyadic) -> Image {
     Image {
-        sum: Stated::Constant(value),
-        slack,
+        sum: Nominal::Constant(value),
+        error,
     }
 }
 

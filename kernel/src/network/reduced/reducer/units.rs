@@ -1,28 +1,28 @@
-//! What a unit becomes on a box (T02): a constant, a line, a unit that is there already, or a new one.
+//! What a unit becomes on a box (T02): a constant, a line, an existing unit, or a new one.
 //!
-//! `activate` takes the activation of a layer apart into functions; `apply` folds, decides and merges
-//! what a function makes of a sum.
+//! `activate` expresses the activation of a layer by functions. `apply` replaces a function of a
+//! sum by a constant, decides it, or merges it.
 
 use super::collect::{Loose, Rounded};
 use super::table::Found;
-use super::{Image, KNOWN, Known, Line, Reducer, Stated, constant};
+use super::{Image, KNOWN, Known, Line, Nominal, Reducer, constant};
 use crate::network::activation::Activation;
-use crate::network::specialise::{index, total};
+use crate::network::reduced::{index, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::slope::lipschitz;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational, Scalar};
 
-/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `slack`; the units that
-/// bend like a ReLU are constant or a line from about there on.
+/// A sigmoid or tanh farther than `beyond` from its middle is constant up to `error`. Units shaped
+/// like a ReLU are constant or a line from about there on.
 #[derive(Clone, Copy)]
 pub(super) struct Saturation {
     beyond: Dyadic,
-    slack: Dyadic,
+    error: Dyadic,
 }
 
 impl Saturation {
-    /// Far enough that what is lost is small beside the constant radius: `slack = 2^-19 constant_radius`. With
-    /// `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`,
+    /// Far enough that the error is small compared with the constant radius:
+    /// `error = 2^-19 constant_radius`. With `constant_radius >= 2^-n` and `t >= 0.7 (n + 20)`,
     /// `1 - sigmoid(t) < e^-t <= 2^-(n + 20)`, since `0.7 > ln 2`, and
     /// `1 - tanh(t) < 2 e^(-2t) <= 2^-(n + 19)`.
     pub(super) fn new(constant_radius: Dyadic) -> Option<Self> {
@@ -33,17 +33,18 @@ impl Saturation {
         let beyond = n.checked_add(20)?.checked_mul(7)?.checked_div(10)? + 1;
         Some(Self {
             beyond: Dyadic::from_i64(beyond),
-            slack: Dyadic::ONE.scale(-(n + 19), Up),
+            error: Dyadic::ONE.scale(-(n + 19), Up),
         })
     }
 
-    /// How far from 0 a softplus, elu, silu or gelu is its limit up to `slack`. With `t = beyond`, where
-    /// `e^-t <= 2^-(n + 20)`:
+    /// Returns how far from 0 a softplus, elu, silu or gelu is within `error` of its limit. With
+    /// `t = beyond`, where `e^-t <= 2^-(n + 20)`:
     /// - softplus is off by `ln(1 + e^-|z|) < e^-|z|`, elu by `e^z`;
-    /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which falls from 1 on. At `t + 10` that is
-    ///   below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
-    /// - gelu is off by `|z| Q(|z|) < e^(-z²/2)` (Mills), so by less than `e^-t` from `sqrt(2 t)` on.
-    fn bend(&self, function: Function) -> Dyadic {
+    /// - silu is off by `|z| / (1 + e^|z|) < |z| e^-|z|`, which decreases from 1 on. At `t + 10`
+    ///   that is below `e^-t` if `t + 10 < e^10`, and at `2 t` always, since `2 t < e^t`;
+    /// - gelu is off by `|z| Q(|z|) < e^(-z²/2)` (Mills), so by less than `e^-t` from `sqrt(2 t)`
+    ///   on.
+    fn limit_from(&self, function: Function) -> Dyadic {
         let twice = self.beyond.scale(1, Up);
         match function {
             Function::Silu if self.beyond <= Dyadic::from_i64(1 << 14) => {
@@ -56,9 +57,9 @@ impl Saturation {
     }
 }
 
-/// The range of a sum that was not noted.
+/// The range of a sum that is not stored.
 const UNKNOWN: Interval = Interval::ENTIRE;
-/// A sigmoid or tanh whose sum reaches this far to both sides takes (almost) all its values.
+/// A sigmoid or tanh whose sum extends this far in both directions takes (almost) all its values.
 const WIDE: i64 = 8;
 
 impl<E: Enclosure> Reducer<E> {
@@ -144,8 +145,8 @@ impl<E: Enclosure> Reducer<E> {
         }
     }
 
-    /// A softplus that is the sum itself where that is above the threshold: softplus differs from
-    /// the sum there by `ln(1 + e^-z)`, at most what it is at the threshold.
+    /// Applies a softplus with a threshold, above which it is the sum itself. There softplus
+    /// differs from the sum by `ln(1 + e^-z)`, which is at most its value at the threshold.
     fn softplus(&mut self, threshold: &Rational, z: &Loose) -> Result<Image, Failure> {
         let (low, high) = (
             Dyadic::from_rational(threshold, Down),
@@ -159,13 +160,13 @@ impl<E: Enclosure> Reducer<E> {
         let mut image = self.apply(Function::Softplus, z)?;
         if range.sup() > low {
             let jump = Scalar::apply(&Interval::point(-low), Function::Softplus)?;
-            image.slack = image.slack.add(jump.sup(), Up);
+            image.error = image.error.add(jump.sup(), Up);
         }
         Ok(image)
     }
 
-    /// Applies one of the functions to a sum: folds it, passes it through, merges it with a
-    /// unit that is there, or adds a unit.
+    /// Applies a function to a sum: replaces it by a constant or the sum itself, merges it with an
+    /// existing unit, or adds a unit.
     #[inline]
     pub(super) fn apply(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
         if matches!(
@@ -174,42 +175,42 @@ impl<E: Enclosure> Reducer<E> {
         ) {
             return self.apply_symmetric(function, sum);
         }
-        let stated = total(sum.bias, &sum.terms, &self.values);
+        let nominal = total(sum.bias, &sum.terms, &self.values);
         if function == Function::Heaviside {
-            return self.step(sum, stated);
+            return self.step(sum, nominal);
         }
-        let z = stated.range();
-        let slack = slack(function, &z, sum.radius)?;
+        let z = nominal.range();
+        let error = abstraction_error(function, &z, sum.radius)?;
         if function == Function::Relu {
             if !z.sup().is_positive() {
-                return Ok(constant(Dyadic::ZERO, slack));
+                return Ok(constant(Dyadic::ZERO, error));
             }
             if !z.inf().is_negative() {
                 return Ok(self.line(sum));
             }
         } else if function == Function::Elu && !z.inf().is_negative() {
             return Ok(self.line(sum));
-        } else if let Some(image) = self.far_out(function, sum, &z, slack) {
+        } else if let Some(image) = self.far_out(function, sum, &z, error) {
             return Ok(image);
         }
         let variable = match self.find(function, sum) {
             Found::Taken(variable) => variable,
             Found::Free(gap) => {
-                let value = self.value(function, stated)?;
-                if let Some(folded) = self.folded(&value.range(), slack) {
-                    return Ok(folded);
+                let value = self.value(function, nominal)?;
+                if let Some(constant) = self.constant_for(&value.range(), error) {
+                    return Ok(constant);
                 }
                 self.insert(Some(gap), function, sum, value)
             }
         };
         Ok(Image {
-            sum: Stated::Variable(variable),
-            slack,
+            sum: Nominal::Variable(variable),
+            error,
         })
     }
 
-    /// Sigmoid and tanh of opposite sums are one unit: s(-z) = 1 - s(z), tanh(-z) = -tanh(z), and
-    /// softsign is odd as well.
+    /// Merges sigmoids, tanhs and softsigns of opposite sums: s(-z) = 1 - s(z), tanh(-z) =
+    /// -tanh(z), and softsign is odd as well.
     #[inline]
     fn apply_symmetric(&mut self, function: Function, sum: &Loose) -> Result<Image, Failure> {
         let first = sum.terms.first();
@@ -226,7 +227,7 @@ impl<E: Enclosure> Reducer<E> {
         image
     }
 
-    /// Applies one of them to a sum that is turned so that its first coefficient is positive.
+    /// Applies one of them to a sum whose sign makes its first coefficient positive.
     fn apply_facing(
         &mut self,
         function: Function,
@@ -234,7 +235,7 @@ impl<E: Enclosure> Reducer<E> {
         radius: Dyadic,
         is_flipped: bool,
     ) -> Result<Image, Failure> {
-        // Most units of a grid are equal to others by now, and are found before they are evaluated.
+        // Most units of a grid already have an equal one, and are found before they are evaluated.
         let mut gap = None;
         if !sum.terms.is_empty() {
             match self.find(function, sum) {
@@ -243,48 +244,48 @@ impl<E: Enclosure> Reducer<E> {
                     if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
                         return Ok(image);
                     }
-                    let slack = slack(function, &z, radius)?;
-                    return Ok(self.facing(function, variable, slack, is_flipped));
+                    let error = abstraction_error(function, &z, radius)?;
+                    return Ok(self.facing(function, variable, error, is_flipped));
                 }
                 Found::Free(free) => gap = Some(free),
             }
         }
-        let stated = total(sum.bias, &sum.terms, &self.values);
-        let z = stated.range();
+        let nominal = total(sum.bias, &sum.terms, &self.values);
+        let z = nominal.range();
         if let Some(image) = self.saturated(function, &z, radius, is_flipped) {
             return Ok(image);
         }
-        let slack = slack(function, &z, radius)?;
-        let value = self.value(function, stated)?;
+        let error = abstraction_error(function, &z, radius)?;
+        let value = self.value(function, nominal)?;
         let range = if is_flipped {
             opposite(function, &value.range())
         } else {
             value.range()
         };
-        if let Some(folded) = self.folded(&range, slack) {
-            return Ok(folded);
+        if let Some(constant) = self.constant_for(&range, error) {
+            return Ok(constant);
         }
         let variable = match gap {
             Some(_) => self.insert(gap, function, sum, value),
             None => self.unit(function, sum, value),
         };
         self.note_sum(variable, z);
-        Ok(self.facing(function, variable, slack, is_flipped))
+        Ok(self.facing(function, variable, error, is_flipped))
     }
 
-    /// A unit, or the opposite of it.
+    /// Returns the image of a unit, or of its opposite.
     #[inline]
     fn facing(
         &mut self,
         function: Function,
         variable: u32,
-        slack: Dyadic,
+        error: Dyadic,
         is_flipped: bool,
     ) -> Image {
         if !is_flipped {
             return Image {
-                sum: Stated::Variable(variable),
-                slack,
+                sum: Nominal::Variable(variable),
+                error,
             };
         }
         let range = opposite(function, &self.values[index(variable)].range());
@@ -296,20 +297,20 @@ impl<E: Enclosure> Reducer<E> {
             end: start + 1,
             range,
         });
-        Image { sum: line, slack }
+        Image { sum: line, error }
     }
 
-    /// The constant that stands for a value in this range, if the range is small enough.
+    /// Returns the constant that replaces a value in this range, if the range is short enough.
     #[inline]
-    fn folded(&self, range: &Interval, slack: Dyadic) -> Option<Image> {
+    fn constant_for(&self, range: &Interval, error: Dyadic) -> Option<Image> {
         if range.wid() > self.twice_constant_radius {
             return None;
         }
         let (anchor, distance) = anchor(range, self.constant_radius);
-        Some(constant(anchor, slack.add(distance, Up)))
+        Some(constant(anchor, error.add(distance, Up)))
     }
 
-    /// The range of the sum of a unit.
+    /// Returns the range of the sum of a unit.
     fn range_of_sum(&mut self, variable: u32) -> Interval {
         let k = index(variable) - self.inputs;
         if let Some(range) = self.sums.get(k)
@@ -331,8 +332,9 @@ impl<E: Enclosure> Reducer<E> {
         self.sums[k] = range;
     }
 
-    /// What a sigmoid or tanh becomes where its true sum, which is within `radius` of `z`, is so far out that it
-    /// is one of its limits up to the slack of that; of the opposite sum, where it is flipped.
+    /// Returns the limit of a sigmoid or tanh (of the opposite sum if flipped), if its true sum,
+    /// which is within `radius` of `z`, is so far out that the unit is constant up to the error of
+    /// a saturated unit.
     #[inline]
     fn saturated(
         &self,
@@ -356,43 +358,44 @@ impl<E: Enclosure> Reducer<E> {
             Function::Tanh => -Dyadic::ONE,
             _ => return None,
         };
-        Some(constant(limit, far.slack))
+        Some(constant(limit, far.error))
     }
 
-    /// What `function(sum)` becomes where it bends like a `ReLU` and `z`, the range of the sum, is so far
-    /// out that it is constant or, on the other side, the sum itself, up to the slack of that.
+    /// Returns what `function(sum)` becomes if it is shaped like a `ReLU` and `z`, the range of the
+    /// sum, is so far out that it is constant or, on the other side, the sum itself, up to the
+    /// error of a saturated unit.
     fn far_out(
         &mut self,
         function: Function,
         sum: &Loose,
         z: &Interval,
-        slack: Dyadic,
+        error: Dyadic,
     ) -> Option<Image> {
         let lowest = match function {
             Function::Elu => -Dyadic::ONE,
             Function::Softplus | Function::Silu | Function::Gelu => Dyadic::ZERO,
-            // Softsign comes to its limits slowly.
+            // Softsign approaches its limits slowly.
             _ => return None,
         };
         let far = self.saturation?;
-        let slack = slack.add(far.slack, Up);
-        let beyond = far.bend(function);
+        let error = error.add(far.error, Up);
+        let beyond = far.limit_from(function);
         if z.sup() < -beyond {
-            return Some(constant(lowest, slack));
+            return Some(constant(lowest, error));
         }
         if z.inf() <= beyond {
             return None;
         }
         let line = self.line(sum);
-        Some(Image { slack, ..line })
+        Some(Image { error, ..line })
     }
 
-    /// The value of a unit, which may be known from before.
-    fn value(&mut self, function: Function, stated: E) -> Result<E, Failure> {
+    /// Returns the value of a unit, which may be stored.
+    fn value(&mut self, function: Function, nominal: E) -> Result<E, Failure> {
         if !E::IS_RANGE || function == Function::Relu {
-            return stated.apply(function);
+            return nominal.apply(function);
         }
-        let sum = stated.range();
+        let sum = nominal.range();
         let beyond = self.saturation.map_or(Dyadic::INFINITY, |far| far.beyond);
         let place = place_of(&sum);
         if let Some(known) = &self.known[place]
@@ -411,8 +414,8 @@ impl<E: Enclosure> Reducer<E> {
         Ok(E::from_range(value))
     }
 
-    fn step(&mut self, sum: &Loose, stated: E) -> Result<Image, Failure> {
-        let range = stated.range().widened(sum.radius);
+    fn step(&mut self, sum: &Loose, nominal: E) -> Result<Image, Failure> {
+        let range = nominal.range().widened(sum.radius);
         if !range.inf().is_negative() {
             return Ok(constant(Dyadic::ONE, Dyadic::ZERO));
         }
@@ -422,16 +425,16 @@ impl<E: Enclosure> Reducer<E> {
         if range.sup().is_negative() || (range.sup().is_zero() && is_affine) {
             return Ok(constant(Dyadic::ZERO, Dyadic::ZERO));
         }
-        let value = stated.widened(sum.radius).apply(Function::Heaviside)?;
+        let value = nominal.widened(sum.radius).apply(Function::Heaviside)?;
         let variable = self.unit(Function::Heaviside, sum, value);
         Ok(Image {
-            sum: Stated::Variable(variable),
-            slack: Dyadic::ZERO,
+            sum: Nominal::Variable(variable),
+            error: Dyadic::ZERO,
         })
     }
 }
 
-/// Where function values at these sums are kept.
+/// Returns the place of the function values for these sums.
 fn place_of(sum: &Interval) -> usize {
     let mix = |state: u64, end: Dyadic| {
         let bits = end.mantissa().cast_unsigned() ^ end.exponent().cast_unsigned();
@@ -441,8 +444,9 @@ fn place_of(sum: &Interval) -> usize {
     usize::try_from(bits).map_or(0, |place| place % KNOWN)
 }
 
-/// The range of a function over that of a sum. The ends of a sigmoid or tanh are not computed where the sum
-/// reaches far to both sides, nor an end that is as far as for a saturated unit.
+/// Returns the range of a function over the range of a sum. The ends of a sigmoid or tanh are not
+/// computed if the sum extends far in both directions, nor is an end as far out as for a saturated
+/// unit.
 fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval, Failure> {
     let everything = match function {
         Function::Sigmoid => Interval::UNIT,
@@ -470,14 +474,15 @@ fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval
     Ok(Interval::ordered(low, high))
 }
 
-/// How far `function` of the true sum may be from that of the stated one, which is in `z` and at most
-/// `radius` from the true one.
+/// Returns a bound of the difference between `function` of the true and of the nominal sum. The
+/// nominal sum is in `z`, the true sum within `radius` of it.
 #[inline]
-fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
+fn abstraction_error(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
     if radius.is_zero() {
         return Ok(Dyadic::ZERO);
     }
-    // Powers of two: the steepest slope, and that far out, where both are farther than this from the middle.
+    // Powers of two: the steepest slope, and the slope farther out, if both sums are that far from
+    // the middle.
     let steepest = match function {
         Function::Sigmoid => -2,
         Function::Tanh => 0,
@@ -491,8 +496,8 @@ fn slack(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Fai
     Ok(radius.scale(slope, Up))
 }
 
-/// A power of two that is above the slope of a sigmoid or tanh farther than `far` from its middle: a
-/// sigmoid's is below its distance from the limit, a tanh's below twice that.
+/// Returns a power of two above the slope of a sigmoid or tanh farther than `far` from its middle.
+/// The slope of a sigmoid is below its distance from the limit, that of a tanh below twice that.
 fn slope_far_out(function: Function, far: Dyadic) -> Option<i64> {
     let tail = tail(function, far)?;
     Some(match function {
@@ -501,9 +506,9 @@ fn slope_far_out(function: Function, far: Dyadic) -> Option<i64> {
     })
 }
 
-/// A power of two that is above the distance of a sigmoid or tanh from its limit farther than `far` from its
-/// middle. With a whole number `m <= far`, as `7/5 < 1/ln 2`: `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and
-/// `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
+/// Returns a power of two above the distance of a sigmoid or tanh from its limit, farther than
+/// `far` from its middle. With a whole number `m <= far`, since `7/5 < 1/ln 2`:
+/// `1 - sigmoid(t) < e^-t <= 2^-(7 m/5)` and `1 - tanh(t) < 2 e^(-2 t) <= 2^(1 - 14 m/5)`.
 fn tail(function: Function, far: Dyadic) -> Option<i64> {
     let fifths = whole_part(far).checked_mul(7)?;
     match function {
@@ -513,7 +518,7 @@ fn tail(function: Function, far: Dyadic) -> Option<i64> {
     }
 }
 
-/// A whole number from 0 on that is not larger than this one, or 0.
+/// Returns a nonnegative whole number that is not larger than this one, or 0.
 fn whole_part(value: Dyadic) -> i64 {
     const LARGE: i64 = 1 << 20;
     let places = -value.exponent();
@@ -524,8 +529,8 @@ fn whole_part(value: Dyadic) -> i64 {
     }
 }
 
-/// What `function(-z)` is, for what `function(z)` is: `1 - s` for a sigmoid `s`, `-t` for a tanh or
-/// a softsign.
+/// Returns `function(-z)` from `function(z)`: `1 - s` for a sigmoid `s`, `-t` for a tanh or a
+/// softsign.
 fn opposite(function: Function, value: &Interval) -> Interval {
     if function == Function::Sigmoid {
         Interval::ONE.minus(value)
@@ -534,9 +539,9 @@ fn opposite(function: Function, value: &Interval) -> Interval {
     }
 }
 
-/// Picks the constant that stands for a value: −1, 0 or 1 where the value is that close to it (so
-/// that sums of such constants stay short and equal), else its middle. Returns how far the value is from it
-/// as well.
+/// Chooses the constant that replaces a value: −1, 0 or 1 if the value is close enough to it (so
+/// that sums of such constants stay short and equal), else its middle. Returns the distance of the
+/// value from it, too.
 fn anchor(value: &Interval, constant_radius: Dyadic) -> (Dyadic, Dyadic) {
     let near = constant_radius.scale(1, Up);
     let from = |anchor: Dyadic| (anchor, value.minus(&Interval::point(anchor)).mag());
@@ -570,7 +575,7 @@ mod tests {
             );
             assert!(bound >= below.sup(), "{quarters}");
             assert!(slope >= below.times(&above).sup(), "{quarters}");
-            // Not far more either: e^-t up to a whole number, and 7/5 for 1/ln 2.
+            // Not much more either: e^-t up to a whole number, and 7/5 for 1/ln 2.
             let room = Dyadic::power_of_two(3 + quarters / 64);
             assert!(bound <= below.sup().mul(room, Up), "{quarters}");
             let (below, above) = (sigmoid(-two(t)), sigmoid(two(t)));
@@ -584,10 +589,10 @@ mod tests {
         assert_eq!(tail(Function::Relu, Dyadic::ONE), None);
     }
 
-    /// A unit is at its limit only where its true sum is far out on the whole box; which limit, depends on the side
-    /// and on whether the sum was turned round. What is lost is in the slack.
+    /// A unit is at its limit only if its true sum is far out on the whole box. Which limit depends
+    /// on the side and on whether the sum was flipped. The difference is within the error.
     #[test]
-    fn what_is_far_out_is_a_limit_within_its_slack() {
+    fn what_is_far_out_is_a_limit_within_its_error() {
         let constant_radius = Dyadic::power_of_two(-20);
         let mut reducer = Reducer::<Interval>::default();
         reducer.begin(&[], constant_radius, 0, 0);
@@ -606,17 +611,17 @@ mod tests {
                     at(whole(2)).is_none(),
                     "{function:?} {is_below} {is_flipped}"
                 );
-                let Some(Image { sum, slack }) = at(Dyadic::HALF) else {
+                let Some(Image { sum, error }) = at(Dyadic::HALF) else {
                     panic!("{function:?} {is_below} {is_flipped}");
                 };
-                let Stated::Constant(limit) = sum else {
+                let Nominal::Constant(limit) = sum else {
                     panic!("a limit is a constant");
                 };
                 let truth = if is_flipped { z.negated() } else { z };
                 let truth = truth.widened(Dyadic::HALF);
                 let truth = Scalar::apply(&truth, function).expect("a value");
-                assert!(Interval::point(limit).widened(slack).encloses(&truth));
-                assert!(slack < constant_radius);
+                assert!(Interval::point(limit).widened(error).encloses(&truth));
+                assert!(error < constant_radius);
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Places where curves turn, and their values there: constants that have no short exact form.
+//! Inflection points, extrema, and the values there: constants without a short exact form.
 //!
-//! Each is known to lie between two neighbouring 63-bit numbers. T03 and T17 say what each one is;
-//! `tests` proves every entry by the signs of a derivative at both ends, in many digits.
+//! Each lies between two neighbouring 63-bit numbers. T03 and T17 define them; `tests` proves every
+//! entry by the signs of a derivative at both ends, with many digits.
 
 use super::dyadic::Dyadic;
 use super::interval::Interval;
@@ -39,30 +39,30 @@ pub(super) const ERF_PEAK: Between = Between::new(8_927_144_057_069_428_163, -63
 /// `1/sqrt(2 pi)`, the density of the normal distribution at 0.
 pub(super) const NORMAL_PEAK: Between = Between::new(7_359_186_146_747_302_452, -64);
 
-/// Minus the place of the least value of silu, 1.278.
+/// Minus the point where silu is smallest, 1.278.
 pub(super) const SILU_PLACE: Between = Between::new(5_895_877_056_906_407_416, -62);
-/// Minus the least value of silu, 0.278.
+/// Minus the smallest value of silu, 0.278.
 pub(super) const SILU_DEPTH: Between = Between::new(5_136_764_153_916_078_051, -64);
-/// Where silu stops to be convex, 2.399: `x tanh(x/2) = 2`.
-pub(super) const SILU_TURN: Between = Between::new(5_532_541_211_882_571_177, -61);
-/// The steepest slope of silu, 1.0998, there.
+/// The inflection point of silu, 2.399: `x tanh(x/2) = 2`.
+pub(super) const SILU_INFLECTION: Between = Between::new(5_532_541_211_882_571_177, -61);
+/// The steepest slope of silu, 1.0998, at the inflection point.
 pub(super) const SILU_STEEPEST: Between = Between::new(5_072_113_615_154_979_540, -62);
-/// Where the second derivative of silu is least, 3.436.
+/// The point where the second derivative of silu is smallest, 3.436.
 pub(super) const SILU_LOW: Between = Between::new(7_922_509_935_712_767_618, -61);
-/// Minus the least second derivative of silu, 0.0369.
+/// Minus the smallest second derivative of silu, 0.0369.
 pub(super) const SILU_LEAST: Between = Between::new(5_447_599_960_478_658_556, -67);
 
-/// Minus the place of the least value of gelu, 0.752.
+/// Minus the point where gelu is smallest, 0.752.
 pub(super) const GELU_PLACE: Between = Between::new(6_934_052_926_403_039_094, -63);
-/// Minus the least value of gelu, 0.17.
+/// Minus the smallest value of gelu, 0.17.
 pub(super) const GELU_DEPTH: Between = Between::new(6_270_830_728_562_338_965, -65);
-/// Where gelu stops to be convex, `sqrt 2`.
-pub(super) const GELU_TURN: Between = Between::new(6_521_908_912_666_391_106, -62);
-/// The steepest slope of gelu, 1.129, there.
+/// The inflection point of gelu, `sqrt 2`.
+pub(super) const GELU_INFLECTION: Between = Between::new(6_521_908_912_666_391_106, -62);
+/// The steepest slope of gelu, 1.129, at the inflection point.
 pub(super) const GELU_STEEPEST: Between = Between::new(5_206_151_462_495_100_325, -62);
-/// Where the second derivative of gelu is least, 2 exactly.
+/// The point where the second derivative of gelu is smallest, exactly 2.
 pub(super) const TWO: Between = Between::new(1 << 62, -61);
-/// Minus the least second derivative of gelu, 0.108, at 2.
+/// Minus the smallest second derivative of gelu, 0.108, at 2.
 pub(super) const GELU_LEAST: Between = Between::new(7_967_660_332_488_020_409, -66);
 
 #[cfg(test)]
@@ -105,11 +105,11 @@ mod tests {
     }
 
     /// `x tanh(x/2) - 2`.
-    fn turn_of_silu(x: &Precise) -> Result<Precise, Failure> {
+    fn inflection_of_silu(x: &Precise) -> Result<Precise, Failure> {
         Ok(x.mul(&half_tanh(x)?)?.sub(&whole(2)))
     }
 
-    /// `3/2 x t² - 3 t - x/2` with `t = tanh(x/2)`: of the sign of the third derivative.
+    /// `3/2 x t² - 3 t - x/2` with `t = tanh(x/2)`: it has the sign of the third derivative.
     fn third_of_silu(x: &Precise) -> Result<Precise, Failure> {
         let t = half_tanh(x)?;
         let first = x.mul(&t)?.mul(&t)?.mul(&whole(3))?.div(&whole(2))?;
@@ -119,7 +119,7 @@ mod tests {
     fn second_of_silu(x: &Precise) -> Result<Precise, Failure> {
         let s = x.apply(Function::Sigmoid)?;
         let slope = s.mul(&whole(1).sub(&s))?;
-        slope.mul(&turn_of_silu(x)?.neg())
+        slope.mul(&inflection_of_silu(x)?.neg())
     }
 
     fn ends(of: Between) -> [Precise; 2] {
@@ -127,7 +127,7 @@ mod tests {
         [interval.inf(), interval.sup()].map(|end| Precise::from_dyadic(end, BITS))
     }
 
-    /// Does the curve change its sign between the ends, and nowhere twice?
+    /// Checks that the curve changes its sign between the ends.
     fn assert_root(of: Between, is_mirrored: bool, curve: Curve) {
         let signs = ends(of).map(|end| {
             let end = if is_mirrored { end.neg() } else { end };
@@ -153,8 +153,8 @@ mod tests {
         );
     }
 
-    /// The value of a curve at a place that is only known to lie between two numbers: close to it the
-    /// slope of the curve is below 2^-50, so it differs by less than 2^-110 from that at either.
+    /// The value of a curve at a place that lies between two numbers. The slope near it is below
+    /// 2^-50, so the value differs by less than 2^-110 from the values at both numbers.
     fn at(place: Between, is_mirrored: bool, curve: Curve) -> Precise {
         let [low, high] = ends(place).map(|end| {
             let end = if is_mirrored { end.neg() } else { end };
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn roots_are_where_they_are_said_to_be() {
         assert_root(SILU_PLACE, true, slope_of_silu);
-        assert_root(SILU_TURN, false, turn_of_silu);
+        assert_root(SILU_INFLECTION, false, inflection_of_silu);
         assert_root(SILU_LOW, false, third_of_silu);
         assert_root(GELU_PLACE, true, slope_of_gelu);
-        assert_root(GELU_TURN, false, |x| Ok(x.mul(x)?.sub(&whole(2))));
+        assert_root(GELU_INFLECTION, false, |x| Ok(x.mul(x)?.sub(&whole(2))));
         assert_root(ROOT_HALF, false, |x| {
             Ok(x.mul(x)?.mul(&whole(2))?.sub(&whole(1)))
         });
@@ -186,8 +186,8 @@ mod tests {
         let gelu: Curve = |x| Ok(x.apply(Function::Gelu)?.neg());
         assert_between(SILU_DEPTH, &at(SILU_PLACE, true, silu));
         assert_between(GELU_DEPTH, &at(GELU_PLACE, true, gelu));
-        assert_between(SILU_STEEPEST, &at(SILU_TURN, false, slope_of_silu));
-        assert_between(GELU_STEEPEST, &at(GELU_TURN, false, slope_of_gelu));
+        assert_between(SILU_STEEPEST, &at(SILU_INFLECTION, false, slope_of_silu));
+        assert_between(GELU_STEEPEST, &at(GELU_INFLECTION, false, slope_of_gelu));
         assert_between(
             SILU_LEAST,
             &at(SILU_LOW, false, |x| Ok(second_of_silu(x)?.neg())),

@@ -1,8 +1,8 @@
-//! For large networks: one part of the domain after the other, each for itself.
+//! For large networks: searches one part of the domain after another.
 //!
-//! A search for the worst cell of all keeps the network on every open cell. Where there are many, the
-//! domain is cut into a few hundred parts, and each is searched until it is known well enough on its
-//! own; then of its cells only the shares are kept.
+//! A best-first search of the whole domain keeps the network on every open cell. With many cells,
+//! the domain is first cut into a few hundred parts. Each part is searched until it is known well
+//! enough; then only the contributions of its cells are kept.
 
 use std::sync::Arc;
 
@@ -10,31 +10,33 @@ use super::sum::Sum;
 use super::{Integral, Notes, Rule};
 use crate::certificate::Norm;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
-use crate::prover::engine::{Engine, Frontier, Growth, Open, subtree};
+use crate::prover::engine::{Engine, Expansion, Frontier, Open, subtree};
 use crate::prover::{Request, Watch};
 
 /// Networks of fewer units are not searched in parts.
 const LARGE: usize = 10_000;
-/// Into so many parts the domain is cut first, or a few more.
+/// The domain is first cut into this many parts, or slightly more.
 pub(super) const PARTS: usize = 512;
-/// Parts between two looks at the limits. Fixed, so that the result does not depend on the threads.
+/// Parts between two checks of the limits. Fixed, so that the result does not depend on the
+/// threads.
 const AT_ONCE: usize = 64;
-/// The most cuts in a part: so many for each unit alive there, and some more.
+/// The most cuts in a part: this many for each undecided unit there, and some more.
 const CUTS_PER_UNIT: u64 = 64;
 const MORE_CUTS: u64 = 10_000;
 
-/// How well a part must be known: so that all together are known as well as wanted, a part of it by
-/// their contribution, another by their volume, since some parts hold next to nothing.
+/// How well a part must be known, so that all parts together are known as well as wanted. One half
+/// of the allowance is by contribution, the other by volume, because some parts contribute almost
+/// nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Goal {
-    share: f64,
+    fraction: f64,
     floor: f64,
 }
 
 impl Goal {
-    /// Is enough known of a part whose cells give this?
+    /// Is a part whose cells have this sum known well enough?
     pub(super) fn is_met(self, sum: Sum) -> bool {
-        sum.unknown() <= self.share * sum.low.max(0.0) + self.floor
+        sum.unknown() <= self.fraction * sum.low.max(0.0) + self.floor
     }
 }
 
@@ -44,22 +46,23 @@ pub(super) fn is_wanted(request: &Request<'_>, units: usize) -> bool {
 }
 
 impl Integral<'_> {
-    /// Searches each open cell until it is known well enough, or a limit is reached; then those stay
-    /// open that were not looked at.
-    pub(super) fn sweep(&mut self, engine: &mut Engine<'_, Self>, progress: &mut Watch<'_>) {
+    /// Searches each open cell until it is known well enough, or a limit is reached; cells that
+    /// were not searched stay open.
+    pub(super) fn search_parts(&mut self, engine: &mut Engine<'_, Self>, progress: &mut Watch<'_>) {
         let open = std::mem::replace(&mut engine.frontier, Frontier::new(true));
         let parts = open.into_oldest_first();
         let mut sums: Vec<Sum> = parts
             .iter()
-            .map(|part| Sum::of(&part.known.share))
+            .map(|part| Sum::of(&part.known.contribution))
             .collect();
         let mut is_known = vec![false; parts.len()];
         let mut density = self.typical;
-        // Once by a guess of the integral, and then, where that was too high, by what is known of it.
+        // First with a guess of the integral; then again with its enclosure, if the guess was too
+        // high.
         for _ in 0..2 {
             let wanted = estimate_rational(self.request.gap).min(0.5) * self.power();
             let goal = |part: &Open<Self>| Goal {
-                share: 0.45 * wanted,
+                fraction: 0.45 * wanted,
                 floor: 0.5 * wanted * density * estimate_dyadic(part.cell.volume().sup()),
             };
             let missing = |k: &usize| !goal(&parts[*k]).is_met(sums[*k]);
@@ -71,31 +74,31 @@ impl Integral<'_> {
                 let left = (missing.len() - begun * AT_ONCE) as u64;
                 let most = engine.room() / (2 * left).max(1);
                 let shared = &*self;
-                let grown: Vec<Growth<Self>> = engine.host.jobs.each(chunk.to_vec(), &|k| {
+                let expanded: Vec<Expansion<Self>> = engine.host.jobs.each(chunk.to_vec(), &|k| {
                     let part = &parts[k];
-                    let most = most.min(CUTS_PER_UNIT * part.here.units() as u64 + MORE_CUTS);
+                    let most = most.min(CUTS_PER_UNIT * part.local.units() as u64 + MORE_CUTS);
                     engine.with_work(shared, Rule::Part(goal(part)), |mut work| {
-                        work.notes = Notes(Sum::of(&part.known.share));
+                        work.notes = Notes(Sum::of(&part.known.contribution));
                         let whole = Open {
                             cell: part.cell.clone(),
-                            here: Arc::clone(&part.here),
+                            local: Arc::clone(&part.local),
                             ..*part
                         };
                         let order = Frontier::new(true);
                         subtree(shared, &engine.host, work, whole, most, order)
                     })
                 });
-                for (k, growth) in chunk.iter().zip(grown) {
+                for (k, expansion) in chunk.iter().zip(expanded) {
                     if is_known[*k] {
-                        self.settled = self.settled.minus(sums[*k]);
+                        self.fathomed = self.fathomed.minus(sums[*k]);
                     } else {
                         self.undecided = self.undecided.minus(sums[*k]);
                     }
                     is_known[*k] = true;
-                    // No cell of it stays open, as there is no network for it.
-                    let (Notes(sum), _) = engine.graft(0, parts[*k].node, growth);
+                    // None of its cells stays open, because there is no network for them.
+                    let (Notes(sum), _) = engine.graft(0, parts[*k].node, expansion);
                     sums[*k] = sum;
-                    self.settled = self.settled.plus(sum);
+                    self.fathomed = self.fathomed.plus(sum);
                 }
                 engine.report(self, progress);
             }

@@ -1,40 +1,40 @@
-//! Units by what they are, so that equal ones are found (T02).
+//! A hash table of units, to find equal ones (T02).
 //!
-//! A hash table, as its own because of where it puts them: units of a grid are looked up row by row, and
-//! in a large table a row is in one stretch of memory. What it finds does not depend on that.
+//! It is our own because of its layout: the units of a grid are looked up row by row, and in a
+//! large table a row lies in one stretch of memory. The result does not depend on the layout.
 
 use super::clear;
-use crate::network::specialise::{NONE, index, number};
+use crate::network::reduced::{NONE, index, number};
 use crate::numbers::{Dyadic, Function};
 
-/// So many units whose last variables follow each other, and whose other variables are as far before that
-/// or the same, are a group: they are beside each other in a large table.
+/// This many units with consecutive last variables, and with other variables at the same distance
+/// or the same, form a group: they are adjacent in a large table.
 const GROUP: u32 = 64;
-/// A table of at most so many places is in reach of the processor as a whole; there units are anywhere.
+/// A table of at most this many places fits in the processor's cache; its units may be anywhere.
 const NEAR: usize = 1 << 14;
-/// An odd number of no pattern.
+/// An odd number without a pattern.
 const SPREAD: u32 = 0x9e37_79b1;
 
-/// What a unit is looked up by: equal units have equal ones.
+/// The key of a unit: equal units have equal keys.
 #[derive(Clone, Copy)]
 pub(super) struct Hash {
     bits: u32,
-    /// Its last variable, within a group.
-    beside: u32,
-    /// Other bits, which tell most units apart.
+    /// Its last variable within a group.
+    in_group: u32,
+    /// Other bits, which distinguish most units.
     mark: u32,
 }
 
-/// Where a unit is in the table.
+/// The result of a search in the table.
 pub(super) enum Found {
-    /// It is there, as this variable.
+    /// The unit is there, as this variable.
     Taken(u32),
-    /// It is not, and here is where it would be.
+    /// It is not; it would be at this gap.
     Free(Gap),
 }
 
-/// An empty place in the table, and what a unit that comes there is known by. (Short, as it is handed about
-/// for each unit.)
+/// An empty place in the table, and the key of the unit that will be there. (Short, because it is
+/// passed around for each unit.)
 #[derive(Clone, Copy)]
 pub(super) struct Gap {
     place: u32,
@@ -55,22 +55,22 @@ impl Slot {
     };
 }
 
-/// Variables of units by their hashes, each at the next free place. A power of two long, and never more than
-/// two thirds full.
+/// Variables of units by their hashes, each at the next free place. The length is a power of two,
+/// and at most two thirds are taken.
 #[derive(Default)]
 pub(super) struct Table {
     slots: Vec<Slot>,
 }
 
 impl Table {
-    /// Forgets what was there; makes room for so many units.
+    /// Clears the table, and makes room for this many units.
     pub(super) fn clear(&mut self, units: usize) {
         let places = units.saturating_add(units / 2).max(8).next_power_of_two();
         clear(&mut self.slots, places);
         self.slots.resize(places, Slot::EMPTY);
     }
 
-    /// Looks for a unit of this hash that is the same.
+    /// Searches for an equal unit with this hash.
     pub(super) fn find(&self, hash: Hash, is_same: impl Fn(u32) -> bool) -> Found {
         let length = self.slots.len();
         let mut place = hash.place(length);
@@ -89,18 +89,18 @@ impl Table {
         }
     }
 
-    /// Puts a unit where it was not found.
+    /// Inserts a unit where it was not found.
     pub(super) fn fill(&mut self, gap: Gap, variable: u32) {
         let Gap { place, mark } = gap;
         self.slots[index(place)] = Slot { mark, variable };
     }
 
-    /// Is it more than two thirds full with so many units?
+    /// Would it be more than two thirds full with this many units?
     pub(super) fn is_crowded(&self, units: usize) -> bool {
         units * 3 > self.slots.len() * 2
     }
 
-    /// How many places there are.
+    /// Returns the number of places.
     #[cfg(test)]
     pub(super) fn places(&self) -> usize {
         self.slots.len()
@@ -120,12 +120,12 @@ impl Table {
     }
 }
 
-/// Where in a table of this length the search goes on: over all places in the end.
+/// Returns where the search continues in a table of this length; it reaches all places in the end.
 fn next_place(place: usize, length: usize) -> usize {
     if length <= NEAR {
         return (place + 1) & (length - 1);
     }
-    // The same place in the next group, so that a group that is in the way costs one step only.
+    // The same place in the next group, so that a full group costs one step only.
     let group = index(GROUP);
     let next = place + group;
     if next < length {
@@ -144,7 +144,7 @@ impl Hash {
             state ^= state >> 32;
         };
         let last = terms.last().map_or(0, |(variable, _)| *variable);
-        let beside = last & (GROUP - 1);
+        let in_group = last & (GROUP - 1);
         let number = |value: Dyadic| {
             let exponent = value.exponent().cast_unsigned();
             value.mantissa().cast_unsigned() ^ exponent.rotate_left(17)
@@ -153,7 +153,7 @@ impl Hash {
         for &(variable, coefficient) in terms {
             let before = last.wrapping_sub(variable);
             let variable = if variable == last {
-                last ^ beside
+                last ^ in_group
             } else if before < GROUP {
                 before
             } else {
@@ -175,19 +175,19 @@ impl Hash {
         let low = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
         Self {
             bits: low(state),
-            beside,
-            mark: low(state >> 32) ^ beside,
+            in_group,
+            mark: low(state >> 32) ^ in_group,
         }
     }
 
-    /// Where in a table of this length, a power of two, the search begins.
+    /// Returns where the search begins in a table of this length, a power of two.
     fn place(self, length: usize) -> usize {
         let place = if length <= NEAR {
-            self.bits ^ self.beside.wrapping_mul(SPREAD)
+            self.bits ^ self.in_group.wrapping_mul(SPREAD)
         } else {
-            // In the stretch of its group. Where in it the group begins depends on the group, so that units with
-            // the same last variable are anywhere.
-            let place = self.bits.wrapping_add(self.beside);
+            // In the stretch of its group. The start within the stretch depends on the group, so
+            // that units with the same last variable are spread out.
+            let place = self.bits.wrapping_add(self.in_group);
             (self.bits & !(GROUP - 1)) | (place & (GROUP - 1))
         };
         index(place) & (length - 1)
@@ -198,7 +198,7 @@ impl Hash {
 mod tests {
     use super::*;
 
-    /// Puts units into a table; returns how many places were looked at, for each.
+    /// Inserts units into a table; returns how many places were visited, for each.
     fn steps(units: &[(Dyadic, Vec<(u32, Dyadic)>)]) -> usize {
         let mut table = Table::default();
         table.clear(units.len());
@@ -253,7 +253,7 @@ mod tests {
             for start in [0, 1, length / 2 + 3, length - 1] {
                 let mut seen = vec![false; length];
                 let mut place = start;
-                // Once round the table for each place of a group.
+                // Once around the table for each place of a group.
                 for _ in 0..length + length / 4 {
                     seen[place] = true;
                     place = next_place(place, length);
@@ -263,8 +263,8 @@ mod tests {
         }
     }
 
-    /// Towers of a grid: what was put in is found as what it is, in small tables and large ones, and in one
-    /// that had to grow.
+    /// Towers of a grid: every unit is found as itself, in small and large tables, and in one that
+    /// had to grow.
     #[test]
     fn units_are_found_as_what_they_are() {
         for (rows, room) in [(3_u32, 9), (100, 10_000), (100, 8)] {

@@ -1,6 +1,7 @@
-//! A certificate as text, with parts that can be changed: lines of a keyword and a rest, and trees of tokens.
+//! A certificate as text with parts that can be changed: lines of a keyword and a value, and trees
+//! of tokens.
 //!
-//! It is not the kernel's reader: it takes more, and writes what is no certificate any more.
+//! It is not the kernel's reader: it accepts more, and writes invalid certificates, too.
 
 use std::fmt::Write;
 
@@ -21,17 +22,18 @@ pub type Tree = Vec<Token>;
 
 /// A certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
-    /// Lines before the trees, keyword and rest.
+pub struct Document {
+    /// Lines before the trees, keyword and value.
     pub lines: Vec<(String, String)>,
-    /// The trees: one for an error, one for each case of a property, none beside a witness of one.
+    /// The trees: one for an error, one for each case of a property, none for a property with a
+    /// witness.
     pub trees: Vec<Tree>,
 }
 
-impl Sheet {
-    /// Takes a certificate apart; nothing where it is not one.
+impl Document {
+    /// Splits a certificate into parts; `None` if it is not one.
     pub fn read(text: &str) -> Option<Self> {
-        let mut sheet = Self {
+        let mut document = Self {
             lines: Vec::new(),
             trees: Vec::new(),
         };
@@ -39,22 +41,22 @@ impl Sheet {
         while let Some(line) = lines.next() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
-                "end" => return Some(sheet),
+                "end" => return Some(document),
                 "tree" => {
                     let length: usize = rest.parse().ok()?;
                     let mut text = String::new();
                     while text.len() < length {
                         text.push_str(lines.next()?);
                     }
-                    sheet.trees.push(tokens(&text)?);
+                    document.trees.push(tokens(&text)?);
                 }
-                _ => sheet.lines.push((word.to_string(), rest.to_string())),
+                _ => document.lines.push((word.to_string(), rest.to_string())),
             }
         }
         None
     }
 
-    /// Writes it.
+    /// Returns the text of the certificate.
     pub fn text(&self) -> String {
         let mut out = String::new();
         for (word, rest) in &self.lines {
@@ -76,19 +78,19 @@ impl Sheet {
         out
     }
 
-    /// The rest of the first line with this keyword.
+    /// Returns the value of the first line with this keyword.
     pub fn field(&self, word: &str) -> Option<&str> {
         let line = self.lines.iter().find(|(found, _)| found == word);
         line.map(|(_, rest)| rest.as_str())
     }
 
-    /// The rest of the first line with this keyword, to be changed.
+    /// Returns the value of the first line with this keyword, to be changed.
     pub fn field_mut(&mut self, word: &str) -> Option<&mut String> {
         let line = self.lines.iter_mut().find(|(found, _)| found == word);
         line.map(|(_, rest)| rest)
     }
 
-    /// The rests of all lines with this keyword.
+    /// Returns the values of all lines with this keyword.
     pub fn fields_mut(&mut self, word: &str) -> Vec<&mut String> {
         let lines = self.lines.iter_mut().filter(|(found, _)| found == word);
         lines.map(|(_, rest)| rest).collect()
@@ -107,7 +109,7 @@ pub fn tree_text(tree: &Tree) -> String {
     out
 }
 
-/// Takes the text of a tree apart.
+/// Splits the text of a tree into tokens.
 pub fn tokens(text: &str) -> Option<Tree> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -126,7 +128,7 @@ pub fn tokens(text: &str) -> Option<Tree> {
     Some(tokens)
 }
 
-/// Where the subtree that begins at a token ends, exclusive.
+/// Returns the end of the subtree that begins at a token, exclusive.
 pub fn subtree_end(tree: &Tree, start: usize) -> usize {
     let mut open = 1;
     let mut at = start;
@@ -152,10 +154,10 @@ mod tests {
             "steeple certificate 2\nclaim sup\nlower 0\ntree {}\n{first}\n{second}\nend\n",
             tree.len()
         );
-        let sheet = Sheet::read(&text).expect("a certificate");
-        assert_eq!(sheet.text(), text);
-        assert_eq!(sheet.field("claim"), Some("sup"));
-        assert_eq!(subtree_end(&sheet.trees[0], 1), 4);
-        assert_eq!(tree_text(&sheet.trees[0]), tree);
+        let document = Document::read(&text).expect("a certificate");
+        assert_eq!(document.text(), text);
+        assert_eq!(document.field("claim"), Some("sup"));
+        assert_eq!(subtree_end(&document.trees[0], 1), 4);
+        assert_eq!(tree_text(&document.trees[0]), tree);
     }
 }

@@ -1,22 +1,22 @@
-//! The windows of steep steps: strips in which they step. Outside them hardly anything changes.
+//! Cuts at the transition layers of steep steps: outside of these strips hardly anything changes.
 
 use super::split::{self, Split};
 use crate::bounds::Cell;
-use crate::network::Specialised;
+use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, exact_dyadic};
 use crate::numbers::{Dyadic, Function};
 
-/// Half the width of a window, over the steepness: a step is 1 up to .018 there, and a step on it
-/// up to far less.
+/// Half the width of a transition layer, over the steepness. At its edge a step is off from its
+/// limit by .018, and a step of this step by far less.
 const NARROW: f64 = 6.0;
-/// The same where two windows cross, or where steps are so far apart that it costs little: where a
-/// step is constant up to the constant radius, but no more and no less than this.
+/// The same where two layers cross, or where steps are so far apart that a wider layer costs
+/// little: to where a step is constant up to the constant radius, within these limits.
 const WIDE: [f64; 2] = [8.0, 40.0];
-/// Steps this many windows apart are far apart.
+/// Steps this many layers apart are far apart.
 const FAR: f64 = 2000.0;
 
-/// The most steps across a frame for one input, and for all: four cells of a grid cost less together than each
-/// for itself, and eight cost more.
+/// The most steps across a frame, for one input and for all. One leaf for four cells of a grid
+/// costs less than four leaves; one for eight cells costs more.
 const FRAME_STEPS: [usize; 2] = [2, 4];
 
 /// A steep unit of one input.
@@ -26,9 +26,9 @@ struct Step {
     steepness: f64,
 }
 
-/// The steps across an axis, in order.
-fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
-    let units = (0..here.units()).map(|k| here.unit(k));
+/// Returns the steps across an axis, in order.
+fn steps(local: &Reduced, axis: usize) -> Vec<Step> {
+    let units = (0..local.units()).map(|k| local.unit(k));
     let steps = units.filter_map(|unit| match unit.sum.terms {
         [(variable, weight)] if *variable as usize == axis => {
             // tanh(z) = 2 sigmoid(2 z) - 1.
@@ -50,22 +50,22 @@ fn steps(here: &Specialised, axis: usize) -> Vec<Step> {
     steps
 }
 
-/// The ends of a side, and its steps.
-fn side(cell: &Cell, here: &Specialised, axis: usize) -> (f64, f64, Vec<Step>) {
+/// Returns the ends of a side, and its steps.
+fn side(cell: &Cell, local: &Reduced, axis: usize) -> (f64, f64, Vec<Step>) {
     let side = &cell.intervals()[axis];
     let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
-    (low, high, steps(here, axis))
+    (low, high, steps(local, axis))
 }
 
-/// Half the width of a wide window, over the steepness.
+/// Returns half the width of a wide layer, over the steepness.
 fn wide(constant_radius: f64) -> f64 {
     (2.0 - libm::log(constant_radius)).clamp(WIDE[0], WIDE[1])
 }
 
-/// Is a cell in the window of a step across another axis?
-fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
+/// Is a cell inside the transition layer of a step across another axis?
+fn crosses(cell: &Cell, local: &Reduced, axis: usize) -> bool {
     let others = (0..cell.intervals().len()).filter(|other| *other != axis);
-    let mut others = others.map(|other| side(cell, here, other));
+    let mut others = others.map(|other| side(cell, local, other));
     others.any(|(low, high, steps)| {
         steps.iter().any(|step| {
             let is_inside = low < step.place && step.place < high;
@@ -74,13 +74,13 @@ fn crosses(cell: &Cell, here: &Specialised, axis: usize) -> bool {
     })
 }
 
-/// Are there few steps across a cell for each input, beside those at its upper end, each in a window that is
-/// small in the cell, and at least one?
-pub fn is_frame(cell: &Cell, here: &Specialised, constant_radius: f64) -> bool {
+/// Is a cell a frame: at least one step, few steps across each input (not counting those at its
+/// upper end), and each in a transition layer that is small in the cell?
+pub fn is_frame(cell: &Cell, local: &Reduced, constant_radius: f64) -> bool {
     let wide = wide(constant_radius);
     let (mut has_step, mut count) = (false, 0);
     let is_clear = (0..cell.intervals().len()).all(|axis| {
-        let (low, high, steps) = side(cell, here, axis);
+        let (low, high, steps) = side(cell, local, axis);
         has_step |= !steps.is_empty();
         let is_far = |step: &Step| (high - low) * step.steepness > FAR * wide;
         let is_inner = |step: &&Step| step.place + wide / step.steepness < high;
@@ -91,12 +91,17 @@ pub fn is_frame(cell: &Cell, here: &Specialised, constant_radius: f64) -> bool {
     has_step && is_clear && count <= FRAME_STEPS[1]
 }
 
-/// A cut beside the window of a step (of several the one closest to the middle, so that few cuts part
-/// many), where the window is small in the cell.
-pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64) -> Option<Split> {
-    let (low, high, steps) = side(cell, here, axis);
+/// Returns a cut at the edge of a transition layer that is small in the cell. Of several layers it
+/// takes the one closest to the middle, so that few cuts separate many.
+pub fn outside_layer(
+    cell: &Cell,
+    local: &Reduced,
+    axis: usize,
+    constant_radius: f64,
+) -> Option<Split> {
+    let (low, high, steps) = side(cell, local, axis);
     let middle = f64::midpoint(low, high);
-    let crosses = crosses(cell, here, axis);
+    let crosses = crosses(cell, local, axis);
     let wide = wide(constant_radius);
     let mut nearest: Option<(f64, f64)> = None;
     for (k, step) in steps.iter().enumerate() {
@@ -104,13 +109,13 @@ pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64
         let after = steps.get(k + 1).map_or(high, |next| next.place.min(high));
         let is_far = (after - before) * step.steepness > FAR * wide;
         let reach = if crosses || is_far { wide } else { NARROW };
-        // A side that is hardly larger is a window already.
+        // A side that is hardly larger is a layer already.
         if (high - low) * step.steepness <= (4.0 * reach).max(2.5 * wide) {
             continue;
         }
         let reach = reach / step.steepness;
-        // Far ones below, if there is more than rounding: then a cell of a grid has one window for each
-        // input, at its lower end.
+        // For far ones the cut is below, unless only rounding is left there. Then a cell of a grid
+        // has one layer for each input, at its lower end.
         let (below, above) = (step.place - reach, step.place + reach);
         let places: &[f64] = match (is_far, low < below - reach / 16.0) {
             (true, true) => &[below],
@@ -136,11 +141,11 @@ pub fn beside(cell: &Cell, here: &Specialised, axis: usize, constant_radius: f64
     })
 }
 
-/// Do second derivatives say something of the network on a cell?
-pub fn is_bent(cell: &Cell, here: &Specialised) -> bool {
+/// Do second derivatives give useful bounds for the network on a cell?
+pub fn has_smooth_units(cell: &Cell, local: &Reduced) -> bool {
     let is_kinked = |k| {
-        let function = here.unit(k).function;
+        let function = local.unit(k).function;
         matches!(function, Function::Heaviside | Function::Relu)
     };
-    !(0..here.units()).any(is_kinked) && !split::is_steep(cell, here)
+    !(0..local.units()).any(is_kinked) && !split::is_steep(cell, local)
 }

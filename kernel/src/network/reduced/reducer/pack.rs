@@ -1,41 +1,41 @@
-//! What is left of a reduced network: the units that something uses, numbered anew.
+//! Finishes a reduced network: keeps the units that are used, and renumbers them.
 
 use std::ops::Range;
 
 use super::{LARGE, Reducer};
-use crate::network::specialise::{NONE, Specialised, index, number};
+use crate::network::reduced::{NONE, Reduced, index, number};
 use crate::numbers::{Dyadic, Enclosure};
 
 impl<E: Enclosure> Reducer<E> {
-    /// Hands over the units that something uses.
-    pub(super) fn finish(&mut self) -> Specialised {
-        self.alive.clear();
-        self.alive.resize(self.units.len(), false);
+    /// Returns the reduced network, with the used units only.
+    pub(super) fn finish(&mut self) -> Reduced {
+        self.used.clear();
+        self.used.resize(self.units.len(), false);
         let inputs = self.inputs;
-        let mark = |alive: &mut Vec<bool>, terms: &[(u32, Dyadic)]| {
+        let mark = |used: &mut Vec<bool>, terms: &[(u32, Dyadic)]| {
             for (variable, _) in terms {
                 if let Some(unit) = index(*variable).checked_sub(inputs) {
-                    alive[unit] = true;
+                    used[unit] = true;
                 }
             }
         };
         for output in &self.outputs {
-            mark(&mut self.alive, &self.terms[output.start..output.end]);
+            mark(&mut self.used, &self.terms[output.start..output.end]);
         }
         for k in (0..self.units.len()).rev() {
-            if self.alive[k] {
-                mark(&mut self.alive, &self.terms[self.units[k].terms()]);
+            if self.used[k] {
+                mark(&mut self.used, &self.terms[self.units[k].terms()]);
             }
         }
         self.renumbered.clear();
         self.renumbered.extend(0..number(inputs));
         let mut next = number(inputs);
-        for is_alive in &self.alive {
+        for is_used in &self.used {
             self.renumbered.push(next);
-            next += u32::from(*is_alive);
+            next += u32::from(*is_used);
         }
         let kept = index(next) - inputs;
-        // Units, and terms in the order of the units, move down to where the dead ones were.
+        // Units, and terms in the order of the units, move down over the unused ones.
         let mut length = 0;
         let (terms, renumbered) = (&mut self.terms, &self.renumbered);
         let mut pack = |from: Range<usize>| {
@@ -50,8 +50,8 @@ impl<E: Enclosure> Reducer<E> {
         let mut has_places = false;
         let mut ranges = Vec::with_capacity(if E::IS_RANGE { kept } else { 0 });
         let mut to = 0;
-        for (k, is_alive) in self.alive.iter().enumerate() {
-            if *is_alive {
+        for (k, is_used) in self.used.iter().enumerate() {
+            if *is_used {
                 let mut unit = self.units[k].clone();
                 let rare = self.rare.get(index(unit.rare));
                 has_places |= rare.is_some_and(|rare| rare.place != NONE);
@@ -71,7 +71,7 @@ impl<E: Enclosure> Reducer<E> {
         }
         self.terms.truncate(length);
         let sides = if E::IS_RANGE { inputs } else { 0 };
-        Specialised {
+        Reduced {
             inputs,
             units: handed_over(&mut self.units),
             outputs: self.outputs.clone(),
@@ -85,7 +85,7 @@ impl<E: Enclosure> Reducer<E> {
     }
 }
 
-/// Returns what was made, in no more memory than it takes: moved where it is long, else copied.
+/// Returns a list in no more memory than it needs: moved if it is long, else copied.
 fn handed_over<T: Clone>(made: &mut Vec<T>) -> Vec<T> {
     if made.len() <= LARGE {
         return made.clone();

@@ -1,11 +1,11 @@
-//! The smaller network that encloses this one on a box.
+//! The reduced network: a smaller network that encloses the original one on a box.
 //!
-//! On a box most units of a large network say little: a saturated sigmoid is a constant up to a
-//! tiny amount, a decided ReLU is zero or a line, and units that became equal can be one unit.
-//! [`Specialised`] is a network in the form that makes this cheap: a list of steps, sigmoids,
-//! tanhs, ReLUs and their like in order, each applied to an affine sum of the *inputs and earlier units*, so
-//! that a decided unit disappears by substitution. Leaky ReLU, hard tanh and maxout are sums of
-//! ReLUs, and two others scale their like:
+//! On a box most units of a large network are simple. A saturated sigmoid is nearly constant, a
+//! decided ReLU is zero or an affine function, and units that became equal can be merged.
+//! [`Reduced`] has a form that makes this cheap: a list of steps, sigmoids, tanhs, ReLUs and
+//! similar units in order, each applied to an affine sum of the *inputs and earlier units*. So a
+//! decided unit disappears by substitution. Leaky ReLU, hard tanh and maxout are sums of ReLUs, and
+//! two other functions are rescaled:
 //!
 //! ```text
 //! leaky(z) = s z + (1 - s) relu(z)      hardtanh(z) = 1 - relu(2 - relu(z + 1))
@@ -13,30 +13,34 @@
 //! gelu_s(z) = (s/sqrt 2) gelu(sqrt 2/s z)
 //! ```
 //!
-//! What is exact and what is not (T02). The sums of a `Specialised` have point coefficients, so
-//! the units it lists are *exact functions* of the inputs, the *stated* units. Everything that was
-//! rounded or folded away is a distance between a true unit and its stated one, and is carried
-//! along as a radius:
+//! What is exact (T02): the sums of a `Reduced` have point coefficients, so its units are *exact
+//! functions* of the inputs, the *nominal* units. Rounding and merging make a true unit differ from
+//! its nominal unit. A radius bounds this difference:
 //!
-//! - a Lipschitz unit whose true sum differs from the stated one by at most `r` differs from the
-//!   stated unit by at most `Lip · r`; that amount is its *slack*, and a sum that uses the unit
-//!   with coefficient `c` grows its radius by `|c| · slack`. Merging two units adds both slacks
-//!   times the *absolute values* of both coefficients, even where the coefficients cancel: units
-//!   that agree only up to their slack are never treated as equal;
-//! - a step cannot pass its uncertainty on, so it keeps a radius of its own, is undecided while
-//!   its sum with the radius touches zero, and is merged only where the radius is zero;
-//! - a coefficient rounded by `d` grows the radius by `d · sup |unit|`.
+//! - If the true sum of a Lipschitz unit differs from the nominal sum by at most `r`, the unit
+//!   differs from its nominal unit by at most `Lip · r`. This is its *abstraction error*. A sum
+//!   that uses the unit with coefficient `c` adds `|c|` times this error to its radius. When two
+//!   units are merged, both errors count, times the *absolute values* of their coefficients, even
+//!   if the coefficients cancel: units that agree only up to their errors are never treated as
+//!   equal.
+//! - A step cannot pass on an error, so it keeps a radius of its own. It is undecided while its sum
+//!   with the radius contains zero, and is merged only if its radius is zero.
+//! - Rounding a coefficient by `d` adds `d · sup |unit|` to the radius.
 //!
-//! A step whose sum is one non-constant affine function of the inputs, without radius, and at most
-//! 0 on the box is taken as 0: it is 1 only on a set of measure zero there. Where its exact weights
-//! had to be rounded, a step of the first layer that depends on one input keeps the place of its
-//! jump as a fraction (`Place`): a box that ends exactly there is on one side of it.
+//! A step whose sum is at most 0 on the box is replaced by 0 if the sum is a non-constant affine
+//! function of the inputs without radius: the step is 1 only on a set of measure zero. If its exact
+//! weights had to be rounded, a step of the first layer that depends on one input keeps the place
+//! of its jump as a fraction (`Place`). So a box that ends exactly there is on one side of the
+//! jump.
+
+mod forms;
+pub mod reducer;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::reducer::Reducer;
 use super::model::Network;
-use super::reduce::Reducer;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
 /// An affine sum of inputs and units, `bias + sum coefficient · variable`, up to `radius`.
@@ -44,41 +48,41 @@ use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 pub(super) struct Sum {
     pub(super) bias: Dyadic,
     pub(super) radius: Dyadic,
-    /// Where its terms are in [`Specialised::terms`]; sorted by variable, no zero coefficients.
+    /// The position of its terms in [`Reduced::terms`]; sorted by variable, without zeros.
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// A unit: `function` of a sum. `function` is one of heaviside, sigmoid, tanh, relu, softplus, softsign,
-/// elu, silu, gelu.
+/// A unit: a `function` of a sum. The function is one of heaviside, sigmoid, tanh, relu, softplus,
+/// softsign, elu, silu, gelu.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) function: Function,
-    /// Its radius and place, in [`Specialised::rare`]; `NONE` for most units.
+    /// The index of its radius and place in [`Reduced::rare`]; `NONE` for most units.
     pub(super) rare: u32,
-    /// Where its terms are in [`Specialised::terms`]; a `u32` each, as there are many units.
+    /// The position of its terms in [`Reduced::terms`]; `u32`, because there are many units.
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) bias: Dyadic,
 }
 
 impl Unit {
-    /// Where its terms are.
+    /// Returns the position of its terms.
     #[inline]
     pub(super) fn terms(&self) -> Range<usize> {
         index(self.start)..index(self.end)
     }
 }
 
-/// No unit, no place, nothing rare.
+/// No unit, no place, no rare data.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// What few steps have.
+/// Data that only a few steps have.
 #[derive(Clone, Debug)]
 pub(super) struct Rare {
-    /// How far the true sum may be from the stated one.
+    /// A bound of the difference between the true and the nominal sum.
     pub(super) radius: Dyadic,
-    /// Where its jump is, in [`Specialised::places`]; or `NONE`, where the sum says it.
+    /// The index of its jump in [`Reduced::places`]; `NONE` if the sum gives it exactly.
     pub(super) place: u32,
 }
 
@@ -88,7 +92,7 @@ impl Rare {
     }
 }
 
-/// The exact jump of a step `heaviside(weight · input + bias)`, whose sum was rounded.
+/// The exact jump of a step `heaviside(weight · input + bias)` whose sum was rounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) input: usize,
@@ -99,7 +103,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The step's value at almost every point of a box with these exact sides, if it is one value.
+    /// Returns the step's value at almost every point of a box with these exact sides, if it is
+    /// constant there.
     pub(super) fn value(&self, sides: &[(Rational, Rational)]) -> Option<Dyadic> {
         let (low, high) = sides.get(self.input)?;
         let (is_above, is_below) = (*low >= self.at, *high <= self.at);
@@ -108,7 +113,7 @@ impl Place {
         } else {
             (is_below, is_above)
         };
-        // At the jump itself it is 1, which matters where a side is a point.
+        // At the jump itself it is 1, which matters if a side is a point.
         if is_on {
             return Some(Dyadic::ONE);
         }
@@ -116,35 +121,35 @@ impl Place {
     }
 }
 
-/// A network on a box, reduced to what is alive there.
+/// A network on a box, reduced to the units that are undecided there.
 ///
 /// Variables `0..inputs` are the inputs, variable `inputs + k` is unit `k`; a unit uses only
-/// variables before it.
+/// earlier variables.
 #[derive(Clone, Debug)]
-pub struct Specialised {
+pub struct Reduced {
     pub(super) inputs: usize,
     pub(super) units: Vec<Unit>,
     pub(super) outputs: Vec<Sum>,
-    /// Where the true outputs lie on the box that the network was reduced to.
+    /// The ranges of the true outputs on the box that the network was reduced to.
     pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
     pub(super) rare: Vec<Rare>,
-    /// Nothing where there are none, as most networks are copied often and have none.
+    /// `None` if there are no places: networks are copied often, and most have none.
     pub(super) places: Option<Arc<[Place]>>,
-    /// The sides of that box, and where the stated units lie on it, if they were computed as
-    /// intervals; else nothing.
+    /// The sides of that box, and the ranges of the nominal units on it if they were computed as
+    /// intervals; otherwise empty.
     pub(super) sides: Vec<Interval>,
     pub(super) ranges: Vec<Interval>,
 }
 
-/// One alive unit, for those who look at the network itself.
+/// A view of one unit.
 #[derive(Clone, Copy, Debug)]
 pub struct UnitView<'a> {
     /// heaviside, sigmoid, tanh, relu, softplus, softsign, elu, silu or gelu.
     pub function: Function,
-    /// The sum it is applied to.
+    /// The sum that the function is applied to.
     pub sum: SumView<'a>,
-    /// The exact place of its jump, where the sum is rounded.
+    /// The exact place of its jump, if the sum is rounded.
     pub place: Option<&'a Rational>,
 }
 
@@ -153,40 +158,39 @@ pub struct UnitView<'a> {
 pub struct SumView<'a> {
     /// The constant.
     pub bias: Dyadic,
-    /// How far the true sum may be from the stated one.
+    /// A bound of the difference between the true and the nominal sum.
     pub radius: Dyadic,
-    /// Variables and their coefficients, sorted, none zero.
+    /// Variables and their nonzero coefficients, sorted.
     pub terms: &'a [(u32, Dyadic)],
 }
 
-impl Specialised {
-    /// Returns the network on `domain` (one interval per input), with every weight rounded to 63
-    /// bits and the rounding accounted for.
+impl Reduced {
+    /// Returns the network on `domain` (one interval per input). Weights are rounded to 63 bits;
+    /// the rounding errors are in the radii.
     ///
-    /// # Errors
-    /// [`Failure::Inexact`] when a weight is so large that it has no bound.
+    /// - Errors: [`Failure::Inexact`] when a weight is so large that it has no bound.
     pub fn from_network(network: &Network, domain: &[Interval]) -> Result<Self, Failure> {
         Reducer::<Interval>::default().from_network(network, domain)
     }
 
-    /// Returns the network on a smaller box: units whose range there has a radius of at most
-    /// `constant_radius` become constants, decided ones lines or constants, equal ones one. Any `constant_radius >= 0` is
-    /// sound; a large one makes the result smaller and less sharp.
+    /// Returns the network on a smaller box. Units whose range there has a radius of at most
+    /// `constant_radius` become constants, decided units become affine or constant, and equal units
+    /// are merged. Any `constant_radius >= 0` is sound; a larger one gives a smaller, less sharp
+    /// network.
     ///
-    /// `inputs` holds the inputs over the box, in the arithmetic that ranges are computed with; the
-    /// exact sides of the box tell more where [`Specialised::needs_sides`]. A [`Reducer`] does the
-    /// same for many boxes with less allocation.
-    pub fn specialise<E: Enclosure>(
+    /// `inputs` holds the inputs over the box, in the arithmetic used for ranges. The exact sides
+    /// of the box decide more if [`Reduced::needs_sides`]. A [`Reducer`] does the same for many
+    /// boxes with fewer allocations.
+    pub fn reduce<E: Enclosure>(
         &self,
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<Self, Failure> {
-        Reducer::default().specialise(self, inputs, sides, constant_radius)
+        Reducer::default().reduce(self, inputs, sides, constant_radius)
     }
 
-    /// Evaluates the stated outputs; each true output is within [`Specialised::output`]'s radius
-    /// of it.
+    /// Evaluates the nominal outputs; each true output is within the radius of [`Reduced::output`].
     pub fn evaluate<E: Enclosure>(&self, inputs: &[E]) -> Result<Vec<E>, Failure> {
         let mut values: Vec<E> = Vec::with_capacity(self.inputs + self.units.len());
         values.extend_from_slice(inputs);
@@ -202,35 +206,35 @@ impl Specialised {
             .collect())
     }
 
-    /// Evaluates the true outputs: the stated ones, widened by their radius.
+    /// Evaluates the true outputs: the nominal ones, widened by their radius.
     pub fn enclose<E: Enclosure>(&self, inputs: &[E]) -> Result<Vec<E>, Failure> {
-        let stated = self.evaluate(inputs)?;
-        Ok(stated
+        let nominal = self.evaluate(inputs)?;
+        Ok(nominal
             .into_iter()
             .zip(&self.outputs)
             .map(|(value, sum)| value.widened(sum.radius))
             .collect())
     }
 
-    /// Do the exact sides of a box tell more of a unit than intervals that hold them?
+    /// Can the exact sides of a box decide more units than intervals that hold them?
     #[inline]
     pub fn needs_sides(&self) -> bool {
         self.places.is_some()
     }
 
-    /// What is rare of a unit.
+    /// Returns the rare data of a unit.
     #[inline]
     pub(super) fn rare(&self, unit: &Unit) -> Option<&Rare> {
         self.rare.get(index(unit.rare))
     }
 
-    /// The exact jump of a unit, if it is kept.
+    /// Returns the exact jump of a unit, if it is stored.
     #[inline]
     pub(super) fn place(&self, rare: &Rare) -> Option<&Place> {
         self.places.as_ref()?.get(index(rare.place))
     }
 
-    /// The sum of a unit.
+    /// Returns the sum of a unit.
     #[inline]
     pub(super) fn sum(&self, unit: &Unit) -> Sum {
         let Range { start, end } = unit.terms();
@@ -246,7 +250,7 @@ impl Specialised {
         total(sum.bias, &self.terms[sum.start..sum.end], values)
     }
 
-    /// About how many bytes it takes.
+    /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.units.len() * size_of::<Unit>()
@@ -255,25 +259,25 @@ impl Specialised {
             + (self.ranges.len() + self.sides.len()) * size_of::<Interval>()
     }
 
-    /// How many inputs there are.
+    /// Returns the number of inputs.
     #[inline]
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// How many units are alive.
+    /// Returns the number of units.
     #[inline]
     pub fn units(&self) -> usize {
         self.units.len()
     }
 
-    /// How many outputs there are.
+    /// Returns the number of outputs.
     #[inline]
     pub fn outputs(&self) -> usize {
         self.outputs.len()
     }
 
-    /// Looks at alive unit number `k`, which is variable `inputs + k`.
+    /// Returns a view of unit `k`, which is variable `inputs + k`.
     #[inline]
     pub fn unit(&self, k: usize) -> UnitView<'_> {
         let unit = &self.units[k];
@@ -285,14 +289,14 @@ impl Specialised {
         }
     }
 
-    /// Encloses the true outputs on the box that the network was reduced to, as was found on the
-    /// way: by intervals, or by linear forms where those were used.
+    /// Returns enclosures of the true outputs on the box that the network was reduced to, computed
+    /// during the reduction: by intervals, or by linear forms if those were used.
     #[inline]
     pub fn output_ranges(&self) -> &[Interval] {
         &self.output_ranges
     }
 
-    /// Looks at output number `k`.
+    /// Returns a view of output `k`.
     #[inline]
     pub fn output(&self, k: usize) -> SumView<'_> {
         self.view(&self.outputs[k])
@@ -324,5 +328,5 @@ pub(super) fn total<E: Enclosure>(bias: Dyadic, terms: &[(u32, Dyadic)], values:
     for &(variable, coefficient) in terms {
         sum.accumulate(coefficient, &values[index(variable)]);
     }
-    sum.settled()
+    sum.tightened()
 }

@@ -1,12 +1,12 @@
-//! Sums of the old network over what its variables have become (T02): a constant, coefficients, and a radius that
-//! grows with everything that is rounded or only nearly so.
+//! Collects sums of the old network over the images of its variables (T02): a constant,
+//! coefficients, and a radius that grows with every rounding and every abstraction error.
 
-use super::{Image, Line, Reducer, Stated};
-use crate::network::specialise::{Specialised, Sum, index, number, total};
+use super::{Image, Line, Nominal, Reducer};
+use crate::network::reduced::{Reduced, Sum, index, number, total};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Enclosure, Interval, Rational};
 
-/// A weight rounded to 63 bits, and by how much at most.
+/// A weight rounded to 63 bits, and a bound of the rounding error.
 #[derive(Clone, Copy)]
 pub(super) struct Rounded {
     pub(super) value: Dyadic,
@@ -26,7 +26,7 @@ impl Rounded {
     }
 }
 
-/// A result rounded down, and by how much at most it was rounded.
+/// Returns a result rounded down, and a bound of the rounding error.
 #[inline]
 fn tracked(low: Dyadic, high: Dyadic) -> (Dyadic, Dyadic) {
     if low == high {
@@ -48,7 +48,7 @@ fn add_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
 
 #[inline]
 fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
-    // Most coefficients of units seen through one another are 1.
+    // After substitution most coefficients are 1.
     if a == Dyadic::ONE {
         return (b, Dyadic::ZERO);
     }
@@ -60,7 +60,7 @@ fn mul_tracked(a: Dyadic, b: Dyadic) -> (Dyadic, Dyadic) {
     }
 }
 
-/// A sum on its own.
+/// A sum with its own terms.
 #[derive(Clone)]
 pub(super) struct Loose {
     pub(super) bias: Dyadic,
@@ -77,18 +77,18 @@ impl Loose {
 }
 
 impl<E: Enclosure> Reducer<E> {
-    /// Where the stated value of a unit lies.
+    /// Returns the range of the nominal value of a unit.
     pub(super) fn range(&self, image: &Image) -> Interval {
         match image.sum {
-            Stated::Constant(value) => Interval::point(value),
-            Stated::Variable(variable) => self.values[index(variable)].range(),
-            Stated::Line(line) => self.lines[index(line)].range,
+            Nominal::Constant(value) => Interval::point(value),
+            Nominal::Variable(variable) => self.values[index(variable)].range(),
+            Nominal::Line(line) => self.lines[index(line)].range,
         }
     }
 
     /// Collects a sum of the old network over the images of its variables.
     #[inline]
-    pub(super) fn load(&mut self, network: &Specialised, sum: &Sum, images: &[Image]) {
+    pub(super) fn load(&mut self, network: &Reduced, sum: &Sum, images: &[Image]) {
         self.bias = sum.bias;
         self.radius = sum.radius;
         for &(variable, coefficient) in &network.terms[sum.start..sum.end] {
@@ -96,21 +96,20 @@ impl<E: Enclosure> Reducer<E> {
         }
     }
 
-    /// Adds `coefficient · image` to the sum being collected, where the coefficient itself may be
-    /// off by `error`.
+    /// Adds `coefficient · image` to the sum; the coefficient itself is exact up to `error`.
     pub(super) fn add(&mut self, coefficient: Dyadic, error: Dyadic, image: &Image) {
-        if !image.slack.is_zero() {
-            let radius = coefficient.abs().mul(image.slack, Up);
+        if !image.error.is_zero() {
+            let radius = coefficient.abs().mul(image.error, Up);
             self.radius = self.radius.add(radius, Up);
         }
         if !error.is_zero() {
-            let size = self.range(image).mag().add(image.slack, Up);
+            let size = self.range(image).mag().add(image.error, Up);
             self.radius = self.radius.add(error.mul(size, Up), Up);
         }
         match image.sum {
-            Stated::Constant(value) => self.add_product(coefficient, value),
-            Stated::Variable(variable) => self.add_term(variable, coefficient),
-            Stated::Line(line) => {
+            Nominal::Constant(value) => self.add_product(coefficient, value),
+            Nominal::Variable(variable) => self.add_term(variable, coefficient),
+            Nominal::Line(line) => {
                 let &Line {
                     bias, start, end, ..
                 } = &self.lines[index(line)];
@@ -172,7 +171,7 @@ impl<E: Enclosure> Reducer<E> {
         }
     }
 
-    /// Moves the terms collected to the end of `into`, sorted, and clears the sum.
+    /// Moves the collected terms to the end of `into`, sorted, and clears the sum.
     #[inline]
     fn drain(&mut self, into: &mut Vec<(u32, Dyadic)>) -> (Dyadic, Dyadic) {
         if !self.collected.is_sorted_by_key(|(variable, _)| *variable) {
