@@ -6,11 +6,12 @@
 //! identity as it is, and through hard-tanh where |z| <= 1 is known. Nothing can be carried past
 //! sigmoid, tanh and other smooth units.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::context::{Context, Unit};
+use super::context::{Context, Unit, error};
 use super::value::{Coefficient, Form};
 use crate::formats::foreign::ForeignError;
 use crate::network::{
@@ -20,6 +21,8 @@ use crate::numbers::Rational;
 
 /// Deeper networks are refused.
 const MOST_LAYERS: usize = 1024;
+/// More different activations side by side are refused.
+const MOST_KINDS: usize = 64;
 
 /// Returns the layers that compute the outputs.
 ///
@@ -32,10 +35,10 @@ pub fn layers(context: &mut Context, outputs: Vec<Form>) -> Result<Vec<Layer>, F
         .take_while(|unit| unit.activation.is_none())
         .count();
     if inputs == 0 {
-        return Err(ForeignError::new("the graph has no input"));
+        return Err(error("the graph has no input"));
     }
     if outputs.is_empty() {
-        return Err(ForeignError::new("the outputs of the graph are empty"));
+        return Err(error("the outputs of the graph are empty"));
     }
     let schedule = match schedule(context, &outputs, Order::Early) {
         Ok(schedule) => schedule,
@@ -69,123 +72,102 @@ fn users(units: &[Unit], unit: u32) -> impl Iterator<Item = u32> + '_ {
     rows.flat_map(|row| row.terms.iter().map(|term| term.0))
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one pass over the units, told in order"
-)]
+/// Puts the units that outputs need into layers, one layer after the other.
 fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Stage>, ForeignError> {
-    let units = &context.units;
-    let count = units.len();
-    // How many steps each unit is away from the outputs, from the last to the first; 0: not used.
-    let mut height = vec![0u32; count];
-    for output in outputs {
-        output
-            .terms
-            .iter()
-            .for_each(|term| height[term.0 as usize] = 1);
-    }
-    for unit in (0..count).rev() {
-        if height[unit] > 0 {
-            for used in users(units, unit as u32) {
-                height[used as usize] = height[used as usize].max(height[unit] + 1);
-            }
-        }
-    }
-    let needed: Vec<u32> = (0..count as u32)
-        .filter(|&k| height[k as usize] > 0)
-        .collect();
-    if let Some(unit) = needed
-        .iter()
-        .map(|&k| &units[k as usize])
-        .find(|unit| unit.part.is_some())
-        && let Some(part) = unit.part
-    {
-        let ((name, whole), place) = (part.name(), context.places.get(unit.place));
-        return Err(
-            ForeignError::new(format!("{name} is read as a part of {whole} only"))
-                .at(|| place.cloned().unwrap_or_default()),
-        );
-    }
-    let mut open: Vec<u32> = needed
-        .iter()
-        .copied()
-        .filter(|&k| units[k as usize].activation.is_some())
-        .collect();
-    // How many units not yet computed, and outputs, use a unit.
-    let mut uses = vec![0u32; count];
-    for &unit in &open {
-        users(units, unit).for_each(|used| uses[used as usize] += 1);
-    }
-    for output in outputs {
-        output
-            .terms
-            .iter()
-            .for_each(|term| uses[term.0 as usize] += 1);
-    }
-    // The units at hand, in the order in which they are the columns of the next layer.
-    let mut at_hand: Vec<u32> = needed
-        .iter()
-        .copied()
-        .filter(|&k| units[k as usize].activation.is_none())
-        .collect();
-    let mut is_at_hand = vec![false; count];
-    for &unit in &at_hand {
-        is_at_hand[unit as usize] = true;
-    }
-    // How many of these are computed by the layer that is looked at.
-    let mut here = vec![0u32; count];
+    let mut schedule = Schedule::new(context, outputs, order)?;
     let mut stages = Vec::new();
-    while !open.is_empty() {
-        let top = open.iter().map(|&k| height[k as usize]).max().unwrap_or(0);
-        let ready: Vec<u32> = open
-            .iter()
-            .copied()
-            .filter(|&k| order == Order::Early || height[k as usize] == top)
-            .filter(|&k| users(units, k).all(|used| is_at_hand[used as usize]))
-            .collect();
-        let mut kinds: Vec<Activation> = Vec::new();
-        let mut seen = 0;
-        for &unit in &ready {
-            if let Some(kind) = &units[unit as usize].activation
-                && kinds.last() != Some(kind)
-                && !kinds.contains(kind)
-            {
-                kinds.push(kind.clone());
-                seen += 1;
-                if seen > 64 {
-                    return Err(ForeignError::new(
-                        "more than 64 different activations stand side by side",
-                    ));
-                }
-            }
+    while !schedule.open.is_empty() {
+        let stage = schedule.next()?;
+        schedule.take(&stage);
+        stages.push(stage);
+        if stages.len() > MOST_LAYERS {
+            return Err(error(format!(
+                "the network has more than {MOST_LAYERS} layers"
+            )));
         }
-        let computed_by = |kind: &Activation| -> Vec<u32> {
-            let in_kind = |&unit: &u32| can_compute(&units[unit as usize], kind);
-            ready.iter().copied().filter(in_kind).collect()
-        };
-        let mut candidates: Vec<(Activation, Vec<u32>)> = kinds
-            .iter()
-            .map(|kind| (kind.clone(), exactly(units, &ready, kind)))
+    }
+    Ok(stages)
+}
+
+/// What is not in a layer yet.
+struct Schedule<'a> {
+    context: &'a Context,
+    order: Order,
+    /// How many steps each unit is away from the outputs; 0: not used.
+    height: Vec<u32>,
+    /// The units not yet computed.
+    open: Vec<u32>,
+    /// How many of these, and of the outputs, use each unit.
+    uses: Vec<u32>,
+    /// The units at hand, in the order in which they are the columns of the next layer.
+    at_hand: Vec<u32>,
+    is_at_hand: Vec<bool>,
+    /// How many of the uses are in the layer that is looked at; 0 between layers.
+    here: Vec<u32>,
+}
+
+impl<'a> Schedule<'a> {
+    fn new(context: &'a Context, outputs: &[Form], order: Order) -> Result<Self, ForeignError> {
+        let units = &context.units;
+        let height = heights(units, outputs);
+        let needed = (0..units.len() as u32).filter(|&k| height[k as usize] > 0);
+        let needed: Vec<u32> = needed.collect();
+        let mut needed_units = needed.iter().map(|&k| &units[k as usize]);
+        if let Some((unit, part)) = needed_units.find_map(|unit| Some((unit, unit.part?))) {
+            let ((name, whole), place) = (part.name(), context.places.get(unit.place));
+            return Err(
+                error(format!("{name} is only supported as a part of {whole}"))
+                    .at(|| place.cloned().unwrap_or_default()),
+            );
+        }
+        let (at_hand, open): (Vec<u32>, Vec<u32>) = needed
+            .into_iter()
+            .partition(|&k| units[k as usize].activation.is_none());
+        let mut uses = vec![0u32; units.len()];
+        for &unit in &open {
+            users(units, unit).for_each(|used| uses[used as usize] += 1);
+        }
+        for term in outputs.iter().flat_map(|output| &output.terms) {
+            uses[term.0 as usize] += 1;
+        }
+        let mut is_at_hand = vec![false; units.len()];
+        for &unit in &at_hand {
+            is_at_hand[unit as usize] = true;
+        }
+        Ok(Self {
+            context,
+            order,
+            height,
+            open,
+            uses,
+            at_hand,
+            is_at_hand,
+            here: vec![0; units.len()],
+        })
+    }
+
+    /// Returns the best of the layers that can come next.
+    fn next(&mut self) -> Result<Stage, ForeignError> {
+        let units = &self.context.units;
+        let ready = self.ready();
+        let mut candidates: Vec<(Activation, Vec<u32>)> = kinds(units, &ready)?
+            .into_iter()
+            .map(|kind| {
+                let computed = exactly(units, &ready, &kind);
+                (kind, computed)
+            })
             .collect();
         // Everything with straight pieces can be written with relu, when that is needed.
-        candidates.push((Activation::Relu, computed_by(&Activation::Relu)));
-        let mut best: Option<Stage> = None;
+        let with_relu = |unit: &u32| can_compute(&units[*unit as usize], &Activation::Relu);
+        let computed = ready.iter().copied().filter(with_relu).collect();
+        candidates.push((Activation::Relu, computed));
+        let mut best: Option<((bool, Reverse<usize>), Stage)> = None;
         let mut problem = None;
         for (activation, computed) in candidates {
             if computed.is_empty() {
                 continue;
             }
-            for &unit in &computed {
-                users(units, unit).for_each(|used| here[used as usize] += 1);
-            }
-            let carried: Vec<u32> = at_hand
-                .iter()
-                .copied()
-                .filter(|unit| uses[*unit as usize] > here[*unit as usize])
-                .collect();
-            for &unit in &at_hand {
-                here[unit as usize] = 0;
-            }
+            let carried = self.carried(&computed);
             if let Some(&stuck) = carried
                 .iter()
                 .find(|unit| carry(units, **unit, &activation).is_none())
@@ -193,50 +175,104 @@ fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Sta
                 problem.get_or_insert((stuck, computed[0]));
                 continue;
             }
-            let is_native = |stage: &Stage| {
-                stage
-                    .computed
-                    .iter()
-                    .all(|&k| units[k as usize].activation.as_ref() == Some(&stage.activation))
-            };
-            let stage = Stage {
-                activation,
-                computed,
-                carried,
-            };
-            let is_better = best.as_ref().is_none_or(|best| {
-                (is_native(&stage), std::cmp::Reverse(stage.carried.len()))
-                    > (is_native(best), std::cmp::Reverse(best.carried.len()))
-            });
-            if is_better {
-                best = Some(stage);
+            let is_native = computed
+                .iter()
+                .all(|&k| units[k as usize].activation.as_ref() == Some(&activation));
+            let rank = (is_native, Reverse(carried.len()));
+            if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                let stage = Stage {
+                    activation,
+                    computed,
+                    carried,
+                };
+                best = Some((rank, stage));
             }
         }
-        let Some(stage) = best else {
-            return Err(cannot_carry(context, problem));
-        };
+        best.map(|(_, stage)| stage)
+            .ok_or_else(|| cannot_carry(self.context, problem))
+    }
+
+    /// The units that only use what is at hand, and whose turn it is.
+    fn ready(&self) -> Vec<u32> {
+        let height = |unit: u32| self.height[unit as usize];
+        let top = self.open.iter().map(|&k| height(k)).max().unwrap_or(0);
+        let units = &self.context.units;
+        let ready = self.open.iter().copied().filter(|&k| {
+            (self.order == Order::Early || height(k) == top)
+                && users(units, k).all(|used| self.is_at_hand[used as usize])
+        });
+        ready.collect()
+    }
+
+    /// The units at hand that others than the computed ones use.
+    fn carried(&mut self, computed: &[u32]) -> Vec<u32> {
+        for &unit in computed {
+            users(&self.context.units, unit).for_each(|used| self.here[used as usize] += 1);
+        }
+        let carried = self
+            .at_hand
+            .iter()
+            .copied()
+            .filter(|unit| self.uses[*unit as usize] > self.here[*unit as usize]);
+        let carried = carried.collect();
+        for &unit in &self.at_hand {
+            self.here[unit as usize] = 0;
+        }
+        carried
+    }
+
+    /// Goes on above a layer.
+    fn take(&mut self, stage: &Stage) {
         for &unit in &stage.computed {
-            users(units, unit).for_each(|used| uses[used as usize] -= 1);
+            users(&self.context.units, unit).for_each(|used| self.uses[used as usize] -= 1);
         }
         let done: HashSet<u32> = stage.computed.iter().copied().collect();
-        open.retain(|unit| !done.contains(unit));
-        for &unit in &at_hand {
-            is_at_hand[unit as usize] = false;
+        self.open.retain(|unit| !done.contains(unit));
+        for &unit in &self.at_hand {
+            self.is_at_hand[unit as usize] = false;
         }
-        at_hand.clone_from(&stage.computed);
-        at_hand.extend(&stage.carried);
-        at_hand.retain(|unit| uses[*unit as usize] > 0);
-        for &unit in &at_hand {
-            is_at_hand[unit as usize] = true;
-        }
-        stages.push(stage);
-        if stages.len() > MOST_LAYERS {
-            return Err(ForeignError::new(format!(
-                "the network has more than {MOST_LAYERS} layers"
-            )));
+        self.at_hand.clone_from(&stage.computed);
+        self.at_hand.extend(&stage.carried);
+        self.at_hand.retain(|unit| self.uses[*unit as usize] > 0);
+        for &unit in &self.at_hand {
+            self.is_at_hand[unit as usize] = true;
         }
     }
-    Ok(stages)
+}
+
+/// How many steps each unit is away from the outputs, from the last to the first; 0: not used.
+fn heights(units: &[Unit], outputs: &[Form]) -> Vec<u32> {
+    let mut height = vec![0u32; units.len()];
+    for term in outputs.iter().flat_map(|output| &output.terms) {
+        height[term.0 as usize] = 1;
+    }
+    for unit in (0..units.len()).rev() {
+        if height[unit] > 0 {
+            for used in users(units, unit as u32) {
+                height[used as usize] = height[used as usize].max(height[unit] + 1);
+            }
+        }
+    }
+    height
+}
+
+/// The different activations of units.
+fn kinds(units: &[Unit], ready: &[u32]) -> Result<Vec<Activation>, ForeignError> {
+    let mut kinds: Vec<Activation> = Vec::new();
+    for &unit in ready {
+        if let Some(kind) = &units[unit as usize].activation
+            && kinds.last() != Some(kind)
+            && !kinds.contains(kind)
+        {
+            kinds.push(kind.clone());
+            if kinds.len() > MOST_KINDS {
+                return Err(error(format!(
+                    "more than {MOST_KINDS} different activations stand side by side"
+                )));
+            }
+        }
+    }
+    Ok(kinds)
 }
 
 fn exactly(units: &[Unit], ready: &[u32], kind: &Activation) -> Vec<u32> {
@@ -247,7 +283,7 @@ fn exactly(units: &[Unit], ready: &[u32], kind: &Activation) -> Vec<u32> {
 fn cannot_carry(context: &Context, problem: Option<(u32, u32)>) -> ForeignError {
     let place = |unit: u32| context.places.get(context.units[unit as usize].place);
     let Some((stuck, past)) = problem else {
-        return ForeignError::new("the graph cannot be put into layers");
+        return error("the graph cannot be put into layers");
     };
     let source = if context.units[stuck as usize].activation.is_none() {
         "an input of the network".to_owned()
@@ -257,7 +293,7 @@ fn cannot_carry(context: &Context, problem: Option<(u32, u32)>) -> ForeignError 
             place(stuck).map_or("a node", String::as_str)
         )
     };
-    ForeignError::new(format!(
+    error(format!(
         "{source} is used both here and after here, and nothing can be carried past this layer"
     ))
     .at(|| place(past).cloned().unwrap_or_default())
@@ -290,7 +326,6 @@ fn row(weights: &[f64], bias: f64) -> Form {
 
 /// Returns how a layer computes a unit: its rows, and the form over them that is the unit.
 fn compute(unit: &Unit, layer: &Activation) -> Rows {
-    let minus_one = Coefficient::Float(-1.0);
     let z = || unit.rows[0].clone();
     match (&unit.activation, layer) {
         (Some(own), layer) if own == layer => (vec![unit.rows.clone()], row(&[1.0], 0.0)),
@@ -298,16 +333,13 @@ fn compute(unit: &Unit, layer: &Activation) -> Rows {
             let mut form = row(&[1.0, 1.0], 0.0);
             form.terms[1].1 = Coefficient::from(-slope);
             form.merge();
-            (vec![vec![z()], vec![z().times(&minus_one)]], form)
+            (vec![vec![z()], vec![z().negated()]], form)
         }
         (Some(Activation::HardTanh), _) => {
             let shifted = |by: f64| vec![z().plus(&Form::constant(Coefficient::Float(by)))];
             (vec![shifted(1.0), shifted(-1.0)], row(&[1.0, -1.0], -1.0))
         }
-        _ => (
-            vec![vec![z()], vec![z().times(&minus_one)]],
-            row(&[1.0, -1.0], 0.0),
-        ),
+        _ => (vec![vec![z()], vec![z().negated()]], row(&[1.0, -1.0], 0.0)),
     }
 }
 
@@ -340,12 +372,12 @@ fn carry(units: &[Unit], unit: u32, layer: &Activation) -> Option<Rows> {
         Activation::Maxout(rank) => Some((vec![vec![z; *rank]], row(&[1.0], 0.0))),
         Activation::Relu | Activation::LeakyRelu(_) if is_positive => once(),
         Activation::Relu => {
-            let below = z.clone().times(&Coefficient::Float(-1.0));
+            let below = z.clone().negated();
             Some((vec![vec![z], vec![below]], row(&[1.0, -1.0], 0.0)))
         }
         Activation::LeakyRelu(slope) => {
             let share = (&Rational::ONE + slope).reciprocal()?;
-            let below = z.clone().times(&Coefficient::Float(-1.0));
+            let below = z.clone().negated();
             let both = row(&[1.0, -1.0], 0.0).times(&share.into());
             Some((vec![vec![z], vec![below]], both))
         }
@@ -385,7 +417,7 @@ fn assemble(
                 made
             } else {
                 carry(&context.units, unit, &stage.activation)
-                    .ok_or_else(|| ForeignError::new("a unit cannot be carried"))?
+                    .ok_or_else(|| error("a unit cannot be carried"))?
             };
             let made = unit_rows.len() as u32;
             next_is_plain &= made == 1 && form.as_unit().is_some();
@@ -487,15 +519,14 @@ impl Plan {
 
     /// Returns the layer.
     fn layer(self) -> Result<Layer, ForeignError> {
-        let failed = |error: MatrixError| ForeignError::new(error.to_string());
+        let failed = |e: MatrixError| error(e.to_string());
         let mut bias = VectorBuilder::default();
         for row in &self.rows {
             let term = bias.number(row.bias.to_rational());
             bias.push(term.ok_or_else(|| failed(MatrixError::TooLarge))?);
         }
         let weights = matrix(self.rows, self.width).map_err(failed)?;
-        Layer::with_bias(weights, bias.finish(), self.activation)
-            .map_err(|error| ForeignError::new(error.to_string()))
+        Layer::with_bias(weights, bias.finish(), self.activation).map_err(|e| error(e.to_string()))
     }
 }
 
@@ -553,7 +584,7 @@ fn substituted(
                 continue;
             }
             Place::Form(place) => place,
-            Place::Nowhere => return Err(ForeignError::new("a unit is missing in its layer")),
+            Place::Nowhere => return Err(error("a unit is missing in its layer")),
         };
         let form = &columns.list[place as usize].1;
         context.spend(form.cost())?;

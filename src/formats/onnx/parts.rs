@@ -13,17 +13,11 @@
 //! What these are made of on the way, `erf(r)` and `e^r`, are units of their own as long as nothing
 //! else uses them.
 
-use super::context::{Context, Part, Unit};
+use super::context::{Context, Part, Unit, error};
 use super::value::{Coefficient, Form, ratio};
 use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
-
-const MINUS_ONE: Coefficient = Coefficient::Float(-1.0);
-
-fn error(message: impl Into<String>) -> ForeignError {
-    ForeignError::new(message)
-}
 
 /// A form of one unit, `bias + weight · unit`.
 fn single(form: &Form) -> Option<(&Coefficient, &Coefficient, u32)> {
@@ -93,7 +87,7 @@ fn times_erf(
     let sign = Rational::from(if divisor.is_negative() { -1 } else { 1 });
     let is_opposite = *bias == -(&sign * weight);
     let z = if is_opposite {
-        a.clone().times(&MINUS_ONE)
+        a.clone().negated()
     } else {
         a.clone()
     };
@@ -110,9 +104,7 @@ fn times_erf(
     let scaled = z.clone().times(&scale.clone().into());
     let gelu = context.activate(Activation::Gelu(Some(divisor)), vec![scaled])?;
     let back = scale.reciprocal().unwrap_or(Rational::ONE);
-    let product = gelu
-        .times(&(&back * &two).into())
-        .plus(&z.times(&MINUS_ONE));
+    let product = gelu.times(&(&back * &two).into()).plus(&z.negated());
     Ok(Some(product.times(&sign.into())))
 }
 
@@ -146,7 +138,7 @@ pub fn choose(
         let side = if bias.is_zero() && weight.is_one() {
             Some(row)
         } else if bias.is_one() && weight.negated().is_one() {
-            Some(row.times(&MINUS_ONE))
+            Some(row.negated())
         } else {
             None
         };
@@ -216,7 +208,7 @@ fn times_step(
             continue;
         };
         let softplus = Form::unit(*unit).times(weight);
-        let rest = a.clone().plus(&softplus.times(&MINUS_ONE));
+        let rest = a.clone().plus(&softplus.negated());
         let factor = weight.negated();
         if ratio(row, &rest) != Some(factor.to_rational()) {
             continue;
@@ -236,10 +228,8 @@ fn times_step(
         };
         let softplus = Form::unit(*unit);
         let with_threshold = context.activate(Activation::Softplus(Some(threshold)), vec![row])?;
-        let above = with_threshold
-            .plus(&softplus.times(&MINUS_ONE))
-            .times(&factor);
-        return Ok(Some(a.clone().plus(&above.times(&MINUS_ONE))));
+        let above = with_threshold.plus(&softplus.negated()).times(&factor);
+        return Ok(Some(a.clone().plus(&above.negated())));
     }
     Ok(None)
 }
@@ -312,6 +302,6 @@ pub fn logarithm(context: &mut Context, form: &Form) -> Result<Form, ForeignErro
     if is_exp {
         return context.activate(Activation::Softplus(None), vec![row]);
     }
-    let softplus = context.activate(Activation::Softplus(None), vec![row.times(&MINUS_ONE)])?;
-    Ok(softplus.times(&MINUS_ONE))
+    let softplus = context.activate(Activation::Softplus(None), vec![row.negated()])?;
+    Ok(softplus.negated())
 }

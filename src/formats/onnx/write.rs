@@ -1,17 +1,16 @@
 //! Networks as ONNX graphs; the exact weights travel as text beside the rounded ones.
 
-use super::proto::{Model, ValueInfo};
 use super::tensor::{DOUBLE, FLOAT};
 use super::wire::Writer;
 use crate::formats::floats::{Precision, Rounding};
-use crate::formats::foreign::{ForeignError, Imported, dense_size, nearest_floats, put_dense_row};
+use crate::formats::foreign::{ForeignError, dense_size, nearest_floats, put_dense_row};
 use crate::formats::json;
 use crate::network::{Activation, Layer, Network};
 
 /// The version of the operators that is written.
 const OPSET: u64 = 13;
 /// The key of the exact network among the metadata.
-const KEY: &str = "steeple_network";
+pub const KEY: &str = "steeple_network";
 /// Protocol buffers end at 2 GiB.
 const LARGEST: usize = 1 << 30;
 
@@ -28,7 +27,7 @@ pub struct Written {
 /// Returns a network as the bytes of an ONNX file.
 ///
 /// - Exactness: weights are rounded to the nearest float; the network itself, as our JSON, is in
-///   the metadata, and [`super::read`] finds it there.
+///   the metadata, and [`super::read()`] finds it there.
 /// - Errors: weights beyond the largest float; dense weights beyond 1 GiB.
 pub fn write(network: &Network, precision: Precision) -> Result<Written, ForeignError> {
     let mut rounding = Rounding::default();
@@ -52,36 +51,6 @@ pub fn write(network: &Network, precision: Precision) -> Result<Written, Foreign
         bytes,
         rounding,
         precision,
-    })
-}
-
-/// Adds the exact weights from the metadata, and the names, where they are there and belong to the graph.
-pub fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Imported, ForeignError> {
-    let Some((_, text)) = model.metadata.iter().find(|(key, _)| *key == KEY) else {
-        return Ok(imported);
-    };
-    let place = || format!("metadata `{KEY}`");
-    let network =
-        json::read(text).map_err(|error| ForeignError::new(error.to_string()).at(place))?;
-    let precision = match model.graph.inputs.first() {
-        Some(input) if ValueInfo::read(*input)?.element == DOUBLE => Precision::Double,
-        _ => Precision::Single,
-    };
-    let again = write(&network, precision).map_err(|error| error.at(place))?;
-    let size = again.bytes.len();
-    let again = super::read_graph(&Model::read(&again.bytes)?, size)?;
-    if again.layers != imported.layers {
-        return Err(ForeignError::new(
-            "the exact weights kept here are not those of the graph, which was changed since",
-        )
-        .at(place)
-        .hint("remove this entry from metadata_props, and the weights of the graph count"));
-    }
-    Ok(Imported {
-        layers: imported.layers,
-        exact: Some(network.layers().to_vec()),
-        names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
-        notes: imported.notes,
     })
 }
 
