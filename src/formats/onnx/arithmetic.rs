@@ -130,7 +130,7 @@ pub fn not(call: &mut Call<'_>) -> Output {
 }
 
 pub fn greater_or_equal(call: &mut Call<'_>) -> Output {
-    compare(call, |context, a, b| at_least(context, a, b))
+    compare(call, at_least)
 }
 
 pub fn less_or_equal(call: &mut Call<'_>) -> Output {

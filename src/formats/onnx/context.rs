@@ -78,7 +78,7 @@ impl Context {
                 Ok(())
             }
             None => Err(ForeignError::new(
-                "here the network becomes much larger than the file it is read from",
+                "the network becomes much larger than the file it is read from",
             )
             .hint("limits keep small files from taking all memory; is this a network of dense layers?")),
         }

@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
         for message in &graph.outputs {
             let info = ValueInfo::read(*message)?;
             if !self.sources.contains_key(info.name) {
-                return Err(error(format!("nothing gives the output `{}`", info.name)));
+                return Err(error(format!("the output `{}` is not defined", info.name)));
             }
             wanted.push(info.name);
         }
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
         } else {
             self.values.get(name).cloned()
         };
-        value.ok_or_else(|| error(format!("nothing gives the value `{name}`")))
+        value.ok_or_else(|| error(format!("the value `{name}` is not defined")))
     }
 }
 
@@ -249,9 +249,9 @@ fn order<'a>(
                 },
                 Some(_) => {}
                 None => {
-                    return Err(error(format!("nothing gives its input `{name}`"))
+                    return Err(error(format!("its input `{name}` is not defined"))
                         .at(|| node.place())
-                        .hint("the graph is cut off, or refers to one outside"));
+                        .hint("the graph is incomplete, or is part of another graph"));
                 }
             }
         }
@@ -265,7 +265,7 @@ fn input(info: &ValueInfo<'_>, context: &mut Context) -> Result<Value, ForeignEr
         return Err(error("this input is not a tensor of numbers"));
     }
     let Some(dims) = &info.dims else {
-        return Err(error("the file does not say how many numbers it has")
+        return Err(error("the file does not give its shape")
             .hint("export the network with an example input, or with shape inference"));
     };
     let mut sizes = Vec::new();
@@ -276,10 +276,10 @@ fn input(info: &ValueInfo<'_>, context: &mut Context) -> Result<Value, ForeignEr
             _ if k == 0 => sizes.push(1),
             _ => {
                 return Err(error(format!(
-                    "size {} of its shape is free, and only the first, the batch, may be",
+                    "size {} of its shape is not fixed; only the first, the batch, may be open",
                     k + 1
                 ))
-                .hint("export the network with sizes fixed"));
+                .hint("export the network with fixed sizes"));
             }
         }
     }

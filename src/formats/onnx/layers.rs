@@ -289,15 +289,15 @@ fn cannot_carry(context: &Context, problem: Option<(u32, u32)>) -> ForeignError 
         "an input of the network".to_owned()
     } else {
         format!(
-            "what {} gives",
+            "the output of {}",
             place(stuck).map_or("a node", String::as_str)
         )
     };
     error(format!(
-        "{source} is used both here and after here, and nothing can be carried past this layer"
+        "{source} is used in this layer and in later ones, and this layer cannot pass it on"
     ))
     .at(|| place(past).cloned().unwrap_or_default())
-    .hint("connections that skip a layer are read past relu, leaky relu and maxout only")
+    .hint("connections may skip layers of relu, leaky relu and maxout only")
 }
 
 /// Can a layer with this activation compute the unit?

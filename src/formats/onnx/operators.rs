@@ -188,8 +188,8 @@ pub fn run(
         node.has(name);
     }
     if let Some(name) = node.overlooked() {
-        return Err(error(format!("unknown attribute `{name}`"))
-            .hint("an operator means what the ONNX standard says, which is without it"));
+        return Err(error(format!("unexpected attribute `{name}`"))
+            .hint("the ONNX standard does not allow this attribute here"));
     }
     if let Some(place) = call.inputs.overlooked() {
         return Err(error(format!("unexpected input {}", place + 1))

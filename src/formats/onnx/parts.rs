@@ -44,9 +44,11 @@ pub fn multiply(context: &mut Context, a: &Form, b: &Form) -> Result<Form, Forei
             return Ok(product);
         }
     }
-    Err(error("two values that both depend on the inputs are multiplied").hint(
-        "only products with constants are affine, and only those that make relu, gelu or silu are units",
-    ))
+    Err(
+        error("it multiplies two values that both depend on the inputs").hint(
+            "only products with constants, and those that make relu, gelu or silu, are supported",
+        ),
+    )
 }
 
 /// `a · (bias + weight · unit)`, where `a · unit` is known.
@@ -149,13 +151,12 @@ pub fn choose(
             }
         }
     }
-    Err(error(
-        "Where chooses between values that are not seen to be equal at the edge of its condition",
-    )
-    .hint(
-        "Where is read between constants, and where both values meet at the edge, as in \
+    Err(
+        error("cannot show that its two values are equal where the condition changes").hint(
+            "Where is supported between constants, and where both values meet as in \
                  Where(x > 0, x, 0)",
-    ))
+        ),
+    )
 }
 
 /// Returns what a form is where `side >= 0`: there, a relu of `k side + c` is that or 0, where the
@@ -248,7 +249,7 @@ fn slope(first: &Form, second: &Form) -> Option<Rational> {
 pub fn divide(context: &mut Context, a: &Form, divisor: &Form) -> Result<Form, ForeignError> {
     let refused = || {
         error("it divides by a value that depends on the inputs")
-            .hint("only the quotient of softsign, x / (1 + |x|), is a unit")
+            .hint("only the quotient of softsign, x / (1 + |x|), is supported")
     };
     let [(first, weight), (second, other)] = &divisor.terms[..] else {
         return Err(refused());
@@ -284,7 +285,7 @@ pub fn divide(context: &mut Context, a: &Form, divisor: &Form) -> Result<Form, F
 pub fn logarithm(context: &mut Context, form: &Form) -> Result<Form, ForeignError> {
     let refused = || {
         error("the logarithm of a value that depends on the inputs is not supported")
-            .hint("only that of 1 + exp(x), a softplus, is a unit")
+            .hint("only that of 1 + exp(x), a softplus, is supported")
     };
     let Some((bias, _, unit)) = single(form).filter(|(_, weight, _)| weight.is_one()) else {
         return Err(refused());

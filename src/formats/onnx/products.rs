@@ -170,7 +170,7 @@ fn sum_of_products(
             (None, Some(factor)) => (factor, a, i),
             (None, None) => {
                 return Err(
-                    error("two matrices that both depend on the inputs are multiplied")
+                    error("it multiplies two matrices that both depend on the inputs")
                         .hint("only products with constants are affine"),
                 );
             }

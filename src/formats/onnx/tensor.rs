@@ -267,7 +267,7 @@ impl<'a> Tensor<'a> {
             }
             match (wanted, field) {
                 (FLOAT_DATA, Field::Fixed32(bits)) => {
-                    stored.push(f64::from(f32::from_le_bytes(bits)))
+                    stored.push(f64::from(f32::from_le_bytes(bits)));
                 }
                 (FLOAT_DATA, Field::Bytes(list)) => {
                     let (whole, rest) = list.bytes().as_chunks();
