@@ -1,7 +1,8 @@
 //! Affine functions of several variables, with exact coefficients.
 //!
 //! Vectors are nalgebra's, and so are the matrices of exact solvers. Sums are written here: nalgebra's own
-//! copy every number they multiply.
+//! copy every number they multiply. Files have functions of thousands of variables, most of which depend on
+//! one: their readers (`formats::vnnlib`, `formats::onnx`) keep the coefficients that are not 0.
 
 use std::iter::zip;
 

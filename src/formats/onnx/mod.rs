@@ -4,8 +4,8 @@
 //! stored numbers. `evaluate` walks the graph: every value becomes a tensor of affine forms
 //! (`value`) over *units*, which the operators make. `operators` is the table of all of them: what
 //! each does is a function of `constants`, `shapes`, `cutting`, `arithmetic`, `scaling`, `products`,
-//! `activations` or `extremes`, which use `inputs`, `places` and `elements`. `layers` puts the units
-//! into layers. Every step is exact: weights are the rational numbers that the stored floats are.
+//! `activations` or `extremes`, which use `inputs`, `places` and `elements`. `schedule` puts the units
+//! into layers, `layers` finds the weights. Every step is exact: weights are the rational numbers that the stored floats are.
 //!
 //! That a file means what is read here is an assumption that the tests try, with files that the
 //! real exporters wrote and what onnxruntime makes of them; it is not proved. A proof speaks of
@@ -24,6 +24,7 @@
 mod activations;
 mod arithmetic;
 mod batch;
+mod carry;
 mod constants;
 mod context;
 mod cutting;
@@ -40,6 +41,7 @@ mod proto;
 mod read;
 mod roots;
 mod scaling;
+mod schedule;
 mod shapes;
 mod tensor;
 mod value;

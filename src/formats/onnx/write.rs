@@ -11,6 +11,9 @@ use crate::network::{Activation, Layer, Network};
 const OPSET: u64 = 13;
 /// The key of the exact network among the metadata.
 pub const KEY: &str = "steeple_network";
+/// The types of attributes, by their numbers in ONNX.
+const FLOAT_ATTRIBUTE: u64 = 1;
+const INTEGER_ATTRIBUTE: u64 = 2;
 /// Protocol buffers end at 2 GiB.
 const LARGEST: usize = 1 << 30;
 
@@ -86,6 +89,15 @@ fn graph(
     Ok(parts.graph)
 }
 
+/// Adds an attribute that holds an integer to a node.
+fn integer_attribute(node: &mut Writer, name: &[u8], value: u64) {
+    let mut attribute = Writer::default();
+    attribute.bytes(1, name);
+    attribute.varint(3, value);
+    attribute.varint(20, INTEGER_ATTRIBUTE);
+    node.message(5, attribute);
+}
+
 struct Parts {
     graph: Writer,
     precision: Precision,
@@ -108,39 +120,7 @@ impl Parts {
         rounding: &mut Rounding,
     ) -> Result<(), ForeignError> {
         let name = |part: &str| format!("layers.{k}.{part}");
-        let weights: Vec<f64> =
-            nearest_floats(k, layer.weights().pool(), self.precision, rounding)?;
-        let bias: Vec<f64> = nearest_floats(k, layer.bias().pool(), self.precision, rounding)?;
-        let rank = layer.activation().rows_per_unit();
-        let bias_places: Vec<_> = layer.bias().indices().collect();
-        let mut branches = Vec::new();
-        for branch in 0..rank {
-            let (mut rows, mut terms) = (Vec::new(), Vec::new());
-            for row in (branch..layer.rows()).step_by(rank) {
-                put_dense_row(layer, row, &weights, self.precision, &mut rows);
-                self.precision.put(bias[bias_places[row]], &mut terms);
-            }
-            let suffix = if rank == 1 {
-                String::new()
-            } else {
-                format!(".{branch}")
-            };
-            let (weight, bias) = (name("weight") + &suffix, name("bias") + &suffix);
-            self.tensor(&weight, &[layer.units(), layer.inputs()], &rows);
-            self.tensor(&bias, &[layer.units()], &terms);
-            let sum = match layer.activation() {
-                Activation::Identity => to.to_owned(),
-                _ => name("sum") + &suffix,
-            };
-            self.node("Gemm", &[from, &weight, &bias], &sum, |node| {
-                let mut attribute = Writer::default();
-                attribute.bytes(1, b"transB");
-                attribute.varint(3, 1);
-                attribute.varint(20, 2);
-                node.message(5, attribute);
-            });
-            branches.push(sum);
-        }
+        let branches = self.sums(k, layer, from, to, rounding)?;
         let none = |_: &mut Writer| {};
         let sum = branches[0].as_str();
         match layer.activation() {
@@ -189,11 +169,7 @@ impl Parts {
                 );
                 let element = self.element();
                 self.node("Cast", &[&name("is_on")], to, |node| {
-                    let mut attribute = Writer::default();
-                    attribute.bytes(1, b"to");
-                    attribute.varint(3, element);
-                    attribute.varint(20, 2);
-                    node.message(5, attribute);
+                    integer_attribute(node, b"to", element);
                 });
             }
             Activation::Maxout(_) => {
@@ -202,6 +178,48 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// The sums of a layer, of all units for each row of a unit; and their names.
+    fn sums(
+        &mut self,
+        k: usize,
+        layer: &Layer,
+        from: &str,
+        to: &str,
+        rounding: &mut Rounding,
+    ) -> Result<Vec<String>, ForeignError> {
+        let name = |part: &str| format!("layers.{k}.{part}");
+        let weights: Vec<f64> =
+            nearest_floats(k, layer.weights().pool(), self.precision, rounding)?;
+        let bias: Vec<f64> = nearest_floats(k, layer.bias().pool(), self.precision, rounding)?;
+        let rank = layer.activation().rows_per_unit();
+        let bias_places: Vec<_> = layer.bias().indices().collect();
+        let mut branches = Vec::new();
+        for branch in 0..rank {
+            let (mut rows, mut terms) = (Vec::new(), Vec::new());
+            for row in (branch..layer.rows()).step_by(rank) {
+                put_dense_row(layer, row, &weights, self.precision, &mut rows);
+                self.precision.put(bias[bias_places[row]], &mut terms);
+            }
+            let suffix = if rank == 1 {
+                String::new()
+            } else {
+                format!(".{branch}")
+            };
+            let (weight, bias) = (name("weight") + &suffix, name("bias") + &suffix);
+            self.tensor(&weight, &[layer.units(), layer.inputs()], &rows);
+            self.tensor(&bias, &[layer.units()], &terms);
+            let sum = match layer.activation() {
+                Activation::Identity => to.to_owned(),
+                _ => name("sum") + &suffix,
+            };
+            self.node("Gemm", &[from, &weight, &bias], &sum, |node| {
+                integer_attribute(node, b"transB", 1);
+            });
+            branches.push(sum);
+        }
+        Ok(branches)
     }
 
     /// A smooth unit, by its operator or in parts.
@@ -244,7 +262,7 @@ impl Parts {
                     let mut attribute = Writer::default();
                     attribute.bytes(1, b"alpha");
                     attribute.float(2, alpha as f32);
-                    attribute.varint(20, 1);
+                    attribute.varint(20, FLOAT_ATTRIBUTE);
                     node.message(5, attribute);
                 });
             }
