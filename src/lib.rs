@@ -149,6 +149,8 @@ pub use facade::{
 };
 pub use jobs::{Jobs, Threads};
 pub use network::{Activation, Network};
+#[cfg(feature = "nalgebra")]
+pub use network::{DenseError, DenseLayer, DenseLayers};
 pub use numbers::Rational;
 pub use prover::{Interrupt, Progress};
 pub use workflow::{PictureError, PictureKind, SpecError, Verdict};

@@ -1,7 +1,9 @@
 //! `docs/depth.md` holds what the library counts: a part of it is counted again.
 
+#[allow(dead_code)]
 #[path = "../examples/depth/page.rs"]
 mod page;
+#[allow(dead_code)]
 #[path = "../examples/depth/rows.rs"]
 mod rows;
 

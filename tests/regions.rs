@@ -563,6 +563,7 @@ fn a_square_ring_has_a_hole_and_two_strips_are_two_parts() {
 
 #[test]
 fn a_plane_of_a_cube_and_a_segment_count_like_their_restriction() {
+    use steeple::numbers::AffineMap;
     use steeple::regions::{Section, restrict};
     // |x| + |y| + |z| on the plane z = x, and on the diagonal through the origin.
     let text = r#"{"steeple_network": 1, "inputs": ["x", "y", "z"], "outputs": ["f"], "layers": [
@@ -579,8 +580,9 @@ fn a_plane_of_a_cube_and_a_segment_count_like_their_restriction() {
     let axis = |x: i64, y: i64, z: i64| [x, y, z].map(Rational::from).to_vec();
     let plane = Section {
         names: vec!["s".into(), "t".into()],
-        point: axis(0, 0, 0),
-        directions: vec![axis(1, 0, 1), axis(0, 1, 0)],
+        inputs: [0, 1, 0]
+            .map(|place| AffineMap::variable(2, place))
+            .to_vec(),
     };
     let cut = restrict(&network, &plane).expect("three coordinates");
     assert_eq!(

@@ -5,7 +5,7 @@ use std::path::Path;
 pub use crate::certificate::Weights;
 
 use super::floats::{Precision, Rounding};
-use crate::network::{Layer, Network, NetworkError};
+use crate::network::{Layer, Network, NetworkError, numbered};
 use crate::numbers::Rational;
 
 /// Formats of other people, told by the ending of a file's name.
@@ -138,14 +138,6 @@ impl Imported {
         };
         Network::new(inputs, outputs, layers)
     }
-}
-
-/// Returns `x` for one, `x1`, `x2`, ... for several.
-pub fn numbered(letter: &str, count: usize) -> Vec<String> {
-    if count == 1 {
-        return vec![letter.to_owned()];
-    }
-    (1..=count).map(|k| format!("{letter}{k}")).collect()
 }
 
 /// Returns how many weights a network has, zeros included.

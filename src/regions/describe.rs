@@ -3,12 +3,12 @@
 use super::layers::Piece;
 use super::merge::LinearRegions;
 use super::outline::{doubled_areas, face_area, is_outline, loops};
-use super::outputs::{AffineMap, Outputs};
+use super::outputs::Outputs;
 use super::pattern::ROOT;
 use super::search::Cells;
 use super::subdivision::{NONE, NOWHERE, twin};
 use crate::network::Activation;
-use crate::numbers::Rational;
+use crate::numbers::{AffineMap, Rational};
 
 /// A closed line through these corners.
 pub type Ring = Vec<(Rational, Rational)>;

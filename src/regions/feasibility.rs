@@ -1,168 +1,146 @@
 //! Exact linear programs: has a system of strict inequalities a solution in a box?
 
-use crate::numbers::Rational;
+use nalgebra::{DMatrix, DVector};
 
-/// `gradient · x + constant`, for the half-space where it is positive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Linear {
-    /// The coefficients.
-    pub gradient: Vec<Rational>,
-    /// The constant.
-    pub constant: Rational,
-}
-
-impl Linear {
-    /// Returns the value at a point.
-    pub fn value(&self, point: &[Rational]) -> Rational {
-        let products = self.gradient.iter().zip(point).map(|(g, x)| g * x);
-        products.sum::<Rational>() + &self.constant
-    }
-
-    /// Returns minus the function.
-    #[must_use]
-    pub fn negated(&self) -> Self {
-        self.times(&Rational::from(-1))
-    }
-
-    /// Returns the function times a number.
-    #[must_use]
-    pub fn times(&self, factor: &Rational) -> Self {
-        Self {
-            gradient: self.gradient.iter().map(|g| g * factor).collect(),
-            constant: &self.constant * factor,
-        }
-    }
-
-    /// Adds `factor · other`.
-    pub fn add(&mut self, factor: &Rational, other: &Self) {
-        for (g, h) in self.gradient.iter_mut().zip(&other.gradient) {
-            *g = &*g + factor * h;
-        }
-        self.constant = &self.constant + factor * &other.constant;
-    }
-
-    /// Is it the same everywhere?
-    pub fn is_constant(&self) -> bool {
-        self.gradient.iter().all(Rational::is_zero)
-    }
-}
+use crate::numbers::{AffineMap, Rational};
 
 /// Returns a point inside the box at which all functions are positive, if there is one.
 ///
 /// - Exactness: exact. The simplex method with Bland's rule, which ends, on `maximise e` below
 ///   `f(x) >= e` for all functions and sides of the box.
-pub fn interior_point(
+pub fn interior_point<'a>(
     sides: &[(Rational, Rational)],
-    functions: &[Linear],
+    functions: impl IntoIterator<Item = &'a AffineMap>,
 ) -> Option<Vec<Rational>> {
-    let n = sides.len();
-    // x = low + y, y >= 0; e = z - shift, z >= 0, so that y = 0, z = 0 is allowed.
     let low: Vec<Rational> = sides.iter().map(|(low, _)| low.clone()).collect();
-    let mut rows: Vec<Vec<Rational>> = Vec::new();
+    let mut rows = Vec::new();
     for f in functions {
-        let size = f
-            .gradient
-            .iter()
-            .map(Rational::abs)
-            .max()
-            .unwrap_or_default();
-        if size.is_zero() {
-            if f.constant.is_positive() {
+        let size = f.gradient().iter().map(Rational::abs).max();
+        let Some(scale) = size.unwrap_or_default().reciprocal() else {
+            if f.constant().is_positive() {
                 continue;
             }
             return None;
-        }
+        };
         // Divided by its size, so that the numbers stay alike.
-        let scale = size.reciprocal()?;
-        let row = f.gradient.iter().map(|g| g * &scale);
-        rows.push(row.chain([f.value(&low) * &scale]).collect());
+        let at_low = f.value(&low) * &scale;
+        rows.push((f.gradient().iter().map(|g| g * &scale).collect(), at_low));
     }
     for (k, (low, high)) in sides.iter().enumerate() {
         for (sign, constant) in [(1, Rational::ZERO), (-1, high - low)] {
-            let mut row = vec![Rational::ZERO; n + 1];
+            let mut row = vec![Rational::ZERO; sides.len()];
             row[k] = Rational::from(sign);
-            row[n] = constant;
-            rows.push(row);
+            rows.push((row, constant));
         }
     }
-    let shift = -rows.iter().map(|row| &row[n]).min()?;
-    let shift = if shift.is_negative() {
-        Rational::ZERO
-    } else {
-        shift
-    };
-    // slack = g · y - z + (constant + shift), for every row; z itself is the last variable.
-    let mut table: Vec<Vec<Rational>> = rows
-        .into_iter()
-        .map(|mut row| {
-            let constant = row.pop().unwrap_or_default();
-            row.push(Rational::from(-1));
-            row.push(constant + &shift);
-            row
-        })
-        .collect();
-    let mut goal = vec![Rational::ZERO; n + 2];
-    goal[n] = Rational::ONE;
-    // Which variable each row and column stands for: 0 .. n are y and z.
-    let mut columns: Vec<usize> = (0..=n).collect();
-    let mut basis: Vec<usize> = (n + 1..=n + table.len()).collect();
-    loop {
-        // The value of z now; more than the shift is enough.
-        if goal[n + 1] > shift {
-            let mut values = vec![Rational::ZERO; n + 1];
-            for (row, &variable) in table.iter().zip(&basis) {
-                if variable <= n {
-                    values[variable] = row[n + 1].clone();
-                }
-            }
-            return Some(low.iter().zip(&values).map(|(low, y)| low + y).collect());
-        }
-        let entering = (0..=n).filter(|&j| goal[j].is_positive());
-        let entering = entering.min_by_key(|&j| columns[j])?;
-        let leaving = (0..table.len())
-            .filter(|&i| table[i][entering].is_negative())
-            .min_by(|&i, &j| {
-                let ratio = |k: usize| &table[k][n + 1] / &-&table[k][entering];
-                ratio(i).cmp(&ratio(j)).then(basis[i].cmp(&basis[j]))
-            })?;
-        pivot(&mut table, &mut goal, leaving, entering);
-        std::mem::swap(&mut basis[leaving], &mut columns[entering]);
-    }
+    let y = Tableau::new(rows)?.solve()?;
+    Some(low.iter().zip(&y).map(|(low, y)| low + y).collect())
 }
 
-/// Solves the leaving row for the entering variable and puts it into all others.
-fn pivot(table: &mut [Vec<Rational>], goal: &mut [Rational], leaving: usize, entering: usize) {
-    let factor = -&table[leaving][entering];
-    let mut row: Vec<Rational> = table[leaving].iter().map(|value| value / &factor).collect();
-    // entering = (others - leaving) / factor, with the leaving variable in its column.
-    row[entering] = Rational::ONE / -&factor;
-    let replace = |target: &mut [Rational]| {
-        let c = std::mem::take(&mut target[entering]);
-        if c.is_zero() {
-            return;
+/// A linear program while it is solved: `maximise z` with y, z and all slacks at least 0, where `x = low + y`
+/// and `e = z - shift`, so that `y = 0`, `z = 0` is allowed.
+///
+/// ```text
+///              columns: n + 1 variables that are 0   constant
+/// rows         basis[i] = sum of table[i, j] columns[j] + table[i, n + 1]
+/// last row     z        = the same
+/// ```
+struct Tableau {
+    table: DMatrix<Rational>,
+    /// Which variable each column stands for: 0 .. n are y and z, the slacks follow.
+    columns: Vec<usize>,
+    /// Which variable each row stands for.
+    basis: Vec<usize>,
+    shift: Rational,
+}
+
+impl Tableau {
+    /// Starts with functions of y: gradient and constant.
+    fn new(rows: Vec<(Vec<Rational>, Rational)>) -> Option<Self> {
+        let n = rows.first()?.0.len();
+        let lowest = rows.iter().map(|(_, constant)| constant).min()?;
+        let shift = if lowest.is_negative() {
+            -lowest
+        } else {
+            Rational::ZERO
+        };
+        let count = rows.len();
+        let mut table = DMatrix::from_element(count + 1, n + 2, Rational::ZERO);
+        // slack = gradient · y - z + (constant + shift)
+        for (i, (gradient, constant)) in rows.into_iter().enumerate() {
+            for (j, value) in gradient.into_iter().enumerate() {
+                table[(i, j)] = value;
+            }
+            table[(i, n)] = Rational::from(-1);
+            table[(i, n + 1)] = constant + &shift;
         }
-        for (value, solved) in target.iter_mut().zip(&row) {
-            *value = &*value + &c * solved;
-        }
-    };
-    replace(goal);
-    for (i, other) in table.iter_mut().enumerate() {
-        if i != leaving {
-            replace(other);
+        table[(count, n)] = Rational::ONE;
+        Some(Self {
+            table,
+            columns: (0..=n).collect(),
+            basis: (n + 1..=n + count).collect(),
+            shift,
+        })
+    }
+
+    /// Returns y with a positive e, if there is one.
+    fn solve(mut self) -> Option<DVector<Rational>> {
+        let goal = self.basis.len();
+        let constant = self.columns.len();
+        let n = constant - 1;
+        loop {
+            // The value of z now; more than the shift is enough.
+            if self.table[(goal, constant)] > self.shift {
+                let mut y = DVector::from_element(n, Rational::ZERO);
+                for (i, &variable) in self.basis.iter().enumerate() {
+                    if variable < n {
+                        y[variable] = self.table[(i, constant)].clone();
+                    }
+                }
+                return Some(y);
+            }
+            let entering = (0..constant).filter(|&j| self.table[(goal, j)].is_positive());
+            let entering = entering.min_by_key(|&j| self.columns[j])?;
+            let ratio = |i: usize| &self.table[(i, constant)] / &-&self.table[(i, entering)];
+            let leaving = (0..goal)
+                .filter(|&i| self.table[(i, entering)].is_negative())
+                .map(|i| (ratio(i), self.basis[i], i));
+            let (_, _, leaving) = leaving.min()?;
+            self.pivot(leaving, entering);
         }
     }
-    table[leaving] = row;
+
+    /// Solves the leaving row for the entering variable and puts it into all others.
+    fn pivot(&mut self, leaving: usize, entering: usize) {
+        let factor = -&self.table[(leaving, entering)];
+        let row = self.table.row(leaving);
+        let mut row: Vec<Rational> = row.iter().map(|value| value / &factor).collect();
+        // entering = (others - leaving) / factor, with the leaving variable in its column.
+        row[entering] = Rational::ONE / -&factor;
+        let mut rest = self.table.column_mut(entering);
+        let mut factors: Vec<Rational> = rest.iter_mut().map(std::mem::take).collect();
+        factors[leaving] = Rational::ZERO;
+        for (mut column, solved) in self.table.column_iter_mut().zip(row) {
+            if !solved.is_zero() {
+                for (value, c) in column.iter_mut().zip(&factors) {
+                    if !c.is_zero() {
+                        *value = &*value + c * &solved;
+                    }
+                }
+            }
+            column[leaving] = solved;
+        }
+        std::mem::swap(&mut self.basis[leaving], &mut self.columns[entering]);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn linear(gradient: &[i64], constant: i64) -> Linear {
-        Linear {
-            gradient: gradient.iter().copied().map(Rational::from).collect(),
-            constant: Rational::from(constant),
-        }
+    fn linear(gradient: &[i64], constant: i64) -> AffineMap {
+        let gradient = gradient.iter().copied().map(Rational::from);
+        AffineMap::new(gradient.collect(), Rational::from(constant))
     }
 
     #[test]

@@ -42,11 +42,10 @@ pub use describe::{
     ActivationRegion, LinearRegion, Neighbours, Ring, SharedSide, activation_regions, neighbours,
     shared_sides,
 };
-pub use feasibility::{Linear, interior_point};
+pub use feasibility::interior_point;
 pub use formula::{Architecture, Bounds, Kind};
 pub use layers::Layers;
 pub use merge::{LinearRegions, linear_regions};
-pub use outputs::AffineMap;
 pub use search::Cells;
 pub use section::{Section, restrict};
 pub use subdivision::Subdivision;

@@ -6,24 +6,7 @@ use super::frame::Frame;
 use super::pattern::{Bits, ROOT};
 use super::search::Cells;
 use crate::geometry::Affine;
-use crate::numbers::{Integer, Rational};
-
-/// `a x + b y + c`, exactly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffineMap {
-    /// The coefficient of each input.
-    pub gradient: Vec<Rational>,
-    /// The constant.
-    pub constant: Rational,
-}
-
-impl AffineMap {
-    /// Returns the function at a point with as many coordinates as inputs.
-    pub fn value(&self, point: &[Rational]) -> Rational {
-        let products = self.gradient.iter().zip(point).map(|(g, x)| g * x);
-        products.sum::<Rational>() + &self.constant
-    }
-}
+use crate::numbers::{AffineMap, Integer, Rational};
 
 /// Finds the outputs on cell after cell; quick where the next cell is near in the pattern tree.
 #[derive(Debug)]
@@ -89,9 +72,9 @@ impl<'a> Outputs<'a> {
         };
         let inputs = self.cells.inputs;
         all.iter()
-            .map(|f| AffineMap {
-                gradient: [&f.a, &f.b].into_iter().take(inputs).map(over).collect(),
-                constant: over(&f.c),
+            .map(|f| {
+                let gradient = [&f.a, &f.b].into_iter().take(inputs).map(over);
+                AffineMap::new(gradient.collect(), over(&f.c))
             })
             .collect()
     }

@@ -1,56 +1,62 @@
 //! Networks along a segment, a plane or another flat section of their inputs: exact.
 
 use crate::network::{Layer, Matrix, Network, NetworkError};
-use crate::numbers::Rational;
+use crate::numbers::{AffineMap, Rational};
 
-/// A flat piece of the input space: `point + sum of t_k · direction_k`.
+/// A flat piece of the input space, whose points have parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
-    /// The names of the parameters `t_k`.
+    /// The names of the parameters.
     pub names: Vec<String>,
-    /// Where all parameters are 0.
-    pub point: Vec<Rational>,
-    /// For each parameter, how the point moves.
-    pub directions: Vec<Vec<Rational>>,
+    /// What each input is, as a function of the parameters.
+    pub inputs: Vec<AffineMap>,
 }
 
 impl Section {
     /// Returns the segment from one point (`t` = 0) to another (`t` = 1).
     pub fn between(from: &[Rational], to: &[Rational]) -> Self {
+        let inputs = from.iter().zip(to);
         Self {
             names: vec!["t".into()],
-            point: from.to_vec(),
-            directions: vec![to.iter().zip(from).map(|(b, a)| b - a).collect()],
+            inputs: inputs
+                .map(|(a, b)| AffineMap::new(vec![b - a], a.clone()))
+                .collect(),
         }
     }
+}
+
+/// Returns the sums of a layer, where what it sees are functions of the same variables.
+pub fn sums(layer: &Layer, variables: usize, seen: &[AffineMap]) -> Vec<AffineMap> {
+    (0..layer.rows())
+        .map(|row| {
+            let mut sum = AffineMap::number(variables, layer.bias()[row].clone());
+            for (column, weight) in layer.weights().row(row) {
+                sum.add(weight, &seen[column]);
+            }
+            sum
+        })
+        .collect()
 }
 
 /// Returns the network as a function of the section's parameters.
 ///
 /// - Exactness: exact; the first affine map is composed with the section.
 /// - Errors: [`NetworkError::Inputs`] where the section has another number of coordinates than
-///   the network has inputs.
+///   the network has inputs, or a coordinate is a function of another number of parameters.
 pub fn restrict(network: &Network, section: &Section) -> Result<Network, NetworkError> {
     let first = &network.layers()[0];
-    let expects = first.inputs();
-    let sizes = section.directions.iter().map(Vec::len);
-    if let Some(inputs) = sizes.chain([section.point.len()]).find(|&n| n != expects) {
+    let parameters = section.names.len();
+    let mut sizes = section.inputs.iter().map(|input| input.gradient().len());
+    let wrong = match sizes.find(|&inputs| inputs != parameters) {
+        Some(inputs) => Some((parameters, inputs)),
+        None => Some((first.inputs(), section.inputs.len())),
+    };
+    if let Some((expects, inputs)) = wrong.filter(|(expects, inputs)| expects != inputs) {
         return Err(NetworkError::Inputs { expects, inputs });
     }
-    let along = |row: usize, values: &[Rational]| -> Rational {
-        first
-            .weights()
-            .row(row)
-            .map(|(column, w)| w * &values[column])
-            .sum()
-    };
-    let rows = (0..first.rows())
-        .map(|row| section.directions.iter().map(|d| along(row, d)).collect())
-        .collect();
-    let bias = first.bias().iter().enumerate();
-    let bias = bias
-        .map(|(row, b)| b + along(row, &section.point))
-        .collect();
+    let sums = sums(first, parameters, &section.inputs);
+    let rows = sums.iter().map(|sum| sum.gradient().to_vec()).collect();
+    let bias = sums.iter().map(|sum| sum.constant().clone()).collect();
     let weights = Matrix::from_dense(rows).expect("a weight for each parameter");
     let layer = Layer::new(weights, bias, first.activation().clone()).expect("the same rows");
     let mut layers = network.layers().to_vec();

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::RegionsError;
-use super::feasibility::{Linear, interior_point};
+use super::feasibility::interior_point;
 use super::merge::Joined;
-use super::section::{Section, restrict};
+use super::section::{Section, restrict, sums};
 use crate::network::{Activation, Layer, Network};
-use crate::numbers::Rational;
+use crate::numbers::{AffineMap, Rational};
 
 /// A cell on which every unit is decided.
 #[derive(Clone, Debug)]
@@ -16,17 +16,17 @@ pub struct SpaceCell {
     /// For each layer, the number of each unit's piece.
     pub pattern: Vec<Vec<u32>>,
     /// Functions that are positive inside; together with the box they bound the cell.
-    pub bounds: Vec<Linear>,
+    pub bounds: Vec<AffineMap>,
     /// A point inside.
     pub inside: Vec<Rational>,
     /// The units decided last: in the end, the outputs.
-    pub outputs: Vec<Linear>,
+    pub outputs: Vec<AffineMap>,
 }
 
 /// One way for a unit to be decided: what must be positive, what it is then, and its number.
 struct Way {
-    needs: Vec<Linear>,
-    value: Linear,
+    needs: Vec<AffineMap>,
+    value: AffineMap,
     number: u32,
 }
 
@@ -37,7 +37,7 @@ struct Way {
 pub fn cells(
     network: &Network,
     sides: &[(Rational, Rational)],
-    within: Vec<Linear>,
+    within: Vec<AffineMap>,
     memory: u64,
 ) -> Result<Vec<SpaceCell>, RegionsError> {
     if !network.is_piecewise_linear() {
@@ -47,15 +47,11 @@ pub fn cells(
     let Some(inside) = interior_point(sides, &within) else {
         return Ok(Vec::new());
     };
-    let axis = |k: usize| Linear {
-        gradient: (0..n).map(|i| Rational::from(i64::from(i == k))).collect(),
-        constant: Rational::ZERO,
-    };
     let start = SpaceCell {
         pattern: Vec::new(),
         bounds: within,
         inside,
-        outputs: (0..n).map(axis).collect(),
+        outputs: (0..n).map(|k| AffineMap::variable(n, k)).collect(),
     };
     let (mut open, mut done) = (vec![start], Vec::new());
     let mut bytes = 0u64;
@@ -79,18 +75,7 @@ pub fn cells(
 
 /// Decides the units of a layer on a cell: its parts.
 fn decide(layer: &Layer, cell: SpaceCell, sides: &[(Rational, Rational)]) -> Vec<SpaceCell> {
-    let sums: Vec<Linear> = (0..layer.rows())
-        .map(|row| {
-            let mut sum = Linear {
-                gradient: vec![Rational::ZERO; sides.len()],
-                constant: layer.bias()[row].clone(),
-            };
-            for (column, weight) in layer.weights().row(row) {
-                sum.add(weight, &cell.outputs[column]);
-            }
-            sum
-        })
-        .collect();
+    let sums = sums(layer, sides.len(), &cell.outputs);
     let mut pattern = cell.pattern;
     pattern.push(Vec::with_capacity(layer.units()));
     let mut parts = vec![SpaceCell {
@@ -119,8 +104,7 @@ fn split(part: &SpaceCell, ways: &[Way], sides: &[(Rational, Rational)]) -> Vec<
         let point = if holds || ways.len() == 1 {
             Some(part.inside.clone())
         } else {
-            let all: Vec<Linear> = part.bounds.iter().chain(&way.needs).cloned().collect();
-            interior_point(sides, &all)
+            interior_point(sides, part.bounds.iter().chain(&way.needs))
         };
         found.extend(point.map(|point| (way, point)));
     }
@@ -143,23 +127,16 @@ fn split(part: &SpaceCell, ways: &[Way], sides: &[(Rational, Rational)]) -> Vec<
 }
 
 /// The ways of a unit with these rows that can have volume.
-fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
+fn ways(activation: &Activation, rows: &[AffineMap]) -> Vec<Way> {
     let sum = &rows[0];
-    let number = |value: i64| Linear {
-        gradient: vec![Rational::ZERO; sum.gradient.len()],
-        constant: Rational::from(value),
-    };
-    let plus = |value: i64| {
-        let mut moved = sum.clone();
-        moved.add(&Rational::ONE, &number(value));
-        moved
-    };
-    let way = |number: u32, needs: Vec<Linear>, value: Linear| Way {
+    let number = |value: i64| AffineMap::number(sum.gradient().len(), Rational::from(value));
+    let plus = |value: i64| sum.plus(&Rational::from(value));
+    let way = |number: u32, needs: Vec<AffineMap>, value: AffineMap| Way {
         needs,
         value,
         number,
     };
-    let both = |above: Linear, below: Linear| {
+    let both = |above: AffineMap, below: AffineMap| {
         vec![
             way(0, vec![sum.negated()], below),
             way(1, vec![sum.clone()], above),
@@ -180,7 +157,7 @@ fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
                 for j in (0..*rank).filter(|&j| j != i) {
                     let mut difference = rows[i].clone();
                     difference.add(&Rational::from(-1), &rows[j]);
-                    let equal = difference.is_constant() && difference.constant.is_zero();
+                    let equal = difference.is_constant() && difference.constant().is_zero();
                     if !equal {
                         needs.push(difference);
                     } else if j < i {
@@ -202,9 +179,9 @@ fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
             vec![way(0, Vec::new(), sum.clone())]
         }
     };
-    let is_true = |f: &Linear| f.is_constant() && f.constant.is_positive();
+    let is_true = |f: &AffineMap| f.is_constant() && f.constant().is_positive();
     // Of constants, the way that holds; where one is 0 all over, the last way that it allows.
-    let possible = |f: &Linear| !f.is_constant() || !f.constant.is_negative();
+    let possible = |f: &AffineMap| !f.is_constant() || !f.constant().is_negative();
     let mut all: Vec<Way> = all
         .into_iter()
         .filter(|way| way.needs.iter().all(possible))
@@ -213,7 +190,7 @@ fn ways(activation: &Activation, rows: &[Linear]) -> Vec<Way> {
             way
         })
         .collect();
-    let is_zero = |f: &Linear| f.is_constant() && f.constant.is_zero();
+    let is_zero = |f: &AffineMap| f.is_constant() && f.constant().is_zero();
     if all.iter().any(|way| way.needs.iter().any(is_zero)) {
         let mut last = all.pop().expect("a way");
         last.needs.clear();
@@ -235,7 +212,7 @@ pub fn linear_regions(
         let numbers = cell
             .outputs
             .iter()
-            .flat_map(|f| f.gradient.iter().chain([&f.constant]));
+            .flat_map(|f| f.gradient().iter().chain([f.constant()]));
         alike.entry(numbers.collect()).or_default().push(i);
     }
     for group in alike.values() {
@@ -260,29 +237,19 @@ fn share_side(
 ) -> bool {
     a.bounds.iter().any(|side| {
         // On the plane where the side's function is 0, one coordinate is a function of the others.
-        let Some(k) = (0..sides.len()).find(|&k| !side.gradient[k].is_zero()) else {
+        let Some(k) = side.gradient().iter().position(|g| !g.is_zero()) else {
             return false;
         };
-        let solve = |f: &Linear| {
-            let mut on = f.clone();
-            on.add(&-(&f.gradient[k] / &side.gradient[k]), side);
-            on.gradient.remove(k);
-            on
-        };
-        let coordinate = |sign: i64, constant: &Rational| {
-            let mut gradient = vec![Rational::ZERO; sides.len()];
-            gradient[k] = Rational::from(sign);
-            solve(&Linear {
-                gradient,
-                constant: constant.clone(),
-            })
-        };
+        let solve = |f: &AffineMap| f.on(side, k);
+        let inputs: Vec<AffineMap> = (0..sides.len())
+            .map(|j| solve(&AffineMap::variable(sides.len(), j)))
+            .collect();
         let mut rest = sides.to_vec();
         let (low, high) = rest.remove(k);
         let all = a.bounds.iter().chain(&b.bounds).map(solve);
-        let within: Vec<Linear> = all
-            .filter(|f| !f.is_constant() || !f.constant.is_zero())
-            .chain([coordinate(1, &-low), coordinate(-1, &high)])
+        let within: Vec<AffineMap> = all
+            .filter(|f| !f.is_constant() || !f.constant().is_zero())
+            .chain([inputs[k].plus(&-low), inputs[k].negated().plus(&high)])
             .collect();
         if interior_point(&rest, &within).is_none() {
             return false;
@@ -290,20 +257,11 @@ fn share_side(
         if !network.has_jumps() {
             return true;
         }
-        let along = |j: usize| {
-            let mut direction: Vec<Rational> = vec![Rational::ZERO; sides.len()];
-            direction[j] = Rational::ONE;
-            direction[k] = -(&side.gradient[j] / &side.gradient[k]);
-            direction
-        };
-        let mut point = vec![Rational::ZERO; sides.len()];
-        point[k] = -(&side.constant / &side.gradient[k]);
         let section = Section {
             names: (1..sides.len()).map(|j| format!("t{j}")).collect(),
-            point,
-            directions: (0..sides.len()).filter(|&j| j != k).map(along).collect(),
+            inputs,
         };
-        let expected: Vec<Linear> = a.outputs.iter().map(solve).collect();
+        let expected: Vec<AffineMap> = a.outputs.iter().map(solve).collect();
         restrict(network, &section).is_ok_and(|network| {
             cells(&network, &rest, within, u64::MAX)
                 .is_ok_and(|parts| parts.iter().any(|part| part.outputs == expected))

@@ -9,7 +9,7 @@ use crate::draw::{FacetSide, FacetsPicture, Rect, RegionArea, RegionsPicture};
 use crate::expr::{Domain, Expr};
 use crate::network::Network;
 use crate::numbers::estimate::estimate_rational;
-use crate::numbers::{Natural, Rational};
+use crate::numbers::{AffineMap, Natural, Rational};
 use crate::regions::{
     self, Architecture, Bounds, Cells, Counts, Decision, Layers, LinearRegions, MOST_INPUTS,
     RegionsError, Ring, Section, restrict,
@@ -82,46 +82,39 @@ pub fn count_regions(request: &RegionsRequest<'_>) -> Result<RegionsAnswer, Regi
 /// - Exactness: exact.
 /// - Errors: the number of the first formula that is not affine.
 pub fn along(network: &Network, formulas: &[Expr], names: &[String]) -> Result<Network, usize> {
-    let affine: Vec<Vec<Rational>> = formulas
+    let inputs = formulas
         .iter()
         .enumerate()
         .map(|(i, formula)| affine(formula, names.len()).ok_or(i))
         .collect::<Result<_, _>>()?;
-    let column = |k: usize| affine.iter().map(|f| f[k].clone()).collect::<Vec<_>>();
     let section = Section {
         names: names.to_vec(),
-        point: column(names.len()),
-        directions: (0..names.len()).map(column).collect(),
+        inputs,
     };
     restrict(network, &section).map_err(|_| formulas.len())
 }
 
-/// The coefficients of an affine formula, the constant last.
-fn affine(formula: &Expr, variables: usize) -> Option<Vec<Rational>> {
+/// Returns a formula as an affine function of its variables, if it is one.
+fn affine(formula: &Expr, variables: usize) -> Option<AffineMap> {
     let of = |part: &Expr| affine(part, variables);
-    let constant = |f: &[Rational]| f[..variables].iter().all(Rational::is_zero);
-    let scaled = |f: &[Rational], c: &Rational| f.iter().map(|g| g * c).collect::<Vec<_>>();
-    let sum = |f: &[Rational], g: &[Rational]| f.iter().zip(g).map(|(p, q)| p + q).collect();
-    let mut zero = vec![Rational::ZERO; variables + 1];
+    let sum = |a: &Expr, factor: i64, b: &Expr| {
+        let mut sum = of(a)?;
+        sum.add(&Rational::from(factor), &of(b)?);
+        Some(sum)
+    };
     Some(match formula {
-        Expr::Number(value) => {
-            zero[variables] = value.clone();
-            zero
-        }
-        Expr::Variable(k) => {
-            zero[*k] = Rational::ONE;
-            zero
-        }
-        Expr::Negate(a) => scaled(&of(a)?, &Rational::from(-1)),
-        Expr::Add(a, b) => sum(&of(a)?, &of(b)?),
-        Expr::Sub(a, b) => sum(&of(a)?, &scaled(&of(b)?, &Rational::from(-1))),
+        Expr::Number(value) => AffineMap::number(variables, value.clone()),
+        Expr::Variable(k) => AffineMap::variable(variables, *k),
+        Expr::Negate(a) => of(a)?.negated(),
+        Expr::Add(a, b) => sum(a, 1, b)?,
+        Expr::Sub(a, b) => sum(a, -1, b)?,
         Expr::Mul(a, b) => match (of(a)?, of(b)?) {
-            (f, g) if constant(&f) => scaled(&g, &f[variables]),
-            (f, g) if constant(&g) => scaled(&f, &g[variables]),
+            (f, g) if f.is_constant() => g.times(f.constant()),
+            (f, g) if g.is_constant() => f.times(g.constant()),
             _ => return None,
         },
         Expr::Div(a, b) => match of(b)? {
-            g if constant(&g) => scaled(&of(a)?, &g[variables].reciprocal()?),
+            g if g.is_constant() => of(a)?.times(&g.constant().reciprocal()?),
             _ => return None,
         },
         _ => return None,
@@ -234,8 +227,9 @@ pub fn export(
             .iter()
             .zip(&region.maps)
             .map(|(name, map)| {
-                let gradient: Vec<String> = map.gradient.iter().map(ToString::to_string).collect();
-                let constant = map.constant.to_string();
+                let gradient = map.gradient().iter().map(ToString::to_string);
+                let gradient: Vec<String> = gradient.collect();
+                let constant = map.constant().to_string();
                 (
                     name.clone(),
                     json!({ "gradient": gradient, "constant": constant }),

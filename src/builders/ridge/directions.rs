@@ -1,7 +1,10 @@
 //! Polynomials as sums of polynomials in single directions: T36.
 
+use nalgebra::{DMatrix, DVector};
+
 use crate::builders::polynomial::Polynomial;
 use crate::numbers::Rational;
+use crate::numbers::affine::dot;
 
 /// More directions are not tried.
 pub const MOST_DIRECTIONS: usize = 40;
@@ -130,79 +133,68 @@ fn homogeneous(
         .map(|length| length.powi(exponent))
         .collect::<Option<_>>()?;
     // Row e, column j: the coefficient of x^e in (a_j · x)^m over length_j^m.
-    let matrix: Vec<Vec<Rational>> = exponents
-        .iter()
-        .map(|e| {
-            let multinomial = multinomial(e);
-            let columns = directions.iter().zip(&scales);
-            let entry = |(direction, scale): (&Vec<i64>, &Rational)| {
-                let product =
-                    direction
-                        .iter()
-                        .zip(e)
-                        .try_fold(multinomial.clone(), |product, (a, e)| {
-                            Some(product * Rational::from(*a).powi(i32::try_from(*e).ok()?)?)
-                        })?;
-                product.checked_div(scale)
-            };
-            columns.map(entry).collect::<Option<Vec<_>>>()
-        })
-        .collect::<Option<_>>()?;
-    let wanted: Vec<Rational> = exponents
-        .iter()
-        .map(|e| {
-            let found = terms.iter().find(|(exponents, _)| exponents == e);
-            found.map(|(_, value)| value.clone()).unwrap_or_default()
-        })
-        .collect();
-    // z = M^T y with M M^T y = b has the least length of all solutions of M z = b.
-    let squares: Vec<Vec<Rational>> = matrix
-        .iter()
-        .map(|a| {
-            let row = matrix.iter();
-            row.map(|b| a.iter().zip(b).map(|(x, y)| x * y).sum())
-                .collect()
-        })
-        .collect();
-    let y = solve(squares, wanted)?;
-    let solution = (0..directions.len()).map(|j| {
-        let z: Rational = matrix.iter().zip(&y).map(|(row, y)| &row[j] * y).sum();
-        z.checked_div(&scales[j])
+    let mut entries = Vec::with_capacity(exponents.len() * directions.len());
+    for e in &exponents {
+        let multinomial = multinomial(e);
+        for (direction, scale) in directions.iter().zip(&scales) {
+            let mut product = multinomial.clone();
+            for (a, e) in direction.iter().zip(e) {
+                product = product * Rational::from(*a).powi(i32::try_from(*e).ok()?)?;
+            }
+            entries.push(product.checked_div(scale)?);
+        }
+    }
+    let matrix = DMatrix::from_row_iterator(exponents.len(), directions.len(), entries);
+    let wanted = exponents.iter().map(|e| {
+        let found = terms.iter().find(|(exponents, _)| exponents == e);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
     });
-    solution.collect()
+    let wanted = DVector::from_iterator(exponents.len(), wanted);
+    // z = M^T y with M M^T y = b has the least length of all solutions of M z = b.
+    let n = exponents.len();
+    let squares = DMatrix::from_fn(n, n, |i, j| dot(matrix.row(i).iter(), matrix.row(j).iter()));
+    let y = solve(squares, wanted)?;
+    let solution = matrix.column_iter().zip(&scales);
+    solution
+        .map(|(column, scale)| dot(column.iter(), &y).checked_div(scale))
+        .collect()
 }
 
 /// Solves a linear system exactly; nothing where it has no solution. Of several, one of them.
-fn solve(mut matrix: Vec<Vec<Rational>>, mut right: Vec<Rational>) -> Option<Vec<Rational>> {
+fn solve(mut matrix: DMatrix<Rational>, mut right: DVector<Rational>) -> Option<DVector<Rational>> {
     let n = right.len();
     let mut pivots = Vec::new();
     for column in 0..n {
         let row = pivots.len();
-        let Some(found) = (row..n).find(|r| !matrix[*r][column].is_zero()) else {
+        let Some(found) = (row..n).find(|r| !matrix[(*r, column)].is_zero()) else {
             continue;
         };
-        matrix.swap(row, found);
-        right.swap(row, found);
-        let head = matrix[row].clone();
+        matrix.swap_rows(row, found);
+        right.swap_rows(row, found);
+        let head = matrix.row(row).clone_owned();
         let value = right[row].clone();
         for other in 0..n {
-            if other == row || matrix[other][column].is_zero() {
+            if other == row || matrix[(other, column)].is_zero() {
                 continue;
             }
-            let factor = matrix[other][column].checked_div(&head[column])?;
-            for (entry, above) in matrix[other].iter_mut().zip(&head) {
+            let factor = matrix[(other, column)].checked_div(&head[column])?;
+            for (entry, above) in matrix.row_mut(other).iter_mut().zip(&head) {
                 *entry = &*entry - &(&factor * above);
             }
             right[other] = &right[other] - &(&factor * &value);
         }
         pivots.push(column);
     }
-    if right[pivots.len()..].iter().any(|value| !value.is_zero()) {
+    if right
+        .iter()
+        .skip(pivots.len())
+        .any(|value| !value.is_zero())
+    {
         return None;
     }
-    let mut solution = vec![Rational::ZERO; n];
+    let mut solution = DVector::from_element(n, Rational::ZERO);
     for (row, column) in pivots.iter().enumerate() {
-        solution[*column] = right[row].checked_div(&matrix[row][*column])?;
+        solution[*column] = right[row].checked_div(&matrix[(row, *column)])?;
     }
     Some(solution)
 }

@@ -8,6 +8,11 @@ use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
 
+/// An error without a place yet; the walk through the graph adds the node.
+pub fn error(message: impl Into<String>) -> ForeignError {
+    ForeignError::new(message)
+}
+
 /// What some activations are written with, but no activation itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -73,7 +78,7 @@ impl Context {
                 Ok(())
             }
             None => Err(ForeignError::new(
-                "here the network becomes much larger than the file it is read from",
+                "the network becomes much larger than the file it is read from",
             )
             .hint("limits keep small files from taking all memory; is this a network of dense layers?")),
         }
@@ -91,11 +96,7 @@ impl Context {
         match Rc::try_unwrap(value) {
             Ok(value) => Ok(value),
             Err(shared) => {
-                let cost = match &shared.data {
-                    super::value::Data::Forms(list) => list.iter().map(Form::cost).sum(),
-                    _ => shared.len() as u64,
-                };
-                self.spend(cost)?;
+                self.spend(shared.cost())?;
                 Ok((*shared).clone())
             }
         }
@@ -166,7 +167,6 @@ impl Context {
         low: Option<&Rational>,
         high: Option<&Rational>,
     ) -> Result<Form, ForeignError> {
-        let minus_one = Coefficient::Float(-1.0);
         let plus = |form: Form, value: &Rational| form.plus(&Form::constant(value.clone()));
         match (low, high) {
             (None, None) => Ok(form),
@@ -175,8 +175,8 @@ impl Context {
                 Ok(plus(above, low))
             }
             (None, Some(high)) => {
-                let below = self.relu(plus(form.times(&minus_one), high))?;
-                Ok(plus(below.times(&minus_one), high))
+                let below = self.relu(plus(form.negated(), high))?;
+                Ok(plus(below.negated(), high))
             }
             (Some(low), Some(high)) if low >= high => Ok(Form::constant(high.clone())),
             (Some(low), Some(high)) => {

@@ -1,25 +1,15 @@
-//! Units and what they use, put into layers.
-//!
-//! A layer has one activation, and sees the layer before it only. So a value that is used later
-//! is carried along, exactly: through relu as `relu(z) - relu(-z)` (or `relu(z)` where z >= 0),
-//! through leaky relu with slope a as `(leaky(z) - leaky(-z)) / (1 + a)`, through maxout and
-//! identity as it is, and through hard-tanh where |z| <= 1 is known. Nothing can be carried past
-//! sigmoid, tanh and other smooth units.
-
-use std::collections::HashSet;
+//! Units and what they use, put into layers: weights and bias terms over the layer before.
 
 use rayon::prelude::*;
 
-use super::context::{Context, Unit};
-use super::value::{Coefficient, Form};
+use super::carry::{carry, compute};
+use super::context::{Context, error};
+use super::schedule::{Order, Stage, schedule};
+use super::value::Form;
 use crate::formats::foreign::ForeignError;
 use crate::network::{
     Activation, FloatMatrixBuilder, Layer, Matrix, MatrixBuilder, MatrixError, VectorBuilder,
 };
-use crate::numbers::Rational;
-
-/// Deeper networks are refused.
-const MOST_LAYERS: usize = 1024;
 
 /// Returns the layers that compute the outputs.
 ///
@@ -32,326 +22,16 @@ pub fn layers(context: &mut Context, outputs: Vec<Form>) -> Result<Vec<Layer>, F
         .take_while(|unit| unit.activation.is_none())
         .count();
     if inputs == 0 {
-        return Err(ForeignError::new("the graph has no input"));
+        return Err(error("the graph has no input"));
     }
     if outputs.is_empty() {
-        return Err(ForeignError::new("the outputs of the graph are empty"));
+        return Err(error("the outputs of the graph are empty"));
     }
     let schedule = match schedule(context, &outputs, Order::Early) {
         Ok(schedule) => schedule,
-        Err(_) => schedule_late(context, &outputs)?,
+        Err(_) => schedule(context, &outputs, Order::Late)?,
     };
     assemble(context, inputs, schedule, outputs)
-}
-
-fn schedule_late(context: &Context, outputs: &[Form]) -> Result<Vec<Stage>, ForeignError> {
-    schedule(context, outputs, Order::Late)
-}
-
-/// When a unit is computed: as early as it can be, or as late.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Early,
-    Late,
-}
-
-/// A layer to be.
-struct Stage {
-    activation: Activation,
-    /// The units computed here.
-    computed: Vec<u32>,
-    /// The units carried past.
-    carried: Vec<u32>,
-}
-
-fn users(units: &[Unit], unit: u32) -> impl Iterator<Item = u32> + '_ {
-    let rows = units[unit as usize].rows.iter();
-    rows.flat_map(|row| row.terms.iter().map(|term| term.0))
-}
-
-#[expect(
-    clippy::too_many_lines,
-    reason = "one pass over the units, told in order"
-)]
-fn schedule(context: &Context, outputs: &[Form], order: Order) -> Result<Vec<Stage>, ForeignError> {
-    let units = &context.units;
-    let count = units.len();
-    // How many steps each unit is away from the outputs, from the last to the first; 0: not used.
-    let mut height = vec![0u32; count];
-    for output in outputs {
-        output
-            .terms
-            .iter()
-            .for_each(|term| height[term.0 as usize] = 1);
-    }
-    for unit in (0..count).rev() {
-        if height[unit] > 0 {
-            for used in users(units, unit as u32) {
-                height[used as usize] = height[used as usize].max(height[unit] + 1);
-            }
-        }
-    }
-    let needed: Vec<u32> = (0..count as u32)
-        .filter(|&k| height[k as usize] > 0)
-        .collect();
-    if let Some(unit) = needed
-        .iter()
-        .map(|&k| &units[k as usize])
-        .find(|unit| unit.part.is_some())
-        && let Some(part) = unit.part
-    {
-        let ((name, whole), place) = (part.name(), context.places.get(unit.place));
-        return Err(
-            ForeignError::new(format!("{name} is read as a part of {whole} only"))
-                .at(|| place.cloned().unwrap_or_default()),
-        );
-    }
-    let mut open: Vec<u32> = needed
-        .iter()
-        .copied()
-        .filter(|&k| units[k as usize].activation.is_some())
-        .collect();
-    // How many units not yet computed, and outputs, use a unit.
-    let mut uses = vec![0u32; count];
-    for &unit in &open {
-        users(units, unit).for_each(|used| uses[used as usize] += 1);
-    }
-    for output in outputs {
-        output
-            .terms
-            .iter()
-            .for_each(|term| uses[term.0 as usize] += 1);
-    }
-    // The units at hand, in the order in which they are the columns of the next layer.
-    let mut at_hand: Vec<u32> = needed
-        .iter()
-        .copied()
-        .filter(|&k| units[k as usize].activation.is_none())
-        .collect();
-    let mut is_at_hand = vec![false; count];
-    for &unit in &at_hand {
-        is_at_hand[unit as usize] = true;
-    }
-    // How many of these are computed by the layer that is looked at.
-    let mut here = vec![0u32; count];
-    let mut stages = Vec::new();
-    while !open.is_empty() {
-        let top = open.iter().map(|&k| height[k as usize]).max().unwrap_or(0);
-        let ready: Vec<u32> = open
-            .iter()
-            .copied()
-            .filter(|&k| order == Order::Early || height[k as usize] == top)
-            .filter(|&k| users(units, k).all(|used| is_at_hand[used as usize]))
-            .collect();
-        let mut kinds: Vec<Activation> = Vec::new();
-        let mut seen = 0;
-        for &unit in &ready {
-            if let Some(kind) = &units[unit as usize].activation
-                && kinds.last() != Some(kind)
-                && !kinds.contains(kind)
-            {
-                kinds.push(kind.clone());
-                seen += 1;
-                if seen > 64 {
-                    return Err(ForeignError::new(
-                        "more than 64 different activations stand side by side",
-                    ));
-                }
-            }
-        }
-        let computed_by = |kind: &Activation| -> Vec<u32> {
-            let in_kind = |&unit: &u32| can_compute(&units[unit as usize], kind);
-            ready.iter().copied().filter(in_kind).collect()
-        };
-        let mut candidates: Vec<(Activation, Vec<u32>)> = kinds
-            .iter()
-            .map(|kind| (kind.clone(), exactly(units, &ready, kind)))
-            .collect();
-        // Everything with straight pieces can be written with relu, when that is needed.
-        candidates.push((Activation::Relu, computed_by(&Activation::Relu)));
-        let mut best: Option<Stage> = None;
-        let mut problem = None;
-        for (activation, computed) in candidates {
-            if computed.is_empty() {
-                continue;
-            }
-            for &unit in &computed {
-                users(units, unit).for_each(|used| here[used as usize] += 1);
-            }
-            let carried: Vec<u32> = at_hand
-                .iter()
-                .copied()
-                .filter(|unit| uses[*unit as usize] > here[*unit as usize])
-                .collect();
-            for &unit in &at_hand {
-                here[unit as usize] = 0;
-            }
-            if let Some(&stuck) = carried
-                .iter()
-                .find(|unit| carry(units, **unit, &activation).is_none())
-            {
-                problem.get_or_insert((stuck, computed[0]));
-                continue;
-            }
-            let is_native = |stage: &Stage| {
-                stage
-                    .computed
-                    .iter()
-                    .all(|&k| units[k as usize].activation.as_ref() == Some(&stage.activation))
-            };
-            let stage = Stage {
-                activation,
-                computed,
-                carried,
-            };
-            let is_better = best.as_ref().is_none_or(|best| {
-                (is_native(&stage), std::cmp::Reverse(stage.carried.len()))
-                    > (is_native(best), std::cmp::Reverse(best.carried.len()))
-            });
-            if is_better {
-                best = Some(stage);
-            }
-        }
-        let Some(stage) = best else {
-            return Err(cannot_carry(context, problem));
-        };
-        for &unit in &stage.computed {
-            users(units, unit).for_each(|used| uses[used as usize] -= 1);
-        }
-        let done: HashSet<u32> = stage.computed.iter().copied().collect();
-        open.retain(|unit| !done.contains(unit));
-        for &unit in &at_hand {
-            is_at_hand[unit as usize] = false;
-        }
-        at_hand.clone_from(&stage.computed);
-        at_hand.extend(&stage.carried);
-        at_hand.retain(|unit| uses[*unit as usize] > 0);
-        for &unit in &at_hand {
-            is_at_hand[unit as usize] = true;
-        }
-        stages.push(stage);
-        if stages.len() > MOST_LAYERS {
-            return Err(ForeignError::new(format!(
-                "the network has more than {MOST_LAYERS} layers"
-            )));
-        }
-    }
-    Ok(stages)
-}
-
-fn exactly(units: &[Unit], ready: &[u32], kind: &Activation) -> Vec<u32> {
-    let same = |&unit: &u32| units[unit as usize].activation.as_ref() == Some(kind);
-    ready.iter().copied().filter(same).collect()
-}
-
-fn cannot_carry(context: &Context, problem: Option<(u32, u32)>) -> ForeignError {
-    let place = |unit: u32| context.places.get(context.units[unit as usize].place);
-    let Some((stuck, past)) = problem else {
-        return ForeignError::new("the graph cannot be put into layers");
-    };
-    let source = if context.units[stuck as usize].activation.is_none() {
-        "an input of the network".to_owned()
-    } else {
-        format!(
-            "what {} gives",
-            place(stuck).map_or("a node", String::as_str)
-        )
-    };
-    ForeignError::new(format!(
-        "{source} is used both here and after here, and nothing can be carried past this layer"
-    ))
-    .at(|| place(past).cloned().unwrap_or_default())
-    .hint("connections that skip a layer are read past relu, leaky relu and maxout only")
-}
-
-/// Can a layer with this activation compute the unit?
-fn can_compute(unit: &Unit, layer: &Activation) -> bool {
-    match (&unit.activation, layer) {
-        (Some(own), layer) if own == layer => true,
-        (
-            Some(Activation::Identity | Activation::LeakyRelu(_) | Activation::HardTanh),
-            Activation::Relu,
-        ) => true,
-        _ => false,
-    }
-}
-
-/// Rows of a layer, and what they give together: a form over these rows.
-type Rows = (Vec<Vec<Form>>, Form);
-
-fn row(weights: &[f64], bias: f64) -> Form {
-    Form {
-        bias: Coefficient::Float(bias),
-        terms: (0..)
-            .zip(weights.iter().map(|&w| Coefficient::Float(w)))
-            .collect(),
-    }
-}
-
-/// Returns how a layer computes a unit: its rows, and the form over them that is the unit.
-fn compute(unit: &Unit, layer: &Activation) -> Rows {
-    let minus_one = Coefficient::Float(-1.0);
-    let z = || unit.rows[0].clone();
-    match (&unit.activation, layer) {
-        (Some(own), layer) if own == layer => (vec![unit.rows.clone()], row(&[1.0], 0.0)),
-        (Some(Activation::LeakyRelu(slope)), _) => {
-            let mut form = row(&[1.0, 1.0], 0.0);
-            form.terms[1].1 = Coefficient::from(-slope);
-            form.merge();
-            (vec![vec![z()], vec![z().times(&minus_one)]], form)
-        }
-        (Some(Activation::HardTanh), _) => {
-            let shifted = |by: f64| vec![z().plus(&Form::constant(Coefficient::Float(by)))];
-            (vec![shifted(1.0), shifted(-1.0)], row(&[1.0, -1.0], -1.0))
-        }
-        _ => (
-            vec![vec![z()], vec![z().times(&minus_one)]],
-            row(&[1.0, -1.0], 0.0),
-        ),
-    }
-}
-
-/// Returns how a layer carries a unit, if it can.
-fn carry(units: &[Unit], unit: u32, layer: &Activation) -> Option<Rows> {
-    let own = units[unit as usize].activation.as_ref();
-    let is_positive = matches!(
-        own,
-        Some(
-            Activation::Relu
-                | Activation::Sigmoid
-                | Activation::Heaviside
-                | Activation::Softplus(_)
-        )
-    );
-    let is_within_one = matches!(
-        own,
-        Some(
-            Activation::HardTanh
-                | Activation::Sigmoid
-                | Activation::Heaviside
-                | Activation::Tanh
-                | Activation::Softsign
-        )
-    );
-    let z = Form::unit(unit);
-    let once = || Some((vec![vec![z.clone()]], row(&[1.0], 0.0)));
-    match layer {
-        Activation::Identity => once(),
-        Activation::Maxout(rank) => Some((vec![vec![z; *rank]], row(&[1.0], 0.0))),
-        Activation::Relu | Activation::LeakyRelu(_) if is_positive => once(),
-        Activation::Relu => {
-            let below = z.clone().times(&Coefficient::Float(-1.0));
-            Some((vec![vec![z], vec![below]], row(&[1.0, -1.0], 0.0)))
-        }
-        Activation::LeakyRelu(slope) => {
-            let share = (&Rational::ONE + slope).reciprocal()?;
-            let below = z.clone().times(&Coefficient::Float(-1.0));
-            let both = row(&[1.0, -1.0], 0.0).times(&share.into());
-            Some((vec![vec![z], vec![below]], both))
-        }
-        Activation::HardTanh if is_within_one => once(),
-        _ => None,
-    }
 }
 
 fn assemble(
@@ -385,7 +65,7 @@ fn assemble(
                 made
             } else {
                 carry(&context.units, unit, &stage.activation)
-                    .ok_or_else(|| ForeignError::new("a unit cannot be carried"))?
+                    .ok_or_else(|| error("a unit cannot be carried"))?
             };
             let made = unit_rows.len() as u32;
             next_is_plain &= made == 1 && form.as_unit().is_some();
@@ -487,15 +167,14 @@ impl Plan {
 
     /// Returns the layer.
     fn layer(self) -> Result<Layer, ForeignError> {
-        let failed = |error: MatrixError| ForeignError::new(error.to_string());
+        let failed = |e: MatrixError| error(e.to_string());
         let mut bias = VectorBuilder::default();
         for row in &self.rows {
             let term = bias.number(row.bias.to_rational());
             bias.push(term.ok_or_else(|| failed(MatrixError::TooLarge))?);
         }
         let weights = matrix(self.rows, self.width).map_err(failed)?;
-        Layer::with_bias(weights, bias.finish(), self.activation)
-            .map_err(|error| ForeignError::new(error.to_string()))
+        Layer::with_bias(weights, bias.finish(), self.activation).map_err(|e| error(e.to_string()))
     }
 }
 
@@ -553,7 +232,7 @@ fn substituted(
                 continue;
             }
             Place::Form(place) => place,
-            Place::Nowhere => return Err(ForeignError::new("a unit is missing in its layer")),
+            Place::Nowhere => return Err(error("a unit is missing in its layer")),
         };
         let form = &columns.list[place as usize].1;
         context.spend(form.cost())?;

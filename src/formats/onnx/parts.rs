@@ -13,17 +13,11 @@
 //! What these are made of on the way, `erf(r)` and `e^r`, are units of their own as long as nothing
 //! else uses them.
 
-use super::context::{Context, Part, Unit};
+use super::context::{Context, Part, Unit, error};
 use super::value::{Coefficient, Form, ratio};
 use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use crate::numbers::Rational;
-
-const MINUS_ONE: Coefficient = Coefficient::Float(-1.0);
-
-fn error(message: impl Into<String>) -> ForeignError {
-    ForeignError::new(message)
-}
 
 /// A form of one unit, `bias + weight · unit`.
 fn single(form: &Form) -> Option<(&Coefficient, &Coefficient, u32)> {
@@ -50,9 +44,11 @@ pub fn multiply(context: &mut Context, a: &Form, b: &Form) -> Result<Form, Forei
             return Ok(product);
         }
     }
-    Err(error("two values that both depend on the inputs are multiplied").hint(
-        "only products with constants are affine, and only those that make relu, gelu or silu are units",
-    ))
+    Err(
+        error("it multiplies two values that both depend on the inputs").hint(
+            "only products with constants, and those that make relu, gelu or silu, are supported",
+        ),
+    )
 }
 
 /// `a · (bias + weight · unit)`, where `a · unit` is known.
@@ -93,7 +89,7 @@ fn times_erf(
     let sign = Rational::from(if divisor.is_negative() { -1 } else { 1 });
     let is_opposite = *bias == -(&sign * weight);
     let z = if is_opposite {
-        a.clone().times(&MINUS_ONE)
+        a.clone().negated()
     } else {
         a.clone()
     };
@@ -110,9 +106,7 @@ fn times_erf(
     let scaled = z.clone().times(&scale.clone().into());
     let gelu = context.activate(Activation::Gelu(Some(divisor)), vec![scaled])?;
     let back = scale.reciprocal().unwrap_or(Rational::ONE);
-    let product = gelu
-        .times(&(&back * &two).into())
-        .plus(&z.times(&MINUS_ONE));
+    let product = gelu.times(&(&back * &two).into()).plus(&z.negated());
     Ok(Some(product.times(&sign.into())))
 }
 
@@ -146,7 +140,7 @@ pub fn choose(
         let side = if bias.is_zero() && weight.is_one() {
             Some(row)
         } else if bias.is_one() && weight.negated().is_one() {
-            Some(row.times(&MINUS_ONE))
+            Some(row.negated())
         } else {
             None
         };
@@ -157,13 +151,12 @@ pub fn choose(
             }
         }
     }
-    Err(error(
-        "Where chooses between values that are not seen to be equal at the edge of its condition",
-    )
-    .hint(
-        "Where is read between constants, and where both values meet at the edge, as in \
+    Err(
+        error("cannot show that its two values are equal where the condition changes").hint(
+            "Where is supported between constants, and where both values meet as in \
                  Where(x > 0, x, 0)",
-    ))
+        ),
+    )
 }
 
 /// Returns what a form is where `side >= 0`: there, a relu of `k side + c` is that or 0, where the
@@ -216,7 +209,7 @@ fn times_step(
             continue;
         };
         let softplus = Form::unit(*unit).times(weight);
-        let rest = a.clone().plus(&softplus.times(&MINUS_ONE));
+        let rest = a.clone().plus(&softplus.negated());
         let factor = weight.negated();
         if ratio(row, &rest) != Some(factor.to_rational()) {
             continue;
@@ -236,10 +229,8 @@ fn times_step(
         };
         let softplus = Form::unit(*unit);
         let with_threshold = context.activate(Activation::Softplus(Some(threshold)), vec![row])?;
-        let above = with_threshold
-            .plus(&softplus.times(&MINUS_ONE))
-            .times(&factor);
-        return Ok(Some(a.clone().plus(&above.times(&MINUS_ONE))));
+        let above = with_threshold.plus(&softplus.negated()).times(&factor);
+        return Ok(Some(a.clone().plus(&above.negated())));
     }
     Ok(None)
 }
@@ -258,7 +249,7 @@ fn slope(first: &Form, second: &Form) -> Option<Rational> {
 pub fn divide(context: &mut Context, a: &Form, divisor: &Form) -> Result<Form, ForeignError> {
     let refused = || {
         error("it divides by a value that depends on the inputs")
-            .hint("only the quotient of softsign, x / (1 + |x|), is a unit")
+            .hint("only the quotient of softsign, x / (1 + |x|), is supported")
     };
     let [(first, weight), (second, other)] = &divisor.terms[..] else {
         return Err(refused());
@@ -294,7 +285,7 @@ pub fn divide(context: &mut Context, a: &Form, divisor: &Form) -> Result<Form, F
 pub fn logarithm(context: &mut Context, form: &Form) -> Result<Form, ForeignError> {
     let refused = || {
         error("the logarithm of a value that depends on the inputs is not supported")
-            .hint("only that of 1 + exp(x), a softplus, is a unit")
+            .hint("only that of 1 + exp(x), a softplus, is supported")
     };
     let Some((bias, _, unit)) = single(form).filter(|(_, weight, _)| weight.is_one()) else {
         return Err(refused());
@@ -312,6 +303,6 @@ pub fn logarithm(context: &mut Context, form: &Form) -> Result<Form, ForeignErro
     if is_exp {
         return context.activate(Activation::Softplus(None), vec![row]);
     }
-    let softplus = context.activate(Activation::Softplus(None), vec![row.times(&MINUS_ONE)])?;
-    Ok(softplus.times(&MINUS_ONE))
+    let softplus = context.activate(Activation::Softplus(None), vec![row.negated()])?;
+    Ok(softplus.negated())
 }

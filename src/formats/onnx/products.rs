@@ -1,44 +1,37 @@
 //! Products of matrices, one of them constant.
 
-use super::arithmetic::checked;
-use super::context::Context;
-use super::operators::Inputs;
-use super::proto::Node;
-use super::shapes::{broadcast, common, size};
-use super::value::{Coefficient, Data, Form, Value, rational};
+use super::context::{Context, error};
+use super::elements::checked;
+use super::inputs::{Call, Output};
+use super::places::{broadcast, common, size};
+use super::value::{Coefficient, Data, Form, Value};
 use crate::formats::foreign::ForeignError;
 use crate::network::Activation;
 use std::rc::Rc;
 
-fn error(message: impl Into<String>) -> ForeignError {
-    ForeignError::new(message)
+/// The product of two matrices, or of batches of them.
+pub fn matmul(call: &mut Call<'_>) -> Output {
+    let (a, b) = (call.inputs.take(0)?, call.inputs.take(1)?);
+    multiply(call.context, Factor::new(a, false), Factor::new(b, false))
 }
 
-/// Runs a node of this file.
-pub fn run(
-    node: &Node<'_>,
-    inputs: &mut Inputs,
-    context: &mut Context,
-) -> Result<Value, ForeignError> {
-    let (a, b) = (inputs.take(0)?, inputs.take(1)?);
-    if node.operator == "MatMul" {
-        return multiply(context, Factor::new(a, false), Factor::new(b, false));
-    }
+/// alpha A B + beta C, where A and B may be stored transposed.
+pub fn gemm(call: &mut Call<'_>) -> Output {
+    let (a, b) = (call.inputs.take(0)?, call.inputs.take(1)?);
     if a.dims.len() != 2 || b.dims.len() != 2 {
-        return Err(error("Gemm multiplies matrices"));
+        return Err(error(format!(
+            "expected two matrices, found shapes {:?} and {:?}",
+            a.dims, b.dims
+        )));
     }
-    let is_transposed = |name: &str| Ok::<_, ForeignError>(node.integer(name)?.unwrap_or(0) != 0);
+    let is_transposed =
+        |name: &str| Ok::<_, ForeignError>(call.node.integer(name)?.unwrap_or(0) != 0);
     let a = Factor::new(a, is_transposed("transA")?);
     let b = Factor::new(b, is_transposed("transB")?);
-    let mut product = multiply(context, a, b)?;
-    let factor = |name: &str| -> Result<Coefficient, ForeignError> {
-        let value = node.float(name)?.unwrap_or(1.0);
-        if !value.is_finite() {
-            return Err(error(format!("{name} is not finite")));
-        }
-        Ok(rational(f64::from(value)).into())
-    };
+    let mut product = multiply(call.context, a, b)?;
+    let factor = |name: &str| call.number(name, 1.0).map(Coefficient::from);
     let (alpha, beta) = (factor("alpha")?, factor("beta")?);
+    let context = &mut *call.context;
     if !alpha.is_one()
         && let Data::Forms(forms) = &mut product.data
     {
@@ -47,7 +40,7 @@ pub fn run(
             checked(context, form)?;
         }
     }
-    let Some(c) = inputs.optional(2) else {
+    let Some(c) = call.inputs.optional(2) else {
         return Ok(product);
     };
     // The rows of a product are long, and c is short: add in place.
@@ -112,7 +105,7 @@ impl Factor {
 /// The product as numpy defines it: vectors are rows or columns, more axes are batches.
 fn multiply(context: &mut Context, mut a: Factor, mut b: Factor) -> Result<Value, ForeignError> {
     if a.dims.is_empty() || b.dims.is_empty() {
-        return Err(error("a single number is no matrix"));
+        return Err(error("expected a matrix, found a single number"));
     }
     let mut left = a.dims.clone();
     let mut right = b.dims.clone();
@@ -177,7 +170,7 @@ fn sum_of_products(
             (None, Some(factor)) => (factor, a, i),
             (None, None) => {
                 return Err(
-                    error("two matrices that both depend on the inputs are multiplied")
+                    error("it multiplies two matrices that both depend on the inputs")
                         .hint("only products with constants are affine"),
                 );
             }

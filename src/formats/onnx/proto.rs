@@ -45,8 +45,8 @@ fn varint(field: Field<'_>, message: Message<'_>) -> Result<u64, ForeignError> {
 
 fn wrong_type(message: Message<'_>) -> ForeignError {
     message
-        .error("a field of this message has another type than ONNX gives it")
-        .hint("the file is damaged, or no ONNX file")
+        .error("a field of this message does not have the type that ONNX gives it")
+        .hint("the file is damaged, or is not an ONNX file")
 }
 
 impl<'a> Model<'a> {
@@ -75,7 +75,7 @@ impl<'a> Model<'a> {
                     if matches!(domain, "" | "ai.onnx")
                         && opset.replace(version).is_some_and(|other| other != version)
                     {
-                        return Err(entry.error("two versions of the operators are given"));
+                        return Err(entry.error("the file gives two versions of the operators"));
                     }
                 }
                 (14, field) => {
@@ -96,7 +96,7 @@ impl<'a> Model<'a> {
         }
         let Some(graph) = graph else {
             return Err(ForeignError::new("there is no graph in this file")
-                .hint("the file is empty or damaged, or no ONNX file"));
+                .hint("the file is empty, damaged, or not an ONNX file"));
         };
         let Some(opset) = opset else {
             return Err(ForeignError::new(
@@ -123,7 +123,7 @@ fn refuse_other_meaning(function: Message<'_>) -> Result<(), ForeignError> {
     }
     if is_known(domain) {
         return Err(function
-            .error(&format!("the file defines the operator {name} anew"))
+            .error(&format!("the file redefines the operator {name}"))
             .hint("functions are not supported; `onnx.inliner.inline_local_functions` puts them into the graph"));
     }
     Ok(())
@@ -286,7 +286,7 @@ impl<'a> Node<'a> {
         };
         if is_wrong || is_reference {
             return Err(ForeignError::new(format!(
-                "the attribute `{name}` has another type than ONNX gives it"
+                "the attribute `{name}` does not have the type that ONNX gives it"
             ))
             .hint("`onnx.checker.check_model` says what is wrong with the file"));
         }

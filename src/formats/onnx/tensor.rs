@@ -1,6 +1,6 @@
 //! Constants: tensors as they are stored, with every number exactly what its bits say.
 
-use super::shapes;
+use super::places;
 use super::value::{Data, Kind, Value};
 use super::wire::{Field, Message, packed};
 use crate::formats::floats::{bfloat, half};
@@ -8,24 +8,41 @@ use crate::formats::foreign::ForeignError;
 
 /// The types of elements, by their numbers in ONNX.
 pub const FLOAT: u64 = 1;
+const UINT8: u64 = 2;
+const INT8: u64 = 3;
+const UINT16: u64 = 4;
+const INT16: u64 = 5;
+const INT32: u64 = 6;
+/// 64-bit integers.
+pub const INT64: u64 = 7;
 /// Truth values.
 pub const BOOL: u64 = 9;
+const FLOAT16: u64 = 10;
 /// 64-bit floats.
 pub const DOUBLE: u64 = 11;
-const FLOAT16: u64 = 10;
+const UINT32: u64 = 12;
+const UINT64: u64 = 13;
 const BFLOAT16: u64 = 16;
+
+/// The fields of a tensor that hold numbers, by their numbers in `onnx.proto`.
+const FLOAT_DATA: u64 = 4;
+const INT32_DATA: u64 = 5;
+const INT64_DATA: u64 = 7;
+const DOUBLE_DATA: u64 = 10;
+const UINT64_DATA: u64 = 11;
 
 /// Returns what a type holds; nothing for text, complex numbers and packed small types.
 pub fn kind(element: u64) -> Option<Kind> {
     match element {
         FLOAT | FLOAT16 | DOUBLE | BFLOAT16 => Some(Kind::Float),
-        2..=7 | 12 | 13 => Some(Kind::Integer),
+        UINT8 | INT8 | UINT16 | INT16 | INT32 | INT64 | UINT32 | UINT64 => Some(Kind::Integer),
         BOOL => Some(Kind::Bool),
         _ => None,
     }
 }
 
-fn name(element: u64) -> String {
+/// Returns the name of a type.
+pub fn name(element: u64) -> String {
     let names = [
         "undefined",
         "float32",
@@ -129,10 +146,10 @@ impl<'a> Tensor<'a> {
         };
         let dims = self.dims.iter().map(|&dim| usize::try_from(dim).ok());
         let dims = dims.collect::<Option<Vec<_>>>();
-        let size = dims.as_deref().and_then(|dims| shapes::size(dims).ok());
+        let size = dims.as_deref().and_then(|dims| places::size(dims).ok());
         let (Some(dims), Some(size)) = (dims, size) else {
             return Err(ForeignError::new(format!(
-                "its sizes {:?} are beyond any file",
+                "its sizes {:?} are larger than any file",
                 self.dims
             ))
             .hint("the file is damaged"));
@@ -182,27 +199,27 @@ impl<'a> Tensor<'a> {
     )]
     fn from_raw(&self, raw: &[u8], size: usize) -> Result<Data, ForeignError> {
         let width = match self.element {
-            2 | 3 | 9 => 1,
-            4 | 5 | 10 | 16 => 2,
-            1 | 6 | 12 => 4,
+            UINT8 | INT8 | BOOL => 1,
+            UINT16 | INT16 | FLOAT16 | BFLOAT16 => 2,
+            FLOAT | INT32 | UINT32 => 4,
             _ => 8,
         };
         if size.checked_mul(width) != Some(raw.len()) {
             return Err(self.wrong_length(size, raw.len() / width));
         }
         Ok(match self.element {
-            1 => Data::Floats(each(raw, |b| f64::from(f32::from_le_bytes(b)))),
-            2 => Data::Integers(each(raw, |b| i64::from(u8::from_le_bytes(b)))),
-            3 => Data::Integers(each(raw, |b| i64::from(i8::from_le_bytes(b)))),
-            4 => Data::Integers(each(raw, |b| i64::from(u16::from_le_bytes(b)))),
-            5 => Data::Integers(each(raw, |b| i64::from(i16::from_le_bytes(b)))),
-            6 => Data::Integers(each(raw, |b| i64::from(i32::from_le_bytes(b)))),
-            7 => Data::Integers(each(raw, i64::from_le_bytes)),
-            9 => Data::Integers(each(raw, |[b]: [u8; 1]| i64::from(b != 0))),
+            FLOAT => Data::Floats(each(raw, |b| f64::from(f32::from_le_bytes(b)))),
+            UINT8 => Data::Integers(each(raw, |b| i64::from(u8::from_le_bytes(b)))),
+            INT8 => Data::Integers(each(raw, |b| i64::from(i8::from_le_bytes(b)))),
+            UINT16 => Data::Integers(each(raw, |b| i64::from(u16::from_le_bytes(b)))),
+            INT16 => Data::Integers(each(raw, |b| i64::from(i16::from_le_bytes(b)))),
+            INT32 => Data::Integers(each(raw, |b| i64::from(i32::from_le_bytes(b)))),
+            INT64 => Data::Integers(each(raw, i64::from_le_bytes)),
+            BOOL => Data::Integers(each(raw, |[b]: [u8; 1]| i64::from(b != 0))),
             FLOAT16 => Data::Floats(each(raw, |b| half(u16::from_le_bytes(b)))),
             DOUBLE => Data::Floats(each(raw, f64::from_le_bytes)),
-            12 => Data::Integers(each(raw, |b| i64::from(u32::from_le_bytes(b)))),
-            13 => {
+            UINT32 => Data::Integers(each(raw, |b| i64::from(u32::from_le_bytes(b)))),
+            UINT64 => {
                 let list: Option<_> = each(raw, u64::from_le_bytes)
                     .into_iter()
                     .map(|value| i64::try_from(value).ok())
@@ -219,11 +236,11 @@ impl<'a> Tensor<'a> {
     )]
     fn from_fields(&self) -> Result<Data, ForeignError> {
         let wanted = match self.element {
-            FLOAT => 4,
-            7 => 7,
-            DOUBLE => 10,
-            12 | 13 => 11,
-            _ => 5,
+            FLOAT => FLOAT_DATA,
+            INT64 => INT64_DATA,
+            DOUBLE => DOUBLE_DATA,
+            UINT32 | UINT64 => UINT64_DATA,
+            _ => INT32_DATA,
         };
         let mut floats = Vec::new();
         let mut integers = Vec::new();
@@ -234,9 +251,9 @@ impl<'a> Tensor<'a> {
             match element {
                 FLOAT16 => floats.push(half(low as u16)),
                 BFLOAT16 => floats.push(bfloat(low as u16)),
-                12 | 13 => integers.push(i64::try_from(value).map_err(|_| too_large())?),
-                7 => integers.push(value.cast_signed()),
-                9 => integers.push(i64::from(low != 0)),
+                UINT32 | UINT64 => integers.push(i64::try_from(value).map_err(|_| too_large())?),
+                INT64 => integers.push(value.cast_signed()),
+                BOOL => integers.push(i64::from(low != 0)),
                 _ => integers.push(i64::from(low.cast_signed())),
             }
             Ok(())
@@ -249,24 +266,26 @@ impl<'a> Tensor<'a> {
                 continue;
             }
             match (wanted, field) {
-                (4, Field::Fixed32(bits)) => stored.push(f64::from(f32::from_le_bytes(bits))),
-                (4, Field::Bytes(list)) => {
+                (FLOAT_DATA, Field::Fixed32(bits)) => {
+                    stored.push(f64::from(f32::from_le_bytes(bits)));
+                }
+                (FLOAT_DATA, Field::Bytes(list)) => {
                     let (whole, rest) = list.bytes().as_chunks();
                     if !rest.is_empty() {
                         return Err(damaged());
                     }
                     stored.extend(whole.iter().map(|b| f64::from(f32::from_le_bytes(*b))));
                 }
-                (10, Field::Fixed64(bits)) => stored.push(f64::from_le_bytes(bits)),
-                (10, Field::Bytes(list)) => {
+                (DOUBLE_DATA, Field::Fixed64(bits)) => stored.push(f64::from_le_bytes(bits)),
+                (DOUBLE_DATA, Field::Bytes(list)) => {
                     let (whole, rest) = list.bytes().as_chunks();
                     if !rest.is_empty() {
                         return Err(damaged());
                     }
                     stored.extend(whole.iter().map(|b| f64::from_le_bytes(*b)));
                 }
-                (5 | 7 | 11, Field::Varint(value)) => put(value)?,
-                (5 | 7 | 11, Field::Bytes(list)) => {
+                (INT32_DATA | INT64_DATA | UINT64_DATA, Field::Varint(value)) => put(value)?,
+                (INT32_DATA | INT64_DATA | UINT64_DATA, Field::Bytes(list)) => {
                     for value in packed(list) {
                         put(value?)?;
                     }
@@ -274,7 +293,7 @@ impl<'a> Tensor<'a> {
                 _ => return Err(damaged()),
             }
         }
-        if matches!(wanted, 4 | 10) {
+        if matches!(wanted, FLOAT_DATA | DOUBLE_DATA) {
             return Ok(Data::Floats(stored));
         }
         Ok(if is_float {
@@ -369,7 +388,7 @@ mod tests {
         let refused = |value: Result<Value, String>| value.expect_err("refused");
         assert_eq!(
             refused(read(1, &[1 << 40, 1 << 40], |_| {})),
-            "tensor `w`: its sizes [1099511627776, 1099511627776] are beyond any file"
+            "tensor `w`: its sizes [1099511627776, 1099511627776] are larger than any file"
         );
         assert_eq!(
             refused(read(1, &[1 << 30], |writer| writer.bytes(9, &[0; 8]))),

@@ -187,6 +187,16 @@ impl Form {
         self
     }
 
+    /// The negative.
+    #[must_use]
+    pub fn negated(mut self) -> Self {
+        self.bias = self.bias.negated();
+        for (_, weight) in &mut self.terms {
+            *weight = weight.negated();
+        }
+        self
+    }
+
     /// The sum of two forms.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
@@ -338,6 +348,14 @@ impl Value {
             kind: self.kind,
             data,
             is_infinite: self.is_infinite,
+        }
+    }
+
+    /// What a copy would cost.
+    pub fn cost(&self) -> u64 {
+        match &self.data {
+            Data::Forms(list) => list.iter().map(Form::cost).sum(),
+            _ => self.len() as u64,
         }
     }
 

@@ -77,7 +77,7 @@ impl<'a> Fields<'a> {
         let number = key >> 3;
         if number == 0 {
             return Err(error(at, "this is not a field of a message")
-                .hint("the file is damaged, or no ONNX file"));
+                .hint("the file is damaged, or is not an ONNX file"));
         }
         let field = match key & 7 {
             0 => Field::Varint(self.varint()?),
@@ -89,8 +89,7 @@ impl<'a> Fields<'a> {
                     .filter(|length| *length <= self.rest.len())
                     .ok_or_else(|| {
                         let left = self.rest.len();
-                        let message =
-                            format!("{length} bytes are declared here, and {left} are left");
+                        let message = format!("expected {length} bytes, found {left}");
                         error(at, &message).hint("the file is truncated or damaged")
                     })?;
                 let start = self.at;
@@ -99,8 +98,11 @@ impl<'a> Fields<'a> {
             }
             5 => Field::Fixed32(self.fixed()?),
             kind => {
-                return Err(error(at, &format!("there is no wire type {kind} in ONNX"))
-                    .hint("the file is damaged, or no ONNX file"));
+                return Err(error(
+                    at,
+                    &format!("expected wire type 0, 1, 2 or 5, found {kind}"),
+                )
+                .hint("the file is damaged, or is not an ONNX file"));
             }
         };
         Ok((number, field))
@@ -252,13 +254,16 @@ mod tests {
         };
         assert_eq!(
             refused(&[0x08, 0x01, 0x12, 0xff, 0xff, 0x03, 7]),
-            "byte 2: 65535 bytes are declared here, and 1 are left"
+            "byte 2: expected 65535 bytes, found 1"
         );
         assert_eq!(
             refused(&[0x0d, 1, 2]),
             "byte 1: the file ends inside a field"
         );
-        assert_eq!(refused(&[0x0b]), "byte 0: there is no wire type 3 in ONNX");
+        assert_eq!(
+            refused(&[0x0b]),
+            "byte 0: expected wire type 0, 1, 2 or 5, found 3"
+        );
         assert_eq!(
             refused(&[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
             "byte 1: a number is longer than ten bytes"

@@ -1,17 +1,19 @@
 //! Networks as ONNX graphs; the exact weights travel as text beside the rounded ones.
 
-use super::proto::{Model, ValueInfo};
 use super::tensor::{DOUBLE, FLOAT};
 use super::wire::Writer;
 use crate::formats::floats::{Precision, Rounding};
-use crate::formats::foreign::{ForeignError, Imported, dense_size, nearest_floats, put_dense_row};
+use crate::formats::foreign::{ForeignError, dense_size, nearest_floats, put_dense_row};
 use crate::formats::json;
 use crate::network::{Activation, Layer, Network};
 
 /// The version of the operators that is written.
 const OPSET: u64 = 13;
 /// The key of the exact network among the metadata.
-const KEY: &str = "steeple_network";
+pub const KEY: &str = "steeple_network";
+/// The types of attributes, by their numbers in ONNX.
+const FLOAT_ATTRIBUTE: u64 = 1;
+const INTEGER_ATTRIBUTE: u64 = 2;
 /// Protocol buffers end at 2 GiB.
 const LARGEST: usize = 1 << 30;
 
@@ -28,7 +30,7 @@ pub struct Written {
 /// Returns a network as the bytes of an ONNX file.
 ///
 /// - Exactness: weights are rounded to the nearest float; the network itself, as our JSON, is in
-///   the metadata, and [`super::read`] finds it there.
+///   the metadata, and [`super::read()`] finds it there.
 /// - Errors: weights beyond the largest float; dense weights beyond 1 GiB.
 pub fn write(network: &Network, precision: Precision) -> Result<Written, ForeignError> {
     let mut rounding = Rounding::default();
@@ -52,36 +54,6 @@ pub fn write(network: &Network, precision: Precision) -> Result<Written, Foreign
         bytes,
         rounding,
         precision,
-    })
-}
-
-/// Adds the exact weights from the metadata, and the names, where they are there and belong to the graph.
-pub fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Imported, ForeignError> {
-    let Some((_, text)) = model.metadata.iter().find(|(key, _)| *key == KEY) else {
-        return Ok(imported);
-    };
-    let place = || format!("metadata `{KEY}`");
-    let network =
-        json::read(text).map_err(|error| ForeignError::new(error.to_string()).at(place))?;
-    let precision = match model.graph.inputs.first() {
-        Some(input) if ValueInfo::read(*input)?.element == DOUBLE => Precision::Double,
-        _ => Precision::Single,
-    };
-    let again = write(&network, precision).map_err(|error| error.at(place))?;
-    let size = again.bytes.len();
-    let again = super::read_graph(&Model::read(&again.bytes)?, size)?;
-    if again.layers != imported.layers {
-        return Err(ForeignError::new(
-            "the exact weights kept here are not those of the graph, which was changed since",
-        )
-        .at(place)
-        .hint("remove this entry from metadata_props, and the weights of the graph count"));
-    }
-    Ok(Imported {
-        layers: imported.layers,
-        exact: Some(network.layers().to_vec()),
-        names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
-        notes: imported.notes,
     })
 }
 
@@ -117,6 +89,15 @@ fn graph(
     Ok(parts.graph)
 }
 
+/// Adds an attribute that holds an integer to a node.
+fn integer_attribute(node: &mut Writer, name: &[u8], value: u64) {
+    let mut attribute = Writer::default();
+    attribute.bytes(1, name);
+    attribute.varint(3, value);
+    attribute.varint(20, INTEGER_ATTRIBUTE);
+    node.message(5, attribute);
+}
+
 struct Parts {
     graph: Writer,
     precision: Precision,
@@ -139,39 +120,7 @@ impl Parts {
         rounding: &mut Rounding,
     ) -> Result<(), ForeignError> {
         let name = |part: &str| format!("layers.{k}.{part}");
-        let weights: Vec<f64> =
-            nearest_floats(k, layer.weights().pool(), self.precision, rounding)?;
-        let bias: Vec<f64> = nearest_floats(k, layer.bias().pool(), self.precision, rounding)?;
-        let rank = layer.activation().rows_per_unit();
-        let bias_places: Vec<_> = layer.bias().indices().collect();
-        let mut branches = Vec::new();
-        for branch in 0..rank {
-            let (mut rows, mut terms) = (Vec::new(), Vec::new());
-            for row in (branch..layer.rows()).step_by(rank) {
-                put_dense_row(layer, row, &weights, self.precision, &mut rows);
-                self.precision.put(bias[bias_places[row]], &mut terms);
-            }
-            let suffix = if rank == 1 {
-                String::new()
-            } else {
-                format!(".{branch}")
-            };
-            let (weight, bias) = (name("weight") + &suffix, name("bias") + &suffix);
-            self.tensor(&weight, &[layer.units(), layer.inputs()], &rows);
-            self.tensor(&bias, &[layer.units()], &terms);
-            let sum = match layer.activation() {
-                Activation::Identity => to.to_owned(),
-                _ => name("sum") + &suffix,
-            };
-            self.node("Gemm", &[from, &weight, &bias], &sum, |node| {
-                let mut attribute = Writer::default();
-                attribute.bytes(1, b"transB");
-                attribute.varint(3, 1);
-                attribute.varint(20, 2);
-                node.message(5, attribute);
-            });
-            branches.push(sum);
-        }
+        let branches = self.sums(k, layer, from, to, rounding)?;
         let none = |_: &mut Writer| {};
         let sum = branches[0].as_str();
         match layer.activation() {
@@ -220,11 +169,7 @@ impl Parts {
                 );
                 let element = self.element();
                 self.node("Cast", &[&name("is_on")], to, |node| {
-                    let mut attribute = Writer::default();
-                    attribute.bytes(1, b"to");
-                    attribute.varint(3, element);
-                    attribute.varint(20, 2);
-                    node.message(5, attribute);
+                    integer_attribute(node, b"to", element);
                 });
             }
             Activation::Maxout(_) => {
@@ -233,6 +178,48 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// The sums of a layer, of all units for each row of a unit; and their names.
+    fn sums(
+        &mut self,
+        k: usize,
+        layer: &Layer,
+        from: &str,
+        to: &str,
+        rounding: &mut Rounding,
+    ) -> Result<Vec<String>, ForeignError> {
+        let name = |part: &str| format!("layers.{k}.{part}");
+        let weights: Vec<f64> =
+            nearest_floats(k, layer.weights().pool(), self.precision, rounding)?;
+        let bias: Vec<f64> = nearest_floats(k, layer.bias().pool(), self.precision, rounding)?;
+        let rank = layer.activation().rows_per_unit();
+        let bias_places: Vec<_> = layer.bias().indices().collect();
+        let mut branches = Vec::new();
+        for branch in 0..rank {
+            let (mut rows, mut terms) = (Vec::new(), Vec::new());
+            for row in (branch..layer.rows()).step_by(rank) {
+                put_dense_row(layer, row, &weights, self.precision, &mut rows);
+                self.precision.put(bias[bias_places[row]], &mut terms);
+            }
+            let suffix = if rank == 1 {
+                String::new()
+            } else {
+                format!(".{branch}")
+            };
+            let (weight, bias) = (name("weight") + &suffix, name("bias") + &suffix);
+            self.tensor(&weight, &[layer.units(), layer.inputs()], &rows);
+            self.tensor(&bias, &[layer.units()], &terms);
+            let sum = match layer.activation() {
+                Activation::Identity => to.to_owned(),
+                _ => name("sum") + &suffix,
+            };
+            self.node("Gemm", &[from, &weight, &bias], &sum, |node| {
+                integer_attribute(node, b"transB", 1);
+            });
+            branches.push(sum);
+        }
+        Ok(branches)
     }
 
     /// A smooth unit, by its operator or in parts.
@@ -275,7 +262,7 @@ impl Parts {
                     let mut attribute = Writer::default();
                     attribute.bytes(1, b"alpha");
                     attribute.float(2, alpha as f32);
-                    attribute.varint(20, 1);
+                    attribute.varint(20, FLOAT_ATTRIBUTE);
                     node.message(5, attribute);
                 });
             }
