@@ -135,6 +135,7 @@ pub mod regions;
 pub mod report;
 #[doc(hidden)]
 pub mod training;
+mod words;
 #[doc(hidden)]
 pub mod workflow;
 

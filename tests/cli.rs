@@ -407,7 +407,7 @@ fn verify_answers_in_words_json_and_exit_codes() {
     assert!(refuted.out.contains("/4, where the error is 1/16"));
     let enclosed = run(&[]);
     assert_eq!(enclosed.code, 0);
-    assert!(enclosed.out.contains("= 1/16 exactly"));
+    assert!(enclosed.out.contains("= 1/16 (exact)"));
     let undecided = scratch.run(&[
         "verify",
         "sigmoid.json",
@@ -555,7 +555,7 @@ fn check_says_what_holds() {
     assert_eq!(run.code, 0);
     assert!(
         run.out
-            .starts_with("accepted: sup |N(x) - x^2| = 1/16 exactly for x in [0, 1]; 2 leaves"),
+            .starts_with("accepted: sup |N(x) - x^2| = 1/16 (exact) for x in [0, 1]; 2 leaves"),
         "{}",
         run.out
     );
@@ -573,7 +573,7 @@ fn build_writes_a_whole_folder_with_the_same_bytes_each_time() {
     let first = scratch.run(&["build", "spec.toml"]);
     assert_eq!(first.code, 0, "{first:?}");
     assert!(first.out.contains("written to spec"), "{}", first.out);
-    assert!(first.out.contains("= 1/64 exactly"), "{}", first.out);
+    assert!(first.out.contains("= 1/64 (exact)"), "{}", first.out);
     let second = scratch.run(&["build", "spec.toml", "--out", "again", "--format", "json"]);
     let object = second.json();
     assert_eq!(
@@ -641,7 +641,7 @@ fn build_into_a_folder_that_is_there_keeps_what_it_does_not_write() {
 fn eval_is_exact_where_it_can_be_and_encloses_elsewhere() {
     let scratch = Scratch::new();
     let run = scratch.run(&["eval", "network.json", "--at", "x=0.75"]);
-    assert_eq!((run.code, run.out.as_str()), (0, "z = 5/8 exactly\n"));
+    assert_eq!((run.code, run.out.as_str()), (0, "z = 5/8 (exact)\n"));
     let json = |network: &str, at: &str, digits: &str| {
         let arguments = ["eval", network, "--at", at, "--digits", digits];
         let mut arguments = arguments.to_vec();

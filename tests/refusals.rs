@@ -465,7 +465,7 @@ fn other_spellings_of_numbers_are_read() {
     assert_eq!(code, 0, "{out}{said}");
     assert_eq!(
         run(folder, &["eval", "n.json", "--at", "x=.5"]).1,
-        "z = 1/4 exactly\n"
+        "z = 1/4 (exact)\n"
     );
     // Certificates keep their own numbers.
     let certificate = fs::read_to_string(folder.join("built/certificate.steeple")).expect("there");

@@ -1,8 +1,9 @@
 //! `report.md`.
 
 use super::sheet::Sheet;
-use super::{Report, SizeReport, down, exactly, leaves, text, up};
+use super::{Report, SizeReport, down, exactly, text, up};
 use crate::certificate::Norm;
+use crate::words::{count, short};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
@@ -24,7 +25,7 @@ pub fn sheet(report: &Report) -> Sheet {
 
 /// A title for the report.
 pub fn title(report: &Report) -> String {
-    format!("Network for {}", report.target_text())
+    format!("Network for {}", short(&report.target_text(), 100))
 }
 
 /// The facts, by name.
@@ -44,14 +45,14 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows.push((
         "error",
         match &report.upper {
-            Some(_) if report.is_exact() => format!("exactly {}", report.lower),
+            Some(_) if report.is_exact() => format!("{} (exact)", report.lower),
             Some(upper) => format!("between {} and {}", down(&report.lower), up(upper)),
             None => format!("at least {}", down(&report.lower)),
         },
     ));
     if let Some((lower, upper)) = &report.squared {
         let text = match (report.exact_square(), upper) {
-            (Some(square), _) => format!("exactly {square}"),
+            (Some(square), _) => format!("{square} (exact)"),
             (None, Some(upper)) => format!("between {} and {}", down(lower), up(upper)),
             (None, None) => format!("at least {}", down(lower)),
         };
@@ -80,7 +81,7 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
         "proof",
         format!(
             "{}, {} box{} looked at, certificate of {} bytes, {}",
-            leaves(report.search.leaves),
+            count(report.search.leaves, "leaf"),
             report.search.boxes,
             if report.search.boxes == 1 { "" } else { "es" },
             report.certificate.bytes,

@@ -25,7 +25,12 @@ use crate::formats::foreign::Weights;
 use crate::network::Size;
 use crate::numbers::{Rational, literal};
 use crate::prover::StoppedBy;
+use crate::words;
 
+/// Formulas of more characters than this get a name in sentences.
+const LONGEST: usize = 72;
+/// So many characters of them are shown then.
+const SHOWN: usize = 160;
 /// Significant digits of printed decimals.
 pub const DIGITS: usize = 10;
 
@@ -190,12 +195,15 @@ impl Report {
             .iter()
             .map(|(name, _, _)| name.as_str())
             .collect();
-        let inputs = inputs.join(",");
+        let inputs = match inputs.as_slice() {
+            [first, .., last] if inputs.len() > 6 => format!("{first},...,{last}"),
+            few => few.join(","),
+        };
         match self.norm {
             Norm::Area => format!(
                 "area of {{N({inputs}) >= {}}} differing from {{{}}}",
                 self.threshold.clone().unwrap_or_default(),
-                self.target_text()
+                self.named_target(&inputs)
             ),
             norm => {
                 let norm = match norm {
@@ -203,9 +211,9 @@ impl Report {
                     Norm::L2 => "l2 error",
                     Norm::Sup | Norm::Area => self.norm_name(),
                 };
-                let target = self.target_text();
-                let is_sum =
-                    target.contains(['+', '-', '<', '>', '=', ' ']) || self.target.len() > 1;
+                let target = self.named_target(&inputs);
+                let is_sum = !self.is_long()
+                    && (target.contains(['+', '-', '<', '>', '=', ' ']) || self.target.len() > 1);
                 let target = if is_sum {
                     format!("({target})")
                 } else {
@@ -214,6 +222,26 @@ impl Report {
                 format!("{norm} |N({inputs}) - {target}|")
             }
         }
+    }
+
+    /// Are the formulas too long for a sentence?
+    fn is_long(&self) -> bool {
+        self.target_text().chars().count() > LONGEST
+    }
+
+    /// The formulas, or a name for long ones.
+    fn named_target(&self, inputs: &str) -> String {
+        if self.is_long() {
+            format!("f({inputs})")
+        } else {
+            self.target_text()
+        }
+    }
+
+    /// What `f` stands for in [`Report::error_name`], where the formulas are too long for it.
+    pub fn legend(&self) -> Option<String> {
+        self.is_long()
+            .then(|| format!("f is {}", words::short(&self.target_text(), SHOWN)))
     }
 
     /// The formulas in one line.
@@ -234,22 +262,6 @@ impl Report {
             .map(|(name, low, high)| format!("{name} in [{low}, {high}]"))
             .collect();
         sides.join(", ")
-    }
-}
-
-/// Returns `1 leaf`, `2 leaves`.
-pub fn leaves(count: usize) -> String {
-    match count {
-        1 => "1 leaf".to_string(),
-        count => format!("{count} leaves"),
-    }
-}
-
-/// Returns `1 box`, `2 boxes`.
-pub fn boxes(count: u64) -> String {
-    match count {
-        1 => "1 box".to_string(),
-        count => format!("{count} boxes"),
     }
 }
 

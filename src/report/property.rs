@@ -5,11 +5,12 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::json::Times;
-use super::{CertificateReport, SearchReport, Verdict, boxes, leaves};
+use super::{CertificateReport, SearchReport, Verdict};
 use crate::expr::Property;
 use crate::formats::foreign::Weights;
 use crate::numbers::Rational;
 use crate::prover::StoppedBy;
+use crate::words::count;
 
 /// Everything that is said about one network and one property.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,7 +139,7 @@ fn verdict(report: &PropertyReport) -> String {
         (Verdict::Proved, _) => format!(
             "proved (unsat): nothing that {file} describes is possible, over the reals; {}, \
              certificate checked",
-            leaves(report.search.leaves)
+            count(report.search.leaves, "leaf")
         ),
         (Verdict::Refuted, Some(witness)) => {
             let PointReport {
@@ -172,9 +173,9 @@ fn verdict(report: &PropertyReport) -> String {
                 Some(reason) => format!(
                     "stopped by {} after {}",
                     reason.name(),
-                    boxes(report.search.boxes)
+                    count(report.search.boxes, "box")
                 ),
-                None => boxes(report.search.boxes),
+                None => count(report.search.boxes, "box"),
             };
             if report.certificate.is_unchecked {
                 return format!(

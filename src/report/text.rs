@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Report, RoundedReport, Verdict, boxes, down, exactly, leaves, up};
+use super::{Report, RoundedReport, Verdict, down, exactly, up};
 use crate::prover::StoppedBy;
+use crate::words::count;
 
 /// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
 ///
@@ -13,7 +14,7 @@ use crate::prover::StoppedBy;
 pub fn verdict(report: &Report) -> String {
     let error = report.error_name();
     let place = format!("for {}", report.domain_text());
-    let leaves = leaves(report.search.leaves);
+    let leaves = count(report.search.leaves, "leaf");
     let tolerance = report.tolerance.as_ref().map(exactly);
     let tolerance = tolerance.unwrap_or_default();
     let mut text = match report.verdict {
@@ -29,7 +30,7 @@ pub fn verdict(report: &Report) -> String {
             )
         }
         Verdict::Enclosed if report.is_exact() => format!(
-            "enclosed: {error} = {} exactly, {place}; {leaves}, certificate checked",
+            "enclosed: {error} = {} (exact) {place}; {leaves}, certificate checked",
             report.lower
         ),
         Verdict::Enclosed => format!(
@@ -49,9 +50,9 @@ pub fn verdict(report: &Report) -> String {
                     Some(reason) => format!(
                         "stopped by {} after {}",
                         reason.name(),
-                        boxes(report.search.boxes)
+                        count(report.search.boxes, "box")
                     ),
-                    None => boxes(report.search.boxes),
+                    None => count(report.search.boxes, "box"),
                 }
             )
         }
@@ -59,12 +60,16 @@ pub fn verdict(report: &Report) -> String {
     if report.certificate.is_unchecked {
         text += ", before the check of what was found had ended";
     }
+    if let Some(legend) = report.legend() {
+        text += "\n  ";
+        text += &legend;
+    }
     // Strings take any text, so writing to one cannot fail.
     if report.verdict != Verdict::Enclosed {
         let upper = report.upper.as_ref();
         let _ = match upper {
             Some(_) if report.is_exact() => {
-                write!(text, "\n  the error is exactly {}", report.lower)
+                write!(text, "\n  the error is {} (exact)", report.lower)
             }
             Some(upper) => write!(
                 text,
@@ -76,7 +81,7 @@ pub fn verdict(report: &Report) -> String {
         };
     }
     if let Some(square) = report.exact_square() {
-        let _ = write!(text, "\n  its square is exactly {square}");
+        let _ = write!(text, "\n  its square is {square} (exact)");
     }
     if report.verdict == Verdict::Undecided {
         let hint = match (

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::network::{Activation, Network, digest, size};
 use crate::training::{GradientCheck, Kept, Problem, Restart, Samples, Settings, Task, Training};
+use crate::words::count;
 
 /// A run, and what it has to say beside its networks.
 pub struct TrainingReport<'a> {
@@ -123,11 +124,11 @@ impl TrainingReport<'_> {
             text += &kept_text(kept);
         }
         let size = size(&training.network);
-        let _ = write!(
-            text,
-            "\n  network: {} hidden units, {} parameters",
-            size.units, size.parameters
+        let (units, parameters) = (
+            count(size.units, "hidden unit"),
+            count(size.parameters, "parameter"),
         );
+        let _ = write!(text, "\n  network: {units}, {parameters}");
         if self.samples.task() == Task::Classification {
             let name = &training.network.outputs()[0];
             let _ = write!(text, "; inside is {name} >= {}", self.settings.threshold);

@@ -13,6 +13,7 @@ use crate::certificate::Norm;
 use crate::expr::derivative_range_upper;
 use crate::network::Activation;
 use crate::numbers::Rational;
+use crate::words;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
@@ -92,7 +93,7 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
             weights.push((unit, bend));
         }
     }
-    let mut notes = vec![format!("{} bends", units.units())];
+    let mut notes = vec![words::count(units.units(), "relu unit")];
     if axis.cells < cells {
         notes.push(format!(
             "{} pieces: closer knots would coincide",

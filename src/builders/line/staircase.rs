@@ -15,6 +15,7 @@ use crate::certificate::Norm;
 use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};
 use crate::network::Activation;
 use crate::numbers::{Function, Rational};
+use crate::words;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
@@ -119,7 +120,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             }
         }
     }
-    notes.push(format!("{} steps", steps.units()));
+    notes.push(words::count(steps.units(), "step"));
     let hidden = if steps.units() == 0 {
         Vec::new()
     } else {

@@ -11,6 +11,7 @@ use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
+use crate::words::count;
 use crate::workflow::{
     BuildRequest, Counted, PictureKind, Subject, build, build_and_count, counted, draw_all,
     error_of_rounded, summarise,
@@ -59,7 +60,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let refusal = |error| Refusal::in_table(path, &source, spec_network, error);
     if spec.goal == Goal::Regions {
         let counted = build_and_count(&request, &folder.path()).map_err(refusal)?;
-        return count(&counted, &request, folder, &out, format);
+        return count_regions(&counted, &request, folder, &out, format);
     }
     let mut bar = Bar::new();
     let built = build(&request, Some(&folder.path()), &mut |progress| {
@@ -109,8 +110,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
                 let rounded = report.rounded.iter();
                 lines.extend(rounded.map(|file| format!("  {}", text::rounded(&report, file))));
                 lines.push(format!(
-                    "  network: {} hidden units, {} parameters not zero",
-                    report.size.units, report.size.nonzero_parameters
+                    "  network: {}, {}",
+                    count(report.size.units, "hidden unit"),
+                    count(report.size.nonzero_parameters, "nonzero parameter")
                 ));
                 lines.push(format!("written to {}", out.display()));
                 lines.join("\n")
@@ -121,7 +123,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
 }
 
 /// Reports on a network of which nothing is claimed: its regions are counted.
-fn count(
+fn count_regions(
     counted: &Counted,
     request: &BuildRequest<'_>,
     folder: Folder,

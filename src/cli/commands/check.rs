@@ -13,6 +13,7 @@ use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::digest;
 use crate::report::{self, Report, Verdict};
+use crate::words::count;
 use crate::workflow::check_in_parallel;
 use crate::workflow::files::directory_of;
 
@@ -192,7 +193,7 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
             let place = report.domain_text();
             let lower = &report.lower;
             let bounds = match &report.upper {
-                Some(_) if report.is_exact() => format!("{error} = {lower} exactly"),
+                Some(_) if report.is_exact() => format!("{error} = {lower} (exact)"),
                 Some(upper) => format!(
                     "{} <= {error} <= {}",
                     report::down(lower),
@@ -200,9 +201,11 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
                 ),
                 None => format!("{error} >= {}", report::down(lower)),
             };
+            let legend = report.legend();
+            let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
             format!(
-                "accepted: {bounds} for {place}; {}, network {}\n  in real arithmetic, with {}; checked {}",
-                report::leaves(verified.leaves()),
+                "accepted: {bounds} for {place}; {}, network {}{legend}\n  in real arithmetic, with {}; checked {}",
+                count(verified.leaves(), "leaf"),
                 question.network,
                 loaded.weights.text(),
                 match certificate.layer {

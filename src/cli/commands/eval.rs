@@ -38,7 +38,7 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
             let lines: Vec<String> = named
                 .map(|(name, (low, high))| {
                     if is_exact {
-                        format!("{name} = {low} exactly")
+                        format!("{name} = {low} (exact)")
                     } else {
                         format!("{low} <= {name} <= {high}")
                     }

@@ -19,7 +19,8 @@ use crate::jobs::{Threads, on_threads};
 use crate::network::{Network, digest};
 use crate::report::json::Times;
 use crate::report::property::{PointReport, PropertyReport, claim, json, text};
-use crate::report::{self, CertificateReport, SearchReport};
+use crate::report::{CertificateReport, SearchReport};
+use crate::words::count;
 use crate::workflow::{VerifyPropertyRequest, verify_property};
 
 /// Reads a property file for a network; also why nothing at all meets it, where that is so.
@@ -221,9 +222,9 @@ pub fn check(
             "accepted ({word}): {says}, in {}; {}, network {}\n  in real arithmetic, with {}",
             match verified.property().cases() {
                 [one] => format!("the box, {}", one.text()),
-                several => format!("{} boxes", several.len()),
+                several => count(several.len(), "box"),
             },
-            report::leaves(verified.leaves()),
+            count(verified.leaves(), "leaf"),
             verified.network(),
             loaded.weights.text()
         ),

@@ -15,6 +15,7 @@ use crate::network::Network;
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Natural, Rational};
 use crate::regions::{Architecture, Bounds, Decision, RegionsError, lines_that_meet};
+use crate::words::count;
 use crate::workflow::regions::{self as flow, MOST_DRAWN, RegionsAnswer, RegionsRequest};
 use crate::workflow::write_beside;
 
@@ -212,10 +213,6 @@ fn stopped(network: &Network, domain: &Domain, counted: usize, format: Format) -
     Output { text, code: 3 }
 }
 
-fn plural(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
 fn text(
     answer: &RegionsAnswer,
     network: &Network,
@@ -225,8 +222,8 @@ fn text(
     let counts = answer.counts;
     let mut text = format!(
         "{} and {} on {domain}, counted exactly",
-        plural(counts.linear_regions, "linear region"),
-        plural(counts.activation_regions, "activation region"),
+        count(counts.linear_regions, "linear region"),
+        count(counts.activation_regions, "activation region"),
     );
     if let (Some(decision), Some(threshold)) = (&answer.decision, threshold) {
         text += "\n";
@@ -258,7 +255,7 @@ fn decision_text(
     };
     let parts = format!(
         "{name} >= {threshold} on {}",
-        plural(decision.components, "connected part")
+        count(decision.components, "connected part")
     );
     if inputs == 1 {
         return format!("{parts}, length {size}");
@@ -266,8 +263,8 @@ fn decision_text(
     let end = |end: crate::numbers::Dyadic| end.to_rational().unwrap_or_default();
     format!(
         "{parts} with {} and {} ({} on the border of the domain), area {size}, perimeter between {} and {}",
-        plural(decision.holes, "hole"),
-        plural(decision.sides, "side"),
+        count(decision.holes, "hole"),
+        count(decision.sides, "side"),
         decision.border_sides,
         decimal_down(&end(decision.perimeter.inf()), 8),
         decimal_up(&end(decision.perimeter.sup()), 8),
