@@ -95,7 +95,7 @@ fn report_of_an_exact_interpolant() {
         serde_json::to_string_pretty(&object).expect("an object")
     );
     let page = html::render(&report, &pictures);
-    assert!(page.contains("exactly") && page.matches("<svg").count() >= 2);
+    assert!(page.contains("(exact)") && page.matches("<svg").count() >= 2);
     assert!(!page.contains("<script"), "the page runs nothing");
 }
 
