@@ -2,12 +2,14 @@
 //!
 //! [`defined`] shows that a target has a value everywhere on its domain; [`sizes`] refuses what is
 //! too long for that. [`derivative()`] differentiates trees, with the rewrites of [`simplify()`];
-//! bounds on slopes, which builders choose their sizes by, come from [`modulus`].
+//! bounds on slopes, which builders choose their sizes by, come from [`modulus`]. What people type in
+//! another grammar than the kernel's is read by [`friendly`].
 
 pub use steeple_kernel::expr::*;
 
 pub mod defined;
 pub mod derivative;
+pub mod friendly;
 pub mod modulus;
 pub mod simplify;
 pub mod sizes;

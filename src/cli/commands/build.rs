@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
 use crate::builders::Goal;
+use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::earlier::{self, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
@@ -62,7 +63,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             &source,
             &spec_network.place_of(&message),
             &message,
-            None,
+            advice::of(&message, &spec).as_deref(),
         ),
         other => other.into(),
     };
@@ -103,6 +104,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         });
         drop(bar);
         report.rounded.push(rounded.map_err(Refusal::new)?);
+    }
+    if let Some(text) = advice::of_size(&spec, report.size.units) {
+        note(text);
     }
     write_reports(&folder, &report, &pictures)?;
     folder.publish()?;

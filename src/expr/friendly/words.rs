@@ -1,0 +1,512 @@
+//! The words and signs that people write formulas with: those of the kernel's grammar, of programming
+//! languages, of LaTeX and of paper.
+
+use std::ops::Range;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A number without a sign.
+    Number,
+    /// A name; `and`, `or` and `not` too.
+    Name,
+    /// `+ - * / ^`, or a comparison, as the kernel reads it.
+    Sign,
+    /// `( [ {`.
+    Open,
+    /// `) ] }`.
+    Close,
+    /// `,` or `;`.
+    Comma,
+    /// `|`.
+    Bar,
+    /// `√`, `\sqrt`.
+    Root,
+    /// `\frac`.
+    Fraction,
+    /// A raised number, as in `x²`: the text is the exponent.
+    Raised,
+    /// `→`, `->`, `=>`.
+    Arrow,
+    /// `:=`.
+    Becomes,
+    /// Anything else: the text is what it is.
+    Other,
+    /// The end.
+    End,
+}
+
+/// A token: its text in the kernel's grammar, and where it stands in what was typed.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub text: String,
+    pub span: Range<usize>,
+    /// Is there white space before it?
+    pub spaced: bool,
+    /// Did a library's name stand before it, as in `np.sin`?
+    pub from_library: bool,
+}
+
+impl Token {
+    pub fn is(&self, kind: Kind, text: &str) -> bool {
+        self.kind == kind && self.text == text
+    }
+
+    /// Is it this word, in capitals or not?
+    pub fn is_word(&self, word: &str) -> bool {
+        self.kind == Kind::Name && self.text.eq_ignore_ascii_case(word)
+    }
+}
+
+/// Names that stand before a point: `np.sin` is `sin`.
+const LIBRARIES: &[&str] = &[
+    "np",
+    "numpy",
+    "math",
+    "Math",
+    "torch",
+    "jnp",
+    "jax",
+    "tf",
+    "scipy",
+    "special",
+    "sympy",
+    "sp",
+    "nn",
+    "F",
+    "functional",
+    "K",
+    "keras",
+    "cmath",
+    "mpmath",
+];
+
+/// Signs that are written in another way here, longest first.
+const SIGNS: &[(&str, Kind, &str)] = &[
+    ("===", Kind::Sign, "=="),
+    ("...", Kind::Other, "..."),
+    ("**", Kind::Sign, "**"),
+    ("<=", Kind::Sign, "<="),
+    (">=", Kind::Sign, ">="),
+    ("=<", Kind::Sign, "<="),
+    ("!=", Kind::Sign, "!="),
+    ("==", Kind::Sign, "=="),
+    ("<>", Kind::Sign, "!="),
+    (":=", Kind::Becomes, ":="),
+    ("=>", Kind::Arrow, ">="),
+    ("->", Kind::Arrow, "->"),
+    (".^", Kind::Sign, "^"),
+    (".*", Kind::Sign, "*"),
+    ("./", Kind::Sign, "/"),
+    ("&&", Kind::Name, "and"),
+    ("→", Kind::Arrow, "->"),
+    ("↦", Kind::Arrow, "->"),
+    ("≤", Kind::Sign, "≤"),
+    ("≥", Kind::Sign, "≥"),
+    ("⩽", Kind::Sign, "<="),
+    ("⩾", Kind::Sign, ">="),
+    ("≠", Kind::Sign, "≠"),
+    ("−", Kind::Sign, "−"),
+    ("–", Kind::Sign, "-"),
+    ("—", Kind::Sign, "-"),
+    ("×", Kind::Sign, "×"),
+    ("·", Kind::Sign, "·"),
+    ("⋅", Kind::Sign, "*"),
+    ("∗", Kind::Sign, "*"),
+    ("∙", Kind::Sign, "*"),
+    ("•", Kind::Sign, "*"),
+    ("÷", Kind::Sign, "/"),
+    ("∕", Kind::Sign, "/"),
+    ("⁄", Kind::Sign, "/"),
+    ("∧", Kind::Name, "and"),
+    ("∨", Kind::Name, "or"),
+    ("¬", Kind::Name, "not"),
+    ("√", Kind::Root, "√"),
+    ("π", Kind::Name, "π"),
+    ("½", Kind::Number, "(1/2)"),
+    ("¼", Kind::Number, "(1/4)"),
+    ("¾", Kind::Number, "(3/4)"),
+    ("⅓", Kind::Number, "(1/3)"),
+    ("⅔", Kind::Number, "(2/3)"),
+];
+
+/// LaTeX commands for signs.
+const COMMANDS: &[(&str, Kind, &str)] = &[
+    ("cdot", Kind::Sign, "*"),
+    ("times", Kind::Sign, "*"),
+    ("ast", Kind::Sign, "*"),
+    ("div", Kind::Sign, "/"),
+    ("le", Kind::Sign, "<="),
+    ("leq", Kind::Sign, "<="),
+    ("leqslant", Kind::Sign, "<="),
+    ("ge", Kind::Sign, ">="),
+    ("geq", Kind::Sign, ">="),
+    ("geqslant", Kind::Sign, ">="),
+    ("lt", Kind::Sign, "<"),
+    ("gt", Kind::Sign, ">"),
+    ("ne", Kind::Sign, "!="),
+    ("neq", Kind::Sign, "!="),
+    ("land", Kind::Name, "and"),
+    ("wedge", Kind::Name, "and"),
+    ("lor", Kind::Name, "or"),
+    ("vee", Kind::Name, "or"),
+    ("lnot", Kind::Name, "not"),
+    ("neg", Kind::Name, "not"),
+    ("sqrt", Kind::Root, "√"),
+    ("frac", Kind::Fraction, "frac"),
+    ("dfrac", Kind::Fraction, "frac"),
+    ("tfrac", Kind::Fraction, "frac"),
+    ("lvert", Kind::Bar, "|"),
+    ("rvert", Kind::Bar, "|"),
+    ("vert", Kind::Bar, "|"),
+    ("mid", Kind::Bar, "|"),
+    ("to", Kind::Arrow, "->"),
+    ("mapsto", Kind::Arrow, "->"),
+    ("rightarrow", Kind::Arrow, "->"),
+    ("infty", Kind::Other, "∞"),
+    ("lfloor", Kind::Other, "⌊"),
+    ("lceil", Kind::Other, "⌈"),
+    ("sum", Kind::Other, "∑"),
+    ("prod", Kind::Other, "∏"),
+    ("int", Kind::Other, "∫"),
+    ("partial", Kind::Other, "∂"),
+    ("lbrace", Kind::Open, "("),
+    ("rbrace", Kind::Close, ")"),
+];
+
+/// LaTeX commands that only space or set what follows.
+const SILENT: &[&str] = &[
+    "left",
+    "right",
+    "big",
+    "Big",
+    "bigg",
+    "Bigg",
+    "bigl",
+    "bigr",
+    "Bigl",
+    "Bigr",
+    "displaystyle",
+    "textstyle",
+    "limits",
+    "quad",
+    "qquad",
+    "nolimits",
+    "middle",
+];
+
+/// LaTeX commands that set a word.
+const SETTING: &[&str] = &[
+    "operatorname",
+    "mathrm",
+    "text",
+    "textrm",
+    "mathit",
+    "mathbf",
+    "mathsf",
+];
+
+const GREEK: &[(char, &str)] = &[
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('ε', "epsilon"),
+    ('ζ', "zeta"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('κ', "kappa"),
+    ('λ', "lambda"),
+    ('μ', "mu"),
+    ('ν', "nu"),
+    ('ξ', "xi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('τ', "tau"),
+    ('φ', "phi"),
+    ('ϕ', "phi"),
+    ('ψ', "psi"),
+    ('ω', "omega"),
+];
+
+/// The signs of raised exponents.
+const RAISED: &[(char, char)] = &[
+    ('⁰', '0'),
+    ('¹', '1'),
+    ('²', '2'),
+    ('³', '3'),
+    ('⁴', '4'),
+    ('⁵', '5'),
+    ('⁶', '6'),
+    ('⁷', '7'),
+    ('⁸', '8'),
+    ('⁹', '9'),
+    ('⁻', '-'),
+];
+
+fn raised(c: char) -> Option<char> {
+    RAISED.iter().find(|(sign, _)| *sign == c).map(|(_, d)| *d)
+}
+
+/// Returns the tokens of a text; the last one is the end.
+pub(super) fn tokens(text: &str, inputs: &[String]) -> Vec<Token> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        inputs,
+        found: Vec::new(),
+        spaced: false,
+    };
+    while reader.at < text.len() {
+        reader.step();
+    }
+    reader.push(Kind::End, "", 0);
+    reader.found
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    inputs: &'a [String],
+    found: Vec<Token>,
+    spaced: bool,
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn push(&mut self, kind: Kind, text: &str, length: usize) {
+        self.found.push(Token {
+            kind,
+            text: text.to_string(),
+            span: self.at..self.at + length,
+            spaced: self.spaced,
+            from_library: false,
+        });
+        self.at += length;
+        self.spaced = false;
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.at += length;
+        self.spaced = true;
+    }
+
+    fn step(&mut self) {
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else {
+            return;
+        };
+        // Characters without width come with copied text.
+        if first.is_whitespace()
+            || matches!(first, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+        {
+            return self.skip(first.len_utf8());
+        }
+        let is_point = first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+        if first.is_ascii_digit() || is_point {
+            let length = if self.is_digit_of_fraction() {
+                1
+            } else {
+                number_length(rest)
+            };
+            let number = rest[..length].to_string();
+            return self.push(Kind::Number, &number, length);
+        }
+        if first.is_ascii_alphabetic() || first == '_' {
+            return self.name();
+        }
+        if first == '\\' {
+            return self.command();
+        }
+        if let Some((sign, kind, text)) = SIGNS.iter().find(|(sign, ..)| rest.starts_with(sign)) {
+            return self.push(*kind, text, sign.len());
+        }
+        if raised(first).is_some() {
+            let digits: String = rest.chars().map_while(raised).collect();
+            let length = rest.find(|c| raised(c).is_none()).unwrap_or(rest.len());
+            return self.push(Kind::Raised, &digits, length);
+        }
+        if let Some((_, name)) = GREEK.iter().find(|(letter, _)| *letter == first) {
+            return self.push(Kind::Name, name, first.len_utf8());
+        }
+        let kind = match first {
+            '+' | '-' | '*' | '/' | '^' | '<' | '>' | '=' => Kind::Sign,
+            '(' | '[' | '{' => Kind::Open,
+            ')' | ']' | '}' => Kind::Close,
+            ',' | ';' => Kind::Comma,
+            '|' => Kind::Bar,
+            _ => Kind::Other,
+        };
+        let text = match first {
+            '[' | '{' => "(".to_string(),
+            ']' | '}' => ")".to_string(),
+            _ => first.to_string(),
+        };
+        self.push(kind, &text, first.len_utf8());
+    }
+
+    /// In LaTeX, `\frac12` is 1/2.
+    fn is_digit_of_fraction(&self) -> bool {
+        let is_fraction = |token: &Token| token.kind == Kind::Fraction;
+        match self.found.as_slice() {
+            [.., last] if is_fraction(last) => true,
+            [.., before, last] => {
+                is_fraction(before) && last.kind == Kind::Number && last.span.len() == 1
+            }
+            _ => false,
+        }
+    }
+
+    /// A name, without the names of libraries before it.
+    fn name(&mut self) {
+        let rest = self.rest();
+        let mut start = 0;
+        loop {
+            let word = word_length(&rest[start..]);
+            let name = &rest[start..start + word];
+            let is_library = LIBRARIES.contains(&name)
+                && !self.inputs.iter().any(|input| input == name)
+                && rest[start + word..].starts_with('.')
+                && rest[start + word + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
+            if !is_library {
+                break;
+            }
+            start += word + 1;
+        }
+        let length = name_length(&rest[start..]);
+        let name = rest[start..start + length].to_string();
+        self.push(Kind::Name, &name, start + length);
+        if let Some(token) = self.found.last_mut() {
+            token.from_library = start > 0;
+        }
+        self.subscript();
+    }
+
+    /// LaTeX's `x_{1}` and `\log_2`: an index belongs to the name before it.
+    fn subscript(&mut self) {
+        let Some(last) = self.found.last() else {
+            return;
+        };
+        let rest = self.rest();
+        let is_open = last.text.ends_with('_') && rest.starts_with('{');
+        let is_beside = !last.text.contains('_') && rest.starts_with('_');
+        if !is_open && !is_beside {
+            return;
+        }
+        let from = usize::from(is_beside);
+        let inner = &rest[from..];
+        let (index, length) = match inner.strip_prefix('{') {
+            Some(inner) => match inner.split_once('}') {
+                Some((index, _)) => (index, index.len() + 2),
+                None => return,
+            },
+            None => {
+                let length = word_length(inner).min(1);
+                (&inner[..length], length)
+            }
+        };
+        if index.is_empty() || !index.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return;
+        }
+        let stem = last.text.trim_end_matches('_');
+        let (plain, joined) = (format!("{stem}_{index}"), format!("{stem}{index}"));
+        let is_input = |name: &String| self.inputs.contains(name);
+        let name = if !is_input(&plain) && is_input(&joined) {
+            joined
+        } else {
+            plain
+        };
+        let end = self.at + from + length;
+        if let Some(last) = self.found.last_mut() {
+            last.text = name;
+            last.span.end = end;
+        }
+        self.at = end;
+    }
+
+    /// A LaTeX command.
+    fn command(&mut self) {
+        let rest = &self.rest()[1..];
+        let length = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
+        let name = rest[..length].to_string();
+        let whole = 1 + length;
+        if name.is_empty() {
+            // `\,` and `\ ` are spaces, `\[` and `\(` begin a formula.
+            return match rest.chars().next() {
+                Some(',' | ';' | ':' | '!' | ' ' | '[' | ']' | '(' | ')') => self.skip(2),
+                Some('{') => self.push(Kind::Open, "(", 2),
+                Some('}') => self.push(Kind::Close, ")", 2),
+                _ => self.push(Kind::Other, "\\", 1),
+            };
+        }
+        if SILENT.contains(&name.as_str()) {
+            // `\left.` and `\right.` are brackets that are not drawn.
+            let point = usize::from(rest[length..].starts_with('.') && name != "quad");
+            return self.skip(whole + point);
+        }
+        if let Some((_, kind, text)) = COMMANDS.iter().find(|(known, ..)| *known == name) {
+            return self.push(*kind, text, whole);
+        }
+        if SETTING.contains(&name.as_str()) {
+            let inner = rest[length..].trim_start();
+            if let Some((word, after)) = inner.strip_prefix('{').and_then(|w| w.split_once('}'))
+                && word_length(word) == word.len()
+                && !word.is_empty()
+            {
+                let (word, end) = (word.to_string(), self.rest().len() - after.len());
+                return self.push(Kind::Name, &word, end);
+            }
+            return self.skip(whole);
+        }
+        self.push(Kind::Name, &name, whole);
+        self.subscript();
+    }
+}
+
+fn word_length(text: &str) -> usize {
+    text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .unwrap_or(text.len())
+}
+
+/// The length of a name, with indices as in `X[0,1]`.
+fn name_length(text: &str) -> usize {
+    let word = word_length(text);
+    let is_number = |index: &str| !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit());
+    let indices = text[word..].strip_prefix('[').and_then(|rest| {
+        let (indices, _) = rest.split_once(']')?;
+        indices
+            .split(',')
+            .all(is_number)
+            .then_some(indices.len() + 2)
+    });
+    word + indices.unwrap_or(0)
+}
+
+/// The length of a number, as the kernel has it.
+fn number_length(text: &str) -> usize {
+    let digits = |text: &str| {
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len())
+    };
+    let mut length = digits(text);
+    // In `2.*x` of MATLAB and in `0..1` the point is none of the number.
+    if let Some(fraction) = text[length..].strip_prefix('.')
+        && !fraction.starts_with(['.', '*', '/', '^'])
+    {
+        length += 1 + digits(fraction);
+    }
+    if let Some(exponent) = text[length..].strip_prefix(['e', 'E']) {
+        let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        let count = digits(unsigned);
+        if count > 0 {
+            length += 1 + (exponent.len() - unsigned.len()) + count;
+        }
+    }
+    length
+}
