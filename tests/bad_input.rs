@@ -80,7 +80,7 @@ fn specs_are_refused_with_their_place() {
         (
             "[\"-1\", \"1\"], y",
             "[\"-1\", inf], y",
-            "`inf` is not a number",
+            "the domain is bounded, found `inf`",
             "spec.toml:4",
         ),
         (
@@ -128,7 +128,7 @@ fn specs_are_refused_with_their_place() {
         (
             "norm = \"sup\"",
             "norm = \"l3\"",
-            "`l3` is no norm; available: sup, l1, l2, area",
+            "unknown norm `l3`; expected one of sup, l1, l2, area",
             "spec.toml:11",
         ),
         (

@@ -209,7 +209,7 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         (
             "[\"0\", \"1\"]",
             "[0, inf]",
-            &["`inf` is not a number", "spec.toml:3:20"],
+            &["the domain is bounded, found `inf`", "spec.toml:3:20"],
         ),
         (
             "[\"0\", \"1\"]",
@@ -239,7 +239,7 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         (
             "norm = \"sup\"",
             "norm = \"l3\"",
-            &["`l3` is no norm", "sup, l1, l2, area"],
+            &["unknown norm `l3`", "sup, l1, l2, area"],
         ),
         (
             "norm = \"sup\"",
@@ -330,7 +330,7 @@ fn bad_flags_are_refused_before_anything_runs() {
             &["--tolerance must be greater than 0"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
-        (&x2, &["--norm", "l3"], &["--norm: `l3` is no norm"]),
+        (&x2, &["--norm", "l3"], &["--norm: unknown norm `l3`"]),
         (
             &x2,
             &["--norm", "l2", "--threshold", "1/2"],

@@ -21,9 +21,16 @@ pub fn of(message: &str, spec: &Spec) -> Option<String> {
         };
         return Some(format!("write builder = {others}"));
     }
-    if let Some((_, rest)) = message.split_once(" needs `")
-        && let Some((key, rest)) = rest.split_once('`')
-    {
+    let missing = || {
+        message
+            .strip_prefix('`')
+            .filter(|_| message.contains("` is missing"))
+    };
+    let needed = message
+        .split_once(" needs `")
+        .map(|(_, rest)| rest)
+        .or_else(missing);
+    if let Some((key, rest)) = needed.and_then(|rest| rest.split_once('`')) {
         let value = match key {
             "steepness" => "100",
             "sides" => "6",
@@ -37,7 +44,7 @@ pub fn of(message: &str, spec: &Spec) -> Option<String> {
             "to" => "1",
             _ => return None,
         };
-        return Some(if rest.contains("or a tolerance") {
+        return Some(if rest.contains("a tolerance") {
             format!("write {key} = {value} in [network], or tolerance = 0.01 in [claim]")
         } else {
             format!("write {key} = {value} in [network]")

@@ -115,7 +115,7 @@ pub struct Question {
     )]
     pub target: Vec<String>,
     /// The box of inputs, such as "x=-1..1,y=0..1/2".
-    #[arg(long, value_name = "SIDES")]
+    #[arg(long, value_name = "SIDES", allow_hyphen_values = true)]
     pub domain: Option<String>,
     /// How the error is measured: sup (the default), l1, l2 or area.
     #[arg(long, value_name = "NORM")]
@@ -222,7 +222,7 @@ pub struct Eval {
     /// The network file.
     pub network: PathBuf,
     /// The point, such as "x=1/3,y=0.2".
-    #[arg(long, value_name = "POINT")]
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     pub at: String,
     /// Significant digits of an enclosure.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -315,7 +315,7 @@ pub struct Regions {
     /// The network file.
     pub network: PathBuf,
     /// The box of inputs, such as "x=-1..1,y=0..1/2"; or of the section's parameters.
-    #[arg(long, value_name = "SIDES")]
+    #[arg(long, value_name = "SIDES", allow_hyphen_values = true)]
     pub domain: String,
     /// Look along a segment, a plane or another flat section of the inputs: each as an affine
     /// formula in the domain's variables, such as "x=t,y=1-t,z=1/2" with --domain "t=0..1".

@@ -8,6 +8,7 @@ mod advice;
 mod compare;
 mod network;
 mod sides;
+mod syntax;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -25,7 +26,7 @@ use crate::expr::{
 };
 use crate::numbers::{Rational, literal, loose};
 
-pub use advice::{Alias, norm_by_alias};
+pub use advice::{Alias, norm_by_alias, of_builder};
 pub use compare::{CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, trained_activation};
 
 /// A spec file, understood.
@@ -130,7 +131,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         let span = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         let mut found = SpecError::new(message, span.clone());
-        found.hint = advice::of_syntax(text, &span);
+        found.hint = syntax::hint(text, &span);
         found
     })?;
     let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
@@ -207,7 +208,7 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
             .unwrap_or(("", formula.span()));
         let place = inside_string(table.source, text, &span, &error.span);
         let mut found = SpecError::new(error.message, place);
-        found.hint = advice::of_escapes(table.source, text, &span).or(error.hint);
+        found.hint = syntax::escapes(table.source, text, &span).or(error.hint);
         found
     })?;
     table.notes.borrow_mut().extend(notes);
@@ -411,7 +412,8 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Refuses keys that are not in the list; proposes the nearest one.
     fn only(&self, known: &[&str]) -> Result<(), SpecError> {
-        for (key, _) in self.entries {
+        for (key, value) in self.entries {
+            let is_list = matches!(value.get_ref(), DeValue::Array(_));
             let name: &str = key.get_ref().as_ref();
             if known.contains(&name) {
                 continue;
@@ -422,7 +424,7 @@ impl<'a, 'i> Table<'a, 'i> {
                 .map(|candidate| (distance(name, candidate), *candidate))
                 .min()
                 .filter(|(distance, _)| *distance <= 2);
-            let hint = match (advice::of_key(&self.name, name, known), nearest) {
+            let hint = match (advice::of_key(&self.name, name, known, is_list), nearest) {
                 (Some(hint), _) => hint,
                 (None, Some((_, candidate))) => format!("did you mean `{candidate}`?"),
                 (None, None) => format!("known keys: {}", known.join(", ")),

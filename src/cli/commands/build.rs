@@ -33,7 +33,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let Some(spec_network) = &spec.network else {
         return Err(
             Refusal::in_file(path, "[network] is missing, so there is nothing to build")
-                .hint("name a builder from `steeple catalogue`"),
+                .hint(
+                    "write [network] and below it builder = \"interpolant\"; `steeple catalogue` lists all",
+                ),
         );
     };
     let out = match &arguments.out {

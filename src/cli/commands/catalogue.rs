@@ -8,6 +8,7 @@ use super::pretty;
 use crate::builders::{BuilderName, Entry, catalogue, entry};
 use crate::cli::arguments::{Catalogue, Format};
 use crate::cli::{Output, Refusal};
+use crate::workflow::spec::of_builder;
 
 /// Lists the builders, or explains one.
 pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
@@ -38,8 +39,7 @@ pub fn run(arguments: &Catalogue, format: Format) -> Result<Output, Refusal> {
     };
     let known = BuilderName::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
-        Refusal::new(format_args!("there is no builder `{name}`"))
-            .hint(&format!("available: {}", names.join(", ")))
+        Refusal::new(format_args!("there is no builder `{name}`")).hint(&of_builder(name, &names))
     })?;
     let entry = entry(known);
     Ok(Output::yes(match format {

@@ -58,8 +58,10 @@ fn point(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
     }
     for part in text.split(',') {
         let (name, value) = part.split_once('=').ok_or_else(|| {
-            Refusal::new(format_args!("--at: `{}` is not a value", part.trim()))
-                .hint("write --at \"x=1/3,y=0.2\"")
+            Refusal::new(format_args!("--at: `{}` is not a value", part.trim())).hint(&format!(
+                "write --at \"{}=0\"",
+                network.inputs().join("=0,")
+            ))
         })?;
         let name = name.trim();
         if !network.inputs().iter().any(|input| input == name) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::functions::{self, Call};
 use super::words::{Kind, Token};
 use crate::expr::ParseError;
-use crate::expr::parse::{MAX_NESTING, MAX_TEXT};
+use crate::expr::parse::MAX_TEXT;
 
 /// A part of the canonical text, and what it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,10 @@ impl Part {
         self.without_space().pieces
     }
 }
+
+/// The deepest nesting of operands that is read here: each level counts about twice. The kernel reads
+/// deeper ones in its own grammar.
+const NESTING: usize = 120;
 
 const ASK: u8 = 0;
 const OR: u8 = 1;
@@ -250,7 +254,7 @@ impl<'a> Reader<'a> {
     }
 
     fn expression(&mut self, minimum: u8) -> Result<Part, Stop> {
-        if self.nesting >= MAX_NESTING {
+        if self.nesting >= NESTING {
             return Err(Stop::Syntax);
         }
         self.nesting += 1;
@@ -385,7 +389,18 @@ impl<'a> Reader<'a> {
         ))
     }
 
+    /// An operand with what stands before it. Operands nest without brackets too: `√√x`.
     fn prefix(&mut self) -> Result<Part, Stop> {
+        if self.nesting >= NESTING {
+            return Err(Stop::Syntax);
+        }
+        self.nesting += 1;
+        let operand = self.operand();
+        self.nesting -= 1;
+        operand
+    }
+
+    fn operand(&mut self) -> Result<Part, Stop> {
         let token = self.next();
         let span = token.span.clone();
         match token.kind {

@@ -399,7 +399,7 @@ fn list_end(tokens: &[Token], open: usize) -> Option<usize> {
 /// An error of the kernel in the place where it was typed, with a hint for what is often meant.
 fn explained(error: ParseError, reading: &Reading, inputs: &[String]) -> ParseError {
     let span = reading.place(&error.span);
-    let hint = hint(&error, inputs).or(error.hint);
+    let hint = hint(&error, inputs).or_else(|| error.hint.clone());
     ParseError {
         hint,
         span,
@@ -408,6 +408,13 @@ fn explained(error: ParseError, reading: &Reading, inputs: &[String]) -> ParseEr
 }
 
 fn hint(error: &ParseError, inputs: &[String]) -> Option<String> {
+    match error.message.as_str() {
+        "this `(` is not closed" => return Some("write a `)` where it ends".into()),
+        "the formula ends where a number is expected" => {
+            return Some("write a number or an input after the last sign".into());
+        }
+        _ => {}
+    }
     let name = error
         .message
         .strip_prefix("unknown variable `")?
@@ -432,6 +439,6 @@ fn hint(error: &ParseError, inputs: &[String]) -> Option<String> {
     }
     let inputs = inputs.join(", ");
     Some(format!(
-        "the inputs are {inputs}; give `{name}` a number, or add it to the domain: {name}=0..1"
+        "the inputs are {inputs}; give `{name}` a number, or make it an input with a side: {name}=0..1"
     ))
 }

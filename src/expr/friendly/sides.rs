@@ -61,20 +61,12 @@ struct Side {
 /// assert_eq!(notes, ["read `0 <= x <= 1, y in [-1/2, 2]` as `x=0..1,y=-1/2..2`"]);
 /// ```
 pub fn read(text: &str, inputs: &[String]) -> Result<(Domain, Vec<String>), NotSides> {
-    // The kernel reads `0...1` as `0 .. .1`.
-    if let Some(at) = text.find("...") {
-        let (low, high) = (text[..at].trim(), text[at + 3..].trim());
-        return Err(NotSides::new(
-            format!(
-                "it is not clear where the side begins or ends in `{}`",
-                text.trim()
-            ),
-            format!("write {low}..{high}, or {low}..0.{high}"),
-        ));
-    }
     let plain = Domain::parse(text);
     if let Ok(domain) = plain {
-        return Ok((domain, Vec::new()));
+        // `0...5` is `0 .. .5` to the kernel, which not everybody means.
+        let is_odd = text.contains("...");
+        let note = is_odd.then(|| format!("read `{}` as `{domain}`", text.trim()));
+        return Ok((domain, note.into_iter().collect()));
     }
     let Some(sides) = split(text, inputs)? else {
         return Err(plain.err().map_or_else(

@@ -1,9 +1,8 @@
 //! What is often meant by what a spec says in other words.
 
-use std::ops::Range;
-
 use super::{distance, norm_by_name};
 use crate::certificate::Norm;
+use crate::expr::parse::is_name;
 
 /// A norm, and what to say where it was written in other words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,8 +132,14 @@ const TABLES: &[(&str, &[&str])] = &[
 ];
 
 /// What is meant by a key that a table does not have.
-pub(super) fn of_key(table: &str, key: &str, known: &[&str]) -> Option<String> {
+pub(super) fn of_key(table: &str, key: &str, known: &[&str], is_list: bool) -> Option<String> {
     let lower = key.to_lowercase();
+    let is_side = table == "[target]" && is_list && is_name(key);
+    if is_side && !is_word_for_domain(&lower) {
+        return Some(format!(
+            "a side stands in the domain: domain = {{ {key} = [0, 1] }}"
+        ));
+    }
     if let Some(same) = known.iter().find(|name| **name == lower) {
         return Some(format!("did you mean `{same}`?"));
     }
@@ -161,6 +166,15 @@ pub(super) fn of_key(table: &str, key: &str, known: &[&str]) -> Option<String> {
     } else {
         format!("did you mean [{meant}]?")
     })
+}
+
+/// Is this one of the other words for `domain` and `inputs`, or nearly the same as a key?
+fn is_word_for_domain(key: &str) -> bool {
+    let words = KEYS.iter().filter(|(table, ..)| *table == "[target]");
+    let mut words = words.flat_map(|(_, words, _)| words.iter());
+    let keys = ["formula", "inputs", "domain"];
+    (key.len() > 1 && words.any(|word| *word == key))
+        || keys.iter().any(|name| distance(name, key) <= 2)
 }
 
 /// What to write for a key or table that is missing.
@@ -192,7 +206,7 @@ pub(super) fn choice<'a>(found: &str, names: &[&'a str]) -> Option<&'a str> {
 }
 
 /// What to write for a builder that there is not.
-pub(super) fn of_builder(name: &str, known: &[&str]) -> String {
+pub fn of_builder(name: &str, known: &[&str]) -> String {
     let lower = name.to_lowercase();
     let meant = match lower.as_str() {
         "linear" | "piecewise" | "piecewise-linear" | "interpolation" | "spline" => {
@@ -215,155 +229,4 @@ pub(super) fn of_builder(name: &str, known: &[&str]) -> String {
         }
         _ => format!("available: {list}"),
     }
-}
-
-/// What to write for a formula whose backslashes TOML has read as signs of its own.
-pub(super) fn of_escapes(source: &str, text: &str, span: &Range<usize>) -> Option<String> {
-    if !text.chars().any(char::is_control) {
-        return None;
-    }
-    let written = source.get(span.clone())?;
-    let inner = written.strip_prefix('"')?.strip_suffix('"')?;
-    let is_plain = !inner.contains(['\'', '\n']);
-    is_plain.then(|| format!("in \"...\" a backslash begins a sign of its own: write '{inner}'"))
-}
-
-/// What to write where a text is not TOML, judged by the line of the error.
-pub(super) fn of_syntax(text: &str, span: &Range<usize>) -> Option<String> {
-    let at = span.start.min(text.len());
-    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
-    let line = text.get(start..)?.lines().next().unwrap_or_default();
-    // The error may be at the end of the line before.
-    let code = line.split(" #").next().unwrap_or_default().trim();
-    if code.starts_with('[') && !code.ends_with(']') {
-        return Some(format!("close the bracket: {code}]"));
-    }
-    let Some((key, value)) = code.split_once('=') else {
-        let (key, value) = code.split_once(':')?;
-        let (key, value) = (key.trim(), value.trim());
-        let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if !is_key || value.is_empty() {
-            return None;
-        }
-        return Some(format!("write = after a key: {key} = {}", quoted(value)));
-    };
-    let (key, value) = (key.trim(), value.trim());
-    if value.is_empty() {
-        return Some(format!("write a value after the =, as in {key} = \"x^2\""));
-    }
-    if value.contains('\\') && value.starts_with('"') && value.ends_with('"') {
-        let inner = value.trim_matches('"');
-        return Some(format!(
-            "in \"...\" a backslash begins a sign of its own: write {key} = '{inner}'"
-        ));
-    }
-    if value.starts_with(['“', '”', '‘', '„', '«']) {
-        let inner = value.trim_matches(['“', '”', '‘', '’', '„', '«', '»', '"']);
-        return Some(format!("write straight quotes: {key} = \"{inner}\""));
-    }
-    if let Some(inner) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')) {
-        return of_sides(key, inner);
-    }
-    if value.starts_with('[') && value.ends_with(']') {
-        return Some(format!(
-            "quote what is no number: {key} = {}",
-            with_quotes(value)
-        ));
-    }
-    if value.starts_with(['"', '\'']) {
-        let quote = &value[..1];
-        return (value.matches(quote).count() == 1)
-            .then(|| format!("close the quotes: {key} = {value}{quote}"));
-    }
-    if value.starts_with(['[', '{']) {
-        return None;
-    }
-    if key == "domain" && value.contains("..") {
-        return Some(format!("quote it: domain = \"{value}\""));
-    }
-    Some(format!("quote it: {key} = {}", quoted(value)))
-}
-
-/// The sides of a table in braces, written as TOML has them.
-fn of_sides(key: &str, inner: &str) -> Option<String> {
-    if let Some((name, side)) = inner.split_once(['=', ':'])
-        && !inner.contains('[')
-        && let Some((low, high)) = crate::expr::friendly::sides::pair(side)
-    {
-        let (name, low, high) = (name.trim().trim_matches('"'), bare(&low), bare(&high));
-        return Some(format!("write {key} = {{ {name} = [{low}, {high}] }}"));
-    }
-    if let Some(open) = inner.find('[')
-        && inner.contains(':')
-        && !inner.contains('=')
-    {
-        let _ = open;
-        let written = inner.replace(':', " =").replace('"', "");
-        let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        return Some(format!("write {key} = {{ {written} }}"));
-    }
-    let written = with_quotes(inner.trim());
-    (written != inner.trim()).then(|| format!("quote what is no number: {key} = {{ {written} }}"))
-}
-
-/// A number as it is, anything else in quotes.
-fn bare(text: &str) -> String {
-    let text = text.trim();
-    if text.parse::<f64>().is_ok() {
-        text.to_string()
-    } else {
-        format!("\"{text}\"")
-    }
-}
-
-fn quoted(value: &str) -> String {
-    let is_done = value.starts_with(['"', '\'', '[', '{']) || value.parse::<f64>().is_ok();
-    if is_done {
-        value.to_string()
-    } else if value.contains('\\') {
-        format!("'{value}'")
-    } else {
-        format!("\"{value}\"")
-    }
-}
-
-/// Quotes the entries of lists that are neither numbers nor quoted.
-fn with_quotes(text: &str) -> String {
-    let mut written = String::new();
-    let mut depth = 0usize;
-    let mut word = String::new();
-    let flush = |word: &mut String, written: &mut String, depth: usize| {
-        let inner = word.trim();
-        let is_done = depth == 0 || inner.is_empty() || inner.starts_with(['"', '\'']);
-        let lead = word.len() - word.trim_start().len();
-        written.push_str(&word[..lead]);
-        if is_done {
-            written.push_str(inner);
-        } else {
-            written.push_str(&bare(inner));
-        }
-        written.push_str(&word[lead + inner.len()..]);
-        word.clear();
-    };
-    for c in text.chars() {
-        match c {
-            '[' => {
-                flush(&mut word, &mut written, 0);
-                depth += 1;
-                written.push(c);
-            }
-            ']' => {
-                flush(&mut word, &mut written, depth);
-                depth = depth.saturating_sub(1);
-                written.push(c);
-            }
-            ',' => {
-                flush(&mut word, &mut written, depth);
-                written.push(c);
-            }
-            _ => word.push(c),
-        }
-    }
-    flush(&mut word, &mut written, 0);
-    written
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::{SpecError, Table, Value, read_sides};
+use super::{SpecError, Table, Value, in_natural_order, read_sides};
 use crate::expr::friendly::{free_names, sides};
 use crate::expr::{Domain, check_ends};
 use crate::numbers::Rational;
@@ -73,7 +73,8 @@ pub(super) fn read<'a>(
     }
 }
 
-/// The inputs that sides without names are for: those of the spec, or the one that the formula has.
+/// The inputs that sides without names are for, in order: those of the spec, or the names in the
+/// formula in the order in which they sort.
 fn names(inputs: Option<&[String]>, formulas: &[&str]) -> Vec<String> {
     if let Some(inputs) = inputs {
         return inputs.to_vec();
@@ -84,8 +85,7 @@ fn names(inputs: Option<&[String]>, formulas: &[&str]) -> Vec<String> {
             names.push(name);
         }
     }
-    // Of several inputs, nothing says which is the first.
-    if names.len() == 1 { names } else { Vec::new() }
+    in_natural_order(&names)
 }
 
 /// The place of a side: its name in a table, or else the whole domain.
@@ -117,7 +117,9 @@ impl<'a, 'i> Table<'a, 'i> {
                 let high = sides::upper_end(&high, &mut notes).map_err(|e| place(e, value))?;
                 (low, high)
             }
-            _ => match Self::array(value, key)? {
+            _ => match Self::array(value, key)
+                .map_err(|error| error.hint(format!("write {key} = [0, 1]")))?
+            {
                 [low, high] => {
                     let (a, b) = (self.end(low, key)?, self.end(high, key)?);
                     let a = match a {
