@@ -239,7 +239,9 @@ fn read_names(table: &Table<'_, '_>) -> Result<Option<Vec<String>>, SpecError> {
     let Some(list) = table.get("inputs") else {
         return Ok(None);
     };
-    let names = Table::array(list, "inputs")?.iter();
+    let names = Table::array(list, "inputs")
+        .map_err(|error| error.hint("write inputs = [\"x\"]"))?
+        .iter();
     let names = names.map(|item| Table::string(item, "inputs").map(String::from));
     names.collect::<Result<_, _>>().map(Some)
 }
@@ -455,6 +457,10 @@ impl<'a, 'i> Table<'a, 'i> {
                 source: self.source,
                 notes: Rc::clone(&self.notes),
             })),
+            DeValue::Array(_) => {
+                let error = wrong_type(value, key, "a table");
+                Err(error.hint(format!("write [{key}], with one pair of brackets")))
+            }
             _ => Err(wrong_type(value, key, "a table")),
         }
     }

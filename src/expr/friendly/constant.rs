@@ -86,7 +86,11 @@ pub fn read(text: &str) -> Result<Constant, NotConstant> {
     }
     let (formula, _) = read_expression(text, &[]).map_err(|error| {
         let is_word = error.message.starts_with("unknown");
-        refused(error.hint.filter(|_| !is_word))
+        refused(
+            error
+                .hint
+                .filter(|hint| !is_word && !hint.contains("product")),
+        )
     })?;
     if let Some(value) = exact_value(&formula) {
         return Ok(Constant::Exact(value));

@@ -92,6 +92,18 @@ const TEMPLATES: &[(&str, usize, &str)] = &[
     ("rad2deg", 1, "([a]*180/pi)"),
 ];
 
+/// Functions that are written without brackets too: `sin x`.
+const BARE: &[&str] = &[
+    "sin", "cos", "tan", "asin", "acos", "atan", "arcsin", "arccos", "arctan", "sinh", "cosh",
+    "tanh", "exp", "ln", "log", "lg", "log2", "log_2", "log10", "log_10", "sqrt", "cot", "sec",
+    "csc", "erf", "tg", "ctg", "arctg", "sen",
+];
+
+/// May this function stand before its argument without brackets?
+pub(super) fn is_bare(name: &str) -> bool {
+    BARE.contains(&name.to_ascii_lowercase().as_str())
+}
+
 const STEPS: &str =
     "write its steps on the domain with if, as in if({a} < 1, 0, if({a} < 2, 1, 2))";
 const TERMS: &str = "write the terms out, as in x + x^2/2 + x^3/6";

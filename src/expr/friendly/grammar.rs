@@ -154,6 +154,10 @@ impl<'a> Reader<'a> {
         &self.tokens[self.at.min(self.tokens.len() - 1)]
     }
 
+    fn before(&self) -> &'a Token {
+        &self.tokens[self.at.saturating_sub(1).min(self.tokens.len() - 1)]
+    }
+
     fn after(&self, distance: usize) -> &'a Token {
         &self.tokens[(self.at + distance).min(self.tokens.len() - 1)]
     }
@@ -220,6 +224,12 @@ impl<'a> Reader<'a> {
     /// The answer for a sign that means nothing here.
     fn unknown_sign(&self) -> Stop {
         let token = self.peek();
+        if token.kind == Kind::Comma {
+            let message = "only functions take several arguments";
+            let hint = "several outputs are given as a list of formulas: [\"sin(x)\", \"cos(x)\"]; decimals \
+                        are written with a point";
+            return Stop::Refused(error(message, token.span.clone(), hint));
+        }
         let (message, hint) = match token.text.as_str() {
             "∞" => (
                 "formulas have no infinity",
@@ -246,6 +256,10 @@ impl<'a> Reader<'a> {
             "∈" | "in" => (
                 "formulas have no sets",
                 "write x >= 0 and x <= 1 for x in [0, 1]",
+            ),
+            "/" if self.at > 0 && self.before().is(Kind::Sign, "/") => (
+                "formulas have no division with a rest",
+                "write one / for the quotient",
             ),
             "±" => ("a target has one value at each point", "write + or -"),
             _ => return Stop::Syntax,
@@ -449,6 +463,11 @@ impl<'a> Reader<'a> {
             Kind::Root => self.root(token),
             Kind::Fraction => {
                 let (a, b) = (self.argument()?, self.argument()?);
+                if a.text() == "d" || a.text() == "partial" {
+                    let hint = "write the derivative as a formula";
+                    let message = "formulas have no derivatives";
+                    return Err(Stop::Refused(error(message, span, hint)));
+                }
                 let span = span.start..b.span.end;
                 self.template("([a]/[b])", &[a, b], token, &span)
             }
@@ -505,9 +524,16 @@ impl<'a> Reader<'a> {
             return Ok(atom_of(text, token));
         }
         let applied = self.after(0).kind == Kind::Open
-            || self.is_function(token) && !self.ends_here(self.peek());
+            || self.is_function(token)
+                && functions::is_bare(&token.text)
+                && !self.ends_here(self.peek());
         if !applied {
             return Ok(atom(token));
+        }
+        if token.is_word("piecewise") {
+            let message = "a choice is written if(condition, number, number)";
+            let hint = "write if(x < 0, -x, x) for -x where x < 0, and x otherwise";
+            return Err(Stop::Refused(error(message, token.span.clone(), hint)));
         }
         let power = self.power_of_function(token)?;
         if self.peek().kind == Kind::Open {
@@ -891,7 +917,9 @@ impl<'a> Reader<'a> {
         let token = self.next();
         let condition = self.expression(OR)?;
         if !self.peek().is_word("else") {
-            return Err(Stop::Syntax);
+            let hint = format!("write if({}, {}, 0)", condition.text(), a.text());
+            let message = "a choice needs a number for the other case too";
+            return Err(Stop::Refused(error(message, token.span.clone(), hint)));
         }
         self.next();
         let b = self.expression(ASK)?;

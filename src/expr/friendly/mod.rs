@@ -203,9 +203,12 @@ pub fn canonical(text: &str, inputs: &[String]) -> Result<Reading, ParseError> {
         typed: text.to_string(),
         pieces,
     };
-    // White space alone is no other reading.
+    // White space alone is no other reading, unless it makes the difference, as in `< =`.
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-    if squeezed(&reading.text()) == squeezed(text) || reading.text().len() > MAX_TEXT {
+    let made = reading.text();
+    let is_same =
+        squeezed(&made) == squeezed(text) && parse_target(&[&made], Some(inputs)).is_err();
+    if is_same || made.len() > MAX_TEXT {
         return Ok(Reading::unchanged(text));
     }
     Ok(reading)
@@ -340,7 +343,10 @@ fn head(tokens: &[Token], text: &str, inputs: &[String]) -> Result<usize, ParseE
         return Ok(colon.map_or(0, |colon| colon + 1));
     }
     let is_definition = |token: &Token| {
-        token.is(Kind::Sign, "=") || token.kind == Kind::Becomes || token.is(Kind::Other, ":")
+        token.is(Kind::Sign, "=")
+            || token.is(Kind::Sign, "==")
+            || token.kind == Kind::Becomes
+            || token.is(Kind::Other, ":")
     };
     // `x -> ...` and `(x, y) => ...`.
     if at(0).kind == Kind::Name
@@ -399,7 +405,9 @@ fn list_end(tokens: &[Token], open: usize) -> Option<usize> {
 /// An error of the kernel in the place where it was typed, with a hint for what is often meant.
 fn explained(error: ParseError, reading: &Reading, inputs: &[String]) -> ParseError {
     let span = reading.place(&error.span);
-    let hint = hint(&error, inputs).or_else(|| error.hint.clone());
+    let text = reading.text();
+    let part = text.get(error.span.clone()).unwrap_or_default();
+    let hint = hint(&error, part, inputs).or_else(|| error.hint.clone());
     ParseError {
         hint,
         span,
@@ -407,7 +415,20 @@ fn explained(error: ParseError, reading: &Reading, inputs: &[String]) -> ParseEr
     }
 }
 
-fn hint(error: &ParseError, inputs: &[String]) -> Option<String> {
+/// What is often meant, by the kernel's message and the part of the text that it is about.
+fn hint(error: &ParseError, part: &str, inputs: &[String]) -> Option<String> {
+    if error
+        .message
+        .ends_with("needs a number here, this is a condition")
+    {
+        let inner = part
+            .strip_prefix('(')
+            .and_then(|part| part.strip_suffix(')'));
+        return Some(format!("write if({}, 1, 0)", inner.unwrap_or(part)));
+    }
+    if error.message.starts_with("unknown function") {
+        return factor(part, inputs);
+    }
     match error.message.as_str() {
         "this `(` is not closed" => return Some("write a `)` where it ends".into()),
         "the formula ends where a number is expected" => {
@@ -430,6 +451,9 @@ fn hint(error: &ParseError, inputs: &[String]) -> Option<String> {
         "tau" => return Some("write 2*pi".into()),
         _ => {}
     }
+    if let Some(hint) = factor(name, inputs).or_else(|| applied(name, inputs)) {
+        return Some(hint);
+    }
     let has_hint_for_product = error
         .hint
         .as_deref()
@@ -441,4 +465,36 @@ fn hint(error: &ParseError, inputs: &[String]) -> Option<String> {
     Some(format!(
         "the inputs are {inputs}; give `{name}` a number, or make it an input with a side: {name}=0..1"
     ))
+}
+
+/// `xsin` is `x*sin`, `x2` may be `x^2`.
+fn factor(name: &str, inputs: &[String]) -> Option<String> {
+    if let Some(rest) = name.strip_prefix("pi")
+        && inputs.iter().any(|input| input == rest)
+    {
+        return Some(format!("for a product write pi*{rest}"));
+    }
+    let (input, rest) = inputs
+        .iter()
+        .find_map(|input| Some((input, name.strip_prefix(input.as_str())?)))?;
+    if functions::find(rest, false, 1).is_some() {
+        return Some(format!("for a product write {input}*{rest}(...)"));
+    }
+    let is_number = !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| format!("write {input}^{rest} for a power, {rest}*{input} for a product"))
+}
+
+/// `sinx` is `sin(x)`.
+fn applied(name: &str, inputs: &[String]) -> Option<String> {
+    let input = inputs.iter().find(|input| name.ends_with(input.as_str()))?;
+    let function = name.strip_suffix(input.as_str())?;
+    let digits = function.trim_end_matches(|c: char| c.is_ascii_digit());
+    let argument = match &function[digits.len()..] {
+        "" => input.clone(),
+        factor => format!("{factor}*{input}"),
+    };
+    match functions::find(digits, false, 1)? {
+        functions::Call::Kernel(known) => Some(format!("write {known}({argument})")),
+        _ => Some(format!("write {digits}({argument})")),
+    }
 }

@@ -13,6 +13,8 @@ use crate::numbers::literal::{decimal_down, decimal_up};
 /// The digits of a rounded end in a note.
 const DIGITS: usize = 19;
 
+const NUMBER: &str = "write a number, such as 1/2, 0.5 or 2*pi";
+
 /// Why a text is not a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotSides {
@@ -102,6 +104,12 @@ pub fn read(text: &str, inputs: &[String]) -> Result<(Domain, Vec<String>), NotS
 
 /// The kernel's error, with a hint for what is often meant.
 fn asked(text: &str, error: DomainError) -> NotSides {
+    if let Some(points) = with_points(text) {
+        return NotSides::new(
+            "decimals are written with a point",
+            format!("write {points}"),
+        );
+    }
     match &error {
         DomainError::Syntax(part) => {
             let name = part
@@ -115,8 +123,20 @@ fn asked(text: &str, error: DomainError) -> NotSides {
             )
         }
         _ if text.trim().is_empty() => NotSides::new("the domain has no sides", "write x=0..1"),
+        DomainError::Number { .. } => NotSides::new(error.to_string(), NUMBER),
         _ => error.into(),
     }
+}
+
+/// A text like `x=0,5..1,5` with points, where all commas stand between digits.
+fn with_points(text: &str) -> Option<String> {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut commas = text.match_indices(',').peekable();
+    commas.peek()?;
+    let is_decimal = |(at, _): (usize, &str)| {
+        is_digit(text[..at].chars().next_back()) && is_digit(text[at + 1..].chars().next())
+    };
+    (text.contains("..") && commas.all(is_decimal)).then(|| text.trim().replace(',', "."))
 }
 
 /// The names of the inputs in the text of a domain, or of a point; none where it gives none.
@@ -165,7 +185,7 @@ fn end(text: &str) -> Result<Constant, NotSides> {
     }
     constant::read(text).map_err(|error| NotSides {
         message: error.message,
-        hint: error.hint,
+        hint: Some(error.hint.unwrap_or_else(|| NUMBER.into())),
     })
 }
 
@@ -271,6 +291,21 @@ fn power(text: &str, inputs: &[String]) -> Option<Result<Vec<Side>, NotSides>> {
     if !text.starts_with(['[', '(']) {
         return None;
     }
+    // `(x, y) in [0, 1]^2`.
+    let tuple = text[1..]
+        .split_once(')')
+        .filter(|(list, _)| list.split(',').all(|name| is_name(name.trim())));
+    if let Some((list, rest)) = tuple {
+        let names: Vec<String> = list
+            .split(',')
+            .map(|name| name.trim().to_string())
+            .collect();
+        let rest = rest.trim_start();
+        let rest = rest
+            .strip_prefix('∈')
+            .or_else(|| rest.strip_prefix("in "))?;
+        return power(rest.trim_start(), &names);
+    }
     let mut ranges = Vec::new();
     let mut rest = text;
     loop {
@@ -365,7 +400,7 @@ fn named(part: &str) -> Option<(Vec<String>, Bounds)> {
     if let Some(found) = compared(part) {
         return found;
     }
-    for sign in ["=", "∈", " in ", ":"] {
+    for sign in ["=", "∈", " in ", " from ", ":"] {
         let Some((name, rest)) = part.split_once(sign) else {
             continue;
         };
@@ -462,8 +497,8 @@ fn compared(part: &str) -> Option<Option<(Vec<String>, Bounds)>> {
 /// Two ends: `0..1`, `0:1`, `0 to 1`, `[0, 1]`, `(0; 1)`.
 fn range(text: &str) -> Option<(String, String)> {
     let text = text.trim();
-    let is_bracketed = text.starts_with(['[', '(', ']'])
-        && text.ends_with([']', ')', '['])
+    let is_bracketed = text.starts_with(['[', '(', ']', '{'])
+        && text.ends_with([']', ')', '[', '}'])
         && is_one_bracket(text);
     let inner = if is_bracketed {
         let mut inner = text.chars();
@@ -474,7 +509,7 @@ fn range(text: &str) -> Option<(String, String)> {
         text
     };
     let separators: &[&str] = if is_bracketed {
-        &["..", "…", ";", ",", ":", " to "]
+        &["..", "…", ";", ",", ":", " to ", " "]
     } else {
         &["..", "…", ":", " to "]
     };
@@ -483,7 +518,9 @@ fn range(text: &str) -> Option<(String, String)> {
             continue;
         };
         let (low, high) = (low.trim(), high.trim());
-        if low.is_empty() || high.is_empty() {
+        // `[0, 1, 2]` is no side.
+        let is_list = separator == "," && split_outside(high, ",").is_some();
+        if low.is_empty() || high.is_empty() || is_list {
             return None;
         }
         return Some((low.to_string(), high.to_string()));
@@ -497,8 +534,8 @@ fn is_one_bracket(text: &str) -> bool {
     let last = text.chars().count();
     for (index, c) in text.chars().enumerate() {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
             _ => {}
         }
         if depth <= 0 && index > 0 && index + 1 < last && !text.starts_with(']') {
@@ -513,8 +550,8 @@ fn split_outside<'a>(text: &'a str, sign: &str) -> Option<(&'a str, &'a str)> {
     let mut depth = 0i32;
     for (at, c) in text.char_indices() {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
             _ => {}
         }
         if depth == 0 && text[at..].starts_with(sign) {

@@ -245,6 +245,25 @@ const RAISED: &[(char, char)] = &[
     ('⁻', '-'),
 ];
 
+/// What a sign of one character is, and its text.
+fn sign(first: &str) -> (Kind, &str) {
+    match first {
+        "+" | "-" | "*" | "/" | "^" | "<" | ">" | "=" => (Kind::Sign, first),
+        "(" | "[" | "{" => (Kind::Open, "("),
+        ")" | "]" | "}" => (Kind::Close, ")"),
+        "," | ";" => (Kind::Comma, first),
+        "|" => (Kind::Bar, first),
+        _ => (Kind::Other, first),
+    }
+}
+
+/// The sign that a wide one is.
+fn narrow(wide: char) -> Option<char> {
+    let code = u32::from(wide).checked_sub(0xfee0)?;
+    let narrow = char::from_u32(code)?;
+    ("+-*/^<>=()[]{},;|".contains(narrow) || narrow.is_ascii_digit()).then_some(narrow)
+}
+
 fn raised(c: char) -> Option<char> {
     RAISED.iter().find(|(sign, _)| *sign == c).map(|(_, d)| *d)
 }
@@ -262,6 +281,16 @@ pub(super) fn tokens(text: &str, inputs: &[String]) -> Vec<Token> {
         reader.step();
     }
     reader.push(Kind::End, "", 0);
+    reader.found.dedup_by(|second, first| {
+        // `< =` is one sign.
+        let is_one =
+            second.is(Kind::Sign, "=") && (first.is(Kind::Sign, "<") || first.is(Kind::Sign, ">"));
+        if is_one {
+            first.text.push('=');
+            first.span.end = second.span.end;
+        }
+        is_one
+    });
     reader.found
 }
 
@@ -313,7 +342,7 @@ impl Reader<'_> {
             } else {
                 number_length(rest)
             };
-            let number = rest[..length].to_string();
+            let (number, length) = whole_number(rest, length);
             return self.push(Kind::Number, &number, length);
         }
         if first.is_ascii_alphabetic() || first == '_' {
@@ -330,23 +359,26 @@ impl Reader<'_> {
             let length = rest.find(|c| raised(c).is_none()).unwrap_or(rest.len());
             return self.push(Kind::Raised, &digits, length);
         }
+        // Signs as wide as a letter of Chinese or Japanese.
+        let digits: String = rest
+            .chars()
+            .map_while(|c| narrow(c).filter(char::is_ascii_digit))
+            .collect();
+        if !digits.is_empty() {
+            let length = digits.len() * first.len_utf8();
+            return self.push(Kind::Number, &digits, length);
+        }
+        if let Some(narrow) = narrow(first) {
+            let narrow = narrow.to_string();
+            let (kind, text) = sign(&narrow);
+            return self.push(kind, text, first.len_utf8());
+        }
         if let Some((_, name)) = GREEK.iter().find(|(letter, _)| *letter == first) {
             return self.push(Kind::Name, name, first.len_utf8());
         }
-        let kind = match first {
-            '+' | '-' | '*' | '/' | '^' | '<' | '>' | '=' => Kind::Sign,
-            '(' | '[' | '{' => Kind::Open,
-            ')' | ']' | '}' => Kind::Close,
-            ',' | ';' => Kind::Comma,
-            '|' => Kind::Bar,
-            _ => Kind::Other,
-        };
-        let text = match first {
-            '[' | '{' => "(".to_string(),
-            ']' | '}' => ")".to_string(),
-            _ => first.to_string(),
-        };
-        self.push(kind, &text, first.len_utf8());
+        let first = first.to_string();
+        let (kind, text) = sign(&first);
+        self.push(kind, text, first.len());
     }
 
     /// In LaTeX, `\frac12` is 1/2.
@@ -371,7 +403,8 @@ impl Reader<'_> {
             let is_library = LIBRARIES.contains(&name)
                 && !self.inputs.iter().any(|input| input == name)
                 && rest[start + word..].starts_with('.')
-                && rest[start + word + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
+                && rest[start + word + 1..].starts_with(|c: char| c.is_ascii_alphabetic())
+                && !self.is_input_at(start + word + 1);
             if !is_library {
                 break;
             }
@@ -384,6 +417,13 @@ impl Reader<'_> {
             token.from_library = start > 0;
         }
         self.subscript();
+    }
+
+    /// Is the word at this place of what is left the name of an input?
+    fn is_input_at(&self, start: usize) -> bool {
+        let rest = &self.rest()[start..];
+        let word = &rest[..word_length(rest)];
+        self.inputs.iter().any(|input| input == word)
     }
 
     /// LaTeX's `x_{1}` and `\log_2`: an index belongs to the name before it.
@@ -486,6 +526,42 @@ fn name_length(text: &str) -> usize {
             .then_some(indices.len() + 2)
     });
     word + indices.unwrap_or(0)
+}
+
+/// A number whose beginning has this length, with what else is written as a part of numbers: `10_000`,
+/// `1e−3` with the sign of print, and `0.5f`. Returns its text and its length.
+fn whole_number(text: &str, length: usize) -> (String, usize) {
+    let (number, rest) = text.split_at(length);
+    let is_digit = |c: char| c.is_ascii_digit();
+    let digits = |text: &str| text.find(|c| !is_digit(c)).unwrap_or(text.len());
+    if let Some(exponent) = rest.strip_prefix(['e', 'E'])
+        && let Some(places) = exponent.strip_prefix(['−', '–', '—'])
+        && places.starts_with(is_digit)
+    {
+        let count = digits(places);
+        let whole = length + (rest.len() - places.len()) + count;
+        return (format!("{number}e-{}", &places[..count]), whole);
+    }
+    if number.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with('_') {
+        let end = rest
+            .find(|c: char| !is_digit(c) && c != '_')
+            .unwrap_or(rest.len());
+        let is_grouped = rest[..end].split('_').skip(1).all(|group| group.len() == 3);
+        if is_grouped {
+            return (
+                format!("{number}{}", rest[..end].replace('_', "")),
+                length + end,
+            );
+        }
+    }
+    let suffix = word_length(rest);
+    if matches!(&rest[..suffix], "f" | "F")
+        && number.contains('.')
+        && !rest[suffix..].trim_start().starts_with(['(', '['])
+    {
+        return (number.to_string(), length + suffix);
+    }
+    (number.to_string(), length)
 }
 
 /// The length of a number, as the kernel has it.
