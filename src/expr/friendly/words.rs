@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::signs::{COMMANDS, GREEK, LIBRARIES, RAISED, SETTING, SIGNS, SILENT};
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -58,192 +60,6 @@ impl Token {
         self.kind == Kind::Name && self.text.eq_ignore_ascii_case(word)
     }
 }
-
-/// Names that stand before a point: `np.sin` is `sin`.
-const LIBRARIES: &[&str] = &[
-    "np",
-    "numpy",
-    "math",
-    "Math",
-    "torch",
-    "jnp",
-    "jax",
-    "tf",
-    "scipy",
-    "special",
-    "sympy",
-    "sp",
-    "nn",
-    "F",
-    "functional",
-    "K",
-    "keras",
-    "cmath",
-    "mpmath",
-];
-
-/// Signs that are written in another way here, longest first.
-const SIGNS: &[(&str, Kind, &str)] = &[
-    ("===", Kind::Sign, "=="),
-    ("...", Kind::Other, "..."),
-    ("**", Kind::Sign, "**"),
-    ("<=", Kind::Sign, "<="),
-    (">=", Kind::Sign, ">="),
-    ("=<", Kind::Sign, "<="),
-    ("!=", Kind::Sign, "!="),
-    ("==", Kind::Sign, "=="),
-    ("<>", Kind::Sign, "!="),
-    (":=", Kind::Becomes, ":="),
-    ("=>", Kind::Arrow, ">="),
-    ("->", Kind::Arrow, "->"),
-    (".^", Kind::Sign, "^"),
-    (".*", Kind::Sign, "*"),
-    ("./", Kind::Sign, "/"),
-    ("&&", Kind::Name, "and"),
-    ("→", Kind::Arrow, "->"),
-    ("↦", Kind::Arrow, "->"),
-    ("≤", Kind::Sign, "≤"),
-    ("≥", Kind::Sign, "≥"),
-    ("⩽", Kind::Sign, "<="),
-    ("⩾", Kind::Sign, ">="),
-    ("≠", Kind::Sign, "≠"),
-    ("−", Kind::Sign, "−"),
-    ("–", Kind::Sign, "-"),
-    ("—", Kind::Sign, "-"),
-    ("×", Kind::Sign, "×"),
-    ("·", Kind::Sign, "·"),
-    ("⋅", Kind::Sign, "*"),
-    ("∗", Kind::Sign, "*"),
-    ("∙", Kind::Sign, "*"),
-    ("•", Kind::Sign, "*"),
-    ("÷", Kind::Sign, "/"),
-    ("∕", Kind::Sign, "/"),
-    ("⁄", Kind::Sign, "/"),
-    ("∧", Kind::Name, "and"),
-    ("∨", Kind::Name, "or"),
-    ("¬", Kind::Name, "not"),
-    ("√", Kind::Root, "√"),
-    ("π", Kind::Name, "π"),
-    ("½", Kind::Number, "(1/2)"),
-    ("¼", Kind::Number, "(1/4)"),
-    ("¾", Kind::Number, "(3/4)"),
-    ("⅓", Kind::Number, "(1/3)"),
-    ("⅔", Kind::Number, "(2/3)"),
-];
-
-/// LaTeX commands for signs.
-const COMMANDS: &[(&str, Kind, &str)] = &[
-    ("cdot", Kind::Sign, "*"),
-    ("times", Kind::Sign, "*"),
-    ("ast", Kind::Sign, "*"),
-    ("div", Kind::Sign, "/"),
-    ("le", Kind::Sign, "<="),
-    ("leq", Kind::Sign, "<="),
-    ("leqslant", Kind::Sign, "<="),
-    ("ge", Kind::Sign, ">="),
-    ("geq", Kind::Sign, ">="),
-    ("geqslant", Kind::Sign, ">="),
-    ("lt", Kind::Sign, "<"),
-    ("gt", Kind::Sign, ">"),
-    ("ne", Kind::Sign, "!="),
-    ("neq", Kind::Sign, "!="),
-    ("land", Kind::Name, "and"),
-    ("wedge", Kind::Name, "and"),
-    ("lor", Kind::Name, "or"),
-    ("vee", Kind::Name, "or"),
-    ("lnot", Kind::Name, "not"),
-    ("neg", Kind::Name, "not"),
-    ("sqrt", Kind::Root, "√"),
-    ("frac", Kind::Fraction, "frac"),
-    ("dfrac", Kind::Fraction, "frac"),
-    ("tfrac", Kind::Fraction, "frac"),
-    ("lvert", Kind::Bar, "|"),
-    ("rvert", Kind::Bar, "|"),
-    ("vert", Kind::Bar, "|"),
-    ("mid", Kind::Bar, "|"),
-    ("to", Kind::Arrow, "->"),
-    ("mapsto", Kind::Arrow, "->"),
-    ("rightarrow", Kind::Arrow, "->"),
-    ("infty", Kind::Other, "∞"),
-    ("lfloor", Kind::Other, "⌊"),
-    ("lceil", Kind::Other, "⌈"),
-    ("sum", Kind::Other, "∑"),
-    ("prod", Kind::Other, "∏"),
-    ("int", Kind::Other, "∫"),
-    ("partial", Kind::Other, "∂"),
-    ("lbrace", Kind::Open, "("),
-    ("rbrace", Kind::Close, ")"),
-];
-
-/// LaTeX commands that only space or set what follows.
-const SILENT: &[&str] = &[
-    "left",
-    "right",
-    "big",
-    "Big",
-    "bigg",
-    "Bigg",
-    "bigl",
-    "bigr",
-    "Bigl",
-    "Bigr",
-    "displaystyle",
-    "textstyle",
-    "limits",
-    "quad",
-    "qquad",
-    "nolimits",
-    "middle",
-];
-
-/// LaTeX commands that set a word.
-const SETTING: &[&str] = &[
-    "operatorname",
-    "mathrm",
-    "text",
-    "textrm",
-    "mathit",
-    "mathbf",
-    "mathsf",
-];
-
-const GREEK: &[(char, &str)] = &[
-    ('α', "alpha"),
-    ('β', "beta"),
-    ('γ', "gamma"),
-    ('δ', "delta"),
-    ('ε', "epsilon"),
-    ('ζ', "zeta"),
-    ('η', "eta"),
-    ('θ', "theta"),
-    ('κ', "kappa"),
-    ('λ', "lambda"),
-    ('μ', "mu"),
-    ('ν', "nu"),
-    ('ξ', "xi"),
-    ('ρ', "rho"),
-    ('σ', "sigma"),
-    ('τ', "tau"),
-    ('φ', "phi"),
-    ('ϕ', "phi"),
-    ('ψ', "psi"),
-    ('ω', "omega"),
-];
-
-/// The signs of raised exponents.
-const RAISED: &[(char, char)] = &[
-    ('⁰', '0'),
-    ('¹', '1'),
-    ('²', '2'),
-    ('³', '3'),
-    ('⁴', '4'),
-    ('⁵', '5'),
-    ('⁶', '6'),
-    ('⁷', '7'),
-    ('⁸', '8'),
-    ('⁹', '9'),
-    ('⁻', '-'),
-];
 
 /// What a sign of one character is, and its text.
 fn sign(first: &str) -> (Kind, &str) {
@@ -439,15 +255,14 @@ impl Reader<'_> {
         }
         let from = usize::from(is_beside);
         let inner = &rest[from..];
-        let (index, length) = match inner.strip_prefix('{') {
-            Some(inner) => match inner.split_once('}') {
-                Some((index, _)) => (index, index.len() + 2),
-                None => return,
-            },
-            None => {
-                let length = word_length(inner).min(1);
-                (&inner[..length], length)
-            }
+        let (index, length) = if let Some(group) = inner.strip_prefix('{') {
+            let Some((index, _)) = group.split_once('}') else {
+                return;
+            };
+            (index, index.len() + 2)
+        } else {
+            let length = word_length(inner).min(1);
+            (&inner[..length], length)
         };
         if index.is_empty() || !index.chars().all(|c| c.is_ascii_alphanumeric()) {
             return;
