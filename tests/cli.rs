@@ -217,7 +217,7 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         (
             "[\"0\", \"1\"]",
             "[0, inf]",
-            &["`inf` is not a number", "spec.toml:3:20"],
+            &["the domain is bounded, found `inf`", "spec.toml:3:20"],
         ),
         (
             "[\"0\", \"1\"]",

@@ -106,8 +106,8 @@ pub enum Command {
 /// What limits a search.
 #[derive(Args, Clone, Debug)]
 pub struct Limits {
-    /// Stop after SECONDS and report the best bounds found.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    /// Stop after TIME, such as 30, 30s, 5min or 2h, and report the best bounds found.
+    #[arg(long, value_name = "TIME", value_parser = seconds, allow_negative_numbers = true)]
     pub time_limit: Option<f64>,
     /// Stop after N boxes and report the best bounds found: the same on every machine.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -288,7 +288,7 @@ pub struct Eval {
     /// The network file.
     pub network: PathBuf,
     /// The point, such as "x=1/3,y=0.2".
-    #[arg(long, value_name = "POINT")]
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     pub at: String,
     /// Significant digits of an enclosure.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -421,7 +421,7 @@ pub struct Regions {
     /// The network file.
     pub network: PathBuf,
     /// The box of inputs, such as "x=-1..1,y=0..1/2"; with --section, of its parameters.
-    #[arg(long, value_name = "SIDES")]
+    #[arg(long, value_name = "SIDES", allow_hyphen_values = true)]
     pub domain: String,
     /// Restrict the network to a segment, a plane or another flat section of its inputs: an affine formula for
     /// each input in the variables of the domain, such as "x=t,y=1-t,z=1/2" with --domain "t=0..1".
@@ -571,11 +571,24 @@ fn bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
+/// Reads a number of seconds, or of another unit that is named: `90`, `90s`, `1.5min`, `2h`.
 fn seconds(text: &str) -> Result<f64, String> {
-    text.parse::<f64>()
+    let text = text.trim();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[number.len()..] {
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "ms" => 1e-3,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hour" | "hours" => 3600.0,
+        _ => f64::NAN,
+    };
+    number
+        .trim_end()
+        .parse::<f64>()
         .ok()
+        .map(|number| number * unit)
         .filter(|seconds| seconds.is_finite() && *seconds > 0.0 && *seconds < 1e9)
-        .ok_or_else(|| "expected a number of seconds above 0".to_string())
+        .ok_or_else(|| "expected a time above 0, such as 30, 30s, 5min or 2h".to_string())
 }
 
 #[cfg(test)]
@@ -590,6 +603,34 @@ mod tests {
         assert_eq!(bytes("7"), Ok(7));
         for wrong in ["", "GiB", "0", "-1", "1.5G", "4gigs", "99999999999GiB"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        for (text, time) in [
+            ("5", 5.0),
+            ("5s", 5.0),
+            ("1.5min", 90.0),
+            ("2m", 120.0),
+            ("2 h", 7200.0),
+        ] {
+            assert_eq!(seconds(text), Ok(time), "{text}");
+        }
+        for wrong in [
+            "",
+            "s",
+            "0",
+            "0s",
+            "-1s",
+            "5x",
+            "inf",
+            "nan",
+            "infs",
+            "1e9",
+            "99999999h",
+        ] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
 use super::interrupt;
 use super::message::Refusal;
+use super::nearest;
 use super::note;
 use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, text};
+use crate::expr::friendly::{constant, read_target, sides};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::formats::foreign::Weights;
 use crate::formats::kind::{Kind, Wanted, without_mark};
@@ -30,7 +32,13 @@ pub fn bytes(path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
     }
     reading::read(path, kind).map_err(|error| match error.kind() {
         io::ErrorKind::IsADirectory => in_place_of_file(path),
-        io::ErrorKind::NotFound => Refusal::in_file(path, "no such file"),
+        io::ErrorKind::NotFound => {
+            let refusal = Refusal::in_file(path, "no such file");
+            match nearest::file(path) {
+                Some(near) => refusal.hint(&format!("did you mean {}?", near.display())),
+                None => refusal,
+            }
+        }
         _ => Refusal::io(path, &error),
     })
 }
@@ -115,6 +123,9 @@ pub fn question_files(question: &QuestionFlags) -> Vec<PathBuf> {
 /// Reads a spec file.
 pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     let (spec, text) = parse_spec(path)?;
+    for text in &spec.notes {
+        note(text);
+    }
     if spec.assumed_inputs && spec.target.inputs().len() > 1 {
         note(&format!(
             "inputs are ordered by name ({}); set `inputs` in the spec to change this",
@@ -175,10 +186,10 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
         _ if imported.names.is_some() => None,
         Names::Numbered => None,
         Names::List(list) => Some(list.to_vec()),
-        Names::Flag(text) => Some(names_in(text)),
+        Names::Flag(text) => names_in(text),
         Names::Question(flags) => match (&flags.spec, &flags.domain) {
             (Some(spec), _) => Some(parse_spec(spec)?.0.target.inputs().to_vec()),
-            (None, Some(domain)) => Some(names_in(domain)),
+            (None, Some(domain)) => names_in(domain),
             (None, None) => None,
         },
     };
@@ -212,19 +223,35 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
     Ok(Loaded { network, weights })
 }
 
-/// The names before each `=`.
-fn names_in(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(|part| part.split('=').next().unwrap_or_default().trim().to_owned())
-        .collect()
+/// The names of the sides, or of the values of a point, if it gives any.
+fn names_in(text: &str) -> Option<Vec<String>> {
+    Some(sides::names(text)).filter(|names| !names.is_empty())
+}
+
+/// Reads a box from `--domain`; sides without names are those of the inputs, in order.
+pub fn domain(text: &str, inputs: &[String]) -> Result<Domain, Refusal> {
+    let (domain, notes) = sides::read(text, inputs).map_err(|error| {
+        let refusal = Refusal::new(format_args!("--domain: {}", error.message));
+        match &error.hint {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        }
+    })?;
+    for text in &notes {
+        note(text);
+    }
+    Ok(domain)
 }
 
 /// Reads a number from a flag.
 pub fn number(flag: &str, text: &str) -> Result<Rational, Refusal> {
-    loose::parse(text.trim()).map_err(|_| {
-        Refusal::new(format_args!("--{flag}: `{text}` is not a number"))
-            .hint("write a decimal or an exact 1/3, 2^-5, 1e-3")
-    })
+    loose::parse(text.trim())
+        .or_else(|_| constant::read_exact(text))
+        .map_err(|error| {
+            let hint = error.hint.as_deref();
+            Refusal::new(format_args!("--{flag}: {}", error.message))
+                .hint(hint.unwrap_or("write a decimal or an exact 1/3, 2^-5, 1e-3"))
+        })
 }
 
 /// Reads a number that must be above 0 from a flag.
@@ -344,7 +371,7 @@ fn from_flags(
     domain: &str,
     network: &Network,
 ) -> Result<(Target, Domain), Refusal> {
-    let target = parse_target(formulas, Some(network.inputs())).map_err(|error| {
+    let (target, notes) = read_target(formulas, network.inputs()).map_err(|error| {
         let text = formulas.get(error.formula).map_or("", String::as_str);
         Refusal::at(
             "--target",
@@ -354,8 +381,11 @@ fn from_flags(
             error.hint.as_deref(),
         )
     })?;
-    let parsed = Domain::parse(domain)
-        .and_then(|domain| domain.in_order(network.inputs()))
+    for text in &notes {
+        note(text);
+    }
+    let parsed = self::domain(domain, network.inputs())?
+        .in_order(network.inputs())
         .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
     check_ends(&parsed).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
     check_exponents(&target).map_err(|error| Refusal::new(format_args!("--target: {error}")))?;

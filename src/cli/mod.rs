@@ -3,6 +3,7 @@
 //! A command returns an [`Output`] (what goes to standard output, and the exit code) or a
 //! [`Refusal`] (one message on standard error, exit code 2). [`main`] prints them.
 
+mod advice;
 pub mod arguments;
 mod commands;
 mod earlier;
@@ -10,6 +11,7 @@ mod folder;
 mod inputs;
 mod interrupt;
 mod message;
+mod nearest;
 mod outputs;
 mod picture;
 mod progress;

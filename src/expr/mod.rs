@@ -2,12 +2,14 @@
 //!
 //! [`defined`] proves that a target has a value everywhere on its domain; [`sizes`] refuses numbers
 //! that are too long for that. [`derivative()`] differentiates trees, with the rewrites of
-//! [`simplify()`]; [`modulus`] bounds slopes, from which builders choose their sizes.
+//! [`simplify()`]; [`modulus`] bounds slopes, from which builders choose their sizes. [`friendly`] reads what
+//! people type in other grammars than the kernel's.
 
 pub use steeple_kernel::expr::*;
 
 pub mod defined;
 pub mod derivative;
+pub mod friendly;
 pub mod modulus;
 pub mod simplify;
 pub mod sizes;

@@ -178,7 +178,9 @@ impl Kind {
             (_, Self::Empty) => {
                 return Some(OtherKind {
                     message: "the file is empty".to_string(),
-                    hint: None,
+                    hint: (wanted == Wanted::Spec).then(|| {
+                        "write [target] with formula = \"x^2\" and domain = { x = [0, 1] }".to_string()
+                    }),
                 });
             }
             (_, Self::Utf16 | Self::OldText) => {

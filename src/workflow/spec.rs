@@ -4,24 +4,31 @@
 //! through a float: `tolerance = 0.1` is exactly 1/10. What is not understood is refused with its
 //! place and what was expected.
 
+mod advice;
 mod compare;
 mod network;
 mod schema;
+mod sides;
+mod syntax;
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::measure::{MeasureError, fits_target, norm_by_name, threshold_of};
+use super::measure::{MeasureError, fits_target, threshold_of};
 use crate::builders::{BuilderName, Goal, Parameters, entry};
 use crate::certificate::Norm;
+use crate::expr::friendly::{constant, read_target as read_formulas};
 use crate::expr::{
     Domain, DomainError, Target, TargetBody, check_defined, check_ends, check_exponents,
     check_names, parse_target,
 };
 use crate::numbers::{Rational, literal, loose};
 
+pub use advice::{Alias, norm_by_alias, of_builder};
 pub use compare::{
     CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, NotTrained, TRAINED, trained_activation,
 };
@@ -45,6 +52,8 @@ pub struct Spec {
     pub claim: ClaimSpec,
     /// What to train, if the spec says.
     pub compare: Option<CompareSpec>,
+    /// What was read in other words than it was written.
+    pub notes: Vec<String>,
 }
 
 /// The table `[network]`.
@@ -122,7 +131,9 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
     let document = DeTable::parse(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        SpecError::new(message, span)
+        let mut found = SpecError::new(message, span.clone());
+        found.hint = syntax::hint(text, &span);
+        found
     })?;
     let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
     root.only(&["target", "network", "claim", "compare"])?;
@@ -158,6 +169,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         .optional_table("compare")?
         .map(|table| compare::read_compare(&table, &target, claim.threshold.as_ref()))
         .transpose()?;
+    let notes = root.notes.take();
     Ok(Spec {
         target,
         domain,
@@ -166,6 +178,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         goal,
         claim,
         compare,
+        notes,
     })
 }
 
@@ -180,28 +193,29 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
         _ => vec![(Table::string(formula, "formula")?, formula.span())],
     };
     let inputs = read_names(table)?;
-    let sides = table.table("domain")?;
-    let domain = read_domain(&sides)?;
+    let texts: Vec<&str> = formulas.iter().map(|(text, _)| *text).collect();
+    let sides = table.value("domain")?;
+    let domain = sides::read(table, sides, inputs.as_deref(), &texts)?;
     // Without `inputs` the domain names them, in the order in which names sort.
     let assumed = inputs.is_none();
     let names = inputs.unwrap_or_else(|| in_natural_order(domain.names()));
     let named_by = if assumed { "domain" } else { "inputs" };
     let named_at = table.value(named_by)?.span();
     check_names(&names).map_err(|error| SpecError::new(error.to_string(), named_at))?;
-    let texts: Vec<&str> = formulas.iter().map(|(text, _)| *text).collect();
-    let target = parse_target(&texts, Some(&names)).map_err(|error| {
+    let (target, notes) = read_formulas(&texts, &names).map_err(|error| {
         let (text, span) = formulas
             .get(error.formula)
             .cloned()
             .unwrap_or(("", formula.span()));
         let place = inside_string(table.source, text, &span, &error.span);
         let mut found = SpecError::new(error.message, place);
-        found.hint = error.hint;
+        found.hint = syntax::escapes(table.source, text, &span).or(error.hint);
         found
     })?;
+    table.notes.borrow_mut().extend(notes);
     let domain = domain
         .in_order(&names)
-        .map_err(|error| SpecError::new(error.to_string(), sides.span.clone()))?;
+        .map_err(|error| SpecError::new(error.to_string(), sides.span()))?;
     for (index, name) in names.iter().enumerate() {
         let is_used = match target.body() {
             TargetBody::Outputs(outputs) => outputs.iter().any(|o| o.uses(index)),
@@ -210,7 +224,7 @@ fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecErro
         if !is_used && assumed {
             return Err(SpecError::new(
                 format!("the domain has a side for `{name}`, which the formula does not use"),
-                sides.key_span(name),
+                sides::place(sides, name),
             )
             .hint("name it in `inputs` if the network is to have it as an input all the same"));
         }
@@ -226,7 +240,9 @@ fn read_names(table: &Table<'_, '_>) -> Result<Option<Vec<String>>, SpecError> {
     let Some(list) = table.get("inputs") else {
         return Ok(None);
     };
-    let names = Table::array(list, "inputs")?.iter();
+    let names = Table::array(list, "inputs")
+        .map_err(|error| error.hint("write inputs = [\"x\"]"))?
+        .iter();
     let names = names.map(|item| Table::string(item, "inputs").map(String::from));
     names.collect::<Result<_, _>>().map(Some)
 }
@@ -243,7 +259,7 @@ fn read_inputs_alone(
     }
     table.only(&["inputs", "domain"])?;
     let inputs = read_names(table)?;
-    let sides = table.optional_table("domain")?;
+    let sides = table.get("domain");
     let assumed = inputs.is_none();
     let (names, domain) = match (inputs, &sides) {
         (Some(names), None) => {
@@ -251,7 +267,7 @@ fn read_inputs_alone(
             (names.clone(), Domain::new(names, sides))
         }
         (inputs, Some(sides)) => {
-            let domain = read_domain(sides)?;
+            let domain = sides::read(table, sides, inputs.as_deref(), &[])?;
             let names = inputs.unwrap_or_else(|| in_natural_order(domain.names()));
             (names.clone(), domain.in_order(&names))
         }
@@ -269,10 +285,6 @@ fn read_inputs_alone(
     Ok((target, domain, assumed))
 }
 
-fn read_domain(table: &Table<'_, '_>) -> Result<Domain, SpecError> {
-    read_sides(table, ToString::to_string)
-}
-
 /// Reads sides with names; what is wrong with them is said in the words of the caller.
 fn read_sides(
     table: &Table<'_, '_>,
@@ -281,7 +293,7 @@ fn read_sides(
     let mut names = Vec::new();
     let mut sides = Vec::new();
     for (key, value) in table.entries() {
-        let side = table.side(value, key)?;
+        let side = table.ends(value, key)?;
         names.push(key.to_string());
         sides.push(side);
         // One at a time, so that a message has the place of the side it is about.
@@ -311,7 +323,12 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
         None => Norm::Sup,
         Some(value) => {
             let name = Table::string(value, "norm")?;
-            norm_by_name(name).map_err(|error| SpecError::new(error.to_string(), value.span()))?
+            let alias = norm_by_alias(name).map_err(|(message, hint)| {
+                let error = SpecError::new(message, value.span());
+                SpecError { hint, ..error }
+            })?;
+            table.notes.borrow_mut().extend(alias.note);
+            alias.norm
         }
     };
     let at =
@@ -341,6 +358,8 @@ struct Table<'a, 'i> {
     span: Range<usize>,
     name: String,
     source: &'a str,
+    /// What to say beside the result, of the whole spec.
+    notes: Rc<RefCell<Vec<String>>>,
 }
 
 impl<'a, 'i> Table<'a, 'i> {
@@ -350,6 +369,7 @@ impl<'a, 'i> Table<'a, 'i> {
             span,
             name: name.to_string(),
             source,
+            notes: Rc::default(),
         }
     }
 
@@ -373,7 +393,8 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Refuses keys that are not in the list; proposes the nearest one.
     fn only(&self, known: &[&str]) -> Result<(), SpecError> {
-        for (key, _) in self.entries {
+        for (key, value) in self.entries {
+            let is_list = matches!(value.get_ref(), DeValue::Array(_));
             let name: &str = key.get_ref().as_ref();
             if known.contains(&name) {
                 continue;
@@ -384,9 +405,10 @@ impl<'a, 'i> Table<'a, 'i> {
                 .map(|candidate| (distance(name, candidate), *candidate))
                 .min()
                 .filter(|(distance, _)| *distance <= 2);
-            let hint = match nearest {
-                Some((_, candidate)) => format!("did you mean `{candidate}`?"),
-                None => format!("known keys: {}", known.join(", ")),
+            let hint = match (advice::of_key(&self.name, name, known, is_list), nearest) {
+                (Some(hint), _) => hint,
+                (None, Some((_, candidate))) => format!("did you mean `{candidate}`?"),
+                (None, None) => format!("known keys: {}", known.join(", ")),
             };
             return Err(SpecError::new(message, key.span()).hint(hint));
         }
@@ -395,10 +417,10 @@ impl<'a, 'i> Table<'a, 'i> {
 
     fn value(&self, key: &str) -> Result<&'a Value<'i>, SpecError> {
         self.get(key).ok_or_else(|| {
-            SpecError::new(
-                format!("key `{key}` is missing in {}", self.name),
-                self.span.clone(),
-            )
+            let message = format!("key `{key}` is missing in {}", self.name);
+            let error = SpecError::new(message, self.span.clone());
+            let hint = advice::of_missing(key).map(String::from);
+            SpecError { hint, ..error }
         })
     }
 
@@ -407,19 +429,27 @@ impl<'a, 'i> Table<'a, 'i> {
             return Ok(None);
         };
         match value.get_ref() {
-            DeValue::Table(table) => Ok(Some(Table::new(
-                table,
-                value.span(),
-                &format!("[{key}]"),
-                self.source,
-            ))),
+            DeValue::Table(table) => Ok(Some(Table {
+                entries: table,
+                span: value.span(),
+                name: format!("[{key}]"),
+                source: self.source,
+                notes: Rc::clone(&self.notes),
+            })),
+            DeValue::Array(_) => {
+                let error = wrong_type(value, key, "a table");
+                Err(error.hint(format!("write [{key}], with one pair of brackets")))
+            }
             _ => Err(wrong_type(value, key, "a table")),
         }
     }
 
     fn table(&self, key: &str) -> Result<Table<'a, 'i>, SpecError> {
-        self.optional_table(key)?
-            .ok_or_else(|| SpecError::new(format!("[{key}] is missing in {}", self.name), 0..0))
+        self.optional_table(key)?.ok_or_else(|| {
+            let error = SpecError::new(format!("[{key}] is missing in {}", self.name), 0..0);
+            let hint = advice::of_missing(key).map(String::from);
+            SpecError { hint, ..error }
+        })
     }
 
     fn string(value: &'a Value<'i>, key: &str) -> Result<&'a str, SpecError> {
@@ -440,7 +470,10 @@ impl<'a, 'i> Table<'a, 'i> {
     fn number(&self, value: &Value<'i>, key: &str) -> Result<Rational, SpecError> {
         let written = self.source.get(value.span()).unwrap_or_default();
         let (text, number) = match value.get_ref() {
-            DeValue::String(text) => (text.as_ref(), loose::parse(text.trim())),
+            DeValue::String(text) => match loose::parse(text.trim()) {
+                Err(_) => return formula_of_number(text, key, value.span()),
+                number => (text.as_ref(), number),
+            },
             // TOML has checked where `_` and `+` stand.
             DeValue::Integer(_) | DeValue::Float(_) => {
                 (written, literal::parse(&written.replace(['_', '+'], "")))
@@ -513,7 +546,7 @@ impl<'a, 'i> Table<'a, 'i> {
         })
     }
 
-    /// Reads two numbers: a side of a box, or a point of the plane.
+    /// Reads two numbers: a point of the plane.
     fn side(&self, value: &'a Value<'i>, key: &str) -> Result<(Rational, Rational), SpecError> {
         match Table::array(value, key)? {
             [low, high] => Ok((self.number(low, key)?, self.number(high, key)?)),
@@ -523,6 +556,16 @@ impl<'a, 'i> Table<'a, 'i> {
             )),
         }
     }
+}
+
+/// Reads a number that is written as a formula: `3*(1/2)^2`.
+fn formula_of_number(text: &str, key: &str, span: Range<usize>) -> Result<Rational, SpecError> {
+    constant::read_exact(text).map_err(|error| {
+        let hint = error.hint.unwrap_or_else(|| {
+            "write a finite decimal or an exact \"1/3\", \"2^-5\", \"1e-3\"".to_string()
+        });
+        SpecError::new(format!("`{key}`: {}", error.message), span).hint(hint)
+    })
 }
 
 fn wrong_type(value: &Value<'_>, key: &str, expected: &str) -> SpecError {
@@ -676,7 +719,7 @@ tolerance = 0.1
             (
                 "0.1",
                 "\"+-1\"",
-                "`tolerance`: `+-1` is not a number",
+                "`tolerance` must be greater than 0, found -1",
                 "\"+-1\"",
             ),
             (
@@ -711,7 +754,11 @@ tolerance = 0.1
         for (from, to, message) in [
             ("[-2, \"2^1\"]", "[2, -2]", "empty"),
             ("[-2, \"2^1\"]", "[2, 2]", "empty"),
-            ("[-2, \"2^1\"]", "[-2, inf]", "`inf` is not a number"),
+            (
+                "[-2, \"2^1\"]",
+                "[-2, inf]",
+                "the domain is bounded, found `inf`",
+            ),
             ("[-2, \"2^1\"]", "[-2]", "takes two numbers, found 1"),
             (
                 "x = [-2, \"2^1\"]",

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{code, pretty};
 use crate::builders::Goal;
+use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::earlier::{self, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
@@ -13,8 +14,8 @@ use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
 use crate::workflow::{
-    BuildRequest, Counted, PictureKind, Subject, build, build_and_count, counted, draw_all,
-    error_of_rounded, summarise,
+    BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
+    draw_all, error_of_rounded, summarise,
 };
 
 /// Networks of more units are not drawn when the time is over.
@@ -33,7 +34,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let Some(spec_network) = &spec.network else {
         return Err(
             Refusal::in_file(path, "[network] is missing, so there is nothing to build")
-                .hint("name a builder from `steeple catalogue`"),
+                .hint(
+                    "write [network] and below it builder = \"interpolant\"; `steeple catalogue` lists all",
+                ),
         );
     };
     let out = match &arguments.out {
@@ -57,7 +60,10 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         threads: inputs::threads(&arguments.limits),
         portable: arguments.portable,
     };
-    let refusal = |error| Refusal::in_table(path, &source, spec_network, error);
+    let refusal = |error: WorkflowError| {
+        let hint = advice::of(&error.to_string(), &spec);
+        Refusal::in_table(path, &source, spec_network, error).maybe_hint(hint.as_deref())
+    };
     if spec.goal == Goal::Regions {
         let counted = build_and_count(&request, &folder.path()).map_err(refusal)?;
         return count_regions(&counted, &request, folder, &out, format);
@@ -97,6 +103,9 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         });
         drop(bar);
         report.rounded.push(rounded.map_err(Refusal::new)?);
+    }
+    if let Some(text) = advice::of_size(&spec, report.size.units) {
+        note(text);
     }
     write_reports(&folder, &report, &pictures)?;
     folder.publish()?;

@@ -257,9 +257,7 @@ fn domain(arguments: &Draw, network: &Network) -> Result<Domain, Refusal> {
     let question = &arguments.question;
     let domain = match (&question.spec, &question.domain) {
         (Some(path), _) => inputs::read_spec(path)?.0.domain,
-        (None, Some(text)) => {
-            Domain::parse(text).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?
-        }
+        (None, Some(text)) => inputs::domain(text, network.inputs())?,
         (None, None) => {
             let kind = arguments.kind.name();
             return Err(

@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use super::pretty;
 use crate::cli::arguments::{Eval, Format};
-use crate::cli::{Output, Refusal, inputs};
+use crate::cli::{Output, Refusal, inputs, note};
 use crate::network::{Network, forward};
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Failure, Precise, Rational, Scalar};
@@ -53,10 +53,15 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
 /// Reads `x=1/3,y=0.2`.
 fn point(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
     let mut named = Vec::new();
+    if !text.contains('=') {
+        return in_order(text, network);
+    }
     for part in text.split(',') {
         let (name, value) = part.split_once('=').ok_or_else(|| {
-            Refusal::new(format_args!("--at: `{}` is not a value", part.trim()))
-                .hint("write --at \"x=1/3,y=0.2\"")
+            Refusal::new(format_args!("--at: `{}` is not a value", part.trim())).hint(&format!(
+                "write --at \"{}=0\"",
+                network.inputs().join("=0,")
+            ))
         })?;
         let name = name.trim();
         if !network.inputs().iter().any(|input| input == name) {
@@ -81,6 +86,36 @@ fn point(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
                 .ok_or_else(|| Refusal::new(format_args!("--at gives no value for `{input}`")))
         })
         .collect()
+}
+
+/// Reads `1/3, 0.2` or `(1/3, 0.2)`: a value for each input, in order.
+fn in_order(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
+    let inner = text.trim();
+    let inner = inner
+        .strip_prefix(['(', '['])
+        .and_then(|inner| inner.strip_suffix([')', ']']))
+        .unwrap_or(inner);
+    let values: Vec<&str> = inner.split([',', ';']).collect();
+    let names = network.inputs();
+    if values.len() != names.len() {
+        return Err(Refusal::new(format_args!(
+            "--at: `{}` is not a value of each input",
+            text.trim()
+        ))
+        .hint(&format!("write --at \"{}=0\"", names.join("=0,"))));
+    }
+    let point: Result<Vec<Rational>, Refusal> = values
+        .iter()
+        .map(|value| inputs::number("at", value))
+        .collect();
+    let point = point?;
+    let read: Vec<String> = names
+        .iter()
+        .zip(&point)
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    note(&format!("read `{}` as `{}`", text.trim(), read.join(",")));
+    Ok(point)
 }
 
 /// Encloses the outputs to the digits wanted, with more and more bits: up to a limit, since no

@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::pretty;
 use crate::cli::arguments::{Format, Regions};
-use crate::cli::{Output, Refusal, inputs, outputs, picture as picture_file};
-use crate::expr::{Domain, Expr, parse_expression};
+use crate::cli::{Output, Refusal, inputs, note, outputs, picture as picture_file};
+use crate::expr::friendly::read_expression;
+use crate::expr::{Domain, Expr};
 use crate::network::Network;
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Natural, Rational};
@@ -141,7 +142,13 @@ fn section(
     section: Option<&str>,
 ) -> Result<(Network, Domain), Refusal> {
     let wrong = |error: crate::expr::DomainError| Refusal::new(format_args!("--domain: {error}"));
-    let domain = Domain::parse(domain).map_err(wrong)?;
+    // Along a section the sides are those of its parameters.
+    let names = if section.is_some() {
+        &[]
+    } else {
+        network.inputs()
+    };
+    let domain = inputs::domain(domain, names)?;
     let Some(text) = section else {
         let domain = domain.in_order(network.inputs()).map_err(wrong)?;
         return Ok((network.clone(), domain));
@@ -162,7 +169,7 @@ fn section(
                 network.inputs().join(", ")
             )));
         };
-        let formula = parse_expression(formula, domain.names()).map_err(|error| {
+        let (formula, said) = read_expression(formula, domain.names()).map_err(|error| {
             Refusal::at(
                 "--section",
                 formula,
@@ -171,6 +178,9 @@ fn section(
                 error.hint.as_deref(),
             )
         })?;
+        if let Some(text) = said {
+            note(&text);
+        }
         if formulas[place].replace(formula).is_some() {
             return Err(Refusal::new(format_args!("--section gives `{name}` twice")));
         }

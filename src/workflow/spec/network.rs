@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::{NetworkSpec, SpecError, Table, Value, read_sides};
+use super::{NetworkSpec, SpecError, Table, Value, advice, read_sides};
 use crate::builders::parameters::KEYS;
 use crate::builders::{BuilderName, Outlines, Parameters, Source, Vertex};
 use crate::expr::{Domain, DomainError};
@@ -17,10 +17,11 @@ pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecErr
     table.only(&known)?;
     let value = table.value("builder")?;
     let name = Table::string(value, "builder")?;
-    BuilderName::from_name(name).ok_or_else(|| {
-        let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
+    let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
+    let written = advice::choice(name, &known).unwrap_or(name);
+    BuilderName::from_name(written).ok_or_else(|| {
         let message = format!("there is no builder `{name}`");
-        SpecError::new(message, value.span()).hint(format!("available: {}", known.join(", ")))
+        SpecError::new(message, value.span()).hint(advice::of_builder(name, &known))
     })
 }
 
@@ -104,7 +105,8 @@ pub(super) fn choice(
         return Ok(None);
     };
     let found = Table::string(value, key)?;
-    let place = names.iter().position(|name| *name == found);
+    let written = advice::choice(found, names).unwrap_or(found);
+    let place = names.iter().position(|name| *name == written);
     place.map(Some).ok_or_else(|| {
         SpecError::new(format!("unknown value `{found}` for `{key}`"), value.span())
             .hint(format!("expected one of {}", names.join(", ")))
