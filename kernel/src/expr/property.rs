@@ -221,7 +221,7 @@ mod tests {
         let wrong = refused(vec![(sides(&[(2, 1)]), "Y_0 <= 0")]);
         assert_eq!(wrong, "box 1 is empty: X_0 from 2 to 1");
         assert!(refused(vec![(sides(&[(0, 1)]), "Y_1 <= 0")]).contains("unknown variable"));
-        assert!(refused(vec![(sides(&[(0, 1)]), "Y_0")]).contains("a number where"));
+        assert!(refused(vec![(sides(&[(0, 1)]), "Y_0")]).contains("found a number"));
         let many = vec![(sides(&[(0, 1)]), "Y_0 <= 0"); MAX_SIZE / 2 + 1];
         assert!(refused(many).contains("too many"));
     }
