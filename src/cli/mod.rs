@@ -151,9 +151,17 @@ fn parsed() -> Result<Arguments, ExitCode> {
         };
         if value_of("--format") == Some("json") {
             let text = rendered.to_string();
-            let message = text.lines().next().unwrap_or_default();
+            let mut lines = text.lines().map(str::trim);
+            let message = lines.next().unwrap_or_default();
             let message = message.strip_prefix("error: ").unwrap_or(message);
-            let object = commands::pretty(&Refusal::usage(message).json());
+            // What may be given, what is nearest, what is missing; not the usage, which is for people.
+            let more: Vec<&str> = lines
+                .take_while(|line| !line.starts_with("Usage:"))
+                .filter(|line| !line.is_empty() && !line.starts_with("For more"))
+                .collect();
+            let hint = (!more.is_empty()).then(|| more.join("; "));
+            let refusal = Refusal::usage(message).maybe_hint(hint.as_deref());
+            let object = commands::pretty(&refusal.json());
             let _ = print(&object);
         }
         ExitCode::from(2)

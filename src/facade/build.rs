@@ -63,41 +63,114 @@ impl fmt::Debug for Build<'_> {
 
 impl<'a> Build<'a> {
     /// The builder that the spec names.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert_eq!(steeple::build(spec)?.builder().expect("named").name(), "interpolant");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder(&self) -> Option<BuilderName> {
         self.spec.network.as_ref().map(|network| network.builder)
     }
 
     /// Writes a certificate that a small checker can check: by the core's methods alone.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.portable().run()?;
+    /// assert!(String::from_utf8(built.answer().certificate())?.contains("layer core"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn portable(mut self) -> Self {
         self.portable = true;
         self
     }
 
     /// Stops after so much wall time, with the choice of a size and with the check.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// use std::time::Duration;
+    /// assert!(steeple::build(spec)?.time_limit(Duration::from_secs(60)).run()?.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn time_limit(mut self, time: Duration) -> Self {
         self.limits.time = Some(time);
         self
     }
 
     /// Stops each search after so many boxes: the same result on every machine.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert!(steeple::build(spec)?.max_boxes(100_000).run()?.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn max_boxes(mut self, boxes: u64) -> Self {
         self.limits.boxes = Some(boxes);
         self
     }
 
     /// Stops when so many bytes are used, and builds nothing that would take more.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert!(steeple::build(spec)?.memory_limit(4 << 30).run()?.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.limits.memory = Some(bytes);
         self
     }
 
     /// Stops when somebody sets this flag, with what is known by then.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let interrupt = steeple::Interrupt::new();
+    /// assert!(steeple::build(spec)?.interrupt(&interrupt).run()?.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
         self.limits.interrupt = Some(interrupt.clone());
         self
     }
 
     /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert!(steeple::build(spec)?.threads(steeple::Threads::Count(1)).run()?.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn threads<'b>(self, threads: Threads<'b>) -> Build<'b>
     where
         'a: 'b,
@@ -112,6 +185,24 @@ impl<'a> Build<'a> {
     }
 
     /// Is told how far a search is, and says whether it goes on.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// use std::ops::ControlFlow;
+    /// let mut most = 0;
+    /// steeple::build(spec)?
+    ///     .on_progress(|progress| {
+    ///         most = most.max(progress.boxes);
+    ///         ControlFlow::Continue(())
+    ///     })
+    ///     .run()?;
+    /// assert!(most > 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_progress<'b>(self, watch: impl FnMut(&Progress) -> ControlFlow<()> + 'b) -> Build<'b>
     where
         'a: 'b,
@@ -128,6 +219,17 @@ impl<'a> Build<'a> {
     /// Builds, proves and checks, in memory; no file is written.
     ///
     /// - Errors: [`BuildFailure`] where there is no network with a verdict.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.run()?;
+    /// assert_eq!(built.network().layers()[0].units(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run(self) -> Result<BuiltNetwork, BuildFailure> {
         let Some(NetworkSpec {
             builder,
@@ -171,16 +273,49 @@ pub struct BuiltNetwork {
 
 impl BuiltNetwork {
     /// The network.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.run()?;
+    /// assert_eq!(built.network().inputs(), ["x"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn network(&self) -> &Network {
         &self.built.network
     }
 
     /// The network, without the rest.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let network = steeple::build(spec)?.run()?.into_network();
+    /// assert_eq!(network.inputs(), ["x"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_network(self) -> Network {
         self.built.network
     }
 
     /// The verdict, with its certificate and pictures.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.run()?;
+    /// assert_eq!(built.answer().upper(), Some("1/1024".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn answer(&self) -> &Answer {
         &self.answer
     }
@@ -188,12 +323,34 @@ impl BuiltNetwork {
     /// The bound of a theorem and the page that proves it, where there is one for this norm.
     ///
     /// - Exactness: an upper bound by a theorem about the exact network; no checker was asked.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.run()?;
+    /// let (bound, theorem) = built.a_priori().expect("a theorem");
+    /// assert_eq!((bound.to_string().as_str(), theorem), ("1/1024", "T22"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn a_priori(&self) -> Option<(&Rational, &str)> {
         let bound = self.built.a_priori.as_ref()?;
         Some((&bound.upper, bound.theorem))
     }
 
     /// What was chosen, in words.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert!(!steeple::build(spec)?.run()?.notes().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn notes(&self) -> &[String] {
         &self.built.notes
     }

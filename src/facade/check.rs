@@ -39,6 +39,17 @@ pub fn check(certificate: &[u8], network: &[u8]) -> Result<Checked, CheckError> 
 /// As [`check()`], on threads that were chosen or lent.
 ///
 /// - Errors: as for [`check()`].
+///
+/// ```
+/// # use steeple::{Domain, Target, builders};
+/// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// # let network = builders::interpolant(&target, &domain, 16)?;
+/// # use steeple::{Threads, formats};
+/// let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+/// let checked = steeple::check_on(&certificate, &formats::to_json(&network), Threads::CALLER)?;
+/// assert_eq!(checked.leaves(), 16);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn check_on(
     certificate: &[u8],
     network: &[u8],
@@ -85,6 +96,16 @@ enum What {
 
 impl Checked {
     /// The claim about the error of a network; nothing for a property.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.claim().expect("an error").question.domain.to_string(), "x in [0, 1]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn claim(&self) -> Option<&Claim> {
         match &self.0 {
             What::Claim(verified) => Some(verified.claim()),
@@ -93,16 +114,46 @@ impl Checked {
     }
 
     /// The error is at least this.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.lower(), Some("1/1024".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lower(&self) -> Option<Rational> {
         self.claim().map(Claim::error_lower)
     }
 
     /// The error is at most this.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.upper(), Some("1/1024".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn upper(&self) -> Option<Rational> {
         self.claim().and_then(Claim::error_upper)
     }
 
     /// The property, and whether it holds; nothing for a claim about an error.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert!(checked.property().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn property(&self) -> Option<(&Property, bool)> {
         match &self.0 {
             What::Claim(_) => None,
@@ -111,6 +162,16 @@ impl Checked {
     }
 
     /// The digest of the network that this is about.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert!(checked.network().starts_with("sha256:"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn network(&self) -> &str {
         match &self.0 {
             What::Claim(verified) => &verified.claim().question.network,
@@ -119,6 +180,16 @@ impl Checked {
     }
 
     /// Leaves that were checked.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.leaves(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn leaves(&self) -> usize {
         match &self.0 {
             What::Claim(verified) => verified.leaves(),
@@ -127,6 +198,16 @@ impl Checked {
     }
 
     /// Is this about that network?
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert!(checked.is_about(&network));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_about(&self, network: &Network) -> bool {
         self.network() == digest(network)
     }

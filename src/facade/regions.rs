@@ -30,6 +30,17 @@ pub fn regions(network: &Network, domain: &Domain) -> Result<Regions, CountError
 /// As [`regions()`], and finds where the only output is at least a threshold: the decision region.
 ///
 /// - Errors: as for [`regions()`].
+///
+/// ```
+/// # use steeple::{Domain, Target, builders};
+/// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// # let network = builders::interpolant(&target, &domain, 16)?;
+/// // N(x) is close to x^2, which is at least 1/4 on half of [0, 1].
+/// let regions = steeple::decision_region(&network, &domain, &"1/4".parse()?)?;
+/// let (low, high) = regions.decision_area().expect("one input");
+/// assert_eq!((low.to_string(), high.to_string()), ("1/2".into(), "1/2".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn decision_region(
     network: &Network,
     domain: &Domain,
@@ -62,27 +73,72 @@ pub struct Regions {
 
 impl Regions {
     /// How many linear regions there are.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let regions = steeple::regions(&network, &domain)?;
+    /// assert_eq!(regions.count(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn count(&self) -> usize {
         self.answer.counts.linear_regions
     }
 
     /// How many cells of one on/off pattern there are; at least as many as linear regions.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let regions = steeple::regions(&network, &domain)?;
+    /// assert_eq!(regions.activation_regions(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn activation_regions(&self) -> usize {
         self.answer.counts.activation_regions
     }
 
     /// The area of the decision region: its lower and its upper end, equal where it is rational.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let regions = steeple::regions(&network, &domain)?;
+    /// assert!(regions.decision_area().is_none()); // no threshold was given
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decision_area(&self) -> Option<(&Rational, &Rational)> {
         let decision = self.answer.decision.as_ref()?;
         Some((&decision.area.0, &decision.area.1))
     }
 
     /// The JSON object that `steeple regions --format json` prints, without its time.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let regions = steeple::regions(&network, &domain)?;
+    /// assert!(regions.json().contains(r#""count":16"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn json(&self) -> String {
         to_json(&self.answer, &self.domain).to_string()
     }
 
     /// A picture of the regions, as an SVG document; nothing unless there are two inputs.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let regions = steeple::regions(&network, &domain)?;
+    /// assert!(regions.picture("One input").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn picture(&self, title: &str) -> Option<String> {
         picture(&self.answer, &self.domain, title).map(|picture| picture.render())
     }

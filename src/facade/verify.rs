@@ -99,6 +99,16 @@ impl<'a> Verify<'a> {
     /// Proves or refutes that the error is at most this, an exact number such as `"1/1024"`.
     ///
     /// - Errors: the text is not a number above 0.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// // The error is 1/1024 = 0.0009765625.
+    /// assert!(steeple::verify(&network, &target, &domain).tolerance("0.00098")?.run()?.is_proved());
+    /// assert!(steeple::verify(&network, &target, &domain).tolerance("small").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tolerance(mut self, tolerance: impl Number) -> Result<Self, VerifyError> {
         self.tolerance = Some(positive("tolerance", tolerance)?);
         Ok(self)
@@ -108,6 +118,17 @@ impl<'a> Verify<'a> {
     /// default.
     ///
     /// - Errors: the text is not a number above 0.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let network = builders::staircase(&target, &domain, 20)?;
+    /// let wide = steeple::verify(&network, &target, &domain).gap("1/2")?.run()?;
+    /// let narrow = steeple::verify(&network, &target, &domain).gap("1/1000")?.run()?;
+    /// assert!(wide.boxes() < narrow.boxes() && narrow.upper() <= wide.upper());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn gap(mut self, gap: impl Number) -> Result<Self, VerifyError> {
         self.gap = positive("gap", gap)?;
         Ok(self)
@@ -116,6 +137,19 @@ impl<'a> Verify<'a> {
     /// For [`Norm::Area`]: the network decides "inside" where its output is at least this; 1/2 by default.
     ///
     /// - Errors: the text is not a number.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let (target, domain) = (Target::parse("x >= 1/3")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&Target::parse("x")?, &domain, 1)?;
+    /// use steeple::Norm;
+    /// // N(x) = x is at least 1/2 where x is, which differs from the target by 1/6.
+    /// let answer = steeple::verify(&network, &target, &domain).norm(Norm::Area).threshold("1/2")?.run()?;
+    /// assert_eq!(answer.upper(), Some("1/6".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn threshold(mut self, threshold: impl Number) -> Result<Self, VerifyError> {
         self.threshold = Some(number("threshold", threshold)?);
         Ok(self)
@@ -123,42 +157,117 @@ impl<'a> Verify<'a> {
 
     /// Says which weights of its file the network has, for the certificate and the reports; exact ones by
     /// default.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// use steeple::{Weights, formats};
+    /// let opened = formats::open(&formats::to_onnx(&network)?)?;
+    /// let answer = steeple::verify(&opened.network, &target, &domain).weights(opened.weights).run()?;
+    /// assert!(answer.text().contains("with the weights as the file stores them"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn weights(mut self, weights: Weights) -> Self {
         self.weights = weights;
         self
     }
 
     /// Writes a certificate that a small checker can check: by the core's methods alone.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let certificate = steeple::verify(&network, &target, &domain).portable().run()?.certificate();
+    /// assert!(String::from_utf8(certificate)?.contains("layer core"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn portable(mut self) -> Self {
         self.portable = true;
         self
     }
 
     /// Stops after so much wall time, with the check of what was found.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// use std::time::Duration;
+    /// let answer = steeple::verify(&network, &target, &domain).time_limit(Duration::from_secs(60)).run()?;
+    /// assert!(answer.upper().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn time_limit(mut self, time: Duration) -> Self {
         self.limits.time = Some(time);
         self
     }
 
     /// Stops after so many boxes: the same result on every machine.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let network = builders::staircase(&target, &domain, 20)?;
+    /// let answer = steeple::verify(&network, &target, &domain).gap("1/1000")?.max_boxes(10).run()?;
+    /// assert_eq!(answer.verdict(), steeple::Verdict::Undecided);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn max_boxes(mut self, boxes: u64) -> Self {
         self.limits.boxes = Some(boxes);
         self
     }
 
     /// Stops when the search takes so many bytes.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).memory_limit(8 << 30).run()?;
+    /// assert!(answer.upper().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.limits.memory = Some(bytes);
         self
     }
 
     /// Stops when somebody sets this flag, with what is known by then.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let network = builders::staircase(&target, &domain, 20)?;
+    /// use steeple::{Interrupt, Verdict};
+    /// let interrupt = Interrupt::new();
+    /// interrupt.set(); // another thread would do this
+    /// let answer = steeple::verify(&network, &target, &domain).interrupt(&interrupt).run()?;
+    /// assert_eq!(answer.verdict(), Verdict::Undecided);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
         self.limits.interrupt = Some(interrupt.clone());
         self
     }
 
     /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// use steeple::{Jobs, Threads};
+    /// // Two threads, and threads of the caller's own: here the one that asks.
+    /// let two = steeple::verify(&network, &target, &domain).threads(Threads::Count(2)).run()?;
+    /// let own = Jobs { run: &|jobs, job| (0..jobs).for_each(job), threads: 1 };
+    /// let one = steeple::verify(&network, &target, &domain).threads(Threads::Lent(own)).run()?;
+    /// assert_eq!(one.certificate(), two.certificate());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn threads(mut self, threads: Threads<'a>) -> Self {
         self.threads = threads;
         self
@@ -187,6 +296,17 @@ impl<'a> Verify<'a> {
 
     /// Goes on with the search that left this certificate: the bytes of an earlier [`Answer::certificate`]
     /// for the same question.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let network = builders::staircase(&target, &domain, 20)?;
+    /// let part = steeple::verify(&network, &target, &domain).max_boxes(10).run()?;
+    /// let whole = steeple::verify(&network, &target, &domain).resume(&part.certificate()).run()?;
+    /// assert!(whole.upper() <= part.upper());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn resume(mut self, certificate: &[u8]) -> Self {
         self.resume = Some(certificate.to_vec());
         self
@@ -196,6 +316,15 @@ impl<'a> Verify<'a> {
     ///
     /// - Exactness: exact; the verdict is what the checker accepted.
     /// - Errors: [`VerifyError`] where there is no verdict at all.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!((answer.lower(), answer.upper()), ("1/1024".parse()?, Some("1/1024".parse()?)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run(self) -> Result<Answer, VerifyError> {
         let target = in_order_of(self.network, self.target)?;
         let domain = self
@@ -339,21 +468,55 @@ impl Answer {
     }
 
     /// The verdict.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.verdict(), steeple::Verdict::Enclosed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verdict(&self) -> Verdict {
         self.verification.verdict
     }
 
     /// Is the error at most the tolerance, proved?
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// assert!(steeple::verify(&network, &target, &domain).tolerance("1/1024")?.run()?.is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_proved(&self) -> bool {
         self.verdict() == Verdict::Proved
     }
 
     /// Is the error more than the tolerance, proved?
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// assert!(steeple::verify(&network, &target, &domain).tolerance("1/1025")?.run()?.is_refuted());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_refuted(&self) -> bool {
         self.verdict() == Verdict::Refuted
     }
 
     /// What the checker accepted.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.claim().question.target.text(), ["x^2"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn claim(&self) -> &Claim {
         self.verification.verified.claim()
     }
@@ -361,6 +524,15 @@ impl Answer {
     /// The error is at least this.
     ///
     /// - Exactness: a lower bound.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.lower(), "1/1024".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lower(&self) -> Rational {
         self.claim().error_lower()
     }
@@ -368,6 +540,15 @@ impl Answer {
     /// The error is at most this; nothing where the search was stopped before it had a bound.
     ///
     /// - Exactness: an upper bound.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.upper(), Some("1/1024".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn upper(&self) -> Option<Rational> {
         self.claim().error_upper()
     }
@@ -392,16 +573,43 @@ impl Answer {
     }
 
     /// Leaves of the partition that was checked.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.leaves(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn leaves(&self) -> usize {
         self.verification.search.leaves
     }
 
     /// Boxes that the search looked at.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert!(answer.boxes() >= 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn boxes(&self) -> u64 {
         self.verification.search.boxes
     }
 
     /// The certificate as a file: [`check`](crate::check()) and every other checker reads these bytes.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert!(answer.certificate().starts_with(b"steeple certificate 2"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn certificate(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         // A vector takes any bytes, so writing to one cannot fail.
@@ -410,11 +618,29 @@ impl Answer {
     }
 
     /// The verdict in words, as the program prints it.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert!(answer.text().starts_with("enclosed: sup |N(x) - x^2| = 1/1024 (exact)"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn text(&self) -> String {
         words::verdict(&self.report())
     }
 
     /// The JSON object that `steeple verify --format json` prints.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert!(answer.json().contains(r#""upper":"1/1024""#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn json(&self) -> String {
         json::verify(&self.report(), json::Times::Shown).to_string()
     }

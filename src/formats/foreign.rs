@@ -35,6 +35,7 @@ impl Foreign {
 
 /// Why a file cannot be taken, where in it, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ForeignError {
     /// What is wrong.
     pub message: String,

@@ -73,6 +73,7 @@ pub enum Wanted {
 
 /// What is wrong with a file of another kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OtherKind {
     /// What it is, and what it is not.
     pub message: String,

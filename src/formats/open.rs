@@ -92,6 +92,17 @@ pub fn open<'a>(source: impl Into<Source<'a>>) -> Result<Opened, OpenError> {
 /// keeps them.
 ///
 /// - Errors: [`OpenError`]; also where exact weights are wanted, and the file holds none.
+///
+/// ```
+/// # use steeple::{Domain, Target, builders};
+/// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// # let network = builders::interpolant(&target, &domain, 16)?;
+/// use steeple::{Weights, formats};
+/// let file = formats::to_onnx(&network)?;
+/// let opened = formats::open_with(&file, Weights::Exact, None)?;
+/// assert_eq!(opened.network, network);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn open_with<'a>(
     source: impl Into<Source<'a>>,
     weights: Weights,
@@ -272,6 +283,12 @@ impl From<FormatError> for OpenError {
 
 impl OpenError {
     /// What to do about it, where that is known.
+    ///
+    /// ```
+    /// let error = steeple::formats::open(b"a,b\n1,2\n".as_slice()).expect_err("a table");
+    /// assert!(error.hint().is_some(), "{error}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Kind(other) => other.hint.as_deref(),
@@ -286,6 +303,15 @@ impl OpenError {
 }
 
 /// Returns our JSON of a network, as a file holds it.
+///
+/// ```
+/// # use steeple::{Domain, Target, builders};
+/// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// # let network = builders::interpolant(&target, &domain, 16)?;
+/// let file = steeple::formats::to_json(&network);
+/// assert_eq!(steeple::formats::open(&file)?.network, network);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn to_json(network: &Network) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A vector takes any bytes, so writing to one cannot fail.
@@ -297,6 +323,15 @@ pub fn to_json(network: &Network) -> Vec<u8> {
 ///
 /// - Exactness: the stored weights are rounded to nearest.
 /// - Errors: [`ForeignError`]; a weight is beyond the largest float32.
+///
+/// ```
+/// # use steeple::{Domain, Target, builders};
+/// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// # let network = builders::interpolant(&target, &domain, 16)?;
+/// let file = steeple::formats::to_onnx(&network)?;
+/// assert_eq!(steeple::formats::open(&file)?.network.layers()[0].units(), 16);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn to_onnx(network: &Network) -> Result<Vec<u8>, ForeignError> {
     onnx::write(network, super::floats::Precision::Single).map(|written| written.bytes)
 }

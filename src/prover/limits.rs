@@ -20,6 +20,14 @@ impl Interrupt {
     }
 
     /// Sets the flag, from any thread; returns whether it was set before.
+    ///
+    /// ```
+    /// let interrupt = steeple::Interrupt::new();
+    /// let other = interrupt.clone();
+    /// assert!(!other.set());
+    /// assert!(interrupt.is_set());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(&self) -> bool {
         self.0.swap(true, Ordering::Relaxed)
     }
@@ -56,6 +64,7 @@ pub struct Limits {
 
 /// Why a search stopped before it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StoppedBy {
     /// [`Limits::time`].
     Time,

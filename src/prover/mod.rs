@@ -72,6 +72,7 @@ pub struct Request<'a> {
 
 /// The progress of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Progress {
     /// The number of boxes so far.
     pub boxes: u64,

@@ -58,6 +58,7 @@ pub const MOST_INPUTS: usize = 6;
 
 /// Why regions cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RegionsError {
     /// An activation is smooth.
     #[error("a network with smooth units (sigmoid, tanh, gelu, ...) has no linear regions")]

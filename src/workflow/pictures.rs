@@ -39,6 +39,7 @@ const LARGE: usize = 1 << 14;
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PictureKind {
     /// Target, network and certified band over one input.
     Curve,
@@ -110,6 +111,7 @@ pub struct Subject<'a> {
 
 /// Why a picture cannot be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PictureError {
     /// The kind wants another number of inputs.
     #[error("picture `{kind}` needs a network of {expected}, this one has {found}")]

@@ -93,6 +93,7 @@ pub struct ClaimSpec {
 /// What is wrong with a spec, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct SpecError {
     /// What is wrong.
     pub message: String,

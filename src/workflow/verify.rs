@@ -87,6 +87,7 @@ pub struct Verification {
 
 /// Why there is no verdict.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WorkflowError {
     /// The network and the question do not fit, or the search cannot begin.
     #[error("{0}")]

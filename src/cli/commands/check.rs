@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::pretty;
 use crate::certificate::{Layer, property, text};
@@ -46,15 +46,15 @@ pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
             // One file that cannot be read does not keep the others from being checked.
             (Format::Text, Err(refusal)) => texts.push(refusal.text(false).trim_end().to_owned()),
             (Format::Json, found) => {
-                let mut object = match found {
+                let found: Value = match found {
                     Ok(found) => serde_json::from_str(&found.text).unwrap_or_default(),
                     Err(refusal) => refusal.json(),
                 };
-                if let Value::Object(fields) = &mut object {
-                    fields.remove("schema");
-                    fields.insert("path".to_owned(), file.into());
+                let mut object = Map::from_iter([("path".to_owned(), file.into())]);
+                if let Value::Object(fields) = found {
+                    object.extend(fields.into_iter().filter(|(name, _)| name != "schema"));
                 }
-                objects.push(object);
+                objects.push(Value::Object(object));
             }
         }
     }
