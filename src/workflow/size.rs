@@ -94,7 +94,7 @@ pub(super) fn choose(
         return of_size_given(request.parameters);
     }
     let Some(tolerance) = request.tolerance else {
-        return Err(WorkflowError::Build(BuildError::MissingSize {
+        return Err(WorkflowError::from(BuildError::MissingSize {
             builder: builders::entry(request.builder).name,
             key: key.name,
         }));
@@ -116,8 +116,7 @@ pub(super) fn choose(
         request.domain,
         request.norm,
         tolerance,
-    )
-    .map_err(WorkflowError::Build)?;
+    )?;
     Choice {
         request,
         key,
