@@ -362,7 +362,7 @@ impl Contest {
         size: usize,
         tolerance: &Rational,
     ) -> Result<(Built, Verification), WorkflowError> {
-        let built = self.built(contestant, size).map_err(WorkflowError::Build)?;
+        let built = self.built(contestant, size)?;
         let request = VerifyRequest {
             network: &built.network,
             question: Question {

@@ -64,7 +64,7 @@ impl<'a> BuildRequest<'a> {
             self.domain,
             self.norm,
         )
-        .map_err(WorkflowError::Build)
+        .map_err(WorkflowError::from)
     }
 
     /// What is to be verified of a network.

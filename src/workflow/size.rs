@@ -95,7 +95,7 @@ pub(super) fn choose(
         return of_size_given(request.parameters);
     }
     let Some(tolerance) = request.tolerance else {
-        return Err(WorkflowError::Build(BuildError::MissingSize {
+        return Err(WorkflowError::from(BuildError::MissingSize {
             builder: builders::entry(request.builder).name,
             key: key.name,
         }));
@@ -117,8 +117,7 @@ pub(super) fn choose(
         request.domain,
         request.norm,
         tolerance,
-    )
-    .map_err(WorkflowError::Build)?;
+    )?;
     Choice {
         request,
         key,

@@ -137,7 +137,7 @@ pub enum WorkflowError {
     Rejected(Rejection),
     /// The network cannot be built.
     #[error(transparent)]
-    Build(#[from] BuildError),
+    Build(Box<BuildError>),
     /// No size of the builder keeps the tolerance.
     #[error("{0}")]
     Impossible(Box<Impossible>),
@@ -169,6 +169,12 @@ pub enum WorkflowError {
     /// A limit was reached before anything was found.
     #[error("undecided: stopped by {} before anything was found", .0.name())]
     Stopped(StoppedBy),
+}
+
+impl From<BuildError> for WorkflowError {
+    fn from(error: BuildError) -> Self {
+        Self::Build(Box::new(error))
+    }
 }
 
 impl WorkflowError {

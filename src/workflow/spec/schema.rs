@@ -11,6 +11,7 @@ use super::default_gap;
 use crate::builders::parameters::KEYS;
 use crate::builders::{Entry, Goal, Key, Shape, catalogue};
 use crate::certificate::Norm;
+use crate::network::Activation;
 use crate::training::{MAX_SAMPLES, Optimizer};
 use crate::workflow::measure::default_threshold;
 use crate::workflow::{CompareSpec, DataSpec};
@@ -89,16 +90,16 @@ fn number_text(sign: &str) -> Value {
 }
 
 /// A bare number with these properties, or text that is read as a number.
-fn number_or_text(number: Value, sign: &str) -> Value {
+fn number_or_text(number: &Value, sign: &str) -> Value {
     json!({ "anyOf": [number, number_text(sign)] })
 }
 
 fn number() -> Value {
-    number_or_text(json!({ "type": "number" }), "[+-]?")
+    number_or_text(&json!({ "type": "number" }), "[+-]?")
 }
 
 fn positive() -> Value {
-    number_or_text(json!({ "type": "number", "exclusiveMinimum": 0 }), r"\+?")
+    number_or_text(&json!({ "type": "number", "exclusiveMinimum": 0 }), r"\+?")
 }
 
 /// A whole number in a range.
@@ -107,7 +108,7 @@ fn count(least: usize, most: Option<usize>) -> Value {
     if let (Some(object), Some(most)) = (number.as_object_mut(), most) {
         object.insert("maximum".into(), most.into());
     }
-    number_or_text(number, r"\+?")
+    number_or_text(&number, r"\+?")
 }
 
 /// A list of such values.
@@ -291,7 +292,7 @@ fn compare() -> Value {
     let units = count(1, None);
     let activation = json!({ "anyOf": [trained, some_of(&trained)] });
     let first = standard.activations.first();
-    let first = first.map(|activation| activation.name());
+    let first = first.map(Activation::name);
     json!({
         "description": "Networks to train and to compare with.",
         "type": "object",
@@ -317,7 +318,7 @@ fn compare() -> Value {
             ),
             "noise": described(
                 "The standard deviation of noise on values, or the fraction of wrong labels.",
-                with_default(noise, number_or_text(json!({ "type": "number", "minimum": 0 }), r"\+?")),
+                with_default(noise, number_or_text(&json!({ "type": "number", "minimum": 0 }), r"\+?")),
             ),
             "restarts": described(
                 "How many random starts.",
