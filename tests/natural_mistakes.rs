@@ -2,6 +2,9 @@
 //!
 //! Formulas and boxes alone are tested beside `expr::friendly`; here are whole specs and commands.
 
+// Tables of cases are long.
+#![allow(clippy::too_many_lines)]
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
