@@ -1,8 +1,10 @@
 //! Flags and files resolved into library values.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
@@ -113,14 +115,23 @@ fn companion(path: &Path) -> Option<PathBuf> {
     (!text.contains("steeple_network")).then_some(beside)
 }
 
+/// Says something beside the result, once: a command may read a spec or a domain twice.
+fn note_once(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(text.to_string()) {
+        note(text);
+    }
+}
+
 /// Reads a spec file.
 pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     let (spec, text) = parse_spec(path)?;
     for text in &spec.notes {
-        note(text);
+        note_once(text);
     }
     if spec.assumed_inputs && spec.target.inputs().len() > 1 {
-        note(&format!(
+        note_once(&format!(
             "inputs in the order {}, by name; `inputs` in the spec would say otherwise",
             spec.target.inputs().join(", ")
         ));
@@ -250,7 +261,7 @@ pub fn domain(text: &str, inputs: &[String]) -> Result<Domain, Refusal> {
         }
     })?;
     for text in &notes {
-        note(text);
+        note_once(text);
     }
     Ok(domain)
 }
