@@ -2,6 +2,9 @@
 //!
 //! Formulas and boxes alone are tested beside `expr::friendly`; here are whole specs and commands.
 
+// Tables of cases are long.
+#![allow(clippy::too_many_lines)]
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -499,6 +502,30 @@ fn commands_read_what_people_type_and_say_so() {
         let (code, found, said) = run(folder.path(), &arguments);
         assert_eq!((code, found.as_str()), (0, output), "{said}");
     }
+    // This picture reads the spec twice; what is said of it stands there once.
+    let plane = RELU
+        .replace("[\"x\"]", "[\"x\", \"y\"]")
+        .replace("[[\"1/2\"]]", "[[\"1\", \"1\"]]");
+    fs::write(folder.path().join("plane.json"), plane).expect("written");
+    let spec = target("formula = \"x² + y² <= 1\"", "domain = \"[-1,1]^2\"");
+    fs::write(folder.path().join("plane.toml"), spec).expect("written");
+    let draw = [
+        "draw",
+        "warp",
+        "plane.json",
+        "--spec",
+        "plane.toml",
+        "--out",
+        "a.svg",
+    ];
+    let (code, _, said) = run(folder.path(), &draw);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        said.matches("note: read `x² + y² <= 1` as `x^2 + y^2 <= 1`")
+            .count(),
+        1,
+        "{said}"
+    );
     let along = [
         "regions",
         "net.json",

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use steeple::expr::friendly::{constant, read_target, sides};
 use steeple::expr::{Domain, evaluate_exactly, parse_expression, parse_target, simplify};
 use steeple::numbers::{Rational, literal};
 
@@ -28,6 +29,12 @@ fuzz_target!(|text: &str| {
             }
         }
     }
+    match read_target(&[text], &names) {
+        Err(error) => assert!(text.get(error.span).is_some()),
+        // What is read here is in the kernel's grammar.
+        Ok((target, _)) => assert_eq!(parse_target(target.text(), Some(&names)), Ok(target)),
+    }
+    let _ = (sides::read(text, &names), constant::read(text));
     let _ = Domain::parse(text);
     if let Err(error) = literal::parse(text) {
         assert!(error.position <= text.len());

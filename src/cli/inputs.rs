@@ -1,7 +1,9 @@
 //! Flags and files resolved into library values.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
@@ -27,8 +29,14 @@ use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 /// Reads a file, up to the limit of its kind.
 pub fn bytes(path: &Path, kind: Reading) -> Result<Vec<u8>, Refusal> {
     if is_standard(path) {
-        return reading::read_stream(io::stdin().lock(), kind)
-            .map_err(|error| Refusal::io(path, &error));
+        // It can be read once, and a command may look at a spec twice.
+        static READ: OnceLock<Vec<u8>> = OnceLock::new();
+        if let Some(bytes) = READ.get() {
+            return Ok(bytes.clone());
+        }
+        let bytes = reading::read_stream(io::stdin().lock(), kind)
+            .map_err(|error| Refusal::io(path, &error))?;
+        return Ok(READ.get_or_init(|| bytes).clone());
     }
     reading::read(path, kind).map_err(|error| match error.kind() {
         io::ErrorKind::IsADirectory => in_place_of_file(path),
@@ -120,14 +128,23 @@ pub fn question_files(question: &QuestionFlags) -> Vec<PathBuf> {
     question.spec.iter().cloned().collect()
 }
 
+/// Says something beside the result, once: a command may read a spec or a domain twice.
+fn note_once(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(text.to_string()) {
+        note(text);
+    }
+}
+
 /// Reads a spec file.
 pub fn read_spec(path: &Path) -> Result<(Spec, String), Refusal> {
     let (spec, text) = parse_spec(path)?;
     for text in &spec.notes {
-        note(text);
+        note_once(text);
     }
     if spec.assumed_inputs && spec.target.inputs().len() > 1 {
-        note(&format!(
+        note_once(&format!(
             "inputs are ordered by name ({}); set `inputs` in the spec to change this",
             spec.target.inputs().join(", ")
         ));
@@ -238,7 +255,7 @@ pub fn domain(text: &str, inputs: &[String]) -> Result<Domain, Refusal> {
         }
     })?;
     for text in &notes {
-        note(text);
+        note_once(text);
     }
     Ok(domain)
 }

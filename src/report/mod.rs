@@ -259,10 +259,28 @@ impl Report {
         let sides: Vec<String> = self
             .domain
             .iter()
-            .map(|(name, low, high)| format!("{name} in [{low}, {high}]"))
+            .map(|(name, low, high)| {
+                let (low, high) = (end(low, true), end(high, false));
+                format!("{name} in [{low}, {high}]")
+            })
             .collect();
         sides.join(", ")
     }
+}
+
+/// An end of the domain. A long fraction is cut to a decimal inside the domain, so that what is said holds.
+fn end(value: &Rational, is_low: bool) -> String {
+    const MOST: usize = 24;
+    let text = value.to_string();
+    if text.len() <= MOST {
+        return text;
+    }
+    let decimal = if is_low {
+        literal::decimal_up(value, 17)
+    } else {
+        literal::decimal_down(value, 17)
+    };
+    format!("{decimal}...")
 }
 
 /// A number that was given, exactly: the fraction where it is short, else its decimals where they

@@ -1,5 +1,8 @@
 //! What is read, what is asked about, and places of errors in the text that was typed.
 
+// Tables of cases are long.
+#![allow(clippy::too_many_lines)]
+
 use proptest::prelude::*;
 
 use super::*;
