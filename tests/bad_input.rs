@@ -396,12 +396,12 @@ fn training_is_refused_with_the_place() {
         "points.csv:1:5: a column `value`",
     );
     refused(Some(good), &["--hidden", "0"], "at least 1 unit");
+    refused(Some(good), &["--activation", "step"], "`step` units");
     refused(
         Some(good),
-        &["--activation", "step"],
-        "`step` units are not trained",
+        &["--optimizer", "sgd"],
+        "expected lbfgs or adam",
     );
-    refused(Some(good), &["--optimizer", "sgd"], "known: lbfgs, adam");
     refused(
         Some(good),
         &["--learning-rate", "1"],

@@ -197,12 +197,12 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
         (
             "\"interpolant\"",
             "\"rigde\"",
-            &["there is no builder `rigde`", "interpolant"],
+            &["unknown builder `rigde`", "interpolant"],
         ),
         (
             "\"interpolant\"",
             "\"interpolent\"",
-            &["there is no builder `interpolent`", "spec.toml:6:11"],
+            &["unknown builder `interpolent`", "spec.toml:6:11"],
         ),
         (
             "[\"0\", \"1\"]",
@@ -338,7 +338,11 @@ fn bad_flags_are_refused_before_anything_runs() {
             &["--tolerance must be greater than 0"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
-        (&x2, &["--norm", "l3"], &["--norm: unknown norm `l3`"]),
+        (
+            &x2,
+            &["--norm", "l3"],
+            &["--norm: unknown norm `l3`", "sup, l1, l2, area"],
+        ),
         (
             &x2,
             &["--norm", "l2", "--threshold", "1/2"],
@@ -425,6 +429,7 @@ fn verify_answers_in_words_json_and_exit_codes() {
     assert_eq!(
         keys(&object),
         [
+            "schema",
             "steeple",
             "verdict",
             "claim",
@@ -562,7 +567,10 @@ fn check_says_what_holds() {
     let mut arguments = arguments.to_vec();
     arguments.extend(["--format", "json"]);
     let object = scratch.run(&arguments).json();
-    assert_eq!(keys(&object), ["accepted", "layer", "claim", "error"]);
+    assert_eq!(
+        keys(&object),
+        ["schema", "accepted", "layer", "claim", "error"]
+    );
     assert_eq!(object["claim"]["target"], "x^2");
     assert_eq!(object["error"]["lower"], "1/16");
 }
@@ -578,7 +586,7 @@ fn build_writes_a_whole_folder_with_the_same_bytes_each_time() {
     let object = second.json();
     assert_eq!(
         keys(&object),
-        ["steeple", "network", "notes", "rounded", "verify"]
+        ["schema", "steeple", "network", "notes", "rounded", "verify"]
     );
     assert_eq!(object["verify"]["a_priori"]["theorem"], "T22");
     let files = names(&scratch.path("spec"));
@@ -649,7 +657,7 @@ fn eval_is_exact_where_it_can_be_and_encloses_elsewhere() {
         scratch.run(&arguments).json()
     };
     let object = json("network.json", "x=-1/3", "20");
-    assert_eq!(keys(&object), ["outputs", "exact"]);
+    assert_eq!(keys(&object), ["schema", "outputs", "exact"]);
     assert_eq!(object["outputs"]["z"], serde_json::json!(["0", "0"]));
     // sigmoid(1) = 0.73105857863000487925...
     let object = json("sigmoid.json", "y=0,x=1", "12");
@@ -696,7 +704,7 @@ fn draw_writes_a_picture_or_says_why_not() {
     };
     let x2 = ["--target", "x^2", "--domain", "x=0..1"];
     draw("surface", &x2).is_refused(&["picture `surface` needs a network of two inputs"]);
-    draw("portrait", &x2).is_refused(&["no picture `portrait`", "curve, surface"]);
+    draw("portrait", &x2).is_refused(&["'portrait'", "curve, surface"]);
     draw("partition", &x2).is_refused(&["--certificate"]);
     draw("facets", &["--domain", "x=0..1"]).is_refused(&["picture `facets` needs", "two inputs"]);
     draw("warp", &["--domain", "x=0..1"]).is_refused(&["picture `warp` needs", "two inputs"]);
@@ -749,7 +757,7 @@ fn draw_convergence_builds_and_proves_each_size() {
         let command = ["draw", "convergence", "--out", "picture.svg"];
         scratch.run(&[&command[..], more].concat())
     };
-    draw(&[]).is_refused(&["is of a builder", "--spec"]);
+    draw(&[]).is_refused(&["`convergence` needs --spec", "[network]"]);
     spec("builder = \"interpolant\"\ncells = 16");
     let run = draw(&["--spec", "spec.toml", "network.json"]);
     assert_eq!((run.code, run.out.as_str()), (0, "drawn: picture.svg\n"));
@@ -831,7 +839,7 @@ fn the_catalogue_explains_each_builder_with_a_spec_that_builds() {
     }
     scratch
         .run(&["catalogue", "spire"])
-        .is_refused(&["no builder `spire`", "staircase"]);
+        .is_refused(&["unknown builder `spire`", "staircase"]);
 }
 
 #[test]

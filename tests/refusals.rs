@@ -229,10 +229,7 @@ fn hints_name_the_command_or_the_export() {
         text("m.h5"),
         text("m.tflite"),
         text("m.pkl"),
-        text("n.json.gz"),
-        text("net.bin"),
         text("wide.toml"),
-        hint("n.onnx", RELU.as_bytes(), Wanted::Network),
         hint("n.json", RELU.as_bytes(), Wanted::Spec),
         hint("s.toml", SPEC.as_bytes(), Wanted::Property),
         hint("spec.yaml", b"target:\n", Wanted::Spec),
@@ -248,10 +245,7 @@ fn hints_name_the_command_or_the_export() {
     this is a Keras file, which is not read; load the model in Python and write model.export("net.onnx", format="onnx"), or use tf2onnx
     this is a TensorFlow Lite file, which is not read; python -m tf2onnx.convert --tflite m.tflite --output net.onnx
     this is a Python pickle, which is not read; export the model to ONNX: torch.onnx.export for PyTorch, skl2onnx.to_onnx for scikit-learn
-    this is a file packed by gzip, which is not read; unpack it with gunzip; only names that end in .onnx.gz are read as they are
-    this is a network (ONNX), and its name says otherwise; give the file a name that ends in .onnx
     this is text in UTF-16, and only UTF-8 is read; save it as UTF-8, for example with iconv -f UTF-16 -t UTF-8 wide.toml
-    this is a network (JSON), and its name says otherwise; give the file a name that ends in .json
     this is a network (JSON), not a spec; `steeple verify n.json --target FORMULA --domain SIDES` asks about it without a spec
     this is a spec, not a property; --spec s.toml takes it
     this is a YAML file, not a spec; a spec is a TOML file: [target] with formula = "x^2" and domain = { x = [0, 1] }
@@ -283,7 +277,7 @@ fn swapped_arguments_and_folders_are_named() {
         ),
         (
             &["verify", "built", "--target", "x", "--domain", "x=0..1"],
-            "built: this is a folder, not a file\n  hint: in it there is built/network.json",
+            "built: this is a directory, not a file\n  hint: in it there is built/network.json",
         ),
         (
             &["eval", "saved", "--at", "x=1"],
@@ -295,7 +289,7 @@ fn swapped_arguments_and_folders_are_named() {
         ),
         (
             &["eval", "n.json/x", "--at", "x=1"],
-            "n.json/x: a part of this path is a file, not a folder",
+            "n.json/x: a part of this path is a file, not a directory",
         ),
         (&["build", "none.toml"], "none.toml: no such file\n"),
         (

@@ -165,7 +165,7 @@ fn messages_about_specs() {
         ("cells = 4", "cells = 4.5"),
         ("cells = 4", "cells = 4\nknots = \"even\""),
         ("cells = 4", "cells = 4\nsteepness = 3"),
-        ("interpolant", "Interpolant"),
+        ("interpolant", "interpolator"),
         ("\"1/10\"", "0"),
         ("\"1/10\"", "\"1/10\"\nnorm = \"linfty\""),
         ("\"1/10\"", "\"1/10\"\nnorm = \"area\""),

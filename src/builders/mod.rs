@@ -105,6 +105,15 @@ pub fn build(
     Ok(built)
 }
 
+/// Returns the most weights that a builder makes. Grids keep equal weights once, so there may be more of them.
+pub fn most_weights(name: BuilderName) -> u64 {
+    let most = match name {
+        BuilderName::Towers | BuilderName::Quadrants => error::MAX_WEIGHTS,
+        _ => error::MAX_DIFFERENT_WEIGHTS,
+    };
+    u64::try_from(most).unwrap_or(u64::MAX)
+}
+
 /// Refuses steps so steep that enclosures cannot see where they are: they keep 63 bits of a weight, and
 /// what they round off of it moves the sum of the unit by a good part of a step, or by many.
 fn check_steep(entry: &Entry, network: &Network, domain: &Domain) -> Result<(), BuildError> {

@@ -1,15 +1,17 @@
 //! Flags as typed.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::builders::BuilderName;
 use crate::certificate::Norm;
 use crate::network::Activation;
 use crate::training::Optimizer;
-use crate::workflow::spec::trained_activation;
+use crate::workflow::spec::{TRAINED, norm_by_alias, of_builder, trained_activation};
 
 /// The heading of the flags that every command has.
 const GENERAL: &str = "General options";
@@ -508,46 +510,93 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// The norms, with other names that people use for them.
+/// Reads one of several names. Help and shells list the names; the reader knows other words for them.
+#[derive(Clone)]
+struct Choice<T> {
+    flag: &'static str,
+    names: Vec<PossibleValue>,
+    read: fn(&str) -> Result<T, (String, Option<String>)>,
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Choice<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        (self.read)(&value.to_string_lossy()).map_err(|(message, hint)| {
+            let hint = hint.map_or(String::new(), |hint| format!("  hint: {hint}\n"));
+            let text = format!("{}{message}\n{hint}", self.flag);
+            clap::Error::raw(ErrorKind::InvalidValue, text).with_cmd(command)
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().cloned()))
+    }
+}
+
+/// The norms.
 fn norms() -> impl TypedValueParser<Value = Norm> {
-    PossibleValuesParser::new([
-        PossibleValue::new("sup")
-            .help("the largest error")
-            .aliases(["max", "linf", "l_inf", "inf", "infinity", "Linf", "L_inf"]),
-        PossibleValue::new("l1")
-            .help("the integral of the error")
-            .aliases(["L1", "l_1"]),
-        PossibleValue::new("l2")
-            .help("the root of the integral of the squared error")
-            .aliases(["L2", "l_2"]),
-        PossibleValue::new("area").help("the misclassified area, where the target is a region"),
-    ])
-    .map(
-        |name| match name.to_ascii_lowercase().trim_start_matches("l_") {
-            "l1" | "1" => Norm::L1,
-            "l2" | "2" => Norm::L2,
-            "area" => Norm::Area,
-            _ => Norm::Sup,
-        },
-    )
+    Choice {
+        flag: "--norm: ",
+        names: vec![
+            PossibleValue::new("sup").help("the largest error"),
+            PossibleValue::new("l1").help("the integral of the error"),
+            PossibleValue::new("l2").help("the root of the integral of the squared error"),
+            PossibleValue::new("area").help("the misclassified area, where the target is a region"),
+        ],
+        read: |name| norm_by_alias(name).map(|alias| alias.norm),
+    }
 }
 
 /// What hidden units that are trained may do.
 fn activations() -> impl TypedValueParser<Value = Activation> {
-    PossibleValuesParser::new(["sigmoid", "tanh", "relu"])
-        .try_map(|name| trained_activation(&name.to_ascii_lowercase()))
+    Choice {
+        flag: "--activation: ",
+        names: TRAINED.map(|unit| PossibleValue::new(unit.name())).to_vec(),
+        read: |name| {
+            trained_activation(&name.to_lowercase())
+                .map_err(|error| (error.to_string(), Some(error.hint())))
+        },
+    }
 }
 
 fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
-    PossibleValuesParser::new(["lbfgs", "adam"])
-        .try_map(|name| Optimizer::from_name(&name).ok_or("unknown optimizer"))
+    let names = Optimizer::ALL.iter().map(|known| known.name());
+    Choice {
+        flag: "--optimizer: ",
+        names: names.map(PossibleValue::new).collect(),
+        read: |name| {
+            Optimizer::from_name(&name.to_lowercase().replace(['-', '_'], "")).ok_or_else(|| {
+                let names: Vec<&str> = Optimizer::ALL.iter().map(|known| known.name()).collect();
+                let names = names.join(" or ");
+                (
+                    format!("unknown optimizer `{name}`; expected {names}"),
+                    None,
+                )
+            })
+        },
+    }
 }
 
 /// The names of the catalogue.
 fn builders() -> impl TypedValueParser<Value = BuilderName> {
     let names = BuilderName::ALL.iter().map(|name| name.name());
-    PossibleValuesParser::new(names.collect::<Vec<_>>())
-        .try_map(|name| BuilderName::from_name(&name).ok_or("unknown builder"))
+    Choice {
+        flag: "",
+        names: names.map(PossibleValue::new).collect(),
+        read: |name| {
+            let names: Vec<&str> = BuilderName::ALL.iter().map(|name| name.name()).collect();
+            BuilderName::from_name(name).ok_or_else(|| {
+                let message = format!("unknown builder `{name}`");
+                (message, Some(of_builder(name, &names)))
+            })
+        },
+    }
 }
 
 /// Reads a number of bytes: a whole number and a unit of 1000s or 1024s.

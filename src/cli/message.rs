@@ -245,10 +245,12 @@ impl Refusal {
             .with_color(in_colour)
             .with_char_set(CharSet::Ascii)
             .with_index_type(IndexType::Byte);
-        let mut label = Label::new((file, span.clone()));
-        if !self.hints.is_empty() {
-            label = label.with_message(format!("hint: {}", self.hints.join("; ")));
-        }
+        // A label without a text would not be drawn.
+        let text = match self.hints.as_slice() {
+            [] => " ".to_owned(),
+            hints => format!("hint: {}", hints.join("; ")),
+        };
+        let label = Label::new((file, span.clone())).with_message(text);
         let report = Report::build(ReportKind::Error, (file, span.clone()))
             .with_config(config)
             .with_message(&self.message)

@@ -159,8 +159,20 @@ fn parsed() -> Result<Arguments, ExitCode> {
                 .take_while(|line| !line.starts_with("Usage:"))
                 .filter(|line| !line.is_empty() && !line.starts_with("For more"))
                 .collect();
-            let hint = (!more.is_empty()).then(|| more.join("; "));
-            let refusal = Refusal::usage(message).maybe_hint(hint.as_deref());
+            let more: Vec<&str> = more
+                .iter()
+                .map(|line| {
+                    line.trim_start_matches("tip: ")
+                        .trim_start_matches("hint: ")
+                })
+                .collect();
+            let refusal = match message.strip_suffix(':') {
+                // What is missing is listed below the message.
+                Some(message) => Refusal::usage(&format!("{message}: {}", more.join(", "))),
+                None => more
+                    .iter()
+                    .fold(Refusal::usage(message), |refusal, more| refusal.hint(more)),
+            };
             let object = commands::pretty(&refusal.json());
             let _ = print(&object);
         }

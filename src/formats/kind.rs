@@ -172,7 +172,6 @@ impl Kind {
         let name = file.to_ascii_lowercase();
         let ends = |ending: &str| name.ends_with(ending);
         let is_foreign = ends(".onnx") || ends(".safetensors");
-        let rename = |ending: &str| Some(format!("give the file a name that ends in {ending}"));
         let hint = match (wanted, self) {
             // Their reader says what the first line has to be.
             (Wanted::Points, Self::Empty) => return None,
@@ -197,31 +196,11 @@ impl Kind {
                     )),
                 });
             }
-            (Wanted::Network, Self::Network | Self::Canonical) => {
-                if is_foreign {
-                    rename(if self == Self::Network { ".json" } else { ".network" })
-                } else {
-                    return None;
-                }
-            }
-            (Wanted::Network, Self::Onnx) => {
-                if ends(".onnx") {
-                    return None;
-                }
-                rename(".onnx")
-            }
-            (Wanted::Network, Self::Safetensors) => {
-                if ends(".safetensors") {
-                    return None;
-                }
-                rename(".safetensors")
-            }
-            (Wanted::Network, Self::Gzip) => {
-                if ends(".onnx.gz") {
-                    return None;
-                }
-                Some("unpack it with gunzip; only names that end in .onnx.gz are read as they are".into())
-            }
+            // Whatever their names: the content decides.
+            (
+                Wanted::Network,
+                Self::Network | Self::Canonical | Self::Onnx | Self::Safetensors | Self::Gzip,
+            ) => return None,
             (Wanted::Network, Self::Json) if !is_foreign => return None,
             (Wanted::Network, Self::Binary) if is_foreign => return None,
             (Wanted::Network, Self::Spec) => {
@@ -270,18 +249,7 @@ impl Kind {
             _ => hint,
         };
         let not = match wanted {
-            Wanted::Network
-                if matches!(
-                    self,
-                    Self::Network | Self::Canonical | Self::Onnx | Self::Safetensors
-                ) =>
-            {
-                return Some(OtherKind {
-                    message: format!("this is {}, and its name says otherwise", self.name()),
-                    hint,
-                });
-            }
-            Wanted::Network if matches!(self, Self::Model(..) | Self::Gzip | Self::Packed(_)) => {
+            Wanted::Network if matches!(self, Self::Model(..) | Self::Packed(_)) => {
                 ", which is not read"
             }
             Wanted::Network => ", not a network",

@@ -703,12 +703,7 @@ tolerance = 0.1
             ),
             ("0.1", "inf", "`tolerance`: `inf` is not a number", "inf"),
             ("0.1", "nan", "`tolerance`: `nan` is not a number", "nan"),
-            (
-                "\"disk\"",
-                "\"dsk\"",
-                "there is no builder `dsk`",
-                "\"dsk\"",
-            ),
+            ("\"disk\"", "\"dsk\"", "unknown builder `dsk`", "\"dsk\""),
             (
                 "\"area\"",
                 "\"l3\"",

@@ -109,8 +109,8 @@ fn found(
         jobs,
     };
     let mut engine = Engine::new(&toy, host);
-    let begun = engine.begin(&mut toy, vec![unit()], &(), &mut crate::workflow::unwatched);
-    let stopped_by = begun.or_else(|| engine.run(&mut toy, &mut crate::workflow::unwatched));
+    let begun = engine.begin(&mut toy, vec![unit()], &(), &mut crate::prover::unwatched);
+    let stopped_by = begun.or_else(|| engine.run(&mut toy, &mut crate::prover::unwatched));
     let text = engine.trees[0].partition().text().to_vec();
     let text = String::from_utf8(text).expect("letters");
     (text, stopped_by, toy.rounds)

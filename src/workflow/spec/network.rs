@@ -20,7 +20,7 @@ pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecErr
     let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
     let written = advice::choice(name, &known).unwrap_or(name);
     BuilderName::from_name(written).ok_or_else(|| {
-        let message = format!("there is no builder `{name}`");
+        let message = format!("unknown builder `{name}`");
         SpecError::new(message, value.span()).hint(advice::of_builder(name, &known))
     })
 }
