@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use steeple::numbers::Natural;
-use steeple::report::sheet::{table_row, table_rule};
+use steeple::report::document::{table_row, table_rule};
 
 /// Networks with one number of hidden units, shared among more and more layers.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use steeple::numbers::Rational;
-use steeple::report::sheet::table_row;
+use steeple::report::document::table_row;
 use steeple::report::{SizeReport, down, up};
 
 /// A target, a norm, and what every builder needs for each tolerance.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::SizeReport;
+use super::document::Document;
 use super::markdown::network;
-use super::sheet::Sheet;
 use crate::numbers::{Integer, Rational};
 use crate::regions::{MOST_INPUTS, RegionsError};
 
@@ -102,8 +102,8 @@ impl CountReport {
     }
 
     /// Returns what the report says, in order.
-    pub fn sheet(&self) -> Sheet {
-        Sheet {
+    pub fn document(&self) -> Document {
+        Document {
             title: format!("Network of builder {}", self.builder),
             class: "counted".into(),
             headline: self.headline(),

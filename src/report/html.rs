@@ -3,15 +3,15 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Report;
-use super::markdown::sheet;
-use super::sheet::Sheet;
+use super::document::Document;
+use super::markdown::document;
 
 /// Returns the page of a report; pictures are SVG documents with a name each.
 pub fn render(report: &Report, pictures: &[(String, String)]) -> String {
-    sheet(report).html(pictures)
+    document(report).html(pictures)
 }
 
-impl Sheet {
+impl Document {
     /// Returns one self-contained page; pictures are SVG documents with a name each.
     pub fn html(&self, pictures: &[(String, String)]) -> String {
         page(

@@ -1,19 +1,19 @@
 //! `report.md`.
 
-use super::sheet::Sheet;
+use super::document::Document;
 use super::{Report, SizeReport, down, exactly, text, up};
 use crate::certificate::Norm;
 use crate::words::{count, short};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
-    sheet(report).markdown(pictures)
+    document(report).markdown(pictures)
 }
 
 /// Returns what the report says, in order.
-pub fn sheet(report: &Report) -> Sheet {
+pub fn document(report: &Report) -> Document {
     let headline = text::verdict(report);
-    Sheet {
+    Document {
         title: title(report),
         class: report.verdict.to_string(),
         headline: headline.lines().next().unwrap_or_default().to_owned(),

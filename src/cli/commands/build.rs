@@ -141,11 +141,11 @@ fn count_regions(
 ) -> Result<Output, Refusal> {
     let report = counted::report(request, counted);
     write_onnx(&folder, &counted.network)?;
-    let sheet = report.sheet();
+    let document = report.document();
     let pictures = counted::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
-    folder.write("report.md", sheet.markdown(&names))?;
-    folder.write("report.html", sheet.html(&pictures))?;
+    folder.write("report.md", document.markdown(&names))?;
+    folder.write("report.html", document.html(&pictures))?;
     let object = pretty(&report.json());
     folder.write("report.json", format!("{object}\n"))?;
     folder.publish()?;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Comparison, float, words};
-use crate::report::sheet::{escape, table_row, table_rule};
+use crate::report::document::{escape, table_row, table_rule};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {

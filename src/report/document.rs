@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A report before it is Markdown or HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sheet {
+pub struct Document {
     /// The title.
     pub title: String,
     /// A word for its colour in HTML: a verdict, or `counted`.
@@ -19,7 +19,7 @@ pub struct Sheet {
     pub meaning: Vec<String>,
 }
 
-impl Sheet {
+impl Document {
     /// Returns Markdown; pictures are linked by file name.
     pub fn markdown(&self, pictures: &[String]) -> String {
         let mut out = String::new();
