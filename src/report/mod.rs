@@ -2,17 +2,17 @@
 //!
 //! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
 //! on the terminal, [`markdown`] and [`html`] the files beside a built network, both from a
-//! [`document`]. A [`counted`] report is about a network of which nothing is claimed. Times appear on the
+//! [`document`]. A [`region_count`] report is about a network of which nothing is claimed. Times appear on the
 //! terminal and in JSON on standard output, never in files, which are the same for the same input.
 
 pub mod comparison;
-pub mod counted;
 pub mod document;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod property;
+pub mod region_count;
 pub mod text;
 pub mod training;
 mod verdict;

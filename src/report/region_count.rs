@@ -10,7 +10,7 @@ use crate::regions::{MOST_INPUTS, RegionsError};
 
 /// What is said of a network that was built to have many linear regions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CountReport {
+pub struct RegionCountReport {
     /// The builder.
     pub builder: String,
     /// The inputs with their sides.
@@ -71,7 +71,7 @@ pub struct PromiseReport {
     pub is_reached: Option<bool>,
 }
 
-impl CountReport {
+impl RegionCountReport {
     /// What was found, in a line.
     pub fn headline(&self) -> String {
         let place = self.domain_text();

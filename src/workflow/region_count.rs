@@ -9,7 +9,7 @@ use crate::builders::{self, Built, Promise};
 use crate::network::{Network, digest, size};
 use crate::numbers::Integer;
 use crate::regions::{Architecture, Bounds, MOST_INPUTS};
-use crate::report::counted::{CountReport, NotCounted, PromiseReport};
+use crate::report::region_count::{NotCounted, PromiseReport, RegionCountReport};
 
 /// More regions than this are not counted as part of a build.
 const MOST_COUNTED: u32 = 1_000_000;
@@ -20,7 +20,7 @@ const MEMORY: u64 = 4 << 30;
 
 /// A network of which nothing is claimed, and its regions.
 #[derive(Debug)]
-pub struct Counted {
+pub struct RegionCount {
     /// What was built.
     pub built: Built,
     /// The network as read back.
@@ -39,7 +39,7 @@ pub struct Counted {
 pub fn build_and_count(
     request: &BuildRequest<'_>,
     folder: &Path,
-) -> Result<Counted, WorkflowError> {
+) -> Result<RegionCount, WorkflowError> {
     let built = request.build_with(request.parameters)?;
     let network = write_and_read(&built.network, folder)?;
     let inputs = request.domain.dimension();
@@ -54,7 +54,7 @@ pub fn build_and_count(
         })
         .map_err(NotCounted::Failed),
     };
-    Ok(Counted {
+    Ok(RegionCount {
         built,
         network,
         promise,
@@ -80,13 +80,13 @@ fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<NotCounted>
 }
 
 /// Returns what there is to report.
-pub fn report(request: &BuildRequest<'_>, counted: &Counted) -> CountReport {
+pub fn report(request: &BuildRequest<'_>, counted: &RegionCount) -> RegionCountReport {
     let names = request.domain.names().iter().cloned();
     let sides = names.zip(request.domain.sides());
     let size = size(&counted.network);
     let counts = counted.answer.as_ref().map(|answer| answer.counts);
     let bounds = Architecture::of(&counted.network).bounds();
-    CountReport {
+    RegionCountReport {
         builder: request.builder.to_string(),
         domain: sides
             .map(|(name, (low, high))| (name, low.clone(), high.clone()))
@@ -143,7 +143,7 @@ fn smallest(bounds: &Bounds) -> Option<(String, String)> {
 
 /// Returns the picture of the regions, by name; none where they were not counted, are too many, or
 /// lie in one input or in more than two.
-pub fn picture(request: &BuildRequest<'_>, counted: &Counted) -> Vec<(String, String)> {
+pub fn picture(request: &BuildRequest<'_>, counted: &RegionCount) -> Vec<(String, String)> {
     let answer = counted.answer.as_ref().ok();
     let answer = answer.filter(|answer| answer.counts.activation_regions <= MOST_DRAWN);
     let title = format!("Linear regions of {}", request.builder);
