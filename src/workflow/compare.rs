@@ -3,13 +3,13 @@
 //! Every network of a comparison is asked the same questions as any other network: the prover
 //! proposes, the checker decides, and only what it accepted stands in the table.
 
-mod companions;
+mod baselines;
 mod describe;
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use companions::{beside_polygons, companions, is_inside};
+use baselines::{baselines, beside_polygons, is_inside};
 use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
@@ -175,7 +175,7 @@ pub fn compare(
     }
     let disk = read_disk(&spec.target).filter(|disk| is_inside(disk, spec));
     if disk.is_some() {
-        candidates.extend(companions(spec, &candidates, &others));
+        candidates.extend(baselines(spec, &candidates, &others));
     }
     candidates.extend(others);
 

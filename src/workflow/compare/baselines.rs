@@ -27,7 +27,7 @@ pub fn is_inside(disk: &Disk, spec: &Spec) -> bool {
 
 /// For a disk: the best regular polygon for each number of units of a single layer, of steps,
 /// and the disk of three smooth units.
-pub fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
+pub fn baselines(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
     let mut sides: Vec<usize> = others
         .iter()
         .filter_map(|candidate| candidate.network.as_ref())
