@@ -6,16 +6,16 @@
 pub mod compared;
 pub mod convergence;
 pub mod diagram;
+mod field_sampling;
 mod partition;
-mod survey;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use self::field_sampling::FieldSamples;
 use self::partition::partition;
-use self::survey::Survey;
 use crate::bounds::Cell;
 use crate::bounds::{OnCell, WitnessValues, on_domain};
 use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
@@ -154,7 +154,7 @@ pub fn draw_all(
     let scene = OnceLock::new();
     let with_partition = kinds.contains(&PictureKind::Partition);
     let draw = |kind: &PictureKind| draw_with(*kind, subject, &scene);
-    // The partition needs no survey.
+    // The partition needs no samples.
     let (partition, ()) = rayon::join(
         || with_partition.then(|| draw(&PictureKind::Partition)),
         || prepare(kinds, subject, &scene),
@@ -217,22 +217,22 @@ pub fn draw_frame(
     })
 }
 
-/// Surveys a large network before any picture is drawn.
+/// Samples a large network before any picture is drawn.
 fn prepare<'a>(
     kinds: &[PictureKind],
     subject: &'a Subject<'a>,
     scene: &OnceLock<Result<Scene<'a>, PictureError>>,
 ) {
-    let is_surveyed = |kind| matches!(kind, &PictureKind::Surface | &PictureKind::Error);
+    let is_sampled = |kind| matches!(kind, &PictureKind::Surface | &PictureKind::Error);
     let layers = subject.network.layers().iter();
     let units: usize = layers.map(Layer::units).sum();
-    if units > LARGE && subject.question.target.inputs().len() == 2 && kinds.iter().any(is_surveyed)
+    if units > LARGE && subject.question.target.inputs().len() == 2 && kinds.iter().any(is_sampled)
     {
         let scene = scene.get_or_init(|| Scene::new(subject));
         if let Ok(scene) = scene {
             let axes = scene.surface_axes();
-            let survey = scene.survey(&axes);
-            scene.survey.get_or_init(|| survey);
+            let samples = scene.sample_field(&axes);
+            scene.samples.get_or_init(|| samples);
         }
     }
 }
@@ -345,7 +345,7 @@ struct Scene<'a> {
     tape: Tape,
     constants: Constants<Estimate>,
     /// What was seen of a large network.
-    survey: OnceLock<Survey>,
+    samples: OnceLock<FieldSamples>,
 }
 
 impl<'a> Scene<'a> {
@@ -358,7 +358,7 @@ impl<'a> Scene<'a> {
                     .map(Arc::new)
                     .map_err(|_| PictureError::NoValue)?,
             },
-            survey: OnceLock::new(),
+            samples: OnceLock::new(),
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -522,10 +522,10 @@ impl<'a> Scene<'a> {
         let [xs, ys] = self.surface_axes();
         let smooth = |axis| self.places(axis, 36, 0);
         let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.survey.get() {
-            Some(survey) => {
+        let network = match self.samples.get() {
+            Some(samples) => {
                 let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &survey.points {
+                for (i, j, values) in &samples.points {
                     network[i * ys.len() + j].clone_from(values);
                 }
                 network

@@ -15,7 +15,7 @@ const SIDE_BY_SIDE: u32 = 4;
 
 /// What one descent through a network tells over two inputs.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct FieldSamples {
     /// The error on the cells of a regular grid.
     pub(super) cells: Vec<ErrorCell>,
     /// Points of the surface, by their places along both axes, and the outputs there.
@@ -24,21 +24,21 @@ pub(super) struct Survey {
 
 impl Scene<'_> {
     /// Looks at the cells of the heat map, and at the points of a grid in them.
-    pub(super) fn survey(&self, axes: &[Vec<f64>; 2]) -> Survey {
+    pub(super) fn sample_field(&self, axes: &[Vec<f64>; 2]) -> FieldSamples {
         let lengths = axes.each_ref().map(|axis| (0, axis.len()));
         let reducer = &mut Reducer::default();
-        self.survey_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
+        self.sample_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
     }
 
     /// A cell, and the points whose places along the axes lie in these ranges.
-    fn survey_cell(
+    fn sample_cell(
         &self,
         reducer: &mut Reducer<Interval>,
         (cell, around): (&Cell, &Reduced),
         level: u32,
         axes: &[Vec<f64>; 2],
         ranges: [(usize, usize); 2],
-    ) -> Survey {
+    ) -> FieldSamples {
         let fold = Dyadic::power_of_two(-30);
         // On the whole domain it is reduced already.
         let reduced = (level > 0)
@@ -59,7 +59,7 @@ impl Scene<'_> {
                 let point = [axes[0][i], axes[1][j]];
                 (i, j, estimate_outputs(here, &point, &mut memory))
             });
-            return Survey {
+            return FieldSamples {
                 points: points.collect(),
                 cells: vec![self.error_cell(cell, here)],
             };
@@ -71,7 +71,7 @@ impl Scene<'_> {
         let half = |reducer: &mut Reducer<Interval>, cell: &Cell, range| {
             let mut ranges = ranges;
             ranges[axis] = range;
-            self.survey_cell(reducer, (cell, here), level + 1, axes, ranges)
+            self.sample_cell(reducer, (cell, here), level + 1, axes, ranges)
         };
         let (below, above) = ((from, between), (between, to));
         let (mut all, rest) = if level < SIDE_BY_SIDE {
@@ -121,9 +121,9 @@ impl Scene<'_> {
     }
 
     pub(super) fn error(&self) -> ErrorPicture {
-        let cells = match self.survey.get() {
-            Some(survey) => survey.cells.clone(),
-            None => self.survey(&[Vec::new(), Vec::new()]).cells,
+        let cells = match self.samples.get() {
+            Some(samples) => samples.cells.clone(),
+            None => self.sample_field(&[Vec::new(), Vec::new()]).cells,
         };
         ErrorPicture {
             title: "certified error |N - f|".into(),
@@ -156,7 +156,7 @@ mod tests {
 
     /// One descent for all pictures sees what each would see on its own way.
     #[test]
-    fn a_survey_finds_the_surface_and_the_error() {
+    fn sampling_finds_the_surface_and_the_error() {
         let inputs = vec!["x".to_string(), "y".to_string()];
         let target = parse_target(&["sin(3*x)*cos(2*y)"], Some(&inputs)).expect("a formula");
         let domain = Domain::parse("x=-1..1, y=-1..1").expect("a box");
@@ -183,18 +183,18 @@ mod tests {
         };
         let scene = Scene::new(&subject).expect("a scene");
         let axes = scene.surface_axes();
-        let survey = scene.survey(&axes);
+        let samples = scene.sample_field(&axes);
         let heights = scene.network_on_grid(&axes);
-        assert_eq!(survey.points.len(), heights.len());
-        assert_eq!(survey.cells.len(), 1 << (2 * ERROR_DEPTH));
+        assert_eq!(samples.points.len(), heights.len());
+        assert_eq!(samples.cells.len(), 1 << (2 * ERROR_DEPTH));
         let mut scratch = Scratch::default();
-        for (i, j, values) in &survey.points {
+        for (i, j, values) in &samples.points {
             let height = heights[i * axes[1].len() + j][0];
             assert!((values[0] - height).abs() < 1e-6, "{i} {j}");
             let (x, y) = (axes[0][*i], axes[1][*j]);
             let error = (height - scene.target_at(&[x, y], &mut scratch)[0]).abs();
             let holds = |side: (f64, f64), at: f64| side.0 <= at && at <= side.1;
-            let around = survey.cells.iter().filter(|cell| {
+            let around = samples.cells.iter().filter(|cell| {
                 holds((cell.rect.x0, cell.rect.x1), x) && holds((cell.rect.y0, cell.rect.y1), y)
             });
             let around: Vec<_> = around.collect();
