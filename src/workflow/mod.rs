@@ -1,4 +1,4 @@
-//! From a request to a checked verdict.
+//! Takes a request to a checked verdict.
 //!
 //! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
 //! checker decide, and takes the verdict from the claim that the checker returns.

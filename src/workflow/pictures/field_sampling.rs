@@ -1,4 +1,4 @@
-//! One descent through a large network, for the pictures of its surface and its error.
+//! Samples a large network in one descent, for the pictures of its surface and its error.
 
 use super::{DENSE, Scene, caption, rect};
 use crate::bounds::Cell;
@@ -10,10 +10,10 @@ use crate::numbers::{Dyadic, Interval, LinearForm, Scalar};
 
 /// The heat map of the error has `2^ERROR_DEPTH` cells along each input.
 const ERROR_DEPTH: u32 = 6;
-/// The halves of a cell are looked at side by side down to this depth.
+/// Down to this depth, the halves of a cell are sampled in parallel.
 const SIDE_BY_SIDE: u32 = 4;
 
-/// What one descent through a network tells over two inputs.
+/// The samples of a network in two inputs.
 #[derive(Default)]
 pub(super) struct FieldSamples {
     /// The error on the cells of a regular grid.
@@ -23,14 +23,14 @@ pub(super) struct FieldSamples {
 }
 
 impl Scene<'_> {
-    /// Looks at the cells of the heat map, and at the points of a grid in them.
+    /// Samples the cells of the heat map, and the points of a grid in them.
     pub(super) fn sample_field(&self, axes: &[Vec<f64>; 2]) -> FieldSamples {
         let lengths = axes.each_ref().map(|axis| (0, axis.len()));
         let reducer = &mut Reducer::default();
         self.sample_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
     }
 
-    /// A cell, and the points whose places along the axes lie in these ranges.
+    /// Samples a cell, and the points whose places along the axes lie in these ranges.
     fn sample_cell(
         &self,
         reducer: &mut Reducer<Interval>,
@@ -40,7 +40,7 @@ impl Scene<'_> {
         ranges: [(usize, usize); 2],
     ) -> FieldSamples {
         let fold = Dyadic::power_of_two(-30);
-        // On the whole domain it is reduced already.
+        // The network is already reduced to the whole domain.
         let reduced = (level > 0)
             .then(|| reducer.reduce(around, cell.intervals(), None, fold).ok())
             .flatten();
@@ -115,7 +115,7 @@ impl Scene<'_> {
         ErrorCell {
             rect: rect(cell),
             lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
-            // The bound of the whole domain holds here too.
+            // The bound of the whole domain holds on this cell too.
             hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
         }
     }
@@ -126,7 +126,7 @@ impl Scene<'_> {
             None => self.sample_field(&[Vec::new(), Vec::new()]).cells,
         };
         ErrorPicture {
-            title: "certified error |N - f|".into(),
+            title: "Certified error |N - f|".into(),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -154,7 +154,7 @@ mod tests {
     use crate::expr::{Domain, parse_target};
     use crate::network::digest;
 
-    /// One descent for all pictures sees what each would see on its own way.
+    /// One descent for all pictures gives the samples that each picture would take alone.
     #[test]
     fn sampling_finds_the_surface_and_the_error() {
         let inputs = vec!["x".to_string(), "y".to_string()];
