@@ -250,10 +250,15 @@ fn rows_that_were_not_searched_have_no_figures() {
     let all = ["compare", "disk.toml", "--max-boxes", "1"];
     let (_, text, _) = run(folder, &all);
     assert!(
-        text.contains("Not searched, as a limit or an interrupt came first:"),
+        text.contains("Not searched, because a limit or an interrupt came first:"),
         "{text}"
     );
-    for other in ["Here at least", "As good as", "The smallest", "0–16"] {
+    for other in [
+        "Here the misclassified",
+        "as good as",
+        "The smallest",
+        "0–16",
+    ] {
         assert!(!text.contains(other), "{other}: {text}");
     }
     let (_, text, _) = run(folder, &[&all[..], &["--format", "json"]].concat());

@@ -678,7 +678,7 @@ mod program {
         );
         assert_eq!(first.code, 0, "{}", first.err);
         let picture = std::fs::read_to_string(folder.path().join("map.svg")).expect("written");
-        assert!(picture.contains("4 linear regions, counted exactly"));
+        assert!(picture.contains("4 linear regions"));
     }
 
     #[test]
@@ -824,7 +824,7 @@ mod program {
             assert_eq!(found["promise"]["reached"], true, "{network}");
             let made = folder.path().join("made");
             let read = |name: &str| std::fs::read_to_string(made.join(name)).expect("text");
-            let said = format!("{linear}, counted exactly");
+            let said = format!("{linear} (exact)");
             assert!(read("report.md").contains(&said) && read("report.html").contains(&said));
             let filed: Value = serde_json::from_str(&read("report.json")).expect("JSON");
             assert_eq!(filed, found);

@@ -1,13 +1,13 @@
-//! Tables of linear regions of shallow and deep networks, in Markdown.
+//! The page about linear regions of shallow and deep networks, in Markdown.
 
 #![allow(clippy::cast_precision_loss, reason = "ratios of counts, for reading")]
 
 use std::fmt::Write;
 
 use steeple::numbers::Natural;
-use steeple::report::sheet::{table_row, table_rule};
+use steeple::report::document::{table_row, table_rule};
 
-/// Networks with one number of hidden units, shared among more and more layers.
+/// Networks with the same number of hidden units, distributed over more and more layers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DepthTable {
     /// Hidden units of every network.
@@ -23,19 +23,19 @@ pub struct DepthRow {
     pub widths: Vec<usize>,
     /// Weights and bias terms.
     pub parameters: usize,
-    /// No network of this shape has more: Serra et al. 2018; with one layer, Zaslavsky 1975.
+    /// An upper bound for this shape: Serra et al. 2018; with one layer, Zaslavsky 1975.
     pub most: Option<Natural>,
     /// Some network of this shape has at least as many: Montufar et al. 2014.
     pub possible: Option<Natural>,
-    /// What the `fold` builder's network has, counted.
+    /// The region count of the network of the builder `fold`.
     pub folded: usize,
-    /// What random starts have, counted: the least, the mean rounded, the most.
+    /// The region counts of random starts: the smallest, the rounded mean, the largest.
     pub random: [usize; 3],
-    /// What the estimate of Hanin and Rolnick 2019 says of random networks.
+    /// The estimate of Hanin and Rolnick 2019 for random networks.
     pub expected: Option<Natural>,
-    /// What the best trained network has, counted.
+    /// The region count of the best trained network.
     pub trained: usize,
-    /// The root of its mean square error on the points, as an estimate.
+    /// Its root mean square error on the points, an estimate.
     pub fit: f64,
 }
 
@@ -46,7 +46,7 @@ pub const HEADS: [&str; 9] = [
     "at most",
     "possible, at least",
     "`fold`",
-    "random: least, mean, most",
+    "random: smallest, mean, largest",
     "estimate",
     "trained",
     "its rms error",
@@ -90,40 +90,40 @@ impl DepthTable {
         )
     }
 
-    /// The row whose fold has the most regions, and the one with a single layer.
+    /// The row with the most regions by folding, and the one with a single layer.
     fn deepest_and_shallow(&self) -> Option<(&DepthRow, &DepthRow)> {
         let deepest = self.rows.iter().max_by_key(|row| row.folded)?;
         Some((deepest, self.rows.iter().find(|row| row.widths.len() == 1)?))
     }
 }
 
-/// What two or three units make of a disk inside another class.
+/// A network of two or three units that separates a disk from the rest of the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BendingRow {
     /// Hidden units.
     pub units: usize,
-    /// The certified share of the domain that is misclassified, as figures.
+    /// Certified bounds on the misclassified area, as figures.
     pub wrong: String,
     /// The file of the picture.
     pub picture: String,
 }
 
-/// What the page is made of.
+/// The contents of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DepthPage {
     /// The tables.
     pub tables: Vec<DepthTable>,
-    /// What the trained networks are trained on.
+    /// The training points, in words.
     pub target: String,
     /// The domain, in words.
     pub domain: String,
     /// Random starts of each shape.
     pub starts: usize,
-    /// Names of pictures, with what they show.
+    /// The names of pictures, with their captions.
     pub pictures: Vec<(String, String)>,
-    /// The disk that is bent.
+    /// The rows of the section about bending.
     pub bending: Vec<BendingRow>,
-    /// The region of the bending section.
+    /// The region of that section.
     pub region: String,
 }
 
@@ -140,70 +140,80 @@ impl DepthPage {
         writeln!(out, "# What depth does to linear regions\n")?;
         writeln!(
             out,
-            "A network of rectifiers (relu) is piecewise linear: it cuts its inputs into polygons, and on \
-             each it is one affine map. How many of them can a given number of units make, how many does \
-             a network have that was built for it, that was drawn at random, or that was trained? \
-             Every count here is exact, on {}; the page is written by \
-             `cargo run --release --example depth`, and a test counts a part of it again.\n",
+            "A relu network is piecewise linear: it cuts the space of its inputs into polygons, and is one\n\
+             affine map on each of them. How many polygons can a given number of units make? How many does a\n\
+             network have that was built for this purpose, drawn at random, or trained? Every count on this page\n\
+             is exact, on {}. `cargo run --release --example depth` writes the page, and a test repeats\n\
+             some of the counts.\n",
             self.domain
         )?;
         writeln!(out, "## The same units in more and more layers\n")?;
         writeln!(
             out,
-            "- `at most`: no network of this shape has more (Serra, Tjandraatmadja and Ramalingam 2018; \
-             for one layer Zaslavsky 1975).\n\
-             - `possible, at least`: *some* network of this shape has as many (Montúfar, Pascanu, Cho and \
-             Bengio 2014). This speaks of the best weights, not of a network at hand.\n\
-             - `fold`: the network that Steeple's builder of this name makes, counted.\n\
-             - `random`: {} random starts of training, counted: the least, the mean, the most.\n\
-             - `estimate`: what Hanin and Rolnick 2019 expect of random networks, from the number of units \
-             alone.\n\
-             - `trained`: the best of a few starts, trained on {}, counted.\n",
+            "- `at most`: no network of this shape has more (Serra, Tjandraatmadja and Ramalingam 2018; for\n  \
+             one layer Zaslavsky 1975).\n\
+             - `possible, at least`: *some* network of this shape has as many (Montúfar, Pascanu, Cho and Bengio\n  \
+             2014). This is about the best weights, not about a particular network.\n\
+             - `fold`: the region count of the network that the builder `fold` makes.\n\
+             - `random`: {} random starts of training: the smallest count, the mean, the largest.\n\
+             - `estimate`: what Hanin and Rolnick 2019 expect of random networks, from the number of units alone.\n\
+             - `trained`: the count of the best of a few starts, trained on {}.\n",
             self.starts, self.target
         )?;
         for table in &self.tables {
             writeln!(out, "{}", table.markdown())?;
         }
         writeln!(out, "## What the tables say\n")?;
-        for line in self.findings() {
-            writeln!(out, "- {line}")?;
+        let (by_units, others) = self.findings();
+        if !by_units.is_empty() {
+            let repeats =
+                "Each folding layer repeats the pattern of the next layers in every fold:";
+            writeln!(out, "{repeats}\n")?;
+            for line in by_units {
+                writeln!(out, "- {line}")?;
+            }
+            writeln!(out)?;
         }
-        writeln!(out)?;
+        for line in others {
+            writeln!(out, "{line}\n")?;
+        }
         for (name, text) in &self.pictures {
-            writeln!(out, "![{text}]({name})\n\n{text}\n")?;
+            let shown = text
+                .rsplit_once(": ")
+                .map_or(text.as_str(), |(shown, _)| shown);
+            writeln!(out, "![Surface. {shown}]({name})\n\n{text}\n")?;
         }
         writeln!(out, "## Bending\n")?;
         writeln!(
             out,
-            "A disk inside its surroundings, `{}`, cannot be cut out by one line. A hidden layer pushes \
-             the plane into the space of its units, and there the output has to cut with one line, or \
-             with one plane. Two units map the plane to a plane: the disk stays surrounded, unless the \
-             sheet is folded over it, and folding mixes the classes. Three units lift the sheet into \
-             space: its middle can be pushed out, and a plane cuts it off.\n",
+            "A disk, `{}`, cannot be cut out of the plane by one line. A hidden layer maps the\n\
+             plane into the space of its units, where the output cuts once, with a line or a plane. Two units map\n\
+             the plane to a plane: the disk stays surrounded unless the image is folded over it, and folding mixes\n\
+             the classes. Three units lift the plane into space: the middle of the image can be pushed out, and a\n\
+             plane cuts it off.\n",
             self.region
         )?;
         for row in &self.bending {
             writeln!(
                 out,
                 "With {} units the best network found is wrong on {} of the area, certified.\n\n\
-                 ![the plane, bent by {} units]({})\n",
+                 ![The plane, bent by {} units]({})\n",
                 row.units, row.wrong, row.units, row.picture
             )?;
         }
         Ok(())
     }
 
-    /// Sentences, each true of the figures.
-    fn findings(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+    /// Sentences that the figures support: one for each number of units, and others about all tables.
+    fn findings(&self) -> (Vec<String>, Vec<String>) {
+        let mut by_units = Vec::new();
         for table in &self.tables {
             let Some((deepest, shallow)) = table.deepest_and_shallow() else {
                 continue;
             };
             if deepest.folded > shallow.folded {
-                lines.push(format!(
-                    "{} units: {} regions in one layer, {} in {} layers. Each folding layer copies what \
-                     the next ones do into every fold.",
+                by_units.push(format!(
+                    "{} units: {} regions in one layer, {} in {} layers.",
                     table.units,
                     shallow.folded,
                     deepest.folded,
@@ -211,6 +221,7 @@ impl DepthPage {
                 ));
             }
         }
+        let mut lines = Vec::new();
         let all = || self.tables.iter().flat_map(|table| &table.rows);
         let deep = || all().filter(|row| row.widths.len() > 1);
         if deep().next().is_some() && deep().all(|row| row.random[2] < row.folded) {
@@ -219,9 +230,9 @@ impl DepthPage {
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
             lines.push(format!(
-                "Random deep networks stay behind: the folded ones have {least:.1} to {most:.0} times as \
-                 many regions as random ones of the same shape on average. Depth allows many regions, \
-                 it does not make them."
+                "Random deep networks have far fewer: on average, the folded networks have {least:.1} to {most:.0} times\n\
+                 as many regions as random ones of the same shape. Depth makes many regions possible; it does not\n\
+                 produce them by itself."
             ));
         }
         if deep().next().is_some() && deep().all(|row| row.trained < row.folded) {
@@ -230,10 +241,10 @@ impl DepthPage {
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
             lines.push(format!(
-                "Nor does training: no trained network has as many regions as the folded one of its \
-                 shape; it has {least:.1} to {most:.1} times as many as random starts on average."
+                "Training does not produce them either: no trained network has as many regions as the folded network\n\
+                 of its shape; it has {least:.1} to {most:.1} times as many as random starts have on average."
             ));
         }
-        lines
+        (by_units, lines)
     }
 }

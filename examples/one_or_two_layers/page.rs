@@ -1,9 +1,9 @@
-//! Tables that put builders side by side at equal certified error, in Markdown.
+//! Tables that compare builders at equal certified error, in Markdown.
 
 use std::fmt::Write;
 
 use steeple::numbers::Rational;
-use steeple::report::sheet::table_row;
+use steeple::report::document::table_row;
 use steeple::report::{SizeReport, down, up};
 
 /// A target, a norm, and what every builder needs for each tolerance.
@@ -68,7 +68,7 @@ impl LayersRow {
             bold(&number(|size| size.units)),
             number(|size| size.nonzero_parameters),
             match &self.source {
-                Source::Proved(lower, upper) if lower == upper => format!("exactly {lower}"),
+                Source::Proved(lower, upper) if lower == upper => format!("{lower} (exact)"),
                 Source::Proved(lower, upper) => format!("{} to {}", down(lower), up(upper)),
                 Source::Theorem(upper, page) => {
                     format!("at most {}, *by theorem {page}; not built*", up(upper))
@@ -113,7 +113,7 @@ impl LayersTable {
         lines.collect()
     }
 
-    /// Returns the table in Markdown, with its heading and the winners.
+    /// Returns the table in Markdown, with its heading and the networks with the fewest units.
     pub fn markdown(&self) -> String {
         let mut out = String::new();
         let _ = writeln!(
@@ -137,7 +137,7 @@ impl LayersTable {
     }
 }
 
-/// Returns the page: what is compared, the tables, and what they say.
+/// Returns the page: what is compared, the tables, and the conclusions.
 pub fn page(tables: &[LayersTable]) -> String {
     let mut out = String::from(INTRODUCTION);
     for norm in ["sup", "l1"] {
@@ -159,28 +159,28 @@ const INTRODUCTION: &str = "\
 
 This page is written by `cargo run --release --example one_or_two_layers`; do not edit it by hand.
 
-Five ways to make a network for the same function, at **equal certified error**. For every tolerance each
-builder gets the smallest size with which the prover found a proof (sizes above 16 in steps of about a quarter, within a
-limit of boxes looked at), the network is built, the error is proved, and the checker accepts the certificate. The winner,
-in bold, has the fewest hidden units.
+Five ways to make a network for the same function, at **equal certified error**. For every tolerance
+each builder gets the smallest size for which the prover found a proof (sizes above 16 grow in steps of
+about a quarter; the number of boxes is limited). The network is built, the error is proved, and the
+checker accepts the certificate. The row in bold has the fewest hidden units.
 
-- *towers that overlap*: two layers of steep sigmoids. A tower is a box; `M` grids of towers, shifted, divide the dip where
-  boxes meet by `M` ([T26](../proofs/theorems/T26-overlap.md)).
-- *towers of steps*: one grid with Heaviside units instead: no dips, but a network that jumps, so its error is an
-  essential supremum ([T23](../proofs/theorems/T23-towers.md)).
-- *quadrants*: two layers of steep sigmoids; corner steps add up to stairs without dips
-  ([T24](../proofs/theorems/T24-quadrants.md)).
-- *ridge*: **one** hidden layer of rectified units: a sum of functions of one direction each
+- *towers that overlap*: two layers of steep sigmoids. A tower is a box; `M` grids of towers, shifted,
+  divide the dip where boxes meet by `M` ([T26](../proofs/theorems/T26-overlap.md)).
+- *towers of steps*: one grid with Heaviside units instead: no dips, but the network jumps, so its error
+  is an essential supremum ([T23](../proofs/theorems/T23-towers.md)).
+- *quadrants*: two layers of steep sigmoids; corner steps (a corner step is on where all inputs are beyond
+  their lines) add up to stairs without dips ([T24](../proofs/theorems/T24-quadrants.md)).
+- *ridge*: **one** hidden layer of relu units: a sum of functions of one direction each
   ([T36](../proofs/theorems/T36-ridge.md)).
-- *sawtooth*: many narrow layers of rectified units: squares by folding, products by squares
+- *sawtooth*: many narrow layers of relu units: squares by folding, products by squares
   ([T30](../proofs/theorems/T30-sawtooth.md)).
 
-`ridge` and `sawtooth` know polynomials only. For another function they get a polynomial near it (from its values at
-Chebyshev points, of the degree that the table names); what is proved is the distance of the network to the *function*,
-so the polynomial's own error is in it.
+`ridge` and `sawtooth` are built from polynomials. Any other function is first approximated by a
+polynomial (from its values at Chebyshev points, of the degree in the table). The proof is about the
+distance between the network and the *function*, so it includes the polynomial's own error.
 
-Where no network was proved, or towers have their size by theorem, it is the limit that says so, not the builder: more boxes,
-or more memory, prove more.
+Where no network was proved, or the size of towers comes from a theorem, the limit was reached. More
+boxes or more memory would prove more.
 ";
 
 const SUP: &str = "\
@@ -190,35 +190,38 @@ const SUP: &str = "\
 const L1: &str = "\
 ## The error on average
 
-The l1 error is the integral of |N - f| over the domain, an area of 4, so the mean error is a quarter of it. Narrow
-dips weigh next to nothing here, so plain towers (one grid, no overlap) come in.
+The l1 error is the integral of |N - f| over the domain, an area of 4, so the mean error is a quarter of
+it. Narrow dips hardly count here, so plain towers (one grid, no overlap) take part.
 ";
 
 const CONCLUSION: &str = "
 ## What the tables say
 
-**Why does one hidden layer do?** A ridge network adds up functions of one direction each, and every polynomial is such
-a sum, exactly, with a handful of directions: `x² + y²` needs two, and a polynomial of degree `k` in two variables needs
-at most `k + 1` for its highest terms. Each function of one direction is a broken line, and broken lines come in one layer. So the
-second layer is a way of building (cut out a box, then give it a height), not a need. What the second layer of towers costs can be
-read off: boxes fill an area, so their number grows like the square of the number of cells, and like its cube where families have
-to overlap.
+**Why is one hidden layer enough?** A ridge network adds up functions of one direction each, and every
+polynomial is such a sum, exactly, with a few directions: `x² + y²` needs two, and a polynomial of degree
+`k` in two variables needs at most `k + 1` for its highest terms. Each function of one direction is
+approximated by a broken line, and one layer is enough for a broken line. So the second layer belongs to
+one construction (cut out a box, then give it a height); it is not necessary. The tables show what it
+costs: the number of boxes grows like the square of the number of cells, and like its cube where grids
+have to overlap.
 
-**What does depth buy?** Halving the error takes a broken line `√2` times as many pieces, as its error is
-quadratic in their length. A folded square gets four times as good with every layer, and a layer is a few units. So the
-units of `sawtooth` grow with the logarithm of 1/error, and from some tolerance on it must win. For `x²` that comes early. For a
-polynomial with many products, depth pays for every product first, and comes later.
+**What does depth buy?** Halving the error takes `√2` times as many pieces of a broken line, because its
+error is quadratic in their length. Every layer makes a folded square four times as accurate, and costs a
+few units. So the units of `sawtooth` grow with the logarithm of 1/error, and from some tolerance on it
+needs the fewest. For `x²` this happens early. A polynomial with many products first pays with depth for
+every product, so there it happens later.
 
-**Smooth, or made of steps?** Stairs are as good as their steps are low: to halve the error, halve the steps. That
-holds for towers and quadrants whatever the steepness, so the units double in each direction. Broken lines bend with the
-function; they need fewer pieces the smoother it is. Steep is not the point: a staircase of *gentle* sigmoids is nearly smooth and does better
-than steps (`steep_stairs_are_not_better` in `tests/builders.rs` proves it), only the formulas here do not use that.
+**Smooth, or made of steps?** The error of stairs is half the height of a step: to halve the error, halve
+the steps. That holds for towers and quadrants at any steepness, so the number of steps doubles in each
+direction. Broken lines follow the function; they need fewer pieces the smoother it is. Steepness does not
+help: a staircase of *gentle* sigmoids is nearly smooth and has a smaller error than steep steps
+(`steep_stairs_are_not_better` in `tests/builders.rs` proves it), but these builders do not use that.
 
-**Where a function is a sum** of a function of x and one of y, as `x² + y²` is, corner steps drop out of `quadrants` and
-two staircases are left; that is why it needs so few units there.
+**Where a function is a sum** of a function of x and one of y, as `x² + y²` is, `quadrants` needs no corner
+steps, and two staircases are left. That is why it needs so few units there.
 
-What the tables do not say: that these are the smallest networks. They are the smallest of their kind, by these formulas, that were proved within
-the limit; training or another formula may find smaller ones.
+The tables do not show the smallest possible networks. They show the smallest of each construction that
+was proved within the limit; training or another formula may find smaller ones.
 ";
 
 #[cfg(test)]
@@ -257,7 +260,7 @@ mod tests {
             lines.contains("| a | cells = 3 | 1 | at most 3 |"),
             "{lines}"
         );
-        assert!(lines.contains("exactly 1/9"), "{lines}");
+        assert!(lines.contains("1/9 (exact)"), "{lines}");
         assert!(table.markdown().contains("proved: 1/4: b."));
     }
 }

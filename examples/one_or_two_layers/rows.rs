@@ -29,19 +29,19 @@ const OVERLAPPING: &str = "towers that overlap";
 const DEGREES: std::ops::RangeInclusive<usize> = 1..=14;
 
 /// One target, domain and norm.
-struct Contest {
+struct SizeSearch {
     target: Target,
     domain: Domain,
     norm: Norm,
 }
 
 /// A builder with all parameters but a size.
-struct Contestant {
+struct Candidate {
     name: &'static str,
     builder: BuilderName,
     /// What is built for, where that is not the target itself.
     polynomial: Option<Target>,
-    parameters: fn(&Contest, usize) -> Parameters,
+    parameters: fn(&SizeSearch, usize) -> Parameters,
     /// Parameters that stay the same.
     degree: Option<usize>,
     largest: usize,
@@ -61,7 +61,7 @@ pub fn layers_table(
 ) -> Result<LayersTable, String> {
     let domain = Domain::parse(domain).map_err(|error| error.to_string())?;
     let target = parse_target(&[formula], Some(domain.names())).map_err(|error| error.message)?;
-    let contest = Contest {
+    let search = SizeSearch {
         target,
         domain,
         norm,
@@ -69,13 +69,13 @@ pub fn layers_table(
     let mut rows = Vec::new();
     let mut started: Vec<(String, usize)> = Vec::new();
     for tolerance in tolerances {
-        for contestants in contest.contestants(tolerance) {
+        for candidates in search.candidates(tolerance) {
             let mut found: Option<LayersRow> = None;
-            for contestant in contestants {
-                let key = format!("{} {:?}", contestant.name, contestant.degree);
+            for candidate in candidates {
+                let key = format!("{} {:?}", candidate.name, candidate.degree);
                 let before = started.iter().rev().find(|(name, _)| *name == key);
                 let from = before.map_or(1, |(_, size)| *size);
-                let (row, size) = contest.row(&contestant, tolerance, from)?;
+                let (row, size) = search.row(&candidate, tolerance, from)?;
                 started.extend(size.map(|size| (key, size)));
                 let units = |row: &LayersRow| row.size.as_ref().map_or(usize::MAX, |s| s.units);
                 if found
@@ -88,7 +88,7 @@ pub fn layers_table(
             rows.extend(found.inspect(|row| progress(row)));
         }
     }
-    let sides = contest.domain.names().iter().zip(contest.domain.sides());
+    let sides = search.domain.names().iter().zip(search.domain.sides());
     let sides = sides.map(|(name, (low, high))| format!("{name} in [{low}, {high}]"));
     Ok(LayersTable {
         target: format!("`{formula}`"),
@@ -105,11 +105,11 @@ fn cells(cells: usize) -> Parameters {
     }
 }
 
-impl Contest {
+impl SizeSearch {
     /// The builders, one list for each row: of several degrees the best one is taken.
-    fn contestants(&self, tolerance: &Rational) -> Vec<Vec<Contestant>> {
+    fn candidates(&self, tolerance: &Rational) -> Vec<Vec<Candidate>> {
         let plain = |name, builder, parameters| {
-            vec![Contestant {
+            vec![Candidate {
                 name,
                 builder,
                 polynomial: None,
@@ -119,16 +119,16 @@ impl Contest {
             }]
         };
         let towers = if self.norm == Norm::Sup {
-            plain(OVERLAPPING, BuilderName::Towers, |contest, k| Parameters {
-                overlap: Some(contest.overlap(k)),
+            plain(OVERLAPPING, BuilderName::Towers, |search, k| Parameters {
+                overlap: Some(search.overlap(k)),
                 ..cells(k)
             })
         } else {
-            plain("towers, one grid", BuilderName::Towers, |contest, k| {
+            plain("towers, one grid", BuilderName::Towers, |search, k| {
                 Parameters {
                     // Dips cost about 14 mean |f| / (w h)^2 of the area, and the strips in which towers
                     // take turns about 6 / (w h): next to nothing, and little to prove.
-                    steepness: contest.shortest(k).map(|h| Rational::from(100_000) / h),
+                    steepness: search.shortest(k).map(|h| Rational::from(100_000) / h),
                     ..cells(k)
                 }
             })
@@ -141,7 +141,7 @@ impl Contest {
         let mut ridge = Vec::new();
         let mut sawtooth = Vec::new();
         for (degree, polynomial) in self.polynomials(tolerance) {
-            ridge.push(Contestant {
+            ridge.push(Candidate {
                 name: "ridge",
                 builder: BuilderName::Ridge,
                 polynomial: None,
@@ -149,7 +149,7 @@ impl Contest {
                 degree,
                 largest: 512,
             });
-            sawtooth.push(Contestant {
+            sawtooth.push(Candidate {
                 name: "sawtooth",
                 builder: BuilderName::Sawtooth,
                 polynomial,
@@ -239,19 +239,19 @@ impl Contest {
     /// Returns the row of one builder, and the size that was found.
     fn row(
         &self,
-        contestant: &Contestant,
+        candidate: &Candidate,
         tolerance: &Rational,
         from: usize,
     ) -> Result<(LayersRow, Option<usize>), String> {
-        if contestant.name == OVERLAPPING
-            && let Some(row) = self.by_theorem(contestant, tolerance)
+        if candidate.name == OVERLAPPING
+            && let Some(row) = self.by_theorem(candidate, tolerance)
         {
             return Ok((row, None));
         }
         let mut best: Option<(usize, Built, Verification)> = None;
         let mut attempt = |place: usize| -> Result<bool, String> {
             let size = rung(place);
-            let (built, answer) = match self.attempt(contestant, size, tolerance) {
+            let (built, answer) = match self.attempt(candidate, size, tolerance) {
                 Ok(made) => made,
                 // Too large.
                 Err(WorkflowError::Build(_)) => return Ok(false),
@@ -266,7 +266,7 @@ impl Contest {
         // Up from the size of the last tolerance, in growing steps; then halve.
         let mut low = 0;
         let mut high = place_of(from);
-        let top = place_of(contestant.largest);
+        let top = place_of(candidate.largest);
         let mut step = 1;
         let found = loop {
             if attempt(high)? {
@@ -289,13 +289,13 @@ impl Contest {
         }
         let row = |setup, size, source| LayersRow {
             tolerance: tolerance.clone(),
-            name: contestant.name.to_owned(),
+            name: candidate.name.to_owned(),
             setup,
             size,
             source,
         };
         let Some((found, built, answer)) = best else {
-            let reason = format!("none up to {} was proved", contestant.largest);
+            let reason = format!("none up to {} was proved", candidate.largest);
             let reason = Source::NotFound(reason);
             return Ok((row(String::new(), None, reason), None));
         };
@@ -303,13 +303,13 @@ impl Contest {
         let upper = claim.error_upper().unwrap_or_else(|| tolerance.clone());
         let source = Source::Proved(claim.error_lower(), upper);
         let network = SizeReport::from(size(&built.network));
-        let setup = self.setup(contestant, found);
+        let setup = self.setup(candidate, found);
         Ok((row(setup, Some(network), source), Some(found)))
     }
 
     /// Boxes that a size may take: as many as its grid has cells, and some more.
-    fn boxes(&self, contestant: &Contestant, size: usize) -> u64 {
-        if contestant.builder == BuilderName::Sawtooth {
+    fn boxes(&self, candidate: &Candidate, size: usize) -> u64 {
+        if candidate.builder == BuilderName::Sawtooth {
             // Deep networks take long for each box.
             return if self.norm == Norm::Sup {
                 30_000
@@ -317,7 +317,7 @@ impl Contest {
                 8_000
             };
         }
-        let per_cell = match (self.norm, contestant.name) {
+        let per_cell = match (self.norm, candidate.name) {
             (Norm::Sup, OVERLAPPING) => 120,
             (Norm::Sup, _) => 4,
             _ => 16,
@@ -327,28 +327,26 @@ impl Contest {
     }
 
     /// What was chosen, in words.
-    fn setup(&self, contestant: &Contestant, size: usize) -> String {
-        let parameters = (contestant.parameters)(self, size);
-        let key = entry(contestant.builder)
-            .size
-            .map_or("size", |key| key.name);
+    fn setup(&self, candidate: &Candidate, size: usize) -> String {
+        let parameters = (candidate.parameters)(self, size);
+        let key = entry(candidate.builder).size.map_or("size", |key| key.name);
         let mut words = vec![format!("{key} = {size}")];
         words.extend(parameters.overlap.map(|m| format!("overlap = {m}")));
         words.extend(parameters.steepness.map(|w| format!("steepness = {w}")));
-        words.extend(contestant.degree.map(|k| format!("degree {k}")));
+        words.extend(candidate.degree.map(|k| format!("degree {k}")));
         words.join(", ")
     }
 
-    fn built(&self, contestant: &Contestant, size: usize) -> Result<Built, BuildError> {
-        let mut parameters = (contestant.parameters)(self, size);
+    fn built(&self, candidate: &Candidate, size: usize) -> Result<Built, BuildError> {
+        let mut parameters = (candidate.parameters)(self, size);
         let mut target = &self.target;
-        if let Some(polynomial) = &contestant.polynomial {
+        if let Some(polynomial) = &candidate.polynomial {
             target = polynomial;
         } else {
-            parameters.degree = contestant.degree;
+            parameters.degree = candidate.degree;
         }
         build(
-            contestant.builder,
+            candidate.builder,
             &parameters,
             target,
             &self.domain,
@@ -358,11 +356,11 @@ impl Contest {
 
     fn attempt(
         &self,
-        contestant: &Contestant,
+        candidate: &Candidate,
         size: usize,
         tolerance: &Rational,
     ) -> Result<(Built, Verification), WorkflowError> {
-        let built = self.built(contestant, size)?;
+        let built = self.built(candidate, size)?;
         let request = VerifyRequest {
             network: &built.network,
             question: Question {
@@ -375,7 +373,7 @@ impl Contest {
             tolerance: Some(tolerance.clone()),
             gap: spec::default_gap(),
             limits: Limits {
-                boxes: Some(self.boxes(contestant, size)),
+                boxes: Some(self.boxes(candidate, size)),
                 ..Limits::default()
             },
             resume: None,
@@ -389,15 +387,15 @@ impl Contest {
 
     /// The row of overlapping towers that are too many to be built: the smallest number of cells
     /// whose bound of T26 is below the tolerance. Nothing where they can be built.
-    fn by_theorem(&self, contestant: &Contestant, tolerance: &Rational) -> Option<LayersRow> {
+    fn by_theorem(&self, candidate: &Candidate, tolerance: &Rational) -> Option<LayersRow> {
         let is_enough = |k: usize| {
             let parameters = Parameters {
                 cells: None,
-                ..(contestant.parameters)(self, k)
+                ..(candidate.parameters)(self, k)
             };
             let (target, domain) = (&self.target, &self.domain);
             let needed = needed_size(
-                contestant.builder,
+                candidate.builder,
                 &parameters,
                 target,
                 domain,
@@ -421,8 +419,8 @@ impl Contest {
         }
         Some(LayersRow {
             tolerance: tolerance.clone(),
-            name: contestant.name.to_owned(),
-            setup: self.setup(contestant, k),
+            name: candidate.name.to_owned(),
+            setup: self.setup(candidate, k),
             size: Some(size),
             source: Source::Theorem(tolerance.clone(), "T26".to_owned()),
         })
@@ -492,21 +490,21 @@ mod tests {
 
     #[test]
     fn towers_are_counted_as_they_are_built() {
-        let contest = Contest {
+        let search = SizeSearch {
             target: parse_target(&["3 + x*y"], None).expect("a formula"),
             domain: Domain::parse("x=-1..1,y=-1..1").expect("a domain"),
             norm: Norm::Sup,
         };
-        let rows = contest.contestants(&Rational::ratio(1, 4));
+        let rows = search.candidates(&Rational::ratio(1, 4));
         let towers = &rows[0][0];
         for cells in [3, 4, 5] {
-            let built = contest.built(towers, cells).expect("built");
+            let built = search.built(towers, cells).expect("built");
             let counted = SizeReport::from(size(&built.network));
-            let said = towers_size(cells, contest.overlap(cells), 2);
+            let said = towers_size(cells, search.overlap(cells), 2);
             assert_eq!(counted.units, said.units);
             // A step at 0 has no bias: at most one for each input and family.
             let without = said.nonzero_parameters - counted.nonzero_parameters;
-            assert!(without <= 2 * contest.overlap(cells), "{without}");
+            assert!(without <= 2 * search.overlap(cells), "{without}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Layers and networks from the parts that builders speak of: steps, gates, weighted sums.
+//! Puts layers and networks together from the parts of builders: steps, gates, weighted sums.
 
 use crate::expr::Target;
 use crate::network::{Activation, Layer, MatrixBuilder, Network, Number, VectorBuilder, Weight};
@@ -23,7 +23,7 @@ pub struct LayerBuilder {
 }
 
 impl LayerBuilder {
-    /// Starts a layer that looks at this many values.
+    /// Starts a layer with this many inputs.
     pub fn new(inputs: usize) -> Self {
         Self {
             rows: MatrixBuilder::new(inputs),
@@ -107,7 +107,7 @@ pub fn network_of_rows<R: IntoIterator<Item = (usize, Rational)>>(
     Network::new(inputs, names, layers).expect("layers made to fit")
 }
 
-/// Returns names for outputs that are not those of inputs: `z`, or `z1`, `z2` and so on.
+/// Returns names for outputs that differ from the names of the inputs: `z`, or `z1`, `z2` and so on.
 fn output_names(inputs: &[String], count: usize) -> Vec<String> {
     let names = |stem: &str| -> Vec<String> {
         match count {

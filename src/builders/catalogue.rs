@@ -1,4 +1,4 @@
-//! The builders there are: one line for each.
+//! The list of builders: one line for each.
 
 use std::fmt;
 

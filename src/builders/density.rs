@@ -1,28 +1,28 @@
-//! Where a target needs shorter cells: bounds on slabs of one side, and lines that follow them.
+//! Finds where a target needs shorter cells: bounds on slabs of one side, and lines that follow them.
 
 use super::grid::Axis;
 use super::sample::{exponent_above, range_width, short_above};
 use crate::expr::{Domain, Expr, derivative_range_upper};
 use crate::numbers::{Interval, Rational};
 
-/// Equal slabs that a side is cut into.
+/// The number of equal slabs of a side.
 const SLABS: usize = 64;
-/// How often a slab without a bound is halved.
+/// A slab without a bound is halved at most this often.
 const HALVINGS: usize = 24;
-/// How many slabs there may be after that.
+/// The largest number of slabs after that.
 const MOST_SLABS: usize = 1024;
 /// Bits of a length.
 const SHORT: i32 = 24;
-/// Halvings of the range in which the least bound of a cell is searched.
+/// The number of bisections in the search for the least bound of a cell.
 const SEARCHES: usize = 40;
 
-/// A part of a side, and what a formula is bounded by there.
+/// A part of a side, with bounds on a formula there.
 #[derive(Clone, Debug)]
 struct Slab {
     low: Rational,
     high: Rational,
     bound: Option<Rational>,
-    /// What the width of the target's range costs, where it may be used instead of the bound.
+    /// The cost from the width of the target's range, if it can replace the bound.
     width: Option<Rational>,
 }
 
@@ -33,7 +33,7 @@ pub struct Density {
 }
 
 impl Density {
-    /// Returns upper bounds of the `order`-th derivative in one input, of every formula, on slabs
+    /// Returns upper bounds on the `order`-th derivative in one input, of every formula, on slabs
     /// of the domain across that input. Slabs without a bound are halved again and again.
     pub fn new(formulas: &[Expr], domain: &Domain, input: usize, order: u32) -> Self {
         let bound = |low: &Rational, high: &Rational| {
@@ -77,9 +77,8 @@ impl Density {
         Self { slabs }
     }
 
-    /// Returns lines for which the largest cost of a cell is nearly the least: its bound times its
-    /// length to this power (1 or 2), or what the range of the target costs there. Equal cells where
-    /// all bounds are equal.
+    /// Returns lines that nearly minimise the largest cost of a cell: its bound times its length to this
+    /// power (1 or 2), or the cost from the range of the target. Cells are equal if all bounds are equal.
     pub fn lines(&self, cells: usize, power: i32) -> Axis {
         let (first, last) = (&self.slabs[0], &self.slabs[self.slabs.len() - 1]);
         let equal = Axis::equal(&first.low, &last.high, cells);
@@ -87,8 +86,7 @@ impl Density {
             return equal;
         }
         let filled = self.filled();
-        // Equal cells keep this; what is kept by longer cells is kept by as long ones, so that as
-        // few as possible reach the end when each is as long as it can be.
+        // Equal cells have this cost. With the longest allowed cells, the fewest cells reach the end.
         let cost =
             |low: &Rational, high: &Rational| filled.cost(low, high, power).unwrap_or_default();
         let costs = (0..cells).map(|k| cost(&equal.line(k), &equal.line(k + 1)));
@@ -103,7 +101,7 @@ impl Density {
             }
         }
         let Some(mut lines) = best else { return equal };
-        // Jumps of the bounds may leave cells over: they go to the worst.
+        // Jumps of the bounds can leave spare cells: they split the costliest ones.
         while lines.len() <= cells {
             let sides = lines.windows(2).map(|pair| cost(&pair[0], &pair[1]));
             let worst = sides
@@ -116,7 +114,7 @@ impl Density {
         Axis::with_lines(lines)
     }
 
-    /// The same with bounds everywhere: the greatest where there is none.
+    /// The same with a bound everywhere: a missing bound becomes the greatest one.
     fn filled(&self) -> Self {
         let found = self.slabs.iter().filter_map(|slab| slab.bound.as_ref());
         let most = found.max().cloned().unwrap_or(Rational::ONE);
@@ -127,8 +125,8 @@ impl Density {
         filled
     }
 
-    /// Returns lines from the lower to the upper end, each cell as long as `enough` allows; nothing
-    /// where that takes too many cells.
+    /// Returns lines from the lower to the upper end, each cell as long as `enough` allows; `None` if that
+    /// takes too many cells.
     fn march(&self, enough: &Rational, cells: usize, power: i32) -> Option<Vec<Rational>> {
         let last = self.slabs.len() - 1;
         let (begin, end) = (&self.slabs[0].low, &self.slabs[last].high);
@@ -142,7 +140,7 @@ impl Density {
         let mut slab = 0;
         while lines.len() <= cells {
             let start = lines.last()?.clone();
-            // The length that the steepest slab so far allows, and what the ranges cost.
+            // The length that the steepest slab so far allows, and the cost from the ranges.
             let mut shortest: Option<&Rational> = None;
             let mut ranges = Some(Rational::ZERO);
             let stop = loop {
@@ -178,7 +176,7 @@ impl Density {
         None
     }
 
-    /// Returns what a cell costs; nothing where neither its bounds nor its ranges are known.
+    /// Returns the cost of a cell; `None` if neither its bounds nor its ranges are known.
     fn cost(&self, low: &Rational, high: &Rational, power: i32) -> Option<Rational> {
         let first = self.slabs.partition_point(|slab| slab.high <= *low);
         let met = || {
@@ -199,7 +197,7 @@ impl Density {
         }
     }
 
-    /// Returns the largest cost of these cells; nothing where one is not known.
+    /// Returns the largest cost of these cells; `None` if one is unknown.
     pub fn worst(&self, axis: &Axis, power: i32) -> Option<Rational> {
         let costs = (0..axis.cells).map(|k| self.cost(&axis.line(k), &axis.line(k + 1), power));
         costs.collect::<Option<Vec<_>>>()?.into_iter().max()

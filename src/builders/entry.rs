@@ -1,4 +1,4 @@
-//! What there is to know about a builder, and what it can be asked to do.
+//! The description of a builder: its keys, its limits, and the function that builds.
 
 use super::error::BuildError;
 use super::parameters::{Parameter, Parameters, Units};
@@ -10,23 +10,23 @@ use crate::numbers::Rational;
 pub struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What holds when it is left out.
+    /// The value if the key is left out.
     pub default: &'static str,
 }
 
 impl Key {
-    /// What it says, and what its value has to be.
+    /// Its meaning, and the form of its value.
     pub fn parameter(&self) -> Option<&'static Parameter> {
         Parameter::named(self.name)
     }
 }
 
-/// What a target is to a builder.
+/// How a builder uses the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Goal {
-    /// The network is to be near the target; the error is what is proved.
+    /// The network approximates the target, and the error is proved.
     Target,
-    /// The target has only inputs and a domain. Nothing is claimed: linear regions are counted.
+    /// The target has only inputs and a domain; linear regions are counted.
     Regions,
 }
 
@@ -39,16 +39,16 @@ pub enum Outputs {
     Several,
 }
 
-/// Which norms a builder's theorem speaks of.
+/// The norms of a builder's theorem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bounds {
-    /// The supremum; what follows for `l1` and `l2` is worked out by the caller.
+    /// The supremum; the caller derives bounds for `l1` and `l2`.
     Sup,
-    /// Whatever norm the request names.
+    /// The norm of the request.
     AsAsked,
 }
 
-/// The key that is chosen from a tolerance when it is left out.
+/// The key that is chosen from a tolerance if it is left out.
 #[derive(Clone, Copy, Debug)]
 pub struct SizeKey {
     /// Its name.
@@ -61,23 +61,23 @@ pub struct SizeKey {
     pub set: fn(&mut Parameters, usize),
     /// Returns a size whose a-priori bound is at most a tolerance, in the norm of the request.
     pub needed: fn(&Request, &Rational) -> Option<usize>,
-    /// Has a size any meaning with these parameters?
+    /// Does the size have an effect with these parameters?
     pub is_of_use: fn(&Parameters) -> bool,
-    /// Fills in what else is chosen from a tolerance, before any size is tried; or says why no size
-    /// can keep it.
+    /// Fills in other parameters that are chosen from a tolerance, before any size is tried; or explains
+    /// why no size can keep it.
     pub prepare: Option<Prepare>,
 }
 
-/// Parameters that a tolerance is to be kept with.
+/// The function that chooses parameters for a tolerance.
 pub type Prepare = fn(&Request, &Rational) -> Result<Parameters, BuildError>;
 
 impl SizeKey {
-    /// Is this key among the parameters, or of no use with them?
+    /// Is this key among the parameters, or without effect on them?
     pub fn is_given(&self, parameters: &Parameters) -> bool {
         !(self.is_of_use)(parameters) || parameters.present().contains(&self.name)
     }
 
-    /// Returns a size as the key has it: a number, or for larger sizes a smaller step.
+    /// Returns a size in the form of the key: a number, or a step that is smaller for larger sizes.
     pub fn text(&self, size: usize) -> String {
         let with_size = self.with(&Parameters::default(), size);
         with_size
@@ -93,7 +93,7 @@ impl SizeKey {
     }
 }
 
-/// A builder: in words for `steeple catalogue`, and as functions.
+/// A builder: its texts for `steeple catalogue`, and its functions.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Its name in specs.
@@ -104,13 +104,13 @@ pub struct Entry {
     pub inputs: (usize, usize),
     /// How many outputs.
     pub outputs: Outputs,
-    /// What the target is for.
+    /// How the target is used.
     pub goal: Goal,
     /// The activations it takes, the default one first.
     pub activations: &'static [Units],
     /// The keys it takes.
     pub keys: &'static [Key],
-    /// The key that is its size; none where the parameters say all.
+    /// The key for its size, if it has one.
     pub size: Option<SizeKey>,
     /// Which norms its bound is in.
     pub bounds: Bounds,
@@ -118,13 +118,13 @@ pub struct Entry {
     pub bound: &'static str,
     /// The page under `proofs/theorems`.
     pub theorem: &'static str,
-    /// A spec that can be tried.
+    /// An example spec.
     pub example: &'static str,
     /// Builds a network for a request that fits the entry.
     pub build: fn(&Request) -> Result<Built, BuildError>,
 }
 
-/// More inputs than this are not named as a largest number.
+/// A larger limit on the inputs is shown as "or more".
 const ANY_NUMBER: usize = 64;
 
 impl Entry {
@@ -139,7 +139,7 @@ impl Entry {
     }
 }
 
-/// Returns a key with what holds when it is left out.
+/// Returns a key with its default.
 pub const fn key(name: &'static str, default: &'static str) -> Key {
     Key { name, default }
 }

@@ -1,4 +1,4 @@
-//! Many numbers at once: as integers over one denominator, where that is short.
+//! Many numbers at once: integers over one denominator, if that is short.
 
 use crate::numbers::{Dyadic, Interval, Rational};
 
@@ -6,16 +6,16 @@ use crate::numbers::{Dyadic, Interval, Rational};
 pub const MAX_EXACT_BITS: usize = 256;
 /// Irrational values are rounded to this many bits, counted from the largest of them.
 pub const BITS: i32 = 40;
-/// Bits that an error of rounding is measured in beyond those.
+/// The extra bits in which rounding errors are measured.
 const GUARD: i32 = 20;
 /// Integers stay below this, so that a few of them can be added.
 const LARGEST: i64 = 1 << 58;
 
-/// A value as it was found.
+/// A value, exact or enclosed.
 pub enum Found {
     /// Exactly.
     Exact(Rational),
-    /// Somewhere in a bounded interval.
+    /// A bounded interval around it.
     Enclosed(Interval),
 }
 
@@ -39,7 +39,7 @@ pub enum Numbers {
     Multiples {
         /// The unit.
         unit: Rational,
-        /// How often it is taken.
+        /// The integer multiples.
         counts: Vec<i64>,
     },
     /// As they are.
@@ -47,8 +47,8 @@ pub enum Numbers {
 }
 
 impl Numbers {
-    /// Returns these values, and how far the farthest is from the true one, rounded up: irrational
-    /// values are rounded to 40 bits below the largest value.
+    /// Returns these values, and the largest distance from a true one, rounded up: irrational values are
+    /// rounded to 40 bits below the largest value.
     pub fn rounded(found: Vec<Found>) -> (Self, Rational) {
         let mut exponents = found.iter().filter_map(Found::exponent);
         let first = exponents.next().unwrap_or(0);
@@ -182,7 +182,7 @@ fn small(value: i128) -> Option<i64> {
     (-LARGEST < value && value < LARGEST).then_some(value)
 }
 
-/// Returns a denominator of every exact value and of 2^step; nothing where that is long.
+/// Returns a common denominator of all exact values and of 2^step; `None` if it is long.
 fn common_denominator(found: &[Found], step: i32) -> Option<i64> {
     let mut common = 1i64.checked_shl(u32::try_from(-step).unwrap_or(0));
     common = common.filter(|common| (1..LARGEST).contains(common));
@@ -208,7 +208,7 @@ fn gcd(mut a: i64, mut b: i64) -> i64 {
     a
 }
 
-/// How often 1/denominator is taken, which divides it.
+/// Returns a value as a multiple of 1/denominator.
 fn multiple(value: &Rational, denominator: i64) -> Option<i64> {
     let numerator = i64::try_from(value.numerator()).ok()?;
     let factor = denominator / i64::try_from(value.denominator()).ok()?;

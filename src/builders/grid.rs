@@ -35,8 +35,7 @@ impl Axis {
 
     /// Cuts a side at these lines, which increase; the first and the last are its ends.
     ///
-    /// # Panics
-    /// When there are fewer than two lines.
+    /// - Panics: there are fewer than two lines.
     pub fn with_lines(lines: Vec<Rational>) -> Self {
         let ends = (lines[0].clone(), lines[lines.len() - 1].clone());
         Self {
@@ -46,8 +45,8 @@ impl Axis {
         }
     }
 
-    /// Returns equal cells moved upward by this part of a cell, between 0 and 1, and one cell more
-    /// below them where that is not 0. Together they cover the side and more.
+    /// Returns equal cells, moved upward by this part of a cell (between 0 and 1), and if that is not 0 one
+    /// more cell below them. Together they cover more than the side.
     #[must_use]
     pub fn shifted(&self, part: &Rational) -> Self {
         let mut shifted = self.clone();
@@ -204,8 +203,7 @@ pub struct Indices {
 impl Indices {
     /// Begins at the lowest index.
     ///
-    /// # Panics
-    /// When there are more than [`MOST_AXES`] axes.
+    /// - Panics: there are more than [`MOST_AXES`] axes.
     pub fn new(starts: Vec<usize>, ends: Vec<usize>) -> Self {
         let is_empty = starts.iter().zip(&ends).any(|(start, end)| start >= end);
         let mut first = [0; MOST_AXES];

@@ -1,16 +1,15 @@
 //! Networks by formula.
 //!
 //! A user names a builder and gives it [`Parameters`]; [`build`] returns the network, the bound
-//! that a theorem gives for it, and every choice that was made. Builders may be wrong without harm:
-//! what they return is a proposal that the checker is asked about.
+//! that a theorem gives for it, and every choice that was made. A wrong builder does no harm: it only
+//! proposes a network, and the checker decides.
 //!
-//! Each builder is a file with an [`Entry`], which says what it is and what it can be asked; the
+//! Each builder is a file with an [`Entry`], which describes it and its keys; the
 //! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
 //! [`ridge`] one layer in several inputs, [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
-//! Most look at the target through [`sample`] (many
-//! values at once: [`fixed`], [`separate`]), cut
-//! the domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
+//! Most evaluate the target with [`sample`] (many values at once: [`fixed`], [`separate`]), cut the
+//! domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
@@ -114,8 +113,8 @@ pub fn most_weights(name: BuilderName) -> u64 {
     u64::try_from(most).unwrap_or(u64::MAX)
 }
 
-/// Refuses steps so steep that enclosures cannot see where they are: they keep 63 bits of a weight, and
-/// what they round off of it moves the sum of the unit by a good part of a step, or by many.
+/// Refuses steps that are too steep for enclosures to locate: enclosures keep 63 bits of a weight, and the
+/// rounding moves the sum of the unit by a large part of a step, or by many steps.
 fn check_steep(entry: &Entry, network: &Network, domain: &Domain) -> Result<(), BuildError> {
     let mut inputs = domain.sides().to_vec();
     for (layer, key) in network
@@ -142,7 +141,7 @@ fn check_steep(entry: &Entry, network: &Network, domain: &Domain) -> Result<(), 
     Ok(())
 }
 
-/// Is this number large, and not one that enclosures keep?
+/// Is this number large, and do enclosures round it?
 fn is_rounded(number: &Rational) -> bool {
     const MOST_BITS: i64 = 57;
     let is_large = number.magnitude_bits() > MOST_BITS;
@@ -168,7 +167,7 @@ fn may_change(layer: &Layer, inputs: &[(Rational, Rational)]) -> bool {
     })
 }
 
-/// Refuses decisions that hang on less than enclosures keep of a number.
+/// Refuses decisions that depend on bits of a number that enclosures do not keep.
 fn check_gentle(parameters: &Parameters) -> Result<(), BuildError> {
     let least = Rational::power_of_two(error::LEAST_STEEPNESS);
     let is_smooth = parameters.fit == Some(Fit::Smooth);
@@ -185,8 +184,8 @@ fn check_gentle(parameters: &Parameters) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// The norm of a builder's theorem for an error in this norm: what a bound of the supremum says of
-/// an integral is the same for all.
+/// The norm of a builder's theorem for an error in this norm: a bound on an integral follows from the
+/// supremum in the same way for all builders.
 fn theorem_norm(entry: &Entry, norm: Norm) -> Norm {
     match (entry.bounds, norm) {
         (Bounds::Sup, Norm::L1 | Norm::L2) => Norm::Sup,
@@ -194,7 +193,7 @@ fn theorem_norm(entry: &Entry, norm: Norm) -> Norm {
     }
 }
 
-/// Refuses what does not fit the builder; returns the domain in the order of the inputs.
+/// Refuses requests that do not fit the builder; returns the domain in the order of the inputs.
 fn check_request(
     entry: &Entry,
     parameters: &Parameters,
@@ -244,9 +243,9 @@ fn check_request(
     Ok(domain.in_order(target.inputs())?)
 }
 
-/// Returns the parameters with what, beside the size, is chosen from a tolerance.
+/// Returns the parameters, with those that are chosen from a tolerance in addition to the size.
 ///
-/// - Errors: [`BuildError`], also where no size can keep the tolerance.
+/// - Errors: [`BuildError`], also if no size can keep the tolerance.
 pub fn prepare(
     name: BuilderName,
     parameters: &Parameters,
@@ -269,10 +268,10 @@ pub fn prepare(
     prepare(&request, tolerance)
 }
 
-/// Returns a size whose a-priori bound is at most the tolerance: enough, and often more than that.
+/// Returns a size whose a-priori bound is at most the tolerance: large enough, and often too large.
 ///
-/// Nothing where no theorem gives a bound, or where it does not get below the tolerance. It looks
-/// at formulas alone and builds nothing, so the size may be more than [`build`] accepts.
+/// `None` if no theorem gives a bound, or if the bound does not reach the tolerance. It uses formulas
+/// alone and builds nothing, so [`build`] may refuse the size.
 pub fn needed_size(
     name: BuilderName,
     parameters: &Parameters,

@@ -1,4 +1,4 @@
-//! Reads a polynomial out of a formula, with exact coefficients.
+//! Recognises a polynomial in a formula, with exact coefficients.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +18,9 @@ pub struct Polynomial {
 }
 
 impl Polynomial {
-    /// Returns the polynomial that a formula is as written: sums, products, whole powers and
-    /// quotients by constants. Nothing for any other formula, an irrational coefficient, a degree
-    /// above [`HIGHEST`] or too many terms.
+    /// Returns a formula as a polynomial, as written: sums, products, whole powers and quotients by
+    /// constants. `None` for any other formula, an irrational coefficient, a degree above [`HIGHEST`] or
+    /// too many terms.
     pub fn of(formula: &Expr, inputs: usize) -> Option<Self> {
         if let Some(value) = exact_value(formula) {
             return Some(Self::constant(inputs, value));

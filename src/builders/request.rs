@@ -1,4 +1,4 @@
-//! What a builder is asked and what it returns.
+//! The request to a builder, and its answer.
 
 use super::error::BuildError;
 use super::parameters::Parameters;
@@ -8,14 +8,14 @@ use crate::expr::{Domain, Expr, Target, derivative_range_upper, lipschitz_upper}
 use crate::network::Network;
 use crate::numbers::{Direction, Dyadic, Rational};
 
-/// A network and what is known about it before anything is proved.
+/// A network, with what theorems say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Built {
     /// The network; its inputs are those of the target.
     pub network: Network,
-    /// The bound that a theorem gives, where one applies.
+    /// The bound that a theorem gives, if one applies.
     pub a_priori: Option<APriori>,
-    /// What was chosen and noticed, one line each.
+    /// Notes, one line each: choices that were made, and anything unusual.
     pub notes: Vec<String>,
     /// The parameters with every key of the builder filled in.
     pub chosen: Parameters,
@@ -51,7 +51,7 @@ impl APriori {
 }
 
 impl APriori {
-    /// Returns what a bound of the supremum says of an integral over the domain.
+    /// Returns the bound on an integral over the domain that follows from this bound on the supremum.
     pub fn integrated(&self, norm: Norm, domain: &Domain, outputs: usize) -> Option<Self> {
         let word = match norm {
             Norm::L1 => "volume",
@@ -97,7 +97,7 @@ pub fn integral_of_one(norm: Norm, domain: &Domain, outputs: usize) -> Option<Ra
 
 /// What to build.
 pub struct Request<'a> {
-    /// Its keys, as far as they are given.
+    /// The keys that were given.
     pub parameters: &'a Parameters,
     /// The target.
     pub target: &'a Target,
@@ -108,7 +108,7 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Returns the slopes for a bound in the sup norm; else notes why there will be none.
+    /// Returns the slopes for a bound in the sup norm; without them, notes why there is no bound.
     pub fn sup_slopes(&self, notes: &mut Vec<String>) -> Option<Vec<Rational>> {
         if self.norm != Norm::Sup {
             notes.push(format!("no a-priori bound for the norm {}", self.norm));
@@ -116,7 +116,9 @@ impl Request<'_> {
         }
         let slopes = self.slopes();
         if slopes.is_none() {
-            notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+            notes.push(
+                "no a-priori bound: no bound on the slopes of the target was found".to_owned(),
+            );
         }
         slopes
     }
@@ -126,7 +128,7 @@ impl Request<'_> {
         slopes_upper(&self.target.output_expressions(), self.domain)
     }
 
-    /// Returns an upper bound of the size of every output.
+    /// Returns an upper bound on the absolute value of every output.
     pub fn size_upper(&self) -> Option<Rational> {
         let formulas = self.target.output_expressions();
         let sizes = formulas.iter();
@@ -134,13 +136,13 @@ impl Request<'_> {
         sizes.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
-    /// Returns what rounding of values costs at most as a rule; builders compute what it does.
+    /// Returns a usual upper bound on the rounding error of values; builders compute the true one.
     pub fn rounding_guess(&self) -> Option<Rational> {
         Some(self.size_upper()? * Rational::power_of_two(-36))
     }
 }
 
-/// Returns upper bounds on the slopes of all these formulas, for each input.
+/// Returns upper bounds on the slopes of all formulas, for each input.
 pub fn slopes_upper(formulas: &[Expr], domain: &Domain) -> Option<Vec<Rational>> {
     let mut largest = vec![Rational::ZERO; domain.dimension()];
     for formula in formulas {
@@ -152,7 +154,7 @@ pub fn slopes_upper(formulas: &[Expr], domain: &Domain) -> Option<Vec<Rational>>
     Some(largest)
 }
 
-/// Returns a number that is given, unless it is not above 0.
+/// Returns a number if one is given, and checks that it is above 0.
 pub fn positive(
     key: &'static str,
     value: Option<&Rational>,

@@ -11,7 +11,7 @@ use crate::numbers::{Direction, Failure, Interval, Rational};
 pub struct Values {
     /// The values, in the order of the points.
     pub values: Vec<Rational>,
-    /// No value is farther than this from the true one; 0 where all are exact.
+    /// An upper bound on the distance of the values from the true ones; 0 if all are exact.
     pub rounding_upper: Rational,
 }
 
@@ -49,8 +49,8 @@ impl Sampler {
         }
     }
 
-    /// Returns the values at these points: exact where they are rational and short, else rounded
-    /// to 40 bits below the largest of them.
+    /// Returns the values at these points: exact if they are rational and short, otherwise rounded to 40
+    /// bits below the largest of them.
     pub fn values(
         &mut self,
         points: impl IntoIterator<Item = Vec<Rational>>,
@@ -64,8 +64,8 @@ impl Sampler {
         })
     }
 
-    /// Returns the values at the centres of the cells of a grid, as [`Sampler::values`] does, and
-    /// how far the farthest is from the true one at most.
+    /// Returns the values at the centres of the cells of a grid, as [`Sampler::values`] does, with an upper
+    /// bound on their distance from the true ones.
     pub fn on_grid(&mut self, grid: &Grid) -> Result<(Numbers, Rational), BuildError> {
         let mut separated = Separated::new(&self.formula, grid);
         let mut found = Vec::new();
@@ -112,7 +112,7 @@ impl Sampler {
     }
 }
 
-/// Encloses the range of a formula on a box; nothing where that is not bounded.
+/// Encloses the range of a formula on a box; `None` if it is not bounded.
 pub fn range(formula: &Expr, sides: &[(Rational, Rational)]) -> Option<(Rational, Rational)> {
     let hull = |(low, high): &(Rational, Rational)| {
         Interval::from_rational(low).hull(&Interval::from_rational(high))

@@ -1,4 +1,4 @@
-//! Values of a formula on a grid, whose parts in one input are computed once per line.
+//! Values of a formula on a grid; its parts in one input are computed once per line.
 //!
 //! `sin(3x)·cos(2y)` on a thousand by a thousand cells takes two thousand sines, and a million
 //! products.
@@ -31,8 +31,8 @@ struct Part {
 }
 
 impl Separated {
-    /// Returns nothing for a formula that chooses by a condition on several inputs: what it does
-    /// not choose need not have a value.
+    /// Returns `None` for a formula with a condition on several inputs: the branch that is not taken need not
+    /// have a value.
     pub fn new(formula: &Expr, grid: &Grid) -> Option<Self> {
         let mut formulas = Vec::new();
         let outer = separate(formula, grid.axes.len(), &mut formulas)?;
@@ -53,7 +53,7 @@ impl Separated {
         })
     }
 
-    /// Returns the value at the centre of a cell; nothing where it has to be looked at closely.
+    /// Returns the value at the centre of a cell; `None` if it needs a closer look.
     pub fn value(&mut self, index: &Index) -> Option<Found> {
         self.exact(index).or_else(|| self.enclosed(index))
     }

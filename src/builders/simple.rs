@@ -1,7 +1,7 @@
-//! The builders as functions: a target, a domain and one size; the rest is chosen.
+//! Builders as functions of a target, a domain and one size; other keys have their defaults.
 //!
-//! They return the network alone. [`build`](super::build()) takes every key and returns the bound and the choices
-//! as well.
+//! They return the network alone. [`build`](super::build()) takes every key, and also returns the bound and
+//! the choices.
 
 use super::{BuildError, BuilderName, Parameters, build};
 use crate::certificate::Norm;

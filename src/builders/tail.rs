@@ -1,12 +1,12 @@
-//! Upper bounds on what is left of a step away from its jump: T20.
+//! Upper bounds on the tail of a step, away from its jump: T20.
 
 use super::sample::short_above;
 use crate::numbers::{Direction, Function, Interval, Rational, Scalar};
 
-/// Beyond this the bound of `e^-x` stays where it is: small enough, and a short fraction.
+/// Beyond this, the bound on `e^-x` is constant: small enough, and a short fraction.
 const LARGEST: i64 = 300;
 
-/// Returns an upper bound of `e^-x` for `x >= 0`, of about 24 bits.
+/// Returns an upper bound on `e^-x` for `x >= 0`, of about 24 bits.
 pub fn exp_minus_upper(x: &Rational) -> Rational {
     let x = x.clone().min(Rational::from(LARGEST));
     let value = Interval::from_rational(&-x).apply(Function::Exp).ok();
@@ -14,20 +14,20 @@ pub fn exp_minus_upper(x: &Rational) -> Rational {
     upper.map_or(Rational::ONE, |upper| short_above(&upper, 24))
 }
 
-/// Returns an upper bound of the sum of numbers that are not negative; about 2^-60 relative.
+/// Returns an upper bound on the sum of numbers that are not negative; about 2^-60 relative.
 pub fn sum_upper<'a>(terms: impl Iterator<Item = &'a Rational>) -> Option<Rational> {
     let add = |sum: Interval, term| sum.plus(&Interval::from_rational(term));
     let sum = terms.fold(Interval::ZERO, add);
     sum.sup().rational_bound(Direction::Up)
 }
 
-/// Returns an upper bound of the natural logarithm of a number above 1.
+/// Returns an upper bound on the natural logarithm of a number above 1.
 pub fn ln_upper(x: &Rational) -> Option<Rational> {
     let value = Interval::from_rational(x).apply(Function::Ln).ok()?;
     value.sup().rational_bound(Direction::Up)
 }
 
-/// Returns an upper bound of the square root of a number that is not negative.
+/// Returns an upper bound on the square root of a number that is not negative.
 pub fn root_upper(x: &Rational) -> Option<Rational> {
     let value = Interval::from_rational(x).apply(Function::Sqrt).ok()?;
     value.sup().rational_bound(Direction::Up)

@@ -1,9 +1,9 @@
-//! What the values of keys are, and where they are read from.
+//! The forms of the values of keys, and the source they are read from.
 
 use super::parameters::Vertex;
 use crate::numbers::Rational;
 
-/// What the value of a key has to be.
+/// The form of the value of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One of these names.
@@ -26,63 +26,54 @@ pub enum Shape {
     Sides,
 }
 
-/// Where values are read from: a table of a spec, say. What is absent is no error.
+/// The source of values, such as a table of a spec. A missing key is not an error.
 pub trait Source {
-    /// What is wrong with a value.
+    /// The error for a wrong value.
     type Error;
 
     /// Reads one of these names, and returns its place among them.
     ///
-    /// # Errors
-    /// Where the value is not one of the names.
+    /// - Errors: the value is not one of the names.
     fn name(&self, key: &'static str, names: &[&str]) -> Result<Option<usize>, Self::Error>;
 
     /// Reads a whole number of at least 0.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn count(&self, key: &'static str) -> Result<Option<usize>, Self::Error>;
 
     /// Reads a list of whole numbers, or one.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn counts(&self, key: &'static str) -> Result<Option<Vec<usize>>, Self::Error>;
 
     /// Reads a number.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn number(&self, key: &'static str) -> Result<Option<Rational>, Self::Error>;
 
     /// Reads a number greater than 0.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn positive(&self, key: &'static str) -> Result<Option<Rational>, Self::Error>;
 
     /// Reads a list of numbers, or one.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn numbers(&self, key: &'static str) -> Result<Option<Vec<Rational>>, Self::Error>;
 
     /// Reads a point of the plane.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn point(&self, key: &'static str) -> Result<Option<Vertex>, Self::Error>;
 
     /// Reads a list of points, or several.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn outlines(&self, key: &'static str) -> Result<Option<Outlines>, Self::Error>;
 
     /// Reads a side for each input, in the order of the inputs.
     ///
-    /// # Errors
-    /// Where the value is something else.
+    /// - Errors: the value has another form.
     fn sides(&self, key: &'static str) -> Result<Option<Vec<(Rational, Rational)>>, Self::Error>;
 }
 
@@ -91,13 +82,13 @@ pub trait Source {
 pub enum Outlines {
     /// The vertices of a polygon, in order around it.
     One(Vec<Vertex>),
-    /// Those of each of several polygons.
+    /// The vertices of several polygons.
     Several(Vec<Vec<Vertex>>),
 }
 
 /// A shape of values as a type, for the table of keys.
 pub(super) trait Kind {
-    /// What such a value is read as.
+    /// The type of such a value.
     type Value;
     /// The shape.
     const SHAPE: Shape;

@@ -1,7 +1,7 @@
-//! What is said of several networks for one target.
+//! Reports on several networks for one target.
 //!
 //! A [`Comparison`] is plain data: one [`Row`] per network. [`json`], [`text`], [`markdown`] and
-//! [`html`] write it; [`words`] says what the figures mean.
+//! [`html`] write it; [`words`] explains the figures.
 
 #[cfg(feature = "html")]
 pub mod html;
@@ -17,17 +17,17 @@ use crate::numbers::{Rational, literal};
 /// Digits of printed figures, rounded outward.
 const DIGITS: usize = 3;
 
-/// A quantity known from both sides, by a checked certificate.
+/// Lower and upper bounds on a quantity, from a checked certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enclosure {
-    /// At least this.
+    /// The lower bound.
     pub lower: Rational,
-    /// At most this; without it, nothing is known.
+    /// The upper bound, if one is known.
     pub upper: Option<Rational>,
 }
 
 impl Enclosure {
-    /// The figures for a table, rounded outward: `0.231` where the ends agree, else `0.22–0.24`.
+    /// Returns the figures for a table, rounded outward: `0.231` if the bounds agree, else `0.22–0.24`.
     pub fn figures(&self) -> String {
         let low = literal::decimal_down(&self.lower, DIGITS);
         match &self.upper {
@@ -55,13 +55,13 @@ impl Enclosure {
         literal::decimal_down(&self.lower, DIGITS)
     }
 
-    /// Whether the figure itself is known, to a factor of two at least, and not just its order.
+    /// Is the quantity known to a factor of two?
     pub fn is_telling(&self) -> bool {
         let upper = self.upper.as_ref();
         upper.is_some_and(|upper| &self.lower + &self.lower >= *upper)
     }
 
-    /// Whether all of this is certainly less than all of the other.
+    /// Is the quantity certainly less than the other one?
     pub fn is_below(&self, other: &Self) -> bool {
         self.upper
             .as_ref()
@@ -98,7 +98,7 @@ pub struct Start {
     pub seed: u64,
     /// The loss at the end; none where it diverged.
     pub loss: Option<f64>,
-    /// The accuracy on the points, or the root of the mean square.
+    /// The accuracy on the points, or the root mean square error.
     pub fit: Option<f64>,
     /// Steps taken.
     pub steps: usize,
@@ -109,13 +109,13 @@ pub struct Start {
 pub struct UnitLine {
     /// The unit vector across the line, towards larger sums.
     pub direction: (f64, f64),
-    /// Where the line is: its distance from the origin along the direction.
+    /// The distance of the line from the origin, along the direction.
     pub place: f64,
     /// The length of the weights: for sigmoid and tanh, how steep it is; for relu, how fast it grows.
     pub steepness: f64,
-    /// For sigmoid and tanh, over what distance it goes from a tenth to nine tenths of its range.
+    /// For sigmoid and tanh: the distance over which it goes from a tenth to nine tenths of its range.
     pub transition: Option<f64>,
-    /// Whether that is at most a twentieth of the domain's width: a step, to the eye.
+    /// Is that at most a twentieth of the domain's width? Then the unit looks like a step.
     pub is_step: Option<bool>,
     /// Whether the line meets the domain.
     pub meets: bool,
@@ -138,7 +138,7 @@ pub struct Row {
     pub units: usize,
     /// Weights and bias terms, zeros included.
     pub parameters: usize,
-    /// The share of zeros among the weights.
+    /// The proportion of zeros among the weights.
     pub zero_weight_share: f64,
     /// The largest absolute value of a weight.
     pub largest_weight: f64,
@@ -148,11 +148,11 @@ pub struct Row {
     pub l1: Option<Enclosure>,
     /// The misclassified area.
     pub area: Option<Enclosure>,
-    /// The norms of which nothing is known, since the search was stopped before it said anything.
+    /// The norms without bounds, because the search was stopped too early.
     pub not_searched: Vec<&'static str>,
     /// Linear regions that meet the domain.
     pub linear_regions: Option<usize>,
-    /// Sides of the region where it decides "inside", those on the domain's border left out.
+    /// The sides of the region where it decides "inside", without those on the border of the domain.
     pub decision_sides: Option<usize>,
     /// The area that the best regular polygon with as many sides as units misclassifies.
     pub best_polygon: Option<Enclosure>,
@@ -165,7 +165,7 @@ pub struct Row {
     /// The first hidden layer, with two inputs.
     pub lines: Vec<UnitLine>,
     /// For each first-layer unit in several inputs, its second largest weight over its largest:
-    /// 0 where it looks along one input only.
+    /// 0 if it depends on one input only.
     pub axis_ratios: Vec<f64>,
 }
 
@@ -197,7 +197,7 @@ impl Row {
         }
     }
 
-    /// Whether its one hidden layer is of units that only rise: sigmoid, tanh, heaviside, relu.
+    /// Has it one hidden layer of units that only rise: sigmoid, tanh, heaviside, relu?
     pub fn is_monotone_layer(&self) -> bool {
         let monotone = ["sigmoid", "tanh", "heaviside", "relu", "hard-tanh"];
         matches!(&self.hidden[..], [(_, activation)] if monotone.contains(&activation.as_str()))
@@ -215,13 +215,13 @@ pub struct Comparison {
     pub threshold: Option<Rational>,
     /// Whether the target is a disk inside the domain.
     pub is_disk: bool,
-    /// How the points to train on came about.
+    /// The origin of the training points.
     pub data: Option<String>,
-    /// What the enclosures' relative widths were asked to be.
+    /// The relative width of the bounds that was asked for.
     pub gap: Rational,
     /// The networks.
     pub rows: Vec<Row>,
-    /// What was noticed.
+    /// Notes on anything unusual.
     pub notes: Vec<String>,
 }
 
@@ -238,8 +238,7 @@ impl Comparison {
         sides.collect::<Vec<_>>().join(", ")
     }
 
-    /// The heads of the table's columns, and for each row its cells; columns without any figure
-    /// are left out.
+    /// Returns the heads of the table's columns, and the cells of each row, without empty columns.
     pub fn table(&self) -> (Vec<&'static str>, Vec<Vec<String>>) {
         type Cell = fn(&Row) -> Option<String>;
         let columns: [(&'static str, Cell); 14] = [
@@ -278,12 +277,12 @@ impl Comparison {
     }
 }
 
-/// A figure of a network, where there is one.
+/// Returns the text, if the row has a network.
 fn has(row: &Row, text: String) -> Option<String> {
     row.failed.is_none().then_some(text)
 }
 
-/// A share in percent, without decimals; never 0 or 100 where it is not.
+/// Returns a proportion in percent, without decimals; 0 and 100 mean exactly that.
 fn percent(share: f64) -> String {
     match share * 100.0 {
         p if p > 0.0 && p < 1.0 => "< 1 %".into(),

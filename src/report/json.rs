@@ -7,7 +7,7 @@ use super::{DIGITS, Report};
 use crate::numbers::{Rational, literal};
 use crate::prover::StoppedBy;
 
-/// Times are for people: they go to standard output and stay out of files.
+/// Times are for users: they go to standard output, not into files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
     /// With the seconds.
@@ -134,7 +134,7 @@ pub fn verify(report: &Report, times: Times) -> Value {
     })
 }
 
-/// The files beside the exact network, and what is certain of the error with their weights.
+/// The files with rounded weights, and bounds on the error with them.
 fn rounded(report: &Report) -> Value {
     let files = report.rounded.iter().map(|file| {
         let error = file.error.as_ref();

@@ -1,19 +1,19 @@
 //! `report.md`.
 
-use super::sheet::Sheet;
+use super::document::Document;
 use super::{Report, SizeReport, down, exactly, text, up};
 use crate::certificate::Norm;
 use crate::words::{count, short};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(report: &Report, pictures: &[String]) -> String {
-    sheet(report).markdown(pictures)
+    document(report).markdown(pictures)
 }
 
-/// Returns what the report says, in order.
-pub fn sheet(report: &Report) -> Sheet {
+/// Returns the parts of the report, in order.
+pub fn document(report: &Report) -> Document {
     let headline = text::verdict(report);
-    Sheet {
+    Document {
         title: title(report),
         class: report.verdict.to_string(),
         headline: headline.lines().next().unwrap_or_default().to_owned(),
@@ -80,13 +80,12 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows.push((
         "proof",
         format!(
-            "{}, {} box{} looked at, certificate of {} bytes, {}",
+            "{}, {} searched, certificate of {}, {}",
             count(report.search.leaves, "leaf"),
-            report.search.boxes,
-            if report.search.boxes == 1 { "" } else { "es" },
-            report.certificate.bytes,
+            count(report.search.boxes, "box"),
+            count(report.certificate.bytes, "byte"),
             if report.certificate.is_unchecked {
-                "not checked for want of time, so nothing is proved"
+                "not checked before the time limit, so nothing is proved"
             } else {
                 "accepted by the checker"
             }
@@ -98,40 +97,66 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// What is claimed and what is not, in words.
+/// What the result means, and what it does not; each word that the facts use is explained.
 pub fn meaning(report: &Report) -> Vec<String> {
     let mut lines = vec![
-        "The bounds hold in real arithmetic, with the exact weights in network.json; what floating \
-         point arithmetic does with them is not part of the claim. The checker recomputed them from the certificate with integer and rational arithmetic only; \
-         it can be run again with `steeple check certificate.steeple --network network.json`."
-            .to_string(),
+        "The bounds hold in real arithmetic, with the exact weights in network.json. Rounding errors of \
+         floating-point arithmetic, when the network is run, are not part of the claim."
+            .to_owned(),
     ];
-    if report.norm == Norm::Sup && report.jumps {
+    lines.push(if report.certificate.is_unchecked {
+        "The time limit came before the certificate was checked, so nothing is proved.".to_owned()
+    } else {
+        "The checker recomputed the bounds from the certificate, with integer and rational arithmetic \
+         only. To check again, run `steeple check certificate.steeple --network network.json`."
+            .to_owned()
+    });
+    lines.push(
+        "The search cuts the domain into boxes. A leaf is a box that was not cut further; the bound is \
+         computed on each leaf."
+            .to_owned(),
+    );
+    if report.norm == Norm::Sup {
+        lines.push(if report.jumps {
+            "The network or the target jumps, so the error is the essential supremum (essential sup): the \
+             largest |N - f| on the domain, where sets of measure zero, such as the points of a jump, do \
+             not count."
+                .to_owned()
+        } else {
+            "The sup error is the supremum of |N - f| on the domain, the largest error anywhere."
+                .to_owned()
+        });
+    }
+    if report.witness.is_some() {
         lines.push(
-            "Network or target jump, so the bound is of the essential supremum: sets of measure \
-             zero do not count."
-                .to_string(),
+            "The witness is the point that gives the lower bound: at it, or close to it, the error is at \
+             least that large."
+                .to_owned(),
         );
     }
     let integral = match report.norm {
         Norm::L1 => Some("The l1 error is the integral of |N - f| over the domain"),
         Norm::L2 => Some("The l2 error is the root of the integral of (N - f)^2 over the domain"),
-        Norm::Sup | Norm::Area => None,
+        Norm::Area => Some(
+            "The error is the area on which network and target decide differently (the misclassified area)",
+        ),
+        Norm::Sup => None,
     };
     if let Some(integral) = integral {
         let several = if report.target.len() > 1 {
-            "; the outputs are added up under the integral"
+            "; several outputs are added under the integral"
         } else {
             ""
         };
         lines.push(format!("{integral}{several}."));
     }
-    if report.a_priori.is_some() {
-        lines.push(
-            "The bound by theorem is a formula of the builder's parameters; it was not checked \
-             for this network, the other bounds were."
-                .to_string(),
-        );
+    if let Some(bound) = &report.a_priori {
+        lines.push(format!(
+            "The bound by theorem is a formula in the parameters of the builder; {} is its page under \
+             proofs/theorems in the source of Steeple. This bound was not checked for this network; the \
+             other bounds were.",
+            bound.theorem
+        ));
     }
     lines
 }
@@ -139,11 +164,10 @@ pub fn meaning(report: &Report) -> Vec<String> {
 /// The size of a network in a line.
 pub fn network(size: &SizeReport) -> String {
     format!(
-        "{} hidden layer{}, {} units, {} parameters ({} not zero)",
-        size.hidden_layers,
-        if size.hidden_layers == 1 { "" } else { "s" },
-        size.units,
-        size.parameters,
+        "{}, {}, {} ({} not zero)",
+        count(size.hidden_layers, "hidden layer"),
+        count(size.units, "unit"),
+        count(size.parameters, "parameter"),
         size.nonzero_parameters
     )
 }

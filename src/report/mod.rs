@@ -1,18 +1,18 @@
-//! What was found, for people and for programs.
+//! Results, for users and for programs.
 //!
 //! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
-//! on the terminal, [`markdown`] and [`html`] the files beside a built network, both from a
-//! [`sheet`]. A [`counted`] report is about a network of which nothing is claimed. Times appear on the
-//! terminal and in JSON on standard output, never in files, which are the same for the same input.
+//! on the terminal, [`markdown`] and [`html`] the files next to a built network, both from a
+//! [`document`]. A [`region_count`] report is about a network without a target. Times appear on the
+//! terminal and in JSON on standard output, but never in files: the same input gives the same files.
 
 pub mod comparison;
-pub mod counted;
+pub mod document;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod property;
-pub mod sheet;
+pub mod region_count;
 pub mod text;
 pub mod training;
 mod verdict;
@@ -27,23 +27,23 @@ use crate::numbers::{Rational, literal};
 use crate::prover::StoppedBy;
 use crate::words;
 
-/// Formulas of more characters than this get a name in sentences.
+/// Sentences give a longer formula a name.
 const LONGEST: usize = 72;
-/// So many characters of them are shown then.
+/// The explanation of the name shows this many characters.
 const SHOWN: usize = 160;
 /// Significant digits of printed decimals.
 pub const DIGITS: usize = 10;
 
-/// Everything that is said about one network and one question.
+/// The result for one network and one question.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// The answer.
     pub verdict: Verdict,
     /// How the error is measured.
     pub norm: Norm,
-    /// Can network or target jump? Then sets of measure zero do not count in `sup`.
+    /// Can network or target jump? Then `sup` ignores sets of measure zero.
     pub jumps: bool,
-    /// The formulas as they were given.
+    /// The formulas, as the user wrote them.
     pub target: Vec<String>,
     /// The inputs with their sides.
     pub domain: Vec<(String, Rational, Rational)>,
@@ -53,7 +53,7 @@ pub struct Report {
     pub threshold: Option<Rational>,
     /// The digest of the network.
     pub network: String,
-    /// Which weights the network has.
+    /// Which weights of its file the network has.
     pub weights: Weights,
     /// The error is at least this.
     pub lower: Rational,
@@ -71,29 +71,28 @@ pub struct Report {
     pub certificate: CertificateReport,
     /// The network's size.
     pub size: SizeReport,
-    /// What was chosen and noticed.
+    /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
-    /// Files with rounded weights that stand beside the exact network.
+    /// Files with rounded weights, next to the exact network.
     pub rounded: Vec<RoundedReport>,
 }
 
-/// A file whose weights are rounded, and what is certain of the error with them.
+/// A file with rounded weights, and bounds on the error with them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoundedReport {
     /// The name of the file.
     pub file: String,
-    /// The floats that it stores: `float32`.
+    /// The type of its floats: `float32`.
     pub floats: String,
-    /// How many different numbers were rounded, and by how much at most.
+    /// How many different numbers were rounded.
     pub numbers: usize,
-    /// The largest distance of a number from its float.
+    /// The largest distance between a number and its float.
     pub largest: Rational,
-    /// What is certain of the error with the rounded weights; nothing where that was not asked, as
-    /// there was no time left.
+    /// Bounds on the error with the rounded weights; `None` if no time was left to find them.
     pub error: Option<RoundedError>,
 }
 
-/// What is certain of an error.
+/// Bounds on an error.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoundedError {
     /// The answer.
@@ -104,12 +103,12 @@ pub struct RoundedError {
     pub upper: Option<Rational>,
 }
 
-/// A witness: the point, and what network and target give there.
+/// A witness: a point with a large error, and the values of network and target there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WitnessReport {
     /// Inputs by name.
     pub point: Vec<(String, Rational)>,
-    /// Half the side of the box around it that is meant.
+    /// Half the side of the box around the point; 0 for the point alone.
     pub radius: Rational,
     /// Each output of the network, enclosed.
     pub network: Vec<(Rational, Rational)>,
@@ -120,7 +119,7 @@ pub struct WitnessReport {
 /// How the search went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchReport {
-    /// Boxes looked at.
+    /// The number of boxes that were searched.
     pub boxes: u64,
     /// Leaves of the partition.
     pub leaves: usize,
@@ -133,13 +132,13 @@ pub struct SearchReport {
 /// The certificate on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CertificateReport {
-    /// Where it is, if it was kept.
+    /// Its path, if it was written.
     pub path: Option<String>,
     /// Its size.
     pub bytes: u64,
-    /// Wall time of the check.
+    /// The wall time of the check.
     pub seconds: f64,
-    /// Was the check given up for want of time?
+    /// Did the time limit stop the check?
     pub is_unchecked: bool,
 }
 
@@ -173,14 +172,14 @@ impl Report {
         self.upper.as_ref() == Some(&self.lower)
     }
 
-    /// The square of the error where that is what is known exactly, and not the error itself.
+    /// The square of the error, if the square is known exactly and the error is not.
     pub fn exact_square(&self) -> Option<&Rational> {
         let (lower, upper) = self.squared.as_ref()?;
         let is_exact = upper.as_ref() == Some(lower) && !self.is_exact();
         is_exact.then_some(lower)
     }
 
-    /// The norm as it is called in results: `sup` is an essential one where something jumps.
+    /// The name of the norm in results: `essential sup` if network or target jumps.
     pub fn norm_name(&self) -> &'static str {
         match self.norm {
             Norm::Sup if self.jumps => "essential sup",
@@ -188,7 +187,7 @@ impl Report {
         }
     }
 
-    /// The error as it stands in a formula.
+    /// The error as a formula.
     pub fn error_name(&self) -> String {
         let inputs: Vec<&str> = self
             .domain
@@ -238,7 +237,7 @@ impl Report {
         }
     }
 
-    /// What `f` stands for in [`Report::error_name`], where the formulas are too long for it.
+    /// Explains `f` in [`Report::error_name`], if the formulas are too long for it.
     pub fn legend(&self) -> Option<String> {
         self.is_long()
             .then(|| format!("f is {}", words::short(&self.target_text(), SHOWN)))
@@ -283,8 +282,7 @@ fn end(value: &Rational, is_low: bool) -> String {
     format!("{decimal}...")
 }
 
-/// A number that was given, exactly: the fraction where it is short, else its decimals where they
-/// end, else the fraction.
+/// Returns an exact number: a short fraction, else a finite decimal, else the fraction.
 pub fn exactly(value: &Rational) -> String {
     const MOST: usize = 17;
     let low = literal::decimal_down(value, MOST);
@@ -295,7 +293,7 @@ pub fn exactly(value: &Rational) -> String {
     }
 }
 
-/// A number for people: the fraction where it is short, else a decimal rounded down.
+/// Returns a number for users: a short fraction, else a decimal rounded down.
 pub fn down(value: &Rational) -> String {
     if value.bits() <= 24 {
         value.to_string()
@@ -304,7 +302,7 @@ pub fn down(value: &Rational) -> String {
     }
 }
 
-/// A number for people: the fraction where it is short, else a decimal rounded up.
+/// Returns a number for users: a short fraction, else a decimal rounded up.
 pub fn up(value: &Rational) -> String {
     if value.bits() <= 24 {
         value.to_string()

@@ -1,4 +1,4 @@
-//! Verdicts on properties, for people and for programs.
+//! Verdicts on properties, for users and for programs.
 
 use std::fmt::Write;
 
@@ -12,12 +12,12 @@ use crate::numbers::Rational;
 use crate::prover::StoppedBy;
 use crate::words::count;
 
-/// Everything that is said about one network and one property.
+/// The result for one network and one property.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertyReport {
     /// The answer.
     pub verdict: Verdict,
-    /// The file that the property is from.
+    /// The file of the property.
     pub file: String,
     /// The property.
     pub property: Option<Property>,
@@ -29,16 +29,16 @@ pub struct PropertyReport {
     pub network: String,
     /// Which weights the network has.
     pub weights: Weights,
-    /// Where it fails.
+    /// A point where it fails.
     pub witness: Option<PointReport>,
     /// The search.
     pub search: SearchReport,
-    /// Boxes open at the end.
+    /// The number of boxes that are open at the end.
     pub open: usize,
-    /// A place that was not decided however small the box around it, and about by how much the
+    /// A point that stayed undecided in boxes of every size, and an estimate of the margin by which the
     /// condition is missed there, if floats can tell.
     pub stuck: Option<(Vec<f64>, Option<f64>)>,
-    /// Why the assertions hold for no inputs and outputs at all, whatever the network, if that is so.
+    /// Why the assertions contradict each other for every network, if they do.
     pub vacuous: Option<String>,
     /// The certificate.
     pub certificate: CertificateReport,
@@ -123,7 +123,7 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
     })
 }
 
-/// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
+/// Returns the verdict, in a sentence that repeats its claim, and the evidence for it.
 ///
 /// ```text
 /// proved (unsat): nothing that p.vnnlib describes is possible, over the reals; 12 leaves, certificate checked
@@ -180,7 +180,7 @@ fn verdict(report: &PropertyReport) -> String {
             if report.certificate.is_unchecked {
                 return format!(
                     "undecided (unknown): whether what {file} describes is possible; {stopped}, \
-                     before the check of what was found had ended"
+                     before the certificate was checked"
                 );
             }
             let hint = match report.search.stopped_by {
@@ -196,7 +196,7 @@ fn verdict(report: &PropertyReport) -> String {
     }
 }
 
-/// Why cells stayed open that were not cut any more.
+/// Returns why cells stayed open although they were not cut further.
 fn unresolved(report: &PropertyReport) -> String {
     match &report.stuck {
         Some((point, Some(_))) => {
@@ -206,21 +206,21 @@ fn unresolved(report: &PropertyReport) -> String {
                 each.push("...".to_string());
             }
             format!(
-                "near {} the condition is just met or just missed, or the network jumps; ties are decided \
-                 exactly for claims (--target), not yet for properties",
+                "near {} the condition is almost an equality, or the network jumps; such ties are decided \
+                 for claims (--target), but not yet for properties",
                 each.join(", ")
             )
         }
         Some((_, None)) => {
-            "the network or the condition has numbers beyond the range of floats there, about 1e308, and \
-             floats guide the search"
+            "the network or the condition has numbers beyond the range of floats (about 1e308), and the \
+             search needs floats"
                 .to_string()
         }
-        None => "the network has no value there that is known".to_string(),
+        None => "the network cannot be evaluated there".to_string(),
     }
 }
 
-/// A float in few digits.
+/// Returns a float with few digits.
 fn about(x: f64) -> String {
     if x == 0.0 || (1e-4..1e9).contains(&x.abs()) {
         let text = format!("{x:.6}");
@@ -230,7 +230,7 @@ fn about(x: f64) -> String {
     }
 }
 
-/// `X_0`, with the network's own name where that is another one.
+/// Returns `X_0`, followed by the name in the network if that differs.
 fn label(letter: &str, place: usize, names: &[String]) -> String {
     let own = format!("{letter}_{place}");
     match names.get(place) {

@@ -6,7 +6,7 @@ use super::{Report, RoundedReport, Verdict, down, exactly, up};
 use crate::prover::StoppedBy;
 use crate::words::count;
 
-/// Returns the verdict in a sentence that repeats its claim, and what stands behind it.
+/// Returns the verdict, in a sentence that repeats its claim, and the evidence for it.
 ///
 /// ```text
 /// proved: sup |N(x) - x^2| <= 1/1024 for x in [0, 1]; 16 leaves, certificate checked
@@ -58,7 +58,7 @@ pub fn verdict(report: &Report) -> String {
         }
     };
     if report.certificate.is_unchecked {
-        text += ", before the check of what was found had ended";
+        text += ", before the certificate was checked";
     }
     if let Some(legend) = report.legend() {
         text += "\n  ";
@@ -90,9 +90,9 @@ pub fn verdict(report: &Report) -> String {
             tolerance.is_empty(),
         ) {
             (Some(StoppedBy::Abstraction), _, _) => {
-                "every bound carries an abstraction error of about that size, from weights that were \
-                 rounded to 62 bits or from a softplus that jumps at its threshold; smaller weights, \
-                 powers of two and larger thresholds have less"
+                "every bound contains an abstraction error of about that size, because weights were rounded \
+                 to 62 bits or a softplus jumps at its threshold; it is smaller with smaller weights, \
+                 powers of two or larger thresholds"
                     .to_string()
             }
             (Some(reason), _, _) if reason != StoppedBy::Resolution => {
@@ -105,12 +105,12 @@ pub fn verdict(report: &Report) -> String {
                     | StoppedBy::Abstraction => "let it run",
                 };
                 match &report.certificate.path {
-                    Some(path) => format!("{wish}, and go on with --resume {path}"),
-                    None => format!("{wish}; --certificate keeps what was done for --resume"),
+                    Some(path) => format!("{wish}, and continue with --resume {path}"),
+                    None => format!("{wish}; with --certificate FILE, --resume FILE can continue the search"),
                 }
             }
             (_, Some(upper), false) => format!("ask for {}", up(upper)),
-            _ => "ask for less, or look at the certificate's partition".to_string(),
+            _ => "ask for a larger error, or draw the partition of the certificate".to_string(),
         };
         let _ = write!(text, "; hint: {hint}");
     }
@@ -137,7 +137,7 @@ pub fn verdict(report: &Report) -> String {
     text
 }
 
-/// What a file with rounded weights is worth, in a line.
+/// Returns what is known of the error with the rounded weights of a file, in one line.
 pub fn rounded(report: &Report, file: &RoundedReport) -> String {
     let RoundedReport {
         file: name, floats, ..
@@ -147,7 +147,9 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
         return format!("{name}: all weights are {floats} numbers, so nothing is rounded");
     }
     let Some(error) = &file.error else {
-        return format!("{name}: the error {with} is not known: no time was left to prove it");
+        return format!(
+            "{name}: the error {with} is unknown, because no time was left to prove it"
+        );
     };
     let between = match &error.upper {
         Some(upper) => format!("between {} and {}", down(&error.lower), up(upper)),
@@ -158,7 +160,7 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
         Verdict::Proved => format!("{name}: {with} the error is {between}, within the tolerance"),
         Verdict::Refuted => format!(
             "warning: {name} breaks the tolerance {tolerance}: {with} the error is at least {}; \
-             hint: `steeple convert` with --precision float64 writes more exact weights",
+             hint: `steeple convert` with --precision float64 rounds less",
             down(&error.lower)
         ),
         Verdict::Enclosed => format!("{name}: {with} the error is {between}"),
@@ -172,14 +174,13 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
             if tolerance.is_empty() {
                 String::new()
             } else {
-                format!(", so whether it keeps the tolerance {tolerance} is not known")
+                format!(", so it is unknown whether it keeps the tolerance {tolerance}")
             }
         ),
     }
 }
 
-/// `at x = 1/32, y = 1/2`; `near` it where a box around the point is meant, or where the point is
-/// written shorter than it is.
+/// Returns `at x = 1/32, y = 1/2`, or `near` if a box around the point is meant or the point is rounded.
 pub fn witness_place(report: &Report) -> Option<String> {
     let witness = report.witness.as_ref()?;
     let mut word = if witness.radius.is_zero() {

@@ -1,4 +1,4 @@
-//! What is said of a training: the table of starts, the fit, and what was asked for beside it.
+//! Reports on training: the table of starts, the fit, and extra results that were asked for.
 
 use std::fmt::Write as _;
 
@@ -8,32 +8,32 @@ use crate::network::{Activation, Network, digest, size};
 use crate::training::{GradientCheck, Kept, Problem, Restart, Samples, Settings, Task, Training};
 use crate::words::count;
 
-/// A run, and what it has to say beside its networks.
+/// A training run and its results, apart from the networks.
 pub struct TrainingReport<'a> {
-    /// What is trained, such as `sigmoid 2-6-1`.
+    /// The name of the network, such as `sigmoid 2-6-1`.
     pub name: &'a str,
-    /// What it is trained on, from which starts.
+    /// The problem and its starts.
     pub problem: &'a Problem<'a>,
-    /// How.
+    /// The settings of the optimizer.
     pub settings: &'a Settings,
-    /// The points.
+    /// The training points.
     pub samples: &'a Samples,
-    /// The file of the network it starts from, if it does.
+    /// The file of the network that training starts from, if any.
     pub from: Option<String>,
     /// The file that is written.
     pub out: String,
     /// One forward and one backward pass, written out.
     pub explanation: Option<&'a str>,
-    /// Backpropagation beside central differences.
+    /// The comparison of backpropagation with central differences.
     pub check: Option<&'a GradientCheck>,
-    /// What descent keeps of the network it started from.
+    /// What training keeps of the network it started from.
     pub kept: Option<&'a Kept>,
     /// The pictures along the way.
     pub frames: Vec<String>,
 }
 
 impl TrainingReport<'_> {
-    /// How the fit is called.
+    /// The name of the fit, in text and in JSON.
     fn fit(&self) -> (&'static str, &'static str) {
         match self.samples.task() {
             Task::Classification => ("accuracy", "accuracy"),
@@ -54,12 +54,11 @@ impl TrainingReport<'_> {
             Some(path) => format!(", from {path}"),
             None => String::new(),
         };
-        let count = self.samples.count();
         format!(
-            "{} by {} on {count} point{}, {}{origin}",
+            "{} by {} on {}, {}{origin}",
             self.name,
             self.settings.optimizer.name(),
-            if count == 1 { "" } else { "s" },
+            count(self.samples.count(), "point"),
             self.problem.perceptron().loss().name(),
         )
     }
@@ -102,7 +101,7 @@ impl TrainingReport<'_> {
         text
     }
 
-    /// Returns what a run ended with, as text.
+    /// Returns the result of a run as text.
     pub fn text(&self, training: &Training) -> String {
         let mut text = String::new();
         if let Some(explanation) = self.explanation {
@@ -149,8 +148,9 @@ impl TrainingReport<'_> {
 
     fn check_text(&self, check: &GradientCheck) -> String {
         let mut text = format!(
-            "  gradient: backpropagation differs from central differences by {:.2e} at most, relatively, over {} parameters",
-            check.largest, check.compared
+            "  gradient: backpropagation and central differences differ by at most {:.2e} (relative), over {}",
+            check.largest,
+            count(check.compared, "parameter")
         );
         if check.largest > 0.0 {
             let _ = write!(
@@ -164,14 +164,14 @@ impl TrainingReport<'_> {
         if check.at_kinks > 0 {
             let _ = write!(
                 text,
-                "\n    {} parameters not compared: a relu unit has its kink at a point",
-                check.at_kinks
+                "\n    not compared: {}, because a relu unit has its kink at one of the points",
+                count(check.at_kinks, "parameter")
             );
         }
         text
     }
 
-    /// Returns what a run ended with, as an object.
+    /// Returns the result of a run as an object.
     pub fn json(&self, training: &Training) -> Value {
         let found = training.found();
         let mut object = json!({
@@ -205,7 +205,7 @@ impl TrainingReport<'_> {
         object
     }
 
-    /// Returns what is said when every start diverged, as text.
+    /// Returns the text for the case that every start diverged.
     pub fn nothing(&self, restarts: &[Restart]) -> String {
         format!(
             "not trained: {}; every start diverged\n{}\n  hint: a smaller --learning-rate, or --optimizer lbfgs",
@@ -226,7 +226,7 @@ impl TrainingReport<'_> {
     }
 }
 
-/// The start that ended highest, by its place.
+/// The place of the start with the largest final loss.
 fn worst(restarts: &[Restart]) -> Option<usize> {
     let mut worst: Option<(usize, f64)> = None;
     for (place, restart) in restarts.iter().enumerate() {
@@ -268,18 +268,19 @@ fn kept_json(kept: &Kept) -> Value {
     })
 }
 
-/// Says whether descent keeps what it started from.
+/// Returns what training keeps of the network it started from, as text.
 fn kept_text(kept: &Kept) -> String {
     let mut text = format!(
-        "  from the start to the end: weights change by {} of themselves at most, parameters by {}",
+        "  largest change from start to end: {} of a weight (relative), {} of a parameter",
         digits(kept.largest_relative_change),
         digits(kept.largest_change)
     );
     if kept.zero_weights > 0 {
         let _ = write!(
             text,
-            "\n    {} of {} zero weights are still 0",
-            kept.zeros_kept, kept.zero_weights
+            "\n    {} of {} are still 0",
+            kept.zeros_kept,
+            count(kept.zero_weights, "zero weight")
         );
         if kept.zeros_kept < kept.zero_weights {
             let _ = write!(

@@ -1,4 +1,4 @@
-//! From a builder's parameters to a network on disk with a checked verdict.
+//! Builds a network from a builder's parameters, writes it to disk, and gives a checked verdict.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::numbers::Rational;
 pub struct BuildRequest<'a> {
     /// Which builder.
     pub builder: BuilderName,
-    /// Its keys; without the one that is its size, the size is chosen from the tolerance.
+    /// Its keys. Without the key for the size, the size is chosen from the tolerance.
     pub parameters: &'a Parameters,
     /// The target; the network takes its inputs in the same order.
     pub target: &'a Target,
@@ -41,7 +41,7 @@ pub struct BuildRequest<'a> {
     pub limits: Limits,
     /// How many threads; all by default.
     pub threads: crate::jobs::Threads<'a>,
-    /// Is a certificate wanted that a small checker can check?
+    /// Must a small checker be able to check the certificate?
     pub portable: bool,
 }
 
@@ -67,7 +67,7 @@ impl<'a> BuildRequest<'a> {
         .map_err(WorkflowError::from)
     }
 
-    /// What is to be verified of a network.
+    /// Returns the request to verify a network.
     pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n>
     where
         'a: 'n,
@@ -86,8 +86,8 @@ impl<'a> BuildRequest<'a> {
     }
 }
 
-/// Builds the network: of the size given, or of the smallest size that the prover finds to keep
-/// the tolerance. Nothing is proved of it.
+/// Builds the network, with the given size or the smallest size for which the prover finds that it keeps
+/// the tolerance. Nothing is proved about it yet.
 ///
 /// - Errors: [`WorkflowError`].
 pub fn build_sized(
@@ -103,7 +103,7 @@ pub(super) fn write_and_read(network: &Network, folder: &Path) -> Result<Network
     read_network(Some(folder), written)
 }
 
-/// Writes the network to its folder; returns its bytes where there is none.
+/// Writes the network to its folder; without a folder, returns its bytes.
 fn write_network(network: &Network, folder: Option<&Path>) -> Result<Vec<u8>, WorkflowError> {
     let mut bytes = Vec::new();
     match folder {
@@ -129,11 +129,11 @@ fn read_network(folder: Option<&Path>, written: Vec<u8>) -> Result<Network, Work
 }
 
 /// Builds a network, writes `network.json` into a folder, reads it back, proves, writes
-/// `certificate.steeple` beside it, reads that back and checks it. Without a folder all of this happens in
-/// memory.
+/// `certificate.steeple` next to it, reads that back and checks it. Without a folder, all of this happens
+/// in memory.
 ///
 /// - Returns: what was built, its network as read back, and the checked verdict about that.
-/// - Errors: [`WorkflowError`] where there is no verdict at all.
+/// - Errors: [`WorkflowError`] if there is no verdict at all.
 pub fn build(
     request: &BuildRequest<'_>,
     folder: Option<&Path>,
@@ -157,15 +157,15 @@ pub fn build(
         },
     );
     let written = written?;
-    // The search goes on with the network that was written, while the file is read back. The check is of
-    // what was read: a file that holds another network has another digest, and the certificate is not
-    // about that.
+    // The search uses the network that was written, while the file is read back. The check uses the
+    // network that was read: if the file holds another network, its digest differs, and the checker
+    // rejects the certificate.
     let (read, found) = side_by_side(
         threads,
         || read_network(folder, written),
         || {
             let on_domain = on_domain.and_then(Result::ok).map(Arc::new);
-            // A size that was chosen has been searched already.
+            // A chosen size was searched already.
             found.map_or_else(
                 || {
                     let asked = request.asked(&built.network, question.clone());
@@ -179,7 +179,7 @@ pub fn build(
     let path = folder.map(|folder| folder.join("certificate.steeple"));
     let asked = request.asked(&built.network, question);
     let mut verification = settle(found?, &asked, path.as_deref())?;
-    // That this size is too small does not refute that there is one that is enough.
+    // This size is too small, but a larger one may be enough, so nothing is refuted.
     if let Some(reason) = stopped_by
         && verification.verdict == Verdict::Refuted
     {

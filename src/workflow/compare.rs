@@ -3,13 +3,13 @@
 //! Every network of a comparison is asked the same questions as any other network: the prover
 //! proposes, the checker decides, and only what it accepted stands in the table.
 
-mod companions;
+mod baselines;
 mod describe;
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use companions::{beside_polygons, companions, is_inside};
+use baselines::{baselines, beside_polygons, is_inside};
 use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
@@ -27,6 +27,7 @@ use crate::numbers::Rational;
 use crate::prover::{Limits, Progress};
 use crate::report::comparison::{Comparison, Enclosure, Origin, Row, Start};
 use crate::training;
+use crate::words::count;
 
 /// Boxes that one question may take where nothing else limits it. A number of boxes, unlike a
 /// time, gives the same figures on every machine.
@@ -113,11 +114,11 @@ pub enum CompareError {
     },
 }
 
-/// A network on the way into the table.
+/// A network before its row of the table is complete.
 struct Candidate {
     row: Row,
     network: Option<Network>,
-    /// Target and box in another order than the spec's.
+    /// Target and domain, if their inputs are in another order than in the spec.
     order: Option<(Target, Domain)>,
     losses: Vec<f64>,
 }
@@ -133,10 +134,10 @@ impl Candidate {
     }
 }
 
-/// Builds and trains what the spec says, adds the networks given, and proves the error of each.
+/// Builds and trains the networks of the spec, adds the imported ones, and proves bounds on the error of
+/// each.
 ///
-/// - Errors: [`CompareError`] where there is no table at all. A row that cannot be trained says so
-///   in the table.
+/// - Errors: [`CompareError`] if there is no table at all. A failed training is a row of the table.
 pub fn compare(
     request: &CompareRequest<'_>,
     progress: &(dyn Fn(Stage<'_>) + Sync),
@@ -152,7 +153,7 @@ pub fn compare(
     }
     let mut trained = Vec::new();
     if let (Some(compare), Some(samples)) = (&spec.compare, &samples) {
-        // The rest of the time is for the proofs.
+        // The other half of the time is for the proofs.
         let limits = request.limits.shared(2);
         let rows = train_rows(compare, samples, &limits, &|row, at| {
             progress(Stage::Training(row, at));
@@ -175,13 +176,13 @@ pub fn compare(
     }
     let disk = read_disk(&spec.target).filter(|disk| is_inside(disk, spec));
     if disk.is_some() {
-        candidates.extend(companions(spec, &candidates, &others));
+        candidates.extend(baselines(spec, &candidates, &others));
     }
     candidates.extend(others);
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
-    let count = candidates.len();
+    let all = candidates.len();
     for (place, mut candidate) in candidates.into_iter().enumerate() {
         let answers = match &candidate.network {
             Some(network) => {
@@ -197,7 +198,7 @@ pub fn compare(
                 );
                 answers(
                     request,
-                    (&candidate.row.name, count - place),
+                    (&candidate.row.name, all - place),
                     (network, candidate.row.weights, target, domain),
                     progress,
                 )?
@@ -237,7 +238,7 @@ pub fn compare(
         .any(|(_, answer)| answer.search.stopped_by.is_some())
     {
         notes.push(
-            "Some searches stopped at a limit: those enclosures hold, but they are wider than asked."
+            "Some searches stopped at a limit. Their bounds hold, but they are wider than asked for."
                 .to_string(),
         );
     }
@@ -258,7 +259,7 @@ pub fn compare(
     })
 }
 
-/// The error of a network for the table; nothing where a search was stopped before it said anything.
+/// The error of a network for the table; `None` if the search stopped before it found a bound.
 fn figure(norm: Norm, answer: &Verification, domain: &Domain) -> Option<Enclosure> {
     let claim = answer.verified.claim();
     let found = Enclosure {
@@ -274,7 +275,7 @@ fn figure(norm: Norm, answer: &Verification, domain: &Domain) -> Option<Enclosur
     (search.stopped_by.is_none() || !says_nothing).then_some(found)
 }
 
-/// Inside is where a network is at least this; for regions.
+/// For regions: a point is inside if the network is at least this.
 fn threshold(spec: &Spec) -> Option<Rational> {
     let given = spec.claim.threshold.clone();
     spec.target
@@ -291,7 +292,7 @@ fn data_text(spec: &Spec, samples: &training::Samples) -> String {
         }
         _ => "at random in the domain".into(),
     };
-    format!("{} points {from}", samples.count())
+    format!("{} {from}", count(samples.count(), "point"))
 }
 
 /// The network of the table `[network]`.
@@ -331,7 +332,7 @@ fn built(
     Ok(Candidate::new(row, Some(built.network)))
 }
 
-/// What came of training.
+/// Returns the candidate that training made, or the reason why there is none.
 fn candidate(trained: TrainedRow) -> Candidate {
     let mut row = Row::new(trained.name, Origin::Trained);
     row.gradient_check = trained.gradient_check.map(|check| check.largest);
@@ -369,7 +370,7 @@ fn candidate(trained: TrainedRow) -> Candidate {
     }
 }
 
-/// Proves what the table says of the errors of a network; so many networks are still to be looked at.
+/// Proves bounds on the errors of a network; `left` networks still share the time.
 fn answers(
     request: &CompareRequest<'_>,
     (name, left): (&str, usize),

@@ -1,4 +1,4 @@
-//! How the error of a builder falls with its size: each size built, proved and checked.
+//! The error of a builder by size: each size is built, proved and checked.
 
 use super::build::BuildRequest;
 use super::verify::{Verdict, VerifyRequest, WorkflowError, verify};
@@ -8,9 +8,9 @@ use crate::network::{Network, digest, size};
 use crate::numbers::Rational;
 use crate::prover::Watch;
 
-/// Sizes that are tried.
+/// The number of sizes that are tried.
 const SIZES: usize = 8;
-/// Boxes that one size may take; where they are not enough, the series ends.
+/// The box limit for one size; if it is reached, the series ends.
 const BOXES: u64 = 200_000;
 
 /// The certified error of one network.
@@ -18,29 +18,29 @@ const BOXES: u64 = 200_000;
 pub struct Measured {
     /// Its hidden units.
     pub units: usize,
-    /// The error is at least this.
+    /// The lower bound on the error.
     pub lower: Rational,
-    /// And at most this, if that is known.
+    /// The upper bound, if one is known.
     pub upper: Option<Rational>,
 }
 
 /// One size of a builder.
 #[derive(Clone, Debug)]
 pub struct Sized {
-    /// The size, as the spec would have it: `cells = 8`.
+    /// The size, as in a spec: `cells = 8`.
     pub size: String,
     /// The network of this size.
     pub measured: Measured,
-    /// What is known of it by theorem.
+    /// The bound by theorem.
     pub a_priori: Option<APriori>,
 }
 
-/// Builds a few sizes, each proved and checked, from the smallest on. Sizes double, or grow by one
-/// where a layer is what grows.
+/// Builds, proves and checks a few sizes, from the smallest on. Sizes double, or grow by one if the number
+/// of layers grows.
 ///
-/// - Ends: at eight sizes, at the size that the parameters give, or at the first one whose search
-///   stops before the gap wanted.
-/// - Errors: [`WorkflowError`], for builders without a size and for what cannot be built.
+/// - Ends: after eight sizes, at the size that the parameters give, or at the first size whose search
+///   stops before it reaches the gap.
+/// - Errors: [`WorkflowError`], for builders without a size and for networks that cannot be built.
 pub fn convergence(
     request: &BuildRequest<'_>,
     progress: &mut Watch<'_>,
@@ -94,8 +94,8 @@ pub fn convergence(
     Ok(found)
 }
 
-/// Encloses the error of a network in the request's question; also says whether the gap wanted was
-/// reached.
+/// Returns bounds on the error of a network for the question of the request, and whether they reach the
+/// gap.
 ///
 /// - Errors: [`WorkflowError`].
 pub fn measured(

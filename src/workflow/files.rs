@@ -1,13 +1,12 @@
-//! Files that are whole or not there, and what a path stands for.
+//! Writes files as a whole or not at all, and resolves output paths.
 //!
-//! A result is written to a temporary directory beside its place and renamed at the end. What is there
-//! and is not a regular file (a pipe, a device) is written into; a link stays, and the file that it
-//! leads to is replaced.
+//! A result is written to a temporary directory next to its place and renamed at the end. Pipes and
+//! devices are written into. A link stays, and the file that it leads to is replaced.
 //!
 //! ```text
-//! .steeple-XXXXXX/       beside the result, for as long as it is being written
+//! .steeple-XXXXXX/       next to the result, while it is being written
 //!   lock                 locked by the run that made the directory
-//!   ...                  what becomes the result
+//!   ...                  the result, before it is renamed
 //! .steeple-NAME.lock     locked by the run that writes the directory NAME
 //! ```
 //!
@@ -19,20 +18,20 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What stands for standard output where an output file is named.
+/// The name of an output file that means standard output.
 pub const STANDARD_OUTPUT: &str = "-";
 
-/// How the names of temporary files and directories begin.
+/// The first characters of the names of temporary files and directories.
 const PREFIX: &str = ".steeple-";
-/// The file in a temporary directory that its run holds a lock on.
+/// The file in a temporary directory on which its run holds a lock.
 const LOCK: &str = "lock";
-/// What it says, so that no other directory is taken for one of ours.
+/// Its text, which marks a directory as ours.
 const LOCK_TEXT: &[u8] = b"steeple holds a lock on this file while it writes to this directory\n";
-/// How the name of the lock of a directory of results ends.
+/// The last characters of the name of the lock of a result directory.
 const LOCK_ENDING: &str = ".lock";
-/// Links that lead to links, at most; systems allow some 40.
+/// The longest chain of links; systems allow about 40.
 const MOST_LINKS: usize = 40;
-/// Locks that vanish as soon as they are held, at most.
+/// The largest number of retries for locks that vanish as soon as they are held.
 const MOST_TRIES: usize = 100;
 
 /// The temporary directories of this process, and the files of its locks.
@@ -41,7 +40,7 @@ static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static PUBLISHING: Mutex<()> = Mutex::new(());
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is guarded is a list of names or nothing: it is right even if a thread panicked.
+    // A mutex here guards a list of names or nothing, which is valid even if a thread panicked.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -50,8 +49,8 @@ pub fn publishing() -> MutexGuard<'static, ()> {
     held(&PUBLISHING)
 }
 
-/// Waits until no files are taking their places, and removes what is temporary. The process has to
-/// end after that: no file can be written any more.
+/// Waits until no files are being renamed, and removes temporary files. The process must end after this:
+/// no more files can be written.
 pub fn before_the_end() {
     let (files, temporaries) = (held(&PUBLISHING), held(&TEMPORARIES));
     for path in temporaries.iter() {
@@ -68,9 +67,9 @@ pub fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Returns the path at the end of a chain of links, whether something is there or not.
+/// Returns the path at the end of a chain of links; it need not exist.
 ///
-/// - Errors: the links lead round in a circle.
+/// - Errors: the links form a circle.
 pub fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     let mut end = path.to_path_buf();
     for _ in 0..=MOST_LINKS {
@@ -82,7 +81,7 @@ pub fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead to each other"))
 }
 
-/// What tells a file from all others, whatever it is called.
+/// What distinguishes a file from all others, under any name.
 #[cfg(unix)]
 #[allow(
     clippy::unnecessary_wraps,
@@ -109,7 +108,7 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// The identity of what a path stands for, at the end of all links.
+    /// The identity of the file at the end of all links of a path.
     pub fn of(path: &Path) -> Option<Self> {
         if let Ok(found) = fs::metadata(path) {
             return match identity(&found) {
@@ -146,14 +145,14 @@ pub enum Destination {
     Standard,
     /// Into what is there: a pipe, a device.
     Into(PathBuf),
-    /// In the place of this file, if it is there; the path is not a link.
+    /// To this path, where it replaces a file if there is one; the path is not a link.
     Replacing(PathBuf),
 }
 
 impl Destination {
-    /// Where an output of this name goes.
+    /// Returns where an output of this name goes.
     ///
-    /// - Errors: it is a directory; the links lead round in a circle.
+    /// - Errors: it is a directory; the links form a circle.
     pub fn of(path: &Path) -> io::Result<Self> {
         if path == Path::new(STANDARD_OUTPUT) {
             return Ok(Self::Standard);
@@ -177,8 +176,8 @@ impl Destination {
     }
 }
 
-/// A directory for what is not whole yet. It goes when this is dropped, and if the process is killed, by
-/// a later run in the same place.
+/// A directory for unfinished files. It is removed when this is dropped; if the process is killed, a later
+/// run in the same place removes it.
 #[derive(Debug)]
 pub struct Temporary {
     // Closed before the directory is removed.
@@ -186,7 +185,7 @@ pub struct Temporary {
     directory: Listed,
 }
 
-/// A directory that is listed for as long as it is there.
+/// A directory that is listed while it exists.
 #[derive(Debug)]
 struct Listed(tempfile::TempDir);
 
@@ -211,11 +210,11 @@ impl Temporary {
         list.push(directory.path().to_path_buf());
         drop(list);
         let directory = Listed(directory);
-        // Under its name only when it is locked: nobody finds it free while this process lives.
+        // It gets its name only when it is locked, so nobody finds it free while this process lives.
         let early = directory.0.path().join("lock.new");
         let mut lock = File::create_new(&early)?;
         lock.write_all(LOCK_TEXT)?;
-        // Where files cannot be locked, nobody else can find out either whether this run goes on.
+        // If files cannot be locked, no other run can find out either whether this run is alive.
         if lock.try_lock().is_ok() {
             fs::rename(&early, directory.0.path().join(LOCK))?;
         }
@@ -231,7 +230,7 @@ impl Temporary {
     }
 }
 
-/// Removes what runs that were killed left in a directory.
+/// Removes the temporary directories that killed runs left in a directory.
 pub fn remove_abandoned(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else {
         return;
@@ -253,7 +252,7 @@ pub fn remove_abandoned(place: &Path) {
                     && rest.ends_with(LOCK_ENDING)
                     && entry.metadata().is_ok_and(|file| file.len() == 0) =>
             {
-                // Dropped at once, and so removed.
+                // Dropped at once, which removes it.
                 let _ = DirectoryLock::take_file(path, false);
             }
             _ => {}
@@ -274,7 +273,7 @@ fn free_lock(path: &Path) -> Option<File> {
     (text == LOCK_TEXT).then_some(lock)
 }
 
-/// Says that this run alone writes to a directory of results.
+/// The lock by which only this run writes to a result directory.
 #[derive(Debug)]
 pub struct DirectoryLock {
     path: PathBuf,
@@ -282,7 +281,7 @@ pub struct DirectoryLock {
 }
 
 impl DirectoryLock {
-    /// Takes the lock of a directory, which may not be there yet; nothing where another run has it.
+    /// Takes the lock of a directory, which need not exist yet; `None` if another run has it.
     ///
     /// - Errors: those of the file system.
     pub fn take(directory: &Path) -> io::Result<Option<Self>> {
@@ -301,7 +300,7 @@ impl DirectoryLock {
         Ok(lock)
     }
 
-    /// Is this the lock in a directory that is there, not the one beside a directory to come?
+    /// Is this the lock in an existing directory, not the one next to a future directory?
     pub fn is_inside(&self, directory: &Path) -> bool {
         self.path.parent() == Some(directory)
     }
@@ -320,7 +319,7 @@ impl DirectoryLock {
                 // Without locks in this file system, runs cannot know of each other.
                 Err(TryLockError::Error(_)) => {}
             }
-            // The run that had it may have removed the file in between: then it locks nothing.
+            // The run that had it may have removed the file in the meantime: then it locks nothing.
             let here = fs::symlink_metadata(&path);
             if here.is_ok_and(|here| {
                 let locked = file.metadata();
@@ -370,8 +369,8 @@ pub fn keep_permissions(new: &Path, old: &Path) {
     let _ = new;
 }
 
-/// Writes a file through a temporary one beside it, which is renamed at the end: the file is whole or it
-/// is not there. Pipes and devices are written into, links stay, `-` is standard output.
+/// Writes a file through a temporary one next to it, which is renamed at the end: the file is complete or
+/// absent. Pipes and devices are written into, links stay, `-` is standard output.
 ///
 /// - Errors: those of the file system.
 pub fn write_beside(
@@ -400,8 +399,8 @@ pub fn write_beside(
     }
 }
 
-/// Writes a file and returns its bytes as they are there now; those that were written, where a pipe or a
-/// device took them.
+/// Writes a file, reads it back and returns its bytes; for a pipe or a device, the bytes that were
+/// written.
 ///
 /// - Errors: those of the file system.
 pub fn written_and_read_back(

@@ -1,12 +1,12 @@
-//! How an error is measured: what norm, threshold and target have to do with each other.
+//! How an error is measured: which norm, threshold and target fit together.
 //!
-//! Specs, flags and requests keep these rules; the checker has its own.
+//! Specs, flags and requests follow these rules; the checker has its own.
 
 use crate::certificate::Norm;
 use crate::expr::Target;
 use crate::numbers::Rational;
 
-/// Why an error cannot be measured as asked.
+/// The reason why an error cannot be measured as requested.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MeasureError {
     /// There is no norm of this name.
@@ -15,10 +15,10 @@ pub enum MeasureError {
         /// The name.
         name: String,
     },
-    /// A decision is compared with a number.
+    /// Norm `area` with a target that is a number.
     #[error("norm `area` needs a region as the target, such as x^2 + y^2 <= 1")]
     NeedsRegion,
-    /// A threshold, but no decision.
+    /// A threshold with another norm than `area`.
     #[error("a threshold can only be used with norm `area`")]
     NoDecision,
 }
@@ -32,14 +32,14 @@ pub fn norm_by_name(name: &str) -> Result<Norm, MeasureError> {
     })
 }
 
-/// The threshold of a decision where none is given: 1/2.
+/// The default threshold of a decision: 1/2.
 pub fn default_threshold() -> Rational {
     Rational::ratio(1, 2)
 }
 
 /// Returns the threshold of a norm: for `area` the one given, by default 1/2; none for other norms.
 ///
-/// - Errors: [`MeasureError::NoDecision`] where one is given for another norm.
+/// - Errors: [`MeasureError::NoDecision`] if one is given for another norm.
 pub fn threshold_of(norm: Norm, given: Option<Rational>) -> Result<Option<Rational>, MeasureError> {
     match (norm, given) {
         (Norm::Area, given) => Ok(Some(given.unwrap_or_else(default_threshold))),

@@ -1,4 +1,4 @@
-//! From a request to a checked verdict.
+//! Takes a request to a checked verdict.
 //!
 //! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
 //! checker decide, and takes the verdict from the claim that the checker returns.
@@ -6,12 +6,12 @@
 pub mod build;
 pub mod compare;
 pub mod convergence;
-pub mod counted;
 pub mod files;
 pub mod measure;
 pub mod parallel;
 pub mod pictures;
 pub mod property;
+pub mod region_count;
 pub mod regions;
 pub mod rounded;
 mod size;
@@ -22,12 +22,12 @@ pub mod verify;
 
 pub use build::{BuildRequest, build, build_sized};
 pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
-pub use counted::{Counted, build_and_count};
 pub use files::write_beside;
 pub use measure::MeasureError;
 pub use parallel::check_in_parallel;
 pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
 pub use property::{PropertyVerification, VerifyPropertyRequest, verify_property};
+pub use region_count::{RegionCount, build_and_count};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
 pub use rounded::error_of_rounded;
 pub use size::NoSize;

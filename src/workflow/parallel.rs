@@ -10,11 +10,10 @@ use crate::checker::{Rejection, Stop, Verified, check_on_domain};
 use crate::jobs::{Threads, on_threads};
 use crate::network::Network;
 
-/// Checks a certificate on these threads. They only
-/// decide where the checker's own work is done; the answer is that of [`check()`](crate::checker::check()).
+/// Checks a certificate on several threads. The threads only decide where the checker's work is done; the
+/// answer is that of [`check()`](crate::checker::check()).
 ///
-/// # Errors
-/// As [`check()`](crate::checker::check()).
+/// - Errors: those of [`check()`](crate::checker::check()).
 pub fn check_in_parallel(
     certificate: &Certificate,
     network: &Network,
@@ -23,7 +22,7 @@ pub fn check_in_parallel(
     check_with_threads(certificate, network, threads, &|| false).map(|(verified, _)| verified)
 }
 
-/// As [`check_in_parallel`], until it is told to stop; returns the checker's network on the domain too.
+/// Does [`check_in_parallel`] until it is told to stop, and also returns the checker's network on the domain.
 pub(super) fn check_with_threads(
     certificate: &Certificate,
     network: &Network,
@@ -35,7 +34,7 @@ pub(super) fn check_with_threads(
     })
 }
 
-/// Does two things at the same time, or one after the other where there is to be one thread.
+/// Does two things at the same time, or one after the other if only one thread is allowed.
 pub(super) fn side_by_side<A: Send, B>(
     threads: Threads<'_>,
     first: impl FnOnce() -> A + Send,

@@ -1,21 +1,21 @@
-//! From networks, questions and proofs to the plain numbers that pictures are drawn from.
+//! Turns networks, questions and proofs into the plain numbers that pictures need.
 //!
-//! What a picture claims (inside, outside, error at most) is computed with enclosures over cells;
-//! curves and surfaces are samples and say so.
+//! What a picture claims (inside, outside, error at most) is computed with enclosures on cells.
+//! Curves and surfaces are samples, and their legends say so.
 
 pub mod compared;
 pub mod convergence;
 pub mod diagram;
+mod field_sampling;
 mod partition;
-mod survey;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use self::field_sampling::FieldSamples;
 use self::partition::partition;
-use self::survey::Survey;
 use crate::bounds::Cell;
 use crate::bounds::{OnCell, WitnessValues, on_domain};
 use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
@@ -32,9 +32,9 @@ use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
 };
 
-/// Where more units than this are alive in a cell, lines are no better than ranges.
+/// Linear forms are no better than ranges on a cell with more unstable units than this.
 const DENSE: usize = 64;
-/// A network of more units is reduced once for all pictures; the way to each cell takes seconds.
+/// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
 const LARGE: usize = 1 << 14;
 
 /// A kind of picture.
@@ -45,9 +45,9 @@ pub enum PictureKind {
     Curve,
     /// z = N(x, y) in perspective, beside the target.
     Surface,
-    /// Heat map of the certified error over two inputs; for decisions, where they are wrong.
+    /// Heat map of the certified error over two inputs; for decisions, the cells where they are wrong.
     Error,
-    /// Decision, region and the hidden units' lines in the plane.
+    /// Decision, region and the lines of the hidden units in the plane.
     Halfplanes,
     /// The proof's partition.
     Partition,
@@ -79,7 +79,7 @@ impl PictureKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The kinds that say something about a question.
+    /// The kinds that fit a question.
     pub fn for_question(question: &Question) -> Vec<Self> {
         match (question.target.inputs().len(), question.norm) {
             (1, _) => vec![Self::Curve, Self::Partition],
@@ -92,20 +92,20 @@ impl PictureKind {
     }
 }
 
-/// What a picture is of.
+/// The network and the question that a picture shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The network.
     pub network: &'a Network,
     /// The question about it.
     pub question: &'a Question,
-    /// What the checker accepted, if something was checked.
+    /// The claim that the checker accepted, if any.
     pub claim: Option<&'a Claim>,
     /// The certificate it accepted.
     pub certificate: Option<&'a Certificate>,
     /// The values at the witness.
     pub values: Option<&'a WitnessValues>,
-    /// The network on the domain, where that is known already.
+    /// The network reduced to the domain, if it is known already.
     pub on_domain: Option<&'a Arc<OnCell>>,
 }
 
@@ -113,14 +113,14 @@ pub struct Subject<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PictureError {
-    /// The kind wants another number of inputs.
+    /// The kind needs another number of inputs.
     #[error("picture `{kind}` needs a network of {expected}, this one has {found}")]
     Inputs {
         /// The kind.
         kind: &'static str,
-        /// What it needs.
+        /// The inputs it needs.
         expected: &'static str,
-        /// What there is.
+        /// The inputs of the network.
         found: usize,
     },
     /// The kind shows a certificate, and there is none.
@@ -129,7 +129,7 @@ pub enum PictureError {
     /// The certificate does not hold.
     #[error("the certificate does not hold, so it is not drawn: {0}")]
     Rejected(Rejection),
-    /// The kind shows a region, and the target is none.
+    /// The kind shows a region, and the target is a number.
     #[error("picture `halfplanes` needs a region as the target, such as x^2 + y^2 <= 1")]
     NoRegion,
     /// The network has no value.
@@ -139,7 +139,7 @@ pub enum PictureError {
 
 /// Draws one picture; returns SVG.
 ///
-/// - Errors: [`PictureError`] where the kind does not fit the subject.
+/// - Errors: [`PictureError`] if the kind does not fit the subject.
 pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureError> {
     let scene = OnceLock::new();
     prepare(&[kind], subject, &scene);
@@ -148,7 +148,7 @@ pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureE
 
 /// Draws several pictures of one subject, on several threads; returns name and SVG of each.
 ///
-/// - Errors: [`PictureError`] where a kind does not fit the subject.
+/// - Errors: [`PictureError`] if a kind does not fit the subject.
 pub fn draw_all(
     kinds: &[PictureKind],
     subject: &Subject<'_>,
@@ -156,7 +156,7 @@ pub fn draw_all(
     let scene = OnceLock::new();
     let with_partition = kinds.contains(&PictureKind::Partition);
     let draw = |kind: &PictureKind| draw_with(*kind, subject, &scene);
-    // The partition needs no survey.
+    // The partition needs no samples.
     let (partition, ()) = rayon::join(
         || with_partition.then(|| draw(&PictureKind::Partition)),
         || prepare(kinds, subject, &scene),
@@ -171,10 +171,10 @@ pub fn draw_all(
     drawn.collect()
 }
 
-/// Draws one picture of a network on its way: decision and region for a region of the plane, the
-/// surface for a function of two inputs, the curve for one of one input.
+/// Draws one picture of a network during training: decision and region for a region of the plane, the
+/// surface for a function of two inputs, the curve for a function of one input.
 ///
-/// - `title`, `caption`: what stands above it.
+/// - `title`, `caption`: the text above the picture.
 /// - Errors: [`PictureError`] for another number of inputs.
 pub fn draw_frame(
     subject: &Subject<'_>,
@@ -219,22 +219,22 @@ pub fn draw_frame(
     })
 }
 
-/// Surveys a large network before any picture is drawn.
+/// Samples a large network before any picture is drawn.
 fn prepare<'a>(
     kinds: &[PictureKind],
     subject: &'a Subject<'a>,
     scene: &OnceLock<Result<Scene<'a>, PictureError>>,
 ) {
-    let is_surveyed = |kind| matches!(kind, &PictureKind::Surface | &PictureKind::Error);
+    let is_sampled = |kind| matches!(kind, &PictureKind::Surface | &PictureKind::Error);
     let layers = subject.network.layers().iter();
     let units: usize = layers.map(Layer::units).sum();
-    if units > LARGE && subject.question.target.inputs().len() == 2 && kinds.iter().any(is_surveyed)
+    if units > LARGE && subject.question.target.inputs().len() == 2 && kinds.iter().any(is_sampled)
     {
         let scene = scene.get_or_init(|| Scene::new(subject));
         if let Ok(scene) = scene {
             let axes = scene.surface_axes();
-            let survey = scene.survey(&axes);
-            scene.survey.get_or_init(|| survey);
+            let samples = scene.sample_field(&axes);
+            scene.samples.get_or_init(|| samples);
         }
     }
 }
@@ -294,20 +294,20 @@ fn draw_with<'a>(
     }
 }
 
-/// Is the error one of decisions? Of a region, `|N - f|` is asked about only where that was proved: a
-/// network that decides need not be near 0 and 1.
+/// Is the error a misclassified area? For a region, `|N - f|` is drawn only if a claim is about it: a
+/// network can decide correctly without being near 0 and 1.
 fn is_of_decision(subject: &Subject<'_>) -> bool {
     let question = subject.question;
     let is_open = subject.claim.is_none() && question.norm == Norm::Sup;
     question.target.is_region() && (question.norm == Norm::Area || is_open)
 }
 
-/// The caption: the claim, as far as there is one.
+/// The caption: the claim, if there is one.
 fn caption(subject: &Subject<'_>) -> String {
     let question = subject.question;
     let target = question.target.text().join(", ");
     let Some(claim) = subject.claim else {
-        return format!("target {target}; nothing is proved here");
+        return format!("f = {target}; no bound was proved");
     };
     let error = match question.norm {
         Norm::Sup => "sup |N - f|",
@@ -319,13 +319,13 @@ fn caption(subject: &Subject<'_>) -> String {
     let lower = literal::decimal_down(&low, 6);
     match &high {
         Some(upper) if *upper == low => {
-            format!("f = {target}; {error} = {upper} exactly, checked")
+            format!("f = {target}; {error} = {upper} (exact), checked")
         }
         Some(upper) => format!(
-            "f = {target}; {lower} <= {error} <= {}, checked",
+            "f = {target}; {lower} ≤ {error} ≤ {}, checked",
             literal::decimal_up(upper, 6)
         ),
-        None => format!("f = {target}; {error} >= {lower}, checked"),
+        None => format!("f = {target}; {error} ≥ {lower}, checked"),
     }
 }
 
@@ -339,15 +339,15 @@ fn rect(cell: &Cell) -> Rect {
     Rect::new(x0, x1, y0, y1)
 }
 
-/// A subject made ready for many evaluations.
+/// A subject, prepared for many evaluations.
 struct Scene<'a> {
     subject: &'a Subject<'a>,
     root: Arc<OnCell>,
     whole: Cell,
     tape: Tape,
     constants: Constants<Estimate>,
-    /// What was seen of a large network.
-    survey: OnceLock<Survey>,
+    /// The samples of a large network, taken once for all pictures.
+    samples: OnceLock<FieldSamples>,
 }
 
 impl<'a> Scene<'a> {
@@ -360,7 +360,7 @@ impl<'a> Scene<'a> {
                     .map(Arc::new)
                     .map_err(|_| PictureError::NoValue)?,
             },
-            survey: OnceLock::new(),
+            samples: OnceLock::new(),
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -401,8 +401,8 @@ impl<'a> Scene<'a> {
         Some((witness, network, target))
     }
 
-    /// Places along an input where the picture should look: evenly spread, and close around the
-    /// steps and kinks of the first layer as long as these are few.
+    /// Places to sample along an input: evenly spread, and dense around the steps and kinks of the first
+    /// layer if these are few.
     fn places(&self, axis: usize, even: u32, most_steps: usize) -> Vec<f64> {
         let side = &self.whole.intervals()[axis];
         let (low, high) = (estimate_dyadic(side.inf()), estimate_dyadic(side.sup()));
@@ -437,7 +437,7 @@ impl<'a> Scene<'a> {
         let count = steps.len();
         if count <= most_steps {
             if count > 18 && !is_curve {
-                // Enough lines without the even ones, which would fall anywhere between steps.
+                // The steps give enough lines; even ones would fall anywhere between them.
                 places = vec![low, high];
             }
             for (at, reach) in steps {
@@ -462,7 +462,7 @@ impl<'a> Scene<'a> {
         places
     }
 
-    /// Outputs of the network on a grid; the network is reduced on the way to each point.
+    /// Outputs of the network on a grid; the network is reduced to ever smaller parts of the grid.
     fn network_on_grid(&self, axes: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let counts: Vec<usize> = axes.iter().map(Vec::len).collect();
         let mut values = vec![Vec::new(); counts.iter().product()];
@@ -499,7 +499,7 @@ impl<'a> Scene<'a> {
                 .collect()
         };
         CurvePicture {
-            title: "network and target".into(),
+            title: "Network and target".into(),
             caption: caption(self.subject),
             x_label: self.label(0),
             target: line(&|i, k| targets[i][k]),
@@ -524,10 +524,10 @@ impl<'a> Scene<'a> {
         let [xs, ys] = self.surface_axes();
         let smooth = |axis| self.places(axis, 36, 0);
         let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.survey.get() {
-            Some(survey) => {
+        let network = match self.samples.get() {
+            Some(samples) => {
                 let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &survey.points {
+                for (i, j, values) in &samples.points {
                     network[i * ys.len() + j].clone_from(values);
                 }
                 network
@@ -535,7 +535,7 @@ impl<'a> Scene<'a> {
             None => self.network_on_grid(&[xs.clone(), ys.clone()]),
         };
         let mut scratch = Scratch::default();
-        // Rows along y, as the picture wants them; the grid has x first.
+        // The picture needs rows along y; the grid has x first.
         let z = (0..ys.len())
             .map(|j| {
                 (0..xs.len())
@@ -551,7 +551,7 @@ impl<'a> Scene<'a> {
             })
             .collect();
         SurfacePicture {
-            title: "network beside target".into(),
+            title: "Network and target".into(),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -582,8 +582,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The direction to look from: where the witness is below its target, across the middle, since
-    /// it would be hidden behind the walls beside it.
+    /// The direction to look from. A witness below its target is seen across the middle of the domain;
+    /// otherwise the walls next to it would hide it.
     fn toward(&self) -> [f64; 3] {
         const USUAL: [f64; 3] = [-0.48, -0.72, 0.52];
         let Some((witness, network, target)) = self.witness() else {
@@ -625,7 +625,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Where the decision is wrong, and a caption that says how large that is.
+    /// The cells where the decision is wrong, with bounds on their area in the caption.
     fn wrong_decisions(&self) -> HalfplanesPicture {
         let mut wrong = Interval::ZERO;
         let mut open = Interval::ZERO;
@@ -646,8 +646,8 @@ impl<'a> Scene<'a> {
             rounded(wrong.plus(&open).sup(), Direction::Up),
         ) {
             (Some(low), Some(high)) => format!(
-                "Each cell is coloured by enclosures of network and target over all of it; together \
-                 they say that the misclassified area is at least {} and at most {}.",
+                "Network and target are bounded on every cell. Together the cells prove that the \
+                 misclassified area is between {} and {}.",
                 literal::decimal_down(&low, 4),
                 literal::decimal_up(&high, 4)
             ),
@@ -656,12 +656,12 @@ impl<'a> Scene<'a> {
         let about = match self.subject.claim {
             Some(_) => caption(self.subject),
             None => format!(
-                "target {}; no certificate is given",
+                "f = {}; no certificate was given",
                 question.target.text().join(", ")
             ),
         };
         HalfplanesPicture {
-            title: format!("where the decision N >= {threshold} is wrong"),
+            title: format!("Where the decision N ≥ {threshold} is wrong"),
             caption: format!("{about}\n{by_cells}"),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -671,8 +671,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Cells on which target and decision are certain, or too small to be halved; what is known of
-    /// both is told to `note`.
+    /// Cells on which target and decision are certain, or which are too small to halve. `note` gets the
+    /// truth of both.
     fn decided_cells(&self, note: &mut dyn FnMut(&Cell, Truth, Truth)) -> Vec<ClassCell> {
         const DEPTH: u32 = 8;
         let region = Tape::new(&self.subject.question.target);
@@ -704,7 +704,7 @@ impl<'a> Scene<'a> {
             let mut decision = network
                 .enclose::<Interval>(cell.intervals())
                 .map_or(Truth::Unknown, |values| is_inside(values[0]));
-            // Lines see what cancels between units: smooth ones decide by small differences.
+            // Linear forms see cancellation between units; smooth units decide by small differences.
             if decision == Truth::Unknown && network.units() <= DENSE {
                 let input = |i| LinearForm::<2>::variable(i, &cell.intervals()[i]);
                 let inputs: Vec<LinearForm<2>> = (0..2).map(input).collect();
@@ -749,7 +749,7 @@ impl<'a> Scene<'a> {
             }
         }
         HalfplanesPicture {
-            title: "decision and region".into(),
+            title: "Decision of the network, and the region".into(),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -762,7 +762,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Fills in the outputs on a part of a grid, with the network reduced to it.
+/// Fills in the outputs on a part of a grid, with the network reduced to that part.
 fn fill(
     network: &Reduced,
     axes: &[Vec<f64>],

@@ -1,4 +1,4 @@
-//! The same for properties: search, write, read back, check, and only then a verdict.
+//! Verifies a property: search, write, read back, check, and only then give a verdict.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, Watch, prove_prop
 pub struct VerifyPropertyRequest<'a> {
     /// The network.
     pub network: &'a Network,
-    /// What it must not do; inputs and outputs are matched by their place.
+    /// What must not happen; inputs and outputs are matched by position.
     pub property: Property,
     /// When to stop.
     pub limits: Limits,
@@ -26,7 +26,7 @@ pub struct VerifyPropertyRequest<'a> {
     pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
-    /// The evidence of an earlier search for the same property, to go on from.
+    /// The certificate of an earlier search for the same property, to continue from.
     pub resume: Option<Evidence>,
 }
 
@@ -35,23 +35,23 @@ pub struct VerifyPropertyRequest<'a> {
 pub struct PropertyVerification {
     /// Proved (`unsat`), refuted (`sat`) or undecided (`unknown`).
     pub verdict: Verdict,
-    /// What the checker accepted; nothing where it is undecided.
+    /// What the checker accepted; `None` if the property is undecided.
     pub verified: Option<VerifiedProperty>,
     /// The digest of the network.
     pub network: String,
     /// How the search went.
     pub search: SearchSummary,
-    /// Boxes open at the end.
+    /// The number of boxes that are open at the end.
     pub open: usize,
-    /// A place that was not decided however small the box around it.
+    /// A point that stayed undecided in boxes of every size.
     pub stuck: Option<Stuck>,
     /// Wall time of the check.
     pub check_seconds: f64,
-    /// Where the certificate was written. Where nothing is decided it holds the search so far.
+    /// Where the certificate was written. If the property is undecided, it contains the search so far.
     pub certificate_path: Option<PathBuf>,
     /// Its size.
     pub certificate_bytes: u64,
-    /// Was the check given up for want of time? Then the file was not checked.
+    /// Did the time limit stop the check? Then the file was not checked.
     pub is_unchecked: bool,
 }
 
@@ -67,10 +67,10 @@ impl PropertyVerification {
     }
 }
 
-/// Decides a property: searches, writes the certificate (to memory where no path is given), reads it
-/// back and checks it. Where nothing is decided, the search so far is written, to go on from.
+/// Decides a property: searches, writes the certificate (to memory if no path is given), reads it back
+/// and checks it. If the property stays undecided, the search so far is written, to continue from.
 ///
-/// - Errors: [`WorkflowError`] where there is no verdict at all.
+/// - Errors: [`WorkflowError`] if there is no verdict at all.
 pub fn verify_property(
     request: &VerifyPropertyRequest<'_>,
     certificate_path: Option<&Path>,
@@ -146,7 +146,7 @@ pub fn verify_property(
     Ok(answer)
 }
 
-/// What the checker would reject, said in the words of the request.
+/// Checks what the checker would reject, to report it in the words of the request.
 fn check_fit(request: &VerifyPropertyRequest<'_>) -> Result<(), WorkflowError> {
     let (network, property) = (request.network, &request.property);
     let sides = [

@@ -1,4 +1,4 @@
-//! From a network and a box to counts, the decision region, a picture and a file of all regions.
+//! Counts the regions of a network on a box, and writes the decision region, a picture and all regions.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -14,31 +14,32 @@ use crate::regions::{
     self, Architecture, Bounds, Cells, Counts, Decision, Layers, LinearRegions, MOST_INPUTS,
     RegionsError, Ring, Section, restrict,
 };
+use crate::words::count;
 
-/// Most regions that are drawn.
+/// Pictures show at most this many regions.
 pub const MOST_DRAWN: usize = 100_000;
 
-/// What is asked.
+/// The request.
 #[derive(Clone, Copy, Debug)]
 pub struct RegionsRequest<'a> {
     /// The network, as a function of the domain's variables: see [`along`].
     pub network: &'a Network,
     /// The box.
     pub domain: &'a Domain,
-    /// Where the network decides "inside": at this value or more.
+    /// The network decides "inside" at this value or more.
     pub threshold: Option<&'a Rational>,
     /// Bytes that may be used.
     pub memory: u64,
 }
 
-/// What was counted.
+/// The counts, and the regions in up to two inputs.
 #[derive(Debug)]
 pub struct RegionsAnswer {
     /// The counts.
     pub counts: Counts,
-    /// What the literature says of the architecture.
+    /// The bounds of the literature for the architecture.
     pub bounds: Bounds,
-    /// Where the network is at least the threshold; with one or two inputs.
+    /// The set where the network is at least the threshold; with one or two inputs.
     pub decision: Option<Decision>,
     /// The regions themselves; with one or two inputs.
     pub regions: Option<(Cells, LinearRegions)>,
@@ -140,7 +141,7 @@ pub fn domain_json(domain: &Domain) -> Value {
     Value::Object(sides.collect())
 }
 
-/// The bounds as JSON: numbers of any size, so texts.
+/// The bounds as JSON strings, because they can be of any size.
 pub fn bounds_json(bounds: &Bounds) -> Value {
     let text = |bound: &Option<Natural>| bound.as_ref().map(ToString::to_string);
     json!({
@@ -184,7 +185,7 @@ fn ring_json(ring: &Ring, inputs: usize) -> Value {
     corners.collect()
 }
 
-/// Writes all regions: polygons, areas, maps and patterns, exactly.
+/// Writes all regions as exact numbers: polygons, areas, maps and patterns.
 ///
 /// - Form: `{"inputs": [..], "outputs": [..], "linear_regions": [{"rings": [[[x, y], ..], ..], "area",
 ///   "maps": {output: {"gradient": [..], "constant"}}}], "activation_regions": [{"linear_region",
@@ -258,7 +259,7 @@ pub fn export(
     writeln!(out, "],\n \"decision\": {polygons}}}")
 }
 
-/// Returns the picture of the regions of a network in two inputs; nothing for others.
+/// Returns the picture of the regions of a network in two inputs; `None` for other networks.
 pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<RegionsPicture> {
     let (cells, linear) = answer.regions.as_ref()?;
     let ([x, y], [x_name, y_name]) = (domain.sides(), domain.names()) else {
@@ -277,8 +278,9 @@ pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<R
         });
     let counts = answer.counts;
     let mut caption = format!(
-        "{} linear regions, counted exactly; {} activation regions",
-        counts.linear_regions, counts.activation_regions
+        "{} and {} (exact counts)",
+        count(counts.linear_regions, "linear region"),
+        count(counts.activation_regions, "activation region")
     );
     if counts.linear_regions < counts.activation_regions {
         caption += " (dashed where the map does not change)";
@@ -286,8 +288,10 @@ pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<R
     if let Some(decision) = &answer.decision {
         let _ = write!(
             caption,
-            ". Broad line: around the decision; sides {}, connected parts {}, holes {}",
-            decision.sides, decision.components, decision.holes
+            ". The broad line is the decision boundary: {}, {}, {}",
+            count(decision.sides, "side"),
+            count(decision.components, "connected part"),
+            count(decision.holes, "hole")
         );
     }
     let decision = answer
@@ -309,8 +313,8 @@ pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<R
     })
 }
 
-/// Returns the picture of an output of a network in two inputs as a surface, each region a flat
-/// facet; nothing for other networks.
+/// Returns the picture of an output of a network in two inputs as a surface of flat facets, one for each
+/// region; `None` for other networks.
 pub fn facets(
     answer: &RegionsAnswer,
     network: &Network,
@@ -346,8 +350,8 @@ pub fn facets(
     Some(FacetsPicture {
         title: title.into(),
         caption: format!(
-            "{} linear regions, counted exactly: each is a flat facet",
-            answer.counts.linear_regions
+            "{} (exact count): each is a flat facet",
+            count(answer.counts.linear_regions, "linear region")
         ),
         labels: [
             x_name.clone(),

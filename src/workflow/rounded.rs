@@ -1,4 +1,4 @@
-//! What the error becomes where weights are rounded to floats, as files of other tools need them.
+//! Bounds on the error after weights are rounded to floats, as the files of other tools need them.
 
 use super::build::BuildRequest;
 use super::verify::{Verification, VerifyRequest, verify};
@@ -11,10 +11,10 @@ use crate::numbers::Rational;
 use crate::prover::Watch;
 use crate::report::{RoundedError, RoundedReport};
 
-/// Returns what is certain of the error with the weights that an ONNX file stores, read back from its
-/// bytes. The search goes on from the certificate of the exact network; the checker decides.
+/// Returns bounds on the error with the weights that an ONNX file stores, read back from its bytes. The
+/// search continues from the certificate of the exact network; the checker decides.
 ///
-/// - Errors: [`ForeignError`] where the file does not read back.
+/// - Errors: [`ForeignError`] if the file cannot be read back.
 pub fn error_of_rounded(
     request: &BuildRequest<'_>,
     network: &Network,
@@ -55,7 +55,7 @@ pub fn error_of_rounded(
         weights: Weights::Stored,
         portable: request.portable,
     };
-    // What cannot be proved of the rounded weights is not known; the file is written all the same.
+    // Without a proof the error with the rounded weights is unknown; the file is written anyway.
     let found = verify(&request, None, progress).ok();
     let found = found.filter(|found| {
         let claim = found.verified.claim();
@@ -72,7 +72,7 @@ pub fn error_of_rounded(
     Ok(RoundedReport { error, ..report })
 }
 
-/// The partition of a certificate, to begin a search about another network with.
+/// Returns the partition of a certificate, as a start for the search about another network.
 fn as_hint(certificate: &Certificate, question: &Question) -> Certificate {
     Certificate {
         claim: Claim {

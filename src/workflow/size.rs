@@ -1,7 +1,7 @@
-//! The size of a network from the tolerance: by doubling, and then by halving the step.
+//! Chooses the size of a network from the tolerance: by doubling, and then by bisection.
 //!
-//! Each size that is tried is searched for a proof, within what is left of the command's time and
-//! memory. The verdict comes later, from the checker; here a size is only chosen.
+//! The prover searches for a proof at each size, within the time and memory that are left. The verdict
+//! comes later, from the checker; this module only chooses a size.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,9 +18,9 @@ use crate::report::up;
 
 /// The largest size that is tried when the size is to be chosen.
 const LARGEST_SIZE: usize = 1 << 16;
-/// Boxes that one size may take before the next is tried.
+/// The box limit for one size, before the next is tried.
 const BOXES_FOR_A_SIZE: u64 = 4_000_000;
-/// About how many bytes a weight that is not zero takes, in the network and while it is searched.
+/// The approximate number of bytes for a nonzero weight, in the network and in the search.
 const BYTES_PER_WEIGHT: f64 = 200.0;
 /// Grids of fewer cells along each side fit into any memory.
 const SMALL: usize = 512;
@@ -29,33 +29,33 @@ const SMALL: usize = 512;
 pub(super) struct Chosen {
     /// What was built.
     pub built: Built,
-    /// What the search found of it, where the size was chosen.
+    /// The result of the search, if the size was chosen.
     pub found: Option<Found>,
-    /// What ended the choice before a size was found that is enough. Then nothing is said of other
-    /// sizes, whatever holds of this one.
+    /// What stopped the choice before a size was proved to be enough. Then nothing is known about other
+    /// sizes, even if this one is too small.
     pub stopped_by: Option<StoppedBy>,
 }
 
-/// A network of one size, and what a search found of it.
+/// A network of one size, and the result of the search.
 struct Tried {
     size: usize,
     built: Built,
     found: Found,
 }
 
-/// What ended the choice.
+/// The outcome of one attempt.
 enum Next {
     /// A network that seems to keep the tolerance.
     Enough(Tried),
-    /// One that does not, as far as was found.
+    /// A network for which no proof was found.
     TooSmall(Tried),
-    /// One that was not searched to the end: no time, no memory, an interrupt, or the boxes given.
+    /// A network whose search was stopped: by time, memory, an interrupt, or the box limit of the user.
     Stopped(Tried, StoppedBy),
-    /// No network of this size was built, as it would take too much time or memory.
+    /// No network of this size was built, because it would take too much time or memory.
     Unbuilt(StoppedBy),
 }
 
-/// What a network costs, to guess what the next one will.
+/// The cost of a network, to guess the cost of the next one.
 #[derive(Clone, Copy)]
 struct Cost {
     weights: u64,
@@ -68,13 +68,13 @@ struct Choice<'a, 'p> {
     key: &'a SizeKey,
     parameters: &'a Parameters,
     tolerance: &'a Rational,
-    /// What the networks cost that were tried, by size.
+    /// The costs of the networks that were tried, by size.
     costs: Vec<(usize, Cost)>,
     progress: &'p mut Watch<'p>,
 }
 
-/// Builds the network: of the size given, or of the smallest size that the prover finds to keep the
-/// tolerance. Where a limit ends that first, the largest network that was tried.
+/// Builds the network, with the given size or the smallest size for which the prover finds that it keeps
+/// the tolerance; if a limit comes first, the largest network that was tried.
 pub(super) fn choose(
     request: &BuildRequest<'_>,
     progress: &mut Watch<'_>,
@@ -140,7 +140,7 @@ impl Choice<'_, '_> {
         while let Some(size) = sizes.untried() {
             let mut limits = self.request.limits.clone();
             if let Some(best) = &best {
-                // What was found of the best size is still to be checked.
+                // The result for the best size must still be checked.
                 let check = Duration::from_secs_f64(best.found.seconds());
                 limits.time = limits.time.map(|time| time.saturating_sub(check));
             }
@@ -182,27 +182,26 @@ impl Choice<'_, '_> {
         }
     }
 
-    /// The smallest size that was found to be enough.
+    /// Returns the smallest size that was proved to be enough.
     fn chosen(
         self,
         mut best: Tried,
         too_small: Option<usize>,
         stopped_by: Option<StoppedBy>,
     ) -> Chosen {
-        let too_small = too_small.unwrap_or_else(|| self.key.smallest.saturating_sub(1));
         let (name, enough) = (self.key.name, self.key.text(best.size));
-        let text = match stopped_by {
-            None => format!(
-                "{name} = {enough} was chosen: {} was not found to be enough",
-                self.key.text(too_small)
-            ),
-            Some(reason) => format!(
-                "{name} = {enough} was chosen: {} was not found to be enough; sizes between them \
-                 were not all tried (stopped by {})",
-                self.key.text(too_small),
-                reason.name()
-            ),
-        };
+        let mut text = format!("{name} = {enough} was chosen");
+        match too_small {
+            Some(size) => {
+                text += &format!(": {} was not proved to be enough", self.key.text(size));
+            }
+            None if best.size <= self.key.smallest => text += ": the smallest size is enough",
+            None => {}
+        }
+        if let Some(reason) = stopped_by {
+            let reason = reason.name();
+            text += &format!("; not all smaller sizes were tried (stopped by {reason})");
+        }
         best.built.notes.push(text);
         Chosen {
             built: best.built,
@@ -211,7 +210,7 @@ impl Choice<'_, '_> {
         }
     }
 
-    /// The size that is enough by the builder's theorem.
+    /// Returns the size that is enough by the theorem of the builder.
     fn needed(&self) -> Option<usize> {
         builders::needed_size(
             self.request.builder,
@@ -251,7 +250,7 @@ impl Choice<'_, '_> {
         })
     }
 
-    /// Notes what a network cost, with the search for a proof of it.
+    /// Notes the cost of a network and of its search.
     fn note_cost(&mut self, size: usize, network: &Network, started: Moment) {
         let weights = size_of_network(network);
         let time = started.elapsed();
@@ -259,7 +258,7 @@ impl Choice<'_, '_> {
         self.costs.sort_by_key(|(size, _)| *size);
     }
 
-    /// Would a network of this size go beyond a limit? Guessed from how those before it grew.
+    /// Would a network of this size exceed a limit? Guessed from the growth of the smaller ones.
     fn too_costly(&self, size: usize, limits: &Limits) -> Option<StoppedBy> {
         if let Some(reason) = limits.is_over() {
             return Some(reason);
@@ -277,20 +276,20 @@ impl Choice<'_, '_> {
             return Some(StoppedBy::Memory);
         }
         let (time, begun) = (limits.time?, limits.begun?);
-        // As much again for what follows: files, the check, pictures.
+        // As much time again for the rest: files, the check, pictures.
         let needed = begun.elapsed().as_secs_f64() + 2.0 * last.time.as_secs_f64() * growth;
         (needed >= time.as_secs_f64()).then_some(StoppedBy::Time)
     }
 
-    /// What there is when a limit ends the search of a size.
+    /// Returns the network that was being tried when a limit ended the search.
     fn stopped(self, too_small: Option<usize>, tried: Tried, reason: StoppedBy) -> Chosen {
         let mut built = tried.built;
         let before = too_small.map_or(String::new(), |size| {
-            format!(", {} was not found to be enough", self.key.text(size))
+            format!("; {} was not proved to be enough", self.key.text(size))
         });
         built.notes.push(format!(
-            "{name} = {} was being tried when the search was stopped by {}{before}: whether it is \
-             enough is not known",
+            "{name} = {} was being tried when the search was stopped by {}, so it is unknown whether it \
+             is enough{before}",
             self.key.text(tried.size),
             reason.name(),
             name = self.key.name
@@ -302,11 +301,11 @@ impl Choice<'_, '_> {
         }
     }
 
-    /// What there is when a limit forbids to build the next size.
+    /// Returns the last network when the next size would exceed a limit.
     fn unbuilt(self, size: usize, last: Tried, reason: StoppedBy) -> Chosen {
         let mut built = last.built;
         built.notes.push(format!(
-            "{name} = {} was not found to be enough, and {} was not tried: it would take more {} \
+            "{name} = {} was not proved to be enough, and {} was not tried: it would need more {} \
              than the limit",
             self.key.text(last.size),
             self.key.text(size),
@@ -330,7 +329,7 @@ impl Choice<'_, '_> {
     }
 }
 
-/// No size up to the largest was found to keep a tolerance.
+/// No size up to the largest was proved to keep a tolerance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSize {
     /// The key that is the size.
@@ -353,7 +352,7 @@ impl fmt::Display for NoSize {
         } = self;
         write!(
             f,
-            "no `{key}` up to {largest} was found to keep the tolerance {tolerance}"
+            "no `{key}` up to {largest} was proved to keep the tolerance {tolerance}"
         )?;
         if let Some((upper, size)) = least {
             let upper = up(upper);
@@ -364,16 +363,16 @@ impl fmt::Display for NoSize {
         }
         write!(
             f,
-            "; hint: ask for a larger tolerance, or give `{key}` and other keys yourself"
+            "; hint: ask for a larger tolerance, or set `{key}` and other keys yourself"
         )
     }
 }
 
-/// A network of so many cells is built in no time.
+/// A network of this many cells is built quickly.
 const QUICK: usize = 1 << 18;
 
-/// Refuses a grid of a size that was given, whose network would not fit into the memory: guessed from two
-/// much coarser grids, which are built at once.
+/// Refuses a grid of a given size if its network would not fit into memory, guessed from two much coarser
+/// grids, which are quick to build.
 fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     let (Some(limit), Some(cells)) = (request.limits.memory, &request.parameters.cells) else {
         return Ok(());
@@ -394,7 +393,7 @@ fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
             cells: Some(coarse(by).collect()),
             ..request.parameters.clone()
         };
-        // What cannot be built so coarse says nothing.
+        // If the coarse grid cannot be built, there is nothing to guess from.
         let Ok(built) = request.build_with(&parameters) else {
             return Ok(());
         };
@@ -413,7 +412,8 @@ fn check_memory(request: &BuildRequest<'_>) -> Result<(), WorkflowError> {
     Ok(())
 }
 
-/// How many times the weights of the second size a third one has: they grow like a power of the size.
+/// Returns by what factor a third size has more weights than the second: weights grow like a power of the
+/// size.
 fn growth([(before, first), (at, last)]: [(usize, u64); 2], size: usize) -> f64 {
     let of = |size: usize| float(u64::try_from(size).unwrap_or(u64::MAX));
     let power = libm::log((float(last) / float(first).max(1.0)).max(1.0))
@@ -435,7 +435,7 @@ fn whole(value: f64) -> u64 {
     value as u64
 }
 
-/// Weights and biases that are not zero.
+/// The number of nonzero weights and biases.
 fn size_of_network(network: &Network) -> u64 {
     u64::try_from(size(network).nonzero_parameters).unwrap_or(u64::MAX)
 }

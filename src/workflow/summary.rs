@@ -1,4 +1,4 @@
-//! A verdict as plain data for reports.
+//! Turns a verdict into the plain data of a report.
 
 use super::verify::Verification;
 use crate::builders::Built;
@@ -6,7 +6,7 @@ use crate::formats::foreign::Weights;
 use crate::network::{Network, size};
 use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
 
-/// Returns what there is to report about a checked verdict, and about the network if it was built.
+/// Returns the report on a checked verdict, and on the network if it was built.
 pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
     let claim = verification.verified.claim();
     let question = &claim.question;

@@ -1,4 +1,4 @@
-//! From a spec to trained networks.
+//! Trains the networks of a spec.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::training::{
     sample,
 };
 
-/// Why there are no points to train on.
+/// The reason why there are no training points.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The data file cannot be read.
@@ -24,7 +24,7 @@ pub enum DataError {
         /// Why.
         message: String,
     },
-    /// The data file is not what is expected.
+    /// The data file cannot be used.
     #[error("{}:{error}", path.display())]
     Csv {
         /// The file.
@@ -37,9 +37,9 @@ pub enum DataError {
     Sample(#[from] SampleError),
 }
 
-/// Returns the points that a spec's networks are trained on: random ones, or those of its file.
+/// Returns the training points of a spec: random ones, or those of its data file.
 ///
-/// - `folder`: the spec's, to which the path of a data file is relative.
+/// - `folder`: the folder of the spec; the path of a data file is relative to it.
 /// - Errors: [`DataError`].
 pub fn training_data(
     spec: &Spec,
@@ -72,26 +72,26 @@ pub fn training_data(
     csv::read(&text, spec.target.inputs(), task).map_err(|error| DataError::Csv { path, error })
 }
 
-/// A network of a comparison: what was trained, and what came of it.
+/// The result of one training of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainedRow {
-    /// Such as `sigmoid 2-6-1`.
+    /// The name, such as `sigmoid 2-6-1`.
     pub name: String,
     /// Units of its hidden layers.
     pub hidden: Vec<usize>,
-    /// What they do.
+    /// Their activation.
     pub activation: Activation,
     /// The outcome.
     pub training: Result<Training, TrainingError>,
-    /// Backpropagation beside central differences, at the best start before its first step.
+    /// The comparison of backpropagation with central differences, at the best start before its first step.
     pub gradient_check: Option<GradientCheck>,
 }
 
 /// Trains every pair of a shape and an activation, shape after shape.
 ///
-/// - `limits` end training early: the best parameters so far count, and rows that were not begun say so.
-/// - `progress` is told the row, from 0, and how far it is.
-/// - A row that cannot be trained says so; the others are there all the same.
+/// - `limits` end training early: the best parameters so far count; a row that was not begun is an error.
+/// - `progress` gets the row, from 0, and its progress.
+/// - If a row cannot be trained, its outcome is an error; the other rows are not affected.
 pub fn train_rows(
     compare: &CompareSpec,
     samples: &Samples,

@@ -1,4 +1,4 @@
-//! Prove, write, read back, check, and only then a verdict.
+//! Verifies a claim: prove, write, read back, check, and only then give a verdict.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,22 +36,22 @@ pub struct VerifyRequest<'a> {
     pub gap: Rational,
     /// When to stop.
     pub limits: Limits,
-    /// The certificate of an earlier search for the same question, to go on from.
+    /// The certificate of an earlier search for the same question, to continue from.
     pub resume: Option<Certificate>,
     /// How many threads; all by default. The result does not depend on it.
     pub threads: crate::jobs::Threads<'a>,
     /// Which weights of its file the network has.
     pub weights: Weights,
-    /// Is a certificate wanted that a small checker can check: by the methods of the core alone?
+    /// Must the certificate use the methods of the core alone, so that a small checker can check it?
     pub portable: bool,
 }
 
-/// How the search went. The times are for people, not for files.
+/// Facts about the search. The times are for users, not for files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchSummary {
-    /// Boxes looked at.
+    /// The number of boxes that were searched.
     pub boxes: u64,
-    /// Leaves of the partition.
+    /// The number of leaves of the partition.
     pub leaves: usize,
     /// Wall time.
     pub seconds: f64,
@@ -66,7 +66,7 @@ pub struct Verification {
     pub verdict: Verdict,
     /// What the checker accepted.
     pub verified: Verified,
-    /// The network on the domain, as the checker found it: to draw it.
+    /// The checker's network on the domain, for pictures.
     pub on_domain: Option<Arc<OnCell>>,
     /// The tolerance asked for.
     pub tolerance: Option<Rational>,
@@ -80,8 +80,8 @@ pub struct Verification {
     pub certificate_path: Option<PathBuf>,
     /// Its size.
     pub certificate_bytes: u64,
-    /// Was the check given up for want of time? Then the file at the path was not checked, and what
-    /// is verified and in [`Verification::certificate`] says nothing but that errors are not negative.
+    /// Did the time limit stop the check? Then the file at the path was not checked, and the claim and
+    /// [`Verification::certificate`] only state that errors are not negative.
     pub is_unchecked: bool,
 }
 
@@ -92,7 +92,7 @@ pub enum WorkflowError {
     /// The network and the question do not fit, or the search cannot begin.
     #[error("{0}")]
     Prove(#[from] ProveError),
-    /// Network and target have other inputs.
+    /// Network and target have different inputs.
     #[error("the target has the inputs {}, the network has {}", target.join(", "), network.join(", "))]
     Inputs {
         /// The inputs of the target.
@@ -100,7 +100,7 @@ pub enum WorkflowError {
         /// Those of the network.
         network: Vec<String>,
     },
-    /// Network and target have another number of outputs.
+    /// Network and target have different numbers of outputs.
     #[error("the target has {target} outputs, the network has {network}")]
     Outputs {
         /// The outputs of the target.
@@ -108,7 +108,7 @@ pub enum WorkflowError {
         /// Those of the network.
         network: usize,
     },
-    /// Network and property have another number of inputs or outputs.
+    /// Network and property have different numbers of inputs or outputs.
     #[error("the property has {property} {what}, the network has {network}")]
     Property {
         /// `inputs` or `outputs`.
@@ -118,7 +118,7 @@ pub enum WorkflowError {
         /// Those of the network.
         network: usize,
     },
-    /// The error cannot be measured so.
+    /// The norm, the threshold and the target do not fit together.
     #[error(transparent)]
     Measure(#[from] MeasureError),
     /// A certificate that was written cannot be read back.
@@ -141,11 +141,13 @@ pub enum WorkflowError {
     /// No size of the builder keeps the tolerance.
     #[error("{0}")]
     Impossible(Box<Impossible>),
-    /// No size was found that keeps the tolerance.
+    /// No size was proved to keep the tolerance.
     #[error("{0}")]
     NoSize(Box<NoSize>),
     /// The builder has no size.
-    #[error("`{builder}` has no size that could grow; hint: take a builder with cells or sides")]
+    #[error(
+        "builder `{builder}` has no size that could grow; hint: use a builder with `cells` or `sides`"
+    )]
     NothingGrows {
         /// The builder.
         builder: &'static str,
@@ -153,7 +155,7 @@ pub enum WorkflowError {
     /// A network that was written cannot be read back.
     #[error("network.json: {}", .0.message)]
     Network(FormatError),
-    /// The network would not fit into the memory.
+    /// The network does not fit into the memory limit.
     #[error(
         "undecided: a network of this size takes about {} MB, and the memory limit is {} MB; \
          hint: choose a smaller size, or raise --memory-limit",
@@ -178,7 +180,7 @@ impl From<BuildError> for WorkflowError {
 }
 
 impl WorkflowError {
-    /// Returns the key of `[network]` that is to be changed, if the error is about that table.
+    /// Returns the key of `[network]` to change, if the error is about that table.
     pub fn key(&self) -> Option<&'static str> {
         match self {
             Self::Build(error) => Some(error.key().unwrap_or("builder")),
@@ -199,10 +201,9 @@ impl WorkflowError {
     }
 }
 
-/// Proves, writes the certificate (to a temporary place where no path is given), reads it back and
-/// checks it.
+/// Proves, writes the certificate (to memory if no path is given), reads it back and checks it.
 ///
-/// - Errors: [`WorkflowError`] where there is no verdict at all.
+/// - Errors: [`WorkflowError`] if there is no verdict at all.
 pub fn verify(
     request: &VerifyRequest<'_>,
     certificate_path: Option<&Path>,
@@ -212,36 +213,36 @@ pub fn verify(
     settle(found, request, certificate_path)
 }
 
-/// What a search found, which is not checked yet.
+/// The result of a search, before the check.
 pub(super) struct Found {
     outcome: prover::Outcome,
     seconds: f64,
 }
 
 impl Found {
-    /// How long the search took.
+    /// The time that the search took.
     pub(super) fn seconds(&self) -> f64 {
         self.seconds
     }
 
-    /// Does it seem that the error is at most this?
+    /// Does the search find that the error is at most this?
     pub(super) fn keeps(&self, tolerance: &Rational) -> bool {
         self.outcome.certificate.claim.keeps(tolerance)
     }
 
-    /// What seems to bound the error.
+    /// The upper bound that the search found.
     pub(super) fn upper(&self) -> Option<Rational> {
         self.outcome.certificate.claim.error_upper()
     }
 
-    /// What ended the search early.
+    /// What stopped the search early.
     pub(super) fn stopped_by(&self) -> Option<StoppedBy> {
         self.outcome.stopped_by
     }
 }
 
-/// Searches for a certificate. The network on the domain may be known already; the checker finds its
-/// own, which serves the pictures too.
+/// Searches for a certificate. The network on the domain may be known already; the checker computes its
+/// own, which the pictures use too.
 pub(super) fn search(
     known: Option<Arc<OnCell>>,
     request: &VerifyRequest<'_>,
@@ -273,7 +274,7 @@ pub(super) fn search(
     Ok(Found { outcome, seconds })
 }
 
-/// Writes what was found, reads it back and checks it against the network of the request.
+/// Writes the certificate, reads it back and checks it against the network of the request.
 pub(super) fn settle(
     found: Found,
     request: &VerifyRequest<'_>,
@@ -289,7 +290,7 @@ pub(super) fn settle(
     let bytes = written_and_read_back(&write, certificate_path)?;
     drop(certificate);
     let started = Moment::now();
-    // A file that does not read back is as bad as a certificate that does not hold.
+    // A file that cannot be read back is as bad as a certificate that is rejected.
     let certificate = text::read(&bytes).map_err(WorkflowError::Certificate)?;
     let certificate_bytes = bytes.len() as u64;
     drop(bytes);
@@ -362,7 +363,7 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     }
 }
 
-/// What the checker would reject, said in the words of the request.
+/// Checks what the checker would reject, to report it in the words of the request.
 fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     let VerifyRequest {
         network, question, ..
@@ -384,7 +385,7 @@ fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     Ok(())
 }
 
-/// What became of a file, if it cannot be written or read.
+/// Returns the error for a file that cannot be written or read.
 pub(super) fn in_file(path: &Path) -> impl Fn(io::Error) -> WorkflowError {
     let path = path.display().to_string();
     move |error| WorkflowError::File {

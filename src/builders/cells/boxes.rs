@@ -1,4 +1,4 @@
-//! Boxes that are halved where the target needs it, until there are enough.
+//! Boxes that are halved where the target changes most, until there are enough.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -13,13 +13,13 @@ use crate::numbers::Rational;
 pub struct Piece {
     /// One side for each input.
     pub sides: Vec<(Rational, Rational)>,
-    /// The sum of `L_i h_i`, with the slopes on this box, or twice the width of the range where
-    /// they have no bound: the target is within half of this of its value at the centre. Nothing
-    /// where the range has no bound either.
+    /// The sum of `L_i h_i` with the slopes on this box, or twice the width of the range if the slopes
+    /// have no bound: the target differs from its value at the centre by at most half of this. `None`
+    /// if the range has no bound either.
     pub spread: Option<Rational>,
     /// `L_i h_i` for each input; without slopes, `h_i` as a part of the domain's side.
     along: Vec<Rational>,
-    /// Boxes are numbered as they are made, so that equal ones have an order.
+    /// The number of the box in the order of creation, which orders equal boxes.
     number: usize,
 }
 
@@ -83,7 +83,7 @@ impl Piece {
 }
 
 impl Ord for Piece {
-    /// The box to halve first is the greatest: no bound, then the largest, then the oldest.
+    /// The greatest box is halved first: boxes without a bound, then the largest bound, then the oldest.
     fn cmp(&self, other: &Self) -> Ordering {
         let spread = match (&self.spread, &other.spread) {
             (Some(a), Some(b)) => a.cmp(b),
@@ -108,8 +108,8 @@ impl PartialEq for Piece {
 
 impl Eq for Piece {}
 
-/// Halves the domain until there are this many boxes, or until the spread of each is at most
-/// `enough`; the boxes in an order that depends on nothing else.
+/// Halves the domain until there are this many boxes, or until the spread of each is at most `enough`.
+/// The order of the boxes is always the same.
 pub fn subdivide(request: &Request, count: usize, enough: &Rational) -> Vec<Piece> {
     let formulas = request.target.output_expressions();
     let sides = request.domain.sides().to_vec();
@@ -133,7 +133,7 @@ pub fn subdivide(request: &Request, count: usize, enough: &Rational) -> Vec<Piec
     pieces
 }
 
-/// The largest spread; nothing where a box has no bound.
+/// The largest spread; `None` if a box has no bound.
 pub fn worst_spread(pieces: &[Piece]) -> Option<Rational> {
     let spreads = pieces.iter().map(|piece| piece.spread.clone());
     spreads.collect::<Option<Vec<_>>>()?.into_iter().max()

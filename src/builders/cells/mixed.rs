@@ -15,7 +15,7 @@ pub struct Table<'a> {
     values: Vec<Numbers>,
     /// Is the target a sum of functions of one input each?
     pub is_additive: bool,
-    /// No value is farther than this from the true one.
+    /// An upper bound on the distance of the values from the true ones.
     pub rounding_upper: Rational,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Table<'a> {
             grid,
             values: values.collect(),
             is_additive,
-            // d values are added and d - 1 times the value of cell 0 taken off.
+            // d values are added, and d - 1 times the value of cell 0 is subtracted.
             rounding_upper: sampled.rounding_upper * whole(2 * inputs - 1),
         })
     }
@@ -117,7 +117,7 @@ pub fn largest_mixed_differences(table: &Table, grid: &Grid) -> Rational {
     sum
 }
 
-/// Is a formula a sum of functions of one input each, as it is written?
+/// Is a formula, as written, a sum of functions of one input each?
 pub fn is_additive(formula: &Expr, inputs: usize) -> bool {
     inputs > 1 && sums(formula, inputs)
 }
@@ -132,7 +132,7 @@ fn sums(formula: &Expr, inputs: usize) -> bool {
     }
 }
 
-/// Returns an upper bound of the derivative that takes each input of the subset once.
+/// Returns an upper bound on the derivative that takes each input of the subset once.
 pub fn mixed_derivative(formula: &Expr, domain: &Domain, subset: &[usize]) -> Option<Rational> {
     let mut formula = formula.clone();
     for &input in subset {

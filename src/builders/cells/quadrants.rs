@@ -1,4 +1,4 @@
-//! Corner steps: sums of quadrants, which leave no dip where cells meet.
+//! Corner steps (orthant indicators): their sums have no dip where cells meet.
 
 use super::mixed::{Table, is_additive, largest_mixed_differences, mixed_derivative, subsets};
 use super::spacing::Spacing;
@@ -18,11 +18,12 @@ use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::network::Activation;
 use crate::numbers::Rational;
+use crate::words::count;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "quadrants",
-    summary: "a grid of corner steps, which add up to a staircase without dips",
+    summary: "a grid of corner steps (on where all inputs are beyond their lines), a staircase without dips",
     inputs: (1, 4),
     outputs: Outputs::Several,
     goal: Goal::Target,
@@ -34,7 +35,7 @@ pub const ENTRY: Entry = Entry {
         SECOND,
         key(
             "grid",
-            "uniform (adaptive: lines across each input closer where it is steep)",
+            "uniform (adaptive: lines are closer where the target is steep in that input)",
         ),
     ],
     size: Some(cells_by(needed_size, 1 << 20)),
@@ -104,9 +105,9 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
         .collect();
     let (steps, gates) = layers(&grid, &families, &w, &second);
     notes.push(format!(
-        "{} steps, {} corner steps",
-        steps.units(),
-        gates.units()
+        "{}, {}",
+        count(steps.units(), "step"),
+        count(gates.units(), "corner step")
     ));
     let hidden = if gates.units() == 0 {
         Vec::new()
@@ -175,7 +176,7 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
 }
 
 /// The corner steps over one subset of the inputs: the corners (0 outside the subset), and for each
-/// output their weights in the same order; nothing where they are all 0 by the formula.
+/// output their weights in the same order; `None` if the formula makes them all 0.
 struct Family {
     subset: Vec<usize>,
     corners: Indices,
@@ -257,8 +258,8 @@ fn layers(
     (steps, gates)
 }
 
-/// How far a corner step over `size` inputs is from where T24 takes it to be, per unit of output
-/// weight; nothing where the steps are so blurred that T24 does not apply.
+/// The error of a corner step over `size` inputs against the ideal one of T24, per unit of output weight;
+/// `None` if the steps are too gentle for T24.
 fn tail(size: usize, grid: &Grid, w: &Rational, second: &Rational) -> Option<Rational> {
     let cut = grid.axes.iter().filter(|axis| axis.cells > 1);
     let Some(shortest) = cut.map(Axis::shortest).min() else {
@@ -286,7 +287,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     let inputs = request.domain.dimension();
     let formulas = request.target.output_expressions();
     let spacing = Spacing::of(request);
-    // For each output the subsets that it has corner steps over, with a bound of the derivative.
+    // For each output, the subsets of its corner steps, with a bound on the derivative.
     let outputs = formulas.iter().map(|formula| {
         let subsets = subsets(inputs).into_iter();
         let made = subsets.filter(|subset| subset.len() == 1 || !is_additive(formula, inputs));

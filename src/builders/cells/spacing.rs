@@ -10,12 +10,12 @@ use crate::numbers::Rational;
 
 /// Decides where the lines of a grid are.
 pub struct Spacing {
-    /// For each input, bounds of the slope in it; none where cells are equal.
+    /// For each input, bounds on the slope; none if cells are equal.
     slopes: Option<Vec<Density>>,
 }
 
 impl Spacing {
-    /// Looks at the target where `grid = "adaptive"` asks for it.
+    /// Bounds the slopes of the target if `grid = "adaptive"`.
     pub fn of(request: &Request) -> Self {
         let is_adaptive = request.parameters.grid == Some(Division::Adaptive);
         let formulas = request.target.output_expressions();
@@ -40,8 +40,8 @@ impl Spacing {
         Ok(grid)
     }
 
-    /// Returns the length that the default steepness goes by: the shortest cell side, or a little
-    /// less where that is a long fraction.
+    /// Returns the length for the default steepness: the shortest cell side, or slightly less if that is
+    /// a long fraction.
     pub fn shortest(&self, grid: &Grid) -> Rational {
         let shortest = grid.shortest();
         match self.slopes {

@@ -1,4 +1,4 @@
-//! Towers: a box is where all its steps agree, and a second-layer unit counts them.
+//! Towers: a second-layer unit counts the steps of a box, and is on where all of them agree.
 
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, STEPS, key};
@@ -11,7 +11,7 @@ use crate::numbers::Rational;
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "tower",
-    summary: "one box: 2d steps and a unit that counts them",
+    summary: "one box: two steps for each input, and a unit that counts them",
     inputs: (1, 4),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -28,7 +28,7 @@ pub const ENTRY: Entry = Entry {
     ],
     size: None,
     bounds: Bounds::Sup,
-    bound: "none: heaviside gives the indicator of the box exactly",
+    bound: "none; with heaviside, the network is exactly 1 on the box and 0 elsewhere",
     theorem: "T23",
     example: r#"[target]
 formula = "x >= 0 and x < 1/2 and y >= 0 and y < 1/2"
@@ -50,8 +50,8 @@ tolerance = "1/50"
 /// a box.
 ///
 /// - Shapes: 1 to 4 inputs, 1 output, 2 hidden layers of `2d` and 1 units.
-/// - Bound: none over a domain, since the target is not looked at; Heaviside units give the
-///   indicator of the box (lower ends included, upper ends not) exactly.
+/// - Bound: none on a domain, because the target is not used; with Heaviside units the network is exactly
+///   the indicator of the box (with its lower ends, without its upper ends).
 /// - Exactness: exact weights.
 /// - Errors: [`BuildError`].
 /// - Source: T23.
@@ -82,7 +82,7 @@ pub fn tower(request: &Request) -> Result<Built, BuildError> {
     let units = given.units.unwrap_or(Units::Sigmoid);
     let shortest = sides.iter().map(|(low, high)| high - low).min();
     let (w, second, mut notes) = steepnesses(given, units, 100, &shortest.unwrap_or_default())?;
-    notes.push("no a-priori bound: a tower is what its box says, whatever the target".to_owned());
+    notes.push("no a-priori bound: the target is not compared with the box".to_owned());
 
     let mut steps = LayerBuilder::new(inputs);
     for (input, (low, high)) in sides.iter().enumerate() {
@@ -118,7 +118,7 @@ pub fn half_steps(grid: &Grid, slopes: &[Rational]) -> Rational {
         .sum()
 }
 
-/// Steps switch a tower on and off by turns.
+/// Steps switch a tower on and off alternately.
 pub fn step_sign(place: usize, second: &Rational) -> Rational {
     if place.is_multiple_of(2) {
         second.clone()
@@ -132,7 +132,7 @@ pub fn gate_bias(count: usize, second: &Rational) -> Rational {
     -(second * &(whole(count) - Rational::ratio(1, 2)))
 }
 
-/// Returns the steepness of both layers, as given or chosen, and what was chosen.
+/// Returns the steepness of both layers, given or chosen, and notes about what was chosen.
 pub fn steepnesses(
     given: &Parameters,
     units: Units,

@@ -19,11 +19,12 @@ use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::network::{Activation, Layer};
 use crate::numbers::Rational;
+use crate::words;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "towers",
-    summary: "a grid of towers, each as high as the target at its centre",
+    summary: "a grid of towers, each as high as the target at its centre (a tower is about 1 on a box, else 0)",
     inputs: (1, 4),
     outputs: Outputs::Several,
     goal: Goal::Target,
@@ -38,17 +39,17 @@ pub const ENTRY: Entry = Entry {
         SECOND,
         key(
             "overlap",
-            "1 (M: M grids shifted along the diagonal, each 1/M as high)",
+            "1 (with M: M grids shifted along the diagonal, each 1/M as high)",
         ),
         key(
             "grid",
-            "uniform (adaptive: boxes halved where the target changes most, cells^inputs of them)",
+            "uniform (adaptive: cells^inputs boxes, halved where the target changes most)",
         ),
     ],
     size: Some(cells_by(needed_size, 1 << 20)),
     bounds: Bounds::Sup,
-    bound: "ess sup, heaviside: sum of L_i h_i/2; sigmoid: none, the network dips to about 0 where \
-            cells meet, unless grids overlap: about sum of L_i h_i/4 + max |f|/M",
+    bound: "ess sup, heaviside: sum of L_i h_i/2; sigmoid: about sum of L_i h_i/4 + max |f|/M if M \
+            grids overlap, else none, because the network dips to about 0 where cells meet",
     theorem: "T23",
     example: r#"[target]
 formula = "sin(3*x)*cos(2*y)"
@@ -67,16 +68,16 @@ tolerance = "1/5"
     build: towers,
 };
 
-/// Returns one tower for each cell of a grid, as high as the target at its centre; or of several
-/// grids, shifted along the diagonal, whose towers are as much lower; or of boxes that are halved
-/// where the target changes most.
+/// Returns one tower for each cell of a grid, as high as the target at its centre; or of several grids,
+/// shifted along the diagonal, with towers lower by that factor; or of boxes that are halved where the
+/// target changes most.
 ///
 /// - Shapes: 1 to 4 inputs, an output for each formula, 2 hidden layers: `cells + 1` steps for each
 ///   input (about `overlap cells`), which the towers share, and a unit for each cell where the
 ///   target is not 0.
-/// - Bound: Heaviside: `sup |N - f| <= sum of L_i h_i / 2` (overlapping: half of that, nearly), plus
-///   rounding. Sigmoid: that, `max |f| / overlap` and tails; not stated without overlap, since near
-///   inner corners of cells all towers are off.
+/// - Bound: Heaviside: `sup |N - f| <= sum of L_i h_i / 2` (overlapping: about half of that), plus
+///   rounding. Sigmoid: that, `max |f| / overlap` and tails; none without overlap, because near inner
+///   corners of cells all towers are off.
 /// - Exactness: weights exact for the values used; irrational values rounded to 40 bits.
 /// - Errors: [`BuildError`].
 /// - Source: T23, T26.
@@ -125,7 +126,11 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
             gates.known_unit(&around, bias);
         }
     }
-    notes.push(format!("{} steps, {} towers", steps.units(), gates.units()));
+    notes.push(format!(
+        "{}, {}",
+        words::count(steps.units(), "step"),
+        words::count(gates.units(), "tower")
+    ));
     let a_priori = bound(request, &grid, &families, (units, &w, &second), &mut notes);
     let share = Rational::ONE / whole(overlap);
     let rows = (0..outputs).map(|output| {
@@ -179,8 +184,8 @@ struct Family {
 }
 
 impl Family {
-    /// Shifts a grid by this many of the parts of a cell; cells beyond the domain take the value at
-    /// the point of the domain that is nearest to their centre.
+    /// Shifts a grid by this many parts of a cell; cells outside the domain take the value at the point of
+    /// the domain nearest to their centre.
     fn new(
         grid: &Grid,
         shift: usize,
@@ -213,7 +218,7 @@ impl Family {
     }
 }
 
-/// For each family and input, the step at each line, where a tower stands on either side of it.
+/// For each family and input, the step at each line that has a tower next to it.
 type Columns = Vec<Vec<Vec<Option<usize>>>>;
 
 /// Makes the first layer. The first and the last step of an input have nothing to switch inside the
@@ -259,7 +264,7 @@ fn steps(grid: &Grid, families: &[Family], units: Units, w: &Rational) -> (Layer
     (steps, columns)
 }
 
-/// Gives one step to all families that use their line at this end; returns whether one does.
+/// Gives one step to all families that use their line at this end; returns whether any does.
 fn share_step(
     columns: &mut Columns,
     input: usize,
@@ -276,7 +281,7 @@ fn share_step(
     is_used
 }
 
-/// The bound of T23 or T26, or a note why there is none.
+/// The bound of T23 or T26, or a note that explains why there is none.
 fn bound(
     request: &Request,
     grid: &Grid,
@@ -287,8 +292,8 @@ fn bound(
     let overlap = families.len();
     if units != Units::Heaviside && overlap == 1 {
         notes.push(
-            "no a-priori bound: near inner corners of cells all sigmoid towers are off and the \
-             network dips to about 0; `quadrants` has no dip, and `overlap` makes it smaller"
+            "no a-priori bound: near inner corners of cells all sigmoid towers are off, so the network \
+             dips to about 0; `overlap` makes the dips smaller, and `quadrants` has none"
                 .to_owned(),
         );
         return None;
@@ -321,15 +326,15 @@ fn bound(
     let dip = request.size_upper();
     let upper = dip.and_then(|size| made.bound(&spread, &size, &largest, &sum));
     if upper.is_none() {
-        notes.push("no a-priori bound: T26 does not apply to steps as blurred as this".to_owned());
+        notes.push("no a-priori bound: the steps are too gentle for T26".to_owned());
     }
     let statement = "sup |N - f| <= sum of L_i h_i/4, a little more for odd overlaps, + max |f|/M + \
                      tails of the steps + rounding of the values";
     Some(APriori::new(upper?, Norm::Sup, "T26", statement))
 }
 
-/// How far a point is from the centre of its cell at most, on the average over the families, in
-/// cells: 1/4 and, for odd numbers M of families, `1/(4 M^2)` more.
+/// The largest distance of a point from the centre of its cell, averaged over the families, in cells:
+/// 1/4, and `1/(4 M^2)` more for odd numbers M of families.
 fn mean_distance(overlap: usize) -> Rational {
     let quarter = Rational::ratio(1, 4);
     if overlap.is_multiple_of(2) {
@@ -355,7 +360,7 @@ struct Overlap<'a> {
 
 impl Overlap<'_> {
     /// T26, from the staircase part of the bound, the largest |f|, and the largest height and sum
-    /// of heights of a family. Nothing where the steps are too blurred.
+    /// of heights of a family. `None` if the steps are too gentle.
     fn bound(
         &self,
         spread: &Rational,
@@ -369,7 +374,7 @@ impl Overlap<'_> {
         let mut near = Rational::ZERO;
         let mut step_tail = Rational::ZERO;
         for (axis, slope) in self.grid.axes.iter().zip(self.slopes) {
-            // Within d of a line counts as near it: at most one family is, in each input.
+            // A point is near a line within distance d of it: in each input, at most one family is.
             let d = (axis.side(0) / &families)
                 .half()
                 .min(Rational::from(30) / w);
@@ -449,10 +454,10 @@ fn adaptive_towers(request: &Request, grid: &Grid, units: Units) -> Result<Built
         gates.known_unit(&around.collect::<Vec<_>>(), bias);
     }
     notes.push(format!(
-        "{} boxes, {} steps, {} towers",
-        pieces.len(),
-        steps.units(),
-        gates.units()
+        "{}, {}, {}",
+        words::count(pieces.len(), "box"),
+        words::count(steps.units(), "step"),
+        words::count(gates.units(), "tower")
     ));
     let mut a_priori = None;
     if units != Units::Heaviside {
@@ -466,8 +471,10 @@ fn adaptive_towers(request: &Request, grid: &Grid, units: Units) -> Result<Built
             "ess sup |N - f| <= largest sum of L_i h_i/2 of a box + rounding of the values";
         a_priori = Some(APriori::new(upper, Norm::Sup, "T23", statement));
     } else {
-        notes
-            .push("no a-priori bound: no bound on the slopes of the target on some box".to_owned());
+        notes.push(
+            "no a-priori bound: on some box, no bound on the slopes of the target was found"
+                .to_owned(),
+        );
     }
     let rows = values.iter().map(|values| {
         let heights = kept.iter().map(|&place| values.values[place].clone());
@@ -496,7 +503,7 @@ fn adaptive_towers(request: &Request, grid: &Grid, units: Units) -> Result<Built
     })
 }
 
-/// More boxes than this are not tried to find a size.
+/// The search for a size tries at most this many boxes.
 const MOST_BOXES: usize = 1 << 16;
 
 /// Returns a number of cells for each input whose a-priori bound is at most the tolerance.

@@ -1,4 +1,4 @@
-//! Rectified linear units layer by layer: how a builder carries values upward.
+//! Relu units layer by layer: how a builder carries values to the next layer.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl Form {
         }
     }
 
-    /// Is it the same for all values of the units?
+    /// Is it constant?
     pub fn is_constant(&self) -> bool {
         self.terms.is_empty()
     }
@@ -63,8 +63,8 @@ impl Form {
     }
 }
 
-/// A network of rectified linear units under construction. Forms given to it speak of the last
-/// finished layer (at first, of the inputs), those it returns of the layer under construction.
+/// A relu network under construction. The forms that it takes are over the last finished layer (at first,
+/// the inputs); the forms that it returns are over the layer under construction.
 pub struct Circuit {
     hidden: Vec<Layer>,
     layer: LayerBuilder,

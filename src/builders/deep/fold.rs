@@ -1,4 +1,4 @@
-//! Deep rectified networks with as many linear regions as are promised: T31.
+//! Deep relu networks with as many linear regions as T31 promises.
 
 use crate::builders::assemble::{LayerBuilder, network};
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, key};
@@ -10,11 +10,12 @@ use crate::expr::domain::MAX_INPUTS;
 use crate::expr::{Domain, Target};
 use crate::network::{Activation, Network};
 use crate::numbers::{Integer, Rational};
+use crate::words;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "fold",
-    summary: "a deep network with as many linear regions as are promised for its widths",
+    summary: "a deep network with as many linear regions as the theorem promises for its widths",
     inputs: (1, MAX_INPUTS),
     outputs: Outputs::One,
     goal: Goal::Regions,
@@ -23,7 +24,7 @@ pub const ENTRY: Entry = Entry {
         key("activation", "relu"),
         key(
             "widths",
-            "needed: units of each hidden layer, all but the last one at least the inputs",
+            "needed: the units of each hidden layer; all but the last have at least as many as there are inputs",
         ),
     ],
     size: None,
@@ -74,12 +75,16 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
     check_size_of_different(weights)?;
     let count = regions(widths, inputs);
     let note = if last > inputs {
-        format!("{count} linear regions in the domain, by T31")
+        format!(
+            "{} in the domain, by T31",
+            words::count(count, "linear region")
+        )
     } else {
         format!(
-            "{count} activation regions in the domain, by T31; where all units of the last layer are \
-             off, cells on both sides of a fold are one linear region (a last layer with more than \
-             {inputs} units has no such place)"
+            "{} in the domain, by T31; if all units of the last layer are off on both sides of a fold, \
+             both sides are one linear region (this cannot happen if the last layer has more than {})",
+            words::count(count, "activation region"),
+            words::count(inputs, "unit")
         )
     };
     Ok(Built {
@@ -104,8 +109,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
 /// - Exactness: exact weights.
 /// - Source: T31; Montúfar, Pascanu, Cho, Bengio 2014, Theorem 4 and its proof.
 ///
-/// # Panics
-/// When a width is too small.
+/// - Panics: a width is too small.
 pub fn fold(widths: &[usize], domain: &Domain, target: &Target) -> Network {
     let inputs = domain.dimension();
     let (last, folds) = widths.split_last().expect("there is a layer");
@@ -159,8 +163,8 @@ pub fn fold(widths: &[usize], domain: &Domain, target: &Target) -> Network {
     network(target, hidden, signs, Rational::ZERO)
 }
 
-/// Returns the number of activation regions of [`fold`] in the domain; linear regions as well
-/// where the last layer has more units than there are inputs.
+/// Returns the number of activation regions of [`fold`] in the domain. It is also the number of linear
+/// regions if the last layer has more units than there are inputs.
 ///
 /// With widths `n_1 .. n_L` and `n_0` inputs it is at least
 /// `(product over l < L of floor(n_l / n_0)^(n_0)) (sum over j <= n_0 of C(n_L, j))`, and more where
@@ -180,7 +184,7 @@ pub fn regions(widths: &[usize], inputs: usize) -> Integer {
     copies * cells
 }
 
-/// How many units of a folding layer each input gets: as equal as can be.
+/// The number of units of a folding layer for each input, as equal as possible.
 fn shares(width: usize, inputs: usize) -> Vec<usize> {
     let (each, rest) = (width / inputs, width % inputs);
     (0..inputs).map(|i| each + usize::from(i < rest)).collect()
@@ -192,7 +196,7 @@ struct Plane {
     constant: Rational,
 }
 
-/// The sign of unit `i` of `n`, and of its weight in the sum: the last one is `+`, then by turns.
+/// The sign of unit `i` of `n`, and of its weight in the sum: `+` for the last one, then alternating.
 fn sign(i: usize, n: usize) -> i64 {
     if (n - 1 - i).is_multiple_of(2) { 1 } else { -1 }
 }

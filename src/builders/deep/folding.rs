@@ -1,10 +1,10 @@
-//! One product or square on its way through the layers.
+//! One product or square, computed through the layers.
 
 use super::circuit::{Circuit, Form};
 use super::ranges::{Range, length, power_of_four, power_range, product_range};
 use crate::numbers::Rational;
 
-/// A product `u v` on its way, `u = u_0 + U s`, `v = v_0 + V t` with `s`, `t` in `[0, 1]`: it is
+/// A product `u v` under construction, `u = u_0 + U s`, `v = v_0 + V t` with `s`, `t` in `[0, 1]`: it is
 /// `u_0 v_0 + u_0 V t + v_0 U s + U V (p^2 - q^2 + q - 1/4)` with `p = (s + t)/2`,
 /// `q = (s - t + 1)/2`; a square is `u_0^2 + 2 u_0 U p + U^2 p^2` with `p = s`.
 pub struct Folding {
@@ -12,13 +12,13 @@ pub struct Folding {
     teeth: Vec<Form>,
     /// The factors over the first layer, where the units are p and q themselves.
     pub left: Form,
-    /// The other one.
+    /// The other factor.
     pub right: Form,
-    /// The product as far as it is known, until it becomes a part of the sum.
+    /// The product so far, until it is added to the sum.
     pub result: Option<Form>,
-    /// Where the result lies from the first layer on.
+    /// The range of the result, from the first layer on.
     pub range: Range,
-    /// What the teeth of p are worth: U V.
+    /// The factor of the teeth of p: U V.
     pub scale: Rational,
 }
 
@@ -39,7 +39,7 @@ impl Folding {
         let s = share(u, u_range, &u_length);
         let t = share(v, v_range, &v_length);
         let scale = &u_length * &v_length;
-        // Squares are interpolated from above; products are off by at most this from one fold on.
+        // Squares are interpolated from above; from the first fold on, this bounds the error of products.
         let off = &scale * &power_of_four(2);
         if is_square {
             let (unit, tooth) = fold(circuit, &s);

@@ -1,4 +1,4 @@
-//! Deep maxout networks with as many linear regions as are promised: T32.
+//! Deep maxout networks with as many linear regions as T32 promises.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::numbers::{Integer, Rational};
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "maxout-fold",
-    summary: "a deep maxout network, as wide as there are inputs, with many linear regions",
+    summary: "a deep maxout network with many linear regions, each layer as wide as the number of inputs",
     inputs: (1, MAX_INPUTS),
     outputs: Outputs::One,
     goal: Goal::Regions,
@@ -46,7 +46,7 @@ rank = 3
 
 /// The largest rank; each unit has as many rows.
 const LARGEST_RANK: usize = 256;
-/// The most layers: corners are followed through all of them, and their numbers grow.
+/// The most layers. Corners are followed through all of them, and their numbers grow.
 const MOST_LAYERS: usize = 24;
 
 /// Builds [`maxout_fold`] with the widths and the rank of a request.
@@ -93,7 +93,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
             largest: MOST_LAYERS,
         });
     }
-    // Each unit looks at one unit, but with numbers of some hundred bits.
+    // Each unit has one input, but its numbers have some hundred bits.
     check_size_of_different(wide(layers * inputs * rank).saturating_mul(2))?;
     let count = regions(rank, layers, inputs);
     let theorem = promised(rank, layers, inputs);
@@ -101,8 +101,8 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
     if count < theorem {
         notes.push(if inputs == 1 {
             format!(
-                "k^(L-1) k^(n_0) = {theorem} is out of reach in one input: compositions of convex \
-                 functions have at most {count} pieces there"
+                "k^(L-1) k^(n_0) = {theorem} is impossible with one input: compositions of convex \
+                 functions have at most {count} pieces"
             )
         } else {
             format!("k^(L-1) k^(n_0) = {theorem} is more than this construction has")
@@ -122,7 +122,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// Returns a network with [`regions`] linear regions in the domain, boxes all of them.
+/// Returns a network with [`regions`] linear regions in the domain, all of them boxes.
 ///
 /// Every layer takes each coordinate of the unit cube through a convex function of `rank` pieces
 /// that goes from 1 down to 0 and up to 1 again, so it folds the cube once in every direction.
@@ -132,8 +132,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
 /// - Source: T32; Montúfar, Pascanu, Cho, Bengio 2014, Theorem 8, which promises fewer where
 ///   [`promised`] is smaller.
 ///
-/// # Panics
-/// When the rank is below 2 or there is no layer.
+/// - Panics: the rank is below 2, or there is no layer.
 pub fn maxout_fold(rank: usize, layers: usize, domain: &Domain, target: &Target) -> Network {
     assert!(rank >= 2 && layers >= 1, "checked before");
     let inputs = domain.dimension();
@@ -183,8 +182,8 @@ type Knot = (Rational, Rational);
 /// The corners of the convex function of each layer, its ends included: `rank + 1` points of the
 /// parabola `(2x - 1)^2`, 1/2 among them. No corner is the image of a corner of a lower layer.
 fn knots_of_layers(rank: usize, layers: usize) -> Vec<Vec<Knot>> {
-    // Odd denominators keep images away from 1/2, which is a corner in every layer; that they
-    // keep away from the other corners as well is seen, and nearly always so at once.
+    // Odd denominators keep images away from 1/2, which is a corner in every layer. Whether they also
+    // keep away from the other corners is tested; the first attempt nearly always succeeds.
     let mut first = (rank | 1) + 2;
     loop {
         if let Some(knots) = separate_knots(rank, layers, first) {
@@ -202,7 +201,7 @@ fn separate_knots(rank: usize, layers: usize, first: usize) -> Option<Vec<Vec<Kn
     for layer in 0..layers {
         let tried = (0..TRIES).map(|k| knots(rank, first + 2 * (layer + k)));
         let is_free = |knots: &Vec<Knot>| {
-            // The ends are no corners: nothing bends there.
+            // The ends are not corners: the function does not bend there.
             let mut inner = knots[1..rank].iter();
             inner.all(|(x, _)| !images.contains(x))
         };
@@ -221,7 +220,7 @@ fn separate_knots(rank: usize, layers: usize, first: usize) -> Option<Vec<Vec<Kn
 fn knots(rank: usize, denominator: usize) -> Vec<Knot> {
     let (left, right) = (rank / 2, rank - rank / 2);
     let share = |i: usize| whole(i) / whole(denominator);
-    // Distances from 1/2, as a share of the half: the end, then the corners, 1/2 itself once.
+    // Distances from 1/2, as a fraction of the half: the end, then the corners, 1/2 itself once.
     let mut places = vec![-Rational::ONE];
     places.extend((0..left).rev().map(|i| -share(i)));
     places.extend((1..right).map(share));

@@ -1,4 +1,4 @@
-//! How a sawtooth network is put together: products by squares, polynomials by products (T30).
+//! The plan of a sawtooth network: products from squares, polynomials from products (T30).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
 
-/// How a polynomial is put together from products, each of two earlier values.
+/// A polynomial as a sum of products, each of two earlier values.
 ///
 /// Values are numbered: the inputs first, then products by rounds. A product of round `r` has
 /// factors of rounds below `r`, and degree at most `2^r`.
@@ -39,8 +39,8 @@ impl Product {
     }
 }
 
-/// What is known of a value: where it lies if exact, where it lies as computed, and how far the
-/// two are apart at most.
+/// Facts about a value: its exact range, its computed range, and the largest distance between exact and
+/// computed value.
 #[derive(Clone, Debug)]
 struct Known {
     exact: Range,
@@ -139,7 +139,7 @@ impl Plan {
         let inputs = self.sides.len();
         let mut circuit = Circuit::new(inputs);
         let known = self.known(folds);
-        // The values that are there, over the last finished layer.
+        // The known values, over the last finished layer.
         let mut values: Vec<Option<Form>> = (0..inputs).map(|i| Some(Form::unit(i))).collect();
         values.resize(known.len(), None);
         let mut sum = self.affine_part(&values);
@@ -158,7 +158,7 @@ impl Plan {
         circuit.finish(target, &sum)
     }
 
-    /// The terms of degree 0 and 1, of inputs that are there.
+    /// The terms of degree 0 and 1, over the known inputs.
     fn affine_part(&self, values: &[Option<Form>]) -> Form {
         let constant = self.polynomial.coefficient(&vec![0; self.sides.len()]);
         let start = Form::constant(constant);
@@ -192,7 +192,7 @@ impl Plan {
             .any(|p| p.round > round && (p.left == value || p.right == value))
     }
 
-    /// Adds the hidden layers of one round: all its products side by side.
+    /// Adds the hidden layers of one round, with all its products in parallel.
     #[allow(clippy::too_many_arguments)] // the state of the circuit, which only two functions see
     fn round(
         &self,
@@ -290,7 +290,7 @@ impl Plan {
         }
     }
 
-    /// Is a value looked at after the first layer of this round?
+    /// Is a value used after the first layer of this round?
     fn is_alive(&self, round: u32, value: usize) -> bool {
         let in_affine = round == 1 && value < self.sides.len() && !self.slope(value).is_zero();
         in_affine || self.is_needed_after(round, value)

@@ -1,4 +1,4 @@
-//! How many regions a theorem promises of a network that was built to have many.
+//! The number of regions that a theorem promises for a network that was built to have many.
 
 use super::{fold, maxout_fold};
 use crate::builders::catalogue::BuilderName;
@@ -8,9 +8,9 @@ use crate::numbers::Integer;
 /// A number of regions, by theorem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// The network has exactly as many in its domain.
+    /// The exact number of regions in the domain.
     pub count: Integer,
-    /// Are these linear regions? Else activation regions: of those, some are one linear region.
+    /// Are these linear regions? Otherwise activation regions, several of which can be one linear region.
     pub is_linear: bool,
     /// The page under `proofs/theorems`.
     pub theorem: &'static str,
@@ -19,7 +19,7 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// What is counted.
+    /// The kind of regions.
     pub fn what(&self) -> &'static str {
         if self.is_linear {
             "linear regions"
@@ -29,8 +29,8 @@ impl Promise {
     }
 }
 
-/// Returns what is promised of a network, by the parameters that it was built with; nothing for
-/// builders whose theorem is about an error.
+/// Returns the promise for a network with these parameters; `None` for builders whose theorem is about an
+/// error.
 pub fn promise(name: BuilderName, chosen: &Parameters, inputs: usize) -> Option<Promise> {
     let widths = chosen.widths.as_deref().filter(|widths| !widths.is_empty());
     match name {

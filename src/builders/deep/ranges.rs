@@ -48,7 +48,7 @@ pub fn product_range(u: &Range, v: &Range) -> Range {
     (low, high)
 }
 
-/// The range of a power, exactly.
+/// The exact range of a power.
 pub fn power_range(side: &Range, exponent: u32) -> Range {
     let power = |x: &Rational| (0..exponent).fold(Rational::ONE, |product, _| product * x);
     let (low, high) = (power(&side.0), power(&side.1));
@@ -64,7 +64,7 @@ pub fn power_range(side: &Range, exponent: u32) -> Range {
     (least, low.max(high))
 }
 
-/// The range of a monomial on a box, exactly: its factors do not depend on each other.
+/// The exact range of a monomial on a box: its factors are independent.
 pub fn monomial_range(exponents: &[u32], sides: &[Range]) -> Range {
     let powers = exponents.iter().zip(sides);
     powers.fold((Rational::ONE, Rational::ONE), |range, (&e, side)| {
@@ -72,7 +72,7 @@ pub fn monomial_range(exponents: &[u32], sides: &[Range]) -> Range {
     })
 }
 
-/// A number not below this one that is not long.
+/// Returns a number with few bits that is not below this one.
 pub fn short(value: Rational) -> Rational {
     if value.bits() > LONG {
         short_above(&value, 40)

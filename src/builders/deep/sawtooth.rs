@@ -1,4 +1,4 @@
-//! Squares by repeated folding, products by squares, polynomials by products.
+//! Squares by repeated folding, products from squares, polynomials from products.
 
 use super::plan::Plan;
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, SizeKey, key};
@@ -10,11 +10,12 @@ use crate::builders::request::{APriori, Built, Request};
 use crate::builders::sizes::smallest_size;
 use crate::certificate::Norm;
 use crate::numbers::Rational;
+use crate::words::count;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "sawtooth",
-    summary: "squares by repeated folding; products and polynomials from them",
+    summary: "squares by repeated folding, and products and polynomials made of squares",
     inputs: (1, 4),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -24,7 +25,7 @@ pub const ENTRY: Entry = Entry {
         key("folds", "from the tolerance"),
         key(
             "of",
-            "by the formula (square: degree 2 in 1 input; product: x*y and affine terms; else \
+            "from the formula (square: degree 2 in one input; product: x*y and affine terms; else \
              polynomial)",
         ),
     ],
@@ -57,7 +58,7 @@ tolerance = "1/1024"
 /// More folds than this are refused: the error is far below what is printed.
 const MOST_FOLDS: usize = 64;
 
-/// Returns a deep network of rectified linear units for a polynomial.
+/// Returns a deep relu network for a polynomial.
 ///
 /// - Shapes: 1 to 4 inputs, 1 output; `folds` hidden layers for each round of products, where a
 ///   polynomial of degree d takes `log2 d` rounds, rounded up.
@@ -97,10 +98,10 @@ pub fn sawtooth(request: &Request) -> Result<Built, BuildError> {
     check_size_of_different((products + 4).saturating_mul(wide(40 * folds * rounds)))?;
     let depth = u32::try_from(folds).expect("not above the largest");
     let mut notes = vec![format!(
-        "{folds} folds, {} product{} in {rounds} round{}",
-        plan.products(),
-        plural(plan.products()),
-        plural(rounds)
+        "{}, {} in {}",
+        count(folds, "fold"),
+        count(plan.products(), "product"),
+        count(rounds, "round")
     )];
     let mut a_priori = None;
     if request.norm == Norm::Sup {
@@ -122,10 +123,6 @@ pub fn sawtooth(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
 fn statement(of: Sawtooth) -> &'static str {
     match of {
         Sawtooth::Square => "sup |N - f| = |a| (length of the domain)^2 2^(-2m-2), a x^2 in f",
@@ -145,7 +142,7 @@ fn polynomial_of(request: &Request) -> Result<Polynomial, BuildError> {
     read.ok_or(BuildError::NotPolynomial { builder })
 }
 
-/// What the network computes: as asked, unless the polynomial is another one.
+/// What the network computes: as requested, if the polynomial fits.
 fn kind(polynomial: &Polynomial, asked: Option<Sawtooth>) -> Result<Sawtooth, BuildError> {
     let second = polynomial.terms().keys();
     let second = second.filter(|exponents| exponents.iter().sum::<u32>() > 1);

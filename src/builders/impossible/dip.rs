@@ -14,14 +14,14 @@ use crate::expr::derivative_range_upper;
 use crate::network::forward;
 use crate::numbers::{Interval, Rational};
 
-/// Networks with more towers than this are not built to see how far off they are.
+/// Only networks with at most this many towers are built to measure their error.
 const MOST_TOWERS: u128 = 400;
-/// A network is looked at in about this many points.
+/// A network is evaluated at about this many points.
 const POINTS: usize = 300;
-/// Grids of boxes are looked at up to this many.
+/// At most this many grids of boxes are examined.
 const MOST_BOXES: usize = 5000;
 
-/// Returns the dip, where it is above the tolerance for every number of cells that can be built.
+/// Returns the dip, if it is above the tolerance for every number of cells that can be built.
 pub fn dip(request: &Request, tolerance: &Rational) -> Option<Impossible> {
     let mut dips = Dips::new(request, tolerance)?;
     if dips.peak.1 <= *tolerance {
@@ -32,7 +32,7 @@ pub fn dip(request: &Request, tolerance: &Rational) -> Option<Impossible> {
     } else {
         dips.of_grids()?
     };
-    // One grid is off by all of |f| at the peak, so M of them by |f|/M at least.
+    // At the peak, the error of one grid is |f|, so the error of M grids is at least |f|/M.
     let least = (&dips.peak.1 / tolerance).ceil();
     let least = usize::try_from(&least).ok().map(|least| least.max(2));
     Some(Impossible::Dip {
@@ -45,14 +45,14 @@ pub fn dip(request: &Request, tolerance: &Rational) -> Option<Impossible> {
 struct Dips<'a> {
     request: &'a Request<'a>,
     tolerance: &'a Rational,
-    /// The output that is largest.
+    /// The output with the largest |f|.
     formula: Formula,
     output: usize,
-    /// Where |f| is largest among some points, and a lower bound of it there.
+    /// The point with the largest |f| among some points, and a lower bound on it there.
     peak: (Vec<Rational>, Rational),
-    /// The values that towers have are not larger than this.
+    /// An upper bound on the heights of towers.
     size: Rational,
-    /// Values are rounded by this at most.
+    /// The largest rounding error of a value.
     rounding: Rational,
     inputs: usize,
     overlap: usize,
@@ -106,8 +106,8 @@ impl<'a> Dips<'a> {
         })
     }
 
-    /// A lower bound of the error with equal cells, however many; nothing where it is not above the
-    /// tolerance for some number.
+    /// A lower bound on the error with any number of equal cells; `None` if it is within the tolerance for
+    /// some number.
     fn of_grids(&mut self) -> Option<Rational> {
         let mut least: Option<Rational> = None;
         for cells in 1..=MOST_CELLS {
@@ -128,7 +128,7 @@ impl<'a> Dips<'a> {
         (lower > *self.tolerance).then_some(lower)
     }
 
-    /// How many towers there are about.
+    /// The approximate number of towers.
     fn towers(&self, cells: usize) -> u128 {
         let power = u32::try_from(self.inputs).unwrap_or(u32::MAX);
         wide(cells)
@@ -141,7 +141,7 @@ impl<'a> Dips<'a> {
         self.towers(cells).saturating_mul(each)
     }
 
-    /// A lower bound of the error at the inner corner that is next to the peak.
+    /// A lower bound on the error at the inner corner that is next to the peak.
     fn at_corner(&mut self, cells: usize) -> Option<Rational> {
         if cells < 2 {
             return None;
@@ -189,12 +189,12 @@ impl<'a> Dips<'a> {
         Some(value - network)
     }
 
-    /// How far a tower is on at most whose preactivation is this much below 0, before it is steep.
+    /// The largest output of a tower whose preactivation, before steepness, is this much below 0.
     fn off(&self, room: &Rational) -> Rational {
         exp_minus_upper(&(&self.second * room))
     }
 
-    /// A lower bound of |f| on a little box around a point, and the sign of f there.
+    /// A lower bound on |f| on a little box around a point, and the sign of f there.
     fn value(&mut self, point: &[Rational], lengths: &[Rational]) -> Option<(Rational, i32)> {
         let little = Rational::power_of_two(-40);
         let radius: Vec<Rational> = lengths.iter().map(|cell| cell * &little).collect();
@@ -205,7 +205,7 @@ impl<'a> Dips<'a> {
         high.is_negative().then(|| (-high, -1))
     }
 
-    /// An upper bound of f, or of -f, and of 0, within half a cell of a point.
+    /// An upper bound on f, or of -f, and of 0, within half a cell of a point.
     fn largest_around(
         &mut self,
         point: &[Rational],
@@ -229,7 +229,7 @@ impl<'a> Dips<'a> {
         Some(most.max(Rational::ZERO) + &self.rounding)
     }
 
-    /// A lower bound of the error of a network, at some points.
+    /// A lower bound on the error of a network, at some points.
     fn built(&mut self, cells: usize) -> Option<Rational> {
         let parameters = Parameters {
             cells: Some(vec![cells]),
@@ -244,7 +244,7 @@ impl<'a> Dips<'a> {
         let network = built.ok()?.network;
         let mut lower = Rational::ZERO;
         for point in points(self.request, cells) {
-            // A little box: where the target jumps, one point is nothing.
+            // A small box: where the target jumps, one point does not count.
             let radius = vec![Rational::power_of_two(-60); self.inputs];
             let Some(value) = self.formula.on(&around(&point, &radius)) else {
                 continue;
@@ -264,7 +264,7 @@ impl<'a> Dips<'a> {
     /// The same with boxes that are halved where the target changes: a corner where all boxes around
     /// it meet stays one when they are halved further.
     fn of_boxes(&mut self) -> Option<Rational> {
-        // The default steepness goes by the shortest side; of another one nothing is known.
+        // The default steepness depends on the shortest side; nothing is known about another one.
         if self.first.is_some() {
             return None;
         }
@@ -293,7 +293,7 @@ impl<'a> Dips<'a> {
         None
     }
 
-    /// A lower bound of the error at the best point where boxes meet with all their corners, for these
+    /// A lower bound on the error at the best point where boxes meet with all their corners, for these
     /// boxes and any that they are halved into.
     fn at_meeting(&mut self, pieces: &[Piece]) -> Option<Rational> {
         let mut corners: BTreeMap<Vec<&Rational>, usize> = BTreeMap::new();
@@ -328,7 +328,7 @@ impl<'a> Dips<'a> {
     }
 }
 
-/// The point of a few where |f| is largest, and a lower bound of it there.
+/// The point with the largest |f| among a few, and a lower bound on it there.
 fn peak(request: &Request, formula: &mut Formula) -> Option<(Vec<Rational>, Rational)> {
     let mut best = None;
     for point in spread(request, 24) {
@@ -353,7 +353,7 @@ fn spread(request: &Request, parts: usize) -> Vec<Vec<Rational>> {
     lattice(request, parts.min(most))
 }
 
-/// The points at which a network is looked at: the corners of its cells, and some between them.
+/// The points at which a network is evaluated: the corners of its cells, and some between them.
 fn points(request: &Request, cells: usize) -> Vec<Vec<Rational>> {
     let power = i32::try_from(request.domain.dimension()).unwrap_or(1);
     let parts = (2..=24).rev().map(|parts| parts * cells);

@@ -1,4 +1,4 @@
-//! Where a target jumps: T27.
+//! Finds jumps of a target: T27.
 //!
 //! A formula jumps only where the two sides of a comparison are equal (or the argument of `heaviside`
 //! is 0). A *switch* is such a pair. Between two points where a switch is certainly on different sides
@@ -14,21 +14,21 @@ use crate::expr::{Condition, Domain, Expr, Target, derivative, simplest_between}
 use crate::numbers::literal::decimal_down;
 use crate::numbers::{Function, Interval, Rational, Relation};
 
-/// Switches that are looked at in a formula.
+/// The number of switches that are examined in a formula.
 const MOST_SWITCHES: usize = 64;
-/// Places where a switch changes that are looked at.
+/// The number of places that are examined where a switch changes.
 const MOST_PLACES: usize = 48;
-/// A place is enclosed to this part of the domain's side.
+/// A place is enclosed to this fraction of the domain's side.
 const HALVINGS: usize = 48;
-/// Lines of a grid are looked for up to this many cells.
+/// Lines of a grid are searched up to this many cells.
 const MOST_CELLS: usize = super::MOST_CELLS;
 
 /// A jump of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jump {
-    /// The inputs' names and a point: where it jumps if that is exact, else very near to there.
+    /// The names of the inputs, and a point: the jump if it is exact, otherwise very near to it.
     pub place: Vec<(String, Rational)>,
-    /// How far it jumps: exactly, or at least.
+    /// The size of the jump: exact, or a lower bound.
     pub size: Rational,
     /// Are place and size exact?
     pub is_exact: bool,
@@ -71,7 +71,7 @@ impl Jump {
         }
     }
 
-    /// Do the lines of equal cells, 1, 2, 4, 8 and so on of them, all miss the place, in every input?
+    /// Do the lines of 1, 2, 4, 8 and so on equal cells all miss the place, in every input?
     pub fn misses_lines(&self, domain: &Domain) -> bool {
         let sides = domain.sides().iter().zip(&self.place).enumerate();
         let mut sides = sides.map(|(axis, (side, (_, value)))| {
@@ -95,8 +95,8 @@ impl Jump {
         })
     }
 
-    /// The number of equal cells of which a line stands at the jump, and every multiple of it;
-    /// nothing where no line follows the jump, or only those of more cells than are tried.
+    /// The number of equal cells that have a line at the jump, as every multiple of it does; `None` if no
+    /// line follows the jump, or only with more cells than are tried.
     pub fn multiple(&self, domain: &Domain) -> Option<usize> {
         if !self.is_exact || !self.is_across {
             return None;
@@ -107,12 +107,12 @@ impl Jump {
     }
 }
 
-/// Where a number lies in a side: 0 at the lower end, 1 at the upper end.
+/// The relative position of a number in a side: 0 at the lower end, 1 at the upper end.
 fn part((low, high): &(Rational, Rational), value: &Rational) -> Rational {
     (value - low) / (high - low)
 }
 
-/// Returns the jumps that are found in a target, the largest first, none twice.
+/// Returns the jumps that are found in a target, the largest first, without repetition.
 ///
 /// - Exactness: each is certain: on any line in its direction, and on all lines near it, the target
 ///   takes values on sets of positive length, as near together as one likes, that differ by the size.
@@ -125,7 +125,7 @@ pub fn jumps(target: &Target, domain: &Domain) -> Vec<Jump> {
         let mut switches = Vec::new();
         collect(&formula, &mut switches);
         for switch in &switches {
-            // What the switch compares must not jump itself.
+            // The two sides of the switch must not jump themselves.
             if switch.difference().has_jumps() {
                 continue;
             }
@@ -136,7 +136,7 @@ pub fn jumps(target: &Target, domain: &Domain) -> Vec<Jump> {
     found
 }
 
-/// Two numbers of which it matters which is larger.
+/// A switch: two numbers, and the formula depends on which is larger.
 #[derive(Clone, Debug, PartialEq)]
 struct Switch {
     left: Arc<Expr>,
@@ -159,7 +159,7 @@ impl Switch {
         }
     }
 
-    /// What a comparison says on this side, if it is one of this switch.
+    /// The truth of a comparison on this side, if it belongs to this switch.
     fn decides(&self, relation: Relation, a: &Expr, b: &Expr, side: Side) -> Option<bool> {
         let relation = if *self.left == *a && *self.right == *b {
             relation
@@ -211,7 +211,7 @@ fn add(a: &Arc<Expr>, b: &Arc<Expr>, switches: &mut Vec<Switch>) {
     }
 }
 
-/// A condition of which the switch is known: decided, or what is left of it.
+/// A condition with a known switch: decided, or the rest of it.
 enum Held {
     Decided(bool),
     Open(Condition),

@@ -1,9 +1,9 @@
-//! What no size can do, said before any is tried.
+//! Finds out that no size can keep a tolerance, before any size is tried.
 //!
-//! Two reasons are looked for. A target that *jumps* is never nearer than half the jump to a
+//! Two reasons are tested. A target that *jumps* is never nearer than half the jump to a
 //! function that is continuous there (`jump`, T27). And sigmoid towers *dip* to about 0 where cells
 //! meet (`dip`, T23). Each is found with enclosures, so a refusal is never a guess.
-//! Where neither is found, the size is searched as usual.
+//! If neither is found, the search for a size goes on as usual.
 
 mod dip;
 mod jump;
@@ -22,26 +22,26 @@ use crate::expr::{Constants, Domain, Expr, Scratch, Tape, Target};
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Direction, Interval, Rational};
 
-/// More cells in an input than this are not tried when a size is chosen.
+/// The search for a size tries at most this many cells in an input.
 const MOST_CELLS: usize = 1 << 16;
 
-/// Why no size of a network keeps a tolerance.
+/// The reason why no size of a network keeps a tolerance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Impossible {
     /// The network is continuous, whatever its size, and the target jumps.
     Jump {
         /// The units that make it continuous.
         units: Units,
-        /// Where the target jumps, and by how much.
+        /// The jump of the target.
         jump: Jump,
-        /// What may serve instead.
+        /// An alternative.
         instead: Instead,
     },
     /// The network jumps at the lines of a grid, and the target jumps elsewhere.
     MissedJump {
-        /// Where the target jumps, and by how much.
+        /// The jump of the target.
         jump: Jump,
-        /// The lines reach it where the number of cells is a multiple of this.
+        /// The grid has a line there if the number of cells is a multiple of this.
         multiple: Option<usize>,
     },
     /// Sigmoid towers are all off where cells meet.
@@ -146,13 +146,13 @@ impl fmt::Display for Impossible {
     }
 }
 
-/// Returns a reason why no size of this builder keeps the tolerance, where one is found.
+/// Returns a reason why no size of this builder keeps the tolerance, if one is found.
 ///
-/// It is for requests in which the size is left to be chosen. It looks at the target and at a few
-/// small networks, for about a second at most.
+/// It applies to requests whose size is to be chosen. It examines the target and a few small networks, for
+/// at most about a second.
 ///
-/// - Exactness: a reason is certain, for every size that can be built. The answer is `None` where no
-///   reason was found, and where the request does not fit the builder.
+/// - Exactness: a reason is certain, for every size that can be built. The answer is `None` if no reason
+///   was found, or if the request does not fit the builder.
 ///
 /// ```
 /// use steeple::builders::{BuilderName, Parameters, impossible};
@@ -218,7 +218,7 @@ fn units(entry: &Entry, parameters: &Parameters) -> Units {
     parameters.units.unwrap_or(own)
 }
 
-/// Finds a jump beside all lines of the equal grids that are tried.
+/// Finds a jump that misses all lines of the equal grids that are tried.
 fn missed(name: BuilderName, request: &Request, tolerance: &Rational) -> Option<Impossible> {
     let is_grid = matches!(
         name,
@@ -236,7 +236,7 @@ fn missed(name: BuilderName, request: &Request, tolerance: &Rational) -> Option<
     Some(Impossible::MissedJump { jump, multiple })
 }
 
-/// What may serve for a target with this jump.
+/// Returns an alternative for a target with this jump.
 fn instead(name: BuilderName, jump: &Jump, domain: &Domain) -> Instead {
     let Some(multiple) = jump.multiple(domain) else {
         return Instead::Nothing;
@@ -270,7 +270,7 @@ impl Formula {
         }
     }
 
-    /// Encloses the values on a box; nothing where they have no bound.
+    /// Encloses the values on a box; `None` if they have no bound.
     fn on(&mut self, sides: &[Interval]) -> Option<Interval> {
         let results = self.tape.evaluate(&self.enclosed, sides, &mut self.scratch);
         let value = results.value(0).ok()?;
@@ -286,7 +286,7 @@ impl Formula {
     }
 }
 
-/// A little box around a point.
+/// A small box around a point.
 fn around(point: &[Rational], radius: &[Rational]) -> Vec<Interval> {
     let sides = point.iter().zip(radius);
     sides
@@ -300,7 +300,7 @@ fn ends(interval: &Interval) -> Option<(Rational, Rational)> {
     Some((low, interval.sup().rational_bound(Direction::Up)?))
 }
 
-/// A number as it is where that is short, and else as a decimal.
+/// Returns a short number as it is, and a long one as a decimal.
 fn short(value: &Rational, is_up: bool) -> String {
     let text = value.to_string();
     if text.len() <= 12 {

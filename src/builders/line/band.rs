@@ -1,4 +1,4 @@
-//! Reads a half-space, or the band between two, out of a target.
+//! Recognises a half-space, or the band between two, in a target.
 
 use crate::expr::{Condition, Domain, Expr, Target, TargetBody, exact_value};
 use crate::numbers::{Rational, Relation};
@@ -25,8 +25,8 @@ pub struct Band {
 pub type Limits = (Option<Rational>, Option<Rational>);
 
 impl Band {
-    /// Returns where the band begins and ends along this direction; nothing where it has a side
-    /// that is not across it, or two in the same sense.
+    /// Returns where the band begins and ends along this direction; `None` if a side is not perpendicular
+    /// to it, or if two sides bound it in the same sense.
     pub fn limits(&self, direction: &[Rational]) -> Option<Limits> {
         let mut limits = (None, None);
         for side in &self.sides {

@@ -1,4 +1,4 @@
-//! Piecewise-linear interpolation in one variable: one hidden layer of rectified linear units.
+//! Piecewise-linear interpolation in one variable: one hidden layer of relu units.
 
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::density::Density;
@@ -18,7 +18,7 @@ use crate::words;
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "interpolant",
-    summary: "straight lines between points of a function of one variable",
+    summary: "straight lines between points of the graph of a function of one variable",
     inputs: (1, 1),
     outputs: Outputs::Several,
     goal: Goal::Target,
@@ -28,7 +28,7 @@ pub const ENTRY: Entry = Entry {
         CELLS,
         key(
             "knots",
-            "uniform (balanced: closer where the target bends more)",
+            "uniform (balanced: closer where the target is more curved)",
         ),
     ],
     size: Some(cells_by(needed_size, 1 << 22)),
@@ -96,8 +96,8 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let mut notes = vec![words::count(units.units(), "relu unit")];
     if axis.cells < cells {
         notes.push(format!(
-            "{} pieces: closer knots would coincide",
-            axis.cells
+            "{}: closer knots would coincide",
+            words::count(axis.cells, "piece")
         ));
     }
     let hidden = if units.units() == 0 {
@@ -114,7 +114,7 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
         let upper = upper + rounding.max().unwrap_or_default();
         a_priori = Some(APriori::new(upper, Norm::Sup, "T22", statement));
     } else {
-        notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+        notes.push("no a-priori bound: no bound on the slopes of the target was found".to_owned());
     }
     let constants = sampled.iter().map(|sampled| sampled.values[0].clone());
     let rows = weights.into_iter().zip(constants);
@@ -131,8 +131,8 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// What is known about how the target bends: the first of these that is bounded somewhere decides
-/// where the knots are, the first that is bounded everywhere gives the bound.
+/// Bounds on the curvature of the target: the first of these that is bounded somewhere places the knots,
+/// the first that is bounded everywhere gives the bound.
 struct Curve {
     /// Bounds of |f''|, and of |f'|: over the whole domain.
     second: Option<Rational>,
@@ -193,7 +193,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     }
     let curve = Curve::of(request, request.parameters.knots.unwrap_or_default());
     let (low, high) = request.domain.sides().first()?;
-    // Exact values need no room for rounding, so a tolerance that is met exactly is not lost.
+    // Exact values need no room for rounding, so a tolerance that is met exactly is accepted.
     let mut is_exact = true;
     for mut sampler in Sampler::all(request.target) {
         let few = sampler

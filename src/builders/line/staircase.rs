@@ -20,7 +20,7 @@ use crate::words;
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "staircase",
-    summary: "stairs in one variable: a step for each line between cells",
+    summary: "stairs in one variable: one step for each line between cells",
     inputs: (1, 1),
     outputs: Outputs::Several,
     goal: Goal::Target,
@@ -31,11 +31,11 @@ pub const ENTRY: Entry = Entry {
         key("steepness", "40 per cell (tanh: 20, heaviside: 1)"),
         key(
             "output",
-            "linear (sigmoid: an output unit, for targets between 0 and 1)",
+            "linear (sigmoid: a sigmoid output unit, for targets between 0 and 1)",
         ),
         key(
             "ghosts",
-            "0 (mirrored steps outside the domain, on each side)",
+            "0 (padding steps: mirrored steps outside the domain, on each side)",
         ),
     ],
     size: Some(cells_by(needed_size, 1 << 22)),
@@ -111,7 +111,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             if difference.is_zero() {
                 continue;
             }
-            // tanh is a step from -1 to 1: half of it, and the other half of the height for good.
+            // tanh is a step from -1 to 1: half of the height as its weight, the other half as a constant.
             if units == Units::Tanh {
                 *constant = &*constant + &difference.half();
                 weights.push((step, difference.half()));
@@ -155,7 +155,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// The heights of the stairs for one output, ghosts included.
+/// The heights of the stairs for one output, with the padding steps (`ghosts`).
 struct Stairs {
     heights: Vec<Rational>,
     /// No height is farther than this from the true one.
@@ -168,7 +168,7 @@ impl Stairs {
         let centres = (0..cells).map(|k| axis.centre(k));
         let ends = [axis.low().clone(), axis.high().clone()].into_iter();
         let points = centres.chain(ends).map(|x| vec![x]);
-        // The ends are looked at only where cells are mirrored there.
+        // The values at the ends are needed only if cells are mirrored there.
         let count = cells + if ghosts > 0 { 2 } else { 0 };
         let sampled = sampler.values(points.take(count))?;
         let values = sampled.values;
@@ -186,7 +186,7 @@ impl Stairs {
         let inside = values[..cells].iter().cloned();
         Ok(Self {
             heights: before.chain(inside).chain(after).collect(),
-            // A mirrored height is twice one value less another.
+            // A mirrored height is twice one value minus another.
             rounding_upper: sampled.rounding_upper * Rational::from(3),
         })
     }
@@ -196,7 +196,7 @@ impl Stairs {
     }
 }
 
-/// The line below the cell at this place, counted from the lowest ghost.
+/// The line below the cell at this place, counted from the lowest padding step.
 fn line(axis: &Axis, ghosts: usize, place: usize) -> Rational {
     axis.low() + &(axis.side(0) * (whole(place) - whole(ghosts)))
 }
@@ -232,7 +232,7 @@ fn place_text(place: &NotDefined) -> String {
     sides.join(", ")
 }
 
-/// What is known of an output that is not between 0 and 1 there.
+/// What is known about an output that is not between 0 and 1 there.
 fn value_outside(formulas: &[Expr], point: &[Rational]) -> Option<&'static str> {
     let sides: Vec<_> = point.iter().map(|x| (x.clone(), x.clone())).collect();
     let ranges = formulas.iter().filter_map(|formula| range(formula, &sides));
@@ -246,7 +246,7 @@ fn value_outside(formulas: &[Expr], point: &[Rational]) -> Option<&'static str> 
     outside.next()
 }
 
-/// What of an error of the weighted sum reaches the output at most: the slope of the output unit.
+/// The factor by which an error of the weighted sum reaches the output at most: the slope of the output unit.
 fn share(output: OutputUnit) -> Rational {
     match output {
         OutputUnit::Linear => Rational::ONE,
@@ -270,7 +270,7 @@ fn statement(units: Units, output: OutputUnit) -> &'static str {
     }
 }
 
-/// The slope of the stairs for a bound in the sup norm; else notes why there will be none.
+/// The slope of the stairs for a bound in the sup norm; without it, notes why there is no bound.
 fn sup_slope(request: &Request, formulas: &[Expr], notes: &mut Vec<String>) -> Option<Rational> {
     if request.norm != Norm::Sup {
         notes.push(format!("no a-priori bound for the norm {}", request.norm));
@@ -278,7 +278,7 @@ fn sup_slope(request: &Request, formulas: &[Expr], notes: &mut Vec<String>) -> O
     }
     let slope = slopes_upper(formulas, request.domain).and_then(|mut slopes| slopes.pop());
     if slope.is_none() {
-        notes.push("no a-priori bound: no bound on the slopes of the target found".to_owned());
+        notes.push("no a-priori bound: no bound on the slopes of the target was found".to_owned());
     }
     slope
 }
@@ -303,8 +303,7 @@ fn steepness(
     Ok(steepness)
 }
 
-/// The bound of T21 without the rounding of heights; nothing where the steps are so blurred that
-/// it says nothing.
+/// The bound of T21 without the rounding of heights; `None` if the steps are so gentle that it is useless.
 fn bound(
     slope: &Rational,
     cell: &Rational,
@@ -346,7 +345,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     smallest_size(1, 1 << 22, |cells| {
         let cell = (high - low) / whole(cells);
         let steepness = steepness(request.parameters, units, &cell, &mut Vec::new()).ok()?;
-        // A blurred staircase gets worse with more cells, until the bound says nothing: that is no.
+        // Stairs of gentle steps get worse with more cells, until the bound is useless: then stop.
         let upper = bound(&slope, &cell, units, &steepness);
         Some(upper.is_some_and(|upper| (upper + &rounding) * share(output) <= *tolerance))
     })

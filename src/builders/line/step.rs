@@ -33,8 +33,8 @@ pub const STEP: Entry = Entry {
     ],
     size: None,
     bounds: Bounds::AsAsked,
-    bound: "height e^(-w d) at distance d; for that very step: sup height/2, l1 2 ln 2/w per unit of \
-            its area, l2 the root of (2 ln 2 - 1)/w, area 0; heaviside: 0",
+    bound: "height e^(-w d) at distance d from the jump; if the target is this step: sup height/2, l1 \
+            2 ln 2/w per unit of its area, l2 the root of (2 ln 2 - 1)/w, area 0; heaviside: 0",
     theorem: "T20",
     example: r#"[target]
 formula = "3*x + 4*y >= 1"
@@ -69,7 +69,7 @@ pub const BUMP: Entry = Entry {
     ],
     size: None,
     bounds: Bounds::AsAsked,
-    bound: "height e^(-w d) for each jump at distance d; for that very bump: sup height (1/2 + \
+    bound: "height e^(-w d) for each jump, at distance d; if the target is this bump: sup height (1/2 + \
             e^(-w g)), g its length, l1 4 ln 2/w per unit of area, l2; heaviside: 0",
     theorem: "T20",
     example: r#"[target]
@@ -90,7 +90,7 @@ tolerance = "1/100"
 /// Returns `height · s(w (u · x - at))`.
 ///
 /// - Shapes: any number of inputs, 1 output, 1 hidden layer of 1 unit.
-/// - Bound: where the target is this very step, T20; else none.
+/// - Bound: T20 if the target is this step; otherwise none.
 /// - Exactness: exact weights.
 /// - Errors: [`BuildError`].
 /// - Source: T20.
@@ -116,7 +116,7 @@ pub fn step(request: &Request) -> Result<Built, BuildError> {
 /// Returns `height · (s(w (u · x - from)) - s(w (u · x - to)))`.
 ///
 /// - Shapes: any number of inputs, 1 output, 1 hidden layer of 2 units.
-/// - Bound: where the target is this very bump, T20; else none.
+/// - Bound: T20 if the target is this bump; otherwise none.
 /// - Exactness: exact weights.
 /// - Errors: [`BuildError`].
 /// - Source: T20.
@@ -216,7 +216,7 @@ impl Jumps {
         })
     }
 
-    /// The bounds of T20, if the target is what the keys say.
+    /// The bounds of T20, if the target agrees with the keys.
     fn bound(&mut self, request: &Request, is_read: bool) -> Option<APriori> {
         if !is_read || !self.is_height_read {
             self.notes.push(
@@ -230,12 +230,12 @@ impl Jumps {
         if self.units == Units::Heaviside {
             return named(
                 Rational::ZERO,
-                "the error is 0, but for a set of measure zero",
+                "the error is 0, except on a set of measure zero",
             );
         }
         let height = self.height.abs();
         let is_bump = self.places.len() == 2;
-        // Sides of the domain across an input, per unit of w: what a strip of width 1/w takes.
+        // The area of a strip of width 1/w across the domain, per unit of w.
         let strip = || {
             let sides = request.domain.sides();
             let across = |input: usize| {

@@ -1,12 +1,12 @@
-//! Polynomials near a function, by its values at Chebyshev points. In floats: an estimate, which
-//! the proof of the network does not rest on.
+//! Approximates a function by polynomials, from its values at Chebyshev points. The floats are estimates;
+//! the proof of the network does not depend on them.
 
 use crate::builders::polynomial::Polynomial;
 use crate::expr::{Constants, Domain, Expr, Scratch, Tape};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
 
-/// More inputs are not approximated: there would be too many points.
+/// The most inputs; with more there would be too many points.
 pub const MOST_INPUTS: usize = 3;
 /// Bits kept of a coefficient, after the point.
 const KEPT_BITS: u32 = 44;
@@ -39,7 +39,7 @@ impl Values {
         }
     }
 
-    /// Estimates the value at `middle + reach · place`; not a number where there is none.
+    /// Estimates the value at `middle + reach · place`; NaN if there is none.
     fn at(&mut self, place: &[f64]) -> f64 {
         let sides = self.middle.iter().zip(&self.reach).zip(place);
         let inputs: Vec<Estimate> = sides
@@ -113,7 +113,7 @@ impl Values {
         Some(polynomial)
     }
 
-    /// Estimates how far a polynomial is from the formula at most, from a grid of points.
+    /// Estimates the largest distance between a polynomial and the formula, from a grid of points.
     pub fn distance_estimate(&mut self, polynomial: &Polynomial) -> f64 {
         let points: Vec<f64> = (0..COMPARED)
             .map(|k| f64::from(k) / f64::from(COMPARED - 1) * 2.0 - 1.0)

@@ -6,9 +6,9 @@ use crate::builders::polynomial::Polynomial;
 use crate::numbers::Rational;
 use crate::numbers::affine::dot;
 
-/// More directions are not tried.
+/// The most directions that are tried.
 pub const MOST_DIRECTIONS: usize = 40;
-/// Up to this degree, in two inputs, the fewest directions are looked for.
+/// Up to this degree, in two inputs, the smallest number of directions is searched.
 const SEARCHED_DEGREE: u32 = 4;
 /// Sets of directions are made of the first of these.
 const CANDIDATES: usize = 8;
@@ -24,12 +24,12 @@ pub struct Ridge {
     pub coefficients: Vec<Rational>,
 }
 
-/// Returns a polynomial as a sum of polynomials in single directions, exactly; the constant is in
-/// the first of them. Nothing where that would take more than [`MOST_DIRECTIONS`].
+/// Returns a polynomial as an exact sum of polynomials in single directions; the constant is in the first
+/// of them. `None` if that needs more than [`MOST_DIRECTIONS`].
 ///
 /// A homogeneous polynomial of degree `k` in two inputs needs at most `k + 1` directions, no two of
-/// them parallel (T36). `reach` says how far each input goes from 0: of several sums the one whose
-/// terms are small there is taken.
+/// them parallel (T36). `reach` is the largest absolute value of each input: of several sums, the one with
+/// small terms there is taken.
 pub fn ridges(polynomial: &Polynomial, reach: &[Rational]) -> Option<Vec<Ridge>> {
     let parts = Parts::of(polynomial);
     let inputs = polynomial.inputs();
@@ -60,7 +60,7 @@ pub fn ridges(polynomial: &Polynomial, reach: &[Rational]) -> Option<Vec<Ridge>>
 struct Parts {
     constant: Rational,
     degree: u32,
-    /// Is no input multiplied with another?
+    /// Is it a sum of functions of one input each?
     is_separable: bool,
     /// For each degree from 1: exponents and coefficients.
     homogeneous: Vec<Vec<(Vec<u32>, Rational)>>,
@@ -160,7 +160,7 @@ fn homogeneous(
         .collect()
 }
 
-/// Solves a linear system exactly; nothing where it has no solution. Of several, one of them.
+/// Solves a linear system exactly; `None` if it has no solution. Of several solutions, one is returned.
 fn solve(mut matrix: DMatrix<Rational>, mut right: DVector<Rational>) -> Option<DVector<Rational>> {
     let n = right.len();
     let mut pivots = Vec::new();
@@ -309,7 +309,7 @@ fn common_factor(vector: &[i64]) -> i64 {
         .fold(0, |factor, entry| gcd(factor, entry.abs()))
 }
 
-/// So many directions of the plane, about equally far from each other.
+/// Returns directions of the plane, about equally far from each other.
 fn spread(count: usize) -> Vec<Vec<i64>> {
     let candidates = by_size(2, LARGEST_ENTRY);
     // From -90 to 90 degrees, since opposite vectors are one direction.

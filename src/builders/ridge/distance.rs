@@ -1,8 +1,8 @@
-//! How far a polynomial is from a function, at most.
+//! Bounds the distance between a polynomial and a function.
 //!
-//! Where both are close, their difference is nearly linear on boxes that are not even small: it is
-//! expanded to second order around the middle of a box, the polynomial by its Taylor coefficients
-//! there, and the boxes with the largest bounds are halved first.
+//! If both are close, their difference is nearly linear even on large boxes. It is expanded to second
+//! order around the middle of a box, the polynomial by its Taylor coefficients there, and the boxes with
+//! the largest bounds are halved first.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,14 +12,14 @@ use crate::expr::{Constants, Domain, Expr, Scratch, Tape};
 use crate::numbers::Direction::Up;
 use crate::numbers::{Dyadic, Hessian, Interval, Rational};
 
-/// Boxes that are looked at: no more than these, nor than so many products are needed for.
+/// The largest number of boxes; the number of products limits it too.
 const MOST_BOXES: usize = 2000;
 const MOST_PRODUCTS: usize = 1 << 25;
-/// The bound need not be closer to the largest distance known than 1 part in this.
+/// The bound may exceed the largest known distance by 1 part in this.
 const CLOSE: i64 = 20;
 
-/// Returns an upper bound of `|f - p|` over the domain, where `p` is in the distances from its
-/// middle; nothing where no bound was found.
+/// Returns an upper bound on `|f - p|` on the domain, where `p` is in the distances from its middle;
+/// `None` if no bound was found.
 ///
 /// - Exactness: rounded up; usually within 5 % of the largest distance where `f` is smooth.
 pub fn distance_upper(
@@ -94,7 +94,7 @@ impl<const D: usize> Search<D> {
         None
     }
 
-    /// The side that is longest beside that of the domain.
+    /// The side that is longest relative to that of the domain.
     fn widest(&self, sides: &[Interval]) -> Option<usize> {
         let share = |axis: usize| sides[axis].wid().div(self.whole[axis].wid(), Up);
         (0..D).max_by_key(|axis| (share(*axis), Reverse(*axis)))
@@ -185,7 +185,7 @@ impl<const D: usize> Dense<D> {
         }
     }
 
-    /// How many products moving it takes.
+    /// The number of products that moving it takes.
     fn products(&self) -> usize {
         self.coefficients.len() * self.width * D
     }

@@ -1,8 +1,8 @@
 //! One hidden layer in several inputs: sums of functions of one direction.
 //!
 //! A polynomial is a sum of polynomials in single directions ([`directions`]); each of these is a
-//! function of one variable, and one hidden layer is enough for it ([`profile`]). What is no
-//! polynomial is approximated by one first ([`chebyshev`]), and how far that is at most is enclosed
+//! function of one variable, and one hidden layer is enough for it ([`profile`]). Any
+//! other function is first approximated by a polynomial ([`chebyshev`]), and the distance is bounded
 //! ([`distance`]). [`network`] puts them together.
 
 pub mod chebyshev;

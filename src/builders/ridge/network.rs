@@ -20,6 +20,7 @@ use crate::network::Activation;
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, short};
 use crate::numbers::literal::decimal_up;
+use crate::words::count;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
@@ -33,7 +34,7 @@ pub const ENTRY: Entry = Entry {
         key("activation", "relu (profile = \"staircase\": sigmoid)"),
         key(
             "degree",
-            "that of a polynomial target; else from the tolerance, or 8",
+            "the degree of a polynomial target; else from the tolerance, or 8",
         ),
         CELLS,
         key("profile", "interpolant for relu, else staircase"),
@@ -61,7 +62,7 @@ tolerance = "1/50"
     build: ridge,
 };
 
-/// The degree of an approximation where none is given.
+/// The default degree of an approximation.
 const USUAL_DEGREE: usize = 8;
 /// The highest degree of an approximation.
 const HIGHEST_DEGREE: usize = 20;
@@ -75,7 +76,7 @@ const HIGHEST_DEGREE: usize = 20;
 ///
 /// - Shapes: 1 to 4 inputs, an output for each formula, 1 hidden layer of at most `cells` units per
 ///   direction.
-/// - Bound: T36; what is approximated first adds its distance, which is enclosed.
+/// - Bound: T36; if a polynomial replaces the target, the bound includes the (enclosed) distance.
 /// - Exactness: directions are integers; values of profiles that are long are rounded to 44 bits,
 ///   which the bound allows for.
 /// - Errors: [`BuildError`].
@@ -133,9 +134,9 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
         roundings.push(rounding);
     }
     notes.push(format!(
-        "{} directions, {} units",
-        plan.directions(),
-        units.units()
+        "{}, {}",
+        count(plan.directions(), "direction"),
+        count(units.units(), "unit")
     ));
     let a_priori = if request.norm == Norm::Sup {
         plan.bound(request, cells, steepness.as_ref(), &roundings, &mut notes)
@@ -166,7 +167,7 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// What is decided before the size.
+/// The choices that come before the size.
 struct Plan {
     /// One for each output.
     parts: Vec<Part>,
@@ -181,7 +182,7 @@ struct Plan {
 struct Part {
     ridges: Vec<Ridge>,
     degree: usize,
-    /// The polynomial that takes the formula's place, if it is none itself.
+    /// The polynomial that replaces the formula, if the formula is not a polynomial.
     instead: Option<Polynomial>,
 }
 
@@ -214,7 +215,7 @@ impl Plan {
         self.parts.iter().flat_map(|part| &part.ridges)
     }
 
-    /// How many directions there are.
+    /// The number of directions.
     fn directions(&self) -> usize {
         let directions: HashSet<_> = self.ridges().map(|ridge| &ridge.direction).collect();
         directions.len()
@@ -241,13 +242,13 @@ impl Plan {
             if let Some(polynomial) = &part.instead {
                 let Some(distance) = distance_upper(formula, polynomial, request.domain) else {
                     notes.push(
-                        "no a-priori bound: how far the polynomial is from the target was not enclosed"
+                        "no a-priori bound: no bound on the distance between polynomial and target was found"
                             .to_owned(),
                     );
                     return None;
                 };
                 notes.push(format!(
-                    "approximated by a polynomial of degree {}, at most {} from the target (enclosed)",
+                    "approximated by a polynomial of degree {}, at distance at most {} from the target (certain)",
                     part.degree,
                     decimal_up(&distance, 3)
                 ));
@@ -282,7 +283,7 @@ impl Plan {
         Curve::new(&ridge.coefficients, -&reach, reach)
     }
 
-    /// How far the domain goes in a direction, from its middle.
+    /// Half the extent of the domain in a direction.
     fn length(&self, ridge: &Ridge) -> Rational {
         let parts = ridge.direction.iter().zip(&self.reach);
         parts.map(|(a, r)| Rational::from(a.abs()) * r).sum()
@@ -316,7 +317,7 @@ impl Plan {
         self.sum_of_bounds(&self.reaches(part)?, cells, steepness)
     }
 
-    /// The functions of single directions, and how far the derivatives go that their errors hang on.
+    /// The functions of single directions, with bounds on the derivatives that determine their errors.
     fn reaches<'a>(&self, part: &'a Part) -> Option<Vec<(Curve<'a>, Reach)>> {
         let order = match self.profile {
             Profile::Interpolant => 2,
@@ -381,8 +382,8 @@ impl Part {
             let (polynomial, distance) = approximation(request, formula, degree)?;
             if request.norm != Norm::Sup {
                 notes.push(format!(
-                    "approximated by a polynomial of degree {degree}, about {} from the target at \
-                     most (an estimate)",
+                    "approximated by a polynomial of degree {degree}, at distance about {} from the \
+                     target (an estimate)",
                     short(distance)
                 ));
             }
@@ -423,7 +424,7 @@ fn cells(given: &Parameters) -> Result<usize, BuildError> {
     Ok(cells)
 }
 
-/// Units and profile, from what is given of them.
+/// Units and profile, from the given keys.
 fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
     let is_relu = |units| units == Units::Relu;
     let (units, profile) = match (given.units, given.profile) {
@@ -442,7 +443,7 @@ fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
     Ok((units, profile))
 }
 
-/// A polynomial near the target, in distances from the middle of the domain, and how near.
+/// A polynomial near the target, in distances from the middle of the domain, and its distance from it.
 fn approximation(
     request: &Request,
     formula: &Expr,
@@ -467,8 +468,8 @@ fn approximation(
     Ok((polynomial, distance))
 }
 
-/// Fills in the degree where the target is no polynomial: the lowest whose approximation takes at
-/// most three quarters of the tolerance. Refuses a degree whose approximation takes all of it.
+/// Fills in the degree if the target is not a polynomial: the lowest whose approximation uses at most three
+/// quarters of the tolerance. Refuses a degree whose approximation uses all of it.
 fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
     let mut parameters = request.parameters.clone();
     if request.norm != Norm::Sup {
@@ -505,7 +506,7 @@ fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, Bu
             return Err(refuse(HIGHEST_DEGREE, last));
         }
     }
-    // A degree that is given is one for all outputs.
+    // A given degree applies to all outputs.
     if parameters.degree.is_some() && request.parameters.degree.is_none() {
         parameters.degree = parameters.degree.max(needed);
     }

@@ -20,11 +20,11 @@ pub struct Steps {
     pub units: Vec<(Rational, Rational)>,
     /// Added to their sum.
     pub constant: Rational,
-    /// What rounding of values may add to the error.
+    /// The largest error from rounding values.
     pub rounding_upper: Rational,
 }
 
-/// How far something goes above 0, and below; neither is negative.
+/// Bounds above and below 0; neither is negative.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// Upward.
@@ -58,7 +58,7 @@ pub struct Curve<'a> {
 }
 
 impl<'a> Curve<'a> {
-    /// Looks at a polynomial between two places.
+    /// Prepares a polynomial between two places.
     pub fn new(coefficients: &'a [Rational], low: Rational, high: Rational) -> Self {
         Self {
             coefficients,
@@ -72,7 +72,7 @@ impl<'a> Curve<'a> {
         powers.fold(Rational::ZERO, |sum, c| sum * t + c)
     }
 
-    /// Values at places, the long ones rounded, and by how much at most.
+    /// Values at places, long ones rounded, and the largest rounding error.
     fn values(&self, places: &[Rational]) -> (Vec<Rational>, Rational) {
         let exact: Vec<Rational> = places.iter().map(|t| self.at(t)).collect();
         if exact.iter().all(|value| value.bits() <= LONGEST) {
@@ -86,7 +86,7 @@ impl<'a> Curve<'a> {
         (rounded.collect(), unit.half())
     }
 
-    /// Returns rectified units whose sum joins the values at equally spaced knots by lines.
+    /// Returns relu units whose sum joins the values at equally spaced knots by straight lines.
     pub fn interpolant(&self, cells: usize) -> Steps {
         let axis = Axis::equal(&self.low, &self.high, cells);
         let places: Vec<Rational> = (0..=cells).map(|k| axis.line(k)).collect();
@@ -132,7 +132,7 @@ impl<'a> Curve<'a> {
         Axis::equal(&self.low, &self.high, cells).side(0)
     }
 
-    /// Returns bounds of the derivative of this order: how far it goes above 0, and how far below.
+    /// Returns bounds on the derivative of this order, above and below 0.
     pub fn derivative_reach(&self, order: usize) -> Option<Reach> {
         let mut coefficients = self.coefficients.to_vec();
         for _ in 0..order {
@@ -170,8 +170,8 @@ impl<'a> Curve<'a> {
         Some(reach)
     }
 
-    /// Returns how far [`Curve::interpolant`] goes above and below the polynomial at most:
-    /// `max g'' h^2/8` and `max -g'' h^2/8`, where positive.
+    /// Returns bounds on the error of [`Curve::interpolant`] above and below the polynomial: `max g'' h^2/8`
+    /// and `max -g'' h^2/8`, if positive.
     pub fn interpolant_reach(&self, second: &Reach, cells: usize) -> Reach {
         let cell = self.cell(cells);
         let factor = &cell * &cell * Rational::ratio(1, 8);
@@ -181,8 +181,8 @@ impl<'a> Curve<'a> {
         }
     }
 
-    /// Returns a bound of the error of [`Curve::staircase`], as T21; nothing where steps are so
-    /// blurred that it says nothing.
+    /// Returns a bound on the error of [`Curve::staircase`], as in T21; `None` if the steps are so gentle that
+    /// it is useless.
     pub fn staircase_bound(
         &self,
         slope: &Rational,

@@ -1,4 +1,4 @@
-//! Reads a disk out of a target: an exact quadratic polynomial, its square completed.
+//! Recognises a disk in a target: an exact quadratic polynomial with its square completed.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ pub struct Disk {
     pub radius_squared: Rational,
 }
 
-/// Returns the disk that a target in two inputs describes, whether the circle belongs to it or
-/// not; nothing unless it is one as written: `(x-a)^2 + (y-b)^2 <= c`, expanded or not, on either
-/// side, or with a root around it.
+/// Returns the disk that a target in two inputs describes, with or without its circle; `None` unless the
+/// formula has the form `(x-a)^2 + (y-b)^2 <= c`, expanded or not, on either side, or with a root around
+/// it.
 pub fn read_disk(target: &Target) -> Option<Disk> {
     match target.body() {
         TargetBody::Region(condition) => of_condition(condition, false),
@@ -48,7 +48,7 @@ fn of_condition(condition: &Condition, is_negated: bool) -> Option<Disk> {
     } else {
         (a, b)
     };
-    // sqrt(q) <= r says q <= r^2 for r >= 0.
+    // sqrt(q) <= r means q <= r^2 for r >= 0.
     let (small, large) = match (small.as_ref(), exact_value(large)) {
         (Expr::Apply(Function::Sqrt, q), Some(r)) if !r.is_negative() => {
             (q, Arc::new(Expr::Number(&r * &r)))
@@ -99,7 +99,7 @@ impl Quadratic {
                     _ => None,
                 }
             }
-            // |a|^2 is a^2, but |a| alone is no polynomial.
+            // |a|^2 is a^2, but |a| alone is not a polynomial.
             _ => None,
         }
     }

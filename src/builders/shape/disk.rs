@@ -22,7 +22,7 @@ use crate::numbers::{Direction, Function, Interval, Rational, Scalar};
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "disk",
-    summary: "an n-gon for a disk, or three smooth units (fit smooth) that are round",
+    summary: "a disk as an n-gon, or with fit = \"smooth\" as three smooth units, which is round",
     inputs: (2, 2),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -38,7 +38,7 @@ pub const ENTRY: Entry = Entry {
         SHAPE_LAYERS,
         key(
             "steepness",
-            "max(100 n, 16 n^2)/r or a little more (heaviside: 1; smooth: about 1/(8 r))",
+            "max(100 n, 16 n^2)/r or slightly more (heaviside: 1; smooth: about 1/(8 r))",
         ),
         SECOND,
     ],
@@ -53,7 +53,7 @@ pub const ENTRY: Entry = Entry {
         prepare: None,
     }),
     bounds: Bounds::AsAsked,
-    bound: "area: that on which disk and polygon differ, + perimeter ln(2n)/w for sigmoid",
+    bound: "area: the area on which disk and polygon differ; sigmoid: + perimeter ln(2n)/w",
     theorem: "T25",
     example: r#"[target]
 formula = "x^2 + y^2 <= 1"
@@ -75,7 +75,7 @@ tolerance = "1/4"
 const BITS: i32 = 44;
 const RADIUS_BITS: i32 = 50;
 
-/// Returns the network that is "inside" on a polygon for the target's disk.
+/// Returns the network that decides "inside" on a polygon for the target's disk.
 ///
 /// - Shapes: 2 inputs, 1 output; 2 hidden layers of `n` and 1 units, or 1 of `n` units whose sum
 ///   is compared with `n - 1/2`.
@@ -114,11 +114,11 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     if request.norm != Norm::Area {
         notes.push(match request.norm {
             Norm::Sup => {
-                "no a-priori bound in the sup norm: it is about 1 beside any jump; ask for \
-                     the norm area"
+                "no a-priori bound in the sup norm: the error is about 1 near the jump; use the norm \
+                     area"
                     .to_owned()
             }
-            norm => format!("no a-priori bound for the norm {norm}; ask for the norm area"),
+            norm => format!("no a-priori bound for the norm {norm}; use the norm area"),
         });
     } else if read.as_ref() != Some(&disk) || !request.target.is_region() {
         notes.push("no a-priori bound: the target is not recognised as this disk".to_owned());
@@ -157,7 +157,7 @@ fn statement(fit: Fit, units: Units, threshold: &Rational) -> String {
     format!("misclassified area <= {area}{strip}, at threshold {threshold}")
 }
 
-/// The disk as given; what is not given is read from the target.
+/// The disk from the keys; missing keys are read from the target.
 pub(super) fn wanted_disk(given: &Parameters, read: Option<&Disk>) -> Result<Disk, BuildError> {
     let radius = positive("radius", given.radius.as_ref())?;
     let square = positive("radius_squared", given.radius_squared.as_ref())?;
@@ -177,7 +177,7 @@ pub(super) fn wanted_disk(given: &Parameters, read: Option<&Disk>) -> Result<Dis
     })
 }
 
-/// Returns a radius as it is where rational, else within `2^-50` of it, on the side asked for.
+/// Returns a rational radius as it is, and an irrational one within `2^-50`, on the requested side.
 fn radius(square: &Rational, direction: Direction) -> Rational {
     if let Some(radius) = square.exact_sqrt() {
         return radius;
@@ -209,7 +209,7 @@ fn root_floor(square: &Rational) -> Rational {
     }
 }
 
-/// As steep as makes the strip along the sides cost less than the missing segments.
+/// The steepness at which the strip along the sides costs less than the missing segments.
 fn default_steepness(sides: usize, disk: &Disk) -> Rational {
     let n = whole(sides);
     let wanted = (&n * &Rational::from(100)).max(&n * &n * Rational::from(16));
@@ -233,8 +233,8 @@ pub(super) fn turned(a: &Vector, b: &Vector) -> Vector {
     (&a.0 * &b.0 - &a.1 * &b.1, &a.0 * &b.1 + &a.1 * &b.0)
 }
 
-/// Returns a rational point on the unit circle, within `2^-40` of the direction of half this many
-/// turns. Its square is then as near to that many turns.
+/// Returns a rational point on the unit circle, within `2^-40` of the direction of half this many turns.
+/// Its square is then equally near to that many turns.
 pub(super) fn half_direction(turns: &Rational) -> Vector {
     // turns in (-1/2, 1/2]: the angle is at most pi, a quarter of it at most pi/4.
     let turns = turns - &Rational::from((turns - &Rational::ratio(1, 2)).ceil());
@@ -347,7 +347,7 @@ impl Ngon {
             Fit::Balanced => self.balanced_difference(&disk.radius_squared, &round)?,
             Fit::Smooth => return None,
         };
-        // Rounding may take a difference of nearly equal areas below 0, where it cannot be.
+        // Rounding can make the difference of nearly equal areas negative.
         let mut upper = differing.sup().rational_bound(Direction::Up)?;
         if units != Units::Heaviside {
             let perimeter = self.perimeter().sup().rational_bound(Direction::Up)?;
@@ -388,7 +388,7 @@ fn balanced_apothem(sides: usize, square: &Rational) -> Rational {
     radius(&(square / &spread), Direction::Down)
 }
 
-/// A trigonometric function of pi/n, as a number very near to it.
+/// A number very near to a trigonometric function of pi/n.
 fn regular(sides: usize, function: Function) -> Option<Rational> {
     let angle = pi().over(&Interval::from_rational(&whole(sides))).ok()?;
     angle.apply(function).ok()?.mid().to_rational()
@@ -396,7 +396,7 @@ fn regular(sides: usize, function: Function) -> Option<Rational> {
 
 /// Returns a number of sides whose a-priori bound is at most the tolerance.
 ///
-/// It takes the polygon to be regular, which ours is up to `2^-40`.
+/// It assumes a regular polygon; ours is regular up to `2^-40`.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     if request.norm != Norm::Area {
         return None;

@@ -1,5 +1,5 @@
-//! Any polygon that does not cross itself, as convex parts: triangles (ears cut off one by one),
-//! joined again where that leaves them convex. Exact.
+//! Splits any polygon that does not cross itself into convex parts: triangles (ears cut off one by one),
+//! joined again if the union is convex. Exact.
 
 use crate::geometry::Point;
 use crate::numbers::Rational;
@@ -7,16 +7,16 @@ use crate::numbers::Rational;
 /// Polygons with more vertices than this are refused: the work grows with their cube.
 pub const MOST_VERTICES: usize = 1000;
 
-/// Why points are not the vertices of a polygon. Vertices count from 1.
+/// The reason why points are not the vertices of a polygon. Vertices count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutlineError {
     /// Fewer than three corners.
     #[error("a polygon needs at least 3 vertices that are not on one line, found {0}")]
     TooFew(usize),
-    /// More than are split.
+    /// Too many vertices.
     #[error("the polygon has {0} vertices, at most {MOST_VERTICES} are split into convex parts")]
     TooMany(usize),
-    /// Two sides have a point in common that they should not.
+    /// Two sides meet although they are not neighbours, or meet outside their common vertex.
     #[error("the sides of the polygon after vertex {0} and after vertex {1} meet")]
     Crossing(usize, usize),
 }
@@ -30,11 +30,10 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Splits a polygon, its vertices given in either order around it; those where it goes
-    /// straight on are left out.
+    /// Splits a polygon, whose vertices are given in either order around it; vertices on a straight line are
+    /// left out.
     ///
-    /// # Errors
-    /// [`OutlineError`] where the sides do not form one closed line without crossings.
+    /// - Errors: [`OutlineError`] if the sides do not form one closed line without crossings.
     pub fn new(vertices: &[Point]) -> Result<Self, OutlineError> {
         let n = vertices.len();
         if n < 3 {
@@ -91,7 +90,7 @@ impl Parts {
     }
 }
 
-/// -1, 0 or 1: where r lies seen from the line from p to q, 1 for left.
+/// The side of the line from p to q on which r lies: 1 for left, -1 for right, 0 on it.
 fn turn(p: &Point, q: &Point, r: &Point) -> i32 {
     let left = (&q.x - &p.x) * (&r.y - &p.y);
     let right = (&q.y - &p.y) * (&r.x - &p.x);

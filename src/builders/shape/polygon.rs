@@ -16,17 +16,18 @@ use crate::geometry::polygon::PolygonError;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
 use crate::numbers::{Interval, Rational};
+use crate::words::count;
 
 /// `hidden_layers` of shapes.
 pub const SHAPE_LAYERS: Key = key(
     "hidden_layers",
-    "2 (1 leaves the decision to the threshold sides - 1/2)",
+    "2 (with 1, inside is where the output is at least sides - 1/2)",
 );
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "polygon",
-    summary: "a polygon: a unit for each side and one that counts them (one for each convex part)",
+    summary: "a polygon: one unit for each side, and one that counts them (one for each convex part)",
     inputs: (2, 2),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -40,7 +41,7 @@ pub const ENTRY: Entry = Entry {
     ],
     size: None,
     bounds: Bounds::AsAsked,
-    bound: "none: heaviside gives the closed polygon exactly",
+    bound: "none; with heaviside, the network is exactly the closed polygon",
     theorem: "T25",
     example: r#"[target]
 formula = "abs(x) + abs(y) <= 1"
@@ -57,12 +58,13 @@ tolerance = "1/10"
     build: polygon,
 };
 
-/// Returns the network that is "inside" on a polygon; one that is not convex is split ([`polygons`]).
+/// Returns the network that decides "inside" on a polygon; a polygon that is not convex is split
+/// ([`polygons`]).
 ///
 /// - Shapes: 2 inputs, 1 output; 2 hidden layers of `n` and 1 units, or 1 of `n` units whose sum
 ///   is compared with `n - 1/2`.
-/// - Bound: none over a domain, since the target is not looked at; Heaviside units give the closed
-///   polygon exactly.
+/// - Bound: none on a domain, because the target is not used; with Heaviside units the network is exactly
+///   the closed polygon.
 /// - Exactness: exact half-planes; sigmoid units have normals within `2^-20` of length 1.
 /// - Errors: [`BuildError`].
 /// - Source: T25.
@@ -107,7 +109,7 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
     let mut shape = Shape::of(given, units)?;
     shape.choose_steepness(&(Rational::from(400) / shortest.unwrap_or(Rational::ONE)));
     let mut notes = shape.notes(sides.len());
-    notes.push("no a-priori bound: a polygon is what its vertices say".to_owned());
+    notes.push("no a-priori bound: the target is not compared with the polygon".to_owned());
     Ok(Built {
         network: shape.network(request.target, &sides),
         a_priori: None,
@@ -119,7 +121,7 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
     })
 }
 
-/// The half-plane on the left of the line from p to q, which belongs to it.
+/// The closed half-plane on the left of the line from p to q.
 pub(super) fn left_of(p: &Point, q: &Point) -> HalfPlane {
     let (a, b) = (&p.y - &q.y, &q.x - &p.x);
     let c = &a * &p.x + &b * &p.y;
@@ -131,7 +133,7 @@ pub(super) fn length_estimate(side: &HalfPlane) -> Rational {
     let square = &side.a * &side.a + &side.b * &side.b;
     let root = Interval::from_rational(&square).root().ok();
     let root = root.and_then(|root| root.mid().to_rational());
-    // A length that is not an ordinary number is not scaled: any positive factor is right.
+    // An infinite or subnormal length is not scaled: any positive factor is right.
     let root = root.filter(Rational::is_positive).unwrap_or(Rational::ONE);
     short_above(&root, 24)
 }
@@ -142,7 +144,7 @@ pub(super) fn scale(side: &mut HalfPlane, length: &Rational) {
     side.c = &side.c / length;
 }
 
-/// What polygons and disks have in common: how half-planes become a network.
+/// Turns half-planes into a network, for polygons and disks.
 pub struct Shape {
     units: Units,
     hidden_layers: usize,
@@ -172,7 +174,7 @@ impl Shape {
         })
     }
 
-    /// Fills in what was not given.
+    /// Fills in missing keys.
     pub fn choose_steepness(&mut self, steepness: &Rational) {
         let is_steep = self.units != Units::Heaviside;
         if self.steepness.is_none() {
@@ -189,7 +191,7 @@ impl Shape {
         }
     }
 
-    /// The steepness, once chosen.
+    /// The steepness, after it is chosen.
     pub fn steepness(&self) -> Rational {
         self.steepness.clone().unwrap_or(Rational::ONE)
     }
@@ -203,16 +205,16 @@ impl Shape {
         }
     }
 
-    /// What to tell the user.
+    /// Returns the notes for the user.
     pub fn notes(&self, sides: usize) -> Vec<String> {
-        let mut notes = vec![format!("{sides} sides")];
+        let mut notes = vec![count(sides, "side")];
         if self.has_chosen {
             notes.push(format!("steepness {}", self.steepness()));
         }
         if self.hidden_layers == 1 {
             notes.push(format!(
-                "one hidden layer: \"inside\" is an output of at least {}; set `threshold` of the \
-                 claim to that",
+                "one hidden layer: a point is inside if the output is at least {}; set `threshold` in \
+                 [claim] to this number",
                 self.threshold(sides)
             ));
         }
@@ -252,7 +254,7 @@ impl Shape {
     }
 }
 
-/// Refuses more sides than fit the memory.
+/// Refuses more sides than fit into memory.
 pub fn check_sides(sides: usize) -> Result<(), BuildError> {
     if sides < 3 {
         return Err(BuildError::TooSmall {

@@ -14,11 +14,12 @@ use crate::builders::values::Outlines;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
 use crate::numbers::Rational;
+use crate::words::count;
 
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "polygons",
-    summary: "a union of polygons, convex or not: a unit for each side, one for each convex part",
+    summary: "a union of polygons, convex or not: one unit for each side and one for each convex part",
     inputs: (2, 2),
     outputs: Outputs::One,
     goal: Goal::Target,
@@ -28,14 +29,14 @@ pub const ENTRY: Entry = Entry {
         key("vertices", "needed: a list of points for each polygon"),
         key(
             "hidden_layers",
-            "2 where no two polygons overlap (the parts are added up), else 3 (a unit decides)",
+            "2 if no two polygons overlap (the parts are added), else 3 (a unit decides)",
         ),
         key("steepness", "400 per shortest side (heaviside: 1)"),
         SECOND,
     ],
     size: None,
     bounds: Bounds::AsAsked,
-    bound: "none: heaviside gives the union of the closed polygons exactly",
+    bound: "none; with heaviside, the network is exactly the union of the closed polygons",
     theorem: "T34",
     example: r#"[target]
 formula = "abs(x) + abs(y) <= 1 or (x >= 1/2 and y >= 1/2)"
@@ -55,12 +56,12 @@ tolerance = "1/10"
     build: polygons,
 };
 
-/// Returns the network that is "inside" on a union of polygons.
+/// Returns the network that decides "inside" on a union of polygons.
 ///
 /// - Shapes: 2 inputs, 1 output; a first-layer unit for each side of a convex part (one for both
 ///   parts beside an inner side), a second-layer unit for each part, and with `hidden_layers = 3`
 ///   one more that decides.
-/// - Bound: none over a domain, since the target is not looked at.
+/// - Bound: none on a domain, because the target is not used.
 /// - Exactness: exact half-planes; sigmoid units have normals within `2^-20` of length 1.
 /// - Errors: [`BuildError`].
 /// - Source: T34.
@@ -86,10 +87,10 @@ pub fn polygons(request: &Request) -> Result<Built, BuildError> {
         .hidden_layers
         .unwrap_or(if overlapping.is_some() { 3 } else { 2 });
     let mut built = union(request, &all, layers)?;
-    built.notes.insert(0, format!("{} polygons", all.len()));
+    built.notes.insert(0, count(all.len(), "polygon"));
     if let (Some((i, j)), 2) = (overlapping, layers) {
         built.notes.push(format!(
-            "polygons {} and {} overlap: the network is about 2 there, above the threshold as well",
+            "polygons {} and {} overlap: the network is about 2 there, which is also above the threshold",
             i + 1,
             j + 1
         ));
@@ -129,9 +130,9 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
     let steepness = positive("steepness", given.steepness.as_ref())?;
     let second = positive("second_steepness", given.second_steepness.as_ref())?;
     let mut notes = vec![format!(
-        "{} convex parts, {} lines",
-        gates.len(),
-        lines.len()
+        "{}, {}",
+        count(gates.len(), "convex part"),
+        count(lines.len(), "line")
     )];
     let w = steepness.unwrap_or_else(|| {
         if !is_steep {
@@ -143,7 +144,7 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
     });
     let one_or_forty = if is_steep { 40 } else { 1 };
     let second = second.unwrap_or_else(|| Rational::from(one_or_forty));
-    notes.push("no a-priori bound: polygons are what their vertices say".to_owned());
+    notes.push("no a-priori bound: the target is not compared with the polygons".to_owned());
     Ok(Built {
         network: assembled(request, &lines, &gates, units, &w, &second, layers),
         a_priori: None,
@@ -179,7 +180,7 @@ fn assembled(
     let half = Rational::ratio(1, 2);
     let mut parts = LayerBuilder::new(lines.len());
     for gate in gates {
-        // On where all units count 1: those seen from the other side as 1 less their value.
+        // On where all units count 1; a unit seen from the other side counts 1 minus its value.
         let needed = whole(gate.lines.len()) - &half - whole(gate.reversed());
         let weights = gate.lines.iter().map(|(line, is_own)| {
             let weight = if *is_own { second.clone() } else { -second };
@@ -202,7 +203,7 @@ fn assembled(
     network(request.target, hidden, weights, Rational::ZERO)
 }
 
-/// The lines that a convex part lies between, in order, and whether it is on their own side.
+/// The lines around a convex part, in order, and whether the part is on their positive side.
 #[derive(Clone, Debug, Default)]
 struct Gate {
     lines: Vec<(usize, bool)>,
@@ -216,9 +217,8 @@ impl Gate {
 
 /// The lines of all parts, each once for each side that is in use, and the gate of each part.
 ///
-/// Two parts that share a side share the unit: one has the closed half-plane, the other what is
-/// left, so that together they leave nothing out and count nothing twice. (Where only a stretch of
-/// a side is shared each has a unit of its own.)
+/// Two parts that share a side share the unit: one has the closed half-plane, the other its complement, so
+/// every point counts exactly once. (If they share only a stretch of a side, each has its own unit.)
 fn gates_of(all: &[Parts]) -> (Vec<HalfPlane>, Vec<Gate>) {
     let mut lines: Vec<HalfPlane> = Vec::new();
     let mut places = BTreeMap::new();
@@ -260,7 +260,7 @@ fn key_of(line: &HalfPlane) -> (Rational, Rational, Rational) {
     (&line.a / &size, &line.b / &size, &line.c / &size)
 }
 
-/// About the length of the shortest side of an outline.
+/// The approximate length of the shortest side of an outline.
 fn shortest_side(all: &[Parts]) -> Rational {
     let sides = all.iter().flat_map(|parts| {
         let corners = parts.corners();

@@ -8,12 +8,12 @@ use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::smooth::circles::{self, Circles};
 use crate::certificate::Norm;
 
-/// Returns the network that is "inside" nearly on the target's disk, for the threshold 1/2.
+/// Returns the network that decides "inside" approximately on the target's disk, for the threshold 1/2.
 ///
 /// - Shapes: 2 inputs, 1 output, 1 hidden layer of 3 sigmoid units.
 /// - Bound: the area on which the decision and the disk differ.
 /// - Exactness: exact weights.
-/// - Errors: [`BuildError`], also for keys that only polygons have.
+/// - Errors: [`BuildError`], also for keys of polygons.
 /// - Source: T33.
 pub fn smooth_disk(request: &Request, read: Option<&Disk>) -> Result<Built, BuildError> {
     let given = request.parameters;
@@ -45,12 +45,12 @@ pub fn smooth_disk(request: &Request, read: Option<&Disk>) -> Result<Built, Buil
             "disk around ({}, {}), radius squared {square}",
             centre.0, centre.1
         ),
-        format!("steepness {steepness}; the smaller, the rounder"),
+        format!("steepness {steepness}; a smaller one is rounder"),
     ];
     let mut a_priori = None;
     if request.norm != Norm::Area {
         notes.push(format!(
-            "no a-priori bound for the norm {}; ask for the norm area",
+            "no a-priori bound for the norm {}; use the norm area",
             request.norm
         ));
     } else if read != Some(&disk) || !request.target.is_region() {
@@ -60,7 +60,8 @@ pub fn smooth_disk(request: &Request, read: Option<&Disk>) -> Result<Built, Buil
         a_priori = Some(APriori::new(upper, Norm::Area, "T33", statement));
     } else {
         notes.push(
-            "no a-priori bound: too steep for the expansion, or the domain too large".to_owned(),
+            "no a-priori bound: the steepness or the domain is too large for the expansion"
+                .to_owned(),
         );
     }
     let radius = given.radius.clone();

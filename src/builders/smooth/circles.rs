@@ -10,16 +10,16 @@ use crate::numbers::{Direction, Function, Interval, Rational, Scalar};
 /// The height of the directions at 120° and 240° is within `2^-45` of `sqrt(3)/2`.
 const BITS: i32 = 45;
 
-/// Three sigmoid units around a centre, whose sum is nearly a function of the distance from it.
+/// Three sigmoid units around a centre, whose sum is approximately a function of the distance from it.
 pub struct Circles {
     centre: (Rational, Rational),
     radius_squared: Rational,
     /// The weights of each unit.
     rows: [(Rational, Rational); 3],
-    /// How steep the units are per unit of distance.
+    /// The steepness of the units per unit of distance.
     steepness: Rational,
     bias: Rational,
-    /// How far the directions are from 120°: the difference of unit vectors.
+    /// The deviation of the directions from 120°: the difference of unit vectors.
     tilt: Rational,
     /// Inside is where the sum of the units is at least this.
     level: Rational,
@@ -39,7 +39,7 @@ struct Derivatives {
 
 impl Circles {
     /// Returns the units for a disk, with this steepness and the first unit in a direction of
-    /// length exactly 1; nothing where numbers are out of range.
+    /// length exactly 1; `None` if numbers are out of range.
     ///
     /// Steepness times radius should be well below 1; 1/8 is good.
     pub fn new(
@@ -139,8 +139,8 @@ impl Circles {
         (a, b)
     }
 
-    /// Returns the bound of T33 on the area of the domain where the decision and the disk differ;
-    /// nothing where the units are too steep for it, or the domain too large.
+    /// Returns the bound of T33 on the area of the domain where the decision and the disk differ; `None` if
+    /// the units are too steep for it, or the domain is too large.
     pub fn area_error_upper(&self, domain: &Domain) -> Option<Rational> {
         let at = self.derivatives()?;
         let (a, b) = self.terms(&at);
@@ -148,7 +148,7 @@ impl Circles {
         let high = |x: &Interval| x.sup().rational_bound(Direction::Up);
         let share = |p, q| Interval::from_rational(&Rational::ratio(p, q));
         let e = self.e_squared.root().ok()?;
-        // |level - G(1)|: what the level is off the one of the expansion.
+        // |level - G(1)|: the distance of the level from that of the expansion.
         let three = share(3, 1);
         let expected = three.times(&at.value).minus(&a).plus(&b);
         let level = Interval::from_rational(&self.level);
@@ -184,7 +184,7 @@ impl Circles {
             width = short_above(&(width * Rational::ratio(17, 16)), 24);
             let (inner, outer) = (&one - &width, &one + &width);
             let is_in = inner.is_positive() && &width * &slope(&inner) > error(&one)?;
-            // Beyond 1 the difference is concave, so its two ends tell.
+            // Beyond 1 the difference is concave, so its two ends decide.
             let is_out = farthest <= outer || (is_out(&outer)? && is_out(&farthest)?);
             if is_in && is_out {
                 let ring = pi().times(&Interval::from_rational(&self.radius_squared));
@@ -194,7 +194,7 @@ impl Circles {
         None
     }
 
-    /// The square of the largest distance from the centre in the domain, over that of the radius.
+    /// The square of the largest distance from the centre in the domain, divided by that of the radius.
     fn farthest(&self, domain: &Domain) -> Option<Rational> {
         let [x, y] = domain.sides() else { return None };
         let reach = |(low, high): &(Rational, Rational), centre: &Rational| {

@@ -1,4 +1,4 @@
-//! One hidden layer of smooth units whose curvature does the work: circles and powers.
+//! One hidden layer of smooth units that uses their curvature: circles and powers.
 
 pub mod circles;
 pub mod monomials;

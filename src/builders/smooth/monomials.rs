@@ -18,14 +18,14 @@ use crate::numbers::{Direction, Function, Integer, Interval, Rational, Scalar};
 /// The builder.
 pub const ENTRY: Entry = Entry {
     name: "tanh-smooth",
-    summary: "a polynomial in one variable from differences of a smooth unit, one hidden layer",
+    summary: "a polynomial in one variable, from differences of a smooth unit in one hidden layer",
     inputs: (1, 1),
     outputs: Outputs::One,
     goal: Goal::Target,
     activations: &[Units::Tanh, Units::Sigmoid],
     keys: &[
         key("activation", "tanh"),
-        key("degree", "that of the polynomial"),
+        key("degree", "the degree of the polynomial"),
         key("step", "from the tolerance"),
     ],
     size: Some(SizeKey {
@@ -55,12 +55,12 @@ tolerance = "1/100"
     build: tanh_smooth,
 };
 
-/// The highest degree: differences of higher order cancel all but nothing.
+/// The highest degree: in differences of higher order nearly all digits cancel.
 const HIGHEST: u32 = 12;
-/// Steps are halved this often at most when one is chosen.
+/// The choice of a step halves it at most this often.
 const MOST_HALVINGS: usize = 40;
 
-/// Steps below `2^-` this are refused: weights grow like the step to the power of minus the degree.
+/// Steps below `2^-` this are refused: weights grow like `step^-degree`.
 const SMALLEST_STEP_BITS: u32 = 128;
 
 fn smallest_step() -> Rational {
@@ -73,7 +73,7 @@ fn step_of(size: usize) -> Rational {
     Rational::power_of_two(1 - halvings)
 }
 
-/// Returns a network of one hidden layer whose output is nearly a polynomial.
+/// Returns a network of one hidden layer whose output approximates a polynomial.
 ///
 /// Around the middle of the domain `p = sum of a_k y^k`; each power is a central difference of
 /// order k of `s(b + t y)` in t at 0, with the given step, over `s^(k)(b)`.
@@ -120,8 +120,8 @@ pub fn tanh_smooth(request: &Request) -> Result<Built, BuildError> {
         let total: Rational = weights.iter().sum();
         let lost = &total * &Rational::power_of_two(-24);
         notes.push(format!(
-            "the largest weight is about {}; they add up to {} in absolute value, so float32, which \
-             rounds each of the terms by up to 2^-24 of it, can lose {}",
+            "the largest output weight is about {}, and the absolute values add up to {}; float32 rounds \
+             each term by up to 2^-24 of itself, so it can lose {}",
             decimal(&largest),
             decimal(&total),
             decimal(&lost)
@@ -135,7 +135,7 @@ pub fn tanh_smooth(request: &Request) -> Result<Built, BuildError> {
             "sup |N - f| <= sum over k of |a_k| Y^(k+2) k h^2/24 max |s^(k+2)|/|s^(k)(b)|";
         a_priori = Some(APriori::new(upper, Norm::Sup, "T35", statement));
     } else {
-        notes.push("no a-priori bound: the step is too large for it".to_owned());
+        notes.push("no a-priori bound: the step is too large".to_owned());
     }
     Ok(Built {
         network: made,
@@ -181,11 +181,11 @@ struct Plan {
     polynomial: Polynomial,
     /// `s^(k)` as a polynomial in s, for k from 0 on.
     derivatives: Vec<Vec<Rational>>,
-    /// Where the differences for even powers are taken.
+    /// The point at which the differences for even powers are taken.
     even_bias: Rational,
 }
 
-/// How one power is made.
+/// The construction of one power.
 struct Power {
     exponent: u32,
     coefficient: Rational,
@@ -234,8 +234,8 @@ impl Plan {
         exponents.filter(|&exponent| exponent > 0).collect()
     }
 
-    /// Of the multiples of 1/16 up to 2 the one where the least of the even derivatives that are
-    /// needed, as a share of the largest value of each, is largest. Near enough: any is right.
+    /// Among the multiples of 1/16 up to 2, the point that maximises the smallest even derivative that is
+    /// needed, relative to its largest value. An approximation is enough: any point is right.
     fn choose_even_bias(&self) -> Rational {
         let exponents: Vec<u32> = self.exponents();
         let even: Vec<u32> = exponents.into_iter().filter(|k| k % 2 == 0).collect();
@@ -340,7 +340,7 @@ impl Plan {
     }
 
     fn network(&self, powers: &[Power], step: &Rational, target: &Target) -> Network {
-        // The units by bias and by their weight in half steps; what they are worth.
+        // The output weights of the units, by bias and by weight in half steps.
         let mut units: BTreeMap<(Rational, i64), Rational> = BTreeMap::new();
         let mut constant = self.polynomial.coefficient(&[0]);
         for power in powers {

@@ -14,8 +14,8 @@ use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
 use crate::workflow::{
-    BuildRequest, Counted, PictureKind, Subject, WorkflowError, build, build_and_count, counted,
-    draw_all, error_of_rounded, summarise,
+    BuildRequest, PictureKind, RegionCount, Subject, WorkflowError, build, build_and_count,
+    draw_all, error_of_rounded, region_count, summarise,
 };
 
 /// Networks of more units are not drawn when the time is over.
@@ -133,19 +133,19 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
 
 /// Reports on a network of which nothing is claimed: its regions are counted.
 fn count_regions(
-    counted: &Counted,
+    counted: &RegionCount,
     request: &BuildRequest<'_>,
     folder: Folder,
     out: &Path,
     format: Format,
 ) -> Result<Output, Refusal> {
-    let report = counted::report(request, counted);
+    let report = region_count::report(request, counted);
     write_onnx(&folder, &counted.network)?;
-    let sheet = report.sheet();
-    let pictures = counted::picture(request, counted);
+    let document = report.document();
+    let pictures = region_count::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
-    folder.write("report.md", sheet.markdown(&names))?;
-    folder.write("report.html", sheet.html(&pictures))?;
+    folder.write("report.md", document.markdown(&names))?;
+    folder.write("report.html", document.html(&pictures))?;
     let object = pretty(&report.json());
     folder.write("report.json", format!("{object}\n"))?;
     folder.publish()?;

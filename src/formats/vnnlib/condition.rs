@@ -30,8 +30,7 @@ pub enum Node {
 
 /// Reads a condition; `is_negated` asks for its opposite.
 ///
-/// # Errors
-/// What is not supported, with its place.
+/// - Errors: what is not supported, with its place.
 pub fn condition(
     expression: &Expression<'_>,
     is_negated: bool,
@@ -452,8 +451,7 @@ pub struct Cases {
 /// Returns boxes and conditions that together say what the assertions say, each box once (unless its
 /// conditions are too long for one formula), in the order in which they occur.
 ///
-/// # Errors
-/// Inputs without bounds; too many boxes.
+/// - Errors: inputs without bounds; too many boxes.
 pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cases, VnnlibError> {
     let whole = Node::All(assertions);
     let mut spread = Spread {

@@ -46,8 +46,7 @@ impl<'a> Expression<'a> {
 
 /// Reads all expressions of a text; `;` begins a comment.
 ///
-/// # Errors
-/// Parentheses that do not match or are nested too deeply.
+/// - Errors: parentheses that do not match or are nested too deeply.
 pub fn read(text: &str) -> Result<Vec<Expression<'_>>, VnnlibError> {
     let mut open: Vec<(usize, Vec<Expression<'_>>)> = Vec::new();
     let mut all = Vec::new();

@@ -142,8 +142,7 @@ impl Constraint {
 
 /// Reads a term.
 ///
-/// # Errors
-/// What is not linear, with its place.
+/// - Errors: what is not linear, with its place.
 pub fn term(
     expression: &Expression<'_>,
     declared: &dyn Fn(Variable) -> bool,

@@ -79,8 +79,7 @@ impl std::error::Error for VnnlibError {}
 
 /// Returns the text of a file, which may be packed by gzip, without a byte-order mark.
 ///
-/// # Errors
-/// A damaged file, one that is too large, and one that is not text; with an empty place.
+/// - Errors: a damaged file, one that is too large, and one that is not text; with an empty place.
 pub fn text(bytes: &[u8]) -> Result<String, VnnlibError> {
     let wrong = |message: String| VnnlibError::new(message, 0..0);
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -104,8 +103,7 @@ pub fn text(bytes: &[u8]) -> Result<String, VnnlibError> {
 
 /// Reads a property.
 ///
-/// # Errors
-/// [`VnnlibError`] with the first thing that is wrong or not supported.
+/// - Errors: [`VnnlibError`] with the first thing that is wrong or not supported.
 ///
 /// ```
 /// let property = steeple::formats::vnnlib::read(
@@ -122,8 +120,7 @@ pub fn read(text: &str) -> Result<Property, VnnlibError> {
 /// Reads a property; also why no inputs and outputs at all meet the assertions, where that is seen
 /// while reading. The property then has one case, of one point and a condition that is false.
 ///
-/// # Errors
-/// As [`read`].
+/// - Errors: as [`read`].
 pub fn read_explained(text: &str) -> Result<(Property, Option<String>), VnnlibError> {
     let mut inputs = Vec::new();
     let mut outputs = Vec::new();

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::{Comparison, markdown::title, words};
-use crate::report::html::{figures, page};
+use crate::report::html::{figures, page, prose};
 
 /// Returns the page; pictures are SVG documents with a name each.
 pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String {
@@ -21,28 +21,42 @@ pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String 
     page(
         &title(comparison),
         &html! {
-            p { "For " (comparison.domain_text()) "." }
+            p { "For " (prose(&comparison.domain_text())) "." }
             @if let Some(data) = &comparison.data { p { "Trained on " (data) "." } }
-            (table(&heads, &rows))
-            p { (words::figures(comparison)) }
+            (table(&heads, &rows, 2))
+            p { (prose(&words::figures(comparison))) }
             @for paragraph in words::all(comparison) {
-                @for line in paragraph { p { (line) } }
+                p { (prose(&paragraph.text)) }
+                @if !paragraph.list.is_empty() {
+                    ul { @for item in &paragraph.list { li { (prose(item)) } } }
+                }
             }
             (figures(pictures))
             @if !units.is_empty() {
                 h2 { "First hidden layers, unit by unit" }
-                (table(&words::UNIT_HEADS, &units))
-                p { (words::UNIT_NOTE) }
+                (table(&words::UNIT_HEADS, &units, 1))
+                p { (prose(words::UNIT_NOTE)) }
             }
         },
     )
 }
 
-fn table(heads: &[&str], rows: &[Vec<String>]) -> maud::Markup {
+/// A table whose first columns are words, and whose others are numbers. Where the page is too narrow,
+/// the table scrolls on its own.
+fn table(heads: &[&str], rows: &[Vec<String>], words: usize) -> maud::Markup {
+    let class = |column: usize| (column >= words).then_some("number");
     html! {
-        table {
-            tr { @for head in heads { th { (head) } } }
-            @for row in rows { tr { @for cell in row { td { (cell) } } } }
+        div.wide {
+            table.figures {
+                thead { tr {
+                    @for (column, head) in heads.iter().enumerate() { th class=[class(column)] { (head) } }
+                } }
+                tbody { @for row in rows { tr {
+                    @for (column, cell) in row.iter().enumerate() {
+                        td class=[class(column)] { (prose(cell)) }
+                    }
+                } } }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Comparison, float, words};
-use crate::report::sheet::{escape, table_row, table_rule};
+use crate::report::document::{escape, table_row, table_rule};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -33,8 +33,12 @@ fn write_report(
     write_table(out, &heads, &rows)?;
     writeln!(out, "\n{}\n", words::figures(comparison))?;
     for paragraph in words::all(comparison) {
-        for line in paragraph {
-            writeln!(out, "{}\n", escape(&line))?;
+        writeln!(out, "{}\n", escape(&paragraph.text))?;
+        for item in &paragraph.list {
+            writeln!(out, "- {}", escape(item))?;
+        }
+        if !paragraph.list.is_empty() {
+            writeln!(out)?;
         }
     }
     for picture in pictures {

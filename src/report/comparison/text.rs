@@ -12,7 +12,9 @@ pub fn render(comparison: &Comparison, width: Option<u16>) -> String {
         comparison.domain_text()
     )];
     lines.push(table(comparison, width));
-    lines.extend(words::all(comparison).into_iter().flatten());
+    for paragraph in words::all(comparison) {
+        lines.extend(paragraph.lines());
+    }
     lines.join("\n")
 }
 

@@ -1,6 +1,7 @@
 //! What the figures of a comparison mean, in sentences; each is computed from the rows.
 
 use super::{Comparison, Origin, Row, UnitLine, float};
+use crate::words::count;
 
 /// Heads of the table of units.
 pub const UNIT_HEADS: [&str; 7] = [
@@ -13,11 +14,11 @@ pub const UNIT_HEADS: [&str; 7] = [
     "a step?",
 ];
 
-/// What stands below the table of units.
-pub const UNIT_NOTE: &str = "A unit of the first layer changes across a line: `across` is the \
-direction towards larger sums, `at` the line's distance from the origin in it, `steepness` the \
-length of the weights. A smooth unit is called a step where it goes from a tenth to nine tenths of \
-its range over at most a twentieth of the domain's width. These are estimates, for reading.";
+/// The note below the table of units.
+pub const UNIT_NOTE: &str = "A unit of the first layer changes across a line. `across` is the \
+direction of larger sums, `at` the distance of the line from the origin in that direction, and \
+`steepness` the length of the weight vector. A smooth unit counts as a step if it goes from a tenth \
+to nine tenths of its range within a twentieth of the domain's width. These numbers are estimates.";
 
 /// One line of the table of units.
 pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
@@ -40,55 +41,89 @@ pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
     ]
 }
 
-/// What kind of figures the table has.
+/// A sentence or a few, and the list that they announce.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paragraph {
+    /// The sentences; they end with a colon where a list follows.
+    pub text: String,
+    /// The items of the list.
+    pub list: Vec<String>,
+}
+
+impl From<String> for Paragraph {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            list: Vec::new(),
+        }
+    }
+}
+
+impl Paragraph {
+    /// Returns a paragraph with a list; nothing if the list is empty.
+    fn with_list(text: &str, list: Vec<String>) -> Option<Self> {
+        let text = text.to_owned();
+        (!list.is_empty()).then_some(Self { text, list })
+    }
+
+    /// Returns the lines for a terminal.
+    pub fn lines(&self) -> Vec<String> {
+        let items = self.list.iter().map(|item| format!("  {item}"));
+        std::iter::once(self.text.clone()).chain(items).collect()
+    }
+}
+
+/// Explains the columns of the table.
 pub fn figures(comparison: &Comparison) -> String {
+    let rows = &comparison.rows;
     let mut text = String::from(
-        "Errors are in real arithmetic, from both sides, rounded outward; \
-         each was accepted by the checker. `params` counts weights and bias terms, `zeros` is the \
-         share of zeros among the weights.",
+        "Every error is given by a lower and an upper bound in real arithmetic, rounded outward, and \
+         the checker accepted each bound.",
     );
+    if rows.iter().any(|row| row.sup.is_some()) {
+        text += " `sup error` is the largest error on the domain; if network or target jumps, sets of \
+                 measure zero do not count.";
+    }
+    if rows.iter().any(|row| row.l1.is_some()) {
+        text += " `l1 error` is the integral of the error over the domain.";
+    }
+    if rows.iter().any(|row| row.area.is_some()) {
+        text += " `wrong area` is the area that the network misclassifies.";
+    }
     if comparison.is_disk {
-        text +=
-            " `n-gon` is what the best regular polygon with as many sides as units is wrong on.";
+        text += " `n-gon` is the area that the best regular polygon with as many sides as the network \
+                 has units misclassifies.";
     }
-    if comparison
-        .rows
-        .iter()
-        .any(|row| row.linear_regions.is_some())
-    {
-        text += " Linear regions and sides are counted exactly; smooth networks have none.";
+    text +=
+        " `params` counts weights and bias terms; `zeros` is the proportion of weights that are 0.";
+    if rows.iter().any(|row| row.linear_regions.is_some()) {
+        text += " `regions` and `sides` are exact counts of linear regions and of the sides of the \
+                 decision region; networks with smooth units have none.";
     }
-    if comparison
-        .rows
-        .iter()
-        .any(|row| row.gradient_check.is_some())
-    {
+    if rows.iter().any(|row| row.gradient_check.is_some()) {
         text += " `gradient` is the largest relative difference between backpropagation and \
                  central differences.";
     }
     text
 }
 
-/// All paragraphs, each some lines.
-pub fn all(comparison: &Comparison) -> Vec<Vec<String>> {
-    let paragraphs = [
-        best(comparison),
-        polygons(comparison),
-        two_units(comparison),
-        steps(comparison),
-        towers(comparison),
-        failures(comparison),
-        not_searched(comparison),
-        comparison.notes.clone(),
-    ];
-    paragraphs
-        .into_iter()
-        .filter(|lines| !lines.is_empty())
-        .collect()
+/// Returns what the figures mean, paragraph by paragraph.
+pub fn all(comparison: &Comparison) -> Vec<Paragraph> {
+    let notes = comparison.notes.iter().cloned();
+    let mut all = Vec::new();
+    all.extend(best(comparison));
+    all.extend(polygons(comparison));
+    all.extend(two_units(comparison));
+    all.extend(steps(comparison));
+    all.extend(towers(comparison));
+    all.extend(failures(comparison));
+    all.extend(not_searched(comparison));
+    all.extend(notes.map(Paragraph::from));
+    all
 }
 
 /// Which network is best, as far as the enclosures say.
-fn best(comparison: &Comparison) -> Vec<String> {
+fn best(comparison: &Comparison) -> Option<Paragraph> {
     let figure = |row: &Row| {
         if comparison.threshold.is_some() {
             row.area.clone()
@@ -108,7 +143,7 @@ fn best(comparison: &Comparison) -> Vec<String> {
         .collect();
     rows.retain(|(_, found)| found.upper.is_some());
     if rows.len() < 2 {
-        return Vec::new();
+        return None;
     }
     let networks = comparison.rows.iter().filter(|row| row.failed.is_none());
     let is_all = networks.count() == rows.len();
@@ -127,21 +162,21 @@ fn best(comparison: &Comparison) -> Vec<String> {
     };
     let the = if is_all { "The" } else { "the" };
     let mut text = format!(
-        "{among}{the} smallest {what} is that of {} ({}): at most {at_most}, with {} units.",
+        "{among}{the} smallest {what} is that of {} ({}): at most {at_most}, with {}.",
         first.name,
         first.origin.name(),
-        first.units
+        count(first.units, "unit")
     );
     if !unclear.is_empty() {
-        text += " The enclosures do not tell it apart from ";
+        text += " The bounds cannot tell it apart from ";
         text += &unclear.join(", ");
         text += ".";
     }
-    vec![text]
+    Some(text.into())
 }
 
 /// Each network beside the best polygon with as many sides as it has units.
-fn polygons(comparison: &Comparison) -> Vec<String> {
+fn polygons(comparison: &Comparison) -> Vec<Paragraph> {
     if !comparison.is_disk {
         return Vec::new();
     }
@@ -151,7 +186,7 @@ fn polygons(comparison: &Comparison) -> Vec<String> {
             continue;
         };
         let text = format!(
-            "{} {} (polygon {})",
+            "{}: {} (polygon: {})",
             row.name,
             area.figures(),
             polygon.figures()
@@ -164,79 +199,81 @@ fn polygons(comparison: &Comparison) -> Vec<String> {
             open.push(text);
         }
     }
-    let mut lines = Vec::new();
     let all = [
         (
             better,
-            "Wrong on less than the best regular polygon with as many sides as they have units, which is \
-             the best that so many steep units can do; so they do not use their units as steps alone, \
-             they bend them",
+            "These networks misclassify less area than the best regular n-gon with n = number of units, \
+             which is the best that n steep units can do. So their units do not act as steps alone:",
         ),
         (
             worse,
-            "Wrong on more than the best regular polygon with as many sides as they have units; training \
-             has not found what so many steep units can do",
+            "These networks misclassify more area than the best regular n-gon with n = number of units. \
+             Training did not find what n steep units can do:",
         ),
         (
             open,
-            "As good as the best regular polygon, as far as the enclosures say",
+            "As far as the bounds can tell, these networks are as good as the best regular n-gon with n = \
+             number of units:",
         ),
     ];
-    for (rows, what) in all {
-        if !rows.is_empty() {
-            lines.push(format!("{what}: {}.", rows.join(", ")));
-        }
-    }
+    let paragraphs = all.into_iter();
+    let paragraphs = paragraphs.filter_map(|(rows, text)| Paragraph::with_list(text, rows));
+    let mut paragraphs: Vec<Paragraph> = paragraphs.collect();
     let smooth = comparison
         .rows
         .iter()
         .find(|row| row.origin == Origin::Built && row.name.contains("smooth"));
-    if let (Some(row), false) = (smooth, lines.is_empty())
+    if let (Some(row), false) = (smooth, paragraphs.is_empty())
         && let Some(area) = row.area.as_ref().filter(|area| area.is_telling())
     {
-        lines.push(format!(
-            "Polygons are the limit of steep units, not of units: {} has {} smooth ones, whose \
-             level sets are nearly circles, and is wrong on {}.",
+        let text = format!(
+            "Polygons limit steep units only: {} has {}, whose level sets are nearly circles, and \
+             misclassifies {}.",
             row.name,
-            row.units,
+            count(row.units, "smooth unit"),
             area.figures()
-        ));
+        );
+        paragraphs.push(text.into());
     }
-    lines
+    paragraphs
 }
 
 /// Why two units cannot enclose anything.
-fn two_units(comparison: &Comparison) -> Vec<String> {
+fn two_units(comparison: &Comparison) -> Option<Paragraph> {
     if comparison.threshold.is_none() || comparison.domain.len() != 2 {
-        return Vec::new();
+        return None;
     }
     let few = |row: &&Row| {
         row.failed.is_none() && row.is_monotone_layer() && (1..=2).contains(&row.units)
     };
     let rows: Vec<&Row> = comparison.rows.iter().filter(few).collect();
     if rows.is_empty() {
-        return Vec::new();
+        return None;
     }
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    // Of a network that was not searched nothing is known: then neither is it of all of them.
+    // The sentence is about all of these networks, so it needs a bound for each.
     let areas: Option<Vec<_>> = rows.iter().map(|row| row.area.as_ref()).collect();
     let least = areas.and_then(|areas| areas.into_iter().min_by(|p, q| p.lower.cmp(&q.lower)));
     let least = least.filter(|area| area.lower.is_positive());
     let figure = least.map_or(String::new(), |area| {
-        format!(" Here at least {} of the area is wrong.", area.at_least())
+        format!(
+            " Here the misclassified area is at least {}.",
+            area.at_least()
+        )
     });
-    vec![format!(
-        "{}: one hidden layer of two monotone units cannot enclose a bounded region, whatever the \
-         weights. There is always a direction in which neither unit pulls the output down, so a set \
-         where it is at least a threshold is empty or reaches to infinity: it holds a wedge between \
-         two lines, or a strip where the units' lines are parallel.{figure}",
+    let text = format!(
+        "One hidden layer of at most two monotone units ({}) cannot enclose a bounded region, whatever \
+         the weights. There is always a direction in which no unit lowers the output. So the set where \
+         the output reaches a threshold is empty or unbounded: it contains a wedge between two lines, or \
+         a strip if the lines of the units are parallel.{figure}",
         names.join(", ")
-    )]
+    );
+    Some(text.into())
 }
 
 /// How many first-layer units are steps.
-fn steps(comparison: &Comparison) -> Vec<String> {
-    let count = |row: &Row| {
+fn steps(comparison: &Comparison) -> Option<Paragraph> {
+    let steep = |row: &Row| {
         let known: Vec<bool> = row.lines.iter().filter_map(|line| line.is_step).collect();
         (!known.is_empty()).then(|| (known.iter().filter(|step| **step).count(), known.len()))
     };
@@ -244,28 +281,23 @@ fn steps(comparison: &Comparison) -> Vec<String> {
         .rows
         .iter()
         .filter(|row| row.origin != Origin::Built)
-        .filter_map(|row| count(row).map(|(steps, all)| format!("{} {steps} of {all}", row.name)))
+        .filter_map(|row| steep(row).map(|(steps, all)| format!("{}: {steps} of {all}", row.name)))
         .collect();
-    if found.is_empty() {
-        return Vec::new();
-    }
-    vec![format!(
-        "First-layer units steep enough to be called steps: {}.",
-        found.join(", ")
-    )]
+    Paragraph::with_list(
+        "First-layer units that are steep enough to count as steps:",
+        found,
+    )
 }
 
 /// How far trained first layers are from looking along one input at a time.
-fn towers(comparison: &Comparison) -> Vec<String> {
+fn towers(comparison: &Comparison) -> Option<Paragraph> {
     let is_tower = |row: &&Row| {
         row.origin == Origin::Built
             && row.hidden.len() == 2
             && !row.axis_ratios.is_empty()
             && row.axis_ratios.iter().all(|ratio| *ratio == 0.0)
     };
-    let Some(built) = comparison.rows.iter().find(is_tower) else {
-        return Vec::new();
-    };
+    let built = comparison.rows.iter().find(is_tower)?;
     let mut found = Vec::new();
     for row in &comparison.rows {
         if row.origin == Origin::Built || row.axis_ratios.is_empty() {
@@ -275,27 +307,24 @@ fn towers(comparison: &Comparison) -> Vec<String> {
         ratios.sort_by(f64::total_cmp);
         let near = ratios.iter().filter(|ratio| **ratio < 0.05).count();
         found.push(format!(
-            "{} {} to {}, {} in the middle, below 0.05 in {near} of {} units",
+            "{}: {} to {}, median {}; below 0.05 in {near} of {}",
             row.name,
             float(ratios[0]),
             float(ratios[ratios.len() - 1]),
             float(ratios[ratios.len() / 2]),
-            ratios.len()
+            count(ratios.len(), "unit")
         ));
     }
-    if found.is_empty() {
-        return Vec::new();
-    }
-    vec![format!(
-        "{} looks along one input at a time: of the weights of a first-layer unit one is not zero. How \
-         large the second largest is beside the largest, where a formula makes it zero: {}.",
-        built.name,
-        found.join("; ")
-    )]
+    let text = format!(
+        "Each first-layer unit of {} depends on one input, so only one of its weights is not 0. In the \
+         other networks, the second largest weight of a unit divided by the largest is:",
+        built.name
+    );
+    Paragraph::with_list(&text, found)
 }
 
-/// The networks of which nothing is known.
-fn not_searched(comparison: &Comparison) -> Vec<String> {
+/// The networks without any bound.
+fn not_searched(comparison: &Comparison) -> Option<Paragraph> {
     let rows = comparison.rows.iter();
     let names = rows.filter(|row| !row.not_searched.is_empty()).map(|row| {
         // A region has one error.
@@ -307,29 +336,24 @@ fn not_searched(comparison: &Comparison) -> Vec<String> {
     });
     let names: Vec<String> = names.collect();
     if names.is_empty() {
-        return Vec::new();
+        return None;
     }
-    vec![format!(
-        "Not searched, as a limit or an interrupt came first: {}.",
-        names.join(", ")
-    )]
+    let names = names.join(", ");
+    Some(format!("Not searched, because a limit or an interrupt came first: {names}.").into())
 }
 
-/// What went wrong, with the seeds: part of the answer.
-fn failures(comparison: &Comparison) -> Vec<String> {
-    let mut lines = Vec::new();
+/// What went wrong in training: part of the answer.
+fn failures(comparison: &Comparison) -> Vec<Paragraph> {
+    let mut lines: Vec<Paragraph> = Vec::new();
     for row in &comparison.rows {
         if let Some(reason) = &row.failed {
-            lines.push(format!("{}: {reason}", row.name));
+            lines.push(format!("{}: {reason}", row.name).into());
         }
         let losses: Vec<f64> = row.starts.iter().filter_map(|start| start.loss).collect();
         let lost = row.starts.len() - losses.len();
         if row.failed.is_none() && lost > 0 {
-            lines.push(format!(
-                "{}: {lost} of {} starts diverged.",
-                row.name,
-                row.starts.len()
-            ));
+            let starts = count(row.starts.len(), "start");
+            lines.push(format!("{}: {lost} of {starts} diverged.", row.name).into());
         }
     }
     lines
@@ -380,6 +404,12 @@ mod tests {
         }
     }
 
+    fn sentences(comparison: &Comparison) -> String {
+        let paragraphs = all(comparison).into_iter();
+        let lines: Vec<String> = paragraphs.flat_map(|paragraph| paragraph.lines()).collect();
+        lines.join("\n")
+    }
+
     #[test]
     fn no_sentence_uses_a_row_that_was_not_searched() {
         let comparison = disk(vec![
@@ -399,15 +429,14 @@ mod tests {
             .position(|head| *head == "wrong area")
             .expect("shown");
         assert_eq!((&*rows[0][column], &*rows[1][column]), ("–", "–"));
-        let text = all(&comparison).concat().join("\n");
-        assert!(!text.contains("Here at least"), "{text}");
-        assert!(!text.contains("As good as"), "{text}");
+        let text = sentences(&comparison);
+        assert!(!text.contains("Here the misclassified"), "{text}");
+        assert!(!text.contains("as good as"), "{text}");
         let best = "Of the 2 networks with a known bound, the smallest misclassified area is that of \
-                    sigmoid 2-6-1 (trained): at most 0.11, with 6 units. The enclosures do not tell it \
+                    sigmoid 2-6-1 (trained): at most 0.11, with 6 units. The bounds cannot tell it \
                     apart from sigmoid 2-4-1.";
         assert!(text.contains(best), "{text}");
-        let missing =
-            "Not searched, as a limit or an interrupt came first: sigmoid 2-2-1, sigmoid 2-3-1.";
+        let missing = "Not searched, because a limit or an interrupt came first: sigmoid 2-2-1, sigmoid 2-3-1.";
         assert!(text.contains(missing), "{text}");
     }
 
@@ -422,13 +451,13 @@ mod tests {
                 Some(enclosure("0.3", "0.31")),
             ),
         ]);
-        let text = all(&comparison).concat().join("\n");
+        let text = sentences(&comparison);
         assert!(
-            text.contains("Here at least 0.5 of the area is wrong."),
+            text.contains("Here the misclassified area is at least 0.5."),
             "{text}"
         );
         assert!(
-            text.contains("As good as the best regular polygon"),
+            text.contains("as good as the best regular n-gon with n = number of units:\n  b: 0.3"),
             "{text}"
         );
         assert!(

@@ -1,4 +1,4 @@
-//! What is known of a network without a proof: counts, regions, and where its first units change.
+//! Facts about a network that need no proof: sizes, regions, and the lines of its first-layer units.
 
 use crate::expr::Domain;
 use crate::network::{Activation, Layer, LayerEstimate, Network, size};
@@ -9,12 +9,12 @@ use crate::workflow::regions::{RegionsRequest, count_regions};
 
 /// Bytes that counting regions may take.
 const REGIONS_MEMORY: u64 = 1 << 30;
-/// Most units of which each line is listed.
+/// The lines of a first layer with more units are not listed.
 const MOST_LINES: usize = 24;
-/// A transition over at most this share of the domain's width is a step.
+/// A transition within this fraction of the domain's width is a step.
 const STEP_SHARE: f64 = 0.05;
 
-/// Fills in what is known of a network without a proof.
+/// Fills in the facts about a network that need no proof.
 pub fn describe(row: &mut Row, network: &Network, domain: &Domain, threshold: Option<&Rational>) {
     let counts = size(network);
     let hidden = &network.layers()[..network.layers().len() - 1];
@@ -50,7 +50,7 @@ pub fn describe(row: &mut Row, network: &Network, domain: &Domain, threshold: Op
     }
 }
 
-/// For each unit the second largest weight over the largest; nothing with one input.
+/// For each unit, the second largest weight divided by the largest; nothing with one input.
 fn axis_ratios(layer: &Layer) -> Vec<f64> {
     if layer.inputs() < 2 || layer.activation().rows_per_unit() != 1 {
         return Vec::new();

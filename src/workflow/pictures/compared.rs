@@ -6,14 +6,14 @@ use crate::certificate::Norm;
 use crate::draw::{LogPlot, Maps, MapsPicture, Series};
 use crate::workflow::compare::{Compared, Member};
 
-/// Networks of more hidden units have no diagram.
+/// Networks with more hidden units get no diagram.
 const MOST_IN_DIAGRAM: usize = 32;
-/// Points of a loss curve; of longer ones every so many.
+/// The most points of a loss curve; longer curves are thinned out.
 const LOSS_POINTS: usize = 400;
 
-/// Draws all pictures that there are; returns names and SVG documents.
+/// Draws all pictures of a comparison; returns names and SVG documents.
 ///
-/// - Errors: [`PictureError`] where a network cannot be evaluated.
+/// - Errors: [`PictureError`] if a network cannot be evaluated.
 pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, PictureError> {
     let comparison = &compared.comparison;
     let members: Vec<(&str, &Member)> = comparison
@@ -56,7 +56,7 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
     Ok(pictures)
 }
 
-/// A name for files: letters, digits and hyphens.
+/// Returns a name for files: letters, digits and hyphens.
 pub fn file_name(name: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || c == '-' {
@@ -69,7 +69,7 @@ pub fn file_name(name: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join("-")
 }
 
-/// What was proved of a network in the first of these norms in which anything was.
+/// What was proved about a network, in the first of these norms with a proof.
 fn subject<'a>(member: &'a Member, norms: &[Norm]) -> Option<Subject<'a>> {
     let answers = norms.iter().filter_map(|norm| {
         let mut answers = member.answers.iter();
@@ -115,14 +115,14 @@ fn maps(
         (
             "Where each network decides",
             format!(
-                "Target {target}. Colours are certified on each cell, lines are first-layer units."
+                "f = {target}. The colours are certified on each cell; the lines are first-layer units."
             ),
             Maps::Decisions(decisions),
         )
     } else {
         (
-            "Errors, on one scale",
-            format!("Target {target}. Certified bounds of |N - f| on each cell."),
+            "Errors on one scale",
+            format!("f = {target}. Certified bounds on |N - f| on each cell."),
             Maps::Errors(errors),
         )
     };
@@ -160,7 +160,7 @@ fn losses(members: &[(&str, &Member)]) -> Option<(String, String)> {
         return None;
     }
     let picture = LogPlot {
-        title: "Loss along the way".into(),
+        title: "Loss during training".into(),
         caption: "The best start of each network.".into(),
         x_label: "steps".into(),
         y_label: "loss".into(),

@@ -7,11 +7,11 @@ use crate::draw::{LogPlot, Series};
 use crate::numbers::estimate::estimate_rational;
 use crate::workflow::convergence::{Measured, Sized};
 
-/// Returns the plot of a builder's sizes, with the line of its theorem, and of networks beside it.
+/// Returns the plot of a builder's errors by size, with the line of its theorem, and other networks.
 ///
 /// - `target`: the formulas, for the caption.
-/// - What is claimed: each bar reaches from the certified lower end to the certified upper end; where
-///   both are one, it is a point. An error of 0 is left out.
+/// - Claim: each bar reaches from the certified lower bound to the certified upper bound, and is a point
+///   if they are equal. An error of 0 is left out.
 pub fn convergence_picture(
     builder: &str,
     target: &str,
@@ -34,7 +34,7 @@ pub fn convergence_picture(
             Some((size.measured.units as f64, upper, upper))
         });
         series.push(Series {
-            name: format!("at most, by {theorem}"),
+            name: format!("upper bound by {theorem}"),
             points: points.collect(),
             is_marked: false,
             is_theory: true,
@@ -53,15 +53,15 @@ pub fn convergence_picture(
         .all(|size| size.measured.upper.as_ref() == Some(&size.measured.lower));
     let words = match (exact, sizes) {
         (true, _) => "errors are exact",
-        (false, _) => "bars reach from lower to upper bound",
+        (false, _) => "bars reach from the lower to the upper bound",
     };
     let range = match sizes {
         [first, .., last] => format!("{} to {}", first.size, last.size),
         _ => sizes.iter().map(|size| size.size.clone()).collect(),
     };
     LogPlot {
-        title: format!("How the error of {builder} falls"),
-        caption: format!("f = {target}; {range}; {words}, each checked"),
+        title: format!("Error of {builder} by size"),
+        caption: format!("f = {target}; {range}; {words}; all checked"),
         x_label: "hidden units".into(),
         y_label: match norm {
             Norm::Sup => "sup |N - f|",

@@ -4,6 +4,7 @@ use crate::draw::{DiagramLayer, DiagramPicture, DiagramWeight};
 use crate::network::{Activation, Network, size};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, short};
+use crate::words::count;
 
 /// Returns the diagram of a network.
 pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
@@ -16,10 +17,10 @@ pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
             .collect(),
         weights: Vec::new(),
     };
-    let count = network.layers().len();
+    let layer_count = network.layers().len();
     let mut layers = vec![inputs];
     for (k, layer) in network.layers().iter().enumerate() {
-        let is_last = k + 1 == count;
+        let is_last = k + 1 == layer_count;
         let rank = layer.activation().rows_per_unit();
         let bias = |unit: usize| {
             let rows = layer.bias().iter().skip(unit * rank).take(rank);
@@ -58,18 +59,16 @@ pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
     DiagramPicture {
         title: title.into(),
         caption: format!(
-            "{} hidden layer{}, {} hidden units, {} parameters that are not zero. Line widths grow \
-             with the weight, within each layer.",
-            size.hidden_layers,
-            if size.hidden_layers == 1 { "" } else { "s" },
-            size.units,
-            size.nonzero_parameters
+            "{}, {}, {}. Within a layer, thicker lines are larger weights.",
+            count(size.hidden_layers, "hidden layer"),
+            count(size.units, "hidden unit"),
+            count(size.nonzero_parameters, "nonzero parameter")
         ),
         layers,
     }
 }
 
-/// A number in few characters: exactly if that is short.
+/// Returns a number in few characters; exact if that is short.
 fn text(value: &Rational) -> String {
     let exact = value.to_string();
     if exact.len() <= 6 {
@@ -79,7 +78,7 @@ fn text(value: &Rational) -> String {
     }
 }
 
-/// What stands in a unit.
+/// The symbol in a unit.
 fn symbol(activation: &Activation) -> &'static str {
     match activation {
         Activation::Identity => "Σ",

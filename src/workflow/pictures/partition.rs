@@ -1,4 +1,4 @@
-//! The proof's partition: the cells of a certificate, by what decides each.
+//! The partition of a proof: the leaves of a certificate, coloured by method.
 
 use super::{Subject, caption, rect};
 use crate::bounds::Cell;
@@ -71,7 +71,7 @@ pub(super) fn partition(
         names.get(axis).cloned().unwrap_or_default()
     };
     Some(PartitionPicture {
-        title: "the proof's partition".into(),
+        title: "The leaves of the proof".into(),
         caption: caption(subject),
         x_label: name(0),
         y_label: name(1),

@@ -1,4 +1,4 @@
-//! The inputs as each hidden layer sees them.
+//! The images of the inputs in each hidden layer.
 
 #![allow(clippy::cast_precision_loss, reason = "places in a picture")]
 
@@ -13,14 +13,14 @@ use crate::numbers::estimate::{Estimate, estimate_rational};
 const CELLS: usize = 32;
 /// Labelled points.
 const POINTS: usize = 220;
-/// Most units of the next layer whose lines are drawn.
+/// The lines of the next layer are drawn if it has at most this many units.
 const MOST_LINES: usize = 8;
 
-/// Returns the picture of a grid of inputs pushed through each hidden layer; nothing for networks
-/// with another number of inputs than two.
+/// Returns the picture of a grid of inputs, mapped by each hidden layer; `None` unless the network has two
+/// inputs.
 ///
 /// Cells and points are labelled by the region, if there is one; else by the network, if there is
-/// a threshold. Layers of more than three units are seen along their three principal directions.
+/// a threshold. Layers of more than three units are shown along their three principal directions.
 pub fn warp(
     network: &Network,
     domain: &Domain,
@@ -83,7 +83,7 @@ pub fn warp(
         .collect();
 
     let mut panels = vec![WarpPanel {
-        name: "the inputs".into(),
+        name: "inputs".into(),
         axes: network.inputs().to_vec(),
         grid,
         points,
@@ -124,19 +124,20 @@ pub fn warp(
 }
 
 fn caption(hidden: usize, region: Option<&Target>, is_decided: bool, is_flattened: bool) -> String {
-    let mut text = "A grid of inputs, pushed through the hidden layers: each layer turns and \
-                    shears the sheet, and its activation bends it. Sampled, nothing is proved here."
-        .to_string();
+    let mut text =
+        "A grid of inputs, mapped by the hidden layers: each layer turns and shears the \
+                    plane, and its activation bends it. Sampled; nothing is proved here."
+            .to_string();
     if let Some(region) = region {
         text += "\nInside: ";
         text += &region.text().join(", ");
         text += ".";
     }
     if is_flattened {
-        text += " Of more than three units, the three directions in which the sheet spreads most.";
+        text += " A layer with more than three units is shown along the three directions in which its image is widest.";
     }
     if is_decided && hidden > 0 {
-        text += " From the last hidden layer the output sees one side of a line or plane: the network separates what that separates.";
+        text += " The output cuts the last hidden layer with one line or plane: one side of it is inside.";
     }
     text
 }
@@ -163,7 +164,7 @@ fn panel(
                     .collect()
             };
             WarpPanel {
-                name: format!("{name}, beside the first input"),
+                name: format!("{name}, against the first input"),
                 axes: vec![unit(1), inputs.axes[0].clone()],
                 grid: beside(grid, &inputs.grid),
                 points: beside(points, &inputs.points),
@@ -245,8 +246,8 @@ fn dot(p: &[f64], q: &[f64]) -> f64 {
     p.iter().zip(q).map(|(a, b)| a * b).sum()
 }
 
-/// The mean and three orthonormal directions in which the points spread most, by repeated
-/// multiplication with the covariance. Plain loops, so that the figures are the same everywhere.
+/// The mean and the three orthonormal directions in which the points spread most, by repeated
+/// multiplication with the covariance. Plain loops give the same figures on every machine.
 fn principal(points: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
     let width = points.first().map_or(0, Vec::len);
     let finite: Vec<&Vec<f64>> = points

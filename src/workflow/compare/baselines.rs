@@ -1,4 +1,4 @@
-//! What stands beside the networks of a disk: polygons of as many sides, and three smooth units.
+//! Baselines for a disk: polygons with as many sides as a network has units, and three smooth units.
 
 use super::{Candidate, threshold};
 use crate::builders::shape::circle::Disk;
@@ -9,10 +9,10 @@ use crate::numbers::Rational;
 use crate::report::comparison::{Enclosure, Origin, Row};
 use crate::workflow::spec::Spec;
 
-/// Most sides of a polygon that is built to stand beside a network.
+/// The most sides of a polygon that is built as a baseline.
 const MOST_SIDES: usize = 64;
 
-/// Whether a disk lies in the domain as a whole.
+/// Does all of a disk lie in the domain?
 pub fn is_inside(disk: &Disk, spec: &Spec) -> bool {
     let [x, y] = spec.domain.sides() else {
         return false;
@@ -25,9 +25,9 @@ pub fn is_inside(disk: &Disk, spec: &Spec) -> bool {
     fits(&disk.centre.0, x) && fits(&disk.centre.1, y)
 }
 
-/// For a disk: the best regular polygon for each number of units of a single layer, of steps,
-/// and the disk of three smooth units.
-pub fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
+/// Returns, for a disk, the best regular polygon of steps for each number of units of a network with one
+/// hidden layer, and the disk of three smooth units.
+pub fn baselines(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
     let mut sides: Vec<usize> = others
         .iter()
         .filter_map(|candidate| candidate.network.as_ref())
@@ -67,8 +67,8 @@ pub fn companions(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Ve
             let built = builders::build(BuilderName::Disk, &parameters, target, domain, Norm::Area);
             let mut network = built.ok()?.network;
             if let (Some(sides), Some(threshold)) = (parameters.sides, threshold(spec)) {
-                // One layer of steps counts the sides that a point is on the right side of: all
-                // of them, or at most sides - 1.
+                // One layer of steps counts for how many sides a point is on the inner side: for
+                // all of them, or for at most sides - 1.
                 let middle = Rational::from(i64::try_from(sides).ok()?) - Rational::ratio(1, 2);
                 network = raised(&network, &(threshold - middle))?;
             }
@@ -97,7 +97,7 @@ fn polygon_name(sides: usize) -> String {
     format!("best polygon of {sides} sides")
 }
 
-/// Gives rows of one hidden layer the figure of the polygon with as many sides.
+/// Gives each row with one hidden layer the error of the polygon with as many sides as it has units.
 pub fn beside_polygons(rows: &mut [Row]) {
     let figures: Vec<(String, Option<Enclosure>)> = rows
         .iter()

@@ -1,4 +1,4 @@
-//! One descent through a large network, for the pictures of its surface and its error.
+//! Samples a large network in one descent, for the pictures of its surface and its error.
 
 use super::{DENSE, Scene, caption, rect};
 use crate::bounds::Cell;
@@ -10,12 +10,12 @@ use crate::numbers::{Dyadic, Interval, LinearForm, Scalar};
 
 /// The heat map of the error has `2^ERROR_DEPTH` cells along each input.
 const ERROR_DEPTH: u32 = 6;
-/// The halves of a cell are looked at side by side down to this depth.
+/// Down to this depth, the halves of a cell are sampled in parallel.
 const SIDE_BY_SIDE: u32 = 4;
 
-/// What one descent through a network tells over two inputs.
+/// The samples of a network in two inputs.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct FieldSamples {
     /// The error on the cells of a regular grid.
     pub(super) cells: Vec<ErrorCell>,
     /// Points of the surface, by their places along both axes, and the outputs there.
@@ -23,24 +23,24 @@ pub(super) struct Survey {
 }
 
 impl Scene<'_> {
-    /// Looks at the cells of the heat map, and at the points of a grid in them.
-    pub(super) fn survey(&self, axes: &[Vec<f64>; 2]) -> Survey {
+    /// Samples the cells of the heat map, and the points of a grid in them.
+    pub(super) fn sample_field(&self, axes: &[Vec<f64>; 2]) -> FieldSamples {
         let lengths = axes.each_ref().map(|axis| (0, axis.len()));
         let reducer = &mut Reducer::default();
-        self.survey_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
+        self.sample_cell(reducer, (&self.whole, &self.root), 0, axes, lengths)
     }
 
-    /// A cell, and the points whose places along the axes lie in these ranges.
-    fn survey_cell(
+    /// Samples a cell, and the points whose places along the axes lie in these ranges.
+    fn sample_cell(
         &self,
         reducer: &mut Reducer<Interval>,
         (cell, around): (&Cell, &Reduced),
         level: u32,
         axes: &[Vec<f64>; 2],
         ranges: [(usize, usize); 2],
-    ) -> Survey {
+    ) -> FieldSamples {
         let fold = Dyadic::power_of_two(-30);
-        // On the whole domain it is reduced already.
+        // The network is already reduced to the whole domain.
         let reduced = (level > 0)
             .then(|| reducer.reduce(around, cell.intervals(), None, fold).ok())
             .flatten();
@@ -59,7 +59,7 @@ impl Scene<'_> {
                 let point = [axes[0][i], axes[1][j]];
                 (i, j, estimate_outputs(here, &point, &mut memory))
             });
-            return Survey {
+            return FieldSamples {
                 points: points.collect(),
                 cells: vec![self.error_cell(cell, here)],
             };
@@ -71,7 +71,7 @@ impl Scene<'_> {
         let half = |reducer: &mut Reducer<Interval>, cell: &Cell, range| {
             let mut ranges = ranges;
             ranges[axis] = range;
-            self.survey_cell(reducer, (cell, here), level + 1, axes, ranges)
+            self.sample_cell(reducer, (cell, here), level + 1, axes, ranges)
         };
         let (below, above) = ((from, between), (between, to));
         let (mut all, rest) = if level < SIDE_BY_SIDE {
@@ -115,18 +115,18 @@ impl Scene<'_> {
         ErrorCell {
             rect: rect(cell),
             lo: estimate_dyadic(worst.inf()) * (1.0 - f64::EPSILON),
-            // The bound of the whole domain holds here too.
+            // The bound of the whole domain holds on this cell too.
             hi: (estimate_dyadic(worst.sup()) * (1.0 + f64::EPSILON)).min(most),
         }
     }
 
     pub(super) fn error(&self) -> ErrorPicture {
-        let cells = match self.survey.get() {
-            Some(survey) => survey.cells.clone(),
-            None => self.survey(&[Vec::new(), Vec::new()]).cells,
+        let cells = match self.samples.get() {
+            Some(samples) => samples.cells.clone(),
+            None => self.sample_field(&[Vec::new(), Vec::new()]).cells,
         };
         ErrorPicture {
-            title: "certified error |N - f|".into(),
+            title: "Certified error |N - f|".into(),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -154,9 +154,9 @@ mod tests {
     use crate::expr::{Domain, parse_target};
     use crate::network::digest;
 
-    /// One descent for all pictures sees what each would see on its own way.
+    /// One descent for all pictures gives the samples that each picture would take alone.
     #[test]
-    fn a_survey_finds_the_surface_and_the_error() {
+    fn sampling_finds_the_surface_and_the_error() {
         let inputs = vec!["x".to_string(), "y".to_string()];
         let target = parse_target(&["sin(3*x)*cos(2*y)"], Some(&inputs)).expect("a formula");
         let domain = Domain::parse("x=-1..1, y=-1..1").expect("a box");
@@ -183,18 +183,18 @@ mod tests {
         };
         let scene = Scene::new(&subject).expect("a scene");
         let axes = scene.surface_axes();
-        let survey = scene.survey(&axes);
+        let samples = scene.sample_field(&axes);
         let heights = scene.network_on_grid(&axes);
-        assert_eq!(survey.points.len(), heights.len());
-        assert_eq!(survey.cells.len(), 1 << (2 * ERROR_DEPTH));
+        assert_eq!(samples.points.len(), heights.len());
+        assert_eq!(samples.cells.len(), 1 << (2 * ERROR_DEPTH));
         let mut scratch = Scratch::default();
-        for (i, j, values) in &survey.points {
+        for (i, j, values) in &samples.points {
             let height = heights[i * axes[1].len() + j][0];
             assert!((values[0] - height).abs() < 1e-6, "{i} {j}");
             let (x, y) = (axes[0][*i], axes[1][*j]);
             let error = (height - scene.target_at(&[x, y], &mut scratch)[0]).abs();
             let holds = |side: (f64, f64), at: f64| side.0 <= at && at <= side.1;
-            let around = survey.cells.iter().filter(|cell| {
+            let around = samples.cells.iter().filter(|cell| {
                 holds((cell.rect.x0, cell.rect.x1), x) && holds((cell.rect.y0, cell.rect.y1), y)
             });
             let around: Vec<_> = around.collect();

@@ -1,4 +1,4 @@
-//! From the parameters of a builder without a target to a network on disk, its regions counted.
+//! Builds a network without a target, writes it to disk, and counts its regions.
 
 use std::path::Path;
 
@@ -9,37 +9,37 @@ use crate::builders::{self, Built, Promise};
 use crate::network::{Network, digest, size};
 use crate::numbers::Integer;
 use crate::regions::{Architecture, Bounds, MOST_INPUTS};
-use crate::report::counted::{CountReport, NotCounted, PromiseReport};
+use crate::report::region_count::{NotCounted, PromiseReport, RegionCountReport};
 
-/// More regions than this are not counted as part of a build.
+/// A build counts at most this many regions.
 const MOST_COUNTED: u32 = 1_000_000;
-/// The same in more than two inputs, where each one takes a linear program or more.
+/// The same for more than two inputs, where each region takes a linear program or more.
 const MOST_COUNTED_IN_SPACE: u32 = 2_000;
-/// Bytes for the count, where no limit is given.
+/// Bytes for the count, if no limit is given.
 const MEMORY: u64 = 4 << 30;
 
-/// A network of which nothing is claimed, and its regions.
+/// A network without a target, and its regions.
 #[derive(Debug)]
-pub struct Counted {
+pub struct RegionCount {
     /// What was built.
     pub built: Built,
     /// The network as read back.
     pub network: Network,
-    /// How many regions a theorem promises.
+    /// The number of regions that a theorem promises.
     pub promise: Option<Promise>,
-    /// The count, or why there is none.
+    /// The count, or the reason why there is none.
     pub answer: Result<RegionsAnswer, NotCounted>,
 }
 
-/// Builds a network of which nothing is claimed, writes `network.json` into a folder, reads it back
-/// and counts its regions on the domain, where a theorem does not promise too many for that.
+/// Builds a network without a target, writes `network.json` into a folder, reads it back, and counts its
+/// regions on the domain, unless a theorem promises too many.
 ///
 /// - Exactness: exact.
-/// - Errors: [`WorkflowError`] where there is no network.
+/// - Errors: [`WorkflowError`] if there is no network.
 pub fn build_and_count(
     request: &BuildRequest<'_>,
     folder: &Path,
-) -> Result<Counted, WorkflowError> {
+) -> Result<RegionCount, WorkflowError> {
     let built = request.build_with(request.parameters)?;
     let network = write_and_read(&built.network, folder)?;
     let inputs = request.domain.dimension();
@@ -54,7 +54,7 @@ pub fn build_and_count(
         })
         .map_err(NotCounted::Failed),
     };
-    Ok(Counted {
+    Ok(RegionCount {
         built,
         network,
         promise,
@@ -79,14 +79,14 @@ fn reason_not_to(promise: Option<&Promise>, inputs: usize) -> Option<NotCounted>
     })
 }
 
-/// Returns what there is to report.
-pub fn report(request: &BuildRequest<'_>, counted: &Counted) -> CountReport {
+/// Returns the report.
+pub fn report(request: &BuildRequest<'_>, counted: &RegionCount) -> RegionCountReport {
     let names = request.domain.names().iter().cloned();
     let sides = names.zip(request.domain.sides());
     let size = size(&counted.network);
     let counts = counted.answer.as_ref().map(|answer| answer.counts);
     let bounds = Architecture::of(&counted.network).bounds();
-    CountReport {
+    RegionCountReport {
         builder: request.builder.to_string(),
         domain: sides
             .map(|(name, (low, high))| (name, low.clone(), high.clone()))
@@ -141,9 +141,9 @@ fn smallest(bounds: &Bounds) -> Option<(String, String)> {
     Some((bound.to_string(), source.to_owned()))
 }
 
-/// Returns the picture of the regions, by name; none where they were not counted, are too many, or
-/// lie in one input or in more than two.
-pub fn picture(request: &BuildRequest<'_>, counted: &Counted) -> Vec<(String, String)> {
+/// Returns the picture of the regions, with its name; none if they were not counted or are too many, or
+/// if the network does not have two inputs.
+pub fn picture(request: &BuildRequest<'_>, counted: &RegionCount) -> Vec<(String, String)> {
     let answer = counted.answer.as_ref().ok();
     let answer = answer.filter(|answer| answer.counts.activation_regions <= MOST_DRAWN);
     let title = format!("Linear regions of {}", request.builder);

@@ -1,25 +1,25 @@
-//! What every report has: a title, a headline, facts by name, notes, paragraphs and pictures.
+//! The parts of every report: a title, a headline, facts by name, notes, paragraphs and pictures.
 
 use std::fmt::Write;
 
 /// A report before it is Markdown or HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sheet {
+pub struct Document {
     /// The title.
     pub title: String,
-    /// A word for its colour in HTML: a verdict, or `counted`.
+    /// The class for its colour in HTML: a verdict, or `counted`.
     pub class: String,
-    /// What was found, in a sentence.
+    /// The result in one sentence.
     pub headline: String,
     /// The facts, by name.
     pub rows: Vec<(&'static str, String)>,
-    /// What was chosen and noticed.
+    /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
-    /// What is claimed and what is not, in words.
+    /// What the result means, and what it does not.
     pub meaning: Vec<String>,
 }
 
-impl Sheet {
+impl Document {
     /// Returns Markdown; pictures are linked by file name.
     pub fn markdown(&self, pictures: &[String]) -> String {
         let mut out = String::new();
@@ -36,7 +36,7 @@ impl Sheet {
             writeln!(out, "{}", table_row([name, &*escape(value)]))?;
         }
         if !self.notes.is_empty() {
-            writeln!(out, "\n## Chosen and noticed\n")?;
+            writeln!(out, "\n## Notes\n")?;
             for note in &self.notes {
                 writeln!(out, "- {}", escape(note))?;
             }
@@ -53,8 +53,8 @@ impl Sheet {
     }
 }
 
-/// Writes plain text, which may hold `code`, so that Markdown shows it as it is: in a formula, `*` is
-/// a sign and no emphasis.
+/// Escapes plain text, which may contain `code`, so that Markdown shows it unchanged: in a formula, `*`
+/// is a sign, not emphasis.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut is_code = false;
@@ -75,7 +75,7 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Returns a line of a Markdown table; what is in a cell is Markdown, but cannot end the cell.
+/// Returns a line of a Markdown table. A cell contains Markdown, and a bar in it does not end the cell.
 pub fn table_row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
     let mut out = String::from("|");
     for cell in cells {

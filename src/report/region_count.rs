@@ -1,16 +1,20 @@
-//! Networks of which nothing is claimed: their linear regions are counted.
+//! Reports on networks without a target: their linear regions are counted.
 
 use serde_json::{Value, json};
 
 use super::SizeReport;
+use super::document::Document;
 use super::markdown::network;
-use super::sheet::Sheet;
 use crate::numbers::{Integer, Rational};
 use crate::regions::{MOST_INPUTS, RegionsError};
+use crate::words::count;
 
-/// What is said of a network that was built to have many linear regions.
+/// The row of the bound by theorem for every network of the same architecture.
+const MOST: &str = "upper bound for this architecture";
+
+/// The report on a network that was built to have many linear regions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CountReport {
+pub struct RegionCountReport {
     /// The builder.
     pub builder: String,
     /// The inputs with their sides.
@@ -19,36 +23,36 @@ pub struct CountReport {
     pub network: String,
     /// Its size.
     pub size: SizeReport,
-    /// Linear regions and activation regions, counted exactly; or why they were not counted.
+    /// The exact numbers of linear regions and of activation regions; or why they were not counted.
     pub counted: Result<(usize, usize), NotCounted>,
-    /// What a theorem says.
+    /// The number of regions that a theorem promises.
     pub promise: Option<PromiseReport>,
-    /// No network of this shape has more linear regions, by theorem: the bound and its source.
+    /// An upper bound by theorem for every network of this architecture, with its source.
     pub most: Option<(String, String)>,
     /// The object that `steeple regions` prints, without times.
     pub object: Value,
-    /// What was chosen and noticed.
+    /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
 }
 
-/// Why regions were not counted as part of a build.
+/// Why a build did not count regions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotCounted {
-    /// They are not counted in so many inputs.
-    #[error("regions are counted in up to {MOST_INPUTS} inputs, there are {0}")]
+    /// The network has too many inputs.
+    #[error("regions are counted for at most {MOST_INPUTS} inputs, found {0}")]
     Inputs(usize),
-    /// A theorem promises too many.
+    /// A theorem promises more than a build counts.
     #[error(
-        "up to {most}{} are counted while building, and there are at least {promised} by theorem; \
-         `steeple regions` counts any number, or on a smaller domain",
+        "a build counts at most {most} regions{}, and by theorem there are at least {promised}; \
+         `steeple regions` counts any number, also on a smaller domain",
         .inputs.map_or(String::new(), |inputs| format!(" in {inputs} inputs"))
     )]
     TooMany {
-        /// The most that are counted.
+        /// The largest number that a build counts.
         most: u32,
-        /// The number of inputs, where there are more than two.
+        /// The number of inputs, if there are more than two.
         inputs: Option<usize>,
-        /// How many there are at least.
+        /// The promised number, a lower bound.
         promised: Integer,
     },
     /// The count failed.
@@ -59,27 +63,27 @@ pub enum NotCounted {
 /// A number of regions by theorem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PromiseReport {
-    /// How many.
+    /// The number.
     pub count: String,
-    /// Of which regions.
+    /// The kind of regions.
     pub what: String,
     /// The page under `proofs/theorems`.
     pub theorem: String,
     /// The number as a formula.
     pub statement: String,
-    /// Were as many counted, or more? Nothing where it was not counted.
+    /// Did the count reach the promise? `None` without a count.
     pub is_reached: Option<bool>,
 }
 
-impl CountReport {
-    /// What was found, in a line.
+impl RegionCountReport {
+    /// Returns the result in one line.
     pub fn headline(&self) -> String {
         let place = self.domain_text();
         match (&self.counted, &self.promise) {
             (Ok((linear, activation)), _) => format!(
-                "counted: {linear} linear region{} and {activation} activation region{} for {place}",
-                plural(*linear),
-                plural(*activation)
+                "counted: {} and {} for {place}",
+                count(*linear, "linear region"),
+                count(*activation, "activation region")
             ),
             (Err(_), Some(promise)) => format!(
                 "not counted: {} {} for {place} by theorem {}",
@@ -89,11 +93,11 @@ impl CountReport {
         }
     }
 
-    /// The lines on the terminal: what was found, what a theorem says, and the rest.
+    /// Returns the lines for the terminal: the result, the theorem, the notes and the size.
     pub fn text(&self) -> Vec<String> {
         let mut lines = vec![self.headline()];
         let facts = self.rows().into_iter();
-        let told = ["not counted because", "by theorem", "no more by theorem"];
+        let told = ["not counted because", "by theorem", MOST];
         let facts = facts.filter(|(name, _)| told.contains(name));
         lines.extend(facts.map(|(name, value)| format!("  {name}: {value}")));
         lines.extend(self.notes.iter().map(|note| format!("  {note}")));
@@ -101,9 +105,9 @@ impl CountReport {
         lines
     }
 
-    /// Returns what the report says, in order.
-    pub fn sheet(&self) -> Sheet {
-        Sheet {
+    /// Returns the parts of the report, in order.
+    pub fn document(&self) -> Document {
+        Document {
             title: format!("Network of builder {}", self.builder),
             class: "counted".into(),
             headline: self.headline(),
@@ -153,18 +157,15 @@ impl CountReport {
         ];
         match &self.counted {
             Ok((linear, activation)) => {
-                rows.push(("linear regions", format!("{linear}, counted exactly")));
-                rows.push((
-                    "activation regions",
-                    format!("{activation}, counted exactly"),
-                ));
+                rows.push(("linear regions", format!("{linear} (exact)")));
+                rows.push(("activation regions", format!("{activation} (exact)")));
             }
             Err(reason) => rows.push(("not counted because", reason.to_string())),
         }
         if let Some(promise) = &self.promise {
             let reached = match promise.is_reached {
                 Some(true) => ", reached",
-                Some(false) => ", NOT reached: the theorem is wrong for this network",
+                Some(false) => ", NOT reached: the theorem fails for this network",
                 None => "",
             };
             rows.push((
@@ -176,8 +177,7 @@ impl CountReport {
             ));
         }
         if let Some((bound, source)) = &self.most {
-            let shape = "linear regions in any network of this shape";
-            rows.push(("no more by theorem", format!("{bound} {shape} ({source})")));
+            rows.push((MOST, format!("{bound} linear regions ({source})")));
         }
         rows.push(("network", network(&self.size)));
         rows.push(("digest", self.network.clone()));
@@ -186,22 +186,18 @@ impl CountReport {
 
     fn meaning(&self) -> Vec<String> {
         let mut lines = vec![
-            "Nothing is claimed about a target: this network was built to have many linear \
-             regions, the largest sets with connected interior on which it is one affine map. An \
-             activation region is where every unit keeps to one of its pieces."
+            "This network has no target; it was built to have many linear regions. A linear region \
+             is a largest set with connected interior on which the network is one affine map. On an \
+             activation region, every unit stays on one of its pieces."
                 .to_owned(),
         ];
         if self.counted.is_ok() {
             lines.push(
-                "The count is exact (integers, no sampling), but it has no certificate, so it is \
-                 not called proved. `steeple regions network.json` counts again, on any domain."
+                "The count is exact: it uses integers and no sampling. It has no certificate, so it is \
+                 not called proved. To count again, on any domain, run `steeple regions network.json`."
                     .to_owned(),
             );
         }
         lines
     }
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
