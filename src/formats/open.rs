@@ -10,6 +10,7 @@ use super::reading::{self, Kind as Reading};
 use super::{gzip, onnx, safetensors};
 use crate::network::canonical::{self, CanonicalError};
 use crate::network::{Network, NetworkError};
+use crate::words;
 
 /// The source of a network: a path (text and [`Path`] convert), or bytes.
 #[derive(Clone, Copy, Debug)]
@@ -252,7 +253,12 @@ pub enum OpenError {
     #[error(transparent)]
     Foreign(#[from] ForeignError),
     /// The names do not fit the number of inputs.
-    #[error("the network has {inputs} inputs, {} are named: {}", .names.len(), .names.join(", "))]
+    #[error(
+        "the network has {}, found {}: {}",
+        words::count(.inputs.to_owned(), "input"),
+        words::count(.names.len(), "name"),
+        .names.join(", ")
+    )]
     Names {
         /// How many there are.
         inputs: usize,
