@@ -405,7 +405,7 @@ fn training_is_refused_with_the_place() {
     refused(
         Some(good),
         &["--learning-rate", "1"],
-        "for --optimizer adam",
+        "with --optimizer adam",
     );
     refused(Some(good), &["--out", "net.onnx"], ".json");
     refused(

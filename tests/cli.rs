@@ -764,7 +764,7 @@ fn draw_convergence_builds_and_proves_each_size() {
     let picture = scratch.read("picture.svg");
     for words in [
         "interpolant, certified",
-        "at most, by T22",
+        "upper bound by T22",
         "cells = 1 to cells = 16",
         "exact",
     ] {

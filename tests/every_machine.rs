@@ -90,9 +90,9 @@ fn pictures() {
     said += &digest(folder, "d.png", "draw diagram p/network.json --out d.png");
     insta::assert_snapshot!(said, @"
     fcdc97d0fa0d4f34  build paraboloid.toml --out p
-    e97febb4f54d12ce  draw surface p/network.json --spec paraboloid.toml --out s.svg
-    91253c9b9128e559  draw surface p/network.json --spec paraboloid.toml --out s.png
-    a1386c1c6aae34ce  draw error p/network.json --spec paraboloid.toml --out e.png
-    20fc9fc499d1a0cb  draw diagram p/network.json --out d.png
+    8cf482729829d36b  draw surface p/network.json --spec paraboloid.toml --out s.svg
+    6547bf6851482e26  draw surface p/network.json --spec paraboloid.toml --out s.png
+    75c634140d58d234  draw error p/network.json --spec paraboloid.toml --out e.png
+    1f56e71a7ec795f9  draw diagram p/network.json --out d.png
     ");
 }

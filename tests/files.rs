@@ -835,11 +835,11 @@ fn endless_input_ends_soon() {
     }
     // Larger than a spec can be, while it is read.
     let run = scratch.shell("yes '# a comment' | \"$0\" build /dev/stdin --out out");
-    run.is_refused(&["/dev/stdin", "more than 16777216 bytes"]);
+    run.is_refused(&["/dev/stdin", "larger than the limit of 16777216 bytes"]);
     let mut large = fs::File::create(scratch.at("large.toml")).expect("made");
     large.write_all(b"#").expect("written");
     large.set_len(1 << 40).expect("sparse");
     scratch
         .run("build large.toml --out out")
-        .is_refused(&["large.toml", "more than 16777216 bytes"]);
+        .is_refused(&["large.toml", "larger than the limit of 16777216 bytes"]);
 }

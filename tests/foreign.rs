@@ -325,7 +325,7 @@ fn exact_weights_of_another_graph_are_refused() {
     let (mut bytes, _) = safetensors::write(&zoo(), Precision::Single).expect("written");
     *bytes.last_mut().expect("bytes") ^= 1;
     let error = safetensors::read(&bytes, None).expect_err("refused");
-    assert!(error.message.contains("changed since"), "{error}");
+    assert!(error.message.contains("changed later"), "{error}");
 }
 
 #[test]
@@ -369,11 +369,11 @@ fn weights_of_other_tools_need_their_activations_told() {
         refused(&bytes[..bytes.len() - 1], Some(told)),
         refused(b"", Some(told)),
     ].join("\n"), @r#"
-    this format knows no activations, and no file beside it tells them; put a JSON file of the same name beside it: expected {"activations": ["relu", ..., "identity"]}, one for each layer
-    the JSON file beside it: missing field `activations` at line 1 column 2; expected {"activations": ["relu", ..., "identity"]}, one for each layer
-    the JSON file beside it: unknown activation `selu`; known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK
-    3 activations are told for 2 layers: 2, 10; expected {"activations": ["relu", ..., "identity"]}, one for each layer
-    tensor `out.weight`: it expects 2 inputs, the layer before gives 1; layers are taken in the order of their names; `layers` in the file beside says otherwise
+    a safetensors file has no activations, and there is no JSON file with them; add a JSON file of the same name next to it: expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    the JSON file next to it: missing field `activations` at line 1 column 2; expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    the JSON file next to it: unknown activation `selu`; expected one of identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK
+    expected 2 activations, found 3; the layers are 2, 10; expected {"activations": ["relu", ..., "identity"]}, one for each layer
+    tensor `out.weight`: it expects 2 inputs, but the layer before gives 1; layers are sorted by their names; set `layers` in the JSON file to change the order
     this is not a whole safetensors file: incomplete metadata, file not fully covered; the file is truncated or damaged
     this is not a whole safetensors file: header too small; the file is truncated or damaged
     "#);

@@ -91,7 +91,7 @@ impl Polynomial {
         self.terms.iter().map(term).sum()
     }
 
-    /// Returns the polynomial `q` with `q(y) = p(centre + y)`, exactly; nothing where it has too many
+    /// Returns the polynomial `q` with `q(y) = p(centre + y)`, exactly; `None` if it has too many
     /// terms.
     pub fn around(&self, centre: &[Rational]) -> Option<Self> {
         let shifted = centre.iter().enumerate().map(|(input, c)| {
@@ -137,7 +137,7 @@ impl Polynomial {
         self
     }
 
-    /// Returns a product; nothing where its degree or its number of terms is too large.
+    /// Returns a product; `None` if its degree or its number of terms is too large.
     pub fn times(&self, other: &Self) -> Option<Self> {
         if self.degree() + other.degree() > HIGHEST {
             return None;

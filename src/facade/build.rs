@@ -14,7 +14,7 @@ use crate::numbers::Rational;
 use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
 use crate::workflow::{self, BuildRequest, NetworkSpec, Spec, SpecError, WorkflowError, spec};
 
-/// Reads a spec: what to approximate, what to build, what to prove. Nothing is built before [`Build::run`].
+/// Reads a spec: what to approximate, what to build, what to prove. [`Build::run`] builds it.
 ///
 /// - Errors: [`SpecError`], with the place in the text and a hint.
 ///
@@ -42,7 +42,7 @@ pub fn build(spec: &str) -> Result<Build<'static>, SpecError> {
     })
 }
 
-/// A spec that was read, and how it is to be built. Made by [`build()`].
+/// A spec, and the settings for building it. Made by [`build()`].
 #[must_use = "nothing is built before `run`"]
 pub struct Build<'a> {
     spec: Spec,
@@ -77,7 +77,7 @@ impl<'a> Build<'a> {
         self.spec.network.as_ref().map(|network| network.builder)
     }
 
-    /// Writes a certificate that a small checker can check: by the core's methods alone.
+    /// Uses only the methods of the core, so that a small checker can check the certificate.
     ///
     /// ```
     /// # let spec = r#"
@@ -94,7 +94,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Stops after so much wall time, with the choice of a size and with the check.
+    /// Stops after this much wall time, including the choice of a size and the check.
     ///
     /// ```
     /// # let spec = r#"
@@ -111,7 +111,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Stops each search after so many boxes: the same result on every machine.
+    /// Stops each search after this many boxes; the result is the same on every machine.
     ///
     /// ```
     /// # let spec = r#"
@@ -127,7 +127,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Stops when so many bytes are used, and builds nothing that would take more.
+    /// Stops when this many bytes are used, and builds nothing that would need more.
     ///
     /// ```
     /// # let spec = r#"
@@ -143,7 +143,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Stops when somebody sets this flag, with what is known by then.
+    /// Stops when this flag is set, with the best bounds found so far.
     ///
     /// ```
     /// # let spec = r#"
@@ -160,7 +160,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    /// Uses these threads; the default is all of the machine. The result does not depend on them.
     ///
     /// ```
     /// # let spec = r#"
@@ -184,7 +184,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Is told how far a search is, and says whether it goes on.
+    /// Sets a function that gets the progress of a search, and can stop it.
     ///
     /// ```
     /// # let spec = r#"
@@ -218,7 +218,7 @@ impl<'a> Build<'a> {
 
     /// Builds, proves and checks, in memory; no file is written.
     ///
-    /// - Errors: [`BuildFailure`] where there is no network with a verdict.
+    /// - Errors: [`BuildFailure`] if there is no network with a verdict.
     ///
     /// ```
     /// # let spec = r#"
@@ -264,7 +264,7 @@ impl<'a> Build<'a> {
     }
 }
 
-/// A network with what a theorem says of it and what was proved of it.
+/// A network, with its bound by theorem and its checked verdict.
 #[derive(Clone, Debug)]
 pub struct BuiltNetwork {
     built: Built,
@@ -320,9 +320,9 @@ impl BuiltNetwork {
         &self.answer
     }
 
-    /// The bound of a theorem and the page that proves it, where there is one for this norm.
+    /// The bound of a theorem and the page that proves it, if there is one for this norm.
     ///
-    /// - Exactness: an upper bound by a theorem about the exact network; no checker was asked.
+    /// - Exactness: an upper bound by a theorem about the exact network; it was not checked.
     ///
     /// ```
     /// # let spec = r#"
@@ -340,7 +340,7 @@ impl BuiltNetwork {
         Some((&bound.upper, bound.theorem))
     }
 
-    /// What was chosen, in words.
+    /// Notes about choices that were made.
     ///
     /// ```
     /// # let spec = r#"
@@ -356,14 +356,14 @@ impl BuiltNetwork {
     }
 }
 
-/// Why [`Build::run`] has no network with a verdict.
+/// The reason why [`Build::run`] has no network with a verdict.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildFailure {
     /// The spec has no table `[network]`.
     #[error("the spec has no table [network], which names the builder")]
     NoBuilder,
-    /// The builder makes networks with many linear regions; they have no target.
+    /// The builder makes networks with many linear regions, which have no target.
     #[error(
         "builder `{0}` has no target, so there is nothing to prove; build and count with `builders::build` and `regions`"
     )]

@@ -11,8 +11,8 @@ use crate::workflow::check_in_parallel;
 
 /// Checks a certificate against a network file: the bytes of both. Nothing is searched.
 ///
-/// The network may be of any format that [`open`](crate::formats::open()) reads. What was proved is in the
-/// returned value, and says which question it is about: compare it with yours.
+/// The network may have any format that [`open`](crate::formats::open()) reads. The returned value contains
+/// the claim that was proved: compare its question with yours.
 ///
 /// - Exactness: exact.
 /// - Errors: [`CheckError`]: the certificate does not hold, or a file cannot be read.
@@ -36,9 +36,9 @@ pub fn check(certificate: &[u8], network: &[u8]) -> Result<Checked, CheckError> 
     check_on(certificate, network, Threads::All)
 }
 
-/// As [`check()`], on threads that were chosen or lent.
+/// Does [`check()`] on the given threads.
 ///
-/// - Errors: as for [`check()`].
+/// - Errors: those of [`check()`].
 ///
 /// ```
 /// # use steeple::{Domain, Target, builders};
@@ -95,7 +95,7 @@ enum What {
 }
 
 impl Checked {
-    /// The claim about the error of a network; nothing for a property.
+    /// The claim about the error of a network; `None` for a property.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -143,7 +143,7 @@ impl Checked {
         self.claim().and_then(Claim::error_upper)
     }
 
-    /// The property, and whether it holds; nothing for a claim about an error.
+    /// The property, and whether it holds; `None` for a claim about an error.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -213,7 +213,7 @@ impl Checked {
     }
 }
 
-/// Why a certificate is not accepted.
+/// The reason why a certificate is not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {

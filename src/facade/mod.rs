@@ -1,7 +1,7 @@
 //! The five simplest uses: verify, build, check, open, regions.
 //!
-//! Bytes and text go in and come out; no path is needed. What takes a while says how far it is and can be
-//! stopped, and works on the caller's threads where he lends some.
+//! They take and return bytes and text; no path is needed. Long operations report their progress, can be
+//! stopped, and can use the caller's threads.
 
 mod build;
 mod check;

@@ -1,11 +1,11 @@
-//! Numbers as an argument: exact, or as text.
+//! Numbers as arguments: exact values, or text.
 
 use crate::numbers::{Rational, loose};
 
 /// What an exact number may be given as: a [`Rational`], an integer, or text such as `"1/3"`, `"0.05"`, `"2^-5"`.
-/// Floats are not taken: `0.1` as a float is not 1/10. `Rational::from_f64` takes one as it is.
+/// Floats are not accepted, because the float `0.1` is not 1/10. `Rational::from_f64` converts one exactly.
 pub trait Number: sealed::Sealed {
-    /// Returns the number, or the text that is none.
+    /// Returns the number, or the text that is not a number.
     #[doc(hidden)]
     fn rational(self) -> Result<Rational, String>;
 }

@@ -1,4 +1,4 @@
-//! `steeple::regions`: the linear regions of a network, counted exactly.
+//! `steeple::regions`: the exact number of linear regions of a network.
 
 use crate::expr::{Domain, DomainError};
 use crate::network::Network;
@@ -6,7 +6,7 @@ use crate::numbers::Rational;
 use crate::regions::RegionsError;
 use crate::workflow::regions::{RegionsAnswer, RegionsRequest, count_regions, picture, to_json};
 
-/// Bytes that counting may use.
+/// The memory limit for counting, in bytes.
 const MEMORY: u64 = 4 << 30;
 
 /// Counts the linear regions of a piecewise linear network on a box.
@@ -27,9 +27,9 @@ pub fn regions(network: &Network, domain: &Domain) -> Result<Regions, CountError
     count(network, domain, None)
 }
 
-/// As [`regions()`], and finds where the only output is at least a threshold: the decision region.
+/// Does [`regions()`], and also finds where the only output is at least a threshold: the decision region.
 ///
-/// - Errors: as for [`regions()`].
+/// - Errors: those of [`regions()`].
 ///
 /// ```
 /// # use steeple::{Domain, Target, builders};
@@ -100,7 +100,7 @@ impl Regions {
         self.answer.counts.activation_regions
     }
 
-    /// The area of the decision region: its lower and its upper end, equal where it is rational.
+    /// The area of the decision region: lower and upper bounds, equal if the area is rational.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -129,7 +129,7 @@ impl Regions {
         to_json(&self.answer, &self.domain).to_string()
     }
 
-    /// A picture of the regions, as an SVG document; nothing unless there are two inputs.
+    /// A picture of the regions, as an SVG document; `None` unless there are two inputs.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -144,11 +144,11 @@ impl Regions {
     }
 }
 
-/// Why linear regions are not counted.
+/// The reason why linear regions are not counted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CountError {
-    /// The domain does not have the network's inputs.
+    /// The inputs of the domain are not those of the network.
     #[error("domain: {0}")]
     Domain(#[from] DomainError),
     /// The network has no linear regions, or too many.

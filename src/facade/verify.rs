@@ -1,4 +1,4 @@
-//! `steeple::verify`: how far is a network from a target?
+//! `steeple::verify`: bounds on the error of a network.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -18,7 +18,7 @@ use crate::workflow::{
     spec::default_gap, summarise,
 };
 
-/// Asks how far a network is from a target on a box. Nothing is searched before [`Verify::run`].
+/// Asks for the error of a network against a target on a box. [`Verify::run`] starts the search.
 ///
 /// Inputs are matched by name. Without a tolerance the error is enclosed; with one it is proved or refuted.
 ///
@@ -50,7 +50,7 @@ pub fn verify<'a>(network: &'a Network, target: &'a Target, domain: &'a Domain) 
     }
 }
 
-/// A question about a network, and how it is to be answered. Made by [`verify()`].
+/// A question about a network, and the settings of the search. Made by [`verify()`].
 #[must_use = "nothing is searched before `run`"]
 pub struct Verify<'a> {
     network: &'a Network,
@@ -114,8 +114,8 @@ impl<'a> Verify<'a> {
         Ok(self)
     }
 
-    /// Without a tolerance: how wide the enclosure of the error may be, as a part of its upper end; 1/100 by
-    /// default.
+    /// Without a tolerance: the largest width of the enclosure of the error, relative to its upper end. The
+    /// default is 1/100.
     ///
     /// - Errors: the text is not a number above 0.
     ///
@@ -155,8 +155,8 @@ impl<'a> Verify<'a> {
         Ok(self)
     }
 
-    /// Says which weights of its file the network has, for the certificate and the reports; exact ones by
-    /// default.
+    /// States which weights of its file the network has, for the certificate and the reports. The default
+    /// is exact weights.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -173,7 +173,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Writes a certificate that a small checker can check: by the core's methods alone.
+    /// Uses only the methods of the core, so that a small checker can check the certificate.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -188,7 +188,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Stops after so much wall time, with the check of what was found.
+    /// Stops after this much wall time, including the check.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -204,7 +204,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Stops after so many boxes: the same result on every machine.
+    /// Stops after this many boxes; the result is the same on every machine.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -220,7 +220,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Stops when the search takes so many bytes.
+    /// Stops when the search uses this many bytes.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -235,7 +235,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Stops when somebody sets this flag, with what is known by then.
+    /// Stops when this flag is set, with the best bounds found so far.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -254,7 +254,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Works on these threads; the result does not depend on it. By default all of the machine's.
+    /// Uses these threads; the default is all of the machine. The result does not depend on them.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -273,7 +273,7 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Is told how far the search is, and says whether it goes on.
+    /// Sets a function that gets the progress of the search, and can stop it.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -294,8 +294,8 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Goes on with the search that left this certificate: the bytes of an earlier [`Answer::certificate`]
-    /// for the same question.
+    /// Continues the search that left this certificate: the bytes of an earlier [`Answer::certificate`] for
+    /// the same question.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -312,10 +312,10 @@ impl<'a> Verify<'a> {
         self
     }
 
-    /// Searches, checks what was found, and only then returns a verdict.
+    /// Searches, checks the certificate, and only then returns a verdict.
     ///
     /// - Exactness: exact; the verdict is what the checker accepted.
-    /// - Errors: [`VerifyError`] where there is no verdict at all.
+    /// - Errors: [`VerifyError`] if there is no verdict at all.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -368,7 +368,7 @@ impl<'a> Verify<'a> {
     }
 }
 
-/// The target with its inputs in the order of the network's.
+/// The target, with its inputs in the order of the network.
 fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError> {
     if target.inputs() == network.inputs() {
         return Ok(target.clone());
@@ -381,7 +381,7 @@ fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError
     })
 }
 
-/// Reads the certificate of a search to go on with.
+/// Reads the certificate of a search to continue.
 fn earlier(bytes: &[u8], question: &Question) -> Result<Certificate, VerifyError> {
     let certificate =
         text::read(bytes).map_err(|error| VerifyError::Certificate(error.to_string()))?;
@@ -408,14 +408,14 @@ fn positive(name: &'static str, found: impl Number) -> Result<Rational, VerifyEr
     }
 }
 
-/// Why [`Verify`] has no verdict.
+/// The reason why [`Verify`] has no verdict.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// A text is not a number.
     #[error("{name}: `{text}` is not a number; expected a decimal or an exact 1/3, 2^-5, 1e-3")]
     Number {
-        /// What it was given for.
+        /// The setting that it was given for.
         name: &'static str,
         /// The text.
         text: String,
@@ -423,7 +423,7 @@ pub enum VerifyError {
     /// A number is not above 0.
     #[error("{name}: expected a number above 0, found {text}")]
     NotPositive {
-        /// What it was given for.
+        /// The setting that it was given for.
         name: &'static str,
         /// The number.
         text: String,
@@ -436,13 +436,13 @@ pub enum VerifyError {
         /// The network's inputs.
         network: Vec<String>,
     },
-    /// The domain does not have the network's inputs.
+    /// The inputs of the domain are not those of the network.
     #[error("domain: {0}")]
     Domain(String),
-    /// What is to be resumed is not a certificate.
+    /// The bytes to resume from are not a certificate.
     #[error("the certificate to go on with: {0}")]
     Certificate(String),
-    /// What is to be resumed is about another network, target, domain, norm or threshold.
+    /// The certificate to resume from is about another network, target, domain, norm or threshold.
     #[error("the certificate to go on with is about another question")]
     OtherQuestion,
     /// The search cannot begin, or the checker did not accept what it found.
@@ -537,7 +537,7 @@ impl Answer {
         self.claim().error_lower()
     }
 
-    /// The error is at most this; nothing where the search was stopped before it had a bound.
+    /// The error is at most this; `None` if the search was stopped before it had a bound.
     ///
     /// - Exactness: an upper bound.
     ///
@@ -586,7 +586,7 @@ impl Answer {
         self.verification.search.leaves
     }
 
-    /// Boxes that the search looked at.
+    /// The number of boxes that were searched.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};

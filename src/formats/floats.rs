@@ -1,4 +1,4 @@
-//! Floats as other formats store them: what their bits mean, and the nearest one to a number.
+//! Floats in other formats: the meaning of their bits, and the nearest one to a number.
 #![allow(
     clippy::float_arithmetic,
     clippy::as_conversions,
@@ -27,7 +27,7 @@ impl Precision {
         }
     }
 
-    /// Returns the nearest float, ties to even; nothing where it would be infinite.
+    /// Returns the nearest float, ties to even; `None` if it would be infinite.
     pub fn nearest(self, value: &Rational) -> Option<f64> {
         let (digits, smallest, largest) = match self {
             Self::Single => (24, -149, 128),
@@ -74,17 +74,17 @@ impl Precision {
     }
 }
 
-/// How far written numbers are from the exact ones.
+/// The rounding of written numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rounding {
-    /// Different numbers that no float is equal to.
+    /// The number of different values that had to be rounded.
     pub rounded: usize,
     /// The largest distance.
     pub largest: Rational,
 }
 
 impl Rounding {
-    /// Returns the nearest float and remembers how far it is; nothing where it would be infinite.
+    /// Returns the nearest float and remembers its distance; `None` if it would be infinite.
     pub fn take(&mut self, value: &Rational, precision: Precision) -> Option<f64> {
         let float = precision.nearest(value)?;
         let distance = (value - &rational(float)).abs();
@@ -96,22 +96,22 @@ impl Rounding {
     }
 }
 
-/// Returns the rational number that a finite float is; 0 for others.
+/// Returns a finite float as a rational number; 0 for others.
 pub fn rational(value: f64) -> Rational {
     Float64::from_bits(value.to_bits()).map_or(Rational::ZERO, Float64::to_rational)
 }
 
-/// The number that the bits of a float16 are.
+/// Returns the value of the bits of a float16.
 pub fn half(bits: u16) -> f64 {
     small(bits, 10, 5)
 }
 
-/// The number that the bits of a bfloat16 are: the upper half of a float32.
+/// Returns the value of the bits of a bfloat16, the upper half of a float32.
 pub fn bfloat(bits: u16) -> f64 {
     f64::from(f32::from_bits(u32::from(bits) << 16))
 }
 
-/// A float of one sign bit, so many exponent bits and so many fraction bits.
+/// Returns the value of a float with one sign bit, and these numbers of exponent and fraction bits.
 fn small(bits: u16, fraction_bits: u32, exponent_bits: u32) -> f64 {
     let fraction = f64::from(bits & ((1 << fraction_bits) - 1)) / f64::from(1u32 << fraction_bits);
     let largest = (1i32 << exponent_bits) - 1;

@@ -1,4 +1,4 @@
-//! What readers of other people's formats have in common.
+//! The common parts of the readers of foreign formats.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::floats::{Precision, Rounding};
 use crate::network::{Layer, Network, NetworkError, numbered};
 use crate::numbers::Rational;
 
-/// Formats of other people, told by the ending of a file's name.
+/// Foreign formats, recognised by the ending of a file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
     /// `.onnx`
@@ -20,7 +20,7 @@ pub enum Foreign {
 }
 
 impl Foreign {
-    /// Returns the format of a file; nothing for our own.
+    /// Returns the format of a file; `None` for our own formats.
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         [
@@ -33,20 +33,20 @@ impl Foreign {
     }
 }
 
-/// Why a file cannot be taken, where in it, and what to do.
+/// The reason why a file cannot be used, with the place and a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ForeignError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// Where: a node, a tensor, a byte.
     pub place: Option<String>,
-    /// How to put it right, where that is known.
+    /// How to fix it, if that is known.
     pub hint: Option<String>,
 }
 
 impl ForeignError {
-    /// An error that has no place yet.
+    /// An error without a place.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -55,14 +55,14 @@ impl ForeignError {
         }
     }
 
-    /// Says where it is, unless that was said already.
+    /// Adds the place, unless the error has one already.
     #[must_use]
     pub fn at(mut self, place: impl FnOnce() -> String) -> Self {
         self.place.get_or_insert_with(place);
         self
     }
 
-    /// Says what to do about it.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -81,7 +81,7 @@ impl std::fmt::Display for ForeignError {
 
 impl std::error::Error for ForeignError {}
 
-/// A network as another format holds it: layers, and names only where the file is one of ours.
+/// A network in a foreign format: layers, and names if we wrote the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// The layers with the stored weights, which fit together.
@@ -90,7 +90,7 @@ pub struct Imported {
     pub exact: Option<Vec<Layer>>,
     /// Names of the inputs and of the outputs, in a file that we wrote.
     pub names: Option<(Vec<String>, Vec<String>)>,
-    /// What the reader decided, and whoever asked should know.
+    /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
 }
 
@@ -105,21 +105,22 @@ impl Imported {
         self.layers.last().map_or(0, Layer::units)
     }
 
-    /// The weights that a wish comes to.
+    /// Returns the weights for a request.
     ///
-    /// - Errors: exact weights are wished for, and the file holds stored ones alone.
+    /// - Errors: exact weights are requested, but the file only has stored ones.
     pub fn weights(&self, wanted: Weights) -> Result<Weights, ForeignError> {
         if wanted == Weights::Exact && self.exact.is_none() {
-            return Err(ForeignError::new(
-                "this file holds no exact weights beside the stored ones",
-            )
-            .hint("leave out --weights exact, or take the .json file of the network"));
+            return Err(
+                ForeignError::new("this file holds no exact weights, only stored ones")
+                    .hint("leave out --weights exact, or use the .json file of the network"),
+            );
         }
         Ok(wanted)
     }
 
-    /// Returns the network with the weights wished for, stored ones where there are no others; with its own names, or else with these for the inputs, or else with
-    /// `x` (`x1`, `x2`, ... where there are several). Nameless outputs are `y` (`y1`, `y2`, ...).
+    /// Returns the network with the requested weights, or the stored ones if there are no others. It keeps its
+    /// own names; otherwise the inputs get these names, or `x` (several: `x1`, `x2`, ...). Outputs without
+    /// names are `y` (`y1`, `y2`, ...).
     ///
     /// - Errors: [`NetworkError`], for names that do not fit.
     pub fn into_network(
@@ -141,7 +142,7 @@ impl Imported {
     }
 }
 
-/// Returns how many weights a network has, zeros included.
+/// Returns the number of weights of a network, including zeros.
 pub fn dense_size(network: &Network) -> usize {
     network.layers().iter().fold(0usize, |size, layer| {
         size.saturating_add(layer.rows().saturating_mul(layer.inputs()))
@@ -164,11 +165,11 @@ pub fn nearest_floats(
             layer + 1,
             precision.name()
         ))
-        .hint("--precision float64 reaches further")
+        .hint("use --precision float64, which has a larger range")
     })
 }
 
-/// Adds the bytes of one row of weights, zeros included; `floats` are those of the pool.
+/// Adds the bytes of one row of weights, including zeros; `floats` are the floats of the pool.
 pub fn put_dense_row(
     layer: &Layer,
     row: usize,

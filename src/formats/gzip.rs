@@ -6,14 +6,14 @@ use flate2::read::MultiGzDecoder;
 
 use super::foreign::ForeignError;
 
-/// What a file may unpack to: ONNX, which is protobuf, holds at most 2 GiB. How often a file may become
-/// its own size is not limited: published networks of mostly zeros unpack to 181 times theirs.
+/// The largest size after unpacking: ONNX is protobuf, which holds at most 2 GiB. The ratio of the sizes is
+/// not limited: published networks of mostly zeros unpack to 181 times their size.
 const MOST: u64 = 2 << 30;
 
-/// Returns the bytes that were packed.
+/// Returns the unpacked bytes.
 ///
-/// - Memory: what the file unpacks to, and never above 2 GiB.
-/// - Errors: damaged files, and those that unpack to more.
+/// - Memory: the unpacked size, never above 2 GiB.
+/// - Errors: the file is damaged, or unpacks to more.
 pub fn unpack(bytes: &[u8]) -> Result<Vec<u8>, ForeignError> {
     unpack_up_to(bytes, MOST)
 }
@@ -29,7 +29,7 @@ fn unpack_up_to(bytes: &[u8], most: u64) -> Result<Vec<u8>, ForeignError> {
         })?;
     if u64::try_from(unpacked.len()).map_or(true, |size| size > most) {
         return Err(ForeignError::new(format!(
-            "the file unpacks to more than {most} bytes, the most that is read"
+            "the file unpacks to more than {most} bytes, which is the limit"
         ))
         .hint("unpack it with gunzip, if you trust it"));
     }

@@ -1,15 +1,15 @@
-//! What a file is, by its first bytes, and what is meant by it where another kind is wanted.
+//! Recognises a file by its first bytes, and helps if another kind of file is expected.
 //!
-//! Only messages rely on this: a reader decides alone what it takes. The ending of the name counts
-//! where the bytes leave several kinds possible.
+//! Only messages depend on this: a reader decides alone what it accepts. The ending of the name counts if
+//! the bytes allow several kinds.
 
 use super::onnx;
 use crate::network::canonical;
 
-/// How many bytes are looked at, where that is enough.
+/// The number of bytes that are usually enough.
 const LOOK: usize = 1 << 14;
 
-/// The kinds of files that are told apart.
+/// The kinds of files that are distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Nothing but white space.
@@ -34,7 +34,7 @@ pub enum Kind {
     Onnx,
     /// safetensors.
     Safetensors,
-    /// Another tool's network that has to be exported: its name, and how that is done.
+    /// A network of another tool that must be exported first: its name, and how to export it.
     Model(&'static str, &'static str),
     /// Packed by gzip.
     Gzip,
@@ -50,13 +50,13 @@ pub enum Kind {
     Utf16,
     /// Text in another encoding than UTF-8 and UTF-16.
     OldText,
-    /// Text of no kind that is known.
+    /// Text of an unknown kind.
     Text,
-    /// Bytes of no kind that is known.
+    /// Bytes of an unknown kind.
     Binary,
 }
 
-/// What a file is wanted for.
+/// The kind of file that is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A network of any format.
@@ -71,11 +71,11 @@ pub enum Wanted {
     Points,
 }
 
-/// What is wrong with a file of another kind.
+/// The message about a file of another kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherKind {
-    /// What it is, and what it is not.
+    /// What the file is, and what it is not.
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
@@ -111,7 +111,7 @@ const NNET: Kind = Kind::Model(
 );
 
 impl Kind {
-    /// Returns what a file is. `name` is that of the file, of which the ending counts.
+    /// Returns the kind of a file. Of its name, only the ending counts.
     pub fn of(bytes: &[u8], name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -166,14 +166,14 @@ impl Kind {
         }
     }
 
-    /// Returns why a file of this kind and name is not what is wanted; nothing where it is, or where
+    /// Returns the reason why a file of this kind and name is not the expected one; `None` if it is, or if
     /// only the reader can tell.
     pub fn refused(self, wanted: Wanted, file: &str) -> Option<OtherKind> {
         let name = file.to_ascii_lowercase();
         let ends = |ending: &str| name.ends_with(ending);
         let is_foreign = ends(".onnx") || ends(".safetensors");
         let hint = match (wanted, self) {
-            // Their reader says what the first line has to be.
+            // Their reader explains what the first line must be.
             (Wanted::Points, Self::Empty) => return None,
             (_, Self::Empty) => {
                 return Some(OtherKind {
@@ -347,12 +347,12 @@ fn by_signature(bytes: &[u8], ends: &dyn Fn(&[&str]) -> bool) -> Option<Kind> {
     None
 }
 
-/// The first part of a text; nothing where it is not one.
+/// The first part of a text; `None` if the bytes are not text.
 fn text(bytes: &[u8]) -> Option<&str> {
     let part = &bytes[..bytes.len().min(LOOK)];
     let text = match std::str::from_utf8(part) {
         Ok(text) => text,
-        // A character may be cut off at the end of what is looked at.
+        // The last character may be incomplete.
         Err(error) if bytes.len() > LOOK && error.valid_up_to() + 4 > part.len() => {
             std::str::from_utf8(&part[..error.valid_up_to()]).unwrap_or_default()
         }
@@ -362,7 +362,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
     text.chars().all(is_text).then_some(text)
 }
 
-/// Bytes that an older encoding takes as text.
+/// Can these bytes be text in an older encoding?
 fn is_old_text(bytes: &[u8]) -> bool {
     let mut bytes = bytes.iter().take(LOOK);
     bytes.all(|byte| *byte >= 0x20 && *byte != 0x7f || byte.is_ascii_whitespace())
@@ -375,7 +375,7 @@ fn is_safetensors(bytes: &[u8]) -> bool {
     length.is_some_and(|length| length < 1 << 40) && bytes.get(8) == Some(&b'{')
 }
 
-/// By what a text, without white space before it, says.
+/// Recognises a text, without leading white space, by its content.
 fn by_text(text: &str, ends: &dyn Fn(&[&str]) -> bool) -> Option<Kind> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines().next().unwrap_or_default();
@@ -398,7 +398,7 @@ fn by_text(text: &str, ends: &dyn Fn(&[&str]) -> bool) -> Option<Kind> {
     if first.starts_with("<svg") || text.contains("<svg") && first.starts_with("<?xml") {
         return Some(Kind::Other("a picture (SVG)"));
     }
-    // A line in brackets is a table of TOML, and no JSON.
+    // A line in brackets is a table of TOML, not JSON.
     let is_table = |line: &str| {
         let name = line.split('#').next().unwrap_or_default().trim();
         let name = name

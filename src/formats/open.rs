@@ -1,4 +1,4 @@
-//! Any network file, told by its content.
+//! Opens any network file, recognised by its content.
 
 use std::io;
 use std::path::Path;
@@ -10,8 +10,9 @@ use super::reading::{self, Kind as Reading};
 use super::{gzip, onnx, safetensors};
 use crate::network::canonical::{self, CanonicalError};
 use crate::network::{Network, NetworkError};
+use crate::words;
 
-/// Where the bytes of a network come from: a path (text and [`Path`] convert), or the bytes themselves.
+/// The source of a network: a path (text and [`Path`] convert), or bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
     /// A file.
@@ -58,19 +59,19 @@ pub struct Opened {
     pub network: Network,
     /// Which weights of its file it has.
     pub weights: Weights,
-    /// Does the file hold exact weights beside the stored ones?
+    /// Does the file contain exact weights in addition to the stored ones?
     pub has_exact: bool,
-    /// Were names made up or taken from the caller, as the file has none?
+    /// Were names made up or taken from the caller, because the file has none?
     pub is_named_by_caller: bool,
-    /// What the reader decided and the caller should know, in words.
+    /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
 }
 
-/// Opens a network file of any format that is read: our JSON and canonical bytes, ONNX, gzipped ONNX,
+/// Opens a network file of any supported format: our JSON and canonical bytes, ONNX, gzipped ONNX,
 /// safetensors. The content decides, not the name.
 ///
-/// A file with floats gives the network of the stored floats, each as the exact number that it is. Nameless inputs
-/// are `x` or `x1`, `x2`, ... [`open_with`] chooses otherwise.
+/// A file with floats gives the network of the stored floats, each as its exact value. Inputs without names
+/// become `x` or `x1`, `x2`, ...; [`open_with`] can choose otherwise.
 ///
 /// - Exactness: exact.
 /// - Errors: [`OpenError`], with the place in the file.
@@ -88,10 +89,10 @@ pub fn open<'a>(source: impl Into<Source<'a>>) -> Result<Opened, OpenError> {
     open_with(source, Weights::Stored, None)
 }
 
-/// As [`open`], with the weights and the names of the inputs that the caller wants. A file with names of its own
-/// keeps them.
+/// Opens a file like [`open`], with the requested weights and names of the inputs. A file with names keeps
+/// them.
 ///
-/// - Errors: [`OpenError`]; also where exact weights are wanted, and the file holds none.
+/// - Errors: [`OpenError`], also if exact weights are requested and the file has none.
 ///
 /// ```
 /// # use steeple::{Domain, Target, builders};
@@ -149,16 +150,16 @@ pub fn named(
     })
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 pub enum Read {
     /// A network of ours, whole.
     Ours(Network),
-    /// A network in another format, whose weights and names are still to be chosen.
+    /// A network in a foreign format, before its weights and names are chosen.
     Foreign(Imported),
 }
 
-/// Reads a file, whatever its format.
+/// Reads a file of any format.
 fn read(source: Source<'_>) -> Result<Read, OpenError> {
     match source {
         Source::Bytes(bytes) => read_bytes(bytes, None),
@@ -173,8 +174,8 @@ fn read(source: Source<'_>) -> Result<Read, OpenError> {
     }
 }
 
-/// Reads the content of a file, whatever its format. The path is where it stood: a file may have another
-/// alongside, and where the content leaves open what it is, the name decides.
+/// Reads the content of a file of any format. The path is needed for a second file next to it, and decides
+/// if the content allows several formats.
 ///
 /// - Errors: [`OpenError`].
 pub fn read_bytes(bytes: &[u8], path: Option<&Path>) -> Result<Read, OpenError> {
@@ -190,7 +191,7 @@ pub fn read_bytes(bytes: &[u8], path: Option<&Path>) -> Result<Read, OpenError> 
             foreign(safetensors::read(bytes, beside.as_deref()))
         }
         (Kind::Network, _) => Ok(Read::Ours(json::read_bytes(without_mark(bytes))?)),
-        // The name says what is meant; its reader says what is wrong.
+        // The name tells which reader to use; the reader explains what is wrong.
         (kind, named) => match (kind.refused(Wanted::Network, &name), named) {
             (Some(other), _) => Err(OpenError::Kind(other)),
             (None, Some(Foreign::Onnx | Foreign::OnnxGz)) => foreign(onnx::read(bytes)),
@@ -200,7 +201,7 @@ pub fn read_bytes(bytes: &[u8], path: Option<&Path>) -> Result<Read, OpenError> 
     }
 }
 
-/// The text beside a safetensors file without a network in it, if there is one.
+/// The text next to a safetensors file that contains no network, if there is one.
 fn companion(path: &Path) -> Result<Option<String>, OpenError> {
     let Some(beside) = companion_of(path) else {
         return Ok(None);
@@ -215,8 +216,8 @@ fn companion(path: &Path) -> Result<Option<String>, OpenError> {
         .map_err(|_| OpenError::NotText { path: file() })
 }
 
-/// The path of the text beside weights without a network, if there is one. A network of ours is not such a text,
-/// by the same name or not.
+/// The path of the text next to weights that contain no network, if there is one. One of our own networks is
+/// not such a text, even under that name.
 pub fn companion_of(path: &Path) -> Option<std::path::PathBuf> {
     use std::io::Read as _;
     if Foreign::of(path) != Some(Foreign::Safetensors) {
@@ -232,7 +233,7 @@ pub fn companion_of(path: &Path) -> Option<std::path::PathBuf> {
     (!text.contains("steeple_network")).then_some(beside)
 }
 
-/// Why a network file cannot be opened.
+/// The reason why a network file cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -244,7 +245,7 @@ pub enum OpenError {
         /// Why.
         error: io::Error,
     },
-    /// The file beside the weights is not text.
+    /// The file next to the weights is not text.
     #[error("{path}: this is not a text file in UTF-8")]
     NotText {
         /// Which one.
@@ -259,18 +260,23 @@ pub enum OpenError {
     /// Our canonical bytes, with a mistake.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
-    /// Another format, with a mistake or something that is not supported.
+    /// A foreign format, with a mistake or something unsupported.
     #[error(transparent)]
     Foreign(#[from] ForeignError),
     /// The names do not fit the number of inputs.
-    #[error("the network has {inputs} inputs, {} are named: {}", .names.len(), .names.join(", "))]
+    #[error(
+        "the network has {}, found {}: {}",
+        words::count(.inputs.to_owned(), "input"),
+        words::count(.names.len(), "name"),
+        .names.join(", ")
+    )]
     Names {
         /// How many there are.
         inputs: usize,
         /// The names.
         names: Vec<String>,
     },
-    /// The names cannot be names, or the layers do not fit.
+    /// The names are not valid, or the layers do not fit.
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
@@ -282,7 +288,7 @@ impl From<FormatError> for OpenError {
 }
 
 impl OpenError {
-    /// What to do about it, where that is known.
+    /// A hint, if one is known.
     ///
     /// ```
     /// let error = steeple::formats::open(b"a,b\n1,2\n".as_slice()).expect_err("a table");
@@ -319,7 +325,7 @@ pub fn to_json(network: &Network) -> Vec<u8> {
     bytes
 }
 
-/// Returns a network as an ONNX file with float32 weights, and the exact ones as text beside them.
+/// Returns a network as an ONNX file with float32 weights, and the exact weights as text in it.
 ///
 /// - Exactness: the stored weights are rounded to nearest.
 /// - Errors: [`ForeignError`]; a weight is beyond the largest float32.

@@ -7,7 +7,7 @@ use super::foreign::ForeignError;
 use crate::network::{Activation, Network};
 use crate::numbers::Rational;
 
-/// Parameters beyond this are no text to read.
+/// A module with more parameters is too long to read.
 const MOST: usize = 100_000;
 
 /// Returns the source of a module `Network` with the weights in it, in float64.
@@ -21,9 +21,9 @@ pub fn write(network: &Network) -> Result<(String, Rounding), ForeignError> {
     });
     if size > MOST {
         return Err(ForeignError::new(format!(
-            "{size} parameters are too many for a short module, {MOST} are allowed"
+            "a short module can have at most {MOST} parameters, found {size}"
         ))
-        .hint("convert to .safetensors, or to .onnx"));
+        .hint("convert to .safetensors or .onnx instead"));
     }
     let mut float = |value: &Rational| {
         let float = rounding.take(value, Precision::Double);
@@ -86,7 +86,7 @@ pub fn write(network: &Network) -> Result<(String, Rounding), ForeignError> {
             Activation::Tanh => "torch.tanh(x)".to_owned(),
             Activation::Relu => "torch.relu(x)".to_owned(),
             Activation::LeakyRelu(slope) => {
-                // For slopes above 1 too, where torch's own says the same.
+                // Correct for slopes above 1 too, like the function of torch.
                 format!("nn.functional.leaky_relu(x, {})", float(slope)?)
             }
             Activation::Softplus(None) => "torch.logaddexp(x, torch.zeros_like(x))".to_owned(),
@@ -111,12 +111,12 @@ pub fn write(network: &Network) -> Result<(String, Rounding), ForeignError> {
     Ok((text, rounding))
 }
 
-/// A list of texts in Python.
+/// Returns a list of strings in Python.
 fn list(names: &[String]) -> String {
     let mut text = String::from("[");
     for (k, name) in names.iter().enumerate() {
         let comma = if k == 0 { "" } else { ", " };
-        // JSON's texts are Python's.
+        // A JSON string is also a Python string.
         let quoted = serde_json::to_string(name).unwrap_or_default();
         let _ = write!(text, "{comma}{quoted}");
     }

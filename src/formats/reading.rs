@@ -1,5 +1,5 @@
-//! Files are read up to a limit, which holds while they are read: whatever is at the end of a path, a
-//! device without an end as well, takes no more time and memory than the largest honest file.
+//! Reads files up to a limit that is checked while reading: any file, even an endless device, takes no
+//! more time and memory than the largest legitimate file.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use super::vnnlib;
 
-/// Bytes taken from what has no size: a pipe, a device. A larger file can be read from a disk.
+/// The byte limit for sources without a size, such as a pipe or a device. Larger files can be read from a disk.
 const LARGEST_STREAM: u64 = 1 << 30;
-/// So many bytes tell whether a file can be of its kind.
+/// This many bytes show whether a file can be of its kind.
 const BEGINNING: u64 = 1 << 12;
 
-/// A kind of file: how it begins, and how large it can be.
+/// A kind of file: its possible first bytes, and its largest size.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// Bytes, at most.
@@ -46,7 +46,7 @@ impl Kind {
         most: 8 << 30,
         begins: |bytes| !bytes.iter().take(8).all(|byte| *byte == 0),
     };
-    /// What stands beside weights: the name of an activation for each layer.
+    /// The text next to weights: the name of an activation for each layer.
     pub const COMPANION: Self = Self {
         most: 16 << 20,
         begins: is_text,
@@ -66,7 +66,7 @@ impl Kind {
         most: 1 << 28,
         begins: is_text,
     };
-    /// A report of ours, beside the results of an earlier run.
+    /// One of our reports, next to the results of an earlier run.
     pub const REPORT: Self = Self {
         most: 64 << 20,
         begins: is_text,
@@ -77,8 +77,8 @@ fn is_text(bytes: &[u8]) -> bool {
     !bytes.contains(&0)
 }
 
-/// Reads a file of this kind. Of one that does not begin like its kind, only the beginning
-/// is returned: enough for its reader to say what it is.
+/// Reads a file of this kind. If a file does not begin like its kind, only its beginning is returned, which
+/// is enough for its reader to recognise it.
 ///
 /// - Errors: those of the file system; the file is a directory, or larger than its kind can be.
 pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
@@ -97,13 +97,13 @@ pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
     };
     let too_large = || {
         let what = if about.is_file() {
-            "this file"
+            "this file is"
         } else {
-            "what is read here is not a regular file and"
+            "this is not a regular file, and it is"
         };
         io::Error::new(
             io::ErrorKind::FileTooLarge,
-            format!("{what} has more than {most} bytes, the most that is read"),
+            format!("{what} larger than the limit of {most} bytes"),
         )
     };
     if about.len() > most {
@@ -115,7 +115,7 @@ pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
         return Ok(bytes);
     }
     let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
-    // One more, so that the end is seen without growing once more.
+    // One byte more, so that the end is seen without growing again.
     bytes
         .try_reserve_exact(size.saturating_sub(bytes.len()).saturating_add(1))
         .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
@@ -140,7 +140,7 @@ pub fn read_stream(stream: impl Read, kind: Kind) -> io::Result<Vec<u8>> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > most) {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
-            format!("more than {most} bytes, the most that is read from a stream"),
+            format!("larger than the limit of {most} bytes for a stream"),
         ));
     }
     Ok(bytes)

@@ -1,14 +1,14 @@
-//! Weights as safetensors hold them: `0.weight`, `0.bias`, `fc1.weight`, ...
+//! Weights in safetensors files: `0.weight`, `0.bias`, `fc1.weight`, ...
 //!
-//! The format knows no activations, so they come from a small JSON text beside the weights:
+//! The format has no activations, so they come from a small JSON text next to the weights:
 //!
 //! ```json
 //! { "activations": ["relu", "leaky-relu:1/10", "identity"], "layers": ["fc1", "fc2", "out"] }
 //! ```
 //!
-//! `layers` is needed only where the names do not sort into the order wanted; without the last
-//! activation, it is `identity`. What [`write()`] writes needs no text beside it: the network is in
-//! the metadata, as our JSON, and the weights are checked against it.
+//! `layers` is needed only if the names do not sort into the right order. If the last activation is
+//! missing, it is `identity`. Files of [`write()`] need no such text: the network is in the metadata, as
+//! our JSON, and the weights are checked against it.
 
 use std::collections::HashMap;
 
@@ -19,11 +19,12 @@ use super::foreign::{ForeignError, Imported, dense_size, nearest_floats, put_den
 use super::json;
 use crate::network::{Activation, FloatMatrixBuilder, Layer, Network, VectorBuilder};
 use crate::numbers::{Float64, Rational, literal};
+use crate::words::count;
 
 /// The key of the exact network among the metadata.
 const KEY: &str = "steeple_network";
 
-/// What the text beside the weights should look like.
+/// The form of the text next to the weights.
 pub const EXPECTED: &str =
     "expected {\"activations\": [\"relu\", ..., \"identity\"]}, one for each layer";
 
@@ -31,7 +32,7 @@ fn error(message: impl Into<String>) -> ForeignError {
     ForeignError::new(message)
 }
 
-/// Returns the network that weights, and the text beside them if there is one, describe.
+/// Returns the network that the weights describe, with the text next to them if there is one.
 ///
 /// - Exactness: exact.
 /// - Errors: [`ForeignError`], by the name of the tensor.
@@ -46,11 +47,12 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
         return exact(bytes, text, &file);
     }
     let Some(beside) = beside else {
-        return Err(
-            error("this format knows no activations, and no file beside it tells them").hint(
-                format!("put a JSON file of the same name beside it: {EXPECTED}"),
-            ),
-        );
+        return Err(error(
+            "a safetensors file has no activations, and there is no JSON file with them",
+        )
+        .hint(format!(
+            "add a JSON file of the same name next to it: {EXPECTED}"
+        )));
     };
     let description = Description::read(beside)?;
     let mut names: Vec<String> = Vec::new();
@@ -62,10 +64,10 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
             let has_weight =
                 bias.is_some_and(|layer| file.tensor(&format!("{layer}.weight")).is_ok());
             if !has_weight {
-                return Err(error(
-                    "only layers of dense weights are read: NAME.weight and NAME.bias",
-                )
-                .at(|| format!("tensor `{name}`")));
+                return Err(
+                    error("only dense layers are supported: NAME.weight and NAME.bias")
+                        .at(|| format!("tensor `{name}`")),
+                );
             }
         }
     }
@@ -75,7 +77,7 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
         sorted.sort_by_key(|name| pieces(name));
         if sorted != names {
             return Err(error(format!(
-                "`layers` in the file beside it names {}, the weights are {}",
+                "`layers` in the JSON file names {}, but the weights are {}",
                 wanted.join(", "),
                 names.join(", ")
             )));
@@ -88,9 +90,9 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
     }
     if activations.len() != names.len() {
         return Err(error(format!(
-            "{} activations are told for {} layers: {}",
+            "expected {}, found {}; the layers are {}",
+            count(names.len(), "activation"),
             activations.len(),
-            names.len(),
             names.join(", ")
         ))
         .hint(EXPECTED));
@@ -102,30 +104,27 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
             && before.units() != layer.inputs()
         {
             return Err(error(format!(
-                "it expects {} inputs, the layer before gives {}",
-                layer.inputs(),
+                "it expects {}, but the layer before gives {}",
+                count(layer.inputs(), "input"),
                 before.units()
             ))
             .at(|| format!("tensor `{name}.weight`"))
-            .hint("layers are taken in the order of their names; `layers` in the file beside says otherwise"));
+            .hint("layers are sorted by their names; set `layers` in the JSON file to change the order"));
         }
         layers.push(layer);
     }
     if layers.is_empty() {
-        return Err(error("there are no weights in this file"));
+        return Err(error("this file has no weights"));
     }
     Ok(Imported {
         layers,
         exact: None,
         names: None,
-        notes: vec![format!(
-            "layers are taken in the order {}",
-            names.join(", ")
-        )],
+        notes: vec![format!("the order of the layers is {}", names.join(", "))],
     })
 }
 
-/// Names sort by the numbers in them: `2` before `10`.
+/// Compares names by the numbers in them: `2` before `10`.
 fn pieces(name: &str) -> Vec<(u64, String)> {
     name.split('.')
         .map(|piece| {
@@ -154,10 +153,10 @@ fn exact(bytes: &[u8], text: &str, file: &SafeTensors<'_>) -> Result<Imported, F
     let (again, _) = write(&network, precision).map_err(|error| error.at(place))?;
     if again != bytes {
         return Err(error(
-            "the exact weights kept here are not those of the tensors, which were changed since",
+            "the exact weights in this entry differ from the tensors, which were changed later",
         )
         .at(place)
-        .hint("remove this entry, and the tensors count"));
+        .hint("remove this entry to use the tensors"));
     }
     let stored = network.layers().iter().enumerate();
     let stored =
@@ -170,7 +169,7 @@ fn exact(bytes: &[u8], text: &str, file: &SafeTensors<'_>) -> Result<Imported, F
     })
 }
 
-/// The text beside the weights.
+/// The text next to the weights.
 struct Description {
     activations: Vec<Activation>,
     layers: Option<Vec<String>>,
@@ -184,13 +183,13 @@ impl Description {
             activations: Vec<String>,
             layers: Option<Vec<String>>,
         }
-        let place = || "the JSON file beside it".to_owned();
+        let place = || "the JSON file next to it".to_owned();
         let beside: Beside = serde_json::from_str(text)
             .map_err(|problem| error(problem.to_string()).at(place).hint(EXPECTED))?;
         let activations = beside.activations.iter().map(|name| {
             activation(name).ok_or_else(|| {
                 error(format!("unknown activation `{name}`")).at(place).hint(
-                    "known are identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK",
+                    "expected one of identity, heaviside, sigmoid, tanh, relu, hard-tanh, softplus, softplus:THRESHOLD, softsign, elu:ALPHA, silu, gelu, gelu:DIVISOR, leaky-relu:SLOPE, maxout:RANK",
                 )
             })
         });
@@ -231,7 +230,7 @@ fn layer(
         .map_err(|e| error(e.to_string()).at(place))?;
     let [rows, columns] = *tensor.shape() else {
         return Err(error(format!(
-            "its shape {:?} is not that of a matrix",
+            "expected the shape of a matrix, found {:?}",
             tensor.shape()
         ))
         .at(place));
@@ -251,7 +250,9 @@ fn layer(
         Ok(tensor) => {
             let place = || format!("tensor `{name}.bias`");
             if tensor.shape() != [rows] {
-                return Err(error(format!("{rows} units need {rows} bias terms")).at(place));
+                return Err(
+                    error(format!("{} need as many bias terms", count(rows, "unit"))).at(place),
+                );
             }
             floats(&tensor).map_err(|error| error.at(place))?
         }
@@ -286,20 +287,19 @@ fn floats(tensor: &TensorView<'_>) -> Result<Vec<f64>, ForeignError> {
         other => {
             return Err(
                 error(format!("numbers of type {other:?} are not supported"))
-                    .hint("supported are F16, BF16, F32 and F64"),
+                    .hint("expected F16, BF16, F32 or F64"),
             );
         }
     };
     match list.iter().position(|value| !value.is_finite()) {
         Some(k) => {
-            Err(error(format!("number {k} is {}", list[k]))
-                .hint("weights have to be finite numbers"))
+            Err(error(format!("number {k} is {}", list[k])).hint("weights must be finite numbers"))
         }
         None => Ok(list),
     }
 }
 
-/// Returns a network as the bytes of a safetensors file, and how far its numbers are rounded.
+/// Returns a network as the bytes of a safetensors file, with the rounding of its numbers.
 ///
 /// - Names: `layers.0.weight`, `layers.0.bias`, ... as the module of [`super::python`] has them.
 /// - Errors: weights beyond the largest float; dense weights beyond 1 GiB.
@@ -309,7 +309,7 @@ pub fn write(network: &Network, precision: Precision) -> Result<(Vec<u8>, Roundi
     let size = dense_size(network);
     if size > 1 << 27 {
         return Err(error(format!(
-            "{size} weights, zeros included, are too many for this format"
+            "{size} weights, including zeros, are too many for this format"
         )));
     }
     for (k, layer) in network.layers().iter().enumerate() {

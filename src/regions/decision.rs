@@ -1,8 +1,8 @@
 //! The region on which a network decides "inside": `N >= t`, as exact polygons.
 //!
-//! The decision is a heaviside unit on top of the network, so its cells are cells of a network and
-//! nothing new is to be cut. What has no area (a line on which a network with jumps decides
-//! otherwise) is left out.
+//! The decision is a heaviside unit on top of the network, so its cells are cells of a network and no new
+//! cuts are needed. Sets without area (a line on which a network with jumps decides otherwise) are left
+//! out.
 
 use super::RegionsError;
 use super::layers::Layers;
@@ -16,28 +16,29 @@ use crate::numbers::{Dyadic, Interval, Rational};
 /// The longest exact area, in bits.
 const LONGEST: usize = 1 << 17;
 
-/// Where a network's output is at least the threshold.
+/// The set where the output of a network is at least the threshold.
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// The number of sides of all polygons, holes included; pieces of one straight side are one.
     pub sides: usize,
-    /// Among them those on the border of the domain.
+    /// The number of those sides on the border of the domain.
     pub border_sides: usize,
-    /// The number of connected parts; parts that touch in a point are several.
+    /// The number of connected parts; parts that touch in a point count separately.
     pub components: usize,
-    /// The number of holes. Holes that touch in a point are one; what touches the outside is none.
+    /// The number of holes. Holes that touch in a point count once; a hole that touches the outside does not
+    /// count.
     pub holes: usize,
-    /// The area (with one input: the length), at least and at most; equal where it is exact.
+    /// Lower and upper bounds on the area (with one input: the length); equal if it is exact.
     pub area: (Rational, Rational),
     /// Encloses the length of the outlines and holes.
     pub perimeter: Interval,
-    /// For each component its outline, counter-clockwise, and then its holes, clockwise.
+    /// For each component, its outline (counter-clockwise) and then its holes (clockwise).
     pub polygons: Vec<Vec<Vec<(Rational, Rational)>>>,
 }
 
 /// Returns the region of a domain on which the only output is at least the threshold.
 ///
-/// - Exactness: exact, but for the perimeter, and an area of more than 2^17 bits: enclosed.
+/// - Exactness: exact, except for the perimeter and an area of more than 2^17 bits, which are enclosed.
 /// - Errors: [`RegionsError::Outputs`] for several outputs; those of [`Cells::new`].
 pub fn decision(
     network: &Network,

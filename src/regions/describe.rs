@@ -34,7 +34,7 @@ pub struct LinearRegion {
     pub rings: Vec<Ring>,
     /// The area; with one input, the length.
     pub area: Rational,
-    /// For each output, the affine function that the network is.
+    /// For each output, the affine function of the network there.
     pub maps: Vec<AffineMap>,
 }
 
@@ -122,10 +122,10 @@ pub fn linear_regions(cells: &Cells, linear: &LinearRegions) -> Vec<LinearRegion
     regions
 }
 
-/// Which regions share a side, and the sides inside regions.
+/// The neighbours of regions, and the sides inside regions.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
-    /// For each linear region those beside it, in order.
+    /// For each linear region, its neighbours in order.
     pub neighbours: Vec<Vec<usize>>,
     /// The sides between activation regions of one linear region.
     pub seams: Vec<[(Rational, Rational); 2]>,

@@ -6,8 +6,8 @@ use crate::numbers::{AffineMap, Rational};
 
 /// Returns a point inside the box at which all functions are positive, if there is one.
 ///
-/// - Exactness: exact. The simplex method with Bland's rule, which ends, on `maximise e` below
-///   `f(x) >= e` for all functions and sides of the box.
+/// - Exactness: exact. The simplex method with Bland's rule (which terminates) solves `maximise e` subject
+///   to `f(x) >= e` for all functions and sides of the box.
 pub fn interior_point<'a>(
     sides: &[(Rational, Rational)],
     functions: impl IntoIterator<Item = &'a AffineMap>,
@@ -22,7 +22,7 @@ pub fn interior_point<'a>(
             }
             return None;
         };
-        // Divided by its size, so that the numbers stay alike.
+        // Divided by its size, so that all numbers have about the same size.
         let at_low = f.value(&low) * &scale;
         rows.push((f.gradient().iter().map(|g| g * &scale).collect(), at_low));
     }

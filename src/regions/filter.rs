@@ -1,4 +1,4 @@
-//! Signs by floats, where a float can prove them.
+//! Signs by floats, if a float can prove them.
 //!
 //! Only IEEE `+ - *` and one division are used, so answers are the same on every machine. A number
 //! that a float cannot hold to 52 bits is NaN here, and whatever it touches is left to integers.
@@ -17,7 +17,7 @@ const READ: f64 = f64::EPSILON;
 /// Bound on the rounding of `a x + b y + c`, in units of `|a x| + |b y| + |c|`: the error of the
 /// line (2^-52), of the point (2^-50) and of three operations (2^-53 each), with room.
 const SIGN: f64 = 16.0 * f64::EPSILON;
-/// What may be lost where a product is too small for a float.
+/// The largest error of a product that is too small for a float.
 const TINY: f64 = 1e-290;
 
 /// Returns `2^exponent`; NaN outside the range in which floats keep all their bits.
@@ -105,7 +105,7 @@ impl NearLine {
     }
 }
 
-/// The sign of a number at most `error` away; nothing where that is not known (or NaN).
+/// The sign of a number at most `error` away; `None` if it is unknown (or NaN).
 fn decided(value: f64, error: f64) -> Option<Ordering> {
     if value > error {
         Some(Ordering::Greater)
@@ -116,7 +116,7 @@ fn decided(value: f64, error: f64) -> Option<Ordering> {
     }
 }
 
-/// An affine function `a x + b y + c` near an exact one: middles, and how far off they may be.
+/// An affine function `a x + b y + c` near an exact one: middles, and bounds on their errors.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NearAffine {
     /// The middles of a, b and c.
@@ -176,7 +176,7 @@ impl NearAffine {
         decided(p + q + c, error)
     }
 
-    /// Are these certainly two functions?
+    /// Are these certainly different functions?
     pub fn certainly_differs(&self, other: &Self) -> bool {
         (0..3).any(|k| {
             let gap = (self.mid[k] - other.mid[k]).abs();
@@ -185,7 +185,7 @@ impl NearAffine {
     }
 }
 
-/// A number near an exact one: the middle, and how far off it may be.
+/// A number near an exact one: the middle, and a bound on its error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NearNumber {
     /// The middle.

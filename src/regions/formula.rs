@@ -5,12 +5,12 @@
 //! | bound | formula | of |
 //! |---|---|---|
 //! | Zaslavsky 1975 | `sum over j <= n_0 of C(n_1, j)` | one layer; reached by hyperplanes in general position |
-//! | Pascanu, Montufar, Bengio 2013 | `prod over l < L of floor(n_l / n_0) · sum over j <= n_0 of C(n_L, j)` | rectifiers, `n_l >= n_0`: some network has as many |
+//! | Pascanu, Montufar, Bengio 2013 | `prod over l < L of floor(n_l / n_0) · sum over j <= n_0 of C(n_L, j)` | relu, `n_l >= n_0`: some network has as many |
 //! | Montufar, Pascanu, Cho, Bengio 2014, Theorem 4 | `prod over l < L of floor(n_l / n_0)^(n_0) · sum over j <= n_0 of C(n_L, j)` | the same |
 //! | Montufar et al. 2014, Theorem 8 | `k^(L - 1) k^(n_0)` | maxout of rank k, all widths `n_0`: some network has as many |
 //! | Montufar 2017 | `prod over l of sum over j <= min(n_0 .. n_(l - 1)) of C(n_l, j)` | units with one cut: no network has more |
 //! | Serra, Tjandraatmadja, Ramalingam 2018, Theorem 1 | `sum over J of prod over l of C(n_l, j_l)`, J: `j_l <= min(n_0, n_1 - j_1, .., n_(l-1) - j_(l-1), n_l)` | rectifiers: no network has more |
-//! | Hanin, Rolnick 2019 | about `N^(n_0) / n_0!`, N all units | an estimate for random rectifier networks, whatever their depth |
+//! | Hanin, Rolnick 2019 | about `N^(n_0) / n_0!`, N all units | an estimate for random relu networks of any depth |
 //!
 //! For maxout of rank k, the argument of Montufar 2017 (a layer cuts the image of a region, whose
 //! dimension is at most that of the narrowest layer below) gives the same with `k (k - 1) / 2` cuts
@@ -19,7 +19,7 @@
 use crate::network::{Activation, Network};
 use crate::numbers::Natural;
 
-/// What the bounds depend on.
+/// The facts about a network that the bounds need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Architecture {
     /// The number of inputs (or of parameters of a section).
@@ -28,7 +28,7 @@ pub struct Architecture {
     pub hidden: Vec<(usize, Kind)>,
 }
 
-/// What a bound asks of a layer's units.
+/// The kind of a layer's units, for the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// ReLU.
@@ -78,7 +78,7 @@ pub fn arrangement(n: usize, d: usize) -> Natural {
 }
 
 impl Architecture {
-    /// Returns what the bounds need of a network.
+    /// Returns the architecture of a network.
     pub fn of(network: &Network) -> Self {
         let layers = network.layers();
         let kind = |activation: &Activation| match activation {

@@ -1,6 +1,6 @@
-//! The sums of one layer on a cell on which all layers below are decided.
+//! The sums of one layer on a cell on which all lower layers are decided.
 //!
-//! All sums are known near enough for most signs; the exact ones are worked out when asked for.
+//! All sums are approximated well enough for most signs; exact sums are computed on request.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -80,7 +80,7 @@ impl Frame {
         self.layer
     }
 
-    /// A sum, nearly: true values, not over the layer's denominator.
+    /// An approximate sum: its value, not over the layer's denominator.
     pub fn near(&self, row: usize) -> &NearAffine {
         &self.near[row]
     }
@@ -90,7 +90,7 @@ impl Frame {
         self.exact.len()
     }
 
-    /// A sum, exactly, times the denominator of the layer's sums.
+    /// The exact sum, times the denominator of the layer's sums.
     pub fn exact(&self, layers: &Layers, row: usize) -> &Affine {
         self.exact[row].get_or_init(|| {
             if self.layer == layers.count() {
@@ -132,7 +132,7 @@ impl Frame {
         }
     }
 
-    /// Bytes that the frame takes, about.
+    /// The approximate number of bytes of the frame.
     pub fn bytes(&self) -> usize {
         self.near.capacity() * 48 + self.exact.capacity() * 80
     }

@@ -1,5 +1,5 @@
-//! A piecewise-linear network as the count needs it: integer weights beside floats near them, and
-//! the cuts that its units make.
+//! A piecewise-linear network, prepared for counting: integer weights, floats near them, and the cuts that
+//! its units make.
 //!
 //! A *cut* is a place where a unit changes its piece: ReLU, leaky ReLU and heaviside units have one
 //! (the sum is at least 0), hard-tanh units two (at least −1, at least 1), a maxout unit of rank k
@@ -14,9 +14,9 @@ use super::pattern::Bits;
 use crate::network::{Activation, Layer, Network};
 use crate::numbers::{Integer, Rational};
 
-/// The longest that the numbers of a piece may become, in bits.
+/// The longest number of a piece, in bits.
 const LONGEST: usize = 1 << 14;
-/// The most layers: they are walked through recursively.
+/// The most layers; they are visited recursively.
 const MOST_LAYERS: usize = 1000;
 
 /// The layers of a piecewise-linear network.
@@ -46,7 +46,7 @@ pub struct CutLayer {
     pub near_slope: f64,
 }
 
-/// What a unit is on a cell on which it is decided.
+/// The value of a unit on a cell on which it is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// A number of ones: −1, 0 or 1.
@@ -62,8 +62,8 @@ pub enum Piece {
 impl Layers {
     /// Returns the layers of a network.
     ///
-    /// - Errors: [`RegionsError::Smooth`]; [`RegionsError::TooDeep`]; [`RegionsError::TooLong`]
-    ///   where products of weights would be numbers of more than 2^14 bits.
+    /// - Errors: [`RegionsError::Smooth`]; [`RegionsError::TooDeep`]; [`RegionsError::TooLong`] if products of
+    ///   weights would have more than 2^14 bits.
     pub fn new(network: &Network) -> Result<Self, RegionsError> {
         if !network.is_piecewise_linear() {
             return Err(RegionsError::Smooth);
@@ -93,7 +93,7 @@ impl Layers {
         &self.layers[index]
     }
 
-    /// What the outputs are to be divided by.
+    /// The divisor of the outputs.
     pub fn denominator(&self) -> Integer {
         self.layers
             .last()
@@ -174,7 +174,7 @@ impl CutLayer {
         self.rows.len() / self.activation.rows_per_unit()
     }
 
-    /// How many cuts a unit makes.
+    /// The number of cuts of a unit.
     pub fn cuts_per_unit(&self) -> usize {
         match &self.activation {
             Activation::Identity => 0,
@@ -184,12 +184,12 @@ impl CutLayer {
         }
     }
 
-    /// How many cuts the layer makes.
+    /// The number of cuts of the layer.
     pub fn cuts(&self) -> usize {
         self.units() * self.cuts_per_unit()
     }
 
-    /// The weights of a row that are not 0, with their columns.
+    /// The nonzero weights of a row, with their columns.
     pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, &Integer)> {
         self.rows[row]
             .iter()
@@ -213,7 +213,7 @@ impl CutLayer {
         self.near_bias[row]
     }
 
-    /// Returns what a unit is, by the bits of a (finished) pattern.
+    /// Returns the value of a unit, from the bits of a (finished) pattern.
     pub fn piece(&self, pattern: Bits<'_>, unit: usize) -> Piece {
         let first = unit * self.cuts_per_unit();
         match &self.activation {

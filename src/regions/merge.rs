@@ -1,6 +1,6 @@
-//! Linear regions: activation regions that share a piece of a side and an affine map, joined.
+//! Joins activation regions that share a piece of a side and an affine map into linear regions.
 //!
-//! Mostly one unit changes on a side. Then the difference of the outputs is a multiple of that
+//! Usually one unit changes on a side. Then the difference of the outputs is a multiple of that
 //! unit's jump (of its function, for a continuous unit), and the factor is found by walking the
 //! number 1 up from the unit through the pieces that both cells share: no affine map is needed.
 
@@ -16,7 +16,7 @@ use crate::geometry::Affine;
 use crate::network::{Activation, Network};
 use crate::numbers::Integer;
 
-/// Which linear region each face belongs to.
+/// The linear region of each face.
 #[derive(Clone, Debug)]
 pub struct LinearRegions {
     /// The number of regions.
@@ -26,7 +26,7 @@ pub struct LinearRegions {
     pub of_face: Vec<u32>,
 }
 
-/// Sets that are joined, named by one of their members.
+/// Disjoint sets that can be joined, each named by one of its members.
 pub struct Joined(Vec<u32>);
 
 impl Joined {
@@ -102,7 +102,7 @@ pub fn linear_regions(cells: &Cells, network: &Network) -> LinearRegions {
     LinearRegions { count, of_face }
 }
 
-/// For each unit of the last layer with cuts: does what it changes reach an output?
+/// For each unit of the last layer with cuts: does its change reach an output?
 struct LastLayer {
     matters: Vec<bool>,
     cuts_per_unit: usize,
@@ -140,12 +140,12 @@ impl LastLayer {
     }
 }
 
-/// Do the two sides of a cut differ at all?
+/// Do the two sides of a cut differ?
 fn has_effect(layer: &CutLayer) -> bool {
     !matches!(layer.activation, Activation::LeakyRelu(_)) || layer.slope.0 != layer.slope.1
 }
 
-/// Walks a change of the units below a layer up to the outputs; is there one left, exactly?
+/// Follows a change of the units below a layer up to the outputs; does an output change (exactly)?
 fn climb(
     cells: &Cells,
     from: usize,
@@ -176,7 +176,7 @@ fn climb(
     change.iter().any(|value| !value.is_zero())
 }
 
-/// As [`climb`], in floats: certainly a change left?
+/// Does [`climb`] in floats: does an output certainly change?
 fn certainly_climbs(
     cells: &Cells,
     from: usize,
@@ -205,7 +205,7 @@ fn certainly_climbs(
     change.iter().any(NearNumber::is_certain)
 }
 
-/// Have two cells the same outputs? Answered where their patterns differ in one unit.
+/// Have two cells the same outputs? Answered if their patterns differ in one unit.
 fn single_flip(cells: &Cells, a: u32, b: u32) -> Option<bool> {
     let tree = &cells.tree;
     let (mut a, mut b) = (cells.map.node(a), cells.map.node(b));

@@ -1,4 +1,4 @@
-//! Counting linear regions, exactly.
+//! Counts linear regions exactly.
 //!
 //! An *activation region* is a set of inputs of positive area on which every unit keeps to one of
 //! its pieces; a *linear region* is a largest set with connected interior on which the network is
@@ -6,15 +6,15 @@
 //! regions, layer by layer; [`linear_regions`] joins them; [`activation_regions`] and
 //! [`describe_linear_regions`] give polygons, areas and maps; [`decision`] gives the region where
 //! the network is at least a threshold. [`space`] does the counting in more inputs, by linear
-//! programs, for small networks, and [`section`] looks at a network along a segment or a plane.
+//! programs, for small networks, and [`section`] restricts a network to a segment or a plane.
 //! [`formula`] has the bounds of the literature.
 //!
 //! Reading order: `filter` (signs by floats), `layers` (cuts of units), `pattern`, `frame` (the
 //! sums of a layer on a cell), `subdivision` (faces and their neighbours), `search`, `outputs`,
 //! `merge`, `seam`, `outline`, `describe`, `decision`.
 //!
-//! Nothing here is relied on by a proof: what is said is "counted exactly", by integers, with
-//! floats only where they prove a sign. `proofs/theorems/T40-regions.md` says why it is right.
+//! No proof depends on this module. Counts are exact: they use integers, and floats only to prove a sign.
+//! `proofs/theorems/T40-regions.md` explains why they are right.
 
 #![allow(clippy::cast_possible_truncation)]
 
@@ -53,10 +53,10 @@ pub use subdivision::Subdivision;
 use crate::network::Network;
 use crate::numbers::Rational;
 
-/// Most inputs for which regions are counted.
+/// The most inputs for which regions are counted.
 pub const MOST_INPUTS: usize = 6;
 
-/// Why regions cannot be counted.
+/// The reason why regions cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegionsError {
@@ -64,23 +64,23 @@ pub enum RegionsError {
     #[error("a network with smooth units (sigmoid, tanh, gelu, ...) has no linear regions")]
     Smooth,
     /// Too many inputs.
-    #[error("regions are counted for up to {MOST_INPUTS} inputs, the network has {0}")]
+    #[error("regions are counted for at most {MOST_INPUTS} inputs, the network has {0}")]
     Inputs(usize),
     /// A decision needs one output.
-    #[error("a decision needs a network with one output, this one has {0}")]
+    #[error("a decision needs a network with one output, found {0}")]
     Outputs(usize),
     /// Too many layers.
-    #[error("the network has {layers} layers; regions are counted up to {most}")]
+    #[error("regions are counted for at most {most} layers, the network has {layers}")]
     TooDeep {
         /// How many there are.
         layers: usize,
         /// How many there may be.
         most: usize,
     },
-    /// Numbers would be too long.
-    #[error("the products of the weights through the layers are too long to be exact")]
+    /// The numbers would be too long.
+    #[error("the products of weights through the layers are too long for exact numbers")]
     TooLong,
-    /// The memory allowed is used up.
+    /// The memory limit is reached.
     #[error("there are at least {counted} activation regions, more than the memory limit allows")]
     Memory {
         /// Activation regions found so far.
@@ -88,7 +88,7 @@ pub enum RegionsError {
     },
 }
 
-/// How many regions there are.
+/// The numbers of regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// Activation regions.
@@ -139,8 +139,8 @@ pub fn count(
     }
 }
 
-/// Returns for how many of the first layer's rows the line (or plane) on which they are 0 passes
-/// through the inside of a box, and how many rows there are.
+/// Returns how many rows of the first layer are 0 on a line (or plane) through the inside of a box, and the
+/// number of rows.
 ///
 /// - Exactness: exact, in any number of inputs and for any activation.
 pub fn lines_that_meet(network: &Network, sides: &[(Rational, Rational)]) -> (usize, usize) {

@@ -6,13 +6,13 @@ use super::subdivision::{NOWHERE, Subdivision, twin};
 use crate::geometry::Corner;
 use crate::numbers::{Interval, Rational};
 
-/// One closed line around a region, the region on its left: outlines go counter-clockwise, holes
-/// clockwise. Corners are where the direction changes.
+/// One closed line around a region, with the region on its left: outlines go counter-clockwise, holes
+/// clockwise. The direction changes at every corner.
 #[derive(Clone, Debug)]
 pub struct Loop {
     /// The label of the region.
     pub label: u32,
-    /// The corners, exactly.
+    /// The exact corners.
     pub corners: Vec<(Rational, Rational)>,
     /// For each corner: does the side that leaves it lie on the rectangle's border?
     pub on_border: Vec<bool>,
@@ -20,8 +20,8 @@ pub struct Loop {
 
 /// Returns the loops around the unions of faces with one label; faces without one are outside.
 ///
-/// Where a region touches itself in a point, the loop stays in the corner that it came from, so
-/// holes that touch each other, or the outside, in a point are one.
+/// If a region touches itself in a point, the loop stays in the corner that it came from. So holes that touch
+/// each other in a point are one hole, and a hole that touches the outside belongs to the outline.
 pub fn loops(map: &Subdivision, label: &dyn Fn(u32) -> Option<u32>) -> Vec<Loop> {
     let of = |edge: u32| match map.edge(edge).face {
         NOWHERE => None,
@@ -76,7 +76,7 @@ fn closed(map: &Subdivision, label: u32, edges: &[u32]) -> Loop {
 
 /// Returns twice the area to the left of a closed line: negative for a hole. One term for each side.
 pub fn doubled_areas(corners: &[(Rational, Rational)]) -> impl Iterator<Item = Rational> + '_ {
-    // From the first corner, so that numbers are differences.
+    // Relative to the first corner, so that the numbers are small differences.
     let origin = corners.first();
     (1..corners.len().saturating_sub(1)).filter_map(move |i| {
         let (x, y) = origin?;
@@ -85,8 +85,8 @@ pub fn doubled_areas(corners: &[(Rational, Rational)]) -> impl Iterator<Item = R
     })
 }
 
-/// Returns the sum of fractions, by halves, so that long denominators meet late; nothing where one
-/// would have more bits than allowed.
+/// Returns the sum of fractions, by halves, so that long denominators are combined late; `None` if one would
+/// have more bits than allowed.
 pub fn sum_exactly(values: &[Rational], bits: usize) -> Option<Rational> {
     match values {
         [] => Some(Rational::ZERO),
@@ -122,7 +122,7 @@ pub fn length(corners: &[(Rational, Rational)]) -> Interval {
 
 /// Is a loop an outline rather than a hole?
 pub fn is_outline(corners: &[(Rational, Rational)]) -> bool {
-    // The lowest of the leftmost corners: the turn there tells.
+    // The turn at the lowest of the leftmost corners decides.
     let Some(i) = (0..corners.len()).min_by(|&i, &j| corners[i].cmp(&corners[j])) else {
         return false;
     };

@@ -1,4 +1,4 @@
-//! The affine function that a network is on a cell.
+//! The affine function of a network on a cell.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use super::search::Cells;
 use crate::geometry::Affine;
 use crate::numbers::{AffineMap, Integer, Rational};
 
-/// Finds the outputs on cell after cell; quick where the next cell is near in the pattern tree.
+/// Finds the outputs on one cell after another; quick if the next cell is near in the pattern tree.
 #[derive(Debug)]
 pub struct Outputs<'a> {
     cells: &'a Cells,
@@ -56,8 +56,7 @@ impl<'a> Outputs<'a> {
         frame
     }
 
-    /// Returns the outputs on the cell of a node, over one denominator: integers that are the same
-    /// where the functions are.
+    /// Returns the outputs on the cell of a node, over one denominator: equal functions give equal integers.
     pub fn integers(&mut self, node: u32) -> Vec<Affine> {
         let frame = self.on(node);
         let all = (0..frame.rows()).map(|row| frame.exact(&self.cells.layers, row).clone());

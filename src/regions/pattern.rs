@@ -1,4 +1,4 @@
-//! Activation patterns, stored layer by layer: cells of one parent share what lies below.
+//! Activation patterns, stored layer by layer: the cells of one parent share the patterns below.
 
 /// The bits of one layer's pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn set(words: &mut [u64], bit: usize, value: bool) {
     }
 }
 
-/// Turns a bit around.
+/// Flips a bit.
 pub fn flip(words: &mut [u64], bit: usize) {
     words[bit / 64] ^= 1 << (bit % 64);
 }
@@ -43,7 +43,7 @@ pub const ROOT: u32 = 0;
 
 /// Patterns of cells: a node for each cell of each layer, below its parent in the layer before.
 ///
-/// Node [`ROOT`] is the domain; a node at depth `l` knows the bits of layer `l - 1`.
+/// Node [`ROOT`] is the domain; a node at depth `l` stores the bits of layer `l - 1`.
 #[derive(Clone, Debug)]
 pub struct PatternTree {
     /// For each node its parent and depth.
@@ -56,7 +56,7 @@ pub struct PatternTree {
 }
 
 impl PatternTree {
-    /// Returns the tree with its root alone, for layers with so many bits each.
+    /// Returns the tree with its root alone, for layers with these numbers of bits.
     pub fn new(bits: impl Iterator<Item = usize>) -> Self {
         let layers = bits.map(|bits| bits.div_ceil(64));
         Self {
@@ -72,7 +72,7 @@ impl PatternTree {
         self.nodes.len()
     }
 
-    /// Adds a node; returns it, or nothing where there are too many.
+    /// Adds a node and returns it; `None` if there are too many.
     pub fn push(&mut self, parent: u32, words: &[u64]) -> Option<u32> {
         let node = u32::try_from(self.nodes.len()).ok()?;
         let depth = self.depth(parent) + 1;
@@ -99,7 +99,7 @@ impl PatternTree {
         self.nodes[node as usize].0
     }
 
-    /// The depth of a node: how many layers are decided.
+    /// The depth of a node: the number of decided layers.
     pub fn depth(&self, node: u32) -> usize {
         self.nodes[node as usize].1 as usize
     }
@@ -128,7 +128,7 @@ impl PatternTree {
         path
     }
 
-    /// Bytes that the tree takes.
+    /// The number of bytes of the tree.
     pub fn bytes(&self) -> usize {
         self.nodes.capacity() * 8 + self.starts.capacity() * 8 + self.words.capacity() * 8
     }

@@ -1,6 +1,6 @@
-//! Where a network jumps, two cells with the same affine map may be parted by their common side.
+//! If a network jumps, the common side can separate two cells with the same affine map.
 //!
-//! `H(x) + H(-x)` is 1 on both sides of 0 and 2 at 0: two regions. So the network is looked at on
+//! `H(x) + H(-x)` is 1 on both sides of 0 and 2 at 0: two regions. So the network is evaluated on
 //! the side itself, as a network in one input.
 
 use super::layers::Layers;
@@ -11,7 +11,7 @@ use super::subdivision::twin;
 use crate::network::{Network, forward};
 use crate::numbers::Rational;
 
-/// Does the map of the cells beside an edge hold on some piece of the edge, too?
+/// Does the map of the cells next to an edge also hold on some piece of the edge?
 pub fn holds_on_edge(
     cells: &Cells,
     network: &Network,

@@ -1,10 +1,10 @@
 //! Cuts a rectangle into the cells on which every unit of a network is decided, layer by layer.
 //!
 //! On a cell of the layers below, the sums of a layer are affine, so the places where its units
-//! change are lines. Those that cross the cell are drawn through it one after the other, each by a
-//! walk through the faces that it passes: together the faces that one of n lines passes have at
-//! most some 6 n sides (zone theorem; Edelsbrunner, Seidel and Sharir 1993), so the time for each
-//! face made stays the same. Corners are shared with the cells beyond, so neighbours are known.
+//! change are lines. The lines that cross the cell are drawn through it one after another, each by a walk
+//! through the faces that it passes. Together, the faces that one of n lines passes have at most about 6 n
+//! sides (zone theorem; Edelsbrunner, Seidel and Sharir 1993), so the time per new face stays constant.
+//! Corners are shared with the neighbouring cells, so neighbours are known.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
@@ -20,7 +20,7 @@ use crate::geometry::Affine;
 use crate::network::Activation;
 use crate::numbers::{Integer, Rational};
 
-/// Lines drawn between two looks at the memory taken.
+/// The memory is measured after this many lines.
 const LOOK: usize = 256;
 
 /// A rectangle cut into activation regions: the faces of the subdivision.
@@ -28,7 +28,7 @@ const LOOK: usize = 256;
 pub struct Cells {
     /// The network.
     pub layers: Layers,
-    /// How many inputs it has, one or two; one input is a strip of height 1.
+    /// The number of inputs, one or two; one input gives a strip of height 1.
     pub inputs: usize,
     /// The faces.
     pub map: Subdivision,
@@ -38,7 +38,7 @@ pub struct Cells {
     pub depth: usize,
 }
 
-/// A line's function is at least 0 on the cell, or at most 0, or neither.
+/// The sign of a line's function on the cell: at least 0, at most 0, or both signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Above,
@@ -53,8 +53,7 @@ type Crossings = Vec<(u32, Vec<(usize, bool)>)>;
 impl Cells {
     /// Cuts the rectangle of two intervals (of one, and `[0, 1]`) for a network of as many inputs.
     ///
-    /// - Errors: those of [`Layers::new`]; [`RegionsError::Memory`] once more bytes are taken than
-    ///   allowed.
+    /// - Errors: those of [`Layers::new`]; [`RegionsError::Memory`] when the memory limit is reached.
     pub fn new(
         layers: Layers,
         sides: &[(Rational, Rational)],
@@ -72,7 +71,7 @@ impl Cells {
             depth,
             layers,
         };
-        // Faces with the sums of the layer below theirs; the last one is next.
+        // Faces with the sums of the layer below; the last one comes next.
         let mut open: Vec<(u32, Option<Rc<Frame>>)> = vec![(1, None)];
         while let Some((face, below)) = open.pop() {
             if cells.depth == 0 {
@@ -96,7 +95,7 @@ impl Cells {
         self.map.all_faces().count()
     }
 
-    /// Stops where more memory is taken, with what is about to be taken, than allowed.
+    /// Stops if the memory in use, with the memory about to be used, is above the limit.
     fn check_memory(
         &self,
         frame: &Frame,
@@ -121,7 +120,7 @@ impl Cells {
         let border: Vec<u32> = self.map.around(face).collect();
         let (words, mut crossings) = self.decide(&border, frame, node);
         if crossings.len() > 8 {
-            // From the end of the border to its start, so that a line need not look past others.
+            // From the end of the border to its start, so that a line does not have to pass others.
             let place = |line: u32| self.map.entrance(&border, line);
             let mut keyed: Vec<_> = crossings.into_iter().map(|c| (place(c.0), c)).collect();
             keyed.sort_by(|(p, _), (q, _)| p.0.cmp(&q.0).then(q.1.total_cmp(&p.1)));
@@ -129,7 +128,7 @@ impl Cells {
         }
         let is_maxout = matches!(self.layers.layer(layer).activation, Activation::Maxout(_));
         let faces_before = self.map.face_count();
-        // Lines of maxout units may cut too much until the end.
+        // Lines of maxout units can cut too much until all are drawn.
         let counted = |now: u32| if is_maxout { faces_before } else { now } as usize - 1;
         self.check_memory(frame, memory, (counted(faces_before), 0))?;
         for (i, (line, _)) in crossings.iter().enumerate() {
@@ -164,7 +163,7 @@ impl Cells {
         Ok(parts)
     }
 
-    /// Decides the cuts of a layer on a face with this border, or draws up the lines to do so.
+    /// Decides the cuts of a layer on a face with this border, or lists the lines that decide them.
     fn decide(&mut self, border: &[u32], frame: &Frame, node: u32) -> (Vec<u64>, Crossings) {
         let layers = &self.layers;
         let layer = layers.layer(frame.layer());
@@ -198,9 +197,8 @@ impl Cells {
         (words, crossings)
     }
 
-    /// Gives each part of a cell its node: the signs in one part, then on from neighbour to
-    /// neighbour, since a line's cuts turn around where it is crossed. Returns the parts; nothing
-    /// where there are too many nodes.
+    /// Gives each part of a cell its node: first the signs in one part, then from neighbour to neighbour,
+    /// because crossing a line flips its cuts. Returns the parts; `None` if there are too many nodes.
     fn name_parts(
         &mut self,
         face: u32,
@@ -254,7 +252,7 @@ impl Cells {
         Some(parts)
     }
 
-    /// Replaces the bits of maxout units by the number of the largest row, the first of equals.
+    /// Replaces the bits of maxout units by the number of the largest row, the first if several are equal.
     fn name_rows(&mut self, parts: &[u32], layer: usize, rank: usize) {
         let (units, cuts) = (self.layers.layer(layer).units(), rank * (rank - 1) / 2);
         for &part in parts {
@@ -286,7 +284,7 @@ fn pair_of(rank: usize, mut index: usize) -> (usize, usize) {
     (i, i + 1 + index)
 }
 
-/// The function that is at least 0 where a cut's bit is set: near, and exactly when asked for.
+/// The function that is at least 0 where a cut's bit is set: approximate, and exact on request.
 fn cut_function<'a>(
     layers: &'a Layers,
     layer: &'a CutLayer,
@@ -322,7 +320,7 @@ fn cut_function<'a>(
     (near, exact)
 }
 
-/// On which side of 0 a function is at these corners; with the exact function where it was needed.
+/// The signs of a function at these corners, with the exact function if it was needed.
 fn side(
     map: &Subdivision,
     near: &NearAffine,

@@ -1,4 +1,4 @@
-//! Networks along a segment, a plane or another flat section of their inputs: exact.
+//! Restricts networks exactly to a segment, a plane or another flat section of their inputs.
 
 use crate::network::{Layer, Matrix, Network, NetworkError};
 use crate::numbers::{AffineMap, Rational};
@@ -8,7 +8,7 @@ use crate::numbers::{AffineMap, Rational};
 pub struct Section {
     /// The names of the parameters.
     pub names: Vec<String>,
-    /// What each input is, as a function of the parameters.
+    /// Each input as a function of the parameters.
     pub inputs: Vec<AffineMap>,
 }
 
@@ -25,7 +25,7 @@ impl Section {
     }
 }
 
-/// Returns the sums of a layer, where what it sees are functions of the same variables.
+/// Returns the sums of a layer whose inputs are functions of the same variables.
 pub fn sums(layer: &Layer, variables: usize, seen: &[AffineMap]) -> Vec<AffineMap> {
     (0..layer.rows())
         .map(|row| {
@@ -41,7 +41,7 @@ pub fn sums(layer: &Layer, variables: usize, seen: &[AffineMap]) -> Vec<AffineMa
 /// Returns the network as a function of the section's parameters.
 ///
 /// - Exactness: exact; the first affine map is composed with the section.
-/// - Errors: [`NetworkError::Inputs`] where the section has another number of coordinates than
+/// - Errors: [`NetworkError::Inputs`] if the section has another number of coordinates than
 ///   the network has inputs, or a coordinate is a function of another number of parameters.
 pub fn restrict(network: &Network, section: &Section) -> Result<Network, NetworkError> {
     let first = &network.layers()[0];

@@ -1,5 +1,5 @@
-//! Activation and linear regions in any number of inputs, for small networks: by exact linear
-//! programs, cell by cell.
+//! Counts activation and linear regions of small networks in any number of inputs, with exact linear
+//! programs for each cell.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ pub struct SpaceCell {
     pub bounds: Vec<AffineMap>,
     /// A point inside.
     pub inside: Vec<Rational>,
-    /// The units decided last: in the end, the outputs.
+    /// The units that were decided last; at the end, the outputs.
     pub outputs: Vec<AffineMap>,
 }
 
-/// One way for a unit to be decided: what must be positive, what it is then, and its number.
+/// One way to decide a unit: the functions that must be positive, the value of the unit, and its number.
 struct Way {
     needs: Vec<AffineMap>,
     value: AffineMap,
@@ -32,8 +32,7 @@ struct Way {
 
 /// Returns the cells of positive volume in the part of a box where some functions are positive.
 ///
-/// - Errors: [`RegionsError::Smooth`]; [`RegionsError::Memory`] once the cells take more bytes
-///   than allowed.
+/// - Errors: [`RegionsError::Smooth`]; [`RegionsError::Memory`] when the cells reach the memory limit.
 pub fn cells(
     network: &Network,
     sides: &[(Rational, Rational)],
@@ -108,7 +107,7 @@ fn split(part: &SpaceCell, ways: &[Way], sides: &[(Rational, Rational)]) -> Vec<
         };
         found.extend(point.map(|point| (way, point)));
     }
-    // What is the only way on a cell bounds nothing.
+    // If there is only one way on a cell, its functions do not bound the cell.
     let is_whole = found.len() == 1;
     found
         .into_iter()
@@ -167,7 +166,7 @@ fn ways(activation: &Activation, rows: &[AffineMap]) -> Vec<Way> {
                 Some(way(u32::try_from(i).ok()?, needs, rows[i].clone()))
             })
             .collect(),
-        // `cells` refuses the smooth ones.
+        // `cells` refuses smooth units.
         Activation::Identity
         | Activation::Sigmoid
         | Activation::Tanh
@@ -180,7 +179,7 @@ fn ways(activation: &Activation, rows: &[AffineMap]) -> Vec<Way> {
         }
     };
     let is_true = |f: &AffineMap| f.is_constant() && f.constant().is_positive();
-    // Of constants, the way that holds; where one is 0 all over, the last way that it allows.
+    // For constants, the way that holds; if one is 0 everywhere, the last way that it allows.
     let possible = |f: &AffineMap| !f.is_constant() || !f.constant().is_negative();
     let mut all: Vec<Way> = all
         .into_iter()

@@ -1,7 +1,7 @@
-//! A subdivision of a rectangle into convex faces: half-edges, each beside its twin.
+//! A subdivision of a rectangle into convex faces: half-edges, each next to its twin.
 //!
-//! A corner is known by the two lines that it lies on, so its exact numbers never grow with the
-//! number of cuts, and by a float near it. Signs are by floats where these prove them.
+//! A corner is stored as the two lines through it, so its exact numbers never grow with the number of cuts,
+//! and as a float near it. Floats decide signs if they can prove them.
 //!
 //! ```text
 //!            next          Half-edges go around a face counter-clockwise; the twin of a
@@ -22,7 +22,7 @@ use crate::numbers::{Integer, Rational};
 
 /// The face beyond the rectangle.
 pub const NOWHERE: u32 = 0;
-/// The half-edge or owner that there is not.
+/// The absent half-edge or owner.
 pub const NONE: u32 = u32::MAX;
 
 /// One side of an edge.
@@ -47,7 +47,7 @@ struct Vertex {
     lines: (u32, u32),
 }
 
-/// A line with what is needed to know what crossing it changes.
+/// A line, and what crossing it changes.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Where this is 0; no common factor, the first coefficient that is not 0 is positive.
@@ -55,7 +55,7 @@ pub struct Line {
     near: NearLine,
     /// The node of the pattern tree in which it was drawn; [`NONE`] for the rectangle's sides.
     pub owner: u32,
-    /// The cut that changes on it, if it is only one; else [`NONE`].
+    /// The cut that changes on it, if there is only one; otherwise [`NONE`].
     pub cut: u32,
 }
 
@@ -65,7 +65,7 @@ pub struct Subdivision {
     vertices: Vec<Vertex>,
     /// Half-edge `h` and `h ^ 1` are twins.
     edges: Vec<HalfEdge>,
-    /// For each face one half-edge around it, [`NONE`] where it is no more; and its pattern's node.
+    /// For each face, one half-edge around it ([`NONE`] if the face was removed), and the node of its pattern.
     faces: Vec<(u32, u32)>,
     lines: Vec<Line>,
     /// Bits of the lines' coefficients, for the memory limit.
@@ -82,7 +82,7 @@ fn number(index: usize) -> u32 {
 }
 
 impl Subdivision {
-    /// Returns the rectangle as one face, of the node given.
+    /// Returns the rectangle as one face with the given node.
     pub fn new(x: &(Rational, Rational), y: &(Rational, Rational), node: u32) -> Self {
         let (one, zero) = (Rational::ONE, Rational::ZERO);
         let mut all = Self {
@@ -158,7 +158,7 @@ impl Subdivision {
         &self.lines[line as usize]
     }
 
-    /// Says which cut changes on a line.
+    /// Sets the cut that changes on a line.
     pub fn set_cut(&mut self, line: u32, cut: u32) {
         self.lines[line as usize].cut = cut;
     }
@@ -178,7 +178,7 @@ impl Subdivision {
         number(self.edges.len())
     }
 
-    /// The number of faces ever made, the one beyond the rectangle among them.
+    /// The number of faces that were ever made, with the one beyond the rectangle.
     pub fn face_count(&self) -> u32 {
         number(self.faces.len())
     }
@@ -220,7 +220,7 @@ impl Subdivision {
         self.vertices[vertex as usize].near
     }
 
-    /// A corner, exactly.
+    /// The exact corner.
     pub fn corner(&self, vertex: u32) -> Corner {
         self.meet(self.vertices[vertex as usize].lines)
     }

@@ -322,7 +322,7 @@ fn networks_that_do_not_fit_the_points_are_refused() {
         problem.err().expect("refused").to_string()
     };
     let heaviside = network(&[(&[&["1", "1"]], &["0"], Activation::Heaviside)]);
-    assert!(refused(&heaviside).contains("layer 1: heaviside units are not trained"));
+    assert!(refused(&heaviside).contains("layer 1: heaviside units cannot be trained"));
     let huge = network(&[(&[&["1e400", "1"]], &["0"], Activation::Relu)]);
     assert!(refused(&huge).contains("beyond the range of floats"));
     let weights = Matrix::from_dense(vec![vec![Rational::ONE]]).expect("rectangular");

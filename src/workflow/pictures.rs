@@ -114,7 +114,7 @@ pub struct Subject<'a> {
 #[non_exhaustive]
 pub enum PictureError {
     /// The kind needs another number of inputs.
-    #[error("picture `{kind}` needs a network of {expected}, this one has {found}")]
+    #[error("picture `{kind}` needs a network of {expected}, found {found}")]
     Inputs {
         /// The kind.
         kind: &'static str,
@@ -124,7 +124,7 @@ pub enum PictureError {
         found: usize,
     },
     /// The kind shows a certificate, and there is none.
-    #[error("picture `partition` shows a certificate; hint: give one with --certificate")]
+    #[error("picture `partition` shows a certificate; hint: add --certificate FILE")]
     NoCertificate,
     /// The certificate does not hold.
     #[error("the certificate does not hold, so it is not drawn: {0}")]

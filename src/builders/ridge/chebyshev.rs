@@ -54,7 +54,7 @@ impl Values {
     }
 
     /// Returns a polynomial of this total degree in the distances from the middle of the domain,
-    /// near the formula on all of it; nothing where that has no value somewhere, or in more than
+    /// near the formula on all of it; `None` if that has no value somewhere, or with more than
     /// [`MOST_INPUTS`] inputs.
     pub fn polynomial(&mut self, degree: u32) -> Option<Polynomial> {
         let inputs = self.middle.len();

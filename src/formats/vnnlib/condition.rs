@@ -1,4 +1,4 @@
-//! Assertions as trees of constraints, and these as boxes with a condition each.
+//! Turns assertions into trees of constraints, and those into boxes with a condition each.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -12,10 +12,10 @@ use crate::numbers::{Rational, Relation};
 
 /// The most boxes, equal ones counted once.
 pub const MAX_CASES: usize = 100_000;
-/// The most boxes before equal ones are one, and the most sides that all of them have together.
+/// The most boxes before equal ones are merged, and the most sides of all boxes together.
 const MAX_PARTS: usize = 1 << 18;
 const MAX_SIDES: usize = 1 << 20;
-/// The longest condition that several of one box are joined to, in bytes: some less than a formula.
+/// The longest joined condition of one box, in bytes: slightly less than a formula.
 const MAX_FORMULA: usize = 60_000;
 /// The longest text of all conditions, in bytes.
 const MAX_TEXT: usize = 1 << 27;
@@ -28,9 +28,9 @@ pub enum Node {
     One(Constraint),
 }
 
-/// Reads a condition; `is_negated` asks for its opposite.
+/// Reads a condition, or its negation if `is_negated`.
 ///
-/// - Errors: what is not supported, with its place.
+/// - Errors: something unsupported, with its place.
 pub fn condition(
     expression: &Expression<'_>,
     is_negated: bool,
@@ -93,7 +93,7 @@ fn truth(value: bool) -> Node {
     }
 }
 
-/// `left operator right`, or its opposite.
+/// `left operator right`, or its negation.
 fn compare(
     operator: &str,
     left: &Linear,
@@ -139,20 +139,20 @@ struct End {
     is_open: bool,
 }
 
-/// Lower and upper end, where they are known.
+/// Lower and upper end, if they are known.
 type Side = (Option<End>, Option<End>);
 
-/// What is known of the sides of a box.
+/// The known ends of the sides of a box.
 type Bounds = Vec<Side>;
 
-/// A box, and what else has to hold there.
+/// A box, and the constraints that must also hold there.
 #[derive(Clone)]
 struct Part<'n> {
     bounds: Bounds,
     rest: Vec<&'n Node>,
 }
 
-/// A bound of one input that a constraint is, if it is one.
+/// Returns a constraint as a bound on one input, if it is one.
 enum Bound {
     Lower(usize, End),
     Upper(usize, End),
@@ -186,7 +186,7 @@ fn has_bounds(node: &Node) -> bool {
     }
 }
 
-/// Cuts a side; an open end of the same place is tighter.
+/// Cuts a side; at the same place, an open end is tighter.
 fn raise(old: &mut Option<End>, new: &End) {
     let is_tighter = old
         .as_ref()
@@ -219,7 +219,7 @@ fn is_empty(low: &End, high: &End) -> bool {
     low.place > high.place || (low.place == high.place && (low.is_open || high.is_open))
 }
 
-/// What a walk through the condition keeps.
+/// The state of a walk through the condition.
 struct Spread {
     inputs: usize,
     /// The first contradiction of two bounds.
@@ -260,7 +260,7 @@ impl Spread {
                         *high = Some(end.clone());
                     }
                 }
-                // Boxes are closed: what an open end leaves out stays in the condition.
+                // Boxes are closed, so an open end stays in the condition.
                 if end.is_open {
                     part.rest.push(node);
                 }
@@ -279,7 +279,7 @@ impl Spread {
                         continue;
                     }
                     let others = self.parts(node)?;
-                    // Of all pairs, most may not meet.
+                    // Most pairs may not meet.
                     if self.is_too_many(parts.len().saturating_mul(others.len()) / 4) {
                         return Err(too_many(node));
                     }
@@ -310,7 +310,7 @@ impl Spread {
         }
     }
 
-    /// Nothing where the boxes do not meet.
+    /// `None` if the boxes do not meet.
     fn intersection<'n>(&mut self, a: &Part<'n>, b: &Part<'n>) -> Option<Part<'n>> {
         let mut both = a.clone();
         for (side, (low, high)) in both.bounds.iter_mut().zip(&b.bounds) {
@@ -340,7 +340,7 @@ fn contradiction(what: &str, low: &End, high: &End) -> String {
     )
 }
 
-/// Are two of these constraints opposite bounds of one linear term that leave nothing between them?
+/// Do two of these constraints bound one linear term from both sides, with nothing in between?
 fn contradictory<'n>(constraints: impl Iterator<Item = &'n Constraint>) -> Option<String> {
     let mut bounds: HashMap<Vec<(Variable, Rational)>, Side> = HashMap::new();
     for constraint in constraints {
@@ -387,7 +387,7 @@ fn contradictory<'n>(constraints: impl Iterator<Item = &'n Constraint>) -> Optio
     None
 }
 
-/// The constraints of which all have to hold where a condition holds.
+/// The constraints that must hold wherever a condition holds.
 fn all_of<'n>(node: &'n Node, found: &mut Vec<&'n Constraint>) {
     match node {
         Node::All(nodes) => nodes.iter().for_each(|node| all_of(node, found)),
@@ -424,7 +424,7 @@ type Sides = Vec<(Rational, Rational)>;
 struct Gathered {
     sides: Sides,
     conditions: Vec<Text>,
-    /// About how many bytes they come to.
+    /// Their approximate length in bytes.
     length: usize,
 }
 
@@ -439,17 +439,17 @@ impl Gathered {
     }
 }
 
-/// Boxes and conditions, and why there are none where there are none.
+/// Boxes and conditions, or the reason why there are none.
 pub struct Cases {
-    /// One at least.
+    /// At least one.
     pub cases: Vec<Case>,
-    /// Why the assertions hold for no inputs and outputs at all, if that is so: then there is one
-    /// case, of one point and a condition that is false.
+    /// The reason why no inputs and outputs satisfy the assertions, if that was found: then there is one
+    /// case, with one point and a condition that is false.
     pub vacuous: Option<String>,
 }
 
-/// Returns boxes and conditions that together say what the assertions say, each box once (unless its
-/// conditions are too long for one formula), in the order in which they occur.
+/// Returns boxes and conditions that are equivalent to the assertions, each box once (unless its conditions
+/// are too long for one formula), in the order in which they occur.
 ///
 /// - Errors: inputs without bounds; too many boxes.
 pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cases, VnnlibError> {
@@ -466,7 +466,7 @@ pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cas
     let mut seen: HashSet<(usize, String)> = HashSet::new();
     let mut length = 0usize;
     for part in parts {
-        // What is false whatever the inputs are needs no box.
+        // A condition that is always false needs no box.
         let condition = match together(&part.rest) {
             Ok(Some(condition)) => condition,
             Ok(None) => continue,
@@ -533,7 +533,7 @@ pub fn cases(assertions: Vec<Node>, declarations: &[Range<usize>]) -> Result<Cas
     })
 }
 
-/// The text of conditions that all have to hold; nothing where that is false as it stands.
+/// The text of conditions that must all hold; `None` if they are false as written.
 ///
 /// - Errors: two of them that contradict each other.
 fn together(nodes: &[&Node]) -> Result<Option<Text>, String> {
@@ -547,10 +547,10 @@ fn together(nodes: &[&Node]) -> Result<Option<Text>, String> {
     }
 }
 
-/// What is always false: the condition where nothing can hold.
+/// A condition that is always false.
 const FALSE: &str = "0 < 0";
 
-/// What is always true.
+/// A condition that is always true.
 const TRUE: &str = "0 <= 0";
 
 /// The text of a formula.
@@ -560,7 +560,7 @@ struct Text {
     is_list: bool,
 }
 
-/// A condition as a formula; nothing where it is false.
+/// A condition as a formula; `None` if it is false.
 fn text(node: &Node) -> Option<Text> {
     match node {
         Node::All(nodes) => {
@@ -579,7 +579,7 @@ fn text(node: &Node) -> Option<Text> {
     }
 }
 
-/// All or any of these; nothing where that is false.
+/// All or any of these; `None` if that is false.
 fn joined(parts: impl Iterator<Item = Option<Text>>, is_all: bool) -> Option<Text> {
     let mut texts = Vec::new();
     for part in parts {
@@ -612,7 +612,7 @@ fn joined(parts: impl Iterator<Item = Option<Text>>, is_all: bool) -> Option<Tex
     })
 }
 
-/// Joined in groups of groups, so that the tree of a long list is not high.
+/// Joins texts in nested groups, so that the tree of a long list is not deep.
 fn balanced(mut texts: Vec<String>, word: &str) -> String {
     const GROUP: usize = 64;
     while texts.len() > GROUP {

@@ -1,4 +1,4 @@
-//! S-expressions with their places.
+//! S-expressions with their positions.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -13,7 +13,7 @@ pub const MAX_DEPTH: usize = 100;
 #[derive(Debug)]
 pub struct Expression<'a> {
     pub kind: Kind<'a>,
-    /// Where it is in the text, in bytes.
+    /// The position in the text, in bytes.
     pub span: Range<usize>,
 }
 
@@ -24,7 +24,7 @@ pub enum Kind<'a> {
 }
 
 impl<'a> Expression<'a> {
-    /// The word that it is, if it is one.
+    /// The word, if it is one.
     pub fn word(&self) -> Option<&'a str> {
         match self.kind {
             Kind::Word(word) => Some(word),
@@ -79,7 +79,7 @@ pub fn read(text: &str) -> Result<Vec<Expression<'_>>, VnnlibError> {
                     span: from..at,
                 }
             }
-            // A quoted name or text is one word, which nothing here knows.
+            // A quoted name or text is one word, with no meaning here.
             b'|' | b'"' => {
                 let rest = &bytes[at..];
                 let Some(length) = rest.iter().position(|other| *other == byte) else {

@@ -78,7 +78,7 @@ impl Linear {
         sum
     }
 
-    /// The number that it is, if it has no variables.
+    /// The number, if there are no variables.
     pub fn number(&self) -> Option<&Rational> {
         self.terms.is_empty().then_some(&self.constant)
     }
@@ -88,7 +88,7 @@ impl Linear {
         let mut text = String::new();
         for (place, (variable, coefficient)) in self.terms.iter().enumerate() {
             let is_first = place == 0;
-            // The first is positive where it matters.
+            // The first one is positive if that matters.
             text.push_str(match (is_first, coefficient.is_negative()) {
                 (true, true) => "-",
                 (true, false) => "",
@@ -124,7 +124,7 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    /// Writes it as a formula, its variables left and a number right.
+    /// Writes it as a formula, with the variables on the left and a number on the right.
     pub fn text(&self) -> String {
         let first = self.linear.terms.values().next();
         let is_mirrored = first.is_some_and(Rational::is_negative);
@@ -142,7 +142,7 @@ impl Constraint {
 
 /// Reads a term.
 ///
-/// - Errors: what is not linear, with its place.
+/// - Errors: a term that is not linear, with its place.
 pub fn term(
     expression: &Expression<'_>,
     declared: &dyn Fn(Variable) -> bool,

@@ -3,15 +3,14 @@
 //! ```text
 //! (declare-const X_0 Real)            inputs X_0, X_1, .. and outputs Y_0, Y_1, .., without gaps
 //! (declare-const Y_0 Real)
-//! (assert (<= X_0 0.5))               all assertions together are what must not happen
+//! (assert (<= X_0 0.5))               all assertions together describe what must not happen
 //! (assert (or (and (<= X_0 0.1) (>= Y_0 3.0)) ...))
 //! ```
 //!
 //! Conditions are `and`, `or` and `not` in any nesting over `<=`, `<`, `>=`, `>` and `=`; terms are
 //! `+`, `-`, `*` and `/`, linear in inputs and outputs, which may be mixed. Decimals are exact. Every
-//! part of a disjunction has to bound every input. What is read is a [`Property`]: closed boxes of
-//! inputs with a condition each. That a bound is strict is kept in the condition, so nothing is
-//! added or lost.
+//! part of a disjunction must bound every input. The result is a [`Property`]: closed boxes of inputs with a
+//! condition each. A strict bound stays in the condition, so the meaning does not change.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -39,12 +38,12 @@ pub use write::{ClaimError, Edge, write_claim};
 /// The largest file, in bytes, unpacked.
 pub const MAX_BYTES: usize = 1 << 26;
 
-/// Why a file is no property, and where.
+/// The reason why a file is not a property, with the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VnnlibError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// How to put it right, where that is known.
+    /// How to fix it, if that is known.
     pub hint: Option<String>,
     /// The place, in bytes of the text.
     pub span: Range<usize>,
@@ -79,7 +78,7 @@ impl std::error::Error for VnnlibError {}
 
 /// Returns the text of a file, which may be packed by gzip, without a byte-order mark.
 ///
-/// - Errors: a damaged file, one that is too large, and one that is not text; with an empty place.
+/// - Errors: the file is damaged, too large, or not text; with an empty place.
 pub fn text(bytes: &[u8]) -> Result<String, VnnlibError> {
     let wrong = |message: String| VnnlibError::new(message, 0..0);
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -117,10 +116,10 @@ pub fn read(text: &str) -> Result<Property, VnnlibError> {
     Ok(read_explained(text)?.0)
 }
 
-/// Reads a property; also why no inputs and outputs at all meet the assertions, where that is seen
-/// while reading. The property then has one case, of one point and a condition that is false.
+/// Reads a property. If no inputs and outputs satisfy the assertions, and the reader sees it, it also returns
+/// the reason; the property then has one case, with one point and a condition that is false.
 ///
-/// - Errors: as [`read`].
+/// - Errors: those of [`read`].
 pub fn read_explained(text: &str) -> Result<(Property, Option<String>), VnnlibError> {
     let mut inputs = Vec::new();
     let mut outputs = Vec::new();
@@ -147,7 +146,7 @@ pub fn read_explained(text: &str) -> Result<(Property, Option<String>), VnnlibEr
                 assertions.push(condition(one, false, &declared)?);
             }
             ("assert", _) => return Err(wrong("`assert` needs one condition")),
-            // What solvers are told beside the problem itself.
+            // Commands to solvers that are not part of the problem.
             ("set-logic" | "set-info" | "set-option" | "check-sat" | "get-model" | "exit", _) => {}
             (name, _) if name.starts_with("vnnlib-version") || name == "declare-network" => {
                 return Err(wrong("VNN-LIB 2.0 is not read in this version")

@@ -11,10 +11,10 @@ use crate::numbers::{Function, Rational, Relation};
 /// The most pieces of a formula, and the most ways in which a condition can hold.
 pub const MAX_PIECES: usize = 1 << 10;
 
-/// Why a formula has no affine pieces.
+/// The reason why a formula has no affine pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAffine {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// Which part of the formula, as text.
     pub part: String,
@@ -42,7 +42,7 @@ pub struct Splitter<'a> {
 }
 
 impl Splitter<'_> {
-    /// Returns pieces that together are the formula on the box, but for a set of measure zero.
+    /// Returns pieces that together are the formula on the box, except on a set of measure zero.
     ///
     /// - Edges: where pieces of `max`, `min`, `abs` and `relu` meet, both hold and both are right.
     ///   A jump (`if`, `step`, a comparison) belongs to no piece: guards of jumps are strict.
@@ -212,7 +212,7 @@ impl Splitter<'_> {
         Ok(pieces)
     }
 
-    /// The piece under one guard more; nothing where that holds nowhere.
+    /// The piece under one more guard; `None` if that holds nowhere.
     fn guarded(&self, guards: &[Guard], guard: Guard, value: Linear) -> Option<Piece> {
         let mut guards = guards.to_vec();
         match self.on_box(&guard) {
@@ -223,7 +223,7 @@ impl Splitter<'_> {
         Some(Piece { guards, value })
     }
 
-    /// Does a guard hold everywhere on the box, but for edges? Nowhere, but for edges?
+    /// Does a guard hold everywhere on the box, except on edges? Nowhere, except on edges?
     fn on_box(&self, guard: &Guard) -> Option<bool> {
         let linear = &guard.linear;
         let (mut low, mut high) = (linear.constant.clone(), linear.constant.clone());
@@ -248,8 +248,8 @@ impl Splitter<'_> {
         }
     }
 
-    /// The ways in which a condition can hold, or fail, but on a set of measure zero: guards that
-    /// hold together.
+    /// The ways in which a condition can hold, or fail, except on a set of measure zero: guards that hold
+    /// together.
     fn ways(&self, condition: &Condition, holds: bool) -> Result<Vec<Vec<Guard>>, NotAffine> {
         match (condition, holds) {
             (Condition::Not(a), _) => self.ways(a, !holds),
@@ -304,7 +304,7 @@ impl Splitter<'_> {
     }
 }
 
-/// Refuses formulas of too many pieces.
+/// Refuses formulas with too many pieces.
 fn at_most(found: usize, part: impl Fn() -> String) -> Result<(), NotAffine> {
     if found <= MAX_PIECES {
         return Ok(());
@@ -315,8 +315,8 @@ fn at_most(found: usize, part: impl Fn() -> String) -> Result<(), NotAffine> {
     })
 }
 
-/// Both lists of guards; nothing where those of one input leave it no room. A piece without room is
-/// an edge of others, or of measure zero.
+/// Both lists of guards; `None` if the guards on one input leave no room. A piece without room is an edge of
+/// others, or has measure zero.
 fn together(a: &[Guard], b: &[Guard]) -> Option<Vec<Guard>> {
     let mut guards = a.to_vec();
     guards.extend(b.iter().filter(|guard| !a.contains(guard)).cloned());

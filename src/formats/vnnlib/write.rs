@@ -1,4 +1,4 @@
-//! Writes a claim as a property: what would refute it.
+//! Writes a claim as a property: the conditions that would refute it.
 //!
 //! `sup |N - f| <= t` on a box fails where, in some piece of `f` and for some output,
 //!
@@ -6,8 +6,8 @@
 //! guards of the piece and Y > f + t      or      guards of the piece and Y < f - t
 //! ```
 //!
-//! VNN-LIB has decimals only. A condition with other numbers is multiplied by their denominators,
-//! which changes nothing; a side of the box that ends at another number is refused.
+//! VNN-LIB has decimals only. A condition with other numbers is multiplied by their denominators, which does
+//! not change its meaning; a side of the box that ends at another number is refused.
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
@@ -23,27 +23,27 @@ const MAX_PARTS: usize = 1 << 12;
 /// The longest number that is written, in bits.
 const MAX_BITS: usize = 1 << 12;
 
-/// How the edge of what refutes a claim is written.
+/// The relations that refute a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// `>` and `<`: the claim and nothing else.
     Strict,
-    /// `>=` and `<=`, for tools that know no others: a tolerance that is just reached counts too.
+    /// `>=` and `<=`, for tools without strict relations: an error equal to the tolerance counts too.
     OrEqual,
 }
 
-/// Why a claim cannot be written.
+/// The reason why a claim cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
     /// A formula has no affine pieces.
     #[error("VNN-LIB has affine conditions only: {message}: `{part}`")]
     NotAffine {
-        /// What is wrong.
+        /// The message.
         message: String,
         /// Which part of the target.
         part: String,
     },
-    /// A side of the box has an end that no decimal is.
+    /// A side of the box ends at a number that is not a finite decimal.
     #[error("VNN-LIB has decimals only, and `{name}` ends at {end}, which is none")]
     NoDecimal {
         /// The input.
@@ -71,10 +71,10 @@ impl From<NotAffine> for ClaimError {
 /// Returns the property that a network violates exactly where it refutes `sup |N - f| <= tolerance`
 /// on the domain.
 ///
-/// - Exactness: exact, for networks that do not jump; what happens at jumps of the target alone is
-///   left out, as the essential supremum leaves it out.
+/// - Exactness: exact, for networks that do not jump. Jumps of the target are ignored, as in the essential
+///   supremum.
 /// - Errors: [`ClaimError`] for targets that are not piecewise affine, and for ends of the domain
-///   that are no decimals.
+///   that are not finite decimals.
 ///
 /// ```
 /// use steeple::expr::{Domain, parse_target};
@@ -172,7 +172,7 @@ fn below_zero(linear: &Linear, is_strict: bool) -> Result<String, ClaimError> {
     let mut scale = Rational::from(if is_mirrored { -1 } else { 1 });
     let numbers = || linear.terms.values().chain([&linear.constant]);
     for number in numbers() {
-        // What is no decimal yet is multiplied by its denominator.
+        // A number that is not a finite decimal is multiplied by its denominator.
         let scaled = number * &scale;
         if decimal(&scaled)?.is_none() {
             scale = scale * Rational::from(scaled.denominator().clone());
@@ -205,7 +205,7 @@ fn exact(value: &Rational) -> Result<String, ClaimError> {
     decimal(value)?.ok_or(ClaimError::TooLong)
 }
 
-/// Returns a number as a plain decimal with a point; nothing where no decimal is exact.
+/// Returns a number as a plain decimal with a point; `None` if no decimal is exact.
 fn decimal(value: &Rational) -> Result<Option<String>, ClaimError> {
     if value.bits() > MAX_BITS {
         return Err(ClaimError::TooLong);
