@@ -2,7 +2,7 @@
 //! symbolic target, draws what it proved, and compares built networks with trained ones.
 //!
 //! Nothing is called proved unless the checker, a small package of its own
-//! ([`steeple_kernel`](kernel)), accepted a certificate for exactly that claim. Searching may use floats and
+//! ([`kernel`]), accepted a certificate for exactly that claim. Searching may use floats and
 //! threads; checking uses integers and fractions.
 //!
 //! # The tour

@@ -5,6 +5,10 @@ use std::fmt::Display;
 /// Returns a count with its noun: `1 leaf`, `2 leaves`.
 ///
 /// The plural is regular, of a noun that ends in `f` with `ves`, and of one that ends in `x`, `s` or `ch` with `es`.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a number, which callers often make here"
+)]
 pub fn count<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     if number == N::from(1) {
         return format!("1 {noun}");

@@ -488,10 +488,10 @@ fn commands_read_what_people_type_and_say_so() {
         assert!(said.contains(hint), "{arguments:?}: {said}");
     }
     for (arguments, output) in [
-        (vec!["eval", "net.json", "--at", "0.5"], "z = 1/4 exactly\n"),
+        (vec!["eval", "net.json", "--at", "0.5"], "z = 1/4 (exact)\n"),
         (
             vec!["eval", "net.json", "--at", "x=1/(1+1)"],
-            "z = 1/4 exactly\n",
+            "z = 1/4 (exact)\n",
         ),
     ] {
         let (code, found, said) = run(folder.path(), &arguments);

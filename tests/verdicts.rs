@@ -498,10 +498,7 @@ fn what_no_cut_takes_away_ends_the_search() {
         "1/2",
     ];
     let (_, text, _) = program(at, &asked);
-    assert!(
-        text.contains("a softplus that jumps at its threshold"),
-        "{text}"
-    );
+    assert!(text.contains("a softplus jumps at its threshold"), "{text}");
 }
 
 /// Layers of 24 units on each other, in five inputs, with weights that look random: searches that take long.

@@ -337,6 +337,7 @@ impl SizeSearch {
         words.join(", ")
     }
 
+    #[allow(clippy::result_large_err, reason = "it is made once a table")]
     fn built(&self, candidate: &Candidate, size: usize) -> Result<Built, BuildError> {
         let mut parameters = (candidate.parameters)(self, size);
         let mut target = &self.target;

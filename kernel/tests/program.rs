@@ -133,7 +133,7 @@ fn what_is_no_certificate_is_refused() {
         (good[..good.len() / 2].to_string(), "malformed"),
         (
             good.replace("certificate 2", "certificate 1"),
-            "certificates of version 1 are not read",
+            "certificates of version 1 are not supported",
         ),
         (
             good.replace("claim sup", "claim slope"),

@@ -39,7 +39,7 @@ pub struct Arguments {
     /// Print results and errors only: no notes, no progress.
     #[arg(short, long, global = true, help_heading = GENERAL)]
     pub quiet: bool,
-    /// When to colour messages. NO_COLOR in the environment turns colours off as well.
+    /// When to colour messages. `NO_COLOR` in the environment turns colours off as well.
     #[arg(
         long,
         global = true,
@@ -510,12 +510,15 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
+/// Why a name is not read: the message and what to do.
+type Unknown = (String, Option<String>);
+
 /// Reads one of several names. Help and shells list the names; the reader knows other words for them.
 #[derive(Clone)]
 struct Choice<T> {
     flag: &'static str,
     names: Vec<PossibleValue>,
-    read: fn(&str) -> Result<T, (String, Option<String>)>,
+    read: fn(&str) -> Result<T, Unknown>,
 }
 
 impl<T: Clone + Send + Sync + 'static> TypedValueParser for Choice<T> {

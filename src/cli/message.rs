@@ -20,7 +20,7 @@ pub struct Refusal {
     message: String,
     /// The file or the flag that it is about.
     file: Option<String>,
-    place: Option<Place>,
+    place: Option<Box<Place>>,
     hints: Vec<String>,
     /// The exit code.
     pub code: u8,
@@ -116,11 +116,11 @@ impl Refusal {
                 "file"
             },
             file: Some(name.to_owned()),
-            place: Some(Place {
+            place: Some(Box::new(Place {
                 line: before.matches('\n').count() + 1,
                 column: before[line_begins..].chars().count() + 1,
                 shown: Some((source.to_owned(), span)),
-            }),
+            })),
             ..Self::new(message).maybe_hint(hint)
         }
     }
@@ -145,11 +145,11 @@ impl Refusal {
         Self {
             kind: "network",
             file: Some(path.display().to_string()),
-            place: Some(Place {
+            place: Some(Box::new(Place {
                 line: error.line,
                 column: error.column,
                 shown: None,
-            }),
+            })),
             ..Self::new(&error.message).maybe_hint(error.hint.as_deref())
         }
     }
@@ -208,13 +208,8 @@ impl Refusal {
                 word.to_owned()
             }
         };
-        if let (
-            Some(file),
-            Some(Place {
-                shown: Some((source, span)),
-                ..
-            }),
-        ) = (&self.file, &self.place)
+        let shown = self.place.as_ref().and_then(|place| place.shown.as_ref());
+        if let (Some(file), Some((source, span))) = (&self.file, shown)
             && let Some(drawn) = self.drawn(file, source, span, in_colour)
         {
             return drawn;

@@ -1,6 +1,6 @@
 //! `steeple::check`: does a certificate hold for a network?
 
-use crate::certificate::{self, Certificate, Claim, Weights, property};
+use crate::certificate::{self, Certificate, Claim, ReadError, Weights, property};
 use crate::checker::{Rejection, Verified, VerifiedProperty, check_property_by};
 use crate::expr::Property;
 use crate::formats::{OpenError, open_with};
@@ -67,11 +67,11 @@ pub fn check_on(
     let names = found.claim.question.domain.names();
     let network = the_network(network, Some(names), found.weights)?;
     let verified = check_in_parallel(&found, &network, threads)?;
-    Ok(Checked(What::Claim(verified)))
+    Ok(Checked(What::Claim(Box::new(verified))))
 }
 
-fn malformed(error: impl ToString) -> CheckError {
-    CheckError::Malformed(error.to_string())
+fn malformed(error: ReadError) -> CheckError {
+    CheckError::Malformed(error)
 }
 
 /// Reads the network with the weights that the certificate is about; it decides by the digest.
@@ -90,7 +90,7 @@ pub struct Checked(What);
 
 #[derive(Clone, Debug)]
 enum What {
-    Claim(Verified),
+    Claim(Box<Verified>),
     Property(VerifiedProperty),
 }
 
@@ -103,7 +103,7 @@ impl Checked {
     /// # let network = builders::interpolant(&target, &domain, 16)?;
     /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
     /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
-    /// assert_eq!(checked.claim().expect("an error").question.domain.to_string(), "x in [0, 1]");
+    /// assert_eq!(checked.claim().expect("an error").question.domain.to_string(), "x=0..1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn claim(&self) -> Option<&Claim> {
@@ -219,7 +219,7 @@ impl Checked {
 pub enum CheckError {
     /// The bytes are not a certificate.
     #[error("certificate: {0}")]
-    Malformed(String),
+    Malformed(ReadError),
     /// The network file cannot be read.
     #[error("network: {0}")]
     Network(#[from] OpenError),

@@ -115,7 +115,7 @@ impl Limits {
     pub fn shared(&self, parts: usize) -> Self {
         let parts = u32::try_from(parts).unwrap_or(u32::MAX).max(1);
         let time = self.time.map(|time| {
-            let spent = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+            let spent = self.begun.map_or(Duration::ZERO, Moment::elapsed);
             spent.min(time) + time.saturating_sub(spent) / parts
         });
         Self {

@@ -17,6 +17,7 @@ use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
+use crate::clock::Moment;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
@@ -275,7 +276,7 @@ impl<'a> Sup<'a> {
         let local = self.descend(tools, 0, parent, cell);
         let (leaves, sampler) = tools;
         // What a check will repeat: this, and the chosen method.
-        let descended = watch.map(|watch| watch.elapsed());
+        let descended = watch.map(Moment::elapsed);
         let mut bounded = Duration::ZERO;
         let is_large = local.units() > LARGE;
         let mut bound = Dyadic::INFINITY;
@@ -310,7 +311,7 @@ impl<'a> Sup<'a> {
             {
                 bound = found;
                 chosen = method;
-                bounded = watch.map_or(bounded, |watch| watch.elapsed());
+                bounded = watch.map_or(bounded, Moment::elapsed);
             }
             if bound <= enough {
                 record.won += 1;

@@ -4,7 +4,7 @@
 //! its pieces; a *linear region* is a largest set with connected interior on which the network is
 //! one affine map. [`Cells`] cuts a rectangle (or, with one input, an interval) into activation
 //! regions, layer by layer; [`linear_regions`] joins them; [`activation_regions`] and
-//! [`describe_linear_regions`] give polygons, areas and maps; [`decision`] gives the region where
+//! [`describe_linear_regions`] give polygons, areas and maps; [`decision()`] gives the region where
 //! the network is at least a threshold. [`space`] does the counting in more inputs, by linear
 //! programs, for small networks, and [`section`] restricts a network to a segment or a plane.
 //! [`formula`] has the bounds of the literature.

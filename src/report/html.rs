@@ -71,7 +71,7 @@ pub(super) fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     let last = parts.len() - 1;
     // An even number of parts has one backquote too many, which begins the last part.
-    let is_open = parts.len() % 2 == 0;
+    let is_open = parts.len().is_multiple_of(2);
     let sign = |part: &str| part.replace("<=", "≤").replace(">=", "≥");
     html! {
         @for (place, part) in parts.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! A [`Samples`] holds points with a value (regression) or a label, inside or outside
 //! (classification). A [`Perceptron`] is the shape of a multilayer perceptron; its parameters are
 //! one list of floats. [`Objective`] gives the loss and, by backpropagation (Rumelhart, Hinton and
-//! Williams 1986), its gradient; [`check_gradient`] compares it with central differences. [`train`]
+//! Williams 1986), its gradient; [`check_gradient`] compares it with central differences. [`train()`]
 //! runs [Adam](adam) or [L-BFGS](lbfgs) from several random starts, lists all outcomes and turns
 //! the best one into a [`Network`](crate::network::Network), whose weights are exactly the floats
 //! found. [`explain()`] writes one forward and one backward pass out for a learner.

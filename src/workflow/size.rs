@@ -3,7 +3,7 @@
 //! The prover searches for a proof at each size, within the time and memory that are left. The verdict
 //! comes later, from the checker; this module only chooses a size.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::build::BuildRequest;
@@ -193,14 +193,21 @@ impl Choice<'_, '_> {
         let mut text = format!("{name} = {enough} was chosen");
         match too_small {
             Some(size) => {
-                text += &format!(": {} was not proved to be enough", self.key.text(size));
+                let _ = write!(
+                    text,
+                    ": {} was not proved to be enough",
+                    self.key.text(size)
+                );
             }
             None if best.size <= self.key.smallest => text += ": the smallest size is enough",
             None => {}
         }
         if let Some(reason) = stopped_by {
             let reason = reason.name();
-            text += &format!("; not all smaller sizes were tried (stopped by {reason})");
+            let _ = write!(
+                text,
+                "; not all smaller sizes were tried (stopped by {reason})"
+            );
         }
         best.built.notes.push(text);
         Chosen {

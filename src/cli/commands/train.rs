@@ -199,11 +199,11 @@ fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
     }
     let count = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
     let settings = &mut compare.settings;
-    if let Some(optimizer) = arguments.optimizer {
-        if optimizer != settings.optimizer {
-            settings.optimizer = optimizer;
-            settings.steps = optimizer.default_steps();
-        }
+    if let Some(optimizer) = arguments.optimizer
+        && optimizer != settings.optimizer
+    {
+        settings.optimizer = optimizer;
+        settings.steps = optimizer.default_steps();
     }
     if let Some(text) = &arguments.learning_rate {
         if settings.optimizer == Optimizer::Lbfgs {

@@ -22,6 +22,7 @@ use super::{Outcome, Request, StoppedBy, Watch, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
 use crate::certificate::{Certificate, Claim, Method, Norm, Ranges};
+use crate::clock::Moment;
 use crate::expr::Place;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
@@ -217,7 +218,7 @@ impl<'a> Integral<'a> {
                 && contribution.wid() < best.1.wid()
             {
                 best = (method, contribution);
-                effort = watch.map_or(effort, |watch| watch.elapsed());
+                effort = watch.map_or(effort, Moment::elapsed);
             }
             if best.0 == Method::TransitionLayers || self.is_decided(best.0) {
                 break;
@@ -241,7 +242,7 @@ impl<'a> Integral<'a> {
             Ok(Bound::Integral(contribution)) => (Method::Natural, contribution),
             _ => (Method::Open, leaves.anything(cell)),
         };
-        let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        let effort = watch.map_or(Duration::ZERO, Moment::elapsed);
         evaluated(local, found, true, effort)
     }
 
@@ -325,7 +326,7 @@ impl<'a> Integral<'a> {
     ) -> Evaluated<Self> {
         let watch = self.host.clock.stopwatch();
         let local = self.descend(leaves, 0, &open.local, cell);
-        let descended = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        let descended = watch.map_or(Duration::ZERO, Moment::elapsed);
         let is_cheap = match rule {
             Rule::Part(_) => is_cheap,
             Rule::Cell { .. } => self.is_rough(cell, &local, open.local.units()),

@@ -22,6 +22,7 @@ use super::{ProveError, Watch, constant, split};
 use crate::bounds::Cell;
 use crate::bounds::{PropertyLeaves, violation};
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
+use crate::clock::Moment;
 use crate::expr::Property;
 use crate::jobs::{Jobs, on_threads};
 use crate::network::{Network, Reduced};
@@ -287,12 +288,12 @@ impl<'a> Exclusion<'a> {
         };
         let advice = match excluded(leaves, cell, &local, margin) {
             Ok(method) => {
-                let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+                let effort = watch.map_or(Duration::ZERO, Moment::elapsed);
                 return excluded_by(method, effort);
             }
             Err(advice) => advice,
         };
-        let effort = watch.map_or(Duration::ZERO, |watch| watch.elapsed());
+        let effort = watch.map_or(Duration::ZERO, Moment::elapsed);
         let mut guesser = Guesser::new(cell, self.request.network);
         let guesses = if is_whole {
             guesser.search(margin, network)
