@@ -137,7 +137,7 @@ fn what_is_no_certificate_is_refused() {
         ),
         (
             good.replace("claim sup", "claim slope"),
-            "claims `slope` are not checked yet",
+            "claims `slope` are not supported yet",
         ),
         (
             good.replace("claim sup", "claim max"),
@@ -145,7 +145,7 @@ fn what_is_no_certificate_is_refused() {
         ),
         (
             good.replace("semantics real", "semantics float32 sum=any"),
-            "`float32 sum=any` are not checked yet",
+            "`float32 sum=any` are not supported yet",
         ),
         (
             good.replace("weights exact", "weights some"),
@@ -157,11 +157,11 @@ fn what_is_no_certificate_is_refused() {
         ),
         (
             good.replace("\nsemantics", "\nnetwork M sha256:00\nsemantics"),
-            "several networks are not checked yet",
+            "several networks are not supported yet",
         ),
         (
             good.replace("\ntree", "\nroot A-\ntree"),
-            "with a `root`, are not checked yet",
+            "with a `root`, are not supported yet",
         ),
         (
             good.replace("layer core", "layer properties"),
@@ -194,7 +194,7 @@ fn what_is_no_certificate_is_refused() {
     let (code, out, _) = run(&[&file, "--network", &network]);
     assert_eq!(code, 1);
     assert!(
-        out.contains("has a payload, which is not read yet"),
+        out.contains("has a payload, which is not supported yet"),
         "{out}"
     );
     // Files that are not there, and no files.

@@ -189,8 +189,8 @@ impl<'a> Build<'a> {
     /// ```
     /// # let spec = r#"
     /// # target = { formula = "x^2", domain = { x = [0, 1] } }
-    /// # network = { builder = "interpolant" }
-    /// # claim = { tolerance = "1/1000" }
+    /// # network = { builder = "staircase" }
+    /// # claim = { tolerance = "1/10" }
     /// # "#;
     /// use std::ops::ControlFlow;
     /// let mut calls = 0;
