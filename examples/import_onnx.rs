@@ -28,9 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for note in &opened.notes {
         println!("note: {note}");
     }
-    let answer = steeple::verify(&opened.network, &target, &domain)
-        .weights(opened.weights)
-        .run()?;
+    let answer = opened.verify(&target, &domain).run()?;
     println!("{}", answer.text());
     Ok(())
 }

@@ -56,8 +56,8 @@
 //! # use steeple::{Domain, Target, builders, formats};
 //! # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
 //! # let file = formats::to_onnx(&builders::interpolant(&target, &domain, 3)?)?;
-//! let network = formats::open(&file)?.network;
-//! let answer = steeple::verify(&network, &target, &domain).run()?;
+//! let opened = formats::open(&file)?;
+//! let answer = opened.verify(&target, &domain).run()?;
 //! // The exact network is off by 1/36; rounding its thirds to float32 moves that a little.
 //! assert!(answer.lower() > "1/37".parse()? && answer.upper() < Some("1/35".parse()?));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

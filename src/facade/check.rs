@@ -57,17 +57,19 @@ pub fn check_on(
 ) -> Result<Checked, CheckError> {
     if property::is_property(certificate) {
         let found = property::read(certificate).map_err(malformed)?;
-        let network = the_network(network, None, found.weights)?;
+        let (network, weights) = the_network(network, None, found.weights)?;
         let verified = on_threads(threads, |jobs| {
             check_property_by(&found, &network, jobs.run, &|| false)
         })?;
-        return Ok(Checked(What::Property(verified)));
+        let what = What::Property(verified);
+        return Ok(Checked { what, weights });
     }
     let found: Certificate = certificate::text::read(certificate).map_err(malformed)?;
     let names = found.claim.question.domain.names();
-    let network = the_network(network, Some(names), found.weights)?;
+    let (network, weights) = the_network(network, Some(names), found.weights)?;
     let verified = check_in_parallel(&found, &network, threads)?;
-    Ok(Checked(What::Claim(Box::new(verified))))
+    let what = What::Claim(Box::new(verified));
+    Ok(Checked { what, weights })
 }
 
 fn malformed(error: ReadError) -> CheckError {
@@ -79,14 +81,17 @@ fn the_network(
     bytes: &[u8],
     names: Option<&[String]>,
     weights: Weights,
-) -> Result<Network, CheckError> {
+) -> Result<(Network, Weights), CheckError> {
     let opened = open_with(bytes, weights, names)?;
-    Ok(opened.network)
+    Ok((opened.network, opened.weights))
 }
 
 /// What a certificate proves: an accepted claim about an error, or an accepted property.
 #[derive(Clone, Debug)]
-pub struct Checked(What);
+pub struct Checked {
+    what: What,
+    weights: Weights,
+}
 
 #[derive(Clone, Debug)]
 enum What {
@@ -107,7 +112,7 @@ impl Checked {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn claim(&self) -> Option<&Claim> {
-        match &self.0 {
+        match &self.what {
             What::Claim(verified) => Some(verified.claim()),
             What::Property(_) => None,
         }
@@ -155,7 +160,7 @@ impl Checked {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn property(&self) -> Option<(&Property, bool)> {
-        match &self.0 {
+        match &self.what {
             What::Claim(_) => None,
             What::Property(verified) => Some((verified.property(), verified.holds())),
         }
@@ -173,10 +178,25 @@ impl Checked {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn network(&self) -> &str {
-        match &self.0 {
+        match &self.what {
             What::Claim(verified) => &verified.claim().question.network,
             What::Property(verified) => verified.network(),
         }
+    }
+
+    /// Which weights of its file the checked network has.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.weights(), steeple::Weights::Exact);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn weights(&self) -> Weights {
+        self.weights
     }
 
     /// Leaves that were checked.
@@ -191,7 +211,7 @@ impl Checked {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn leaves(&self) -> usize {
-        match &self.0 {
+        match &self.what {
             What::Claim(verified) => verified.leaves(),
             What::Property(verified) => verified.leaves(),
         }

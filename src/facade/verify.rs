@@ -7,12 +7,16 @@ use std::time::Duration;
 use super::number::Number;
 use crate::certificate::{Certificate, Claim, Norm, Question, Weights, text};
 use crate::clock::Moment;
-use crate::expr::{Domain, Target};
+use crate::expr::{
+    Domain, NotDefined, Target, TooLong, check_defined, check_ends, check_exponents,
+};
+use crate::formats::Opened;
 use crate::jobs::Threads;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
 use crate::report::{Report, json, text as words};
+use crate::workflow::measure::{MeasureError, fits_target, threshold_of};
 use crate::workflow::{
     self, PictureError, PictureKind, Subject, Verdict, Verification, VerifyRequest, WorkflowError,
     spec::default_gap, summarise,
@@ -47,6 +51,22 @@ pub fn verify<'a>(network: &'a Network, target: &'a Target, domain: &'a Domain) 
         weights: Weights::Exact,
         portable: false,
         watch: None,
+    }
+}
+
+impl Opened {
+    /// Asks how far this network is from a target, as [`verify()`] does; the verdict names the weights that it has.
+    ///
+    /// ```
+    /// use steeple::{Domain, Target, builders, formats};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let file = formats::to_onnx(&builders::interpolant(&target, &domain, 3)?)?;
+    /// let answer = formats::open(&file)?.verify(&target, &domain).run()?;
+    /// assert!(answer.text().contains("with the weights as the file stores them"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify<'a>(&'a self, target: &'a Target, domain: &'a Domain) -> Verify<'a> {
+        verify(&self.network, target, domain).weights(self.weights)
     }
 }
 
@@ -331,8 +351,12 @@ impl<'a> Verify<'a> {
             .domain
             .in_order(self.network.inputs())
             .map_err(|error| VerifyError::Domain(error.to_string()))?;
-        let threshold = (self.norm == Norm::Area)
-            .then(|| self.threshold.unwrap_or_else(|| Rational::ratio(1, 2)));
+        // What a spec and the command line refuse is refused here.
+        check_ends(&domain)?;
+        check_exponents(&target)?;
+        check_defined(&target, &domain)?;
+        let threshold = threshold_of(self.norm, self.threshold)?;
+        fits_target(self.norm, &target)?;
         let question = Question {
             network: digest(self.network),
             target,
@@ -385,11 +409,14 @@ fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError
 fn earlier(bytes: &[u8], question: &Question) -> Result<Certificate, VerifyError> {
     let certificate =
         text::read(bytes).map_err(|error| VerifyError::Certificate(error.to_string()))?;
-    if certificate.claim.question.is_same(question) {
-        Ok(certificate)
-    } else {
-        Err(VerifyError::OtherQuestion)
+    if !certificate.claim.question.is_same(question) {
+        return Err(VerifyError::OtherQuestion);
     }
+    if certificate.constant_radius.is_negative() {
+        let text = "the constant radius is negative".to_owned();
+        return Err(VerifyError::Certificate(text));
+    }
+    Ok(certificate)
 }
 
 fn number(name: &'static str, number: impl Number) -> Result<Rational, VerifyError> {
@@ -445,6 +472,15 @@ pub enum VerifyError {
     /// The certificate to resume from is about another network, target, domain, norm or threshold.
     #[error("the certificate to go on with is about another question")]
     OtherQuestion,
+    /// An end of the domain or an exponent of the target is too long a number.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// The target has no value at a point of the domain, or this cannot be excluded.
+    #[error(transparent)]
+    NotDefined(#[from] NotDefined),
+    /// Norm, threshold and target do not go together.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
     /// The search cannot begin, or the checker did not accept what it found.
     #[error(transparent)]
     Workflow(#[from] WorkflowError),

@@ -75,8 +75,8 @@ impl Cell {
         low.midpoint(high)
     }
 
-    /// Returns the two halves of a cut; `None` if there is no such input or the place is not
-    /// strictly inside.
+    /// Cuts the cell in two. Returns `None` if the input does not exist, or if the place is not strictly
+    /// inside.
     pub fn cut(&self, axis: usize, place: Option<&Rational>) -> Option<(Self, Self)> {
         let side = self.intervals.get(axis)?;
         if self.is_dyadic {
@@ -97,8 +97,8 @@ impl Cell {
         Some((half(low, &place), half(&place, high)))
     }
 
-    /// Returns the two halves of a cut at a dyadic place; `None` if there is no such input or the
-    /// place is not strictly inside.
+    /// Cuts the cell in two at a dyadic place. Returns `None` if the input does not exist, or if the place is
+    /// not strictly inside.
     pub fn cut_at(&self, axis: usize, place: Dyadic) -> Option<(Self, Self)> {
         if self.is_dyadic && is_moderate(place) {
             return self.cut_dyadic(axis, place);
