@@ -108,7 +108,7 @@ pub fn network_of_rows<R: IntoIterator<Item = (usize, Rational)>>(
 }
 
 /// Returns names for outputs that differ from the names of the inputs: `z`, or `z1`, `z2` and so on.
-fn output_names(inputs: &[String], count: usize) -> Vec<String> {
+pub(crate) fn output_names(inputs: &[String], count: usize) -> Vec<String> {
     let names = |stem: &str| -> Vec<String> {
         match count {
             1 => vec![stem.to_owned()],

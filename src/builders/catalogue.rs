@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::line::{interpolant, staircase, step};
 use super::ridge::network as ridge;
 use super::shape::{disk, polygon, polygons};
+use super::smallest;
 use super::smooth::monomials;
 
 /// Makes the list of builders from a name and an entry for each.
@@ -39,6 +40,7 @@ macro_rules! registry {
 }
 
 registry! {
+    Smallest => smallest::ENTRY,
     Step => step::STEP,
     Bump => step::BUMP,
     Staircase => staircase::ENTRY,

@@ -71,6 +71,20 @@ pub enum BuildError {
         /// The key of its size.
         key: &'static str,
     },
+    /// The builder compares networks that keep a tolerance in the norm sup.
+    #[error(
+        "`{builder}` compares networks that keep a tolerance: it needs the norm sup and a `tolerance` in [claim]"
+    )]
+    NoTolerance {
+        /// The builder.
+        builder: &'static str,
+    },
+    /// The builder needs the prover.
+    #[error("`{builder}` proves what it builds: use `steeple::build` or `steeple build`")]
+    NeedsProver {
+        /// The builder.
+        builder: &'static str,
+    },
     /// A key that has no default.
     #[error("`{builder}` needs `{key}`")]
     MissingKey {
@@ -406,6 +420,8 @@ impl BuildError {
             | Self::Domain(_)
             | Self::NoPolynomial { .. }
             | Self::NotPolynomial { .. }
+            | Self::NoTolerance { .. }
+            | Self::NeedsProver { .. }
             | Self::Undefined(_)
             | Self::NotEvaluated(_)
             | Self::TooLarge { .. } => return None,

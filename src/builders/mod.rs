@@ -31,6 +31,7 @@ pub mod separate;
 pub mod shape;
 mod simple;
 pub mod sizes;
+pub mod smallest;
 pub mod smooth;
 pub mod tail;
 #[cfg(test)]
@@ -241,6 +242,18 @@ fn check_request(
         return Err(BuildError::Outputs { builder, found });
     }
     Ok(domain.in_order(target.inputs())?)
+}
+
+/// Checks that a request fits the builder, without building anything.
+///
+/// - Errors: [`BuildError`].
+pub fn check(
+    name: BuilderName,
+    parameters: &Parameters,
+    target: &Target,
+    domain: &Domain,
+) -> Result<(), BuildError> {
+    check_request(entry(name), parameters, target, domain).map(drop)
 }
 
 /// Returns the parameters, with those that are chosen from a tolerance in addition to the size.

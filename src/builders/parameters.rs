@@ -247,8 +247,14 @@ keys! {
     grid: Division = "grid" is Division,
     /// The vertices of a polygon in order, or a list of these for several polygons.
     vertices: Outlines = "vertices" is Vertices,
-    /// The number of hidden layers of polygons and disks; with 1 the threshold decides.
+    /// The number of hidden layers of polygons and disks (with 1 the threshold decides), or the most of the smallest network.
     hidden_layers: usize = "hidden_layers" is Count,
+    /// The most hidden units of the smallest network.
+    max_units: usize = "max_units" is Count,
+    /// The largest weight of the smallest network.
+    max_weight: Rational = "max_weight" is Positive,
+    /// How much work the search for the smallest network does: twice as much with 8 as with 4.
+    effort: usize = "effort" is Count,
     /// The number of sides of the polygon that approximates a disk.
     sides: usize = "sides" is Count,
     /// How a disk is approximated.

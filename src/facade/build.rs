@@ -12,6 +12,7 @@ use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
+use crate::report::CandidateReport;
 use crate::workflow::{self, BuildRequest, NetworkSpec, Spec, SpecError, WorkflowError, spec};
 
 /// Reads a spec: what to approximate, what to build, what to prove. [`Build::run`] builds it.
@@ -231,11 +232,12 @@ impl<'a> Build<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(self) -> Result<BuiltNetwork, BuildFailure> {
+        let wanted = self.spec.to_build();
         let Some(NetworkSpec {
             builder,
             parameters,
             ..
-        }) = &self.spec.network
+        }) = wanted.as_deref()
         else {
             return Err(BuildFailure::NoBuilder);
         };
@@ -258,9 +260,17 @@ impl<'a> Build<'a> {
             portable: self.portable,
         };
         let mut watch = self.watch.unwrap_or_else(|| Box::new(unwatched));
-        let (built, verification) = workflow::build(&request, None, &mut watch)?;
+        let workflow::Outcome {
+            built,
+            verification,
+            candidates,
+        } = workflow::build(&request, None, &mut watch)?;
         let answer = Answer::new(verification, built.network.clone(), Weights::Exact);
-        Ok(BuiltNetwork { built, answer })
+        Ok(BuiltNetwork {
+            built,
+            answer,
+            candidates,
+        })
     }
 }
 
@@ -269,6 +279,7 @@ impl<'a> Build<'a> {
 pub struct BuiltNetwork {
     built: Built,
     answer: Answer,
+    candidates: Vec<CandidateReport>,
 }
 
 impl BuiltNetwork {
@@ -338,6 +349,24 @@ impl BuiltNetwork {
     pub fn a_priori(&self) -> Option<(&Rational, &str)> {
         let bound = self.built.a_priori.as_ref()?;
         Some((&bound.upper, bound.theorem))
+    }
+
+    /// The networks that were compared, the one that was chosen first; empty if the builder makes one network.
+    ///
+    /// - Exactness: the errors of the others are bounds that the checker accepted.
+    ///
+    /// ```
+    /// let built = steeple::build(r#"
+    ///     target = { formula = "x^2", domain = { x = [0, 1] } }
+    ///     network = { builder = "smallest", activation = "relu" }
+    ///     claim = { tolerance = "1/20" }
+    /// "#)?.run()?;
+    /// let rows = built.candidates();
+    /// assert!(rows.iter().all(|row| rows[0].units <= row.units));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn candidates(&self) -> &[CandidateReport] {
+        &self.candidates
     }
 
     /// Notes about choices that were made.

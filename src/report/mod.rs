@@ -73,8 +73,27 @@ pub struct Report {
     pub size: SizeReport,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
+    /// All networks that keep the tolerance, the chosen one first, where several were compared.
+    pub candidates: Vec<CandidateReport>,
     /// Files with rounded weights, next to the exact network.
     pub rounded: Vec<RoundedReport>,
+}
+
+/// A network that was compared with others before one was chosen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CandidateReport {
+    /// What it is.
+    pub name: String,
+    /// Units of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// Units of all hidden layers.
+    pub units: usize,
+    /// Weights and bias terms that are not 0.
+    pub nonzero_parameters: usize,
+    /// The largest absolute value of a weight.
+    pub largest_weight: Rational,
+    /// Bounds on its error that the checker accepted; `None` for the network of the report itself.
+    pub error: Option<(Rational, Option<Rational>)>,
 }
 
 /// A file with rounded weights, and bounds on the error with them.

@@ -6,7 +6,7 @@
 //! Williams 1986), its gradient; [`check_gradient`] compares it with central differences. [`train()`]
 //! runs [Adam](adam) or [L-BFGS](lbfgs) from several random starts, lists all outcomes and turns
 //! the best one into a [`Network`](crate::network::Network), whose weights are exactly the floats
-//! found. [`explain()`] writes one forward and one backward pass out for a learner.
+//! found. [`Fit`] makes the largest error of a small network small. [`explain()`] writes one forward and one backward pass out for a learner.
 //!
 //! Floats are estimates: nothing here is a proof, and no proof relies on it. But the estimates are
 //! the same on every machine. Only + − · / and square roots are used, which IEEE 754 defines, and
@@ -23,6 +23,7 @@ mod gradient;
 mod gradient_check;
 mod kept;
 pub mod lbfgs;
+mod minimax;
 mod minimise;
 mod numbers;
 mod perceptron;
@@ -39,8 +40,11 @@ pub use explain::{MAX_EXPLAINED, explain};
 pub use gradient::Objective;
 pub use gradient_check::{GradientCheck, check_gradient};
 pub use kept::{Kept, compare_weights};
+pub use minimax::{Fit, FitPoints, Fitted};
 pub use minimise::Stop;
 pub use perceptron::{Loss, Perceptron, PerceptronError};
+pub(crate) use random::{Purpose, Random};
+pub(crate) use sample::value_finder;
 pub use sample::{MAX_SAMPLES, SampleError, Samples, Task, sample};
 pub use settings::{Optimizer, Settings};
 pub use train::{

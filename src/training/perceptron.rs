@@ -109,6 +109,15 @@ impl Part {
     }
 }
 
+/// Where a layer has its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub inputs: usize,
+    pub units: usize,
+    pub weights: usize,
+    pub bias: usize,
+}
+
 /// The shape of a multilayer perceptron, and its loss. The parameters are a separate list of
 /// floats: layer after layer, the weights row by row, then the bias.
 ///
@@ -239,6 +248,32 @@ impl Perceptron {
             }
         }
         format!("parameter {parameter}")
+    }
+
+    /// Returns the network whose weights are exactly these floats.
+    ///
+    /// - Returns `None` if a parameter is not finite.
+    ///
+    /// - Panics: when the number of parameters or names is not that of the shape.
+    pub(crate) fn plain_network(
+        &self,
+        parameters: &[f64],
+        inputs: &[String],
+        outputs: &[String],
+    ) -> Option<Network> {
+        let scaling = Scaling::none(self.inputs(), self.outputs());
+        self.network(parameters, &scaling, (inputs, outputs), &Rational::ZERO)
+    }
+
+    /// Returns where each layer has its parameters: its inputs, its units, where the weights begin (a row for
+    /// each unit) and where the biases begin.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = Place> {
+        self.parts.iter().map(|part| Place {
+            inputs: part.inputs,
+            units: part.units,
+            weights: part.weights,
+            bias: part.bias(),
+        })
     }
 
     /// Returns the network whose weights are exactly these floats, with the scaling of inputs and

@@ -5,14 +5,14 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 /// The purpose of random numbers. Each purpose has its own stream of a seed.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Points,
     Noise,
     Weights,
 }
 
 /// A stream of random numbers.
-pub(super) struct Random(ChaCha8Rng);
+pub(crate) struct Random(ChaCha8Rng);
 
 impl Random {
     /// The stream of a seed for one purpose.

@@ -189,6 +189,15 @@ pub fn sample(
     Samples::new(target.inputs().to_vec(), task, points, targets)
 }
 
+/// Returns the values of the target at a point of floats: labels 0 and 1 of a region. `None` where 256 bits do
+/// not give them.
+///
+/// - Exactness: labels are decided exactly; values are the exact ones rounded to about 53 bits.
+pub(crate) fn value_finder(target: &Target) -> impl FnMut(&[f64]) -> Option<Vec<f64>> {
+    let mut values = Values::of(target);
+    move |point| values.at(point)
+}
+
 /// A target's values at floats: by intervals if that is enough, else with more digits.
 struct Values {
     tape: Tape,

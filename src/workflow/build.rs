@@ -17,6 +17,7 @@ use crate::expr::{Domain, Target};
 use crate::formats::json;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
+use crate::report::CandidateReport;
 
 /// What to build, and what to prove of it.
 #[derive(Clone, Debug)]
@@ -86,6 +87,17 @@ impl<'a> BuildRequest<'a> {
     }
 }
 
+/// A network with its checked verdict.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was built; its network is the one that was read back.
+    pub built: Built,
+    /// The checked verdict about that network.
+    pub verification: Verification,
+    /// All networks that keep the tolerance, this one first, if the builder compares several.
+    pub candidates: Vec<CandidateReport>,
+}
+
 /// Builds the network, with the given size or the smallest size for which the prover finds that it keeps
 /// the tolerance. Nothing is proved about it yet.
 ///
@@ -132,17 +144,17 @@ fn read_network(folder: Option<&Path>, written: Vec<u8>) -> Result<Network, Work
 /// `certificate.steeple` next to it, reads that back and checks it. Without a folder, all of this happens
 /// in memory.
 ///
-/// - Returns: what was built, its network as read back, and the checked verdict about that.
 /// - Errors: [`WorkflowError`] if there is no verdict at all.
 pub fn build(
     request: &BuildRequest<'_>,
     folder: Option<&Path>,
     progress: &mut Watch<'_>,
-) -> Result<(Built, Verification), WorkflowError> {
+) -> Result<Outcome, WorkflowError> {
     let Chosen {
         mut built,
         found,
         stopped_by,
+        candidates,
     } = choose(request, progress)?;
     let threads = request.threads;
     let (written, (question, on_domain)) = side_by_side(
@@ -186,5 +198,9 @@ pub fn build(
         verification.verdict = Verdict::Undecided;
         verification.search.stopped_by = Some(reason);
     }
-    Ok((built, verification))
+    Ok(Outcome {
+        built,
+        verification,
+        candidates,
+    })
 }

@@ -15,12 +15,13 @@ pub mod region_count;
 pub mod regions;
 pub mod rounded;
 mod size;
+mod smallest;
 pub mod spec;
 pub mod summary;
 pub mod train;
 pub mod verify;
 
-pub use build::{BuildRequest, build, build_sized};
+pub use build::{BuildRequest, Outcome, build, build_sized};
 pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
 pub use files::write_beside;
 pub use measure::MeasureError;

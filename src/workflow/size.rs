@@ -7,14 +7,15 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::build::BuildRequest;
+use super::smallest;
 use super::verify::{Found, WorkflowError, search};
-use crate::builders::{self, BuildError, Built, Parameters, SizeKey, Sizes};
+use crate::builders::{self, BuildError, BuilderName, Built, Parameters, SizeKey, Sizes};
 use crate::clock::Moment;
 use crate::network::{Network, size};
 use crate::numbers::Rational;
 use crate::prover::memory::in_use;
 use crate::prover::{Limits, StoppedBy, Watch};
-use crate::report::up;
+use crate::report::{CandidateReport, up};
 
 /// The largest size that is tried when the size is to be chosen.
 const LARGEST_SIZE: usize = 1 << 16;
@@ -31,6 +32,8 @@ pub(super) struct Chosen {
     pub built: Built,
     /// The result of the search, if the size was chosen.
     pub found: Option<Found>,
+    /// All networks that keep the tolerance, the one that was chosen first, if the builder compares several.
+    pub candidates: Vec<CandidateReport>,
     /// What stopped the choice before a size was proved to be enough. Then nothing is known about other
     /// sizes, even if this one is too small.
     pub stopped_by: Option<StoppedBy>,
@@ -79,12 +82,16 @@ pub(super) fn choose(
     request: &BuildRequest<'_>,
     progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
+    if request.builder == BuilderName::Smallest {
+        return smallest::choose(request, progress);
+    }
     let of_size_given = |parameters| {
         let built = request.build_with(parameters)?;
         Ok(Chosen {
             built,
             found: None,
             stopped_by: None,
+            candidates: Vec::new(),
         })
     };
     let Some(key) = &builders::entry(request.builder).size else {
@@ -214,6 +221,7 @@ impl Choice<'_, '_> {
             built: best.built,
             found: Some(best.found),
             stopped_by: None,
+            candidates: Vec::new(),
         }
     }
 
@@ -305,6 +313,7 @@ impl Choice<'_, '_> {
             built,
             found: Some(tried.found),
             stopped_by: Some(reason),
+            candidates: Vec::new(),
         }
     }
 
@@ -323,6 +332,7 @@ impl Choice<'_, '_> {
             built,
             found: Some(last.found),
             stopped_by: Some(reason),
+            candidates: Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ mod schema;
 mod sides;
 mod syntax;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -56,6 +57,24 @@ pub struct Spec {
     pub notes: Vec<String>,
 }
 
+impl Spec {
+    /// Returns what to build: what the table `[network]` says, or the smallest network where there is no such
+    /// table but a tolerance in the norm sup.
+    pub fn to_build(&self) -> Option<Cow<'_, NetworkSpec>> {
+        if let Some(network) = &self.network {
+            return Some(Cow::Borrowed(network));
+        }
+        self.claim.chooses_smallest().then(|| {
+            Cow::Owned(NetworkSpec {
+                builder: BuilderName::Smallest,
+                parameters: Parameters::default(),
+                span: 0..0,
+                places: Vec::new(),
+            })
+        })
+    }
+}
+
 /// The table `[network]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkSpec {
@@ -88,6 +107,13 @@ pub struct ClaimSpec {
     pub threshold: Option<Rational>,
     /// Without a tolerance: the relative width of the enclosure wanted; 1/100 by default.
     pub gap: Rational,
+}
+
+impl ClaimSpec {
+    /// Does a missing builder mean the smallest network that keeps the tolerance?
+    fn chooses_smallest(&self) -> bool {
+        self.norm == Norm::Sup && self.tolerance.is_some()
+    }
 }
 
 /// What is wrong with a spec, and where.
@@ -139,7 +165,10 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
     let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
     root.only(&["target", "network", "claim", "compare"])?;
     let network = root.optional_table("network")?;
-    let builder = network.as_ref().map(network::read_builder).transpose()?;
+    let builder = match &network {
+        Some(table) => network::read_builder(table)?,
+        None => None,
+    };
     let goal = builder.map_or(Goal::Target, |builder| entry(builder).goal);
     let table = root.table("target")?;
     let (target, domain, assumed_inputs) = match builder {
@@ -164,7 +193,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         },
     };
     let network = network
-        .map(|table| network::read_network(&table, &domain))
+        .map(|table| network::read_network(&table, builder, &claim, &domain))
         .transpose()?;
     let compare = root
         .optional_table("compare")?

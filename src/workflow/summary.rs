@@ -55,6 +55,7 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         },
         size: size(network).into(),
         notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
+        candidates: Vec::new(),
         rounded: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ pub(super) use super::files::write_beside;
 use super::measure::{MeasureError, fits_target};
 use super::parallel::check_with_threads;
 use super::size::NoSize;
+use super::smallest::NoneFound;
 use crate::bounds::OnCell;
 use crate::builders::{BuildError, Impossible};
 use crate::certificate::{
@@ -144,6 +145,9 @@ pub enum WorkflowError {
     /// No size was proved to keep the tolerance.
     #[error("{0}")]
     NoSize(Box<NoSize>),
+    /// No network was found to keep the tolerance.
+    #[error("{0}")]
+    NoneFound(Box<NoneFound>),
     /// The builder has no size.
     #[error(
         "builder `{builder}` has no size that could grow; hint: use a builder with `cells` or `sides`"
@@ -185,6 +189,10 @@ impl WorkflowError {
         match self {
             Self::Build(error) => Some(error.key().unwrap_or("builder")),
             Self::NoSize(error) => Some(error.key),
+            Self::NoneFound(error) => Some(match error.most_units {
+                Some(_) => "max_units",
+                None => "builder",
+            }),
             Self::Impossible(_) | Self::NothingGrows { .. } => Some("builder"),
             Self::Prove(_)
             | Self::Inputs { .. }
@@ -228,6 +236,12 @@ impl Found {
     /// Does the search find that the error is at most this?
     pub(super) fn keeps(&self, tolerance: &Rational) -> bool {
         self.outcome.certificate.claim.keeps(tolerance)
+    }
+
+    /// The point where the search found a large error.
+    pub(super) fn witness(&self) -> Option<Vec<Rational>> {
+        let witness = self.outcome.certificate.witness.as_ref();
+        witness.map(|witness| witness.point.clone())
     }
 
     /// The upper bound that the search found.

@@ -14,8 +14,8 @@ use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
 use crate::workflow::{
-    BuildRequest, PictureKind, RegionCount, Subject, WorkflowError, build, build_and_count,
-    draw_all, error_of_rounded, region_count, summarise,
+    BuildRequest, Outcome, PictureKind, RegionCount, Subject, WorkflowError, build,
+    build_and_count, draw_all, error_of_rounded, region_count, summarise,
 };
 
 /// Networks of more units are not drawn when the time is over.
@@ -31,11 +31,12 @@ const CONTENTS: Contents = Contents {
 pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let path = &arguments.spec;
     let (spec, source) = inputs::read_spec(path)?;
-    let Some(spec_network) = &spec.network else {
+    let Some(spec_network) = spec.to_build() else {
         return Err(
             Refusal::in_file(path, "[network] is missing, so there is nothing to build")
                 .hint(
-                    "write [network] and below it builder = \"interpolant\"; `steeple catalogue` lists all",
+                    "write [network] and below it builder = \"interpolant\" (`steeple catalogue` lists all), or \
+                     give a tolerance in [claim]: then the smallest network is looked for",
                 ),
         );
     };
@@ -60,6 +61,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         threads: inputs::threads(&arguments.limits),
         portable: arguments.portable,
     };
+    let spec_network = spec_network.as_ref();
     let refusal = |error: WorkflowError| {
         let hint = advice::of(&error.to_string(), &spec);
         Refusal::in_table(path, &source, spec_network, error).maybe_hint(hint.as_deref())
@@ -73,8 +75,13 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         bar.show(progress)
     });
     drop(bar);
-    let (built, verification) = built.map_err(refusal)?;
+    let Outcome {
+        built,
+        verification,
+        candidates,
+    } = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
+    report.candidates = candidates;
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;
     let subject = Subject {

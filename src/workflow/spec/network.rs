@@ -1,25 +1,29 @@
 //! The table `[network]`.
 
+use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{NetworkSpec, SpecError, Table, Value, advice, read_sides};
+use super::{ClaimSpec, NetworkSpec, SpecError, Table, Value, advice, read_sides};
 use crate::builders::parameters::KEYS;
 use crate::builders::{BuilderName, Outlines, Parameters, Source, Vertex};
 use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
-/// Reads which builder it is.
-pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecError> {
+/// Reads which builder it is, if the table says.
+pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<Option<BuilderName>, SpecError> {
     let known: Vec<&str> = ["builder"]
         .into_iter()
         .chain(KEYS.iter().map(|key| key.name))
         .collect();
     table.only(&known)?;
-    let value = table.value("builder")?;
+    let Some(value) = table.get("builder") else {
+        return Ok(None);
+    };
     let name = Table::string(value, "builder")?;
     let known: Vec<&str> = BuilderName::ALL.iter().map(|known| known.name()).collect();
     let written = advice::choice(name, &known).unwrap_or(name);
-    BuilderName::from_name(written).ok_or_else(|| {
+    let found = BuilderName::from_name(written);
+    found.map(Some).ok_or_else(|| {
         let message = format!("unknown builder `{name}`");
         SpecError::new(message, value.span()).hint(advice::of_builder(name, &known))
     })
@@ -28,13 +32,25 @@ pub(super) fn read_builder(table: &Table<'_, '_>) -> Result<BuilderName, SpecErr
 /// Reads the table; whether a builder has a key is for the builder to say.
 pub(super) fn read_network(
     table: &Table<'_, '_>,
+    builder: Option<BuilderName>,
+    claim: &ClaimSpec,
     domain: &Domain,
 ) -> Result<NetworkSpec, SpecError> {
-    let builder = read_builder(table)?;
+    let builder = match builder {
+        Some(builder) => builder,
+        None if claim.chooses_smallest() => BuilderName::Smallest,
+        None => {
+            let missing = table.value("builder");
+            return Err(missing.err().expect("it is not there"));
+        }
+    };
+    let span = table
+        .get("builder")
+        .map_or(table.span.clone(), Spanned::span);
     Ok(NetworkSpec {
         builder,
         parameters: Parameters::read(&Values { table, domain })?,
-        span: table.value("builder")?.span(),
+        span,
         places: table
             .entries()
             .map(|(key, value)| (key.to_string(), value.span()))

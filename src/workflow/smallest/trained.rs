@@ -1,0 +1,301 @@
+//! Networks by training, with the proof in the loop.
+
+use super::fits::{BestFit, Budget, Shape, best_fit, fit_of, polish, sparser};
+use super::problem::Problem;
+use super::rounding::{network, rounded};
+use super::{Outcome, Search};
+use crate::builders::{Built, Parameters, Units};
+use crate::jobs::on_threads;
+use crate::network::Activation;
+use crate::numbers::estimate::estimate_rational;
+use crate::training::{Fitted, Perceptron};
+use crate::workflow::verify::WorkflowError;
+
+/// The most units of a trained network.
+const MOST_UNITS: usize = 40;
+/// Starts of every shape for each unit of effort, and of the first, rough search.
+const STARTS: u64 = 50;
+const FEW_STARTS: u64 = 24;
+/// Multiplications for each unit of effort, about.
+const WORK: u64 = 20_000_000_000;
+/// Proofs that are tried for one fit; each that fails adds points to the sample.
+const PROOFS: usize = 6;
+/// Units of one layer from which on its error was this many tolerances are not tried again.
+const FAR: f64 = 30.0;
+
+/// The search for trained networks.
+pub(super) struct Trained<'s, 'a, 'p> {
+    search: &'s mut Search<'a, 'p>,
+    problem: Problem,
+    tolerance: f64,
+    /// Activations to train.
+    activations: Vec<Activation>,
+    work: u64,
+    /// Errors of shapes with one hidden layer in the rough search.
+    rough: Vec<(Shape, f64)>,
+}
+
+impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
+    /// Samples the target; `None` if there is nothing to train.
+    pub fn new(search: &'s mut Search<'a, 'p>) -> Option<Self> {
+        let scope = &search.scope;
+        let request = search.request;
+        let mut activations = Vec::new();
+        if scope.allows(Units::Tanh) || scope.allows(Units::Sigmoid) {
+            activations.push(Activation::Tanh);
+        }
+        if scope.allows(Units::Relu) {
+            activations.push(Activation::Relu);
+        }
+        let problem = Problem::new(request.target, request.domain, &scope.largest_weight)?;
+        let tolerance = estimate_rational(search.tolerance);
+        (!activations.is_empty() && tolerance > 0.0).then_some(Self {
+            problem,
+            tolerance,
+            activations,
+            work: 0,
+            rough: Vec::new(),
+            search,
+        })
+    }
+
+    /// A rough search with more and more units in one layer, then a thorough one from the fewest units up.
+    pub fn run(mut self) -> Result<(), WorkflowError> {
+        let mut units = 1;
+        while units <= self.most() && !self.is_spent() {
+            let shapes = self.in_one_layer(units);
+            let mut is_enough = false;
+            for shape in shapes {
+                is_enough |= self.attempt(&shape, FEW_STARTS)?;
+            }
+            if is_enough {
+                break;
+            }
+            units += (units / 3).max(1);
+        }
+        let starts = STARTS * u64::try_from(self.search.scope.effort).unwrap_or(1);
+        let mut units = 0;
+        while units <= self.most() && !self.is_spent() {
+            let mut is_enough = false;
+            for shape in self.shapes(units) {
+                is_enough |= self.attempt(&shape, starts)?;
+            }
+            if is_enough {
+                break;
+            }
+            units += 1;
+        }
+        if units > 0 && self.is_spent() && units <= self.most() {
+            let note = format!(
+                "the search ended after all shapes of fewer than {}: `effort` is used up",
+                crate::words::count(units, "unit")
+            );
+            self.search.notes.push(note);
+        }
+        Ok(())
+    }
+
+    /// The most units that are of use: fewer than a network has that was proved, or as many as an inexact one.
+    fn most(&self) -> usize {
+        let most = self
+            .search
+            .scope
+            .most_units
+            .unwrap_or(MOST_UNITS)
+            .min(MOST_UNITS);
+        match self.search.fewest() {
+            Some((0, _)) => 0,
+            Some((units, _)) => most.min(units - 1),
+            None => most,
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.work >= self.most_work() || self.search.is_over()
+    }
+
+    fn most_work(&self) -> u64 {
+        WORK.saturating_mul(u64::try_from(self.search.scope.effort).unwrap_or(1))
+    }
+
+    fn in_one_layer(&self, units: usize) -> Vec<Shape> {
+        let hidden = if units == 0 { Vec::new() } else { vec![units] };
+        let activations = self.activations.iter().filter(|activation| {
+            // In one input there is nothing better than the best broken line.
+            let is_line = self.problem.shape().0 == 1 && **activation == Activation::Relu;
+            !is_line || self.search.fewest().is_none()
+        });
+        let shape = |activation: &Activation| Shape {
+            hidden: hidden.clone(),
+            activation: activation.clone(),
+        };
+        activations.map(shape).collect()
+    }
+
+    /// The shapes with so many units: one layer, and several whose last one is narrow.
+    fn shapes(&self, units: usize) -> Vec<Shape> {
+        let is_hopeful = |shape: &Shape| {
+            let more = |(known, _): &&(Shape, f64)| {
+                known.activation == shape.activation && known.units() >= shape.units()
+            };
+            let least = self.rough.iter().find(more);
+            least.is_none_or(|(_, error)| *error <= FAR * self.tolerance)
+        };
+        let mut shapes = self.in_one_layer(units);
+        shapes.retain(is_hopeful);
+        let mut deeper = Vec::new();
+        if self.search.scope.hidden_layers >= 2 {
+            for last in 1..=3 {
+                if units > 2 * last || (last, units) == (1, 2) {
+                    deeper.push(vec![units - last, last]);
+                }
+            }
+        }
+        if self.search.scope.hidden_layers >= 3 {
+            for (second, last) in [(1, 1), (2, 1), (2, 2)] {
+                if units > 2 * second + last {
+                    deeper.push(vec![units - second - last, second, last]);
+                }
+            }
+        }
+        for hidden in deeper {
+            for activation in &self.activations {
+                shapes.push(Shape {
+                    hidden: hidden.clone(),
+                    activation: activation.clone(),
+                });
+            }
+        }
+        shapes
+    }
+
+    /// Fits a shape and tries to prove the fit; returns whether that succeeded.
+    fn attempt(&mut self, shape: &Shape, starts: u64) -> Result<bool, WorkflowError> {
+        if self.is_spent() {
+            return Ok(false);
+        }
+        let limits = &self.search.request.limits;
+        let is_over = || limits.is_over().is_some();
+        let mut budget = Budget {
+            done: self.work,
+            most: self.most_work(),
+            is_over: &is_over,
+        };
+        // Without hidden units there is one start.
+        let starts = if shape.hidden.is_empty() { 1 } else { starts };
+        let found = on_threads(self.search.request.threads, |jobs| {
+            let effort = (jobs, &mut budget);
+            best_fit(&self.problem, shape, starts, self.tolerance, effort)
+        });
+        self.work = budget.done;
+        let Some(found) = found else {
+            return Ok(false);
+        };
+        if shape.hidden.len() == 1 {
+            self.rough.push((shape.clone(), found.error));
+        }
+        let is_good = found.error <= self.tolerance && self.prove(shape, &found)?;
+        if !is_good {
+            self.search.missed(shape.units(), found.error);
+        }
+        Ok(is_good)
+    }
+
+    /// Tries to prove a fit: first with as many zeros as possible, then as it is.
+    fn prove(&mut self, shape: &Shape, found: &BestFit) -> Result<bool, WorkflowError> {
+        let Some(perceptron) = shape.perceptron(&self.problem) else {
+            return Ok(false);
+        };
+        let (parameters, limits) = sparser(
+            &self.problem,
+            &perceptron,
+            &found.parameters,
+            self.tolerance,
+        );
+        if self.prove_within(shape, (&perceptron, &limits), parameters)? {
+            return Ok(true);
+        }
+        let limits = self.problem.limits(&perceptron);
+        self.prove_within(shape, (&perceptron, &limits), found.parameters.clone())
+    }
+
+    /// Proves, adds the point where the error is too large to the sample, and polishes the fit again.
+    fn prove_within(
+        &mut self,
+        shape: &Shape,
+        (perceptron, limits): (&Perceptron, &[f64]),
+        mut parameters: Vec<f64>,
+    ) -> Result<bool, WorkflowError> {
+        let mut problem = self.problem.clone();
+        let mut digits = 0;
+        for _ in 0..PROOFS {
+            let Some((short, used)) =
+                rounded(&problem, perceptron, &parameters, self.tolerance, digits)
+            else {
+                return Ok(false);
+            };
+            let Some(built) = self.built(shape, perceptron, &short) else {
+                return Ok(false);
+            };
+            match self.search.prove(&name(shape, &built), built)? {
+                Outcome::Kept => return Ok(true),
+                Outcome::Missed(None) => return Ok(false),
+                Outcome::Missed(Some(point)) => {
+                    problem.add_around(self.search.request.target, &point);
+                    // More digits next time: rounding may be what was too much.
+                    digits = used + 1;
+                }
+            }
+            let fit = fit_of(perceptron, limits, &problem.fine);
+            let start = Fitted {
+                parameters,
+                mean: 0.0,
+                largest: 0.0,
+                work: 0,
+            };
+            let found = polish(&fit, start);
+            self.work += found.work;
+            if problem.unscaled_error(found.largest) > self.tolerance {
+                return Ok(false);
+            }
+            parameters = found.parameters;
+        }
+        Ok(false)
+    }
+
+    fn built(&self, shape: &Shape, perceptron: &Perceptron, parameters: &[f64]) -> Option<Built> {
+        let request = self.search.request;
+        let units = match (&shape.activation, self.search.scope.units) {
+            (Activation::Relu, _) => Units::Relu,
+            (_, Some(Units::Sigmoid)) => Units::Sigmoid,
+            _ => Units::Tanh,
+        };
+        let outputs = crate::builders::assemble::output_names(
+            request.target.inputs(),
+            request.target.outputs_count(),
+        );
+        let network = network(request.target, perceptron, parameters, units, &outputs)?;
+        Some(Built {
+            network,
+            a_priori: None,
+            notes: vec!["trained: no theorem gives a bound in advance".to_owned()],
+            chosen: Parameters {
+                units: Some(units),
+                ..Parameters::default()
+            },
+        })
+    }
+}
+
+/// What it is, for people.
+fn name(shape: &Shape, built: &Built) -> String {
+    if shape.hidden.is_empty() {
+        return "affine function".to_owned();
+    }
+    let widths: Vec<String> = shape.hidden.iter().map(ToString::to_string).collect();
+    let units = built.chosen.units.map_or("", Units::name);
+    format!(
+        "trained {units} network, hidden layers {}",
+        widths.join("-")
+    )
+}
