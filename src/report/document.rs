@@ -15,8 +15,21 @@ pub struct Document {
     pub rows: Vec<(&'static str, String)>,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
+    /// Tables.
+    pub tables: Vec<Table>,
     /// What the result means, and what it does not.
     pub meaning: Vec<String>,
+}
+
+/// A table with a title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The title.
+    pub title: &'static str,
+    /// The names of the columns.
+    pub head: Vec<&'static str>,
+    /// The rows, a text for each column.
+    pub rows: Vec<Vec<String>>,
 }
 
 impl Document {
@@ -39,6 +52,14 @@ impl Document {
             writeln!(out, "\n## Notes\n")?;
             for note in &self.notes {
                 writeln!(out, "- {}", escape(note))?;
+            }
+        }
+        for table in &self.tables {
+            writeln!(out, "\n## {}\n", table.title)?;
+            writeln!(out, "{}", table_row(&table.head))?;
+            writeln!(out, "{}", table_rule(table.head.len()))?;
+            for row in &table.rows {
+                writeln!(out, "{}", table_row(row.iter().map(|cell| escape(cell))))?;
             }
         }
         writeln!(out, "\n## What this means\n")?;

@@ -27,6 +27,13 @@ impl Document {
                     h2 { "Notes" }
                     ul { @for note in &self.notes { li { (prose(note)) } } }
                 }
+                @for table in &self.tables {
+                    h2 { (table.title) }
+                    table {
+                        thead { tr { @for name in &table.head { th { (name) } } } }
+                        tbody { @for row in &table.rows { tr { @for cell in row { td { (prose(cell)) } } } } }
+                    }
+                }
                 h2 { "What this means" }
                 @for paragraph in &self.meaning { p { (prose(paragraph)) } }
                 (figures(pictures))

@@ -134,6 +134,22 @@ pub fn verify(report: &Report, times: Times) -> Value {
     })
 }
 
+/// The networks that were compared, the chosen one first.
+fn candidates(report: &Report) -> Value {
+    let rows = report.candidates.iter().map(|candidate| {
+        let error = candidate.error.as_ref();
+        json!({
+            "name": candidate.name,
+            "hidden": candidate.hidden,
+            "units": candidate.units,
+            "nonzero_parameters": candidate.nonzero_parameters,
+            "largest_weight": candidate.largest_weight.to_string(),
+            "error": error.map(|(lower, upper)| ends_of_error(lower, upper.as_ref())),
+        })
+    });
+    rows.collect()
+}
+
 /// The files with rounded weights, and bounds on the error with them.
 fn rounded(report: &Report) -> Value {
     let files = report.rounded.iter().map(|file| {
@@ -163,6 +179,7 @@ pub fn build(report: &Report, times: Times) -> Value {
             "nonzero_parameters": report.size.nonzero_parameters,
         },
         "notes": report.notes,
+        "candidates": candidates(report),
         "rounded": rounded(report),
         "verify": verify(report, times),
     })

@@ -1,8 +1,9 @@
 //! `report.md`.
 
-use super::document::Document;
-use super::{Report, SizeReport, down, exactly, text, up};
+use super::document::{Document, Table};
+use super::{CandidateReport, Report, SizeReport, down, exactly, text, up};
 use crate::certificate::Norm;
+use crate::numbers::literal::decimal_up;
 use crate::words::{count, short};
 
 /// Returns the report as Markdown; pictures are linked by file name.
@@ -19,8 +20,45 @@ pub fn document(report: &Report) -> Document {
         headline: headline.lines().next().unwrap_or_default().to_owned(),
         rows: rows(report),
         notes: report.notes.clone(),
+        tables: candidates(report).into_iter().collect(),
         meaning: meaning(report),
     }
+}
+
+/// The networks that were compared, if several were.
+fn candidates(report: &Report) -> Option<Table> {
+    if report.candidates.is_empty() {
+        return None;
+    }
+    let row = |candidate: &CandidateReport| {
+        let hidden = candidate.hidden.iter().map(ToString::to_string);
+        let error = match &candidate.error {
+            None => "this network".to_owned(),
+            Some((_, Some(upper))) if upper.is_zero() => "0 (exact)".to_owned(),
+            Some((lower, Some(upper))) => format!("between {} and {}", down(lower), up(upper)),
+            Some((lower, None)) => format!("at least {}", down(lower)),
+        };
+        vec![
+            candidate.name.clone(),
+            hidden.collect::<Vec<_>>().join("-"),
+            candidate.units.to_string(),
+            candidate.nonzero_parameters.to_string(),
+            decimal_up(&candidate.largest_weight, 4),
+            error,
+        ]
+    };
+    Some(Table {
+        title: "Networks that keep the tolerance",
+        head: vec![
+            "network",
+            "hidden layers",
+            "units",
+            "nonzero parameters",
+            "largest weight",
+            "certified error",
+        ],
+        rows: report.candidates.iter().map(row).collect(),
+    })
 }
 
 /// A title for the report.

@@ -113,6 +113,7 @@ impl RegionCountReport {
             headline: self.headline(),
             rows: self.rows(),
             notes: self.notes.clone(),
+            tables: Vec::new(),
             meaning: self.meaning(),
         }
     }

@@ -200,3 +200,18 @@ pub fn witness_place(report: &Report) -> Option<String> {
     }
     Some(format!("{word} {}", parts.join(", ")))
 }
+/// Returns a line for each other network that keeps the tolerance.
+pub fn candidates(report: &Report) -> Vec<String> {
+    let others = report.candidates.iter().filter_map(|candidate| {
+        let (_, upper) = candidate.error.as_ref()?;
+        let error = upper
+            .as_ref()
+            .map_or_else(String::new, |upper| match upper {
+                upper if upper.is_zero() => ", exact".to_owned(),
+                upper => format!(", error at most {}", up(upper)),
+            });
+        let units = count(candidate.units, "hidden unit");
+        Some(format!("  also proved: {}, {units}{error}", candidate.name))
+    });
+    others.collect()
+}

@@ -125,6 +125,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
                 lines.extend(report.notes.iter().map(|note| format!("  {note}")));
                 let rounded = report.rounded.iter();
                 lines.extend(rounded.map(|file| format!("  {}", text::rounded(&report, file))));
+                lines.extend(text::candidates(&report));
                 lines.push(format!(
                     "  network: {}, {}",
                     count(report.size.units, "hidden unit"),

@@ -56,18 +56,13 @@ pub(super) struct BestFit {
 
 /// The work done, and whether to go on with it.
 pub(super) struct Budget<'a> {
-    /// Multiplications done, and the most.
+    /// Multiplications done.
     pub done: u64,
-    pub most: u64,
     /// Has a limit of the user come?
     pub is_over: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Budget<'_> {
-    pub fn is_spent(&self) -> bool {
-        self.done >= self.most || (self.is_over)()
-    }
-
     fn add(&mut self, fits: &[Ranked]) {
         for (_, fitted) in fits {
             self.done = self.done.saturating_add(fitted.work);
@@ -190,6 +185,7 @@ pub(super) fn sparser(
     const SHARE: f64 = 0.95;
     let wanted = problem.scaled_tolerance(tolerance) * SHARE;
     let mut limits = problem.limits(perceptron);
+    let mut errors = Vec::new();
     let mut here = parameters.to_vec();
     let mut order: Vec<usize> = (0..here.len()).collect();
     order.sort_by(|a, b| here[*a].abs().total_cmp(&here[*b].abs()).then(a.cmp(b)));
@@ -202,18 +198,24 @@ pub(super) fn sparser(
             continue;
         }
         let kept = std::mem::replace(&mut limits[place], 0.0);
-        let fit = fit_of(perceptron, &limits, &problem.fine);
+        let fit = fit_of(perceptron, &limits, &problem.coarse);
         let mut start = here.clone();
         start[place] = 0.0;
-        let mut found = fit.descend(start, 2, 30);
+        let mut found = fit.descend(start, 2, 20);
         for power in [8, 32] {
-            found = fit.descend(found.parameters, power, 20);
+            found = fit.descend(found.parameters, power, 15);
         }
-        if found.largest <= wanted {
+        let fine = fit_of(perceptron, &limits, &problem.fine);
+        if fine.errors(&found.parameters, &mut errors) <= wanted {
             here = found.parameters;
         } else {
             limits[place] = kept;
         }
+    }
+    let fit = fit_of(perceptron, &limits, &problem.fine);
+    let found = fit.descend(here.clone(), 32, STEPS_OF_POWER);
+    if found.largest <= wanted {
+        here = found.parameters;
     }
     (here, limits)
 }

@@ -20,7 +20,7 @@ const FEW_STARTS: u64 = 24;
 const WORK: u64 = 20_000_000_000;
 /// Proofs that are tried for one fit; each that fails adds points to the sample.
 const PROOFS: usize = 6;
-/// Units of one layer from which on its error was this many tolerances are not tried again.
+/// One layer is not tried again with units whose error was this many tolerances in the rough search.
 const FAR: f64 = 30.0;
 
 /// The search for trained networks.
@@ -31,8 +31,8 @@ pub(super) struct Trained<'s, 'a, 'p> {
     /// Activations to train.
     activations: Vec<Activation>,
     work: u64,
-    /// Errors of shapes with one hidden layer in the rough search.
-    rough: Vec<(Shape, f64)>,
+    /// The errors of shapes that were fitted, as estimates.
+    errors: Vec<(Shape, f64)>,
 }
 
 impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
@@ -54,22 +54,22 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
             tolerance,
             activations,
             work: 0,
-            rough: Vec::new(),
+            errors: Vec::new(),
             search,
         })
     }
 
-    /// A rough search with more and more units in one layer, then a thorough one from the fewest units up.
+    /// A rough search with more and more units in one layer, which tells where one layer is hopeless; then a
+    /// thorough one from the fewest units up.
     pub fn run(mut self) -> Result<(), WorkflowError> {
         let mut units = 1;
-        while units <= self.most() && !self.is_spent() {
-            let shapes = self.in_one_layer(units);
-            let mut is_enough = false;
-            for shape in shapes {
-                is_enough |= self.attempt(&shape, FEW_STARTS)?;
-            }
-            if is_enough {
-                break;
+        let mut most = self.most();
+        while units <= most && !self.is_spent() {
+            for shape in self.in_one_layer(units) {
+                let found = self.fit(&shape, FEW_STARTS);
+                if found.is_some_and(|found| found.error <= self.tolerance) {
+                    most = most.min(units);
+                }
             }
             units += (units / 3).max(1);
         }
@@ -136,10 +136,12 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
     fn shapes(&self, units: usize) -> Vec<Shape> {
         let is_hopeful = |shape: &Shape| {
             let more = |(known, _): &&(Shape, f64)| {
-                known.activation == shape.activation && known.units() >= shape.units()
+                known.activation == shape.activation
+                    && known.hidden.len() == 1
+                    && known.units() >= shape.units()
             };
-            let least = self.rough.iter().find(more);
-            least.is_none_or(|(_, error)| *error <= FAR * self.tolerance)
+            let found = self.errors.iter().find(more);
+            found.is_none_or(|(_, error)| *error <= FAR * self.tolerance)
         };
         let mut shapes = self.in_one_layer(units);
         shapes.retain(is_hopeful);
@@ -169,16 +171,12 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
         shapes
     }
 
-    /// Fits a shape and tries to prove the fit; returns whether that succeeded.
-    fn attempt(&mut self, shape: &Shape, starts: u64) -> Result<bool, WorkflowError> {
-        if self.is_spent() {
-            return Ok(false);
-        }
+    /// Fits a shape; `None` if that is not possible, or a limit came.
+    fn fit(&mut self, shape: &Shape, starts: u64) -> Option<BestFit> {
         let limits = &self.search.request.limits;
         let is_over = || limits.is_over().is_some();
         let mut budget = Budget {
             done: self.work,
-            most: self.most_work(),
             is_over: &is_over,
         };
         // Without hidden units there is one start.
@@ -188,17 +186,21 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
             best_fit(&self.problem, shape, starts, self.tolerance, effort)
         });
         self.work = budget.done;
-        let Some(found) = found else {
+        let found = found?;
+        self.errors.push((shape.clone(), found.error));
+        self.search.missed(shape.units(), found.error);
+        Some(found)
+    }
+
+    /// Fits a shape and tries to prove the fit; returns whether that succeeded.
+    fn attempt(&mut self, shape: &Shape, starts: u64) -> Result<bool, WorkflowError> {
+        if self.is_spent() {
             return Ok(false);
-        };
-        if shape.hidden.len() == 1 {
-            self.rough.push((shape.clone(), found.error));
         }
-        let is_good = found.error <= self.tolerance && self.prove(shape, &found)?;
-        if !is_good {
-            self.search.missed(shape.units(), found.error);
+        match self.fit(shape, starts) {
+            Some(found) if found.error <= self.tolerance => self.prove(shape, &found),
+            _ => Ok(false),
         }
-        Ok(is_good)
     }
 
     /// Tries to prove a fit: first with as many zeros as possible, then as it is.
