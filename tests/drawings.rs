@@ -38,12 +38,13 @@ fn built(
         threads: steeple::jobs::Threads::Count(2),
         portable: false,
     };
-    let (built, verification) = build(
+    let outcome = build(
         &request,
         Some(folder.path()),
         &mut steeple::workflow::unwatched,
     )
     .expect("a verdict");
+    let (built, verification) = (outcome.built, outcome.verification);
     let mut report = summarise(&verification, &built.network, Some(&built));
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;

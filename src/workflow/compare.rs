@@ -14,15 +14,16 @@ use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
 use super::measure::default_threshold;
+use super::smallest;
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
-use crate::builders::{BuilderName, Fit};
+use crate::builders::{BuilderName, Fit, Parameters, Units};
 use crate::certificate::{Norm, Question};
 use crate::expr::{Domain, Target};
 use crate::formats::foreign::Weights;
-use crate::network::{Network, digest};
+use crate::network::{Activation, Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Limits, Progress};
 use crate::report::comparison::{Comparison, Enclosure, Origin, Row, Start};
@@ -159,6 +160,11 @@ pub fn compare(
             progress(Stage::Training(row, at));
         });
         trained.extend(rows.into_iter().map(candidate));
+        if let Some(tolerance) = &compare.tolerance {
+            for activation in &compare.activations {
+                trained.push(smallest_of(request, activation, tolerance, progress));
+            }
+        }
     }
     let imported = request.imported.iter().map(|given| Candidate {
         order: Some((given.target.clone(), given.domain.clone())),
@@ -330,6 +336,47 @@ fn built(
         row.name = "smooth disk".into();
     }
     Ok(Candidate::new(row, Some(built.network)))
+}
+
+/// Trains the smallest network of this activation that keeps a tolerance in the norm sup.
+fn smallest_of(
+    request: &CompareRequest<'_>,
+    activation: &Activation,
+    tolerance: &Rational,
+    progress: &(dyn Fn(Stage<'_>) + Sync),
+) -> Candidate {
+    let spec = request.spec;
+    let name = format!("smallest {}", activation.name());
+    let parameters = Parameters {
+        units: Units::from_name(activation.name()),
+        ..Parameters::default()
+    };
+    let wanted = BuildRequest {
+        builder: BuilderName::Smallest,
+        parameters: &parameters,
+        target: &spec.target,
+        domain: &spec.domain,
+        norm: Norm::Sup,
+        threshold: None,
+        tolerance: Some(tolerance),
+        gap: spec.claim.gap.clone(),
+        // The other half of the time is for the proofs.
+        limits: request.limits.shared(2),
+        threads: request.threads,
+        portable: false,
+    };
+    let found = smallest::choose_trained(&wanted, &mut |at| {
+        progress(Stage::Proving(&name, at));
+        ControlFlow::Continue(())
+    });
+    let mut row = Row::new(name.clone(), Origin::Trained);
+    match found {
+        Ok(chosen) => Candidate::new(row, Some(chosen.built.network)),
+        Err(error) => {
+            row.failed = Some(error.to_string());
+            Candidate::new(row, None)
+        }
+    }
 }
 
 /// Returns the candidate that training made, or the reason why there is none.

@@ -13,6 +13,8 @@ mod constructions;
 mod fits;
 mod problem;
 mod rounding;
+#[cfg(test)]
+mod tests;
 mod trained;
 
 use std::fmt;
@@ -102,39 +104,22 @@ pub(super) fn choose(
     request: &BuildRequest<'_>,
     progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
-    let builder = builders::entry(request.builder).name;
-    let Some(tolerance) = request.tolerance.filter(|_| request.norm == Norm::Sup) else {
-        return Err(WorkflowError::from(BuildError::NoTolerance { builder }));
-    };
-    let scope = Scope::of(request.parameters)?;
-    builders::check(
-        request.builder,
-        request.parameters,
-        request.target,
-        request.domain,
-    )?;
-    if let Some(reason) = builders::impossible(
-        request.builder,
-        request.parameters,
-        request.target,
-        request.domain,
-        request.norm,
-        tolerance,
-    ) {
-        return Err(WorkflowError::Impossible(Box::new(reason)));
-    }
-    let mut search = Search {
-        request,
-        tolerance,
-        scope,
-        proved: Vec::new(),
-        missed: Vec::new(),
-        notes: Vec::new(),
-        progress,
-    };
+    let mut search = Search::new(request, progress)?;
     search.constructions()?;
     search.training()?;
     search.last_resorts()?;
+    search.conclude()
+}
+
+/// Chooses the smallest network among trained ones.
+///
+/// - Errors: [`WorkflowError`], also if no network was proved to keep the tolerance.
+pub(super) fn choose_trained(
+    request: &BuildRequest<'_>,
+    progress: &mut Watch<'_>,
+) -> Result<Chosen, WorkflowError> {
+    let mut search = Search::new(request, progress)?;
+    search.training()?;
     search.conclude()
 }
 
@@ -147,11 +132,55 @@ struct Search<'a, 'p> {
     proved: Vec<Proved>,
     /// Fits that did not keep the tolerance: their units, and their error, an estimate.
     missed: Vec<(usize, f64)>,
+    /// The best fit that does not, for when time is over: its error, an estimate, its name and its network.
+    best_fit: Option<(f64, String, Built)>,
     notes: Vec<String>,
     progress: &'p mut Watch<'p>,
 }
 
-impl Search<'_, '_> {
+impl<'a, 'p> Search<'a, 'p> {
+    /// Begins a search.
+    ///
+    /// - Errors: [`WorkflowError`] if the request is not for this builder, or nothing can keep the tolerance.
+    fn new(
+        request: &'a BuildRequest<'a>,
+        progress: &'p mut Watch<'p>,
+    ) -> Result<Self, WorkflowError> {
+        let builder = builders::entry(request.builder).name;
+        let Some(tolerance) = request.tolerance.filter(|_| request.norm == Norm::Sup) else {
+            return Err(WorkflowError::from(BuildError::NoTolerance { builder }));
+        };
+        let BuildRequest {
+            parameters,
+            target,
+            domain,
+            norm,
+            ..
+        } = request;
+        builders::check(request.builder, parameters, target, domain)?;
+        let scope = Scope::of(parameters)?;
+        if let Some(reason) = builders::impossible(
+            request.builder,
+            parameters,
+            target,
+            domain,
+            *norm,
+            tolerance,
+        ) {
+            return Err(WorkflowError::Impossible(Box::new(reason)));
+        }
+        Ok(Self {
+            request,
+            tolerance,
+            scope,
+            proved: Vec::new(),
+            missed: Vec::new(),
+            best_fit: None,
+            notes: Vec::new(),
+            progress,
+        })
+    }
+
     /// The fewest units of a network that was proved; with whether one of those is exact.
     fn fewest(&self) -> Option<(usize, bool)> {
         let all = self.proved.iter();
@@ -225,7 +254,7 @@ impl Search<'_, '_> {
             found,
         }) = proved.next()
         else {
-            return Err(self.nothing(stopped_by));
+            return self.nothing(stopped_by);
         };
         let mut candidates = vec![row(&name, &built.network, None)];
         for other in proved {
@@ -263,16 +292,27 @@ impl Search<'_, '_> {
         })
     }
 
-    /// Why there is no network.
-    fn nothing(&self, stopped_by: Option<StoppedBy>) -> WorkflowError {
+    /// Returns the best fit if a limit came first, and else why there is no network.
+    fn nothing(self, stopped_by: Option<StoppedBy>) -> Result<Chosen, WorkflowError> {
         if let Some(reason) = stopped_by {
-            return WorkflowError::Stopped(reason);
+            let Some((_, name, mut built)) = self.best_fit else {
+                return Err(WorkflowError::Stopped(reason));
+            };
+            let note =
+                "the best fit when the search was stopped: it was not proved to keep the tolerance";
+            built.notes = vec![name, note.to_owned()];
+            return Ok(Chosen {
+                built,
+                found: None,
+                stopped_by: Some(reason),
+                candidates: Vec::new(),
+            });
         }
-        WorkflowError::NoneFound(Box::new(NoneFound {
+        Err(WorkflowError::NoneFound(Box::new(NoneFound {
             tolerance: self.tolerance.clone(),
             most_units: self.scope.most_units,
             least: self.least_missed(|_| true),
-        }))
+        })))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fits::{BestFit, Budget, Shape, best_fit, fit_of, polish, sparser};
 use super::problem::Problem;
-use super::rounding::{network, rounded};
+use super::rounding::{is_within, network, rounded};
 use super::{Outcome, Search};
 use crate::builders::{Built, Parameters, Units};
 use crate::jobs::on_threads;
@@ -31,6 +31,8 @@ pub(super) struct Trained<'s, 'a, 'p> {
     /// Activations to train.
     activations: Vec<Activation>,
     work: u64,
+    /// Shapes that were fitted from many starts.
+    tried: Vec<Shape>,
     /// The errors of shapes that were fitted, as estimates.
     errors: Vec<(Shape, f64)>,
 }
@@ -54,45 +56,84 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
             tolerance,
             activations,
             work: 0,
+            tried: Vec::new(),
             errors: Vec::new(),
             search,
         })
     }
 
-    /// A rough search with more and more units in one layer, which tells where one layer is hopeless; then a
-    /// thorough one from the fewest units up.
+    /// Looks for a number of units that is enough in one layer, with few starts. Then halves the range below it,
+    /// with all shapes and many starts: a larger network can do what a smaller one of its kind does. At last it
+    /// tries the other shapes with the fewest units, for one with fewer parameters.
     pub fn run(mut self) -> Result<(), WorkflowError> {
+        self.enough_in_one_layer()?;
+        let starts = STARTS * u64::try_from(self.search.scope.effort).unwrap_or(1);
+        let mut too_few = None;
+        while let Some(units) = self.between(too_few) {
+            if self.is_spent() {
+                let note = "`effort` is used up, so smaller networks may exist: a larger `effort` looks further";
+                self.search.notes.push(note.to_owned());
+                return Ok(());
+            }
+            if !self.attempt_one_of(self.shapes(units), starts)? {
+                too_few = Some(units);
+            }
+        }
+        if let Some((units, false)) = self.search.fewest() {
+            for shape in self.shapes(units) {
+                let is_new = !self.tried.contains(&shape);
+                if is_new {
+                    self.attempt(&shape, starts)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Fits one layer of more and more units, until a network is proved.
+    fn enough_in_one_layer(&mut self) -> Result<(), WorkflowError> {
         let mut units = 1;
-        let mut most = self.most();
-        while units <= most && !self.is_spent() {
+        while units <= self.most() && !self.is_spent() {
             for shape in self.in_one_layer(units) {
                 let found = self.fit(&shape, FEW_STARTS);
-                if found.is_some_and(|found| found.error <= self.tolerance) {
-                    most = most.min(units);
+                let Some(found) = found.filter(|found| found.error <= self.tolerance) else {
+                    continue;
+                };
+                let Some(perceptron) = shape.perceptron(&self.problem) else {
+                    continue;
+                };
+                let limits = self.problem.limits(&perceptron);
+                if self.prove_within(&shape, (&perceptron, &limits), found.parameters)? {
+                    return Ok(());
                 }
             }
             units += (units / 3).max(1);
         }
-        let starts = STARTS * u64::try_from(self.search.scope.effort).unwrap_or(1);
-        let mut units = 0;
-        while units <= self.most() && !self.is_spent() {
-            let mut is_enough = false;
-            for shape in self.shapes(units) {
-                is_enough |= self.attempt(&shape, starts)?;
-            }
-            if is_enough {
-                break;
-            }
-            units += 1;
-        }
-        if units > 0 && self.is_spent() && units <= self.most() {
-            let note = format!(
-                "the search ended after all shapes of fewer than {}: `effort` is used up",
-                crate::words::count(units, "unit")
-            );
-            self.search.notes.push(note);
-        }
         Ok(())
+    }
+
+    /// The number of units to try next, if there is one between too few and the fewest that were proved.
+    fn between(&self, too_few: Option<usize>) -> Option<usize> {
+        let least = too_few.map_or(0, |units| units + 1);
+        let most = self.most();
+        let is_known = self.search.fewest().is_some();
+        // Without an upper end, from the fewest up.
+        let next = if is_known {
+            usize::midpoint(least, most)
+        } else {
+            least
+        };
+        (least <= most && self.search.fewest().is_none_or(|(units, _)| units > 0)).then_some(next)
+    }
+
+    /// Tries shapes until one is proved.
+    fn attempt_one_of(&mut self, shapes: Vec<Shape>, starts: u64) -> Result<bool, WorkflowError> {
+        for shape in shapes {
+            if self.attempt(&shape, starts)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The most units that are of use: fewer than a network has that was proved, or as many as an inexact one.
@@ -189,7 +230,26 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
         let found = found?;
         self.errors.push((shape.clone(), found.error));
         self.search.missed(shape.units(), found.error);
+        self.keep_best(shape, &found);
         Some(found)
+    }
+
+    /// Keeps the network of a fit if it is the best so far, for when time is over.
+    fn keep_best(&mut self, shape: &Shape, found: &BestFit) {
+        let best = self.search.best_fit.as_ref();
+        if best.is_some_and(|(error, _, _)| *error <= found.error) {
+            return;
+        }
+        let Some(perceptron) = shape.perceptron(&self.problem) else {
+            return;
+        };
+        let parameters = self.problem.unscaled(&perceptron, &found.parameters);
+        let built = self.built(shape, &perceptron, &parameters);
+        let is_within =
+            |built: &Built| is_within(&built.network, &self.search.scope.largest_weight);
+        if let Some(built) = built.filter(is_within) {
+            self.search.best_fit = Some((found.error, name(shape, &built), built));
+        }
     }
 
     /// Fits a shape and tries to prove the fit; returns whether that succeeded.
@@ -197,6 +257,7 @@ impl<'s, 'a, 'p> Trained<'s, 'a, 'p> {
         if self.is_spent() {
             return Ok(false);
         }
+        self.tried.push(shape.clone());
         match self.fit(shape, starts) {
             Some(found) if found.error <= self.tolerance => self.prove(shape, &found),
             _ => Ok(false),

@@ -19,6 +19,8 @@ pub struct CompareSpec {
     pub hidden: Vec<Vec<usize>>,
     /// What hidden units do: sigmoid, tanh or relu.
     pub activations: Vec<Activation>,
+    /// The error that the smallest trained network of each activation keeps, if such a row is wanted.
+    pub tolerance: Option<Rational>,
     /// Where the points come from.
     pub data: DataSpec,
     /// How to train; the threshold is that of the claim.
@@ -52,6 +54,7 @@ impl Default for CompareSpec {
         Self {
             hidden: vec![vec![6]],
             activations: vec![Activation::Sigmoid],
+            tolerance: None,
             data: DataSpec::Random {
                 count: DEFAULT_SAMPLES,
                 noise: 0.0,
@@ -68,8 +71,9 @@ pub const MAX_RESTARTS: usize = 1000;
 /// The most steps.
 pub const MAX_STEPS: usize = 1_000_000;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "hidden",
+    "tolerance",
     "activation",
     "samples",
     "data",
@@ -147,15 +151,23 @@ pub(super) fn read_compare(
         seed,
         threshold: threshold.cloned().unwrap_or_else(default_threshold),
     };
+    let tolerance = table.positive("tolerance")?;
+    if tolerance.is_some() && target.is_region() {
+        let place = table.key_span("tolerance");
+        let message = "`tolerance` in [compare] is for functions: the target is a region";
+        return Err(SpecError::new(message, place).hint("write `hidden` with the shapes to train"));
+    }
     Ok(CompareSpec {
         hidden: match table.get("hidden") {
             Some(value) => hidden(table, value)?,
+            None if tolerance.is_some() => Vec::new(),
             None => standard.hidden,
         },
         activations: match table.get("activation") {
             Some(value) => activations(value)?,
             None => standard.activations,
         },
+        tolerance,
         data: data(table, target, seed)?,
         settings,
     })

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::compare::{MAX_RESTARTS, MAX_STEPS, TRAINED};
 use super::default_gap;
 use crate::builders::parameters::KEYS;
-use crate::builders::{Entry, Goal, Key, Shape, catalogue};
+use crate::builders::{BuilderName, Entry, Goal, Key, Shape, catalogue};
 use crate::certificate::Norm;
 use crate::network::Activation;
 use crate::training::{MAX_SAMPLES, Optimizer};
@@ -36,6 +36,18 @@ pub fn schema() -> Value {
         },
         "required": ["target"],
         "additionalProperties": false,
+        "anyOf": [
+            { "properties": { "network": { "required": ["builder"] } } },
+            {
+                "properties": {
+                    "claim": {
+                        "properties": { "norm": { "const": Norm::Sup.name() } },
+                        "required": ["tolerance"],
+                    },
+                },
+                "required": ["claim"],
+            },
+        ],
         "if": {
             "properties": {
                 "network": {
@@ -179,7 +191,7 @@ fn target() -> Value {
 fn network() -> Value {
     let builders: Vec<&str> = catalogue().iter().map(|entry| entry.name).collect();
     let mut keys = Map::new();
-    let about = "Which builder; `steeple catalogue` explains them.";
+    let about = "Which builder; `steeple catalogue` explains them. Default: smallest, with norm sup and a tolerance.";
     keys.insert("builder".into(), described(about, names(&builders)));
     for key in KEYS {
         keys.insert(key.name.into(), described(key.about, of_shape(key.shape)));
@@ -189,7 +201,6 @@ fn network() -> Value {
         "description": "What to build.",
         "type": "object",
         "properties": keys,
-        "required": ["builder"],
         "additionalProperties": false,
         "allOf": each,
     })
@@ -202,11 +213,13 @@ fn keys_of_builder(entry: &Entry) -> Value {
     for key in entry.keys {
         keys.insert(key.name.into(), key_of_builder(entry, key));
     }
+    let mut is_this = json!({ "properties": { "builder": { "const": entry.name } } });
+    // Without a builder the smallest network is meant.
+    if entry.name != BuilderName::Smallest.name() {
+        is_this["required"] = json!(["builder"]);
+    }
     json!({
-        "if": {
-            "properties": { "builder": { "const": entry.name } },
-            "required": ["builder"],
-        },
+        "if": is_this,
         "then": { "properties": keys, "additionalProperties": false },
     })
 }
@@ -303,6 +316,10 @@ fn compare() -> Value {
                     standard.hidden,
                     json!({ "anyOf": [some_of(&units), some_of(&list_of(&units))] }),
                 ),
+            ),
+            "tolerance": described(
+                "Adds the smallest trained network of each activation that keeps this error in the norm sup.",
+                positive(),
             ),
             "activation": described(
                 "What hidden units compute, or a list: each shape is trained with each.",
