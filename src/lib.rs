@@ -128,6 +128,8 @@ pub mod draw;
 mod facade;
 pub mod formats;
 #[doc(hidden)]
+pub mod lowerbound;
+#[doc(hidden)]
 pub mod prover;
 #[doc(hidden)]
 pub mod regions;
