@@ -124,13 +124,13 @@ impl VerifiedSize {
         &self.tolerance
     }
 
-    /// Every piecewise-linear function within the tolerance changes its slope, or jumps, at this many
-    /// places of a line at least.
+    /// Every continuous piecewise-linear function within the tolerance has at least this many kinks
+    /// along a line.
     pub fn kinks(&self) -> Option<usize> {
         self.kinks
     }
 
-    /// Every step function within the tolerance jumps at this many places of a line at least.
+    /// Every step function within the tolerance has at least this many jumps along a line.
     pub fn jumps(&self) -> Option<usize> {
         self.jumps
     }
