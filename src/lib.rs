@@ -85,6 +85,7 @@
 //! | check a certificate | [`check()`], [`Checked`] |
 //! | open or write network files | [`formats`] |
 //! | count linear regions | [`regions()`], [`Regions`] |
+//! | how many units every network needs | [`bound()`], [`Bound`] |
 //! | what a proof relies on: numbers, formulas, networks, certificates, the checker | [`kernel`] |
 //!
 //! Long work says how far it is ([`Verify::on_progress`]), can be stopped ([`Interrupt`], limits), and runs on
@@ -128,6 +129,8 @@ pub mod draw;
 mod facade;
 pub mod formats;
 #[doc(hidden)]
+pub mod lowerbound;
+#[doc(hidden)]
 pub mod prover;
 #[doc(hidden)]
 pub mod regions;
@@ -145,8 +148,9 @@ pub use certificate::{Norm, Weights};
 pub use clock::set as set_clock;
 pub use expr::{Domain, Target};
 pub use facade::{
-    Answer, Build, BuildFailure, BuiltNetwork, CheckError, Checked, CountError, Number, Regions,
-    Verify, VerifyError, build, check, check_on, decision_region, regions, verify,
+    Answer, Bound, BoundError, Build, BuildFailure, BuiltNetwork, CheckBoundError, CheckError,
+    Checked, CountError, Number, Regions, Verify, VerifyError, bound, build, check, check_bound,
+    check_on, decision_region, regions, verify,
 };
 pub use jobs::{Jobs, Threads};
 pub use network::{Activation, Network};

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use steeple::certificate::{Method, Question, text};
+use steeple::certificate::{Method, Question, size, text};
 use steeple::checker::check;
+use steeple::checker::size::check_size;
 use steeple::expr::{evaluate_exactly, parse_target};
 use steeple::formats::json;
 use steeple::network::digest;
@@ -25,9 +26,23 @@ fn every_showcase_holds() {
         })
         .collect();
     names.sort();
-    assert_eq!(names, ["disk", "nielsen", "square", "towers"]);
+    assert_eq!(
+        names,
+        [
+            "bell_size",
+            "disk",
+            "nielsen",
+            "sine_size",
+            "square",
+            "towers"
+        ]
+    );
     for name in names {
         let read = |file: &str| fs::read(folder.join(&name).join(file)).expect(file);
+        if size::is_size(&read("certificate.steeple")) {
+            is_a_bound(&read("certificate.steeple"), &read("target.toml"));
+            continue;
+        }
         let network = json::read_bytes(&read("network.json")).expect("a network");
         let certificate = text::read(&read("certificate.steeple")).expect("a certificate");
         let asked = String::from_utf8(read("target.toml")).expect("text");
@@ -48,6 +63,20 @@ fn every_showcase_holds() {
         text::write(&certificate, &mut bytes).expect("written");
         assert!(bytes == read("certificate.steeple"), "{name}");
     }
+}
+
+/// Checks a lower bound of size, which has no network.
+fn is_a_bound(bytes: &[u8], asked: &[u8]) {
+    let asked = spec::read(std::str::from_utf8(asked).expect("text")).expect("a spec");
+    let certificate = size::read(bytes).expect("a certificate");
+    let verified = check_size(&certificate).expect("it holds");
+    let tolerance = asked.claim.tolerance.as_ref();
+    let answered = verified.answers(&asked.target, &asked.domain, tolerance);
+    answered.expect("the claim of the spec");
+    assert!(verified.kinks() >= Some(9) && verified.jumps() >= Some(50));
+    let mut again = Vec::new();
+    size::write(&certificate, &mut again).expect("written");
+    assert!(again == bytes);
 }
 
 /// The page lists every leaf, in the table of nodes and in that of methods.

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 /// From low to high.
-const LEVELS: [&[&str]; 10] = [
+const LEVELS: [&[&str]; 11] = [
     &["numbers", "geometry"],
     &["expr"],
     &["network", "certificate"],
     &["bounds", "checker", "formats"],
+    &["lowerbound"],
     &["builders", "prover", "regions", "training"],
     &["draw"],
     &["report"],

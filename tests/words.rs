@@ -8,12 +8,13 @@ use std::path::Path;
 
 use common::program;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "build",
     "verify",
     "check",
     "eval",
     "regions",
+    "bound",
     "train",
     "compare",
     "draw",

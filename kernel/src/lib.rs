@@ -13,7 +13,7 @@
 //! # Layers
 //!
 //! Each layer is a feature and contains the ones before it: the *core* (no feature), `integrals`,
-//! `smooth`, `fast`, `properties`. A certificate names the lowest layer that accepts it
+//! `smooth`, `fast`, `properties`, `sizes`. A certificate names the lowest layer that accepts it
 //! ([`Layer`](certificate::Layer)). `steeple-check` without default features is the core alone.
 
 #![cfg_attr(

@@ -9,17 +9,18 @@ use std::process::ExitCode;
 
 use steeple_kernel::certificate::{Certificate, Norm, Question, text};
 use steeple_kernel::checker::{Rejection, Verified, check_core};
-use steeple_kernel::expr::{Domain, parse_target};
+use steeple_kernel::expr::{Domain, Target, parse_target};
 use steeple_kernel::network::{Network, canonical, digest};
 use steeple_kernel::numbers::{Rational, literal};
 
-const USAGE: &str = "usage: steeple-check CERTIFICATE --network NETWORK [--core]
+const USAGE: &str = "usage: steeple-check CERTIFICATE [--network NETWORK] [--core]
            [--target FORMULA]... [--domain \"x=0..1\"] [--norm sup|l1|l2|area]
            [--threshold NUMBER] [--tolerance NUMBER]
 
 Checks that a certificate holds for a network, and that it states the claim given. NETWORK is a
 file of canonical bytes, or of JSON where the program was built with that. --core uses the core of
-the checker alone. A claim is given by its target, domain and norm (sup, if left out).
+the checker alone. A claim is given by its target, domain and norm (sup, if left out). A
+certificate for a lower bound of size is about all networks, and needs no --network.
 
 Exit code 0: accepted; 1: rejected; 2: a file cannot be read, or the request was not understood.";
 
@@ -129,12 +130,18 @@ fn run(words: &[String]) -> Result<String, End> {
         return Ok(USAGE.to_string());
     }
     let request = Request::read(words).map_err(End::Refused)?;
-    let (Some(certificate), Some(network)) = (&request.certificate, &request.network) else {
-        return Err(End::Refused(format!(
-            "expected a certificate and --network\n\n{USAGE}"
-        )));
+    let Some(certificate) = &request.certificate else {
+        return Err(End::Refused(format!("expected a certificate\n\n{USAGE}")));
     };
     let bytes = read(certificate)?;
+    if is_size(&bytes) {
+        return check_size(&bytes, &request);
+    }
+    let Some(network) = &request.network else {
+        return Err(End::Refused(format!(
+            "this certificate needs --network\n\n{USAGE}"
+        )));
+    };
     let network = read_network(network)?;
     if is_property(&bytes) {
         if let Some(flag) = request.claim_flag() {
@@ -185,44 +192,55 @@ fn question(
     request: &Request,
     network: &Network,
 ) -> Result<Option<(Question, Option<Rational>)>, End> {
-    let Some(flag) = request.claim_flag() else {
+    let Some((target, domain)) = asked(request, network.inputs())? else {
         return Ok(None);
     };
-    let refused =
-        |flag: &str, error: &dyn std::fmt::Display| End::Refused(format!("{flag}: {error}"));
-    let (false, Some(domain)) = (request.target.is_empty(), &request.domain) else {
-        return Err(refused(flag, &"a claim needs --target and --domain"));
-    };
-    let number = |flag, text: &Option<String>| match text {
-        None => Ok(None),
-        Some(text) => literal::parse(text)
-            .map(Some)
-            .map_err(|error| refused(flag, &error)),
-    };
-    let names = network.inputs();
-    let target = parse_target(&request.target, Some(names));
-    let domain = Domain::parse(domain).and_then(|domain| domain.in_order(names));
-    let norm = request.norm.as_deref().unwrap_or("sup");
-    let norm = Norm::from_name(norm).ok_or_else(|| {
-        refused(
-            "--norm",
-            &format!("unknown norm `{norm}`; expected one of sup, l1, l2, area"),
-        )
-    })?;
-    let threshold = number("--threshold", &request.threshold)?;
+    let norm = norm(request)?;
+    let threshold = number("--threshold", request.threshold.as_ref())?;
     let half = || Rational::ratio(1, 2);
     let question = Question {
         network: digest(network),
-        target: target.map_err(|error| refused("--target", &error))?,
-        domain: domain.map_err(|error| refused("--domain", &error))?,
+        target,
+        domain,
         norm,
         threshold: match norm {
             Norm::Area => Some(threshold.unwrap_or_else(half)),
             _ => threshold,
         },
     };
-    let tolerance = number("--tolerance", &request.tolerance)?;
+    let tolerance = number("--tolerance", request.tolerance.as_ref())?;
     Ok(Some((question, tolerance)))
+}
+
+fn refused(flag: &str, error: &dyn std::fmt::Display) -> End {
+    End::Refused(format!("{flag}: {error}"))
+}
+
+/// Returns the target and the domain on the command line, if there is a claim.
+fn asked(request: &Request, names: &[String]) -> Result<Option<(Target, Domain)>, End> {
+    let Some(flag) = request.claim_flag() else {
+        return Ok(None);
+    };
+    let (false, Some(domain)) = (request.target.is_empty(), &request.domain) else {
+        return Err(refused(flag, &"a claim needs --target and --domain"));
+    };
+    let target = parse_target(&request.target, Some(names));
+    let domain = Domain::parse(domain).and_then(|domain| domain.in_order(names));
+    Ok(Some((
+        target.map_err(|error| refused("--target", &error))?,
+        domain.map_err(|error| refused("--domain", &error))?,
+    )))
+}
+
+fn norm(request: &Request) -> Result<Norm, End> {
+    let norm = request.norm.as_deref().unwrap_or("sup");
+    let unknown = || format!("unknown norm `{norm}`; expected one of sup, l1, l2, area");
+    Norm::from_name(norm).ok_or_else(|| refused("--norm", &unknown()))
+}
+
+fn number(flag: &str, text: Option<&String>) -> Result<Option<Rational>, End> {
+    let number = text.map(|text| literal::parse(text)).transpose();
+    number.map_err(|error| refused(flag, &error))
 }
 
 fn check(certificate: &Certificate, network: &Network, core: bool) -> Result<Verified, Rejection> {
@@ -315,5 +333,80 @@ fn check_property(_: &[u8], _: &Network, _: bool) -> Result<String, End> {
     Err(End::Rejected(
         "malformed",
         "this program does not check claims about properties".to_string(),
+    ))
+}
+
+#[cfg(feature = "sizes")]
+fn is_size(bytes: &[u8]) -> bool {
+    steeple_kernel::certificate::size::is_size(bytes)
+}
+
+#[cfg(not(feature = "sizes"))]
+fn is_size(_: &[u8]) -> bool {
+    false
+}
+
+#[cfg(feature = "sizes")]
+fn check_size(bytes: &[u8], request: &Request) -> Result<String, End> {
+    use steeple_kernel::certificate::{Layer, size};
+    use steeple_kernel::checker::size::{check_size, units_for_kinks};
+    let certificate = size::read(bytes);
+    let certificate = certificate.map_err(|error| End::Rejected("malformed", error.to_string()))?;
+    if request.core {
+        return Err(End::from(Rejection::BeyondLayer {
+            named: Layer::Sizes,
+            most: Layer::Core,
+        }));
+    }
+    let other = |text: &str| Err(End::Rejected("other-claim", text.to_string()));
+    if request.network.is_some() {
+        return other("the certificate is about all networks, not about the one given");
+    }
+    let asked = asked(request, certificate.target.inputs())?;
+    if asked.is_some() && (norm(request)? != Norm::Sup || request.threshold.is_some()) {
+        return other("the certificate is about the norm sup");
+    }
+    let tolerance = number("--tolerance", request.tolerance.as_ref())?;
+    let rejected = |error: steeple_kernel::checker::size::SizeRejection| {
+        End::Rejected(error.kind(), error.to_string())
+    };
+    let verified = check_size(&certificate).map_err(rejected)?;
+    if let Some((target, domain)) = asked {
+        let answered = verified.answers(&target, &domain, tolerance.as_ref());
+        answered.map_err(rejected)?;
+    }
+    let mut lines = vec![
+        "accepted by the layer sizes".to_string(),
+        "claim units-at-least".to_string(),
+        "semantics real".to_string(),
+    ];
+    let target = verified.target().text().iter();
+    lines.extend(target.map(|text| format!("target {text}")));
+    lines.push(format!("domain {}", verified.domain()));
+    lines.push(format!("tolerance {}", verified.tolerance()));
+    if let Some(kinks) = verified.kinks() {
+        let (one, any) = (Some(1), None);
+        let units = |bends, layers| units_for_kinks(kinks, bends, layers);
+        lines.push(format!("kinks at least {kinks}"));
+        lines.push(format!(
+            "relu units at least {} in one hidden layer, {} in any number",
+            units(1, one),
+            units(1, any)
+        ));
+    }
+    if let Some(jumps) = verified.jumps() {
+        lines.push(format!("jumps at least {jumps}"));
+        lines.push(format!(
+            "heaviside units at least {jumps} in the first layer"
+        ));
+    }
+    Ok(lines.join("\n"))
+}
+
+#[cfg(not(feature = "sizes"))]
+fn check_size(_: &[u8], _: &Request) -> Result<String, End> {
+    Err(End::Rejected(
+        "malformed",
+        "this program does not check lower bounds of size".to_string(),
     ))
 }

@@ -62,6 +62,38 @@ fn every_showcase_is_accepted() {
 }
 
 #[test]
+fn lower_bounds_of_size_need_no_network() {
+    let certificate = showcase("sine_size", "certificate.steeple");
+    let (code, out, said) = run(&[&certificate]);
+    assert_eq!((code, said.as_str()), (0, ""), "{out}");
+    assert!(out.contains("\nkinks at least 38\n"), "{out}");
+    let units = "relu units at least 38 in one hidden layer, 6 in any number";
+    assert!(out.contains(units), "{out}");
+    let claim = ["--target", "sin(x)", "--domain", "x=0..6.2831853"];
+    for (more, expected) in [
+        (vec!["--tolerance", "1/1000"], 0),
+        (vec!["--tolerance", "1/5000"], 0),
+        (vec!["--tolerance", "1/500"], 1),
+        (vec!["--norm", "l2"], 1),
+        (vec!["--core"], 1),
+        (vec!["--network", "there-is-none.json"], 1),
+        (vec!["--tolerance", "small"], 2),
+    ] {
+        let words = [certificate.as_str()].into_iter().chain(claim);
+        let words: Vec<&str> = words.chain(more.clone()).collect();
+        assert_eq!(run(&words).0, expected, "{more:?}");
+    }
+    let scratch = Scratch::new("size");
+    let text = fs::read_to_string(&certificate).expect("a file");
+    let damaged = scratch.file("damaged", text.replace("sin(x)", "x").as_bytes());
+    let (code, out, _) = run(&[&damaged]);
+    assert!(code == 1 && out.starts_with("rejected (not-forced)"), "{out}");
+    // An error needs a network.
+    let (code, _, said) = run(&[&showcase("square", "certificate.steeple")]);
+    assert!(code == 2 && said.contains("needs --network"), "{said}");
+}
+
+#[test]
 fn the_core_takes_what_is_its_own_and_canonical_bytes() {
     let scratch = Scratch::new("core");
     let network = fs::read(showcase("square", "network.json")).expect("a file");

@@ -87,6 +87,8 @@ pub enum Command {
     Eval(Eval),
     /// Count the linear regions of a network exactly, and outline its decision region.
     Regions(Regions),
+    /// Prove how many units every network of a kind needs for the tolerance of a spec.
+    Bound(Bound),
     /// Train a network on the target or the data of a spec.
     Train(Train),
     /// Compare built, trained and imported networks in one table of certified errors.
@@ -445,6 +447,22 @@ pub struct Regions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+}
+
+/// `steeple bound`. The spec needs a tolerance and the norm sup; it needs no table `network`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple bound examples/nielsen.toml
+  steeple bound examples/nielsen.toml --tolerance 1/1000 --certificate nielsen.steeple")]
+pub struct Bound {
+    /// The spec file: target, domain and tolerance.
+    pub spec: PathBuf,
+    /// Use this tolerance instead of the spec's.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub tolerance: Option<String>,
+    /// Write the certificate to FILE; `steeple check FILE` checks it, without a network.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
 }
 
 /// `steeple convert`.

@@ -320,7 +320,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
             return Err(Refusal::new("nothing says what the network should compute")
                 .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
         };
-        let (target, domain) = from_flags(&flags.target, domain, network)?;
+        let (target, domain) = from_flags(&flags.target, domain, network.inputs())?;
         let claim = ClaimSpec {
             norm: Norm::Sup,
             tolerance: None,
@@ -356,9 +356,58 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
     })
 }
 
+/// What is asked about all networks.
+pub struct AskedOfAll {
+    /// The target.
+    pub target: Target,
+    /// The domain.
+    pub domain: Domain,
+    /// The norm.
+    pub norm: Norm,
+    /// The error wanted.
+    pub tolerance: Option<Rational>,
+}
+
+/// Reads what is asked of a claim without a network, whose inputs have these names.
+pub fn without_network(
+    flags: &QuestionFlags,
+    names: &[String],
+) -> Result<Option<AskedOfAll>, Refusal> {
+    if !is_asked(flags) {
+        return Ok(None);
+    }
+    let (target, domain, norm, tolerance) = match (&flags.spec, &flags.domain) {
+        (Some(path), _) => {
+            let (spec, _) = read_spec(path)?;
+            let (target, domain) = in_order(&spec, names, path)?;
+            (target, domain, spec.claim.norm, spec.claim.tolerance)
+        }
+        (None, Some(domain)) if !flags.target.is_empty() => {
+            let (target, domain) = from_flags(&flags.target, domain, names)?;
+            (target, domain, Norm::Sup, None)
+        }
+        _ => {
+            return Err(Refusal::new("a claim needs a target and a domain")
+                .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
+        }
+    };
+    let given = flags.tolerance.as_deref();
+    let given = given.map(|text| number("tolerance", text)).transpose()?;
+    Ok(Some(AskedOfAll {
+        target,
+        domain,
+        norm: flags.norm.unwrap_or(norm),
+        tolerance: given.or(tolerance),
+    }))
+}
+
 /// A spec's target and domain in the order of the network's inputs.
 pub fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, Domain), Refusal> {
-    if spec.target.inputs() == network.inputs() {
+    in_order(spec, network.inputs(), path)
+}
+
+fn in_order(spec: &Spec, names: &[String], path: &Path) -> Result<(Target, Domain), Refusal> {
+    if spec.target.inputs() == names {
         return Ok((spec.target.clone(), spec.domain.clone()));
     }
     let other = || {
@@ -367,18 +416,15 @@ pub fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, D
             format_args!(
                 "the target has the inputs {}, the network has {}",
                 spec.target.inputs().join(", "),
-                network.inputs().join(", ")
+                names.join(", ")
             ),
         )
     };
-    let domain = spec
-        .domain
-        .in_order(network.inputs())
-        .map_err(|_| other())?;
-    let target = parse_target(spec.target.text(), Some(network.inputs())).map_err(|_| other())?;
+    let domain = spec.domain.in_order(names).map_err(|_| other())?;
+    let target = parse_target(spec.target.text(), Some(names)).map_err(|_| other())?;
     note(&format!(
         "inputs are matched by name: the network takes {}",
-        network.inputs().join(", ")
+        names.join(", ")
     ));
     Ok((target, domain))
 }
@@ -386,9 +432,9 @@ pub fn by_name(spec: &Spec, network: &Network, path: &Path) -> Result<(Target, D
 fn from_flags(
     formulas: &[String],
     domain: &str,
-    network: &Network,
+    names: &[String],
 ) -> Result<(Target, Domain), Refusal> {
-    let (target, notes) = read_target(formulas, network.inputs()).map_err(|error| {
+    let (target, notes) = read_target(formulas, names).map_err(|error| {
         let text = formulas.get(error.formula).map_or("", String::as_str);
         Refusal::at(
             "--target",
@@ -401,8 +447,8 @@ fn from_flags(
     for text in &notes {
         note(text);
     }
-    let parsed = self::domain(domain, network.inputs())?
-        .in_order(network.inputs())
+    let parsed = self::domain(domain, names)?
+        .in_order(names)
         .map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
     check_ends(&parsed).map_err(|error| Refusal::new(format_args!("--domain: {error}")))?;
     check_exponents(&target).map_err(|error| Refusal::new(format_args!("--target: {error}")))?;

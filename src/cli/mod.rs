@@ -77,6 +77,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Build(ref command) => commands::build::run(command, format),
+        Command::Bound(ref command) => commands::bound::run(command, format),
         Command::Verify(ref command) => commands::verify::run(command, format),
         Command::Check(ref command) => commands::check::run(command, format),
         Command::Eval(ref command) => commands::eval::run(command, format),

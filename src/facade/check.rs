@@ -1,6 +1,6 @@
 //! `steeple::check`: does a certificate hold for a network?
 
-use crate::certificate::{self, Certificate, Claim, ReadError, Weights, property};
+use crate::certificate::{self, Certificate, Claim, ReadError, Weights, property, size};
 use crate::checker::{Rejection, Verified, VerifiedProperty, check_property_by};
 use crate::expr::Property;
 use crate::formats::{OpenError, open_with};
@@ -63,6 +63,9 @@ pub fn check_on(
         })?;
         let what = What::Property(verified);
         return Ok(Checked { what, weights });
+    }
+    if size::is_size(certificate) {
+        return Err(CheckError::NoNetwork);
     }
     let found: Certificate = certificate::text::read(certificate).map_err(malformed)?;
     let names = found.claim.question.domain.names();
@@ -240,6 +243,9 @@ pub enum CheckError {
     /// The bytes are not a certificate.
     #[error("certificate: {0}")]
     Malformed(ReadError),
+    /// The certificate is about all networks of a kind.
+    #[error("the certificate bounds the size of all networks; hint: use `check_bound`")]
+    NoNetwork,
     /// The network file cannot be read.
     #[error("network: {0}")]
     Network(#[from] OpenError),

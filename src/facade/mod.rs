@@ -3,12 +3,14 @@
 //! They take and return bytes and text; no path is needed. Long operations report their progress, can be
 //! stopped, and can use the caller's threads.
 
+mod bound;
 mod build;
 mod check;
 mod number;
 mod regions;
 mod verify;
 
+pub use bound::{Bound, BoundError, CheckBoundError, bound, check_bound};
 pub use build::{Build, BuildFailure, BuiltNetwork, build};
 pub use check::{CheckError, Checked, check, check_on};
 pub use number::Number;

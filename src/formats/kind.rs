@@ -24,6 +24,8 @@ pub enum Kind {
     Certificate,
     /// A certificate for a property.
     PropertyCertificate,
+    /// A certificate for a lower bound of size.
+    SizeCertificate,
     /// VNN-LIB.
     Property,
     /// VNN-LIB 2.0.
@@ -150,6 +152,7 @@ impl Kind {
             Self::Canonical => "a network (canonical bytes)",
             Self::Certificate => "a certificate",
             Self::PropertyCertificate => "a certificate for a property",
+            Self::SizeCertificate => "a certificate for a lower bound of size",
             Self::Property => "a property (VNN-LIB)",
             Self::Property2 => "a property in VNN-LIB 2.0",
             Self::Points => "a table of points (CSV)",
@@ -209,6 +212,9 @@ impl Kind {
             (Wanted::Network, Self::Certificate | Self::PropertyCertificate) => Some(format!(
                 "`steeple check {file} --network NETWORK` checks it"
             )),
+            (Wanted::Network | Wanted::Spec, Self::SizeCertificate) => {
+                Some(format!("`steeple check {file}` checks it"))
+            }
             (Wanted::Network, Self::Property) => {
                 Some(format!("`steeple verify NETWORK --property {file}`"))
             }
@@ -219,7 +225,10 @@ impl Kind {
                 Some("networks are .json, .network, .onnx, .onnx.gz and .safetensors files".into())
             }
             (Wanted::Spec, Self::Spec | Self::Text)
-            | (Wanted::Certificate, Self::Certificate | Self::PropertyCertificate)
+            | (
+                Wanted::Certificate,
+                Self::Certificate | Self::PropertyCertificate | Self::SizeCertificate,
+            )
             | (Wanted::Property, Self::Property | Self::Property2 | Self::Text | Self::Gzip)
             | (Wanted::Points, Self::Points | Self::Text) => return None,
             (Wanted::Spec, Self::Network | Self::Canonical | Self::Onnx | Self::Safetensors) => Some(format!(
@@ -381,11 +390,10 @@ fn by_text(text: &str, ends: &dyn Fn(&[&str]) -> bool) -> Option<Kind> {
     let first = lines().next().unwrap_or_default();
     if first.starts_with("steeple certificate") || first.starts_with("steeple property certificate")
     {
-        let is_property = lines().nth(1) == Some("claim property");
-        return Some(if is_property {
-            Kind::PropertyCertificate
-        } else {
-            Kind::Certificate
+        return Some(match lines().nth(1) {
+            Some("claim property") => Kind::PropertyCertificate,
+            Some("claim units-at-least") => Kind::SizeCertificate,
+            _ => Kind::Certificate,
         });
     }
     let is_html = |line: &str| {

@@ -3,6 +3,7 @@
 //! [`verify()`] lets the prover propose a certificate, writes it, reads the file back, lets the
 //! checker decide, and takes the verdict from the claim that the checker returns.
 
+pub mod bound;
 pub mod build;
 pub mod compare;
 pub mod convergence;
@@ -22,6 +23,8 @@ pub mod train;
 pub mod verify;
 
 pub use build::{BuildRequest, Outcome, build, build_sized};
+pub use bound::{BENDING_UNITS, BendingUnit, LowerBound, Obstacle, bound};
+pub use build::{BuildRequest, build, build_sized};
 pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
 pub use files::write_beside;
 pub use measure::MeasureError;

@@ -8,14 +8,7 @@ use super::text::{Lines, ReadError};
 /// The first line of every certificate of this version.
 pub(super) const FIRST_LINE: &str = "steeple certificate 2";
 /// Kinds of claims that are reserved, without a checker yet.
-const RESERVED: [&str; 6] = [
-    "range",
-    "above",
-    "below",
-    "slope",
-    "monotone",
-    "units-at-least",
-];
+const RESERVED: [&str; 5] = ["range", "above", "below", "slope", "monotone"];
 /// The name of the network in certificates.
 const NETWORK: &str = "N";
 
@@ -79,16 +72,19 @@ pub enum Layer {
     Fast,
     /// Properties.
     Properties,
+    /// Lower bounds of the size of all networks of a kind.
+    Sizes,
 }
 
 impl Layer {
     /// All layers, from the lowest.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Core,
         Self::Integrals,
         Self::Smooth,
         Self::Fast,
         Self::Properties,
+        Self::Sizes,
     ];
 
     /// The name in certificates.
@@ -99,6 +95,7 @@ impl Layer {
             Self::Smooth => "smooth",
             Self::Fast => "fast",
             Self::Properties => "properties",
+            Self::Sizes => "sizes",
         }
     }
 

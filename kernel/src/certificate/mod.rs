@@ -3,13 +3,15 @@
 //! A [`Certificate`] holds a [`Claim`], a witness for its lower bound, and a [`Partition`] of the
 //! domain. The leaves of the partition say how to recompute the upper bound. A certificate is data:
 //! nothing in it is trusted. [`text`] reads and writes it. [`property`] does the same for
-//! properties; [`header`] is the common beginning of all kinds of claims.
+//! properties, and `size` for bounds of size; [`header`] is the common beginning of all kinds of claims.
 
 pub mod claim;
 pub mod header;
 pub mod partition;
 #[cfg(feature = "properties")]
 pub mod property;
+#[cfg(feature = "sizes")]
+pub mod size;
 pub mod text;
 
 pub use claim::{Claim, Norm, Question};

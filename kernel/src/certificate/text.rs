@@ -7,7 +7,7 @@ use super::claim::{Claim, Norm, Question};
 use super::header::{Header, Kind};
 use super::partition::Partition;
 use super::{Certificate, Ranges, Witness};
-use crate::expr::{Domain, parse_target};
+use crate::expr::{Domain, Target, parse_target};
 use crate::numbers::{Rational, literal};
 
 /// Characters of the tree per line.
@@ -42,14 +42,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
         inputs: question.target.inputs().to_vec(),
     };
     header.write(&mut out)?;
-    for formula in question.target.text() {
-        // A formula may have been typed over several lines; white space has no meaning in it.
-        let line: Vec<&str> = formula.split_whitespace().collect();
-        writeln!(out, "target {}", line.join(" "))?;
-    }
-    for (name, (low, high)) in question.domain.names().iter().zip(question.domain.sides()) {
-        writeln!(out, "domain {name} {low} {high}")?;
-    }
+    write_target(&question.target, &question.domain, &mut out)?;
     if let Some(threshold) = &question.threshold {
         writeln!(out, "threshold {threshold}")?;
     }
@@ -67,6 +60,23 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     write_tree(&certificate.partition, &mut out)?;
     writeln!(out, "end")?;
     out.flush()
+}
+
+/// Writes the formulas and the sides.
+pub(super) fn write_target(
+    target: &Target,
+    domain: &Domain,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for formula in target.text() {
+        // A formula may have been typed over several lines; white space has no meaning in it.
+        let line: Vec<&str> = formula.split_whitespace().collect();
+        writeln!(out, "target {}", line.join(" "))?;
+    }
+    for (name, (low, high)) in domain.names().iter().zip(domain.sides()) {
+        writeln!(out, "domain {name} {low} {high}")?;
+    }
+    Ok(())
 }
 
 /// Writes a tree, line by line.
@@ -97,26 +107,8 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
             lines.error("expected a claim about an error, found one about a property".into())
         );
     };
-    let mut formulas = vec![lines.field("target")?.to_string()];
-    while let Some(formula) = lines.optional("target")? {
-        formulas.push(formula.to_string());
-    }
-    let target = parse_target(&formulas, Some(&inputs))
-        .map_err(|error| lines.error(format!("the target is not a formula: {error}")))?;
-    let mut sides = Vec::new();
-    for name in &inputs {
-        let side = lines.field("domain")?;
-        let parts: Vec<&str> = side.split(' ').collect();
-        let [found, low, high] = parts.as_slice() else {
-            return Err(lines.error("expected a name and two numbers".into()));
-        };
-        if found != name {
-            return Err(lines.error(format!("expected input `{name}`, found `{found}`")));
-        }
-        sides.push((lines.number(low)?, lines.number(high)?));
-    }
-    let domain =
-        Domain::new(inputs.clone(), sides).map_err(|error| lines.error(error.to_string()))?;
+    let target = lines.target(&inputs)?;
+    let domain = lines.domain(&inputs)?;
     let threshold = match norm {
         Norm::Area => {
             let text = lines.field("threshold")?;
@@ -213,6 +205,33 @@ impl<'a> Lines<'a> {
             return Err(self.error("unexpected text after `end`".into()));
         }
         Ok(())
+    }
+
+    /// Reads the formulas.
+    pub(super) fn target(&mut self, inputs: &[String]) -> Result<Target, ReadError> {
+        let mut formulas = vec![self.field("target")?.to_string()];
+        while let Some(formula) = self.optional("target")? {
+            formulas.push(formula.to_string());
+        }
+        parse_target(&formulas, Some(inputs))
+            .map_err(|error| self.error(format!("the target is not a formula: {error}")))
+    }
+
+    /// Reads the sides, in the order of the inputs.
+    pub(super) fn domain(&mut self, inputs: &[String]) -> Result<Domain, ReadError> {
+        let mut sides = Vec::new();
+        for name in inputs {
+            let side = self.field("domain")?;
+            let parts: Vec<&str> = side.split(' ').collect();
+            let [found, low, high] = parts.as_slice() else {
+                return Err(self.error("expected a name and two numbers".into()));
+            };
+            if found != name {
+                return Err(self.error(format!("expected input `{name}`, found `{found}`")));
+            }
+            sides.push((self.number(low)?, self.number(high)?));
+        }
+        Domain::new(inputs.to_vec(), sides).map_err(|error| self.error(error.to_string()))
     }
 
     /// Reads how networks are reduced, before the tree. Refuses a tree whose root is not the whole

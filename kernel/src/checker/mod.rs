@@ -3,7 +3,8 @@
 //! [`check()`] walks the partition of a certificate from the root and keeps the network reduced to
 //! what is undecided in each cell. It recomputes the bound of every leaf, takes the maximum or the
 //! sum, and compares exactly with the claim. [`check_core()`] does this for certificates of the
-//! core, using the core only; [`check_property()`] does it for properties.
+//! core, using the core only; [`check_property()`] does it for properties, and
+//! `size` for lower bounds of the size of networks.
 
 pub mod check;
 #[cfg(feature = "fast")]
@@ -15,6 +16,8 @@ mod planar;
 #[cfg(feature = "properties")]
 pub mod property;
 pub mod rejection;
+#[cfg(feature = "sizes")]
+pub mod size;
 mod total;
 pub mod walk;
 

@@ -1,4 +1,4 @@
-"""python -m steeple_check DIR [DIR...] | CERTIFICATE --network FILE | --batch FILE"""
+"""python -m steeple_check DIR [DIR...] | CERTIFICATE [--network FILE] | --batch FILE"""
 
 import argparse
 import os
@@ -14,11 +14,11 @@ def main(arguments=None):
         description="Checks Steeple certificates by an arithmetic of its own. Exit code 0: all accepted; 1: not.",
     )
     parser.add_argument("places", nargs="*", metavar="DIR", help="directory with network.json and certificate.steeple, "
-                        "or a certificate with --network")
+                        "or a certificate with --network; a lower bound of size has no network")
     parser.add_argument("--network", metavar="FILE", help="the network of the one certificate that is given")
     parser.add_argument("--sample", type=int, metavar="N", help="look at every N-th leaf only; this is no proof")
     parser.add_argument("--max-cells", type=int, metavar="N", help="give up after this many cells")
-    parser.add_argument("--batch", metavar="FILE", help="lines CERTIFICATE<tab>NETWORK; one line of answer for each")
+    parser.add_argument("--batch", metavar="FILE", help="lines CERTIFICATE<tab>NETWORK (empty where there is none); one line of answer for each")
     parser.add_argument("--brief", action="store_true", help="one line for each certificate")
     options = parser.parse_args(arguments)
     if options.batch is not None:
@@ -29,7 +29,9 @@ def main(arguments=None):
         parser.error("--sample needs a number from 1 on")
     good = True
     for place in options.places:
-        if options.network is None:
+        if options.network is None and os.path.isfile(place):
+            files = place, None
+        elif options.network is None:
             files = os.path.join(place, "certificate.steeple"), os.path.join(place, "network.json")
         else:
             files = place, options.network
@@ -38,6 +40,9 @@ def main(arguments=None):
 
 
 def read(path):
+    """Returns the bytes of a file. A lower bound of size stands in a directory without a network."""
+    if path is None or (os.path.basename(path) == "network.json" and not os.path.exists(path)):
+        return None
     with open(path, "rb") as file:
         return file.read()
 
@@ -81,7 +86,7 @@ def batch(path, max_cells):
     for line in lines:
         try:
             certificate, network = line.split("\t")
-            outcome = check(read(certificate), read(network), max_cells)
+            outcome = check(read(certificate), read(network or None), max_cells)
             word, reason = outcome.word, outcome.reason or ""
         except (OSError, ValueError) as error:
             word, reason = "rejected", str(error)

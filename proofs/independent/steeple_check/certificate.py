@@ -6,9 +6,11 @@ from .errors import Rejected
 from .formula import Graph, is_name, read_formula
 from .numbers import bits, read_count, read_number, shorten
 
-CLAIMS = ("sup", "l1", "l2", "area", "property")
-RESERVED_CLAIMS = ("range", "above", "below", "slope", "monotone", "units-at-least")
-LAYERS = ("core", "integrals", "smooth", "fast", "properties")
+CLAIMS = ("sup", "l1", "l2", "area", "property", "units-at-least")
+RESERVED_CLAIMS = ("range", "above", "below", "slope", "monotone")
+LAYERS = ("core", "integrals", "smooth", "fast", "properties", "sizes")
+# Claims that have a layer of their own.
+OWN_LAYERS = {"property": "properties", "units-at-least": "sizes"}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 MAX_LINE = 1 << 20
 MAX_INPUTS = 26
@@ -16,6 +18,10 @@ MAX_SIDE_BITS = 16384
 MAX_CASES_AND_VARIABLES = 524288
 MAX_TREE = 1 << 40
 TREE_LINE = 100
+# Of a claim units-at-least: groups of points, and bits of their numbers.
+MAX_GROUPS = 65536
+MAX_NUMBER_BITS = 4096
+GROUPS = (("kinks", "triple", 3), ("jumps", "pair", 2))
 
 
 class Certificate:
@@ -24,6 +30,7 @@ class Certificate:
     - `claim`, `digest`, `weights`, `layer`, `inputs` as in the file.
     - of an error: `targets` (nodes), `domain` (pairs of exact ends), `threshold`, `lower`, `upper` (None for `none`),
       `witness` (numbers), `radius`, `constant_radius`, `ranges`, `tree` (its characters).
+    - of a lower bound of size: `targets`, `domain`, `tolerance`, `radius`, `along`: groups of points by their word.
     - of a property: `outputs`, `cases` (pairs of a box and a condition), `witness` (the case's place and the numbers) or
       `trees`.
     """
@@ -31,9 +38,23 @@ class Certificate:
     def __init__(self):
         self.threshold = self.witness = self.radius = self.tree = self.trees = None
         self.lower = self.upper = self.constant_radius = self.ranges = None
+        self.tolerance = self.along = self.digest = self.weights = None
 
     def is_region(self):
         return self.targets[0].is_condition()
+
+
+class Along:
+    """Groups of points along a line.
+
+    - `output` (its place), `start` and `end` of the line, `places`: tuples of parameters.
+    """
+
+    def __init__(self, output, start, end, places):
+        self.output = output
+        self.start = start
+        self.end = end
+        self.places = places
 
 
 class Lines:
@@ -131,6 +152,25 @@ def read_certificate(data):
         word = "reserved" if claim in RESERVED_CLAIMS else "unknown"
         raise lines.fail(f"{word} claim {shorten(claim)}")
     found.claim = claim
+    if claim != "units-at-least":
+        read_network_line(lines, found)
+    lines.one_of("semantics", ("real",))
+    if claim != "units-at-least":
+        found.weights = lines.one_of("weights", ("stored", "exact"))
+    found.layer = lines.one_of("layer", LAYERS)
+    if OWN_LAYERS.get(claim) != (found.layer if found.layer in OWN_LAYERS.values() else None):
+        raise lines.fail("the claims property and units-at-least have layers of their own")
+    found.inputs = lines.fields("inputs")
+    if len(found.inputs) > MAX_INPUTS:
+        raise lines.fail(f"more than {MAX_INPUTS} inputs")
+    READERS.get(claim, read_error)(lines, found)
+    lines.exactly("end")
+    if lines.place != len(lines.lines):
+        raise lines.fail("something after the end")
+    return found
+
+
+def read_network_line(lines, found):
     name, found.digest = lines.fields("network", 2)
     if not is_name(name):
         raise lines.fail("the network has a name that is not allowed")
@@ -138,22 +178,6 @@ def read_certificate(data):
         raise lines.fail("expected sha256: and 64 hexadecimal digits")
     if lines.starts_with("network"):
         raise lines.fail("a second network is reserved")
-    lines.one_of("semantics", ("real",))
-    found.weights = lines.one_of("weights", ("stored", "exact"))
-    found.layer = lines.one_of("layer", LAYERS)
-    if (found.layer == "properties") != (claim == "property"):
-        raise lines.fail("layer properties and claim property go together")
-    found.inputs = lines.fields("inputs")
-    if len(found.inputs) > MAX_INPUTS:
-        raise lines.fail(f"more than {MAX_INPUTS} inputs")
-    if claim == "property":
-        read_property(lines, found)
-    else:
-        read_error(lines, found)
-    lines.exactly("end")
-    if lines.place != len(lines.lines):
-        raise lines.fail("something after the end")
-    return found
 
 
 def number_field(lines, text):
@@ -172,7 +196,8 @@ def read_hints(lines, found):
         raise lines.fail("a line root is reserved")
 
 
-def read_error(lines, found):
+def read_target(lines, found):
+    """Reads the formulas and the sides."""
     for name in found.inputs:
         if not is_name(name):
             raise lines.fail(f"{shorten(name)} is not allowed as a name of an input")
@@ -200,6 +225,10 @@ def read_error(lines, found):
         if low >= high:
             raise lines.fail("the lower end of a side is not below the upper one")
         found.domain.append((low, high))
+
+
+def read_error(lines, found):
+    read_target(lines, found)
     if found.claim == "area":
         if not found.is_region():
             raise lines.fail("area needs a region")
@@ -220,6 +249,54 @@ def read_error(lines, found):
                 raise lines.fail("the witness is outside of the domain")
     read_hints(lines, found)
     found.tree = lines.tree()
+
+
+def read_size(lines, found):
+    read_target(lines, found)
+    found.tolerance = short_field(lines, lines.fields("tolerance", 1)[0])
+    found.radius = short_field(lines, lines.fields("radius", 1)[0])
+    if found.tolerance < 0:
+        raise lines.fail("the tolerance is below 0")
+    if found.radius <= 0:
+        raise lines.fail("the radius is not above 0")
+    found.along = {}
+    for title, word, size in GROUPS:
+        if lines.starts_with(title):
+            found.along[word] = read_along(lines, found, title, word, size)
+    if not found.along:
+        raise lines.fail("neither kinks nor jumps")
+
+
+def read_along(lines, found, title, word, size):
+    """Reads a line and its groups, whose parameters increase from 0 to 1."""
+    count = read_count(lines.fields(title, 1)[0], MAX_GROUPS)
+    if count == 0:
+        raise lines.fail(f"no {title}")
+    output = read_count(lines.fields("output", 1)[0], len(found.targets) - 1)
+    ends = []
+    for end in ("from", "to"):
+        point = [short_field(lines, field) for field in lines.fields(end, len(found.inputs))]
+        if not all(low <= value <= high for value, (low, high) in zip(point, found.domain)):
+            raise lines.fail("an end of the line is outside of the domain")
+        ends.append(point)
+    if ends[0] == ends[1]:
+        raise lines.fail("the line is a point")
+    places = []
+    before = 0
+    for _ in range(count):
+        group = tuple(short_field(lines, field) for field in lines.fields(word, size))
+        if group[0] < before or group[-1] > 1 or any(a >= b for a, b in zip(group, group[1:])):
+            raise lines.fail("parameters out of order")
+        before = group[-1]
+        places.append(group)
+    return Along(output, *ends, places)
+
+
+def short_field(lines, text):
+    value = number_field(lines, text)
+    if bits(value) > MAX_NUMBER_BITS:
+        raise lines.fail(f"a number has more than {MAX_NUMBER_BITS} bits")
+    return value
 
 
 def check_side(lines, low, high):
@@ -266,3 +343,6 @@ def read_property(lines, found):
         return
     read_hints(lines, found)
     found.trees = [lines.tree() for _ in found.cases]
+
+
+READERS = {"property": read_property, "units-at-least": read_size}

@@ -10,11 +10,13 @@ from .integral import IntegralChecker
 from .network import digest, read_network
 from .numbers import number
 from .properties import PropertyChecker
+from .sizes import SizeChecker
 from .sup import SupChecker
 from .work import Work
 
 CHECKERS = {
     "sup": SupChecker, "l1": IntegralChecker, "l2": IntegralChecker, "area": AreaChecker, "property": PropertyChecker,
+    "units-at-least": SizeChecker,
 }
 CORE_ACTIVATIONS = {"identity", "heaviside", "sigmoid", "tanh", "relu", "leaky-relu", "maxout", "hard-tanh"}
 
@@ -41,14 +43,21 @@ class Outcome:
 
 
 def check(certificate_bytes, network_bytes, max_cells=None, every=1):
-    """Returns the outcome of a check. Whatever the bytes are, it raises nothing."""
+    """Returns the outcome of a check. Whatever the bytes are, it raises nothing. A lower bound of size has no network,
+    which is None."""
     certificate = network = None
     work = Work(max_cells, every)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
     try:
         certificate = read_certificate(certificate_bytes)
-        network = read_network(network_bytes)
-        match(certificate, network)
+        if certificate.claim == "units-at-least":
+            if network_bytes is not None:
+                raise Rejected("the certificate is about all networks, not about the one given")
+        else:
+            if network_bytes is None:
+                raise Rejected("the certificate needs a network")
+            network = read_network(network_bytes)
+            match(certificate, network)
         CHECKERS[certificate.claim](certificate, network, work).check()
         word, reason = ("accepted" if every == 1 else "sample"), None
     except Rejected as error:
@@ -133,6 +142,8 @@ def letters_of(tree):
 
 def describe(certificate, network):
     """Returns the claim in words, one line each."""
+    if certificate.claim == "units-at-least":
+        return describe_target(certificate) + describe_size(certificate)
     lines = [f"network    {certificate.digest}"]
     if network is not None:
         units = sum(layer.units() for layer in network.layers[:-1])
@@ -140,13 +151,7 @@ def describe(certificate, network):
     lines.append(f"semantics  real; weights: {certificate.weights}")
     if certificate.claim == "property":
         return lines + describe_property(certificate)
-    for place, target in enumerate(certificate.target_texts):
-        name = "target" if len(certificate.target_texts) == 1 else f"target {place + 1}"
-        lines.append(f"{name:10} {target}")
-    sides = ", ".join(
-        f"{name} in [{number(low)}, {number(high)}]" for name, (low, high) in zip(certificate.inputs, certificate.domain)
-    )
-    lines.append(f"domain     {sides}")
+    lines += describe_target(certificate)
     quantity = {
         "sup": "ess sup |N - f|",
         "l1": "integral of |N - f|",
@@ -156,6 +161,29 @@ def describe(certificate, network):
     }[certificate.claim]
     upper = "" if certificate.upper is None else f" <= {number(certificate.upper, up=True)}"
     lines.append(f"claim      {number(certificate.lower)} <= {quantity}{upper}")
+    return lines
+
+
+def describe_size(certificate):
+    """Returns what the groups of points force, one line each."""
+    words = {"triple": ("continuous piecewise-linear", "kinks"), "pair": ("step", "jumps")}
+    tolerance = number(certificate.tolerance)
+    return [
+        f"claim      every {words[word][0]} function within {tolerance} has at least {len(along.places)} {words[word][1]} "
+        "along a line"
+        for word, along in certificate.along.items()
+    ]
+
+
+def describe_target(certificate):
+    lines = []
+    for place, target in enumerate(certificate.target_texts):
+        name = "target" if len(certificate.target_texts) == 1 else f"target {place + 1}"
+        lines.append(f"{name:10} {target}")
+    sides = ", ".join(
+        f"{name} in [{number(low)}, {number(high)}]" for name, (low, high) in zip(certificate.inputs, certificate.domain)
+    )
+    lines.append(f"domain     {sides}")
     return lines
 
 

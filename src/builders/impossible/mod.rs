@@ -10,7 +10,7 @@ mod jump;
 
 use std::fmt;
 
-pub use jump::Jump;
+pub use jump::{Jump, jumps};
 
 use super::catalogue::{BuilderName, entry};
 use super::check_request;

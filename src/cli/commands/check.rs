@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::pretty;
-use crate::certificate::{Layer, property, text};
+use crate::certificate::{Layer, property, size, text};
 use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
@@ -84,6 +84,9 @@ fn network_of(arguments: &Check, certificate: &Path) -> Result<PathBuf, Refusal>
 /// Checks one certificate.
 fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal> {
     let bytes = inputs::bytes(path, Reading::CERTIFICATE)?;
+    if size::is_size(&bytes) {
+        return super::bound::check(arguments, &bytes, format);
+    }
     let network_path = network_of(arguments, path)?;
     if arguments.core && property::is_property(&bytes) {
         let (named, most) = (Layer::Properties, Layer::Core);

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod bound;
 pub mod build;
 pub mod catalogue;
 pub mod check;
