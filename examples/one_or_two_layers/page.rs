@@ -30,6 +30,8 @@ pub struct LayersRow {
     pub setup: String,
     /// The network, where one was found.
     pub size: Option<SizeReport>,
+    /// Any network of relu units with so many hidden layers needs at least so many units: certified.
+    pub at_least: Option<usize>,
     /// Where the size is from.
     pub source: Source,
 }
@@ -66,6 +68,7 @@ impl LayersRow {
             self.setup.clone(),
             layers.map_or("–".to_owned(), |n| n.to_string()),
             bold(&number(|size| size.units)),
+            self.at_least.map_or("–".to_owned(), |n| n.to_string()),
             number(|size| size.nonzero_parameters),
             match &self.source {
                 Source::Proved(lower, upper) if lower == upper => format!("{lower} (exact)"),
@@ -121,8 +124,8 @@ impl LayersTable {
             "### {} in the {} norm, on {}\n",
             self.target, self.norm, self.domain
         );
-        out += "| error at most | builder | chosen | hidden layers | hidden units | parameters not 0 | error |\n";
-        out += "|---|---|---|---|---|---|---|\n";
+        out += "| error at most | builder | chosen | hidden layers | hidden units | at least | parameters not 0 | error |\n";
+        out += "|---|---|---|---|---|---|---|---|\n";
         for tolerance in self.tolerances() {
             out += &self.lines(tolerance);
         }
@@ -159,7 +162,7 @@ const INTRODUCTION: &str = "\
 
 This page is written by `cargo run --release --example one_or_two_layers`; do not edit it by hand.
 
-Five ways to make a network for the same function, at **equal certified error**. For every tolerance
+Six ways to make a network for the same function, at **equal certified error**. For every tolerance
 each builder gets the smallest size for which the prover found a proof (sizes above 16 grow in steps of
 about a quarter; the number of boxes is limited). The network is built, the error is proved, and the
 checker accepts the certificate. The row in bold has the fewest hidden units.
@@ -174,6 +177,12 @@ checker accepts the certificate. The row in bold has the fewest hidden units.
   ([T36](../proofs/theorems/T36-ridge.md)).
 - *sawtooth*: many narrow layers of relu units: squares by folding, products by squares
   ([T30](../proofs/theorems/T30-sawtooth.md)).
+- *smallest*: what `builder = \"smallest\"` finds: here a trained network, proved like the others. Only the
+  norm sup has it.
+
+The column *at least* is a certified lower bound: every network of relu units with so many hidden layers that
+keeps the tolerance needs that many units ([T38](../proofs/theorems/T38-units-at-least.md)). It counts the kinks
+along one line, so in two inputs it is far from what is needed. There is no such bound for sigmoid and tanh units.
 
 `ridge` and `sawtooth` are built from polynomials. Any other function is first approximated by a
 polynomial (from its values at Chebyshev points, of the degree in the table). The proof is about the
@@ -220,8 +229,12 @@ help: a staircase of *gentle* sigmoids is nearly smooth and has a smaller error 
 **Where a function is a sum** of a function of x and one of y, as `x² + y²` is, `quadrants` needs no corner
 steps, and two staircases are left. That is why it needs so few units there.
 
+**And without a formula?** Training finds networks of a few smooth units that no formula gives, and the prover
+proves them: that is the row `smallest`. Their weights do not explain themselves. The formulas show *why* a
+network can do it, and how many units it takes when the tolerance falls; training shows how few are enough.
+
 The tables do not show the smallest possible networks. They show the smallest of each construction that
-was proved within the limit; training or another formula may find smaller ones.
+was proved within the limit; another formula may find smaller ones.
 ";
 
 #[cfg(test)]
@@ -239,6 +252,7 @@ mod tests {
                 units,
                 ..SizeReport::default()
             }),
+            at_least: (name == "b").then_some(5),
             source,
         };
         let proved = || Source::Proved(Rational::ratio(1, 9), Rational::ratio(1, 9));
@@ -253,11 +267,11 @@ mod tests {
         };
         let lines = table.lines(&Rational::ratio(1, 4));
         assert!(
-            lines.contains("| **b** | cells = 3 | 1 | **7** |"),
+            lines.contains("| **b** | cells = 3 | 1 | **7** | 5 |"),
             "{lines}"
         );
         assert!(
-            lines.contains("| a | cells = 3 | 1 | at most 3 |"),
+            lines.contains("| a | cells = 3 | 1 | at most 3 | – |"),
             "{lines}"
         );
         assert!(lines.contains("1/9 (exact)"), "{lines}");

@@ -4,6 +4,7 @@
 //! checker returned. Searches are limited by boxes, not by time, so the rows are the same everywhere.
 
 use super::page::{LayersRow, LayersTable, Source};
+use steeple::Threads;
 use steeple::builders::polynomial::Polynomial;
 use steeple::builders::ridge::chebyshev::Values;
 use steeple::builders::{
@@ -16,7 +17,7 @@ use steeple::numbers::Rational;
 use steeple::numbers::estimate::estimate_rational;
 use steeple::report::SizeReport;
 use steeple::workflow::{
-    Limits, Verdict, Verification, VerifyRequest, WorkflowError, spec, verify,
+    BuildRequest, Limits, Verdict, Verification, VerifyRequest, WorkflowError, spec, verify,
 };
 
 /// Boxes that any size may take, and more for each cell of a grid of that size.
@@ -85,7 +86,16 @@ pub fn layers_table(
                     found = Some(row);
                 }
             }
-            rows.extend(found.inspect(|row| progress(row)));
+            if let Some(mut row) = found {
+                row.at_least = search.at_least(&row, tolerance);
+                progress(&row);
+                rows.push(row);
+            }
+        }
+        if norm == Norm::Sup {
+            let row = search.smallest(tolerance)?;
+            progress(&row);
+            rows.push(row);
         }
     }
     let sides = search.domain.names().iter().zip(search.domain.sides());
@@ -292,6 +302,7 @@ impl SizeSearch {
             name: candidate.name.to_owned(),
             setup,
             size,
+            at_least: None,
             source,
         };
         let Some((found, built, answer)) = best else {
@@ -305,6 +316,49 @@ impl SizeSearch {
         let network = SizeReport::from(size(&built.network));
         let setup = self.setup(candidate, found);
         Ok((row(setup, Some(network), source), Some(found)))
+    }
+
+    /// The certified lower bound of the units of relu networks with as many hidden layers as this one.
+    fn at_least(&self, row: &LayersRow, tolerance: &Rational) -> Option<usize> {
+        let of_relu = [BuilderName::Ridge.name(), BuilderName::Sawtooth.name()];
+        if self.norm != Norm::Sup || !of_relu.contains(&row.name.as_str()) {
+            return None;
+        }
+        let layers = row.size.as_ref()?.hidden_layers;
+        let bound = steeple::bound(&self.target, &self.domain, tolerance.clone()).ok()?;
+        bound.units("relu", Some(layers))
+    }
+
+    /// The smallest network.
+    fn smallest(&self, tolerance: &Rational) -> Result<LayersRow, String> {
+        let parameters = Parameters::default();
+        let request = BuildRequest {
+            builder: BuilderName::Smallest,
+            parameters: &parameters,
+            target: &self.target,
+            domain: &self.domain,
+            norm: self.norm,
+            threshold: None,
+            tolerance: Some(tolerance),
+            gap: spec::default_gap(),
+            limits: Limits::default(),
+            threads: Threads::All,
+            portable: false,
+        };
+        let outcome = steeple::workflow::build(&request, None, &mut steeple::workflow::unwatched);
+        let outcome = outcome.map_err(|error| error.to_string())?;
+        let claim = outcome.verification.verified.claim();
+        let upper = claim.error_upper().unwrap_or_else(|| tolerance.clone());
+        let found = outcome.comparison.candidates.into_iter().next();
+        let found = found.ok_or("the smallest network is the first candidate")?;
+        Ok(LayersRow {
+            tolerance: tolerance.clone(),
+            name: BuilderName::Smallest.to_string(),
+            setup: found.name,
+            size: Some(SizeReport::from(size(&outcome.built.network))),
+            at_least: found.at_least,
+            source: Source::Proved(claim.error_lower(), upper),
+        })
     }
 
     /// Boxes that a size may take: as many as its grid has cells, and some more.
@@ -423,6 +477,7 @@ impl SizeSearch {
             name: candidate.name.to_owned(),
             setup: self.setup(candidate, k),
             size: Some(size),
+            at_least: None,
             source: Source::Theorem(tolerance.clone(), "T26".to_owned()),
         })
     }

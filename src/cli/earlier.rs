@@ -23,6 +23,8 @@ pub const RESULTS: [&str; 5] = [
 ];
 /// The other form of the network; not every build writes it.
 pub const ONNX: &str = "network.onnx";
+/// The certificate for how many units are needed; not every build has one.
+pub const AT_LEAST: &str = "at_least.steeple";
 /// How the picture of a network begins, as all our pictures do.
 const PICTURE: &[u8] = b"<svg ";
 
@@ -48,7 +50,7 @@ pub fn of_reports(directory: &Path) -> Vec<String> {
         }
     } else {
         names.extend(RESULTS.map(String::from));
-        names.insert(ONNX.into());
+        names.extend([ONNX, AT_LEAST].map(String::from));
     }
     let text = read("report.md").unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

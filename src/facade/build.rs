@@ -263,13 +263,13 @@ impl<'a> Build<'a> {
         let workflow::Outcome {
             built,
             verification,
-            candidates,
+            comparison,
         } = workflow::build(&request, None, &mut watch)?;
         let answer = Answer::new(verification, built.network.clone(), Weights::Exact);
         Ok(BuiltNetwork {
             built,
             answer,
-            candidates,
+            comparison,
         })
     }
 }
@@ -279,7 +279,7 @@ impl<'a> Build<'a> {
 pub struct BuiltNetwork {
     built: Built,
     answer: Answer,
-    candidates: Vec<CandidateReport>,
+    comparison: workflow::Comparison,
 }
 
 impl BuiltNetwork {
@@ -366,7 +366,7 @@ impl BuiltNetwork {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn candidates(&self) -> &[CandidateReport] {
-        &self.candidates
+        &self.comparison.candidates
     }
 
     /// Notes about choices that were made.

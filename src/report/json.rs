@@ -142,6 +142,7 @@ fn candidates(report: &Report) -> Value {
             "name": candidate.name,
             "hidden": candidate.hidden,
             "units": candidate.units,
+            "at_least": candidate.at_least,
             "nonzero_parameters": candidate.nonzero_parameters,
             "largest_weight": candidate.largest_weight.to_string(),
             "error": error.map(|(lower, upper)| ends_of_error(lower, upper.as_ref())),

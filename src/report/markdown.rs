@@ -42,6 +42,9 @@ fn candidates(report: &Report) -> Option<Table> {
             candidate.name.clone(),
             hidden.collect::<Vec<_>>().join("-"),
             candidate.units.to_string(),
+            candidate
+                .at_least
+                .map_or("\u{2013}".to_owned(), |units| units.to_string()),
             candidate.nonzero_parameters.to_string(),
             decimal_up(&candidate.largest_weight, 4),
             error,
@@ -53,6 +56,7 @@ fn candidates(report: &Report) -> Option<Table> {
             "network",
             "hidden layers",
             "units",
+            "at least",
             "nonzero parameters",
             "largest weight",
             "certified error",

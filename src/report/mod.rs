@@ -92,6 +92,9 @@ pub struct CandidateReport {
     pub nonzero_parameters: usize,
     /// The largest absolute value of a weight.
     pub largest_weight: Rational,
+    /// Every network of its kind and hidden layers needs at least so many units, where that was proved: of relu
+    /// units alone.
+    pub at_least: Option<usize>,
     /// Bounds on its error that the checker accepted; `None` for the network of the report itself.
     pub error: Option<(Rational, Option<Rational>)>,
 }

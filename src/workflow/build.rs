@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::parallel::side_by_side;
 use super::size::{Chosen, choose};
+use super::smallest::Comparison;
 use super::verify::{
     Verdict, Verification, VerifyRequest, WorkflowError, in_file, search, settle, write_beside,
 };
@@ -17,7 +18,6 @@ use crate::expr::{Domain, Target};
 use crate::formats::json;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
-use crate::report::CandidateReport;
 
 /// What to build, and what to prove of it.
 #[derive(Clone, Debug)]
@@ -94,8 +94,8 @@ pub struct Outcome {
     pub built: Built,
     /// The checked verdict about that network.
     pub verification: Verification,
-    /// All networks that keep the tolerance, this one first, if the builder compares several.
-    pub candidates: Vec<CandidateReport>,
+    /// What was compared, if the builder compares networks.
+    pub comparison: Comparison,
 }
 
 /// Builds the network, with the given size or the smallest size for which the prover finds that it keeps
@@ -154,7 +154,7 @@ pub fn build(
         mut built,
         found,
         stopped_by,
-        candidates,
+        comparison,
     } = choose(request, progress)?;
     let threads = request.threads;
     let (written, (question, on_domain)) = side_by_side(
@@ -201,6 +201,6 @@ pub fn build(
     Ok(Outcome {
         built,
         verification,
-        candidates,
+        comparison,
     })
 }

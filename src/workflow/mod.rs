@@ -22,9 +22,8 @@ pub mod summary;
 pub mod train;
 pub mod verify;
 
-pub use build::{BuildRequest, Outcome, build, build_sized};
 pub use bound::{BENDING_UNITS, BendingUnit, LowerBound, Obstacle, bound};
-pub use build::{BuildRequest, build, build_sized};
+pub use build::{BuildRequest, Outcome, build, build_sized};
 pub use compare::{CompareError, CompareRequest, Compared, Imported, Member, Stage, compare};
 pub use files::write_beside;
 pub use measure::MeasureError;
@@ -35,6 +34,7 @@ pub use region_count::{RegionCount, build_and_count};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};
 pub use rounded::error_of_rounded;
 pub use size::NoSize;
+pub use smallest::{Comparison, NoneFound};
 pub use spec::{ClaimSpec, CompareSpec, DataSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;
 pub use train::{DataError, TrainedRow, train_rows, training_data};

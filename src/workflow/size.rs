@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::build::BuildRequest;
-use super::smallest;
+use super::smallest::{self, Comparison};
 use super::verify::{Found, WorkflowError, search};
 use crate::builders::{self, BuildError, BuilderName, Built, Parameters, SizeKey, Sizes};
 use crate::clock::Moment;
@@ -15,7 +15,7 @@ use crate::network::{Network, size};
 use crate::numbers::Rational;
 use crate::prover::memory::in_use;
 use crate::prover::{Limits, StoppedBy, Watch};
-use crate::report::{CandidateReport, up};
+use crate::report::up;
 
 /// The largest size that is tried when the size is to be chosen.
 const LARGEST_SIZE: usize = 1 << 16;
@@ -32,8 +32,8 @@ pub(super) struct Chosen {
     pub built: Built,
     /// The result of the search, if the size was chosen.
     pub found: Option<Found>,
-    /// All networks that keep the tolerance, the one that was chosen first, if the builder compares several.
-    pub candidates: Vec<CandidateReport>,
+    /// What was compared, if the builder compares networks.
+    pub comparison: Comparison,
     /// What stopped the choice before a size was proved to be enough. Then nothing is known about other
     /// sizes, even if this one is too small.
     pub stopped_by: Option<StoppedBy>,
@@ -91,7 +91,7 @@ pub(super) fn choose(
             built,
             found: None,
             stopped_by: None,
-            candidates: Vec::new(),
+            comparison: Comparison::default(),
         })
     };
     let Some(key) = &builders::entry(request.builder).size else {
@@ -221,7 +221,7 @@ impl Choice<'_, '_> {
             built: best.built,
             found: Some(best.found),
             stopped_by: None,
-            candidates: Vec::new(),
+            comparison: Comparison::default(),
         }
     }
 
@@ -313,7 +313,7 @@ impl Choice<'_, '_> {
             built,
             found: Some(tried.found),
             stopped_by: Some(reason),
-            candidates: Vec::new(),
+            comparison: Comparison::default(),
         }
     }
 
@@ -332,7 +332,7 @@ impl Choice<'_, '_> {
             built,
             found: Some(last.found),
             stopped_by: Some(reason),
-            candidates: Vec::new(),
+            comparison: Comparison::default(),
         }
     }
 

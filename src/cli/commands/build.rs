@@ -6,7 +6,7 @@ use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::earlier::{self, ONNX, RESULTS};
+use crate::cli::earlier::{self, AT_LEAST, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
@@ -14,8 +14,8 @@ use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
 use crate::workflow::{
-    BuildRequest, Outcome, PictureKind, RegionCount, Subject, WorkflowError, build,
-    build_and_count, draw_all, error_of_rounded, region_count, summarise,
+    BuildRequest, Comparison, LowerBound, Outcome, PictureKind, RegionCount, Subject,
+    WorkflowError, build, build_and_count, draw_all, error_of_rounded, region_count, summarise,
 };
 
 /// Networks of more units are not drawn when the time is over.
@@ -23,7 +23,9 @@ const LARGE: usize = 2000;
 /// What a build writes.
 const CONTENTS: Contents = Contents {
     sure: &RESULTS,
-    may_be: |name| RESULTS.contains(&name) || name == ONNX || has_ending(name, &["svg"]),
+    may_be: |name| {
+        RESULTS.contains(&name) || [ONNX, AT_LEAST].contains(&name) || has_ending(name, &["svg"])
+    },
     left: earlier::of_reports,
 };
 
@@ -78,10 +80,17 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     let Outcome {
         built,
         verification,
-        candidates,
+        comparison,
     } = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
+    let Comparison {
+        candidates,
+        lower_bound,
+    } = comparison;
     report.candidates = candidates;
+    if let Some(certificate) = lower_bound.as_ref().and_then(LowerBound::certificate) {
+        folder.write(AT_LEAST, certificate)?;
+    }
     report.certificate.path = Some("certificate.steeple".into());
     let question = &verification.verified.claim().question;
     let subject = Subject {

@@ -19,6 +19,7 @@ mod trained;
 
 use std::fmt;
 
+use super::bound::{BENDING_UNITS, bound};
 use super::build::BuildRequest;
 use super::size::Chosen;
 use super::verify::{WorkflowError, search, settle};
@@ -28,7 +29,8 @@ use crate::numbers::Rational;
 use crate::numbers::estimate::short;
 use crate::prover::{Limits, StoppedBy, Watch};
 use crate::words::count;
-use candidate::{Proved, row};
+pub use candidate::Comparison;
+use candidate::{Proved, of_relu_networks, row};
 use trained::Trained;
 
 /// The key `effort` where it is left out, and the most.
@@ -256,7 +258,8 @@ impl<'a, 'p> Search<'a, 'p> {
         else {
             return self.nothing(stopped_by);
         };
-        let mut candidates = vec![row(&name, &built.network, None)];
+        let bound = bound(self.request.target, self.request.domain, self.tolerance);
+        let mut candidates = vec![row(&name, &built.network, Some(&bound), None)];
         for other in proved {
             if candidates.iter().any(|known| known.name == other.name) {
                 continue;
@@ -264,11 +267,13 @@ impl<'a, 'p> Search<'a, 'p> {
             let question = self.request.question(&other.built.network);
             let asked = self.request.asked(&other.built.network, question);
             let checked = settle(other.found, &asked, None)?;
-            candidates.push(row(&other.name, &other.built.network, Some(&checked)));
+            let network = &other.built.network;
+            candidates.push(row(&other.name, network, Some(&bound), Some(&checked)));
         }
         let units = crate::network::size(&built.network).units;
         let mut notes = vec![name];
         notes.append(&mut built.notes);
+        notes.extend(of_relu_networks(&bound));
         notes.append(&mut self.notes);
         if let Some((fewer, error)) = self.least_missed(|fewer| fewer + 1 == units) {
             notes.push(format!(
@@ -288,8 +293,25 @@ impl<'a, 'p> Search<'a, 'p> {
             built,
             found: Some(found),
             stopped_by: None,
-            candidates,
+            comparison: Comparison {
+                candidates,
+                lower_bound: Some(bound),
+            },
         })
+    }
+
+    /// The units that networks of the kind asked for need, if that is more than are allowed.
+    fn needed(&self) -> Option<(usize, usize)> {
+        let most = self
+            .scope
+            .most_units
+            .filter(|_| self.scope.units == Some(Units::Relu))?;
+        let layers = self.scope.hidden_layers;
+        let bound = bound(self.request.target, self.request.domain, self.tolerance);
+        let kinks = bound.kinks()?;
+        let needed = (1..=layers).map(|layers| BENDING_UNITS[0].units(kinks, Some(layers)));
+        let needed = needed.min()?;
+        (needed > most).then_some((layers, needed))
     }
 
     /// Returns the best fit if a limit came first, and else why there is no network.
@@ -305,13 +327,14 @@ impl<'a, 'p> Search<'a, 'p> {
                 built,
                 found: None,
                 stopped_by: Some(reason),
-                candidates: Vec::new(),
+                comparison: Comparison::default(),
             });
         }
         Err(WorkflowError::NoneFound(Box::new(NoneFound {
             tolerance: self.tolerance.clone(),
             most_units: self.scope.most_units,
             least: self.least_missed(|_| true),
+            needed: self.needed(),
         })))
     }
 }
@@ -325,6 +348,9 @@ pub struct NoneFound {
     pub most_units: Option<usize>,
     /// The units and the error of the best fit: an estimate.
     pub least: Option<(usize, f64)>,
+    /// Networks of relu units with so many hidden layers at most need at least so many units, if that is more
+    /// than were allowed.
+    pub needed: Option<(usize, usize)>,
 }
 
 impl fmt::Display for NoneFound {
@@ -342,6 +368,13 @@ impl fmt::Display for NoneFound {
             write!(
                 f,
                 "; the best fit has {units} and an error of about {error}"
+            )?;
+        }
+        if let Some((layers, needed)) = self.needed {
+            let (layers, needed) = (count(layers, "hidden layer"), count(needed, "relu unit"));
+            write!(
+                f,
+                "; fewer than {needed} in at most {layers} cannot keep it (certified, T38)"
             )?;
         }
         f.write_str("; hint: ask for a larger tolerance")?;
