@@ -105,7 +105,7 @@ fn steep_stairs_are_not_better() {
         (1000, (480, 504)),
     ] {
         let parameters = Parameters {
-            steepness: Some(Rational::from(256 * per_cell)),
+            steepness: Some(Rational::from(256 * per_cell).into()),
             ghosts: Some(8),
             ..cells(256)
         };
@@ -162,7 +162,9 @@ fn the_integral_of_steep_towers_falls() {
     let integral = |k: usize, per_cell: i64| {
         let parameters = Parameters {
             // A cell is 2/K long.
-            steepness: Some(Rational::from(per_cell) * Rational::new(k, 2).expect("not over 0")),
+            steepness: Some(
+                (Rational::from(per_cell) * Rational::new(k, 2).expect("not over 0")).into(),
+            ),
             ..cells(k)
         };
         error(
@@ -271,7 +273,7 @@ fn an_output_unit_and_several_outputs_are_proved() {
 fn jumps_are_proved() {
     let half = problem(&["3*x + 4*y >= 1"], "x=-1..1,y=-1..1");
     let steep = Parameters {
-        steepness: Some(Rational::from(200)),
+        steepness: Some(Rational::from(200).into()),
         ..Parameters::default()
     };
     let close = keeps(

@@ -201,7 +201,7 @@ fn blurred_networks_keep_their_bounds_or_have_none() {
     let line = problem("x", "x=0..1");
     for per_cell in [1, 2, 4, 10] {
         let parameters = Parameters {
-            steepness: Some(Rational::from(16 * per_cell)),
+            steepness: Some(Rational::from(16 * per_cell).into()),
             ..cells(&[16])
         };
         let built = made(BuilderName::Staircase, &parameters, &line);
@@ -217,13 +217,13 @@ fn blurred_networks_keep_their_bounds_or_have_none() {
     assert!(worst > rational(1, 10));
     let plane = problem("x*y", "x=0..1,y=0..1");
     let blurred = Parameters {
-        steepness: Some(Rational::from(4)),
+        steepness: Some(Rational::from(4).into()),
         ..cells(&[8])
     };
     let built = made(BuilderName::Quadrants, &blurred, &plane);
     assert_eq!(built.a_priori, None);
     let medium = Parameters {
-        steepness: Some(Rational::from(8 * 12)),
+        steepness: Some(Rational::from(8 * 12).into()),
         second_steepness: Some(Rational::from(10)),
         ..cells(&[8])
     };
@@ -236,7 +236,7 @@ fn ghosts_remove_the_error_at_the_ends() {
     let line = problem("x", "x=0..1");
     let error = |ghosts: usize| {
         let parameters = Parameters {
-            steepness: Some(Rational::from(64)),
+            steepness: Some(Rational::from(64).into()),
             ghosts: Some(ghosts),
             ..cells(&[16])
         };
@@ -439,7 +439,7 @@ fn sizes_from_tolerances_are_enough_and_not_wasteful() {
     );
     // A fixed steepness blurs: more cells do not help for ever.
     let blurred = Parameters {
-        steepness: Some(Rational::ONE),
+        steepness: Some(Rational::ONE.into()),
         ..Parameters::default()
     };
     let none = needed_size(

@@ -80,7 +80,7 @@ fn an_output_unit_keeps_its_bound_between_0_and_1() {
     for (per_cell, ghosts) in [(4, 5), (40, 0), (400, 0)] {
         let parameters = Parameters {
             output: Some(OutputUnit::Sigmoid),
-            steepness: Some(Rational::from(32 * per_cell)),
+            steepness: Some(Rational::from(32 * per_cell).into()),
             ghosts: Some(ghosts),
             ..cells(&[32])
         };
@@ -146,7 +146,7 @@ fn steps_and_bumps_are_where_they_should_be() {
     );
     worst_sampled(&exactly, &band.0, &points(&band.1, 40));
     let steep = Parameters {
-        steepness: Some(Rational::from(20)),
+        steepness: Some(Rational::from(20).into()),
         ..Parameters::default()
     };
     let (built, band) = made_with(BuilderName::Bump, &steep, Norm::Sup);

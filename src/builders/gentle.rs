@@ -1,0 +1,407 @@
+//! Gentle stairs: smooth steps so wide that their sum follows a function, with heights that are fitted.
+//!
+//! With steps at equal distances `h` and the steepness `c/h`, the heights `v_k` have the weights
+//! `S(c (u - k)) - S(c (u - k - 1))` at the place `u` (in cells). These are bumps that add up to 1, so the network is a
+//! mean of a few heights everywhere, and heights may be rounded to any accuracy without growing in effect. For `c`
+//! up to about 4 the bumps overlap so much that no steps are left to see, and a least-squares fit of the heights is a
+//! well-conditioned problem with a banded matrix.
+//!
+//! Everything here is a proposal in floats; the proof of the network does not depend on it.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "counts of cells and points, far below 2^53"
+)]
+
+use crate::builders::grid::Axis;
+use crate::expr::{Constants, Expr, Scratch, Tape};
+use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
+use crate::numbers::{Dyadic, Rational};
+
+/// The numbers per cell that are tried for the steepness of sigmoids.
+pub const STEEPNESSES: [i64; 5] = [2, 3, 4, 6, 10];
+/// The steepness per cell of sigmoids whose heights are values of the target.
+pub const FOR_VALUES: i64 = 4;
+/// Padding steps on each side where heights are fitted: the outermost steps are at the ends of the domain.
+pub const PADDING: usize = 1;
+/// Padding steps on each side where heights are values of the target.
+pub const PADDING_FOR_VALUES: usize = 2;
+
+/// Points in a cell at which the network is compared with the function.
+const POINTS_PER_CELL: usize = 8;
+/// Points on the domain at least.
+const FEWEST_POINTS: usize = 256;
+/// Steps are taken as 0 or 1 where the argument is beyond this: `e^-30` is below 10^-13.
+const FAR: f64 = 30.0;
+/// How often the weights of points are changed toward the largest errors.
+const ROUNDS: usize = 10;
+/// With more cells than this, only one steepness is tried, with few rounds.
+const MANY: usize = 2048;
+/// Bits that are kept of a height below the error of the fit.
+const BITS_BELOW_ERROR: i64 = 12;
+/// Bits that are kept of a height at most, below the largest.
+const MOST_BITS: i64 = 44;
+
+/// Which error a fit makes small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// The largest.
+    Largest,
+    /// The mean square.
+    MeanSquare,
+}
+
+/// Heights of gentle stairs.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// One for each cell, from the lowest padding one on.
+    pub heights: Vec<Rational>,
+    /// The error at the points, as the aim measures it: an estimate.
+    pub error_estimate: f64,
+}
+
+/// Estimates the values of a formula in one input.
+pub struct Estimates {
+    tape: Tape,
+    constants: Constants<Estimate>,
+    scratch: Scratch<Estimate>,
+}
+
+impl Estimates {
+    /// Prepares a formula.
+    pub fn new(formula: &Expr) -> Self {
+        let tape = Tape::of_expressions(1, [formula]);
+        Self {
+            constants: tape.constants(&()),
+            scratch: Scratch::default(),
+            tape,
+        }
+    }
+
+    /// Estimates the value at a place; NaN if there is none.
+    pub fn at(&mut self, x: f64) -> f64 {
+        let inputs = [Estimate(x)];
+        let results = self
+            .tape
+            .evaluate(&self.constants, &inputs, &mut self.scratch);
+        results.value(0).map_or(f64::NAN, |value| value.0)
+    }
+}
+
+/// Returns the steepness per cell of sigmoids whose fits have the smallest error, and a fit for each function.
+///
+/// Errors are relative to nothing: that of the worst function counts. `None` if no fit was found.
+pub fn best_fits(
+    functions: &[Samples],
+    per_cell: &[Rational],
+    padding: usize,
+    aim: Aim,
+) -> Option<(Rational, Vec<Fitted>)> {
+    let mut best: Option<(f64, &Rational, Vec<Fitted>)> = None;
+    for number in per_cell {
+        let steepness = estimate_rational(number);
+        let fits = functions.iter();
+        let fits = fits.map(|samples| samples.fit(steepness, padding, aim));
+        let Some(fits) = fits.collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let errors = fits.iter().map(|fit| fit.error_estimate);
+        let error = errors.fold(0.0, f64::max);
+        if best.as_ref().is_none_or(|(least, ..)| error < *least) {
+            best = Some((error, number, fits));
+        }
+    }
+    best.map(|(_, number, fits)| (number.clone(), fits))
+}
+
+/// A function at equally spaced points, the same ones in each cell; points without a value are left out.
+pub struct Samples {
+    cells: usize,
+    per_cell: usize,
+    values: Vec<f64>,
+    middle: f64,
+    size: f64,
+}
+
+impl Samples {
+    /// Evaluates a function at points of the cells; `None` if it has no value at most of them.
+    pub fn new(axis: &Axis, mut function: impl FnMut(f64) -> f64) -> Option<Self> {
+        let cells = axis.cells;
+        let per_cell = POINTS_PER_CELL.max(FEWEST_POINTS.div_ceil(cells));
+        let points = cells * per_cell;
+        let (low, high) = (
+            estimate_rational(axis.low()),
+            estimate_rational(axis.high()),
+        );
+        let at = |i: usize| match i {
+            // The ends themselves, not their neighbours.
+            0 => low,
+            i if i == points => high,
+            i => low + (high - low) * (i as f64 / points as f64),
+        };
+        let values: Vec<f64> = (0..=points).map(|i| function(at(i))).collect();
+        let finite = || values.iter().copied().filter(|value| value.is_finite());
+        let count = finite().count();
+        if 2 * count <= points {
+            return None;
+        }
+        let (least, most) = (
+            finite().fold(f64::INFINITY, f64::min),
+            finite().fold(f64::NEG_INFINITY, f64::max),
+        );
+        let middle = least / 2.0 + most / 2.0;
+        Some(Self {
+            cells,
+            per_cell,
+            middle,
+            size: most - middle,
+            values,
+        })
+    }
+
+    /// The numbers per cell that are worth trying for a network of this size.
+    pub fn steepnesses(&self) -> &'static [i64] {
+        if self.cells > MANY {
+            &STEEPNESSES[..1]
+        } else {
+            &STEEPNESSES
+        }
+    }
+
+    /// Returns the heights for sigmoids of this steepness per cell, with padding steps on each side.
+    ///
+    /// - Exactness: estimate; the heights are short dyadic numbers.
+    pub fn fit(&self, per_cell: f64, padding: usize, aim: Aim) -> Option<Fitted> {
+        if !self.size.is_finite() || !(per_cell > 0.0 && per_cell.is_finite()) {
+            return None;
+        }
+        let bumps = Bumps::new(per_cell, self.per_cell, self.cells + 2 * padding, padding);
+        let finite = self.values.iter().map(|value| value.is_finite());
+        let mut weights: Vec<f64> = finite.map(|is| if is { 1.0 } else { 0.0 }).collect();
+        let count: f64 = weights.iter().sum();
+        let rounds = match aim {
+            Aim::MeanSquare => 0,
+            Aim::Largest if self.cells > MANY => 2,
+            Aim::Largest => ROUNDS,
+        };
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        for _ in 0..=rounds {
+            let heights = self.weighted_fit(&bumps, &weights)?;
+            let errors: Vec<f64> = (0..self.values.len())
+                .map(|i| match self.values[i] {
+                    value if value.is_finite() => {
+                        libm::fabs(bumps.at(i, &heights) + self.middle - value)
+                    }
+                    _ => 0.0,
+                })
+                .collect();
+            let largest = errors.iter().copied().fold(0.0, f64::max);
+            let error = match aim {
+                Aim::Largest => largest,
+                Aim::MeanSquare => {
+                    let squares: f64 = errors.iter().map(|error| error * error).sum();
+                    libm::sqrt(squares / count)
+                }
+            };
+            if !error.is_finite() {
+                break;
+            }
+            if best.as_ref().is_none_or(|(least, _)| error < *least) {
+                best = Some((error, heights));
+            }
+            if largest == 0.0 {
+                break;
+            }
+            // Lawson's rule: points with large errors count more in the next round.
+            for (weight, error) in weights.iter_mut().zip(&errors) {
+                *weight *= error / largest + 1e-3;
+            }
+            let mean = weights.iter().sum::<f64>() / count;
+            for weight in &mut weights {
+                *weight /= mean;
+            }
+        }
+        let (error_estimate, heights) = best?;
+        let heights = self.rounded(&heights, error_estimate)?;
+        Some(Fitted {
+            heights,
+            error_estimate,
+        })
+    }
+
+    /// Least squares: the normal equations in the bumps, whose matrix is a band.
+    fn weighted_fit(&self, bumps: &Bumps, weights: &[f64]) -> Option<Vec<f64>> {
+        let places = bumps.places;
+        let mut band = Band::new(places, 2 * bumps.reach);
+        let mut right = vec![0.0; places];
+        for (i, (&value, &weight)) in self.values.iter().zip(weights).enumerate() {
+            if weight == 0.0 {
+                continue;
+            }
+            let (first, row) = bumps.row(i);
+            for (a, x) in row.iter().enumerate() {
+                right[first + a] += weight * x * (value - self.middle);
+                for (b, y) in row[..=a].iter().enumerate() {
+                    band.add(first + a, a - b, weight * x * y);
+                }
+            }
+        }
+        band.solve(right)
+    }
+
+    /// Rounds heights so that the error hardly changes.
+    fn rounded(&self, heights: &[f64], error: f64) -> Option<Vec<Rational>> {
+        let largest = heights.iter().fold(self.size, |most, v| {
+            f64::max(most, libm::fabs(v + self.middle))
+        });
+        let bits_of = |x: f64| {
+            let dyadic = exact_dyadic(x).filter(|x| *x != Dyadic::ZERO)?;
+            Some(dyadic.to_rational()?.magnitude_bits())
+        };
+        let most = MOST_BITS - bits_of(largest).unwrap_or(0);
+        let wanted = bits_of(error).map_or(most, |bits| BITS_BELOW_ERROR - bits);
+        let bits = u32::try_from(wanted.min(most).clamp(0, 512)).ok()?;
+        let rounded = |v: &f64| {
+            Some(
+                exact_dyadic(v + self.middle)?
+                    .to_rational()?
+                    .round_to_bits(bits),
+            )
+        };
+        heights.iter().map(rounded).collect()
+    }
+}
+
+/// The weights of the heights at the points.
+struct Bumps {
+    places: usize,
+    padding: usize,
+    points_per_cell: usize,
+    /// Bumps further away than this many places are 0.
+    reach: usize,
+    /// For each point of a cell, the steps at the lines from `reach` cells before it on.
+    steps: Vec<Vec<f64>>,
+}
+
+impl Bumps {
+    fn new(per_cell: f64, points_per_cell: usize, places: usize, padding: usize) -> Self {
+        let most = places as f64;
+        let reach = libm::ceil(FAR / per_cell).min(most);
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the number of places"
+        )]
+        let reach = reach as usize;
+        let steps = (0..points_per_cell)
+            .map(|point| {
+                let within = point as f64 / points_per_cell as f64;
+                (0..=2 * reach + 1)
+                    .map(|line| {
+                        let distance = within + (reach as f64 - line as f64);
+                        1.0 / (1.0 + libm::exp(-per_cell * distance))
+                    })
+                    .collect()
+            })
+            .collect();
+        Self {
+            places,
+            padding,
+            points_per_cell,
+            reach,
+            steps,
+        }
+    }
+
+    /// The first place whose height has a weight at a point, and the weights from there on.
+    fn row(&self, point: usize) -> (usize, Vec<f64>) {
+        let last_cell = self.places - 1 - 2 * self.padding;
+        let cell = (point / self.points_per_cell).min(last_cell);
+        let within = point - cell * self.points_per_cell;
+        let place = cell + self.padding;
+        let first = place.saturating_sub(self.reach);
+        let last = (place + self.reach).min(self.places - 1);
+        // The step at the lower line of a place; 1 before the first, 0 after the last.
+        let step = |at: usize| {
+            if at == first {
+                1.0
+            } else if at > last {
+                0.0
+            } else if within == self.points_per_cell {
+                // The upper end of the domain: the first point of the cell after the last.
+                self.steps[0][at + self.reach - place - 1]
+            } else {
+                self.steps[within][at + self.reach - place]
+            }
+        };
+        let row = (first..=last).map(|at| step(at) - step(at + 1));
+        (first, row.collect())
+    }
+
+    fn at(&self, point: usize, heights: &[f64]) -> f64 {
+        let (first, row) = self.row(point);
+        row.iter().zip(&heights[first..]).map(|(b, v)| b * v).sum()
+    }
+}
+
+/// A symmetric matrix with a band of numbers around its diagonal; the lower half is kept.
+struct Band {
+    width: usize,
+    rows: Vec<Vec<f64>>,
+}
+
+impl Band {
+    fn new(size: usize, width: usize) -> Self {
+        let width = width.min(size.saturating_sub(1));
+        Self {
+            width,
+            rows: vec![vec![0.0; width + 1]; size],
+        }
+    }
+
+    /// Adds to the number `before` columns left of the diagonal.
+    fn add(&mut self, row: usize, before: usize, value: f64) {
+        self.rows[row][before] += value;
+    }
+
+    /// Solves the system by Cholesky's method, with a little added to the diagonal; `None` if the matrix is not
+    /// positive.
+    fn solve(mut self, mut right: Vec<f64>) -> Option<Vec<f64>> {
+        let size = self.rows.len();
+        let trace: f64 = self.rows.iter().map(|row| row[0]).sum();
+        let little = 1e-11 * trace / size as f64;
+        for i in 0..size {
+            self.rows[i][0] += little;
+            for before in (0..=self.width.min(i)).rev() {
+                let j = i - before;
+                let mut sum = self.rows[i][before];
+                let first = i.saturating_sub(self.width);
+                for k in first.max(j.saturating_sub(self.width))..j {
+                    sum -= self.rows[i][i - k] * self.rows[j][j - k];
+                }
+                self.rows[i][before] = if before > 0 {
+                    sum / self.rows[j][0]
+                } else if sum > 0.0 {
+                    libm::sqrt(sum)
+                } else {
+                    return None;
+                };
+            }
+        }
+        for i in 0..size {
+            let mut sum = right[i];
+            for k in i.saturating_sub(self.width)..i {
+                sum -= self.rows[i][i - k] * right[k];
+            }
+            right[i] = sum / self.rows[i][0];
+        }
+        for i in (0..size).rev() {
+            let mut sum = right[i];
+            for k in i + 1..size.min(i + self.width + 1) {
+                sum -= self.rows[k][k - i] * right[k];
+            }
+            right[i] = sum / self.rows[i][0];
+        }
+        Some(right)
+    }
+}
