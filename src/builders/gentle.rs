@@ -18,12 +18,19 @@ use crate::expr::{Constants, Expr, Scratch, Tape};
 use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
 use crate::numbers::{Dyadic, Rational};
 
-/// The numbers per cell that are tried for the steepness of sigmoids.
-pub const STEEPNESSES: [i64; 5] = [2, 3, 4, 6, 10];
+/// Twice the numbers per cell that are tried for the steepness of sigmoids: from 1 to 10.
+const HALVES: [i64; 7] = [2, 3, 4, 6, 8, 12, 20];
 /// The steepness per cell of sigmoids whose heights are values of the target.
 pub const FOR_VALUES: i64 = 4;
-/// Padding steps on each side where heights are fitted: the outermost steps are at the ends of the domain.
-pub const PADDING: usize = 1;
+/// Padding steps on each side at most, where their number is chosen.
+const MOST_PADDING: usize = 4;
+/// Padding steps on each side where there are more cells than `FEW`.
+const USUAL_PADDING: usize = 2;
+/// With more cells than this, the number of padding steps is not compared.
+const FEW: usize = 512;
+/// No step is higher than this many times the largest distance of the function from its middle value: small differences
+/// of large numbers are lost in float32.
+const HIGHEST: f64 = 64.0;
 /// Padding steps on each side where heights are values of the target.
 pub const PADDING_FOR_VALUES: usize = 2;
 
@@ -31,11 +38,11 @@ pub const PADDING_FOR_VALUES: usize = 2;
 const POINTS_PER_CELL: usize = 8;
 /// Points on the domain at least.
 const FEWEST_POINTS: usize = 256;
-/// Steps are taken as 0 or 1 where the argument is beyond this: `e^-30` is below 10^-13.
-const FAR: f64 = 30.0;
+/// Steps are taken as 0 or 1 where the argument is beyond this: `e^-24` is below 10^-10.
+const FAR: f64 = 24.0;
 /// How often the weights of points are changed toward the largest errors.
-const ROUNDS: usize = 10;
-/// With more cells than this, only one steepness is tried, with few rounds.
+const ROUNDS: usize = 12;
+/// With more cells than this, only one steepness is tried, and weights are changed twice.
 const MANY: usize = 2048;
 /// Bits that are kept of a height below the error of the fit.
 const BITS_BELOW_ERROR: i64 = 12;
@@ -88,30 +95,99 @@ impl Estimates {
     }
 }
 
-/// Returns the steepness per cell of sigmoids whose fits have the smallest error, and a fit for each function.
-///
-/// Errors are relative to nothing: that of the worst function counts. `None` if no fit was found.
-pub fn best_fits(
-    functions: &[Samples],
-    per_cell: &[Rational],
-    padding: usize,
-    aim: Aim,
-) -> Option<(Rational, Vec<Fitted>)> {
-    let mut best: Option<(f64, &Rational, Vec<Fitted>)> = None;
-    for number in per_cell {
-        let steepness = estimate_rational(number);
-        let fits = functions.iter();
-        let fits = fits.map(|samples| samples.fit(steepness, padding, aim));
-        let Some(fits) = fits.collect::<Option<Vec<_>>>() else {
-            continue;
+/// Gentle stairs for one or more functions, all with the same steps.
+#[derive(Clone, Debug)]
+pub struct Gentle {
+    /// The steepness per cell, for sigmoids.
+    pub per_cell: Rational,
+    /// The padding steps on each side.
+    pub padding: usize,
+    /// The heights for each function, from those of the lowest padding cell on.
+    pub heights: Vec<Vec<Rational>>,
+}
+
+/// What may be chosen for gentle stairs, and what is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// The steepness per cell, for sigmoids; where none is given, that with the smallest error is taken.
+    pub per_cell: Option<&'a Rational>,
+    /// The padding steps on each side; where none are given, as many as do more good than cells would.
+    pub padding: Option<usize>,
+    /// The error that counts.
+    pub aim: Aim,
+}
+
+impl Choice<'_> {
+    /// Returns the stairs with the smallest error for this number of cells. The error is that of the worst function.
+    ///
+    /// - `samples`: the functions at points of a number of cells.
+    /// - Exactness: an estimate made the choice; `None` if no fit was found.
+    pub fn stairs(
+        &self,
+        cells: usize,
+        samples: impl Fn(usize) -> Option<Vec<Samples>>,
+    ) -> Option<Gentle> {
+        let here = samples(cells)?;
+        let (mut padding, mut best) = match self.padding {
+            Some(padding) => (padding, self.best(&here, padding)?),
+            None if cells > FEW => (USUAL_PADDING, self.best(&here, USUAL_PADDING)?),
+            None => (1, self.best(&here, 1)?),
         };
-        let errors = fits.iter().map(|fit| fit.error_estimate);
-        let error = errors.fold(0.0, f64::max);
-        if best.as_ref().is_none_or(|(least, ..)| error < *least) {
-            best = Some((error, number, fits));
+        if self.padding.is_none() && cells <= FEW {
+            // Two units more are two cells more, or a padding step more on each side.
+            let longer = samples(cells + 2)?;
+            while padding < MOST_PADDING.min(cells) {
+                let Some(wider) = self.best(&here, padding + 1) else {
+                    break;
+                };
+                if self
+                    .best(&longer, padding)
+                    .is_some_and(|longer| longer.0 <= wider.0)
+                {
+                    break;
+                }
+                (padding, best) = (padding + 1, wider);
+            }
         }
+        let steepness = estimate_rational(&best.1);
+        let heights = here
+            .iter()
+            .map(|samples| samples.fit(steepness, padding, self.aim, ROUNDS));
+        let heights = heights.map(|fit| Some(fit?.heights));
+        Some(Gentle {
+            per_cell: best.1,
+            padding,
+            heights: heights.collect::<Option<_>>()?,
+        })
     }
-    best.map(|(_, number, fits)| (number.clone(), fits))
+
+    /// The smallest error of quick fits, and the steepness per cell that has it.
+    fn best(&self, functions: &[Samples], padding: usize) -> Option<(f64, Rational)> {
+        let is_large = functions.iter().any(|samples| samples.cells > MANY);
+        let halves = match self.per_cell {
+            None if is_large => &[4][..],
+            _ => &HALVES[..],
+        };
+        let numbers: Vec<Rational> = match self.per_cell {
+            Some(given) => vec![given.clone()],
+            None => halves.iter().map(|k| Rational::ratio(*k, 2)).collect(),
+        };
+        let mut best: Option<(f64, Rational)> = None;
+        for number in numbers {
+            let steepness = estimate_rational(&number);
+            let fits = functions.iter();
+            let fits = fits.map(|samples| samples.fit(steepness, padding, self.aim, 0));
+            let errors = fits.map(|fit| Some(fit?.error_estimate));
+            let Some(errors) = errors.collect::<Option<Vec<f64>>>() else {
+                continue;
+            };
+            let error = errors.into_iter().fold(0.0, f64::max);
+            if best.as_ref().is_none_or(|(least, _)| error < *least) {
+                best = Some((error, number));
+            }
+        }
+        best
+    }
 }
 
 /// A function at equally spaced points, the same ones in each cell; points without a value are left out.
@@ -159,19 +235,11 @@ impl Samples {
         })
     }
 
-    /// The numbers per cell that are worth trying for a network of this size.
-    pub fn steepnesses(&self) -> &'static [i64] {
-        if self.cells > MANY {
-            &STEEPNESSES[..1]
-        } else {
-            &STEEPNESSES
-        }
-    }
-
     /// Returns the heights for sigmoids of this steepness per cell, with padding steps on each side.
     ///
-    /// - Exactness: estimate; the heights are short dyadic numbers.
-    pub fn fit(&self, per_cell: f64, padding: usize, aim: Aim) -> Option<Fitted> {
+    /// - `rounds`: how often the weights of points are changed toward the largest errors.
+    /// - Exactness: estimate; the heights are short dyadic numbers. `None` if steps would be too high.
+    pub fn fit(&self, per_cell: f64, padding: usize, aim: Aim, rounds: usize) -> Option<Fitted> {
         if !self.size.is_finite() || !(per_cell > 0.0 && per_cell.is_finite()) {
             return None;
         }
@@ -181,8 +249,8 @@ impl Samples {
         let count: f64 = weights.iter().sum();
         let rounds = match aim {
             Aim::MeanSquare => 0,
-            Aim::Largest if self.cells > MANY => 2,
-            Aim::Largest => ROUNDS,
+            Aim::Largest if self.cells > MANY => rounds.min(2),
+            Aim::Largest => rounds,
         };
         let mut best: Option<(f64, Vec<f64>)> = None;
         for _ in 0..=rounds {
@@ -203,7 +271,9 @@ impl Samples {
                     libm::sqrt(squares / count)
                 }
             };
-            if !error.is_finite() {
+            let steps = heights.iter().zip(heights.iter().skip(1));
+            let highest = steps.fold(0.0, |most, (v, next)| f64::max(most, libm::fabs(next - v)));
+            if !error.is_finite() || highest > HIGHEST * self.size {
                 break;
             }
             if best.as_ref().is_none_or(|(least, _)| error < *least) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
 use crate::builders::error::{BuildError, check_size_of_different};
-use crate::builders::gentle::{self, Aim, Estimates, Samples, best_fits};
+use crate::builders::gentle::{self, Aim, Choice, Estimates, Samples};
 use crate::builders::grid::{Axis, Grid, whole, wide};
 use crate::builders::parameters::{Heights, OutputUnit, Parameters, Steepness, Units};
 use crate::builders::request::{APriori, Built, Request, positive, slopes_upper};
@@ -31,7 +31,7 @@ pub const ENTRY: Entry = Entry {
         CELLS,
         key(
             "steepness",
-            "gentle: 2 to 10 per cell, whichever has the smallest error (tanh: half of that; norm area: 40 per \
+            "gentle: 1 to 10 per cell, whichever has the smallest error (tanh: half of that; norm area: 40 per \
              cell; heaviside: 1)",
         ),
         key(
@@ -44,7 +44,7 @@ pub const ENTRY: Entry = Entry {
         ),
         key(
             "ghosts",
-            "1 for fitted heights, else 2, with a given steepness 0 (padding steps: steps at the ends of the domain \
+            "1 to 4 for fitted heights, else 2, with a given steepness 0 (padding steps: steps at the ends of the domain \
              and beyond, on each side)",
         ),
     ],
@@ -87,7 +87,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let axis = &grid.axes[0];
     let heights = kind_of_heights(request)?;
-    let ghosts = ghosts(given, heights, axis.cells)?;
+    let ghosts = ghosts(given, axis.cells)?;
     let mut notes = Vec::new();
     let cell = axis.side(0);
     let formulas = stairs_for(request, output)?;
@@ -96,7 +96,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     )?;
 
     let (stairs, steepness, is_fitted) =
-        match fitted(request, &formulas, axis, (heights, ghosts), &mut notes)? {
+        match fitted(request, &formulas, axis, heights, &mut notes)? {
             Some((stairs, steepness)) => (stairs, steepness, true),
             None => {
                 let steepness = steepness(request, units, &cell, &mut notes)?;
@@ -107,6 +107,8 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
                 (stairs.collect::<Result<_, _>>()?, steepness, false)
             }
         };
+    // Each cell has a height, those of the padding steps as well.
+    let ghosts = (stairs[0].heights.len() - axis.cells) / 2;
     let (hidden, rows) = assembled(&stairs, (axis, ghosts), units, &steepness, &mut notes);
     let a_priori = if is_fitted {
         notes.push("no a-priori bound: the heights are fitted".to_owned());
@@ -207,18 +209,14 @@ fn kind_of_heights(request: &Request) -> Result<Heights, BuildError> {
     }
 }
 
-/// The number of padding steps on each side: at most one for each cell.
-fn ghosts(given: &Parameters, heights: Heights, cells: usize) -> Result<usize, BuildError> {
-    let is_sharp = given.units == Some(Units::Heaviside);
-    let usual = match heights {
-        Heights::Fitted => gentle::PADDING,
-        Heights::Values if given.steepness.is_some() || is_sharp => 0,
-        Heights::Values => gentle::PADDING_FOR_VALUES,
-    };
+/// The number of padding steps on each side where heights are values: at most one for each cell.
+fn ghosts(given: &Parameters, cells: usize) -> Result<usize, BuildError> {
+    let is_steep = given.steepness.is_some() || given.units == Some(Units::Heaviside);
     match given.ghosts {
         Some(ghosts) if ghosts > cells => Err(BuildError::Ghosts { ghosts, cells }),
         Some(ghosts) => Ok(ghosts),
-        None => Ok(usual.min(cells)),
+        None if is_steep => Ok(0),
+        None => Ok(gentle::PADDING_FOR_VALUES.min(cells)),
     }
 }
 
@@ -227,7 +225,7 @@ fn fitted(
     request: &Request,
     formulas: &[Expr],
     axis: &Axis,
-    (heights, ghosts): (Heights, usize),
+    heights: Heights,
     notes: &mut Vec<String>,
 ) -> Result<Option<(Vec<Stairs>, Rational)>, BuildError> {
     if heights == Heights::Values {
@@ -248,35 +246,35 @@ fn fitted(
         let centres = (0..axis.cells).map(|k| vec![axis.centre(k)]);
         Sampler::new(request.target.inputs(), formula.clone()).values(centres)?;
     }
-    let samples = formulas.iter().map(|formula| {
-        let mut estimates = Estimates::new(formula);
-        Samples::new(axis, |x| estimates.at(x))
-    });
-    let Some(samples) = samples.collect::<Option<Vec<_>>>() else {
-        notes
-            .push("heights are values: a fit needs values at most points of the domain".to_owned());
+    let samples = |cells: usize| {
+        let axis = Axis::equal(axis.low(), axis.high(), cells);
+        let each = formulas.iter().map(|formula| {
+            let mut estimates = Estimates::new(formula);
+            Samples::new(&axis, |x| estimates.at(x))
+        });
+        each.collect()
+    };
+    let number = given.as_ref().map(|given| given * &cell * &factor);
+    let choice = Choice {
+        per_cell: number.as_ref(),
+        padding: request.parameters.ghosts,
+        aim: match request.norm {
+            Norm::Sup | Norm::Area => Aim::Largest,
+            Norm::L1 | Norm::L2 => Aim::MeanSquare,
+        },
+    };
+    let Some(found) = choice.stairs(axis.cells, samples) else {
+        notes.push("heights are values: no fit was found".to_owned());
         return Ok(None);
     };
-    let per_cell: Vec<Rational> = match &given {
-        Some(steepness) => vec![steepness * &cell * &factor],
-        None => {
-            let all = samples.first().map_or(&[][..], Samples::steepnesses);
-            all.iter().map(|number| Rational::from(*number)).collect()
-        }
-    };
-    let aim = match request.norm {
-        Norm::Sup | Norm::Area => Aim::Largest,
-        Norm::L1 | Norm::L2 => Aim::MeanSquare,
-    };
-    let Some((number, fits)) = best_fits(&samples, &per_cell, ghosts, aim) else {
-        notes.push("heights are values: no fit was found for this steepness".to_owned());
-        return Ok(None);
-    };
-    let number = number.checked_div(&factor).unwrap_or_default();
+    let number = found.per_cell.checked_div(&factor).unwrap_or_default();
     let steepness = given.unwrap_or_else(|| &number / &cell);
-    notes.push(format!("steepness {steepness} ({number} per cell)"));
-    let stairs = fits.into_iter().map(|fit| Stairs {
-        heights: fit.heights,
+    notes.push(format!(
+        "steepness {steepness} ({number} per cell); {} on each side; the heights are fitted",
+        words::count(found.padding, "padding step")
+    ));
+    let stairs = found.heights.into_iter().map(|heights| Stairs {
+        heights,
         rounding_upper: Rational::ZERO,
     });
     Ok(Some((stairs.collect(), steepness)))

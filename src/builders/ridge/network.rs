@@ -9,7 +9,7 @@ use super::profile::{Curve, Reach, Steps};
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size_of_different};
-use crate::builders::gentle::{self, Aim, Fitted, Samples, best_fits};
+use crate::builders::gentle::{Aim, Choice, Gentle};
 use crate::builders::grid::wide;
 use crate::builders::parameters::{Parameters, Profile, Steepness, Units};
 use crate::builders::polynomial::Polynomial;
@@ -41,7 +41,7 @@ pub const ENTRY: Entry = Entry {
         key("profile", "interpolant for relu, else staircase"),
         key(
             "steepness",
-            "gentle, with fitted heights: 2 to 10 per cell of a profile, whichever has the smallest error (norm \
+            "gentle, with fitted heights: 1 to 10 per cell of a profile, whichever has the smallest error (norm \
              area: 40; heaviside: 1)",
         ),
     ],
@@ -99,9 +99,14 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let given_steepness = plan.steepness(request, cells, &mut notes)?;
     let fitted = plan.fitted(request, cells, &given_steepness);
     let (steepness, mut fitted) = match fitted {
-        Some((number, fits)) => {
-            notes.push(format!("steepness {number} per cell, with fitted heights"));
-            (Some(Steepness::PerCell(number)), Some(fits.into_iter()))
+        Some(found) => {
+            notes.push(format!(
+                "steepness {} per cell; {} on each side; the heights are fitted",
+                found.per_cell,
+                count(found.padding, "padding step")
+            ));
+            let steepness = Steepness::PerCell(found.per_cell);
+            (Some(steepness), Some(found.heights.into_iter()))
         }
         None => (given_steepness, None),
     };
@@ -123,7 +128,7 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
             } = match (plan.profile, fitted.as_mut().and_then(Iterator::next)) {
                 (Profile::Interpolant, _) => curve.interpolant(cells),
                 (Profile::Staircase, None) => curve.staircase(cells),
-                (Profile::Staircase, Some(fit)) => curve.fitted_staircase(cells, &fit),
+                (Profile::Staircase, Some(heights)) => curve.fitted_staircase(cells, &heights),
             };
             // direction · (x - middle), times the steepness of the steps.
             let scale = steepness
@@ -339,24 +344,24 @@ impl Plan {
 
     /// Gentle steps for all outputs and directions, one after the other, unless a steepness is known: their
     /// steepness per cell and heights.
-    fn fitted(
-        &self,
-        request: &Request,
-        cells: usize,
-        known: &Option<Steepness>,
-    ) -> Option<(Rational, Vec<Fitted>)> {
+    fn fitted(&self, request: &Request, cells: usize, known: &Option<Steepness>) -> Option<Gentle> {
         if self.profile == Profile::Interpolant || known.is_some() {
             return None;
         }
-        let samples = self.ridges().map(|ridge| self.curve(ridge).samples(cells));
-        let samples: Vec<Samples> = samples.collect::<Option<_>>()?;
-        let numbers = samples.first().map_or(&[][..], Samples::steepnesses);
-        let numbers: Vec<Rational> = numbers.iter().map(|c| Rational::from(*c)).collect();
-        let aim = match request.norm {
-            Norm::Sup | Norm::Area => Aim::Largest,
-            Norm::L1 | Norm::L2 => Aim::MeanSquare,
+        let samples = |cells| {
+            self.ridges()
+                .map(|ridge| self.curve(ridge).samples(cells))
+                .collect()
         };
-        best_fits(&samples, &numbers, gentle::PADDING, aim)
+        let choice = Choice {
+            per_cell: None,
+            padding: None,
+            aim: match request.norm {
+                Norm::Sup | Norm::Area => Aim::Largest,
+                Norm::L1 | Norm::L2 => Aim::MeanSquare,
+            },
+        };
+        choice.stairs(cells, samples)
     }
 
     /// The bound of T36 for the sum of ridges, without rounding.

@@ -1,6 +1,6 @@
 //! A polynomial in one variable as units of one layer: T36.
 
-use crate::builders::gentle::{self, Fitted, Samples};
+use crate::builders::gentle::Samples;
 use crate::builders::grid::{Axis, whole};
 use crate::builders::parameters::Units;
 use crate::builders::sample::short_above;
@@ -129,19 +129,20 @@ impl<'a> Curve<'a> {
         }
     }
 
-    /// Returns steps with fitted heights.
-    pub fn fitted_staircase(&self, cells: usize, fit: &Fitted) -> Steps {
+    /// Returns steps with these heights, one for each cell, and as many for padding cells on each side.
+    pub fn fitted_staircase(&self, cells: usize, heights: &[Rational]) -> Steps {
         let axis = Axis::equal(&self.low, &self.high, cells);
-        let lowest = axis.low() - &(axis.side(0) * whole(gentle::PADDING));
-        let heights = fit.heights.iter().zip(fit.heights.iter().skip(1));
-        let units = heights.enumerate().filter_map(|(k, (below, above))| {
+        let padding = (heights.len() - cells) / 2;
+        let lowest = axis.low() - &(axis.side(0) * whole(padding));
+        let pairs = heights.iter().zip(heights.iter().skip(1));
+        let units = pairs.enumerate().filter_map(|(k, (below, above))| {
             let rise = above - below;
             let place = &lowest + &(axis.side(0) * whole(k + 1));
             (!rise.is_zero()).then_some((place, rise))
         });
         Steps {
             units: units.collect(),
-            constant: fit.heights.first().cloned().unwrap_or_default(),
+            constant: heights.first().cloned().unwrap_or_default(),
             rounding_upper: Rational::ZERO,
         }
     }

@@ -125,7 +125,7 @@ fn steps_and_bumps_are_where_they_should_be() {
     let built = made(BuilderName::Step, &Parameters::default(), &plane);
     assert_eq!(built.chosen.at, Some(Rational::ONE));
     // 100 per 2·(3 + 4).
-    assert_eq!(built.chosen.steepness, Some(rational(50, 7)));
+    assert_eq!(built.chosen.steepness, Some(rational(50, 7).into()));
     assert_eq!(built.a_priori.expect("recognised").upper, Rational::ZERO);
     for point in points(&plane.1, 23) {
         let d = &point[0] * &Rational::from(3) + &point[1] * &Rational::from(4) - Rational::ONE;
