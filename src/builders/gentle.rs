@@ -14,6 +14,7 @@
 )]
 
 use crate::builders::grid::Axis;
+use crate::certificate::Norm;
 use crate::expr::{Constants, Expr, Scratch, Tape};
 use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
 use crate::numbers::{Dyadic, Rational};
@@ -23,11 +24,15 @@ const HALVES: [i64; 7] = [2, 3, 4, 6, 8, 12, 20];
 /// The steepness per cell of sigmoids whose heights are values of the target.
 pub const FOR_VALUES: i64 = 4;
 /// Padding steps on each side at most, where their number is chosen.
-const MOST_PADDING: usize = 4;
+pub const MOST_PADDING: usize = 4;
 /// Padding steps on each side where there are more cells than `FEW`.
 const USUAL_PADDING: usize = 2;
 /// With more cells than this, the number of padding steps is not compared.
 const FEW: usize = 512;
+/// The most cells that are looked at when the number of padding steps is chosen for a tolerance.
+const MOST_SCANNED: usize = 256;
+/// About how much smaller the largest error becomes when the weights of points are changed.
+const QUICK_FIT: f64 = 1.2;
 /// No step is higher than this many times the largest distance of the function from its middle value: small differences
 /// of large numbers are lost in float32.
 const HIGHEST: f64 = 64.0;
@@ -56,6 +61,16 @@ pub enum Aim {
     Largest,
     /// The mean square.
     MeanSquare,
+}
+
+impl Aim {
+    /// The aim for an error in this norm.
+    pub fn of(norm: Norm) -> Self {
+        match norm {
+            Norm::Sup | Norm::Area => Self::Largest,
+            Norm::L1 | Norm::L2 => Self::MeanSquare,
+        }
+    }
 }
 
 /// Heights of gentle stairs.
@@ -159,6 +174,38 @@ impl Choice<'_> {
             padding,
             heights: heights.collect::<Option<_>>()?,
         })
+    }
+
+    /// Returns the number of padding steps with which the fewest units have about this error, by quick fits; nothing if
+    /// that takes more than a few hundred cells.
+    pub fn padding_for(
+        &self,
+        tolerance: f64,
+        samples: impl Fn(usize) -> Option<Vec<Samples>>,
+    ) -> Option<usize> {
+        let mut known: Vec<Vec<Samples>> = Vec::new();
+        let mut best: Option<(usize, usize)> = None;
+        for padding in 1..=MOST_PADDING {
+            let mut place = 0;
+            let mut cells = 1;
+            while cells <= MOST_SCANNED {
+                let units = cells - 1 + 2 * padding;
+                if best.is_some_and(|(fewest, _)| fewest <= units) {
+                    break;
+                }
+                if known.len() == place {
+                    known.push(samples(cells)?);
+                }
+                let error = self.best(&known[place], padding);
+                if error.is_some_and(|error| error.0 <= QUICK_FIT * tolerance) {
+                    best = Some((units, padding));
+                    break;
+                }
+                place += 1;
+                cells += 1 + cells / 16;
+            }
+        }
+        best.map(|(_, padding)| padding)
     }
 
     /// The smallest error of quick fits, and the steepness per cell that has it.

@@ -16,6 +16,7 @@ pub mod regions;
 pub mod rounded;
 mod size;
 pub mod spec;
+pub mod steepness;
 pub mod summary;
 pub mod train;
 pub mod verify;

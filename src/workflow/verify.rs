@@ -152,6 +152,15 @@ pub enum WorkflowError {
         /// The builder.
         builder: &'static str,
     },
+    /// The builder has no steps, or steps that are not smooth.
+    #[error(
+        "builder `{builder}` has no steps here whose steepness could be chosen; hint: use \
+         `builder = \"staircase\"` with sigmoid or tanh units"
+    )]
+    NothingSteepens {
+        /// The builder.
+        builder: &'static str,
+    },
     /// A network that was written cannot be read back.
     #[error("network.json: {}", .0.message)]
     Network(FormatError),
@@ -185,7 +194,9 @@ impl WorkflowError {
         match self {
             Self::Build(error) => Some(error.key().unwrap_or("builder")),
             Self::NoSize(error) => Some(error.key),
-            Self::Impossible(_) | Self::NothingGrows { .. } => Some("builder"),
+            Self::Impossible(_) | Self::NothingGrows { .. } | Self::NothingSteepens { .. } => {
+                Some("builder")
+            }
             Self::Prove(_)
             | Self::Inputs { .. }
             | Self::Outputs { .. }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
-use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::entry::{
+    ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, SizeKey, cells_by, key,
+};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::gentle::{self, Aim, Choice, Estimates, Samples};
 use crate::builders::grid::{Axis, Grid, whole, wide};
@@ -15,6 +17,7 @@ use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};
 use crate::network::{Activation, Layer};
+use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Function, Rational};
 use crate::words;
 
@@ -48,7 +51,10 @@ pub const ENTRY: Entry = Entry {
              and beyond, on each side)",
         ),
     ],
-    size: Some(cells_by(needed_size, 1 << 22)),
+    size: Some(SizeKey {
+        prepare: Some(with_padding),
+        ..cells_by(needed_size, 1 << 22)
+    }),
     bounds: Bounds::Sup,
     bound: "sup, heights = \"values\": L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))); heaviside: L h/2",
     theorem: "T21",
@@ -87,12 +93,12 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let axis = &grid.axes[0];
     let heights = kind_of_heights(request)?;
-    let ghosts = ghosts(given, axis.cells)?;
     let mut notes = Vec::new();
     let cell = axis.side(0);
     let formulas = stairs_for(request, output)?;
+    let padded = given.ghosts.unwrap_or(gentle::MOST_PADDING);
     check_size_of_different(
-        (wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())),
+        (wide(axis.cells) + 2 * wide(padded)).saturating_mul(2 + 2 * wide(formulas.len())),
     )?;
 
     let (stairs, steepness, is_fitted) =
@@ -100,6 +106,7 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             Some((stairs, steepness)) => (stairs, steepness, true),
             None => {
                 let steepness = steepness(request, units, &cell, &mut notes)?;
+                let ghosts = ghosts(given, axis.cells)?;
                 let stairs = formulas.iter().map(|formula| {
                     let sampler = Sampler::new(request.target.inputs(), formula.clone());
                     Stairs::of_values(sampler, axis, ghosts)
@@ -145,6 +152,44 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             ..Parameters::default()
         },
     })
+}
+
+/// The functions at points of equal cells.
+fn samples(
+    formulas: &[Expr],
+    low: &Rational,
+    high: &Rational,
+    cells: usize,
+) -> Option<Vec<Samples>> {
+    let axis = Axis::equal(low, high, cells);
+    let each = formulas.iter().map(|formula| {
+        let mut estimates = Estimates::new(formula);
+        Samples::new(&axis, |x| estimates.at(x))
+    });
+    each.collect()
+}
+
+/// Fills in the number of padding steps for a tolerance, where it and the steepness are free.
+fn with_padding(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
+    let mut parameters = request.parameters.clone();
+    let is_free = parameters.ghosts.is_none() && parameters.steepness.is_none();
+    let is_sup = request.norm == Norm::Sup;
+    if !is_free || !is_sup || kind_of_heights(request)? == Heights::Values {
+        return Ok(parameters);
+    }
+    let output = parameters.output.unwrap_or_default();
+    let formulas = stairs_for(request, output)?;
+    let tolerance = tolerance.checked_div(&share(output)).unwrap_or_default();
+    let choice = Choice {
+        per_cell: None,
+        padding: None,
+        aim: Aim::Largest,
+    };
+    if let [(low, high)] = request.domain.sides() {
+        let samples = |cells| samples(&formulas, low, high, cells);
+        parameters.ghosts = choice.padding_for(estimate_rational(&tolerance), samples);
+    }
+    Ok(parameters)
 }
 
 /// The rows of the output layer: weights of units, and a constant.
@@ -246,23 +291,13 @@ fn fitted(
         let centres = (0..axis.cells).map(|k| vec![axis.centre(k)]);
         Sampler::new(request.target.inputs(), formula.clone()).values(centres)?;
     }
-    let samples = |cells: usize| {
-        let axis = Axis::equal(axis.low(), axis.high(), cells);
-        let each = formulas.iter().map(|formula| {
-            let mut estimates = Estimates::new(formula);
-            Samples::new(&axis, |x| estimates.at(x))
-        });
-        each.collect()
-    };
     let number = given.as_ref().map(|given| given * &cell * &factor);
     let choice = Choice {
         per_cell: number.as_ref(),
         padding: request.parameters.ghosts,
-        aim: match request.norm {
-            Norm::Sup | Norm::Area => Aim::Largest,
-            Norm::L1 | Norm::L2 => Aim::MeanSquare,
-        },
+        aim: Aim::of(request.norm),
     };
+    let samples = |cells| samples(formulas, axis.low(), axis.high(), cells);
     let Some(found) = choice.stairs(axis.cells, samples) else {
         notes.push("heights are values: no fit was found".to_owned());
         return Ok(None);

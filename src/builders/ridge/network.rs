@@ -356,10 +356,7 @@ impl Plan {
         let choice = Choice {
             per_cell: None,
             padding: None,
-            aim: match request.norm {
-                Norm::Sup | Norm::Area => Aim::Largest,
-                Norm::L1 | Norm::L2 => Aim::MeanSquare,
-            },
+            aim: Aim::of(request.norm),
         };
         choice.stairs(cells, samples)
     }
