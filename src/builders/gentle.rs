@@ -45,6 +45,9 @@ const POINTS_PER_CELL: usize = 8;
 const FEWEST_POINTS: usize = 256;
 /// Steps are taken as 0 or 1 where the argument is beyond this: `e^-24` is below 10^-10.
 const FAR: f64 = 24.0;
+/// How much heights are held back: these parts of the mean are added to the diagonal, the next where steps would be too
+/// high with the one before.
+const HELD_BACK: [f64; 3] = [1e-11, 1e-8, 1e-5];
 /// How often the weights of points are changed toward the largest errors.
 const ROUNDS: usize = 12;
 /// With more cells than this, only one steepness is tried, and weights are changed twice.
@@ -133,7 +136,8 @@ pub struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// Returns the stairs with the smallest error for this number of cells. The error is that of the worst function.
+    /// Returns the stairs with the smallest error for this number of cells. The error is that of the worst
+    /// function. `None` also for constants, whose values say it all.
     ///
     /// - `samples`: the functions at points of a number of cells.
     /// - Exactness: an estimate made the choice; `None` if no fit was found.
@@ -143,6 +147,9 @@ impl Choice<'_> {
         samples: impl Fn(usize) -> Option<Vec<Samples>>,
     ) -> Option<Gentle> {
         let here = samples(cells)?;
+        if here.iter().all(|samples| samples.size == 0.0) {
+            return None;
+        }
         let (mut padding, mut best) = match self.padding {
             Some(padding) => (padding, self.best(&here, padding)?),
             None if cells > FEW => (USUAL_PADDING, self.best(&here, USUAL_PADDING)?),
@@ -301,7 +308,9 @@ impl Samples {
         };
         let mut best: Option<(f64, Vec<f64>)> = None;
         for _ in 0..=rounds {
-            let heights = self.weighted_fit(&bumps, &weights)?;
+            let Some(heights) = self.weighted_fit(&bumps, &weights) else {
+                break;
+            };
             let errors: Vec<f64> = (0..self.values.len())
                 .map(|i| match self.values[i] {
                     value if value.is_finite() => {
@@ -318,9 +327,7 @@ impl Samples {
                     libm::sqrt(squares / count)
                 }
             };
-            let steps = heights.iter().zip(heights.iter().skip(1));
-            let highest = steps.fold(0.0, |most, (v, next)| f64::max(most, libm::fabs(next - v)));
-            if !error.is_finite() || highest > HIGHEST * self.size {
+            if !error.is_finite() {
                 break;
             }
             if best.as_ref().is_none_or(|(least, _)| error < *least) {
@@ -346,8 +353,18 @@ impl Samples {
         })
     }
 
-    /// Least squares: the normal equations in the bumps, whose matrix is a band.
+    /// Least squares: the normal equations in the bumps, whose matrix is a band. Where steps would be too high, heights
+    /// that matter little are held back more.
     fn weighted_fit(&self, bumps: &Bumps, weights: &[f64]) -> Option<Vec<f64>> {
+        HELD_BACK.iter().find_map(|held_back| {
+            let heights = self.regular_fit(bumps, weights, *held_back)?;
+            let steps = heights.iter().zip(heights.iter().skip(1));
+            let highest = steps.fold(0.0, |most, (v, next)| f64::max(most, libm::fabs(next - v)));
+            (highest <= HIGHEST * self.size).then_some(heights)
+        })
+    }
+
+    fn regular_fit(&self, bumps: &Bumps, weights: &[f64], held_back: f64) -> Option<Vec<f64>> {
         let places = bumps.places;
         let mut band = Band::new(places, 2 * bumps.reach);
         let mut right = vec![0.0; places];
@@ -363,7 +380,7 @@ impl Samples {
                 }
             }
         }
-        band.solve(right)
+        band.solve(right, held_back)
     }
 
     /// Rounds heights so that the error hardly changes.
@@ -481,12 +498,12 @@ impl Band {
         self.rows[row][before] += value;
     }
 
-    /// Solves the system by Cholesky's method, with a little added to the diagonal; `None` if the matrix is not
-    /// positive.
-    fn solve(mut self, mut right: Vec<f64>) -> Option<Vec<f64>> {
+    /// Solves the system by Cholesky's method, with this part of the mean added to the diagonal; `None` if the matrix
+    /// is not positive.
+    fn solve(mut self, mut right: Vec<f64>, part: f64) -> Option<Vec<f64>> {
         let size = self.rows.len();
         let trace: f64 = self.rows.iter().map(|row| row[0]).sum();
-        let little = 1e-11 * trace / size as f64;
+        let little = part * trace / size as f64;
         for i in 0..size {
             self.rows[i][0] += little;
             for before in (0..=self.width.min(i)).rev() {
@@ -520,5 +537,121 @@ impl Band {
             right[i] = sum / self.rows[i][0];
         }
         Some(right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(low: i64, high: i64, cells: usize) -> Axis {
+        Axis::equal(&Rational::from(low), &Rational::from(high), cells)
+    }
+
+    fn step(x: f64) -> f64 {
+        1.0 / (1.0 + libm::exp(-x))
+    }
+
+    /// The network as a sum of steps, at a place counted in cells.
+    fn by_steps(heights: &[f64], per_cell: f64, padding: usize, place: f64) -> f64 {
+        let rises = heights.iter().zip(&heights[1..]).enumerate();
+        let rises = rises.map(|(k, (below, above))| {
+            let line = k as f64 + 1.0 - padding as f64;
+            (above - below) * step(per_cell * (place - line))
+        });
+        heights[0] + rises.sum::<f64>()
+    }
+
+    #[test]
+    fn bumps_are_differences_of_steps_and_add_up_to_1() {
+        for (cells, padding, per_cell) in [(1, 1, 1.0), (5, 2, 2.0), (40, 1, 3.0), (7, 0, 40.0)] {
+            let places = cells + 2 * padding;
+            let bumps = Bumps::new(per_cell, 8, places, padding);
+            let heights: Vec<f64> = (0..places).map(|k| libm::sin(k as f64)).collect();
+            for point in 0..=8 * cells {
+                let (_, row) = bumps.row(point);
+                assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-14);
+                let slow = by_steps(&heights, per_cell, padding, point as f64 / 8.0);
+                let fast = bumps.at(point, &heights);
+                assert!((slow - fast).abs() < 1e-9, "{cells} {point}: {slow} {fast}");
+            }
+        }
+    }
+
+    #[test]
+    fn bands_are_solved() {
+        let (size, width) = (9, 3);
+        let entry = |i: usize, j: usize| match i.abs_diff(j) {
+            0 => 5.0 + i as f64,
+            d if d <= width => 1.0 / (1.0 + (d + i.min(j)) as f64),
+            _ => 0.0,
+        };
+        let mut band = Band::new(size, width);
+        for i in 0..size {
+            for before in 0..=width.min(i) {
+                band.add(i, before, entry(i, i - before));
+            }
+        }
+        let right: Vec<f64> = (0..size).map(|i| libm::cos(i as f64)).collect();
+        let found = band.solve(right.clone(), 0.0).expect("positive");
+        for i in 0..size {
+            let sum: f64 = (0..size).map(|j| entry(i, j) * found[j]).sum();
+            assert!((sum - right[i]).abs() < 1e-13, "row {i}");
+        }
+        let mut negative = Band::new(1, 0);
+        negative.add(0, 0, -1.0);
+        assert_eq!(negative.solve(vec![1.0], 0.0), None);
+    }
+
+    /// The estimate is the error, also between the points; and the fit is far better than values at the centres.
+    #[test]
+    fn fits_are_as_good_as_they_say() {
+        let cells = 12;
+        let wave = |x: f64| libm::sin(5.0 * x);
+        let samples = Samples::new(&axis(0, 3, cells), wave).expect("defined");
+        let (per_cell, padding) = (2.0, 2);
+        let fit = samples.fit(per_cell, padding, Aim::Largest, ROUNDS);
+        let fit = fit.expect("a fit");
+        let heights: Vec<f64> = fit.heights.iter().map(estimate_rational).collect();
+        assert_eq!(heights.len(), cells + 2 * padding);
+        let error = |heights: &[f64]| {
+            (0..=1000).fold(0.0, |most, i| {
+                let x = 3.0 * f64::from(i) / 1000.0;
+                let found = by_steps(heights, per_cell, padding, x * 4.0);
+                f64::max(most, (found - wave(x)).abs())
+            })
+        };
+        let found = error(&heights);
+        assert!(found < 1.1 * fit.error_estimate && found > 0.9 * fit.error_estimate);
+        assert!(found < 2e-3, "{found}");
+        let centres = (0..cells + 2 * padding).map(|k| wave((k as f64 - 1.5) / 4.0));
+        assert!(error(&centres.collect::<Vec<f64>>()) > 50.0 * found);
+        // Weights that follow the largest errors make the largest error smaller.
+        let plain = samples.fit(per_cell, padding, Aim::Largest, 0);
+        assert!(fit.error_estimate < 0.9 * plain.expect("a fit").error_estimate);
+    }
+
+    #[test]
+    fn steepness_and_padding_are_chosen_by_the_error() {
+        let free = Choice {
+            per_cell: None,
+            padding: None,
+            aim: Aim::Largest,
+        };
+        let of = |function: fn(f64) -> f64| {
+            move |cells| Some(vec![Samples::new(&axis(0, 1, cells), function)?])
+        };
+        let chosen = free.stairs(6, of(libm::exp)).expect("a fit");
+        assert!(chosen.per_cell <= Rational::from(3), "{}", chosen.per_cell);
+        assert!(chosen.padding > 1);
+        assert_eq!(chosen.heights[0].len(), 6 + 2 * chosen.padding);
+        let jump = free.stairs(6, of(|x| if x < 0.5 { 0.0 } else { 1.0 }));
+        assert_eq!(jump.expect("a fit").per_cell, Rational::from(10));
+        assert!(free.stairs(6, of(|_| 7.0)).is_none());
+        assert!(free.stairs(6, of(|_| f64::NAN)).is_none());
+        // Fewer units with one padding step for a rough answer, with more of them for a good one.
+        assert_eq!(free.padding_for(1e-2, of(libm::exp)), Some(1));
+        let fine = free.padding_for(1e-6, of(libm::exp));
+        assert!(fine > Some(1), "{fine:?}");
     }
 }

@@ -106,7 +106,10 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             Some((stairs, steepness)) => (stairs, steepness, true),
             None => {
                 let steepness = steepness(request, units, &cell, &mut notes)?;
-                let ghosts = ghosts(given, axis.cells)?;
+                let ghosts = match heights {
+                    Heights::Values => ghosts(given, axis.cells)?,
+                    Heights::Fitted => padded.min(axis.cells),
+                };
                 let stairs = formulas.iter().map(|formula| {
                     let sampler = Sampler::new(request.target.inputs(), formula.clone());
                     Stairs::of_values(sampler, axis, ghosts)
@@ -299,7 +302,7 @@ fn fitted(
     };
     let samples = |cells| samples(formulas, axis.low(), axis.high(), cells);
     let Some(found) = choice.stairs(axis.cells, samples) else {
-        notes.push("heights are values: no fit was found".to_owned());
+        notes.push("the heights are values: no fit was found".to_owned());
         return Ok(None);
     };
     let number = found.per_cell.checked_div(&factor).unwrap_or_default();

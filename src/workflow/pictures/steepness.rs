@@ -49,11 +49,12 @@ pub fn steepness_picture(target: &str, norm: Norm, all: &BySteepness) -> LogPlot
             2 => "theory, blur: max |f''| pi²/(6 w²)",
             _ => "theory, blur: 2 ln 2 L/w",
         };
-        // Below the smallest error the line says nothing more.
-        let least = series.iter().filter(|series| series.is_marked);
-        let least = least.flat_map(|series| series.points.iter().map(|point| point.2));
-        let least = least.fold(f64::INFINITY, f64::min);
-        let points = places.iter().map(at).filter(|point| point.1 >= least);
+        // It says nothing about steps that are less wide than where values are best.
+        let errors = series.first().map_or(&[][..], |values| &values.points[..]);
+        let least = errors
+            .iter()
+            .fold(f64::INFINITY, |least, point| least.min(point.2));
+        let points = places.iter().map(at).filter(|point| point.1 >= least / 4.0);
         series.push(line(name.into(), points.collect()));
     }
     let units = all.found.first().map_or(0, |steep| steep.values.units);
