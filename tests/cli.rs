@@ -777,6 +777,49 @@ fn draw_convergence_builds_and_proves_each_size() {
 }
 
 #[test]
+fn draw_convergence_over_steepness_shows_both_kinds_of_heights() {
+    let scratch = Scratch::new();
+    let spec = |network: &str| {
+        let text = format!(
+            "[target]\nformula = \"x^2\"\ndomain = {{ x = [0, 1] }}\n\n[network]\n{network}\n"
+        );
+        scratch.write("spec.toml", text);
+    };
+    let draw = |kind: &str| {
+        scratch.run(&[
+            "draw",
+            kind,
+            "--spec",
+            "spec.toml",
+            "--over",
+            "steepness",
+            "--out",
+            "picture.svg",
+        ])
+    };
+    spec("builder = \"staircase\"\ncells = 6\nghosts = 4");
+    let run = draw("convergence");
+    assert_eq!((run.code, run.out.as_str()), (0, "drawn: picture.svg\n"));
+    let picture = scratch.read("picture.svg");
+    for words in [
+        "Smooth, or made of steps?",
+        "heights: values at the cell centres",
+        "heights: fitted",
+        "theory, steps: L h/2",
+        "theory, blur: max |f''| pi²/(6 w²)",
+        "6 cells, 13 units",
+    ] {
+        assert!(picture.contains(words), "{words} in {picture}");
+    }
+    assert_eq!(picture.matches("<circle").count(), 28, "{picture}");
+    draw("curve").is_refused(&["--over cannot be used with picture `curve`"]);
+    spec("builder = \"interpolant\"\ncells = 6");
+    draw("convergence").is_refused(&["`interpolant` has no steps", "staircase"]);
+    spec("builder = \"staircase\"");
+    draw("convergence").is_refused(&["`staircase` needs `cells`"]);
+}
+
+#[test]
 fn help_names_every_command_and_flag() {
     let scratch = Scratch::new();
     let commands = [

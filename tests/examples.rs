@@ -73,6 +73,14 @@ fn nielsen_is_proved() {
 }
 
 #[test]
+fn smooth_or_steps_is_proved() {
+    let (_scratch, _, object) = build("smooth_or_steps");
+    assert_eq!(verdict(&object), "proved");
+    // Steps of this number that jump: half of 15/48 is more than 1/10.
+    assert!(error(&object).1 <= Rational::ratio(1, 40));
+}
+
+#[test]
 fn square_is_exactly_1_over_1024_in_the_middle_of_a_piece() {
     let (_scratch, _, object) = build("square");
     assert_eq!(verdict(&object), "enclosed");

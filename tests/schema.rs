@@ -163,6 +163,7 @@ fn sample(shape: Shape, inputs: &[String]) -> Value {
         Shape::Count => json!(3),
         Shape::Counts => json!([3]),
         Shape::Number | Shape::Positive => json!(1),
+        Shape::Steepness => json!("4/cell"),
         Shape::Numbers => json!(vec![1; inputs.len()]),
         Shape::Point => json!([0, "1/2"]),
         Shape::Vertices => json!([[0, 0], [1, 0], [0, 1]]),

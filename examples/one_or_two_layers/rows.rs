@@ -138,7 +138,9 @@ impl SizeSearch {
                 Parameters {
                     // Dips cost about 14 mean |f| / (w h)^2 of the area, and the strips in which towers
                     // take turns about 6 / (w h): next to nothing, and little to prove.
-                    steepness: search.shortest(k).map(|h| Rational::from(100_000) / h),
+                    steepness: search
+                        .shortest(k)
+                        .map(|h| (Rational::from(100_000) / h).into()),
                     ..cells(k)
                 }
             })

@@ -1,6 +1,6 @@
 //! Why a network cannot be built.
 
-use super::parameters::{Profile, Units};
+use super::parameters::{Profile, Steepness, Units};
 use super::shape::parts::OutlineError;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
@@ -241,6 +241,17 @@ pub enum BuildError {
         /// Its size, rounded.
         weight: String,
     },
+    /// A steepness per cell where there are no cells.
+    #[error("`steepness` is {found}, but `{builder}` has no cells; give a number")]
+    NoCells {
+        /// The builder.
+        builder: &'static str,
+        /// The value of the key.
+        found: Steepness,
+    },
+    /// Fitted heights for steps that jump.
+    #[error("`heights` = \"fitted\" fits smooth steps; heaviside units take \"values\"")]
+    SharpFit,
     /// Decisions by steps that hardly rise.
     #[error(
         "`{key}` is below 2^{LEAST_STEEPNESS}: the output would differ from the threshold by less than \
@@ -396,9 +407,10 @@ impl BuildError {
                 "degree"
             }
             Self::ProfileUnits { .. } => "profile",
-            Self::NoSteepness | Self::Flat => "steepness",
+            Self::NoSteepness | Self::NoCells { .. } | Self::Flat => "steepness",
             Self::Narrow { .. } | Self::NotConstant { .. } => "widths",
             Self::NotSawtooth { .. } => "of",
+            Self::SharpFit => "heights",
             Self::NoHeight => "height",
             Self::NoDirection => "direction",
             Self::EmptyBump { .. } => "from",

@@ -9,7 +9,7 @@
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
 //! [`ridge`] one layer in several inputs, [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
 //! Most evaluate the target with [`sample`] (many values at once: [`fixed`], [`separate`]), cut the
-//! domain with [`grid`] (unevenly: [`density`]), and put their layers together with [`assemble`].
+//! domain with [`grid`] (unevenly: [`density`]), fit the heights of stairs with [`gentle`], and put their layers together with [`assemble`].
 
 pub mod assemble;
 pub mod catalogue;
@@ -19,6 +19,7 @@ pub mod density;
 pub mod entry;
 pub mod error;
 pub mod fixed;
+pub mod gentle;
 pub mod grid;
 pub mod impossible;
 pub mod line;
@@ -44,7 +45,8 @@ pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
 pub use impossible::{Impossible, impossible};
 pub use parameters::{
-    Division, Fit, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Units, Vertex,
+    Division, Fit, Heights, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Steepness,
+    Units, Vertex,
 };
 pub use request::{APriori, Built};
 pub use simple::{disk, interpolant, quadrants, staircase};
@@ -173,6 +175,7 @@ fn check_gentle(parameters: &Parameters) -> Result<(), BuildError> {
     let least = Rational::power_of_two(error::LEAST_STEEPNESS);
     let is_smooth = parameters.fit == Some(Fit::Smooth);
     let first = parameters.steepness.as_ref().filter(|_| is_smooth);
+    let first = first.map(Steepness::number);
     let given = [
         ("steepness", first),
         ("second_steepness", parameters.second_steepness.as_ref()),

@@ -1,7 +1,10 @@
 //! What a user says about the network to build.
 
+use std::fmt;
+
 use super::values::{
-    Count, Counts, Kind, Number, Numbers, Outlines, Point, Positive, Shape, Sides, Source, Vertices,
+    self, Count, Counts, Kind, Number, Numbers, Outlines, Point, Positive, Shape, Sides, Source,
+    Vertices,
 };
 use crate::numbers::Rational;
 
@@ -97,6 +100,16 @@ named! {
 }
 
 named! {
+    /// Where the heights of a staircase come from.
+    Heights {
+        /// The values of the target at the centres of the cells.
+        Values = "values",
+        /// A fit: heights for which the network is close to the target everywhere.
+        Fitted = "fitted",
+    }
+}
+
+named! {
     /// Where an interpolant has its knots.
     #[derive(Default)]
     Knots {
@@ -146,6 +159,63 @@ named! {
 
 /// A point of the plane.
 pub type Vertex = (Rational, Rational);
+
+/// How steep the units of the first hidden layer are.
+///
+/// ```
+/// use steeple::Rational;
+/// use steeple::builders::Steepness;
+/// let gentle = Steepness::PerCell(Rational::from(4));
+/// assert_eq!(gentle.for_cell(&Rational::ratio(1, 10)), Some(Rational::from(40)));
+/// assert_eq!(gentle.to_string(), "4/cell");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Steepness {
+    /// In units of the argument per unit of input.
+    PerInput(Rational),
+    /// In units of the argument per cell side: the steepness is this over the side.
+    PerCell(Rational),
+}
+
+impl Steepness {
+    /// The number, of either kind.
+    pub fn number(&self) -> &Rational {
+        match self {
+            Self::PerInput(number) | Self::PerCell(number) => number,
+        }
+    }
+
+    /// Returns the steepness for cells of this side; `None` if it is per cell and the side is 0.
+    pub fn for_cell(&self, side: &Rational) -> Option<Rational> {
+        match self {
+            Self::PerInput(steepness) => Some(steepness.clone()),
+            Self::PerCell(number) => number.checked_div(side),
+        }
+    }
+
+    /// Returns the steepness if it does not depend on cells.
+    pub fn per_input(&self) -> Option<&Rational> {
+        match self {
+            Self::PerInput(steepness) => Some(steepness),
+            Self::PerCell(_) => None,
+        }
+    }
+}
+
+impl From<Rational> for Steepness {
+    fn from(steepness: Rational) -> Self {
+        Self::PerInput(steepness)
+    }
+}
+
+impl fmt::Display for Steepness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PerInput(steepness) => write!(f, "{steepness}"),
+            Self::PerCell(number) => write!(f, "{number}/cell"),
+        }
+    }
+}
 
 /// A key of `[network]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,8 +289,8 @@ keys! {
     units: Units = "activation" is Units,
     /// The number of cells or pieces along each input: one number for all inputs, or a list with one for each.
     cells: Vec<usize> = "cells" is Counts,
-    /// The steepness of the first hidden layer, in units of the argument per unit of input.
-    steepness: Rational = "steepness" is Positive,
+    /// The steepness of the first hidden layer, in units of the argument per unit of input, or per cell: "4/cell".
+    steepness: Steepness = "steepness" is values::Steepness,
     /// The steepness of the second hidden layer.
     second_steepness: Rational = "second_steepness" is Positive,
     /// The direction of a step or bump: one number for each input.
@@ -237,6 +307,8 @@ keys! {
     output: OutputUnit = "output" is OutputUnit,
     /// Padding steps of a staircase: steps outside the domain, on each side.
     ghosts: usize = "ghosts" is Count,
+    /// Where the heights of a staircase come from.
+    heights: Heights = "heights" is Heights,
     /// Where an interpolant has its knots.
     knots: Knots = "knots" is Knots,
     /// The box of a tower: a side `[low, high]` for each input.

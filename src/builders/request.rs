@@ -1,7 +1,7 @@
 //! The request to a builder, and its answer.
 
 use super::error::BuildError;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, Steepness};
 use super::sample::short_above;
 use crate::certificate::Norm;
 use crate::expr::{Domain, Expr, Target, derivative_range_upper, lipschitz_upper};
@@ -152,6 +152,20 @@ pub fn slopes_upper(formulas: &[Expr], domain: &Domain) -> Option<Vec<Rational>>
         }
     }
     Some(largest)
+}
+
+/// Returns the steepness if one is given, for a builder that has no cells; checks that it is above 0.
+pub fn steepness_without_cells(
+    builder: &'static str,
+    given: &Parameters,
+) -> Result<Option<Rational>, BuildError> {
+    match &given.steepness {
+        Some(found @ Steepness::PerCell(_)) => {
+            let found = found.clone();
+            Err(BuildError::NoCells { builder, found })
+        }
+        found => positive("steepness", found.as_ref().map(Steepness::number)),
+    }
 }
 
 /// Returns a number if one is given, and checks that it is above 0.

@@ -163,7 +163,11 @@ fn heaviside_bounds_hold_and_are_nearly_reached() {
 fn sigmoid_bounds_hold_and_are_nearly_reached() {
     let line = problem("cos(2*pi*x)", "x=0..1");
     for units in [Units::Sigmoid, Units::Tanh] {
-        let parameters = with_units(units, cells(&[24]));
+        let per_cell = if units == Units::Tanh { 20 } else { 40 };
+        let parameters = Parameters {
+            steepness: Some(Steepness::PerCell(Rational::from(per_cell))),
+            ..with_units(units, cells(&[24]))
+        };
         let built = made(BuilderName::Staircase, &parameters, &line);
         let worst = worst_sampled(&built, &line.0, &points(&line.1, 480));
         let bound = built.a_priori.expect("bounded slopes").upper;
@@ -201,7 +205,7 @@ fn blurred_networks_keep_their_bounds_or_have_none() {
     let line = problem("x", "x=0..1");
     for per_cell in [1, 2, 4, 10] {
         let parameters = Parameters {
-            steepness: Some(Rational::from(16 * per_cell)),
+            steepness: Some(Rational::from(16 * per_cell).into()),
             ..cells(&[16])
         };
         let built = made(BuilderName::Staircase, &parameters, &line);
@@ -217,13 +221,13 @@ fn blurred_networks_keep_their_bounds_or_have_none() {
     assert!(worst > rational(1, 10));
     let plane = problem("x*y", "x=0..1,y=0..1");
     let blurred = Parameters {
-        steepness: Some(Rational::from(4)),
+        steepness: Some(Rational::from(4).into()),
         ..cells(&[8])
     };
     let built = made(BuilderName::Quadrants, &blurred, &plane);
     assert_eq!(built.a_priori, None);
     let medium = Parameters {
-        steepness: Some(Rational::from(8 * 12)),
+        steepness: Some(Rational::from(8 * 12).into()),
         second_steepness: Some(Rational::from(10)),
         ..cells(&[8])
     };
@@ -236,7 +240,7 @@ fn ghosts_remove_the_error_at_the_ends() {
     let line = problem("x", "x=0..1");
     let error = |ghosts: usize| {
         let parameters = Parameters {
-            steepness: Some(Rational::from(64)),
+            steepness: Some(Rational::from(64).into()),
             ghosts: Some(ghosts),
             ..cells(&[16])
         };
@@ -251,6 +255,7 @@ fn ghosts_remove_the_error_at_the_ends() {
         BuilderName::Staircase,
         &Parameters {
             ghosts: Some(3),
+            heights: Some(Heights::Values),
             ..cells(&[2])
         },
         &line,
@@ -388,8 +393,12 @@ fn sizes_from_tolerances_are_enough_and_not_wasteful() {
     let plane = problem("sin(x)*y/4", "x=0..1,y=0..1");
     let round = problem("x^2 + y^2 <= 2", "x=-2..2,y=-2..2");
     let heaviside = with_units(Units::Heaviside, Parameters::default());
+    let steep = Parameters {
+        steepness: Some(Steepness::PerCell(Rational::from(40))),
+        ..Parameters::default()
+    };
     let cases = [
-        (BuilderName::Staircase, Parameters::default(), &line),
+        (BuilderName::Staircase, steep, &line),
         (BuilderName::Staircase, heaviside.clone(), &line),
         (BuilderName::Interpolant, Parameters::default(), &square),
         (BuilderName::Towers, heaviside.clone(), &plane),
@@ -439,7 +448,7 @@ fn sizes_from_tolerances_are_enough_and_not_wasteful() {
     );
     // A fixed steepness blurs: more cells do not help for ever.
     let blurred = Parameters {
-        steepness: Some(Rational::ONE),
+        steepness: Some(Rational::ONE.into()),
         ..Parameters::default()
     };
     let none = needed_size(

@@ -1,6 +1,6 @@
 //! The forms of the values of keys, and the source they are read from.
 
-use super::parameters::Vertex;
+use super::parameters::{Steepness as Slope, Vertex};
 use crate::numbers::Rational;
 
 /// The form of the value of a key.
@@ -16,6 +16,8 @@ pub enum Shape {
     Number,
     /// A number greater than 0.
     Positive,
+    /// A number greater than 0, or such a number per cell: `4/cell`.
+    Steepness,
     /// A list of numbers; one number stands for a list of one.
     Numbers,
     /// A point of the plane: two numbers.
@@ -55,6 +57,11 @@ pub trait Source {
     ///
     /// - Errors: the value has another form.
     fn positive(&self, key: &'static str) -> Result<Option<Rational>, Self::Error>;
+
+    /// Reads a number greater than 0, or such a number per cell, as in `4/cell`.
+    ///
+    /// - Errors: the value has another form.
+    fn steepness(&self, key: &'static str) -> Result<Option<Slope>, Self::Error>;
 
     /// Reads a list of numbers, or one.
     ///
@@ -128,6 +135,7 @@ kind!(Count: usize, count, |_| Vec::new());
 kind!(Counts: Vec<usize>, counts, |_| Vec::new());
 kind!(Number: Rational, number, |value| vec![value]);
 kind!(Positive: Rational, positive, |value| vec![value]);
+kind!(Steepness: Slope, steepness, |value| vec![value.number()]);
 kind!(Numbers: Vec<Rational>, numbers, |values| values.iter().collect());
 kind!(Point: Vertex, point, |(x, y)| vec![x, y]);
 kind!(Sides: Vec<(Rational, Rational)>, sides, |sides| {

@@ -320,12 +320,24 @@ pub struct Draw {
     /// Draw what this certificate proves; it is checked first.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// For convergence: what the error is drawn over [default: size].
+    #[arg(long, value_name = "WHAT")]
+    pub over: Option<Over>,
     /// File to write: .svg or .png; `-` writes SVG to standard output.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+}
+
+/// What changes along the horizontal axis of the picture `convergence`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Over {
+    /// The size of the builder.
+    Size,
+    /// The steepness of a staircase with the cells of the spec.
+    Steepness,
 }
 
 /// The kinds of pictures.
@@ -349,7 +361,7 @@ pub enum Picture {
     Warp,
     /// Units and weights.
     Diagram,
-    /// Error against size, for the builder of a spec.
+    /// Error against size or steepness, for the builder of a spec.
     Convergence,
 }
 

@@ -181,7 +181,8 @@ impl LogPlot {
 
 fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
     if series.is_theory {
-        ("#8c8c96", "4 3")
+        // Every second one is dotted: two lines by theory differ in grey as well.
+        ("#8c8c96", if number % 2 == 0 { "2 3" } else { "4 3" })
     } else {
         STYLES[number % STYLES.len()]
     }

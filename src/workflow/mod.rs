@@ -18,6 +18,7 @@ pub mod rounded;
 mod size;
 mod smallest;
 pub mod spec;
+pub mod steepness;
 pub mod summary;
 pub mod train;
 pub mod verify;

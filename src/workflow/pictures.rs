@@ -8,6 +8,7 @@ pub mod convergence;
 pub mod diagram;
 mod field_sampling;
 mod partition;
+pub mod steepness;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};

@@ -20,7 +20,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::measure::{MeasureError, fits_target, threshold_of};
-use crate::builders::{BuilderName, Goal, Parameters, entry};
+use crate::builders::{BuilderName, Goal, Parameters, Steepness, entry};
 use crate::certificate::Norm;
 use crate::expr::friendly::{constant, read_target as read_formulas};
 use crate::expr::{
@@ -500,10 +500,7 @@ impl<'a, 'i> Table<'a, 'i> {
     fn number(&self, value: &Value<'i>, key: &str) -> Result<Rational, SpecError> {
         let written = self.source.get(value.span()).unwrap_or_default();
         let (text, number) = match value.get_ref() {
-            DeValue::String(text) => match loose::parse(text.trim()) {
-                Err(_) => return formula_of_number(text, key, value.span()),
-                number => (text.as_ref(), number),
-            },
+            DeValue::String(text) => return number_of_text(text, key, value.span()),
             // TOML has checked where `_` and `+` stand.
             DeValue::Integer(_) | DeValue::Float(_) => {
                 (written, literal::parse(&written.replace(['_', '+'], "")))
@@ -563,17 +560,22 @@ impl<'a, 'i> Table<'a, 'i> {
             return Ok(None);
         };
         let number = self.number(value, key)?;
-        if number.is_positive() {
-            return Ok(Some(number));
-        }
-        let error = SpecError::new(
-            format!("`{key}` must be greater than 0, found {number}"),
-            value.span(),
-        );
-        Err(match key {
-            "tolerance" => error.hint("leave it out to ask for an enclosure of the error"),
-            _ => error,
-        })
+        above_0(number, key, value).map(Some)
+    }
+
+    /// Reads a number greater than 0, or such a number per cell, as in `"4/cell"`.
+    fn steepness(&self, key: &str) -> Result<Option<Steepness>, SpecError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let DeValue::String(text) = value.get_ref() else {
+            return Ok(self.positive(key)?.map(Steepness::PerInput));
+        };
+        let Some(number) = before_per_cell(text) else {
+            return Ok(self.positive(key)?.map(Steepness::PerInput));
+        };
+        let number = number_of_text(number, key, value.span())?;
+        Ok(Some(Steepness::PerCell(above_0(number, key, value)?)))
     }
 
     /// Reads two numbers: a point of the plane.
@@ -589,6 +591,35 @@ impl<'a, 'i> Table<'a, 'i> {
 }
 
 /// Reads a number that is written as a formula: `3*(1/2)^2`.
+/// Returns the text before `/cell` or `per cell`, if the text ends so.
+fn before_per_cell(text: &str) -> Option<&str> {
+    let number = text.trim().strip_suffix("cell")?;
+    let number = number.trim_end();
+    number
+        .strip_suffix('/')
+        .or_else(|| number.strip_suffix(" per"))
+}
+
+/// Refuses numbers that are not greater than 0.
+fn above_0(number: Rational, key: &str, value: &Value<'_>) -> Result<Rational, SpecError> {
+    if number.is_positive() {
+        return Ok(number);
+    }
+    let error = SpecError::new(
+        format!("`{key}` must be greater than 0, found {number}"),
+        value.span(),
+    );
+    Err(match key {
+        "tolerance" => error.hint("leave it out to ask for an enclosure of the error"),
+        _ => error,
+    })
+}
+
+/// Reads a number that was written as text.
+fn number_of_text(text: &str, key: &str, span: Range<usize>) -> Result<Rational, SpecError> {
+    loose::parse(text.trim()).or_else(|_| formula_of_number(text, key, span))
+}
+
 fn formula_of_number(text: &str, key: &str, span: Range<usize>) -> Result<Rational, SpecError> {
     constant::read_exact(text).map_err(|error| {
         let hint = error.hint.unwrap_or_else(|| {

@@ -156,6 +156,15 @@ pub enum WorkflowError {
         /// The builder.
         builder: &'static str,
     },
+    /// The builder has no steps, or steps that are not smooth.
+    #[error(
+        "builder `{builder}` has no steps here whose steepness could be chosen; hint: use \
+         `builder = \"staircase\"` with sigmoid or tanh units"
+    )]
+    NothingSteepens {
+        /// The builder.
+        builder: &'static str,
+    },
     /// A network that was written cannot be read back.
     #[error("network.json: {}", .0.message)]
     Network(FormatError),
@@ -193,7 +202,9 @@ impl WorkflowError {
                 Some(_) => "max_units",
                 None => "builder",
             }),
-            Self::Impossible(_) | Self::NothingGrows { .. } => Some("builder"),
+            Self::Impossible(_) | Self::NothingGrows { .. } | Self::NothingSteepens { .. } => {
+                Some("builder")
+            }
             Self::Prove(_)
             | Self::Inputs { .. }
             | Self::Outputs { .. }

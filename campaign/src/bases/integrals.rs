@@ -37,7 +37,7 @@ fn crossing() -> Network {
 fn towers(cells: usize) -> Network {
     let parameters = Parameters {
         cells: Some(vec![cells]),
-        steepness: Some(number("400000")),
+        steepness: Some(number("400000").into()),
         units: Some(Units::Sigmoid),
         ..Parameters::default()
     };

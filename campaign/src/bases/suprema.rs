@@ -67,7 +67,7 @@ pub fn mixed() -> Network {
 fn towers(steepness: &str) -> Network {
     let parameters = Parameters {
         cells: Some(vec![2]),
-        steepness: Some(number(steepness)),
+        steepness: Some(number(steepness).into()),
         units: Some(Units::Sigmoid),
         ..Parameters::default()
     };

@@ -168,7 +168,7 @@ pub fn quadrants(request: &Request) -> Result<Built, BuildError> {
             units: Some(units),
             cells: Some(given.cells.clone().unwrap_or(cells)),
             grid: Some(given.grid.unwrap_or_default()),
-            steepness: Some(w),
+            steepness: Some(w.into()),
             second_steepness: Some(second),
             ..Parameters::default()
         },

@@ -4,8 +4,8 @@ use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, STEPS, key};
 use crate::builders::error::BuildError;
 use crate::builders::grid::{Grid, whole};
-use crate::builders::parameters::{Parameters, Units};
-use crate::builders::request::{Built, Request, positive};
+use crate::builders::parameters::{Parameters, Steepness, Units};
+use crate::builders::request::{Built, Request, positive, steepness_without_cells};
 use crate::numbers::Rational;
 
 /// The builder.
@@ -81,6 +81,7 @@ pub fn tower(request: &Request) -> Result<Built, BuildError> {
     }
     let units = given.units.unwrap_or(Units::Sigmoid);
     let shortest = sides.iter().map(|(low, high)| high - low).min();
+    steepness_without_cells(ENTRY.name, given)?;
     let (w, second, mut notes) = steepnesses(given, units, 100, &shortest.unwrap_or_default())?;
     notes.push("no a-priori bound: the target is not compared with the box".to_owned());
 
@@ -104,7 +105,7 @@ pub fn tower(request: &Request) -> Result<Built, BuildError> {
             units: Some(units),
             sides_of_box: Some(sides.clone()),
             height: Some(height),
-            steepness: Some(w),
+            steepness: Some(w.into()),
             second_steepness: Some(second),
             ..Parameters::default()
         },
@@ -139,7 +140,9 @@ pub fn steepnesses(
     per_cell: i64,
     shortest: &Rational,
 ) -> Result<(Rational, Rational, Vec<String>), BuildError> {
-    let first = positive("steepness", given.steepness.as_ref())?;
+    positive("steepness", given.steepness.as_ref().map(Steepness::number))?;
+    let first = given.steepness.as_ref();
+    let first = first.and_then(|given| given.for_cell(shortest));
     let second = positive("second_steepness", given.second_steepness.as_ref())?;
     if units == Units::Heaviside {
         let one = |given: Option<Rational>| given.unwrap_or(Rational::ONE);

@@ -156,7 +156,7 @@ pub fn towers(request: &Request) -> Result<Built, BuildError> {
         chosen: Parameters {
             units: Some(units),
             cells: Some(grid.cells()),
-            steepness: Some(w),
+            steepness: Some(w.into()),
             second_steepness: Some(second),
             overlap: Some(overlap),
             grid: Some(Division::Uniform),
@@ -494,7 +494,7 @@ fn adaptive_towers(request: &Request, grid: &Grid, units: Units) -> Result<Built
         chosen: Parameters {
             units: Some(units),
             cells: Some(grid.cells()),
-            steepness: Some(w),
+            steepness: Some(w.into()),
             second_steepness: Some(second),
             overlap: Some(1),
             grid: Some(Division::Adaptive),

@@ -68,7 +68,11 @@ impl<'a> Dips<'a> {
         let overlap = given.overlap.unwrap_or(1);
         let second = given.second_steepness.clone();
         let second = second.unwrap_or_else(|| Rational::from(40));
-        let first = given.steepness.as_ref();
+        // Steps of a steepness per cell are not looked at.
+        let first = match &given.steepness {
+            Some(given) => Some(given.per_input()?),
+            None => None,
+        };
         let is_positive = second.is_positive() && first.is_none_or(Rational::is_positive);
         let is_adaptive = given.grid == Some(Division::Adaptive);
         // In one input the two towers beside a line are half on.
@@ -101,7 +105,7 @@ impl<'a> Dips<'a> {
             rounding,
             inputs,
             overlap,
-            first: given.steepness.clone(),
+            first: first.cloned(),
             second,
         })
     }

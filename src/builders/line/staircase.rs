@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
-use crate::builders::entry::{ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::entry::{
+    ACTIVATION, Bounds, CELLS, Entry, Goal, Outputs, SizeKey, cells_by, key,
+};
 use crate::builders::error::{BuildError, check_size_of_different};
+use crate::builders::gentle::{self, Aim, Choice, Estimates, Samples};
 use crate::builders::grid::{Axis, Grid, whole, wide};
-use crate::builders::parameters::{OutputUnit, Parameters, Units};
+use crate::builders::parameters::{Heights, OutputUnit, Parameters, Steepness, Units};
 use crate::builders::request::{APriori, Built, Request, positive, slopes_upper};
 use crate::builders::sample::{Sampler, range};
 use crate::builders::sizes::smallest_size;
 use crate::builders::tail::exp_minus_upper;
 use crate::certificate::Norm;
 use crate::expr::{Expr, NotDefined, Target, TargetBody, check_defined, derivative_range_upper};
-use crate::network::Activation;
+use crate::network::{Activation, Layer};
+use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Function, Rational};
 use crate::words;
 
@@ -28,19 +32,31 @@ pub const ENTRY: Entry = Entry {
     keys: &[
         ACTIVATION,
         CELLS,
-        key("steepness", "40 per cell (tanh: 20, heaviside: 1)"),
+        key(
+            "steepness",
+            "gentle: 1 to 10 per cell, whichever has the smallest error (tanh: half of that; norm area: 40 per \
+             cell; heaviside: 1)",
+        ),
+        key(
+            "heights",
+            "fitted (with a given steepness, for norm area and for heaviside: values)",
+        ),
         key(
             "output",
             "linear (sigmoid: a sigmoid output unit, for targets between 0 and 1)",
         ),
         key(
             "ghosts",
-            "0 (padding steps: mirrored steps outside the domain, on each side)",
+            "1 to 4 for fitted heights, else 2, with a given steepness 0 (padding steps: steps at the ends of the domain \
+             and beyond, on each side)",
         ),
     ],
-    size: Some(cells_by(needed_size, 1 << 22)),
+    size: Some(SizeKey {
+        prepare: Some(with_padding),
+        ..cells_by(needed_size, 1 << 22)
+    }),
     bounds: Bounds::Sup,
-    bound: "sup: L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))); heaviside: L h/2",
+    bound: "sup, heights = \"values\": L h (1/2 + 2 e^(-wh/2)/(1 - e^(-wh))); heaviside: L h/2",
     theorem: "T21",
     example: r#"[target]
 formula = "cos(2*pi*x)"
@@ -57,14 +73,17 @@ tolerance = "1/10"
     build: staircase,
 };
 
-/// Returns `f(c_0) + sum of (f(c_k) - f(c_(k-1))) s(w (x - s_k))`, with the cell centres `c_k` and
-/// the lines `s_k` between the cells; with an output unit, `sigmoid` of that for `ln(f/(1 - f))`.
+/// Returns `v_0 + sum of (v_k - v_(k-1)) s(w (x - s_k))`, with the heights `v_k` and the lines `s_k` between the
+/// cells; with an output unit, `sigmoid` of that for `ln(f/(1 - f))`.
+///
+/// Unless a steepness is given, the steps are gentle and their heights are fitted: see [`gentle`]. Heights that are
+/// values are `f(c_k)`, with the cell centres `c_k`.
 ///
 /// - Shapes: 1 input, an output for each formula, 1 hidden layer, `cells - 1 + 2 ghosts` units at
 ///   most, which the outputs share.
-/// - Bound: `sup |N - f| <= L h (1/2 + 2 e^(-wh/2) / (1 - e^(-wh)))`, plus rounding; with an output
-///   unit a quarter of that, L being the slope of `ln(f/(1 - f))`.
-/// - Exactness: weights exact for the heights used; irrational heights rounded to 40 bits.
+/// - Bound: for values, `sup |N - f| <= L h (1/2 + 2 e^(-wh/2) / (1 - e^(-wh)))`, plus rounding; with an output
+///   unit a quarter of that, L being the slope of `ln(f/(1 - f))`. None for fitted heights.
+/// - Exactness: weights exact for the heights used; irrational values rounded to 40 bits.
 /// - Errors: [`BuildError`].
 /// - Source: T21.
 pub fn staircase(request: &Request) -> Result<Built, BuildError> {
@@ -73,28 +92,125 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let output = given.output.unwrap_or_default();
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let axis = &grid.axes[0];
-    let ghosts = given.ghosts.unwrap_or(0);
-    if ghosts > axis.cells {
-        let cells = axis.cells;
-        return Err(BuildError::Ghosts { ghosts, cells });
-    }
+    let heights = kind_of_heights(request)?;
     let mut notes = Vec::new();
     let cell = axis.side(0);
-    let steepness = steepness(given, units, &cell, &mut notes)?;
     let formulas = stairs_for(request, output)?;
+    let padded = given.ghosts.unwrap_or(gentle::MOST_PADDING);
     check_size_of_different(
-        (wide(axis.cells) + 2 * wide(ghosts)).saturating_mul(2 + 2 * wide(formulas.len())),
+        (wide(axis.cells) + 2 * wide(padded)).saturating_mul(2 + 2 * wide(formulas.len())),
     )?;
 
-    let stairs = formulas.iter().map(|formula| {
-        let sampler = Sampler::new(request.target.inputs(), formula.clone());
-        Stairs::new(sampler, axis, ghosts)
+    let (stairs, steepness, is_fitted) =
+        match fitted(request, &formulas, axis, heights, &mut notes)? {
+            Some((stairs, steepness)) => (stairs, steepness, true),
+            None => {
+                let steepness = steepness(request, units, &cell, &mut notes)?;
+                let ghosts = match heights {
+                    Heights::Values => ghosts(given, axis.cells)?,
+                    Heights::Fitted => padded.min(axis.cells),
+                };
+                let stairs = formulas.iter().map(|formula| {
+                    let sampler = Sampler::new(request.target.inputs(), formula.clone());
+                    Stairs::of_values(sampler, axis, ghosts)
+                });
+                (stairs.collect::<Result<_, _>>()?, steepness, false)
+            }
+        };
+    // Each cell has a height, those of the padding steps as well.
+    let ghosts = (stairs[0].heights.len() - axis.cells) / 2;
+    let (hidden, rows) = assembled(&stairs, (axis, ghosts), units, &steepness, &mut notes);
+    let a_priori = if is_fitted {
+        notes.push("no a-priori bound: the heights are fitted".to_owned());
+        None
+    } else {
+        let rounding = stairs.iter().map(|stairs| stairs.rounding_upper.clone());
+        let rounding = rounding.max().unwrap_or_default();
+        let upper = sup_slope(request, &formulas, &mut notes)
+            .and_then(|slope| bound(&slope, &cell, units, &steepness));
+        upper.map(|upper| {
+            let upper = (upper + rounding) * share(output);
+            APriori::new(upper, Norm::Sup, "T21", statement(units, output))
+        })
+    };
+    let last = match output {
+        OutputUnit::Linear => Activation::Identity,
+        OutputUnit::Sigmoid => Activation::Sigmoid,
+    };
+    Ok(Built {
+        network: network_of_rows(request.target, hidden, rows, last),
+        a_priori,
+        notes,
+        chosen: Parameters {
+            units: Some(units),
+            cells: Some(grid.cells()),
+            steepness: Some(steepness.into()),
+            heights: Some(if is_fitted {
+                Heights::Fitted
+            } else {
+                Heights::Values
+            }),
+            ghosts: Some(ghosts),
+            output: Some(output),
+            ..Parameters::default()
+        },
+    })
+}
+
+/// The functions at points of equal cells.
+fn samples(
+    formulas: &[Expr],
+    low: &Rational,
+    high: &Rational,
+    cells: usize,
+) -> Option<Vec<Samples>> {
+    let axis = Axis::equal(low, high, cells);
+    let each = formulas.iter().map(|formula| {
+        let mut estimates = Estimates::new(formula);
+        Samples::new(&axis, |x| estimates.at(x))
     });
-    let stairs: Vec<Stairs> = stairs.collect::<Result<_, _>>()?;
+    each.collect()
+}
+
+/// Fills in the number of padding steps for a tolerance, where it and the steepness are free.
+fn with_padding(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
+    let mut parameters = request.parameters.clone();
+    let is_free = parameters.ghosts.is_none() && parameters.steepness.is_none();
+    let is_sup = request.norm == Norm::Sup;
+    if !is_free || !is_sup || kind_of_heights(request)? == Heights::Values {
+        return Ok(parameters);
+    }
+    let output = parameters.output.unwrap_or_default();
+    let formulas = stairs_for(request, output)?;
+    let tolerance = tolerance.checked_div(&share(output)).unwrap_or_default();
+    let choice = Choice {
+        per_cell: None,
+        padding: None,
+        aim: Aim::Largest,
+    };
+    if let [(low, high)] = request.domain.sides() {
+        let samples = |cells| samples(&formulas, low, high, cells);
+        parameters.ghosts = choice.padding_for(estimate_rational(&tolerance), samples);
+    }
+    Ok(parameters)
+}
+
+/// The rows of the output layer: weights of units, and a constant.
+type Rows = Vec<(Vec<(usize, Rational)>, Rational)>;
+
+/// Makes the units of all stairs, which they share, and the weights of each.
+fn assembled(
+    stairs: &[Stairs],
+    (axis, ghosts): (&Axis, usize),
+    units: Units,
+    steepness: &Rational,
+    notes: &mut Vec<String>,
+) -> (Vec<Layer>, Rows) {
     let mut steps = LayerBuilder::new(1);
-    let mut weights = vec![Vec::new(); stairs.len()];
-    let constants = stairs.iter().map(|stairs| stairs.heights[0].clone());
-    let mut constants: Vec<Rational> = constants.collect();
+    let rows = stairs
+        .iter()
+        .map(|stairs| (Vec::new(), stairs.heights[0].clone()));
+    let mut rows: Rows = rows.collect();
     for place in 1..axis.cells + 2 * ghosts {
         let differences = stairs.iter().map(|stairs| stairs.difference(place));
         let differences: Vec<Rational> = differences.collect();
@@ -102,12 +218,8 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
             continue;
         }
         let step = steps.units();
-        steps.step(0, &line(axis, ghosts, place), &steepness);
-        for ((difference, weights), constant) in differences
-            .into_iter()
-            .zip(&mut weights)
-            .zip(&mut constants)
-        {
+        steps.step(0, &line(axis, ghosts, place), steepness);
+        for (difference, (weights, constant)) in differences.into_iter().zip(&mut rows) {
             if difference.is_zero() {
                 continue;
             }
@@ -126,44 +238,95 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     } else {
         vec![steps.finish(activation(units))]
     };
+    (hidden, rows)
+}
 
-    let rounding = stairs.iter().map(|stairs| stairs.rounding_upper.clone());
-    let rounding = rounding.max().unwrap_or_default();
-    let upper = sup_slope(request, &formulas, &mut notes)
-        .and_then(|slope| bound(&slope, &cell, units, &steepness));
-    let a_priori = upper.map(|upper| {
-        let upper = (upper + rounding) * share(output);
-        APriori::new(upper, Norm::Sup, "T21", statement(units, output))
-    });
-    let last = match output {
-        OutputUnit::Linear => Activation::Identity,
-        OutputUnit::Sigmoid => Activation::Sigmoid,
+/// Where the heights come from: a fit, unless a steepness is given, or the steps have to be steep.
+fn kind_of_heights(request: &Request) -> Result<Heights, BuildError> {
+    let given = request.parameters;
+    let is_sharp = given.units == Some(Units::Heaviside);
+    let usual = if given.steepness.is_some() || is_sharp || request.norm == Norm::Area {
+        Heights::Values
+    } else {
+        Heights::Fitted
     };
-    let rows = weights.into_iter().zip(constants);
-    Ok(Built {
-        network: network_of_rows(request.target, hidden, rows, last),
-        a_priori,
-        notes,
-        chosen: Parameters {
-            units: Some(units),
-            cells: Some(grid.cells()),
-            steepness: Some(steepness),
-            ghosts: Some(ghosts),
-            output: Some(output),
-            ..Parameters::default()
-        },
-    })
+    match given.heights {
+        Some(Heights::Fitted) if is_sharp => Err(BuildError::SharpFit),
+        Some(heights) => Ok(heights),
+        None => Ok(usual),
+    }
+}
+
+/// The number of padding steps on each side where heights are values: at most one for each cell.
+fn ghosts(given: &Parameters, cells: usize) -> Result<usize, BuildError> {
+    let is_steep = given.steepness.is_some() || given.units == Some(Units::Heaviside);
+    match given.ghosts {
+        Some(ghosts) if ghosts > cells => Err(BuildError::Ghosts { ghosts, cells }),
+        Some(ghosts) => Ok(ghosts),
+        None if is_steep => Ok(0),
+        None => Ok(gentle::PADDING_FOR_VALUES.min(cells)),
+    }
+}
+
+/// The stairs with fitted heights and their steepness; nothing if heights should be values, or no fit was found.
+fn fitted(
+    request: &Request,
+    formulas: &[Expr],
+    axis: &Axis,
+    heights: Heights,
+    notes: &mut Vec<String>,
+) -> Result<Option<(Vec<Stairs>, Rational)>, BuildError> {
+    if heights == Heights::Values {
+        return Ok(None);
+    }
+    let cell = axis.side(0);
+    let given = positive(
+        "steepness",
+        request.parameters.steepness.as_ref().map(Steepness::number),
+    )?;
+    let given = given.and(request.parameters.steepness.as_ref());
+    let given = given.and_then(|given| given.for_cell(&cell));
+    let is_tanh = request.parameters.units == Some(Units::Tanh);
+    // sigmoid(2z) = (1 + tanh z)/2
+    let factor = Rational::from(if is_tanh { 2 } else { 1 });
+    // Undefined targets are refused as for values.
+    for formula in formulas {
+        let centres = (0..axis.cells).map(|k| vec![axis.centre(k)]);
+        Sampler::new(request.target.inputs(), formula.clone()).values(centres)?;
+    }
+    let number = given.as_ref().map(|given| given * &cell * &factor);
+    let choice = Choice {
+        per_cell: number.as_ref(),
+        padding: request.parameters.ghosts,
+        aim: Aim::of(request.norm),
+    };
+    let samples = |cells| samples(formulas, axis.low(), axis.high(), cells);
+    let Some(found) = choice.stairs(axis.cells, samples) else {
+        notes.push("the heights are values: no fit was found".to_owned());
+        return Ok(None);
+    };
+    let number = found.per_cell.checked_div(&factor).unwrap_or_default();
+    let steepness = given.unwrap_or_else(|| &number / &cell);
+    notes.push(format!(
+        "steepness {steepness} ({number} per cell); {} on each side; the heights are fitted",
+        words::count(found.padding, "padding step")
+    ));
+    let stairs = found.heights.into_iter().map(|heights| Stairs {
+        heights,
+        rounding_upper: Rational::ZERO,
+    });
+    Ok(Some((stairs.collect(), steepness)))
 }
 
 /// The heights of the stairs for one output, with the padding steps (`ghosts`).
 struct Stairs {
     heights: Vec<Rational>,
-    /// No height is farther than this from the true one.
+    /// No height that is a value is farther than this from the true one.
     rounding_upper: Rational,
 }
 
 impl Stairs {
-    fn new(mut sampler: Sampler, axis: &Axis, ghosts: usize) -> Result<Self, BuildError> {
+    fn of_values(mut sampler: Sampler, axis: &Axis, ghosts: usize) -> Result<Self, BuildError> {
         let cells = axis.cells;
         let centres = (0..cells).map(|k| axis.centre(k));
         let ends = [axis.low().clone(), axis.high().clone()].into_iter();
@@ -283,20 +446,27 @@ fn sup_slope(request: &Request, formulas: &[Expr], notes: &mut Vec<String>) -> O
     slope
 }
 
-/// Returns the steepness given, or 40 per cell (20 for tanh, which is twice as steep as sigmoid).
+/// Returns the steepness given. Without one: 4 per cell, for the norm area 40 (half of it for tanh, which is twice as
+/// steep as sigmoid).
 fn steepness(
-    given: &Parameters,
+    request: &Request,
     units: Units,
     cell: &Rational,
     notes: &mut Vec<String>,
 ) -> Result<Rational, BuildError> {
-    if let Some(steepness) = positive("steepness", given.steepness.as_ref())? {
+    let given = request.parameters.steepness.as_ref();
+    positive("steepness", given.map(Steepness::number))?;
+    if let Some(steepness) = given.and_then(|given| given.for_cell(cell)) {
         return Ok(steepness);
     }
+    let per_cell = match request.norm {
+        Norm::Area => 40,
+        _ => gentle::FOR_VALUES,
+    };
     let per_cell = match units {
         Units::Heaviside => return Ok(Rational::ONE),
-        Units::Tanh => 20,
-        _ => 40,
+        Units::Tanh => per_cell / 2,
+        _ => per_cell,
     };
     let steepness = Rational::from(per_cell) / cell;
     notes.push(format!("steepness {steepness} ({per_cell} per cell)"));
@@ -333,6 +503,9 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     if request.norm != Norm::Sup {
         return None;
     }
+    if kind_of_heights(request).ok()? == Heights::Fitted {
+        return None;
+    }
     let output = request.parameters.output.unwrap_or_default();
     let formulas = stairs_for(request, output).ok()?;
     let slope = slopes_upper(&formulas, request.domain)?.pop()?;
@@ -344,7 +517,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     let rounding = largest * Rational::power_of_two(-36);
     smallest_size(1, 1 << 22, |cells| {
         let cell = (high - low) / whole(cells);
-        let steepness = steepness(request.parameters, units, &cell, &mut Vec::new()).ok()?;
+        let steepness = steepness(request, units, &cell, &mut Vec::new()).ok()?;
         // Stairs of gentle steps get worse with more cells, until the bound is useless: then stop.
         let upper = bound(&slope, &cell, units, &steepness);
         Some(upper.is_some_and(|upper| (upper + &rounding) * share(output) <= *tolerance))

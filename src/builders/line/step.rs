@@ -5,7 +5,7 @@ use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, STEPS, key};
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive};
+use crate::builders::request::{APriori, Built, Request, steepness_without_cells};
 use crate::builders::tail::{exp_minus_upper, ln_upper, root_upper};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
@@ -105,7 +105,7 @@ pub fn step(request: &Request) -> Result<Built, BuildError> {
     let at = at.ok_or(BuildError::MissingKey { builder, key: "at" })?;
     let is_read = limits == Some((Some(at.clone()), None));
     let length = extent(&direction, request.domain);
-    let mut jumps = Jumps::new(request, direction, read.as_ref(), &length)?;
+    let mut jumps = Jumps::new(STEP.name, request, direction, read.as_ref(), &length)?;
     jumps.places = vec![at.clone()];
     let a_priori = jumps.bound(request, is_read);
     let mut built = jumps.built(request, a_priori);
@@ -138,7 +138,7 @@ pub fn bump(request: &Request) -> Result<Built, BuildError> {
         return Err(BuildError::EmptyBump { from, to });
     }
     let is_read = limits == Some((Some(from.clone()), Some(to.clone())));
-    let mut jumps = Jumps::new(request, direction, read.as_ref(), &(&to - &from))?;
+    let mut jumps = Jumps::new(BUMP.name, request, direction, read.as_ref(), &(&to - &from))?;
     jumps.places = vec![from.clone(), to.clone()];
     let a_priori = jumps.bound(request, is_read);
     let mut built = jumps.built(request, a_priori);
@@ -182,6 +182,7 @@ struct Jumps {
 
 impl Jumps {
     fn new(
+        builder: &'static str,
         request: &Request,
         direction: Vec<Rational>,
         read: Option<&Band>,
@@ -196,7 +197,7 @@ impl Jumps {
             return Err(BuildError::NoHeight);
         }
         let mut notes = Vec::new();
-        let steepness = positive("steepness", given.steepness.as_ref())?;
+        let steepness = steepness_without_cells(builder, given)?;
         let steepness = steepness.unwrap_or_else(|| {
             if units == Units::Heaviside {
                 return Rational::ONE;
@@ -309,7 +310,7 @@ impl Jumps {
                 units: Some(self.units),
                 direction: Some(self.direction),
                 height: Some(self.height),
-                steepness: Some(self.steepness),
+                steepness: Some(self.steepness.into()),
                 ..Parameters::default()
             },
         }

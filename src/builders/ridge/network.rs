@@ -9,8 +9,9 @@ use super::profile::{Curve, Reach, Steps};
 use crate::builders::assemble::{LayerBuilder, activation, network_of_rows};
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size_of_different};
+use crate::builders::gentle::{Aim, Choice, Gentle};
 use crate::builders::grid::wide;
-use crate::builders::parameters::{Parameters, Profile, Units};
+use crate::builders::parameters::{Parameters, Profile, Steepness, Units};
 use crate::builders::polynomial::Polynomial;
 use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::sizes::smallest_size;
@@ -38,7 +39,11 @@ pub const ENTRY: Entry = Entry {
         ),
         CELLS,
         key("profile", "interpolant for relu, else staircase"),
-        key("steepness", "40 per cell of a profile (heaviside: 1)"),
+        key(
+            "steepness",
+            "gentle, with fitted heights: 1 to 10 per cell of a profile, whichever has the smallest error (norm \
+             area: 40; heaviside: 1)",
+        ),
     ],
     size: Some(SizeKey {
         prepare: Some(with_degree),
@@ -91,9 +96,20 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
             .saturating_mul(4),
     )?;
     let mut notes = plan.notes.clone();
-    let steepness = plan.steepness(given, cells, &mut notes)?;
-    // direction · (x - middle), times the steepness of the steps.
-    let scale = steepness.clone().unwrap_or(Rational::ONE);
+    let given_steepness = plan.steepness(request, cells, &mut notes)?;
+    let fitted = plan.fitted(request, cells, &given_steepness);
+    let (steepness, mut fitted) = match fitted {
+        Some(found) => {
+            notes.push(format!(
+                "steepness {} per cell; {} on each side; the heights are fitted",
+                found.per_cell,
+                count(found.padding, "padding step")
+            ));
+            let steepness = Steepness::PerCell(found.per_cell);
+            (Some(steepness), Some(found.heights.into_iter()))
+        }
+        None => (given_steepness, None),
+    };
 
     let mut units = LayerBuilder::new(request.domain.dimension());
     let mut known: HashMap<(Vec<i64>, Rational), usize> = HashMap::new();
@@ -109,10 +125,16 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
                 units: steps,
                 constant: start,
                 rounding_upper,
-            } = match plan.profile {
-                Profile::Interpolant => curve.interpolant(cells),
-                Profile::Staircase => curve.staircase(cells),
+            } = match (plan.profile, fitted.as_mut().and_then(Iterator::next)) {
+                (Profile::Interpolant, _) => curve.interpolant(cells),
+                (Profile::Staircase, None) => curve.staircase(cells),
+                (Profile::Staircase, Some(heights)) => curve.fitted_staircase(cells, &heights),
             };
+            // direction · (x - middle), times the steepness of the steps.
+            let scale = steepness
+                .as_ref()
+                .and_then(|steepness| steepness.for_cell(&curve.cell(cells)))
+                .unwrap_or(Rational::ONE);
             let slopes = ridge.direction.iter().map(|a| Rational::from(*a));
             let slopes: Vec<Rational> = slopes.collect();
             let middle: Rational = slopes.iter().zip(&plan.middle).map(|(a, c)| a * c).sum();
@@ -138,7 +160,10 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
         count(plan.directions(), "direction"),
         count(units.units(), "unit")
     ));
-    let a_priori = if request.norm == Norm::Sup {
+    let a_priori = if fitted.is_some() {
+        notes.push("no a-priori bound: the heights are fitted".to_owned());
+        None
+    } else if request.norm == Norm::Sup {
         plan.bound(request, cells, steepness.as_ref(), &roundings, &mut notes)
     } else {
         notes.push(format!("no a-priori bound for the norm {}", request.norm));
@@ -231,7 +256,7 @@ impl Plan {
         &self,
         request: &Request,
         cells: usize,
-        steepness: Option<&Rational>,
+        steepness: Option<&Steepness>,
         roundings: &[Rational],
         notes: &mut Vec<String>,
     ) -> Option<APriori> {
@@ -289,31 +314,55 @@ impl Plan {
         parts.map(|(a, r)| Rational::from(a.abs()) * r).sum()
     }
 
-    /// The steepness of steps; none for lines.
+    /// The steepness of steps; none for lines, and for steps whose heights are to be fitted.
     fn steepness(
         &self,
-        given: &Parameters,
+        request: &Request,
         cells: usize,
         notes: &mut Vec<String>,
-    ) -> Result<Option<Rational>, BuildError> {
+    ) -> Result<Option<Steepness>, BuildError> {
         if self.profile == Profile::Interpolant {
             return Ok(None);
         }
-        if let Some(steepness) = positive("steepness", given.steepness.as_ref())? {
-            return Ok(Some(steepness));
+        let given = request.parameters.steepness.as_ref();
+        positive("steepness", given.map(Steepness::number))?;
+        if let Some(steepness) = given {
+            return Ok(Some(steepness.clone()));
         }
         if self.units == Units::Heaviside {
-            return Ok(Some(Rational::ONE));
+            return Ok(Some(Rational::ONE.into()));
+        }
+        if request.norm != Norm::Area {
+            return Ok(None);
         }
         let sides = self.ridges().map(|ridge| self.curve(ridge).cell(cells));
         let shortest = sides.filter(Rational::is_positive).min();
         let steepness = Rational::from(40) / shortest.unwrap_or(Rational::ONE);
         notes.push(format!("steepness {steepness} (40 per shortest cell)"));
-        Ok(Some(steepness))
+        Ok(Some(steepness.into()))
+    }
+
+    /// Gentle steps for all outputs and directions, one after the other, unless a steepness is known: their
+    /// steepness per cell and heights.
+    fn fitted(&self, request: &Request, cells: usize, known: &Option<Steepness>) -> Option<Gentle> {
+        if self.profile == Profile::Interpolant || known.is_some() {
+            return None;
+        }
+        let samples = |cells| {
+            self.ridges()
+                .map(|ridge| self.curve(ridge).samples(cells))
+                .collect()
+        };
+        let choice = Choice {
+            per_cell: None,
+            padding: None,
+            aim: Aim::of(request.norm),
+        };
+        choice.stairs(cells, samples)
     }
 
     /// The bound of T36 for the sum of ridges, without rounding.
-    fn upper(&self, part: &Part, cells: usize, steepness: Option<&Rational>) -> Option<Rational> {
+    fn upper(&self, part: &Part, cells: usize, steepness: Option<&Steepness>) -> Option<Rational> {
         self.sum_of_bounds(&self.reaches(part)?, cells, steepness)
     }
 
@@ -337,11 +386,12 @@ impl Plan {
         &self,
         curves: &[(Curve, Reach)],
         cells: usize,
-        steepness: Option<&Rational>,
+        steepness: Option<&Steepness>,
     ) -> Option<Rational> {
-        if let (Profile::Staircase, Some(steepness)) = (self.profile, steepness) {
+        if self.profile == Profile::Staircase {
             let bound = |(curve, slope): &(Curve, Reach)| {
-                curve.staircase_bound(slope.largest(), cells, self.units, steepness)
+                let steepness = steepness?.for_cell(&curve.cell(cells))?;
+                curve.staircase_bound(slope.largest(), cells, self.units, &steepness)
             };
             return curves.iter().map(bound).sum();
         }
@@ -522,9 +572,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
     let parts = plan.parts.iter().map(|part| plan.reaches(part));
     let parts: Vec<_> = parts.collect::<Option<_>>()?;
     smallest_size(1, 1 << 16, |cells| {
-        let steepness = plan
-            .steepness(request.parameters, cells, &mut Vec::new())
-            .ok()?;
+        let steepness = plan.steepness(request, cells, &mut Vec::new()).ok()?;
         let upper = |curves: &Vec<_>| plan.sum_of_bounds(curves, cells, steepness.as_ref());
         let uppers: Vec<Rational> = parts.iter().map(upper).collect::<Option<_>>()?;
         Some(uppers.iter().all(|upper| upper <= tolerance))

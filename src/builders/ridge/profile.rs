@@ -1,9 +1,11 @@
 //! A polynomial in one variable as units of one layer: T36.
 
-use crate::builders::grid::Axis;
+use crate::builders::gentle::Samples;
+use crate::builders::grid::{Axis, whole};
 use crate::builders::parameters::Units;
 use crate::builders::sample::short_above;
 use crate::builders::tail::exp_minus_upper;
+use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Direction, Interval, Rational};
 
 /// Pieces of a side on which derivatives are enclosed.
@@ -125,6 +127,31 @@ impl<'a> Curve<'a> {
             constant: values[0].clone(),
             rounding_upper,
         }
+    }
+
+    /// Returns steps with these heights, one for each cell, and as many for padding cells on each side.
+    pub fn fitted_staircase(&self, cells: usize, heights: &[Rational]) -> Steps {
+        let axis = Axis::equal(&self.low, &self.high, cells);
+        let padding = (heights.len() - cells) / 2;
+        let lowest = axis.low() - &(axis.side(0) * whole(padding));
+        let pairs = heights.iter().zip(heights.iter().skip(1));
+        let units = pairs.enumerate().filter_map(|(k, (below, above))| {
+            let rise = above - below;
+            let place = &lowest + &(axis.side(0) * whole(k + 1));
+            (!rise.is_zero()).then_some((place, rise))
+        });
+        Steps {
+            units: units.collect(),
+            constant: heights.first().cloned().unwrap_or_default(),
+            rounding_upper: Rational::ZERO,
+        }
+    }
+
+    /// The polynomial at points of equal cells, for a fit.
+    pub fn samples(&self, cells: usize) -> Option<Samples> {
+        let coefficients: Vec<f64> = self.coefficients.iter().map(estimate_rational).collect();
+        let at = |t: f64| coefficients.iter().rev().fold(0.0, |sum, c| sum * t + c);
+        Samples::new(&Axis::equal(&self.low, &self.high, cells), at)
     }
 
     /// The side of a cell.

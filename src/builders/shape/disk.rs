@@ -9,7 +9,7 @@ use crate::builders::entry::{
 use crate::builders::error::BuildError;
 use crate::builders::grid::whole;
 use crate::builders::parameters::{Fit, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive};
+use crate::builders::request::{APriori, Built, Request, positive, steepness_without_cells};
 use crate::builders::sample::exponent_above;
 use crate::builders::sizes::smallest_size;
 use crate::builders::tail::ln_upper;
@@ -100,7 +100,7 @@ pub fn disk(request: &Request) -> Result<Built, BuildError> {
     let disk = wanted_disk(given, read.as_ref())?;
     let units = given.units.unwrap_or(Units::Sigmoid);
     let rotation = given.rotation.clone().unwrap_or_default();
-    let mut shape = Shape::of(given, units)?;
+    let mut shape = Shape::of(ENTRY.name, given, units)?;
     shape.choose_steepness(&default_steepness(sides, &disk));
 
     let polygon = Ngon::new(sides, &rotation, fit, &disk);
@@ -439,7 +439,7 @@ pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
             Fit::Smooth => return None,
         };
         if units != Units::Heaviside {
-            let w = positive("steepness", given.steepness.as_ref()).ok()?;
+            let w = steepness_without_cells(ENTRY.name, given).ok()?;
             let w = w.unwrap_or_else(|| default_steepness(n, &disk));
             let apothem = radius(&apothem_squared, Direction::Up);
             let perimeter = whole(2 * n) * apothem * tangent;

@@ -7,8 +7,8 @@ use crate::builders::cells::tower::gate_bias;
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, SECOND, STEPS, key};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{whole, wide};
-use crate::builders::parameters::{Parameters, Units};
-use crate::builders::request::{Built, Request, positive};
+use crate::builders::parameters::{Parameters, Steepness, Units};
+use crate::builders::request::{Built, Request, positive, steepness_without_cells};
 use crate::builders::sample::short_above;
 use crate::builders::values::Outlines;
 use crate::expr::Target;
@@ -106,7 +106,7 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
             shortest = Some(shortest.map_or(length.clone(), |least| least.min(length)));
         }
     }
-    let mut shape = Shape::of(given, units)?;
+    let mut shape = Shape::of(ENTRY.name, given, units)?;
     shape.choose_steepness(&(Rational::from(400) / shortest.unwrap_or(Rational::ONE)));
     let mut notes = shape.notes(sides.len());
     notes.push("no a-priori bound: the target is not compared with the polygon".to_owned());
@@ -155,12 +155,12 @@ pub struct Shape {
 
 impl Shape {
     /// Reads and checks the keys.
-    pub fn of(given: &Parameters, units: Units) -> Result<Self, BuildError> {
+    pub fn of(builder: &'static str, given: &Parameters, units: Units) -> Result<Self, BuildError> {
         let hidden_layers = given.hidden_layers.unwrap_or(2);
         if !(1..=2).contains(&hidden_layers) {
             return Err(BuildError::HiddenLayers(hidden_layers));
         }
-        let steepness = positive("steepness", given.steepness.as_ref())?;
+        let steepness = steepness_without_cells(builder, given)?;
         let second = positive("second_steepness", given.second_steepness.as_ref())?;
         if hidden_layers == 1 && second.is_some() {
             return Err(BuildError::NoSecondLayer);
@@ -226,7 +226,7 @@ impl Shape {
         Parameters {
             units: Some(self.units),
             hidden_layers: Some(self.hidden_layers),
-            steepness: self.steepness.clone(),
+            steepness: self.steepness.clone().map(Steepness::from),
             second_steepness: self.second.clone(),
             ..Parameters::default()
         }

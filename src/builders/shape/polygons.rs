@@ -9,7 +9,7 @@ use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Outputs, SECOND, S
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{whole, wide};
 use crate::builders::parameters::{Parameters, Units, Vertex};
-use crate::builders::request::{Built, Request, positive};
+use crate::builders::request::{Built, Request, positive, steepness_without_cells};
 use crate::builders::values::Outlines;
 use crate::geometry::{ConvexPolygon, HalfPlane, Point};
 use crate::network::Network;
@@ -127,7 +127,7 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
     check_size_of_different(wide(8 * sides))?;
     let (lines, gates) = gates_of(all);
 
-    let steepness = positive("steepness", given.steepness.as_ref())?;
+    let steepness = steepness_without_cells(ENTRY.name, given)?;
     let second = positive("second_steepness", given.second_steepness.as_ref())?;
     let mut notes = vec![format!(
         "{}, {}",
@@ -152,7 +152,7 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
         chosen: Parameters {
             units: Some(units),
             hidden_layers: Some(layers),
-            steepness: Some(w),
+            steepness: Some(w.into()),
             second_steepness: Some(second),
             ..Parameters::default()
         },

@@ -4,7 +4,7 @@ use super::circle::Disk;
 use super::disk::{half_direction, turned, wanted_disk};
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Fit, Parameters, Units};
-use crate::builders::request::{APriori, Built, Request, positive};
+use crate::builders::request::{APriori, Built, Request, steepness_without_cells};
 use crate::builders::smooth::circles::{self, Circles};
 use crate::certificate::Norm;
 
@@ -35,7 +35,7 @@ pub fn smooth_disk(request: &Request, read: Option<&Disk>) -> Result<Built, Buil
     let disk = wanted_disk(given, read)?;
     let rotation = given.rotation.clone().unwrap_or_default();
     let half = half_direction(&rotation);
-    let steepness = positive("steepness", given.steepness.as_ref())?;
+    let steepness = steepness_without_cells("disk", given)?;
     let steepness = steepness.unwrap_or_else(|| circles::default_steepness(&disk.radius_squared));
     let (centre, square) = (&disk.centre, &disk.radius_squared);
     let made = Circles::new(centre, square, &steepness, &turned(&half, &half));
@@ -73,7 +73,7 @@ pub fn smooth_disk(request: &Request, read: Option<&Disk>) -> Result<Built, Buil
             units: Some(Units::Sigmoid),
             fit: Some(Fit::Smooth),
             hidden_layers: Some(1),
-            steepness: Some(steepness),
+            steepness: Some(steepness.into()),
             radius_squared: radius.is_none().then(|| disk.radius_squared.clone()),
             centre: Some(disk.centre),
             radius,

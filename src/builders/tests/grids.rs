@@ -138,7 +138,7 @@ fn blurred_overlapping_towers_keep_their_bounds_or_have_none() {
     for w in [20, 60, 120, 200, 400] {
         for second in [4, 12, 40] {
             let parameters = Parameters {
-                steepness: Some(Rational::from(w)),
+                steepness: Some(Rational::from(w).into()),
                 second_steepness: Some(Rational::from(second)),
                 ..overlapping(4, 2)
             };
@@ -279,7 +279,7 @@ proptest! {
         let formula = format!("{a}*x^2 + {b}*x*y + {d}*y^2/3 + {e}*x - {f}*y");
         let plane = problem(&formula, "x=-1..1/2,y=0..1");
         let parameters = Parameters {
-            steepness: Some(Rational::from(w)),
+            steepness: Some(Rational::from(w).into()),
             second_steepness: Some(Rational::from(second)),
             overlap: Some(overlap),
             ..cells(&[kx, ky])

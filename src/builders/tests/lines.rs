@@ -50,7 +50,10 @@ pub fn outputs_agree(name: BuilderName, parameters: &Parameters, formulas: &[&st
 fn several_outputs_share_their_units() {
     let formulas = ["x^2", "x/3 + x^3", "max(x - 1/2, 0)"];
     for units in [Units::Sigmoid, Units::Heaviside, Units::Tanh] {
-        let parameters = with_units(units, cells(&[6]));
+        let parameters = Parameters {
+            heights: Some(Heights::Values),
+            ..with_units(units, cells(&[6]))
+        };
         outputs_agree(BuilderName::Staircase, &parameters, &formulas, "x=0..1");
     }
     let formulas = ["x^2", "x/3 + x^3", "abs(x - 1/2)"];
@@ -58,7 +61,10 @@ fn several_outputs_share_their_units() {
     let two = several(&["x", "-2*x"], "x=0..1/2");
     let built = build(
         BuilderName::Staircase,
-        &cells(&[2]),
+        &Parameters {
+            steepness: Some(Steepness::PerCell(Rational::from(40))),
+            ..cells(&[2])
+        },
         &two.0,
         &two.1,
         Norm::L1,
@@ -74,13 +80,102 @@ fn several_outputs_share_their_units() {
     assert_eq!(message.err().as_deref(), Some(expected));
 }
 
+/// The largest error at points is at most this.
+fn stays_within(built: &Built, problem: &(Target, Domain), most: &Rational) -> bool {
+    let errors = points(&problem.1, 300).into_iter();
+    let mut errors = errors.map(|point| error_at(&built.network, &problem.0, &point).1);
+    errors.all(|error| error <= *most)
+}
+
+#[test]
+fn steps_are_gentle_unless_a_steepness_is_given() {
+    let wave = problem("sin(5*x)", "x=0..3");
+    let near = rational(1, 40);
+    for units in [Units::Sigmoid, Units::Tanh] {
+        let built = made(
+            BuilderName::Staircase,
+            &with_units(units, cells(&[9])),
+            &wave,
+        );
+        assert!(stays_within(&built, &wave, &near), "{units:?}");
+        assert!(size(&built.network).units <= 17);
+        assert_eq!(built.chosen.heights, Some(Heights::Fitted));
+        assert_eq!(built.a_priori, None);
+        // What is chosen builds the same network again.
+        let again = made(BuilderName::Staircase, &built.chosen, &wave);
+        assert_eq!(built.network, again.network);
+    }
+    // Values at the centres, with steps of 4 per cell and two more on each side.
+    let values = Parameters {
+        heights: Some(Heights::Values),
+        ..cells(&[45])
+    };
+    let built = made(BuilderName::Staircase, &values, &wave);
+    assert_eq!(size(&built.network).units, 44 + 4);
+    assert_eq!(built.chosen.steepness, Some(Rational::from(60).into()));
+    assert!(stays_within(&built, &wave, &near));
+    let given = |steepness: Steepness| Parameters {
+        steepness: Some(steepness),
+        ..cells(&[45])
+    };
+    let per_cell = made(
+        BuilderName::Staircase,
+        &given(Steepness::PerCell(Rational::from(40))),
+        &wave,
+    );
+    let plain = made(
+        BuilderName::Staircase,
+        &given(Rational::from(600).into()),
+        &wave,
+    );
+    assert_eq!(per_cell.network, plain.network);
+    assert_eq!(per_cell.chosen.heights, Some(Heights::Values));
+    // Steep steps of that number are far off.
+    assert!(!stays_within(&plain, &wave, &rational(1, 10)));
+}
+
+#[test]
+fn a_steepness_per_cell_needs_cells() {
+    let one = given_steepness(Steepness::PerCell(Rational::ONE));
+    let line = problem("x >= 1/2", "x=0..1");
+    let message = try_build(BuilderName::Step, &one, &line).expect_err("no cells");
+    assert_eq!(
+        message,
+        "`steepness` is 1/cell, but `step` has no cells; give a number"
+    );
+    let plane = problem("x + 2*y", "x=0..1,y=0..2");
+    let grid = Parameters {
+        cells: Some(vec![4, 4]),
+        ..given_steepness(Steepness::PerCell(Rational::from(40)))
+    };
+    // The shortest side of a cell is 1/4.
+    let built = made(BuilderName::Quadrants, &grid, &plane);
+    assert_eq!(built.chosen.steepness, Some(Rational::from(160).into()));
+    let sharp = Parameters {
+        heights: Some(Heights::Fitted),
+        ..with_units(Units::Heaviside, cells(&[4]))
+    };
+    let message = try_build(BuilderName::Staircase, &sharp, &problem("x", "x=0..1"));
+    assert_eq!(
+        message.err().as_deref(),
+        Some("`heights` = \"fitted\" fits smooth steps; heaviside units take \"values\"")
+    );
+}
+
+fn given_steepness(steepness: Steepness) -> Parameters {
+    Parameters {
+        steepness: Some(steepness),
+        ..Parameters::default()
+    }
+}
+
 #[test]
 fn an_output_unit_keeps_its_bound_between_0_and_1() {
     let wave = problem("1/2 + 0.4*sin(6*x)", "x=0..1");
     for (per_cell, ghosts) in [(4, 5), (40, 0), (400, 0)] {
         let parameters = Parameters {
             output: Some(OutputUnit::Sigmoid),
-            steepness: Some(Rational::from(32 * per_cell)),
+            steepness: Some(Rational::from(32 * per_cell).into()),
             ghosts: Some(ghosts),
             ..cells(&[32])
         };
@@ -125,7 +220,7 @@ fn steps_and_bumps_are_where_they_should_be() {
     let built = made(BuilderName::Step, &Parameters::default(), &plane);
     assert_eq!(built.chosen.at, Some(Rational::ONE));
     // 100 per 2·(3 + 4).
-    assert_eq!(built.chosen.steepness, Some(rational(50, 7)));
+    assert_eq!(built.chosen.steepness, Some(rational(50, 7).into()));
     assert_eq!(built.a_priori.expect("recognised").upper, Rational::ZERO);
     for point in points(&plane.1, 23) {
         let d = &point[0] * &Rational::from(3) + &point[1] * &Rational::from(4) - Rational::ONE;
@@ -146,7 +241,7 @@ fn steps_and_bumps_are_where_they_should_be() {
     );
     worst_sampled(&exactly, &band.0, &points(&band.1, 40));
     let steep = Parameters {
-        steepness: Some(Rational::from(20)),
+        steepness: Some(Rational::from(20).into()),
         ..Parameters::default()
     };
     let (built, band) = made_with(BuilderName::Bump, &steep, Norm::Sup);

@@ -39,7 +39,7 @@ fn requests_that_do_not_fit_are_refused() {
         (
             BuilderName::Interpolant,
             Parameters {
-                steepness: Some(one.clone()),
+                steepness: Some(one.clone().into()),
                 ..cells(&[2])
             },
             &line,
@@ -48,7 +48,7 @@ fn requests_that_do_not_fit_are_refused() {
         (
             BuilderName::Staircase,
             Parameters {
-                steepness: Some(zero.clone()),
+                steepness: Some(zero.clone().into()),
                 ..cells(&[2])
             },
             &line,
@@ -291,7 +291,7 @@ proptest! {
         let plane = problem(&formula, "x=-1..1/2,y=0..1");
         let parameters = Parameters {
             units: Some(if heaviside { Units::Heaviside } else { Units::Sigmoid }),
-            steepness: Some(Rational::from(w)),
+            steepness: Some(Rational::from(w).into()),
             second_steepness: Some(Rational::from(second)),
             ..cells(&[kx, ky])
         };

@@ -34,10 +34,11 @@ fn polygons_are_their_vertices() {
     // Normals of sigmoid sides are of length 1, nearly.
     let built = made(BuilderName::Polygon, &parameters(Units::Sigmoid, 2), &plane);
     let w = built.chosen.steepness.expect("chosen");
+    let w = w.per_input().expect("no cells");
     let first = &built.network.layers()[0];
     for row in 0..4 {
         let squares = first.weights().row(row).map(|(_, x)| x * x);
-        let ratio = squares.sum::<Rational>() / (&w * &w);
+        let ratio = squares.sum::<Rational>() / (w * w);
         assert!((ratio - Rational::ONE).abs() < Rational::power_of_two(-19));
     }
 }
@@ -147,7 +148,7 @@ fn area_bounds_hold_against_counting_points() {
             (Units::Sigmoid, Some(2)),
         ] {
             let parameters = Parameters {
-                steepness: steepness.map(Rational::from),
+                steepness: steepness.map(|w| Rational::from(w).into()),
                 ..disk_of(5, fit, units)
             };
             let built = made(BuilderName::Disk, &parameters, &round);

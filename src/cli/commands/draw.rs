@@ -9,7 +9,7 @@ use super::regions::{few_enough, refused};
 use crate::builders::{Goal, entry};
 use crate::certificate::text;
 use crate::checker::Verified;
-use crate::cli::arguments::{Draw, Format, Picture};
+use crate::cli::arguments::{Draw, Format, Over, Picture};
 use crate::cli::{
     Output, Refusal, inputs, interrupt, outputs, picture as picture_file, progress::Bar,
 };
@@ -20,8 +20,11 @@ use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
-use crate::workflow::pictures::{convergence::convergence_picture, diagram::diagram, warp::warp};
+use crate::workflow::pictures::{
+    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture, warp::warp,
+};
 use crate::workflow::regions::{facets, picture};
+use crate::workflow::steepness::by_steepness;
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel,
     count_regions, draw,
@@ -29,6 +32,12 @@ use crate::workflow::{
 
 /// Draws one picture.
 pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
+    if arguments.over.is_some() && arguments.kind != Picture::Convergence {
+        let kind = arguments.kind.name();
+        return Err(Refusal::new(format_args!(
+            "--over cannot be used with picture `{kind}`, only with `convergence`"
+        )));
+    }
     let kind = match arguments.kind {
         Picture::Curve => PictureKind::Curve,
         Picture::Surface => PictureKind::Surface,
@@ -218,6 +227,19 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         threads: crate::jobs::Threads::All,
         portable: false,
     };
+    if arguments.over == Some(Over::Steepness) {
+        if !arguments.networks.is_empty() {
+            return Err(Refusal::new("--over steepness compares no network files")
+                .hint("leave them out, or use --over size"));
+        }
+        let mut bar = Bar::new();
+        let found = by_steepness(&request, &mut |progress| bar.show(progress))
+            .map_err(|error| Refusal::in_table(path, &source, builder, error))?;
+        drop(bar);
+        let text = spec.target.text().join(", ");
+        let svg = steepness_picture(&text, spec.claim.norm, &found).render();
+        return drawn(&arguments.out, "convergence", &svg, format);
+    }
     let mut networks = Vec::new();
     for file in &arguments.networks {
         let names = inputs::Names::List(spec.target.inputs());

@@ -24,7 +24,7 @@ pub fn convergence_picture(
         .find_map(|size| Some(size.a_priori.as_ref()?.theorem));
     let mut series = vec![Series {
         name: format!("{builder}, certified"),
-        points: sizes.iter().map(|size| bar(&size.measured)).collect(),
+        points: sizes.iter().map(|size| by_units(&size.measured)).collect(),
         is_marked: true,
         is_theory: false,
     }];
@@ -43,7 +43,7 @@ pub fn convergence_picture(
     for (name, measured) in beside {
         series.push(Series {
             name: name.clone(),
-            points: vec![bar(measured)],
+            points: vec![by_units(measured)],
             is_marked: true,
             is_theory: false,
         });
@@ -63,20 +63,29 @@ pub fn convergence_picture(
         title: format!("Error of {builder} by size"),
         caption: format!("f = {target}; {range}; {words}; all checked"),
         x_label: "hidden units".into(),
-        y_label: match norm {
-            Norm::Sup => "sup |N - f|",
-            Norm::L1 => "l1 error",
-            Norm::L2 => "l2 error",
-            Norm::Area => "misclassified area",
-        }
-        .into(),
+        y_label: norm_words(norm).into(),
         is_x_log: true,
         series,
     }
 }
 
-fn bar(measured: &Measured) -> (f64, f64, f64) {
+/// A point of a series: the place, and the lower and the upper bound.
+pub(super) fn bar(place: f64, measured: &Measured) -> (f64, f64, f64) {
     let lower = estimate_rational(&measured.lower);
     let upper = measured.upper.as_ref().map_or(lower, estimate_rational);
-    (measured.units as f64, lower, upper)
+    (place, lower, upper)
+}
+
+fn by_units(measured: &Measured) -> (f64, f64, f64) {
+    bar(measured.units as f64, measured)
+}
+
+/// The name of an axis of errors.
+pub(super) fn norm_words(norm: Norm) -> &'static str {
+    match norm {
+        Norm::Sup => "sup |N - f|",
+        Norm::L1 => "l1 error",
+        Norm::L2 => "l2 error",
+        Norm::Area => "misclassified area",
+    }
 }

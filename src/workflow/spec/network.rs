@@ -5,7 +5,7 @@ use toml::de::DeValue;
 
 use super::{ClaimSpec, NetworkSpec, SpecError, Table, Value, advice, read_sides};
 use crate::builders::parameters::KEYS;
-use crate::builders::{BuilderName, Outlines, Parameters, Source, Vertex};
+use crate::builders::{BuilderName, Outlines, Parameters, Source, Steepness, Vertex};
 use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
@@ -86,6 +86,10 @@ impl Source for Values<'_, '_, '_> {
 
     fn positive(&self, key: &'static str) -> Result<Option<Rational>, SpecError> {
         self.table.positive(key)
+    }
+
+    fn steepness(&self, key: &'static str) -> Result<Option<Steepness>, SpecError> {
+        self.table.steepness(key)
     }
 
     fn numbers(&self, key: &'static str) -> Result<Option<Vec<Rational>>, SpecError> {
@@ -195,7 +199,7 @@ mod tests {
         let found = parameters(
             "activation = \"relu\"\ncells = [4, 5]\nsteepness = 3\nsecond_steepness = 0.5\n\
              direction = [1, \"-1/3\"]\nat = 0.1\nfrom = -1\nto = 2\nheight = 7\n\
-             output = \"sigmoid\"\nghosts = 2\nknots = \"balanced\"\n\
+             output = \"sigmoid\"\nghosts = 2\nheights = \"fitted\"\nknots = \"balanced\"\n\
              box = { y = [0, 1], x = [2, 3] }\noverlap = 8\ngrid = \"adaptive\"\n\
              vertices = [[0, 0], [1, 0], [0, 1]]\nhidden_layers = 2\nsides = 6\nfit = \"smooth\"\n\
              centre = [0, 1]\nradius = 2\nradius_squared = 4\nrotation = 0.25\ndegree = 3\n\

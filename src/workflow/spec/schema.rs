@@ -90,20 +90,20 @@ fn with_default(default: impl Into<Value>, mut schema: Value) -> Value {
     schema
 }
 
-/// Text that is read as a number; a sign is allowed where this says so.
-fn number_text(sign: &str) -> Value {
+/// Text that is read as a number, between these patterns.
+fn number_text(sign: &str, end: &str) -> Value {
     const DIGITS: &str = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
     const POWER: &str = r"[0-9]+\^[+-]?[0-9]+";
     let part = format!("(?:{POWER}|{DIGITS})");
     json!({
         "type": "string",
-        "pattern": format!(r"^\s*{sign}{part}(?:/{part})?(?:\*{part})?\s*$"),
+        "pattern": format!(r"^\s*{sign}{part}(?:/{part})?(?:\*{part})?{end}\s*$"),
     })
 }
 
 /// A bare number with these properties, or text that is read as a number.
 fn number_or_text(number: &Value, sign: &str) -> Value {
-    json!({ "anyOf": [number, number_text(sign)] })
+    json!({ "anyOf": [number, number_text(sign, "")] })
 }
 
 fn number() -> Value {
@@ -159,6 +159,10 @@ fn of_shape(shape: Shape) -> Value {
         Shape::Counts => one_or_list(&count(0, None)),
         Shape::Number => number(),
         Shape::Positive => positive(),
+        Shape::Steepness => {
+            let per_cell = number_text(r"\+?", r"(?:\s*/|\s+per)\s*cell");
+            json!({ "anyOf": [positive(), per_cell] })
+        }
         Shape::Numbers => one_or_list(&number()),
         Shape::Point => pair(),
         Shape::Vertices => json!({ "anyOf": [list_of(&pair()), list_of(&list_of(&pair()))] }),
