@@ -28,7 +28,13 @@ fn digest(folder: &Path, file: &str, command: &str) -> String {
 fn folder() -> tempfile::TempDir {
     let scratch = tempfile::tempdir().expect("a folder");
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    for name in ["labelled_disk", "nielsen", "paraboloid", "round"] {
+    for name in [
+        "labelled_disk",
+        "nielsen",
+        "paraboloid",
+        "round",
+        "smallest",
+    ] {
         let name = format!("{name}.toml");
         fs::copy(examples.join(&name), scratch.path().join(&name)).expect("copied");
     }
@@ -61,7 +67,7 @@ fn trained_networks() {
 fn certificates() {
     let scratch = folder();
     let mut said = String::new();
-    for name in ["nielsen", "round"] {
+    for name in ["nielsen", "round", "smallest"] {
         let command = format!("build {name}.toml --out {name}");
         let file = format!("{name}/certificate.steeple");
         said += &digest(scratch.path(), &file, &command);

@@ -73,6 +73,43 @@ fn nielsen_is_proved() {
 }
 
 #[test]
+fn the_smallest_sine_has_three_units_and_relu_needs_38() {
+    let (_scratch, out, object) = build("smallest");
+    assert_eq!(verdict(&object), "proved");
+    assert_eq!(object["network"]["units"], 3);
+    let rows = object["candidates"].as_array().expect("rows");
+    assert_eq!(rows[0]["units"], 3);
+    assert!(rows[0]["error"].is_null(), "that of the report");
+    // Nothing is said of tanh; every row of relu units states what one layer needs.
+    assert!(rows[0]["at_least"].is_null());
+    let relu: Vec<_> = rows
+        .iter()
+        .filter(|row| !row["at_least"].is_null())
+        .collect();
+    assert!(!relu.is_empty());
+    for row in &relu {
+        assert_eq!(row["at_least"], 38);
+        assert!(row["units"].as_u64() >= Some(38));
+        assert!(number(&row["error"]["upper"]) <= Rational::ratio(1, 1000));
+    }
+    // The bound has a certificate of its own.
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/smallest.toml");
+    Command::cargo_bin("steeple")
+        .expect("the program")
+        .arg("check")
+        .arg(out.join("at_least.steeple"))
+        .arg("--spec")
+        .arg(&spec)
+        .assert()
+        .code(0);
+    let report = fs::read_to_string(out.join("report.md")).expect("a report");
+    assert!(
+        report.contains("## Networks that keep the tolerance"),
+        "{report}"
+    );
+}
+
+#[test]
 fn smooth_or_steps_is_proved() {
     let (_scratch, _, object) = build("smooth_or_steps");
     assert_eq!(verdict(&object), "proved");
