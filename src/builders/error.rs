@@ -246,6 +246,31 @@ pub enum BuildError {
         /// The most pieces.
         most: usize,
     },
+    /// A tolerance that no search for a size can end at.
+    #[error(
+        "no `{key}` of `{builder}` is searched for with a tolerance of 0; hint: {}",
+        if *.is_exact {
+            "write builder = \"exact\", whose network equals this target".to_owned()
+        } else {
+            format!("write `{key}`, or a tolerance above 0")
+        }
+    )]
+    NoSizeForZero {
+        /// The builder.
+        builder: &'static str,
+        /// The key of its size.
+        key: &'static str,
+        /// Does the builder `exact` build a network that equals the target?
+        is_exact: bool,
+    },
+    /// A formula that is nested too deeply for the stack there is.
+    #[error("a formula is {height} levels high, at most {most} are read here; hint: nest it less")]
+    HighFormula {
+        /// Its height.
+        height: usize,
+        /// The most that is read.
+        most: usize,
+    },
     /// The target is another polynomial than the one asked for.
     #[error("`of` is {of}, for a target with {needed}; this one is another polynomial")]
     NotSawtooth {
@@ -415,6 +440,7 @@ impl BuildError {
         Some(match self {
             Self::UnknownKey { key, .. }
             | Self::MissingSize { key, .. }
+            | Self::NoSizeForZero { key, .. }
             | Self::MissingKey { key, .. }
             | Self::Length { key, .. }
             | Self::TooSmall { key, .. }
@@ -458,6 +484,7 @@ impl BuildError {
             | Self::NotRecognised { .. }
             | Self::Jump { .. }
             | Self::ManyPieces { .. }
+            | Self::HighFormula { .. }
             | Self::Undefined(_)
             | Self::NotEvaluated(_)
             | Self::TooLarge { .. } => return None,

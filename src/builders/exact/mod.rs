@@ -14,11 +14,14 @@ pub mod read;
 mod tests;
 pub mod units;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::builders::entry::{Bounds, Entry, Goal, Outputs, key};
 use crate::builders::error::BuildError;
 use crate::builders::parameters::{Parameters, Units as Activations};
 use crate::builders::request::{APriori, Built, Request};
-use crate::expr::{Domain, Target};
+use crate::expr::{Domain, Expr, Target};
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::words::count;
@@ -126,14 +129,46 @@ pub fn is_piecewise_linear(target: &Target, domain: &Domain) -> bool {
     recognise(target, domain).is_ok()
 }
 
+/// The stack of the thread that reads high formulas, in bytes.
+const STACK: usize = 1 << 28;
+/// Formulas that are no higher are read on the stack of the caller.
+const LOW: usize = 32;
+/// The same where there are no other threads.
+const LOW_ENOUGH: usize = 128;
+
+/// Reads and lays out a target, on a thread with a large stack where its formulas are high.
 fn laid_out(target: &Target, domain: &Domain, is_flat: bool) -> Result<Layers, BuildError> {
+    let formulas = target.output_expressions();
+    let height = formulas.iter().map(Expr::height).max().unwrap_or(0);
+    let work = || laid_out_here(target, &formulas, domain, is_flat);
+    if height <= LOW {
+        return work();
+    }
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().stack_size(STACK);
+        match builder.spawn_scoped(scope, work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) if height <= LOW_ENOUGH => work(),
+            Err(_) => Err(BuildError::HighFormula {
+                height,
+                most: LOW_ENOUGH,
+            }),
+        }
+    })
+}
+
+fn laid_out_here(
+    target: &Target,
+    formulas: &[Expr],
+    domain: &Domain,
+    is_flat: bool,
+) -> Result<Layers, BuildError> {
     let mut reader = Reader {
         names: target.inputs(),
         domain,
         units: Units::default(),
         is_flat,
     };
-    let formulas = target.output_expressions();
     let outputs = formulas.iter().map(|formula| reader.read(formula));
     let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
     Ok(Layers::of(&reader.units, &outputs, domain))

@@ -181,20 +181,23 @@ fn compositions_with_many_pieces_are_deep_or_refused() {
     assert_eq!(deep.units(), 40);
     let points: Vec<_> = (0..50).map(|k| vec![Rational::ratio(k, 49)]).collect();
     assert_same(&deep, &target, &points);
+    // The same as `if` is read in one direction only, and has too many pieces.
     let mut text = "x".to_owned();
-    for _ in 0..20 {
-        text = format!("abs(if(2*({text}) < 1, 1 - 2*({text}), 2*({text}) - 1) - 1/2)");
-        if text.len() > 100_000 {
-            break;
-        }
+    for _ in 0..13 {
+        text = format!("abs(x*0 + abs(2*({text}) - 1)*heaviside(x + 1))");
     }
+    let text = refused(&text, "x=-2..1");
+    assert!(
+        text.starts_with("the target has more than 4096 pieces"),
+        "{text}"
+    );
 }
 
 #[test]
 fn long_formulas_do_not_exhaust_the_stack() {
     let sum = vec!["abs(x)"; 900].join(" + ");
     assert_eq!(found(&sum, "x=-1..1").units(), 2);
-    let text = format!("{}x{}", "abs(1/2 - ".repeat(400), ")".repeat(400));
+    let text = format!("{}x{}", "abs(1/2 - ".repeat(180), ")".repeat(180));
     assert!(is_piecewise_linear(
         &problem(&[&text], "x=-1..1").0,
         &Domain::parse("x=-1..1").expect("a domain")
