@@ -104,6 +104,15 @@ impl Layers {
         self.layers.iter().map(|layer| layer.carriers.len()).sum()
     }
 
+    /// Are all kinks parallel to an axis, in one hidden layer?
+    pub fn is_parallel_to_axes(&self) -> bool {
+        let [layer] = self.layers.as_slice() else {
+            return self.layers.is_empty();
+        };
+        let mut kinks = self.inputs.iter().take(layer.members.len());
+        kinks.all(|kink| kink.weights.iter().filter(|w| !w.is_zero()).count() <= 1)
+    }
+
     /// Returns the network.
     pub fn network(&self, target: &Target) -> Network {
         let mut hidden = Vec::new();
@@ -111,14 +120,14 @@ impl Layers {
         let mut width = target.inputs().len();
         for layer in &self.layers {
             let mut builder = LayerBuilder::new(width);
-            for (k, row) in rows.into_iter().enumerate() {
+            for (k, row) in std::mem::take(&mut rows).into_iter().enumerate() {
                 let carrier = k.checked_sub(layer.members.len());
                 let low = carrier.map(|k| layer.carriers[k].1.clone());
                 builder.unit(row.weights, row.constant - low.unwrap_or_default());
             }
             width = builder.units();
             hidden.push(builder.finish(Activation::Relu));
-            rows = layer.rows.clone();
+            rows.clone_from(&layer.rows);
         }
         let rows = rows.into_iter().map(|row| (row.weights, row.constant));
         network_of_rows(target, hidden, rows, Activation::Identity)

@@ -14,6 +14,7 @@ pub mod read;
 mod tests;
 pub mod units;
 
+use std::fmt::Write;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -187,18 +188,26 @@ pub fn exact(request: &Request) -> Result<Built, BuildError> {
     let widths = found.widths();
     let mut notes = vec![count(found.units(), "relu unit")];
     if widths.len() > 1 {
-        notes[0] += &format!(
-            " in {} hidden layers ({})",
-            widths.len(),
-            layers::widths_text(&widths)
+        let widths_text = layers::widths_text(&widths);
+        let _ = write!(
+            notes[0],
+            " in {} hidden layers ({widths_text})",
+            widths.len()
         );
     }
     match found.always_on() {
         0 => {}
         1 => notes.push("1 of them is always on: it carries an affine part".to_owned()),
         many => notes.push(format!(
-            "{many} of them are always on: they carry values to later layers"
+            "{many} of them are always on: they carry what later layers need"
         )),
+    }
+    if request.target.inputs().len() > 2 && !found.layers.is_parallel_to_axes() {
+        notes.push(
+            "in more than 2 inputs the prover reaches the error 0 only at kinks that are parallel to an \
+             axis; at others it is the theorem that says 0"
+                .to_owned(),
+        );
     }
     Ok(Built {
         network: found.network(request.target),
@@ -206,7 +215,7 @@ pub fn exact(request: &Request) -> Result<Built, BuildError> {
             Rational::ZERO,
             request.norm,
             "T39",
-            "N = f: every kink of the target is that of a unit",
+            "the network equals the target",
         )),
         notes,
         chosen: Parameters {

@@ -29,6 +29,7 @@ impl Line {
     }
 
     /// Returns `self + factor · other`.
+    #[must_use]
     pub fn plus(&self, factor: &Rational, other: &Self) -> Self {
         Self {
             slope: &self.slope + &(factor * &other.slope),
@@ -37,6 +38,7 @@ impl Line {
     }
 
     /// Returns `factor · self`.
+    #[must_use]
     pub fn times(&self, factor: &Rational) -> Self {
         Self {
             slope: &self.slope * factor,

@@ -114,17 +114,15 @@ impl Units {
             return Ok(form.clone());
         };
         let opposite = sum.times(&-&factor);
-        let (unit, rest) = match self.numbers.get(&opposite) {
-            Some(unit) => (*unit, Some(form)),
-            None => {
-                let high = &form.range.1 * &factor;
-                (self.unit(sum.times(&factor), high), None)
-            }
-        };
+        let known = self.numbers.get(&opposite).copied();
+        let unit = known.unwrap_or_else(|| {
+            let high = &form.range.1 * &factor;
+            self.unit(sum.times(&factor), high)
+        });
         let unit = Form::unit(unit, self.highs[unit].clone(), domain);
         let mut value = unit.times(&scale, domain);
-        if let Some(rest) = rest {
-            value = value.plus(&Rational::ONE, rest, domain);
+        if known.is_some() {
+            value = value.plus(&Rational::ONE, form, domain);
         }
         value.range = (Rational::ZERO, form.range.1.clone());
         Ok(value)
