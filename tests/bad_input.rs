@@ -230,8 +230,7 @@ fn requests_that_make_no_sense_are_refused() {
                 "x",
                 "--domain",
                 "x=0..1",
-                "--tolerance",
-                "0",
+                "--tolerance=-1",
             ],
             "--tolerance",
         ),
@@ -275,6 +274,36 @@ fn requests_that_make_no_sense_are_refused() {
         assert!(out.is_empty(), "{arguments:?}: {out}");
     }
     assert!(!scratch.path().join("a.svg").exists());
+}
+
+#[test]
+fn a_tolerance_of_0_is_refused_where_no_size_is_enough() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    for (formula, builder, message) in [
+        ("abs(x)", "interpolant", "write builder = \"exact\""),
+        (
+            "abs(x) + x^2",
+            "interpolant",
+            "`x^2` is not piecewise linear",
+        ),
+        ("abs(x) + x^2", "exact", "`x^2` is not piecewise linear"),
+        ("heaviside(x)", "staircase", "write `cells`"),
+        (
+            "heaviside(x)/3",
+            "exact",
+            "the target jumps by 1/3 at x = 0",
+        ),
+    ] {
+        let spec = format!(
+            "[target]\nformula = \"{formula}\"\ndomain = {{ x = [-1, 1] }}\n\
+             [network]\nbuilder = \"{builder}\"\n[claim]\ntolerance = 0\n"
+        );
+        fs::write(scratch.path().join("spec.toml"), spec).expect("written");
+        let (code, out, said) = run(scratch.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!(code, 2, "{formula}: {said}");
+        assert!(said.contains(message), "{formula} {builder}: {said}");
+        assert!(out.is_empty() && !scratch.path().join("made").exists());
+    }
 }
 
 #[test]
