@@ -271,3 +271,49 @@ fn edge_points(side: &Affine, domain: &Domain) -> Vec<Vec<Rational>> {
     }
     points
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn affine(weights: &[i64], constant: i64) -> Affine {
+        Affine {
+            weights: weights.iter().copied().map(Rational::from).collect(),
+            constant: Rational::from(constant),
+        }
+    }
+
+    fn value(f: &Affine, point: &[Rational]) -> Rational {
+        let pairs = f.weights.iter().zip(point);
+        pairs.fold(f.constant.clone(), |sum, (w, x)| sum + w * x)
+    }
+
+    /// The corners of the part are corners of the box, and points of its edges where g is 0.
+    #[test]
+    fn the_range_on_one_side_is_that_of_the_corners_there() {
+        let domain = Domain::parse("x=-1..2, y=0..3, z=-2..1").expect("a domain");
+        let sides = domain.sides();
+        let mut seen = 0;
+        for k in 0..400_i64 {
+            let number = |by: i64| (k * by + k / 7) % 7 - 3;
+            let f = affine(&[number(2), number(3), number(5)], 1);
+            let g = affine(&[number(4), number(1), number(6)], number(9));
+            let mut corners = edge_points(&g, &domain);
+            corners.extend((0..8_usize).map(|corner| {
+                let ends = sides.iter().enumerate();
+                let ends = ends.map(|(k, (a, b))| if corner >> k & 1 == 1 { b } else { a });
+                ends.cloned().collect()
+            }));
+            if !g.range(&domain).1.is_positive() {
+                continue;
+            }
+            corners.retain(|point| !value(&g, point).is_negative());
+            let values = || corners.iter().map(|point| value(&f, point));
+            let wanted = (values().min(), values().max());
+            let (low, high) = range_beyond(&f, &g, &domain);
+            assert_eq!((Some(low), Some(high)), wanted, "{f:?} where {g:?} >= 0");
+            seen += 1;
+        }
+        assert!(seen > 200, "{seen}");
+    }
+}

@@ -381,3 +381,52 @@ pub fn widths_text(widths: &[usize]) -> String {
     let widths: Vec<String> = widths.iter().map(ToString::to_string).collect();
     widths.join(" + ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::exact::read::Reader;
+    use crate::expr::{evaluate_exactly, parse_target};
+    use crate::network::forward;
+
+    /// Whichever way round units are, and however late, the network is the same function.
+    #[test]
+    fn turned_units_compute_the_same() {
+        let domain = Domain::parse("x=-1..1, y=-1..2, z=0..1").expect("a domain");
+        let formulas = ["max(x, 2*y, abs(z - x)) - relu(x + y)", "min(max(x, y), z)"];
+        let target = parse_target(&formulas, Some(domain.names())).expect("formulas");
+        let mut reader = Reader {
+            names: target.inputs(),
+            domain: &domain,
+            units: Units::default(),
+            is_flat: true,
+        };
+        let outputs = target.output_expressions();
+        let outputs: Vec<Sum> = (outputs.iter())
+            .map(|formula| reader.read(formula).expect("piecewise linear"))
+            .collect();
+        let units = &reader.units;
+        let early = levels(&units.inner);
+        let count = early.len();
+        assert!(used(units, &outputs).iter().all(|is_used| *is_used));
+        for layer in [as_late_as_possible(units, &early), early] {
+            for choice in 0_usize..1 << count {
+                let plan = Plan {
+                    units,
+                    outputs: &outputs,
+                    domain: &domain,
+                    layer: layer.clone(),
+                    is_turned: (0..count).map(|k| choice >> k & 1 == 1).collect(),
+                };
+                let network = plan.laid().network(&target);
+                for k in 0..12 {
+                    let at = |by: i64, over: i64| Rational::ratio(k * by % over, over);
+                    let point = [at(5, 7) - at(3, 11), at(4, 9), at(2, 5)];
+                    let values = evaluate_exactly(&target, &point);
+                    let values: Result<Vec<_>, _> = values.into_iter().collect();
+                    assert_eq!(forward(&network, &(), &point).ok(), values.ok());
+                }
+            }
+        }
+    }
+}
