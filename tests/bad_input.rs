@@ -116,14 +116,14 @@ fn specs_are_refused_with_their_place() {
         ("x^2 + y^2", "ln(x + 1) + y", "x = -1", "spec.toml:2"),
         (
             "tolerance = \"2\"",
-            "tolerance = 0",
+            "gap = 0",
             "greater than 0",
             "spec.toml:12",
         ),
         (
             "tolerance = \"2\"",
             "tolerance = -1e-3",
-            "greater than 0",
+            "0 or greater",
             "spec.toml:12",
         ),
         (
@@ -230,8 +230,7 @@ fn requests_that_make_no_sense_are_refused() {
                 "x",
                 "--domain",
                 "x=0..1",
-                "--tolerance",
-                "0",
+                "--tolerance=-1",
             ],
             "--tolerance",
         ),
@@ -275,6 +274,36 @@ fn requests_that_make_no_sense_are_refused() {
         assert!(out.is_empty(), "{arguments:?}: {out}");
     }
     assert!(!scratch.path().join("a.svg").exists());
+}
+
+#[test]
+fn a_tolerance_of_0_is_refused_where_no_size_is_enough() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    for (formula, builder, message) in [
+        ("abs(x)", "interpolant", "write builder = \"exact\""),
+        (
+            "abs(x) + x^2",
+            "interpolant",
+            "`x^2` is not piecewise linear",
+        ),
+        ("abs(x) + x^2", "exact", "`x^2` is not piecewise linear"),
+        ("heaviside(x)", "staircase", "write `cells`"),
+        (
+            "heaviside(x)/3",
+            "exact",
+            "the target jumps by 1/3 at x = 0",
+        ),
+    ] {
+        let spec = format!(
+            "[target]\nformula = \"{formula}\"\ndomain = {{ x = [-1, 1] }}\n\
+             [network]\nbuilder = \"{builder}\"\n[claim]\ntolerance = 0\n"
+        );
+        fs::write(scratch.path().join("spec.toml"), spec).expect("written");
+        let (code, out, said) = run(scratch.path(), &["build", "spec.toml", "--out", "made"]);
+        assert_eq!(code, 2, "{formula}: {said}");
+        assert!(said.contains(message), "{formula} {builder}: {said}");
+        assert!(out.is_empty() && !scratch.path().join("made").exists());
+    }
 }
 
 #[test]
@@ -533,7 +562,7 @@ fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {
         ),
     ];
     // Those without a size of their own, or whose size is written out.
-    let others = ["step", "bump", "tower", "polygon", "polygons"];
+    let others = ["step", "bump", "exact", "tower", "polygon", "polygons"];
     for entry in steeple::builders::catalogue() {
         let is_tried = cases.iter().any(|(builder, ..)| *builder == entry.name);
         assert!(is_tried || others.contains(&entry.name), "{}", entry.name);

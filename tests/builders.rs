@@ -91,6 +91,33 @@ fn keeps(
 }
 
 #[test]
+fn exact_networks_are_proved_to_have_no_error() {
+    let plane = "x=-1..1, y=-1..1";
+    for (formulas, domain) in [
+        (&["max(x, y)"][..], plane),
+        (
+            &["if(x < 10, x, if(x < 50, 10 + (x-10)/2, 30 + (x-50)/4))"],
+            "x=0..100",
+        ),
+        (&["max(abs(x) + abs(y), x + 1/3, 2*y)"], plane),
+        (&["max(x, y/3)", "min(x, y/3)", "abs(x - y)"], plane),
+        (&["if(x > y + 1/7, x - y, 1/7)"], plane),
+        (&["abs(2*abs(2*abs(2*x - 1) - 1) - 1)"], "x=0..1"),
+        // In three inputs, where all kinks are parallel to an axis and at dyadic places.
+        (
+            &["abs(x) + abs(y) + max(z, 1/2)"],
+            "x=-1..1, y=-1..1, z=-1..1",
+        ),
+    ] {
+        let problem = problem(formulas, domain);
+        let none = Parameters::default();
+        let zero = Rational::ZERO;
+        let verdict = keeps(BuilderName::Exact, &none, &problem, Norm::Sup, &zero);
+        assert_eq!(verdict, Verdict::Proved, "{formulas:?}");
+    }
+}
+
+#[test]
 fn steep_stairs_are_not_better() {
     let wave = problem(&["cos(2*pi*x)"], "x=0..1");
     let slope = lipschitz_upper(&wave.0.output_expressions()[0], &wave.1).expect("bounded");

@@ -258,7 +258,7 @@ fn a_bad_spec_is_refused_with_its_line_and_nothing_is_written() {
             "norm = \"sup\"",
             "tolerance = -0.1",
             &[
-                "`tolerance` must be greater than 0, found -1/10",
+                "`tolerance` must be 0 or greater, found -1/10",
                 "spec.toml:10:13",
             ],
         ),
@@ -334,8 +334,8 @@ fn bad_flags_are_refused_before_anything_runs() {
         ),
         (
             &x2,
-            &["--tolerance", "0"],
-            &["--tolerance must be greater than 0"],
+            &["--tolerance=-1/3"],
+            &["--tolerance must be 0 or greater, found -1/3"],
         ),
         (&x2, &["--tolerance", "nan"], &["`nan` is not a number"]),
         (

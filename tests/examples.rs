@@ -132,6 +132,18 @@ fn square_is_exactly_1_over_1024_in_the_middle_of_a_piece() {
 }
 
 #[test]
+fn the_tariff_has_no_error_and_three_units() {
+    let (_scratch, out, object) = build("tariff");
+    assert_eq!(verdict(&object), "proved");
+    assert_eq!(object["verify"]["error"]["exact"], true);
+    assert_eq!(error(&object), (Rational::ZERO, Rational::ZERO));
+    let network = fs::read_to_string(out.join("network.json")).expect("the network");
+    let network: Value = serde_json::from_str(&network).expect("JSON");
+    let units = network["layers"][0]["bias"].as_array().expect("biases");
+    assert_eq!(units.len(), 3);
+}
+
+#[test]
 fn wave_is_proved_with_the_size_chosen() {
     let (_scratch, _, object) = build("wave");
     assert_eq!(verdict(&object), "proved");

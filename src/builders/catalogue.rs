@@ -5,6 +5,7 @@ use std::fmt;
 use super::cells::{quadrants, tower, towers};
 use super::deep::{fold, maxout_fold, sawtooth};
 use super::entry::Entry;
+use super::exact;
 use super::line::{interpolant, staircase, step};
 use super::ridge::network as ridge;
 use super::shape::{disk, polygon, polygons};
@@ -45,6 +46,7 @@ registry! {
     Bump => step::BUMP,
     Staircase => staircase::ENTRY,
     Interpolant => interpolant::ENTRY,
+    Exact => exact::ENTRY,
     Tower => tower::ENTRY,
     Towers => towers::ENTRY,
     Quadrants => quadrants::ENTRY,

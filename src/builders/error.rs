@@ -212,6 +212,79 @@ pub enum BuildError {
         /// The builder.
         builder: &'static str,
     },
+    /// A part of the target that no relu network computes exactly.
+    #[error(
+        "{}`{part}` is not {}, so no relu network with rational weights equals the target; hint: write \
+         builder = \"{instead}\" and a tolerance above 0",
+        if *.is_constant { "the constant " } else { "" },
+        if *.is_constant { "rational" } else { "piecewise linear" }
+    )]
+    NotPiecewiseLinear {
+        /// The part.
+        part: String,
+        /// Does it depend on no input?
+        is_constant: bool,
+        /// A builder for such targets.
+        instead: &'static str,
+    },
+    /// A part of the target that may be piecewise linear, but was not seen to be.
+    #[error(
+        "`{part}` was not recognised as continuous and piecewise linear; hint: write it with max and min, \
+         or write builder = \"{instead}\""
+    )]
+    NotRecognised {
+        /// The part.
+        part: String,
+        /// A builder for such targets.
+        instead: &'static str,
+    },
+    /// A target that jumps.
+    #[error(
+        "the target jumps by {size} at {place}, and a relu network is continuous; hint: write builder = \
+         \"{instead}\" with activation = \"heaviside\""
+    )]
+    Jump {
+        /// A point where it does.
+        place: String,
+        /// How high the jump is.
+        size: Rational,
+        /// A builder for such targets.
+        instead: &'static str,
+    },
+    /// A target with too many pieces.
+    #[error(
+        "the target has more than {most} pieces in one direction, or numbers that are too long; hint: use \
+         another builder and a tolerance above 0"
+    )]
+    ManyPieces {
+        /// The most pieces.
+        most: usize,
+    },
+    /// A tolerance that no search for a size can end at.
+    #[error(
+        "no `{key}` of `{builder}` is searched for with a tolerance of 0; hint: {}",
+        if *.is_exact {
+            "write builder = \"exact\", whose network equals this target".to_owned()
+        } else {
+            format!("write `{key}`, or a tolerance above 0")
+        }
+    )]
+    NoSizeForZero {
+        /// The builder.
+        builder: &'static str,
+        /// The key of its size.
+        key: &'static str,
+        /// Does the builder `exact` build a network that equals the target?
+        is_exact: bool,
+    },
+    /// A formula that is nested too deeply for the stack there is.
+    #[error("a formula is {height} levels high, at most {most} are read here; hint: nest it less")]
+    HighFormula {
+        /// Its height.
+        height: usize,
+        /// The most that is read.
+        most: usize,
+    },
     /// The target is another polynomial than the one asked for.
     #[error("`of` is {of}, for a target with {needed}; this one is another polynomial")]
     NotSawtooth {
@@ -392,6 +465,7 @@ impl BuildError {
         Some(match self {
             Self::UnknownKey { key, .. }
             | Self::MissingSize { key, .. }
+            | Self::NoSizeForZero { key, .. }
             | Self::MissingKey { key, .. }
             | Self::Length { key, .. }
             | Self::TooSmall { key, .. }
@@ -434,6 +508,11 @@ impl BuildError {
             | Self::NotPolynomial { .. }
             | Self::NoTolerance { .. }
             | Self::NeedsProver { .. }
+            | Self::NotPiecewiseLinear { .. }
+            | Self::NotRecognised { .. }
+            | Self::Jump { .. }
+            | Self::ManyPieces { .. }
+            | Self::HighFormula { .. }
             | Self::Undefined(_)
             | Self::NotEvaluated(_)
             | Self::TooLarge { .. } => return None,

@@ -7,10 +7,11 @@
 //! Each builder is a file with an [`Entry`], which describes it and its keys; the
 //! [`catalogue`](mod@catalogue) has a line for each. [`line`](mod@line) holds the builders for one variable,
 //! [`cells`] those that cut a domain into boxes, [`shape`] those for regions of the plane,
-//! [`ridge`] one layer in several inputs, [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
+//! [`ridge`] one layer in several inputs, [`exact`] for targets that are piecewise linear already, [`smooth`] what one layer of smooth units does, [`deep`] what many layers do.
 //! Most evaluate the target with [`sample`] (many values at once: [`fixed`], [`separate`]), cut the
 //! domain with [`grid`] (unevenly: [`density`]), fit the heights of stairs with [`gentle`], and put their layers together with [`assemble`].
 
+pub mod affine;
 pub mod assemble;
 pub mod catalogue;
 pub mod cells;
@@ -18,6 +19,7 @@ pub mod deep;
 pub mod density;
 pub mod entry;
 pub mod error;
+pub mod exact;
 pub mod fixed;
 pub mod gentle;
 pub mod grid;
@@ -43,6 +45,7 @@ pub use catalogue::{BuilderName, catalogue, entry};
 pub use deep::promise::{Promise, promise};
 pub use entry::{Entry, Goal, Key, Outputs, Prepare, SizeKey};
 pub use error::BuildError;
+pub use exact::{Recognised, is_piecewise_linear, recognise};
 pub use impossible::{Impossible, impossible};
 pub use parameters::{
     Division, Fit, Heights, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Steepness,

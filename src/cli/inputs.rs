@@ -283,6 +283,17 @@ pub fn positive(flag: &str, text: &str) -> Result<Rational, Refusal> {
     }
 }
 
+/// Reads `--tolerance`, which may be 0.
+fn tolerance(text: &str) -> Result<Rational, Refusal> {
+    let tolerance = number("tolerance", text)?;
+    if tolerance.is_negative() {
+        return Err(Refusal::new(format_args!(
+            "--tolerance must be 0 or greater, found {tolerance}"
+        )));
+    }
+    Ok(tolerance)
+}
+
 /// What is asked about a network.
 pub struct Asked {
     /// The question, in the order of the network's inputs.
@@ -333,7 +344,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
         claim.norm = norm;
     }
     if let Some(text) = &flags.tolerance {
-        claim.tolerance = Some(positive("tolerance", text)?);
+        claim.tolerance = Some(tolerance(text)?);
     }
     let threshold = match &flags.threshold {
         Some(text) => Some(number("threshold", text)?),

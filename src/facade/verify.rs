@@ -118,7 +118,7 @@ impl<'a> Verify<'a> {
 
     /// Proves or refutes that the error is at most this, an exact number such as `"1/1024"`.
     ///
-    /// - Errors: the text is not a number above 0.
+    /// - Errors: the text is not a number, or is below 0.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -130,7 +130,12 @@ impl<'a> Verify<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tolerance(mut self, tolerance: impl Number) -> Result<Self, VerifyError> {
-        self.tolerance = Some(positive("tolerance", tolerance)?);
+        let tolerance = number("tolerance", tolerance)?;
+        if tolerance.is_negative() {
+            let text = tolerance.to_string();
+            return Err(VerifyError::Negative { text });
+        }
+        self.tolerance = Some(tolerance);
         Ok(self)
     }
 
@@ -452,6 +457,12 @@ pub enum VerifyError {
     NotPositive {
         /// The setting that it was given for.
         name: &'static str,
+        /// The number.
+        text: String,
+    },
+    /// A tolerance below 0.
+    #[error("tolerance: expected 0 or a number above, found {text}")]
+    Negative {
         /// The number.
         text: String,
     },

@@ -19,6 +19,9 @@ use crate::formats::json;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
 
+/// The most boxes of a search for an error of 0 in more than two inputs, unless a limit is given.
+const BOXES_WITHOUT_ERROR: u64 = 100_000;
+
 /// What to build, and what to prove of it.
 #[derive(Clone, Debug)]
 pub struct BuildRequest<'a> {
@@ -68,6 +71,16 @@ impl<'a> BuildRequest<'a> {
         .map_err(WorkflowError::from)
     }
 
+    /// Returns when to stop. In more than two inputs, most errors of 0 are not seen by cutting boxes, and a
+    /// search for one would not end.
+    fn limits_of_search(&self) -> Limits {
+        let mut limits = self.limits.clone();
+        if self.tolerance.is_some_and(Rational::is_zero) && self.domain.dimension() > 2 {
+            limits.boxes = limits.boxes.or(Some(BOXES_WITHOUT_ERROR));
+        }
+        limits
+    }
+
     /// Returns the request to verify a network.
     pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n>
     where
@@ -78,7 +91,7 @@ impl<'a> BuildRequest<'a> {
             question,
             tolerance: self.tolerance.cloned(),
             gap: self.gap.clone(),
-            limits: self.limits.clone(),
+            limits: self.limits_of_search(),
             resume: None,
             threads: self.threads,
             weights: crate::certificate::Weights::Exact,

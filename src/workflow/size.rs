@@ -107,6 +107,9 @@ pub(super) fn choose(
             key: key.name,
         }));
     };
+    if tolerance.is_zero() {
+        return Err(WorkflowError::from(without_error(request, key.name)));
+    }
     if let Some(reason) = builders::impossible(
         request.builder,
         request.parameters,
@@ -134,6 +137,19 @@ pub(super) fn choose(
         progress,
     }
     .run()
+}
+
+/// Returns why no size is searched for that has the error 0.
+fn without_error(request: &BuildRequest<'_>, key: &'static str) -> BuildError {
+    let found = builders::recognise(request.target, request.domain);
+    match found {
+        Err(error @ BuildError::NotPiecewiseLinear { .. }) if !request.target.is_region() => error,
+        _ => BuildError::NoSizeForZero {
+            builder: builders::entry(request.builder).name,
+            key,
+            is_exact: found.is_ok(),
+        },
+    }
 }
 
 impl Choice<'_, '_> {

@@ -364,7 +364,7 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
     let at =
         |key| move |error: MeasureError| SpecError::new(error.to_string(), table.key_span(key));
     fits_target(norm, target).map_err(at("norm"))?;
-    let tolerance = table.positive("tolerance")?;
+    let tolerance = table.tolerance()?;
     let gap = table.positive("gap")?;
     if gap.is_some() && tolerance.is_some() {
         return Err(SpecError::new(
@@ -578,6 +578,20 @@ impl<'a, 'i> Table<'a, 'i> {
         Ok(Some(Steepness::PerCell(above_0(number, key, value)?)))
     }
 
+    /// Reads `tolerance`, which is 0 for a network that equals its target.
+    fn tolerance(&self) -> Result<Option<Rational>, SpecError> {
+        let Some(value) = self.get("tolerance") else {
+            return Ok(None);
+        };
+        let number = self.number(value, "tolerance")?;
+        if number.is_negative() {
+            let message = format!("`tolerance` must be 0 or greater, found {number}");
+            let error = SpecError::new(message, value.span());
+            return Err(error.hint("leave it out to ask for an enclosure of the error"));
+        }
+        Ok(Some(number))
+    }
+
     /// Reads two numbers: a point of the plane.
     fn side(&self, value: &'a Value<'i>, key: &str) -> Result<(Rational, Rational), SpecError> {
         match Table::array(value, key)? {
@@ -750,15 +764,15 @@ tolerance = 0.1
                 "true",
             ),
             (
-                "0.1",
-                "0",
-                "`tolerance` must be greater than 0, found 0",
+                "tolerance = 0.1",
+                "gap = 0",
+                "`gap` must be greater than 0, found 0",
                 "0",
             ),
             (
                 "0.1",
                 "\"-1/3\"",
-                "`tolerance` must be greater than 0, found -1/3",
+                "`tolerance` must be 0 or greater, found -1/3",
                 "\"-1/3\"",
             ),
             ("0.1", "inf", "`tolerance`: `inf` is not a number", "inf"),
@@ -775,7 +789,7 @@ tolerance = 0.1
             (
                 "0.1",
                 "\"+-1\"",
-                "`tolerance` must be greater than 0, found -1",
+                "`tolerance` must be 0 or greater, found -1",
                 "\"+-1\"",
             ),
             (

@@ -1,5 +1,6 @@
 //! Recognises a half-space, or the band between two, in a target.
 
+use crate::builders::affine::Affine;
 use crate::expr::{Condition, Domain, Expr, Target, TargetBody, exact_value};
 use crate::numbers::{Rational, Relation};
 
@@ -103,58 +104,6 @@ fn collect(
         least: -difference.constant,
     });
     Some(())
-}
-
-/// `weights · x + constant`.
-struct Affine {
-    weights: Vec<Rational>,
-    constant: Rational,
-}
-
-impl Affine {
-    fn of(formula: &Expr, inputs: usize) -> Option<Self> {
-        let none = || vec![Rational::ZERO; inputs];
-        if let Some(constant) = exact_value(formula) {
-            let weights = none();
-            return Some(Self { weights, constant });
-        }
-        let zero = || Self {
-            weights: none(),
-            constant: Rational::ZERO,
-        };
-        match formula {
-            Expr::Variable(input) => {
-                let mut affine = zero();
-                affine.weights[*input] = Rational::ONE;
-                Some(affine)
-            }
-            Expr::Negate(a) => Some(zero().plus(&Self::of(a, inputs)?, &-Rational::ONE)),
-            Expr::Add(a, b) => {
-                Some(Self::of(a, inputs)?.plus(&Self::of(b, inputs)?, &Rational::ONE))
-            }
-            Expr::Sub(a, b) => {
-                Some(Self::of(a, inputs)?.plus(&Self::of(b, inputs)?, &-Rational::ONE))
-            }
-            Expr::Mul(a, b) => match (exact_value(a), exact_value(b)) {
-                (Some(factor), _) => Some(zero().plus(&Self::of(b, inputs)?, &factor)),
-                (_, Some(factor)) => Some(zero().plus(&Self::of(a, inputs)?, &factor)),
-                _ => None,
-            },
-            Expr::Div(a, b) => {
-                let factor = exact_value(b)?.reciprocal()?;
-                Some(zero().plus(&Self::of(a, inputs)?, &factor))
-            }
-            _ => None,
-        }
-    }
-
-    fn plus(&self, other: &Self, factor: &Rational) -> Self {
-        let weights = self.weights.iter().zip(&other.weights);
-        Self {
-            weights: weights.map(|(a, b)| a + &(b * factor)).collect(),
-            constant: &self.constant + &(&other.constant * factor),
-        }
-    }
 }
 
 /// Returns the length of the range of `direction · x` over a box.

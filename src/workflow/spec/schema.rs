@@ -114,6 +114,11 @@ fn positive() -> Value {
     number_or_text(&json!({ "type": "number", "exclusiveMinimum": 0 }), r"\+?")
 }
 
+/// A number that is 0 or greater.
+fn not_negative() -> Value {
+    number_or_text(&json!({ "type": "number", "minimum": 0 }), r"\+?")
+}
+
 /// A whole number in a range.
 fn count(least: usize, most: Option<usize>) -> Value {
     let mut number = json!({ "type": "integer", "minimum": least });
@@ -276,8 +281,8 @@ fn claim() -> Value {
                 with_default(Norm::Sup.name(), norm),
             ),
             "tolerance": described(
-                "The error to prove; without it the error is enclosed.",
-                positive(),
+                "The error to prove, 0 for a network that equals the target; without it the error is enclosed.",
+                not_negative(),
             ),
             "threshold": described(
                 "For norm area: inside is where the network is at least this.",
