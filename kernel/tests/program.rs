@@ -87,7 +87,10 @@ fn lower_bounds_of_size_need_no_network() {
     let text = fs::read_to_string(&certificate).expect("a file");
     let damaged = scratch.file("damaged", text.replace("sin(x)", "x").as_bytes());
     let (code, out, _) = run(&[&damaged]);
-    assert!(code == 1 && out.starts_with("rejected (not-forced)"), "{out}");
+    assert!(
+        code == 1 && out.starts_with("rejected (not-forced)"),
+        "{out}"
+    );
     // An error needs a network.
     let (code, _, said) = run(&[&showcase("square", "certificate.steeple")]);
     assert!(code == 2 && said.contains("needs --network"), "{said}");
