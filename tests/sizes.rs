@@ -158,6 +158,31 @@ fn a_wrong_certificate_is_rejected_for_what_is_wrong() {
     assert_eq!(many, SizeRejection::TooMany(MAX_PLACES + 1));
 }
 
+/// A wave needs two kinks; the triples that show it overlap.
+#[test]
+fn triples_overlap_where_their_lines_allow_it() {
+    let good = certificate(&["sin(pi*x)"], "x=0..2", "2/5");
+    let places = good.kinks.as_ref().expect("kinks").places.clone();
+    let [first, second] = places.as_slice() else {
+        panic!("two triples: {places:?}");
+    };
+    assert!(second[0] < first[2] && first[1] <= second[0] && first[2] <= second[1]);
+    let early = rejection(&good, |c| kinks(c).places[1][0] = first[0].clone());
+    assert_eq!(early.kind(), "out-of-order");
+    let early = rejection(&good, |c| {
+        kinks(c).places[1][1] = first[1].midpoint(&first[2])
+    });
+    assert_eq!(early.kind(), "out-of-order");
+    // Two triples with one kink inside both: the lines are on the wrong sides of each other.
+    let roof = certificate(&["abs(x)"], "x=-1..1", "1/50");
+    let ratio = Rational::ratio;
+    let two = rejection(&roof, |c| {
+        let first = [Rational::ZERO, ratio(3, 8), ratio(9, 16)];
+        kinks(c).places = vec![first, [ratio(3, 8), ratio(9, 16), Rational::ONE]];
+    });
+    assert_eq!(two, SizeRejection::Overlap { number: 2 });
+}
+
 #[test]
 fn a_certificate_answers_for_its_target_and_smaller_tolerances() {
     let good = certificate(&["sin(3*x)"], "x=0..2", "1/20");
@@ -225,12 +250,15 @@ proptest! {
         which in 0_usize..2,
         mut places in prop::collection::vec(0_i64..64, 3..24),
         copies in 1_usize..3,
+        overlap in any::<bool>(),
     ) {
         let (mut certificate, most_kinks, _) = known().swap_remove(which);
         places.sort_unstable();
         places.dedup();
         let numbers: Vec<Rational> = places.iter().map(|k| Rational::ratio(*k, 63)).collect();
-        let triples = numbers.chunks_exact(3).map(|t| [t[0].clone(), t[1].clone(), t[2].clone()]);
+        // Where they overlap a triple begins at the middle of the one before.
+        let windows = numbers.windows(3).step_by(if overlap { 1 } else { 3 });
+        let triples = windows.map(|t| [t[0].clone(), t[1].clone(), t[2].clone()]);
         let triples: Vec<_> = triples.flat_map(|t| vec![t; copies]).collect();
         certificate.jumps = None;
         kinks(&mut certificate).places = triples;

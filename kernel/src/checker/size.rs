@@ -56,7 +56,7 @@ pub enum SizeRejection {
         number: usize,
     },
     /// A triple begins before the one before ends, and their lines do not allow that.
-    #[error("triple {number} begins before the one before ends, and their lines do not allow that")]
+    #[error("triple {number} begins before the last one ends, and their lines do not allow that")]
     Overlap {
         /// Counted from one.
         number: usize,
