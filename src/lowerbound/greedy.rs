@@ -26,8 +26,8 @@ pub struct Group {
 
 /// The place of an end is found to this part of the group's length.
 const PRECISION: f64 = 1.0 / 4096.0;
-/// Parameters are multiples of this.
-const SMALLEST: f64 = 1.0 / (1_u64 << 46) as f64;
+/// Parameters are multiples of this: `2^-46`.
+const SMALLEST: f64 = 1.0 / 70_368_744_177_664.0;
 
 /// Finds groups from the beginning of a curve to its end. `take` says whether a group is good; one that
 /// is not is tried again with a later end.
@@ -51,7 +51,7 @@ pub fn groups(
     let Some(&first) = curve.points.first() else {
         return 0.0;
     };
-    let mut count = 0.0;
+    let mut count: u32 = 0;
     let (mut start, mut next) = (first, 1);
     while let Some(end) = walk.first_end(start, next) {
         let mut found = walk.sharpen(start, next, end, at);
@@ -69,14 +69,14 @@ pub fn groups(
                 .map(|group| (group, point));
         }
         if taken {
-            count += 1.0;
+            count += 1;
         } else if walk.back.take().is_some() {
             // Without the points before the start.
             continue;
         }
         let point = found.map_or(curve.points[end], |(_, point)| point);
-        if count >= MOST_GROUPS as f64 {
-            return count;
+        if count >= MOST_GROUPS {
+            return f64::from(count);
         }
         walk.back = found
             .filter(|_| taken && aim == Aim::Kinks)
@@ -90,7 +90,7 @@ pub fn groups(
             next += 1;
         }
     }
-    count + walk.left_over(start, next, twice)
+    f64::from(count) + walk.left_over(start, next, twice)
 }
 
 impl Group {

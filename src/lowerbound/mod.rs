@@ -22,7 +22,7 @@ use greedy::{Aim, Group};
 use line::Segment;
 
 /// At most this many triples or pairs are looked for.
-pub const MOST_GROUPS: usize = 10_000;
+pub const MOST_GROUPS: u32 = 10_000;
 /// The kernel encloses the target on boxes of about this part of the shortest side: `2^-NEAR`.
 const NEAR: i64 = 80;
 /// As many outputs are examined.

@@ -55,7 +55,7 @@ mod tests {
             let each = first.map(|n| (bends * n + 1) * most(units - n, bends, layers - 1));
             each.max().unwrap_or(1)
         }
-        (0..)
+        (0..=kinks)
             .find(|units| most(*units, bends, layers) > kinks)
             .expect("enough")
     }
