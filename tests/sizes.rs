@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use common::{number, program};
 use proptest::prelude::*;
@@ -128,7 +129,7 @@ fn a_wrong_certificate_is_rejected_for_what_is_wrong() {
         ),
         (
             rejection(&good, |c| {
-                c.target = Target::parse("ln(x - 1)").expect("a formula")
+                c.target = Target::parse("ln(x - 1)").expect("a formula");
             }),
             "no-value",
         ),
@@ -158,6 +159,31 @@ fn a_wrong_certificate_is_rejected_for_what_is_wrong() {
     assert_eq!(many, SizeRejection::TooMany(MAX_PLACES + 1));
 }
 
+/// A wave needs two kinks; the triples that show it overlap.
+#[test]
+fn triples_overlap_where_their_lines_allow_it() {
+    let good = certificate(&["sin(pi*x)"], "x=0..2", "2/5");
+    let places = good.kinks.as_ref().expect("kinks").places.clone();
+    let [first, second] = places.as_slice() else {
+        panic!("two triples: {places:?}");
+    };
+    assert!(second[0] < first[2] && first[1] <= second[0] && first[2] <= second[1]);
+    let early = rejection(&good, |c| kinks(c).places[1][0] = first[0].clone());
+    assert_eq!(early.kind(), "out-of-order");
+    let early = rejection(&good, |c| {
+        kinks(c).places[1][1] = first[1].midpoint(&first[2]);
+    });
+    assert_eq!(early.kind(), "out-of-order");
+    // Two triples with one kink inside both: the lines are on the wrong sides of each other.
+    let roof = certificate(&["abs(x)"], "x=-1..1", "1/50");
+    let ratio = Rational::ratio;
+    let two = rejection(&roof, |c| {
+        let first = [Rational::ZERO, ratio(3, 8), ratio(9, 16)];
+        kinks(c).places = vec![first, [ratio(3, 8), ratio(9, 16), Rational::ONE]];
+    });
+    assert_eq!(two, SizeRejection::Overlap { number: 2 });
+}
+
 #[test]
 fn a_certificate_answers_for_its_target_and_smaller_tolerances() {
     let good = certificate(&["sin(3*x)"], "x=0..2", "1/20");
@@ -176,14 +202,14 @@ fn a_certificate_answers_for_its_target_and_smaller_tolerances() {
 }
 
 /// The best broken lines of these targets are known: what is accepted is not above their kinks.
-fn known() -> Vec<(SizeCertificate, usize, usize)> {
-    vec![
+static KNOWN: LazyLock<[(SizeCertificate, usize, usize); 2]> = LazyLock::new(|| {
+    [
         // It has two kinks itself, and goes down by 1/2 and up again.
         (certificate(&["max(x, -x, 1/2)"], "x=-1..1", "1/100"), 2, 50),
         // A line is within 5 l^2/64 on an interval of length l, so four lines of length 1 are within 1/10.
         (certificate(&["5*x^2/8"], "x=0..4", "1/10"), 3, 50),
     ]
-}
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
@@ -194,9 +220,9 @@ proptest! {
         which in 0_usize..2,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 1..4),
     ) {
-        let (good, most_kinks, most_jumps) = known().swap_remove(which);
+        let (good, most_kinks, most_jumps) = &KNOWN[which];
         let mut bytes = Vec::new();
-        size::write(&good, &mut bytes).expect("memory");
+        size::write(good, &mut bytes).expect("memory");
         for (place, byte, kind) in changes {
             let at = place.index(bytes.len());
             match kind {
@@ -210,8 +236,8 @@ proptest! {
         let Ok(damaged) = size::read(&bytes) else { return Ok(()) };
         let Ok(verified) = check_size(&damaged) else { return Ok(()) };
         if damaged.target == good.target && damaged.domain == good.domain && damaged.tolerance >= good.tolerance {
-            prop_assert!(verified.kinks().unwrap_or(0) <= most_kinks);
-            prop_assert!(verified.jumps().unwrap_or(0) <= most_jumps);
+            prop_assert!(verified.kinks().unwrap_or(0) <= *most_kinks);
+            prop_assert!(verified.jumps().unwrap_or(0) <= *most_jumps);
         }
         // Read and written again, it is the same claim.
         let mut again = Vec::new();
@@ -225,17 +251,21 @@ proptest! {
         which in 0_usize..2,
         mut places in prop::collection::vec(0_i64..64, 3..24),
         copies in 1_usize..3,
+        overlap in any::<bool>(),
     ) {
-        let (mut certificate, most_kinks, _) = known().swap_remove(which);
+        let (good, most_kinks, _) = &KNOWN[which];
+        let mut certificate = good.clone();
         places.sort_unstable();
         places.dedup();
         let numbers: Vec<Rational> = places.iter().map(|k| Rational::ratio(*k, 63)).collect();
-        let triples = numbers.chunks_exact(3).map(|t| [t[0].clone(), t[1].clone(), t[2].clone()]);
+        // Where they overlap a triple begins at the middle of the one before.
+        let windows = numbers.windows(3).step_by(if overlap { 1 } else { 3 });
+        let triples = windows.map(|t| [t[0].clone(), t[1].clone(), t[2].clone()]);
         let triples: Vec<_> = triples.flat_map(|t| vec![t; copies]).collect();
         certificate.jumps = None;
         kinks(&mut certificate).places = triples;
         if let Ok(verified) = check_size(&certificate) {
-            prop_assert!(verified.kinks().expect("kinks") <= most_kinks);
+            prop_assert!(verified.kinks().expect("kinks") <= *most_kinks);
         }
     }
 }

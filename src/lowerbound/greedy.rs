@@ -1,7 +1,9 @@
 //! Groups of points that no line, or no constant, comes near; each ends as early as possible.
 //!
-//! No other choice gives more groups: the first group of any choice does not end before the first one here,
-//! and so on.
+//! No other choice of disjoint groups gives more: the first group of any choice does not end before the first
+//! one here, and so on. A triple whose middle is on the other side of its chord than that of the last triple may
+//! begin at the middle of the last one, if its own middle is behind the end of the last one (T38). This is the
+//! argument for the fewest links of a broken line in a corridor.
 
 use super::MOST_GROUPS;
 use super::curve::Curve;
@@ -24,8 +26,8 @@ pub struct Group {
 
 /// The place of an end is found to this part of the group's length.
 const PRECISION: f64 = 1.0 / 4096.0;
-/// Parameters are multiples of this.
-const SMALLEST: f64 = 1.0 / (1_u64 << 46) as f64;
+/// Parameters are multiples of this: `2^-46`.
+const SMALLEST: f64 = 1.0 / 70_368_744_177_664.0;
 
 /// Finds groups from the beginning of a curve to its end. `take` says whether a group is good; one that
 /// is not is tried again with a later end.
@@ -41,6 +43,7 @@ pub fn groups(
     let mut walk = Walk {
         points: &curve.points,
         hulls: Hulls::default(),
+        back: None,
         // Float values are off by about this much.
         limit: twice * (1.0 + 1e-9) + curve.size * 1e-14,
         aim,
@@ -48,7 +51,7 @@ pub fn groups(
     let Some(&first) = curve.points.first() else {
         return 0.0;
     };
-    let mut count = 0.0;
+    let mut count: u32 = 0;
     let (mut start, mut next) = (first, 1);
     while let Some(end) = walk.first_end(start, next) {
         let mut found = walk.sharpen(start, next, end, at);
@@ -66,12 +69,18 @@ pub fn groups(
                 .map(|group| (group, point));
         }
         if taken {
-            count += 1.0;
+            count += 1;
+        } else if walk.back.take().is_some() {
+            // Without the points before the start.
+            continue;
         }
         let point = found.map_or(curve.points[end], |(_, point)| point);
-        if count >= MOST_GROUPS as f64 {
-            return count;
+        if count >= MOST_GROUPS {
+            return f64::from(count);
         }
+        walk.back = found
+            .filter(|_| taken && aim == Aim::Kinks)
+            .map(|(group, _)| Back::of(&group, &curve.points));
         start = point;
         while curve
             .points
@@ -81,7 +90,7 @@ pub fn groups(
             next += 1;
         }
     }
-    count + walk.left_over(start, next, twice)
+    f64::from(count) + walk.left_over(start, next, twice)
 }
 
 impl Group {
@@ -99,6 +108,25 @@ struct Walk<'a> {
     hulls: Hulls,
     limit: f64,
     aim: Aim,
+    back: Option<Back>,
+}
+
+/// Where the next triple may begin before the start, if its middle is on this side of its chord.
+#[derive(Clone, Copy)]
+struct Back {
+    first: usize,
+    sign: f64,
+}
+
+impl Back {
+    fn of(&[first, middle, last]: &[Point; 3], points: &[Point]) -> Self {
+        let part = (middle.0 - first.0) / (last.0 - first.0);
+        let chord = first.1 * (1.0 - part) + last.1 * part;
+        Self {
+            first: points.partition_point(|point| point.0 < middle.0),
+            sign: if middle.1 > chord { -1.0 } else { 1.0 },
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -140,8 +168,18 @@ impl Walk<'_> {
 
     /// The group that ends at a point, if there is one.
     fn group(&mut self, start: Point, next: usize, end: usize, last: Point) -> Option<[Point; 3]> {
-        let (size, points) = self.gap(start, next, end, Some(last))?;
-        (size > self.limit).then_some(points)
+        if let Some((size, points)) = self.gap(start, next, end, Some(last))
+            && size > self.limit
+        {
+            return Some(points);
+        }
+        let back = self.back?;
+        let before = self.points.get(back.first..)?.iter().copied();
+        let before = before.take_while(|point| point.0 < start.0);
+        let inner = self.points[next..end.max(next)].iter().copied();
+        let middles = [start].into_iter().chain(inner).chain([last]);
+        let gap = self.hulls.one_sided(before, middles, back.sign)?;
+        (gap.size > self.limit).then_some(gap.points)
     }
 
     /// The first point of the curve at which a group ends: by doubling, then by halving.

@@ -38,6 +38,28 @@ impl Hulls {
     }
 }
 
+impl Hulls {
+    /// Returns the largest distance of a middle point above (`sign` 1) or below (-1) a chord. The chord may
+    /// begin at earlier points, which come before the middles.
+    pub fn one_sided(
+        &mut self,
+        earlier: impl Iterator<Item = Point>,
+        middles: impl Iterator<Item = Point>,
+        sign: f64,
+    ) -> Option<Gap> {
+        self.upper.clear();
+        self.lower.clear();
+        for point in earlier {
+            add(&mut self.lower, point, -sign);
+        }
+        for point in middles {
+            add(&mut self.lower, point, -sign);
+            self.upper.push(point);
+        }
+        widest(&self.upper, &self.lower, sign)
+    }
+}
+
 /// Adds a point behind a hull from above (`sign` 1) or from below (-1).
 fn add(hull: &mut Vec<Point>, point: Point, sign: f64) {
     while let [.., a, b] = hull.as_slice() {
@@ -92,6 +114,28 @@ mod tests {
             }
         }
         most
+    }
+
+    #[test]
+    fn one_side_has_the_largest_distance_of_its_middles() {
+        let mut hulls = Hulls::default();
+        let points: Vec<Point> = (0..15_u32)
+            .map(|k| (f64::from(k), f64::from(k * k * 7919 % 23)))
+            .collect();
+        for sign in [1.0, -1.0] {
+            let mut most = f64::MIN;
+            for (k, a) in points.iter().enumerate() {
+                for (l, b) in points.iter().enumerate().skip(k + 2) {
+                    for m in &points[(k + 1).max(6)..l.max(6)] {
+                        let part = (m.0 - a.0) / (b.0 - a.0);
+                        most = most.max(sign * (m.1 - (a.1 * (1.0 - part) + b.1 * part)));
+                    }
+                }
+            }
+            let (earlier, middles) = points.split_at(6);
+            let found = hulls.one_sided(earlier.iter().copied(), middles.iter().copied(), sign);
+            assert!((found.expect("many points").size - most).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod hull;
 mod line;
 
 use crate::certificate::size::Along;
-use crate::checker::size::Line;
+use crate::checker::size::{Forced, Line};
 use crate::expr::{Domain, Target};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, exact_dyadic};
@@ -22,7 +22,7 @@ use greedy::{Aim, Group};
 use line::Segment;
 
 /// At most this many triples or pairs are looked for.
-pub const MOST_GROUPS: usize = 10_000;
+pub const MOST_GROUPS: u32 = 10_000;
 /// The kernel encloses the target on boxes of about this part of the shortest side: `2^-NEAR`.
 const NEAR: i64 = 80;
 /// As many outputs are examined.
@@ -72,11 +72,12 @@ fn search<const N: usize>(
             let curve = Curve::along(&mut profile, &segment, aim, twice, Resolution::FINE);
             let ends = (from.as_slice(), to.as_slice());
             let mut line = Line::new(target, domain, output, ends, &radius)?;
+            let mut last: Option<Forced> = None;
             let places = forced(&curve, &mut profile, &segment, twice, aim, &mut |group| {
                 let places: Option<Vec<Rational>> = group.iter().map(|t| exact(*t)).collect();
                 let places = <[Rational; N]>::try_from(places?).ok()?;
-                let gap = line.gap(&places).ok()?;
-                (gap > tolerance + tolerance).then_some(places)
+                last = Some(line.force(&places, tolerance, last.as_ref()).ok()?);
+                Some(places)
             });
             if places.len() > best.as_ref().map_or(0, |best| best.places.len()) {
                 best = Some(Along {

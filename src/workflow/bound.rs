@@ -96,7 +96,7 @@ impl LowerBound {
     /// Every continuous piecewise-linear function within the tolerance has at least this many kinks
     /// along a line. `None` where no such function exists.
     pub fn kinks(&self) -> Option<usize> {
-        let found = || Some(self.found.as_ref()?.verified.kinks()?);
+        let found = || self.found.as_ref()?.verified.kinks();
         match self.obstacle {
             Some(_) => None,
             None => Some(found().unwrap_or(0)),
@@ -106,7 +106,7 @@ impl LowerBound {
     /// Every step function within the tolerance has at least this many jumps along a line. `None` where
     /// no step function of finitely many pieces exists.
     pub fn jumps(&self) -> Option<usize> {
-        let found = || Some(self.found.as_ref()?.verified.jumps()?);
+        let found = || self.found.as_ref()?.verified.jumps();
         match self.obstacle {
             Some(Obstacle::Curved) => None,
             _ => Some(found().unwrap_or(0)),

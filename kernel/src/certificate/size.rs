@@ -44,7 +44,8 @@ pub struct Along<const N: usize> {
     pub from: Vec<Rational>,
     /// The point with parameter 1.
     pub to: Vec<Rational>,
-    /// Parameters between 0 and 1: increasing, and each group ends before the next one begins.
+    /// Parameters between 0 and 1, which increase in each group. A group begins at or after the end of
+    /// the one before; a triple may begin at or after the middle of the one before, as T38 says.
     pub places: Vec<[Rational; N]>,
 }
 

@@ -268,7 +268,8 @@ def read_size(lines, found):
 
 
 def read_along(lines, found, title, word, size):
-    """Reads a line and its groups, whose parameters increase from 0 to 1."""
+    """Reads a line and its groups, whose parameters increase from 0 to 1. A triple may begin at the middle of the one
+    before, if its own middle is not before the end of that one (T38)."""
     count = read_count(lines.fields(title, 1)[0], MAX_GROUPS)
     if count == 0:
         raise lines.fail(f"no {title}")
@@ -282,12 +283,14 @@ def read_along(lines, found, title, word, size):
     if ends[0] == ends[1]:
         raise lines.fail("the line is a point")
     places = []
-    before = 0
     for _ in range(count):
         group = tuple(short_field(lines, field) for field in lines.fields(word, size))
-        if group[0] < before or group[-1] > 1 or any(a >= b for a, b in zip(group, group[1:])):
+        last = places[-1] if places else (0, 0)
+        overlaps = len(group) == 3 and last[1] <= group[0] and last[-1] <= group[1]
+        if group[0] < 0 or group[-1] > 1 or any(a >= b for a, b in zip(group, group[1:])):
             raise lines.fail("parameters out of order")
-        before = group[-1]
+        if group[0] < last[-1] and not overlaps:
+            raise lines.fail(f"the {word} begins too early")
         places.append(group)
     return Along(output, *ends, places)
 

@@ -41,6 +41,17 @@ class Sizes(unittest.TestCase):
         outcome = check(certificate(), None)
         self.assertIn("has at least 1 kinks", describe(outcome.certificate, None)[-1])
 
+    def test_triples_may_overlap_where_their_lines_allow_it(self):
+        wave = {"target": "sin(pi*x)", "ends": ("0", "2"), "domain": "0 2", "tolerance": "1/2"}
+        self.assertEqual(self.word(kinks=("0 1/4 5/8", "3/8 3/4 1"), **wave), "accepted")
+        # Both begin and end later here: the lines meet. And one that begins before the middle of the other.
+        self.assertEqual(self.word(kinks=("0 1/4 3/4", "1/4 3/4 1"), **wave), "undecided")
+        self.assertEqual(self.word(kinks=("0 1/4 5/8", "1/8 3/4 1"), **wave), "rejected")
+        roof = {"target": "abs(2*x - 1)", "tolerance": "1/50"}
+        for kinks in ("0 3/8 9/16",), ("3/8 9/16 1",):
+            self.assertEqual(self.word(kinks=kinks, **roof), "accepted")
+        self.assertEqual(self.word(kinks=("0 3/8 9/16", "3/8 9/16 1"), **roof), "undecided")
+
     def test_false_bounds_are_not(self):
         for changes in (
             {"tolerance": "1/7"}, {"target": "x"}, {"kinks": ("0 1/4 1/2",)}, {"radius": "1/3"}, {"kinks": (), "jumps": ("0 1/4",)},

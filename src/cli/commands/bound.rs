@@ -35,7 +35,7 @@ pub fn run(arguments: &Bound, format: Format) -> Result<Output, Refusal> {
         Format::Text => {
             let mut text = bound_text(&found);
             if let Some(path) = path.filter(|path| !outputs::is_standard(path)) {
-                text += &format!("\n  certificate: {}", path.display());
+                text = format!("{text}\n  certificate: {}", path.display());
             }
             text
         }

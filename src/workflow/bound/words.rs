@@ -6,6 +6,7 @@ use super::{BENDING_UNITS, LowerBound, Obstacle};
 use crate::certificate::size::Along;
 use crate::checker::size::VerifiedSize;
 use crate::expr::{Domain, Target};
+use crate::numbers::Rational;
 use crate::words::count;
 
 /// The bound as a few lines of text.
@@ -109,23 +110,20 @@ fn along<const N: usize>(
     several: bool,
     bound: &LowerBound,
 ) -> String {
-    let mut text = count(along.places.len(), group);
+    let groups = count(along.places.len(), group);
     if !several {
-        return text;
+        return groups;
     }
-    let point = |point: &[crate::numbers::Rational]| {
+    let point = |point: &[Rational]| {
         let numbers: Vec<String> = point.iter().map(ToString::to_string).collect();
         numbers.join(", ")
     };
-    text += &format!(
-        " along the line from ({}) to ({})",
-        point(&along.from),
-        point(&along.to)
-    );
-    if bound.target.outputs_count() > 1 {
-        text += &format!(" for output {}", along.output + 1);
-    }
-    text
+    let (from, to) = (point(&along.from), point(&along.to));
+    let output = match bound.target.outputs_count() {
+        1 => String::new(),
+        _ => format!(" for output {}", along.output + 1),
+    };
+    format!("{groups} along the line from ({from}) to ({to}){output}")
 }
 
 /// The bound as JSON, without the certificate's file.
