@@ -73,7 +73,7 @@ fn certificates() {
         said += &digest(scratch.path(), &file, &command);
     }
     insta::assert_snapshot!(said, @"
-    1cd2fe8e331f18b2  build nielsen.toml --out nielsen
+    e9e294d514e49e55  build nielsen.toml --out nielsen
     a3966d219b36cceb  build round.toml --out round
     ");
 }

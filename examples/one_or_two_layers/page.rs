@@ -224,7 +224,8 @@ every product, so there it happens later.
 the steps. That holds for towers and quadrants at any steepness, so the number of steps doubles in each
 direction. Broken lines follow the function; they need fewer pieces the smoother it is. Steepness does not
 help: a staircase of *gentle* sigmoids is nearly smooth and has a smaller error than steep steps
-(`steep_stairs_are_not_better` in `tests/builders.rs` proves it), but these builders do not use that.
+(`steep_stairs_are_not_better` in `tests/builders.rs` proves it). Towers and quadrants do not use that;
+`staircase` and `ridge` with steps do, unless a steepness is given (`examples/smooth_or_steps.toml`).
 
 **Where a function is a sum** of a function of x and one of y, as `x² + y²` is, `quadrants` needs no corner
 steps, and two staircases are left. That is why it needs so few units there.

@@ -294,7 +294,8 @@ impl Samples {
     /// - `rounds`: how often the weights of points are changed toward the largest errors.
     /// - Exactness: estimate; the heights are short dyadic numbers. `None` if steps would be too high.
     pub fn fit(&self, per_cell: f64, padding: usize, aim: Aim, rounds: usize) -> Option<Fitted> {
-        if !self.size.is_finite() || !(per_cell > 0.0 && per_cell.is_finite()) {
+        let is_positive = per_cell > 0.0 && per_cell.is_finite();
+        if !(is_positive && self.size.is_finite()) {
             return None;
         }
         let bumps = Bumps::new(per_cell, self.per_cell, self.cells + 2 * padding, padding);
@@ -524,15 +525,17 @@ impl Band {
         }
         for i in 0..size {
             let mut sum = right[i];
-            for k in i.saturating_sub(self.width)..i {
-                sum -= self.rows[i][i - k] * right[k];
+            let first = i.saturating_sub(self.width);
+            for (k, known) in right[..i].iter().enumerate().skip(first) {
+                sum -= self.rows[i][i - k] * known;
             }
             right[i] = sum / self.rows[i][0];
         }
         for i in (0..size).rev() {
             let mut sum = right[i];
-            for k in i + 1..size.min(i + self.width + 1) {
-                sum -= self.rows[k][k - i] * right[k];
+            let end = size.min(i + self.width + 1);
+            for (k, known) in right[..end].iter().enumerate().skip(i + 1) {
+                sum -= self.rows[k][k - i] * known;
             }
             right[i] = sum / self.rows[i][0];
         }
@@ -594,9 +597,9 @@ mod tests {
         }
         let right: Vec<f64> = (0..size).map(|i| libm::cos(i as f64)).collect();
         let found = band.solve(right.clone(), 0.0).expect("positive");
-        for i in 0..size {
+        for (i, right) in right.iter().enumerate() {
             let sum: f64 = (0..size).map(|j| entry(i, j) * found[j]).sum();
-            assert!((sum - right[i]).abs() < 1e-13, "row {i}");
+            assert!((sum - right).abs() < 1e-13, "row {i}");
         }
         let mut negative = Band::new(1, 0);
         negative.add(0, 0, -1.0);
@@ -623,7 +626,7 @@ mod tests {
         };
         let found = error(&heights);
         assert!(found < 1.1 * fit.error_estimate && found > 0.9 * fit.error_estimate);
-        assert!(found < 2e-3, "{found}");
+        assert!(found < 3e-3, "{found}");
         let centres = (0..cells + 2 * padding).map(|k| wave((k as f64 - 1.5) / 4.0));
         assert!(error(&centres.collect::<Vec<f64>>()) > 50.0 * found);
         // Weights that follow the largest errors make the largest error smaller.
@@ -645,8 +648,18 @@ mod tests {
         assert!(chosen.per_cell <= Rational::from(3), "{}", chosen.per_cell);
         assert!(chosen.padding > 1);
         assert_eq!(chosen.heights[0].len(), 6 + 2 * chosen.padding);
-        let jump = free.stairs(6, of(|x| if x < 0.5 { 0.0 } else { 1.0 }));
-        assert_eq!(jump.expect("a fit").per_cell, Rational::from(10));
+        // No other steepness is better with as much padding.
+        let functions = of(libm::exp)(6).expect("defined");
+        let (least, _) = free.best(&functions, chosen.padding).expect("a fit");
+        for halves in HALVES {
+            let number = Rational::ratio(halves, 2);
+            let one = Choice {
+                per_cell: Some(&number),
+                ..free
+            };
+            let (error, _) = one.best(&functions, chosen.padding).expect("a fit");
+            assert!(error >= least && (number != chosen.per_cell || error <= least));
+        }
         assert!(free.stairs(6, of(|_| 7.0)).is_none());
         assert!(free.stairs(6, of(|_| f64::NAN)).is_none());
         // Fewer units with one padding step for a rough answer, with more of them for a good one.

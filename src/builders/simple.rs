@@ -47,9 +47,9 @@ pub fn interpolant(target: &Target, domain: &Domain, pieces: usize) -> Result<Ne
     network(BuilderName::Interpolant, &cells(pieces), target, domain)
 }
 
-/// Returns a staircase of steep sigmoids for a function of one variable, with one step to a cell.
+/// Returns a staircase of gentle sigmoids for a function of one variable, with one step to a cell and fitted heights.
 ///
-/// - Shapes: 1 input, 1 hidden layer of `steps` units.
+/// - Shapes: 1 input, 1 hidden layer of `steps + 1` to `steps + 7` units: some steps are beyond the domain.
 /// - Errors: [`BuildError`].
 /// - Source: T21.
 ///

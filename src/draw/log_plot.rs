@@ -182,7 +182,14 @@ impl LogPlot {
 fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
     if series.is_theory {
         // Every second one is dotted: two lines by theory differ in grey as well.
-        ("#8c8c96", if number % 2 == 0 { "2 3" } else { "4 3" })
+        (
+            "#8c8c96",
+            if number.is_multiple_of(2) {
+                "2 3"
+            } else {
+                "4 3"
+            },
+        )
     } else {
         STYLES[number % STYLES.len()]
     }

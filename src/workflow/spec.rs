@@ -619,14 +619,8 @@ fn above_0(number: Rational, key: &str, value: &Value<'_>) -> Result<Rational, S
     if number.is_positive() {
         return Ok(number);
     }
-    let error = SpecError::new(
-        format!("`{key}` must be greater than 0, found {number}"),
-        value.span(),
-    );
-    Err(match key {
-        "tolerance" => error.hint("leave it out to ask for an enclosure of the error"),
-        _ => error,
-    })
+    let message = format!("`{key}` must be greater than 0, found {number}");
+    Err(SpecError::new(message, value.span()))
 }
 
 /// Reads a number that was written as text.

@@ -101,22 +101,22 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
         (wide(axis.cells) + 2 * wide(padded)).saturating_mul(2 + 2 * wide(formulas.len())),
     )?;
 
-    let (stairs, steepness, is_fitted) =
-        match fitted(request, &formulas, axis, heights, &mut notes)? {
-            Some((stairs, steepness)) => (stairs, steepness, true),
-            None => {
-                let steepness = steepness(request, units, &cell, &mut notes)?;
-                let ghosts = match heights {
-                    Heights::Values => ghosts(given, axis.cells)?,
-                    Heights::Fitted => padded.min(axis.cells),
-                };
-                let stairs = formulas.iter().map(|formula| {
-                    let sampler = Sampler::new(request.target.inputs(), formula.clone());
-                    Stairs::of_values(sampler, axis, ghosts)
-                });
-                (stairs.collect::<Result<_, _>>()?, steepness, false)
-            }
+    let found = fitted(request, &formulas, axis, heights, &mut notes)?;
+    let is_fitted = found.is_some();
+    let (stairs, steepness) = if let Some(found) = found {
+        found
+    } else {
+        let steepness = steepness(request, units, &cell, &mut notes)?;
+        let ghosts = match heights {
+            Heights::Values => ghosts(given, axis.cells)?,
+            Heights::Fitted => padded.min(axis.cells),
         };
+        let stairs = formulas.iter().map(|formula| {
+            let sampler = Sampler::new(request.target.inputs(), formula.clone());
+            Stairs::of_values(sampler, axis, ghosts)
+        });
+        (stairs.collect::<Result<Vec<_>, _>>()?, steepness)
+    };
     // Each cell has a height, those of the padding steps as well.
     let ghosts = (stairs[0].heights.len() - axis.cells) / 2;
     let (hidden, rows) = assembled(&stairs, (axis, ghosts), units, &steepness, &mut notes);

@@ -97,7 +97,7 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     )?;
     let mut notes = plan.notes.clone();
     let given_steepness = plan.steepness(request, cells, &mut notes)?;
-    let fitted = plan.fitted(request, cells, &given_steepness);
+    let fitted = plan.fitted(request, cells, given_steepness.as_ref());
     let (steepness, mut fitted) = match fitted {
         Some(found) => {
             notes.push(format!(
@@ -344,7 +344,7 @@ impl Plan {
 
     /// Gentle steps for all outputs and directions, one after the other, unless a steepness is known: their
     /// steepness per cell and heights.
-    fn fitted(&self, request: &Request, cells: usize, known: &Option<Steepness>) -> Option<Gentle> {
+    fn fitted(&self, request: &Request, cells: usize, known: Option<&Steepness>) -> Option<Gentle> {
         if self.profile == Profile::Interpolant || known.is_some() {
             return None;
         }
