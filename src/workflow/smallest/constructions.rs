@@ -2,11 +2,12 @@
 
 use super::Search;
 use super::candidate::Proved;
-use crate::builders::{BuilderName, Knots, Parameters, Units};
+use crate::builders::{self, BuilderName, Knots, Parameters, Units};
+use crate::numbers::Rational;
 use crate::prover::Limits;
 use crate::workflow::build::BuildRequest;
 use crate::workflow::size;
-use crate::workflow::verify::WorkflowError;
+use crate::workflow::verify::{WorkflowError, search};
 
 /// Boxes for each size.
 const BOXES: u64 = 100_000;
@@ -49,8 +50,14 @@ const LAST: [Construction; 1] = [Construction {
 }];
 
 impl Search<'_, '_> {
-    /// Builds what there is for so many inputs.
+    /// Builds the exact network of a piecewise linear target, and what there is for so many inputs.
+    ///
+    /// - Errors: also those of [`builders::recognise`] if the tolerance is 0, which only such a network keeps.
     pub(super) fn constructions(&mut self) -> Result<(), WorkflowError> {
+        self.exact()?;
+        if self.tolerance.is_zero() {
+            return Ok(());
+        }
         let list: &[Construction] = match self.request.target.inputs().len() {
             1 => &IN_ONE_INPUT,
             _ => &IN_SEVERAL,
@@ -61,9 +68,50 @@ impl Search<'_, '_> {
         Ok(())
     }
 
+    fn exact(&mut self) -> Result<(), WorkflowError> {
+        if !self.scope.allows(Units::Relu) {
+            return Ok(());
+        }
+        let request = self.request;
+        let (target, domain) = (request.target, request.domain);
+        let built = builders::build(
+            BuilderName::Exact,
+            &Parameters::default(),
+            target,
+            domain,
+            request.norm,
+        );
+        let built = match built {
+            Ok(built) => built,
+            Err(error) if self.tolerance.is_zero() => return Err(error.into()),
+            Err(_) => return Ok(()),
+        };
+        // Error 0 first: not every exact network is proved to be one.
+        for tolerance in [Rational::ZERO, self.tolerance.clone()] {
+            let mut asked = request.asked(&built.network, request.question(&built.network));
+            let boxes = asked.limits.boxes.map_or(BOXES, |given| given.min(BOXES));
+            asked.limits.boxes = Some(boxes);
+            asked.tolerance = Some(tolerance.clone());
+            let found = search(None, &asked, self.progress)?;
+            if found.keeps(&tolerance) {
+                let name = "exact".to_owned();
+                self.add(Proved { name, built, found });
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a network that was proved, if the keys allow it.
+    fn add(&mut self, proved: Proved) {
+        if self.fits_scope(&proved) {
+            self.proved.push(proved);
+        }
+    }
+
     /// Builds what may be large, if nothing else was proved.
     pub(super) fn last_resorts(&mut self) -> Result<(), WorkflowError> {
-        if self.proved.is_empty() {
+        if self.proved.is_empty() && !self.tolerance.is_zero() {
             for construction in &LAST {
                 self.construct(construction)?;
             }
@@ -72,10 +120,15 @@ impl Search<'_, '_> {
     }
 
     fn construct(&mut self, construction: &Construction) -> Result<(), WorkflowError> {
-        if self.is_over() || !self.scope.allows(construction.units) {
+        let units = match (construction.builder, self.scope.units) {
+            (BuilderName::Staircase, Some(Units::Tanh)) => Units::Tanh,
+            _ => construction.units,
+        };
+        if self.is_over() || !self.scope.allows(units) {
             return Ok(());
         }
         let parameters = Parameters {
+            units: Some(units),
             knots: construction.knots,
             ..Parameters::default()
         };
@@ -105,9 +158,7 @@ impl Search<'_, '_> {
             built: chosen.built,
             found,
         };
-        if self.fits_scope(&proved) {
-            self.proved.push(proved);
-        }
+        self.add(proved);
         Ok(())
     }
 }

@@ -206,7 +206,11 @@ impl<'a, 'p> Search<'a, 'p> {
         let network = &proved.built.network;
         let size = crate::network::size(network);
         rounding::is_within(network, &self.scope.largest_weight)
-            && size.hidden_layers <= self.scope.hidden_layers
+            && self
+                .request
+                .parameters
+                .hidden_layers
+                .is_none_or(|most| size.hidden_layers <= most)
             && self.scope.most_units.is_none_or(|most| size.units <= most)
     }
 
