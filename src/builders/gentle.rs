@@ -52,6 +52,8 @@ const HELD_BACK: [f64; 3] = [1e-11, 1e-8, 1e-5];
 const ROUNDS: usize = 12;
 /// With more cells than this, only one steepness is tried, and weights are changed twice.
 const MANY: usize = 2048;
+/// With more cells than this, heights are values: a fit would take much memory.
+const MOST_FITTED: usize = 1 << 14;
 /// Bits that are kept of a height below the error of the fit.
 const BITS_BELOW_ERROR: i64 = 12;
 /// Bits that are kept of a height at most, below the largest.
@@ -137,7 +139,7 @@ pub struct Choice<'a> {
 
 impl Choice<'_> {
     /// Returns the stairs with the smallest error for this number of cells. The error is that of the worst
-    /// function. `None` also for constants, whose values say it all.
+    /// function. `None` also for constants, whose values say it all, and for very many cells.
     ///
     /// - `samples`: the functions at points of a number of cells.
     /// - Exactness: an estimate made the choice; `None` if no fit was found.
@@ -146,6 +148,9 @@ impl Choice<'_> {
         cells: usize,
         samples: impl Fn(usize) -> Option<Vec<Samples>>,
     ) -> Option<Gentle> {
+        if cells > MOST_FITTED {
+            return None;
+        }
         let here = samples(cells)?;
         if here.iter().all(|samples| samples.size == 0.0) {
             return None;
