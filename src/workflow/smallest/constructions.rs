@@ -55,7 +55,8 @@ impl Search<'_, '_> {
     /// - Errors: also those of [`builders::recognise`] if the tolerance is 0, which only such a network keeps.
     pub(super) fn constructions(&mut self) -> Result<(), WorkflowError> {
         self.exact()?;
-        if self.tolerance.is_zero() {
+        // An exact network makes the others pointless.
+        if self.tolerance.is_zero() || self.fewest().is_some_and(|(_, is_exact)| is_exact) {
             return Ok(());
         }
         let list: &[Construction] = match self.request.target.inputs().len() {
