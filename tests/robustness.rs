@@ -6,7 +6,7 @@ mod common;
 use common::within_cpu_seconds;
 use proptest::prelude::*;
 
-use steeple::certificate::{property, text};
+use steeple::certificate::{property, size, text};
 use steeple::checker::check;
 use steeple::expr::{Domain, parse_expression, parse_target};
 use steeple::formats::{json, vnnlib};
@@ -22,6 +22,7 @@ fn read_all(bytes: &[u8]) {
     let _ = canonical::read(bytes).map_err(|error| error.to_string());
     let text = String::from_utf8_lossy(bytes);
     let _ = property::read(bytes).map_err(|error| error.to_string());
+    let _ = size::read(bytes).map_err(|error| error.to_string());
     let _ = vnnlib::text(bytes).map_err(|error| error.to_string());
     if let Err(error) = vnnlib::read(&text) {
         assert!(text.get(error.span.clone()).is_some(), "{text:?}");

@@ -78,8 +78,11 @@ impl Resolution {
     };
 }
 
-/// The largest number of points of a curve.
+/// The largest number of points of a curve. For jumps an eighth of it is enough for as many pairs as are
+/// looked for.
 const MOST_POINTS: usize = 1 << 20;
+/// For jumps the values of neighbours differ by at most this part of twice the tolerance.
+const LEVEL: f64 = 0.15;
 
 /// Points of a curve, with parameters that increase.
 #[derive(Default)]
@@ -112,6 +115,11 @@ impl Curve {
         // Rounding errors are no bends.
         let least = curve.size * 1e-13;
         let near = (twice / resolution.fineness).max(least);
+        let level = (LEVEL * twice).max(least);
+        let most_points = match aim {
+            Aim::Kinks => MOST_POINTS,
+            Aim::Jumps => MOST_POINTS / 8,
+        };
         for ends in values.windows(2) {
             let &[first, last] = ends else { continue };
             curve.push(first);
@@ -123,12 +131,12 @@ impl Curve {
                 let is_straight = match (first.1, middle.1, last.1) {
                     (Some(a), Some(m), Some(b)) => match aim {
                         Aim::Kinks => (m - 0.5 * (a + b)).abs() <= near,
-                        Aim::Jumps => (a - m).abs().max((b - m).abs()) <= 20.0 * near,
+                        Aim::Jumps => (a - m).abs().max((b - m).abs()) <= level,
                     },
                     (None, None, None) => true,
                     _ => false,
                 };
-                let is_full = count >= resolution.most || curve.points.len() >= MOST_POINTS;
+                let is_full = count >= resolution.most || curve.points.len() >= most_points;
                 if is_straight || is_full || depth >= resolution.depth {
                     curve.push(middle);
                     if waiting.is_empty() {

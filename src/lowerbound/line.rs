@@ -83,7 +83,11 @@ pub fn segments(
     candidates.truncate(MOST_LINES);
     let mut score = |segment: &Segment| {
         let curve = Curve::along(profile, segment, aim, twice, Resolution::COARSE);
-        let mut at = |t: f64| profile.at(segment, t);
+        // There are many pairs, and their ends need not be sharp to compare lines.
+        let mut at = |t: f64| match aim {
+            Aim::Kinks => profile.at(segment, t),
+            Aim::Jumps => None,
+        };
         greedy::groups(&curve, &mut at, twice, aim, &mut |_| true)
     };
     let mut scored: Vec<(f64, Segment)> = candidates

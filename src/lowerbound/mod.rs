@@ -2,9 +2,9 @@
 //!
 //! A function within a tolerance of the target cannot be affine where three values of the target
 //! are too far from a line, and cannot be constant where two values are too far apart. [`triples`]
-//! and [`pairs`] choose a line ([`mod@line`]), look at the target along it in floats
-//! ([`mod@curve`]), and go from its beginning to its end: each group ends as early as it can, so
-//! that there are as many as possible ([`mod@greedy`]). Every group is tested by the kernel before
+//! and [`pairs`] choose a line (`line`), look at the target along it in floats
+//! (`curve`), and go from its beginning to its end: each group ends as early as it can, so
+//! that there are as many as possible (`greedy`). Every group is tested by the kernel before
 //! it is taken.
 
 mod curve;
