@@ -97,6 +97,11 @@ pub fn staircase(request: &Request) -> Result<Built, BuildError> {
     let cell = axis.side(0);
     let formulas = stairs_for(request, output)?;
     let padded = given.ghosts.unwrap_or(gentle::MOST_PADDING);
+    // A size that is searched for starts with one cell; where heights are values, `ghosts` refuses more than cells.
+    if padded > axis.cells.max(gentle::MOST_PADDING) {
+        let (ghosts, cells) = (padded, axis.cells);
+        return Err(BuildError::Ghosts { ghosts, cells });
+    }
     check_size_of_different(
         (wide(axis.cells) + 2 * wide(padded)).saturating_mul(2 + 2 * wide(formulas.len())),
     )?;
