@@ -1,0 +1,355 @@
+//! Polygons whose vertices are found from the region that is the target: T34.
+
+use super::ellipse::{smooth_ellipse, steepness_for};
+use super::outline::Place;
+use super::outline::descent::Corners;
+use super::outline::division::Divisions;
+use super::outline::field::Field;
+use super::outline::pieces::{self, Frame, Piece};
+use super::outline::runs::{Run, runs};
+use super::outline::trace::{Trace, trace};
+use super::polygon::{Shape, left_of, length_estimate, scale};
+use super::polygons::{Gate, Sum, assembled};
+use crate::builders::entry::SizeKey;
+use crate::builders::error::BuildError;
+use crate::builders::parameters::{Fit, Parameters, Units};
+use crate::builders::request::{Built, Request, positive};
+use crate::builders::values::Outlines;
+use crate::certificate::Norm;
+use crate::expr::{Domain, simplest_between};
+use crate::geometry::{HalfPlane, Point};
+use crate::numbers::Rational;
+use crate::numbers::estimate::{estimate_rational, short};
+use crate::words::count;
+
+/// The most sides: splitting a polygon takes a time that grows with their cube.
+const MOST_SIDES: usize = 256;
+/// Corners are multiples of this power of two of the sides of the domain.
+const CORNER_BITS: i32 = 16;
+
+/// `sides` as the size of a polygon from the target.
+pub const SIZE: SizeKey = SizeKey {
+    name: "sides",
+    smallest: 1,
+    largest: MOST_SIDES,
+    set: |parameters, size| parameters.sides = Some(size),
+    needed: |_, _| None,
+    is_of_use: |parameters| {
+        parameters.vertices == Some(Outlines::FromTarget) && parameters.fit != Some(Fit::Smooth)
+    },
+    prepare: Some(prepare),
+};
+
+/// Takes three smooth units where they keep the tolerance: no polygon has so few units.
+fn prepare(request: &Request, tolerance: &Rational) -> Result<Parameters, BuildError> {
+    let given = request.parameters;
+    let is_free = given.fit.is_none()
+        && given.steepness.is_none()
+        && given.second_steepness.is_none()
+        && given.units.is_none_or(|units| units == Units::Sigmoid)
+        && given.hidden_layers.is_none_or(|layers| layers == 1);
+    let is_wanted = is_free && request.norm == Norm::Area && request.target.is_region();
+    let steepness = is_wanted
+        .then(|| steepness_for(request, tolerance))
+        .flatten();
+    Ok(match steepness {
+        Some(steepness) => Parameters {
+            fit: Some(Fit::Smooth),
+            steepness: Some(steepness),
+            ..given.clone()
+        },
+        None => given.clone(),
+    })
+}
+
+/// Returns the network that decides "inside" on a polygon near the region of the target.
+///
+/// - Shapes: 2 inputs, 1 output; 2 hidden layers: a unit for each side (none for those on the edge of the
+///   domain), and one for each convex piece that is added or taken away; with `hidden_layers = 3` one more.
+///   For three smooth units: [`smooth_ellipse`].
+/// - Bound: none for polygons; the corners are found in floats, and the prover finds the area.
+/// - Exactness: exact half-planes of the corners that were found; sigmoid units have normals within `2^-20` of
+///   length 1.
+/// - Errors: [`BuildError`].
+/// - Source: T34.
+pub fn polygon(request: &Request) -> Result<Built, BuildError> {
+    let given = request.parameters;
+    match given.fit {
+        Some(Fit::Smooth) => return smooth_ellipse(request),
+        Some(fit @ (Fit::Inscribed | Fit::Circumscribed)) => {
+            return Err(BuildError::FitOfRegion(fit));
+        }
+        Some(Fit::Balanced) | None => {}
+    }
+    let (builder, key) = (super::polygon::ENTRY.name, SIZE.name);
+    let mut field = Field::new(request.target, request.domain).ok_or(BuildError::NoRegion)?;
+    let sides = given
+        .sides
+        .ok_or(BuildError::MissingSize { builder, key })?;
+    if sides > MOST_SIDES {
+        return Err(BuildError::AboveLargest {
+            key,
+            found: sides,
+            largest: MOST_SIDES,
+        });
+    }
+    let found = Found::new(&mut field, sides)?;
+    let polygons = found.polygons(request.domain);
+    let frame = Frame::new(request.domain).ok_or(BuildError::NoRegion)?;
+    let pieces = frame.pieces(&polygons);
+    let pieces = pieces.map_err(|_| BuildError::CrossingSides(sides))?;
+    let steepness = Rational::from(400) / typical_side(&polygons, request.domain);
+    let steepness = simplest_between(&steepness, &(&steepness * &Rational::ratio(5, 4)));
+    let mut built = network(request, &pieces, steepness)?;
+    let volume = estimate_rational(&request.domain.volume());
+    let mut notes = vec![format!(
+        "{} found from the target, with {}; misclassified area about {}",
+        count(found.outlines.len(), "outline"),
+        count(sides, "side"),
+        short(found.area * volume)
+    )];
+    notes.append(&mut built.notes);
+    notes.push("no a-priori bound for a polygon found from the target".to_owned());
+    built.notes = notes;
+    built.chosen.sides = Some(sides);
+    built.chosen.fit = Some(Fit::Balanced);
+    built.chosen.vertices = Some(Outlines::FromTarget);
+    Ok(built)
+}
+
+/// Polygons in the unit square, with holes.
+struct Found {
+    /// The corners of each, and whether it is a hole.
+    outlines: Vec<(Vec<Place>, bool)>,
+    /// The misclassified area, approximately, as a share of the domain.
+    area: f64,
+}
+
+impl Found {
+    /// Finds the polygons with this many sides together.
+    fn new(field: &mut Field, sides: usize) -> Result<Self, BuildError> {
+        let loops = match trace(field) {
+            Trace::Loops(loops) => loops,
+            Trace::Nothing => {
+                return Err(BuildError::NoBoundary {
+                    is_everything: false,
+                });
+            }
+            Trace::Everything => {
+                return Err(BuildError::NoBoundary {
+                    is_everything: true,
+                });
+            }
+        };
+        let all: Vec<Vec<Run>> = loops.iter().map(runs).collect();
+        let flat: Vec<&Run> = all.iter().flatten().collect();
+        if flat.is_empty() {
+            return Err(BuildError::NoBoundary {
+                is_everything: true,
+            });
+        }
+        let smallest = flat.iter().map(|run| run.fewest()).sum();
+        if sides < smallest {
+            return Err(BuildError::FewSides {
+                found: sides,
+                smallest,
+                parts: count(flat.len(), "part"),
+            });
+        }
+        let spare = sides - smallest;
+        let divisions: Vec<Divisions> = flat
+            .iter()
+            .map(|run| Divisions::new(run, run.fewest() + spare))
+            .collect();
+        let mut chosen = shares(&divisions, &flat, spare).into_iter();
+        let mut divisions = divisions.iter();
+        let mut area = 0.0;
+        let mut outlines = Vec::new();
+        for (one, runs) in loops.iter().zip(&all) {
+            let mut corners = Vec::new();
+            for run in runs {
+                let (Some(sides), Some(division)) = (chosen.next(), divisions.next()) else {
+                    continue;
+                };
+                let mut moved = Corners::new(run, division.corners(sides));
+                area += moved.descend();
+                corners.extend_from_slice(moved.places());
+                corners.extend_from_slice(&run.corners_after);
+            }
+            if runs.is_empty() {
+                corners = vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
+            }
+            outlines.push((corners, one.area() < 0.0));
+        }
+        Ok(Self { outlines, area })
+    }
+
+    /// The polygons in the domain, with rational corners.
+    fn polygons(&self, domain: &Domain) -> Vec<(Vec<Point>, bool)> {
+        let at = |t: f64, side: usize| {
+            let (low, high) = &domain.sides()[side];
+            low + &(rounded(t) * (high - low))
+        };
+        let point = |&[x, y]: &Place| Point {
+            x: at(x, 0),
+            y: at(y, 1),
+        };
+        let outlines = self.outlines.iter();
+        outlines
+            .map(|(corners, is_hole)| (corners.iter().map(point).collect(), *is_hole))
+            .collect()
+    }
+}
+
+/// The nearest multiple of a power of two.
+fn rounded(t: f64) -> Rational {
+    let scaled = libm::round(libm::ldexp(t, CORNER_BITS));
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "corners are near the unit square"
+    )]
+    let whole = scaled as i64;
+    Rational::from(whole) * Rational::power_of_two(-CORNER_BITS)
+}
+
+/// How many sides each run gets, so that the sum of the areas is least.
+fn shares(divisions: &[Divisions], all: &[&Run], spare: usize) -> Vec<usize> {
+    // best[n]: the least area of the runs so far with n sides above their fewest, and those of the last.
+    let mut tables: Vec<Vec<(f64, usize)>> = Vec::new();
+    for (division, run) in divisions.iter().zip(all) {
+        let table = (0..=spare).map(|total| {
+            let choices = (0..=total).map(|own| {
+                let before = match tables.last() {
+                    Some(table) => table[total - own].0,
+                    None if own == total => 0.0,
+                    None => f64::INFINITY,
+                };
+                (before + division.area(run.fewest() + own), own)
+            });
+            choices.fold((f64::INFINITY, total), |best, next| {
+                if next.0 < best.0 { next } else { best }
+            })
+        });
+        tables.push(table.collect());
+    }
+    let mut left = spare;
+    let mut shares = Vec::new();
+    for (table, run) in tables.iter().zip(all).rev() {
+        let own = table[left].1;
+        left -= own;
+        shares.push(run.fewest() + own);
+    }
+    shares.reverse();
+    shares
+}
+
+/// The approximate length of a rather short side: three quarters of those inside the domain are longer.
+fn typical_side(polygons: &[(Vec<Point>, bool)], domain: &Domain) -> Rational {
+    let on = |point: &Point| {
+        let places = [&point.x, &point.y].into_iter().zip(domain.sides());
+        let ends = places.flat_map(|(t, (low, high))| [t == low, t == high]);
+        ends.collect::<Vec<_>>()
+    };
+    let sides = polygons.iter().flat_map(|(corners, _)| {
+        let next = corners.iter().cycle().skip(1);
+        corners.iter().zip(next)
+    });
+    let is_inside = |(p, q): &(&Point, &Point)| !on(p).iter().zip(on(q)).any(|(a, b)| *a && b);
+    let lengths = sides
+        .filter(is_inside)
+        .map(|(p, q)| length_estimate(&left_of(p, q)));
+    let mut lengths: Vec<Rational> = lengths.collect();
+    lengths.sort_unstable();
+    lengths
+        .get(lengths.len() / 4)
+        .cloned()
+        .unwrap_or(Rational::ONE)
+}
+
+/// The network of one convex piece.
+fn convex(
+    request: &Request,
+    planes: &[HalfPlane],
+    steepness: &Rational,
+) -> Result<Built, BuildError> {
+    let mut given = request.parameters.clone();
+    if planes.len() == 1 && given.second_steepness.is_none() {
+        // One half-plane needs no unit that counts.
+        given.hidden_layers = given.hidden_layers.or(Some(1));
+    }
+    let units = given.units.unwrap_or(Units::Sigmoid);
+    let mut planes = planes.to_vec();
+    if units != Units::Heaviside {
+        for plane in &mut planes {
+            let length = length_estimate(plane);
+            scale(plane, &length);
+        }
+    }
+    let mut shape = Shape::of(&given, units)?;
+    shape.choose_steepness(steepness);
+    Ok(Built {
+        network: shape.network(request.target, &planes),
+        a_priori: None,
+        notes: shape.notes(planes.len()),
+        chosen: shape.chosen(),
+    })
+}
+
+/// The network of pieces.
+fn network(request: &Request, pieces: &[Piece], steepness: Rational) -> Result<Built, BuildError> {
+    let given = request.parameters;
+    let units = given.units.unwrap_or(Units::Sigmoid);
+    let (lines, gates) = pieces::gates(pieces);
+    if let [piece] = pieces
+        && piece.is_added
+        && given.hidden_layers.is_none_or(|layers| layers < 3)
+    {
+        return convex(request, &piece.planes, &steepness);
+    }
+    let layers = given.hidden_layers.unwrap_or(2);
+    if !(2..=3).contains(&layers) {
+        return Err(BuildError::UnionLayers(layers));
+    }
+    let is_steep = units != Units::Heaviside;
+    let one_or = |value: Rational| if is_steep { value } else { Rational::ONE };
+    let w = positive("steepness", given.steepness.as_ref())?;
+    let second = positive("second_steepness", given.second_steepness.as_ref())?;
+    let mut notes = vec![format!(
+        "{} added, {} taken away, {}",
+        count(pieces.iter().filter(|p| p.is_added).count(), "convex piece"),
+        pieces.iter().filter(|p| !p.is_added).count(),
+        count(lines.len(), "line")
+    )];
+    if w.is_none() && is_steep {
+        notes.push(format!("steepness {steepness}"));
+    }
+    let w = w.unwrap_or_else(|| one_or(steepness));
+    let second = second.unwrap_or_else(|| one_or(Rational::from(40)));
+    let mut sum = Sum {
+        lines,
+        gates: Vec::new(),
+        is_added: Vec::new(),
+        constant: Rational::ZERO,
+    };
+    for (piece, lines) in pieces.iter().zip(gates) {
+        if lines.is_empty() {
+            let sign = if piece.is_added { 1 } else { -1 };
+            sum.constant = sum.constant + Rational::from(sign);
+        } else {
+            sum.gates.push(Gate { lines });
+            sum.is_added.push(piece.is_added);
+        }
+    }
+    Ok(Built {
+        network: assembled(request, &sum, units, &w, &second, layers),
+        a_priori: None,
+        notes,
+        chosen: Parameters {
+            units: Some(units),
+            hidden_layers: Some(layers),
+            steepness: Some(w),
+            second_steepness: Some(second),
+            ..Parameters::default()
+        },
+    })
+}
