@@ -285,4 +285,38 @@ mod tests {
             assert_eq!(disk(formula), None, "{formula}");
         }
     }
+
+    #[test]
+    fn ellipses_are_read_with_their_axes() {
+        let inputs = ["x".to_owned(), "y".to_owned()];
+        let read = |formula: &str| {
+            let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
+            read_ellipse(&target)
+        };
+        let found = read("(x - 1)^2/4 + (y + 2)^2 <= 1").expect("an ellipse");
+        assert_eq!(found.centre, (Rational::ONE, Rational::from(-2)));
+        assert_eq!(
+            (found.shear, found.stretch_squared),
+            (Rational::ZERO, Rational::from(4))
+        );
+        assert_eq!(found.radius_squared, Rational::from(4));
+        // A slanted one: every point of the formula's curve is on that of the ellipse.
+        let formula = "5*x^2 + 6*x*y + 5*y^2 - 2*x + y <= 8";
+        let found = read(formula).expect("an ellipse");
+        for (x, y) in [(0, 0), (1, 2), (-3, 5)] {
+            let (x, y) = (Rational::from(x), Rational::from(y));
+            let five = Rational::from(5);
+            let value = &five * &x * &x + Rational::from(6) * &x * &y + &five * &y * &y
+                - Rational::from(2) * &x
+                + &y
+                - Rational::from(8);
+            let (dx, dy) = (&x - &found.centre.0, &y - &found.centre.1);
+            let u = &dx + &(&found.shear * &dy);
+            let other = &u * &u + &found.stretch_squared * &dy * &dy - &found.radius_squared;
+            assert_eq!(value, five * other);
+        }
+        assert_eq!(read("x^2 - y^2 <= 1"), None);
+        assert_eq!(read("x^2 + y <= 1"), None);
+        assert_eq!(read("x^2 + y^2 <= -1"), None);
+    }
 }

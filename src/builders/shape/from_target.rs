@@ -302,6 +302,7 @@ fn network(request: &Request, pieces: &[Piece], steepness: Rational) -> Result<B
     let (lines, gates) = pieces::gates(pieces);
     if let [piece] = pieces
         && piece.is_added
+        && piece.any.is_empty()
         && given.hidden_layers.is_none_or(|layers| layers < 3)
     {
         return convex(request, &piece.planes, &steepness);
@@ -314,10 +315,15 @@ fn network(request: &Request, pieces: &[Piece], steepness: Rational) -> Result<B
     let one_or = |value: Rational| if is_steep { value } else { Rational::ONE };
     let w = positive("steepness", given.steepness.as_ref())?;
     let second = positive("second_steepness", given.second_steepness.as_ref())?;
+    let number = |is_counted: &dyn Fn(&Piece) -> bool| {
+        pieces.iter().filter(|piece| is_counted(piece)).count()
+    };
     let mut notes = vec![format!(
-        "{} added, {} taken away, {}",
-        count(pieces.iter().filter(|p| p.is_added).count(), "convex piece"),
-        pieces.iter().filter(|p| !p.is_added).count(),
+        "{}: {} added, {} taken away, {} with a convex part left out; {}",
+        count(pieces.len(), "piece"),
+        number(&|piece| piece.is_added),
+        number(&|piece| !piece.is_added),
+        number(&|piece| !piece.any.is_empty()),
         count(lines.len(), "line")
     )];
     if w.is_none() && is_steep {
@@ -331,12 +337,12 @@ fn network(request: &Request, pieces: &[Piece], steepness: Rational) -> Result<B
         is_added: Vec::new(),
         constant: Rational::ZERO,
     };
-    for (piece, lines) in pieces.iter().zip(gates) {
-        if lines.is_empty() {
+    for (piece, (lines, any)) in pieces.iter().zip(gates) {
+        if lines.is_empty() && any.is_empty() {
             let sign = if piece.is_added { 1 } else { -1 };
             sum.constant = sum.constant + Rational::from(sign);
         } else {
-            sum.gates.push(Gate { lines });
+            sum.gates.push(Gate { lines, any });
             sum.is_added.push(piece.is_added);
         }
     }
@@ -352,4 +358,209 @@ fn network(request: &Request, pieces: &[Piece], steepness: Rational) -> Result<B
             ..Parameters::default()
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::{BuilderName, build, entry, prepare as prepared};
+    use crate::expr::{Target, parse_target};
+    use crate::network::{Network, forward, size};
+
+    fn target(formula: &str) -> Target {
+        let inputs = ["x".to_owned(), "y".to_owned()];
+        parse_target(&[formula], Some(&inputs)).expect("a formula")
+    }
+
+    fn domain(text: &str) -> Domain {
+        Domain::parse(text).expect("a domain")
+    }
+
+    const AROUND: &str = "x=-3/2..3/2,y=-3/2..3/2";
+
+    fn keys(sides: usize, units: Units) -> Parameters {
+        Parameters {
+            vertices: Some(Outlines::FromTarget),
+            sides: Some(sides),
+            units: Some(units),
+            ..Parameters::default()
+        }
+    }
+
+    fn made(formula: &str, on: &str, keys: &Parameters) -> Result<Built, String> {
+        let (target, domain) = (target(formula), domain(on));
+        let built = build(BuilderName::Polygon, keys, &target, &domain, Norm::Area);
+        built.map_err(|error| error.to_string())
+    }
+
+    /// The misclassified area by counting points of a grid, with Heaviside units.
+    fn area(network: &Network, formula: &str, on: &str) -> f64 {
+        const POINTS: u32 = 120;
+        let domain = domain(on);
+        let mut field = Field::new(&target(formula), &domain).expect("a region");
+        let mut wrong = 0_u32;
+        for i in 0..POINTS {
+            for j in 0..POINTS {
+                let share = |k: u32| Rational::ratio(i64::from(2 * k + 1), i64::from(2 * POINTS));
+                let [x, y] = [(0, share(i)), (1, share(j))].map(|(side, t)| {
+                    let (low, high) = &domain.sides()[side];
+                    low + &(t * (high - low))
+                });
+                let value = forward(network, &(), &[x, y]).expect("defined").remove(0);
+                let [x, y] = [i, j].map(|k| (f64::from(k) + 0.5) / f64::from(POINTS));
+                wrong += u32::from((value >= Rational::ratio(1, 2)) != field.holds([x, y]));
+            }
+        }
+        estimate_rational(&domain.volume()) * f64::from(wrong) / f64::from(POINTS * POINTS)
+    }
+
+    #[test]
+    fn polygons_of_disks_and_ellipses_are_the_best() {
+        let best = [(3, 1.141), (4, 0.568), (5, 0.343), (6, 0.231)];
+        for (sides, least) in best {
+            for (formula, on, factor) in [
+                ("x^2 + y^2 <= 1", AROUND, 1.0),
+                ("x^2/4 + y^2 <= 1", "x=-5/2..5/2,y=-3/2..3/2", 2.0),
+                ("5*x^2 + 6*x*y + 5*y^2 <= 8", "x=-2..2,y=-2..2", 2.0),
+            ] {
+                let domain = domain(on);
+                let mut field = Field::new(&target(formula), &domain).expect("a region");
+                let found = Found::new(&mut field, sides).expect("found");
+                let area = found.area * estimate_rational(&domain.volume());
+                assert!(
+                    (area / factor / least - 1.0).abs() < 0.004,
+                    "{formula} {sides}: {area}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn outlines_holes_and_edges_are_found() {
+        let cases = [
+            // formula, domain, sides, units, area at most
+            ("1/4 <= x^2 + y^2 and x^2 + y^2 <= 1", AROUND, 16, 17, 0.14),
+            ("(x^2 + y^2 - 1)^3 <= x^2*y^3", AROUND, 16, 18, 0.038),
+            (
+                "x^2 + y^2 <= 1 or (x - 3/2)^2 + y^2 <= 1",
+                "x=-3/2..3,y=-3/2..3/2",
+                16,
+                18,
+                0.113,
+            ),
+            ("x^2 + y^2 <= 1", "x=0..3/2,y=-3/2..3/2", 8, 9, 0.016),
+            ("x^2 + y^2 >= 1", AROUND, 8, 9, 0.13),
+            ("x + 2*y <= 1/3", AROUND, 1, 1, 0.001),
+            ("abs(x) <= 1/2", AROUND, 2, 3, 0.001),
+            (
+                "(x - 1/2)^2 + y^2 <= 1/9 or (x + 1/2)^2 + y^2 <= 1/9",
+                AROUND,
+                8,
+                10,
+                0.13,
+            ),
+        ];
+        for (formula, on, sides, units, most) in cases {
+            let built = made(formula, on, &keys(sides, Units::Heaviside)).expect(formula);
+            let hidden = size(&built.network).units;
+            assert!(hidden <= units, "{formula}: {hidden} units");
+            let counted = area(&built.network, formula, on);
+            assert!(counted <= most, "{formula}: {counted}");
+            // The estimate is that of the grid, up to the width of its cells.
+            let mut field = Field::new(&target(formula), &domain(on)).expect("a region");
+            let found = Found::new(&mut field, sides).expect("found").area;
+            let found = found * estimate_rational(&domain(on).volume());
+            assert!(
+                (found - counted).abs() < 0.02 + 0.05 * counted,
+                "{formula}: {found} {counted}"
+            );
+        }
+    }
+
+    #[test]
+    fn corners_are_better_than_evenly_spaced_ones() {
+        for formula in ["(x^2 + y^2 - 1)^3 <= x^2*y^3", "x^2 + 4*y^2 <= 1"] {
+            let mut field = Field::new(&target(formula), &domain(AROUND)).expect("a region");
+            let Trace::Loops(loops) = trace(&mut field) else {
+                panic!("a boundary")
+            };
+            let all = runs(&loops[0]);
+            for sides in [8, 16, 32] {
+                let n = all[0].points.len();
+                let even = (0..sides).map(|k| (all[0].points[k * n / sides], k * n / sides));
+                let (even, _) = Corners::new(&all[0], even.collect()).area();
+                let found = Found::new(&mut field, sides).expect("found").area;
+                assert!(found < 0.5 * even, "{formula} {sides}: {found} {even}");
+            }
+        }
+    }
+
+    #[test]
+    fn three_smooth_units_are_taken_where_they_keep_the_tolerance() {
+        let (target, domain) = (target("x^2 + y^2 <= 1"), domain(AROUND));
+        let given = Parameters {
+            sides: None,
+            units: None,
+            ..keys(0, Units::Sigmoid)
+        };
+        let chosen = |given: &Parameters, target: &Target| {
+            let tolerance = Rational::ratio(1, 1000);
+            let polygon = BuilderName::Polygon;
+            prepared(polygon, given, target, &domain, Norm::Area, &tolerance).expect("prepared")
+        };
+        let smooth = chosen(&given, &target);
+        assert_eq!(smooth.fit, Some(Fit::Smooth));
+        let built = build(BuilderName::Polygon, &smooth, &target, &domain, Norm::Area);
+        let built = built.expect("built");
+        assert_eq!(size(&built.network).units, 3);
+        let upper = built.a_priori.expect("a bound").upper;
+        assert!(upper <= Rational::ratio(1, 1000));
+        let forced = Parameters {
+            fit: Some(Fit::Balanced),
+            ..given.clone()
+        };
+        assert_eq!(chosen(&forced, &target), forced);
+        let heart = self::target("(x^2 + y^2 - 1)^3 <= x^2*y^3");
+        assert_eq!(chosen(&given, &heart), given);
+        let size = entry(BuilderName::Polygon).size.expect("a size");
+        assert!(size.is_given(&smooth) && !size.is_given(&given));
+    }
+
+    #[test]
+    fn requests_that_cannot_be_met_are_refused() {
+        let refused =
+            |formula: &str, keys: &Parameters| made(formula, AROUND, keys).expect_err("refused");
+        let three = keys(3, Units::Sigmoid);
+        assert!(refused("x^2 + y^2", &three).contains("not a region"));
+        assert!(refused("x^2 + y^2 <= 9", &three).contains("it is all of it"));
+        assert!(refused("x^2 + y^2 <= -1", &three).contains("no part of it"));
+        let annulus = "1/4 <= x^2 + y^2 and x^2 + y^2 <= 1";
+        let few = refused(annulus, &three);
+        assert!(
+            few.contains("at least 6 are needed") && few.contains("2 parts"),
+            "{few}"
+        );
+        let many = refused(annulus, &keys(257, Units::Sigmoid));
+        assert!(many.contains("at most 256"), "{many}");
+        let fit = |fit: Fit| Parameters {
+            fit: Some(fit),
+            ..three.clone()
+        };
+        assert!(refused(annulus, &fit(Fit::Inscribed)).contains("\"balanced\" and \"smooth\""));
+        let smooth = Parameters {
+            sides: None,
+            ..fit(Fit::Smooth)
+        };
+        assert!(refused(annulus, &smooth).contains("not recognised as a disk or an ellipse"));
+        let vertices = Parameters {
+            vertices: Some(Outlines::One(vec![])),
+            ..three.clone()
+        };
+        assert!(refused(annulus, &vertices).contains("goes with `vertices` = \"from target\""));
+        let missing = Parameters {
+            sides: None,
+            ..three
+        };
+        assert!(refused(annulus, &missing).contains("needs `sides`, or a tolerance"));
+    }
 }

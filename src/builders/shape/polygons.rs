@@ -207,12 +207,25 @@ pub(super) fn assembled(
     let half = Rational::ratio(1, 2);
     let mut parts = LayerBuilder::new(sum.lines.len());
     for gate in &sum.gates {
-        // On where all units count 1; a unit seen from the other side counts 1 minus its value.
-        let needed = whole(gate.lines.len()) - &half - whole(gate.reversed());
-        let weights = gate.lines.iter().map(|(line, is_own)| {
-            let weight = if *is_own { second.clone() } else { -second };
-            (*line, weight)
-        });
+        // On where all units count 1, and of others at least one: all of the others weigh as much as one of
+        // these. A unit seen from the other side counts 1 minus its value.
+        let each = whole(gate.any.len().max(1));
+        let reversed = &each * &whole(reversed(&gate.lines)) + whole(reversed(&gate.any));
+        let all = &each * &whole(gate.lines.len());
+        let needed = if gate.any.is_empty() {
+            all - &half
+        } else {
+            all + &half
+        } - reversed;
+        let weight = |(line, is_own): &(usize, bool), size: &Rational| {
+            let weight = second * size;
+            (*line, if *is_own { weight } else { -weight })
+        };
+        let one = Rational::ONE;
+        let weights = gate.lines.iter().map(|side| weight(side, &each));
+        let weights = weights.chain(gate.any.iter().map(|side| weight(side, &one)));
+        let mut weights: Vec<_> = weights.collect();
+        weights.sort_unstable_by_key(|(line, _)| *line);
         parts.unit(weights, -(second * &needed));
     }
     let mut hidden = vec![
@@ -236,12 +249,12 @@ pub(super) fn assembled(
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gate {
     pub(super) lines: Vec<(usize, bool)>,
+    /// Lines of which one is enough; if there are none, nothing is asked.
+    pub(super) any: Vec<(usize, bool)>,
 }
 
-impl Gate {
-    fn reversed(&self) -> usize {
-        self.lines.iter().filter(|(_, is_own)| !is_own).count()
-    }
+fn reversed(lines: &[(usize, bool)]) -> usize {
+    lines.iter().filter(|(_, is_own)| !is_own).count()
 }
 
 /// The lines of all parts, each once for each side that is in use, and the gate of each part.

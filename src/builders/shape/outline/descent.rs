@@ -281,3 +281,80 @@ fn direction(slopes: &[Place], memory: &[(Vec<Place>, Vec<Place>)]) -> Vec<Place
     }
     step
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::division::Divisions;
+    use super::super::field::Field;
+    use super::super::runs::runs;
+    use super::super::trace::{Trace, trace};
+    use super::*;
+    use crate::expr::{Domain, parse_target};
+
+    fn run(formula: &str) -> Run {
+        let domain = Domain::parse("x=-3/2..3/2,y=-3/2..3/2").expect("a domain");
+        let target = parse_target(&[formula], Some(domain.names())).expect("a region");
+        let mut field = Field::new(&target, &domain).expect("a region");
+        let Trace::Loops(loops) = trace(&mut field) else {
+            panic!("a boundary")
+        };
+        runs(&loops[0]).remove(0)
+    }
+
+    #[test]
+    fn slopes_are_those_of_differences() {
+        for formula in [
+            "(x^2 + y^2 - 1)^3 <= x^2*y^3",
+            "x^2 + y^2 <= 1 and x <= 1/3",
+            "y <= x^3",
+        ] {
+            let run = run(formula);
+            for sides in [3, 7, 12] {
+                let mut corners = Corners::new(&run, Divisions::new(&run, sides).corners(sides));
+                corners.attach();
+                let (_, slopes) = corners.area();
+                for corner in 0..corners.corners.len() {
+                    for axis in 0..2 {
+                        let moved = |by: f64| {
+                            let mut moved = corners.clone();
+                            moved.corners[corner][axis] += by;
+                            moved.area().0
+                        };
+                        let is_end = !run.is_closed && (corner == 0 || corner == sides);
+                        if is_end && run.fixed(corner == sides)[axis] {
+                            assert!(slopes[corner][axis] == 0.0);
+                            continue;
+                        }
+                        let h = 1e-6;
+                        let slow = (moved(h) - moved(-h)) / (2.0 * h);
+                        let fast = slopes[corner][axis];
+                        assert!(
+                            (slow - fast).abs() < 1e-3,
+                            "{formula} {sides} {corner}: {slow} {fast}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn descent_ends_where_no_side_can_be_moved_to_gain() {
+        let run = run("(x^2 + y^2 - 1)^3 <= x^2*y^3");
+        for sides in [5, 10, 20] {
+            let mut corners = Corners::new(&run, Divisions::new(&run, sides).corners(sides));
+            let before = corners.area().0;
+            let after = corners.descend();
+            let (again, slopes) = corners.area();
+            assert!(after <= before && (again - after).abs() < 1e-12);
+            let steepest = slopes
+                .iter()
+                .map(|&slope| length(slope))
+                .fold(0.0, f64::max);
+            assert!(
+                steepest < 0.02 * corners.shortest().max(0.05),
+                "{sides}: {steepest}"
+            );
+        }
+    }
+}

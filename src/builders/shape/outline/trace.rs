@@ -169,3 +169,60 @@ fn refined(field: &mut Field, points: &[Place]) -> Vec<Place> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::runs::runs;
+    use super::*;
+    use crate::expr::{Domain, parse_target};
+
+    fn traced(formula: &str) -> Trace {
+        let domain = Domain::parse("x=-1..1,y=-1..1").expect("a domain");
+        let target = parse_target(&[formula], Some(domain.names())).expect("a region");
+        trace(&mut Field::new(&target, &domain).expect("a region"))
+    }
+
+    /// The areas of the loops, as shares of pi, and the numbers of their runs.
+    fn loops(formula: &str) -> Vec<(f64, usize)> {
+        let Trace::Loops(loops) = traced(formula) else {
+            panic!("a boundary")
+        };
+        let area = |one: &Loop| 4.0 * one.area() / std::f64::consts::PI;
+        loops
+            .iter()
+            .map(|one| (area(one), runs(one).len()))
+            .collect()
+    }
+
+    #[test]
+    fn parts_and_holes_are_told_apart() {
+        let near = |found: &[(f64, usize)], wanted: &[(f64, usize)]| {
+            assert_eq!(found.len(), wanted.len(), "{found:?}");
+            for (found, wanted) in found.iter().zip(wanted) {
+                assert!((found.0 - wanted.0).abs() < 1e-5, "{found:?} {wanted:?}");
+                assert_eq!(found.1, wanted.1);
+            }
+        };
+        near(&loops("x^2 + y^2 <= 1/4"), &[(0.25, 1)]);
+        near(
+            &loops("1/16 <= x^2 + y^2 and x^2 + y^2 <= 1/4"),
+            &[(0.25, 1), (-0.0625, 1)],
+        );
+        let two = "(x - 1/2)^2 + y^2 <= 1/9 or (x + 1/2)^2 + y^2 <= 1/16";
+        near(&loops(two), &[(1.0 / 16.0, 1), (1.0 / 9.0, 1)]);
+        // Cut by the edge of the domain: a quarter of a disk, a strip, and all around a hole.
+        near(&loops("(x - 1)^2 + (y - 1)^2 <= 1"), &[(0.25, 1)]);
+        let pi = std::f64::consts::PI;
+        near(&loops("abs(x) <= 1/3"), &[(4.0 / 3.0 / pi, 2)]);
+        near(&loops("x^2 + y^2 >= 1/4"), &[(4.0 / pi, 0), (-0.25, 1)]);
+        // Corners that touch in the middle of a cell.
+        assert_eq!(loops("x*y >= 0.00001").len(), 2);
+    }
+
+    #[test]
+    fn regions_without_a_boundary_are_told() {
+        assert_eq!(traced("x + y <= 3"), Trace::Everything);
+        assert_eq!(traced("x + y >= 3"), Trace::Nothing);
+        assert_eq!(traced("x^2 + y^2 <= 1/1000000000"), Trace::Nothing);
+    }
+}
