@@ -160,3 +160,63 @@ impl Made {
         Some(upper + between.sup().rational_bound(Direction::Up)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::{BuilderName, build};
+    use crate::expr::parse_target;
+    use crate::network::{forward, size};
+    use crate::numbers::{Precise, Scalar};
+
+    /// Builds with this steepness, and compares the decision with the formula on a grid.
+    fn compare(formula: &str, ellipse: &str, steepness: &Rational) -> (Rational, i64) {
+        let domain = Domain::parse("x=-3..3,y=-2..2").expect("a domain");
+        let target = parse_target(&[formula], Some(domain.names())).expect("a region");
+        let inside = parse_target(&[ellipse], Some(domain.names())).expect("a formula");
+        let given = Parameters {
+            vertices: Some(Outlines::FromTarget),
+            fit: Some(Fit::Smooth),
+            steepness: Some(steepness.clone()),
+            ..Parameters::default()
+        };
+        let built = build(BuilderName::Polygon, &given, &target, &domain, Norm::Area);
+        let built = built.expect("built");
+        assert_eq!(size(&built.network).units, 3);
+        let mut wrong = 0;
+        for i in -24..=24 {
+            for j in -16..=16 {
+                // No point of the grid is on the curves.
+                let at = |k: i64| Rational::ratio(k, 8) + Rational::ratio(1, 97);
+                let point = [at(i), at(j)];
+                let value = crate::expr::evaluate_exactly(&inside, &point).remove(0);
+                let is_inside = !value.expect("defined").is_positive();
+                let point = point.map(|x| Precise::constant(&128, &x));
+                let value = forward(&built.network, &128, &point)
+                    .expect("defined")
+                    .remove(0);
+                let decided = value.lower() >= Some(Rational::ratio(1, 2));
+                wrong += i64::from(decided != is_inside);
+            }
+        }
+        (built.a_priori.expect("flat enough").upper, wrong)
+    }
+
+    #[test]
+    fn stretched_units_are_ellipses() {
+        let fine = Rational::ratio(1, 32);
+        for formula in [
+            "(x - 1/5)^2/4 + (y + 1/7)^2 - 1",
+            "x^2/3 + y^2 - 1",
+            "2*x^2 + 2*x*y + 3*y^2 + x/3 - 5",
+        ] {
+            let region = format!("{formula} <= 0");
+            let (upper, wrong) = compare(&region, formula, &fine);
+            assert_eq!(wrong, 0, "{formula}");
+            assert!(upper < Rational::ratio(1, 1000), "{formula}: {upper}");
+            // Steeper units are not as round, and the bound says so.
+            let (steeper, _) = compare(&region, formula, &Rational::ratio(1, 8));
+            assert!(steeper > upper * Rational::from(10), "{formula}");
+        }
+    }
+}

@@ -6,7 +6,7 @@
 
 use super::division::Line;
 use super::runs::Run;
-use super::{Place, area_between, dot, length, minus};
+use super::{Place, area_between, cross, dot, length, minus};
 
 /// Corners along a run, with the index of the point of the run that belongs to each.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Corners<'r> {
 
 /// The most steps of the descent.
 const STEPS: usize = 200;
+/// A curve that is nearer to a side than this, on average, is straight.
+const STRAIGHT: f64 = 1e-8;
 /// How many steps are remembered.
 const MEMORY: usize = 10;
 
@@ -41,12 +43,27 @@ impl<'r> Corners<'r> {
         self.corners.len() - usize::from(!self.run.is_closed)
     }
 
-    /// Returns the area between the sides and the curve, and its derivative by each coordinate.
+    /// Returns the area between the sides and the curve, and its derivative by each coordinate (0 for those that
+    /// are held).
     pub fn area(&self) -> (f64, Vec<Place>) {
         let mut slopes = vec![[0.0; 2]; self.corners.len()];
         let mut total = 0.0;
+        let mut straight = Vec::new();
         for side in 0..self.sides() {
-            total += self.side(side, &mut slopes);
+            let area = self.side(side, &mut slopes);
+            let next = (side + 1) % self.corners.len();
+            let far = minus(self.corners[next], self.corners[side]);
+            if area < STRAIGHT * length(far) {
+                straight.push((side, next, far));
+            }
+            total += area;
+        }
+        // Where a side lies on a straight curve the area has an edge: corners move along such a side only.
+        for (side, next, far) in straight {
+            for corner in [side, next] {
+                let share = dot(slopes[corner], far) / dot(far, far);
+                slopes[corner] = [share * far[0], share * far[1]];
+            }
         }
         if !self.run.is_closed {
             // The ends stay on the edge of the domain.
@@ -120,7 +137,26 @@ impl<'r> Corners<'r> {
         area
     }
 
-    /// Finds the nearest point of the run for each corner, between those of its neighbours.
+    /// The direction between the normals of the sides that meet at a corner inside the run.
+    fn bisector(&self, corner: usize) -> Place {
+        let count = self.corners.len();
+        let at = |i: usize| self.corners[i % count];
+        let (before, after) = (
+            minus(at(corner), at(corner + count - 1)),
+            minus(at(corner + 1), at(corner)),
+        );
+        let (a, b) = (length(before).max(1e-12), length(after).max(1e-12));
+        let along = [before[0] / a + after[0] / b, before[1] / a + after[1] / b];
+        let size = length(along);
+        if size < 1e-9 {
+            // The sides turn back; any direction is as good.
+            return [-before[0] / a, -before[1] / a];
+        }
+        [-along[1] / size, along[0] / size]
+    }
+
+    /// Finds a point of the run for each corner, between those of its neighbours: near the line that halves
+    /// the angle between the sides, so that the curve is on the same side of both.
     fn attach(&mut self) {
         let count = self.corners.len();
         let n = self.run.points.len();
@@ -148,12 +184,14 @@ impl<'r> Corners<'r> {
             // Halfway to the neighbours, so that the order stays.
             let (from, to) = ((before + here) / 2 + 1, (here + after) / 2);
             let corner = self.corners[i];
+            let across = self.bisector(i);
             let mut best = (f64::INFINITY, here);
             for k in from..=to.max(from) {
                 let far = minus(self.run.points[k % n], corner);
-                let far = dot(far, far);
-                if far < best.0 {
-                    best = (far, k);
+                let off = cross(across, far);
+                let off = off * off + dot(far, far) / 64.0;
+                if off < best.0 {
+                    best = (off, k);
                 }
             }
             self.places[i] = best.1 - n;
@@ -305,7 +343,7 @@ mod tests {
     fn slopes_are_those_of_differences() {
         for formula in [
             "(x^2 + y^2 - 1)^3 <= x^2*y^3",
-            "x^2 + y^2 <= 1 and x <= 1/3",
+            "x^2 + y^2 <= 1 and x <= 1/3 + y^2/4",
             "y <= x^3",
         ] {
             let run = run(formula);

@@ -57,8 +57,6 @@ pub struct Divisions<'r> {
     run: &'r Run,
     /// The points at which it may be cut, in order; a closed run is cut at the first in any case.
     cuts: Vec<usize>,
-    /// The longest stretch, in cuts.
-    reach: usize,
     /// For each start and length of a stretch in cuts: the area, and the line.
     lines: Vec<Vec<(f64, Line)>>,
     /// For each number of sides: the least area, with all cuts before each cut.
@@ -75,24 +73,16 @@ impl<'r> Divisions<'r> {
         let mut divisions = Self {
             run,
             cuts: cuts(run, wanted),
-            reach: 0,
             lines: Vec::new(),
             best: Vec::new(),
-        };
-        let stretches = divisions.stretches();
-        divisions.reach = if most <= 24 {
-            stretches
-        } else {
-            // Long stretches are of no use where many are allowed.
-            (8 * stretches / most).max(16).min(stretches)
         };
         let starts = divisions.cuts.len();
         divisions.lines = (0..starts)
             .map(|start| {
                 let longest = if run.is_closed {
-                    divisions.reach
+                    starts
                 } else {
-                    divisions.reach.min(starts - 1 - start)
+                    starts - 1 - start
                 };
                 let lines = 1..=longest;
                 lines
@@ -103,7 +93,7 @@ impl<'r> Divisions<'r> {
         divisions.best = divisions.tables(most);
         if run.is_closed && most > 3 {
             // The first cut may be a bad one: start again at one that was chosen freely.
-            let chosen = divisions.back(&divisions.best, most);
+            let chosen = divisions.back(&divisions.best, divisions.most());
             if let Some(&middle) = chosen.get(chosen.len() / 2) {
                 divisions.cuts.rotate_left(middle);
                 divisions.lines.rotate_left(middle);
@@ -118,10 +108,14 @@ impl<'r> Divisions<'r> {
         self.cuts.len() - usize::from(!self.run.is_closed)
     }
 
+    /// The most sides of use: a curve of few points has no more.
+    fn most(&self) -> usize {
+        self.stretches().min(self.best.len() - 1)
+    }
+
     /// Returns the least area with this many sides.
     pub fn area(&self, sides: usize) -> f64 {
-        let table = self.best.get(sides);
-        table.map_or(f64::INFINITY, |table| table[self.stretches()].0)
+        self.best[sides.min(self.most())][self.stretches()].0
     }
 
     /// The point of the run at a cut; around a closed run the numbers go on increasing.
@@ -161,8 +155,9 @@ impl<'r> Divisions<'r> {
                 best = Some((area, line));
             }
         }
+        // All at one point.
         best.unwrap_or((
-            f64::INFINITY,
+            0.0,
             Line {
                 through: samples[0],
                 along: [1.0, 0.0],
@@ -179,7 +174,7 @@ impl<'r> Divisions<'r> {
         for sides in 1..=most {
             let mut table = vec![(f64::INFINITY, 0); ends + 1];
             for (end, entry) in table.iter_mut().enumerate().skip(1) {
-                for start in end.saturating_sub(self.reach)..end {
+                for start in 0..end {
                     let so_far = tables[sides - 1][start].0;
                     if so_far == f64::INFINITY {
                         continue;
@@ -209,7 +204,9 @@ impl<'r> Divisions<'r> {
 
     /// Returns corners for this many sides, with the place on the run of each: the sides lie on the lines
     /// of the stretches; one corner more than sides for an open run.
+    /// A curve of few points may have fewer sides.
     pub fn corners(&self, sides: usize) -> Vec<(Place, usize)> {
+        let sides = sides.min(self.most());
         let cuts = self.back(&self.best, sides);
         let line = |i: usize| self.lines[cuts[i]][cuts[i + 1] - cuts[i] - 1].1;
         let points = &self.run.points;

@@ -329,12 +329,8 @@ fn hull(corners: &[Point]) -> (Vec<Point>, Vec<Vec<Point>>) {
     loop {
         let next = (here + 1..here + n).find(|&next| {
             let plane = left_of(at(here), at(next));
-            (0..n).all(|k| {
-                let excess = plane.excess(&corners[k]);
-                // On the line only between the two, so that the farthest is taken.
-                excess.is_positive()
-                    || (excess.is_zero() && is_between(at(here), at(next), &corners[k]))
-            })
+            // Points on the line are corners of the hull, the next one first, so that no pocket touches its lid.
+            (0..n).all(|k| !plane.excess(&corners[k]).is_negative())
         });
         match next {
             Some(next) if next < start + n => {
@@ -349,12 +345,6 @@ fn hull(corners: &[Point]) -> (Vec<Point>, Vec<Vec<Point>>) {
     let pockets = pockets.map(|(&from, to)| (from..=to).rev().map(|i| at(i).clone()).collect());
     let pockets = pockets.collect();
     (hull.iter().map(|&i| at(i).clone()).collect(), pockets)
-}
-
-/// Is a point of the line through a and b between them?
-fn is_between(a: &Point, b: &Point, point: &Point) -> bool {
-    let along = (&point.x - &a.x) * (&point.x - &b.x) + (&point.y - &a.y) * (&point.y - &b.y);
-    !along.is_positive()
 }
 
 #[cfg(test)]
