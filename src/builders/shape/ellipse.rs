@@ -112,14 +112,13 @@ struct Made {
 impl Made {
     fn new(ellipse: &Ellipse, steepness: &Rational) -> Option<Self> {
         let square = &ellipse.stretch_squared;
-        let stretch = match square.exact_sqrt() {
-            Some(root) => root,
-            None => {
-                let root = Interval::from_rational(square).root().ok()?.mid();
-                let root = root.to_rational()?;
-                let near = &root * &Rational::power_of_two(-BITS);
-                simplest_between(&(&root - &near), &(&root + &near))
-            }
+        let stretch = if let Some(root) = square.exact_sqrt() {
+            root
+        } else {
+            let root = Interval::from_rational(square).root().ok()?.mid();
+            let root = root.to_rational()?;
+            let near = &root * &Rational::power_of_two(-BITS);
+            simplest_between(&(&root - &near), &(&root + &near))
         };
         let direction = (Rational::ONE, Rational::ZERO);
         let radius_squared = &ellipse.radius_squared;

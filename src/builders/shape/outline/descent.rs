@@ -10,7 +10,7 @@ use super::{Place, area_between, cross, dot, length, minus};
 
 /// Corners along a run, with the index of the point of the run that belongs to each.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Corners<'r> {
+pub struct Chain<'r> {
     run: &'r Run,
     corners: Vec<Place>,
     places: Vec<usize>,
@@ -23,7 +23,7 @@ const STRAIGHT: f64 = 1e-8;
 /// How many steps are remembered.
 const MEMORY: usize = 10;
 
-impl<'r> Corners<'r> {
+impl<'r> Chain<'r> {
     /// Takes corners in the order of the run.
     pub fn new(run: &'r Run, corners: Vec<(Place, usize)>) -> Self {
         let (corners, places) = corners.into_iter().unzip();
@@ -182,7 +182,10 @@ impl<'r> Corners<'r> {
                 old[i + 1] + n
             };
             // Halfway to the neighbours, so that the order stays.
-            let (from, to) = ((before + here) / 2 + 1, (here + after) / 2);
+            let (from, to) = (
+                usize::midpoint(before, here) + 1,
+                usize::midpoint(here, after),
+            );
             let corner = self.corners[i];
             let across = self.bisector(i);
             let mut best = (f64::INFINITY, here);
@@ -348,28 +351,26 @@ mod tests {
         ] {
             let run = run(formula);
             for sides in [3, 7, 12] {
-                let mut corners = Corners::new(&run, Divisions::new(&run, sides).corners(sides));
+                let mut corners = Chain::new(&run, Divisions::new(&run, sides).corners(sides));
                 corners.attach();
                 let (_, slopes) = corners.area();
-                for corner in 0..corners.corners.len() {
-                    for axis in 0..2 {
+                for (corner, slope) in slopes.iter().enumerate() {
+                    let is_end = !run.is_closed && (corner == 0 || corner == sides);
+                    let fixed = run.fixed(corner == sides);
+                    for (axis, &fast) in slope.iter().enumerate() {
                         let moved = |by: f64| {
                             let mut moved = corners.clone();
                             moved.corners[corner][axis] += by;
                             moved.area().0
                         };
-                        let is_end = !run.is_closed && (corner == 0 || corner == sides);
-                        if is_end && run.fixed(corner == sides)[axis] {
-                            assert!(slopes[corner][axis] == 0.0);
+                        if is_end && fixed[axis] {
+                            assert!(fast == 0.0);
                             continue;
                         }
                         let h = 1e-6;
                         let slow = (moved(h) - moved(-h)) / (2.0 * h);
-                        let fast = slopes[corner][axis];
-                        assert!(
-                            (slow - fast).abs() < 1e-3,
-                            "{formula} {sides} {corner}: {slow} {fast}"
-                        );
+                        let about = format!("{formula} {sides} {corner}: {slow} {fast}");
+                        assert!((slow - fast).abs() < 1e-3, "{about}");
                     }
                 }
             }
@@ -380,7 +381,7 @@ mod tests {
     fn descent_ends_where_no_side_can_be_moved_to_gain() {
         let run = run("(x^2 + y^2 - 1)^3 <= x^2*y^3");
         for sides in [5, 10, 20] {
-            let mut corners = Corners::new(&run, Divisions::new(&run, sides).corners(sides));
+            let mut corners = Chain::new(&run, Divisions::new(&run, sides).corners(sides));
             let before = corners.area().0;
             let after = corners.descend();
             let (again, slopes) = corners.area();

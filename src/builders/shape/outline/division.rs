@@ -173,13 +173,14 @@ impl<'r> Divisions<'r> {
         let mut tables = vec![before];
         for sides in 1..=most {
             let mut table = vec![(f64::INFINITY, 0); ends + 1];
+            let before = &tables[sides - 1];
             for (end, entry) in table.iter_mut().enumerate().skip(1) {
-                for start in 0..end {
-                    let so_far = tables[sides - 1][start].0;
-                    if so_far == f64::INFINITY {
+                let starts = before.iter().zip(&self.lines).enumerate().take(end);
+                for (start, ((so_far, _), lines)) in starts {
+                    if *so_far == f64::INFINITY {
                         continue;
                     }
-                    let area = so_far + self.lines[start][end - start - 1].0;
+                    let area = so_far + lines[end - start - 1].0;
                     if area < entry.0 {
                         *entry = (area, start);
                     }

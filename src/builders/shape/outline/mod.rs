@@ -2,12 +2,13 @@
 //!
 //! All of this is a search in floats, in coordinates in which the domain is the unit square (areas keep their
 //! ratios there, so nothing is lost). [`field`] decides points, [`trace`] follows the boundary, [`runs`]
-//! cuts it at the edge of the domain, [`division`] says where sides meet, and [`descent`] moves the corners. What
-//! comes out is rational corners; [`pieces`] makes half-planes of them, exactly.
+//! cuts it at the edge of the domain, [`division`] says where sides meet, and [`descent`] moves the corners; [`found`]
+//! puts this together. What comes out is rational corners; [`pieces`] makes half-planes of them, exactly.
 
 pub mod descent;
 pub mod division;
 pub mod field;
+pub mod found;
 pub mod pieces;
 pub mod runs;
 pub mod trace;

@@ -29,7 +29,7 @@ impl Run {
             self.points.first()
         };
         let sides = end.map_or(0, |&end| sides_at(end));
-        [sides & 3 != 0, sides & 12 != 0]
+        [sides & 0b0011 != 0, sides & 0b1100 != 0]
     }
 }
 
