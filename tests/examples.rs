@@ -207,6 +207,13 @@ fn round_is_round() {
 }
 
 #[test]
+fn heart_is_a_polygon_with_one_notch() {
+    let (_scratch, _, object) = build("heart");
+    assert_eq!(verdict(&object), "proved");
+    assert!(error(&object).1 <= Rational::ratio(1, 12));
+}
+
+#[test]
 fn deep_square_is_exactly_a_power_of_two() {
     let (_scratch, _, object) = build("deep_square");
     assert_eq!(object["verify"]["error"]["exact"], true);

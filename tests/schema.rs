@@ -222,6 +222,7 @@ fn every_shape_is_the_same_to_the_schema_and_to_the_reader() {
         json!("1/3"),
         json!("2^-5"),
         json!("x"),
+        json!("from target"),
         json!(""),
         json!(true),
         json!([]),

@@ -1,6 +1,6 @@
 //! Why a network cannot be built.
 
-use super::parameters::{Profile, Steepness, Units};
+use super::parameters::{Fit, Profile, Steepness, Units};
 use super::shape::parts::OutlineError;
 use crate::expr::DomainError;
 use crate::geometry::polygon::PolygonError;
@@ -411,6 +411,61 @@ pub enum BuildError {
     /// Another number of hidden layers than 2 or 3, for parts that are added up.
     #[error("`hidden_layers` is {0}; a polygon in several convex parts has 2 or 3")]
     UnionLayers(usize),
+    /// A target that is not a region, for a polygon that is to be found from it.
+    #[error(
+        "`vertices` is \"from target\", but the target is not a region; write it as a condition such as \
+         x^2/4 + y^2 <= 1, or give the vertices"
+    )]
+    NoRegion,
+    /// A region without a boundary in the domain.
+    #[error(
+        "`vertices` is \"from target\", but the region has no boundary in the domain: {}; \
+         choose another domain, or give the vertices",
+        boundary(*.is_everything)
+    )]
+    NoBoundary {
+        /// Does it fill the domain?
+        is_everything: bool,
+    },
+    /// Fewer sides than the parts of the boundary need.
+    #[error(
+        "`sides` is {found}, at least {smallest} are needed: the boundary of the region has {parts}, with 3 \
+         sides for a closed one and 1 for one that ends at the edge of the domain"
+    )]
+    FewSides {
+        /// Its value.
+        found: usize,
+        /// The smallest number.
+        smallest: usize,
+        /// The parts of the boundary, in words.
+        parts: String,
+    },
+    /// Sides so long that they cross each other.
+    #[error(
+        "with `sides` = {0}, the sides that were found cross each other; choose more, or give the vertices"
+    )]
+    CrossingSides(usize),
+    /// A key that is of use for vertices from the target only.
+    #[error("`{0}` goes with `vertices` = \"from target\" only")]
+    OnlyFromTarget(&'static str),
+    /// Vertices from the target for the wrong builder.
+    #[error(
+        "`vertices` = \"from target\" goes with the builder `polygon`, which finds several outlines and \
+         holes too"
+    )]
+    OnlyPolygon,
+    /// A fit of disks only.
+    #[error(
+        "`fit` is \"{}\"; with `vertices` = \"from target\", \"balanced\" and \"smooth\" are possible",
+        .0.name()
+    )]
+    FitOfRegion(Fit),
+    /// A region that three smooth units do not approximate.
+    #[error(
+        "`fit` is \"smooth\", but the target is not recognised as a disk or an ellipse like \
+         (x - a)^2/p + (y - b)^2/q <= 1; choose \"balanced\""
+    )]
+    NoEllipse,
     /// The vertices are not those of a polygon.
     #[error("`vertices`: {0}")]
     Vertices(OutlineError),
@@ -460,6 +515,15 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// Returns the size to try instead of one that is too small for the target.
+    pub fn needed_size(&self) -> Option<usize> {
+        match self {
+            Self::FewSides { smallest, .. } => Some(*smallest),
+            Self::CrossingSides(found) => Some(found + 1),
+            _ => None,
+        }
+    }
+
     /// Returns the key of `[network]` that is to be changed; none where it is the builder or the target.
     pub fn key(&self) -> Option<&'static str> {
         Some(match self {
@@ -475,6 +539,7 @@ impl BuildError {
             | Self::TooSteep { key, .. }
             | Self::TooGentle { key }
             | Self::NotPositive { key, .. }
+            | Self::OnlyFromTarget(key)
             | Self::Smooth(key) => key,
             Self::Activation { .. } => "activation",
             Self::Directions { .. } | Self::TooLargeDegree { .. } | Self::DegreeTooLow { .. } => {
@@ -494,7 +559,12 @@ impl BuildError {
             Self::OutputRange { .. } => "output",
             Self::HiddenLayers(_) | Self::OneLayer(_) | Self::UnionLayers(_) => "hidden_layers",
             Self::NoSecondLayer => "second_steepness",
+            Self::FewSides { .. } | Self::CrossingSides(_) => "sides",
+            Self::FitOfRegion(_) | Self::NoEllipse => "fit",
             Self::SeveralPolygons(_)
+            | Self::NoRegion
+            | Self::NoBoundary { .. }
+            | Self::OnlyPolygon
             | Self::Vertices(_)
             | Self::Outline { .. }
             | Self::Polygon(_) => "vertices",
@@ -524,6 +594,14 @@ fn out_of_range(place: &str, found: Option<&str>) -> String {
     match found {
         Some(found) => format!("it is {found} at {place}"),
         None => format!("that could not be shown near {place}"),
+    }
+}
+
+fn boundary(is_everything: bool) -> &'static str {
+    if is_everything {
+        "it is all of it"
+    } else {
+        "it holds no part of it that is large enough to see"
     }
 }
 

@@ -54,7 +54,7 @@ pub use parameters::{
 pub use request::{APriori, Built};
 pub use simple::{disk, interpolant, quadrants, staircase};
 pub use sizes::Sizes;
-pub use values::{Outlines, Shape, Source};
+pub use values::{FROM_TARGET, Outlines, Shape, Source};
 
 use crate::certificate::Norm;
 use crate::expr::{Domain, Target};

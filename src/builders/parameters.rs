@@ -317,7 +317,7 @@ keys! {
     overlap: usize = "overlap" is Count,
     /// How towers and quadrants divide the domain.
     grid: Division = "grid" is Division,
-    /// The vertices of a polygon in order, or a list of these for several polygons.
+    /// The vertices of a polygon in order, a list of these for several polygons, or "from target".
     vertices: Outlines = "vertices" is Vertices,
     /// The number of hidden layers of polygons and disks (with 1 the threshold decides), or the most of the smallest network.
     hidden_layers: usize = "hidden_layers" is Count,
@@ -327,9 +327,9 @@ keys! {
     max_weight: Rational = "max_weight" is Positive,
     /// How much work the search for the smallest network does: twice as much with 8 as with 4.
     effort: usize = "effort" is Count,
-    /// The number of sides of the polygon that approximates a disk.
+    /// The number of sides of the polygon that approximates a disk, or the region of the target.
     sides: usize = "sides" is Count,
-    /// How a disk is approximated.
+    /// How a disk, or the region of the target, is approximated.
     fit: Fit = "fit" is Fit,
     /// The centre of a disk.
     centre: Vertex = "centre" is Point,

@@ -22,7 +22,7 @@ pub enum Shape {
     Numbers,
     /// A point of the plane: two numbers.
     Point,
-    /// A list of points, or several of them.
+    /// A list of points, several of them, or the text [`FROM_TARGET`].
     Vertices,
     /// A side, two numbers, for each input by its name.
     Sides,
@@ -73,7 +73,7 @@ pub trait Source {
     /// - Errors: the value has another form.
     fn point(&self, key: &'static str) -> Result<Option<Vertex>, Self::Error>;
 
-    /// Reads a list of points, or several.
+    /// Reads a list of points, several, or the text [`FROM_TARGET`].
     ///
     /// - Errors: the value has another form.
     fn outlines(&self, key: &'static str) -> Result<Option<Outlines>, Self::Error>;
@@ -84,6 +84,9 @@ pub trait Source {
     fn sides(&self, key: &'static str) -> Result<Option<Vec<(Rational, Rational)>>, Self::Error>;
 }
 
+/// The text that stands for vertices found from the target.
+pub const FROM_TARGET: &str = "from target";
+
 /// The vertices of one polygon or of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outlines {
@@ -91,6 +94,8 @@ pub enum Outlines {
     One(Vec<Vertex>),
     /// The vertices of several polygons.
     Several(Vec<Vec<Vertex>>),
+    /// They are found from the region that is the target.
+    FromTarget,
 }
 
 /// A shape of values as a type, for the table of keys.
@@ -145,6 +150,7 @@ kind!(Vertices: Outlines, outlines, |outlines| {
     let lists = match outlines {
         Outlines::One(list) => std::slice::from_ref(list),
         Outlines::Several(lists) => lists,
+        Outlines::FromTarget => &[],
     };
     let points = lists.iter().flatten();
     points.flat_map(|(x, y)| [x, y]).collect()

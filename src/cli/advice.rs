@@ -50,10 +50,10 @@ pub fn of(message: &str, spec: &Spec) -> Option<String> {
             format!("write {key} = {value} in [network]")
         });
     }
-    if message.contains("not recognised as a disk") {
+    if message.contains("not recognised as a disk like") {
         return Some(
             "for another shape, such as an ellipse, write builder = \"polygon\" with its `vertices`, or \
-             builder = \"quadrants\""
+             with vertices = \"from target\""
                 .into(),
         );
     }

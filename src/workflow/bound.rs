@@ -130,6 +130,15 @@ impl LowerBound {
 /// - Errors: none; where nothing is found the bound is 0.
 /// - Source: T38, T27.
 pub fn bound(target: &Target, domain: &Domain, tolerance: &Rational) -> LowerBound {
+    search(target, domain, tolerance, true)
+}
+
+/// Searches a lower bound of kinks alone.
+pub(super) fn bound_of_kinks(target: &Target, domain: &Domain, tolerance: &Rational) -> LowerBound {
+    search(target, domain, tolerance, false)
+}
+
+fn search(target: &Target, domain: &Domain, tolerance: &Rational, with_jumps: bool) -> LowerBound {
     let obstacle = obstacle(target, domain, tolerance);
     let kinks = match obstacle {
         None => triples(target, domain, tolerance),
@@ -137,6 +146,7 @@ pub fn bound(target: &Target, domain: &Domain, tolerance: &Rational) -> LowerBou
     };
     let jumps = match obstacle {
         Some(Obstacle::Curved) => None,
+        _ if !with_jumps => None,
         _ => pairs(target, domain, tolerance),
     };
     let is_empty = kinks.is_none() && jumps.is_none();

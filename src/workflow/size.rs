@@ -128,6 +128,9 @@ pub(super) fn choose(
         request.norm,
         tolerance,
     )?;
+    if key.is_given(&parameters) {
+        return of_size_given(&parameters);
+    }
     Choice {
         request,
         key,
@@ -167,7 +170,23 @@ impl Choice<'_, '_> {
                 let check = Duration::from_secs_f64(best.found.seconds());
                 limits.time = limits.time.map(|time| time.saturating_sub(check));
             }
-            match (self.attempt(size, limits)?, best.is_some()) {
+            let attempt = match self.attempt(size, limits) {
+                Err(WorkflowError::Build(error)) => {
+                    // A builder may find only then that the target needs a larger size.
+                    let Some(needed) = error.needed_size().filter(|needed| *needed <= largest)
+                    else {
+                        return Err(WorkflowError::Build(error));
+                    };
+                    if best.is_none() && last.is_none() {
+                        sizes = Sizes::new(needed, largest);
+                    } else {
+                        sizes.tried(size, false);
+                    }
+                    continue;
+                }
+                attempt => attempt?,
+            };
+            match (attempt, best.is_some()) {
                 (Next::Enough(tried), _) => {
                     sizes.tried(size, true);
                     (best, last) = (Some(tried), None);

@@ -18,6 +18,29 @@ pub struct Disk {
 /// formula has the form `(x-a)^2 + (y-b)^2 <= c`, expanded or not, on either side, or with a root around
 /// it.
 pub fn read_disk(target: &Target) -> Option<Disk> {
+    read_quadratic(target)?.disk()
+}
+
+/// An ellipse: the points with `(x + s y)^2 + t^2 y^2 <= r^2`, seen from its centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ellipse {
+    /// The centre.
+    pub centre: (Rational, Rational),
+    /// s.
+    pub shear: Rational,
+    /// `t^2`, above 0.
+    pub stretch_squared: Rational,
+    /// `r^2`, above 0.
+    pub radius_squared: Rational,
+}
+
+/// Returns the ellipse that a target in two inputs describes, as [`read_disk`] does for disks.
+pub fn read_ellipse(target: &Target) -> Option<Ellipse> {
+    read_quadratic(target)?.ellipse()
+}
+
+/// The polynomial that is at most 0 in the region.
+fn read_quadratic(target: &Target) -> Option<Quadratic> {
     match target.body() {
         TargetBody::Region(condition) => of_condition(condition, false),
         TargetBody::Outputs(outputs) => match outputs.as_slice() {
@@ -32,7 +55,7 @@ pub fn read_disk(target: &Target) -> Option<Disk> {
     }
 }
 
-fn of_condition(condition: &Condition, is_negated: bool) -> Option<Disk> {
+fn of_condition(condition: &Condition, is_negated: bool) -> Option<Quadratic> {
     let (relation, a, b) = match condition {
         Condition::Not(inner) => return of_condition(inner, !is_negated),
         Condition::Compare(relation, a, b) => (relation, a, b),
@@ -55,7 +78,7 @@ fn of_condition(condition: &Condition, is_negated: bool) -> Option<Disk> {
         }
         _ => (small, large.clone()),
     };
-    Quadratic::of(small)?.minus(&Quadratic::of(&large)?).disk()
+    Some(Quadratic::of(small)?.minus(&Quadratic::of(&large)?))
 }
 
 /// A polynomial of degree at most two, by its coefficients.
@@ -176,6 +199,29 @@ impl Quadratic {
             radius_squared,
         })
     }
+
+    /// The ellipse where this is at most 0.
+    fn ellipse(&self) -> Option<Ellipse> {
+        if !self.xx.is_positive() {
+            return None;
+        }
+        let unit = self.scaled(&self.xx.reciprocal()?);
+        let shear = unit.xy.half();
+        let stretch_squared = &unit.yy - &(&shear * &shear);
+        if !stretch_squared.is_positive() {
+            return None;
+        }
+        // With u = x + s y: u^2 + t^2 y^2 + a u + (b - s a) y + c, so u = -a/2 and y = (s a - b)/(2 t^2) there.
+        let (u, rest) = (-unit.x.half(), (&shear * &unit.x - &unit.y).half());
+        let y = &rest / &stretch_squared;
+        let radius_squared = &u * &u + &rest * &y - &unit.one;
+        radius_squared.is_positive().then(|| Ellipse {
+            centre: (&u - &(&shear * &y), y),
+            shear,
+            stretch_squared,
+            radius_squared,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -238,5 +284,39 @@ mod tests {
         ] {
             assert_eq!(disk(formula), None, "{formula}");
         }
+    }
+
+    #[test]
+    fn ellipses_are_read_with_their_axes() {
+        let inputs = ["x".to_owned(), "y".to_owned()];
+        let read = |formula: &str| {
+            let target = parse_target(&[formula], Some(&inputs)).expect("a formula");
+            read_ellipse(&target)
+        };
+        let found = read("(x - 1)^2/4 + (y + 2)^2 <= 1").expect("an ellipse");
+        assert_eq!(found.centre, (Rational::ONE, Rational::from(-2)));
+        assert_eq!(
+            (found.shear, found.stretch_squared),
+            (Rational::ZERO, Rational::from(4))
+        );
+        assert_eq!(found.radius_squared, Rational::from(4));
+        // A slanted one: every point of the formula's curve is on that of the ellipse.
+        let formula = "5*x^2 + 6*x*y + 5*y^2 - 2*x + y <= 8";
+        let found = read(formula).expect("an ellipse");
+        for (x, y) in [(0, 0), (1, 2), (-3, 5)] {
+            let (x, y) = (Rational::from(x), Rational::from(y));
+            let five = Rational::from(5);
+            let value = &five * &x * &x + Rational::from(6) * &x * &y + &five * &y * &y
+                - Rational::from(2) * &x
+                + &y
+                - Rational::from(8);
+            let (dx, dy) = (&x - &found.centre.0, &y - &found.centre.1);
+            let u = &dx + &(&found.shear * &dy);
+            let other = &u * &u + &found.stretch_squared * &dy * &dy - &found.radius_squared;
+            assert_eq!(value, five * other);
+        }
+        assert_eq!(read("x^2 - y^2 <= 1"), None);
+        assert_eq!(read("x^2 + y <= 1"), None);
+        assert_eq!(read("x^2 + y^2 <= -1"), None);
     }
 }

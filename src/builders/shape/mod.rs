@@ -2,6 +2,9 @@
 
 pub mod circle;
 pub mod disk;
+pub mod ellipse;
+pub mod from_target;
+pub mod outline;
 pub mod parts;
 pub mod polygon;
 pub mod polygons;

@@ -1,7 +1,7 @@
 //! Convex polygons: one first-layer unit for each side, and a unit, or the threshold, that counts.
 //! Others are split into convex parts.
 
-use super::polygons;
+use super::{from_target, polygons};
 use crate::builders::assemble::{LayerBuilder, activation, network};
 use crate::builders::cells::tower::gate_bias;
 use crate::builders::entry::{ACTIVATION, Bounds, Entry, Goal, Key, Outputs, SECOND, STEPS, key};
@@ -34,12 +34,20 @@ pub const ENTRY: Entry = Entry {
     activations: STEPS,
     keys: &[
         ACTIVATION,
-        key("vertices", "needed: points in order around the polygon"),
+        key(
+            "vertices",
+            "needed: points in order around the polygon, or \"from target\"",
+        ),
+        key("sides", "from the tolerance, for vertices from the target"),
+        key(
+            "fit",
+            "for vertices from the target: smooth if `sides` is left out and it needs fewer units, else balanced",
+        ),
         SHAPE_LAYERS,
         key("steepness", "400 per shortest side (heaviside: 1)"),
         SECOND,
     ],
-    size: None,
+    size: Some(from_target::SIZE),
     bounds: Bounds::AsAsked,
     bound: "none; with heaviside, the network is exactly the closed polygon",
     theorem: "T25",
@@ -72,7 +80,18 @@ pub fn polygon(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let key = "vertices";
     let builder = ENTRY.name;
+    let only_from_target = [
+        ("sides", given.sides.is_some()),
+        ("fit", given.fit.is_some()),
+    ];
+    let is_from_target = given.vertices == Some(Outlines::FromTarget);
+    if let Some((key, _)) = only_from_target.into_iter().find(|(_, is_given)| *is_given)
+        && !is_from_target
+    {
+        return Err(BuildError::OnlyFromTarget(key));
+    }
     let vertices = match &given.vertices {
+        Some(Outlines::FromTarget) => return from_target::polygon(request),
         Some(Outlines::One(vertices)) => vertices,
         Some(Outlines::Several(lists)) => return Err(BuildError::SeveralPolygons(lists.len())),
         None => return Err(BuildError::MissingKey { builder, key }),

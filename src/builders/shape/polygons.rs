@@ -68,9 +68,13 @@ tolerance = "1/10"
 pub fn polygons(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let (builder, key) = (ENTRY.name, "vertices");
+    if given.vertices == Some(Outlines::FromTarget) {
+        return Err(BuildError::OnlyPolygon);
+    }
     let outlines = given.vertices.clone().map(|vertices| match vertices {
         Outlines::One(list) => vec![list],
         Outlines::Several(lists) => lists,
+        Outlines::FromTarget => Vec::new(),
     });
     let outlines = outlines.filter(|list| !list.is_empty());
     let outlines = outlines.ok_or(BuildError::MissingKey { builder, key })?;
@@ -146,7 +150,7 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
     let second = second.unwrap_or_else(|| Rational::from(one_or_forty));
     notes.push("no a-priori bound: the target is not compared with the polygons".to_owned());
     Ok(Built {
-        network: assembled(request, &lines, &gates, units, &w, &second, layers),
+        network: assembled(request, &Sum::of(lines, gates), units, &w, &second, layers),
         a_priori: None,
         notes,
         chosen: Parameters {
@@ -159,17 +163,40 @@ pub fn union(request: &Request, all: &[Parts], layers: usize) -> Result<Built, B
     })
 }
 
-fn assembled(
+/// Convex pieces that are added and taken away.
+pub(super) struct Sum {
+    /// The lines.
+    pub(super) lines: Vec<HalfPlane>,
+    /// The lines of each piece.
+    pub(super) gates: Vec<Gate>,
+    /// Is a piece added?
+    pub(super) is_added: Vec<bool>,
+    /// What counts everywhere.
+    pub(super) constant: Rational,
+}
+
+impl Sum {
+    fn of(lines: Vec<HalfPlane>, gates: Vec<Gate>) -> Self {
+        Self {
+            lines,
+            is_added: vec![true; gates.len()],
+            gates,
+            constant: Rational::ZERO,
+        }
+    }
+}
+
+/// The network that adds up pieces.
+pub(super) fn assembled(
     request: &Request,
-    lines: &[HalfPlane],
-    gates: &[Gate],
+    sum: &Sum,
     units: Units,
     w: &Rational,
     second: &Rational,
     layers: usize,
 ) -> Network {
     let mut planes = LayerBuilder::new(2);
-    for line in lines {
+    for line in &sum.lines {
         let mut line = line.clone();
         if units != Units::Heaviside {
             let length = length_estimate(&line);
@@ -178,41 +205,56 @@ fn assembled(
         planes.unit([(0, w * &line.a), (1, w * &line.b)], -(w * &line.c));
     }
     let half = Rational::ratio(1, 2);
-    let mut parts = LayerBuilder::new(lines.len());
-    for gate in gates {
-        // On where all units count 1; a unit seen from the other side counts 1 minus its value.
-        let needed = whole(gate.lines.len()) - &half - whole(gate.reversed());
-        let weights = gate.lines.iter().map(|(line, is_own)| {
-            let weight = if *is_own { second.clone() } else { -second };
-            (*line, weight)
-        });
+    let mut parts = LayerBuilder::new(sum.lines.len());
+    for gate in &sum.gates {
+        // On where all units count 1, and of others at least one: all of the others weigh as much as one of
+        // these. A unit seen from the other side counts 1 minus its value.
+        let each = whole(gate.any.len().max(1));
+        let reversed = &each * &whole(reversed(&gate.lines)) + whole(reversed(&gate.any));
+        let all = &each * &whole(gate.lines.len());
+        let needed = if gate.any.is_empty() {
+            all - &half
+        } else {
+            all + &half
+        } - reversed;
+        let weight = |(line, is_own): &(usize, bool), size: &Rational| {
+            let weight = second * size;
+            (*line, if *is_own { weight } else { -weight })
+        };
+        let one = Rational::ONE;
+        let weights = gate.lines.iter().map(|side| weight(side, &each));
+        let weights = weights.chain(gate.any.iter().map(|side| weight(side, &one)));
+        let mut weights: Vec<_> = weights.collect();
+        weights.sort_unstable_by_key(|(line, _)| *line);
         parts.unit(weights, -(second * &needed));
     }
     let mut hidden = vec![
         planes.finish(activation(units)),
         parts.finish(activation(units)),
     ];
-    let mut weights = vec![Rational::ONE; gates.len()];
+    let signs = sum.is_added.iter();
+    let signs = signs.map(|is_added| Rational::from(if *is_added { 1 } else { -1 }));
+    let (mut weights, mut constant): (Vec<_>, _) = (signs.collect(), sum.constant.clone());
     if layers == 3 {
-        let mut decision = LayerBuilder::new(gates.len());
-        let all = (0..gates.len()).map(|gate| (gate, second.clone()));
-        decision.unit(all, -(second * &half));
+        let mut decision = LayerBuilder::new(sum.gates.len());
+        let all = weights.iter().map(|sign| second * sign).enumerate();
+        decision.unit(all, second * &(&constant - &half));
         hidden.push(decision.finish(activation(units)));
-        weights = vec![Rational::ONE];
+        (weights, constant) = (vec![Rational::ONE], Rational::ZERO);
     }
-    network(request.target, hidden, weights, Rational::ZERO)
+    network(request.target, hidden, weights, constant)
 }
 
 /// The lines around a convex part, in order, and whether the part is on their positive side.
 #[derive(Clone, Debug, Default)]
-struct Gate {
-    lines: Vec<(usize, bool)>,
+pub(super) struct Gate {
+    pub(super) lines: Vec<(usize, bool)>,
+    /// Lines of which one is enough; if there are none, nothing is asked.
+    pub(super) any: Vec<(usize, bool)>,
 }
 
-impl Gate {
-    fn reversed(&self) -> usize {
-        self.lines.iter().filter(|(_, is_own)| !is_own).count()
-    }
+fn reversed(lines: &[(usize, bool)]) -> usize {
+    lines.iter().filter(|(_, is_own)| !is_own).count()
 }
 
 /// The lines of all parts, each once for each side that is in use, and the gate of each part.

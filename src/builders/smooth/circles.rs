@@ -113,6 +113,16 @@ impl Circles {
         network(target, hidden, weights, constant)
     }
 
+    /// Returns the units of an ellipse: those that have, at a point, the values of these units at
+    /// `(x + shear y, stretch y)`, seen from the centre.
+    #[must_use]
+    pub fn sheared(mut self, shear: &Rational, stretch: &Rational) -> Self {
+        for (a, b) in &mut self.rows {
+            *b = &*a * shear + &*b * stretch;
+        }
+        self
+    }
+
     fn derivatives(&self) -> Option<Derivatives> {
         let bias = Interval::from_rational(&self.bias);
         let value = bias.apply(Function::Sigmoid).ok()?;

@@ -19,7 +19,7 @@ mod trained;
 
 use std::fmt;
 
-use super::bound::{BENDING_UNITS, bound};
+use super::bound::{BENDING_UNITS, bound_of_kinks};
 use super::build::BuildRequest;
 use super::size::Chosen;
 use super::verify::{WorkflowError, search, settle};
@@ -262,7 +262,7 @@ impl<'a, 'p> Search<'a, 'p> {
         else {
             return self.nothing(stopped_by);
         };
-        let bound = bound(self.request.target, self.request.domain, self.tolerance);
+        let bound = bound_of_kinks(self.request.target, self.request.domain, self.tolerance);
         let mut candidates = vec![row(&name, &built.network, Some(&bound), None)];
         for other in proved {
             if candidates.iter().any(|known| known.name == other.name) {
@@ -311,7 +311,7 @@ impl<'a, 'p> Search<'a, 'p> {
             .most_units
             .filter(|_| self.scope.units == Some(Units::Relu))?;
         let layers = self.scope.hidden_layers;
-        let bound = bound(self.request.target, self.request.domain, self.tolerance);
+        let bound = bound_of_kinks(self.request.target, self.request.domain, self.tolerance);
         let kinks = bound.kinks()?;
         let needed = (1..=layers).map(|layers| BENDING_UNITS[0].units(kinks, Some(layers)));
         let needed = needed.min()?;

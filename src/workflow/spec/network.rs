@@ -5,7 +5,7 @@ use toml::de::DeValue;
 
 use super::{ClaimSpec, NetworkSpec, SpecError, Table, Value, advice, read_sides};
 use crate::builders::parameters::KEYS;
-use crate::builders::{BuilderName, Outlines, Parameters, Source, Steepness, Vertex};
+use crate::builders::{BuilderName, FROM_TARGET, Outlines, Parameters, Source, Steepness, Vertex};
 use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
@@ -157,7 +157,7 @@ fn box_error(error: &DomainError) -> String {
     }
 }
 
-/// Reads points, or lists of points: which of the two the first entry tells.
+/// Reads points, lists of points (which of the two the first entry tells), or "from target".
 fn outlines<'i>(
     table: &Table<'_, 'i>,
     value: &Value<'i>,
@@ -167,6 +167,17 @@ fn outlines<'i>(
         let points = Table::array(value, key)?.iter();
         points.map(|point| table.side(point, key)).collect()
     };
+    if let DeValue::String(text) = value.get_ref() {
+        let names = [FROM_TARGET];
+        let is_known = advice::choice(text, &names).unwrap_or(text) == FROM_TARGET;
+        return if is_known {
+            Ok(Outlines::FromTarget)
+        } else {
+            let message = format!("unknown value `{text}` for `{key}`");
+            let hint = format!("expected a list of points, or \"{FROM_TARGET}\"");
+            Err(SpecError::new(message, value.span()).hint(hint))
+        };
+    }
     let list = Table::array(value, key)?;
     let first = list.first().and_then(|first| match first.get_ref() {
         DeValue::Array(first) => first.first(),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::compare::{MAX_RESTARTS, MAX_STEPS, TRAINED};
 use super::default_gap;
 use crate::builders::parameters::KEYS;
-use crate::builders::{BuilderName, Entry, Goal, Key, Shape, catalogue};
+use crate::builders::{BuilderName, Entry, FROM_TARGET, Goal, Key, Shape, catalogue};
 use crate::certificate::Norm;
 use crate::network::Activation;
 use crate::training::{MAX_SAMPLES, Optimizer};
@@ -170,7 +170,9 @@ fn of_shape(shape: Shape) -> Value {
         }
         Shape::Numbers => one_or_list(&number()),
         Shape::Point => pair(),
-        Shape::Vertices => json!({ "anyOf": [list_of(&pair()), list_of(&list_of(&pair()))] }),
+        Shape::Vertices => json!({
+            "anyOf": [list_of(&pair()), list_of(&list_of(&pair())), { "const": FROM_TARGET }]
+        }),
         Shape::Sides => sides(),
     }
 }
