@@ -53,6 +53,34 @@ fn a_missing_builder_means_the_smallest_with_a_tolerance_in_the_norm_sup() {
 }
 
 #[test]
+fn what_is_piecewise_linear_gets_its_exact_network() {
+    let tariff = "if(x < 10, x, if(x < 50, 10 + (x - 10)/2, 30 + (x - 50)/4))";
+    for (formula, domain, units) in [
+        ("max(x, y)", "{ x = [-1, 1], y = [-1, 1] }", 2),
+        (tariff, "{ x = [0, 100] }", 3),
+    ] {
+        for tolerance in ["1/1000", "0"] {
+            let claim = format!("tolerance = \"{tolerance}\"");
+            let text = spec(formula, domain, "[network]\neffort = 1", &claim);
+            let (_scratch, code, out, message) =
+                run(&text, "--format json build spec.toml --out out");
+            assert_eq!(code, 0, "{message}");
+            let object: Value = serde_json::from_str(&out).expect("JSON");
+            assert_eq!(object["network"]["units"], units);
+            assert_eq!(object["verify"]["error"]["upper"], "0");
+            assert_eq!(object["candidates"][0]["name"], "exact");
+        }
+    }
+    let text = spec("x^2", "{ x = [0, 1] }", "", "tolerance = 0");
+    let (_scratch, code, _, message) = run(&text, "build spec.toml --out out");
+    assert_eq!(code, 2);
+    assert!(
+        message.contains("`x^2` is not piecewise linear"),
+        "{message}"
+    );
+}
+
+#[test]
 fn too_few_units_are_refused_with_the_best_fit_and_the_lower_bound() {
     let network = "[network]\nactivation = \"relu\"\nhidden_layers = 1\nmax_units = 5\neffort = 1";
     let text = spec(SINE.0, SINE.1, network, "tolerance = \"1/100\"");
