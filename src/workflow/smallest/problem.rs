@@ -1,5 +1,8 @@
 //! The target at the points where small networks are fitted, in scaled coordinates.
 
+// Counts are far below 2^53.
+#![allow(clippy::cast_precision_loss)]
+
 use crate::expr::{Domain, Target};
 use crate::numbers::Rational;
 use crate::numbers::estimate::estimate_rational;

@@ -41,7 +41,7 @@ pub(super) fn read_network(
         None if claim.chooses_smallest() => BuilderName::Smallest,
         None => {
             let missing = table.value("builder");
-            return Err(missing.err().expect("it is not there"));
+            return Err(missing.expect_err("it is not there"));
         }
     };
     let span = table
