@@ -359,6 +359,11 @@ pub enum BuildError {
         /// The outputs of the target.
         found: usize,
     },
+    /// Knots of profiles that are stairs.
+    #[error(
+        "`knots` are for profiles of straight lines (`profile` = \"interpolant\"), not for stairs"
+    )]
+    KnotsOfSteps,
     /// No broken line is near enough.
     #[error(
         "no broken line with short weights was found within the tolerance; ask for a larger one, or use `knots` = \"uniform\""
@@ -414,7 +419,7 @@ impl BuildError {
             Self::NoDisk => "centre",
             Self::TwoRadii => "radius",
             Self::TooFine { .. } => "step",
-            Self::SharedKinks { .. } | Self::NoBrokenLine => "knots",
+            Self::SharedKinks { .. } | Self::KnotsOfSteps | Self::NoBrokenLine => "knots",
             Self::Inputs { .. }
             | Self::Outputs { .. }
             | Self::Domain(_)

@@ -21,6 +21,10 @@ const BASE: u32 = 512;
 const NEGLIGIBLE: f64 = 1.0 / 16_777_216.0;
 /// Halvings of the narrowest corridor.
 const HALVINGS: u32 = 18;
+/// Corridors between the narrowest and the allowed one in which units are turned.
+const WIDENINGS: u32 = 8;
+/// Turning the units may use this part of the room.
+const TURNING: f64 = 0.7;
 /// The room that the smallest distance leaves for short numbers.
 const ROOM: f64 = 1.0 / 1024.0;
 
@@ -126,6 +130,13 @@ impl Curve {
         Some(BrokenLine::of(&path, self.ends, least))
     }
 
+    /// Returns units for the broken line with the fewest kinks within a distance, all facing right, and a slope.
+    ///
+    /// - Exactness: an estimate, for the samples; the units are exact numbers.
+    pub fn sloped_units(&self, distance: f64) -> Option<Units> {
+        self.short(&self.fewest(distance)?, None, distance)
+    }
+
     /// Returns units for the broken line with the fewest kinks within a distance: as many as there are kinks,
     /// where the distance leaves room for that.
     ///
@@ -135,19 +146,32 @@ impl Curve {
         let (least, path) = self.narrowed(path, distance, None);
         let line = BrokenLine::of(&path, self.ends, least);
         let pieces = line.kinks() + 1;
-        let room = distance - least;
         if pieces > 1 {
-            let turned = facing(&line.knots, &line.values);
-            if let Some(turned) = turned.filter(|turned| turned.moved <= 0.6 * room)
-                && let Some(units) = self.short(&line, Some(&turned), distance)
-            {
-                return Some(units);
-            }
-            if let Some(units) = self.level(pieces, distance) {
+            let turned = self.turned(&line, distance);
+            if let Some(units) = turned.or_else(|| self.level(pieces, distance)) {
                 return Some(units);
             }
         }
         self.short(&line, None, distance)
+    }
+
+    /// The same with units that are turned such that no other is needed. Wider corridors have other paths, and
+    /// with that other bends.
+    fn turned(&self, narrowest: &BrokenLine, distance: f64) -> Option<Units> {
+        let least = narrowest.error_estimate;
+        (0..WIDENINGS).find_map(|step| {
+            let part = f64::from(step) / f64::from(WIDENINGS);
+            let wide = least + part * (distance - least);
+            let line = if step == 0 {
+                narrowest.clone()
+            } else {
+                let path = self.path(wide, narrowest.kinks() + 1, None)?;
+                BrokenLine::of(&path, self.ends, wide)
+            };
+            let turned = facing(&line.knots, &line.values)?;
+            let is_near = turned.moved <= TURNING * (distance - wide);
+            is_near.then(|| self.short(&line, Some(&turned), distance))?
+        })
     }
 
     /// Returns units for the broken line of so many pieces that is nearest.

@@ -7,7 +7,7 @@
 /// Of more kinks than this, those with the largest bends are decided one after the other.
 const SEARCHED: usize = 14;
 /// The number of subsets that are compared by how far values have to move.
-const COMPARED: usize = 48;
+const COMPARED: usize = 256;
 
 /// Units that face left, and values for which no other unit is needed.
 #[derive(Clone, Debug, PartialEq)]
