@@ -126,7 +126,8 @@ impl Curve {
     /// - Source: T37.
     pub fn fewest(&self, distance: f64) -> Option<BrokenLine> {
         let path = self.path(distance, MOST_PIECES, None)?;
-        let (least, path) = self.narrowed(path, distance, None);
+        let pieces = path.lines.len();
+        let (least, path) = self.narrowed(path, distance, pieces, None);
         Some(BrokenLine::of(&path, self.ends, least))
     }
 
@@ -143,7 +144,8 @@ impl Curve {
     /// - Exactness: an estimate, for the samples; the units are exact numbers.
     pub fn units(&self, distance: f64) -> Option<Units> {
         let path = self.path(distance, MOST_PIECES, None)?;
-        let (least, path) = self.narrowed(path, distance, None);
+        let pieces = path.lines.len();
+        let (least, path) = self.narrowed(path, distance, pieces, None);
         let line = BrokenLine::of(&path, self.ends, least);
         let pieces = line.kinks() + 1;
         if pieces > 1 {
@@ -199,7 +201,7 @@ impl Curve {
         }
         (0..pieces).find_map(|level| {
             let path = self.path(distance, pieces, Some(level))?;
-            let (least, path) = self.narrowed(path, distance, Some(level));
+            let (least, path) = self.narrowed(path, distance, pieces, Some(level));
             let line = BrokenLine::of(&path, self.ends, least);
             let is_whole = line.kinks() + 1 == path.lines.len();
             let turned = is_whole.then(|| Facing {
@@ -219,9 +221,14 @@ impl Curve {
         fewest_links(&self.samples.corridor(distance), most, level)
     }
 
-    /// The narrowest corridor with a path of as many pieces as this one.
-    fn narrowed(&self, path: Path, distance: f64, level: Option<usize>) -> (f64, Path) {
-        let pieces = path.lines.len();
+    /// The narrowest corridor with a path of so many pieces, from one that has this path.
+    fn narrowed(
+        &self,
+        path: Path,
+        distance: f64,
+        pieces: usize,
+        level: Option<usize>,
+    ) -> (f64, Path) {
         let (mut low, mut high, mut best) = (0.0, distance, path);
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
@@ -245,7 +252,7 @@ impl Curve {
         }
         match best {
             Some(path) if high > floor => {
-                let (high, path) = self.narrowed(path, high, None);
+                let (high, path) = self.narrowed(path, high, pieces, None);
                 (high, Some(path))
             }
             best => (high, best),

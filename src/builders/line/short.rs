@@ -13,7 +13,7 @@ const LENGTHS: i32 = 44;
 /// Sums of slopes may be off by so many units on the way.
 const MOST_OFF: i64 = 12;
 /// Of the room, this part is used for short numbers.
-const USED: f64 = 0.9;
+const USED: f64 = 0.75;
 
 /// A unit: `bend · relu(x - place)`, or `bend · relu(place - x)` if it faces left.
 #[derive(Clone, Debug, PartialEq, Eq)]

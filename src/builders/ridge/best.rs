@@ -8,7 +8,7 @@ use super::network::{HIGHEST_DEGREE, Source, approximation, cells, shape};
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::error::BuildError;
 use crate::builders::grid::whole;
-use crate::builders::line::best::{Curve, NoLine};
+use crate::builders::line::best::{Curve, MOST_PIECES, NoLine};
 use crate::builders::line::fewest::{row_scale, within};
 use crate::builders::line::short::Units;
 use crate::builders::parameters::{Knots, Parameters};
@@ -26,6 +26,8 @@ const PLACES: u32 = 64;
 const DEGREES: usize = 4;
 /// The bits of the constant of the unit that is always on.
 const SHORT: i32 = 8;
+/// Short weights may raise the error by this part. The more of a tolerance is left, the faster is the proof.
+const ROOM: f64 = 1.0 / 128.0;
 /// With more pieces than this part of the guess, they are added one by one.
 const BEGIN: f64 = 0.7;
 
@@ -386,7 +388,10 @@ impl Shares {
                 .map(|(now, then)| now - then)
                 .enumerate();
             let best = gains.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-            let Some((place, _)) = best else { break };
+            let Some((place, _)) = best.filter(|_| counts.iter().all(|count| *count < MOST_PIECES))
+            else {
+                return Err(BuildError::NoBrokenLine);
+            };
             counts[place] += 1;
             now[place] = then[place];
             then[place] = curves[place].least(counts[place] + 1);
@@ -394,8 +399,8 @@ impl Shares {
         let total: f64 = now.iter().sum();
         // What is left of the error leaves room for short weights.
         let factor = match allowed {
-            Some(allowed) if total > 0.0 => allowed / total,
-            _ => 1.0 + 1.0 / 512.0,
+            Some(allowed) if total > 0.0 => (allowed / total).min(1.0 + ROOM),
+            _ => 1.0 + ROOM,
         };
         Ok(Self {
             curves,
