@@ -282,3 +282,82 @@ pub fn best_line(
     let line = Curve::new(f, ends, distance, 0)?.fewest(distance);
     line.ok_or(NoLine::TooManyPieces)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::estimate::estimate_rational;
+
+    /// A function, its domain, a distance, and the number of kinks and of units.
+    type Case = (fn(f64) -> f64, (f64, f64), f64, usize, usize);
+
+    /// The values of units at a place.
+    fn at(units: &Units, x: f64) -> f64 {
+        let sum = units.units.iter().map(|unit| {
+            let off = x - estimate_rational(&unit.place);
+            let off = if unit.is_left { -off } else { off };
+            estimate_rational(&unit.bend) * off.max(0.0)
+        });
+        let slope = estimate_rational(&units.slope) * x;
+        sum.sum::<f64>() + slope + estimate_rational(&units.constant)
+    }
+
+    /// The largest error at many places.
+    fn worst(units: &Units, f: impl Fn(f64) -> f64, (low, high): (f64, f64)) -> f64 {
+        let places = (0..=5000).map(|k| low + (high - low) * f64::from(k) / 5000.0);
+        places
+            .map(|x| (at(units, x) - f(x)).abs())
+            .fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn the_square_has_its_known_least_errors() {
+        // The best line for x² on a piece of length h is off by h²/8.
+        for pieces in [1, 2, 3, 5, 7, 12] {
+            let (curve, least) = Curve::for_pieces(|x| x * x, (0.0, 1.0), pieces).expect("values");
+            let n = f64::from(u32::try_from(pieces).expect("few"));
+            let known = 1.0 / (8.0 * n * n);
+            assert!((least - known).abs() < 1e-3 * known, "{pieces}: {least}");
+            let units = curve.units_of_pieces(pieces, least).expect("units");
+            let worst = worst(&units, |x| x * x, (0.0, 1.0));
+            assert!(
+                worst < 1.01 * known && units.units.len() + 1 == pieces,
+                "{pieces}: {worst}"
+            );
+        }
+    }
+
+    #[test]
+    fn units_keep_the_distance_and_are_as_few_as_kinks_where_that_is_possible() {
+        let tau = std::f64::consts::TAU;
+        let cases: [Case; 5] = [
+            (libm::sin, (0.0, tau), 0.01, 12, 12),
+            (libm::sin, (0.0, tau), 0.001, 38, 38),
+            // Convex and rising: only a level first piece needs no other unit.
+            (|x| x * x, (0.0, 1.0), 0.001, 11, 11),
+            (|x| x * x, (0.0, 1.0), 0.01, 3, 4),
+            (|x| -x, (0.0, 1.0), 0.01, 0, 1),
+        ];
+        for (f, ends, distance, kinks, all) in cases {
+            let curve = Curve::new(f, ends, distance, 0).expect("values");
+            let units = curve.units(distance).expect("units");
+            assert_eq!((units.units.len(), units.count()), (kinks, all));
+            let worst = worst(&units, f, ends);
+            assert!(worst <= distance, "{kinks}: {worst}");
+            let numbers = units
+                .units
+                .iter()
+                .flat_map(|unit| [&unit.place, &unit.bend]);
+            let longest = numbers.map(crate::numbers::Rational::bits).max();
+            assert!(longest.is_none_or(|bits| bits < 40), "{longest:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sampled_or_kept_is_refused() {
+        let pole = best_line(|x| 1.0 / x, (0.0, 1.0), 0.1);
+        assert_eq!(pole, Err(NoLine::Undefined(0.0)));
+        let exact = best_line(libm::exp, (0.0, 1.0), 0.0);
+        assert_eq!(exact, Err(NoLine::TooManyPieces));
+    }
+}

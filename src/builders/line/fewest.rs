@@ -164,7 +164,7 @@ fn note(units: &Units) -> String {
 pub fn row_scale(bend: &Rational) -> Rational {
     let mut scale = Rational::ONE;
     let mut size = bend.abs();
-    while size > Rational::from(LARGE) && &scale < &size {
+    while size > Rational::from(LARGE) && scale < size {
         scale = scale * Rational::from(2);
         size = size.half();
     }
@@ -182,9 +182,10 @@ fn network(request: &Request, units: &Units, low: &Rational) -> crate::network::
     if !units.slope.is_zero() {
         // On from a short number at or below the lower end.
         let start = Rational::from(low.floor());
-        layer.step(0, &start, &Rational::ONE);
+        let scale = row_scale(&units.slope);
+        layer.step(0, &start, &scale);
         constant = constant + &units.slope * &start;
-        weights.push(units.slope.clone());
+        weights.push(&units.slope / &scale);
     }
     for unit in &units.units {
         let scale = row_scale(&unit.bend);

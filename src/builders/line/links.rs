@@ -330,3 +330,164 @@ impl Hull {
         self.points.push(point);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Places 0, 1, 2 and so on.
+    fn corridor(lower: &[f64], heights: &[f64]) -> Corridor {
+        let mut x = -1.0;
+        let mut place = || {
+            x += 1.0;
+            x
+        };
+        Corridor {
+            places: lower.iter().map(|_| place()).collect(),
+            lower: lower.to_vec(),
+            upper: lower
+                .iter()
+                .zip(heights)
+                .map(|(y, height)| y + height)
+                .collect(),
+        }
+    }
+
+    fn between(corridor: &Corridor, border: &[f64], x: f64) -> f64 {
+        let mut pairs = corridor.places.windows(2).zip(border.windows(2));
+        let found = pairs.find(|(places, _)| x <= places[1]);
+        let (places, values) = found.expect("a place of the corridor");
+        let part = (x - places[0]) / (places[1] - places[0]);
+        values[0] + part * (values[1] - values[0])
+    }
+
+    /// Is the path in the corridor, at all its places and kinks, and do its lines meet?
+    fn keeps(path: &Path, corridor: &Corridor) -> bool {
+        assert_eq!(path.kinks.len() + 1, path.lines.len());
+        let mut kinks = path.kinks.iter().zip(path.lines.windows(2));
+        let meet = kinks.all(|(kink, pair)| (pair[0].at(*kink) - pair[1].at(*kink)).abs() < 1e-6);
+        let sorted = path.kinks.windows(2).all(|pair| pair[0] <= pair[1]);
+        let mut all = corridor.places.iter().chain(&path.kinks);
+        let inside = all.all(|x| {
+            let line = path.kinks.iter().filter(|kink| *kink < x).count();
+            let value = path.lines[line].at(*x);
+            between(corridor, &corridor.lower, *x) - 1e-9 <= value
+                && value <= between(corridor, &corridor.upper, *x) + 1e-9
+        });
+        meet && sorted && inside
+    }
+
+    /// Is there a line between the borders from one place to another? Such a line may be moved until it touches
+    /// both, so all lines through two points are tried.
+    fn has_line(corridor: &Corridor, from: usize, to: usize) -> bool {
+        let points: Vec<(f64, f64)> = (from..=to)
+            .flat_map(|k| [(k, corridor.lower[k]), (k, corridor.upper[k])])
+            .map(|(k, y)| (corridor.places[k], y))
+            .collect();
+        let mut pairs = points
+            .iter()
+            .flat_map(|a| points.iter().map(move |b| (a, b)));
+        from == to
+            || pairs.any(|(a, b)| {
+                let slope = (b.1 - a.1) / (b.0 - a.0);
+                b.0 > a.0
+                    && (from..=to).all(|k| {
+                        let value = a.1 + slope * (corridor.places[k] - a.0);
+                        corridor.lower[k] - 1e-9 <= value && value <= corridor.upper[k] + 1e-9
+                    })
+            })
+    }
+
+    /// Disjoint stretches without a line: each needs a kink of its own.
+    fn forced(corridor: &Corridor) -> usize {
+        let (mut from, mut kinks) = (0, 0);
+        for to in 0..corridor.places.len() {
+            if !has_line(corridor, from, to) {
+                kinks += 1;
+                from = to;
+            }
+        }
+        kinks
+    }
+
+    /// The fewest segments between points of a grid, by trying all of them: kinks stand at places only.
+    fn on_a_grid(corridor: &Corridor) -> Option<usize> {
+        const ROWS: u32 = 24;
+        let rows = |k: usize| {
+            (0..=ROWS).map(move |row| {
+                let part = f64::from(row) / f64::from(ROWS);
+                corridor.lower[k] + part * (corridor.upper[k] - corridor.lower[k])
+            })
+        };
+        let last = corridor.places.len() - 1;
+        let mut fewest: Vec<Vec<(f64, usize)>> = vec![rows(0).map(|y| (y, 0)).collect()];
+        for to in 1..=last {
+            let reached = rows(to).filter_map(|y| {
+                let starts = (0..to).flat_map(|from| fewest[from].iter().map(move |s| (from, s)));
+                let seen = starts.filter(|(from, (start, _))| {
+                    let rise = (y - start) / (corridor.places[to] - corridor.places[*from]);
+                    (*from..=to).all(|k| {
+                        let value = start + rise * (corridor.places[k] - corridor.places[*from]);
+                        corridor.lower[k] <= value + 1e-9 && value <= corridor.upper[k] + 1e-9
+                    })
+                });
+                let links = seen.map(|(_, (_, links))| links + 1).min();
+                links.map(|links| (y, links))
+            });
+            let reached = reached.collect();
+            fewest.push(reached);
+        }
+        fewest[last].iter().map(|(_, links)| *links).min()
+    }
+
+    #[test]
+    fn a_zigzag_needs_a_segment_for_every_turn() {
+        let zigzag = corridor(&[0.0, 3.0, 0.0, 3.0, 0.0], &[1.0; 5]);
+        let path = fewest_links(&zigzag, 10, None).expect("a path");
+        assert_eq!(path.lines.len(), 4);
+        assert!(keeps(&path, &zigzag));
+        assert_eq!(fewest_links(&zigzag, 3, None), None);
+        let wide = corridor(&[0.0, 3.0, 0.0, 3.0, 0.0], &[3.0; 5]);
+        let path = fewest_links(&wide, 10, None).expect("a path");
+        assert_eq!(path.lines.len(), 1);
+        let closed = corridor(&[0.0, 1.0, 2.0], &[1.0, -1.0, 1.0]);
+        assert_eq!(fewest_links(&closed, 10, None), None);
+    }
+
+    #[test]
+    fn one_segment_may_be_horizontal() {
+        let hill = corridor(&[0.0, 2.0, 3.0, 3.0, 2.0, 0.0], &[0.5; 6]);
+        let free = fewest_links(&hill, 10, None).expect("a path");
+        assert_eq!(free.lines.len(), 3);
+        let levels = (0..3).map(|level| fewest_links(&hill, 4, Some(level)));
+        let levels: Vec<Option<usize>> = levels
+            .map(|path| path.map(|path| path.lines.len()))
+            .collect();
+        // In the middle it costs nothing, first it costs a segment, and last none of three leads down.
+        assert_eq!(levels, [Some(4), Some(3), None]);
+        let path = fewest_links(&hill, 4, Some(0)).expect("a path");
+        assert!(path.lines[0].slope == 0.0 && keeps(&path, &hill));
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_is_shorter_than_forced_or_longer_than_on_a_grid(
+            points in prop::collection::vec((-8_i32..8, 1_i32..6), 2..9),
+            level in 0_usize..4,
+        ) {
+            let lower: Vec<f64> = points.iter().map(|(y, _)| f64::from(*y)).collect();
+            let heights: Vec<f64> = points.iter().map(|(_, height)| f64::from(*height)).collect();
+            let corridor = corridor(&lower, &heights);
+            let path = fewest_links(&corridor, 100, None).expect("a path");
+            prop_assert!(keeps(&path, &corridor), "{path:?}");
+            prop_assert!(path.kinks.len() >= forced(&corridor));
+            let slow = on_a_grid(&corridor);
+            prop_assert!(slow.is_none_or(|slow| path.lines.len() <= slow), "{path:?} {slow:?}");
+            if let Some(levelled) = fewest_links(&corridor, 100, Some(level)) {
+                prop_assert!(levelled.lines.len() >= path.lines.len());
+                prop_assert!(levelled.lines[level].slope == 0.0 && keeps(&levelled, &corridor));
+            }
+        }
+    }
+}

@@ -166,3 +166,58 @@ impl Samples {
         worst
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_corridor_is_within_the_distance_everywhere() {
+        let functions: [fn(f64) -> f64; 5] = [
+            |x| libm::sin(7.0 * x),
+            f64::sqrt,
+            |x| (x - 0.3).abs(),
+            |x| libm::tanh(500.0 * (x - 0.5)),
+            |x| if x < 0.371 { 0.0 } else { 1.0 },
+        ];
+        for (number, f) in functions.into_iter().enumerate() {
+            let samples = Samples::new(f, (0.0, 1.0), 1e-6, 64).expect("values");
+            let corridor = samples.corridor(0.6);
+            let mut place = 0;
+            for k in 0..=20_000 {
+                let x = f64::from(k) / 20_000.0;
+                while corridor.places[place + 1] < x {
+                    place += 1;
+                }
+                let (from, to) = (corridor.places[place], corridor.places[place + 1]);
+                let part = (x - from) / (to - from);
+                let at = |row: &[f64]| row[place] + part * (row[place + 1] - row[place]);
+                assert!(at(&corridor.upper) <= f(x) + 0.6 + 1e-9, "{number} at {x}");
+                assert!(at(&corridor.lower) >= f(x) - 0.6 - 1e-9, "{number} at {x}");
+                assert!(at(&corridor.upper) >= f(x) - 0.41, "{number} at {x}");
+            }
+            assert!(corridor.places.len() < 20_000, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_place_without_a_value_is_the_error() {
+        let found = Samples::new(|x| 1.0 / (x - 0.5), (0.0, 1.0), 1e-3, 64);
+        assert_eq!(found.err(), Some(0.5));
+    }
+
+    #[test]
+    fn distances_count_kinks_and_samples() {
+        let samples = Samples::new(|x| x * x, (0.0, 1.0), 1e-7, 64).expect("values");
+        // The chord is off by 1/4 in the middle; with a kink there, by 1/16 between.
+        assert!((samples.distance(&[0.0, 1.0], &[0.0, 1.0]) - 0.25).abs() < 1e-6);
+        let bent = samples.distance(&[0.0, 0.5, 1.0], &[0.0, 0.25, 1.0]);
+        assert!((bent - 0.0625).abs() < 1e-6);
+        // A kink between samples.
+        let spike = samples.distance(
+            &[0.0, 0.500_1, 0.500_2, 0.500_3, 1.0],
+            &[0.0, 0.25, 9.0, 0.25, 1.0],
+        );
+        assert!((spike - 8.75).abs() < 1e-2, "{spike}");
+    }
+}

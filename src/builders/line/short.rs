@@ -253,3 +253,35 @@ fn slopes(knots: &[f64], wanted: &[f64], factors: &[i64], exponent: i32) -> Opti
     found.reverse();
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slopes_add_up_to_zero_and_values_stay_near() {
+        let knots = [0.0, 0.3, 0.8, 1.0, 1.7];
+        let wanted = [0.0, 0.1, -0.2, 0.33, 0.29];
+        let is_left = [true, false, true];
+        let turned = moved(&knots, &wanted, &is_left).expect("weights").values;
+        let sums = factors(&is_left);
+        for exponent in [-6, -10, -20] {
+            let found = slopes(&knots, &turned, &sums, exponent).expect("slopes");
+            let sum: i64 = found
+                .iter()
+                .zip(&sums)
+                .map(|(slope, factor)| slope * factor)
+                .sum();
+            assert_eq!(sum, 0);
+            let mut value = turned[0];
+            for (piece, slope) in found.iter().enumerate() {
+                value += libm::ldexp(float(*slope), exponent) * (knots[piece + 1] - knots[piece]);
+                let off = (value - turned[piece + 1]).abs();
+                assert!(
+                    off <= libm::ldexp(1.0, exponent),
+                    "{exponent}, {piece}: {off}"
+                );
+            }
+        }
+    }
+}

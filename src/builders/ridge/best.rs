@@ -15,7 +15,7 @@ use crate::builders::parameters::{Knots, Parameters};
 use crate::builders::request::{Built, Request};
 use crate::builders::sample::short_above;
 use crate::expr::Expr;
-use crate::network::Activation;
+use crate::network::{Activation, Layer};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, short};
 use crate::words::count;
@@ -43,25 +43,29 @@ pub fn best(request: &Request) -> Result<Built, BuildError> {
     let (units, profile) = shape(request.parameters)?;
     let sides = request.domain.sides().iter();
     let middle: Vec<Rational> = sides.map(|(low, high)| low.midpoint(high)).collect();
-    let mut layer = LayerBuilder::new(middle.len());
-    let mut rows = Vec::new();
+    let reach = reach(request);
     let mut notes = Vec::new();
-    let (mut degree, mut pieces) = (0, 0);
-    let mut straight = Vec::new();
+    let mut degree = 0;
+    let mut parts = Vec::new();
     for formula in &request.target.output_expressions() {
         let source = Source::of(request, formula, &middle)?;
         degree = degree.max(source.degree);
-        let part = Part::of(request, source, &mut notes)?;
-        pieces = pieces.max(part.pieces());
-        straight.push(part.straight(&middle));
-        rows.push(part.add(request, &middle, &mut layer));
+        parts.push(Part::of(request, source, &mut notes)?);
     }
     notes.push("no a-priori bound: the kinks come from a search".to_owned());
-    let (hidden, rows) = if layer.units() == 0 {
-        (Vec::new(), straight)
+    let mut layer = LayerBuilder::new(middle.len());
+    let parts = parts.iter();
+    let (hidden, rows): (Vec<Layer>, Vec<Row>) = if parts.clone().all(|part| part.pieces() == 1) {
+        let rows = parts.clone().map(|part| part.straight(&middle));
+        (Vec::new(), rows.collect())
     } else {
+        let rows = parts
+            .clone()
+            .map(|part| part.add(&reach, &middle, &mut layer));
+        let rows = rows.collect();
         (vec![layer.finish(Activation::Relu)], rows)
     };
+    let pieces = parts.map(Part::pieces).max().unwrap_or(1);
     Ok(Built {
         network: network_of_rows(request.target, hidden, rows, Activation::Identity),
         a_priori: None,
@@ -199,19 +203,21 @@ impl Part {
     }
 
     /// Adds the units.
-    fn add(&self, request: &Request, middle: &[Rational], layer: &mut LayerBuilder) -> Row {
+    fn add(&self, reach: &[Rational], middle: &[Rational], layer: &mut LayerBuilder) -> Row {
         let mut weights = Vec::new();
         let mut constant = self.constant();
         let slope = self.slope();
         if slope.iter().any(|slope| !slope.is_zero()) {
-            let reach = reach(request);
-            let least: Rational = slope.iter().zip(&reach).map(|(a, r)| a.abs() * r).sum();
+            let least: Rational = slope.iter().zip(reach).map(|(a, r)| a.abs() * r).sum();
             let raised = short_above(&least, SHORT);
-            weights.push((layer.units(), Rational::ONE));
+            let scale = slope.iter().map(row_scale).max().unwrap_or(Rational::ONE);
             let at_middle: Rational = slope.iter().zip(middle).map(|(a, m)| a * m).sum();
+            let bias = (&raised - &at_middle) / &scale;
             let entries = slope.into_iter().enumerate();
-            let entries: Vec<_> = entries.filter(|(_, a)| !a.is_zero()).collect();
-            layer.unit(entries, &raised - &at_middle);
+            let entries = entries.filter(|(_, a)| !a.is_zero());
+            let entries: Vec<_> = entries.map(|(input, a)| (input, a / &scale)).collect();
+            weights.push((layer.units(), scale));
+            layer.unit(entries, bias);
             constant = constant - raised;
         }
         for (direction, units) in &self.profiles {
