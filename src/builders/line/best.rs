@@ -15,6 +15,8 @@ pub const MOST_PIECES: usize = 1 << 16;
 const MOST_LEVEL: usize = 256;
 /// Samples are as near to chords as this part of the distance.
 const FINE: f64 = 1e-4;
+/// Where that takes too many samples, they are no nearer than this part.
+const COARSE: f64 = 0.01;
 /// Equal intervals between the first samples.
 const BASE: u32 = 512;
 /// A distance below this part of the height of the function counts as 0.
@@ -86,14 +88,18 @@ impl Curve {
     ///
     /// - Errors: [`NoLine::Undefined`].
     pub fn new(
-        f: impl FnMut(f64) -> f64,
+        mut f: impl FnMut(f64) -> f64,
         ends: (f64, f64),
         distance: f64,
         attempt: u32,
     ) -> Result<Self, NoLine> {
         let base = BASE << (2 * attempt.min(4));
-        let fine = distance * FINE / f64::from(1_u32 << (2 * attempt.min(4)));
-        let samples = Samples::new(f, ends, fine, base).map_err(NoLine::Undefined)?;
+        let mut fine = distance * FINE / f64::from(1_u32 << (2 * attempt.min(4)));
+        let mut samples = Samples::new(&mut f, ends, fine, base).map_err(NoLine::Undefined)?;
+        while samples.is_cut && fine < distance * COARSE {
+            fine *= 8.0;
+            samples = Samples::new(&mut f, ends, fine, base).map_err(NoLine::Undefined)?;
+        }
         Ok(Self { samples, ends })
     }
 

@@ -19,6 +19,8 @@ pub struct Samples {
     highest: Vec<f64>,
     /// The smallest.
     lowest: Vec<f64>,
+    /// Were there too many samples, so that some intervals are longer than they should be?
+    pub is_cut: bool,
 }
 
 /// An interval between two samples.
@@ -54,6 +56,7 @@ impl Samples {
         };
         let mut intervals: Vec<Between> = Vec::new();
         let mut values = Vec::new();
+        let mut is_cut = false;
         let equal = |k: u32| {
             let part = f64::from(k) / f64::from(base);
             if k == base {
@@ -74,7 +77,9 @@ impl Samples {
                 let beside = value(from + ASIDE * (to - from))?;
                 let off = (at - f64::midpoint(before, after)).abs();
                 let off = off.max((beside - before - ASIDE * (after - before)).abs());
-                let is_last = halvings == HALVINGS || intervals.len() + open.len() >= MOST;
+                let is_full = intervals.len() + open.len() >= MOST;
+                is_cut |= is_full && off > fine;
+                let is_last = halvings == HALVINGS || is_full;
                 if off > fine && !is_last && from < middle && middle < to {
                     open.push((middle, to, at, after, halvings + 1));
                     open.push((from, middle, before, at, halvings + 1));
@@ -98,7 +103,9 @@ impl Samples {
             left = right;
         }
         values.push(left);
-        Ok(Self::of(&intervals, &values))
+        let mut samples = Self::of(&intervals, &values);
+        samples.is_cut = is_cut;
+        Ok(samples)
     }
 
     fn of(intervals: &[Between], values: &[f64]) -> Self {
@@ -106,6 +113,7 @@ impl Samples {
             places: intervals.iter().map(|between| between.from).collect(),
             highest: values.to_vec(),
             lowest: values.to_vec(),
+            is_cut: false,
         };
         samples.places.extend(intervals.last().map(|last| last.to));
         for (k, between) in intervals.iter().enumerate() {
