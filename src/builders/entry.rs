@@ -63,6 +63,8 @@ pub struct SizeKey {
     pub needed: fn(&Request, &Rational) -> Option<usize>,
     /// Does the size have an effect with these parameters?
     pub is_of_use: fn(&Parameters) -> bool,
+    /// Does the builder find the smallest size itself, from a tolerance in the norm `sup`?
+    pub is_found: fn(&Parameters) -> bool,
     /// Fills in other parameters that are chosen from a tolerance, before any size is tried; or explains
     /// why no size can keep it.
     pub prepare: Option<Prepare>,
@@ -162,6 +164,7 @@ pub const fn cells_by(needed: fn(&Request, &Rational) -> Option<usize>, largest:
         set: |parameters, size| parameters.cells = Some(vec![size]),
         needed,
         is_of_use: |_| true,
+        is_found: |_| false,
         prepare: None,
     }
 }

@@ -504,6 +504,24 @@ pub enum BuildError {
         /// The most that are built.
         most: u128,
     },
+    /// Best knots for several outputs.
+    #[error(
+        "`knots` = \"best\" places the kinks for one output, the target has {found}; use \"balanced\", or a spec for each output"
+    )]
+    SharedKinks {
+        /// The outputs of the target.
+        found: usize,
+    },
+    /// Knots of profiles that are stairs.
+    #[error(
+        "`knots` are for profiles of straight lines (`profile` = \"interpolant\"), not for stairs"
+    )]
+    KnotsOfSteps,
+    /// No broken line is near enough.
+    #[error(
+        "no broken line with short weights was found within the tolerance; ask for a larger one, or use `knots` = \"uniform\""
+    )]
+    NoBrokenLine,
     /// A step of differences that is too small.
     #[error(
         "`step` is below 2^-{smallest}, where weights have thousands of digits; choose a larger one"
@@ -571,6 +589,7 @@ impl BuildError {
             Self::NoDisk => "centre",
             Self::TwoRadii => "radius",
             Self::TooFine { .. } => "step",
+            Self::SharedKinks { .. } | Self::KnotsOfSteps | Self::NoBrokenLine => "knots",
             Self::Inputs { .. }
             | Self::Outputs { .. }
             | Self::Domain(_)

@@ -62,7 +62,7 @@ use crate::network::{Activation, Layer, Network};
 use crate::numbers::literal::decimal_down;
 use crate::numbers::{Direction, Dyadic, Rational};
 use entry::Bounds;
-use request::{Request, integral_of_one};
+use request::{Request, Within, integral_of_one};
 
 /// Builds a network for a target on a domain.
 ///
@@ -89,6 +89,50 @@ pub fn build(
     domain: &Domain,
     norm: Norm,
 ) -> Result<Built, BuildError> {
+    build_for(name, parameters, target, domain, norm, None)
+}
+
+/// Builds a network whose size the builder finds itself, from a tolerance in the norm `sup`.
+///
+/// It applies where [`SizeKey::is_found`] holds for the parameters. If the network is not proved to keep the
+/// tolerance, the next `attempt` (from 0) takes more care.
+///
+/// - Exactness: exact weights; the size comes from a search, and the prover decides.
+/// - Errors: [`BuildError`].
+///
+/// ```
+/// use steeple::builders::{BuilderName, Knots, Parameters, build_within};
+/// use steeple::expr::{Domain, parse_target};
+/// use steeple::network::size;
+/// use steeple::numbers::Rational;
+/// let target = parse_target(&["sin(x)"], None).expect("a formula");
+/// let domain = Domain::parse("x=0..6.2831853").expect("a domain");
+/// let parameters = Parameters { knots: Some(Knots::Best), ..Parameters::default() };
+/// let tolerance = Rational::ratio(1, 100);
+/// let built = build_within(BuilderName::Interpolant, &parameters, &target, &domain, &tolerance, 0)?;
+/// assert_eq!(size(&built.network).units, 12);
+/// # Ok::<(), steeple::builders::BuildError>(())
+/// ```
+pub fn build_within(
+    name: BuilderName,
+    parameters: &Parameters,
+    target: &Target,
+    domain: &Domain,
+    tolerance: &Rational,
+    attempt: u32,
+) -> Result<Built, BuildError> {
+    let within = Within { tolerance, attempt };
+    build_for(name, parameters, target, domain, Norm::Sup, Some(within))
+}
+
+fn build_for(
+    name: BuilderName,
+    parameters: &Parameters,
+    target: &Target,
+    domain: &Domain,
+    norm: Norm,
+    within: Option<Within>,
+) -> Result<Built, BuildError> {
     let entry = entry(name);
     let domain = check_request(entry, parameters, target, domain)?;
     let request = Request {
@@ -96,6 +140,7 @@ pub fn build(
         target,
         domain: &domain,
         norm: theorem_norm(entry, norm),
+        within,
     };
     if norm == Norm::Area {
         check_gentle(parameters)?;
@@ -283,6 +328,7 @@ pub fn prepare(
         target,
         domain: &domain,
         norm: theorem_norm(entry, norm),
+        within: None,
     };
     prepare(&request, tolerance)
 }
@@ -307,6 +353,7 @@ pub fn needed_size(
         target,
         domain: &domain,
         norm: theorem_norm(entry, norm),
+        within: None,
     };
     let tolerance = if request.norm == norm {
         tolerance.clone()

@@ -118,6 +118,8 @@ named! {
         Uniform = "uniform",
         /// Closer where the target bends more, so that every piece has about the same error.
         Balanced = "balanced",
+        /// Where the fewest are enough; the values are free, too.
+        Best = "best",
     }
 }
 

@@ -105,6 +105,17 @@ pub struct Request<'a> {
     pub domain: &'a Domain,
     /// How the error is measured.
     pub norm: Norm,
+    /// For builders that find their size themselves: the error wanted.
+    pub within: Option<Within<'a>>,
+}
+
+/// An error that a builder is asked to keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Within<'a> {
+    /// The error, in the norm of the request.
+    pub tolerance: &'a Rational,
+    /// How often a network was built that was not proved to keep it.
+    pub attempt: u32,
 }
 
 impl Request<'_> {

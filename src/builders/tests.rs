@@ -1,6 +1,7 @@
 //! Each builder: what its network computes, and whether the bound of its theorem holds and is
 //! nearly reached.
 
+mod best;
 mod grids;
 mod lines;
 mod refusals;

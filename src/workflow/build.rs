@@ -81,6 +81,23 @@ impl<'a> BuildRequest<'a> {
         limits
     }
 
+    pub(super) fn build_within(
+        &self,
+        parameters: &Parameters,
+        tolerance: &Rational,
+        attempt: u32,
+    ) -> Result<Built, WorkflowError> {
+        builders::build_within(
+            self.builder,
+            parameters,
+            self.target,
+            self.domain,
+            tolerance,
+            attempt,
+        )
+        .map_err(WorkflowError::from)
+    }
+
     /// Returns the request to verify a network.
     pub(super) fn asked<'n>(&self, network: &'n Network, question: Question) -> VerifyRequest<'n>
     where

@@ -10,6 +10,7 @@ use super::build::BuildRequest;
 use super::smallest::{self, Comparison};
 use super::verify::{Found, WorkflowError, search};
 use crate::builders::{self, BuildError, BuilderName, Built, Parameters, SizeKey, Sizes};
+use crate::certificate::Norm;
 use crate::clock::Moment;
 use crate::network::{Network, size};
 use crate::numbers::Rational;
@@ -21,6 +22,8 @@ use crate::report::up;
 const LARGEST_SIZE: usize = 1 << 16;
 /// The box limit for one size, before the next is tried.
 const BOXES_FOR_A_SIZE: u64 = 4_000_000;
+/// Builders that find their size themselves get so many attempts before sizes are tried.
+const ATTEMPTS: u32 = 3;
 /// The approximate number of bytes for a nonzero weight, in the network and in the search.
 const BYTES_PER_WEIGHT: f64 = 200.0;
 /// Grids of fewer cells along each side fit into any memory.
@@ -131,15 +134,19 @@ pub(super) fn choose(
     if key.is_given(&parameters) {
         return of_size_given(&parameters);
     }
-    Choice {
+    let is_found = request.norm == Norm::Sup && (key.is_found)(&parameters);
+    let choice = Choice {
         request,
         key,
         parameters: &parameters,
         tolerance,
         costs: Vec::new(),
         progress,
+    };
+    if is_found {
+        return choice.found();
     }
-    .run()
+    choice.run()
 }
 
 /// Returns why no size is searched for that has the error 0.
@@ -156,6 +163,40 @@ fn without_error(request: &BuildRequest<'_>, key: &'static str) -> BuildError {
 }
 
 impl Choice<'_, '_> {
+    /// Lets the builder find the size: with more care if there is no proof, and by trying sizes in the end.
+    fn found(mut self) -> Result<Chosen, WorkflowError> {
+        let name = self.key.name;
+        for attempt in 0..ATTEMPTS {
+            let limits = self.request.limits.clone();
+            if let Some(reason) = limits.is_over() {
+                return Err(WorkflowError::Stopped(reason));
+            }
+            let mut built = self
+                .request
+                .build_within(self.parameters, self.tolerance, attempt)?;
+            let found = self.search(&built.network, limits)?;
+            let stopped_by = found.stopped_by().filter(|reason| reason.is_final());
+            if !found.keeps(self.tolerance) && stopped_by.is_none() {
+                continue;
+            }
+            let size = built.chosen.cells.as_ref().and_then(|cells| cells.first());
+            if let Some(size) = size {
+                let how = match attempt {
+                    0 => "found from the tolerance".to_owned(),
+                    _ => format!("found from the tolerance at attempt {}", attempt + 1),
+                };
+                built.notes.push(format!("{name} = {size} was {how}"));
+            }
+            return Ok(Chosen {
+                built,
+                found: Some(found),
+                stopped_by,
+                comparison: Comparison::default(),
+            });
+        }
+        self.run()
+    }
+
     fn run(mut self) -> Result<Chosen, WorkflowError> {
         let largest = self.key.largest.min(LARGEST_SIZE);
         let mut sizes = Sizes::new(self.key.smallest, largest).with_known(self.needed());
@@ -280,14 +321,8 @@ impl Choice<'_, '_> {
         let built = self
             .request
             .build_with(&self.key.with(self.parameters, size))?;
-        let question = self.request.question(&built.network);
-        let mut asked = self.request.asked(&built.network, question);
         let given = limits.boxes;
-        asked.limits = Limits {
-            boxes: Some(given.map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE))),
-            ..limits
-        };
-        let found = search(None, &asked, self.progress)?;
+        let found = self.search(&built.network, limits)?;
         self.note_cost(size, &built.network, started);
         let keeps = found.keeps(self.tolerance);
         let reason = found.stopped_by();
@@ -298,6 +333,18 @@ impl Choice<'_, '_> {
             Some(StoppedBy::Boxes) if given.is_some() => Next::Stopped(tried, StoppedBy::Boxes),
             _ => Next::TooSmall(tried),
         })
+    }
+
+    /// Searches for a proof, within the box limit for one size.
+    fn search(&mut self, network: &Network, limits: Limits) -> Result<Found, WorkflowError> {
+        let question = self.request.question(network);
+        let mut asked = self.request.asked(network, question);
+        let given = limits.boxes;
+        asked.limits = Limits {
+            boxes: Some(given.map_or(BOXES_FOR_A_SIZE, |b| b.min(BOXES_FOR_A_SIZE))),
+            ..limits
+        };
+        search(None, &asked, self.progress)
     }
 
     /// Notes the cost of a network and of its search.

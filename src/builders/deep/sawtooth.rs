@@ -36,6 +36,7 @@ pub const ENTRY: Entry = Entry {
         set: |parameters, size| parameters.folds = Some(size),
         needed: needed_size,
         is_of_use: |_| true,
+        is_found: |_| false,
         prepare: None,
     }),
     bounds: Bounds::Sup,

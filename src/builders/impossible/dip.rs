@@ -244,6 +244,7 @@ impl<'a> Dips<'a> {
             target: self.request.target,
             domain: self.request.domain,
             norm: self.request.norm,
+            within: None,
         });
         let network = built.ok()?.network;
         let mut lower = Rational::ZERO;

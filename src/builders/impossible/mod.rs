@@ -185,6 +185,7 @@ pub fn impossible(
         target,
         domain: &domain,
         norm,
+        within: None,
     };
     let units = units(entry, parameters);
     if units == Units::Heaviside {

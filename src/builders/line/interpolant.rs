@@ -1,8 +1,9 @@
 //! Piecewise-linear interpolation in one variable: one hidden layer of relu units.
 
+use super::fewest;
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::density::Density;
-use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, cells_by, key};
+use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, cells_by, key};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, wide};
 use crate::builders::parameters::{Knots, Parameters, Units};
@@ -28,12 +29,15 @@ pub const ENTRY: Entry = Entry {
         CELLS,
         key(
             "knots",
-            "uniform (balanced: closer where the target is more curved)",
+            "uniform (balanced: closer where the target is more curved; best: the fewest kinks)",
         ),
     ],
-    size: Some(cells_by(needed_size, 1 << 22)),
+    size: Some(SizeKey {
+        is_found: |parameters| parameters.knots == Some(Knots::Best),
+        ..cells_by(needed_size, 1 << 22)
+    }),
     bounds: Bounds::Sup,
-    bound: "sup: max |f''| h^2/8, or L h/2 without a bound on f''",
+    bound: "sup: max |f''| h^2/8, or L h/2 without a bound on f''; best knots: no bound, the prover decides (T37)",
     theorem: "T22",
     example: r#"[target]
 formula = "x^2"
@@ -62,6 +66,9 @@ tolerance = "1/1024"
 pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let knots = given.knots.unwrap_or_default();
+    if knots == Knots::Best {
+        return fewest::best(request);
+    }
     let grid = Grid::new(ENTRY.name, given.cells.as_ref(), request.domain)?;
     let cells = grid.axes[0].cells;
     let outputs = request.target.outputs_count();
@@ -188,10 +195,11 @@ impl Curve {
 
 /// Returns a number of cells whose a-priori bound is at most the tolerance.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
-    if request.norm != Norm::Sup {
+    let knots = request.parameters.knots.unwrap_or_default();
+    if request.norm != Norm::Sup || knots == Knots::Best {
         return None;
     }
-    let curve = Curve::of(request, request.parameters.knots.unwrap_or_default());
+    let curve = Curve::of(request, knots);
     let (low, high) = request.domain.sides().first()?;
     // Exact values need no room for rounding, so a tolerance that is met exactly is accepted.
     let mut is_exact = true;

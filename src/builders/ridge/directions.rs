@@ -56,6 +56,87 @@ pub fn ridges(polynomial: &Polynomial, reach: &[Rational]) -> Option<Vec<Ridge>>
     None
 }
 
+/// A polynomial as an affine function and curved polynomials in single directions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Curved {
+    /// The value where all inputs are 0.
+    pub constant: Rational,
+    /// The slope in each input.
+    pub slopes: Vec<Rational>,
+    /// Polynomials that begin with a square. One of them may have a slope, too: then `slopes` is 0.
+    pub ridges: Vec<Ridge>,
+}
+
+/// Returns a polynomial as an exact sum of an affine function and of polynomials in those directions that cost
+/// least; `None` if it needs more than [`MOST_DIRECTIONS`].
+///
+/// Of sets of directions up to a fixed size, each that has such a sum is compared. The affine part needs no
+/// direction of its own, and it goes into a direction that it is parallel to.
+pub fn cheapest(
+    polynomial: &Polynomial,
+    reach: &[Rational],
+    cost: impl Fn(&[Ridge]) -> f64,
+) -> Option<Curved> {
+    let inputs = polynomial.inputs();
+    let unit = |input: usize| {
+        (0..inputs)
+            .map(|i| u32::from(i == input))
+            .collect::<Vec<u32>>()
+    };
+    let mut curved = polynomial.clone();
+    let mut slopes = Vec::with_capacity(inputs);
+    for input in 0..inputs {
+        let slope = polynomial.coefficient(&unit(input));
+        curved = curved.plus(&Polynomial::variable(inputs, input).scaled(&-&slope));
+        slopes.push(slope);
+    }
+    let parts = Parts::of(&curved);
+    let mut best: Option<(f64, Vec<Ridge>)> = None;
+    let mut sets = choices(inputs, parts.degree, parts.is_separable);
+    // In more inputs a set contains those before it, and costs more.
+    let is_first_best = inputs > 2;
+    sets.retain(|directions| directions.len() <= MOST_DIRECTIONS);
+    if parts.degree == 0 {
+        best = Some((0.0, Vec::new()));
+        sets.clear();
+    }
+    for directions in sets {
+        let Some(mut ridges) = parts.along(&directions, reach) else {
+            continue;
+        };
+        ridges.retain(|ridge| ridge.coefficients.iter().any(|c| !c.is_zero()));
+        let cost = cost(&ridges);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, ridges));
+        }
+        if is_first_best {
+            break;
+        }
+    }
+    let (_, mut ridges) = best?;
+    for ridge in &mut ridges {
+        if let Some(factor) = factor_of(&slopes, &ridge.direction) {
+            ridge.coefficients[1] = factor;
+            slopes.fill(Rational::ZERO);
+            break;
+        }
+    }
+    Some(Curved {
+        constant: parts.constant,
+        slopes,
+        ridges,
+    })
+}
+
+/// Returns `c` with `slopes = c · direction`, if there is one.
+fn factor_of(slopes: &[Rational], direction: &[i64]) -> Option<Rational> {
+    let input = direction.iter().position(|entry| *entry != 0)?;
+    let factor = slopes[input].checked_div(&Rational::from(direction[input]))?;
+    let mut pairs = slopes.iter().zip(direction);
+    let is_parallel = pairs.all(|(slope, entry)| *slope == &factor * &Rational::from(*entry));
+    is_parallel.then_some(factor)
+}
+
 /// A polynomial by degree.
 struct Parts {
     constant: Rational,

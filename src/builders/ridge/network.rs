@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::best;
 use super::chebyshev::{MOST_INPUTS, Values};
 use super::directions::{MOST_DIRECTIONS, Ridge, ridges};
 use super::distance::distance_upper;
@@ -11,7 +12,7 @@ use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, key};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::gentle::{Aim, Choice, Gentle};
 use crate::builders::grid::wide;
-use crate::builders::parameters::{Parameters, Profile, Steepness, Units};
+use crate::builders::parameters::{Knots, Parameters, Profile, Steepness, Units};
 use crate::builders::polynomial::Polynomial;
 use crate::builders::request::{APriori, Built, Request, positive};
 use crate::builders::sizes::smallest_size;
@@ -38,6 +39,10 @@ pub const ENTRY: Entry = Entry {
             "the degree of a polynomial target; else from the tolerance, or 8",
         ),
         CELLS,
+        key(
+            "knots",
+            "uniform (balanced: closer where a profile is more curved; best: the fewest units)",
+        ),
         key("profile", "interpolant for relu, else staircase"),
         key(
             "steepness",
@@ -47,11 +52,12 @@ pub const ENTRY: Entry = Entry {
     ],
     size: Some(SizeKey {
         prepare: Some(with_degree),
+        is_found: |parameters| parameters.knots == Some(Knots::Best),
         ..crate::builders::entry::cells_by(needed_size, 1 << 16)
     }),
     bounds: Bounds::Sup,
     bound: "sup: sum over directions of max g'' h^2/8, or of max -g'' (staircase: L h/2 + tails), \
-            and sup |f - p|",
+            and sup |f - p|; best knots: no bound, the prover decides (T37)",
     theorem: "T36",
     example: r#"[target]
 formula = "x*y"
@@ -70,7 +76,7 @@ tolerance = "1/50"
 /// The default degree of an approximation.
 const USUAL_DEGREE: usize = 8;
 /// The highest degree of an approximation.
-const HIGHEST_DEGREE: usize = 20;
+pub(super) const HIGHEST_DEGREE: usize = 20;
 
 /// Returns the network of one hidden layer that adds up functions of one direction each.
 ///
@@ -88,6 +94,9 @@ const HIGHEST_DEGREE: usize = 20;
 /// - Source: T36; Vostrecov and Kreines 1961, Pinkus 1999 (section 5) for the directions.
 pub fn ridge(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
+    if given.knots == Some(Knots::Best) {
+        return best::best(request);
+    }
     let plan = Plan::of(request)?;
     let cells = cells(given)?;
     check_size_of_different(
@@ -182,6 +191,7 @@ pub fn ridge(request: &Request) -> Result<Built, BuildError> {
             units: Some(plan.units),
             degree: plan.parts.iter().map(|part| part.degree).max(),
             cells: Some(vec![cells]),
+            knots: (plan.profile == Profile::Interpolant).then_some(plan.knots),
             profile: Some(plan.profile),
             steepness: match plan.units {
                 Units::Relu => None,
@@ -200,6 +210,7 @@ struct Plan {
     reach: Vec<Rational>,
     units: Units,
     profile: Profile,
+    knots: Knots,
     notes: Vec<String>,
 }
 
@@ -232,6 +243,7 @@ impl Plan {
             reach,
             units,
             profile,
+            knots: request.parameters.knots.unwrap_or_default(),
             notes,
         })
     }
@@ -305,7 +317,11 @@ impl Plan {
     /// The polynomial of a direction over the domain.
     fn curve<'a>(&self, ridge: &'a Ridge) -> Curve<'a> {
         let reach = self.length(ridge);
-        Curve::new(&ridge.coefficients, -&reach, reach)
+        let curve = Curve::new(&ridge.coefficients, -&reach, reach);
+        match self.knots {
+            Knots::Balanced => curve.balanced(),
+            Knots::Uniform | Knots::Best => curve,
+        }
     }
 
     /// Half the extent of the domain in a direction.
@@ -411,34 +427,20 @@ impl Part {
         reach: &[Rational],
         notes: &mut Vec<String>,
     ) -> Result<Self, BuildError> {
-        let given = request.parameters;
-        let exact = Polynomial::of(formula, middle.len());
-        let exact = exact.and_then(|polynomial| polynomial.around(middle));
-        let is_exact = exact.is_some();
-        let (polynomial, degree) = if let Some(polynomial) = exact {
-            let degree = polynomial.degree() as usize;
-            if let Some(found) = given.degree
-                && found < degree
-            {
-                return Err(BuildError::TooSmall {
-                    key: "degree",
-                    found,
-                    smallest: degree,
-                });
-            }
-            (polynomial, degree)
-        } else {
-            let degree = given.degree.unwrap_or(USUAL_DEGREE);
-            let (polynomial, distance) = approximation(request, formula, degree)?;
-            if request.norm != Norm::Sup {
-                notes.push(format!(
-                    "approximated by a polynomial of degree {degree}, at distance about {} from the \
-                     target (an estimate)",
-                    short(distance)
-                ));
-            }
-            (polynomial, degree)
-        };
+        let Source {
+            polynomial,
+            degree,
+            distance,
+        } = Source::of(request, formula, middle)?;
+        if let Some(distance) = distance
+            && request.norm != Norm::Sup
+        {
+            notes.push(format!(
+                "approximated by a polynomial of degree {degree}, at distance about {} from the \
+                 target (an estimate)",
+                short(distance)
+            ));
+        }
         let ridges = ridges(&polynomial, reach).ok_or(BuildError::Directions {
             degree,
             most: MOST_DIRECTIONS,
@@ -446,13 +448,56 @@ impl Part {
         Ok(Self {
             ridges,
             degree,
-            instead: (!is_exact).then_some(polynomial),
+            instead: distance.is_some().then_some(polynomial),
+        })
+    }
+}
+
+/// The polynomial that is built for a formula.
+pub(super) struct Source {
+    /// In the distances from the middle of the domain.
+    pub polynomial: Polynomial,
+    /// Its degree, or that of the approximation.
+    pub degree: usize,
+    /// The estimated distance from the formula, if that is not a polynomial.
+    pub distance: Option<f64>,
+}
+
+impl Source {
+    /// The formula itself if it is a polynomial, or an approximation.
+    pub fn of(request: &Request, formula: &Expr, middle: &[Rational]) -> Result<Self, BuildError> {
+        let given = request.parameters;
+        let exact = Polynomial::of(formula, middle.len());
+        let exact = exact.and_then(|polynomial| polynomial.around(middle));
+        let Some(polynomial) = exact else {
+            let degree = given.degree.unwrap_or(USUAL_DEGREE);
+            let (polynomial, distance) = approximation(request, formula, degree)?;
+            return Ok(Self {
+                polynomial,
+                degree,
+                distance: Some(distance),
+            });
+        };
+        let degree = polynomial.degree() as usize;
+        if let Some(found) = given.degree
+            && found < degree
+        {
+            return Err(BuildError::TooSmall {
+                key: "degree",
+                found,
+                smallest: degree,
+            });
+        }
+        Ok(Self {
+            polynomial,
+            degree,
+            distance: None,
         })
     }
 }
 
 /// The pieces of each direction.
-fn cells(given: &Parameters) -> Result<usize, BuildError> {
+pub(super) fn cells(given: &Parameters) -> Result<usize, BuildError> {
     let cells = given.cells.as_ref().ok_or(BuildError::MissingSize {
         builder: ENTRY.name,
         key: "cells",
@@ -475,7 +520,7 @@ fn cells(given: &Parameters) -> Result<usize, BuildError> {
 }
 
 /// Units and profile, from the given keys.
-fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
+pub(super) fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
     let is_relu = |units| units == Units::Relu;
     let (units, profile) = match (given.units, given.profile) {
         (None, None | Some(Profile::Interpolant)) => (Units::Relu, Profile::Interpolant),
@@ -487,6 +532,9 @@ fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
     if is_relu(units) != (profile == Profile::Interpolant) {
         return Err(BuildError::ProfileUnits { profile, units });
     }
+    if !is_relu(units) && given.knots.is_some() {
+        return Err(BuildError::KnotsOfSteps);
+    }
     if is_relu(units) && given.steepness.is_some() {
         return Err(BuildError::NoSteepness);
     }
@@ -494,7 +542,7 @@ fn shape(given: &Parameters) -> Result<(Units, Profile), BuildError> {
 }
 
 /// A polynomial near the target, in distances from the middle of the domain, and its distance from it.
-fn approximation(
+pub(super) fn approximation(
     request: &Request,
     formula: &Expr,
     degree: usize,
@@ -544,6 +592,14 @@ fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, Bu
             }
             continue;
         }
+        if request.parameters.knots == Some(Knots::Best) {
+            let degree = best::degree(request, formula, tolerance)?;
+            parameters.degree = parameters.degree.max(degree);
+            if degree.is_none() {
+                return Err(refuse(HIGHEST_DEGREE, distance(HIGHEST_DEGREE)?));
+            }
+            continue;
+        }
         let mut last = f64::INFINITY;
         for degree in 1..=HIGHEST_DEGREE {
             last = distance(degree)?;
@@ -565,7 +621,7 @@ fn with_degree(request: &Request, tolerance: &Rational) -> Result<Parameters, Bu
 
 /// Returns a number of cells whose a-priori bound is at most the tolerance.
 pub fn needed_size(request: &Request, tolerance: &Rational) -> Option<usize> {
-    if request.norm != Norm::Sup {
+    if request.norm != Norm::Sup || request.parameters.knots == Some(Knots::Best) {
         return None;
     }
     let plan = Plan::of(request).ok().filter(Plan::is_exact)?;

@@ -1,10 +1,14 @@
 //! A polynomial in one variable as units of one layer: T36.
 
+use std::sync::Arc;
+
+use crate::builders::density::Density;
 use crate::builders::gentle::Samples;
 use crate::builders::grid::{Axis, whole};
 use crate::builders::parameters::Units;
 use crate::builders::sample::short_above;
 use crate::builders::tail::exp_minus_upper;
+use crate::expr::{Domain, Expr};
 use crate::numbers::estimate::estimate_rational;
 use crate::numbers::{Direction, Interval, Rational};
 
@@ -57,6 +61,8 @@ pub struct Curve<'a> {
     coefficients: &'a [Rational],
     low: Rational,
     high: Rational,
+    /// Bounds of the curvature along the interval, if knots follow it.
+    along: Option<Density>,
 }
 
 impl<'a> Curve<'a> {
@@ -66,6 +72,30 @@ impl<'a> Curve<'a> {
             coefficients,
             low,
             high,
+            along: None,
+        }
+    }
+
+    /// The same with knots that are closer where it is more curved.
+    #[must_use]
+    pub fn balanced(self) -> Self {
+        let variable = || Arc::new(Expr::Variable(0));
+        let powers = self.coefficients.iter().rev();
+        let formula = powers.fold(Expr::zero(), |sum, c| {
+            let product = Expr::Mul(Arc::new(sum), variable());
+            Expr::Add(Arc::new(product), Arc::new(Expr::Number(c.clone())))
+        });
+        let sides = vec![(self.low.clone(), self.high.clone())];
+        let domain = Domain::new(vec!["t".to_owned()], sides).ok();
+        let along = domain.map(|domain| Density::new(&[formula], &domain, 0, 2));
+        Self { along, ..self }
+    }
+
+    /// The knots.
+    fn axis(&self, cells: usize) -> Axis {
+        match &self.along {
+            Some(along) => along.lines(cells, 2),
+            None => Axis::equal(&self.low, &self.high, cells),
         }
     }
 
@@ -88,9 +118,10 @@ impl<'a> Curve<'a> {
         (rounded.collect(), unit.half())
     }
 
-    /// Returns relu units whose sum joins the values at equally spaced knots by straight lines.
+    /// Returns relu units whose sum joins the values at the knots by straight lines.
     pub fn interpolant(&self, cells: usize) -> Steps {
-        let axis = Axis::equal(&self.low, &self.high, cells);
+        let axis = self.axis(cells);
+        let cells = axis.cells;
         let places: Vec<Rational> = (0..=cells).map(|k| axis.line(k)).collect();
         let (values, rounding_upper) = self.values(&places);
         let mut units = Vec::new();
@@ -198,8 +229,24 @@ impl<'a> Curve<'a> {
     }
 
     /// Returns bounds on the error of [`Curve::interpolant`] above and below the polynomial: `max g'' h^2/8`
-    /// and `max -g'' h^2/8`, if positive.
+    /// and `max -g'' h^2/8`, if positive; of balanced knots, the largest `|g''| h^2/8` of a piece.
     pub fn interpolant_reach(&self, second: &Reach, cells: usize) -> Reach {
+        if let Some(along) = &self.along
+            && let Some(worst) = along.worst(&self.axis(cells), 2)
+        {
+            let worst = worst * Rational::ratio(1, 8);
+            let bound = |side: &Rational| {
+                if side.is_zero() {
+                    Rational::ZERO
+                } else {
+                    worst.clone()
+                }
+            };
+            return Reach {
+                above: bound(&second.above),
+                below: bound(&second.below),
+            };
+        }
         let cell = self.cell(cells);
         let factor = &cell * &cell * Rational::ratio(1, 8);
         Reach {

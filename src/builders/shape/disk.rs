@@ -50,6 +50,7 @@ pub const ENTRY: Entry = Entry {
         needed: needed_size,
         // Smooth units have no sides.
         is_of_use: |parameters| parameters.fit != Some(Fit::Smooth),
+        is_found: |_| false,
         prepare: None,
     }),
     bounds: Bounds::AsAsked,

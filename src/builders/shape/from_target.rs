@@ -22,6 +22,7 @@ use crate::words::count;
 const MOST_SIDES: usize = 256;
 /// `sides` as the size of a polygon from the target.
 pub const SIZE: SizeKey = SizeKey {
+    is_found: |_| false,
     name: "sides",
     smallest: 1,
     largest: MOST_SIDES,

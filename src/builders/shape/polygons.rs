@@ -374,6 +374,7 @@ mod tests {
             target: &target,
             domain: &domain,
             norm: Norm::Area,
+            within: None,
         };
         polygons(&request).map_err(|error| error.to_string())
     }

@@ -35,6 +35,7 @@ pub const ENTRY: Entry = Entry {
         set: |parameters, size| parameters.step = Some(step_of(size)),
         needed: needed_size,
         is_of_use: |_| true,
+        is_found: |_| false,
         prepare: None,
     }),
     bounds: Bounds::Sup,
@@ -428,6 +429,7 @@ mod tests {
             target: &target,
             domain: &domain,
             norm: Norm::Sup,
+            within: None,
         };
         let formulas = target.output_expressions();
         let polynomial = Polynomial::of(&formulas[0], 1).expect("a polynomial");

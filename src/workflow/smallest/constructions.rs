@@ -21,7 +21,13 @@ struct Construction {
 }
 
 /// Those for one input, and those for several.
-const IN_ONE_INPUT: [Construction; 2] = [
+const IN_ONE_INPUT: [Construction; 3] = [
+    Construction {
+        name: "interpolant, best knots",
+        builder: BuilderName::Interpolant,
+        units: Units::Relu,
+        knots: Some(Knots::Best),
+    },
     Construction {
         name: "interpolant, balanced knots",
         builder: BuilderName::Interpolant,
@@ -36,10 +42,10 @@ const IN_ONE_INPUT: [Construction; 2] = [
     },
 ];
 const IN_SEVERAL: [Construction; 1] = [Construction {
-    name: "ridge",
+    name: "ridge, best knots",
     builder: BuilderName::Ridge,
     units: Units::Relu,
-    knots: None,
+    knots: Some(Knots::Best),
 }];
 /// Where nothing else was proved.
 const LAST: [Construction; 1] = [Construction {
