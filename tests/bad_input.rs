@@ -562,7 +562,9 @@ fn sizes_that_do_not_fit_are_refused_before_anything_is_built() {
         ),
     ];
     // Those without a size of their own, or whose size is written out.
-    let others = ["step", "bump", "exact", "tower", "polygon", "polygons"];
+    let others = [
+        "smallest", "step", "bump", "exact", "tower", "polygon", "polygons",
+    ];
     for entry in steeple::builders::catalogue() {
         let is_tried = cases.iter().any(|(builder, ..)| *builder == entry.name);
         assert!(is_tried || others.contains(&entry.name), "{}", entry.name);

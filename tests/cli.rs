@@ -586,7 +586,15 @@ fn build_writes_a_whole_folder_with_the_same_bytes_each_time() {
     let object = second.json();
     assert_eq!(
         keys(&object),
-        ["schema", "steeple", "network", "notes", "rounded", "verify"]
+        [
+            "schema",
+            "steeple",
+            "network",
+            "notes",
+            "candidates",
+            "rounded",
+            "verify"
+        ]
     );
     assert_eq!(object["verify"]["a_priori"]["theorem"], "T22");
     let files = names(&scratch.path("spec"));

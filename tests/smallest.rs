@@ -95,7 +95,7 @@ fn too_few_units_are_refused_with_the_best_fit_and_the_lower_bound() {
         message.contains("in at most 1 hidden layer cannot keep it (certified, T38)"),
         "{message}"
     );
-    assert!(message.contains("spec.toml:8:13"), "{message}");
+    assert!(message.contains("spec.toml:7:13"), "{message}");
     assert!(!scratch.path().join("out").exists());
 }
 

@@ -42,10 +42,10 @@ const IN_ONE_INPUT: [Construction; 3] = [
     },
 ];
 const IN_SEVERAL: [Construction; 1] = [Construction {
-    name: "ridge, best knots",
+    name: "ridge",
     builder: BuilderName::Ridge,
     units: Units::Relu,
-    knots: Some(Knots::Best),
+    knots: None,
 }];
 /// Where nothing else was proved.
 const LAST: [Construction; 1] = [Construction {

@@ -5,7 +5,9 @@ use toml::de::DeValue;
 
 use super::{ClaimSpec, NetworkSpec, SpecError, Table, Value, advice, read_sides};
 use crate::builders::parameters::KEYS;
-use crate::builders::{BuilderName, FROM_TARGET, Outlines, Parameters, Source, Steepness, Vertex};
+use crate::builders::{
+    BuilderName, FROM_TARGET, Outlines, Parameters, Source, Steepness, Vertex, entry,
+};
 use crate::expr::{Domain, DomainError};
 use crate::numbers::Rational;
 
@@ -38,7 +40,7 @@ pub(super) fn read_network(
 ) -> Result<NetworkSpec, SpecError> {
     let builder = match builder {
         Some(builder) => builder,
-        None if claim.chooses_smallest() => BuilderName::Smallest,
+        None if claim.chooses_smallest() && is_of_smallest(table) => BuilderName::Smallest,
         None => {
             let missing = table.value("builder");
             return Err(missing.expect_err("it is not there"));
@@ -56,6 +58,13 @@ pub(super) fn read_network(
             .map(|(key, value)| (key.to_string(), value.span()))
             .collect(),
     })
+}
+
+/// Are all keys of the table keys of the smallest network? If not, another builder was meant.
+fn is_of_smallest(table: &Table<'_, '_>) -> bool {
+    let known = entry(BuilderName::Smallest).keys;
+    let mut written = table.entries();
+    written.all(|(key, _)| known.iter().any(|known| known.name == key))
 }
 
 /// The values of the table's keys.
@@ -215,7 +224,8 @@ mod tests {
              vertices = [[0, 0], [1, 0], [0, 1]]\nhidden_layers = 2\nsides = 6\nfit = \"smooth\"\n\
              centre = [0, 1]\nradius = 2\nradius_squared = 4\nrotation = 0.25\ndegree = 3\n\
              profile = \"staircase\"\nstep = 0.01\nfolds = 5\nof = \"product\"\n\
-             widths = [4, 4]\nrank = 3",
+             widths = [4, 4]\nrank = 3\n\
+             max_units = 9\nmax_weight = 1000\neffort = 2",
         );
         let found = found.expect("good");
         let all: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
