@@ -75,6 +75,7 @@ fn certificates() {
     insta::assert_snapshot!(said, @"
     e9e294d514e49e55  build nielsen.toml --out nielsen
     a3966d219b36cceb  build round.toml --out round
+    ee2a36a27347147c  build smallest.toml --out smallest
     ");
 }
 
