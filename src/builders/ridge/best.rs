@@ -24,6 +24,8 @@ use crate::words::count;
 const PLACES: u32 = 64;
 /// So many degrees above the first that is near enough are compared.
 const DEGREES: usize = 4;
+/// Above this degree the first one that is near enough is taken: higher ones take long.
+const MOST_COMPARED: usize = 8;
 /// The bits of the constant of the unit that is always on.
 const SHORT: i32 = 8;
 /// Short weights may raise the error by this part. The more of a tolerance is left, the faster is the proof.
@@ -299,7 +301,8 @@ pub fn degree(
     let mut best: Option<(f64, usize)> = None;
     let mut first = None;
     for degree in 1..=HIGHEST_DEGREE {
-        if first.is_some_and(|first| degree > first + DEGREES) {
+        let more = |first| if first > MOST_COMPARED { 0 } else { DEGREES };
+        if first.is_some_and(|first| degree > first + more(first)) {
             break;
         }
         let (polynomial, distance) = approximation(request, formula, degree)?;
