@@ -2,7 +2,7 @@
 //!
 //! The function is sampled ([`Samples`]), the corridor around it has a path of fewest segments
 //! ([`fewest_links`]), and the narrowest corridor with as few leaves the most room: for units that face such a way
-//! that no other unit is needed ([`facing`](mod@super::facing)), and for short numbers ([`Units::of`]).
+//! that no other unit is needed ([`facing`](mod@super::facing)), and for short numbers (`Units::of`).
 
 use super::facing::{Facing, facing};
 use super::links::{Path, fewest_links};
