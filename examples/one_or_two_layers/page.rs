@@ -182,7 +182,7 @@ checker accepts the certificate. The row in bold has the fewest hidden units.
 
 The column *at least* is a certified lower bound: every network of relu units with so many hidden layers that
 keeps the tolerance needs that many units ([T38](../proofs/theorems/T38-units-at-least.md)). It counts the kinks
-along one line, so in two inputs it is far from what is needed. There is no such bound for sigmoid and tanh units.
+along one line, so in two inputs networks need many more. Sigmoid and tanh units have no kinks, so nothing follows for them.
 
 `ridge` and `sawtooth` are built from polynomials. Any other function is first approximated by a
 polynomial (from its values at Chebyshev points, of the degree in the table). The proof is about the
