@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::header::Layer;
+use super::semantics::Semantics;
 use crate::expr::{Domain, Target};
 use crate::network::Network;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
@@ -61,6 +62,8 @@ pub struct Question {
     pub norm: Norm,
     /// The network decides "inside" where its output is at least this. Present only for `area`.
     pub threshold: Option<Rational>,
+    /// The arithmetic that evaluates the network.
+    pub semantics: Semantics,
 }
 
 impl Question {
@@ -72,6 +75,7 @@ impl Question {
             && self.domain == other.domain
             && self.norm == other.norm
             && self.threshold == other.threshold
+            && self.semantics == other.semantics
     }
 }
 
@@ -81,6 +85,7 @@ impl Question {
         let is_core = self.target.functions_are(&Function::is_core)
             && (network.layers().iter()).all(|layer| layer.activation().is_core());
         match self.norm {
+            _ if self.semantics != Semantics::Real => Layer::Floats,
             _ if !is_core => Layer::Smooth,
             Norm::L1 | Norm::L2 => Layer::Integrals,
             Norm::Sup | Norm::Area => Layer::Core,
@@ -172,6 +177,7 @@ mod tests {
                 domain: Domain::parse("x=0..1").expect("a domain"),
                 norm,
                 threshold: None,
+                semantics: Semantics::Real,
             },
             stated_lower: lower.clone(),
             stated_upper: Some(upper.clone()),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::claim::Norm;
+use super::semantics::Semantics;
 use super::text::{Lines, ReadError};
 
 /// The first line of every certificate of this version.
@@ -74,17 +75,20 @@ pub enum Layer {
     Properties,
     /// Lower bounds of the size of all networks of a kind.
     Sizes,
+    /// Float arithmetic.
+    Floats,
 }
 
 impl Layer {
     /// All layers, from the lowest.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Core,
         Self::Integrals,
         Self::Smooth,
         Self::Fast,
         Self::Properties,
         Self::Sizes,
+        Self::Floats,
     ];
 
     /// The name in certificates.
@@ -96,6 +100,7 @@ impl Layer {
             Self::Fast => "fast",
             Self::Properties => "properties",
             Self::Sizes => "sizes",
+            Self::Floats => "floats",
         }
     }
 
@@ -124,6 +129,8 @@ pub struct Header {
     pub kind: Kind,
     /// The digest of the network, `sha256:...`.
     pub network: String,
+    /// The arithmetic that evaluates it.
+    pub semantics: Semantics,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// The layer that a checker needs.
@@ -138,7 +145,7 @@ impl Header {
         writeln!(out, "{FIRST_LINE}")?;
         writeln!(out, "claim {}", self.kind.name())?;
         writeln!(out, "network {NETWORK} {}", self.network)?;
-        writeln!(out, "semantics real")?;
+        writeln!(out, "semantics {}", self.semantics)?;
         writeln!(out, "weights {}", self.weights.name())?;
         writeln!(out, "layer {}", self.layer.name())?;
         writeln!(out, "inputs {}", self.inputs.join(" "))
@@ -173,12 +180,8 @@ impl Header {
         if lines.optional("network")?.is_some() {
             return Err(lines.error("claims about several networks are not supported yet".into()));
         }
-        let semantics = lines.field("semantics")?;
-        if semantics != "real" {
-            return Err(lines.error(format!(
-                "semantics `{semantics}` are not supported yet; expected real"
-            )));
-        }
+        let semantics = Semantics::parse(lines.field("semantics")?);
+        let semantics = semantics.map_err(|message| lines.error(message))?;
         let weights = match lines.field("weights")? {
             "stored" => Weights::Stored,
             "exact" => Weights::Exact,
@@ -198,6 +201,7 @@ impl Header {
         Ok(Self {
             kind,
             network,
+            semantics,
             weights,
             layer,
             inputs,

@@ -10,6 +10,7 @@ pub mod header;
 pub mod partition;
 #[cfg(feature = "properties")]
 pub mod property;
+pub mod semantics;
 #[cfg(feature = "sizes")]
 pub mod size;
 pub mod text;
@@ -21,6 +22,7 @@ pub use partition::{
 };
 #[cfg(feature = "properties")]
 pub use property::{Evidence, PropertyCertificate};
+pub use semantics::{ActivationError, FloatFormat, Floats, Semantics, Summation};
 pub use text::ReadError;
 
 use crate::numbers::Rational;

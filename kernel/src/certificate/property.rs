@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::Ranges;
 use super::header::{FIRST_LINE, Header, Kind, Layer, Weights};
 use super::partition::Partition;
+use super::semantics::Semantics;
 use super::text::{Lines, ReadError, write_tree};
 use crate::expr::Property;
 use crate::numbers::Rational;
@@ -14,6 +15,8 @@ use crate::numbers::Rational;
 pub struct PropertyCertificate {
     /// The digest of the network, `sha256:...`.
     pub network: String,
+    /// The arithmetic that evaluates it.
+    pub semantics: Semantics,
     /// Which weights of its file the network has. For readers: the digest already names the
     /// network.
     pub weights: Weights,
@@ -44,6 +47,14 @@ pub enum Evidence {
     },
 }
 
+/// Returns the layer that checks properties in this arithmetic.
+fn layer(semantics: &Semantics) -> Layer {
+    match semantics {
+        Semantics::Real => Layer::Properties,
+        Semantics::Float(_) => Layer::Floats,
+    }
+}
+
 /// Do the first two lines of this file announce a certificate for a property?
 pub fn is_property(bytes: &[u8]) -> bool {
     bytes
@@ -61,8 +72,9 @@ pub fn write(certificate: &PropertyCertificate, mut out: impl Write) -> io::Resu
     let header = Header {
         kind: Kind::Property,
         network: certificate.network.clone(),
+        semantics: certificate.semantics.clone(),
         weights: certificate.weights,
-        layer: Layer::Properties,
+        layer: layer(&certificate.semantics),
         inputs,
     };
     header.write(&mut out)?;
@@ -113,8 +125,9 @@ pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
     if names != Property::names(inputs, outputs) {
         return Err(lines.error("expected inputs X_0, X_1, .. and outputs Y_0, Y_1, ..".into()));
     }
-    if header.layer != Layer::Properties {
-        return Err(lines.error("expected layer properties".into()));
+    let expected = layer(&header.semantics);
+    if header.layer != expected {
+        return Err(lines.error(format!("expected layer {expected}")));
     }
     let mut cases = Vec::new();
     let mut next = Some(lines.field("box")?);
@@ -157,6 +170,7 @@ pub fn read(bytes: &[u8]) -> Result<PropertyCertificate, ReadError> {
     lines.end()?;
     Ok(PropertyCertificate {
         network: header.network,
+        semantics: header.semantics,
         weights: header.weights,
         property,
         evidence,
@@ -190,6 +204,7 @@ mod tests {
         for evidence in [point, trees] {
             let certificate = PropertyCertificate {
                 network: "sha256:0".into(),
+                semantics: Semantics::Real,
                 weights: Weights::Stored,
                 property: property.clone(),
                 evidence,

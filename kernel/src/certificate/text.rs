@@ -37,6 +37,7 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     let header = Header {
         kind: Kind::Error(question.norm),
         network: question.network.clone(),
+        semantics: question.semantics.clone(),
         weights: certificate.weights,
         layer: certificate.layer,
         inputs: question.target.inputs().to_vec(),
@@ -98,6 +99,7 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
     let Header {
         kind,
         network,
+        semantics,
         weights,
         layer,
         inputs,
@@ -145,6 +147,7 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
                 domain,
                 norm,
                 threshold,
+                semantics,
             },
             stated_lower: lower,
             stated_upper: upper,
