@@ -7,7 +7,7 @@ use serde_json::json;
 use super::check::rejected;
 use super::verify::beside_certificate;
 use super::{code, pretty};
-use crate::certificate::{Evidence, property};
+use crate::certificate::{Evidence, Semantics, property};
 use crate::checker::check_property_by;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
@@ -112,6 +112,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         None => None,
     };
     let request = VerifyPropertyRequest {
+        semantics: Semantics::Real,
         network: &network,
         property,
         limits: inputs::limits(&arguments.limits),
