@@ -332,13 +332,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
                 .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
         };
         let (target, domain) = from_flags(&flags.target, domain, network.inputs())?;
-        let claim = ClaimSpec {
-            norm: Norm::Sup,
-            tolerance: None,
-            threshold: None,
-            gap: spec::default_gap(),
-        };
-        (target, domain, claim)
+        (target, domain, ClaimSpec::default())
     };
     if let Some(norm) = flags.norm {
         claim.norm = norm;

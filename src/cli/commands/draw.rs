@@ -7,7 +7,7 @@ use serde_json::json;
 use super::pretty;
 use super::regions::{few_enough, refused};
 use crate::builders::{Goal, entry};
-use crate::certificate::text;
+use crate::certificate::{Semantics, text};
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format, Over, Picture};
 use crate::cli::{
@@ -220,6 +220,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         threshold: spec.claim.threshold.clone(),
         tolerance: None,
         gap: spec.claim.gap.clone(),
+        semantics: Semantics::Real,
         limits: workflow::Limits {
             interrupt: Some(interrupt::listen()),
             ..workflow::Limits::default()
