@@ -83,6 +83,7 @@ pub fn verify_property(
     let outcome = prove_property(
         &PropertyRequest {
             network: request.network,
+            semantics: &request.semantics,
             property: &request.property,
             limits: request.limits.clone(),
             threads: request.threads,
@@ -136,7 +137,7 @@ pub fn verify_property(
         checked => checked.map_err(WorkflowError::Rejected)?,
     };
     verified
-        .answers(&answer.network, &request.property)
+        .answers(&answer.network, &request.semantics, &request.property)
         .map_err(WorkflowError::Rejected)?;
     answer.verdict = if verified.holds() {
         Verdict::Proved

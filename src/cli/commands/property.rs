@@ -207,7 +207,7 @@ pub fn check(
         Err(rejection) => return rejected(format, rejection.kind(), &rejection.to_string()),
     };
     if let Some(asked) = asked
-        && let Err(rejection) = verified.answers(&digest(network), asked)
+        && let Err(rejection) = verified.answers(&digest(network), &Semantics::Real, asked)
     {
         return rejected(format, rejection.kind(), &rejection.to_string());
     }
