@@ -14,15 +14,19 @@ use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
 use super::measure::default_threshold;
+use super::rounded::{Beside, stored_in};
 use super::smallest;
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit, Parameters, Units};
-use crate::certificate::{Norm, Question, Semantics};
+use crate::certificate::{Floats, Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
+use crate::floats::{Arithmetic, Told};
+use crate::formats::floats::Precision;
 use crate::formats::foreign::Weights;
+use crate::formats::onnx;
 use crate::network::{Activation, Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Limits, Progress};
@@ -190,6 +194,10 @@ pub fn compare(
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
+    let mut arithmetic = Told {
+        semantics: request.semantics.clone(),
+        ..Told::default()
+    };
     let all = candidates.len();
     for (place, mut candidate) in candidates.into_iter().enumerate() {
         let answers = match &candidate.network {
@@ -225,6 +233,13 @@ pub fn compare(
                 Norm::L2 => {}
             }
         }
+        if let (Some(network), Some((_, exact))) = (
+            &candidate.network,
+            answers.iter().find(|(norm, _)| *norm == Norm::Sup),
+        ) {
+            candidate.row.beside = in_float32(request, network, exact, progress);
+        }
+        told_of(&mut arithmetic, candidate.network.as_ref());
         rows.push(candidate.row);
         members.push(candidate.network.map(|network| Member {
             network,
@@ -257,6 +272,11 @@ pub fn compare(
                 .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
                 .collect(),
             threshold: threshold(spec),
+            beside: Told {
+                semantics: Arithmetic::float32().into(),
+                ..arithmetic.clone()
+            },
+            arithmetic,
             is_disk: disk.is_some(),
             data: samples.map(|samples| data_text(spec, &samples)),
             gap: spec.claim.gap.clone(),
@@ -421,6 +441,46 @@ fn candidate(trained: TrainedRow) -> Candidate {
     }
 }
 
+/// Adds the activations of a network to those that a comparison tells about.
+fn told_of(arithmetic: &mut Told, network: Option<&Network>) {
+    let Some(network) = network else { return };
+    for name in Told::new(&arithmetic.semantics, network).inexact {
+        if !arithmetic.inexact.contains(&name) {
+            arithmetic.inexact.push(name);
+        }
+    }
+}
+
+/// Bounds on the sup error in float32 arithmetic of a network whose weights are rounded to float32, where all
+/// other bounds are in real arithmetic; `None` where a short search finds none.
+fn in_float32(
+    request: &CompareRequest<'_>,
+    network: &Network,
+    exact: &Verification,
+    progress: &(dyn Fn(Stage<'_>) + Sync),
+) -> Option<Enclosure> {
+    if request.semantics != Semantics::Real {
+        return None;
+    }
+    let wanted = Beside {
+        semantics: Arithmetic::float32().into(),
+        tolerance: None,
+        gap: request.spec.claim.gap.clone(),
+        limits: request.limits.shared(2),
+        threads: request.threads,
+    };
+    let written = onnx::write(network, Precision::Single).ok()?;
+    let stored = stored_in(&written, network).ok()?;
+    let found = wanted.of(&stored, exact, &mut |at| {
+        progress(Stage::Proving("in float32", at));
+        ControlFlow::Continue(())
+    })?;
+    Some(Enclosure {
+        lower: found.lower,
+        upper: found.upper,
+    })
+}
+
 /// Proves bounds on the errors of a network; `left` networks still share the time.
 fn answers(
     request: &CompareRequest<'_>,
@@ -429,8 +489,12 @@ fn answers(
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<(Norm, Verification)>, CompareError> {
     let spec = request.spec;
+    // Integrals are over real inputs.
+    let is_of_points = |floats: &Floats| !floats.rounded_inputs;
     let norms: &[Norm] = if spec.target.is_region() {
         &[Norm::Area]
+    } else if request.semantics.floats().is_some_and(is_of_points) {
+        &[Norm::Sup]
     } else {
         &[Norm::Sup, Norm::L1]
     };
