@@ -69,7 +69,54 @@ pub struct Arithmetic {
     pub rounded_inputs: Option<bool>,
 }
 
+impl From<Arithmetic> for Semantics {
+    /// Keys that mean something for floats only are ignored for real numbers.
+    fn from(asked: Arithmetic) -> Self {
+        asked.semantics().unwrap_or_default()
+    }
+}
+
 impl Arithmetic {
+    fn of(format: FloatFormat) -> Self {
+        Self {
+            numbers: Some(Numbers::Float(format)),
+            ..Self::default()
+        }
+    }
+
+    /// Returns float32 arithmetic: sums in any order, with or without fused operations, and activations as
+    /// weak as those of the runtimes that were measured.
+    pub fn float32() -> Self {
+        Self::of(FloatFormat::Float32)
+    }
+
+    /// Returns float64 arithmetic, otherwise as [`Self::float32`].
+    pub fn float64() -> Self {
+        Self::of(FloatFormat::Float64)
+    }
+
+    /// Changes how sums are evaluated; the activations are then those of the C code of this project, unless
+    /// they are given.
+    #[must_use]
+    pub fn summation(mut self, summation: Summation) -> Self {
+        self.summation = Some(summation);
+        self
+    }
+
+    /// Changes how far computed activations may be from exact ones.
+    #[must_use]
+    pub fn activation_error(mut self, error: ActivationError) -> Self {
+        self.activations = Some(Activations::Given(error));
+        self
+    }
+
+    /// Makes the claim one about every real input, rounded to the nearest float.
+    #[must_use]
+    pub fn rounded_inputs(mut self) -> Self {
+        self.rounded_inputs = Some(true);
+        self
+    }
+
     /// Returns the semantics of the claim.
     ///
     /// - Errors: the key that needs floats, where the claim is about real numbers.

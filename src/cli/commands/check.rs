@@ -113,7 +113,11 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
     let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
     let network = &loaded.network;
     let asked = if inputs::is_asked(&arguments.question) {
-        Some(inputs::question(&arguments.question, network)?)
+        Some(inputs::question(
+            &arguments.question,
+            Some(&arguments.arithmetic),
+            network,
+        )?)
     } else {
         None
     };

@@ -78,14 +78,16 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         )?);
         certificate = Some(found);
     }
-    let question = match &verified {
+    let mut question = match &verified {
         // A certificate says itself what it is about.
         Some(verified) if !inputs::is_asked(&arguments.question) => {
             verified.claim().question.clone()
         }
-        _ => inputs::question(&arguments.question, &network)?.question,
+        _ => inputs::question(&arguments.question, None, &network)?.question,
     };
     if let Some(verified) = &verified {
+        // What is drawn is the same in any arithmetic.
+        question.semantics = verified.claim().question.semantics.clone();
         verified
             .answers(&question, None)
             .map_err(|rejection| Refusal::new(rejection).as_no())?;
@@ -318,7 +320,7 @@ fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refu
     let domain = domain(arguments, network)?;
     let has_target = !arguments.question.target.is_empty() || arguments.question.spec.is_some();
     let region = if has_target {
-        let asked = inputs::question(&arguments.question, network)?;
+        let asked = inputs::question(&arguments.question, None, network)?;
         Some(asked.question.target).filter(Target::is_region)
     } else {
         None

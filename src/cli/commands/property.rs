@@ -7,11 +7,12 @@ use serde_json::json;
 use super::check::rejected;
 use super::verify::beside_certificate;
 use super::{code, pretty};
-use crate::certificate::{Evidence, Semantics, property};
+use crate::certificate::{Evidence, property};
 use crate::checker::check_property_by;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
+use crate::floats::Arithmetic;
 use crate::formats::kind::{Kind, Wanted};
 use crate::formats::reading::Kind as Reading;
 use crate::formats::vnnlib;
@@ -112,7 +113,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         None => None,
     };
     let request = VerifyPropertyRequest {
-        semantics: Semantics::Real,
+        semantics: inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?,
         network: &network,
         property,
         limits: inputs::limits(&arguments.limits),
