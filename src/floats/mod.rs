@@ -6,16 +6,19 @@
 //!                PRESETS: how far activations may be off
 //! ```
 //!
-//! What the words mean is T40 in `proofs/theorems`; the kernel proves. This room only reads and tells.
+//! What the words mean is T40 in `proofs/theorems`; the kernel proves. This room only reads and tells,
+//! and rounds networks to floats ([`to_floats`]).
 
 mod arithmetic;
 mod fit;
 mod points;
 mod presets;
+mod to_floats;
 mod told;
 
 pub use arithmetic::{Activations, Arithmetic, Key, Numbers, allowance, summation};
 pub use fit::{NotFloat, Place, fits};
 pub use points::{greatest_below, least_above, of_side};
 pub use presets::{PRESETS, Preset, weakest};
+pub use to_floats::{NumberPlace, RoundedWeights, ToFloatsError, nearest_float, to_floats};
 pub use told::{Told, allowance as allowance_text, covered, is_exact};
