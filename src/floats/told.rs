@@ -89,12 +89,26 @@ impl Told {
         Some(parts.join("; "))
     }
 
-    /// The floats of the domain, where its ends are not floats: `the float32 points are x from .. to ..`.
-    pub fn points(&self, domain: &[(String, Rational, Rational)]) -> Option<String> {
-        let floats = self.floats().filter(|floats| !floats.rounded_inputs)?;
-        let format = floats.format;
+    /// The first and the last float of each side, for claims about inputs that are floats.
+    pub fn ends(
+        &self,
+        domain: &[(String, Rational, Rational)],
+    ) -> Vec<(String, Rational, Rational)> {
+        let Some(floats) = self.floats().filter(|floats| !floats.rounded_inputs) else {
+            return Vec::new();
+        };
         let sides = domain.iter().filter_map(|(name, low, high)| {
-            let (first, last) = points::of_side(format, (low, high))?;
+            let (first, last) = points::of_side(floats.format, (low, high))?;
+            Some((name.clone(), first, last))
+        });
+        sides.collect()
+    }
+
+    /// The floats of the domain, where its ends are not floats, in a sentence.
+    pub fn points(&self, domain: &[(String, Rational, Rational)]) -> Option<String> {
+        let format = self.floats()?.format;
+        let sides = domain.iter().zip(self.ends(domain));
+        let sides = sides.filter_map(|((name, low, high), (_, first, last))| {
             let is_same = first == *low && last == *high;
             (!is_same).then(|| format!("{name} from {} to {}", up(&first), down(&last)))
         });

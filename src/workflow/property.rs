@@ -84,6 +84,7 @@ pub fn verify_property(
     let outcome = prove_property(
         &PropertyRequest {
             network: request.network,
+            semantics: &request.semantics,
             property: &request.property,
             limits: request.limits.clone(),
             threads: request.threads,
@@ -137,7 +138,7 @@ pub fn verify_property(
         checked => checked.map_err(WorkflowError::Rejected)?,
     };
     verified
-        .answers(&answer.network, &request.property)
+        .answers(&answer.network, &request.semantics, &request.property)
         .map_err(WorkflowError::Rejected)?;
     answer.verdict = if verified.holds() {
         Verdict::Proved
