@@ -14,19 +14,17 @@ use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
 use super::measure::default_threshold;
-use super::rounded::{Beside, stored_in};
+use super::rounded::Beside;
 use super::smallest;
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit, Parameters, Units};
-use crate::certificate::{Floats, Norm, Question, Semantics};
+use crate::certificate::{FloatFormat, Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
-use crate::floats::{Arithmetic, Told};
-use crate::formats::floats::Precision;
+use crate::floats::{Arithmetic, NotFloat, Told, to_floats};
 use crate::formats::foreign::Weights;
-use crate::formats::onnx;
 use crate::network::{Activation, Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Limits, Progress};
@@ -108,6 +106,9 @@ pub enum CompareError {
     /// The network of the spec cannot be built.
     #[error(transparent)]
     Build(WorkflowError),
+    /// The area of floats.
+    #[error(transparent)]
+    Norm(NotFloat),
     /// There is nothing to compare.
     #[error("there is no network to compare: the spec has neither [network] nor [compare]")]
     Nothing,
@@ -139,6 +140,25 @@ impl Candidate {
             losses: Vec::new(),
         }
     }
+
+    /// Rounds the weights, where claims are about floats. Returns whether that changed any.
+    fn round(&mut self, semantics: &Semantics) -> bool {
+        let (Some(floats), Some(network)) = (semantics.floats(), &self.network) else {
+            return false;
+        };
+        match to_floats(network, floats.format) {
+            Ok((_, rounded)) if rounded.changed == 0 => false,
+            Ok((network, _)) => {
+                self.network = Some(network);
+                true
+            }
+            Err(error) => {
+                self.row.failed = Some(error.to_string());
+                self.network = None;
+                false
+            }
+        }
+    }
 }
 
 /// Builds and trains the networks of the spec, adds the imported ones, and proves bounds on the error of
@@ -150,6 +170,10 @@ pub fn compare(
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Compared, CompareError> {
     let spec = request.spec;
+    if let (true, Some(format)) = (spec.target.is_region(), of_points(&request.semantics)) {
+        let norm = Norm::Area;
+        return Err(CompareError::Norm(NotFloat::Integral { norm, format }));
+    }
     let samples = match &spec.compare {
         Some(compare) => Some(training_data(spec, compare, request.folder)?),
         None => None,
@@ -199,7 +223,9 @@ pub fn compare(
         ..Told::default()
     };
     let all = candidates.len();
+    let mut rounded = 0_usize;
     for (place, mut candidate) in candidates.into_iter().enumerate() {
+        rounded += usize::from(candidate.round(&request.semantics));
         let answers = match &candidate.network {
             Some(network) => {
                 let (target, domain) = match &candidate.order {
@@ -265,6 +291,13 @@ pub fn compare(
                 .to_string(),
         );
     }
+    if rounded > 0 {
+        notes.push(format!(
+            "The claims are about networks whose weights are {} numbers, so the weights of {} were rounded.",
+            arithmetic.name(),
+            count(rounded, "network")
+        ));
+    }
     Ok(Compared {
         comparison: Comparison {
             target: spec.target.text().to_vec(),
@@ -285,6 +318,12 @@ pub fn compare(
         },
         members,
     })
+}
+
+/// The format, where claims are about inputs that are floats.
+fn of_points(semantics: &Semantics) -> Option<FloatFormat> {
+    let floats = semantics.floats().filter(|floats| !floats.rounded_inputs)?;
+    Some(floats.format)
 }
 
 /// The error of a network for the table; `None` if the search stopped before it found a bound.
@@ -469,8 +508,7 @@ fn in_float32(
         limits: request.limits.shared(2),
         threads: request.threads,
     };
-    let written = onnx::write(network, Precision::Single).ok()?;
-    let stored = stored_in(&written, network).ok()?;
+    let (stored, _) = to_floats(network, FloatFormat::Float32).ok()?;
     let found = wanted.of(&stored, exact, &mut |at| {
         progress(Stage::Proving("in float32", at));
         ControlFlow::Continue(())
@@ -490,10 +528,9 @@ fn answers(
 ) -> Result<Vec<(Norm, Verification)>, CompareError> {
     let spec = request.spec;
     // Integrals are over real inputs.
-    let is_of_points = |floats: &Floats| !floats.rounded_inputs;
     let norms: &[Norm] = if spec.target.is_region() {
         &[Norm::Area]
-    } else if request.semantics.floats().is_some_and(is_of_points) {
+    } else if of_points(&request.semantics).is_some() {
         &[Norm::Sup]
     } else {
         &[Norm::Sup, Norm::L1]

@@ -49,10 +49,7 @@ pub fn error_of_rounded(
 }
 
 /// Returns the network that an ONNX file stores.
-pub(super) fn stored_in(
-    written: &onnx::Written,
-    network: &Network,
-) -> Result<Network, ForeignError> {
+fn stored_in(written: &onnx::Written, network: &Network) -> Result<Network, ForeignError> {
     let names = network.inputs().to_vec();
     onnx::read_stored(&written.bytes)?
         .into_network(Weights::Stored, Some(names))
