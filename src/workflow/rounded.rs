@@ -11,14 +11,15 @@ use crate::jobs::Threads;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
 use crate::prover::{Limits, Watch};
-use crate::report::{RoundedError, RoundedReport};
+use crate::report::{RoundedError, RoundedReport, Verdict};
 
 /// Besides those of the search about the exact network, the boxes that this one may take.
 const BOXES: u64 = 2000;
 
 /// Returns bounds on the error with the weights that an ONNX file stores, read back from its bytes: in float32
-/// arithmetic, or in real arithmetic if the verdict is about floats already. The search continues from the
-/// certificate of the exact network; the checker decides.
+/// arithmetic, or in real arithmetic if the verdict is about floats already. Where float32 leaves open whether the
+/// file keeps the tolerance, real arithmetic may tell that its weights alone break it, and follows. The search
+/// continues from the certificate of the exact network; the checker decides.
 ///
 /// - Errors: [`ForeignError`] if the file cannot be read back.
 pub fn error_of_rounded(
@@ -27,25 +28,37 @@ pub fn error_of_rounded(
     exact: &Verification,
     (file, written): (&str, &onnx::Written),
     progress: &mut Watch<'_>,
-) -> Result<RoundedReport, ForeignError> {
+) -> Result<Vec<RoundedReport>, ForeignError> {
     let Rounding { rounded, largest } = &written.rounding;
     let stored = stored_in(written, network)?;
-    let semantics = other_arithmetic(&request.semantics, request.norm);
-    let beside = Beside {
-        semantics,
-        tolerance: request.tolerance.cloned(),
-        gap: request.gap.clone(),
-        limits: request.limits.clone(),
-        threads: request.threads,
+    let mut in_arithmetic = |semantics: Semantics| {
+        let beside = Beside {
+            semantics,
+            tolerance: request.tolerance.cloned(),
+            gap: request.gap.clone(),
+            limits: request.limits.clone(),
+            threads: request.threads,
+        };
+        RoundedReport {
+            file: file.to_owned(),
+            floats: written.precision.name().to_owned(),
+            arithmetic: Told::new(&beside.semantics, &stored),
+            numbers: *rounded,
+            largest: largest.clone(),
+            error: beside.of(&stored, exact, progress),
+        }
     };
-    Ok(RoundedReport {
-        file: file.to_owned(),
-        floats: written.precision.name().to_owned(),
-        arithmetic: Told::new(&beside.semantics, &stored),
-        numbers: *rounded,
-        largest: largest.clone(),
-        error: beside.of(&stored, exact, progress),
-    })
+    let first = in_arithmetic(other_arithmetic(&request.semantics, request.norm));
+    let verdict = first.error.as_ref().map(|error| error.verdict);
+    let is_open =
+        request.tolerance.is_some() && !matches!(verdict, Some(Verdict::Proved | Verdict::Refuted));
+    let mut reports = vec![first];
+    if is_open && *rounded > 0 && request.semantics == Semantics::Real {
+        let real = in_arithmetic(Semantics::Real);
+        let is_broken = |error: &RoundedError| error.verdict == Verdict::Refuted;
+        reports.extend(Some(real).filter(|real| real.error.as_ref().is_some_and(is_broken)));
+    }
+    Ok(reports)
 }
 
 /// Returns the network that an ONNX file stores.
