@@ -384,7 +384,7 @@ fn the_floats_of_a_domain_are_named_where_its_ends_are_not_floats() {
         "13421773/134217728"
     );
     // Every real input counts where inputs are rounded, and integrals exist.
-    let rounded = ["--semantics", "float32", "--rounded-inputs", "--norm", "l1"];
+    let rounded = [&float[..], &["--rounded-inputs", "--norm", "l1"]].concat();
     let (code, text, _) = program(at, &[&asked[..], &rounded].concat());
     assert!(
         code == 0
