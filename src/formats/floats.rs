@@ -65,6 +65,19 @@ impl Precision {
         Some(if value.is_negative() { -float } else { float })
     }
 
+    /// Returns the smallest float that is at least a number; `None` if it would be infinite.
+    pub fn at_least(self, value: &Rational) -> Option<f64> {
+        let nearest = self.nearest(value)?;
+        if rational(nearest) >= *value {
+            return Some(nearest);
+        }
+        let next = match self {
+            Self::Single => f64::from((nearest as f32).next_up()),
+            Self::Double => nearest.next_up(),
+        };
+        next.is_finite().then_some(next)
+    }
+
     /// Adds the bytes of a float of this type, least significant first.
     pub fn put(self, value: f64, bytes: &mut Vec<u8>) {
         match self {
