@@ -4,8 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CError {
-    /// The name of the function.
-    #[error("`{name}` cannot name a C function: {reason}")]
+    /// The name of the function, or of the header.
+    #[error("`{name}` is not a name for C: {reason}")]
     Name {
         /// The name.
         name: String,

@@ -11,9 +11,9 @@ use super::constants::{
     inverse_tangent, nearest, tail_middle,
 };
 use super::error::CError;
-use super::text::{hexadecimal, of, precision, table};
+use super::text::{hexadecimal, of, table};
 use crate::certificate::{ActivationError, FloatFormat};
-use crate::formats::floats::rational;
+use crate::formats::floats::{Precision, rational};
 use crate::network::{Activation, Layer};
 use crate::numbers::Rational;
 
@@ -125,7 +125,7 @@ impl Functions {
             hint,
         };
         let double = |value: &Rational, what: &str| {
-            let float = precision(FloatFormat::Float64).nearest(value);
+            let float = Precision::from(FloatFormat::Float64).nearest(value);
             let float = float.filter(|float| float.is_normal() || value.is_zero());
             float.ok_or_else(|| {
                 refused(

@@ -7,6 +7,7 @@ use super::text::in_comment;
 use super::{Options, Written};
 use crate::certificate::{FloatFormat, Summation};
 use crate::network::{Activation, Network, digest};
+use crate::words::count;
 
 /// The text of the header.
 pub fn header(network: &Network, options: &Options, written: &Written) -> String {
@@ -52,10 +53,10 @@ pub fn header(network: &Network, options: &Options, written: &Written) -> String
         "on the stack"
     };
     line(&format!(
-        "\n{} bytes of constants, {} bytes of values {place},\n{} multiplications{} a call.",
+        "\n{} bytes of constants, {} bytes of values {place},\n{}{} a call.",
         written.flash_bytes,
         written.ram_bytes,
-        written.multiplications,
+        count(written.multiplications, "multiplication"),
         functions(network, options),
     ));
     line(

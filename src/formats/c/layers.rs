@@ -11,6 +11,8 @@ use crate::numbers::Rational;
 
 /// Rows of at least this many terms are added up in four partial sums.
 const LONG: usize = 32;
+/// Rows of at most this many terms are written without a loop.
+const SHORT: usize = 4;
 /// Numbers in one source, at most.
 const MOST: usize = 1 << 24;
 /// Buffers beyond this many bytes are static, since a stack may not hold them.
@@ -171,10 +173,11 @@ impl Writer {
         };
         let sum = self.sum(number, layer, storage, &row);
         let inner = if sum.contains("(k ") { ", k" } else { "" };
+        let kept = self.kept(layer, storage);
         let out = &mut self.text;
         let _ = writeln!(
             out,
-            "\nstatic void {}layer{number}(const {real} *x, {real} *y)\n{{\n    size_t i{rows}{inner};\n    \
+            "\nstatic void {}layer{number}(const {real} *x, {real} *y)\n{{\n    size_t i{rows}{inner};\n{kept}    \
              for (i = 0; i < {}; i++) {{",
             self.prefix,
             layer.units(),
@@ -261,6 +264,24 @@ impl Writer {
         Ok(())
     }
 
+    /// The inputs of a layer with few of them, as constants before its loop: x and y might overlap, for all that
+    /// the compiler knows.
+    fn kept(&self, layer: &Layer, storage: Storage) -> String {
+        if !keeps_inputs(layer, storage) {
+            return String::new();
+        }
+        let (real, _, _) = of(self.format);
+        let (sum, cast) = if self.is_wide {
+            ("double", "(double)")
+        } else {
+            (real, "")
+        };
+        let all: Vec<_> = (0..layer.inputs())
+            .map(|k| format!("x{k} = {cast}x[{k}]"))
+            .collect();
+        format!("    const {sum} {};\n", all.join(", "))
+    }
+
     /// The lines that compute the sum `s` of a row.
     fn sum(&self, number: usize, layer: &Layer, storage: Storage, row: &str) -> String {
         let (real, _, letter) = of(self.format);
@@ -308,7 +329,7 @@ impl Writer {
             Storage::Dense | Storage::Even(_) if length == 0 => {
                 return format!("{real} s = {b}[{row}];\n");
             }
-            Storage::Dense | Storage::Even(_) if length <= 4 => {
+            Storage::Dense | Storage::Even(_) if length <= SHORT => {
                 let mut all = bias;
                 for k in 0..length {
                     let _ = write!(all, " + {}", term(&k.to_string()));
@@ -345,6 +366,11 @@ impl Writer {
         );
         out + &back("(t0 + t1) + (t2 + t3)")
     }
+}
+
+/// Are the inputs of a layer few, and read often?
+fn keeps_inputs(layer: &Layer, storage: Storage) -> bool {
+    storage == Storage::Dense && layer.inputs() <= SHORT && layer.rows() > 1
 }
 
 /// The place of entry `k` of a row in the tables.

@@ -117,6 +117,7 @@ pub struct Written {
 /// ```
 pub fn write(network: &Network, options: &Options) -> Result<Written, CError> {
     names::look_at(&options.name)?;
+    names::look_at_file(&options.header_file)?;
     let mut written = Written {
         source: header::preamble(options),
         header: String::new(),

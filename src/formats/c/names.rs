@@ -56,6 +56,21 @@ pub fn look_at(name: &str) -> Result<(), CError> {
     }
 }
 
+/// Makes sure that a source can include a file of this name.
+///
+/// - Errors: [`CError::Name`].
+pub fn look_at_file(name: &str) -> Result<(), CError> {
+    let is_part = |letter: char| !letter.is_control() && !['"', '\\', '?'].contains(&letter);
+    if !name.is_empty() && name.chars().all(is_part) {
+        return Ok(());
+    }
+    Err(CError::Name {
+        name: name.to_owned(),
+        reason: "the source includes the file of this name",
+        instead: "net.h".to_owned(),
+    })
+}
+
 /// C99 compilers tell 31 letters of external names apart at least; most of them tell all.
 const MOST: usize = 63;
 
@@ -112,6 +127,8 @@ mod tests {
             assert_eq!(found, instead, "{name}");
             assert_eq!(look_at(found), Ok(()), "{found}");
         }
+        assert!(look_at_file("my net-2.h").is_ok());
+        assert!(look_at_file("a\"b.h").is_err() && look_at_file("a\\b.h").is_err());
         assert!(look_at("a__b").is_err() && look_at(&"a".repeat(64)).is_err());
     }
 }

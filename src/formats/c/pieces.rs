@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::error::CError;
 use super::layers::prototype;
 use super::piecewise::{Curve, Piece, curves};
-use super::text::{hexadecimal, of, precision, table};
+use super::text::{hexadecimal, of, table};
 use crate::certificate::FloatFormat;
 use crate::formats::floats::{Precision, rational};
 use crate::network::Network;
@@ -164,13 +164,13 @@ fn entries(
 
 /// The smallest float that is 0 or normal and at least a number.
 fn at_least(value: &Rational, format: FloatFormat) -> Option<f64> {
-    let float = precision(format).at_least(value)?;
+    let float = Precision::from(format).at_least(value)?;
     let (least, _) = format.exponents();
     let smallest = Rational::power_of_two(i32::try_from(least).ok()?);
     if rational(float).abs() >= smallest {
         Some(float)
     } else if value.is_positive() {
-        precision(format).nearest(&smallest)
+        Precision::from(format).nearest(&smallest)
     } else {
         Some(0.0)
     }

@@ -19,14 +19,6 @@ pub fn of(format: FloatFormat) -> (&'static str, usize, &'static str) {
     }
 }
 
-/// The floats of a format, as a file stores them.
-pub fn precision(format: FloatFormat) -> Precision {
-    match format {
-        FloatFormat::Float32 => Precision::Single,
-        FloatFormat::Float64 => Precision::Double,
-    }
-}
-
 /// Returns a normal float64 or 0 in hexadecimal: `-0x1.8p+1`. Exact.
 pub fn hexadecimal(value: f64) -> String {
     let bits = value.to_bits();
@@ -45,7 +37,7 @@ pub fn hexadecimal(value: f64) -> String {
 
 /// Returns a float of the format in hexadecimal, with the letter of its type. Exact for such floats.
 pub fn constant(value: &Rational, format: FloatFormat) -> Option<String> {
-    let float = precision(format).nearest(value)?;
+    let float = Precision::from(format).nearest(value)?;
     let (_, _, letter) = of(format);
     Some(hexadecimal(float) + letter)
 }

@@ -1,10 +1,10 @@
 //! Points and values to test the code with.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::Options;
 use super::piecewise::curves;
-use super::text::precision;
 use crate::certificate::FloatFormat;
 use crate::formats::floats::{Precision, rational};
 use crate::network::{Network, forward};
@@ -112,7 +112,9 @@ fn points(network: &Network, options: &Options) -> Vec<Vec<f64>> {
         .sum();
     let most = (WORK / weights.max(1)).clamp(LEAST, MOST);
     let float = |value: &Rational| {
-        let float = precision(options.format).nearest(value).unwrap_or(0.0);
+        let float = Precision::from(options.format)
+            .nearest(value)
+            .unwrap_or(0.0);
         if float.abs() < TINY { 0.0 } else { float }
     };
     let mut points: Vec<Vec<f64>> = Vec::new();
@@ -138,7 +140,7 @@ fn points(network: &Network, options: &Options) -> Vec<Vec<f64>> {
             if kink < side.0 || kink > side.1 || points.len() + 3 > most * 3 / 4 {
                 continue;
             }
-            let Some(at) = precision(options.format).at_least(&kink) else {
+            let Some(at) = Precision::from(options.format).at_least(&kink) else {
                 continue;
             };
             let at = if at.abs() < TINY { 0.0 } else { at };
@@ -169,6 +171,15 @@ fn points(network: &Network, options: &Options) -> Vec<Vec<f64>> {
             side.0 <= x && x <= side.1
         };
         point.iter().zip(&domain).all(is_in)
+    });
+    let mut seen = HashSet::new();
+    points.retain(|point| {
+        seen.insert(
+            point
+                .iter()
+                .map(|x| (x + 0.0).to_bits())
+                .collect::<Vec<_>>(),
+        )
     });
     points.truncate(most);
     points
