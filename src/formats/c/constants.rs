@@ -1,10 +1,8 @@
 //! The numbers of the C functions that are not rational, as floats (T41).
 
-use crate::formats::floats::{Precision, rational};
+use crate::formats::floats::Precision;
 use crate::numbers::Rational;
 
-/// Entries of [`ROOTS`].
-pub const PARTS: u32 = 16;
 /// `16 / ln 2`.
 pub const PARTS_PER_LN2: f64 = f64::from_bits(0x4037_1547_652b_82fe);
 /// `ln 2 / 16`: 36 digits, so that its product with an integer of 16 digits is exact.
@@ -186,7 +184,7 @@ pub fn exponential(degree: u32) -> Vec<f64> {
 }
 
 /// Returns the coefficients `1, 1/3, 1/5, ..` of `atanh(s)/s` in powers of `s²`, as floats.
-pub fn inverse_tangent(terms: u32) -> Vec<f64> {
+pub fn hyperbolic(terms: u32) -> Vec<f64> {
     let odd = (0..i64::from(terms)).map(|k| Rational::ratio(1, 2 * k + 1));
     odd.map(|value| nearest(&value)).collect()
 }
@@ -196,10 +194,4 @@ pub fn nearest(value: &Rational) -> f64 {
     Precision::Double
         .nearest(value)
         .expect("a number of moderate size")
-}
-
-/// The distance of a float from a number, relative to the number.
-pub fn relative(float: f64, value: &Rational) -> Rational {
-    let distance = (&rational(float) - value).abs();
-    distance.checked_div(&value.abs()).expect("not 0")
 }

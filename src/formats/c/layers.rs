@@ -173,7 +173,10 @@ impl Writer {
         };
         let sum = self.sum(number, layer, storage, &row);
         let inner = if sum.contains("(k ") { ", k" } else { "" };
-        let kept = self.kept(layer, storage);
+        let mut kept = self.kept(layer, storage);
+        if storage == Storage::Even(0) {
+            kept += "    (void)x;\n";
+        }
         let out = &mut self.text;
         let _ = writeln!(
             out,
@@ -304,10 +307,12 @@ impl Writer {
                     format!("{c}[{}]", at(storage, layer, &row, k))
                 }
             };
-            format!(
-                "{cast}{w}[{}] * {cast}x[{column}]",
-                at(storage, layer, &row, k)
-            )
+            let place = at(storage, layer, &row, k);
+            if keeps_inputs(layer, storage) {
+                format!("{cast}{w}[{place}] * x{column}")
+            } else {
+                format!("{cast}{w}[{place}] * {cast}x[{column}]")
+            }
         };
         let bias = format!(
             "{cast}{b}[{}]",
@@ -326,9 +331,7 @@ impl Writer {
             }
         };
         match storage {
-            Storage::Dense | Storage::Even(_) if length == 0 => {
-                return format!("{real} s = {b}[{row}];\n");
-            }
+            Storage::Even(0) => return format!("{real} s = {b}[{row}];\n"),
             Storage::Dense | Storage::Even(_) if length <= SHORT => {
                 let mut all = bias;
                 for k in 0..length {
