@@ -9,11 +9,14 @@
     reason = "floats are what this is about; bounds have room for their rounding"
 )]
 
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use common::program;
 use steeple::certificate::{FloatFormat, Summation};
 use steeple::formats::c::{self, CError, Options, Written, activation_error};
 use steeple::formats::floats::{Precision, rational, rounded_network};
@@ -323,12 +326,15 @@ fn bound(case: &Case, point: &[f64]) -> Option<(Vec<Interval>, Vec<f64>)> {
     Some((values, errors))
 }
 
+/// Values and bounds at some points.
+type Bounds = Vec<Option<(Vec<Interval>, Vec<f64>)>>;
+
 /// How far the results are from the network, at most, as a part of the bound.
-fn largest_part(case: &Case, points: &[Vec<f64>], results: &[Vec<f64>]) -> f64 {
+fn largest_part(case: &Case, points: &[Vec<f64>], bounds: &Bounds, results: &[Vec<f64>]) -> f64 {
     let mut largest = 0.0f64;
     let mut decided = 0;
-    for (point, result) in points.iter().zip(results) {
-        let Some((values, bounds)) = bound(case, point) else {
+    for ((point, bound), result) in points.iter().zip(bounds).zip(results) {
+        let Some((values, bounds)) = bound else {
             continue;
         };
         decided += 1;
@@ -339,7 +345,7 @@ fn largest_part(case: &Case, points: &[Vec<f64>], results: &[Vec<f64>]) -> f64 {
             let distance = float(&distance.mig().to_rational().expect("finite"));
             // The bound itself was computed in floats.
             assert!(
-                distance <= bound * 1.000_001,
+                distance <= *bound * 1.000_001,
                 "{} at {point:?}: off by {distance:e}, allowed {bound:e} of {value:?}",
                 case.name()
             );
@@ -483,15 +489,22 @@ fn code_is_within_the_bound_of_the_real_network() {
     }
     let scratch = tempfile::tempdir().expect("a directory");
     write_all(scratch.path(), &cases);
+    let points: Vec<Vec<Vec<f64>>> = cases.iter().map(|case| points(case, 200)).collect();
+    let bounds: Vec<Bounds> = cases
+        .iter()
+        .zip(&points)
+        .map(|(case, points)| points.iter().map(|point| bound(case, point)).collect())
+        .collect();
     for compiler in compilers() {
         let mut before: Vec<Vec<Vec<f64>>> = Vec::new();
         let mut seen = String::new();
         for level in LEVELS {
             build(compiler, scratch.path(), &cases, level);
+            let mut is_near = 0;
             for (k, case) in cases.iter().enumerate() {
-                let points = points(case, 400);
-                let results = run(scratch.path(), case, &points);
-                let part = largest_part(case, &points, &results);
+                let results = run(scratch.path(), case, &points[k]);
+                let part = largest_part(case, &points[k], &bounds[k], &results);
+                is_near += usize::from(part > 0.1 && case.options.summation == Summation::Any);
                 let _ = writeln!(
                     seen,
                     "{compiler} {level:?} {}: {part:.3} of the bound",
@@ -508,6 +521,7 @@ fn code_is_within_the_bound_of_the_real_network() {
                     None => before.push(results),
                 }
             }
+            assert!(is_near >= 3, "the bounds say something: {is_near}");
         }
         eprintln!("{seen}");
     }
@@ -883,4 +897,97 @@ fn the_header_says_what_the_code_is() {
         );
         assert_eq!(numbers[3].to_bits(), 0.1f64.to_bits());
     }
+}
+
+#[test]
+fn the_program_writes_source_header_and_points() {
+    let scratch = tempfile::tempdir().expect("a directory");
+    let folder = scratch.path();
+    let network = steeple::formats::to_json(&random(
+        1,
+        &[(3, Activation::Relu), (1, Activation::Identity)],
+        1.0,
+        1.0,
+    ));
+    fs::write(folder.join("n.json"), &network).expect("written");
+    let (code, out, error) = program(folder, &["convert", "n.json", "net.c"]);
+    assert_eq!(code, 0, "{error}");
+    for part in [
+        "written: net.c, net.h and net_test.csv; ",
+        "different numbers rounded to float32, by at most",
+        "6 multiplications a call; sums any",
+    ] {
+        assert!(out.contains(part), "{part} in {out}");
+    }
+    let source = fs::read_to_string(folder.join("net.c")).expect("written");
+    assert!(source.contains("#include \"net.h\""));
+    let (code, out, _) = program(
+        folder,
+        &[
+            "convert",
+            "n.json",
+            "net.c",
+            "--pieces",
+            "--semantics",
+            "float64",
+            "--name",
+            "f",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(code, 0);
+    for part in [
+        "\"semantics\": \"float64\"",
+        "\"summation\": \"emitted\"",
+        "\"pieces\": 4",
+    ] {
+        assert!(out.contains(part), "{part} in {out}");
+    }
+    let header = fs::read_to_string(folder.join("net.h")).expect("written");
+    assert!(header.contains("void f(const double x[1], double y[1]);"));
+    // Nothing is written where something is wrong, and no input is overwritten.
+    fs::write(folder.join("other.h"), &network).expect("written");
+    for (arguments, words) in [
+        (
+            &["convert", "n.json", "my-net.c"][..],
+            "hint: give --name my_net",
+        ),
+        (
+            &["convert", "n.json", "a.c", "--name", "while"],
+            "hint: give --name while_net",
+        ),
+        (
+            &["convert", "n.json", "a.c", "--pieces", "--summation", "any"],
+            "--summation emitted",
+        ),
+        (
+            &["convert", "n.json", "a.onnx", "--pieces"],
+            "--pieces is for .c files",
+        ),
+        (&["convert", "other.h", "other.c"], "would overwrite"),
+        (
+            &["convert", "n.json", "a.c", "--or-equal"],
+            "--or-equal is for .vnnlib files",
+        ),
+    ] {
+        let (code, _, error) = program(folder, arguments);
+        assert_eq!(code, 2, "{arguments:?}: {error}");
+        assert!(error.contains(words), "{arguments:?}: {error}");
+    }
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("a directory")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("text")
+        })
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["n.json", "net.c", "net.h", "net_test.csv", "other.h"]
+    );
 }

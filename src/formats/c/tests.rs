@@ -253,30 +253,44 @@ fn tail_error(piece: usize) -> Rational {
     &over_rational(&(&error + &rest), &least) + &(&u * &Rational::from(2))
 }
 
+/// The table of T41: powers of two for float32, tenths of `2^-53` for float64.
+const STATED: [(&str, i32, i64); 7] = [
+    ("sigmoid", -42, 43),
+    ("tanh", -33, 73),
+    ("softplus", -39, 78),
+    ("softsign", -51, 21),
+    ("elu", -33, 65),
+    ("silu", -41, 75),
+    ("gelu", -30, 0),
+];
+
 #[test]
 fn functions_are_within_their_bounds() {
     for format in [FloatFormat::Float32, FloatFormat::Float64] {
-        let stated = activation_error(format).ulps;
-        for (name, error) in errors(format) {
-            // In units of the last place of the format: a number is below 2^digits of them.
-            let digits = i32::try_from(format.digits()).expect("small");
-            let scaled = &error * &Rational::power_of_two(digits);
-            let ulps = match format {
-                FloatFormat::Float32 => scaled + Rational::ratio(1, 2),
-                FloatFormat::Float64 => scaled,
+        let ulps = activation_error(format).ulps;
+        for ((name, error), (stated_name, power, tenths)) in errors(format).into_iter().zip(STATED)
+        {
+            assert_eq!(name, stated_name);
+            let stated = match format {
+                FloatFormat::Float32 => Rational::power_of_two(power),
+                FloatFormat::Float64 => &unit() * &Rational::ratio(tenths, 10),
             };
+            let parts = over_rational(&error, &stated).round_to_bits(12);
+            assert!(error <= stated, "{name} in {}: {parts}", format.name());
+            // No more is stated than what was found.
             assert!(
-                ulps <= stated,
-                "{name} in {}: {}",
-                format.name(),
-                ulps.round_to_bits(12)
+                parts > Rational::ratio(2, 5),
+                "{name} in {}: {parts}",
+                format.name()
             );
-            // A bound that is far too large would say nothing about the degrees.
-            assert!(
-                &ulps * &Rational::from(8) > stated,
-                "{name}: {}",
-                ulps.round_to_bits(12)
-            );
+            // A number is below 2^digits units of its last place.
+            let digits = i32::try_from(format.digits()).expect("small");
+            let in_units = &stated * &Rational::power_of_two(digits);
+            let rounding = match format {
+                FloatFormat::Float32 => Rational::ratio(1, 2),
+                FloatFormat::Float64 => Rational::ZERO,
+            };
+            assert!(in_units + rounding <= ulps, "{name} in {}", format.name());
         }
     }
 }
