@@ -166,7 +166,7 @@ impl Functions {
             Activation::Gelu(None) => (Part::Gelu, "gelu", hexadecimal(1.0)),
             Activation::Gelu(Some(divisor)) => {
                 let largest = Rational::from(LARGEST_DIVISOR);
-                if *divisor > largest || &(divisor * &largest) < &Rational::ONE {
+                if *divisor > largest || divisor * &largest < Rational::ONE {
                     return Err(refused(
                         format!("with a divisor beyond {LARGEST_DIVISOR} or below its reciprocal"),
                         "choose a divisor near sqrt 2",

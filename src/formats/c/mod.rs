@@ -134,7 +134,7 @@ pub fn write(network: &Network, options: &Options) -> Result<Written, CError> {
         written.source += &found.text;
         written.flash_bytes = found.flash_bytes;
         written.multiplications = network.outputs().len();
-        written.pieces = Some((found.pieces, found.knots));
+        written.pieces = Some((found.count, found.knots));
     } else {
         let found = layers::layers(network, &options.name, options.format, options.summation)?;
         written.source += &found.text;

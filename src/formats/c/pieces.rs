@@ -18,7 +18,7 @@ pub struct Pieces {
     /// Bytes of constants.
     pub flash_bytes: usize,
     /// The number of pieces of all outputs.
-    pub pieces: usize,
+    pub count: usize,
     /// The first and the last knot that is a float, if there are any: the values of the code are within T40's
     /// bound on domains that contain them.
     pub knots: Option<(Rational, Rational)>,
@@ -46,10 +46,11 @@ pub fn pieces(
     let mut found = Pieces {
         text: String::new(),
         flash_bytes: 0,
-        pieces: 0,
+        count: 0,
         knots: None,
     };
-    let (mut calls, mut is_last) = (String::new(), 0);
+    let mut calls = String::new();
+    let mut knots: Vec<f64> = Vec::new();
     let (narrow, wide) = match format {
         FloatFormat::Float32 => ("(float)", "(double)"),
         FloatFormat::Float64 => ("", ""),
@@ -62,31 +63,17 @@ pub fn pieces(
                 format.name()
             ),
         })?;
-        is_last = is_last.max(entries.len());
-        for (kind, part, end, value) in [
-            (real, "t", letter, (|entry| entry.t) as fn(&Entry) -> f64),
-            ("double", "c", "", |entry| entry.c),
-            ("double", "a", "", |entry| entry.a),
-        ] {
+        let mut put = |kind, part, end, value: &dyn Fn(&Entry) -> f64| {
             let name = format!("{name}_{part}{}", k + 1);
             let values = entries.iter().map(|entry| hexadecimal(value(entry)) + end);
             table(&mut found.text, kind, &name, values);
-        }
+        };
+        put(real, "t", letter, &|entry| entry.t);
+        put("double", "c", "", &|entry| entry.c);
+        put("double", "a", "", &|entry| entry.a);
         found.flash_bytes += entries.len() * (bytes + 16);
-        found.pieces += entries.len();
-        let knots = entries.iter().map(|entry| rational(entry.t));
-        found.knots = found
-            .knots
-            .take()
-            .into_iter()
-            .flat_map(|(low, high)| [low, high])
-            .chain(knots)
-            .fold(None, |range: Option<(Rational, Rational)>, knot| {
-                Some(match range {
-                    None => (knot.clone(), knot),
-                    Some((low, high)) => (low.min(knot.clone()), high.max(knot)),
-                })
-            });
+        found.count += entries.len();
+        knots.extend(entries.iter().map(|entry| entry.t));
         let _ = writeln!(
             calls,
             "    y[{k}] = {name}_piece(x[0], {name}_t{n}, {name}_c{n}, {name}_a{n}, {});",
@@ -94,6 +81,8 @@ pub fn pieces(
             n = k + 1,
         );
     }
+    let knots = knots.into_iter().map(rational);
+    found.knots = knots.clone().min().zip(knots.max());
     let search = SEARCH
         .replace("{narrow}", narrow)
         .replace("{wide}", wide)

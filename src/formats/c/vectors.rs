@@ -177,7 +177,7 @@ fn points(network: &Network, options: &Options) -> Vec<Vec<f64>> {
         seen.insert(
             point
                 .iter()
-                .map(|x| (x + 0.0).to_bits())
+                .map(|x| if *x == 0.0 { 0 } else { x.to_bits() })
                 .collect::<Vec<_>>(),
         )
     });
