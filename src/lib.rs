@@ -127,6 +127,8 @@ pub mod cli;
 #[doc(hidden)]
 pub mod draw;
 mod facade;
+#[doc(hidden)]
+pub mod floats;
 pub mod formats;
 #[doc(hidden)]
 pub mod lowerbound;

@@ -298,6 +298,7 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
     let condition = format!("Y_0 {sign} {bound}{second}");
     let property = Property::new(inputs, 1, vec![(sides.clone(), condition)]).ok()?;
     let request = PropertyRequest {
+        semantics: &Semantics::Real,
         network: &network,
         property: &property,
         limits: limits(),

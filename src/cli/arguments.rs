@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::builders::BuilderName;
-use crate::certificate::Norm;
+use crate::certificate::{Norm, Summation};
+use crate::floats::{self, Activations, Numbers};
 use crate::network::Activation;
 use crate::training::Optimizer;
 use crate::workflow::spec::{TRAINED, norm_by_alias, of_builder, trained_activation};
@@ -170,6 +171,36 @@ pub struct Question {
     pub threshold: Option<String>,
 }
 
+/// The arithmetic that a claim is about.
+#[derive(Args, Clone, Debug)]
+pub struct Arithmetic {
+    /// Arithmetic of the claim: with float32 or float64 it is about the network as a program computes it
+    /// [default: real].
+    #[arg(long, value_name = "NUMBERS", value_parser = numbers())]
+    pub semantics: Option<Numbers>,
+    /// With floats: how far computed activations may be off, such as ulps=2,abs=1e-7, or the name of a runtime:
+    /// libm, onnxruntime, pytorch [default: the worst of these].
+    #[arg(long, value_name = "ERROR", value_parser = activation_errors())]
+    pub activation_error: Option<Activations>,
+    /// With floats: sums are added in any order, or as emitted C code adds them [default: any].
+    #[arg(long, value_name = "ORDER", value_parser = summations())]
+    pub summation: Option<Summation>,
+    /// With floats: claim the network at the rounded input, for every real input of the domain.
+    #[arg(long)]
+    pub rounded_inputs: bool,
+}
+
+impl From<&Arithmetic> for floats::Arithmetic {
+    fn from(flags: &Arithmetic) -> Self {
+        Self {
+            numbers: flags.semantics,
+            activations: flags.activation_error.clone(),
+            summation: flags.summation,
+            rounded_inputs: flags.rounded_inputs.then_some(true),
+        }
+    }
+}
+
 /// `steeple build`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -184,6 +215,9 @@ pub struct Build {
     /// Use the core methods only, which every checker has. The certificate gets larger.
     #[arg(long)]
     pub portable: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -202,6 +236,9 @@ pub struct Compare {
     /// Directory for the report, pictures, networks and certificates.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -247,6 +284,9 @@ pub struct Verify {
     pub portable: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub limits: Limits,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -278,6 +318,9 @@ pub struct Check {
         conflicts_with_all = ["spec", "target", "domain", "norm", "tolerance", "threshold"]
     )]
     pub property: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
@@ -596,6 +639,35 @@ fn norms() -> impl TypedValueParser<Value = Norm> {
             PossibleValue::new("area").help("the misclassified area, where the target is a region"),
         ],
         read: |name| norm_by_alias(name).map(|alias| alias.norm),
+    }
+}
+
+/// Why a value is not read, without its hint being optional.
+fn explained<T>(found: Result<T, (String, String)>) -> Result<T, Unknown> {
+    found.map_err(|(message, hint)| (message, Some(hint)))
+}
+
+fn numbers() -> impl TypedValueParser<Value = Numbers> {
+    Choice {
+        flag: "--semantics: ",
+        names: Numbers::NAMES.map(PossibleValue::new).to_vec(),
+        read: |name| explained(Numbers::read(name)),
+    }
+}
+
+fn summations() -> impl TypedValueParser<Value = Summation> {
+    Choice {
+        flag: "--summation: ",
+        names: vec![PossibleValue::new("any"), PossibleValue::new("emitted")],
+        read: |name| explained(floats::summation(name)),
+    }
+}
+
+fn activation_errors() -> impl TypedValueParser<Value = Activations> {
+    Choice {
+        flag: "--activation-error: ",
+        names: Vec::new(),
+        read: |text| explained(Activations::read(text)),
     }
 }
 

@@ -255,6 +255,7 @@ impl<'a> Build<'a> {
             threshold: self.spec.claim.threshold.clone(),
             tolerance: self.spec.claim.tolerance.as_ref(),
             gap: self.spec.claim.gap.clone(),
+            semantics: self.spec.claim.semantics.clone(),
             limits,
             threads: self.threads,
             portable: self.portable,

@@ -36,6 +36,8 @@ pub struct Found {
     pub upper: Option<Rational>,
     pub witness: Option<Witness>,
     pub constant_radius: Rational,
+    /// Rounding errors of at most this are taken over on the way down.
+    pub kept_rounding: Rational,
     pub ranges: Ranges,
     pub partition: Partition,
 }
@@ -47,16 +49,18 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         upper,
         witness,
         constant_radius,
+        kept_rounding,
         ranges,
         partition,
     } = found;
     let question = request.question;
     // Exact leaves use the network itself, so any checker finds the same.
     let is_exact = !request.network.has_jumps() && has_exact_leaves_alone(&partition);
+    let least = question.needs(request.network);
     let layer = if request.portable || is_exact {
-        question.needs(request.network)
+        least
     } else {
-        Layer::Fast
+        least.max(Layer::Fast)
     };
     Certificate {
         claim: Claim {
@@ -68,6 +72,7 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         layer,
         witness,
         constant_radius,
+        kept_rounding,
         ranges: if layer.is_portable() {
             Ranges::Natural
         } else {

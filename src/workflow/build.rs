@@ -41,6 +41,8 @@ pub struct BuildRequest<'a> {
     pub tolerance: Option<&'a Rational>,
     /// Without a tolerance: the relative width of the enclosure wanted.
     pub gap: Rational,
+    /// The arithmetic that the claim is about.
+    pub semantics: Semantics,
     /// When to stop.
     pub limits: Limits,
     /// How many threads; all by default.
@@ -57,7 +59,7 @@ impl<'a> BuildRequest<'a> {
             domain: self.domain.clone(),
             norm: self.norm,
             threshold: self.threshold.clone(),
-            semantics: Semantics::Real,
+            semantics: self.semantics.clone(),
         }
     }
 

@@ -43,6 +43,8 @@ pub struct CompareRequest<'a> {
     pub folder: &'a Path,
     /// Further networks.
     pub imported: Vec<Imported>,
+    /// The arithmetic that all claims are about.
+    pub semantics: Semantics,
     /// When to stop a search; without a limit on boxes, [`BOXES`].
     pub limits: Limits,
     /// How many threads; all by default. The result does not depend on it.
@@ -318,6 +320,7 @@ fn built(
         threshold: spec.claim.threshold.clone(),
         tolerance: spec.claim.tolerance.as_ref(),
         gap: spec.claim.gap.clone(),
+        semantics: request.semantics.clone(),
         limits: request.limits.clone(),
         threads: request.threads,
         portable: false,
@@ -360,6 +363,7 @@ fn smallest_of(
         threshold: None,
         tolerance: Some(tolerance),
         gap: spec.claim.gap.clone(),
+        semantics: request.semantics.clone(),
         // The other half of the time is for the proofs.
         limits: request.limits.shared(2),
         threads: request.threads,
@@ -441,7 +445,7 @@ fn answers(
             domain: domain.clone(),
             norm,
             threshold: threshold(spec).filter(|_| norm == Norm::Area),
-            semantics: Semantics::Real,
+            semantics: request.semantics.clone(),
         };
         let verification = verify(
             &VerifyRequest {

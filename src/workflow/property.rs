@@ -9,6 +9,7 @@ use crate::certificate::{Evidence, PropertyCertificate, Semantics, Weights, prop
 use crate::checker::{Rejection, VerifiedProperty, check_property_by};
 use crate::clock::Moment;
 use crate::expr::Property;
+use crate::floats::fits;
 use crate::jobs::on_threads;
 use crate::network::{Network, digest};
 use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, Watch, prove_property};
@@ -83,6 +84,7 @@ pub fn verify_property(
     let outcome = prove_property(
         &PropertyRequest {
             network: request.network,
+            semantics: &request.semantics,
             property: &request.property,
             limits: request.limits.clone(),
             threads: request.threads,
@@ -136,7 +138,7 @@ pub fn verify_property(
         checked => checked.map_err(WorkflowError::Rejected)?,
     };
     verified
-        .answers(&answer.network, &request.property)
+        .answers(&answer.network, &request.semantics, &request.property)
         .map_err(WorkflowError::Rejected)?;
     answer.verdict = if verified.holds() {
         Verdict::Proved
@@ -156,12 +158,18 @@ fn check_fit(request: &VerifyPropertyRequest<'_>) -> Result<(), WorkflowError> {
         ("inputs", property.inputs(), network.inputs().len()),
         ("outputs", property.outputs(), network.outputs().len()),
     ];
-    match sides.into_iter().find(|(_, found, wanted)| found != wanted) {
-        None => Ok(()),
-        Some((what, property, network)) => Err(WorkflowError::Property {
+    if let Some((what, property, network)) =
+        sides.into_iter().find(|(_, found, wanted)| found != wanted)
+    {
+        return Err(WorkflowError::Property {
             what,
             property,
             network,
-        }),
+        });
     }
+    let Some(floats) = request.semantics.floats() else {
+        return Ok(());
+    };
+    // Boxes without a float hold vacuously, and are no mistake among several.
+    Ok(fits(floats, network, None, [], false)?)
 }

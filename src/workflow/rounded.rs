@@ -1,8 +1,9 @@
-//! Bounds on the error after weights are rounded to floats, as the files of other tools need them.
+//! Bounds on the error of the file that other tools read: its floats as weights, in their arithmetic.
 
 use super::build::BuildRequest;
 use super::verify::{Verification, VerifyRequest, verify};
-use crate::certificate::{Certificate, Claim, Question};
+use crate::certificate::{Certificate, Claim, Norm, Question, Semantics};
+use crate::floats::{Arithmetic, Told};
 use crate::formats::floats::Rounding;
 use crate::formats::foreign::{ForeignError, Weights};
 use crate::formats::onnx;
@@ -11,8 +12,12 @@ use crate::numbers::Rational;
 use crate::prover::Watch;
 use crate::report::{RoundedError, RoundedReport};
 
-/// Returns bounds on the error with the weights that an ONNX file stores, read back from its bytes. The
-/// search continues from the certificate of the exact network; the checker decides.
+/// Besides those of the search about the exact network, the boxes that this one may take.
+const BOXES: u64 = 2000;
+
+/// Returns bounds on the error with the weights that an ONNX file stores, read back from its bytes: in float32
+/// arithmetic, or in real arithmetic if the verdict is about floats already. The search continues from the
+/// certificate of the exact network; the checker decides.
 ///
 /// - Errors: [`ForeignError`] if the file cannot be read back.
 pub fn error_of_rounded(
@@ -23,39 +28,42 @@ pub fn error_of_rounded(
     progress: &mut Watch<'_>,
 ) -> Result<RoundedReport, ForeignError> {
     let Rounding { rounded, largest } = &written.rounding;
-    let report = RoundedReport {
-        file: file.to_owned(),
-        floats: written.precision.name().to_owned(),
-        numbers: *rounded,
-        largest: largest.clone(),
-        error: None,
-    };
-    if *rounded == 0 {
-        return Ok(report);
-    }
     let names = network.inputs().to_vec();
     let stored = onnx::read_stored(&written.bytes)?
         .into_network(Weights::Stored, Some(names))
         .map_err(|error| ForeignError::new(error.to_string()))?;
+    let semantics = other_arithmetic(&request.semantics, request.norm);
+    let report = RoundedReport {
+        file: file.to_owned(),
+        floats: written.precision.name().to_owned(),
+        arithmetic: Told::new(&semantics, &stored),
+        numbers: *rounded,
+        largest: largest.clone(),
+        error: None,
+    };
     if request.limits.is_over().is_some() {
         return Ok(report);
     }
     let question = Question {
         network: digest(&stored),
+        semantics,
         ..exact.verified.claim().question.clone()
     };
+    let mut limits = request.limits.clone();
+    let most = exact.search.boxes.saturating_add(BOXES);
+    limits.boxes = Some(limits.boxes.map_or(most, |boxes| boxes.min(most)));
     let request = VerifyRequest {
         network: &stored,
         resume: Some(as_hint(&exact.certificate, &question)),
         question,
         tolerance: request.tolerance.cloned(),
         gap: request.gap.clone(),
-        limits: request.limits.clone(),
+        limits,
         threads: request.threads,
         weights: Weights::Stored,
-        portable: request.portable,
+        portable: false,
     };
-    // Without a proof the error with the rounded weights is unknown; the file is written anyway.
+    // Without a proof the error is not known; the file is written anyway.
     let found = verify(&request, None, progress).ok();
     let found = found.filter(|found| {
         let claim = found.verified.claim();
@@ -70,6 +78,16 @@ pub fn error_of_rounded(
         }
     });
     Ok(RoundedReport { error, ..report })
+}
+
+/// The arithmetic that a report tells beside that of its claim: float32 beside real numbers, and the reverse.
+/// Integrals are over all real inputs, rounded.
+pub(super) fn other_arithmetic(claimed: &Semantics, norm: Norm) -> Semantics {
+    match claimed {
+        Semantics::Float(_) => Semantics::Real,
+        Semantics::Real if norm == Norm::Sup => Arithmetic::float32().into(),
+        Semantics::Real => Arithmetic::float32().rounded_inputs().into(),
+    }
 }
 
 /// Returns the partition of a certificate, as a start for the search about another network.

@@ -17,6 +17,7 @@ use crate::certificate::{
 };
 use crate::checker::{Rejection, Verified};
 use crate::clock::Moment;
+use crate::floats::{NotFloat, fits};
 use crate::formats::FormatError;
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -122,6 +123,9 @@ pub enum WorkflowError {
     /// The norm, the threshold and the target do not fit together.
     #[error(transparent)]
     Measure(#[from] MeasureError),
+    /// The claim is about floats, and cannot be.
+    #[error(transparent)]
+    Floats(Box<NotFloat>),
     /// A certificate that was written cannot be read back.
     #[error("certificate: {0}")]
     Certificate(ReadError),
@@ -186,6 +190,12 @@ pub enum WorkflowError {
     Stopped(StoppedBy),
 }
 
+impl From<NotFloat> for WorkflowError {
+    fn from(error: NotFloat) -> Self {
+        Self::Floats(Box::new(error))
+    }
+}
+
 impl From<BuildError> for WorkflowError {
     fn from(error: BuildError) -> Self {
         Self::Build(Box::new(error))
@@ -210,6 +220,7 @@ impl WorkflowError {
             | Self::Outputs { .. }
             | Self::Property { .. }
             | Self::Measure(_)
+            | Self::Floats(_)
             | Self::Certificate(_)
             | Self::File { .. }
             | Self::Rejected(_)
@@ -367,6 +378,7 @@ fn nothing_known(request: &VerifyRequest<'_>) -> Certificate {
         layer: question.needs(request.network),
         witness: None,
         constant_radius: Rational::ZERO,
+        kept_rounding: Rational::ZERO,
         ranges: Ranges::Natural,
         partition: Partition::from_text(b"o".to_vec()),
     }
@@ -407,7 +419,21 @@ fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
         });
     }
     fits_target(question.norm, target)?;
-    Ok(())
+    let Some(floats) = question.semantics.floats() else {
+        return Ok(());
+    };
+    let names = question.domain.names().iter().cloned();
+    let sides = question.domain.sides().iter();
+    let sides = names
+        .zip(sides)
+        .map(|(name, (low, high))| (name, low, high));
+    Ok(fits(
+        floats,
+        network,
+        Some(question.norm),
+        sides,
+        request.portable,
+    )?)
 }
 
 /// Returns the error for a file that cannot be written or read.

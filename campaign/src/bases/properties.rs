@@ -22,6 +22,7 @@ fn base(name: &'static str, network: Network, cases: &[Case<'_>]) -> Base {
     let (inputs, outputs) = (network.inputs().len(), network.outputs().len());
     let property = Property::new(inputs, outputs, cases.collect()).expect("a property");
     let request = PropertyRequest {
+        semantics: &Semantics::Real,
         network: &network,
         property: &property,
         limits: Limits {

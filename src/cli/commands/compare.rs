@@ -50,6 +50,7 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
         spec: &spec,
         folder: arguments.spec.parent().unwrap_or(Path::new("")),
         imported,
+        semantics: inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
     };

@@ -26,7 +26,7 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         inputs::Names::Question(&arguments.question),
         arguments.weights,
     )?;
-    let asked = inputs::question(&arguments.question, &network)?;
+    let asked = inputs::question(&arguments.question, Some(&arguments.arithmetic), &network)?;
     let gap = match &arguments.gap {
         Some(text) => inputs::positive("gap", text)?,
         None => asked.gap,

@@ -155,12 +155,11 @@ impl<'a> Integral<'a> {
             whole,
             volume,
             typical,
-            radius: (0..root.outputs())
-                .map(|k| estimate_dyadic(root.output(k).radius))
-                .fold(0.0, f64::max),
+            radius: estimate_dyadic(root.real_radius()),
             reduction: Reduction {
                 ranges: ranges(root),
                 constant_radius: Dyadic::from_rational(&constant_radius, Direction::Down),
+                kept_rounding: Dyadic::ZERO,
             },
             constant_radius,
             in_parts: false,
@@ -451,6 +450,7 @@ impl<'a> Integral<'a> {
                     upper: claim.stated_upper,
                     witness: None,
                     constant_radius: self.constant_radius,
+                    kept_rounding: Rational::ZERO,
                     ranges: self.reduction.ranges,
                     partition: tree.partition(),
                 },
