@@ -1,0 +1,253 @@
+//! An estimate of what rounding costs: T40 in floats, at single points.
+//!
+//! Slow and obvious: the bounds of T40 for a box that is one point. It serves to choose networks; the prover
+//! decides.
+
+use crate::certificate::{FloatFormat, Floats, Summation};
+use crate::expr::Domain;
+use crate::network::{Activation, LayerEstimate, Network};
+use crate::numbers::Estimate;
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+
+/// Work for all points: nonzero weights times points.
+const WORK: usize = 40_000_000;
+/// The most and the fewest points.
+const MOST_POINTS: usize = 2000;
+const FEWEST_POINTS: usize = 17;
+/// The step of a difference quotient of an activation.
+const STEP: f64 = 1e-6;
+
+/// What rounding may cost at the worst of some points: an estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RadiusEstimate {
+    /// How far an output may be from the one in real arithmetic.
+    pub radius: f64,
+    /// The terms of that output that are not 0 there, with the bias.
+    pub terms: usize,
+    /// The sum of the sizes of these terms.
+    pub size: f64,
+}
+
+/// Estimates how far the outputs of a network in floats are from those in real arithmetic, at most, on a domain.
+/// Steps count as exact: they move, and are not off elsewhere.
+///
+/// - Exactness: estimate, from points that do not depend on the network, and kinks of its first layer.
+/// - Source: T40.
+pub fn radius_estimate(network: &Network, domain: &Domain, floats: &Floats) -> RadiusEstimate {
+    let pass = Pass::new(network, floats);
+    let weights = pass.layers.iter().flat_map(|layer| &layer.rows);
+    let weights: usize = weights.map(|(_, row)| row.len() + 1).sum();
+    let count = (WORK / weights.max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
+    let ends = domain.sides().iter();
+    let ends: Vec<_> = ends
+        .map(|(low, high)| (estimate_rational(low), estimate_rational(high)))
+        .collect();
+    let mut worst = RadiusEstimate::default();
+    let mut at = |point: &[f64]| {
+        let here = pass.at(point);
+        if here.radius > worst.radius || here.radius.is_nan() {
+            worst = here;
+        }
+    };
+    for index in 0..count {
+        at(&point(index, &ends));
+    }
+    if let [(low, high)] = *ends {
+        let kinks = pass.kinks(low, high);
+        for kink in kinks.iter().step_by(kinks.len().div_ceil(count).max(1)) {
+            at(&[*kink]);
+        }
+    }
+    worst
+}
+
+/// The points of a sequence that fills a box evenly: multiples of roots of primes, modulo 1.
+fn point(index: usize, ends: &[(f64, f64)]) -> Vec<f64> {
+    let index = f64::from(u32::try_from(index).unwrap_or(u32::MAX));
+    let mut primes = (2_u32..).filter(|n| (2..*n).all(|k| n % k != 0));
+    let coordinate = |(low, high): &(f64, f64)| {
+        let root = libm::sqrt(f64::from(primes.next().unwrap_or(2)));
+        let part = index * root - libm::floor(index * root);
+        low + part * (high - low)
+    };
+    ends.iter().map(coordinate).collect()
+}
+
+/// A value, and how far the one in floats may be from it.
+#[derive(Clone, Copy, Default)]
+struct Value {
+    real: f64,
+    radius: f64,
+}
+
+/// A sum, its terms, and their sizes.
+struct Sum {
+    value: Value,
+    terms: usize,
+    size: f64,
+}
+
+struct Pass<'a> {
+    layers: Vec<LayerEstimate>,
+    floats: &'a Floats,
+    unit: f64,
+    least: f64,
+    ulps: f64,
+    abs: f64,
+}
+
+impl<'a> Pass<'a> {
+    fn new(network: &Network, floats: &'a Floats) -> Self {
+        Self {
+            layers: LayerEstimate::of(network),
+            floats,
+            unit: estimate_dyadic(floats.format.unit()),
+            least: estimate_dyadic(floats.format.smallest()),
+            ulps: estimate_rational(&floats.activation.ulps),
+            abs: estimate_rational(&floats.activation.abs),
+        }
+    }
+
+    /// The worst output at a point.
+    fn at(&self, point: &[f64]) -> RadiusEstimate {
+        let input = |real: &f64| Value {
+            real: *real,
+            radius: if self.floats.rounded_inputs {
+                self.unit * real.abs() + self.least
+            } else {
+                0.0
+            },
+        };
+        let mut values: Vec<Value> = point.iter().map(input).collect();
+        let mut worst = RadiusEstimate::default();
+        for (place, layer) in self.layers.iter().enumerate() {
+            let sums = layer.rows.iter();
+            let sums: Vec<Sum> = sums.map(|row| self.sum(row, &values)).collect();
+            if place + 1 == self.layers.len() {
+                for sum in &sums {
+                    let here = self.unit_of(&layer.activation, &[sum.value]);
+                    if here.radius > worst.radius || here.radius.is_nan() {
+                        worst = RadiusEstimate {
+                            radius: here.radius,
+                            terms: sum.terms,
+                            size: sum.size,
+                        };
+                    }
+                }
+            }
+            let sums: Vec<Value> = sums.into_iter().map(|sum| sum.value).collect();
+            let units = sums.chunks(layer.activation.rows_per_unit());
+            values = units
+                .map(|rows| self.unit_of(&layer.activation, rows))
+                .collect();
+        }
+        worst
+    }
+
+    /// Steps 1 to 3 of T40.
+    fn sum(&self, (bias, weights): &(f64, Vec<(usize, f64)>), values: &[Value]) -> Sum {
+        let mut terms = usize::from(*bias != 0.0);
+        let (mut total, mut below) = (*bias, 0.0);
+        // Sizes of products, of those with powers of two, and of all weights.
+        let (mut products, mut powers, mut all) = (0.0, bias.abs(), 0.0);
+        for (column, weight) in weights {
+            let value = values[*column];
+            let size = value.real.abs() + value.radius;
+            if size == 0.0 {
+                continue;
+            }
+            terms += 1;
+            total += weight * value.real;
+            below += weight.abs() * value.radius;
+            all += weight.abs();
+            if is_power_of_two(*weight) {
+                powers += weight.abs() * size;
+            } else {
+                products += weight.abs() * size;
+            }
+        }
+        let count = f64::from(u32::try_from(terms).unwrap_or(u32::MAX));
+        let radius = if terms == 0 {
+            0.0
+        } else {
+            let (inner, last) = match self.floats.summation {
+                Summation::Any if terms == 1 => (0.0, products),
+                Summation::Any => {
+                    let inner = gamma(count - 1.0, self.unit) * products
+                        + gamma(count - 2.0, self.unit) * powers;
+                    (inner, total.abs() + below + inner)
+                }
+                Summation::Emitted => {
+                    let unit = estimate_dyadic(FloatFormat::Float64.unit());
+                    let inner = gamma(count, unit) * (products + powers);
+                    (inner, total.abs() + below + inner)
+                }
+            };
+            below + inner + self.unit * last + 2.0 * self.least * (4.0 * count + all)
+        };
+        Sum {
+            value: Value {
+                real: total,
+                radius,
+            },
+            terms,
+            size: products + powers,
+        }
+    }
+
+    /// Step 4 of T40: the value of a unit from its sums.
+    fn unit_of(&self, activation: &Activation, sums: &[Value]) -> Value {
+        let apply = |z: f64| {
+            let value = activation.apply(&(), &Estimate(z));
+            value.map_or(f64::NAN, |value| value.0)
+        };
+        let largest = |part: fn(&Value) -> f64| sums.iter().map(part).fold(f64::MIN, f64::max);
+        let (z, error) = (largest(|sum| sum.real), largest(|sum| sum.radius));
+        let real = apply(z);
+        let radius = match activation {
+            Activation::Identity | Activation::Maxout(_) => error,
+            Activation::Relu if z + error <= 0.0 => 0.0,
+            Activation::Relu | Activation::HardTanh => error + 2.0 * self.least,
+            Activation::Heaviside => 0.0,
+            Activation::LeakyRelu(_) => {
+                self.slope(&apply, z, error) * error + self.unit * real.abs() + 2.0 * self.least
+            }
+            _ => {
+                let ulp = 2.0 * self.unit * real.abs().max(self.least);
+                let own = self.ulps * ulp + self.abs + 2.0 * self.least;
+                self.slope(&apply, z, error) * error + own
+            }
+        };
+        Value { real, radius }
+    }
+
+    /// The slope of an activation around a place.
+    fn slope(&self, apply: &dyn Fn(f64) -> f64, z: f64, error: f64) -> f64 {
+        let step = error.max(STEP);
+        let (below, at, above) = (apply(z - step), apply(z), apply(z + step));
+        (above - at).abs().max((at - below).abs()) / step
+    }
+
+    /// The places inside a side where the sum of a unit of the first layer is 0.
+    fn kinks(&self, low: f64, high: f64) -> Vec<f64> {
+        let rows = self.layers.first().map_or(&[][..], |layer| &layer.rows);
+        let places = rows.iter().filter_map(|(bias, weights)| {
+            let (_, weight) = weights.first()?;
+            let place = -bias / weight;
+            (low < place && place < high).then_some(place)
+        });
+        places.collect()
+    }
+}
+
+fn is_power_of_two(value: f64) -> bool {
+    libm::frexp(value.abs()).0 == 0.5
+}
+
+/// `k u/(1 - k u)`.
+fn gamma(k: f64, unit: f64) -> f64 {
+    if k * unit >= 0.5 {
+        return f64::INFINITY;
+    }
+    k.max(0.0) * unit / (1.0 - k * unit)
+}
