@@ -1,64 +1,119 @@
-//! An estimate of what rounding costs: T40 in floats, at single points.
+//! An estimate of what rounding costs: the bounds of T40 on small boxes all over a domain.
 //!
-//! Slow and obvious: the bounds of T40 for a box that is one point. It serves to choose networks; the prover
-//! decides.
+//! It serves to choose networks; the prover decides. [`Pass`] computes the same bounds for single points in
+//! floats, and says which sums lose most.
 
 use crate::certificate::{FloatFormat, Floats, Summation};
 use crate::expr::Domain;
-use crate::network::{Activation, LayerEstimate, Network};
-use crate::numbers::Estimate;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::network::{Activation, FloatsError, LayerEstimate, Network, Rounding};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
+use crate::numbers::{Dyadic, Estimate, Interval};
 
-/// Work for all points: nonzero weights times points.
-const WORK: usize = 40_000_000;
-/// The most and the fewest points.
-const MOST_POINTS: usize = 2000;
-const FEWEST_POINTS: usize = 17;
+/// Work for all boxes: nonzero weights times boxes.
+const WORK: usize = 20_000_000;
+/// The most and the fewest boxes.
+const MOST_BOXES: usize = 500;
+const FEWEST_BOXES: usize = 17;
+/// The sides of boxes that do not end at kinks, as parts of those of the domain.
+const SIDE: f64 = 1.0 / 4096.0;
+/// Parts of a piece between kinks that the prover is expected to bound.
+const PART: f64 = 1.0 / 16.0;
 /// The step of a difference quotient of an activation.
 const STEP: f64 = 1e-6;
 
-/// What rounding may cost at the worst of some points: an estimate.
+/// What rounding may cost at the worst of some boxes: an estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RadiusEstimate {
     /// How far an output may be from the one in real arithmetic.
     pub radius: f64,
-    /// The terms of that output that are not 0 there, with the bias.
+    /// The terms of the worst output that are not 0 in the middle of that box, with the bias.
     pub terms: usize,
     /// The sum of the sizes of these terms.
     pub size: f64,
 }
 
-/// Estimates how far the outputs of a network in floats are from those in real arithmetic, at most, on a domain.
-/// Steps count as exact: they move, and are not off elsewhere.
+/// Estimates how far the outputs of a network in floats may be from those in real arithmetic on a domain, at
+/// most: as the prover sees it on small cells. Steps count as exact: they move, and are not off elsewhere.
 ///
-/// - Exactness: estimate, from points that do not depend on the network, and kinks of its first layer.
+/// - Exactness: estimate: the bounds of T40 on parts of some of the cells between kinks of the first layer (in one input),
+///   or on boxes that fill the domain evenly.
+/// - Errors: [`FloatsError`] where T40 does not apply to the network.
 /// - Source: T40.
-pub fn radius_estimate(network: &Network, domain: &Domain, floats: &Floats) -> RadiusEstimate {
+pub fn radius_estimate(
+    network: &Network,
+    domain: &Domain,
+    floats: &Floats,
+) -> Result<RadiusEstimate, FloatsError> {
+    let sides = domain.sides().iter();
+    let sides: Vec<_> = sides
+        .map(|(low, high)| Interval::from_rational(low).hull(&Interval::from_rational(high)))
+        .collect();
+    let (whole, _) = Rounding::from_network(network, &sides, floats)?;
     let pass = Pass::new(network, floats);
     let weights = pass.layers.iter().flat_map(|layer| &layer.rows);
     let weights: usize = weights.map(|(_, row)| row.len() + 1).sum();
-    let count = (WORK / weights.max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
+    let count = (WORK / weights.max(1)).clamp(FEWEST_BOXES, MOST_BOXES);
     let ends = domain.sides().iter();
     let ends: Vec<_> = ends
         .map(|(low, high)| (estimate_rational(low), estimate_rational(high)))
         .collect();
-    let mut worst = RadiusEstimate::default();
-    let mut at = |point: &[f64]| {
-        let here = pass.at(point);
-        if here.radius > worst.radius || here.radius.is_nan() {
-            worst = here;
+    let mut worst: Option<(f64, Vec<(f64, f64)>)> = None;
+    for cell in cells(&pass, &ends, count) {
+        let sides: Option<Vec<Interval>> = cell.iter().map(interval).collect();
+        let Some(sides) = sides else { continue };
+        // A value that is unknown here is not known to the prover either.
+        let radius = whole.reduced(&sides, Dyadic::ZERO);
+        let radius = radius.map_or(f64::INFINITY, |here| estimate_dyadic(here.largest()));
+        if worst.as_ref().is_none_or(|(so_far, _)| radius > *so_far) {
+            worst = Some((radius, cell));
         }
+    }
+    let Some((radius, cell)) = worst else {
+        return Ok(RadiusEstimate::default());
     };
-    for index in 0..count {
-        at(&point(index, &ends));
-    }
+    let middle: Vec<f64> = cell
+        .iter()
+        .map(|(low, high)| f64::midpoint(*low, *high))
+        .collect();
+    Ok(RadiusEstimate {
+        radius,
+        ..pass.at(&middle)
+    })
+}
+
+fn interval((low, high): &(f64, f64)) -> Option<Interval> {
+    Some(Interval::point(exact_dyadic(*low)?).hull(&Interval::point(exact_dyadic(*high)?)))
+}
+
+/// Boxes of a domain: in one input, parts of those between neighbouring kinks of the first layer, else small ones.
+fn cells(pass: &Pass<'_>, ends: &[(f64, f64)], count: usize) -> Vec<Vec<(f64, f64)>> {
     if let [(low, high)] = *ends {
-        let kinks = pass.kinks(low, high);
-        for kink in kinks.iter().step_by(kinks.len().div_ceil(count).max(1)) {
-            at(&[*kink]);
+        let mut kinks = pass.kinks(low, high);
+        if !kinks.is_empty() {
+            kinks.extend([low, high]);
+            kinks.sort_by(f64::total_cmp);
+            kinks.dedup();
+            let each = kinks.len().div_ceil(count).max(1);
+            let pairs = kinks.windows(2).step_by(each);
+            return pairs.flat_map(|pair| parts(pair[0], pair[1])).collect();
         }
     }
-    worst
+    let around = |(x, (low, high)): (f64, &(f64, f64))| {
+        let half = 0.5 * SIDE * (high - low);
+        ((x - half).max(*low), (x + half).min(*high))
+    };
+    (0..count)
+        .map(|index| {
+            let point = point(index, ends).into_iter();
+            point.zip(ends).map(around).collect()
+        })
+        .collect()
+}
+
+/// Parts of a piece: at its lower end, and in the middle.
+fn parts(low: f64, high: f64) -> [Vec<(f64, f64)>; 2] {
+    let (length, middle) = (PART * (high - low), f64::midpoint(low, high));
+    [(low, low + length), (middle, middle + length)].map(|part| vec![part])
 }
 
 /// The points of a sequence that fills a box evenly: multiples of roots of primes, modulo 1.
