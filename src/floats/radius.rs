@@ -264,8 +264,9 @@ impl<'a> Pass<'a> {
             Activation::Relu if z + error <= 0.0 => 0.0,
             Activation::Relu | Activation::HardTanh => error + 2.0 * self.least,
             Activation::Heaviside => 0.0,
-            Activation::LeakyRelu(_) => {
-                self.slope(&apply, z, error) * error + self.unit * real.abs() + 2.0 * self.least
+            Activation::LeakyRelu(slope) => {
+                let product = self.unit * (estimate_rational(slope) * z).abs();
+                self.slope(&apply, z, error) * error + product + 2.0 * self.least
             }
             _ => {
                 let ulp = 2.0 * self.unit * real.abs().max(self.least);
@@ -305,4 +306,105 @@ fn gamma(k: f64, unit: f64) -> f64 {
         return f64::INFINITY;
     }
     k.max(0.0) * unit / (1.0 - k * unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::ActivationError;
+    use crate::network::{Layer, Matrix};
+    use crate::numbers::Rational;
+
+    fn floats(summation: Summation) -> Floats {
+        Floats {
+            format: FloatFormat::Float32,
+            summation,
+            activation: ActivationError {
+                ulps: Rational::from(4),
+                abs: Rational::power_of_two(-21),
+            },
+            rounded_inputs: true,
+        }
+    }
+
+    fn layer(rows: &[&[i64]], bias: &[i64], activation: Activation) -> Layer {
+        let number = |number: &i64| Rational::ratio(*number, 8);
+        let rows = rows.iter().map(|row| row.iter().map(number).collect());
+        let matrix = Matrix::from_dense(rows.collect()).expect("rows");
+        let bias = bias.iter().map(number).collect();
+        Layer::new(matrix, bias, activation).expect("a layer")
+    }
+
+    fn network(activation: &Activation) -> Network {
+        let first = layer(
+            &[&[3, -5], &[8, 7], &[-9, 4], &[1, 1]],
+            &[3, 0, -1, 80],
+            activation.clone(),
+        );
+        let units: &[i64] = match first.units() {
+            2 => &[11, -13],
+            _ => &[11, -13, 3, 16],
+        };
+        let last = layer(&[units], &[5], Activation::Identity);
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Network::new(names(&["x", "y"]), names(&["z"]), vec![first, last]).expect("they fit")
+    }
+
+    #[test]
+    fn boxes_lose_what_their_points_lose_and_little_more() {
+        let domain = Domain::parse("x=-1..1,y=0..3").expect("a domain");
+        for activation in [
+            Activation::Relu,
+            Activation::Sigmoid,
+            Activation::Tanh,
+            Activation::Maxout(2),
+            Activation::LeakyRelu(Rational::ratio(1, 4)),
+        ] {
+            for summation in [Summation::Any, Summation::Emitted] {
+                let (network, floats) = (network(&activation), floats(summation));
+                let boxes = radius_estimate(&network, &domain, &floats).expect("floats");
+                let pass = Pass::new(&network, &floats);
+                let points = (0..500).map(|k| pass.at(&point(k, &[(-1.0, 1.0), (0.0, 3.0)])));
+                let points = points.map(|here| here.radius).fold(0.0, f64::max);
+                let ratio = boxes.radius / points;
+                assert!((0.99..1.5).contains(&ratio), "{activation:?}: {ratio}");
+                assert!(boxes.terms > 1 && boxes.size > 1.0);
+            }
+        }
+    }
+
+    #[test]
+    fn kinks_and_overflows_are_seen() {
+        // relu(x - 1/2) and relu(1/2 - x), times 8: 0 at the kink.
+        let first = layer(&[&[8], &[-8]], &[-4, 4], Activation::Relu);
+        let last = layer(&[&[64, 64]], &[0], Activation::Identity);
+        let names = |name: &str| vec![name.to_owned()];
+        let network = Network::new(names("x"), names("z"), vec![first, last]).expect("they fit");
+        let floats = Floats {
+            rounded_inputs: false,
+            ..floats(Summation::Any)
+        };
+        let domain = Domain::parse("x=0..1").expect("a domain");
+        let pass = Pass::new(&network, &floats);
+        assert_eq!(pass.kinks(0.0, 1.0), [0.5, 0.5]);
+        let found = radius_estimate(&network, &domain, &floats).expect("floats");
+        // One unit is on, of at most 1/2: its difference is rounded, and multiplied by 8.
+        assert!(
+            found.radius >= 8.0 * 0.5 * libm::ldexp(1.0, -25),
+            "{found:?}"
+        );
+        assert!(
+            found.radius < 8.0 * 4.0 * libm::ldexp(1.0, -24),
+            "{found:?}"
+        );
+        let far = Domain::new(
+            names("x"),
+            vec![(Rational::ZERO, Rational::power_of_two(200))],
+        );
+        let refused = radius_estimate(&network, &far.expect("a domain"), &floats);
+        assert!(
+            matches!(refused, Err(FloatsError::Overflow { .. })),
+            "{refused:?}"
+        );
+    }
 }

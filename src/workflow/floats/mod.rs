@@ -10,6 +10,8 @@
 //! Knots, and all weights of hats but the heights, are short numbers and need no rounding; the others are rounded
 //! to the nearest float before anything is proved. The prover decides; estimates only choose what it is asked.
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::build::BuildRequest;
