@@ -357,6 +357,7 @@ proptest! {
         // A chain of cells, each in the one before, reduced with a random constant radius.
         let reduction = Reduction {
             ranges: c.pick(&[Ranges::Natural, Ranges::Linear]),
+            kept_rounding: c.pick(&[Dyadic::ZERO, Dyadic::power_of_two(-18)]),
             constant_radius: c.pick(&[Dyadic::ZERO, Dyadic::power_of_two(-20), Dyadic::power_of_two(-6)]),
         };
         let mut leaves = Leaves::new(&network, &question);

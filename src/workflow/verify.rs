@@ -393,6 +393,7 @@ fn nothing_known(request: &VerifyRequest<'_>) -> Certificate {
         layer: question.needs(request.network),
         witness: None,
         constant_radius: Rational::ZERO,
+        kept_rounding: Rational::ZERO,
         ranges: Ranges::Natural,
         partition: Partition::from_text(b"o".to_vec()),
     }
