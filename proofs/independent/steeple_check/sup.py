@@ -1,4 +1,8 @@
-"""The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17)."""
+"""The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17).
+
+In float arithmetic it is about every admitted point, and about the float network: what is found for the real one gets
+the radius of each output on top (T40).
+"""
 
 import heapq
 from itertools import count, product
@@ -16,6 +20,7 @@ from .intervals import (
 from .jets import Jets, evaluate_middle, middle_distances, middles
 from .numbers import decimal, number
 from .reduce import Reducer, evaluate_everywhere, evaluate_network, unit_value, whole_network
+from .rounding import Rounding
 from .tree import Cell, walk
 from .work import Cutter
 
@@ -31,8 +36,13 @@ class SupChecker:
         self.network = network
         self.work = work
         self.targets = certificate.targets
-        self.reducer = Reducer(network, certificate.constant_radius)
-        self.cutter = Cutter(network, certificate.targets, certificate.domain)
+        self.rounding = None
+        steps = None
+        if certificate.semantics is not None:
+            self.rounding = Rounding(network, certificate.semantics, certificate.domain, certificate.constant_radius)
+            steps = self.rounding.steps
+        self.reducer = Reducer(network, certificate.constant_radius, steps)
+        self.cutter = Cutter(network, certificate.targets, certificate.domain, steps)
         self.limit = None if certificate.upper is None else round_down(certificate.upper)
         self.exact_lower = mpq(0)
         self.unknown_pieces = 0
@@ -45,7 +55,10 @@ class SupChecker:
                 self.leaf(letter, cell)
         if self.work.every > 1:
             return
-        self.check_lower()
+        if self.rounding is None:
+            self.check_lower()
+        else:
+            self.check_float_lower()
 
     def leaf(self, letter, cell):
         if cell.corners is not None and letter not in "eo":
@@ -65,6 +78,10 @@ class SupChecker:
         found = pieces.settled(pieces.sup_bounds, self.network, self.targets, cell)
         if found is None:
             self.unknown_pieces += 1
+        elif self.rounding is not None:
+            # The exact error of the real network is not attained by the float one.
+            if self.limit is None or self.is_within([round_up(found[1])] * len(self.targets), cell):
+                return
         else:
             lower, upper = found
             self.exact_lower = max(self.exact_lower, lower)
@@ -95,6 +112,8 @@ class SupChecker:
 
     def fits(self, letter, cell):
         """Says whether some method gives a bound for the cell that is at most `upper`. That of the letter comes first."""
+        if self.rounding is not None and not self.certificate.semantics.has_points(cell.sides):
+            return True
         try:
             reduced = self.reducer.on(cell)
         except ArithmeticError:
@@ -106,14 +125,31 @@ class SupChecker:
             methods.append(derivative_bound)
         for method in methods:
             try:
-                if method(reduced, self.targets, cell) <= self.limit:
+                if self.is_within(method(reduced, self.targets, cell, inside=self.rounding is None), cell):
                     return True
             except ArithmeticError:
                 continue
         return False
 
+    def is_within(self, bounds, cell):
+        """Says whether bounds of |N - f|, one for each output, are at most `upper`.
+
+        The radius of a larger box is tried first, since it is often small enough (T40, 9.).
+        """
+        if max(bounds) > self.limit:
+            return False
+        if self.rounding is None:
+            return True
+        return any(
+            max(map(add_up, bounds, rounded(cell).outputs)) <= self.limit
+            for rounded in (self.rounding.nearest, self.rounding.on)
+        )
+
     def refute(self, cell):
         """Raises Rejected if the error is above `upper` on a small box in the middle of the cell."""
+        if self.rounding is not None:
+            self.refute_float(cell)
+            return
         box = []
         sides = []
         for low, high in cell.sides:
@@ -127,6 +163,66 @@ class SupChecker:
         if least > round_up(self.certificate.upper):
             place = ", ".join(number(value) for value in cell.middle())
             raise Rejected(f"near ({place}) the error is {decimal(exact(least))}, above upper")
+
+    def refute_float(self, cell):
+        """Raises Rejected if the float error is above `upper` at a point near the middle of the cell."""
+        values = self.certificate.semantics.point_near(cell.middle(), cell.sides)
+        if values is None:
+            return
+        try:
+            least, _ = self.float_error_at(values)
+        except ArithmeticError:
+            return
+        if least > self.certificate.upper:
+            place = ", ".join(number(value) for value in values)
+            raise Rejected(f"at ({place}) the float error is {decimal(least)}, above upper")
+
+    def check_float_lower(self):
+        """Checks `lower` by the error at the witness, whatever the floats do within their radius."""
+        certificate = self.certificate
+        least, most = mpq(0), None
+        if certificate.witness is not None:
+            self.check_float_witness()
+            try:
+                least, most = self.float_error_at(certificate.witness)
+            except ArithmeticError:
+                raise Undecided("the error at the witness has no bound") from None
+        if certificate.lower <= max(least, 0):
+            return
+        if most is None or most < certificate.lower:
+            raise Rejected(f"lower is not reached: the witness gives {decimal(max(least, mpq(0)))}")
+        raise Undecided(f"lower is not seen to be reached: the witness gives at least {decimal(max(least, mpq(0)))}")
+
+    def check_float_witness(self):
+        certificate = self.certificate
+        semantics = certificate.semantics
+        if certificate.radius != 0:
+            raise Rejected("a witness in float arithmetic has radius 0")
+        if semantics.inputs == "floats" and not all(semantics.is_float(value) for value in certificate.witness):
+            raise Rejected(f"the witness is no {semantics.format}")
+
+    def float_error_at(self, values):
+        """Returns bounds of |fl(N) - f| at a point, of the output where that is largest."""
+        sides = [(value, value) for value in values]
+        radii = [exact(radius) for radius in self.rounding.at(sides)]
+        bounds = self.errors_at(values, sides)
+        return (
+            max(low - radius for (low, _), radius in zip(bounds, radii)),
+            max(high + radius for (_, high), radius in zip(bounds, radii)),
+        )
+
+    def errors_at(self, values, sides):
+        """Returns for each output bounds of |N - f| at a point, where steps may have any value within their radius."""
+        if not self.network.has_steps():
+            point = pieces.AtPoint(values)
+            try:
+                outputs = pieces.network_at(self.network, values)
+                return [(abs(n - point.number(f)),) * 2 for n, f in zip(outputs, self.targets)]
+            except pieces.Unsettled:
+                pass
+        box = [between(*side) for side in sides]
+        found = error_intervals(self.reducer.whole, self.targets, sides, False, Natural(box))
+        return [(exact(difference.mig()), exact(difference.mag())) for difference in found]
 
     def check_lower(self):
         """Checks `lower`: it is reached if a leaf `e` takes it, or if the witness shows it."""
@@ -281,23 +377,29 @@ def least_error(network, targets, box, sides, inside, arithmetic=None):
     return max(difference.mig() for difference in error_intervals(network, targets, sides, inside, arithmetic))
 
 
-def natural_bound(reduced, targets, cell):
+# Each of the following returns a bound for each output. `inside`: whether sets of measure zero do not count.
+
+
+def natural_bound(reduced, targets, cell, inside=True):
     """T10: the interval of N minus the interval of f."""
     natural = Natural(cell.box)
-    evaluator = Evaluator(natural, natural.inputs, cell.sides, inside=True)
-    return max((n - evaluator.number(f)).mag() for n, f in zip(reduced.outputs(), targets))
+    evaluator = Evaluator(natural, natural.inputs, cell.sides, inside)
+    return [(n - evaluator.number(f)).mag() for n, f in zip(reduced.outputs(), targets)]
 
 
-def linear_bound(reduced, targets, cell):
+def linear_bound(reduced, targets, cell, inside=True):
     """T11: the range of the linear form of N - f."""
     forms = Forms(cell.box)
-    evaluator = Evaluator(forms, forms.inputs, cell.sides, inside=True)
+    evaluator = Evaluator(forms, forms.inputs, cell.sides, inside)
     outputs = evaluate_network(reduced, forms)
-    return max(forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets))
+    return [forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets)]
 
 
-def derivative_bound(reduced, targets, cell):
-    """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does."""
+def derivative_bound(reduced, targets, cell, inside=True):
+    """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does.
+
+    Derivatives need the closed cell in any case.
+    """
     box = cell.box
     jets = Jets(box)
     middle_box = middles(cell)
@@ -307,7 +409,7 @@ def derivative_bound(reduced, targets, cell):
     at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
     outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
     distances = middle_distances(reduced, box)
-    largest = ZERO
+    found = []
     for place, target in enumerate(targets):
         difference = jets.sub(outputs[place], on_cell.number(target))
         start = middle.sub(middle_outputs[place], at_middle.number(target))
@@ -317,8 +419,8 @@ def derivative_bound(reduced, targets, cell):
             values = second_order(difference, start, radii, values)
             if len(box) <= 8:
                 values = monotone(reduced, target, place, difference, box, cell, values)
-        largest = max(largest, add_up(values.mag(), distances[place]))
-    return largest
+        found.append(add_up(values.mag(), distances[place]))
+    return found
 
 
 def mean_value(difference, start, radii):
