@@ -3,7 +3,7 @@
 use steeple::builders::{
     BuilderName, Division, Knots, OutputUnit, Parameters, Steepness, Units, build, entry,
 };
-use steeple::certificate::{Norm, Question};
+use steeple::certificate::{Norm, Question, Semantics};
 use steeple::expr::{Domain, Target, lipschitz_upper, parse_target};
 use steeple::network::digest;
 use steeple::numbers::Rational;
@@ -41,6 +41,7 @@ fn proved(
             domain: domain.clone(),
             norm,
             threshold: (norm == Norm::Area).then(|| Rational::ratio(1, 2)),
+            semantics: Semantics::Real,
         },
         tolerance,
         gap,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use steeple::certificate::{Method, Question, size, text};
+use steeple::certificate::{Method, Question, Semantics, size, text};
 use steeple::checker::check;
 use steeple::checker::size::check_size;
 use steeple::expr::{evaluate_exactly, parse_target};
@@ -54,6 +54,7 @@ fn every_showcase_holds() {
             domain: asked.domain,
             norm: asked.claim.norm,
             threshold: asked.claim.threshold,
+            semantics: Semantics::Real,
         };
         verified
             .answers(&question, asked.claim.tolerance.as_ref())

@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use steeple::certificate::Semantics;
 
 use common::{Choices, Kind, Settings, cases, choices, grid, program, question, run};
 use proptest::prelude::*;
@@ -31,6 +32,7 @@ fn of_property(network: &Network, question: &Question, tolerance: &Rational) -> 
     let text = write_claim(&question.target, &question.domain, tolerance, Edge::Strict);
     let text = text.expect("piecewise affine");
     let request = VerifyPropertyRequest {
+        semantics: Semantics::Real,
         network,
         property: vnnlib::read(&text).expect("it reads back"),
         limits: Limits {

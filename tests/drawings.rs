@@ -1,7 +1,7 @@
 //! Snapshots of reports and pictures of a small built network.
 
 use steeple::builders::{BuilderName, Parameters};
-use steeple::certificate::Norm;
+use steeple::certificate::{Norm, Semantics};
 use steeple::expr::{Domain, parse_target};
 use steeple::formats::json as json_network;
 use steeple::network::Network;
@@ -250,6 +250,7 @@ fn the_error_of_a_decision_is_where_it_is_wrong() {
             domain: domain.clone(),
             norm,
             threshold,
+            semantics: Semantics::Real,
         };
         let subject = Subject {
             network: &network,

@@ -2,7 +2,7 @@
 //! accepted by the checker.
 
 use steeple::builders::{BuilderName, Fit, Parameters, Sawtooth, Units, build};
-use steeple::certificate::{Norm, Question};
+use steeple::certificate::{Norm, Question, Semantics};
 use steeple::expr::{Domain, parse_target};
 use steeple::network::digest;
 use steeple::numbers::estimate::estimate_rational;
@@ -37,6 +37,7 @@ fn fact(
             domain,
             norm,
             threshold,
+            semantics: Semantics::Real,
         },
         tolerance: tolerance.map(number),
         gap: number(gap),

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use steeple::certificate::{Evidence, Method, Partition, PropertyCertificate, Ranges, property};
+use steeple::certificate::{
+    Evidence, Method, Partition, PropertyCertificate, Ranges, Semantics, property,
+};
 use steeple::checker::{Rejection, VerifiedProperty, check_property};
 use steeple::expr::evaluate::Scratch;
 use steeple::expr::{Property, Tape};
@@ -58,6 +60,7 @@ fn with_box(sides: &[(&str, &str)], outputs: usize, conditions: &[&str]) -> Prop
 
 fn request(network: &Network, property: Property) -> VerifyPropertyRequest<'_> {
     VerifyPropertyRequest {
+        semantics: Semantics::Real,
         network,
         property,
         limits: Limits {
@@ -471,6 +474,7 @@ fn a_certificate_is_the_same_for_any_number_of_threads() {
 /// A certificate that says that a property holds, by these trees.
 fn claim(network: &Network, property: &Property, trees: &[&str]) -> PropertyCertificate {
     PropertyCertificate {
+        semantics: Semantics::Real,
         network: digest(network),
         weights: steeple::certificate::Weights::Exact,
         property: property.clone(),

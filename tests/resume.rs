@@ -4,7 +4,7 @@ mod common;
 
 use common::{Settings, layer, network, number, question, run};
 use steeple::certificate::{
-    Certificate, Evidence, Norm, Partition, PropertyCertificate, Question, property,
+    Certificate, Evidence, Norm, Partition, PropertyCertificate, Question, Semantics, property,
 };
 use steeple::checker::{Rejection, check, check_by, check_property, check_property_by};
 use steeple::expr::Property;
@@ -148,6 +148,7 @@ fn a_search_for_a_property_that_stopped_goes_on() {
     let path = folder.path().join("certificate.steeple");
     let search = |bound: &str, boxes: Option<u64>, resume: Option<Evidence>| {
         let request = VerifyPropertyRequest {
+            semantics: Semantics::Real,
             network: &network,
             property: larger_than(bound),
             limits: Limits {
@@ -189,6 +190,7 @@ fn properties_are_checked_the_same_by_every_runner() {
     let network = clamp();
     let property = larger_than("1.0001");
     let request = VerifyPropertyRequest {
+        semantics: Semantics::Real,
         network: &network,
         property: property.clone(),
         limits: Limits::default(),

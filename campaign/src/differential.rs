@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use steeple::certificate::{
-    Certificate, Norm, PropertyCertificate, Question, Weights, property, text,
+    Certificate, Norm, PropertyCertificate, Question, Semantics, Weights, property, text,
 };
 use steeple::checker::check_core;
 use steeple::expr::{Domain, Property, parse_target};
@@ -263,6 +263,7 @@ fn error_base(choices: &mut Choices) -> Option<Base> {
         domain: domain.clone(),
         norm,
         threshold: (norm == Norm::Area).then(|| number(choices)),
+        semantics: Semantics::Real,
     };
     let request = VerifyRequest {
         network: &network,
@@ -297,6 +298,7 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
     let condition = format!("Y_0 {sign} {bound}{second}");
     let property = Property::new(inputs, 1, vec![(sides.clone(), condition)]).ok()?;
     let request = PropertyRequest {
+        semantics: &Semantics::Real,
         network: &network,
         property: &property,
         limits: limits(),
@@ -306,6 +308,7 @@ fn property_base(choices: &mut Choices) -> Option<Base> {
     let found = prove_property(&request, &mut steeple::workflow::unwatched).ok()?;
     let evidence = Some(found.evidence).filter(|_| found.is_decided)?;
     let certificate = PropertyCertificate {
+        semantics: Semantics::Real,
         network: digest(&network),
         weights: Weights::Exact,
         property,

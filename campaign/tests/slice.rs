@@ -92,6 +92,7 @@ fn areas_beyond_a_domain_that_is_not_of_floats_counted() {
         domain: Domain::parse("x=-4/3..0,y=-5/3..-2/3").expect("a domain"),
         norm: Norm::Area,
         threshold: Some(Rational::ONE),
+        semantics: steeple::certificate::Semantics::Real,
     };
     assert_eq!(enclose(&network, &question, 1).low, Rational::ZERO);
 }

@@ -426,6 +426,7 @@ impl SizeSearch {
                 domain: self.domain.clone(),
                 norm: self.norm,
                 threshold: None,
+                semantics: steeple::certificate::Semantics::Real,
             },
             tolerance: Some(tolerance.clone()),
             gap: spec::default_gap(),

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use steeple_kernel::certificate::{Certificate, Norm, Question, text};
+use steeple_kernel::certificate::{Certificate, Norm, Question, Semantics, text};
 use steeple_kernel::checker::{Rejection, Verified, check_core};
 use steeple_kernel::expr::{Domain, Target, parse_target};
 use steeple_kernel::network::{Network, canonical, digest};
@@ -207,6 +207,7 @@ fn question(
             Norm::Area => Some(threshold.unwrap_or_else(half)),
             _ => threshold,
         },
+        semantics: Semantics::Real,
     };
     let tolerance = number("--tolerance", request.tolerance.as_ref())?;
     Ok(Some((question, tolerance)))

@@ -12,7 +12,7 @@ use super::message::Refusal;
 use super::nearest;
 use super::note;
 use crate::builders::Goal;
-use crate::certificate::{Certificate, Norm, Question, text};
+use crate::certificate::{Certificate, Norm, Question, Semantics, text};
 use crate::expr::friendly::{constant, read_target, sides};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::formats::foreign::Weights;
@@ -361,6 +361,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
             domain,
             norm: claim.norm,
             threshold: claim.threshold,
+            semantics: Semantics::Real,
         },
         tolerance: claim.tolerance,
         gap: claim.gap,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::number::Number;
-use crate::certificate::{Certificate, Claim, Norm, Question, Weights, text};
+use crate::certificate::{Certificate, Claim, Norm, Question, Semantics, Weights, text};
 use crate::clock::Moment;
 use crate::expr::{
     Domain, NotDefined, Target, TooLong, check_defined, check_ends, check_exponents,
@@ -368,6 +368,7 @@ impl<'a> Verify<'a> {
             domain,
             norm: self.norm,
             threshold,
+            semantics: Semantics::Real,
         };
         let resume = self
             .resume

@@ -7,6 +7,7 @@ pub use steeple_kernel::numbers::*;
 
 pub mod affine;
 pub mod estimate;
+pub mod float_points;
 pub mod loose;
 pub mod precise;
 

@@ -53,10 +53,11 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
     let question = request.question;
     // Exact leaves use the network itself, so any checker finds the same.
     let is_exact = !request.network.has_jumps() && has_exact_leaves_alone(&partition);
+    let least = question.needs(request.network);
     let layer = if request.portable || is_exact {
-        question.needs(request.network)
+        least
     } else {
-        Layer::Fast
+        least.max(Layer::Fast)
     };
     Certificate {
         claim: Claim {

@@ -36,10 +36,10 @@ use std::sync::Arc;
 
 use std::ops::ControlFlow;
 
-use crate::bounds::OnCell;
+use crate::bounds::{Cell, OnCell};
 use crate::certificate::{Certificate, MAX_INPUTS, Norm, Question, Weights};
 use crate::jobs::{Jobs, on_threads};
-use crate::network::Network;
+use crate::network::{FloatsError, Network};
 use crate::numbers::{Failure, Rational};
 use engine::Host;
 use limits::Clock;
@@ -111,6 +111,9 @@ pub enum ProveError {
     /// The network has no value on the domain.
     #[error("the network cannot be enclosed on the domain: {0}")]
     NoValue(Failure),
+    /// The network cannot be claimed to run in this float arithmetic.
+    #[error(transparent)]
+    NoFloats(FloatsError),
     /// A number is too large for floats, which guide the search.
     #[error(
         "{what} beyond 2^{bits}, the largest number that a search supports; hint: scale inputs and outputs"
@@ -147,9 +150,7 @@ pub fn prove_by(
     let host = Host { clock, jobs };
     let root = match request.on_domain {
         Some(root) => Arc::clone(root),
-        None => OnCell::domain(request.network, request.question, request.portable)
-            .map(Arc::new)
-            .map_err(ProveError::NoValue)?,
+        None => Arc::new(on_domain(request)?),
     };
     match request.question.norm {
         Norm::Sup => sup::search(request, &root, host, progress),
@@ -161,4 +162,19 @@ pub fn prove_by(
             Ok(integral::search(request, root, host, progress))
         }
     }
+}
+
+/// Returns the network on the whole domain, in the arithmetic of the question.
+fn on_domain(request: &Request<'_>) -> Result<OnCell, ProveError> {
+    let question = request.question;
+    let Some(floats) = question.semantics.floats() else {
+        let found = OnCell::domain(request.network, question, request.portable);
+        return found.map_err(ProveError::NoValue);
+    };
+    let cell = Cell::root(&question.domain);
+    let found = OnCell::of_floats(request.network, cell.intervals(), floats);
+    found.map_err(|error| match error {
+        FloatsError::NoValue(failure) => ProveError::NoValue(failure),
+        error => ProveError::NoFloats(error),
+    })
 }

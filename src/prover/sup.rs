@@ -16,11 +16,12 @@ use super::tree::Tree;
 use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
-use crate::certificate::{Certificate, Method, Partition, Ranges, Witness};
+use crate::certificate::{Certificate, Method, Partition, Ranges, Semantics, Witness};
 use crate::clock::Moment;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
+use crate::numbers::float_points::admitted;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Cuts of a cell in one round, if all of it must be searched anyway. Many, so that a subtree is
@@ -120,6 +121,16 @@ pub struct Sup<'a> {
     witness: Option<Witness>,
     /// The best point found, not yet evaluated exactly.
     candidate: Option<Candidate>,
+    floats: FloatsAtBest,
+}
+
+/// What float arithmetic does at the best point found.
+#[derive(Clone, Copy, Default)]
+struct FloatsAtBest {
+    /// The width of the enclosure of the outputs there: no bound can be sharper.
+    width: f64,
+    /// Does the enclosure itself exceed the tolerance?
+    is_beyond: bool,
 }
 
 /// Searches for a bound; first for the exact error, if it can be found.
@@ -130,7 +141,8 @@ pub fn search(
     progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let prepared = Leaves::new(request.network, request.question);
-    if let Some(exact) = exact::cells(request, &prepared) {
+    let is_real = request.question.semantics == Semantics::Real;
+    if let Some(exact) = exact::cells(request, &prepared).filter(|_| is_real) {
         if let Some(outcome) = exact::on_line(request, root, exact, host.clock) {
             return Ok(outcome);
         }
@@ -194,6 +206,7 @@ impl<'a> Sup<'a> {
             lower: Rational::ZERO,
             witness: None,
             candidate: None,
+            floats: FloatsAtBest::default(),
         }
     }
 
@@ -352,7 +365,8 @@ impl<'a> Sup<'a> {
         let known = estimate_rational(&self.lower);
         let is_of_interest = if let Some(tolerance) = self.request.tolerance {
             // A refutation, or a first lower bound.
-            candidate.estimate > (known * 1.05).min(estimate_rational(tolerance))
+            let tolerance = estimate_rational(tolerance) - 0.5 * self.floats.width;
+            candidate.estimate > (known * 1.05).min(tolerance)
         } else {
             // Evaluating a large network takes time: only if it may be the last step.
             let gap = estimate_rational(self.request.gap);
@@ -365,7 +379,7 @@ impl<'a> Sup<'a> {
 
     /// Evaluates the best point exactly, if it seems better than the known lower bound.
     fn certify(&mut self) {
-        let Some(candidate) = self.candidate.take() else {
+        let Some(mut candidate) = self.candidate.take() else {
             return;
         };
         if candidate.estimate <= estimate_rational(&self.lower) * (1.0 + 1e-9) {
@@ -373,6 +387,15 @@ impl<'a> Sup<'a> {
         }
         let question = self.request.question;
         let network = self.request.network;
+        if let Some(floats) = question.semantics.floats() {
+            let point = std::mem::take(&mut candidate.witness.point);
+            let sides = question.domain.sides();
+            let Some(point) = admitted(Some(floats), point, sides) else {
+                return;
+            };
+            let radius = Rational::ZERO;
+            candidate.witness = Witness { point, radius };
+        }
         let evaluate = |local: &OnCell| {
             local
                 .evaluate_witness(question, network, &candidate.witness)
@@ -387,7 +410,10 @@ impl<'a> Sup<'a> {
         let found = match nearly {
             // The checker reduces the whole network, which rounds in other places.
             Some(values) => Some(shorten_down(&with_room(&values, self.root.units()))),
-            None => evaluate(&self.root).map(|values| short_lower(&values)),
+            None => evaluate(&self.root).map(|values| {
+                self.floats = self.floats_at(&values);
+                short_lower(&values)
+            }),
         };
         if let Some(lower) = found
             && lower > self.lower
@@ -395,6 +421,22 @@ impl<'a> Sup<'a> {
             self.lower = lower;
             self.witness = Some(candidate.witness);
         }
+    }
+
+    /// Returns what float arithmetic does at a point with these values.
+    fn floats_at(&self, values: &WitnessValues) -> FloatsAtBest {
+        if self.request.question.semantics == Semantics::Real {
+            return FloatsAtBest::default();
+        }
+        let mut found = self.floats;
+        for ((low, high), (least, most)) in values.network.iter().zip(&values.target) {
+            let width = estimate_rational(&(high - low));
+            found.width = found.width.max(width);
+            let error = (high - least).max(most - low);
+            let tolerance = self.request.tolerance;
+            found.is_beyond |= tolerance.is_some_and(|tolerance| error > *tolerance);
+        }
+        found
     }
 
     /// Is only little of the error lost at a point, and is it not a refutation?
@@ -416,7 +458,8 @@ impl<'a> Sup<'a> {
             return enough;
         };
         let gap = estimate_rational(self.request.gap);
-        exact_dyadic(best.estimate * (1.0 + gap * 0.9)).map_or(enough, |raised| enough.max(raised))
+        let raised = best.estimate * (1.0 + gap * 0.9) + self.floats.width;
+        exact_dyadic(raised).map_or(enough, |raised| enough.max(raised))
     }
 
     /// Returns a bound that need not be improved: the tolerance, or for an enclosure slightly more
@@ -430,6 +473,8 @@ impl<'a> Sup<'a> {
             let gap = self.request.gap * &Rational::ratio(63, 64);
             let bound = &self.lower * &(&Rational::ONE + &gap);
             let bound = Dyadic::from_rational(&bound, Direction::Down);
+            let width = exact_dyadic(1.5 * self.floats.width).unwrap_or(Dyadic::ZERO);
+            let bound = bound.add(width, Direction::Down);
             self.raised(bound, self.candidate.as_ref())
         })
     }
@@ -443,9 +488,10 @@ impl<'a> Sup<'a> {
     /// Does every bound carry an abstraction error of the network on the domain that is larger than
     /// what is missing?
     fn is_hopeless(&self, upper: Dyadic) -> bool {
-        let outputs = 0..self.root.outputs();
-        let radius = outputs.map(|k| self.root.output(k).radius).max();
-        let radius = radius.map_or(0.0, estimate_dyadic);
+        if self.floats.is_beyond {
+            return true;
+        }
+        let radius = estimate_dyadic(self.root.real_radius());
         if radius == 0.0 {
             return false;
         }
@@ -463,7 +509,9 @@ impl<'a> Sup<'a> {
         let Some(upper) = upper.rational_bound(Direction::Up) else {
             return false;
         };
-        &upper - &self.lower <= &upper * self.request.gap
+        let width = exact_dyadic(2.0 * self.floats.width).and_then(Dyadic::to_rational);
+        let least = &upper * self.request.gap + width.unwrap_or_default();
+        &upper - &self.lower <= least
     }
 
     /// Would it be, with the point that is not evaluated exactly yet?
@@ -474,7 +522,7 @@ impl<'a> Sup<'a> {
             && self
                 .candidate
                 .as_ref()
-                .is_some_and(|best| upper - best.estimate <= upper * gap)
+                .is_some_and(|best| upper - best.estimate <= upper * gap + self.floats.width)
     }
 
     fn finish(
@@ -701,7 +749,8 @@ impl Resumable for Sup<'_> {
 impl Request<'_> {
     /// Can the error jump?
     pub(super) fn jumps(&self) -> bool {
-        self.network.has_jumps() || self.question.target.has_jumps()
+        let jumps = self.network.has_jumps() || self.question.target.has_jumps();
+        jumps && self.question.semantics == Semantics::Real
     }
 
     /// Returns the method of an earlier leaf; open if the leaf must be bounded again. A portable

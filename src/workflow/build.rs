@@ -13,7 +13,7 @@ use super::verify::{
 use super::{Limits, Watch};
 use crate::bounds::on_domain;
 use crate::builders::{self, BuilderName, Built, Parameters};
-use crate::certificate::{Norm, Question};
+use crate::certificate::{Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
 use crate::formats::json;
 use crate::network::{Network, digest};
@@ -57,6 +57,7 @@ impl<'a> BuildRequest<'a> {
             domain: self.domain.clone(),
             norm: self.norm,
             threshold: self.threshold.clone(),
+            semantics: Semantics::Real,
         }
     }
 

@@ -20,7 +20,7 @@ use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit, Parameters, Units};
-use crate::certificate::{Norm, Question};
+use crate::certificate::{Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
 use crate::formats::foreign::Weights;
 use crate::network::{Activation, Network, digest};
@@ -441,6 +441,7 @@ fn answers(
             domain: domain.clone(),
             norm,
             threshold: threshold(spec).filter(|_| norm == Norm::Area),
+            semantics: Semantics::Real,
         };
         let verification = verify(
             &VerifyRequest {

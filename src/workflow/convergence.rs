@@ -3,7 +3,7 @@
 use super::build::BuildRequest;
 use super::verify::{Verdict, VerifyRequest, WorkflowError, verify};
 use crate::builders::{self, APriori};
-use crate::certificate::Question;
+use crate::certificate::{Question, Semantics};
 use crate::network::{Network, digest, size};
 use crate::numbers::Rational;
 use crate::prover::Watch;
@@ -109,6 +109,7 @@ pub fn measured(
         domain: request.domain.clone(),
         norm: request.norm,
         threshold: request.threshold.clone(),
+        semantics: Semantics::Real,
     };
     let mut limits = request.limits.clone();
     limits.boxes = Some(limits.boxes.map_or(BOXES, |boxes| boxes.min(BOXES)));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
 use crate::bounds::PropertyWitness;
-use crate::certificate::{Evidence, PropertyCertificate, Weights, property};
+use crate::certificate::{Evidence, PropertyCertificate, Semantics, Weights, property};
 use crate::checker::{Rejection, VerifiedProperty, check_property_by};
 use crate::clock::Moment;
 use crate::expr::Property;
@@ -24,6 +24,8 @@ pub struct VerifyPropertyRequest<'a> {
     pub limits: Limits,
     /// How many threads; all by default. The result does not depend on it.
     pub threads: crate::jobs::Threads<'a>,
+    /// The arithmetic that evaluates the network.
+    pub semantics: Semantics,
     /// Which weights of its file the network has.
     pub weights: Weights,
     /// The certificate of an earlier search for the same property, to continue from.
@@ -81,6 +83,7 @@ pub fn verify_property(
     let outcome = prove_property(
         &PropertyRequest {
             network: request.network,
+            semantics: &request.semantics,
             property: &request.property,
             limits: request.limits.clone(),
             threads: request.threads,
@@ -107,6 +110,7 @@ pub fn verify_property(
     };
     let proposed = PropertyCertificate {
         network: answer.network.clone(),
+        semantics: request.semantics.clone(),
         weights: request.weights,
         property: request.property.clone(),
         evidence: outcome.evidence,
@@ -133,7 +137,7 @@ pub fn verify_property(
         checked => checked.map_err(WorkflowError::Rejected)?,
     };
     verified
-        .answers(&answer.network, &request.property)
+        .answers(&answer.network, &request.semantics, &request.property)
         .map_err(WorkflowError::Rejected)?;
     answer.verdict = if verified.holds() {
         Verdict::Proved

@@ -12,7 +12,7 @@ use assert_cmd::Command;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestCaseError};
 
-use steeple::certificate::{Norm, Question};
+use steeple::certificate::{Norm, Question, Semantics};
 use steeple::expr::evaluate::Scratch;
 use steeple::expr::{Domain, Tape, Target, parse_target};
 use steeple::network::{Activation, Layer, Matrix, Network, digest, forward};
@@ -577,6 +577,7 @@ pub fn question(
             Norm::Sup
         },
         threshold,
+        semantics: Semantics::Real,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Makes bases from networks: by the prover, or from a tree and what the checker finds for it.
 
-use steeple::certificate::{Certificate, Layer, Norm, Partition, Question, Ranges, Weights, text};
+use steeple::certificate::{
+    Certificate, Layer, Norm, Partition, Question, Ranges, Semantics, Weights, text,
+};
 use steeple::checker::check;
 use steeple::expr::{Domain, parse_target};
 use steeple::network::{Network, digest};
@@ -86,6 +88,7 @@ impl<'a> Recipe<'a> {
             domain,
             norm: self.norm,
             threshold: is_area.then(|| Rational::ratio(1, 2)),
+            semantics: Semantics::Real,
         }
     }
 

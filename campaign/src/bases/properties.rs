@@ -1,6 +1,6 @@
 //! Bases about properties.
 
-use steeple::certificate::{PropertyCertificate, Weights, property};
+use steeple::certificate::{PropertyCertificate, Semantics, Weights, property};
 use steeple::checker::check_property;
 use steeple::expr::Property;
 use steeple::network::{Network, digest};
@@ -22,6 +22,7 @@ fn base(name: &'static str, network: Network, cases: &[Case<'_>]) -> Base {
     let (inputs, outputs) = (network.inputs().len(), network.outputs().len());
     let property = Property::new(inputs, outputs, cases.collect()).expect("a property");
     let request = PropertyRequest {
+        semantics: &Semantics::Real,
         network: &network,
         property: &property,
         limits: Limits {
@@ -33,6 +34,7 @@ fn base(name: &'static str, network: Network, cases: &[Case<'_>]) -> Base {
     };
     let found = prove_property(&request, &mut steeple::workflow::unwatched).expect("a search");
     let certificate = PropertyCertificate {
+        semantics: Semantics::Real,
         network: digest(&network),
         weights: Weights::Exact,
         property: property.clone(),

@@ -2,6 +2,8 @@
 //!
 //! The prover calls the same functions, so the checker finds the same bounds again.
 
+use std::sync::Arc;
+
 use super::area::CurvedRegion;
 use super::cell::Cell;
 use super::exact::ExactCells;
@@ -13,9 +15,9 @@ use super::smooth::Derivatives;
 use super::taylor_model::TaylorModel;
 use super::transition_layers;
 use super::witness::{WitnessFailure, WitnessValues, evaluate_witness};
-use crate::certificate::{Certificate, Method, Norm, Question, Ranges, Witness};
+use crate::certificate::{Certificate, Floats, Method, Norm, Question, Ranges, Witness};
 use crate::expr::{Place, TargetBody};
-use crate::network::{Local, Network, Reduced, Reducer, SumView};
+use crate::network::{FloatsError, Local, Network, Reduced, Reducer, Rounding, SumView};
 use crate::numbers::{Direction, Dyadic, Failure, Interval, LinearForm};
 
 /// How a certificate reduces networks to cells (T02).
@@ -44,12 +46,17 @@ impl Reduction {
 }
 
 /// A network on a cell, reduced as far as possible. For a portable certificate it also keeps the
-/// network with interval biases.
+/// network with interval biases, for a claim about floats the rounding errors on the cell.
 #[derive(Clone, Debug)]
 pub struct OnCell {
     reduced: Reduced,
     local: Option<Local>,
+    rounding: Option<Arc<Rounding>>,
 }
+
+/// Rounding errors are taken over from a larger cell where they are at most `2^KEPT` times the
+/// constant radius (T40).
+const KEPT: i64 = 5;
 
 impl OnCell {
     /// Returns a network on the whole domain, where a walk begins.
@@ -61,11 +68,62 @@ impl OnCell {
         is_portable: bool,
     ) -> Result<Self, Failure> {
         let cell = Cell::root(&question.domain);
+        if let Some(floats) = question.semantics.floats() {
+            return Self::of_floats(network, cell.intervals(), floats).map_err(
+                |error| match error {
+                    FloatsError::NoValue(failure) => failure,
+                    _ => Failure::Inexact,
+                },
+            );
+        }
         let local = is_portable.then(|| Local::from_network(network, cell.intervals()));
         Ok(Self {
             reduced: Reduced::from_network(network, cell.intervals())?,
             local: local.transpose()?,
+            rounding: None,
         })
+    }
+
+    /// Returns a network in float arithmetic on a box.
+    ///
+    /// - Errors: [`FloatsError`] where the assumptions of T40 fail.
+    pub fn of_floats(
+        network: &Network,
+        sides: &[Interval],
+        floats: &Floats,
+    ) -> Result<Self, FloatsError> {
+        let (rounding, steps) = Rounding::from_network(network, sides, floats)?;
+        let floats = Some((steps.as_slice(), rounding.outputs()));
+        let reduced = Reducer::<Interval>::default().from_network_with(network, sides, floats)?;
+        Ok(Self {
+            reduced,
+            local: None,
+            rounding: Some(Arc::new(rounding)),
+        })
+    }
+
+    /// Encloses the outputs on a smaller cell: those of the network in the arithmetic of the
+    /// question.
+    ///
+    /// - Errors: [`Failure`] where a unit has no value.
+    pub fn enclose_on(&self, network: &Network, cell: &Cell) -> Result<Vec<Interval>, Failure> {
+        if let Some(local) = &self.local {
+            return local.on(network, cell.intervals(), cell.sides());
+        }
+        let sides = cell.intervals();
+        if let Some(rounding) = &self.rounding {
+            let rounding = rounding.reduced(sides, Dyadic::ZERO)?;
+            let on_cell = Reducer::default().reduce_with(
+                &self.reduced,
+                sides,
+                None,
+                Dyadic::ZERO,
+                Some(rounding.outputs()),
+            )?;
+            return on_cell.enclose(sides);
+        }
+        let on_cell = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
+        on_cell.enclose(sides)
     }
 
     /// Recomputes a certain bound of the error at a witness; see [`evaluate_witness`].
@@ -78,12 +136,7 @@ impl OnCell {
         witness: &Witness,
     ) -> Result<WitnessValues, WitnessFailure> {
         evaluate_witness(question, network, witness, &|cell| {
-            if let Some(local) = &self.local {
-                return local.on(network, cell.intervals(), cell.sides());
-            }
-            let sides = cell.intervals();
-            let on_cell = self.reduced.reduce(sides, None, Dyadic::ZERO)?;
-            on_cell.enclose(sides)
+            self.enclose_on(network, cell)
         })
     }
 
@@ -92,9 +145,42 @@ impl OnCell {
         self.local.is_some()
     }
 
+    /// Returns the rounding errors on a smaller cell (T40): those of this one where they are small.
+    /// `None` in real arithmetic.
+    pub(super) fn rounding_on(
+        &self,
+        cell: &Cell,
+        reduction: Reduction,
+    ) -> Result<Option<Arc<Rounding>>, Failure> {
+        let Some(rounding) = &self.rounding else {
+            return Ok(None);
+        };
+        let kept = reduction.constant_radius.scale(KEPT, Direction::Down);
+        if rounding.largest() <= kept {
+            return Ok(Some(Arc::clone(rounding)));
+        }
+        let rounding = rounding.reduced(cell.intervals(), reduction.constant_radius)?;
+        Ok(Some(Arc::new(rounding)))
+    }
+
+    /// Returns a network with its rounding errors.
+    pub(super) fn of_parts(reduced: Reduced, rounding: Option<Arc<Rounding>>) -> Self {
+        Self {
+            reduced,
+            local: None,
+            rounding,
+        }
+    }
+
     /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
-        self.reduced.bytes() + self.local.as_ref().map_or(0, Local::bytes)
+        let local = self.local.as_ref().map_or(0, Local::bytes);
+        let local = local
+            + self
+                .rounding
+                .as_ref()
+                .map_or(0, |rounding| rounding.bytes());
+        self.reduced.bytes() + local
     }
 }
 
@@ -111,6 +197,7 @@ impl From<Reduced> for OnCell {
         Self {
             reduced,
             local: None,
+            rounding: None,
         }
     }
 }
@@ -182,6 +269,13 @@ pub(super) trait Methods<'a> {
 
     fn exact_cells(&self) -> Option<&ExactCells<'a>>;
 
+    fn float_radius(
+        &self,
+        cell: &Cell,
+        network: &OnCell,
+        reduction: Reduction,
+    ) -> Result<Option<Dyadic>, Failure>;
+
     fn anything(&self, cell: &Cell) -> Interval;
 
     fn places(&self) -> &[Place];
@@ -228,6 +322,18 @@ impl<'a> Leaves<'a> {
     /// piecewise-linear network.
     pub fn exact_cells(&self) -> Option<&ExactCells<'a>> {
         self.0.exact_cells()
+    }
+
+    /// Returns what float arithmetic adds to an exact error on a cell; `None` in real arithmetic.
+    ///
+    /// - Errors: [`Failure`] where a unit has no value.
+    pub fn float_radius(
+        &self,
+        cell: &Cell,
+        network: &OnCell,
+        reduction: Reduction,
+    ) -> Result<Option<Dyadic>, Failure> {
+        self.0.float_radius(cell, network, reduction)
     }
 
     /// Returns the contribution of a cell without a bound to an integral.
@@ -280,20 +386,37 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         cell: &Cell,
         reduction: Reduction,
     ) -> Result<Reduced, Failure> {
+        self.reduced_with(network, cell, reduction, None)
+    }
+
+    /// Returns the network on a part of a cell, with other roundings if they are given.
+    fn reduced_with(
+        &mut self,
+        network: &Reduced,
+        cell: &Cell,
+        reduction: Reduction,
+        rounding: Option<&[Dyadic]>,
+    ) -> Result<Reduced, Failure> {
         let sides = network.needs_sides().then(|| cell.sides());
         let Reduction {
             ranges,
             constant_radius,
         } = reduction;
         match ranges {
-            Ranges::Natural => {
-                self.by_intervals
-                    .reduce(network, cell.intervals(), sides, constant_radius)
-            }
-            Ranges::Linear => {
-                self.by_forms
-                    .reduce(network, &inputs_over(cell), sides, constant_radius)
-            }
+            Ranges::Natural => self.by_intervals.reduce_with(
+                network,
+                cell.intervals(),
+                sides,
+                constant_radius,
+                rounding,
+            ),
+            Ranges::Linear => self.by_forms.reduce_with(
+                network,
+                &inputs_over(cell),
+                sides,
+                constant_radius,
+                rounding,
+            ),
         }
     }
 
@@ -397,9 +520,12 @@ impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
                 reduction.constant_radius,
             )
         });
+        let rounding = network.rounding_on(cell, reduction)?;
+        let outputs = rounding.as_ref().map(|rounding| rounding.outputs());
         Ok(OnCell {
             local: local.transpose()?,
-            reduced: self.reduced(&network.reduced, cell, reduction)?,
+            reduced: self.reduced_with(&network.reduced, cell, reduction, outputs)?,
+            rounding,
         })
     }
 
@@ -412,6 +538,17 @@ impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
     ) -> Result<Bound, Failure> {
         if let Some(local) = &network.local {
             return self.basic.bound(method, cell, local);
+        }
+        if method == Method::Exact && network.rounding.is_some() {
+            self.exact_cells().ok_or(Failure::Inexact)?;
+            let radius = self.float_radius(cell, network, reduction)?;
+            let radius = radius.ok_or(Failure::Inexact)?;
+            let error = match self.basic.bound(method, cell, &network.reduced)? {
+                Bound::Exact(error, _) => Dyadic::from_rational(&error, Direction::Up),
+                Bound::Sup(error) => error,
+                _ => return Err(Failure::Inexact),
+            };
+            return Ok(Bound::Sup(error.add(radius, Direction::Up)));
         }
         let network = &network.reduced;
         let basic = &mut self.basic;
@@ -447,8 +584,22 @@ impl<'a, const D: usize, const S: usize> Methods<'a> for LeavesOver<'a, D, S> {
         }
     }
 
+    /// In float arithmetic the exact error of the real network is used under `sup` only, and where
+    /// nothing jumps.
     fn exact_cells(&self) -> Option<&ExactCells<'a>> {
-        self.basic.exact_cells()
+        let basic = &self.basic;
+        let is_usable = !basic.is_float || basic.is_everywhere && !basic.has_jumps;
+        is_usable.then(|| basic.exact_cells())?
+    }
+
+    fn float_radius(
+        &self,
+        cell: &Cell,
+        network: &OnCell,
+        reduction: Reduction,
+    ) -> Result<Option<Dyadic>, Failure> {
+        let rounding = network.rounding_on(cell, reduction)?;
+        Ok(rounding.map(|rounding| rounding.largest()))
     }
 
     fn anything(&self, cell: &Cell) -> Interval {

@@ -101,6 +101,12 @@ fn only_unit(network: &Local, depth: usize) -> Variable<'_> {
 pub(super) struct Basic<'a, const D: usize> {
     pub(super) network: &'a Network,
     pub(super) norm: Norm,
+    /// Must a bound hold at every point, and not at almost every one? (T40)
+    pub(super) is_everywhere: bool,
+    /// Is the claim about float arithmetic?
+    pub(super) is_float: bool,
+    /// Can the network or the target jump?
+    pub(super) has_jumps: bool,
     pub(super) inputs: usize,
     question: Question,
     pub(super) tape: Tape,
@@ -132,6 +138,9 @@ impl<'a, const D: usize> Basic<'a, D> {
         Self {
             network,
             norm: question.norm,
+            is_everywhere: question.is_everywhere(),
+            is_float: question.semantics.floats().is_some(),
+            has_jumps: network.has_jumps() || target.has_jumps(),
             inputs,
             question: question.clone(),
             exact: OnceCell::new(),
@@ -177,9 +186,12 @@ impl<'a, const D: usize> Basic<'a, D> {
         cell: &Cell,
         network: &impl OnBox,
     ) -> Result<Vec<Interval>, Failure> {
-        let targets = self
-            .natural
-            .outputs_inside(&self.tape, cell.intervals(), cell);
+        let (tape, inputs) = (&self.tape, cell.intervals());
+        let targets = if self.is_everywhere {
+            self.natural.outputs(tape, inputs)
+        } else {
+            self.natural.outputs_inside(tape, inputs, cell)
+        };
         differences(network.output_ranges(), targets)
     }
 
@@ -192,7 +204,11 @@ impl<'a, const D: usize> Basic<'a, D> {
     ) -> Result<Vec<LinearForm<D>>, Failure> {
         let inputs = inputs_over::<LinearForm<D>>(cell);
         let values = network.linear_forms(&inputs)?;
-        let targets = self.linear.outputs_inside(&self.tape, &inputs, cell);
+        let targets = if self.is_everywhere {
+            self.linear.outputs(&self.tape, &inputs)
+        } else {
+            self.linear.outputs_inside(&self.tape, &inputs, cell)
+        };
         differences(&values, targets)
     }
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::cell::Cell;
+use super::leaf::{OnCell, Reduction};
 use super::prepared::{Prepared, inputs_over};
-use crate::certificate::{Method, Ranges};
+use crate::certificate::{Method, Ranges, Semantics};
 use crate::expr::evaluate::Scratch;
 use crate::expr::{Case, Property, Tape};
-use crate::network::{Network, Reduced, Reducer, forward};
+use crate::network::{FloatsError, Network, Reducer, forward};
 use crate::numbers::{
     Direction, Dyadic, Enclosure, Failure, Interval, LinearForm, Rational, Truth,
 };
@@ -29,6 +30,9 @@ pub enum ViolationFailure {
     /// There is no such case, or the point is not in its box.
     #[error("the point is not in the box of a case")]
     Outside,
+    /// It is no float, in a claim about floats.
+    #[error("in float arithmetic the point must be a float")]
+    NotAFloat,
     /// The condition does not certainly hold there.
     #[error("the condition does not certainly hold there")]
     NotCertain,
@@ -44,21 +48,21 @@ pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 trait Methods {
     fn descend(
         &mut self,
-        parent: &Arc<Reduced>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Reduced>, Failure>;
+    ) -> Result<Arc<OnCell>, Failure>;
 
-    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure>;
+    fn truth(&mut self, method: Method, cell: &Cell, network: &OnCell) -> Result<Truth, Failure>;
 }
 
 impl<'a> PropertyLeaves<'a> {
     /// Prepares a case.
-    pub fn new(network: &'a Network, case: &Case) -> Self {
+    pub fn new(network: &'a Network, case: &Case, semantics: &Semantics) -> Self {
         Self(over_inputs!(
             case.sides().len(),
-            D, _S => Box::new(PropertyLeavesOver::<D>::new(network, case))
+            D, _S => Box::new(PropertyLeavesOver::<D>::new(network, case, semantics))
         ))
     }
 
@@ -67,11 +71,11 @@ impl<'a> PropertyLeaves<'a> {
     /// - Errors: [`Failure`] where a unit has no value.
     pub fn descend(
         &mut self,
-        parent: &Arc<Reduced>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Reduced>, Failure> {
+    ) -> Result<Arc<OnCell>, Failure> {
         self.0.descend(parent, cell, ranges, constant_radius)
     }
 
@@ -83,7 +87,7 @@ impl<'a> PropertyLeaves<'a> {
         &mut self,
         method: Method,
         cell: &Cell,
-        network: &Reduced,
+        network: &OnCell,
     ) -> Result<Truth, Failure> {
         self.0.truth(method, cell, network)
     }
@@ -91,7 +95,8 @@ impl<'a> PropertyLeaves<'a> {
 
 /// A case prepared for many leaves, over boxes of up to `D` inputs.
 struct PropertyLeavesOver<'a, const D: usize> {
-    /// The network itself, if it has steps: a reduced network is only valid almost everywhere.
+    /// The network itself, if it has steps in real arithmetic: its reduced network is only valid
+    /// almost everywhere.
     steps: Option<&'a Network>,
     tape: Tape,
     natural: Prepared<Interval>,
@@ -101,10 +106,11 @@ struct PropertyLeavesOver<'a, const D: usize> {
 }
 
 impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
-    fn new(network: &'a Network, case: &Case) -> Self {
+    fn new(network: &'a Network, case: &Case, semantics: &Semantics) -> Self {
         let tape = Tape::new(case.condition());
+        let is_almost = network.has_jumps() && *semantics == Semantics::Real;
         Self {
-            steps: network.has_jumps().then_some(network),
+            steps: is_almost.then_some(network),
             natural: Prepared::new(&tape),
             linear: Prepared::new(&tape),
             tape,
@@ -117,28 +123,40 @@ impl<'a, const D: usize> PropertyLeavesOver<'a, D> {
 impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
     fn descend(
         &mut self,
-        parent: &Arc<Reduced>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
         ranges: Ranges,
         constant_radius: Dyadic,
-    ) -> Result<Arc<Reduced>, Failure> {
+    ) -> Result<Arc<OnCell>, Failure> {
         if self.steps.is_some() {
             return Ok(Arc::clone(parent));
         }
-        let reduced = match ranges {
-            Ranges::Natural => {
-                self.by_intervals
-                    .reduce(parent, cell.intervals(), None, constant_radius)?
-            }
-            Ranges::Linear => {
-                self.by_forms
-                    .reduce(parent, &inputs_over(cell), None, constant_radius)?
-            }
+        let reduction = Reduction {
+            ranges,
+            constant_radius,
         };
-        Ok(Arc::new(reduced))
+        let rounding = parent.rounding_on(cell, reduction)?;
+        let outputs = rounding.as_ref().map(|rounding| rounding.outputs());
+        let reduced = match ranges {
+            Ranges::Natural => self.by_intervals.reduce_with(
+                parent,
+                cell.intervals(),
+                None,
+                constant_radius,
+                outputs,
+            )?,
+            Ranges::Linear => self.by_forms.reduce_with(
+                parent,
+                &inputs_over(cell),
+                None,
+                constant_radius,
+                outputs,
+            )?,
+        };
+        Ok(Arc::new(OnCell::of_parts(reduced, rounding)))
     }
 
-    fn truth(&mut self, method: Method, cell: &Cell, network: &Reduced) -> Result<Truth, Failure> {
+    fn truth(&mut self, method: Method, cell: &Cell, network: &OnCell) -> Result<Truth, Failure> {
         match method {
             Method::Open => Ok(Truth::Unknown),
             Method::Natural => {
@@ -191,6 +209,7 @@ pub fn violation(
     property: &Property,
     case: usize,
     network: &Network,
+    semantics: &Semantics,
     point: &[Rational],
 ) -> Result<PropertyWitness, ViolationFailure> {
     let number = case;
@@ -205,7 +224,11 @@ pub fn violation(
         return Err(ViolationFailure::Outside);
     }
     let tape = Tape::new(case.condition());
-    let (truth, outputs) = if let Ok(values) = forward::<Rational>(network, &(), point) {
+    let exact = match semantics {
+        Semantics::Real => forward::<Rational>(network, &(), point).ok(),
+        Semantics::Float(_) => None,
+    };
+    let (truth, outputs) = if let Some(values) = exact {
         let inputs: Vec<Rational> = point.iter().chain(&values).cloned().collect();
         let (constants, mut scratch) = (tape.constants(&()), Scratch::default());
         let results = tape.evaluate(&constants, &inputs, &mut scratch);
@@ -213,7 +236,7 @@ pub fn violation(
         (results.truth(), outputs.collect())
     } else {
         let inputs: Vec<Interval> = point.iter().map(Interval::from_rational).collect();
-        let values = forward(network, &(), &inputs).map_err(ViolationFailure::NoValue)?;
+        let values = values_at(network, semantics, point, &inputs)?;
         let ends = |value: &Interval| {
             let low = value.inf().rational_bound(Direction::Down)?;
             Some((low, value.sup().rational_bound(Direction::Up)?))
@@ -231,4 +254,25 @@ pub fn violation(
         point: point.to_vec(),
         outputs,
     })
+}
+
+/// Encloses the outputs at a point, in the arithmetic of the claim.
+fn values_at(
+    network: &Network,
+    semantics: &Semantics,
+    point: &[Rational],
+    inputs: &[Interval],
+) -> Result<Vec<Interval>, ViolationFailure> {
+    let Semantics::Float(floats) = semantics else {
+        return forward(network, &(), inputs).map_err(ViolationFailure::NoValue);
+    };
+    if !floats.rounded_inputs && !point.iter().all(|x| floats.format.has(x)) {
+        return Err(ViolationFailure::NotAFloat);
+    }
+    let at_point = OnCell::of_floats(network, inputs, floats);
+    let at_point = at_point.map_err(|error| match error {
+        FloatsError::NoValue(failure) => ViolationFailure::NoValue(failure),
+        _ => ViolationFailure::NoValue(Failure::Inexact),
+    })?;
+    Ok(at_point.output_ranges().to_vec())
 }

@@ -27,6 +27,9 @@ pub enum WitnessFailure {
     /// It is a single point, but the network or the target can jump.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     NeedsRadius,
+    /// It is no float, or it has a radius, in a claim about floats.
+    #[error("in float arithmetic the witness must be a float, with radius 0")]
+    NotAFloat,
     /// The network or the target has no value there.
     #[error(transparent)]
     NoValue(Failure),
@@ -61,7 +64,12 @@ pub fn evaluate_witness(
     }
     let target = question.target.indicator();
     let tape = Tape::new(&target);
-    if radius.is_zero() {
+    if let Some(floats) = question.semantics.floats() {
+        let is_float = |x: &Rational| floats.rounded_inputs || floats.format.has(x);
+        if !radius.is_zero() || !point.iter().all(is_float) {
+            return Err(WitnessFailure::NotAFloat);
+        }
+    } else if radius.is_zero() {
         if network.has_jumps() || target.has_jumps() {
             return Err(WitnessFailure::NeedsRadius);
         }

@@ -80,6 +80,12 @@ impl Question {
 }
 
 impl Question {
+    /// Is the claim about every point, and not about almost every one? So it is in float
+    /// arithmetic under `sup`.
+    pub fn is_everywhere(&self) -> bool {
+        self.norm == Norm::Sup && self.semantics != Semantics::Real
+    }
+
     /// Returns the lowest layer of the kernel that supports the question.
     pub fn needs(&self, network: &Network) -> Layer {
         let is_core = self.target.functions_are(&Function::is_core)

@@ -318,7 +318,10 @@ mod tests {
             assert_eq!(format.is_normal(&value), is_normal, "{text}");
         }
         let largest = Float32.largest().to_rational().expect("finite");
-        assert_eq!(largest, Rational::from(0xff_ffff) * Rational::power_of_two(104));
+        assert_eq!(
+            largest,
+            Rational::from(0xff_ffff) * Rational::power_of_two(104)
+        );
     }
 
     #[cfg(feature = "json")]

@@ -74,6 +74,12 @@ impl Verified {
                 found.norm, question.norm
             ));
         }
+        if found.semantics != question.semantics {
+            return other(format!(
+                "found semantics {}, expected {}",
+                found.semantics, question.semantics
+            ));
+        }
         if found.threshold != question.threshold {
             return other("its threshold is different".into());
         }
@@ -200,6 +206,13 @@ pub(super) fn check_question(
     if !fits {
         return Err(Rejection::NormDoesNotFit);
     }
+    // The floats of a domain have no volume.
+    if let Some(floats) = question.semantics.floats()
+        && question.norm != Norm::Sup
+        && !floats.rounded_inputs
+    {
+        return Err(Rejection::NormDoesNotFit);
+    }
     if certificate.constant_radius.is_negative() {
         return Err(Rejection::NegativeRadius(
             certificate.constant_radius.clone(),
@@ -250,6 +263,7 @@ pub(super) fn conclude(
                     let values = values.map_err(|failure| match failure {
                         WitnessFailure::Outside => Rejection::BadWitness,
                         WitnessFailure::NeedsRadius => Rejection::WitnessNeedsRadius,
+                        WitnessFailure::NotAFloat => Rejection::WitnessNotAFloat,
                         WitnessFailure::NoValue(failure) => Rejection::NoValue(failure.to_string()),
                     })?;
                     if values.lower < claim.stated_lower && total.largest_exact < claim.stated_lower

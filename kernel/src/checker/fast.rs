@@ -8,7 +8,7 @@ use super::rejection::Rejection;
 use super::total::Total;
 use super::walk::{Stop, Visitor, Walk};
 use crate::bounds::{Cell, Leaves, OnCell, PlainLeaves, Reduction, on_domain};
-use crate::certificate::{Certificate, Layer, Method, Nodes, Norm, Question};
+use crate::certificate::{Certificate, Layer, Method, Nodes, Norm, Question, Semantics};
 use crate::geometry::Affine;
 use crate::jobs::{Runner, each, in_order};
 use crate::network::{Network, digest};
@@ -53,8 +53,12 @@ pub fn check_on_domain(
         let verified = check_plain(Layer::Smooth, certificate, network, stop, &walked)?;
         return Ok((verified, None));
     }
-    check_layer(certificate, network, Layer::Fast)?;
     let question = &certificate.claim.question;
+    let most = match question.semantics {
+        Semantics::Real => Layer::Fast,
+        Semantics::Float(_) => Layer::Floats,
+    };
+    check_layer(certificate, network, most)?;
     let fits = check_question(certificate, network);
     // For a large network the digest takes about as long as the reduction to the domain.
     let jobs = if fits.is_ok() {
@@ -76,8 +80,7 @@ pub fn check_on_domain(
         }
     }
     fits?;
-    let root = root.unwrap_or_else(|| on_domain(network, question));
-    let root = root.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+    let root = root.unwrap_or_else(|| rooted(network, question))?;
     let root = Arc::new(root);
     // The witness is checked in parallel with the walk: it takes as long as many cells.
     let values = OnceLock::new();
@@ -108,16 +111,27 @@ enum Begin {
 /// Its result.
 enum Begun {
     Name(String),
-    OnDomain(Box<Result<OnCell, Failure>>),
+    OnDomain(Box<Result<OnCell, Rejection>>),
 }
 
 impl Begin {
     fn done(self, network: &Network, question: &Question) -> Begun {
         match self {
             Self::Name => Begun::Name(digest(network)),
-            Self::OnDomain => Begun::OnDomain(Box::new(on_domain(network, question))),
+            Self::OnDomain => Begun::OnDomain(Box::new(rooted(network, question))),
         }
     }
+}
+
+/// The network on the domain, in the arithmetic of the question.
+fn rooted(network: &Network, question: &Question) -> Result<OnCell, Rejection> {
+    let Semantics::Float(floats) = &question.semantics else {
+        let root = on_domain(network, question);
+        return root.map_err(|failure| Rejection::NoValue(failure.to_string()));
+    };
+    let cell = Cell::root(&question.domain);
+    OnCell::of_floats(network, cell.intervals(), floats)
+        .map_err(|error| Rejection::NoFloats(error.to_string()))
 }
 
 /// Bounds of all layers, on reduced networks.
@@ -169,11 +183,11 @@ impl Visitor for Fast<'_> {
         nodes: &mut Nodes<'_>,
         line: &Affine,
         cell: &Cell,
-        _parent: &Arc<OnCell>,
+        parent: &Arc<OnCell>,
         earlier: usize,
     ) -> Result<(Total, usize), Rejection> {
         let anything = |cell: &Cell| self.leaves.anything(cell);
-        let total = planar::below(
+        let mut total = planar::below(
             self.leaves.exact_cells(),
             nodes,
             cell,
@@ -181,6 +195,11 @@ impl Visitor for Fast<'_> {
             earlier,
             anything,
         )?;
+        let radius = self.leaves.float_radius(cell, parent, self.reduction);
+        let radius = radius.map_err(|failure| Rejection::NoValue(failure.to_string()))?;
+        if let Some(radius) = radius {
+            total.add_rounding(radius);
+        }
         let leaves = total.leaves;
         Ok((total, leaves))
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::rejection::Rejection;
 use super::walk::{Stop, Visitor, Walk};
-use crate::bounds::{Cell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
+use crate::bounds::{Cell, OnCell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
 use crate::certificate::{
-    Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Partition, PropertyCertificate, Ranges,
+    Evidence, MAX_INPUTS, MAX_PLACE_BITS, Method, Partition, PropertyCertificate, Ranges, Semantics,
 };
 use crate::expr::{Case, Property};
 use crate::jobs::{Runner, each, in_order};
@@ -18,6 +18,7 @@ use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifiedProperty {
     network: String,
+    semantics: Semantics,
     property: Property,
     witness: Option<PropertyWitness>,
     leaves: usize,
@@ -40,6 +41,11 @@ impl VerifiedProperty {
         &self.network
     }
 
+    /// Returns the arithmetic that evaluates the network.
+    pub fn semantics(&self) -> &Semantics {
+        &self.semantics
+    }
+
     /// Returns the property that was decided.
     pub fn property(&self) -> &Property {
         &self.property
@@ -50,14 +56,25 @@ impl VerifiedProperty {
         self.leaves
     }
 
-    /// Checks that the verdict is about the network with this digest and about exactly this
-    /// property.
+    /// Checks that the verdict is about the network with this digest, in this arithmetic, and about
+    /// exactly this property.
     ///
     /// - Errors: [`Rejection::OtherClaim`] with the difference.
-    pub fn answers(&self, network: &str, property: &Property) -> Result<(), Rejection> {
+    pub fn answers(
+        &self,
+        network: &str,
+        semantics: &Semantics,
+        property: &Property,
+    ) -> Result<(), Rejection> {
         let other = |text: String| Err(Rejection::OtherClaim(text));
         if self.network != network {
             return other("it is about another network".into());
+        }
+        if self.semantics != *semantics {
+            return other(format!(
+                "found semantics {}, expected {semantics}",
+                self.semantics
+            ));
         }
         if self.property == *property {
             return Ok(());
@@ -110,16 +127,18 @@ pub fn check_property_by(
     check_fit(&certificate.network, property, network)?;
     let mut verified = VerifiedProperty {
         network: certificate.network.clone(),
+        semantics: certificate.semantics.clone(),
         property: property.clone(),
         witness: None,
         leaves: 0,
     };
     match &certificate.evidence {
         Evidence::Point { case, point } => {
-            let found = violation(property, *case, network, point);
+            let found = violation(property, *case, network, &certificate.semantics, point);
             verified.witness = Some(found.map_err(|failure| match failure {
                 ViolationFailure::Outside => Rejection::BadWitness,
                 ViolationFailure::NotCertain => Rejection::NotUnsafe,
+                ViolationFailure::NotAFloat => Rejection::WitnessNotAFloat,
                 ViolationFailure::NoValue(failure) => Rejection::NoValue(failure.to_string()),
             })?);
         }
@@ -138,6 +157,7 @@ pub fn check_property_by(
             }
             let trees = Trees {
                 network,
+                semantics: &certificate.semantics,
                 stop,
                 run,
                 ranges: *ranges,
@@ -184,6 +204,7 @@ fn check_fit(claimed: &str, property: &Property, network: &Network) -> Result<()
 /// The trees of all cases.
 struct Trees<'a> {
     network: &'a Network,
+    semantics: &'a Semantics,
     stop: Stop<'a>,
     run: Runner<'a>,
     ranges: Ranges,
@@ -210,10 +231,19 @@ impl Trees<'_> {
     fn case(&self, case: &Case, tree: &Partition, earlier: usize) -> Result<usize, Rejection> {
         let no_value = |failure: Failure| Rejection::NoValue(failure.to_string());
         let cell = Cell::from_sides(case.sides().to_vec());
-        let root = Reduced::from_network(self.network, cell.intervals()).map_err(no_value)?;
+        let root = match self.semantics {
+            Semantics::Real => {
+                let root = Reduced::from_network(self.network, cell.intervals());
+                root.map_err(no_value)?.into()
+            }
+            Semantics::Float(floats) => {
+                let root = OnCell::of_floats(self.network, cell.intervals(), floats);
+                root.map_err(|error| Rejection::NoFloats(error.to_string()))?
+            }
+        };
         let walk = Walk::new(tree, root.bytes(), self.stop);
         let visitor = || Excluded {
-            leaves: PropertyLeaves::new(self.network, case),
+            leaves: PropertyLeaves::new(self.network, case, self.semantics),
             ranges: self.ranges,
             constant_radius: self.constant_radius,
             earlier,
@@ -232,11 +262,11 @@ struct Excluded<'a> {
 }
 
 impl Visitor for Excluded<'_> {
-    type Network = Arc<Reduced>;
+    type Network = Arc<OnCell>;
     /// The number of leaves.
     type Total = usize;
 
-    fn bytes(local: &Arc<Reduced>) -> usize {
+    fn bytes(local: &Arc<OnCell>) -> usize {
         local.bytes()
     }
 
@@ -244,7 +274,7 @@ impl Visitor for Excluded<'_> {
         lower.saturating_add(upper)
     }
 
-    fn descend(&mut self, parent: &Arc<Reduced>, cell: &Cell) -> Result<Arc<Reduced>, Failure> {
+    fn descend(&mut self, parent: &Arc<OnCell>, cell: &Cell) -> Result<Arc<OnCell>, Failure> {
         let (ranges, radius) = (self.ranges, self.constant_radius);
         self.leaves.descend(parent, cell, ranges, radius)
     }
@@ -253,7 +283,7 @@ impl Visitor for Excluded<'_> {
         &mut self,
         method: Method,
         cell: &Cell,
-        local: &Arc<Reduced>,
+        local: &Arc<OnCell>,
         number: usize,
     ) -> Result<usize, Rejection> {
         let leaf = self.earlier.saturating_add(number);

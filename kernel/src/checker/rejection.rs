@@ -118,6 +118,12 @@ pub enum Rejection {
     /// A witness of one point proves nothing about an essential supremum.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     WitnessNeedsRadius,
+    /// A witness in float arithmetic is a float.
+    #[error("in float arithmetic the witness must be a float, with radius 0")]
+    WitnessNotAFloat,
+    /// The network cannot be claimed to run in this float arithmetic.
+    #[error("no claim in float arithmetic: {0}")]
+    NoFloats(String),
     /// A leaf does not exclude the condition of a property.
     #[error("leaf {leaf} does not exclude the condition")]
     NotExcluded {
@@ -168,6 +174,8 @@ impl Rejection {
             Self::LowerNotReached { .. } => "lower-not-reached",
             Self::BadWitness => "bad-witness",
             Self::WitnessNeedsRadius => "witness-needs-radius",
+            Self::WitnessNotAFloat => "witness-not-a-float",
+            Self::NoFloats(_) => "no-floats",
             Self::NotExcluded { .. } => "not-excluded",
             Self::NotUnsafe => "not-unsafe",
             Self::Stopped => "stopped",

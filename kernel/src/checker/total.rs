@@ -41,6 +41,14 @@ impl Total {
         total
     }
 
+    /// Adds what float arithmetic may add to the exact errors (T40); they are no longer attained.
+    #[cfg(feature = "fast")]
+    pub(super) fn add_rounding(&mut self, radius: Dyadic) {
+        let exact = std::mem::replace(&mut self.largest_exact, Rational::ZERO);
+        let error = Dyadic::from_rational(&exact, Direction::Up).add(radius, Direction::Up);
+        self.largest = self.largest.max(error);
+    }
+
     /// Combines two subtrees. An exact sum that grows too long becomes an enclosure.
     pub(super) fn and(self, other: Self) -> Self {
         let mut integral = self.integral.plus(&other.integral);

@@ -20,6 +20,8 @@ pub mod pieces;
 mod pool;
 #[cfg(feature = "fast")]
 pub mod reduced;
+#[cfg(feature = "fast")]
+pub mod rounding;
 pub mod vector;
 
 pub use activation::Activation;
@@ -36,4 +38,6 @@ pub use pieces::{IntegerNetwork, Stage};
 pub use reduced::reducer::Reducer;
 #[cfg(feature = "fast")]
 pub use reduced::{Reduced, SumView, UnitView};
+#[cfg(feature = "fast")]
+pub use rounding::{FloatsError, Rounding};
 pub use vector::{Number, Vector, VectorBuilder};

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::check::rejected;
 use super::verify::beside_certificate;
 use super::{code, pretty};
-use crate::certificate::{Evidence, property};
+use crate::certificate::{Evidence, Semantics, property};
 use crate::checker::check_property_by;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
@@ -112,6 +112,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         None => None,
     };
     let request = VerifyPropertyRequest {
+        semantics: Semantics::Real,
         network: &network,
         property,
         limits: inputs::limits(&arguments.limits),
@@ -206,7 +207,7 @@ pub fn check(
         Err(rejection) => return rejected(format, rejection.kind(), &rejection.to_string()),
     };
     if let Some(asked) = asked
-        && let Err(rejection) = verified.answers(&digest(network), asked)
+        && let Err(rejection) = verified.answers(&digest(network), &Semantics::Real, asked)
     {
         return rejected(format, rejection.kind(), &rejection.to_string());
     }

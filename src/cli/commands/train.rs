@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::pretty;
 use crate::builders::Goal;
-use crate::certificate::{Norm, Question};
+use crate::certificate::{Norm, Question, Semantics};
 use crate::cli::arguments::{Format, Train};
 use crate::cli::folder::{Contents, Folder};
 use crate::cli::progress::Bar;
@@ -326,6 +326,7 @@ impl Run<'_> {
                 domain: self.spec.domain.clone(),
                 norm: if is_region { Norm::Area } else { Norm::Sup },
                 threshold: is_region.then(|| self.settings.threshold.clone()),
+                semantics: Semantics::Real,
             };
             let subject = Subject {
                 network: &network,

@@ -155,9 +155,7 @@ impl<'a> Integral<'a> {
             whole,
             volume,
             typical,
-            radius: (0..root.outputs())
-                .map(|k| estimate_dyadic(root.output(k).radius))
-                .fold(0.0, f64::max),
+            radius: estimate_dyadic(root.real_radius()),
             reduction: Reduction {
                 ranges: ranges(root),
                 constant_radius: Dyadic::from_rational(&constant_radius, Direction::Down),

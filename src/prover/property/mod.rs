@@ -20,13 +20,14 @@ use super::split::Split;
 use super::tree::Tree;
 use super::{ProveError, Watch, constant, split};
 use crate::bounds::Cell;
-use crate::bounds::{PropertyLeaves, violation};
-use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges};
+use crate::bounds::{OnCell, PropertyLeaves, PropertyWitness, ViolationFailure, violation};
+use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges, Semantics};
 use crate::clock::Moment;
 use crate::expr::Property;
 use crate::jobs::{Jobs, on_threads};
-use crate::network::{Network, Reduced};
+use crate::network::{FloatsError, Network, Reduced};
 use crate::numbers::estimate::estimate_dyadic;
+use crate::numbers::float_points::admitted;
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};
@@ -46,6 +47,8 @@ const MAX_STUCK: usize = 64;
 pub struct PropertyRequest<'a> {
     /// The network.
     pub network: &'a Network,
+    /// The arithmetic that evaluates it.
+    pub semantics: &'a Semantics,
     /// The property: what it must not do.
     pub property: &'a Property,
     /// When to stop.
@@ -179,15 +182,42 @@ impl<'a> Exclusion<'a> {
     }
 
     /// Returns the network on the whole box of a case.
-    fn root(&self, case: usize) -> Result<Arc<Reduced>, Failure> {
+    fn root(&self, case: usize) -> Result<Arc<OnCell>, Failure> {
         let sides = self.wholes[case].intervals();
-        Reduced::from_network(self.request.network, sides).map(Arc::new)
+        let network = self.request.network;
+        let root = match self.request.semantics {
+            Semantics::Real => Reduced::from_network(network, sides)?.into(),
+            Semantics::Float(floats) => {
+                let root = OnCell::of_floats(network, sides, floats);
+                root.map_err(|error| match error {
+                    FloatsError::NoValue(failure) => failure,
+                    _ => Failure::Inexact,
+                })?
+            }
+        };
+        Ok(Arc::new(root))
+    }
+
+    /// Evaluates a point exactly, in the arithmetic of the claim.
+    fn violation(
+        &self,
+        case: usize,
+        point: &[Rational],
+    ) -> Result<PropertyWitness, ViolationFailure> {
+        let request = self.request;
+        violation(
+            request.property,
+            case,
+            request.network,
+            request.semantics,
+            point,
+        )
     }
 
     /// Continues with earlier trees, or takes an earlier point, if there are any.
     fn resume(&mut self, engine: &mut Engine<'_, Self>) -> Result<bool, ProveError> {
         if let Some(Evidence::Point { case, point }) = self.request.resume {
-            let found = violation(self.request.property, *case, self.request.network, point);
+            let found = self.violation(*case, point);
             self.found.point = found.is_ok().then(|| Evidence::Point {
                 case: *case,
                 point: point.clone(),
@@ -244,7 +274,7 @@ impl<'a> Exclusion<'a> {
     }
 
     /// Returns the network on an open cell, as the checker reduces it.
-    fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<Reduced>, Failure> {
+    fn network(&self, work: &mut Work<Self>, open: &Open<Self>) -> Result<Arc<OnCell>, Failure> {
         if let Some(local) = &open.local {
             return Ok(Arc::clone(local));
         }
@@ -264,7 +294,10 @@ impl<'a> Exclusion<'a> {
         }
         let made = || {
             let case_of = &self.request.property.cases()[case];
-            (case, PropertyLeaves::new(self.request.network, case_of))
+            (
+                case,
+                PropertyLeaves::new(self.request.network, case_of, self.request.semantics),
+            )
         };
         &mut tools.get_or_insert_with(made).1
     }
@@ -275,7 +308,7 @@ impl<'a> Exclusion<'a> {
         &self,
         work: &mut Work<Self>,
         (case, cell): (usize, &Cell),
-        network: &Arc<Reduced>,
+        network: &Arc<OnCell>,
         is_whole: bool,
     ) -> Evaluated<Self> {
         let notes = &mut work.notes;
@@ -321,10 +354,11 @@ impl<'a> Exclusion<'a> {
         if guess.margin > 1e-9 {
             return None;
         }
-        let Self { request, .. } = self;
+        let floats = self.request.semantics.floats();
         exact_points(cell, guess)
             .into_iter()
-            .find(|point| violation(request.property, case, request.network, point).is_ok())
+            .filter_map(|point| admitted(floats, point, cell.sides()))
+            .find(|point| self.violation(case, point).is_ok())
             .map(|point| Evidence::Point { case, point })
     }
 
@@ -387,7 +421,7 @@ fn is_excluded(
     leaves: &mut PropertyLeaves<'_>,
     method: Method,
     cell: &Cell,
-    local: &Reduced,
+    local: &OnCell,
 ) -> bool {
     leaves.truth(method, cell, local) == Ok(Truth::False)
 }
@@ -397,7 +431,7 @@ fn is_excluded(
 fn excluded(
     leaves: &mut PropertyLeaves<'_>,
     cell: &Cell,
-    local: &Reduced,
+    local: &OnCell,
     margin: &Margin,
 ) -> Result<Method, Advice> {
     if is_excluded(leaves, Method::Natural, cell, local) {
@@ -412,7 +446,7 @@ fn excluded(
 
 impl<'a> Problem for Exclusion<'a> {
     /// `None` for the whole box of a case, so that many cases do not need memory for many networks.
-    type Local = Option<Arc<Reduced>>;
+    type Local = Option<Arc<OnCell>>;
     /// How promising a cut across each side is.
     type Known = Vec<f64>;
     type Value = ();
@@ -521,9 +555,9 @@ impl<'a> Problem for Exclusion<'a> {
 }
 
 impl Resumable for Exclusion<'_> {
-    type Network = Reduced;
+    type Network = OnCell;
 
-    fn network_bytes(network: &Reduced) -> usize {
+    fn network_bytes(network: &OnCell) -> usize {
         network.bytes()
     }
 
@@ -531,9 +565,9 @@ impl Resumable for Exclusion<'_> {
         &self,
         tools: &mut Self::Tools,
         root: usize,
-        parent: &Arc<Reduced>,
+        parent: &Arc<OnCell>,
         cell: &Cell,
-    ) -> Arc<Reduced> {
+    ) -> Arc<OnCell> {
         let leaves = self.leaves(tools, root);
         let local = leaves.descend(parent, cell, self.ranges, self.constant_radius());
         local.unwrap_or_else(|_| Arc::clone(parent))
@@ -544,7 +578,7 @@ impl Resumable for Exclusion<'_> {
         tools: &mut Self::Tools,
         root: usize,
         (method, cell): (Method, &Cell),
-        local: Arc<Reduced>,
+        local: Arc<OnCell>,
     ) -> Evaluated<Self> {
         let leaves = self.leaves(tools, root);
         if is_excluded(leaves, method, cell, &local) {

@@ -172,6 +172,7 @@ mod tests {
             domain,
             norm: Norm::Sup,
             threshold: None,
+            semantics: crate::certificate::Semantics::Real,
         };
         let subject = Subject {
             network: &built.network,

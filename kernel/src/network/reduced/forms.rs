@@ -73,7 +73,11 @@ impl Reduced {
         Ok(self
             .outputs
             .iter()
-            .map(|sum| self.form(sum, &values))
+            .zip(0..)
+            .map(|(sum, k)| {
+                let rounding = self.rounding.get(k).copied().unwrap_or(Dyadic::ZERO);
+                self.form(sum, &values).widened(rounding)
+            })
             .collect())
     }
 

@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 use self::reducer::Reducer;
 use super::model::Network;
+use crate::numbers::Direction::Up;
 use crate::numbers::{Dyadic, Enclosure, Failure, Function, Interval, Rational};
 
 /// An affine sum of inputs and units, `bias + sum coefficient · variable`, up to `radius`.
@@ -130,6 +131,8 @@ pub struct Reduced {
     pub(super) inputs: usize,
     pub(super) units: Vec<Unit>,
     pub(super) outputs: Vec<Sum>,
+    /// What float arithmetic adds to the radius of each output (T40); empty for real numbers.
+    pub(super) rounding: Vec<Dyadic>,
     /// The ranges of the true outputs on the box that the network was reduced to.
     pub(super) output_ranges: Vec<Interval>,
     pub(super) terms: Vec<(u32, Dyadic)>,
@@ -211,8 +214,8 @@ impl Reduced {
         let nominal = self.evaluate(inputs)?;
         Ok(nominal
             .into_iter()
-            .zip(&self.outputs)
-            .map(|(value, sum)| value.widened(sum.radius))
+            .enumerate()
+            .map(|(k, value)| value.widened(self.output(k).radius))
             .collect())
     }
 
@@ -299,7 +302,22 @@ impl Reduced {
     /// Returns a view of output `k`.
     #[inline]
     pub fn output(&self, k: usize) -> SumView<'_> {
-        self.view(&self.outputs[k])
+        let mut view = self.view(&self.outputs[k]);
+        if let Some(rounding) = self.rounding.get(k) {
+            view.radius = view.radius.add(*rounding, Up);
+        }
+        view
+    }
+
+    /// Returns what float arithmetic adds to the radius of each output; nothing for real numbers.
+    pub fn rounding(&self) -> &[Dyadic] {
+        &self.rounding
+    }
+
+    /// Returns the largest radius of an output in real arithmetic.
+    pub fn real_radius(&self) -> Dyadic {
+        let radii = self.outputs.iter().map(|output| output.radius);
+        radii.max().unwrap_or(Dyadic::ZERO)
     }
 
     #[inline]

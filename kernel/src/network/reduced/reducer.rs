@@ -8,7 +8,7 @@
 mod collect;
 mod pack;
 mod table;
-mod units;
+pub(in crate::network) mod units;
 
 use std::sync::Arc;
 
@@ -86,6 +86,8 @@ pub struct Reducer<E> {
     /// The ranges of the sums of units, as far as they are stored.
     sums: Vec<Interval>,
     outputs: Vec<Sum>,
+    /// What float arithmetic adds to their radii.
+    rounding: Vec<Dyadic>,
     output_ranges: Vec<Interval>,
     terms: Vec<(u32, Dyadic)>,
     side_terms: Vec<(u32, Dyadic)>,
@@ -128,6 +130,7 @@ impl<E> Default for Reducer<E> {
             units: Vec::new(),
             sums: Vec::new(),
             outputs: Vec::new(),
+            rounding: Vec::new(),
             output_ranges: Vec::new(),
             terms: Vec::new(),
             side_terms: Vec::new(),
@@ -172,6 +175,19 @@ impl<E: Enclosure> Reducer<E> {
         network: &Network,
         domain: &[Interval],
     ) -> Result<Reduced, Failure> {
+        self.from_network_with(network, domain, None)
+    }
+
+    /// Returns a network in float arithmetic on its domain (T40): the radii of its steps there, and
+    /// what to add to the radius of each output.
+    ///
+    /// - Errors: as [`Reducer::from_network`].
+    pub fn from_network_with(
+        &mut self,
+        network: &Network,
+        domain: &[Interval],
+        floats: Option<(&[Vec<Dyadic>], &[Dyadic])>,
+    ) -> Result<Reduced, Failure> {
         let inputs = domain.iter().enumerate();
         let inputs: Vec<E> = inputs.map(|(i, side)| E::variable(i, side)).collect();
         let units: usize = network.layers().iter().map(Layer::rows).sum();
@@ -180,6 +196,9 @@ impl<E: Enclosure> Reducer<E> {
             .iter()
             .map(|layer| layer.weights().entries());
         self.begin(&inputs, Dyadic::ZERO, units, entries.sum());
+        if let Some((_, rounding)) = floats {
+            self.rounding.extend_from_slice(rounding);
+        }
         let mut below: Vec<Image> = (0..domain.len()).map(Image::input).collect();
         let mut places = Vec::new();
         for (depth, layer) in network.layers().iter().enumerate() {
@@ -201,7 +220,12 @@ impl<E: Enclosure> Reducer<E> {
                     self.take_into(piece);
                 }
                 self.place = NONE;
-                if depth == 0
+                // A step in float arithmetic jumps somewhere near its place.
+                if let Some((steps, _)) = floats
+                    && let Some(radius) = steps.get(depth).and_then(|radii| radii.get(unit))
+                {
+                    pieces[0].radius = pieces[0].radius.add(*radius, Up);
+                } else if depth == 0
                     && let Some(place) = place(layer, unit, &layer.bias().pool()[constant])
                 {
                     self.place = number(places.len());
@@ -232,7 +256,23 @@ impl<E: Enclosure> Reducer<E> {
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<Reduced, Failure> {
-        self.rebuild(network, inputs, sides, constant_radius)?;
+        self.rebuild(network, inputs, sides, constant_radius, None)?;
+        Ok(self.finish())
+    }
+
+    /// Returns a reduced network on a smaller box like [`Reducer::reduce`], with other roundings
+    /// if they are given (T40).
+    ///
+    /// - Errors: as [`Reducer::reduce`].
+    pub fn reduce_with(
+        &mut self,
+        network: &Reduced,
+        inputs: &[E],
+        sides: Option<&[(Rational, Rational)]>,
+        constant_radius: Dyadic,
+        rounding: Option<&[Dyadic]>,
+    ) -> Result<Reduced, Failure> {
+        self.rebuild(network, inputs, sides, constant_radius, rounding)?;
         Ok(self.finish())
     }
 
@@ -247,7 +287,7 @@ impl<E: Enclosure> Reducer<E> {
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
     ) -> Result<&[Interval], Failure> {
-        self.rebuild(network, inputs, sides, constant_radius)?;
+        self.rebuild(network, inputs, sides, constant_radius, None)?;
         Ok(&self.output_ranges)
     }
 
@@ -258,6 +298,7 @@ impl<E: Enclosure> Reducer<E> {
         inputs: &[E],
         sides: Option<&[(Rational, Rational)]>,
         constant_radius: Dyadic,
+        rounding: Option<&[Dyadic]>,
     ) -> Result<(), Failure> {
         self.begin(
             inputs,
@@ -266,6 +307,8 @@ impl<E: Enclosure> Reducer<E> {
             network.terms.len(),
         );
         self.places.clone_from(&network.places);
+        self.rounding
+            .extend_from_slice(rounding.unwrap_or(&network.rounding));
         let mut images = std::mem::take(&mut self.images);
         images.clear();
         images.extend((0..self.inputs).map(Image::input));
@@ -362,6 +405,7 @@ impl<E: Enclosure> Reducer<E> {
         clear(&mut self.units, units);
         clear(&mut self.sums, units);
         self.outputs.clear();
+        self.rounding.clear();
         self.output_ranges.clear();
         clear(&mut self.terms, terms);
         clear(&mut self.side_terms, terms);

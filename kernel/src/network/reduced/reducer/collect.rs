@@ -206,7 +206,9 @@ impl<E: Enclosure> Reducer<E> {
         let mut terms = std::mem::take(&mut self.terms);
         let start = terms.len();
         let (bias, radius) = self.drain(&mut terms);
-        let range = total(bias, &terms[start..], &self.values).widened(radius);
+        let rounding = self.rounding.get(self.outputs.len());
+        let rounding = rounding.copied().unwrap_or(Dyadic::ZERO);
+        let range = total(bias, &terms[start..], &self.values).widened(radius.add(rounding, Up));
         self.output_ranges.push(range.range());
         self.outputs.push(Sum {
             bias,

@@ -75,6 +75,7 @@ impl<E: Enclosure> Reducer<E> {
             inputs,
             units: handed_over(&mut self.units),
             outputs: self.outputs.clone(),
+            rounding: self.rounding.clone(),
             output_ranges: self.output_ranges.clone(),
             terms: handed_over(&mut self.terms),
             rare: self.rare.clone(),

@@ -477,7 +477,11 @@ fn range_of(function: Function, z: &Interval, beyond: Dyadic) -> Result<Interval
 /// Returns a bound of the difference between `function` of the true and of the nominal sum. The
 /// nominal sum is in `z`, the true sum within `radius` of it.
 #[inline]
-fn abstraction_error(function: Function, z: &Interval, radius: Dyadic) -> Result<Dyadic, Failure> {
+pub(in crate::network) fn abstraction_error(
+    function: Function,
+    z: &Interval,
+    radius: Dyadic,
+) -> Result<Dyadic, Failure> {
     if radius.is_zero() {
         return Ok(Dyadic::ZERO);
     }
