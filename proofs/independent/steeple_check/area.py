@@ -22,6 +22,8 @@ from .tree import clip, double_area, walk
 from .work import Cutter
 
 MAX_SHARES = 8
+# A radius that is so many times smaller than the range of the output is small.
+SMALL = 256
 
 
 class AreaChecker:
@@ -62,6 +64,15 @@ class AreaChecker:
         else:
             self.total.refute()
 
+    def radius(self, cell, output):
+        """Returns how far the output of the float network is from that of the real one, which is in this interval.
+
+        The radius of a larger box will do where the cell is decided by it, or where it is small beside the interval.
+        """
+        radius = self.rounding.nearest(cell).outputs[0]
+        decided = output.lo > radius or output.hi < -radius
+        return radius if decided or radius * SMALL < output.wid() else self.rounding.on(cell).outputs[0]
+
     def bound(self, cell, letter):
         """Returns bounds of the misclassified volume of a cell. A leaf `o` says nothing, as long as it is not cut."""
         volume = cell.volume()
@@ -71,10 +82,7 @@ class AreaChecker:
         natural = Natural(cell.box)
         threshold = rational(self.certificate.threshold)
         output = reduced.outputs()[0] - threshold
-        radius = ZERO if self.rounding is None else self.rounding.nearest(cell).outputs[0]
-        if radius > 0 and output.lo - 2 * radius < 0 < output.hi + 2 * radius:
-            # The cell may not be decided by the radius of a larger box.
-            radius = self.rounding.on(cell).outputs[0]
+        radius = ZERO if self.rounding is None else self.radius(cell, output)
         if radius > 0:
             output, threshold = output + symmetric(radius), threshold + symmetric(radius)
         decided = True if output.lo >= 0 else False if output.hi < 0 else None
