@@ -109,9 +109,12 @@ class PropertyChecker:
         if len(cell.sides) <= 3 and cell.cuts % 5 == 0:
             points.extend(product(*cell.sides))
         for values in points:
-            if self.semantics is not None:
+            if self.semantics is None:
+                holds = self.holds_at(list(values), self.condition)
+            else:
                 values = self.semantics.point_near(values, cell.sides)
-            if values is not None and self.holds_at(list(values), self.condition):
+                holds = values is not None and self.holds_near(values, cell)
+            if holds:
                 place = ", ".join(number(value) for value in values)
                 raise Rejected(f"the unsafe condition holds at ({place})")
 
@@ -150,6 +153,14 @@ class PropertyChecker:
         try:
             evaluator = Evaluator(natural, natural.inputs + enclosed, sides, inside=False)
             return evaluator.condition(condition)
+        except ArithmeticError:
+            return None
+
+    def holds_near(self, values, cell):
+        """Says whether the condition is seen to hold at a point of a cell, by what is known on the cell."""
+        sides = [(value, value) for value in values]
+        try:
+            return self.truth(sides, Natural([between(*side) for side in sides]), cell, self.rounding.nearest)
         except ArithmeticError:
             return None
 

@@ -169,10 +169,14 @@ class SupChecker:
         values = self.certificate.semantics.point_near(cell.middle(), cell.sides)
         if values is None:
             return
+        sides = [(value, value) for value in values]
+        box = [between(*side) for side in sides]
         try:
-            least, _ = self.float_error_at(values)
+            found = error_intervals(self.reducer.on(cell), self.targets, sides, False, Natural(box))
         except ArithmeticError:
             return
+        radii = self.rounding.nearest(cell).outputs
+        least = max(exact(difference.mig()) - exact(radius) for difference, radius in zip(found, radii))
         if least > self.certificate.upper:
             place = ", ".join(number(value) for value in values)
             raise Rejected(f"at ({place}) the float error is {decimal(least)}, above upper")
