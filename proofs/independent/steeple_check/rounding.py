@@ -7,7 +7,7 @@ each step is taken at a number within a radius of its sum, and these radii are t
 This is apart from reduce.py: units are never merged here, since the terms of a sum are rounded one by one.
 """
 
-from gmpy2 import mpq
+from gmpy2 import mpfr, mpq
 
 from .curves import RELU, STEP, activation_curve, softplus
 from .errors import Rejected
@@ -22,6 +22,7 @@ FINER_BITS = 20
 INNER_PRECISION = 53
 # T40, 5.: a network that is evaluated by its pieces is off by less than this times its largest output.
 PIECES = mpq(1, 1 << 49)
+ALMOST_OWN = mpfr("1.125")
 
 
 class Sum:
@@ -146,7 +147,11 @@ class Rounding:
         return values, errors
 
     def reduce(self, parent, sides, radius, is_domain=False):
-        """Returns what the float network of a larger box becomes on this one. Units become constants as in T28."""
+        """Returns what the float network of a larger box becomes on this one.
+
+        A unit becomes a constant if the radius of its values is at most `radius`, or hardly more than its own error, from
+        which it cannot recover on a smaller box.
+        """
         limit = round_down(radius)
         last = len(parent.layers) - 1
         values, errors = self.inputs(sides, is_domain)
@@ -163,10 +168,10 @@ class Rounding:
                         self.check_size(size, depth, place)
                     if self.steps[depth] is not None:
                         self.steps[depth][place] = found[0][2]
-                value, error = self.unit_value(depth, found)
+                value, error, own = self.unit_value(depth, found)
                 if is_domain:
                     self.check_size(value.mag(), depth, place)
-                if depth < last and (value.is_point() or value.rad() <= limit):
+                if depth < last and (value.is_point() or value.rad() <= max(limit, mul_up(own, ALMOST_OWN))):
                     new_constants[place] = value, error
                     continue
                 kept[place] = sums
@@ -223,21 +228,21 @@ class Rounding:
         return most, Interval(sub_down(lo, local), add_up(hi, local)), add_up(error, local)
 
     def unit_value(self, depth, sums):
-        """Returns (an interval that holds the real and the float value of a unit, their distance `E`)."""
+        """Returns (an interval that holds the real and the float value of a unit, their distance `E`, its own part)."""
         layer, curve = self.network.layers[depth], self.curves[depth]
         _, total, error = sums[0]
         if layer.activation == "identity":
-            return total, error
+            return total, error, ZERO
         if curve is STEP:
             # The float value of the step is its value in both networks.
-            return STEP.value(total), ZERO
+            return STEP.value(total), ZERO, ZERO
         if curve is None:
             # Of maxout: the largest of some sums.
             total = Interval(max(values.lo for _, values, _ in sums), max(values.hi for _, values, _ in sums))
             error = max(distance for _, _, distance in sums)
-            return total + symmetric(self.two_tiny), add_up(error, self.two_tiny)
+            return total + symmetric(self.two_tiny), add_up(error, self.two_tiny), self.two_tiny
         if curve is RELU and total.hi <= 0:
-            return POINT_ZERO, ZERO
+            return POINT_ZERO, ZERO, ZERO
         values = curve.value(total)
         own = self.own_error(layer, total, values)
         wide = add_up(values.wid(), own)
@@ -248,7 +253,7 @@ class Rounding:
         found = values + symmetric(own)
         if curve is RELU:
             found = Interval(max(found.lo, ZERO), found.hi)
-        return found, error
+        return found, error, own
 
     def own_error(self, layer, total, values):
         """Returns η: how far a float value is from the activation at the float sum."""
