@@ -77,8 +77,8 @@ class Rounding:
         self.gammas = {}
         self.pieces = ZERO
         self.steps = [{} if curve is STEP else None for curve in self.curves]
-        whole = Rounded([self.whole_layer(layer) for layer in network.layers], None)
-        self.on_domain = self.reduce(whole, domain, radius, is_domain=True)
+        self.whole = Rounded([self.whole_layer(layer) for layer in network.layers], None)
+        self.on_domain = self.reduce(self.whole, domain, radius, is_domain=True)
 
     def whole_layer(self, layer):
         rank = layer.rank()
@@ -127,8 +127,8 @@ class Rounding:
         return found
 
     def at(self, sides):
-        """Returns how far outputs are from the real ones on a box of the domain."""
-        return self.reduce(self.on_domain, sides, mpq(0)).outputs
+        """Returns how far outputs are from the real ones on a box of the domain, as sharp as it gets."""
+        return self.reduce(self.whole, sides, mpq(0)).outputs
 
     # One box.
 

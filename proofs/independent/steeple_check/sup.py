@@ -80,7 +80,7 @@ class SupChecker:
             self.unknown_pieces += 1
         elif self.rounding is not None:
             # The exact error of the real network is not attained by the float one.
-            if self.limit is None or self.is_within([round_up(found[1])] * len(self.targets), cell):
+            if self.limit is None or self.is_within(lambda radii: add_up(round_up(found[1]), max(radii)), cell):
                 return
         else:
             lower, upper = found
@@ -125,25 +125,28 @@ class SupChecker:
             methods.append(derivative_bound)
         for method in methods:
             try:
-                if self.is_within(method(reduced, self.targets, cell, inside=self.rounding is None), cell):
+                if self.rounding is None:
+                    if method(reduced, self.targets, cell) <= self.limit:
+                        return True
+                elif self.is_within(lambda radii, m=method: m(reduced, self.targets, cell, False, radii), cell):
                     return True
             except ArithmeticError:
                 continue
         return False
 
-    def is_within(self, bounds, cell):
-        """Says whether bounds of |N - f|, one for each output, are at most `upper`.
+    def is_within(self, bound, cell):
+        """Says whether a bound of |fl(N) - f|, a function of the radii of the outputs, is at most `upper`.
 
-        The radius of a larger box is tried first, since it is often small enough (T40, 9.).
+        The radii of a larger box are tried first, since they are often small enough (T40, 9.).
         """
-        if max(bounds) > self.limit:
-            return False
-        if self.rounding is None:
+        radii = self.rounding.nearest(cell).outputs
+        found = bound(radii)
+        if found <= self.limit:
             return True
-        return any(
-            max(map(add_up, bounds, rounded(cell).outputs)) <= self.limit
-            for rounded in (self.rounding.nearest, self.rounding.on)
-        )
+        if found - max(radii) > self.limit:
+            return False
+        closer = self.rounding.on(cell).outputs
+        return closer != radii and bound(closer) <= self.limit
 
     def refute(self, cell):
         """Raises Rejected if the error is above `upper` on a small box in the middle of the cell."""
@@ -208,25 +211,27 @@ class SupChecker:
     def float_error_at(self, values):
         """Returns bounds of |fl(N) - f| at a point, of the output where that is largest."""
         sides = [(value, value) for value in values]
-        radii = [exact(radius) for radius in self.rounding.at(sides)]
-        bounds = self.errors_at(values, sides)
-        return (
-            max(low - radius for (low, _), radius in zip(bounds, radii)),
-            max(high + radius for (_, high), radius in zip(bounds, radii)),
-        )
-
-    def errors_at(self, values, sides):
-        """Returns for each output bounds of |N - f| at a point, where steps may have any value within their radius."""
+        radii = self.rounding.at(sides)
         if not self.network.has_steps():
             point = pieces.AtPoint(values)
             try:
                 outputs = pieces.network_at(self.network, values)
-                return [(abs(n - point.number(f)),) * 2 for n, f in zip(outputs, self.targets)]
+                sizes = [abs(n - point.number(f)) for n, f in zip(outputs, self.targets)]
+                return (
+                    max(size - exact(radius) for size, radius in zip(sizes, radii)),
+                    max(size + exact(radius) for size, radius in zip(sizes, radii)),
+                )
             except pieces.Unsettled:
                 pass
-        box = [between(*side) for side in sides]
-        found = error_intervals(self.reducer.whole, self.targets, sides, False, Natural(box))
-        return [(exact(difference.mig()), exact(difference.mag())) for difference in found]
+        # Steps may have any value within their radius.
+        natural = Natural([between(*side) for side in sides])
+        evaluator = Evaluator(natural, natural.inputs, sides, inside=False)
+        outputs = evaluate_everywhere(self.reducer.whole, natural)
+        found = [
+            output + symmetric(radius) - evaluator.number(target)
+            for output, radius, target in zip(outputs, radii, self.targets)
+        ]
+        return max(exact(value.mig()) for value in found), max(exact(value.mag()) for value in found)
 
     def check_lower(self):
         """Checks `lower`: it is reached if a leaf `e` takes it, or if the witness shows it."""
@@ -381,25 +386,34 @@ def least_error(network, targets, box, sides, inside, arithmetic=None):
     return max(difference.mig() for difference in error_intervals(network, targets, sides, inside, arithmetic))
 
 
-# Each of the following returns a bound for each output. `inside`: whether sets of measure zero do not count.
+# The following bounds hold for all outputs. `inside`: whether sets of measure zero do not count; `radii`: how far each
+# output may be from that of the network, in float arithmetic.
 
 
-def natural_bound(reduced, targets, cell, inside=True):
+def natural_bound(reduced, targets, cell, inside=True, radii=None):
     """T10: the interval of N minus the interval of f."""
     natural = Natural(cell.box)
     evaluator = Evaluator(natural, natural.inputs, cell.sides, inside)
-    return [(n - evaluator.number(f)).mag() for n, f in zip(reduced.outputs(), targets)]
+    outputs = with_radii(reduced.outputs(), radii, natural)
+    return max((n - evaluator.number(f)).mag() for n, f in zip(outputs, targets))
 
 
-def linear_bound(reduced, targets, cell, inside=True):
+def linear_bound(reduced, targets, cell, inside=True, radii=None):
     """T11: the range of the linear form of N - f."""
     forms = Forms(cell.box)
     evaluator = Evaluator(forms, forms.inputs, cell.sides, inside)
-    outputs = evaluate_network(reduced, forms)
-    return [forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets)]
+    outputs = with_radii(evaluate_network(reduced, forms), radii, forms)
+    return max(forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets))
 
 
-def derivative_bound(reduced, targets, cell, inside=True):
+def with_radii(outputs, radii, arithmetic):
+    """Returns what holds all values within a radius of each output."""
+    if radii is None:
+        return outputs
+    return [arithmetic.add(output, arithmetic.constant(symmetric(radius))) for output, radius in zip(outputs, radii)]
+
+
+def derivative_bound(reduced, targets, cell, inside=True, radii=None):
     """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does.
 
     Derivatives need the closed cell in any case.
@@ -413,7 +427,9 @@ def derivative_bound(reduced, targets, cell, inside=True):
     at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
     outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
     distances = middle_distances(reduced, box)
-    found = []
+    if radii is not None:
+        distances = list(map(add_up, distances, radii))
+    largest = ZERO
     for place, target in enumerate(targets):
         difference = jets.sub(outputs[place], on_cell.number(target))
         start = middle.sub(middle_outputs[place], at_middle.number(target))
@@ -423,8 +439,8 @@ def derivative_bound(reduced, targets, cell, inside=True):
             values = second_order(difference, start, radii, values)
             if len(box) <= 8:
                 values = monotone(reduced, target, place, difference, box, cell, values)
-        found.append(add_up(values.mag(), distances[place]))
-    return found
+        largest = max(largest, add_up(values.mag(), distances[place]))
+    return largest
 
 
 def mean_value(difference, start, radii):

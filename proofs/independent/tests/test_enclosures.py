@@ -198,7 +198,7 @@ class Bounds(unittest.TestCase):
             bounds = {}
             for method in counted:
                 try:
-                    bounds[method] = max(method(reduced, [target], cell))
+                    bounds[method] = method(reduced, [target], cell)
                     counted[method] += 1
                 except ArithmeticError:
                     continue
