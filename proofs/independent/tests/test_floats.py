@@ -278,7 +278,7 @@ def certificate(network, target, domain, upper, tree, lower="0", witness=None, c
     lines += [] if threshold is None else [f"threshold {threshold}"]
     lines += [f"lower {lower}", f"upper {upper}"]
     lines += [] if witness is None else [f"witness {witness}"]
-    lines += [f"constant-radius {radius}", "ranges natural", f"tree {len(tree)}", tree, "end", ""]
+    lines += [f"constant-radius {radius}", "ranges natural", "kept-rounding 0", f"tree {len(tree)}", tree, "end", ""]
     return "\n".join(lines).encode()
 
 
