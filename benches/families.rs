@@ -36,6 +36,7 @@ impl Problem {
                 domain,
                 norm,
                 threshold: (norm == Norm::Area).then(|| Rational::ratio(1, 2)),
+                semantics: steeple::certificate::Semantics::Real,
             },
             network,
             tolerance: None,

@@ -34,6 +34,7 @@ fn built(
         threshold: (norm == Norm::Area).then(|| Rational::ratio(1, 2)),
         tolerance: None,
         gap: Rational::ratio(1, 10),
+        semantics: Semantics::Real,
         limits: Limits::default(),
         threads: steeple::jobs::Threads::Count(2),
         portable: false,

@@ -192,6 +192,7 @@ fn activation(c: &mut Choices) -> Activation {
         Activation::Heaviside,
         Activation::HardTanh,
         Activation::LeakyRelu(Rational::ratio(1, 8)),
+        Activation::LeakyRelu(of_f32(0.3)),
         Activation::Maxout(2),
         Activation::Softplus(None),
         Activation::Softsign,
@@ -226,7 +227,25 @@ fn program(c: &mut Choices, inputs: usize) -> Program {
         layers.push((weights, bias, kind));
         below = units;
     }
-    Program { layers }
+    let mut program = Program { layers };
+    if c.once_in(5) {
+        program.scale(2.0_f32.powi(-60));
+    }
+    program
+}
+
+impl Program {
+    /// Makes everything so small that products underflow.
+    fn scale(&mut self, factor: f32) {
+        for (weights, bias, _) in &mut self.layers {
+            for weight in weights.iter_mut().flatten() {
+                *weight = flushed(*weight * factor, true);
+            }
+            for bias in bias {
+                *bias = flushed(*bias * factor * factor, true);
+            }
+        }
+    }
 }
 
 fn network(program: &Program, inputs: usize) -> Network {
@@ -313,7 +332,11 @@ proptest! {
         } else {
             weakest()
         };
-        let whole = sides(&mut c, inputs);
+        let mut whole = sides(&mut c, inputs);
+        if c.once_in(5) {
+            let tiny = 2.0_f32.powi(-66);
+            whole.iter_mut().for_each(|side| *side = (side.0 * tiny, side.1 * tiny));
+        }
         let floats = floats(summation, error.clone(), false);
         let root_cell = cell(&whole);
         let Ok(root) = OnCell::of_floats(&network, root_cell.intervals(), &floats) else {
@@ -334,6 +357,7 @@ proptest! {
         // A chain of cells, each in the one before, reduced with a random constant radius.
         let reduction = Reduction {
             ranges: c.pick(&[Ranges::Natural, Ranges::Linear]),
+            kept_rounding: c.pick(&[Dyadic::ZERO, Dyadic::power_of_two(-18)]),
             constant_radius: c.pick(&[Dyadic::ZERO, Dyadic::power_of_two(-20), Dyadic::power_of_two(-6)]),
         };
         let mut leaves = Leaves::new(&network, &question);
@@ -372,5 +396,61 @@ proptest! {
             place = place.iter().map(&mut ends).collect();
             local = leaves.descend(&local, &cell(&place), reduction).expect("a value");
         }
+    }
+}
+
+/// The bounds are not vacuous: on sums of at most ten terms some program comes close to them.
+#[test]
+fn some_program_is_nearly_as_wrong_as_the_bound() {
+    let relu = |weights: &[f32]| -> Vec<Vec<f32>> { weights.iter().map(|w| vec![*w]).collect() };
+    let line = [0.9, -1.3, 0.7, 1.1, -0.3, 0.57];
+    let bias = vec![0.31, 0.77, -0.13, 0.9, 0.411, -0.23];
+    let last = (vec![vec![0.71, 0.53, -0.92, 0.37, 0.81, 1.21]], vec![0.17]);
+    for (kind, least) in [
+        (Activation::Relu, 0.2),
+        (Activation::Sigmoid, 0.15),
+        (Activation::Tanh, 0.15),
+        (Activation::LeakyRelu(of_f32(0.3)), 0.15),
+    ] {
+        let program = Program {
+            layers: vec![
+                (relu(&line), bias.clone(), kind.clone()),
+                (last.0.clone(), last.1.clone(), Activation::Identity),
+            ],
+        };
+        let network = network(&program, 1);
+        let error = ActivationError {
+            ulps: Rational::ONE,
+            abs: Rational::ZERO,
+        };
+        let floats = floats(Summation::Any, error.clone(), false);
+        let whole = cell(&[(-1.0, 1.0)]);
+        let root = OnCell::of_floats(&network, whole.intervals(), &floats).expect("floats");
+        let mut state = 1_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 8
+        };
+        let mut most: f64 = 0.0;
+        for _ in 0..400 {
+            let mut c = Choices::from_values((0..2000).map(|_| next()).collect());
+            let point = point_in(&mut c, &[(-1.0, 1.0)]);
+            let at_point = cell(&[(point[0], point[0])]);
+            let near = root.enclose_on(&network, &at_point).expect("a value")[0];
+            let real = real_at(&network, &point).expect("a value")[0];
+            for _ in 0..40 {
+                let mut machine = Machine {
+                    choices: &mut c,
+                    summation: Summation::Any,
+                    error: error.clone(),
+                };
+                let found = of_f32(machine.run(&program, &point)[0]);
+                let apart = Interval::from_rational(&found).minus(&real).mig();
+                let share = |x: Dyadic| steeple::numbers::estimate::estimate_dyadic(x);
+                most = most.max(share(apart) / share(near.rad()));
+            }
+        }
+        println!("{kind:?}: {most:.3} of the bound");
+        assert!((least..=1.0).contains(&most), "{kind:?}: {most}");
     }
 }

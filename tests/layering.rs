@@ -11,7 +11,7 @@ const LEVELS: [&[&str]; 11] = [
     &["expr"],
     &["network", "certificate"],
     &["bounds", "checker", "formats"],
-    &["lowerbound"],
+    &["lowerbound", "floats"],
     &["builders", "prover", "regions", "training"],
     &["draw"],
     &["report"],

@@ -168,6 +168,7 @@ fn leaves_hold(choices: &mut Choices) -> Result<Vec<Method>, TestCaseError> {
     let reduction = Reduction {
         ranges,
         constant_radius: fold,
+        kept_rounding: Dyadic::ZERO,
     };
     let mut leaves = Leaves::new(&network, &question);
     let mut around = on_domain(&network, &question).expect("moderate weights");

@@ -762,16 +762,28 @@ fn certificates_for_weaker_properties_do_not_answer() {
     ] {
         let verified = verdict(&network, &other, &["@A0;nn"]).expect("it holds");
         assert!(verified.holds());
-        assert!(verified.answers(&digest(&network), &other).is_ok());
-        assert!(verified.answers("sha256:00", &other).is_err());
+        assert!(
+            verified
+                .answers(&digest(&network), &Semantics::Real, &other)
+                .is_ok()
+        );
+        assert!(
+            verified
+                .answers("sha256:00", &Semantics::Real, &other)
+                .is_err()
+        );
         for asked in [&asked, &two_boxes] {
-            let found = verified.answers(&digest(&network), asked);
+            let found = verified.answers(&digest(&network), &Semantics::Real, asked);
             assert!(matches!(found, Err(Rejection::OtherClaim(_))), "{found:?}");
         }
     }
     // A box is missing.
     let verified = verdict(&network, &asked, &["@A0;nn"]).expect("it holds");
-    assert!(verified.answers(&digest(&network), &two_boxes).is_err());
+    assert!(
+        verified
+            .answers(&digest(&network), &Semantics::Real, &two_boxes)
+            .is_err()
+    );
 }
 
 /// A reduced network is right almost everywhere where it has steps: `H(x)` is 0 on `[-1, 0]` but for

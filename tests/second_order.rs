@@ -374,6 +374,7 @@ fn a_box_without_an_inside_is_refused() {
         domain: Domain::parse(&format!("x=1..{above}")).expect("a domain"),
         norm: Norm::Sup,
         threshold: None,
+        semantics: steeple::certificate::Semantics::Real,
     };
     assert_eq!(second_order(&net, &asked), None);
 }

@@ -22,6 +22,7 @@ fn reduction() -> Reduction {
     Reduction {
         ranges: Ranges::Natural,
         constant_radius: Dyadic::power_of_two(-30),
+        kept_rounding: Dyadic::ZERO,
     }
 }
 

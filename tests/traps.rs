@@ -56,6 +56,7 @@ fn one_leaf(question: &Question, method: Method, upper: &str) -> Certificate {
         weights: Weights::Exact,
         layer: Layer::Fast,
         constant_radius: Rational::ZERO,
+        kept_rounding: Rational::ZERO,
         ranges: Ranges::Natural,
         partition,
     }

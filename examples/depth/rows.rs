@@ -220,6 +220,7 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
             domain: domain.clone(),
             norm: Norm::Area,
             threshold: Some(half.clone()),
+            semantics: steeple::certificate::Semantics::Real,
         },
         tolerance: None,
         gap: Rational::ratio(1, 20),

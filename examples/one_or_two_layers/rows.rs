@@ -10,7 +10,7 @@ use steeple::builders::ridge::chebyshev::Values;
 use steeple::builders::{
     BuildError, BuilderName, Built, Parameters, Units, build, entry, needed_size,
 };
-use steeple::certificate::{Norm, Question};
+use steeple::certificate::{Norm, Question, Semantics};
 use steeple::expr::{Domain, Target, derivative_range_upper, lipschitz_upper, parse_target};
 use steeple::network::{digest, size};
 use steeple::numbers::Rational;
@@ -343,6 +343,7 @@ impl SizeSearch {
             threshold: None,
             tolerance: Some(tolerance),
             gap: spec::default_gap(),
+            semantics: Semantics::Real,
             limits: Limits::default(),
             threads: Threads::All,
             portable: false,
@@ -426,7 +427,7 @@ impl SizeSearch {
                 domain: self.domain.clone(),
                 norm: self.norm,
                 threshold: None,
-                semantics: steeple::certificate::Semantics::Real,
+                semantics: Semantics::Real,
             },
             tolerance: Some(tolerance.clone()),
             gap: spec::default_gap(),

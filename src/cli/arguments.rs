@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::builders::BuilderName;
-use crate::certificate::Norm;
+use crate::certificate::{Norm, Summation};
+use crate::floats::{self, Activations, Numbers};
 use crate::network::Activation;
 use crate::training::Optimizer;
 use crate::workflow::spec::{TRAINED, norm_by_alias, of_builder, trained_activation};
@@ -95,7 +96,7 @@ pub enum Command {
     Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
-    /// Convert a network to .json, .network, .onnx, .safetensors or .py.
+    /// Convert a network to .json, .network, .onnx, .safetensors, .py or .c.
     Convert(Convert),
     /// List the builders, or explain one of them.
     Catalogue(Catalogue),
@@ -170,6 +171,36 @@ pub struct Question {
     pub threshold: Option<String>,
 }
 
+/// The arithmetic that a claim is about.
+#[derive(Args, Clone, Debug)]
+pub struct Arithmetic {
+    /// Arithmetic of the claim: with float32 or float64 it is about the network as a program computes it
+    /// [default: real].
+    #[arg(long, value_name = "NUMBERS", value_parser = numbers())]
+    pub semantics: Option<Numbers>,
+    /// With floats: how far computed activations may be off, such as ulps=2,abs=1e-7, or the name of a runtime:
+    /// libm, onnxruntime, pytorch [default: the worst of these].
+    #[arg(long, value_name = "ERROR", value_parser = activation_errors())]
+    pub activation_error: Option<Activations>,
+    /// With floats: sums are added in any order, or as emitted C code adds them [default: any].
+    #[arg(long, value_name = "ORDER", value_parser = summations())]
+    pub summation: Option<Summation>,
+    /// With floats: claim the network at the rounded input, for every real input of the domain.
+    #[arg(long)]
+    pub rounded_inputs: bool,
+}
+
+impl From<&Arithmetic> for floats::Arithmetic {
+    fn from(flags: &Arithmetic) -> Self {
+        Self {
+            numbers: flags.semantics,
+            activations: flags.activation_error.clone(),
+            summation: flags.summation,
+            rounded_inputs: flags.rounded_inputs.then_some(true),
+        }
+    }
+}
+
 /// `steeple build`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -184,6 +215,9 @@ pub struct Build {
     /// Use the core methods only, which every checker has. The certificate gets larger.
     #[arg(long)]
     pub portable: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -202,6 +236,9 @@ pub struct Compare {
     /// Directory for the report, pictures, networks and certificates.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
@@ -247,6 +284,9 @@ pub struct Verify {
     pub portable: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub limits: Limits,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -280,6 +320,9 @@ pub struct Check {
     pub property: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub weights: WhichWeights,
 }
 
@@ -292,8 +335,19 @@ pub struct Eval {
     /// The network file.
     pub network: PathBuf,
     /// The point, such as "x=1/3,y=0.2".
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
-    pub at: String,
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        required_unless_present = "points"
+    )]
+    pub at: Option<String>,
+    /// A CSV file of points: the first line names the inputs. Prints a CSV file of enclosures.
+    #[arg(long, value_name = "FILE", conflicts_with = "at")]
+    pub points: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     /// Significant digits of an enclosure.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub digits: u16,
@@ -481,13 +535,13 @@ pub struct Bound {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   steeple convert net.json net.onnx
-  steeple convert wave.toml wave.vnnlib")]
+  steeple convert net.json net.c --name net --summation emitted")]
 pub struct Convert {
     /// The network file: .json, .network, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
     pub network: PathBuf,
     /// File to write: .json, .network (the canonical bytes, whose digest names the network), .onnx,
-    /// .safetensors or .py (a `PyTorch` module). From a spec, .vnnlib writes the negated claim for other
-    /// verifiers.
+    /// .safetensors, .py (a `PyTorch` module) or .c (C99 code, with its header .h and points to test it with,
+    /// `_test.csv`, alongside). From a spec, .vnnlib writes the negated claim for other verifiers.
     pub out: PathBuf,
     /// In .vnnlib files: write >= and <= only, for tools that do not support > and <. A tolerance that is
     /// exactly reached then counts as exceeded.
@@ -496,6 +550,19 @@ pub struct Convert {
     /// Floats to round to in .onnx and .safetensors files; the metadata keeps the exact weights.
     #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
     pub precision: String,
+    /// In .c files: the name of the function [default: the name of the file].
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// In .c files: the floats of weights and values, to which the weights are rounded [default: float32].
+    #[arg(long, value_name = "FLOATS", value_parser = ["float32", "float64"])]
+    pub semantics: Option<String>,
+    /// In .c files: add up sums in the floats themselves, in any order, or in float64, rounded once: the order of
+    /// the emitted code. [default: any; with --pieces: emitted].
+    #[arg(long, value_name = "ORDER", value_parser = ["any", "emitted"])]
+    pub summation: Option<String>,
+    /// In .c files: write a piecewise linear network in one input as a search over its pieces.
+    #[arg(long)]
+    pub pieces: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
@@ -583,6 +650,35 @@ fn norms() -> impl TypedValueParser<Value = Norm> {
             PossibleValue::new("area").help("the misclassified area, where the target is a region"),
         ],
         read: |name| norm_by_alias(name).map(|alias| alias.norm),
+    }
+}
+
+/// Why a value is not read, without its hint being optional.
+fn explained<T>(found: Result<T, (String, String)>) -> Result<T, Unknown> {
+    found.map_err(|(message, hint)| (message, Some(hint)))
+}
+
+fn numbers() -> impl TypedValueParser<Value = Numbers> {
+    Choice {
+        flag: "--semantics: ",
+        names: Numbers::NAMES.map(PossibleValue::new).to_vec(),
+        read: |name| explained(Numbers::read(name)),
+    }
+}
+
+fn summations() -> impl TypedValueParser<Value = Summation> {
+    Choice {
+        flag: "--summation: ",
+        names: vec![PossibleValue::new("any"), PossibleValue::new("emitted")],
+        read: |name| explained(floats::summation(name)),
+    }
+}
+
+fn activation_errors() -> impl TypedValueParser<Value = Activations> {
+    Choice {
+        flag: "--activation-error: ",
+        names: Vec::new(),
+        read: |text| explained(Activations::read(text)),
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::arguments::{self, Limits, Question as QuestionFlags, WhichWeights};
+use super::arguments::{
+    self, Arithmetic as ArithmeticFlags, Limits, Question as QuestionFlags, WhichWeights,
+};
 use super::interrupt;
 use super::message::Refusal;
 use super::nearest;
@@ -15,6 +17,8 @@ use crate::builders::Goal;
 use crate::certificate::{Certificate, Norm, Question, Semantics, text};
 use crate::expr::friendly::{constant, read_target, sides};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
+use crate::floats::Arithmetic;
+use crate::formats::foreign::ForeignError;
 use crate::formats::foreign::Weights;
 use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::reading::{self, Kind as Reading};
@@ -179,6 +183,24 @@ pub struct Loaded {
     pub network: Network,
     /// Its weights.
     pub weights: Weights,
+    /// Why its file does not compute layer by layer, if it does not.
+    pub not_layered: Option<ForeignError>,
+}
+
+impl Loaded {
+    /// Checks that a claim in this arithmetic is about the file.
+    pub fn fits(&self, path: &Path, semantics: &Semantics) -> Result<(), Refusal> {
+        match (&self.not_layered, semantics) {
+            (Some(why), Semantics::Float(_)) => Err(Refusal::in_file(
+                path,
+                format_args!("a claim about floats needs a file that computes layer by layer: {why}"),
+            )
+            .hint(
+                "`steeple convert` writes such a file with the same values in real arithmetic; deploy that one",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Reads a network file of any kind, told by its content.
@@ -188,7 +210,11 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
     let imported = match read_bytes(&bytes, Some(path)).map_err(refused)? {
         Read::Ours(network) => {
             let weights = Weights::Exact;
-            return Ok(Loaded { network, weights });
+            return Ok(Loaded {
+                network,
+                weights,
+                not_layered: None,
+            });
         }
         Read::Foreign(imported) => imported,
     };
@@ -211,6 +237,7 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
         },
     };
     let opened = formats::named(imported, weights, names.as_deref()).map_err(refused)?;
+    let not_layered = opened.not_layered;
     let (network, weights) = (opened.network, opened.weights);
     if weights == Weights::Stored && opened.has_exact {
         note(&format!(
@@ -237,7 +264,11 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
             mapping.join(", ")
         ));
     }
-    Ok(Loaded { network, weights })
+    Ok(Loaded {
+        network,
+        weights,
+        not_layered,
+    })
 }
 
 /// The names of the sides, or of the values of a point, if it gives any.
@@ -313,8 +344,23 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
         || flags.threshold.is_some()
 }
 
+/// The arithmetic that flags ask for; what they leave open is taken from a claim.
+pub fn semantics(flags: &ArithmeticFlags, claim: &Arithmetic) -> Result<Semantics, Refusal> {
+    Arithmetic::from(flags)
+        .or(claim)
+        .semantics()
+        .map_err(|key| {
+            Refusal::new(format_args!("{} is for claims about floats", key.flag()))
+                .hint("add --semantics float32 or float64")
+        })
+}
+
 /// Puts the question together from a spec or from flags; flags go before the spec's claim.
-pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refusal> {
+pub fn question(
+    flags: &QuestionFlags,
+    arithmetic: Option<&ArithmeticFlags>,
+    network: &Network,
+) -> Result<Asked, Refusal> {
     let (target, domain, mut claim) = if let Some(path) = &flags.spec {
         let (spec, _) = read_spec(path)?;
         if spec.goal == Goal::Regions {
@@ -332,13 +378,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
                 .hint("give --spec FILE, or --target FORMULA and --domain SIDES"));
         };
         let (target, domain) = from_flags(&flags.target, domain, network.inputs())?;
-        let claim = ClaimSpec {
-            norm: Norm::Sup,
-            tolerance: None,
-            threshold: None,
-            gap: spec::default_gap(),
-        };
-        (target, domain, claim)
+        (target, domain, ClaimSpec::default())
     };
     if let Some(norm) = flags.norm {
         claim.norm = norm;
@@ -354,6 +394,10 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
     claim.threshold = threshold_of(claim.norm, threshold)
         .map_err(|error| Refusal::new(error).hint("add --norm area"))?;
     fits_target(claim.norm, &target).map_err(Refusal::new)?;
+    let semantics = match arithmetic {
+        Some(flags) => semantics(flags, &claim.arithmetic)?,
+        None => claim.semantics,
+    };
     Ok(Asked {
         question: Question {
             network: digest(network),
@@ -361,7 +405,7 @@ pub fn question(flags: &QuestionFlags, network: &Network) -> Result<Asked, Refus
             domain,
             norm: claim.norm,
             threshold: claim.threshold,
-            semantics: Semantics::Real,
+            semantics,
         },
         tolerance: claim.tolerance,
         gap: claim.gap,
@@ -500,8 +544,8 @@ pub fn earlier(path: &Path, question: &Question) -> Result<Certificate, Refusal>
     if !certificate.claim.question.is_same(question) {
         return Err(Refusal::in_file(
             path,
-            "this certificate is about another question; hint: target, domain, norm and threshold \
-             have to be the same",
+            "this certificate is about another question; hint: target, domain, norm, threshold \
+             and semantics have to be the same",
         ));
     }
     if certificate.constant_radius.is_negative() {

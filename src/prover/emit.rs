@@ -36,6 +36,8 @@ pub struct Found {
     pub upper: Option<Rational>,
     pub witness: Option<Witness>,
     pub constant_radius: Rational,
+    /// Rounding errors of at most this are taken over on the way down.
+    pub kept_rounding: Rational,
     pub ranges: Ranges,
     pub partition: Partition,
 }
@@ -47,6 +49,7 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         upper,
         witness,
         constant_radius,
+        kept_rounding,
         ranges,
         partition,
     } = found;
@@ -69,6 +72,7 @@ pub fn certificate(request: &Request<'_>, found: Found) -> Certificate {
         layer,
         witness,
         constant_radius,
+        kept_rounding,
         ranges: if layer.is_portable() {
             Ranges::Natural
         } else {

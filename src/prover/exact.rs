@@ -81,6 +81,7 @@ pub fn on_line(
         upper: Some(upper),
         witness: witness(request, root, &point, &piece),
         constant_radius: Rational::ZERO,
+        kept_rounding: Rational::ZERO,
         ranges: Ranges::Natural,
         partition: tree.partition(),
     };
@@ -123,6 +124,7 @@ pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
                 upper: Some(total),
                 witness: None,
                 constant_radius: Rational::ZERO,
+                kept_rounding: Rational::ZERO,
                 ranges: Ranges::Natural,
                 partition: tree.partition(),
             },

@@ -114,6 +114,7 @@ pub struct Sup<'a> {
     pieces: Pieces,
     ranges: Ranges,
     constant_radius: Rational,
+    kept_rounding: Rational,
     goal: Option<Dyadic>,
     /// The largest bound of a leaf.
     largest: Dyadic,
@@ -153,8 +154,43 @@ pub fn search(
         }
     }
     sizes::check(request)?;
-    let outcome = Sup::new(request, root, host, None).run(progress);
-    Ok(outcome.expect("a search that is not given up"))
+    let whole_search = |kept: Rational, progress: &mut Watch<'_>| {
+        let mut search = Sup::new(request, root, host, None);
+        search.kept_rounding = kept;
+        let outcome = search.run(progress);
+        outcome.expect("a search that is not given up")
+    };
+    let kept = kept_rounding(request, root, host);
+    let outcome = whole_search(kept.clone(), progress);
+    // Rounding errors of larger cells may have been too much.
+    let is_stuck = matches!(
+        outcome.stopped_by,
+        Some(StoppedBy::Resolution | StoppedBy::Abstraction)
+    );
+    if is_stuck && kept.is_positive() {
+        return Ok(whole_search(Rational::ZERO, progress));
+    }
+    Ok(outcome)
+}
+
+/// Rounding errors up to this share of what an error may lose are not computed again.
+const KEPT: f64 = 1.0 / 64.0;
+
+/// Returns which rounding errors to take over from larger cells: those that hardly matter.
+fn kept_rounding(request: &Request<'_>, root: &OnCell, host: Host<'_>) -> Rational {
+    if request.question.semantics == Semantics::Real {
+        return Rational::ZERO;
+    }
+    let whole = Cell::root(&request.question.domain);
+    let scale = estimate_scale(request, &whole, root, host.jobs);
+    let slack = match request.tolerance {
+        Some(tolerance) => estimate_rational(tolerance) - scale,
+        None => scale * estimate_rational(request.gap),
+    };
+    let kept = (slack * KEPT).max(0.0);
+    let power = libm::exp2(libm::floor(libm::log2(kept)).max(-900.0));
+    let kept = exact_dyadic(power).filter(|_| kept > 0.0);
+    kept.and_then(Dyadic::to_rational).unwrap_or_default()
 }
 
 impl<'a> Sup<'a> {
@@ -188,6 +224,7 @@ impl<'a> Sup<'a> {
         };
         Self {
             constant_radius,
+            kept_rounding: Rational::ZERO,
             ranges: if is_deep {
                 Ranges::Linear
             } else {
@@ -252,8 +289,14 @@ impl<'a> Sup<'a> {
             self.lower = short_lower(&values);
             self.witness = Some(witness.clone());
         }
-        let kept = (self.constant_radius.clone(), self.ranges);
-        (self.constant_radius, self.ranges) = (earlier.constant_radius.clone(), earlier.ranges);
+        let kept = (
+            self.constant_radius.clone(),
+            self.kept_rounding.clone(),
+            self.ranges,
+        );
+        self.constant_radius.clone_from(&earlier.constant_radius);
+        self.kept_rounding.clone_from(&earlier.kept_rounding);
+        self.ranges = earlier.ranges;
         let root = (
             self.whole.clone(),
             Arc::clone(&self.root),
@@ -261,7 +304,7 @@ impl<'a> Sup<'a> {
         );
         let is_resumed = engine.resume(self, vec![root]).is_some();
         if !is_resumed {
-            (self.constant_radius, self.ranges) = kept;
+            (self.constant_radius, self.kept_rounding, self.ranges) = kept;
         }
         is_resumed
     }
@@ -271,6 +314,7 @@ impl<'a> Sup<'a> {
         Reduction {
             ranges: self.ranges,
             constant_radius: Dyadic::from_rational(&self.constant_radius, Direction::Down),
+            kept_rounding: Dyadic::from_rational(&self.kept_rounding, Direction::Down),
         }
     }
 
@@ -423,6 +467,26 @@ impl<'a> Sup<'a> {
         }
     }
 
+    /// Learns what float arithmetic does in the cell to be cut next. Where network and target are equal, no
+    /// sample is a candidate, and cuts would not end.
+    fn look_at_floats(&mut self, frontier: &Frontier<Self>) {
+        let question = self.request.question;
+        let (Some(floats), Some(open)) = (question.semantics.floats(), frontier.peek()) else {
+            return;
+        };
+        let middle = (0..open.cell.sides().len()).map(|axis| open.cell.middle(axis));
+        let sides = question.domain.sides();
+        let Some(point) = admitted(Some(floats), middle.collect(), sides) else {
+            return;
+        };
+        let radius = Rational::ZERO;
+        let witness = Witness { point, radius };
+        let network = self.request.network;
+        if let Ok(values) = self.root.evaluate_witness(question, network, &witness) {
+            self.floats = self.floats_at(&values);
+        }
+    }
+
     /// Returns what float arithmetic does at a point with these values.
     fn floats_at(&self, values: &WitnessValues) -> FloatsAtBest {
         if self.request.question.semantics == Semantics::Real {
@@ -551,6 +615,7 @@ impl<'a> Sup<'a> {
                     upper,
                     witness: self.witness,
                     constant_radius: self.constant_radius,
+                    kept_rounding: self.kept_rounding,
                     ranges: self.ranges,
                     partition: engine
                         .trees
@@ -656,6 +721,9 @@ impl<'a> Problem for Sup<'a> {
             };
         }
         let upper = self.upper(frontier);
+        if boxes > 0 {
+            self.look_at_floats(frontier);
+        }
         if self.is_refuted() || self.is_close(upper) {
             return Judgement::Done;
         }

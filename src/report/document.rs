@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// The title of what a result assumes.
+pub(super) const ASSUMES: &str = "What this assumes";
+
 /// A report before it is Markdown or HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -19,6 +22,8 @@ pub struct Document {
     pub tables: Vec<Table>,
     /// What the result means, and what it does not.
     pub meaning: Vec<String>,
+    /// What it assumes of the program that runs the network, item by item.
+    pub assumes: Vec<String>,
 }
 
 /// A table with a title.
@@ -65,6 +70,13 @@ impl Document {
         writeln!(out, "\n## What this means\n")?;
         for paragraph in &self.meaning {
             writeln!(out, "{}\n", escape(paragraph))?;
+        }
+        if !self.assumes.is_empty() {
+            writeln!(out, "## {ASSUMES}\n")?;
+            for item in &self.assumes {
+                writeln!(out, "- {}", escape(item))?;
+            }
+            writeln!(out)?;
         }
         for picture in pictures {
             let name = picture.trim_end_matches(".svg");

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Report;
-use super::document::Document;
+use super::document::{ASSUMES, Document};
 use super::markdown::document;
 
 /// Returns the page of a report; pictures are SVG documents with a name each.
@@ -36,6 +36,10 @@ impl Document {
                 }
                 h2 { "What this means" }
                 @for paragraph in &self.meaning { p { (prose(paragraph)) } }
+                @if !self.assumes.is_empty() {
+                    h2 { (ASSUMES) }
+                    ul { @for item in &self.assumes { li { (prose(item)) } } }
+                }
                 (figures(pictures))
             },
         )

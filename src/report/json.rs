@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{DIGITS, Report};
+use crate::floats::{Told, covered};
 use crate::numbers::{Rational, literal};
 use crate::prover::StoppedBy;
 
@@ -45,6 +46,27 @@ fn ends_of_error(lower: &Rational, upper: Option<&Rational>) -> Value {
     })
 }
 
+/// Returns what a claim about floats assumes, with the first and the last float of each side; `None` for real
+/// numbers.
+pub fn arithmetic(told: &Told, domain: &[(String, Rational, Rational)]) -> Option<Value> {
+    let floats = told.floats()?;
+    let ends = told.ends(domain).into_iter();
+    let points: Map<String, Value> = ends
+        .map(|(name, first, last)| (name, json!([first.to_string(), last.to_string()])))
+        .collect();
+    Some(json!({
+        "summation": floats.summation.name(),
+        "activation_error": {
+            "ulps": floats.activation.ulps.to_string(),
+            "abs": floats.activation.abs.to_string(),
+            "covers": covered(floats),
+            "matters": !told.inexact.is_empty(),
+        },
+        "inputs": if floats.rounded_inputs { "rounded" } else { "floats" },
+        "points": (!points.is_empty()).then_some(points),
+    }))
+}
+
 /// Returns the object of a claim.
 pub fn claim(report: &Report) -> Value {
     let names: Vec<&String> = report.domain.iter().map(|(name, _, _)| name).collect();
@@ -68,7 +90,10 @@ pub fn claim(report: &Report) -> Value {
     }
     if let Some(object) = object.as_object_mut() {
         object.insert("network".into(), json!(report.network));
-        object.insert("semantics".into(), json!("real"));
+        object.insert("semantics".into(), json!(report.arithmetic.name()));
+        if let Some(arithmetic) = arithmetic(&report.arithmetic, &report.domain) {
+            object.insert("arithmetic".into(), arithmetic);
+        }
         object.insert("weights".into(), json!(report.weights.name()));
     }
     object
@@ -151,7 +176,7 @@ fn candidates(report: &Report) -> Value {
     rows.collect()
 }
 
-/// The files with rounded weights, and bounds on the error with them.
+/// The files with rounded weights, and bounds on the error with them in float arithmetic.
 fn rounded(report: &Report) -> Value {
     let files = report.rounded.iter().map(|file| {
         let error = file.error.as_ref();
@@ -159,6 +184,8 @@ fn rounded(report: &Report) -> Value {
             "file": file.file,
             "weights": "stored",
             "floats": file.floats,
+            "semantics": file.arithmetic.name(),
+            "arithmetic": arithmetic(&file.arithmetic, &report.domain),
             "rounded": file.numbers,
             "largest_rounding": file.largest.to_string(),
             "verdict": error.map(|error| error.verdict.name()),

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Table};
 use super::{CandidateReport, Report, SizeReport, down, exactly, text, up};
-use crate::certificate::Norm;
+use crate::certificate::{FloatFormat, Norm};
 use crate::numbers::literal::decimal_up;
 use crate::words::{count, short};
 
@@ -22,6 +22,7 @@ pub fn document(report: &Report) -> Document {
         notes: report.notes.clone(),
         tables: candidates(report).into_iter().collect(),
         meaning: meaning(report),
+        assumes: report.arithmetic.assumes(),
     }
 }
 
@@ -83,6 +84,12 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     if let Some(tolerance) = &report.tolerance {
         rows.push(("tolerance", exactly(tolerance)));
     }
+    if report.arithmetic.floats().is_some() {
+        rows.push(("arithmetic", report.arithmetic.clause()));
+    }
+    if let Some(points) = report.arithmetic.points(&report.domain) {
+        rows.push(("points", points));
+    }
     rows.push(("verdict", report.verdict.to_string()));
     rows.push((
         "error",
@@ -107,9 +114,10 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
         rows.push((
             "by theorem",
             format!(
-                "at most {} ({}: {})",
+                "at most {} ({}{}: {})",
                 up(&bound.upper),
                 bound.theorem,
+                text::of_real(report).trim_end_matches(','),
                 bound.statement
             ),
         ));
@@ -117,7 +125,14 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows.push(("network", network(&report.size)));
     rows.push(("digest", report.network.clone()));
     for file in &report.rounded {
-        rows.push(("rounded weights", text::rounded(report, file)));
+        let name = match file.arithmetic.floats() {
+            Some(floats) => match floats.format {
+                FloatFormat::Float32 => "in float32",
+                FloatFormat::Float64 => "in float64",
+            },
+            None => "in real arithmetic",
+        };
+        rows.push((name, text::rounded(report, file)));
     }
     rows.push((
         "proof",
@@ -141,11 +156,17 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
 
 /// What the result means, and what it does not; each word that the facts use is explained.
 pub fn meaning(report: &Report) -> Vec<String> {
-    let mut lines = vec![
-        "The bounds hold in real arithmetic, with the exact weights in network.json. Rounding errors of \
-         floating-point arithmetic, when the network is run, are not part of the claim."
+    let mut lines = vec![match report.arithmetic.floats() {
+        None => "The bounds hold in real arithmetic, with the exact weights in network.json. Rounding errors \
+                 of floating-point arithmetic, when the network is run, are not part of the claim."
             .to_owned(),
-    ];
+        Some(floats) => format!(
+            "The bounds hold for the network as a program computes it in {} arithmetic, with the weights in \
+             network.json, which are {} numbers. What is assumed of the program is listed below.",
+            floats.format.name(),
+            floats.format.name()
+        ),
+    }];
     lines.push(if report.certificate.is_unchecked {
         "The time limit came before the certificate was checked, so nothing is proved.".to_owned()
     } else {
@@ -159,7 +180,7 @@ pub fn meaning(report: &Report) -> Vec<String> {
             .to_owned(),
     );
     if report.norm == Norm::Sup {
-        lines.push(if report.jumps {
+        lines.push(if report.is_essential() {
             "The network or the target jumps, so the error is the essential supremum (essential sup): the \
              largest |N - f| on the domain, where sets of measure zero, such as the points of a jump, do \
              not count."

@@ -21,6 +21,7 @@ pub use verdict::Verdict;
 
 use crate::builders::APriori;
 use crate::certificate::Norm;
+use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::network::Size;
 use crate::numbers::{Rational, literal};
@@ -41,7 +42,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// How the error is measured.
     pub norm: Norm,
-    /// Can network or target jump? Then `sup` ignores sets of measure zero.
+    /// Can network or target jump? Then `sup` ignores sets of measure zero, in real arithmetic.
     pub jumps: bool,
     /// The formulas, as the user wrote them.
     pub target: Vec<String>,
@@ -55,6 +56,8 @@ pub struct Report {
     pub network: String,
     /// Which weights of its file the network has.
     pub weights: Weights,
+    /// The arithmetic that the claim is about.
+    pub arithmetic: Told,
     /// The error is at least this.
     pub lower: Rational,
     /// The error is at most this.
@@ -99,18 +102,20 @@ pub struct CandidateReport {
     pub error: Option<(Rational, Option<Rational>)>,
 }
 
-/// A file with rounded weights, and bounds on the error with them.
+/// A file with rounded weights, and bounds on the error with them in float arithmetic.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoundedReport {
     /// The name of the file.
     pub file: String,
     /// The type of its floats: `float32`.
     pub floats: String,
+    /// The arithmetic of the bounds.
+    pub arithmetic: Told,
     /// How many different numbers were rounded.
     pub numbers: usize,
     /// The largest distance between a number and its float.
     pub largest: Rational,
-    /// Bounds on the error with the rounded weights; `None` if no time was left to find them.
+    /// Bounds on the error with these weights, in this arithmetic; `None` if none were found in the time for it.
     pub error: Option<RoundedError>,
 }
 
@@ -201,10 +206,15 @@ impl Report {
         is_exact.then_some(lower)
     }
 
+    /// Do sets of measure zero not count? Floats are one such set, so they all count.
+    pub fn is_essential(&self) -> bool {
+        self.norm == Norm::Sup && self.jumps && self.arithmetic.floats().is_none()
+    }
+
     /// The name of the norm in results: `essential sup` if network or target jumps.
     pub fn norm_name(&self) -> &'static str {
         match self.norm {
-            Norm::Sup if self.jumps => "essential sup",
+            Norm::Sup if self.is_essential() => "essential sup",
             norm => norm.name(),
         }
     }

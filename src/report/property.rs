@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::json::Times;
+use super::json::{Times, arithmetic};
 use super::{CertificateReport, SearchReport, Verdict};
 use crate::expr::Property;
+use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::numbers::Rational;
 use crate::prover::StoppedBy;
@@ -29,6 +30,8 @@ pub struct PropertyReport {
     pub network: String,
     /// Which weights the network has.
     pub weights: Weights,
+    /// The arithmetic that evaluates it.
+    pub arithmetic: Told,
     /// A point where it fails.
     pub witness: Option<PointReport>,
     /// The search.
@@ -56,7 +59,7 @@ pub struct PointReport {
 }
 
 /// Returns the object of a property's claim.
-pub fn claim(property: &Property, network: &str, weights: Weights) -> Value {
+pub fn claim(property: &Property, network: &str, weights: Weights, told: &Told) -> Value {
     let cases: Vec<Value> = (property.cases().iter())
         .map(|case| {
             let mut sides = Map::new();
@@ -66,15 +69,19 @@ pub fn claim(property: &Property, network: &str, weights: Weights) -> Value {
             json!({ "box": sides, "unsafe": case.text() })
         })
         .collect();
-    json!({
+    let mut claim = json!({
         "inputs": property.inputs(),
         "outputs": property.outputs(),
         "cases": cases,
         "network": network,
-        "semantics": "real",
+        "semantics": told.name(),
         "weights": weights.name(),
-        "points": "every point of the closed boxes",
-    })
+        "points": format!("every {}point of the closed boxes", told.before_inputs()),
+    });
+    if let Some(arithmetic) = arithmetic(told, &[]) {
+        claim["arithmetic"] = arithmetic;
+    }
+    claim
 }
 
 /// Returns the object of `verify --property`.
@@ -105,7 +112,7 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
         "verdict": report.verdict.name(),
         "vnnlib": report.verdict.vnnlib(),
         "vacuous": report.vacuous,
-        "claim": report.property.as_ref().map(|property| claim(property, &report.network, report.weights)),
+        "claim": report.property.as_ref().map(|property| claim(property, &report.network, report.weights, &report.arithmetic)),
         "witness": witness,
         "search": {
             "boxes": report.search.boxes,
@@ -130,15 +137,19 @@ pub fn json(report: &PropertyReport, times: Times) -> Value {
 /// ```
 pub fn text(report: &PropertyReport) -> String {
     let weights = report.weights.text();
-    format!("{}\n  in real arithmetic, with {weights}", verdict(report))
+    let arithmetic = report.arithmetic.clause();
+    format!("{}\n  {arithmetic}, with {weights}", verdict(report))
 }
 
 fn verdict(report: &PropertyReport) -> String {
     let file = &report.file;
     match (report.verdict, &report.witness) {
         (Verdict::Proved, _) => format!(
-            "proved (unsat): nothing that {file} describes is possible, over the reals; {}, \
-             certificate checked",
+            "proved (unsat): nothing that {file} describes is possible, {}; {}, certificate checked",
+            match report.arithmetic.floats() {
+                None => "over the reals".to_owned(),
+                Some(_) => format!("at any {}point", report.arithmetic.before_inputs()),
+            },
             count(report.search.leaves, "leaf")
         ),
         (Verdict::Refuted, Some(witness)) => {

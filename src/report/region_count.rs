@@ -115,6 +115,7 @@ impl RegionCountReport {
             notes: self.notes.clone(),
             tables: Vec::new(),
             meaning: self.meaning(),
+            assumes: Vec::new(),
         }
     }
 

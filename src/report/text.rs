@@ -13,28 +13,30 @@ use crate::words::count;
 /// ```
 pub fn verdict(report: &Report) -> String {
     let error = report.error_name();
-    let place = format!("for {}", report.domain_text());
+    let arithmetic = &report.arithmetic;
+    let place = format!("for {}{}", arithmetic.before_inputs(), report.domain_text());
+    let of = arithmetic.after_verdict();
     let leaves = count(report.search.leaves, "leaf");
     let tolerance = report.tolerance.as_ref().map(exactly);
     let tolerance = tolerance.unwrap_or_default();
     let mut text = match report.verdict {
         Verdict::Proved => {
-            format!("proved: {error} <= {tolerance} {place}; {leaves}, certificate checked")
+            format!("proved{of}: {error} <= {tolerance} {place}; {leaves}, certificate checked")
         }
         Verdict::Refuted => {
             let at = witness_place(report).map_or(String::new(), |at| format!(" {at}"));
             format!(
-                "refuted: {error} <= {tolerance} fails{at}, where the error is {}{}",
+                "refuted{of}: {error} <= {tolerance} fails{at}, where the error is {}{}",
                 if report.is_exact() { "" } else { "at least " },
                 down(&report.lower)
             )
         }
         Verdict::Enclosed if report.is_exact() => format!(
-            "enclosed: {error} = {} (exact) {place}; {leaves}, certificate checked",
+            "enclosed{of}: {error} = {} (exact) {place}; {leaves}, certificate checked",
             report.lower
         ),
         Verdict::Enclosed => format!(
-            "enclosed: {} <= {error} <= {} {place}; {leaves}, certificate checked",
+            "enclosed{of}: {} <= {error} <= {} {place}; {leaves}, certificate checked",
             down(&report.lower),
             report.upper.as_ref().map_or("infinity".into(), up)
         ),
@@ -45,7 +47,7 @@ pub fn verdict(report: &Report) -> String {
                 format!("{error} <= {tolerance}")
             };
             format!(
-                "undecided: {wish} {place}; {}",
+                "undecided{of}: {wish} {place}; {}",
                 match &report.search.stopped_by {
                     Some(reason) => format!(
                         "stopped by {} after {}",
@@ -89,6 +91,12 @@ pub fn verdict(report: &Report) -> String {
             &report.upper,
             tolerance.is_empty(),
         ) {
+            (Some(StoppedBy::Abstraction) | None, _, _) if arithmetic.floats().is_some() => format!(
+                "{} arithmetic itself may be off by about that much in this network; fewer or smaller \
+                 terms in each sum lose less, and `steeple build` with these semantics chooses such a \
+                 network",
+                arithmetic.name()
+            ),
             (Some(StoppedBy::Abstraction), _, _) => {
                 "every bound contains an abstraction error of about that size, because weights were rounded \
                  to 62 bits or a softplus jumps at its threshold; it is smaller with smaller weights, \
@@ -122,14 +130,19 @@ pub fn verdict(report: &Report) -> String {
     }
     let _ = write!(
         text,
-        "\n  in real arithmetic, with {}",
+        "\n  {}, with {}",
+        arithmetic.clause(),
         report.weights.text()
     );
+    if let Some(points) = arithmetic.points(&report.domain) {
+        let _ = write!(text, "\n  {points}");
+    }
     if let Some(bound) = &report.a_priori {
         let _ = write!(
             text,
-            "\n  by theorem {} it is at most {}: {}",
+            "\n  by theorem {}{} it is at most {}: {}",
             bound.theorem,
+            of_real(report),
             up(&bound.upper),
             bound.statement
         );
@@ -137,18 +150,24 @@ pub fn verdict(report: &Report) -> String {
     text
 }
 
-/// Returns what is known of the error with the rounded weights of a file, in one line.
+/// Theorems are about the exact network.
+pub fn of_real(report: &Report) -> &'static str {
+    match report.arithmetic.floats() {
+        Some(_) => ", in real arithmetic and before rounding,",
+        None => "",
+    }
+}
+
+/// Returns what is known of the error of a file with rounded weights, in one line.
 pub fn rounded(report: &Report, file: &RoundedReport) -> String {
     let RoundedReport {
         file: name, floats, ..
     } = file;
-    let with = format!("with the {floats} weights stored in {name}");
-    if file.numbers == 0 {
-        return format!("{name}: all weights are {floats} numbers, so nothing is rounded");
-    }
+    let arithmetic = file.arithmetic.clause();
+    let with = format!("{arithmetic}, with the {floats} weights stored in it,");
     let Some(error) = &file.error else {
         return format!(
-            "{name}: the error {with} is unknown, because no time was left to prove it"
+            "{name}: {with} the error is not known: the short search for it found no bound"
         );
     };
     let between = match &error.upper {
@@ -160,7 +179,8 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
         Verdict::Proved => format!("{name}: {with} the error is {between}, within the tolerance"),
         Verdict::Refuted => format!(
             "warning: {name} breaks the tolerance {tolerance}: {with} the error is at least {}; \
-             hint: `steeple convert` with --precision float64 rounds less",
+             hint: semantics = \"float32\" in [claim] builds a network that keeps it, and `steeple \
+             convert` with --precision float64 rounds less",
             down(&error.lower)
         ),
         Verdict::Enclosed => format!("{name}: {with} the error is {between}"),
@@ -174,7 +194,14 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
             if tolerance.is_empty() {
                 String::new()
             } else {
-                format!(", so it is unknown whether it keeps the tolerance {tolerance}")
+                let hint = match file.arithmetic.floats() {
+                    Some(floats) => format!(
+                        "; hint: semantics = \"{}\" in [claim] asks for a network that does",
+                        floats.format.name()
+                    ),
+                    None => String::new(),
+                };
+                format!(", so it is unknown whether it keeps the tolerance {tolerance}{hint}")
             }
         ),
     }

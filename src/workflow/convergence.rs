@@ -161,6 +161,7 @@ mod tests {
                 threshold: None,
                 tolerance: None,
                 gap: Rational::ratio(1, 100),
+                semantics: Semantics::Real,
                 limits: Limits::default(),
                 threads: crate::jobs::Threads::Count(1),
                 portable: false,

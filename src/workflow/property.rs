@@ -3,12 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
+use super::verify::{SearchSummary, Verdict, WorkflowError, of_floats, written_and_read_back};
 use crate::bounds::PropertyWitness;
 use crate::certificate::{Evidence, PropertyCertificate, Semantics, Weights, property};
 use crate::checker::{Rejection, VerifiedProperty, check_property_by};
 use crate::clock::Moment;
 use crate::expr::Property;
+use crate::floats::fits;
 use crate::jobs::on_threads;
 use crate::network::{Network, digest};
 use crate::prover::{Limits, PropertyRequest, StoppedBy, Stuck, Watch, prove_property};
@@ -90,7 +91,8 @@ pub fn verify_property(
             resume: request.resume.as_ref(),
         },
         progress,
-    )?;
+    )
+    .map_err(of_floats)?;
     let mut answer = PropertyVerification {
         verdict: Verdict::Undecided,
         verified: None,
@@ -157,12 +159,18 @@ fn check_fit(request: &VerifyPropertyRequest<'_>) -> Result<(), WorkflowError> {
         ("inputs", property.inputs(), network.inputs().len()),
         ("outputs", property.outputs(), network.outputs().len()),
     ];
-    match sides.into_iter().find(|(_, found, wanted)| found != wanted) {
-        None => Ok(()),
-        Some((what, property, network)) => Err(WorkflowError::Property {
+    if let Some((what, property, network)) =
+        sides.into_iter().find(|(_, found, wanted)| found != wanted)
+    {
+        return Err(WorkflowError::Property {
             what,
             property,
             network,
-        }),
+        });
     }
+    let Some(floats) = request.semantics.floats() else {
+        return Ok(());
+    };
+    // Boxes without a float hold vacuously, and are no mistake among several.
+    Ok(fits(floats, network, None, [], false)?)
 }

@@ -5,6 +5,7 @@
 //! place and what was expected.
 
 mod advice;
+mod arithmetic;
 mod compare;
 mod network;
 mod schema;
@@ -21,12 +22,13 @@ use toml::de::{DeTable, DeValue};
 
 use super::measure::{MeasureError, fits_target, threshold_of};
 use crate::builders::{BuilderName, Goal, Parameters, Steepness, entry};
-use crate::certificate::Norm;
+use crate::certificate::{Norm, Semantics};
 use crate::expr::friendly::{constant, read_target as read_formulas};
 use crate::expr::{
     Domain, DomainError, Target, TargetBody, check_defined, check_ends, check_exponents,
     check_names, parse_target,
 };
+use crate::floats::Arithmetic;
 use crate::numbers::{Rational, literal, loose};
 
 pub use advice::{Alias, norm_by_alias, of_builder};
@@ -107,6 +109,23 @@ pub struct ClaimSpec {
     pub threshold: Option<Rational>,
     /// Without a tolerance: the relative width of the enclosure wanted; 1/100 by default.
     pub gap: Rational,
+    /// The arithmetic, as it is asked for.
+    pub arithmetic: Arithmetic,
+    /// What that means.
+    pub semantics: Semantics,
+}
+
+impl Default for ClaimSpec {
+    fn default() -> Self {
+        Self {
+            norm: Norm::Sup,
+            tolerance: None,
+            threshold: None,
+            gap: default_gap(),
+            arithmetic: Arithmetic::default(),
+            semantics: Semantics::Real,
+        }
+    }
 }
 
 impl ClaimSpec {
@@ -185,12 +204,7 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
     };
     let claim = match root.optional_table("claim")? {
         Some(table) => read_claim(&table, &target)?,
-        None => ClaimSpec {
-            norm: Norm::Sup,
-            tolerance: None,
-            threshold: None,
-            gap: default_gap(),
-        },
+        None => ClaimSpec::default(),
     };
     let network = network
         .map(|table| network::read_network(&table, builder, &claim, &domain))
@@ -348,7 +362,16 @@ fn in_natural_order(names: &[String]) -> Vec<String> {
 }
 
 fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecError> {
-    table.only(&["norm", "tolerance", "threshold", "gap"])?;
+    table.only(&[
+        "norm",
+        "tolerance",
+        "threshold",
+        "gap",
+        "semantics",
+        "activation_error",
+        "summation",
+        "rounded_inputs",
+    ])?;
     let norm = match table.get("norm") {
         None => Norm::Sup,
         Some(value) => {
@@ -374,11 +397,14 @@ fn read_claim(table: &Table<'_, '_>, target: &Target) -> Result<ClaimSpec, SpecE
     }
     let threshold = table.optional("threshold", Table::number)?;
     let threshold = threshold_of(norm, threshold).map_err(at("threshold"))?;
+    let (arithmetic, semantics) = arithmetic::read(table)?;
     Ok(ClaimSpec {
         norm,
         tolerance,
         threshold,
         gap: gap.unwrap_or_else(default_gap),
+        arithmetic,
+        semantics,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::verify::Verification;
 use crate::builders::Built;
+use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::network::{Network, size};
 use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
@@ -24,6 +25,7 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         threshold: question.threshold.clone(),
         network: question.network.clone(),
         weights: Weights::Exact,
+        arithmetic: Told::of(question, network),
         lower: claim.error_lower(),
         upper: claim.error_upper(),
         squared: claim.squared(),

@@ -55,6 +55,11 @@ pub fn choices() -> impl Strategy<Value = Choices> {
 }
 
 impl Choices {
+    /// These numbers, and zeros after them.
+    pub fn from_values(values: Vec<u32>) -> Self {
+        Self { values, next: 0 }
+    }
+
     /// A number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
         let value = self.values.get(self.next).copied().unwrap_or(0);

@@ -27,6 +27,8 @@ pub struct Reduction {
     pub ranges: Ranges,
     /// The constant radius; at least 0.
     pub constant_radius: Dyadic,
+    /// Rounding errors of at most this are taken over from a larger cell (T40).
+    pub kept_rounding: Dyadic,
 }
 
 impl Reduction {
@@ -34,6 +36,7 @@ impl Reduction {
     pub const PLAIN: Self = Self {
         ranges: Ranges::Natural,
         constant_radius: Dyadic::ZERO,
+        kept_rounding: Dyadic::ZERO,
     };
 
     /// Returns the reduction of a certificate.
@@ -41,6 +44,7 @@ impl Reduction {
         Self {
             ranges: certificate.ranges,
             constant_radius: Dyadic::from_rational(&certificate.constant_radius, Direction::Down),
+            kept_rounding: Dyadic::from_rational(&certificate.kept_rounding, Direction::Down),
         }
     }
 }
@@ -53,10 +57,6 @@ pub struct OnCell {
     local: Option<Local>,
     rounding: Option<Arc<Rounding>>,
 }
-
-/// Rounding errors are taken over from a larger cell where they are at most `2^KEPT` times the
-/// constant radius (T40).
-const KEPT: i64 = 5;
 
 impl OnCell {
     /// Returns a network on the whole domain, where a walk begins.
@@ -155,8 +155,7 @@ impl OnCell {
         let Some(rounding) = &self.rounding else {
             return Ok(None);
         };
-        let kept = reduction.constant_radius.scale(KEPT, Direction::Down);
-        if rounding.largest() <= kept {
+        if rounding.largest() <= reduction.kept_rounding {
             return Ok(Some(Arc::clone(rounding)));
         }
         let rounding = rounding.reduced(cell.intervals(), reduction.constant_radius)?;
@@ -401,6 +400,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         let Reduction {
             ranges,
             constant_radius,
+            ..
         } = reduction;
         match ranges {
             Ranges::Natural => self.by_intervals.reduce_with(
@@ -432,6 +432,7 @@ impl<'a, const D: usize, const S: usize> LeavesOver<'a, D, S> {
         let Reduction {
             ranges,
             constant_radius,
+            ..
         } = reduction;
         match ranges {
             Ranges::Natural => {

@@ -41,6 +41,10 @@ pub enum ViolationFailure {
     NoValue(Failure),
 }
 
+/// Rounding errors are taken over from a larger cell where they are at most `2^KEPT` times the
+/// constant radius (T40).
+const KEPT: i64 = 5;
+
 /// A case prepared for many leaves.
 pub struct PropertyLeaves<'a>(Box<dyn Methods + Send + 'a>);
 
@@ -134,6 +138,7 @@ impl<const D: usize> Methods for PropertyLeavesOver<'_, D> {
         let reduction = Reduction {
             ranges,
             constant_radius,
+            kept_rounding: constant_radius.scale(KEPT, Direction::Down),
         };
         let rounding = parent.rounding_on(cell, reduction)?;
         let outputs = rounding.as_ref().map(|rounding| rounding.outputs());

@@ -80,6 +80,8 @@ pub struct Certificate {
     pub constant_radius: Rational,
     /// How ranges are computed on the way down.
     pub ranges: Ranges,
+    /// Rounding errors of at most this are taken over on the way down; 0 in real arithmetic.
+    pub kept_rounding: Rational,
     /// The cuts and the leaves.
     pub partition: Partition,
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::claim::{Claim, Norm, Question};
 use super::header::{Header, Kind};
 use super::partition::Partition;
+use super::semantics::Semantics;
 use super::{Certificate, Ranges, Witness};
 use crate::expr::{Domain, Target, parse_target};
 use crate::numbers::{Rational, literal};
@@ -58,6 +59,9 @@ pub fn write(certificate: &Certificate, mut out: impl Write) -> io::Result<()> {
     }
     writeln!(out, "constant-radius {}", certificate.constant_radius)?;
     writeln!(out, "ranges {}", certificate.ranges.name())?;
+    if question.semantics != Semantics::Real {
+        writeln!(out, "kept-rounding {}", certificate.kept_rounding)?;
+    }
     write_tree(&certificate.partition, &mut out)?;
     writeln!(out, "end")?;
     out.flush()
@@ -137,6 +141,13 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
         }
     };
     let (constant_radius, ranges) = lines.hints()?;
+    let kept_rounding = match semantics {
+        Semantics::Real => Rational::ZERO,
+        Semantics::Float(_) => {
+            let text = lines.field("kept-rounding")?;
+            lines.number(text)?
+        }
+    };
     let partition = lines.tree()?;
     lines.end()?;
     Ok(Certificate {
@@ -157,6 +168,7 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, ReadError> {
         witness,
         constant_radius,
         ranges,
+        kept_rounding,
         partition,
     })
 }

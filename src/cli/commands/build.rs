@@ -59,6 +59,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         threshold: spec.claim.threshold.clone(),
         tolerance: spec.claim.tolerance.as_ref(),
         gap: spec.claim.gap.clone(),
+        semantics: inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
         portable: arguments.portable,
@@ -81,6 +82,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         built,
         verification,
         comparison,
+        ..
     } = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
     let Comparison {
@@ -118,7 +120,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             bar.show(at)
         });
         drop(bar);
-        report.rounded.push(rounded.map_err(Refusal::new)?);
+        report.rounded.extend(rounded.map_err(Refusal::new)?);
     }
     if let Some(text) = advice::of_size(&spec, report.size.units) {
         note(text);

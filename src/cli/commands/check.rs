@@ -9,6 +9,7 @@ use crate::certificate::{Layer, property, size, text};
 use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
+use crate::floats::{Arithmetic, Told};
 use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::digest;
@@ -97,10 +98,11 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
         let names = inputs::Names::Numbered;
         let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
         let (asked, _) = super::property::read(property, &loaded.network)?;
+        let semantics = inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?;
         return Ok(super::property::check(
             (path, &bytes),
             &loaded,
-            Some(&asked),
+            Some((&asked, &semantics)),
             format,
         ));
     }
@@ -112,8 +114,15 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
     };
     let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
     let network = &loaded.network;
-    let asked = if inputs::is_asked(&arguments.question) {
-        Some(inputs::question(&arguments.question, network)?)
+    // Flags about arithmetic alone are a question without a target, and refused as one.
+    let is_asked = inputs::is_asked(&arguments.question)
+        || Arithmetic::from(&arguments.arithmetic) != Arithmetic::default();
+    let asked = if is_asked {
+        Some(inputs::question(
+            &arguments.question,
+            Some(&arguments.arithmetic),
+            network,
+        )?)
     } else {
         None
     };
@@ -136,6 +145,7 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
             return Ok(rejected(format, "malformed", &message));
         }
     };
+    loaded.fits(&network_path, &certificate.claim.question.semantics)?;
     let checked = if arguments.core {
         check_core(certificate, network)
     } else {
@@ -179,6 +189,7 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
         threshold: question.threshold.clone(),
         network: question.network.clone(),
         weights: loaded.weights,
+        arithmetic: Told::of(question, network),
         lower: claim.error_lower(),
         upper: claim.error_upper(),
         squared: claim.squared(),
@@ -204,12 +215,14 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
                 ),
                 None => format!("{error} >= {}", report::down(lower)),
             };
+            let before = report.arithmetic.before_inputs();
             let legend = report.legend();
             let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
             format!(
-                "accepted: {bounds} for {place}; {}, network {}{legend}\n  in real arithmetic, with {}; checked {}",
+                "accepted: {bounds} for {before}{place}; {}, network {}{legend}\n  {}, with {}; checked {}",
                 count(verified.leaves(), "leaf"),
                 question.network,
+                report.arithmetic.clause(),
                 loaded.weights.text(),
                 match certificate.layer {
                     Layer::Core => "by the core alone".to_string(),

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::pretty;
 use super::regions::{few_enough, refused};
 use crate::builders::{Goal, entry};
-use crate::certificate::text;
+use crate::certificate::{Semantics, text};
 use crate::checker::Verified;
 use crate::cli::arguments::{Draw, Format, Over, Picture};
 use crate::cli::{
@@ -78,14 +78,16 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         )?);
         certificate = Some(found);
     }
-    let question = match &verified {
+    let mut question = match &verified {
         // A certificate says itself what it is about.
         Some(verified) if !inputs::is_asked(&arguments.question) => {
             verified.claim().question.clone()
         }
-        _ => inputs::question(&arguments.question, &network)?.question,
+        _ => inputs::question(&arguments.question, None, &network)?.question,
     };
     if let Some(verified) = &verified {
+        // What is drawn is the same in any arithmetic.
+        question.semantics = verified.claim().question.semantics.clone();
         verified
             .answers(&question, None)
             .map_err(|rejection| Refusal::new(rejection).as_no())?;
@@ -220,6 +222,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         threshold: spec.claim.threshold.clone(),
         tolerance: None,
         gap: spec.claim.gap.clone(),
+        semantics: Semantics::Real,
         limits: workflow::Limits {
             interrupt: Some(interrupt::listen()),
             ..workflow::Limits::default()
@@ -317,7 +320,7 @@ fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refu
     let domain = domain(arguments, network)?;
     let has_target = !arguments.question.target.is_empty() || arguments.question.spec.is_some();
     let region = if has_target {
-        let asked = inputs::question(&arguments.question, network)?;
+        let asked = inputs::question(&arguments.question, None, network)?;
         Some(asked.question.target).filter(Target::is_region)
     } else {
         None

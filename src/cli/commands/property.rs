@@ -12,6 +12,7 @@ use crate::checker::check_property_by;
 use crate::cli::arguments::{Format, Verify};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::expr::Property;
+use crate::floats::{Arithmetic, Told};
 use crate::formats::kind::{Kind, Wanted};
 use crate::formats::reading::Kind as Reading;
 use crate::formats::vnnlib;
@@ -83,7 +84,11 @@ pub fn read(path: &Path, network: &Network) -> Result<(Property, Option<String>)
 }
 
 /// Reads the certificate of an earlier search for the same property.
-fn earlier(path: &Path, network: &Network, asked: &Property) -> Result<Evidence, Refusal> {
+fn earlier(
+    path: &Path,
+    network: &Network,
+    (asked, semantics): (&Property, &Semantics),
+) -> Result<Evidence, Refusal> {
     let bytes = inputs::bytes_of(Wanted::Certificate, path, Reading::CERTIFICATE)?;
     let certificate = property::read(&bytes).map_err(|error| {
         let hint = "--resume takes a certificate that `verify --property` wrote";
@@ -96,23 +101,31 @@ fn earlier(path: &Path, network: &Network, asked: &Property) -> Result<Evidence,
     if certificate.property != *asked {
         return Err(about("property"));
     }
+    if certificate.semantics != *semantics {
+        return Err(about("arithmetic"));
+    }
     Ok(certificate.evidence)
 }
 
 /// Decides a property.
 pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
-    let inputs::Loaded { network, weights } = inputs::read_network(
+    let loaded = inputs::read_network(
         &arguments.network,
         inputs::Names::Numbered,
         arguments.weights,
     )?;
+    let semantics = inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?;
+    loaded.fits(&arguments.network, &semantics)?;
+    let inputs::Loaded {
+        network, weights, ..
+    } = loaded;
     let (property, vacuous) = read(path, &network)?;
     let resume = match &arguments.resume {
-        Some(path) => Some(earlier(path, &network, &property)?),
+        Some(path) => Some(earlier(path, &network, (&property, &semantics))?),
         None => None,
     };
     let request = VerifyPropertyRequest {
-        semantics: Semantics::Real,
+        semantics,
         network: &network,
         property,
         limits: inputs::limits(&arguments.limits),
@@ -140,6 +153,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         outputs: network.outputs().to_vec(),
         network: answer.network.clone(),
         weights,
+        arithmetic: Told::new(&request.semantics, &network),
         witness,
         search: SearchReport {
             boxes: answer.search.boxes,
@@ -188,7 +202,7 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
 pub fn check(
     (path, bytes): (&Path, &[u8]),
     loaded: &inputs::Loaded,
-    asked: Option<&Property>,
+    asked: Option<(&Property, &Semantics)>,
     format: Format,
 ) -> Output {
     let network = &loaded.network;
@@ -206,8 +220,8 @@ pub fn check(
         Ok(verified) => verified,
         Err(rejection) => return rejected(format, rejection.kind(), &rejection.to_string()),
     };
-    if let Some(asked) = asked
-        && let Err(rejection) = verified.answers(&digest(network), &Semantics::Real, asked)
+    if let Some((asked, semantics)) = asked
+        && let Err(rejection) = verified.answers(&digest(network), semantics, asked)
     {
         return rejected(format, rejection.kind(), &rejection.to_string());
     }
@@ -216,17 +230,24 @@ pub fn check(
     } else {
         ("sat", "the condition holds at the witness")
     };
-    let claim = claim(verified.property(), verified.network(), loaded.weights);
+    let told = Told::new(verified.semantics(), network);
+    let claim = claim(
+        verified.property(),
+        verified.network(),
+        loaded.weights,
+        &told,
+    );
     Output::yes(match format {
         Format::Json => pretty(&json!({ "accepted": true, "vnnlib": word, "claim": claim })),
         Format::Text => format!(
-            "accepted ({word}): {says}, in {}; {}, network {}\n  in real arithmetic, with {}",
+            "accepted ({word}): {says}, in {}; {}, network {}\n  {}, with {}",
             match verified.property().cases() {
                 [one] => format!("the box, {}", one.text()),
                 several => count(several.len(), "box"),
             },
             count(verified.leaves(), "leaf"),
             verified.network(),
+            told.clause(),
             loaded.weights.text()
         ),
     })

@@ -159,6 +159,7 @@ impl<'a> Integral<'a> {
             reduction: Reduction {
                 ranges: ranges(root),
                 constant_radius: Dyadic::from_rational(&constant_radius, Direction::Down),
+                kept_rounding: Dyadic::ZERO,
             },
             constant_radius,
             in_parts: false,
@@ -449,6 +450,7 @@ impl<'a> Integral<'a> {
                     upper: claim.stated_upper,
                     witness: None,
                     constant_radius: self.constant_radius,
+                    kept_rounding: Rational::ZERO,
                     ranges: self.reduction.ranges,
                     partition: tree.partition(),
                 },

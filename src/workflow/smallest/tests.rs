@@ -1,7 +1,7 @@
 use super::super::verify::WorkflowError;
 use super::choose;
 use crate::builders::{BuilderName, Parameters, Units};
-use crate::certificate::Norm;
+use crate::certificate::{Norm, Semantics};
 use crate::expr::{Domain, Target};
 use crate::jobs::Threads;
 use crate::network::{Network, size};
@@ -27,6 +27,7 @@ fn chosen_on(
         threshold: None,
         tolerance: Some(&tolerance),
         gap: spec::default_gap(),
+        semantics: Semantics::Real,
         limits: Limits::default(),
         threads,
         portable: false,
@@ -146,6 +147,7 @@ fn a_norm_or_a_missing_tolerance_is_refused() {
             threshold: None,
             tolerance,
             gap: spec::default_gap(),
+            semantics: Semantics::Real,
             limits: Limits::default(),
             threads: Threads::All,
             portable: false,

@@ -249,7 +249,9 @@ impl Rounding {
                     sums.push(sum);
                 }
                 let value = self.arithmetic.unit(&layer.activation, &rows)?;
-                let is_fixed = value.range.rad() <= constant_radius || made.terms.len() == start;
+                // Where its own error is as large as its range, a smaller box would not help.
+                let short = constant_radius.add(value.error, Up);
+                let is_fixed = value.range.rad() <= short || made.terms.len() == start;
                 let is_zero = value.range == Interval::ZERO && value.error.is_zero();
                 here.images.push(if is_last || !(is_fixed || is_zero) {
                     here.values.push(value);
