@@ -248,13 +248,10 @@ impl Arithmetic {
         relative.add(self.abs, Up).add(tiny, Up)
     }
 
-    /// What an evaluation by pieces may add to an output with this range on the domain.
+    /// What an evaluation by pieces may add to an output with this range on the domain (T40, 5).
     pub(super) fn pieces(&self, range: &Interval) -> Dyadic {
-        if self.is_emitted {
-            range.mag().scale(-49, Up)
-        } else {
-            Dyadic::ZERO
-        }
+        let tiny = self.smallest.scale(4, Up);
+        range.mag().scale(-49, Up).add(tiny, Up)
     }
 }
 
