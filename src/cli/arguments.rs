@@ -335,8 +335,19 @@ pub struct Eval {
     /// The network file.
     pub network: PathBuf,
     /// The point, such as "x=1/3,y=0.2".
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
-    pub at: String,
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        required_unless_present = "points"
+    )]
+    pub at: Option<String>,
+    /// A CSV file of points: the first line names the inputs. Prints a CSV file of enclosures.
+    #[arg(long, value_name = "FILE", conflicts_with = "at")]
+    pub points: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
     /// Significant digits of an enclosure.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub digits: u16,
