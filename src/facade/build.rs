@@ -283,6 +283,7 @@ impl<'a> Build<'a> {
             built,
             verification,
             comparison,
+            ..
         } = workflow::build(&request, None, &mut watch)?;
         let answer = Answer::new(verification, built.network.clone(), Weights::Exact);
         Ok(BuiltNetwork {

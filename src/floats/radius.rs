@@ -1,64 +1,119 @@
-//! An estimate of what rounding costs: T40 in floats, at single points.
+//! An estimate of what rounding costs: the bounds of T40 on small boxes all over a domain.
 //!
-//! Slow and obvious: the bounds of T40 for a box that is one point. It serves to choose networks; the prover
-//! decides.
+//! It serves to choose networks; the prover decides. [`Pass`] computes the same bounds for single points in
+//! floats, and says which sums lose most.
 
 use crate::certificate::{FloatFormat, Floats, Summation};
 use crate::expr::Domain;
-use crate::network::{Activation, LayerEstimate, Network};
-use crate::numbers::Estimate;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::network::{Activation, FloatsError, LayerEstimate, Network, Rounding};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
+use crate::numbers::{Dyadic, Estimate, Interval};
 
-/// Work for all points: nonzero weights times points.
-const WORK: usize = 40_000_000;
-/// The most and the fewest points.
-const MOST_POINTS: usize = 2000;
-const FEWEST_POINTS: usize = 17;
+/// Work for all boxes: nonzero weights times boxes.
+const WORK: usize = 20_000_000;
+/// The most and the fewest boxes.
+const MOST_BOXES: usize = 500;
+const FEWEST_BOXES: usize = 17;
+/// The sides of boxes that do not end at kinks, as parts of those of the domain.
+const SIDE: f64 = 1.0 / 4096.0;
+/// Parts of a piece between kinks that the prover is expected to bound.
+const PART: f64 = 1.0 / 16.0;
 /// The step of a difference quotient of an activation.
 const STEP: f64 = 1e-6;
 
-/// What rounding may cost at the worst of some points: an estimate.
+/// What rounding may cost at the worst of some boxes: an estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RadiusEstimate {
     /// How far an output may be from the one in real arithmetic.
     pub radius: f64,
-    /// The terms of that output that are not 0 there, with the bias.
+    /// The terms of the worst output that are not 0 in the middle of that box, with the bias.
     pub terms: usize,
     /// The sum of the sizes of these terms.
     pub size: f64,
 }
 
-/// Estimates how far the outputs of a network in floats are from those in real arithmetic, at most, on a domain.
-/// Steps count as exact: they move, and are not off elsewhere.
+/// Estimates how far the outputs of a network in floats may be from those in real arithmetic on a domain, at
+/// most: as the prover sees it on small cells. Steps count as exact: they move, and are not off elsewhere.
 ///
-/// - Exactness: estimate, from points that do not depend on the network, and kinks of its first layer.
+/// - Exactness: estimate: the bounds of T40 on parts of some of the cells between kinks of the first layer (in one input),
+///   or on boxes that fill the domain evenly.
+/// - Errors: [`FloatsError`] where T40 does not apply to the network.
 /// - Source: T40.
-pub fn radius_estimate(network: &Network, domain: &Domain, floats: &Floats) -> RadiusEstimate {
+pub fn radius_estimate(
+    network: &Network,
+    domain: &Domain,
+    floats: &Floats,
+) -> Result<RadiusEstimate, FloatsError> {
+    let sides = domain.sides().iter();
+    let sides: Vec<_> = sides
+        .map(|(low, high)| Interval::from_rational(low).hull(&Interval::from_rational(high)))
+        .collect();
+    let (whole, _) = Rounding::from_network(network, &sides, floats)?;
     let pass = Pass::new(network, floats);
     let weights = pass.layers.iter().flat_map(|layer| &layer.rows);
     let weights: usize = weights.map(|(_, row)| row.len() + 1).sum();
-    let count = (WORK / weights.max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
+    let count = (WORK / weights.max(1)).clamp(FEWEST_BOXES, MOST_BOXES);
     let ends = domain.sides().iter();
     let ends: Vec<_> = ends
         .map(|(low, high)| (estimate_rational(low), estimate_rational(high)))
         .collect();
-    let mut worst = RadiusEstimate::default();
-    let mut at = |point: &[f64]| {
-        let here = pass.at(point);
-        if here.radius > worst.radius || here.radius.is_nan() {
-            worst = here;
+    let mut worst: Option<(f64, Vec<(f64, f64)>)> = None;
+    for cell in cells(&pass, &ends, count) {
+        let sides: Option<Vec<Interval>> = cell.iter().map(interval).collect();
+        let Some(sides) = sides else { continue };
+        // A value that is unknown here is not known to the prover either.
+        let radius = whole.reduced(&sides, Dyadic::ZERO);
+        let radius = radius.map_or(f64::INFINITY, |here| estimate_dyadic(here.largest()));
+        if worst.as_ref().is_none_or(|(so_far, _)| radius > *so_far) {
+            worst = Some((radius, cell));
         }
+    }
+    let Some((radius, cell)) = worst else {
+        return Ok(RadiusEstimate::default());
     };
-    for index in 0..count {
-        at(&point(index, &ends));
-    }
+    let middle: Vec<f64> = cell
+        .iter()
+        .map(|(low, high)| f64::midpoint(*low, *high))
+        .collect();
+    Ok(RadiusEstimate {
+        radius,
+        ..pass.at(&middle)
+    })
+}
+
+fn interval((low, high): &(f64, f64)) -> Option<Interval> {
+    Some(Interval::point(exact_dyadic(*low)?).hull(&Interval::point(exact_dyadic(*high)?)))
+}
+
+/// Boxes of a domain: in one input, parts of those between neighbouring kinks of the first layer, else small ones.
+fn cells(pass: &Pass<'_>, ends: &[(f64, f64)], count: usize) -> Vec<Vec<(f64, f64)>> {
     if let [(low, high)] = *ends {
-        let kinks = pass.kinks(low, high);
-        for kink in kinks.iter().step_by(kinks.len().div_ceil(count).max(1)) {
-            at(&[*kink]);
+        let mut kinks = pass.kinks(low, high);
+        if !kinks.is_empty() {
+            kinks.extend([low, high]);
+            kinks.sort_by(f64::total_cmp);
+            kinks.dedup();
+            let each = kinks.len().div_ceil(count).max(1);
+            let pairs = kinks.windows(2).step_by(each);
+            return pairs.flat_map(|pair| parts(pair[0], pair[1])).collect();
         }
     }
-    worst
+    let around = |(x, (low, high)): (f64, &(f64, f64))| {
+        let half = 0.5 * SIDE * (high - low);
+        ((x - half).max(*low), (x + half).min(*high))
+    };
+    (0..count)
+        .map(|index| {
+            let point = point(index, ends).into_iter();
+            point.zip(ends).map(around).collect()
+        })
+        .collect()
+}
+
+/// Parts of a piece: at its lower end, and in the middle.
+fn parts(low: f64, high: f64) -> [Vec<(f64, f64)>; 2] {
+    let (length, middle) = (PART * (high - low), f64::midpoint(low, high));
+    [(low, low + length), (middle, middle + length)].map(|part| vec![part])
 }
 
 /// The points of a sequence that fills a box evenly: multiples of roots of primes, modulo 1.
@@ -209,8 +264,9 @@ impl<'a> Pass<'a> {
             Activation::Relu if z + error <= 0.0 => 0.0,
             Activation::Relu | Activation::HardTanh => error + 2.0 * self.least,
             Activation::Heaviside => 0.0,
-            Activation::LeakyRelu(_) => {
-                self.slope(&apply, z, error) * error + self.unit * real.abs() + 2.0 * self.least
+            Activation::LeakyRelu(slope) => {
+                let product = self.unit * (estimate_rational(slope) * z).abs();
+                self.slope(&apply, z, error) * error + product + 2.0 * self.least
             }
             _ => {
                 let ulp = 2.0 * self.unit * real.abs().max(self.least);
@@ -250,4 +306,105 @@ fn gamma(k: f64, unit: f64) -> f64 {
         return f64::INFINITY;
     }
     k.max(0.0) * unit / (1.0 - k * unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::ActivationError;
+    use crate::network::{Layer, Matrix};
+    use crate::numbers::Rational;
+
+    fn floats(summation: Summation) -> Floats {
+        Floats {
+            format: FloatFormat::Float32,
+            summation,
+            activation: ActivationError {
+                ulps: Rational::from(4),
+                abs: Rational::power_of_two(-21),
+            },
+            rounded_inputs: true,
+        }
+    }
+
+    fn layer(rows: &[&[i64]], bias: &[i64], activation: Activation) -> Layer {
+        let number = |number: &i64| Rational::ratio(*number, 8);
+        let rows = rows.iter().map(|row| row.iter().map(number).collect());
+        let matrix = Matrix::from_dense(rows.collect()).expect("rows");
+        let bias = bias.iter().map(number).collect();
+        Layer::new(matrix, bias, activation).expect("a layer")
+    }
+
+    fn network(activation: &Activation) -> Network {
+        let first = layer(
+            &[&[3, -5], &[8, 7], &[-9, 4], &[1, 1]],
+            &[3, 0, -1, 80],
+            activation.clone(),
+        );
+        let units: &[i64] = match first.units() {
+            2 => &[11, -13],
+            _ => &[11, -13, 3, 16],
+        };
+        let last = layer(&[units], &[5], Activation::Identity);
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Network::new(names(&["x", "y"]), names(&["z"]), vec![first, last]).expect("they fit")
+    }
+
+    #[test]
+    fn boxes_lose_what_their_points_lose_and_little_more() {
+        let domain = Domain::parse("x=-1..1,y=0..3").expect("a domain");
+        for activation in [
+            Activation::Relu,
+            Activation::Sigmoid,
+            Activation::Tanh,
+            Activation::Maxout(2),
+            Activation::LeakyRelu(Rational::ratio(1, 4)),
+        ] {
+            for summation in [Summation::Any, Summation::Emitted] {
+                let (network, floats) = (network(&activation), floats(summation));
+                let boxes = radius_estimate(&network, &domain, &floats).expect("floats");
+                let pass = Pass::new(&network, &floats);
+                let points = (0..500).map(|k| pass.at(&point(k, &[(-1.0, 1.0), (0.0, 3.0)])));
+                let points = points.map(|here| here.radius).fold(0.0, f64::max);
+                let ratio = boxes.radius / points;
+                assert!((0.99..1.5).contains(&ratio), "{activation:?}: {ratio}");
+                assert!(boxes.terms > 1 && boxes.size > 1.0);
+            }
+        }
+    }
+
+    #[test]
+    fn kinks_and_overflows_are_seen() {
+        // relu(x - 1/2) and relu(1/2 - x), times 8: 0 at the kink.
+        let first = layer(&[&[8], &[-8]], &[-4, 4], Activation::Relu);
+        let last = layer(&[&[64, 64]], &[0], Activation::Identity);
+        let names = |name: &str| vec![name.to_owned()];
+        let network = Network::new(names("x"), names("z"), vec![first, last]).expect("they fit");
+        let floats = Floats {
+            rounded_inputs: false,
+            ..floats(Summation::Any)
+        };
+        let domain = Domain::parse("x=0..1").expect("a domain");
+        let pass = Pass::new(&network, &floats);
+        assert_eq!(pass.kinks(0.0, 1.0), [0.5, 0.5]);
+        let found = radius_estimate(&network, &domain, &floats).expect("floats");
+        // One unit is on, of at most 1/2: its difference is rounded, and multiplied by 8.
+        assert!(
+            found.radius >= 8.0 * 0.5 * libm::ldexp(1.0, -25),
+            "{found:?}"
+        );
+        assert!(
+            found.radius < 8.0 * 4.0 * libm::ldexp(1.0, -24),
+            "{found:?}"
+        );
+        let far = Domain::new(
+            names("x"),
+            vec![(Rational::ZERO, Rational::power_of_two(200))],
+        );
+        let refused = radius_estimate(&network, &far.expect("a domain"), &floats);
+        assert!(
+            matches!(refused, Err(FloatsError::Overflow { .. })),
+            "{refused:?}"
+        );
+    }
 }

@@ -17,7 +17,7 @@ use crate::certificate::{
 };
 use crate::checker::{Rejection, Verified};
 use crate::clock::Moment;
-use crate::floats::{NotFloat, fits};
+use crate::floats::{NotFloat, ToFloatsError, fits};
 use crate::formats::FormatError;
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -126,6 +126,9 @@ pub enum WorkflowError {
     /// The claim is about floats, and cannot be.
     #[error(transparent)]
     Floats(Box<NotFloat>),
+    /// The network that was built has no nearest one in floats.
+    #[error(transparent)]
+    NoFloats(Box<ToFloatsError>),
     /// A certificate that was written cannot be read back.
     #[error("certificate: {0}")]
     Certificate(ReadError),
@@ -190,6 +193,12 @@ pub enum WorkflowError {
     Stopped(StoppedBy),
 }
 
+impl From<ToFloatsError> for WorkflowError {
+    fn from(error: ToFloatsError) -> Self {
+        Self::NoFloats(Box::new(error))
+    }
+}
+
 impl From<NotFloat> for WorkflowError {
     fn from(error: NotFloat) -> Self {
         Self::Floats(Box::new(error))
@@ -221,6 +230,7 @@ impl WorkflowError {
             | Self::Property { .. }
             | Self::Measure(_)
             | Self::Floats(_)
+            | Self::NoFloats(_)
             | Self::Certificate(_)
             | Self::File { .. }
             | Self::Rejected(_)
@@ -258,6 +268,11 @@ impl Found {
     /// Does the search find that the error is at most this?
     pub(super) fn keeps(&self, tolerance: &Rational) -> bool {
         self.outcome.certificate.claim.keeps(tolerance)
+    }
+
+    /// The number of boxes that were searched.
+    pub(super) fn boxes(&self) -> u64 {
+        self.outcome.boxes
     }
 
     /// The point where the search found a large error.

@@ -191,7 +191,7 @@ fn on_grids(knots: &[Rational]) -> Vec<Rational> {
             _ if k == last => side(k - 1),
             _ => side(k - 1).min(side(k)),
         };
-        let piece = exponent_above(&shorter) - 2;
+        let piece = floor_log2(&shorter);
         let float = exponent_above(knot) - DIGITS;
         let power = if float <= piece + COARSE {
             float.max(piece + FINE)
@@ -208,6 +208,17 @@ fn on_grids(knots: &[Rational]) -> Vec<Rational> {
         Rational::from(steps) * unit
     });
     moved.collect()
+}
+
+/// Returns the exponent of the largest power of two that is not above a positive number.
+fn floor_log2(value: &Rational) -> i32 {
+    // At most two too large.
+    let above = exponent_above(value);
+    let is_above = |power: &i32| Rational::power_of_two(*power) > *value;
+    (above - 2..=above)
+        .rev()
+        .find(|power| !is_above(power))
+        .unwrap_or(above - 2)
 }
 
 /// Returns the values of broken lines at moved knots: on the piece that the new place is on, and at the ends on
@@ -280,4 +291,125 @@ fn network(request: &Request, lines: &BrokenLines) -> Network {
         second.finish(Activation::Relu),
     ];
     network_of_rows(request.target, hidden, outputs, Activation::Identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builders::{BuilderName, build, build_within};
+    use crate::certificate::FloatFormat::Float32;
+    use crate::expr::{Domain, Target, parse_target};
+    use crate::network::forward;
+    use crate::numbers::literal;
+
+    fn problem(formulas: &[&str], domain: &str) -> (Target, Domain) {
+        let domain = Domain::parse(domain).expect("a domain");
+        let target = parse_target(formulas, Some(domain.names())).expect("formulas");
+        (target, domain)
+    }
+
+    fn keys(arrangement: Arrangement, knots: Knots, cells: Option<usize>) -> Parameters {
+        Parameters {
+            cells: cells.map(|cells| vec![cells]),
+            knots: Some(knots),
+            arrangement: Some(arrangement),
+            ..Parameters::default()
+        }
+    }
+
+    fn made(keys: &Parameters, (target, domain): &(Target, Domain)) -> Built {
+        build(BuilderName::Interpolant, keys, target, domain, Norm::Sup).expect("built")
+    }
+
+    fn at(network: &Network, x: &Rational) -> Vec<Rational> {
+        forward(network, &(), std::slice::from_ref(x)).expect("rational")
+    }
+
+    fn points(low: &str, high: &str, count: i64) -> Vec<Rational> {
+        let (low, high) = (number(low), number(high));
+        let part = |k| &low + &((&high - &low) * Rational::ratio(k, count));
+        (0..=count).map(part).collect()
+    }
+
+    fn number(text: &str) -> Rational {
+        literal::parse(text).expect("a number")
+    }
+
+    /// The values of hats that are not 0.
+    fn live(network: &Network, x: &Rational) -> usize {
+        let hidden = network.layers()[..2].to_vec();
+        let names = (0..hidden[1].units()).map(|k| format!("h{k}")).collect();
+        let hats = Network::new(network.inputs().to_vec(), names, hidden).expect("it fits");
+        at(&hats, x).iter().filter(|hat| !hat.is_zero()).count()
+    }
+
+    #[test]
+    fn hats_are_the_interpolant_in_another_arrangement() {
+        let square = problem(&["x^2", "x/3"], "x=0..1");
+        let hats = made(&keys(Arrangement::Hats, Knots::Uniform, Some(16)), &square);
+        let sum = made(&keys(Arrangement::Sum, Knots::Uniform, Some(16)), &square);
+        assert_eq!(hats.a_priori, sum.a_priori);
+        assert_eq!(crate::network::size(&hats.network).units, 16 * 2 + 17);
+        for x in points("0", "1", 37) {
+            assert_eq!(at(&hats.network, &x), at(&sum.network, &x), "{x}");
+            assert!(live(&hats.network, &x) <= 2, "{x}");
+        }
+    }
+
+    #[test]
+    fn all_weights_but_the_heights_are_floats_and_the_bound_holds() {
+        for (formula, domain, low, high) in [
+            ("sin(x)", "x=0..6.2831853", "0", "6.2831853"),
+            ("exp(x)", "x=-0.7..1/3", "-0.7", "1/3"),
+            // No value left of the lower end.
+            ("sqrt(x - 0.1)", "x=0.1..1000", "0.1", "1000"),
+        ] {
+            let problem = problem(&[formula], domain);
+            let built = made(
+                &keys(Arrangement::Hats, Knots::Balanced, Some(200)),
+                &problem,
+            );
+            let [first, second, _] = built.network.layers() else {
+                panic!("three layers");
+            };
+            for layer in [first, second] {
+                let numbers = layer.weights().pool().iter().chain(layer.bias().pool());
+                let long: Vec<_> = numbers
+                    .filter(|number| !Float32.is_normal(number))
+                    .collect();
+                assert_eq!(long, Vec::<&Rational>::new(), "{formula}");
+            }
+            let bound = estimate_rational(&built.a_priori.expect("a bound").upper);
+            let mut f = Estimates::new(&problem.0.output_expressions()[0]);
+            let errors = points(low, high, 1000).into_iter().map(|x| {
+                let off =
+                    estimate_rational(&at(&built.network, &x)[0]) - f.at(estimate_rational(&x));
+                off.abs()
+            });
+            let worst = errors.fold(0.0, f64::max);
+            assert!(
+                worst <= bound && bound < 2.0 * worst + 0.1,
+                "{formula}: {worst} {bound}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_fewest_hats_keep_a_tolerance() {
+        let (target, domain) = problem(&["sin(x)"], "x=0..6.2831853");
+        let tolerance = Rational::ratio(1, 1000);
+        let keys = keys(Arrangement::Hats, Knots::Best, None);
+        let name = BuilderName::Interpolant;
+        let built = build_within(name, &keys, &target, &domain, &tolerance, 0).expect("built");
+        // As many pieces as the sum has, for which 38 kinks are the fewest.
+        assert_eq!(built.chosen.cells, Some(vec![39]));
+        for x in points("0", "6.2831853", 500) {
+            let off =
+                estimate_rational(&at(&built.network, &x)[0]) - libm::sin(estimate_rational(&x));
+            assert!(off.abs() < 1e-3, "{x}: {off}");
+        }
+        let (target, domain) = problem(&["x^2", "x^3"], "x=0..1");
+        let refused = build_within(name, &keys, &target, &domain, &tolerance, 0);
+        assert_eq!(refused, Err(BuildError::SharedKinks { found: 2 }));
+    }
 }

@@ -82,6 +82,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         built,
         verification,
         comparison,
+        ..
     } = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
     let Comparison {

@@ -2,28 +2,46 @@
 
 use serde_json::{Map, json};
 
+mod points;
+
 use super::pretty;
+use crate::certificate::Semantics;
 use crate::cli::arguments::{Eval, Format};
 use crate::cli::{Output, Refusal, inputs, note};
+use crate::floats;
 use crate::network::{Network, forward};
 use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Failure, Precise, Rational, Scalar};
 
-/// Evaluates a network at a point.
+/// Evaluates a network at a point, or at many.
 pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
-    let names = inputs::Names::Flag(&arguments.at);
-    let inputs::Loaded { network, .. } =
-        inputs::read_network(&arguments.network, names, arguments.weights)?;
-    let point = point(&arguments.at, &network)?;
+    let semantics = inputs::semantics(&arguments.arithmetic, &floats::Arithmetic::default())?;
     let digits = usize::from(arguments.digits);
-    let (values, is_exact) = match forward(&network, &(), &point) {
-        Ok(values) => {
-            let texts = values
-                .iter()
-                .map(|value| (value.to_string(), value.to_string()));
-            (texts.collect(), true)
+    if let Some(path) = &arguments.points {
+        inputs::one_from_standard_input([&arguments.network, path])?;
+        return points::run(arguments, path, &semantics, digits).map(Output::yes);
+    }
+    let at = arguments.at.as_deref().unwrap_or_default();
+    let names = inputs::Names::Flag(at);
+    let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+    loaded.fits(&arguments.network, &semantics)?;
+    let network = loaded.network;
+    let point = point(at, &network)?;
+    let exact = match semantics {
+        Semantics::Real => forward(&network, &(), &point).ok(),
+        Semantics::Float(_) => None,
+    };
+    let is_exact = exact.is_some();
+    let values = match (exact, &semantics) {
+        (Some(values), _) => values
+            .iter()
+            .map(|value| (value.to_string(), value.to_string()))
+            .collect(),
+        (None, Semantics::Real) => enclosed(&network, &point, digits)?,
+        (None, Semantics::Float(floats)) => {
+            let points = points::Enclosures::new(&network, floats, std::slice::from_ref(&point))?;
+            points.at(&point, digits)?
         }
-        Err(_) => (enclosed(&network, &point, digits)?, false),
     };
     let named = network.outputs().iter().zip(&values);
     let text = match format {
