@@ -19,9 +19,9 @@ use super::size::{self, Chosen};
 use super::smallest;
 use super::verify::{Found, WorkflowError, search};
 use super::{Limits, Watch};
-use crate::builders::{self, Arrangement, BuilderName, Built, Knots, Parameters};
-use crate::certificate::{Floats, Norm, Semantics, Summation};
-use crate::floats::{RadiusEstimate, radius_estimate, to_floats};
+use crate::builders::{self, Arrangement, BuilderName, Built, Knots, Parameters, assemble};
+use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
+use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, exact_dyadic};
@@ -33,8 +33,10 @@ const MOST: f64 = 0.97;
 /// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
 const TIMES: u64 = 16;
 const FEWEST_BOXES: u64 = 50_000;
-/// The bound that is looked for at last: this many times the estimate.
-const LAST: f64 = 1.25;
+/// So many where that one is not known.
+const UNKNOWN_BOXES: u64 = 200_000;
+/// The bounds that are looked for at last: so many times the estimate.
+const LAST: [f64; 3] = [1.25, 2.0, 4.0];
 
 /// How a network was made to keep its tolerance in floats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,24 +70,35 @@ pub(super) fn choose(
     floats: &Floats,
     progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
+    check_claim(request, floats)?;
     // Its candidates are rounded one by one.
     if request.builder == BuilderName::Smallest {
         return smallest::choose(request, progress);
     }
-    let tolerance = request.tolerance.cloned().unwrap_or_default();
+    let tolerance = request.tolerance;
     let mut search = Search {
         request,
         floats,
-        tolerance: estimate_rational(&tolerance),
+        tolerance: tolerance.map_or(f64::INFINITY, estimate_rational),
         steps: Vec::new(),
         nearest: None,
         progress,
     };
-    if tolerance.is_positive() {
-        return search.run(&tolerance);
+    if let Some(tolerance) = tolerance {
+        return search.run(tolerance);
     }
-    let made = search.made(request.parameters, request.tolerance)?;
+    let made = search.made(request.parameters, None)?;
     Ok(search.finish(made.chosen))
+}
+
+/// Refuses a claim that no network could keep, before any search.
+fn check_claim(request: &BuildRequest<'_>, floats: &Floats) -> Result<(), WorkflowError> {
+    let nothing = assemble::network(request.target, Vec::new(), [], Rational::ZERO);
+    let names = request.domain.names().iter().cloned();
+    let sides = names.zip(request.domain.sides());
+    let sides = sides.map(|(name, (low, high))| (name, low, high));
+    let norm = Some(request.norm);
+    Ok(fits(floats, &nothing, norm, sides, request.portable)?)
 }
 
 /// The search for a network that keeps the tolerance in floats.
@@ -238,6 +251,14 @@ impl Search<'_, '_, '_> {
                 ..made.chosen
             }));
         }
+        // This size is too small whatever the arithmetic.
+        let is_refuted = tolerance.is_some_and(|tolerance| found.exceeds(tolerance));
+        if is_refuted && self.is_size_given(self.request.parameters) {
+            return Ok(Next::Done(Chosen {
+                found: Some(found),
+                ..made.chosen
+            }));
+        }
         self.steps.extend(made.radius.map(words::missed));
         self.keep(made);
         Ok(Next::Lost(cost))
@@ -257,13 +278,14 @@ impl Search<'_, '_, '_> {
         let mut asked = self.request.asked(network, self.request.question(network));
         asked.tolerance = bound.or(asked.tolerance);
         // A search that fails where the one in real arithmetic did not would not end.
-        if made.boxes > 0 {
-            let most = FEWEST_BOXES.max(TIMES * made.boxes);
-            asked.limits = Limits {
-                boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
-                ..asked.limits
-            };
-        }
+        let most = match made.boxes {
+            0 => UNKNOWN_BOXES,
+            boxes => FEWEST_BOXES.max(TIMES * boxes),
+        };
+        asked.limits = Limits {
+            boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
+            ..asked.limits
+        };
         search(None, &asked, self.progress)
     }
 
@@ -362,7 +384,10 @@ impl Search<'_, '_, '_> {
     /// Returns the network that came nearest, with the least bound that is proved for it.
     fn give_up(mut self) -> Result<Chosen, WorkflowError> {
         let nearest = self.nearest.take();
-        let nearest = nearest.expect("an attempt that is lost is kept");
+        let mut nearest = nearest.expect("an attempt that is lost is kept");
+        if nearest.real_upper.is_none() {
+            nearest.real_upper = self.real_upper(&nearest.chosen.built.network)?;
+        }
         if self.floats.summation == Summation::Any {
             let emitted = Floats {
                 summation: Summation::Emitted,
@@ -375,22 +400,46 @@ impl Search<'_, '_, '_> {
                     .map(words::emitted),
             );
         }
-        let least = exact_dyadic(LAST * nearest.error()).and_then(|bound| bound.to_rational());
-        let found = match least {
-            Some(bound) => {
-                let found = self.search(&nearest, Some(bound.clone()))?;
-                if found.keeps(&bound) {
-                    self.steps
-                        .push(words::least(LAST * nearest.error(), self.floats.format));
-                }
-                Some(found)
+        let error = nearest.error();
+        let mut found = None;
+        for times in LAST {
+            let bound = exact_dyadic(times * error).and_then(|bound| bound.to_rational());
+            let Some(bound) = bound.filter(|_| self.request.limits.is_over().is_none()) else {
+                break;
+            };
+            let tried = self.search(&nearest, Some(bound.clone()))?;
+            let is_kept = tried.keeps(&bound);
+            found = Some(tried);
+            if is_kept {
+                self.steps
+                    .push(words::least(times * error, self.floats.format));
+                break;
             }
-            None => None,
-        };
+        }
         Ok(self.finish(Chosen {
             found,
             ..nearest.chosen
         }))
+    }
+
+    /// Searches for the error in real arithmetic, for a while.
+    fn real_upper(&mut self, network: &Network) -> Result<Option<Rational>, WorkflowError> {
+        let question = Question {
+            semantics: Semantics::Real,
+            ..self.request.question(network)
+        };
+        let mut asked = self.request.asked(network, question);
+        asked.tolerance = None;
+        asked.limits = Limits {
+            boxes: Some(
+                asked
+                    .limits
+                    .boxes
+                    .map_or(FEWEST_BOXES, |given| given.min(FEWEST_BOXES)),
+            ),
+            ..asked.limits
+        };
+        Ok(search(None, &asked, self.progress)?.upper())
     }
 
     /// Puts the steps into the outcome, and among the notes.
