@@ -325,9 +325,18 @@ pub(super) fn search(
             portable: request.portable,
         },
         progress,
-    )?;
+    )
+    .map_err(of_floats)?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(Found { outcome, seconds })
+}
+
+/// Says what to do where the prover found that a claim about floats cannot be made.
+pub(super) fn of_floats(error: ProveError) -> WorkflowError {
+    match error {
+        ProveError::NoFloats(error) => NotFloat::Kernel { error }.into(),
+        error => error.into(),
+    }
 }
 
 /// Writes the certificate, reads it back and checks it against the network of the request.
@@ -410,14 +419,27 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     match &request.tolerance {
         Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
         Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
-        None if claim
-            .error_upper()
-            .is_some_and(|upper| &upper - &claim.error_lower() <= &upper * &request.gap) =>
+        None if claim.error_upper().is_some_and(|upper| {
+            let gap = &upper * &request.gap + float_width(verified);
+            &upper - &claim.error_lower() <= gap
+        }) =>
         {
             Verdict::Enclosed
         }
         _ => Verdict::Undecided,
     }
+}
+
+/// What no search can narrow: twice the width of the enclosure of the outputs at the witness, where floats
+/// may be anywhere in it. 0 in real arithmetic.
+fn float_width(verified: &Verified) -> Rational {
+    if verified.claim().question.semantics.floats().is_none() {
+        return Rational::ZERO;
+    }
+    let outputs = verified.witness().map(|values| values.network.iter());
+    let widths = outputs.into_iter().flatten().map(|(low, high)| high - low);
+    let width = widths.max().unwrap_or_default();
+    &width + &width
 }
 
 /// Checks what the checker would reject, to report it in the words of the request.

@@ -19,7 +19,9 @@ use super::size::{self, Chosen};
 use super::smallest;
 use super::verify::{Found, WorkflowError, search};
 use super::{Limits, Watch};
-use crate::builders::{self, Arrangement, BuilderName, Built, Knots, Parameters, assemble};
+use crate::builders::{
+    self, Arrangement, BuilderName, Built, Fit, Knots, Parameters, Steepness, assemble,
+};
 use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
 use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
@@ -33,8 +35,8 @@ const MOST: f64 = 0.97;
 /// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
 const TIMES: u64 = 16;
 const FEWEST_BOXES: u64 = 50_000;
-/// So many where that one is not known.
-const UNKNOWN_BOXES: u64 = 200_000;
+/// Smooth units of a disk may be steeper by these parts of four: less round, and fewer digits cancel.
+const STEEPER: [i64; 4] = [8, 10, 12, 16];
 /// The bounds that are looked for at last: so many times the estimate.
 const LAST: [f64; 3] = [1.25, 2.0, 4.0];
 
@@ -146,6 +148,7 @@ impl Search<'_, '_, '_> {
     fn run(mut self, tolerance: &Rational) -> Result<Chosen, WorkflowError> {
         let parameters = self.request.parameters;
         let made = self.made(parameters, Some(tolerance))?;
+        let used = made.chosen.built.chosen.clone();
         let cost = match self.attempt(made)? {
             Next::Done(chosen) => return Ok(self.finish(chosen)),
             Next::Lost(cost) => cost,
@@ -161,7 +164,31 @@ impl Search<'_, '_, '_> {
                 return Ok(self.finish(chosen));
             }
         }
+        for parameters in self.steeper(&used) {
+            let made = self.made(&parameters, Some(tolerance))?;
+            self.steps.extend(words::steeper(&parameters));
+            if let Next::Done(chosen) = self.attempt(made)? {
+                return Ok(self.finish(chosen));
+            }
+        }
         self.give_up()
+    }
+
+    /// Smooth disks with steeper units than the builder chose.
+    fn steeper(&self, used: &Parameters) -> Vec<Parameters> {
+        let given = self.request.parameters;
+        let steepness = used.steepness.as_ref().filter(|_| {
+            let is_smooth = given.fit == Some(Fit::Smooth) && given.steepness.is_none();
+            is_smooth && self.request.builder == BuilderName::Disk
+        });
+        let steeper = |steepness: &Steepness| {
+            let steeper = STEEPER.map(|parts| Parameters {
+                steepness: Some((steepness.number() * Rational::ratio(parts, 4)).into()),
+                ..given.clone()
+            });
+            steeper.to_vec()
+        };
+        steepness.map(steeper).unwrap_or_default()
     }
 
     /// Is there no size to choose?
@@ -183,7 +210,14 @@ impl Search<'_, '_, '_> {
             ..self.request.clone()
         };
         let mut chosen = size::choose(&real, self.progress)?;
-        let found = chosen.found.take();
+        let found = match chosen.found.take() {
+            None if tolerance.is_some() && chosen.stopped_by.is_none() => {
+                let network = &chosen.built.network;
+                let asked = real.asked(network, real.question(network));
+                Some(search(None, &asked, self.progress)?)
+            }
+            found => found,
+        };
         let (network, changed) = to_floats(&chosen.built.network, self.floats.format)?;
         chosen.built.network = network;
         chosen.built.a_priori = None;
@@ -278,10 +312,7 @@ impl Search<'_, '_, '_> {
         let mut asked = self.request.asked(network, self.request.question(network));
         asked.tolerance = bound.or(asked.tolerance);
         // A search that fails where the one in real arithmetic did not would not end.
-        let most = match made.boxes {
-            0 => UNKNOWN_BOXES,
-            boxes => FEWEST_BOXES.max(TIMES * boxes),
-        };
+        let most = FEWEST_BOXES.max(TIMES * made.boxes);
         asked.limits = Limits {
             boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
             ..asked.limits
