@@ -96,7 +96,7 @@ pub enum Command {
     Compare(Compare),
     /// Draw one picture.
     Draw(Draw),
-    /// Convert a network to .json, .network, .onnx, .safetensors or .py.
+    /// Convert a network to .json, .network, .onnx, .safetensors, .py or .c.
     Convert(Convert),
     /// List the builders, or explain one of them.
     Catalogue(Catalogue),
@@ -535,13 +535,13 @@ pub struct Bound {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   steeple convert net.json net.onnx
-  steeple convert wave.toml wave.vnnlib")]
+  steeple convert net.json net.c --name net --summation emitted")]
 pub struct Convert {
     /// The network file: .json, .network, .onnx, .onnx.gz or .safetensors; or a spec, .toml.
     pub network: PathBuf,
     /// File to write: .json, .network (the canonical bytes, whose digest names the network), .onnx,
-    /// .safetensors or .py (a `PyTorch` module). From a spec, .vnnlib writes the negated claim for other
-    /// verifiers.
+    /// .safetensors, .py (a `PyTorch` module) or .c (C99 code, with its header .h and points to test it with,
+    /// `_test.csv`, alongside). From a spec, .vnnlib writes the negated claim for other verifiers.
     pub out: PathBuf,
     /// In .vnnlib files: write >= and <= only, for tools that do not support > and <. A tolerance that is
     /// exactly reached then counts as exceeded.
@@ -550,6 +550,19 @@ pub struct Convert {
     /// Floats to round to in .onnx and .safetensors files; the metadata keeps the exact weights.
     #[arg(long, value_name = "TYPE", default_value = "float32", value_parser = ["float32", "float64"])]
     pub precision: String,
+    /// In .c files: the name of the function [default: the name of the file].
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// In .c files: the floats of weights and values, to which the weights are rounded [default: float32].
+    #[arg(long, value_name = "FLOATS", value_parser = ["float32", "float64"])]
+    pub semantics: Option<String>,
+    /// In .c files: add up sums in the floats themselves, in any order, or in float64, rounded once: the order of
+    /// the emitted code. [default: any; with --pieces: emitted].
+    #[arg(long, value_name = "ORDER", value_parser = ["any", "emitted"])]
+    pub summation: Option<String>,
+    /// In .c files: write a piecewise linear network in one input as a search over its pieces.
+    #[arg(long)]
+    pub pieces: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,

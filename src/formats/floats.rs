@@ -7,6 +7,9 @@
     reason = "reads and writes floats by their bits; nothing here is relied on by a proof"
 )]
 
+use super::foreign::ForeignError;
+use crate::certificate::FloatFormat;
+use crate::network::{Activation, Layer, MatrixBuilder, Network, VectorBuilder};
 use crate::numbers::{Float64, Rational};
 
 /// The floats in which weights are written.
@@ -65,6 +68,19 @@ impl Precision {
         Some(if value.is_negative() { -float } else { float })
     }
 
+    /// Returns the smallest float that is at least a number; `None` if it would be infinite.
+    pub fn at_least(self, value: &Rational) -> Option<f64> {
+        let nearest = self.nearest(value)?;
+        if rational(nearest) >= *value {
+            return Some(nearest);
+        }
+        let next = match self {
+            Self::Single => f64::from((nearest as f32).next_up()),
+            Self::Double => nearest.next_up(),
+        };
+        next.is_finite().then_some(next)
+    }
+
     /// Adds the bytes of a float of this type, least significant first.
     pub fn put(self, value: f64, bytes: &mut Vec<u8>) {
         match self {
@@ -87,13 +103,94 @@ impl Rounding {
     /// Returns the nearest float and remembers its distance; `None` if it would be infinite.
     pub fn take(&mut self, value: &Rational, precision: Precision) -> Option<f64> {
         let float = precision.nearest(value)?;
-        let distance = (value - &rational(float)).abs();
+        self.count(value, &rational(float));
+        Some(float)
+    }
+
+    /// Remembers the distance of a value from the float in its place.
+    fn count(&mut self, value: &Rational, float: &Rational) {
+        let distance = (value - float).abs();
         if !distance.is_zero() {
             self.rounded += 1;
             self.largest = distance.max(self.largest.clone());
         }
-        Some(float)
     }
+}
+
+impl From<FloatFormat> for Precision {
+    fn from(format: FloatFormat) -> Self {
+        match format {
+            FloatFormat::Float32 => Self::Single,
+            FloatFormat::Float64 => Self::Double,
+        }
+    }
+}
+
+/// Returns a network whose weights, biases and slopes are the nearest floats of a format, and how far they are
+/// from the exact ones. What would be subnormal is 0.
+///
+/// - Errors: a number beyond the largest float, with its layer.
+pub fn rounded_network(
+    network: &Network,
+    format: FloatFormat,
+) -> Result<(Network, Rounding), ForeignError> {
+    let precision = Precision::from(format);
+    let mut rounding = Rounding::default();
+    let smallest = match format {
+        FloatFormat::Float32 => f64::from(f32::MIN_POSITIVE),
+        FloatFormat::Float64 => f64::MIN_POSITIVE,
+    };
+    let mut layers = Vec::with_capacity(network.layers().len());
+    for (k, layer) in network.layers().iter().enumerate() {
+        let mut nearest = |value: &Rational| {
+            let float = precision.nearest(value).ok_or_else(|| {
+                ForeignError::new(format!(
+                    "layer {} has a number beyond the largest {}",
+                    k + 1,
+                    format.name()
+                ))
+            })?;
+            let float = if float.abs() < smallest { 0.0 } else { float };
+            let float = rational(float);
+            rounding.count(value, &float);
+            Ok(float)
+        };
+        let many = || ForeignError::new("the network has too many different weights");
+        let weights = layer.weights();
+        let mut builder = MatrixBuilder::new(weights.columns());
+        let mut pool = Vec::with_capacity(weights.pool().len());
+        for value in weights.pool() {
+            pool.push(builder.weight(nearest(value)?).map_err(|_| many())?);
+        }
+        let mut row = Vec::new();
+        for k in 0..weights.rows() {
+            row.clear();
+            row.extend(
+                weights
+                    .row_indices(k)
+                    .map(|(column, place)| (column, pool[place])),
+            );
+            builder.push_known(&row).map_err(|_| many())?;
+        }
+        let mut bias = VectorBuilder::default();
+        let mut pool = Vec::with_capacity(layer.bias().pool().len());
+        for value in layer.bias().pool() {
+            pool.push(bias.number(nearest(value)?).ok_or_else(many)?);
+        }
+        for place in layer.bias().indices() {
+            bias.push(pool[place]);
+        }
+        let activation = match layer.activation() {
+            Activation::LeakyRelu(slope) => Activation::LeakyRelu(nearest(slope)?),
+            other => other.clone(),
+        };
+        let layer = Layer::with_bias(builder.finish(), bias.finish(), activation);
+        layers.push(layer.map_err(|error| ForeignError::new(error.to_string()))?);
+    }
+    let (inputs, outputs) = (network.inputs().to_vec(), network.outputs().to_vec());
+    let network = Network::new(inputs, outputs, layers);
+    let network = network.map_err(|error| ForeignError::new(error.to_string()))?;
+    Ok((network, rounding))
 }
 
 /// Returns a finite float as a rational number; 0 for others.
@@ -146,6 +243,9 @@ mod tests {
             let cast = value as f32;
             let nearest = Precision::Single.nearest(&rational(value));
             prop_assert_eq!(nearest, cast.is_finite().then_some(f64::from(cast)));
+            if let Some(above) = Precision::Single.at_least(&rational(value)) {
+                prop_assert!(above >= value && f64::from((above as f32).next_down()) < value);
+            }
         }
 
         #[test]
@@ -154,6 +254,35 @@ mod tests {
             let cast = (((1i64 << 25) + 2 * k + 1) as f32) / (1i64 << 30) as f32;
             prop_assert_eq!(Precision::Single.nearest(&tie), Some(f64::from(cast)));
         }
+    }
+
+    #[test]
+    fn networks_are_rounded_to_normal_floats() {
+        use crate::network::Matrix;
+        let tiny = Rational::power_of_two(-140);
+        let network = |weight: Rational| {
+            let weights = Matrix::from_dense(vec![vec![weight, tiny.clone()]]).expect("a row");
+            let slope = Activation::LeakyRelu(Rational::ratio(1, 10));
+            let layer = Layer::new(weights, vec![Rational::ratio(1, 3)], slope).expect("fits");
+            let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+            Network::new(names(&["a", "b"]), names(&["c"]), vec![layer]).expect("fits")
+        };
+        let (found, rounding) =
+            rounded_network(&network(Rational::ONE), FloatFormat::Float32).expect("in range");
+        let layer = &found.layers()[0];
+        assert_eq!(layer.weights().entries(), 1);
+        assert_eq!(layer.bias()[0], rational(f64::from(1.0f32 / 3.0)));
+        let slope = Activation::LeakyRelu(rational(f64::from(0.1f32)));
+        assert_eq!((layer.activation(), rounding.rounded), (&slope, 3));
+        let again = rounded_network(&found, FloatFormat::Float32).expect("in range");
+        assert_eq!(again, (found, Rounding::default()));
+        let large = network(Rational::power_of_two(130));
+        let error = rounded_network(&large, FloatFormat::Float32).expect_err("too large");
+        assert_eq!(
+            error.to_string(),
+            "layer 1 has a number beyond the largest float32"
+        );
+        assert!(rounded_network(&large, FloatFormat::Float64).is_ok());
     }
 
     #[test]

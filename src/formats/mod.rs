@@ -2,6 +2,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::as_conversions)]
 
+pub mod c;
 pub mod floats;
 pub mod foreign;
 pub mod gzip;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::pretty;
+use super::{c_code, pretty};
 use crate::builders::Goal;
 use crate::certificate::Norm;
 use crate::cli::arguments::{Convert, Format};
@@ -28,10 +28,23 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
     if arguments.or_equal {
         return Err(Refusal::new("--or-equal is for .vnnlib files"));
     }
+    if ending == Some("c") {
+        return c_code::run(arguments, format);
+    }
+    for (flag, is_given) in [
+        ("--name", arguments.name.is_some()),
+        ("--semantics", arguments.semantics.is_some()),
+        ("--summation", arguments.summation.is_some()),
+        ("--pieces", arguments.pieces),
+    ] {
+        if is_given {
+            return Err(Refusal::new(format_args!("{flag} is for .c files")));
+        }
+    }
     let Some(ending @ ("json" | "network" | "onnx" | "safetensors" | "py")) = ending else {
         return Err(Refusal::in_file(
             out,
-            "networks are written as .json, .network, .onnx, .safetensors or .py, by the ending of the name",
+            "networks are written as .json, .network, .onnx, .safetensors, .py or .c, by the ending of the name",
         ));
     };
     let precision = match arguments.precision.as_str() {

@@ -2,6 +2,7 @@
 
 pub mod bound;
 pub mod build;
+pub mod c_code;
 pub mod catalogue;
 pub mod check;
 pub mod compare;
