@@ -83,6 +83,7 @@
 //! | a network from a spec | [`build()`], [`Build`], [`BuiltNetwork`] |
 //! | a network from a formula | [`builders`] |
 //! | check a certificate | [`check()`], [`Checked`] |
+//! | claim what a program computes in floats | [`Arithmetic`], [`Verify::semantics`] |
 //! | open or write network files | [`formats`] |
 //! | count linear regions | [`regions()`], [`Regions`] |
 //! | how many units every network needs | [`bound()`], [`Bound`] |
@@ -146,7 +147,7 @@ pub mod workflow;
 
 pub use steeple_kernel as kernel;
 
-pub use certificate::{Norm, Weights};
+pub use certificate::{ActivationError, FloatFormat, Floats, Norm, Semantics, Summation, Weights};
 pub use clock::set as set_clock;
 pub use expr::{Domain, Target};
 pub use facade::{
@@ -154,6 +155,7 @@ pub use facade::{
     Checked, CountError, Number, Regions, Verify, VerifyError, bound, build, check, check_bound,
     check_on, decision_region, regions, verify,
 };
+pub use floats::Arithmetic;
 pub use jobs::{Jobs, Threads};
 pub use network::{Activation, Network};
 #[cfg(feature = "nalgebra")]

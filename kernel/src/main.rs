@@ -15,12 +15,14 @@ use steeple_kernel::numbers::{Rational, literal};
 
 const USAGE: &str = "usage: steeple-check CERTIFICATE [--network NETWORK] [--core]
            [--target FORMULA]... [--domain \"x=0..1\"] [--norm sup|l1|l2|area]
-           [--threshold NUMBER] [--tolerance NUMBER]
+           [--threshold NUMBER] [--tolerance NUMBER] [--semantics SEMANTICS]
 
 Checks that a certificate holds for a network, and that it states the claim given. NETWORK is a
 file of canonical bytes, or of JSON where the program was built with that. --core uses the core of
-the checker alone. A claim is given by its target, domain and norm (sup, if left out). A
-certificate for a lower bound of size is about all networks, and needs no --network.
+the checker alone. A claim is given by its target, domain, norm (sup, if left out) and semantics
+(real, if left out; else the words of certificates, such as \"float32 sums any ulps 4 abs 1/2097152
+inputs floats\"). A certificate for a lower bound of size is about all networks, and needs no
+--network.
 
 Exit code 0: accepted; 1: rejected; 2: a file cannot be read, or the request was not understood.";
 
@@ -62,6 +64,7 @@ struct Request {
     norm: Option<String>,
     threshold: Option<String>,
     tolerance: Option<String>,
+    semantics: Option<String>,
 }
 
 impl Request {
@@ -91,6 +94,7 @@ impl Request {
                 "--norm" => &mut request.norm,
                 "--threshold" => &mut request.threshold,
                 "--tolerance" => &mut request.tolerance,
+                "--semantics" => &mut request.semantics,
                 _ if flag.starts_with('-') && flag.len() > 1 => {
                     return Err(format!("unknown flag {flag}\n\n{USAGE}"));
                 }
@@ -118,6 +122,7 @@ impl Request {
             (self.norm.is_some(), "--norm"),
             (self.threshold.is_some(), "--threshold"),
             (self.tolerance.is_some(), "--tolerance"),
+            (self.semantics.is_some(), "--semantics"),
         ];
         given
             .into_iter()
@@ -207,7 +212,7 @@ fn question(
             Norm::Area => Some(threshold.unwrap_or_else(half)),
             _ => threshold,
         },
-        semantics: Semantics::Real,
+        semantics: semantics(request)?,
     };
     let tolerance = number("--tolerance", request.tolerance.as_ref())?;
     Ok(Some((question, tolerance)))
@@ -239,6 +244,11 @@ fn norm(request: &Request) -> Result<Norm, End> {
     Norm::from_name(norm).ok_or_else(|| refused("--norm", &unknown()))
 }
 
+fn semantics(request: &Request) -> Result<Semantics, End> {
+    let line = request.semantics.as_deref().unwrap_or("real");
+    Semantics::parse(line).map_err(|error| refused("--semantics", &error))
+}
+
 fn number(flag: &str, text: Option<&String>) -> Result<Option<Rational>, End> {
     let number = text.map(|text| literal::parse(text)).transpose();
     number.map_err(|error| refused(flag, &error))
@@ -261,7 +271,11 @@ fn accepted(certificate: &Certificate, verified: &Verified) -> String {
         format!("accepted by the layer {}", certificate.layer),
         format!("claim {}", question.norm),
         format!("network {}", question.network),
-        format!("semantics real, weights {}", certificate.weights.name()),
+        format!(
+            "semantics {}, weights {}",
+            question.semantics,
+            certificate.weights.name()
+        ),
     ];
     let target = question.target.text().iter();
     lines.extend(target.map(|text| format!("target {text}")));
@@ -301,10 +315,18 @@ fn check_property(bytes: &[u8], network: &Network, core: bool) -> Result<String,
     }
     let verified = steeple_kernel::checker::check_property(&certificate, network);
     let verified = verified.map_err(End::from)?;
+    let layer = match verified.semantics() {
+        Semantics::Real => Layer::Properties,
+        Semantics::Float(_) => Layer::Floats,
+    };
     let mut lines = vec![
-        "accepted by the layer properties".to_string(),
+        format!("accepted by the layer {layer}"),
         format!("network {}", verified.network()),
-        format!("semantics real, weights {}", certificate.weights.name()),
+        format!(
+            "semantics {}, weights {}",
+            verified.semantics(),
+            certificate.weights.name()
+        ),
     ];
     for case in verified.property().cases() {
         let sides = case.sides().iter().enumerate();
@@ -366,6 +388,9 @@ fn check_size(bytes: &[u8], request: &Request) -> Result<String, End> {
     let asked = asked(request, certificate.target.inputs())?;
     if asked.is_some() && (norm(request)? != Norm::Sup || request.threshold.is_some()) {
         return other("the certificate is about the norm sup");
+    }
+    if semantics(request)? != Semantics::Real {
+        return other("the certificate is about real arithmetic");
     }
     let tolerance = number("--tolerance", request.tolerance.as_ref())?;
     let rejected = |error: steeple_kernel::checker::size::SizeRejection| {

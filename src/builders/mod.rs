@@ -48,8 +48,8 @@ pub use error::BuildError;
 pub use exact::{Recognised, is_piecewise_linear, recognise};
 pub use impossible::{Impossible, impossible};
 pub use parameters::{
-    Division, Fit, Heights, Knots, OutputUnit, Parameter, Parameters, Profile, Sawtooth, Steepness,
-    Units, Vertex,
+    Arrangement, Division, Fit, Heights, Knots, OutputUnit, Parameter, Parameters, Profile,
+    Sawtooth, Steepness, Units, Vertex,
 };
 pub use request::{APriori, Built};
 pub use simple::{disk, interpolant, quadrants, staircase};

@@ -124,6 +124,18 @@ named! {
 }
 
 named! {
+    /// How the pieces of an interpolant are added up.
+    #[derive(Default)]
+    Arrangement {
+        /// One hidden layer: a sum of bends, one for each knot.
+        #[default]
+        Sum = "sum",
+        /// Two hidden layers: hats, of which at most two are positive anywhere.
+        Hats = "hats",
+    }
+}
+
+named! {
     /// How a grid divides the domain.
     #[derive(Default)]
     Division {
@@ -313,6 +325,8 @@ keys! {
     heights: Heights = "heights" is Heights,
     /// Where an interpolant has its knots.
     knots: Knots = "knots" is Knots,
+    /// How the pieces of an interpolant are added up: as a sum of bends, or as hats, which lose fewer digits in floats.
+    arrangement: Arrangement = "arrangement" is Arrangement,
     /// The box of a tower: a side `[low, high]` for each input.
     sides_of_box: Vec<(Rational, Rational)> = "box" is Sides,
     /// The number of shifted grids of towers that overlap.

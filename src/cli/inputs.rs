@@ -18,6 +18,7 @@ use crate::certificate::{Certificate, Norm, Question, Semantics, text};
 use crate::expr::friendly::{constant, read_target, sides};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
 use crate::floats::Arithmetic;
+use crate::formats::foreign::ForeignError;
 use crate::formats::foreign::Weights;
 use crate::formats::kind::{Kind, Wanted, without_mark};
 use crate::formats::reading::{self, Kind as Reading};
@@ -182,6 +183,24 @@ pub struct Loaded {
     pub network: Network,
     /// Its weights.
     pub weights: Weights,
+    /// Why its file does not compute layer by layer, if it does not.
+    pub not_layered: Option<ForeignError>,
+}
+
+impl Loaded {
+    /// Checks that a claim in this arithmetic is about the file.
+    pub fn fits(&self, path: &Path, semantics: &Semantics) -> Result<(), Refusal> {
+        match (&self.not_layered, semantics) {
+            (Some(why), Semantics::Float(_)) => Err(Refusal::in_file(
+                path,
+                format_args!("a claim about floats needs a file that computes layer by layer: {why}"),
+            )
+            .hint(
+                "`steeple convert` writes such a file with the same values in real arithmetic; deploy that one",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Reads a network file of any kind, told by its content.
@@ -191,7 +210,11 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
     let imported = match read_bytes(&bytes, Some(path)).map_err(refused)? {
         Read::Ours(network) => {
             let weights = Weights::Exact;
-            return Ok(Loaded { network, weights });
+            return Ok(Loaded {
+                network,
+                weights,
+                not_layered: None,
+            });
         }
         Read::Foreign(imported) => imported,
     };
@@ -214,6 +237,7 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
         },
     };
     let opened = formats::named(imported, weights, names.as_deref()).map_err(refused)?;
+    let not_layered = opened.not_layered;
     let (network, weights) = (opened.network, opened.weights);
     if weights == Weights::Stored && opened.has_exact {
         note(&format!(
@@ -240,7 +264,11 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
             mapping.join(", ")
         ));
     }
-    Ok(Loaded { network, weights })
+    Ok(Loaded {
+        network,
+        weights,
+        not_layered,
+    })
 }
 
 /// The names of the sides, or of the values of a point, if it gives any.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::verify::Answer;
 use crate::builders::{BuilderName, Built, Goal};
-use crate::certificate::Weights;
+use crate::certificate::{Semantics, Weights};
 use crate::clock::Moment;
 use crate::jobs::Threads;
 use crate::network::Network;
@@ -92,6 +92,24 @@ impl<'a> Build<'a> {
     /// ```
     pub fn portable(mut self) -> Self {
         self.portable = true;
+        self
+    }
+
+    /// Makes the claim one about this arithmetic, whatever the spec says: with floats, the network has floats as
+    /// weights and keeps the tolerance as a program computes it.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant", cells = 16 }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// let built = steeple::build(spec)?.semantics(steeple::Arithmetic::float32()).run()?;
+    /// assert!(built.answer().is_proved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn semantics(mut self, semantics: impl Into<Semantics>) -> Self {
+        self.spec.claim.semantics = semantics.into();
         self
     }
 
@@ -265,6 +283,7 @@ impl<'a> Build<'a> {
             built,
             verification,
             comparison,
+            ..
         } = workflow::build(&request, None, &mut watch)?;
         let answer = Answer::new(verification, built.network.clone(), Weights::Exact);
         Ok(BuiltNetwork {

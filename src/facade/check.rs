@@ -1,6 +1,6 @@
 //! `steeple::check`: does a certificate hold for a network?
 
-use crate::certificate::{self, Certificate, Claim, ReadError, Weights, property, size};
+use crate::certificate::{self, Certificate, Claim, ReadError, Semantics, Weights, property, size};
 use crate::checker::{Rejection, Verified, VerifiedProperty, check_property_by};
 use crate::expr::Property;
 use crate::formats::{OpenError, open_with};
@@ -184,6 +184,24 @@ impl Checked {
         match &self.what {
             What::Claim(verified) => &verified.claim().question.network,
             What::Property(verified) => verified.network(),
+        }
+    }
+
+    /// The arithmetic that evaluates the network.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// # let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check(&certificate, &steeple::formats::to_json(&network))?;
+    /// assert_eq!(checked.semantics(), &steeple::Semantics::Real);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn semantics(&self) -> &Semantics {
+        match &self.what {
+            What::Claim(verified) => &verified.claim().question.semantics,
+            What::Property(verified) => verified.semantics(),
         }
     }
 

@@ -50,6 +50,7 @@ pub fn verify<'a>(network: &'a Network, target: &'a Target, domain: &'a Domain) 
         threads: Threads::All,
         weights: Weights::Exact,
         portable: false,
+        semantics: Semantics::Real,
         watch: None,
     }
 }
@@ -85,6 +86,7 @@ pub struct Verify<'a> {
     threads: Threads<'a>,
     weights: Weights,
     portable: bool,
+    semantics: Semantics,
     watch: Option<Box<Watch<'a>>>,
 }
 
@@ -195,6 +197,27 @@ impl<'a> Verify<'a> {
     /// ```
     pub fn weights(mut self, weights: Weights) -> Self {
         self.weights = weights;
+        self
+    }
+
+    /// Makes the claim one about the network as a program computes it, in float arithmetic. Its weights must be
+    /// floats. The default is real arithmetic.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// use steeple::Arithmetic;
+    /// // These weights are powers of two. Sums of 16 terms lose about a millionth.
+    /// let asked = steeple::verify(&network, &target, &domain).tolerance("1/1000")?;
+    /// let answer = asked.semantics(Arithmetic::float32()).run()?;
+    /// assert!(answer.is_proved());
+    /// assert!(answer.text().contains("in float32 arithmetic (sums in any order)"));
+    /// assert_eq!(answer.semantics().floats().expect("floats").format.name(), "float32");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn semantics(mut self, semantics: impl Into<Semantics>) -> Self {
+        self.semantics = semantics.into();
         self
     }
 
@@ -368,7 +391,7 @@ impl<'a> Verify<'a> {
             domain,
             norm: self.norm,
             threshold,
-            semantics: Semantics::Real,
+            semantics: self.semantics,
         };
         let resume = self
             .resume
@@ -481,7 +504,7 @@ pub enum VerifyError {
     /// The bytes to resume from are not a certificate.
     #[error("the certificate to go on with: {0}")]
     Certificate(String),
-    /// The certificate to resume from is about another network, target, domain, norm or threshold.
+    /// The certificate to resume from is about another network, target, domain, norm, threshold or arithmetic.
     #[error("the certificate to go on with is about another question")]
     OtherQuestion,
     /// An end of the domain or an exponent of the target is too long a number.
@@ -567,6 +590,20 @@ impl Answer {
     /// ```
     pub fn claim(&self) -> &Claim {
         self.verification.verified.claim()
+    }
+
+    /// The arithmetic that the claim is about.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.semantics().to_string(), "real");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn semantics(&self) -> &Semantics {
+        &self.claim().question.semantics
     }
 
     /// The error is at least this.

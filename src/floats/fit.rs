@@ -3,7 +3,7 @@
 use super::points;
 use super::told::is_exact;
 use crate::certificate::{FloatFormat, Floats, Norm};
-use crate::network::{Activation, Layer, Network};
+use crate::network::{Activation, FloatsError, Layer, Network};
 use crate::numbers::{Rational, literal};
 
 /// Why a claim about floats has no meaning, or nothing can be proved of it.
@@ -60,6 +60,12 @@ pub enum NotFloat {
         /// The floats.
         format: FloatFormat,
     },
+    /// What the kernel found on the domain.
+    #[error("{error}; hint: {}", advice(error))]
+    Kernel {
+        /// What it is.
+        error: FloatsError,
+    },
     /// A portable certificate.
     #[error(
         "a claim about {} arithmetic needs the layer `floats` of the checker, which is not portable; hint: \
@@ -107,6 +113,17 @@ impl std::fmt::Display for Place {
             Self::Bias { layer, unit } => write!(f, "layer {layer}, unit {unit}: the bias"),
             Self::Slope { layer } => write!(f, "layer {layer}: the slope of its leaky ReLUs"),
         }
+    }
+}
+
+/// What to do where the kernel finds no claim about floats.
+fn advice(error: &FloatsError) -> &'static str {
+    match error {
+        FloatsError::Overflow { .. } => {
+            "choose a smaller domain or smaller weights, or float64, so that no partial sum can overflow"
+        }
+        FloatsError::TooManyTerms { .. } => "choose a layer with fewer inputs, or float64",
+        _ => "claim real arithmetic (--semantics real)",
     }
 }
 

@@ -92,6 +92,9 @@ pub struct Imported {
     pub names: Option<(Vec<String>, Vec<String>)>,
     /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
+    /// Why the file does not compute layer by layer, if it does not: then its values in floats are not
+    /// those of the layers.
+    pub not_layered: Option<ForeignError>,
 }
 
 impl Imported {

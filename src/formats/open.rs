@@ -65,6 +65,9 @@ pub struct Opened {
     pub is_named_by_caller: bool,
     /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
+    /// Why the file does not compute layer by layer, if it does not. Claims about real arithmetic are about
+    /// the same function; claims about floats are about the layers, so not about this file.
+    pub not_layered: Option<ForeignError>,
 }
 
 /// Opens a network file of any supported format: our JSON and canonical bytes, ONNX, gzipped ONNX,
@@ -116,6 +119,7 @@ pub fn open_with<'a>(
             has_exact: true,
             is_named_by_caller: false,
             notes: Vec::new(),
+            not_layered: None,
         }),
         Read::Foreign(imported) => named(imported, weights, names),
     }
@@ -140,6 +144,7 @@ pub fn named(
         });
     }
     let notes = imported.notes.clone();
+    let not_layered = imported.not_layered.clone();
     let network = imported.into_network(weights, names.map(<[String]>::to_vec))?;
     Ok(Opened {
         network,
@@ -147,6 +152,7 @@ pub fn named(
         has_exact,
         is_named_by_caller,
         notes,
+        not_layered,
     })
 }
 

@@ -467,6 +467,26 @@ impl<'a> Sup<'a> {
         }
     }
 
+    /// Learns what float arithmetic does in the cell to be cut next. Where network and target are equal, no
+    /// sample is a candidate, and cuts would not end.
+    fn look_at_floats(&mut self, frontier: &Frontier<Self>) {
+        let question = self.request.question;
+        let (Some(floats), Some(open)) = (question.semantics.floats(), frontier.peek()) else {
+            return;
+        };
+        let middle = (0..open.cell.sides().len()).map(|axis| open.cell.middle(axis));
+        let sides = question.domain.sides();
+        let Some(point) = admitted(Some(floats), middle.collect(), sides) else {
+            return;
+        };
+        let radius = Rational::ZERO;
+        let witness = Witness { point, radius };
+        let network = self.request.network;
+        if let Ok(values) = self.root.evaluate_witness(question, network, &witness) {
+            self.floats = self.floats_at(&values);
+        }
+    }
+
     /// Returns what float arithmetic does at a point with these values.
     fn floats_at(&self, values: &WitnessValues) -> FloatsAtBest {
         if self.request.question.semantics == Semantics::Real {
@@ -701,6 +721,9 @@ impl<'a> Problem for Sup<'a> {
             };
         }
         let upper = self.upper(frontier);
+        if boxes > 0 {
+            self.look_at_floats(frontier);
+        }
         if self.is_refuted() || self.is_close(upper) {
             return Judgement::Done;
         }

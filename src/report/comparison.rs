@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod text;
 pub mod words;
 
+use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::numbers::{Rational, literal};
 
@@ -144,6 +145,9 @@ pub struct Row {
     pub largest_weight: f64,
     /// The (essential) supremum of the error.
     pub sup: Option<Enclosure>,
+    /// The supremum of the error in the arithmetic of [`Comparison::beside`], over the network with its weights
+    /// rounded to floats.
+    pub beside: Option<Enclosure>,
     /// The integral of the error.
     pub l1: Option<Enclosure>,
     /// The misclassified area.
@@ -183,6 +187,7 @@ impl Row {
             zero_weight_share: 0.0,
             largest_weight: 0.0,
             sup: None,
+            beside: None,
             l1: None,
             area: None,
             not_searched: Vec::new(),
@@ -213,6 +218,10 @@ pub struct Comparison {
     pub domain: Vec<(String, Rational, Rational)>,
     /// For regions: inside is where a network is at least this.
     pub threshold: Option<Rational>,
+    /// The arithmetic of all bounds, but those in float32 beside real ones.
+    pub arithmetic: Told,
+    /// The arithmetic of the column `in float32`.
+    pub beside: Told,
     /// Whether the target is a disk inside the domain.
     pub is_disk: bool,
     /// The origin of the training points.
@@ -241,7 +250,7 @@ impl Comparison {
     /// Returns the heads of the table's columns, and the cells of each row, without empty columns.
     pub fn table(&self) -> (Vec<&'static str>, Vec<Vec<String>>) {
         type Cell = fn(&Row) -> Option<String>;
-        let columns: [(&'static str, Cell); 14] = [
+        let columns: [(&'static str, Cell); 15] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
             ("layers", |row| has(row, row.hidden.len().to_string())),
@@ -250,6 +259,9 @@ impl Comparison {
             ("zeros", |row| has(row, percent(row.zero_weight_share))),
             ("max |w|", |row| has(row, float(row.largest_weight))),
             ("sup error", |row| row.sup.as_ref().map(Enclosure::figures)),
+            ("in float32", |row| {
+                row.beside.as_ref().map(Enclosure::figures)
+            }),
             ("l1 error", |row| row.l1.as_ref().map(Enclosure::figures)),
             ("wrong area", |row| {
                 row.area.as_ref().map(Enclosure::figures)
@@ -339,6 +351,8 @@ mod tests {
             target: vec!["x".into()],
             domain: Vec::new(),
             threshold: None,
+            arithmetic: Told::default(),
+            beside: Told::default(),
             is_disk: false,
             data: None,
             gap: Rational::ONE,

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Table};
 use super::{CandidateReport, Report, SizeReport, down, exactly, text, up};
-use crate::certificate::Norm;
+use crate::certificate::{FloatFormat, Norm};
 use crate::numbers::literal::decimal_up;
 use crate::words::{count, short};
 
@@ -125,7 +125,14 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows.push(("network", network(&report.size)));
     rows.push(("digest", report.network.clone()));
     for file in &report.rounded {
-        rows.push(("in float32", text::rounded(report, file)));
+        let name = match file.arithmetic.floats() {
+            Some(floats) => match floats.format {
+                FloatFormat::Float32 => "in float32",
+                FloatFormat::Float64 => "in float64",
+            },
+            None => "in real arithmetic",
+        };
+        rows.push((name, text::rounded(report, file)));
     }
     rows.push((
         "proof",

@@ -194,7 +194,14 @@ pub fn rounded(report: &Report, file: &RoundedReport) -> String {
             if tolerance.is_empty() {
                 String::new()
             } else {
-                format!(", so it is unknown whether it keeps the tolerance {tolerance}")
+                let hint = match file.arithmetic.floats() {
+                    Some(floats) => format!(
+                        "; hint: semantics = \"{}\" in [claim] asks for a network that does",
+                        floats.format.name()
+                    ),
+                    None => String::new(),
+                };
+                format!(", so it is unknown whether it keeps the tolerance {tolerance}{hint}")
             }
         ),
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::floats::Repair;
 use super::parallel::side_by_side;
 use super::size::{Chosen, choose};
 use super::smallest::Comparison;
@@ -129,6 +130,9 @@ pub struct Outcome {
     pub verification: Verification,
     /// What was compared, if the builder compares networks.
     pub comparison: Comparison,
+    /// How the network was made to keep its tolerance in floats; the steps are among the notes of
+    /// [`Outcome::built`], too.
+    pub repair: Repair,
 }
 
 /// Builds the network, with the given size or the smallest size for which the prover finds that it keeps
@@ -188,6 +192,7 @@ pub fn build(
         found,
         stopped_by,
         comparison,
+        repair,
     } = choose(request, progress)?;
     let threads = request.threads;
     let (written, (question, on_domain)) = side_by_side(
@@ -235,5 +240,6 @@ pub fn build(
         built,
         verification,
         comparison,
+        repair,
     })
 }

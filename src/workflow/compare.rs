@@ -14,14 +14,16 @@ use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
 use super::measure::default_threshold;
+use super::rounded::Beside;
 use super::smallest;
 use super::spec::{NetworkSpec, Spec};
 use super::train::{DataError, TrainedRow, train_rows, training_data};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit, Parameters, Units};
-use crate::certificate::{Norm, Question, Semantics};
+use crate::certificate::{FloatFormat, Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
+use crate::floats::{Arithmetic, NotFloat, Told, to_floats};
 use crate::formats::foreign::Weights;
 use crate::network::{Activation, Network, digest};
 use crate::numbers::Rational;
@@ -104,6 +106,9 @@ pub enum CompareError {
     /// The network of the spec cannot be built.
     #[error(transparent)]
     Build(WorkflowError),
+    /// The area of floats.
+    #[error(transparent)]
+    Norm(NotFloat),
     /// There is nothing to compare.
     #[error("there is no network to compare: the spec has neither [network] nor [compare]")]
     Nothing,
@@ -135,6 +140,25 @@ impl Candidate {
             losses: Vec::new(),
         }
     }
+
+    /// Rounds the weights, where claims are about floats. Returns whether that changed any.
+    fn round(&mut self, semantics: &Semantics) -> bool {
+        let (Some(floats), Some(network)) = (semantics.floats(), &self.network) else {
+            return false;
+        };
+        match to_floats(network, floats.format) {
+            Ok((_, rounded)) if rounded.changed == 0 => false,
+            Ok((network, _)) => {
+                self.network = Some(network);
+                true
+            }
+            Err(error) => {
+                self.row.failed = Some(error.to_string());
+                self.network = None;
+                false
+            }
+        }
+    }
 }
 
 /// Builds and trains the networks of the spec, adds the imported ones, and proves bounds on the error of
@@ -146,6 +170,10 @@ pub fn compare(
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Compared, CompareError> {
     let spec = request.spec;
+    if let (true, Some(format)) = (spec.target.is_region(), of_points(&request.semantics)) {
+        let norm = Norm::Area;
+        return Err(CompareError::Norm(NotFloat::Integral { norm, format }));
+    }
     let samples = match &spec.compare {
         Some(compare) => Some(training_data(spec, compare, request.folder)?),
         None => None,
@@ -190,8 +218,14 @@ pub fn compare(
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
+    let mut arithmetic = Told {
+        semantics: request.semantics.clone(),
+        ..Told::default()
+    };
     let all = candidates.len();
+    let mut rounded = 0_usize;
     for (place, mut candidate) in candidates.into_iter().enumerate() {
+        rounded += usize::from(candidate.round(&request.semantics));
         let answers = match &candidate.network {
             Some(network) => {
                 let (target, domain) = match &candidate.order {
@@ -225,6 +259,13 @@ pub fn compare(
                 Norm::L2 => {}
             }
         }
+        if let (Some(network), Some((_, exact))) = (
+            &candidate.network,
+            answers.iter().find(|(norm, _)| *norm == Norm::Sup),
+        ) {
+            candidate.row.beside = in_float32(request, network, exact, progress);
+        }
+        told_of(&mut arithmetic, candidate.network.as_ref());
         rows.push(candidate.row);
         members.push(candidate.network.map(|network| Member {
             network,
@@ -250,6 +291,13 @@ pub fn compare(
                 .to_string(),
         );
     }
+    if rounded > 0 {
+        notes.push(format!(
+            "The claims are about networks whose weights are {} numbers, so the weights of {} were rounded.",
+            arithmetic.name(),
+            count(rounded, "network")
+        ));
+    }
     Ok(Compared {
         comparison: Comparison {
             target: spec.target.text().to_vec(),
@@ -257,6 +305,11 @@ pub fn compare(
                 .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
                 .collect(),
             threshold: threshold(spec),
+            beside: Told {
+                semantics: Arithmetic::float32().into(),
+                ..arithmetic.clone()
+            },
+            arithmetic,
             is_disk: disk.is_some(),
             data: samples.map(|samples| data_text(spec, &samples)),
             gap: spec.claim.gap.clone(),
@@ -265,6 +318,12 @@ pub fn compare(
         },
         members,
     })
+}
+
+/// The format, where claims are about inputs that are floats.
+fn of_points(semantics: &Semantics) -> Option<FloatFormat> {
+    let floats = semantics.floats().filter(|floats| !floats.rounded_inputs)?;
+    Some(floats.format)
 }
 
 /// The error of a network for the table; `None` if the search stopped before it found a bound.
@@ -421,6 +480,45 @@ fn candidate(trained: TrainedRow) -> Candidate {
     }
 }
 
+/// Adds the activations of a network to those that a comparison tells about.
+fn told_of(arithmetic: &mut Told, network: Option<&Network>) {
+    let Some(network) = network else { return };
+    for name in Told::new(&arithmetic.semantics, network).inexact {
+        if !arithmetic.inexact.contains(&name) {
+            arithmetic.inexact.push(name);
+        }
+    }
+}
+
+/// Bounds on the sup error in float32 arithmetic of a network whose weights are rounded to float32, where all
+/// other bounds are in real arithmetic; `None` where a short search finds none.
+fn in_float32(
+    request: &CompareRequest<'_>,
+    network: &Network,
+    exact: &Verification,
+    progress: &(dyn Fn(Stage<'_>) + Sync),
+) -> Option<Enclosure> {
+    if request.semantics != Semantics::Real {
+        return None;
+    }
+    let wanted = Beside {
+        semantics: Arithmetic::float32().into(),
+        tolerance: None,
+        gap: request.spec.claim.gap.clone(),
+        limits: request.limits.shared(2),
+        threads: request.threads,
+    };
+    let (stored, _) = to_floats(network, FloatFormat::Float32).ok()?;
+    let found = wanted.of(&stored, exact, &mut |at| {
+        progress(Stage::Proving("in float32", at));
+        ControlFlow::Continue(())
+    })?;
+    Some(Enclosure {
+        lower: found.lower,
+        upper: found.upper,
+    })
+}
+
 /// Proves bounds on the errors of a network; `left` networks still share the time.
 fn answers(
     request: &CompareRequest<'_>,
@@ -429,8 +527,11 @@ fn answers(
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<(Norm, Verification)>, CompareError> {
     let spec = request.spec;
+    // Integrals are over real inputs.
     let norms: &[Norm] = if spec.target.is_region() {
         &[Norm::Area]
+    } else if of_points(&request.semantics).is_some() {
+        &[Norm::Sup]
     } else {
         &[Norm::Sup, Norm::L1]
     };

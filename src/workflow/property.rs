@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::verify::{SearchSummary, Verdict, WorkflowError, written_and_read_back};
+use super::verify::{SearchSummary, Verdict, WorkflowError, of_floats, written_and_read_back};
 use crate::bounds::PropertyWitness;
 use crate::certificate::{Evidence, PropertyCertificate, Semantics, Weights, property};
 use crate::checker::{Rejection, VerifiedProperty, check_property_by};
@@ -91,7 +91,8 @@ pub fn verify_property(
             resume: request.resume.as_ref(),
         },
         progress,
-    )?;
+    )
+    .map_err(of_floats)?;
     let mut answer = PropertyVerification {
         verdict: Verdict::Undecided,
         verified: None,

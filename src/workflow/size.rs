@@ -7,6 +7,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::build::BuildRequest;
+use super::floats::{self, Repair};
 use super::smallest::{self, Comparison};
 use super::verify::{Found, WorkflowError, search};
 use crate::builders::{self, BuildError, BuilderName, Built, Parameters, SizeKey, Sizes};
@@ -40,6 +41,8 @@ pub(super) struct Chosen {
     /// What stopped the choice before a size was proved to be enough. Then nothing is known about other
     /// sizes, even if this one is too small.
     pub stopped_by: Option<StoppedBy>,
+    /// How it was made to keep the tolerance in floats.
+    pub repair: Repair,
 }
 
 /// A network of one size, and the result of the search.
@@ -85,6 +88,9 @@ pub(super) fn choose(
     request: &BuildRequest<'_>,
     progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
+    if let Some(floats) = request.semantics.floats() {
+        return floats::choose(request, floats, progress);
+    }
     if request.builder == BuilderName::Smallest {
         return smallest::choose(request, progress);
     }
@@ -95,6 +101,7 @@ pub(super) fn choose(
             found: None,
             stopped_by: None,
             comparison: Comparison::default(),
+            repair: Repair::default(),
         })
     };
     let Some(key) = &builders::entry(request.builder).size else {
@@ -192,6 +199,7 @@ impl Choice<'_, '_> {
                 found: Some(found),
                 stopped_by,
                 comparison: Comparison::default(),
+                repair: Repair::default(),
             });
         }
         self.run()
@@ -298,6 +306,7 @@ impl Choice<'_, '_> {
             found: Some(best.found),
             stopped_by: None,
             comparison: Comparison::default(),
+            repair: Repair::default(),
         }
     }
 
@@ -396,6 +405,7 @@ impl Choice<'_, '_> {
             found: Some(tried.found),
             stopped_by: Some(reason),
             comparison: Comparison::default(),
+            repair: Repair::default(),
         }
     }
 
@@ -415,6 +425,7 @@ impl Choice<'_, '_> {
             found: Some(last.found),
             stopped_by: Some(reason),
             comparison: Comparison::default(),
+            repair: Repair::default(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::certificate::{
 };
 use crate::checker::{Rejection, Verified};
 use crate::clock::Moment;
-use crate::floats::{NotFloat, fits};
+use crate::floats::{NotFloat, ToFloatsError, fits};
 use crate::formats::FormatError;
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -126,6 +126,9 @@ pub enum WorkflowError {
     /// The claim is about floats, and cannot be.
     #[error(transparent)]
     Floats(Box<NotFloat>),
+    /// The network that was built has no nearest one in floats.
+    #[error(transparent)]
+    NoFloats(Box<ToFloatsError>),
     /// A certificate that was written cannot be read back.
     #[error("certificate: {0}")]
     Certificate(ReadError),
@@ -190,6 +193,12 @@ pub enum WorkflowError {
     Stopped(StoppedBy),
 }
 
+impl From<ToFloatsError> for WorkflowError {
+    fn from(error: ToFloatsError) -> Self {
+        Self::NoFloats(Box::new(error))
+    }
+}
+
 impl From<NotFloat> for WorkflowError {
     fn from(error: NotFloat) -> Self {
         Self::Floats(Box::new(error))
@@ -221,6 +230,7 @@ impl WorkflowError {
             | Self::Property { .. }
             | Self::Measure(_)
             | Self::Floats(_)
+            | Self::NoFloats(_)
             | Self::Certificate(_)
             | Self::File { .. }
             | Self::Rejected(_)
@@ -258,6 +268,11 @@ impl Found {
     /// Does the search find that the error is at most this?
     pub(super) fn keeps(&self, tolerance: &Rational) -> bool {
         self.outcome.certificate.claim.keeps(tolerance)
+    }
+
+    /// The number of boxes that were searched.
+    pub(super) fn boxes(&self) -> u64 {
+        self.outcome.boxes
     }
 
     /// The point where the search found a large error.
@@ -305,9 +320,18 @@ pub(super) fn search(
             portable: request.portable,
         },
         progress,
-    )?;
+    )
+    .map_err(of_floats)?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(Found { outcome, seconds })
+}
+
+/// Says what to do where the prover found that a claim about floats cannot be made.
+pub(super) fn of_floats(error: ProveError) -> WorkflowError {
+    match error {
+        ProveError::NoFloats(error) => NotFloat::Kernel { error }.into(),
+        error => error.into(),
+    }
 }
 
 /// Writes the certificate, reads it back and checks it against the network of the request.
@@ -390,14 +414,27 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
     match &request.tolerance {
         Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
         Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
-        None if claim
-            .error_upper()
-            .is_some_and(|upper| &upper - &claim.error_lower() <= &upper * &request.gap) =>
+        None if claim.error_upper().is_some_and(|upper| {
+            let gap = &upper * &request.gap + float_width(verified);
+            &upper - &claim.error_lower() <= gap
+        }) =>
         {
             Verdict::Enclosed
         }
         _ => Verdict::Undecided,
     }
+}
+
+/// What no search can narrow: twice the width of the enclosure of the outputs at the witness, where floats
+/// may be anywhere in it. 0 in real arithmetic.
+fn float_width(verified: &Verified) -> Rational {
+    if verified.claim().question.semantics.floats().is_none() {
+        return Rational::ZERO;
+    }
+    let outputs = verified.witness().map(|values| values.network.iter());
+    let widths = outputs.into_iter().flatten().map(|(low, high)| high - low);
+    let width = widths.max().unwrap_or_default();
+    &width + &width
 }
 
 /// Checks what the checker would reject, to report it in the words of the request.

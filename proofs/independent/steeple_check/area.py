@@ -1,4 +1,7 @@
-"""The claim `area`: the volume where the decision N >= threshold and the region differ (T10, T14, T15)."""
+"""The claim `area`: the volume where the decision N >= threshold and the region differ (T10, T14, T15).
+
+In float arithmetic the output has a radius more (T40).
+"""
 
 from itertools import product
 from math import factorial, prod
@@ -11,13 +14,16 @@ from .errors import Rejected
 from .evaluate import Evaluator
 from .forms import Forms, Natural
 from .half_planes import HalfSpace, complement, decision, region
-from .intervals import rational
+from .intervals import ZERO, rational, symmetric
 from .reduce import Reducer, evaluate_network
+from .rounding import Rounding
 from .totals import Total
 from .tree import clip, double_area, walk
 from .work import Cutter
 
 MAX_SHARES = 8
+# A radius that is so many times smaller than the range of the output is small.
+SMALL = 256
 
 
 class AreaChecker:
@@ -26,8 +32,14 @@ class AreaChecker:
         self.network = network
         self.work = work
         self.region = certificate.targets[0]
-        self.reducer = Reducer(network, certificate.constant_radius)
-        self.total = Total(certificate, work, Cutter(network, certificate.targets, certificate.domain), self.bound)
+        self.rounding = None
+        steps = None
+        if certificate.semantics is not None:
+            self.rounding = Rounding(network, certificate.semantics, certificate.domain, certificate.constant_radius)
+            steps = self.rounding.steps
+        self.reducer = Reducer(network, certificate.constant_radius, steps)
+        cutter = Cutter(network, certificate.targets, certificate.domain, steps)
+        self.total = Total(certificate, work, cutter, self.bound)
 
     def check(self):
         certificate = self.certificate
@@ -52,6 +64,15 @@ class AreaChecker:
         else:
             self.total.refute()
 
+    def radius(self, cell, output):
+        """Returns how far the output of the float network is from that of the real one, which is in this interval.
+
+        The radius of a larger box will do where the cell is decided by it, or where it is small beside the interval.
+        """
+        radius = self.rounding.nearest(cell).outputs[0]
+        decided = output.lo > radius or output.hi < -radius
+        return radius if decided or radius * SMALL < output.wid() else self.rounding.on(cell).outputs[0]
+
     def bound(self, cell, letter):
         """Returns bounds of the misclassified volume of a cell. A leaf `o` says nothing, as long as it is not cut."""
         volume = cell.volume()
@@ -59,7 +80,11 @@ class AreaChecker:
             return mpq(0), volume
         reduced = self.reducer.on(cell)
         natural = Natural(cell.box)
-        output = reduced.outputs()[0] - rational(self.certificate.threshold)
+        threshold = rational(self.certificate.threshold)
+        output = reduced.outputs()[0] - threshold
+        radius = ZERO if self.rounding is None else self.radius(cell, output)
+        if radius > 0:
+            output, threshold = output + symmetric(radius), threshold + symmetric(radius)
         decided = True if output.lo >= 0 else False if output.hi < 0 else None
         inside = Evaluator(natural, natural.inputs, cell.sides, inside=True).condition(self.region)
         if decided is not None and inside is not None:
@@ -68,7 +93,7 @@ class AreaChecker:
         if inside is None:
             inside = region(self.region, Evaluator(forms, forms.inputs, cell.sides, inside=False))
         if decided is None and inside is not None:
-            decided = decision(reduced, self.certificate.threshold, forms, evaluate_network(reduced, forms))
+            decided = decision(reduced, threshold, forms, evaluate_network(reduced, forms))
         if decided is None or inside is None:
             return mpq(0), volume
         if len(cell.sides) <= 2:

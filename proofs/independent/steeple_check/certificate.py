@@ -5,10 +5,11 @@ import re
 from .errors import Rejected
 from .formula import Graph, is_name, read_formula
 from .numbers import bits, read_count, read_number, shorten
+from .semantics import FORMATS, Semantics
 
 CLAIMS = ("sup", "l1", "l2", "area", "property", "units-at-least")
 RESERVED_CLAIMS = ("range", "above", "below", "slope", "monotone")
-LAYERS = ("core", "integrals", "smooth", "fast", "properties", "sizes")
+LAYERS = ("core", "integrals", "smooth", "fast", "properties", "floats", "sizes")
 # Claims that have a layer of their own.
 OWN_LAYERS = {"property": "properties", "units-at-least": "sizes"}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -27,7 +28,7 @@ GROUPS = (("kinks", "triple", 3), ("jumps", "pair", 2))
 class Certificate:
     """What a certificate says. Fields that its claim does not have are None.
 
-    - `claim`, `digest`, `weights`, `layer`, `inputs` as in the file.
+    - `claim`, `digest`, `weights`, `layer`, `inputs` as in the file. `semantics`: None for real arithmetic.
     - of an error: `targets` (nodes), `domain` (pairs of exact ends), `threshold`, `lower`, `upper` (None for `none`),
       `witness` (numbers), `radius`, `constant_radius`, `ranges`, `tree` (its characters).
     - of a lower bound of size: `targets`, `domain`, `tolerance`, `radius`, `along`: groups of points by their word.
@@ -38,7 +39,7 @@ class Certificate:
     def __init__(self):
         self.threshold = self.witness = self.radius = self.tree = self.trees = None
         self.lower = self.upper = self.constant_radius = self.ranges = None
-        self.tolerance = self.along = self.digest = self.weights = None
+        self.tolerance = self.along = self.digest = self.weights = self.semantics = None
 
     def is_region(self):
         return self.targets[0].is_condition()
@@ -152,14 +153,14 @@ def read_certificate(data):
         word = "reserved" if claim in RESERVED_CLAIMS else "unknown"
         raise lines.fail(f"{word} claim {shorten(claim)}")
     found.claim = claim
-    if claim != "units-at-least":
+    if claim == "units-at-least":
+        lines.one_of("semantics", ("real",))
+    else:
         read_network_line(lines, found)
-    lines.one_of("semantics", ("real",))
-    if claim != "units-at-least":
+        read_semantics(lines, found)
         found.weights = lines.one_of("weights", ("stored", "exact"))
     found.layer = lines.one_of("layer", LAYERS)
-    if OWN_LAYERS.get(claim) != (found.layer if found.layer in OWN_LAYERS.values() else None):
-        raise lines.fail("the claims property and units-at-least have layers of their own")
+    check_layer_of_claim(lines, found)
     found.inputs = lines.fields("inputs")
     if len(found.inputs) > MAX_INPUTS:
         raise lines.fail(f"more than {MAX_INPUTS} inputs")
@@ -178,6 +179,37 @@ def read_network_line(lines, found):
         raise lines.fail("expected sha256: and 64 hexadecimal digits")
     if lines.starts_with("network"):
         raise lines.fail("a second network is reserved")
+
+
+def read_semantics(lines, found):
+    """Reads `real`, or a format of floats with what is promised about it (T40)."""
+    fields = lines.fields("semantics")
+    if fields == ["real"]:
+        return
+    name = fields[0]
+    if name not in FORMATS:
+        raise lines.fail(f"unknown semantics {shorten(name)}, expected real or one of {', '.join(FORMATS)}")
+    if len(fields) != 9 or fields[1::2] != ["sums", "ulps", "abs", "inputs"]:
+        raise lines.fail(f"expected {name} sums .. ulps .. abs .. inputs ..")
+    sums, ulps, absolute, inputs = fields[2::2]
+    if sums not in ("any", "emitted") or inputs not in ("floats", "rounded"):
+        raise lines.fail("expected sums any or emitted, inputs floats or rounded")
+    ulps, absolute = number_field(lines, ulps), number_field(lines, absolute)
+    if ulps < 0 or absolute < 0:
+        raise lines.fail("ulps or abs is below 0")
+    if inputs == "floats" and found.claim in ("l1", "l2", "area"):
+        raise lines.fail(f"{found.claim} needs inputs rounded: floats alone have no volume")
+    found.semantics = Semantics(name, sums, ulps, absolute, inputs)
+
+
+def check_layer_of_claim(lines, found):
+    """Claims with a layer of their own, and float arithmetic, need that layer; all others must not name it."""
+    if (found.layer == "floats") != (found.semantics is not None):
+        raise lines.fail("float arithmetic needs layer floats, and real arithmetic another one")
+    if found.layer != "floats" and OWN_LAYERS.get(found.claim) != (
+        found.layer if found.layer in OWN_LAYERS.values() else None
+    ):
+        raise lines.fail("the claims property and units-at-least have layers of their own")
 
 
 def number_field(lines, text):

@@ -5,11 +5,12 @@ import sys
 from .area import AreaChecker
 from .certificate import read_certificate
 from .errors import Declined, Rejected, Undecided
-from .formula import CORE_FUNCTIONS, functions_of
+from .formula import CORE_FUNCTIONS, functions_of, may_jump
 from .integral import IntegralChecker
 from .network import digest, read_network
 from .numbers import number
 from .properties import PropertyChecker
+from .semantics import check_network
 from .sizes import SizeChecker
 from .sup import SupChecker
 from .work import Work
@@ -95,6 +96,9 @@ def match(certificate, network):
         formulas = certificate.targets
         trees = [certificate.tree]
     check_layer(certificate, network, formulas, trees)
+    if certificate.semantics is not None:
+        check_network(certificate.semantics, network)
+        check_exact_leaves(certificate, network, formulas, trees)
 
 
 def check_layer(certificate, network, formulas, trees):
@@ -109,7 +113,7 @@ def check_layer(certificate, network, formulas, trees):
         for part in network.layers:
             if part.activation not in CORE_ACTIVATIONS:
                 raise Rejected(f"the activation {part.activation} is not in layer {layer}")
-    allowed = LEAVES[claim] if layer in ("fast", "properties") else PORTABLE_LEAVES[claim]
+    allowed = LEAVES[claim] if layer in ("fast", "properties", "floats") else PORTABLE_LEAVES[claim]
     inputs = len(certificate.inputs)
     for tree in trees:
         for letter in letters_of(tree):
@@ -119,10 +123,20 @@ def check_layer(certificate, network, formulas, trees):
                 raise Rejected("leaf e needs one or two inputs")
             if letter == "s" and inputs > 6:
                 raise Rejected("leaf s needs at most six inputs")
-            if letter == "h" and inputs > 2 and layer != "fast":
+            if letter == "h" and inputs > 2 and layer not in ("fast", "floats"):
                 raise Rejected(f"leaf h needs one or two inputs in layer {layer}")
             if letter == "w" and not any(part.activation in ("sigmoid", "tanh") for part in network.layers):
                 raise Rejected("leaf w needs a sigmoid or tanh unit")
+
+
+def check_exact_leaves(certificate, network, formulas, trees):
+    """Refuses leaves `e` that float arithmetic does not have (T40, "For each norm")."""
+    if not any("e" in letters_of(tree) for tree in trees):
+        return
+    if certificate.claim != "sup":
+        raise Rejected(f"leaf e does not apply to claim {certificate.claim} in layer floats")
+    if network.may_jump() or any(may_jump(formula) for formula in formulas):
+        raise Rejected("leaf e in layer floats where network or target may jump")
 
 
 def letters_of(tree):
@@ -148,12 +162,12 @@ def describe(certificate, network):
     if network is not None:
         units = sum(layer.units() for layer in network.layers[:-1])
         lines[0] += f" ({len(network.inputs)} inputs, {units} hidden units, {len(network.outputs)} outputs)"
-    lines.append(f"semantics  real; weights: {certificate.weights}")
+    lines.append(f"semantics  {describe_semantics(certificate.semantics)}; weights: {certificate.weights}")
     if certificate.claim == "property":
         return lines + describe_property(certificate)
     lines += describe_target(certificate)
     quantity = {
-        "sup": "ess sup |N - f|",
+        "sup": "ess sup |N - f|" if certificate.semantics is None else "sup |fl(N) - f|",
         "l1": "integral of |N - f|",
         "l2": "integral of (N - f)^2",
         "area": f"volume where N >= {number(certificate.threshold)} and the region differ"
@@ -162,6 +176,18 @@ def describe(certificate, network):
     upper = "" if certificate.upper is None else f" <= {number(certificate.upper, up=True)}"
     lines.append(f"claim      {number(certificate.lower)} <= {quantity}{upper}")
     return lines
+
+
+def describe_semantics(semantics):
+    """Returns what is taken for granted about arithmetic."""
+    if semantics is None:
+        return "real"
+    points = "every float of the domain" if semantics.inputs == "floats" else "every real point, rounded to a float"
+    sums = "sums in any order" if semantics.sums == "any" else "sums in binary64, rounded once"
+    return (
+        f"{semantics.format}, {sums}; activations within {number(semantics.ulps, up=True)} ulps + "
+        f"{number(semantics.abs, up=True)}; at {points}"
+    )
 
 
 def describe_size(certificate):

@@ -5,7 +5,7 @@ A set is everything (True), nothing (False), unknown (None), or a HalfSpace. All
 
 from .curves import HARD_TANH, RELU, SIGMOID, STEP, TANH, ln
 from .formula import COMPARISONS
-from .intervals import HALF, POINT_ONE, POINT_ZERO, UNIT, ZERO, exact, point, rational
+from .intervals import HALF, POINT_ONE, POINT_ZERO, UNIT, ZERO, exact, point
 
 
 class HalfSpace:
@@ -73,15 +73,15 @@ def region(node, evaluator):
 
 
 def decision(reduced, threshold, forms, outputs):
-    """Returns what is known of the set where N >= threshold.
+    """Returns what is known of the set where N is above all of an interval, and only where it is above some of it.
 
     The output is peeled as long as each layer has one unit left (T15, "In the core"); else the linear form of
     N - threshold is used.
     """
-    peeled = peel(reduced, rational(threshold), forms)
+    peeled = peel(reduced, threshold, forms)
     if peeled is not None:
         return peeled
-    return half_space(forms.sub(outputs[0], forms.constant(rational(threshold))), strict=False)
+    return half_space(forms.sub(outputs[0], forms.constant(threshold)), strict=False)
 
 
 def peel(reduced, level, forms):

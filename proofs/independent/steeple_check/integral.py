@@ -1,4 +1,7 @@
-"""The claims `l1` and `l2`: integrals of |N - f| and of its square, outputs added up (T14, T16)."""
+"""The claims `l1` and `l2`: integrals of |N - f| and of its square, outputs added up (T14, T16).
+
+In float arithmetic each output has a radius more (T40).
+"""
 
 from itertools import combinations, product
 from math import factorial, prod
@@ -10,16 +13,19 @@ from .coordinates import coordinates, middle_and_rest, on_cell
 from .errors import Rejected, Undefined
 from .evaluate import Evaluator
 from .forms import Forms
-from .intervals import HALF, UP, exact, round_up
+from .intervals import HALF, UP, ZERO, add_up, exact, round_down, round_up, symmetric
 from .jets import Jets, evaluate_middle, middle_distances, middles
 from .reduce import Reducer, evaluate_network
+from .rounding import Rounding
 from .totals import GOOD_CUT, Total
-from .tree import walk
+from .tree import Cell, walk
 from .work import Cutter
 
 MAX_SLOPES = 6
 MAX_JET_INPUTS = 4
 MAX_PARTS = 2000
+# The radius of a larger box is good enough for a cell if it is so small compared with what the claim leaves open.
+SMALL_PART = mpq(1, 128)
 
 
 class IntegralChecker:
@@ -29,8 +35,15 @@ class IntegralChecker:
         self.work = work
         self.targets = certificate.targets
         self.squared = certificate.claim == "l2"
-        self.reducer = Reducer(network, certificate.constant_radius)
-        self.total = Total(certificate, work, Cutter(network, certificate.targets, certificate.domain), self.bound)
+        self.rounding = None
+        steps = None
+        if certificate.semantics is not None:
+            self.rounding = Rounding(network, certificate.semantics, certificate.domain, certificate.constant_radius)
+            self.enough = self.radius_that_is_small()
+            steps = self.rounding.steps
+        self.reducer = Reducer(network, certificate.constant_radius, steps)
+        cutter = Cutter(network, certificate.targets, certificate.domain, steps)
+        self.total = Total(certificate, work, cutter, self.bound)
         self.tried = self.helped = 0
         self.layers = transition_layers(network, certificate.constant_radius)
 
@@ -61,18 +74,39 @@ class IntegralChecker:
         else:
             self.total.refute()
 
+    def radius_that_is_small(self):
+        """Returns a radius that adds little to the bounds, in the mean. A wrong guess costs time and nothing else."""
+        certificate = self.certificate
+        if certificate.upper is None or certificate.upper <= 0:
+            return ZERO
+        volume = Cell(tuple(certificate.domain)).volume() * len(self.targets)
+        part = (certificate.upper - certificate.lower) / volume * SMALL_PART
+        if self.squared:
+            part /= 2 * exact(UP.sqrt(round_up(certificate.upper / volume)))
+        return round_down(max(part, mpq(0)))
+
+    def radii(self, cell):
+        """Returns how far the output of the float network is from that of the real one, for each output."""
+        if self.rounding is None:
+            return [ZERO] * len(self.targets)
+        found = self.rounding.nearest(cell).outputs
+        return found if max(found) <= self.enough else self.rounding.on(cell).outputs
+
     def bound(self, cell, letter):
         """Returns bounds of the contribution of a cell: those of `n`, `l` and, where it may help, `s`, intersected."""
         reduced = self.reducer.on(cell)
+        radii = self.radii(cell)
         forms = Forms(cell.box)
         evaluator = Evaluator(forms, forms.inputs, cell.sides, inside=True)
         outputs = evaluate_network(reduced, forms)
         bounds = []
-        for output, target in zip(outputs, self.targets):
+        for output, target, radius in zip(outputs, self.targets, radii):
             form = forms.sub(output, evaluator.number(target))
+            if radius > 0:
+                form = forms.add(form, forms.constant(symmetric(radius)))
             bounds.append(meet(self.range_bounds(form.range), self.linear_bounds(form, cell)))
         if letter not in ("n", "l") and len(cell.sides) <= MAX_JET_INPUTS and self.is_worth_it(letter):
-            bounds = self.sharpened(bounds, reduced, cell)
+            bounds = self.sharpened(bounds, reduced, cell, radii)
         volume = cell.volume()
         return (
             volume * sum((lower for lower, _ in bounds), mpq(0)),
@@ -89,10 +123,10 @@ class IntegralChecker:
         self.tried += 1
         return self.tried < 50 or 4 * self.helped > self.tried or self.tried % 16 == 0
 
-    def sharpened(self, bounds, reduced, cell):
+    def sharpened(self, bounds, reduced, cell, radii):
         """Returns the bounds of the means, intersected with those of second derivatives where there are such."""
         try:
-            found = [meet(old, new) for old, new in zip(bounds, self.parabola_bounds(reduced, cell))]
+            found = [meet(old, new) for old, new in zip(bounds, self.parabola_bounds(reduced, cell, radii))]
         except ArithmeticError:
             return bounds
         before = sum(upper - lower for lower, upper in bounds)
@@ -120,7 +154,7 @@ class IntegralChecker:
         square = mean_square(center, slopes)
         return max(mpq(0), square - 2 * rest * high), square + 2 * rest * high + rest * rest
 
-    def parabola_bounds(self, reduced, cell):
+    def parabola_bounds(self, reduced, cell, radii):
         """T16, 5. Returns bounds of the mean for each output."""
         box = cell.box
         jets = Jets(box)
@@ -136,7 +170,8 @@ class IntegralChecker:
             start = middle.sub(middle_outputs[place], at_middle.number(target))
             if None in start.slopes or any(None in row for row in difference.second):
                 raise Undefined("no second derivatives")
-            parabola = Parabola(difference, start, exact(distances[place]), cell)
+            distance = add_up(distances[place], radii[place])
+            parabola = Parabola(difference, start, exact(distance), cell)
             found.append(parabola.square_bounds() if self.squared else parabola.size_bounds())
         return found
 

@@ -53,8 +53,12 @@ class Reduced:
         return [last[place] for place in sorted(last)]
 
 
-def whole_network(network):
-    """Returns the network itself (T28, 2.). No weight is rounded here; each keeps its exact value."""
+def whole_network(network, steps=None):
+    """Returns the network itself (T28, 2.). No weight is rounded here; each keeps its exact value.
+
+    `steps` has the radii of steps in float arithmetic (rounding.py). A step is then taken at any number that is so near
+    to its sum, and nothing is decided but for sets of measure zero (T40).
+    """
     curves = []
     layers = []
     for depth, layer in enumerate(network.layers):
@@ -65,6 +69,8 @@ def whole_network(network):
             Row(rational(bias), tuple((c, w, rational(w)) for c, w in row), bias if depth == 0 else None)
             for row, bias in zip(layer.rows, layer.bias)
         ]
+        if steps is not None and steps[depth] is not None:
+            rows = [Row(row.bias + symmetric(steps[depth][k]), row.terms) for k, row in enumerate(rows)]
         layers.append({place: rows[place * rank:(place + 1) * rank] for place in range(layer.units())})
     return Reduced(curves, layers, None)
 
@@ -247,8 +253,8 @@ class Reducer:
     for cells that are much smaller.
     """
 
-    def __init__(self, network, radius):
-        self.whole = whole_network(network)
+    def __init__(self, network, radius, steps=None):
+        self.whole = whole_network(network, steps)
         self.radius = radius
 
     def on(self, cell):

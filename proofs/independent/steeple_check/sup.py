@@ -1,4 +1,8 @@
-"""The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17)."""
+"""The claim `sup`: lower <= ess sup |N - f| <= upper (T10, T11, T12, T13, T14, T17).
+
+In float arithmetic it is about every admitted point, and about the float network: what is found for the real one gets
+the radius of each output on top (T40).
+"""
 
 import heapq
 from itertools import count, product
@@ -16,6 +20,7 @@ from .intervals import (
 from .jets import Jets, evaluate_middle, middle_distances, middles
 from .numbers import decimal, number
 from .reduce import Reducer, evaluate_everywhere, evaluate_network, unit_value, whole_network
+from .rounding import Rounding
 from .tree import Cell, walk
 from .work import Cutter
 
@@ -31,8 +36,13 @@ class SupChecker:
         self.network = network
         self.work = work
         self.targets = certificate.targets
-        self.reducer = Reducer(network, certificate.constant_radius)
-        self.cutter = Cutter(network, certificate.targets, certificate.domain)
+        self.rounding = None
+        steps = None
+        if certificate.semantics is not None:
+            self.rounding = Rounding(network, certificate.semantics, certificate.domain, certificate.constant_radius)
+            steps = self.rounding.steps
+        self.reducer = Reducer(network, certificate.constant_radius, steps)
+        self.cutter = Cutter(network, certificate.targets, certificate.domain, steps)
         self.limit = None if certificate.upper is None else round_down(certificate.upper)
         self.exact_lower = mpq(0)
         self.unknown_pieces = 0
@@ -45,7 +55,10 @@ class SupChecker:
                 self.leaf(letter, cell)
         if self.work.every > 1:
             return
-        self.check_lower()
+        if self.rounding is None:
+            self.check_lower()
+        else:
+            self.check_float_lower()
 
     def leaf(self, letter, cell):
         if cell.corners is not None and letter not in "eo":
@@ -65,6 +78,10 @@ class SupChecker:
         found = pieces.settled(pieces.sup_bounds, self.network, self.targets, cell)
         if found is None:
             self.unknown_pieces += 1
+        elif self.rounding is not None:
+            # The exact error of the real network is not attained by the float one.
+            if self.limit is None or self.is_within(lambda radii: add_up(round_up(found[1]), max(radii)), cell):
+                return
         else:
             lower, upper = found
             self.exact_lower = max(self.exact_lower, lower)
@@ -95,6 +112,8 @@ class SupChecker:
 
     def fits(self, letter, cell):
         """Says whether some method gives a bound for the cell that is at most `upper`. That of the letter comes first."""
+        if self.rounding is not None and not self.certificate.semantics.has_points(cell.sides):
+            return True
         try:
             reduced = self.reducer.on(cell)
         except ArithmeticError:
@@ -106,14 +125,34 @@ class SupChecker:
             methods.append(derivative_bound)
         for method in methods:
             try:
-                if method(reduced, self.targets, cell) <= self.limit:
+                if self.rounding is None:
+                    if method(reduced, self.targets, cell) <= self.limit:
+                        return True
+                elif self.is_within(lambda radii, m=method: m(reduced, self.targets, cell, False, radii), cell):
                     return True
             except ArithmeticError:
                 continue
         return False
 
+    def is_within(self, bound, cell):
+        """Says whether a bound of |fl(N) - f|, a function of the radii of the outputs, is at most `upper`.
+
+        The radii of a larger box are tried first, since they are often small enough (T40, 9.).
+        """
+        radii = self.rounding.nearest(cell).outputs
+        found = bound(radii)
+        if found <= self.limit:
+            return True
+        if found - max(radii) > self.limit:
+            return False
+        closer = self.rounding.on(cell).outputs
+        return closer != radii and bound(closer) <= self.limit
+
     def refute(self, cell):
         """Raises Rejected if the error is above `upper` on a small box in the middle of the cell."""
+        if self.rounding is not None:
+            self.refute_float(cell)
+            return
         box = []
         sides = []
         for low, high in cell.sides:
@@ -127,6 +166,72 @@ class SupChecker:
         if least > round_up(self.certificate.upper):
             place = ", ".join(number(value) for value in cell.middle())
             raise Rejected(f"near ({place}) the error is {decimal(exact(least))}, above upper")
+
+    def refute_float(self, cell):
+        """Raises Rejected if the float error is above `upper` at a point near the middle of the cell."""
+        values = self.certificate.semantics.point_near(cell.middle(), cell.sides)
+        if values is None:
+            return
+        sides = [(value, value) for value in values]
+        box = [between(*side) for side in sides]
+        try:
+            found = error_intervals(self.reducer.on(cell), self.targets, sides, False, Natural(box))
+        except ArithmeticError:
+            return
+        radii = self.rounding.nearest(cell).outputs
+        least = max(exact(difference.mig()) - exact(radius) for difference, radius in zip(found, radii))
+        if least > self.certificate.upper:
+            place = ", ".join(number(value) for value in values)
+            raise Rejected(f"at ({place}) the float error is {decimal(least)}, above upper")
+
+    def check_float_lower(self):
+        """Checks `lower` by the error at the witness, whatever the floats do within their radius."""
+        certificate = self.certificate
+        least, most = mpq(0), None
+        if certificate.witness is not None:
+            self.check_float_witness()
+            try:
+                least, most = self.float_error_at(certificate.witness)
+            except ArithmeticError:
+                raise Undecided("the error at the witness has no bound") from None
+        if certificate.lower <= max(least, 0):
+            return
+        if most is None or most < certificate.lower:
+            raise Rejected(f"lower is not reached: the witness gives {decimal(max(least, mpq(0)))}")
+        raise Undecided(f"lower is not seen to be reached: the witness gives at least {decimal(max(least, mpq(0)))}")
+
+    def check_float_witness(self):
+        certificate = self.certificate
+        semantics = certificate.semantics
+        if certificate.radius != 0:
+            raise Rejected("a witness in float arithmetic has radius 0")
+        if semantics.inputs == "floats" and not all(semantics.is_float(value) for value in certificate.witness):
+            raise Rejected(f"the witness is no {semantics.format}")
+
+    def float_error_at(self, values):
+        """Returns bounds of |fl(N) - f| at a point, of the output where that is largest."""
+        sides = [(value, value) for value in values]
+        radii = self.rounding.at(sides)
+        if not self.network.has_steps():
+            point = pieces.AtPoint(values)
+            try:
+                outputs = pieces.network_at(self.network, values)
+                sizes = [abs(n - point.number(f)) for n, f in zip(outputs, self.targets)]
+                return (
+                    max(size - exact(radius) for size, radius in zip(sizes, radii)),
+                    max(size + exact(radius) for size, radius in zip(sizes, radii)),
+                )
+            except pieces.Unsettled:
+                pass
+        # Steps may have any value within their radius.
+        natural = Natural([between(*side) for side in sides])
+        evaluator = Evaluator(natural, natural.inputs, sides, inside=False)
+        outputs = evaluate_everywhere(self.reducer.whole, natural)
+        found = [
+            output + symmetric(radius) - evaluator.number(target)
+            for output, radius, target in zip(outputs, radii, self.targets)
+        ]
+        return max(exact(value.mig()) for value in found), max(exact(value.mag()) for value in found)
 
     def check_lower(self):
         """Checks `lower`: it is reached if a leaf `e` takes it, or if the witness shows it."""
@@ -281,23 +386,38 @@ def least_error(network, targets, box, sides, inside, arithmetic=None):
     return max(difference.mig() for difference in error_intervals(network, targets, sides, inside, arithmetic))
 
 
-def natural_bound(reduced, targets, cell):
+# The following bounds hold for all outputs. `inside`: whether sets of measure zero do not count; `radii`: how far each
+# output may be from that of the network, in float arithmetic.
+
+
+def natural_bound(reduced, targets, cell, inside=True, radii=None):
     """T10: the interval of N minus the interval of f."""
     natural = Natural(cell.box)
-    evaluator = Evaluator(natural, natural.inputs, cell.sides, inside=True)
-    return max((n - evaluator.number(f)).mag() for n, f in zip(reduced.outputs(), targets))
+    evaluator = Evaluator(natural, natural.inputs, cell.sides, inside)
+    outputs = with_radii(reduced.outputs(), radii, natural)
+    return max((n - evaluator.number(f)).mag() for n, f in zip(outputs, targets))
 
 
-def linear_bound(reduced, targets, cell):
+def linear_bound(reduced, targets, cell, inside=True, radii=None):
     """T11: the range of the linear form of N - f."""
     forms = Forms(cell.box)
-    evaluator = Evaluator(forms, forms.inputs, cell.sides, inside=True)
-    outputs = evaluate_network(reduced, forms)
+    evaluator = Evaluator(forms, forms.inputs, cell.sides, inside)
+    outputs = with_radii(evaluate_network(reduced, forms), radii, forms)
     return max(forms.sub(n, evaluator.number(f)).range.mag() for n, f in zip(outputs, targets))
 
 
-def derivative_bound(reduced, targets, cell):
-    """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does."""
+def with_radii(outputs, radii, arithmetic):
+    """Returns what holds all values within a radius of each output."""
+    if radii is None:
+        return outputs
+    return [arithmetic.add(output, arithmetic.constant(symmetric(radius))) for output, radius in zip(outputs, radii)]
+
+
+def derivative_bound(reduced, targets, cell, inside=True, radii=None):
+    """T12, T13 and T17 together: all of them hold D = S - f, for the network S of jets.py, so their intersection does.
+
+    Derivatives need the closed cell in any case.
+    """
     box = cell.box
     jets = Jets(box)
     middle_box = middles(cell)
@@ -307,6 +427,8 @@ def derivative_bound(reduced, targets, cell):
     at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
     outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
     distances = middle_distances(reduced, box)
+    if radii is not None:
+        distances = list(map(add_up, distances, radii))
     largest = ZERO
     for place, target in enumerate(targets):
         difference = jets.sub(outputs[place], on_cell.number(target))

@@ -23,7 +23,7 @@ class Cell:
     - `cuts`: of a part of a leaf that was cut further, how often. `fineness`: see `afresh`.
     """
 
-    __slots__ = ("sides", "corners", "parent", "depth", "lines", "cuts", "fineness", "reduced", "_box")
+    __slots__ = ("sides", "corners", "parent", "depth", "lines", "cuts", "fineness", "reduced", "rounded", "_box")
 
     def __init__(self, sides, parent=None, corners=None):
         self.sides = sides
@@ -33,7 +33,7 @@ class Cell:
         self.lines = 0 if parent is None else parent.lines + (corners is not None)
         self.cuts = 0 if parent is None else parent.cuts + 1
         self.fineness = 0 if parent is None else parent.fineness
-        self.reduced = None
+        self.reduced = self.rounded = None
         self._box = None
 
     @property

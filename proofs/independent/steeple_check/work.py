@@ -2,12 +2,15 @@
 
 from collections import Counter
 
+from gmpy2 import mpq
+
 from .errors import Undecided
 from .formula import COMPARISONS, Node, all_nodes
-
+from .intervals import exact
 
 # After so many further cuts the network on the cell is reduced anew, with a finer radius.
 CUTS_PER_NETWORK = 6
+BEYOND = 1 + mpq(1, 1 << 30)
 
 
 class Work:
@@ -39,15 +42,22 @@ class Work:
 class Cutter:
     """Cuts cells where a step or a comparison in one input jumps, else in the middle of the widest side."""
 
-    def __init__(self, network, formulas, domain):
+    def __init__(self, network, formulas, domain, steps=None):
+        """`steps` has the radii of steps in float arithmetic: there they may jump anywhere within these."""
         self.widths = [high - low for low, high in domain]
         self.places = [set() for _ in domain]
         first = network.layers[0]
         if first.activation == "heaviside":
-            for row, bias in zip(first.rows, first.bias):
+            for unit, (row, bias) in enumerate(zip(first.rows, first.bias)):
                 if len(row) == 1:
                     column, weight = row[0]
-                    self.places[column].add(-bias / weight)
+                    place = -bias / weight
+                    if steps is None:
+                        self.places[column].add(place)
+                        continue
+                    # A little farther, so that rounding does not hide that the step is decided beside the cut.
+                    radius = exact(steps[0][unit]) / abs(weight) * BEYOND
+                    self.places[column].update((place - radius, place + radius))
         for formula in formulas:
             for node in all_nodes(formula):
                 self.add_jump(node if node.operation != "call" else node.place)

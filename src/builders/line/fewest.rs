@@ -5,7 +5,7 @@ use super::interpolant::ENTRY;
 use super::short::Units;
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::error::BuildError;
-use crate::builders::parameters::{self, Knots, Parameters};
+use crate::builders::parameters::{self, Arrangement, Knots, Parameters};
 use crate::builders::request::{Built, Request};
 use crate::expr::{Constants, Expr, Scratch, Tape};
 use crate::network::Activation;
@@ -110,12 +110,13 @@ pub fn best(request: &Request) -> Result<Built, BuildError> {
             units: Some(parameters::Units::Relu),
             cells: Some(vec![cells.unwrap_or(units.units.len() + 1)]),
             knots: Some(Knots::Best),
+            arrangement: Some(Arrangement::Sum),
             ..Parameters::default()
         },
     })
 }
 
-fn pieces(cells: &[usize]) -> Result<usize, BuildError> {
+pub(super) fn pieces(cells: &[usize]) -> Result<usize, BuildError> {
     let [cells] = *cells else {
         return Err(BuildError::Length {
             key: "cells",

@@ -1,12 +1,12 @@
 //! Piecewise-linear interpolation in one variable: one hidden layer of relu units.
 
-use super::fewest;
+use super::{fewest, hats};
 use crate::builders::assemble::{LayerBuilder, network_of_rows};
 use crate::builders::density::Density;
 use crate::builders::entry::{Bounds, CELLS, Entry, Goal, Outputs, SizeKey, cells_by, key};
 use crate::builders::error::{BuildError, check_size_of_different};
 use crate::builders::grid::{Axis, Grid, wide};
-use crate::builders::parameters::{Knots, Parameters, Units};
+use crate::builders::parameters::{Arrangement, Knots, Parameters, Units};
 use crate::builders::request::{APriori, Built, Request};
 use crate::builders::sample::Sampler;
 use crate::builders::sizes::smallest_size;
@@ -30,6 +30,10 @@ pub const ENTRY: Entry = Entry {
         key(
             "knots",
             "uniform (balanced: closer where the target is more curved; best: the fewest kinks)",
+        ),
+        key(
+            "arrangement",
+            "sum (hats: two hidden layers, no large sums; for floats)",
         ),
     ],
     size: Some(SizeKey {
@@ -66,6 +70,9 @@ tolerance = "1/1024"
 pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
     let given = request.parameters;
     let knots = given.knots.unwrap_or_default();
+    if given.arrangement == Some(Arrangement::Hats) {
+        return hats::hats(request);
+    }
     if knots == Knots::Best {
         return fewest::best(request);
     }
@@ -133,6 +140,7 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
             units: Some(Units::Relu),
             cells: Some(vec![cells]),
             knots: Some(knots),
+            arrangement: Some(Arrangement::Sum),
             ..Parameters::default()
         },
     })
@@ -140,7 +148,7 @@ pub fn interpolant(request: &Request) -> Result<Built, BuildError> {
 
 /// Bounds on the curvature of the target: the first of these that is bounded somewhere places the knots,
 /// the first that is bounded everywhere gives the bound.
-struct Curve {
+pub(super) struct Curve {
     /// Bounds of |f''|, and of |f'|: over the whole domain.
     second: Option<Rational>,
     slope: Option<Rational>,
@@ -149,7 +157,7 @@ struct Curve {
 }
 
 impl Curve {
-    fn of(request: &Request, knots: Knots) -> Self {
+    pub(super) fn of(request: &Request, knots: Knots) -> Self {
         let formulas = request.target.output_expressions();
         let size = |order| {
             let sizes = formulas.iter();
@@ -166,14 +174,14 @@ impl Curve {
     }
 
     /// Moves the knots.
-    fn axis(&self, equal: &Axis) -> Axis {
+    pub(super) fn axis(&self, equal: &Axis) -> Axis {
         match &self.along {
             Some(along) => along.lines(equal.cells, 2),
             None => equal.clone(),
         }
     }
 
-    fn bound(&self, axis: &Axis) -> Option<(Rational, &'static str)> {
+    pub(super) fn bound(&self, axis: &Axis) -> Option<(Rational, &'static str)> {
         let arc =
             |bound: &Rational, side: &Rational| bound * &(side * side) * Rational::ratio(1, 8);
         if let Some(along) = &self.along

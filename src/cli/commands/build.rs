@@ -82,6 +82,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         built,
         verification,
         comparison,
+        ..
     } = built.map_err(refusal)?;
     let mut report = summarise(&verification, &built.network, Some(&built));
     let Comparison {
@@ -119,7 +120,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             bar.show(at)
         });
         drop(bar);
-        report.rounded.push(rounded.map_err(Refusal::new)?);
+        report.rounded.extend(rounded.map_err(Refusal::new)?);
     }
     if let Some(text) = advice::of_size(&spec, report.size.units) {
         note(text);

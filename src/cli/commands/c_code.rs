@@ -76,7 +76,7 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
             "constant_bytes": written.flash_bytes,
             "value_bytes": written.ram_bytes,
             "multiplications": written.multiplications,
-            "pieces": written.pieces.as_ref().map(|(pieces, _)| pieces),
+            "pieces": written.pieces,
         })),
         Format::Text => {
             let numbers = if rounding.rounded == 0 {
@@ -88,12 +88,9 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
                     up(&rounding.largest)
                 )
             };
-            let pieces = written
-                .pieces
-                .as_ref()
-                .map_or_else(String::new, |(pieces, _)| {
-                    format!("; {}", count(*pieces, "piece"))
-                });
+            let pieces = written.pieces.map_or_else(String::new, |pieces| {
+                format!("; {}", count(pieces, "piece"))
+            });
             format!(
                 "written: {source}, {header} and {vectors}; {numbers}\n  {} bytes of constants, {} bytes of \
                  values, {} a call{pieces}; sums {}\n  network: {}",

@@ -145,6 +145,7 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
             return Ok(rejected(format, "malformed", &message));
         }
     };
+    loaded.fits(&network_path, &certificate.claim.question.semantics)?;
     let checked = if arguments.core {
         check_core(certificate, network)
     } else {

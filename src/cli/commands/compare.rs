@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::pretty;
 use crate::builders::Goal;
+use crate::certificate::Semantics;
 use crate::certificate::text as certificate_text;
 use crate::cli::arguments::{Compare, Format};
 use crate::cli::folder::{Contents, Folder, has_ending};
@@ -45,12 +46,13 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
     let folder = folder
         .map(|out| Folder::beside(out, CONTENTS, &read))
         .transpose()?;
-    let imported = imported(arguments, &spec)?;
+    let semantics = inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?;
+    let imported = imported(arguments, &spec, &semantics)?;
     let request = CompareRequest {
         spec: &spec,
         folder: arguments.spec.parent().unwrap_or(Path::new("")),
         imported,
-        semantics: inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?,
+        semantics,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
     };
@@ -105,13 +107,20 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
 }
 
 /// Reads the networks given; names are the files', made different where they are not.
-fn imported(arguments: &Compare, spec: &Spec) -> Result<Vec<Imported>, Refusal> {
+fn imported(
+    arguments: &Compare,
+    spec: &Spec,
+    semantics: &Semantics,
+) -> Result<Vec<Imported>, Refusal> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut networks = Vec::new();
     for path in &arguments.networks {
         let names = inputs::Names::List(spec.target.inputs());
-        let inputs::Loaded { network, weights } =
-            inputs::read_network(path, names, arguments.weights)?;
+        let loaded = inputs::read_network(path, names, arguments.weights)?;
+        loaded.fits(path, semantics)?;
+        let inputs::Loaded {
+            network, weights, ..
+        } = loaded;
         let (target, domain) = inputs::by_name(spec, &network, &arguments.spec)?;
         let stem = path
             .file_stem()

@@ -23,8 +23,9 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
     }
     let at = arguments.at.as_deref().unwrap_or_default();
     let names = inputs::Names::Flag(at);
-    let inputs::Loaded { network, .. } =
-        inputs::read_network(&arguments.network, names, arguments.weights)?;
+    let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+    loaded.fits(&arguments.network, &semantics)?;
+    let network = loaded.network;
     let point = point(at, &network)?;
     let exact = match semantics {
         Semantics::Real => forward(&network, &(), &point).ok(),

@@ -109,13 +109,17 @@ fn earlier(
 
 /// Decides a property.
 pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
-    let inputs::Loaded { network, weights } = inputs::read_network(
+    let loaded = inputs::read_network(
         &arguments.network,
         inputs::Names::Numbered,
         arguments.weights,
     )?;
-    let (property, vacuous) = read(path, &network)?;
     let semantics = inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?;
+    loaded.fits(&arguments.network, &semantics)?;
+    let inputs::Loaded {
+        network, weights, ..
+    } = loaded;
+    let (property, vacuous) = read(path, &network)?;
     let resume = match &arguments.resume {
         Some(path) => Some(earlier(path, &network, (&property, &semantics))?),
         None => None,

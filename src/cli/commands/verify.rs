@@ -21,12 +21,20 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
     if let Some(path) = &arguments.property {
         return super::property::verify(path, arguments, format);
     }
-    let inputs::Loaded { network, weights } = inputs::read_network(
+    let loaded = inputs::read_network(
         &arguments.network,
         inputs::Names::Question(&arguments.question),
         arguments.weights,
     )?;
-    let asked = inputs::question(&arguments.question, Some(&arguments.arithmetic), &network)?;
+    let asked = inputs::question(
+        &arguments.question,
+        Some(&arguments.arithmetic),
+        &loaded.network,
+    )?;
+    loaded.fits(&arguments.network, &asked.question.semantics)?;
+    let inputs::Loaded {
+        network, weights, ..
+    } = loaded;
     let gap = match &arguments.gap {
         Some(text) => inputs::positive("gap", text)?,
         None => asked.gap,

@@ -14,7 +14,7 @@ const LONG: usize = 32;
 /// Rows of at most this many terms are written without a loop.
 const SHORT: usize = 4;
 /// Numbers in one source, at most.
-const MOST: usize = 1 << 24;
+const MOST: usize = 1 << 22;
 /// Buffers beyond this many bytes are static, since a stack may not hold them.
 const LARGE: usize = 1 << 16;
 /// The longest number in a message.

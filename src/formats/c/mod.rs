@@ -92,9 +92,11 @@ pub struct Written {
     pub is_static: bool,
     /// Multiplications by weights and slopes for one call.
     pub multiplications: usize,
-    /// For pieces: their number, and the first and the last place where one begins. A domain about which
-    /// something is claimed must contain these places.
-    pub pieces: Option<(usize, Option<(Rational, Rational)>)>,
+    /// The number of pieces, where the code searches them.
+    pub pieces: Option<usize>,
+    /// For pieces: the first and the last float from which a line starts. A domain about which something is
+    /// claimed must contain both (T40, 5).
+    pub knots: Option<(Rational, Rational)>,
 }
 
 /// Returns a network as C code.
@@ -127,6 +129,7 @@ pub fn write(network: &Network, options: &Options) -> Result<Written, CError> {
         is_static: false,
         multiplications: 0,
         pieces: None,
+        knots: None,
     };
     if options.pieces {
         let side = options.domain.as_ref().and_then(|domain| domain.first());
@@ -134,7 +137,8 @@ pub fn write(network: &Network, options: &Options) -> Result<Written, CError> {
         written.source += &found.text;
         written.flash_bytes = found.flash_bytes;
         written.multiplications = network.outputs().len();
-        written.pieces = Some((found.count, found.knots));
+        written.pieces = Some(found.count);
+        written.knots = found.knots;
     } else {
         let found = layers::layers(network, &options.name, options.format, options.summation)?;
         written.source += &found.text;

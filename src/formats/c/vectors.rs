@@ -17,7 +17,7 @@ const WORK: usize = 1 << 23;
 /// Corners, at most.
 const CORNERS: usize = 64;
 /// Weights of a network whose kinks are looked for, at most.
-const SMALL: usize = 1 << 16;
+const SMALL: usize = 1 << 14;
 
 /// Returns a table of points and values: a line of names, then one line for each point, with the inputs (floats
 /// of the format, in decimals that are read back as the same floats), the values of the network in real

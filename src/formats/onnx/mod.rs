@@ -32,6 +32,7 @@ mod elements;
 mod evaluate;
 mod extremes;
 mod inputs;
+mod layered;
 mod layers;
 mod operators;
 mod parts;

@@ -3,7 +3,7 @@
 use super::context::{Context, error};
 use super::proto::{Model, ValueInfo};
 use super::tensor::DOUBLE;
-use super::{evaluate, layers, write};
+use super::{evaluate, layered, layers, write};
 use crate::formats::floats::Precision;
 use crate::formats::foreign::{ForeignError, Imported};
 use crate::formats::json;
@@ -66,6 +66,7 @@ fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> 
         exact: None,
         names: None,
         notes: context.notes,
+        not_layered: layered::check(&model.graph).err(),
     })
 }
 
@@ -95,5 +96,6 @@ fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Imported,
         exact: Some(network.layers().to_vec()),
         names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
         notes: imported.notes,
+        not_layered: imported.not_layered,
     })
 }

@@ -3,6 +3,7 @@
 use maud::html;
 
 use super::{Comparison, markdown::title, words};
+use crate::report::document::ASSUMES;
 use crate::report::html::{figures, page, prose};
 
 /// Returns the page; pictures are SVG documents with a name each.
@@ -18,6 +19,7 @@ pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String 
                 .map(|(i, line)| words::unit(row, i, line))
         })
         .collect();
+    let assumes = comparison.arithmetic.assumes();
     page(
         &title(comparison),
         &html! {
@@ -30,6 +32,10 @@ pub fn render(comparison: &Comparison, pictures: &[(String, String)]) -> String 
                 @if !paragraph.list.is_empty() {
                     ul { @for item in &paragraph.list { li { (prose(item)) } } }
                 }
+            }
+            @if !assumes.is_empty() {
+                h2 { (ASSUMES) }
+                ul { @for item in &assumes { li { (prose(item)) } } }
             }
             (figures(pictures))
             @if !units.is_empty() {

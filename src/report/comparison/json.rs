@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Comparison, Enclosure, Row, Start, UnitLine};
+use crate::report::json::arithmetic;
 
 /// Returns the object of `compare`; what does not apply is null.
 pub fn render(comparison: &Comparison) -> Value {
@@ -15,7 +16,8 @@ pub fn render(comparison: &Comparison) -> Value {
             .map(|(name, low, high)| (name.clone(), json!([low.to_string(), high.to_string()])))
             .collect::<serde_json::Map<String, Value>>(),
         "threshold": comparison.threshold.as_ref().map(ToString::to_string),
-        "semantics": "real",
+        "semantics": comparison.arithmetic.name(),
+        "arithmetic": arithmetic(&comparison.arithmetic, &comparison.domain),
         "rows": comparison.rows.iter().map(row).collect::<Vec<_>>(),
         "notes": comparison.notes,
     })
@@ -35,6 +37,7 @@ fn row(row: &Row) -> Value {
         "largest_weight": is_there.then_some(row.largest_weight),
         "error": {
             "sup": row.sup.as_ref().map(enclosure),
+            "sup_in_float32": row.beside.as_ref().map(enclosure),
             "l1": row.l1.as_ref().map(enclosure),
             "area": row.area.as_ref().map(enclosure),
         },

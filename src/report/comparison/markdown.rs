@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Comparison, float, words};
-use crate::report::document::{escape, table_row, table_rule};
+use crate::report::document::{ASSUMES, escape, table_row, table_rule};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -40,6 +40,14 @@ fn write_report(
         if !paragraph.list.is_empty() {
             writeln!(out)?;
         }
+    }
+    let assumes = comparison.arithmetic.assumes();
+    if !assumes.is_empty() {
+        writeln!(out, "## {ASSUMES}\n")?;
+        for item in &assumes {
+            writeln!(out, "- {}", escape(item))?;
+        }
+        writeln!(out)?;
     }
     for picture in pictures {
         let name = picture.trim_end_matches(".svg");

@@ -6,8 +6,12 @@ use super::{Comparison, words};
 
 /// Returns the table and what it means; as wide as it needs to be where `width` is not known.
 pub fn render(comparison: &Comparison, width: Option<u16>) -> String {
+    let arithmetic = comparison.arithmetic.floats();
+    let arithmetic = arithmetic.map_or(String::new(), |_| {
+        format!(", {}", comparison.arithmetic.clause())
+    });
     let mut lines = vec![format!(
-        "{} for {}",
+        "{} for {}{arithmetic}",
         comparison.target_text(),
         comparison.domain_text()
     )];

@@ -76,13 +76,24 @@ impl Paragraph {
 /// Explains the columns of the table.
 pub fn figures(comparison: &Comparison) -> String {
     let rows = &comparison.rows;
-    let mut text = String::from(
-        "Every error is given by a lower and an upper bound in real arithmetic, rounded outward, and \
-         the checker accepted each bound.",
+    let mut text = format!(
+        "Every error is given by a lower and an upper bound {}, rounded outward, and the checker accepted \
+         each bound.",
+        comparison.arithmetic.clause()
     );
     if rows.iter().any(|row| row.sup.is_some()) {
-        text += " `sup error` is the largest error on the domain; if network or target jumps, sets of \
-                 measure zero do not count.";
+        text += " `sup error` is the largest error on the domain";
+        if comparison.arithmetic.floats().is_none() {
+            text += "; if network or target jumps, sets of measure zero do not count";
+        }
+        text += ".";
+    }
+    if rows.iter().any(|row| row.beside.is_some()) {
+        text += &format!(
+            " `in float32` is the sup error {}, with weights rounded to float32: what programs such as \
+             onnxruntime may give.",
+            comparison.beside.clause()
+        );
     }
     if rows.iter().any(|row| row.l1.is_some()) {
         text += " `l1 error` is the integral of the error over the domain.";

@@ -6,6 +6,7 @@ use crate::builders::{self, BuilderName, Knots, Parameters, Units};
 use crate::numbers::Rational;
 use crate::prover::Limits;
 use crate::workflow::build::BuildRequest;
+use crate::workflow::floats::rounded;
 use crate::workflow::size;
 use crate::workflow::verify::{WorkflowError, search};
 
@@ -93,6 +94,7 @@ impl Search<'_, '_> {
             Err(error) if self.tolerance.is_zero() => return Err(error.into()),
             Err(_) => return Ok(()),
         };
+        let built = rounded(request, built)?;
         // Error 0 first: not every exact network is proved to be one.
         for tolerance in [Rational::ZERO, self.tolerance.clone()] {
             let mut asked = request.asked(&built.network, request.question(&built.network));

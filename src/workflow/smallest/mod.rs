@@ -21,6 +21,7 @@ use std::fmt;
 
 use super::bound::{BENDING_UNITS, bound_of_kinks};
 use super::build::BuildRequest;
+use super::floats::{Repair, rounded};
 use super::size::Chosen;
 use super::verify::{WorkflowError, search, settle};
 use crate::builders::{self, BuildError, Built, Parameters, Units};
@@ -225,6 +226,9 @@ impl<'a, 'p> Search<'a, 'p> {
         if !rounding::is_within(&built.network, &self.scope.largest_weight) {
             return Ok(Outcome::Missed(None));
         }
+        let Ok(built) = rounded(self.request, built) else {
+            return Ok(Outcome::Missed(None));
+        };
         let question = self.request.question(&built.network);
         let mut asked = self.request.asked(&built.network, question);
         let boxes = asked.limits.boxes.map_or(BOXES, |given| given.min(BOXES));
@@ -301,6 +305,7 @@ impl<'a, 'p> Search<'a, 'p> {
                 candidates,
                 lower_bound: Some(bound),
             },
+            repair: Repair::default(),
         })
     }
 
@@ -332,6 +337,7 @@ impl<'a, 'p> Search<'a, 'p> {
                 found: None,
                 stopped_by: Some(reason),
                 comparison: Comparison::default(),
+                repair: Repair::default(),
             });
         }
         Err(WorkflowError::NoneFound(Box::new(NoneFound {

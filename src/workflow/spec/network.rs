@@ -220,7 +220,7 @@ mod tests {
             "activation = \"relu\"\ncells = [4, 5]\nsteepness = 3\nsecond_steepness = 0.5\n\
              direction = [1, \"-1/3\"]\nat = 0.1\nfrom = -1\nto = 2\nheight = 7\n\
              output = \"sigmoid\"\nghosts = 2\nheights = \"fitted\"\nknots = \"balanced\"\n\
-             box = { y = [0, 1], x = [2, 3] }\noverlap = 8\ngrid = \"adaptive\"\n\
+             arrangement = \"hats\"\nbox = { y = [0, 1], x = [2, 3] }\noverlap = 8\ngrid = \"adaptive\"\n\
              vertices = [[0, 0], [1, 0], [0, 1]]\nhidden_layers = 2\nsides = 6\nfit = \"smooth\"\n\
              centre = [0, 1]\nradius = 2\nradius_squared = 4\nrotation = 0.25\ndegree = 3\n\
              profile = \"staircase\"\nstep = 0.01\nfolds = 5\nof = \"product\"\n\

@@ -10,7 +10,8 @@ use super::compare::{MAX_RESTARTS, MAX_STEPS, TRAINED};
 use super::default_gap;
 use crate::builders::parameters::KEYS;
 use crate::builders::{BuilderName, Entry, FROM_TARGET, Goal, Key, Shape, catalogue};
-use crate::certificate::Norm;
+use crate::certificate::{Norm, Summation};
+use crate::floats::{Numbers, PRESETS};
 use crate::network::Activation;
 use crate::training::{MAX_SAMPLES, Optimizer};
 use crate::workflow::measure::default_threshold;
@@ -273,6 +274,20 @@ fn plain_default(text: &str, allowed: &[&str]) -> Option<Value> {
 }
 
 fn claim() -> Value {
+    let needs_floats = json!({
+        "required": ["semantics"],
+        "properties": { "semantics": { "enum": ["float32", "float64"] } },
+    });
+    let in_words = json!({ "type": "string", "pattern": "^[^=]*=" });
+    let allowance = json!({
+        "type": "object",
+        "properties": {
+            "ulps": described("Units in the last place; at least 1/2.", not_negative()),
+            "abs": described("An absolute error.", with_default(0, not_negative())),
+        },
+        "required": ["ulps"],
+        "additionalProperties": false,
+    });
     let norm = names(&Norm::ALL.map(Norm::name));
     json!({
         "description": "What to prove.",
@@ -294,8 +309,31 @@ fn claim() -> Value {
                 "Without a tolerance: the relative width of the enclosure.",
                 with_default(default_gap().to_string(), positive()),
             ),
+            "semantics": described(
+                "The arithmetic that the claim is about.",
+                with_default("real", names(&Numbers::NAMES)),
+            ),
+            "activation_error": described(
+                "With floats: how far computed activations may be off; by default the worst of the runtimes.",
+                json!({ "anyOf": [names(&PRESETS.map(|preset| preset.name)), in_words, allowance] }),
+            ),
+            "summation": described(
+                "With floats: sums are added in any order, or as emitted C code adds them.",
+                with_default(Summation::Any.name(), names(&["any", "emitted"])),
+            ),
+            "rounded_inputs": described(
+                "With floats: claim the network at the rounded input, for every real input of the domain.",
+                with_default(false, json!({ "type": "boolean" })),
+            ),
         },
         "additionalProperties": false,
+        "dependentSchemas": {
+            "activation_error": needs_floats,
+            "summation": needs_floats,
+            "rounded_inputs": {
+                "anyOf": [{ "properties": { "rounded_inputs": { "const": false } } }, needs_floats],
+            },
+        },
         "not": { "required": ["tolerance", "gap"] },
         "if": {
             "properties": { "norm": { "const": Norm::Area.name() } },

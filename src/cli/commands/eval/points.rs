@@ -94,6 +94,7 @@ pub fn run(
         .collect();
     let names_of = inputs::Names::List(&names);
     let loaded = inputs::read_network(&arguments.network, names_of, arguments.weights)?;
+    loaded.fits(&arguments.network, semantics)?;
     let network = &loaded.network;
     let points = read(path, text, &names, network)?;
     let enclosures = match semantics {

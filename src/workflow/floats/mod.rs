@@ -1,0 +1,402 @@
+//! Networks whose claim is about floats: built for real arithmetic, rounded, and repaired where rounding breaks the
+//! tolerance.
+//!
+//! ```text
+//! build for real -> round the weights -> estimate what rounding costs (T40) -> prove in floats
+//!       ^                                        |                                | not proved
+//!       +--- a smaller real error: more units ---+--- hats instead of a sum <-----+
+//! ```
+//!
+//! Knots, and all weights of hats but the heights, are short numbers and need no rounding; the others are rounded
+//! to the nearest float before anything is proved. The prover decides; estimates only choose what it is asked.
+
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::build::BuildRequest;
+use super::size::{self, Chosen};
+use super::smallest;
+use super::verify::{Found, WorkflowError, search};
+use super::{Limits, Watch};
+use crate::builders::{self, Arrangement, BuilderName, Built, Knots, Parameters};
+use crate::certificate::{Floats, Norm, Semantics, Summation};
+use crate::floats::{RadiusEstimate, radius_estimate, to_floats};
+use crate::network::Network;
+use crate::numbers::Rational;
+use crate::numbers::estimate::{estimate_rational, exact_dyadic};
+
+/// A size is chosen for the tolerance without this many times the estimated cost of rounding.
+const SHARES: [f64; 5] = [1.05, 1.2, 1.5, 2.0, 3.0];
+/// Nothing is proved where rounding alone costs more than this part of the tolerance.
+const MOST: f64 = 0.97;
+/// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
+const TIMES: u64 = 16;
+const FEWEST_BOXES: u64 = 50_000;
+/// The bound that is looked for at last: this many times the estimate.
+const LAST: f64 = 1.25;
+
+/// How a network was made to keep its tolerance in floats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// What was done, a sentence each; empty for claims about real arithmetic.
+    pub steps: Vec<String>,
+}
+
+/// Rounds the weights of a network if the claim is about floats; its bound by theorem is then one about another
+/// network, and is left out.
+///
+/// - Errors: [`WorkflowError::NoFloats`].
+pub(super) fn rounded(request: &BuildRequest<'_>, built: Built) -> Result<Built, WorkflowError> {
+    let Some(floats) = request.semantics.floats() else {
+        return Ok(built);
+    };
+    let (network, _) = to_floats(&built.network, floats.format)?;
+    Ok(Built {
+        network,
+        a_priori: None,
+        ..built
+    })
+}
+
+/// Builds a network whose weights are floats, and if there is a tolerance, one for which the prover finds that it
+/// keeps that in floats; if there is none, the one that came nearest.
+///
+/// - Errors: [`WorkflowError`].
+pub(super) fn choose(
+    request: &BuildRequest<'_>,
+    floats: &Floats,
+    progress: &mut Watch<'_>,
+) -> Result<Chosen, WorkflowError> {
+    // Its candidates are rounded one by one.
+    if request.builder == BuilderName::Smallest {
+        return smallest::choose(request, progress);
+    }
+    let tolerance = request.tolerance.cloned().unwrap_or_default();
+    let mut search = Search {
+        request,
+        floats,
+        tolerance: estimate_rational(&tolerance),
+        steps: Vec::new(),
+        nearest: None,
+        progress,
+    };
+    if tolerance.is_positive() {
+        return search.run(&tolerance);
+    }
+    let made = search.made(request.parameters, request.tolerance)?;
+    Ok(search.finish(made.chosen))
+}
+
+/// The search for a network that keeps the tolerance in floats.
+struct Search<'a, 'p, 'w> {
+    request: &'a BuildRequest<'a>,
+    floats: &'a Floats,
+    tolerance: f64,
+    steps: Vec<String>,
+    /// The network with the least error, by estimates.
+    nearest: Option<Made>,
+    progress: &'p mut Watch<'w>,
+}
+
+/// A network of floats.
+struct Made {
+    /// Without a search in floats.
+    chosen: Chosen,
+    /// The bound that the search in real arithmetic found for the weights before they were rounded.
+    real_upper: Option<Rational>,
+    /// The boxes of that search.
+    boxes: u64,
+    /// What rounding may cost; nothing where T40 does not apply.
+    radius: Option<RadiusEstimate>,
+    /// The cost of that in the norm of the claim.
+    cost: f64,
+}
+
+impl Made {
+    /// Its error: an estimate, infinite if nothing is known.
+    fn error(&self) -> f64 {
+        let real = self.real_upper.as_ref();
+        real.map_or(f64::INFINITY, estimate_rational) + self.cost
+    }
+}
+
+/// What became of an attempt.
+enum Next {
+    /// The network keeps the tolerance, or a limit has come.
+    Done(Chosen),
+    /// It does not, and rounding costs this.
+    Lost(f64),
+}
+
+impl Search<'_, '_, '_> {
+    fn run(mut self, tolerance: &Rational) -> Result<Chosen, WorkflowError> {
+        let parameters = self.request.parameters;
+        let made = self.made(parameters, Some(tolerance))?;
+        let cost = match self.attempt(made)? {
+            Next::Done(chosen) => return Ok(self.finish(chosen)),
+            Next::Lost(cost) => cost,
+        };
+        if !self.is_size_given(parameters)
+            && let Some(chosen) = self.grown(parameters, cost)?
+        {
+            return Ok(self.finish(chosen));
+        }
+        if let Some(parameters) = self.as_hats() {
+            self.steps.push(words::HATS.to_owned());
+            if let Some(chosen) = self.hats(&parameters)? {
+                return Ok(self.finish(chosen));
+            }
+        }
+        self.give_up()
+    }
+
+    /// Is there no size to choose?
+    fn is_size_given(&self, parameters: &Parameters) -> bool {
+        let size = &builders::entry(self.request.builder).size;
+        size.as_ref().is_none_or(|key| key.is_given(parameters))
+    }
+
+    /// Builds a network for a tolerance in real arithmetic, and rounds its weights.
+    fn made(
+        &mut self,
+        parameters: &Parameters,
+        tolerance: Option<&Rational>,
+    ) -> Result<Made, WorkflowError> {
+        let real = BuildRequest {
+            semantics: Semantics::Real,
+            parameters,
+            tolerance,
+            ..self.request.clone()
+        };
+        let mut chosen = size::choose(&real, self.progress)?;
+        let found = chosen.found.take();
+        let (network, changed) = to_floats(&chosen.built.network, self.floats.format)?;
+        chosen.built.network = network;
+        chosen.built.a_priori = None;
+        chosen
+            .built
+            .notes
+            .extend(words::rounded(&changed, self.floats.format));
+        let radius = self.radius(&chosen.built.network, self.floats);
+        Ok(Made {
+            real_upper: found.as_ref().and_then(Found::upper),
+            boxes: found.as_ref().map_or(0, Found::boxes),
+            cost: radius.map_or(0.0, |radius| self.cost(radius)),
+            radius,
+            chosen,
+        })
+    }
+
+    fn radius(&self, network: &Network, floats: &Floats) -> Option<RadiusEstimate> {
+        radius_estimate(network, self.request.domain, floats).ok()
+    }
+
+    /// The cost of rounding in the norm of the claim: an estimate.
+    fn cost(&self, radius: RadiusEstimate) -> f64 {
+        let sides = self.request.domain.sides().iter();
+        let volume: f64 = sides
+            .map(|(low, high)| estimate_rational(&(high - low)))
+            .product();
+        match self.request.norm {
+            Norm::Sup => radius.radius,
+            Norm::L1 => radius.radius * volume,
+            Norm::L2 => radius.radius * libm::sqrt(volume),
+            // It moves the boundary, by how much depends on the slope there.
+            Norm::Area => self.tolerance / 16.0,
+        }
+    }
+
+    /// Proves that a network keeps the tolerance in floats, unless rounding alone costs too much.
+    fn attempt(&mut self, made: Made) -> Result<Next, WorkflowError> {
+        let is_stopped = made.chosen.stopped_by.is_some();
+        if is_stopped {
+            return Ok(Next::Done(made.chosen));
+        }
+        let cost = made.cost;
+        if cost > MOST * self.tolerance {
+            self.steps.extend(
+                made.radius
+                    .map(|radius| words::costly(&made.chosen.built.network, radius)),
+            );
+            self.keep(made);
+            return Ok(Next::Lost(cost));
+        }
+        let found = self.search(&made, None)?;
+        let tolerance = self.request.tolerance;
+        if tolerance.is_some_and(|tolerance| found.keeps(tolerance)) {
+            self.steps.extend(made.radius.map(words::kept));
+            return Ok(Next::Done(Chosen {
+                found: Some(found),
+                ..made.chosen
+            }));
+        }
+        if let Some(reason) = found.stopped_by().filter(|reason| reason.is_final()) {
+            return Ok(Next::Done(Chosen {
+                found: Some(found),
+                stopped_by: Some(reason),
+                ..made.chosen
+            }));
+        }
+        self.steps.extend(made.radius.map(words::missed));
+        self.keep(made);
+        Ok(Next::Lost(cost))
+    }
+
+    /// Keeps the network with the least error.
+    fn keep(&mut self, made: Made) {
+        let nearest = self.nearest.as_ref();
+        if nearest.is_none_or(|nearest| made.error() < nearest.error()) {
+            self.nearest = Some(made);
+        }
+    }
+
+    /// Searches for a proof in floats: of the tolerance, or of another bound.
+    fn search(&mut self, made: &Made, bound: Option<Rational>) -> Result<Found, WorkflowError> {
+        let network = &made.chosen.built.network;
+        let mut asked = self.request.asked(network, self.request.question(network));
+        asked.tolerance = bound.or(asked.tolerance);
+        // A search that fails where the one in real arithmetic did not would not end.
+        if made.boxes > 0 {
+            let most = FEWEST_BOXES.max(TIMES * made.boxes);
+            asked.limits = Limits {
+                boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
+                ..asked.limits
+            };
+        }
+        search(None, &asked, self.progress)
+    }
+
+    /// Chooses larger and larger sizes, with what rounding costs off the tolerance.
+    fn grown(
+        &mut self,
+        parameters: &Parameters,
+        mut cost: f64,
+    ) -> Result<Option<Chosen>, WorkflowError> {
+        for share in SHARES {
+            let left = self.tolerance - share * cost;
+            if self.request.limits.is_over().is_some() || left < (1.0 - MOST) * self.tolerance {
+                return Ok(None);
+            }
+            let Some(within) = exact_dyadic(left).and_then(|left| left.to_rational()) else {
+                return Ok(None);
+            };
+            let made = match self.made(parameters, Some(&within)) {
+                Ok(made) => made,
+                Err(
+                    WorkflowError::NoSize(_) | WorkflowError::Build(_) | WorkflowError::Stopped(_),
+                ) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            self.steps.push(words::smaller(left));
+            match self.attempt(made)? {
+                Next::Done(chosen) => return Ok(Some(chosen)),
+                Next::Lost(more) => cost = more,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same function as hats, where that is another arrangement.
+    fn as_hats(&self) -> Option<Parameters> {
+        let given = self.request.parameters;
+        if self.request.builder != BuilderName::Interpolant || given.arrangement.is_some() {
+            return None;
+        }
+        let is_free = given.cells.is_none() && self.request.norm == Norm::Sup;
+        let knots = match self.request.target.outputs_count() {
+            1 if is_free => Some(Knots::Best),
+            _ if is_free => Some(Knots::Balanced),
+            _ => given.knots,
+        };
+        Some(Parameters {
+            arrangement: Some(Arrangement::Hats),
+            knots,
+            ..given.clone()
+        })
+    }
+
+    fn hats(&mut self, parameters: &Parameters) -> Result<Option<Chosen>, WorkflowError> {
+        if self.is_size_given(parameters) {
+            let made = self.made(parameters, self.request.tolerance)?;
+            return Ok(match self.attempt(made)? {
+                Next::Done(chosen) => Some(chosen),
+                Next::Lost(_) => None,
+            });
+        }
+        // What rounding costs hardly depends on the number of hats.
+        let cost = match self.rough(parameters) {
+            Some(built) => {
+                let radius = self.radius(&built.network, self.floats);
+                radius.map(|radius| self.cost(radius))
+            }
+            None => None,
+        };
+        let cost = cost.unwrap_or(self.tolerance / 2.0);
+        self.grown(parameters, cost)
+    }
+
+    /// A network for half of the tolerance, rounded; nothing is proved of it.
+    fn rough(&self, parameters: &Parameters) -> Option<Built> {
+        let request = self.request;
+        let tolerance = request.tolerance?.half();
+        let built = if parameters.knots == Some(Knots::Best) {
+            request.build_within(parameters, &tolerance, 0).ok()?
+        } else {
+            let key = builders::entry(request.builder).size.as_ref()?;
+            let (target, domain) = (request.target, request.domain);
+            let norm = request.norm;
+            let size = builders::needed_size(
+                request.builder,
+                parameters,
+                target,
+                domain,
+                norm,
+                &tolerance,
+            )?;
+            request.build_with(&key.with(parameters, size)).ok()?
+        };
+        rounded(request, built).ok()
+    }
+
+    /// Returns the network that came nearest, with the least bound that is proved for it.
+    fn give_up(mut self) -> Result<Chosen, WorkflowError> {
+        let nearest = self.nearest.take();
+        let nearest = nearest.expect("an attempt that is lost is kept");
+        if self.floats.summation == Summation::Any {
+            let emitted = Floats {
+                summation: Summation::Emitted,
+                ..self.floats.clone()
+            };
+            let radius = self.radius(&nearest.chosen.built.network, &emitted);
+            self.steps.extend(
+                radius
+                    .filter(|radius| self.cost(*radius) < MOST * self.tolerance)
+                    .map(words::emitted),
+            );
+        }
+        let least = exact_dyadic(LAST * nearest.error()).and_then(|bound| bound.to_rational());
+        let found = match least {
+            Some(bound) => {
+                let found = self.search(&nearest, Some(bound.clone()))?;
+                if found.keeps(&bound) {
+                    self.steps
+                        .push(words::least(LAST * nearest.error(), self.floats.format));
+                }
+                Some(found)
+            }
+            None => None,
+        };
+        Ok(self.finish(Chosen {
+            found,
+            ..nearest.chosen
+        }))
+    }
+
+    /// Puts the steps into the outcome, and among the notes.
+    fn finish(self, mut chosen: Chosen) -> Chosen {
+        chosen.built.notes.extend(self.steps.iter().cloned());
+        chosen.repair = Repair { steps: self.steps };
+        chosen
+    }
+}
