@@ -71,7 +71,7 @@ def measured(results, exact, points):
 
 def rows(steeple, step, names, folder):
     """A row for each activation and what computes it."""
-    torch = runtimes.system_torch()
+    torch = runtimes.Torch.start(folder)
     if torch is None:
         print("not tried: PyTorch")
     if runtimes.onnxruntime() is None:
@@ -101,7 +101,7 @@ def rows(steeple, step, names, folder):
             yield name, "onnxruntime, one by one", measured(results, exact[few], points[few])
         if torch is not None:
             for mode in ("together", "strided"):
-                results = runtimes.torch(torch[0], path, column, mode, folder)
+                results = torch(path, column, mode)
                 yield name, f"PyTorch, {mode}", measured(results, exact, points)
         if runtimes.compilers():
             points.tofile(folder / "points")

@@ -1,8 +1,8 @@
-"""PyTorch on a network: in_torch.py NETWORK.json POINTS MODE RESULTS.
+"""PyTorch on networks: reads lines NETWORK TYPE MODE POINTS RESULTS, answers each with a line.
 
-Runs with the system's Python, whose PyTorch is that of the distribution. POINTS and RESULTS are float32 values
-in a row, in files. MODE is `together`, `alone` (point by point) or `strided` (tensors that are not contiguous take
-other kernels). Without arguments it prints the version.
+Runs with the system's Python, whose PyTorch is that of the distribution. POINTS and RESULTS are files of numbers of
+the type, float32 or float64, in a row. MODE is `together`, `alone` (point by point) or `strided` (tensors that are
+not contiguous take other kernels). The first line that it prints is the version.
 """
 
 import sys
@@ -41,16 +41,11 @@ def activated(layer, sums):
     raise ValueError(layer.activation)
 
 
-def main():
-    if len(sys.argv) == 1:
-        print(torch.__version__)
-        return
-    _, network, points, mode, results = sys.argv
-    torch.set_num_threads(1)
+def results(network, kind, mode, points):
     network = Stored(network)
     layers = []
     for layer in network.layers:
-        linear = nn.Linear(*layer.weights.shape[::-1])
+        linear = nn.Linear(*layer.weights.shape[::-1], dtype=getattr(torch, kind))
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(layer.weights))
             linear.bias.copy_(torch.from_numpy(layer.bias))
@@ -64,11 +59,20 @@ def main():
             values = activated(layer, sums)
         return values
 
-    points = torch.from_numpy(np.fromfile(points, np.float32).reshape(-1, len(network.inputs)))
+    points = torch.from_numpy(np.fromfile(points, kind).reshape(-1, len(network.inputs)))
     step = 1 if mode == "alone" else 1 << 14
     with torch.no_grad():
         parts = [forward(points[k : k + step]).numpy() for k in range(0, len(points), step)]
-    np.concatenate(parts).tofile(results)
+    return np.concatenate(parts)
+
+
+def main():
+    torch.set_num_threads(1)
+    print(torch.__version__, flush=True)
+    for line in sys.stdin:
+        network, kind, mode, points, into = line.rstrip("\n").split("\t")
+        results(network, kind, mode, points).tofile(into)
+        print("done", flush=True)
 
 
 main()

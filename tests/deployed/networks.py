@@ -13,6 +13,7 @@ EXAMPLES = {
     "towers": (-1, 1),
     "disk_smooth": (-1.5, 1.5),
 }
+SMOOTH = ("sigmoid", "tanh", "softplus", "softsign", "elu", "silu", "gelu")
 # Those of the networks below that are tried at ten times as many points as all others.
 MANY = ("relu", "relu_deep", "two_inputs", "two_outputs", "leaky", "maxout", "sigmoid", "tanh")
 
@@ -60,6 +61,10 @@ def specs():
     yield "elu", chain([1, 4], "elu", alpha=1)
     yield "silu", chain([1, 4], "silu")
     yield "gelu", chain([1, 4], "gelu")
+    # One unit, and no rounding in its sum: the error is that of the activation.
+    for name in SMOOTH:
+        alpha = {"alpha": 1} if name == "elu" else {}
+        yield f"only_{name}", [(np.ones((1, 1)), np.zeros(1), name, alpha)]
     yield "hundreds", interpolant(400, np.float32)
 
 

@@ -62,8 +62,7 @@ class Line:
 
 
 def is_smooth(network):
-    exact = ("identity", "relu", "leaky-relu", "hard-tanh", "heaviside", "maxout")
-    return any(layer.activation not in exact for layer in network.layers)
+    return any(layer.activation in networks.SMOOTH for layer in network.layers)
 
 
 def most_terms(network):
@@ -78,7 +77,7 @@ class Trial:
         self.outside = 0
         self.results = 0
         self.parts = {}
-        self.torch = runtimes.system_torch()
+        self.torch = runtimes.Torch.start(folder)
         self.onnxruntime = runtimes.onnxruntime()
         self.compilers = runtimes.compilers()
         for name, found in [
@@ -89,12 +88,16 @@ class Trial:
         ]:
             if not found:
                 print(f"not tried: {name}, which is not there")
+        if self.onnxruntime:
+            print(f"onnxruntime {self.onnxruntime.__version__}")
+        if self.torch:
+            print(f"PyTorch {self.torch.version}")
 
     def runs_as_onnx(self, path, network):
         """onnxruntime and PyTorch, in float32."""
-        own = is_smooth(network)
+        weakest = ()
         if self.onnxruntime:
-            flags = ("--activation-error", "onnxruntime")
+            flags = ("--activation-error", "onnxruntime") if is_smooth(network) else weakest
             file = path.with_suffix(".onnx")
             if not file.exists():
                 runtimes.run(self.steeple, "convert", path, file)
@@ -107,21 +110,19 @@ class Trial:
             yield Try(name, "graph as it is", flags, 1, onnx(False, False))
             yield Try(name, "one by one", flags, ALONE, onnx(True, True))
         if self.torch:
-            python = self.torch[0]
-            flags = ("--activation-error", "pytorch" if own else "onnxruntime")
 
             def torch(mode):
-                return lambda points: runtimes.torch(python, path, points, mode, self.folder)
+                return lambda points: self.torch(path, points, mode)
 
-            yield Try("PyTorch", "together", flags, 2 if own else 1, torch("together"))
-            yield Try("PyTorch", "strided", flags, OWN, torch("strided"))
-            yield Try("PyTorch", "one by one", flags, ALONE, torch("alone"))
+            yield Try("PyTorch", "together", weakest, 1, torch("together"))
+            own = ("--activation-error", "pytorch") if is_smooth(network) else weakest
+            for mode, share in ("together", OWN), ("strided", OWN), ("alone", ALONE):
+                yield Try("PyTorch", mode, own, share, torch(mode))
 
     def runs_as_c(self, path, network, numbers):
         """C code with each order of sums, and pieces, under each compiler and level."""
         if not self.compilers:
             return
-        own = is_smooth(network) or numbers == "float64"
         orders = [("any", "--summation", "any"), ("emitted", "--summation", "emitted")]
         names = [layer.activation for layer in network.layers]
         if len(network.inputs) == len(network.outputs) == 1 and set(names) <= {"relu", "leaky-relu", "identity"}:
@@ -129,11 +130,10 @@ class Trial:
         for order, *flags in orders:
             source = path.parent / f"{path.stem}_{order}.c"
             runtimes.run(self.steeple, "convert", path, source, "--semantics", numbers, *flags)
-            if order == "any":
-                flags = ("--activation-error", "emitted" if own else "onnxruntime")
-            else:
-                flags = ("--summation", "emitted")
-            share = 1 if order == "any" and not own else OWN
+            # Sums in any order: the weakest bound at all points, the bound of our own functions at some.
+            ways = [((), 1)] if order == "any" else [(("--summation", "emitted"), OWN)]
+            if order == "any" and is_smooth(network):
+                ways.append((("--activation-error", "emitted"), OWN))
 
             def program(compiler, level, source=source):
                 outputs = len(network.outputs)
@@ -141,9 +141,10 @@ class Trial:
 
             for compiler in self.compilers:
                 for level in runtimes.LEVELS:
-                    yield Try(f"{compiler}, {order}", level, flags, share, program(compiler, level))
+                    for bound, share in ways:
+                        yield Try(f"{compiler}, {order}", level, bound, share, program(compiler, level))
 
-    def network(self, name, path, count, numbers, low=-2.0, high=2.0):
+    def network(self, name, path, count, numbers, low=-2, high=2):
         """Tries a network at up to this many points."""
         network = Stored(path)
         kind, wide = {"float32": (np.float32, np.float64), "float64": (np.float64, np.longdouble)}[numbers]
@@ -184,8 +185,8 @@ class Trial:
         part = off[place] / radius[place] if radius[place] > 0 else 0.0
         for row, output in outside[:3]:
             point = ", ".join(float(value).hex() for value in points[row])
-            ends = f"{low[row, output]!r} to {high[row, output]!r}"
-            print(f"{one.runtime}, {one.way}, at {point}: output {output + 1} is {results[row, output]!r}, not in {ends}")
+            found, *ends = (f"{values[row, output]:.9g}" for values in (results, low, high))
+            print(f"  {one.runtime}, {one.way}, at {point}: output {output + 1} is {found}, not in {ends}")
         seen = radius[radius < DECIDED].max(initial=0)
         return inside.size, len(outside), off[place], seen, float(part)
 
@@ -211,18 +212,21 @@ def main():
             path = folder / f"{name}.json"
             networks.write(path, layers)
             number = count if name in networks.MANY else count // 10
-            trial.network(name, path, number, "float32")
+            box = (-24, 24) if name.startswith("only") else (-2, 2)
+            trial.network(name, path, number, "float32", *box)
             # A network in float64 has its own C code, and weights that are floats of both formats.
             if trial.compilers and name in FLOAT64:
                 trial.network(name, path, count // 100, "float64")
-        for name, (low, high) in networks.EXAMPLES.items():
+        for name, box in networks.EXAMPLES.items():
             if only and name not in only:
                 continue
             spec = runtimes.HERE.parents[1] / "examples" / f"{name}.toml"
             built, path = folder / "built" / name, folder / f"{name}.json"
             runtimes.run(steeple, "build", spec, "--out", built)
             runtimes.run(steeple, "convert", built / "network.onnx", path, "--weights", "stored")
-            trial.network(name, path, count // 10, "float32", low, high)
+            trial.network(name, path, count // 10, "float32", *box)
+        if trial.torch:
+            trial.torch.stop()
         print(f"{trial.results} results, {trial.outside} outside")
         failed = trial.outside > 0
         if not only and trial.results and not trial.is_sharp():

@@ -44,13 +44,35 @@ def compilers():
     return [name for name in ("gcc", "clang") if shutil.which(name)]
 
 
-def system_torch():
-    """The Python that has PyTorch, and its version."""
-    for python in filter(shutil.which, SYSTEM_PYTHONS):
-        done = subprocess.run([python, HERE / "in_torch.py"], capture_output=True, text=True)
-        if done.returncode == 0:
-            return python, done.stdout.strip()
-    return None
+class Torch:
+    """PyTorch in a process of its own, which the system's Python runs."""
+
+    def __init__(self, process, version, folder):
+        self.process, self.version, self.folder = process, version, folder
+
+    @classmethod
+    def start(cls, folder):
+        """None where there is no PyTorch."""
+        for python in filter(shutil.which, SYSTEM_PYTHONS):
+            pipes = {name: subprocess.PIPE for name in ("stdin", "stdout")}
+            command = [python, HERE / "in_torch.py"]
+            process = subprocess.Popen(command, stderr=subprocess.DEVNULL, text=True, **pipes)
+            if version := process.stdout.readline().strip():
+                return cls(process, version, folder)
+            process.wait()
+        return None
+
+    def __call__(self, path, points, mode):
+        files = self.folder / "points", self.folder / "results"
+        points.tofile(files[0])
+        words = path, points.dtype, mode, *files
+        print(*words, sep="\t", file=self.process.stdin, flush=True)
+        if not self.process.stdout.readline():
+            raise SystemExit(f"PyTorch fails at {path.name}, {mode}")
+        return np.fromfile(files[1], points.dtype).reshape(len(points), -1)
+
+    def stop(self):
+        self.process.communicate()
 
 
 def onnxruntime():
@@ -74,13 +96,6 @@ def onnx(path, points, optimised, alone):
     step = 1 if alone else 1 << 14
     parts = [session.run(None, {name: points[k : k + step]})[0] for k in range(0, len(points), step)]
     return np.concatenate(parts)
-
-
-def torch(python, path, points, mode, folder):
-    """PyTorch: all points together, alone or strided."""
-    points.tofile(folder / "points")
-    run(python, HERE / "in_torch.py", path, folder / "points", mode, folder / "results")
-    return np.fromfile(folder / "results", np.float32).reshape(len(points), -1)
 
 
 def compiled(compiler, level, source, points, outputs):
