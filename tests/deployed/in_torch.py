@@ -34,8 +34,8 @@ def activated(layer, sums):
     if layer.activation == "gelu" and layer.parameter is None:
         return functional.gelu(sums)
     if layer.activation == "softplus":
-        # PyTorch has no softplus without a threshold: exp(z) would overflow.
-        return functional.softplus(sums, 1, layer.parameter or 20)
+        # PyTorch has no softplus without a threshold, which is 20 by default. Beyond 80 nothing can be seen.
+        return functional.softplus(sums, 1, layer.parameter or 80)
     if layer.activation == "maxout":
         return sums.reshape(len(sums), -1, int(layer.parameter)).max(dim=2).values
     raise ValueError(layer.activation)

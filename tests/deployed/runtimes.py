@@ -85,13 +85,16 @@ def onnxruntime():
 
 
 def onnx(path, points, optimised, alone):
-    """onnxruntime on the CPU, with one thread."""
+    """onnxruntime on the CPU, with one thread; None for what it does not have."""
     module = onnxruntime()
     options = module.SessionOptions()
     options.intra_op_num_threads = 1
     level = module.GraphOptimizationLevel
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimised else level.ORT_DISABLE_ALL
-    session = module.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    try:
+        session = module.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except module.capi.onnxruntime_pybind11_state.NotImplemented:
+        return None
     name = session.get_inputs()[0].name
     step = 1 if alone else 1 << 14
     parts = [session.run(None, {name: points[k : k + step]})[0] for k in range(0, len(points), step)]
