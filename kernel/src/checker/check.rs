@@ -218,6 +218,9 @@ pub(super) fn check_question(
             certificate.constant_radius.clone(),
         ));
     }
+    if certificate.kept_rounding.is_negative() {
+        return Err(Rejection::NegativeRadius(certificate.kept_rounding.clone()));
+    }
     Ok(())
 }
 

@@ -62,8 +62,8 @@ pub enum Rejection {
         /// The lowest layer in which the claim can be stated.
         needed: Layer,
     },
-    /// The constant radius is negative.
-    #[error("the constant radius {0} is negative")]
+    /// The constant radius or the kept rounding is negative.
+    #[error("a radius of {0} is negative")]
     NegativeRadius(Rational),
     /// The text of the tree is not valid.
     #[error("{0}")]

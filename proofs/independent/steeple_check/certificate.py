@@ -280,6 +280,10 @@ def read_error(lines, found):
             if not low <= value <= high:
                 raise lines.fail("the witness is outside of the domain")
     read_hints(lines, found)
+    if found.semantics is not None:
+        # A hint, too: rounding errors are computed on every cell here.
+        if number_field(lines, lines.fields("kept-rounding", 1)[0]) < 0:
+            raise lines.fail("kept-rounding is below 0")
     found.tree = lines.tree()
 
 

@@ -222,7 +222,11 @@ class Rounding:
             inner = mul_up(gamma, total)
             local = add_up(mul_up(self.unit, add_up(max(-lo, hi), inner)), inner)
         else:
-            local = add_up(mul_up(gamma, size), mul_up(self.gamma(count - 1), powers))
+            # The last addition rounds the sum itself.
+            inner = mul_up(self.gamma(count - 1), size)
+            inner = add_up(inner, mul_up(self.gamma(max(count - 2, 0)), powers))
+            last = size if count == 1 else add_up(max(-lo, hi), inner)
+            local = add_up(inner, mul_up(self.unit, last))
         local = add_up(local, row.underflow)
         most = add_up(add_up(total, mul_up(gamma, total)), row.underflow)
         return most, Interval(sub_down(lo, local), add_up(hi, local)), add_up(error, local)

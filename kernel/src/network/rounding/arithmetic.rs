@@ -114,9 +114,18 @@ impl Arithmetic {
             let underflow = self.underflow(Dyadic::from_i64(2), parts.weights);
             inner.add(rounded, Up).add(underflow, Up)
         } else {
-            let rounded = gamma(parts.count, self.unit)?.mul(parts.rounded, Up);
-            let exact = gamma(parts.count - 1, self.unit)?.mul(parts.exact, Up);
-            rounded.add(exact, Up).add(self.every_underflow(parts), Up)
+            // The last operation rounds the sum itself; a single exact term is not rounded.
+            let below = parts.count - 1;
+            let rounded = gamma(below, self.unit)?.mul(parts.rounded, Up);
+            let exact = gamma(below.saturating_sub(1), self.unit)?.mul(parts.exact, Up);
+            let inner = rounded.add(exact, Up);
+            let last = if below == 0 {
+                self.unit.mul(parts.rounded, Up)
+            } else {
+                self.unit.mul(range.mag().add(inner, Up), Up)
+            };
+            let own = inner.add(last, Up);
+            own.add(self.every_underflow(parts), Up)
         };
         Some(parts.error.add(own, Up))
     }
@@ -239,13 +248,10 @@ impl Arithmetic {
         relative.add(self.abs, Up).add(tiny, Up)
     }
 
-    /// What an evaluation by pieces may add to an output with this range on the domain.
+    /// What an evaluation by pieces may add to an output with this range on the domain (T40, 5).
     pub(super) fn pieces(&self, range: &Interval) -> Dyadic {
-        if self.is_emitted {
-            range.mag().scale(-49, Up)
-        } else {
-            Dyadic::ZERO
-        }
+        let tiny = self.smallest.scale(4, Up);
+        range.mag().scale(-49, Up).add(tiny, Up)
     }
 }
 

@@ -10,7 +10,7 @@ mod arithmetic;
 use self::arithmetic::{Arithmetic, Parts, Value, is_exact};
 use super::activation::Activation;
 use super::model::Network;
-use crate::certificate::{FloatFormat, Floats};
+use crate::certificate::{FloatFormat, Floats, Summation};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Failure, Interval, Rational};
 
@@ -212,8 +212,15 @@ impl Rounding {
             radii.push(steps);
             below = here;
         }
+        // C code of ours may look for the piece of a network in one input.
+        let has_pieces = floats.summation == Summation::Emitted
+            && network.inputs().len() == 1
+            && network.is_piecewise_linear();
         made.pieces = (below.values.iter())
-            .map(|value| arithmetic.pieces(&value.range))
+            .map(|value| match has_pieces {
+                true => arithmetic.pieces(&value.range),
+                false => Dyadic::ZERO,
+            })
             .collect();
         made.outputs = made.radii(&below);
         Ok((made, radii))
