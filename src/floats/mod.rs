@@ -23,4 +23,4 @@ pub use points::{admitted, greatest_below, least_above, of_side};
 pub use presets::{PRESETS, Preset, weakest};
 pub use radius::{RadiusEstimate, radius_estimate};
 pub use to_floats::{NumberPlace, RoundedWeights, ToFloatsError, nearest_float, to_floats};
-pub use told::{Told, allowance as allowance_text, covered, is_exact};
+pub use told::{Told, allowance as allowance_text, is_exact};

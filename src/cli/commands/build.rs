@@ -64,7 +64,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         threshold: spec.claim.threshold.clone(),
         tolerance: spec.claim.tolerance.as_ref(),
         gap: spec.claim.gap.clone(),
-        semantics: inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?,
+        semantics: inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic, None)?,
         limits: inputs::limits(&arguments.limits),
         threads: inputs::threads(&arguments.limits),
         portable: arguments.portable,
