@@ -270,6 +270,11 @@ impl Found {
         self.outcome.certificate.claim.keeps(tolerance)
     }
 
+    /// Does the search find that the error is above this?
+    pub(super) fn exceeds(&self, tolerance: &Rational) -> bool {
+        self.outcome.certificate.claim.exceeds(tolerance)
+    }
+
     /// The number of boxes that were searched.
     pub(super) fn boxes(&self) -> u64 {
         self.outcome.boxes
