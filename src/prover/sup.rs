@@ -18,10 +18,10 @@ use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Semantics, Witness};
 use crate::clock::Moment;
+use crate::floats::admitted;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
-use crate::numbers::float_points::admitted;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Cuts of a cell in one round, if all of it must be searched anyway. Many, so that a subtree is

@@ -217,9 +217,12 @@ impl Rounding {
             && network.inputs().len() == 1
             && network.is_piecewise_linear();
         made.pieces = (below.values.iter())
-            .map(|value| match has_pieces {
-                true => arithmetic.pieces(&value.range),
-                false => Dyadic::ZERO,
+            .map(|value| {
+                if has_pieces {
+                    arithmetic.pieces(&value.range)
+                } else {
+                    Dyadic::ZERO
+                }
             })
             .collect();
         made.outputs = made.radii(&below);
