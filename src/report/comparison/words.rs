@@ -409,8 +409,6 @@ mod tests {
             arithmetic: crate::floats::Told::default(),
             beside: crate::floats::Told::default(),
             threshold: Some(Rational::ratio(1, 2)),
-            arithmetic: crate::report::Told::default(),
-            beside: crate::report::Told::default(),
             is_disk: true,
             data: None,
             gap: Rational::ratio(1, 100),
