@@ -373,7 +373,7 @@ fn the_floats_of_a_domain_are_named_where_its_ends_are_not_floats() {
     assert!(
         code == 0
             && text.contains(
-                "\n  the domain's ends are not float32 numbers; its float32 points have x from \
+                "\n  not all ends of the domain are float32 numbers; its float32 points have x from \
                  13421773/134217728 to 7549747/8388608"
             ),
         "{text}"
