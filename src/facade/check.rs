@@ -61,7 +61,7 @@ pub fn check_on(
         let verified = on_threads(threads, |jobs| {
             check_property_by(&found, &network, jobs.run, &|| false)
         })?;
-        let what = What::Property(verified);
+        let what = What::Property(Box::new(verified));
         return Ok(Checked { what, weights });
     }
     if size::is_size(certificate) {
@@ -99,7 +99,7 @@ pub struct Checked {
 #[derive(Clone, Debug)]
 enum What {
     Claim(Box<Verified>),
-    Property(VerifiedProperty),
+    Property(Box<VerifiedProperty>),
 }
 
 impl Checked {

@@ -173,6 +173,9 @@ pub fn search(
     Ok(outcome)
 }
 
+/// A search without hope goes on for so many boxes until it has a bound at all.
+const BOUNDING: u64 = 1000;
+
 /// Rounding errors up to this share of what an error may lose are not computed again.
 const KEPT: f64 = 1.0 / 64.0;
 
@@ -734,7 +737,8 @@ impl<'a> Problem for Sup<'a> {
         if self.is_refuted() || self.is_close(upper) {
             return Judgement::Done;
         }
-        if boxes > 0 && self.is_hopeless(upper) {
+        let is_bounded = upper != Dyadic::INFINITY || boxes >= BOUNDING;
+        if boxes > 0 && is_bounded && self.is_hopeless(upper) {
             return Judgement::Stopped(StoppedBy::Abstraction);
         }
         if self.may_be_close(upper) {

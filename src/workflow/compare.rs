@@ -108,7 +108,7 @@ pub enum CompareError {
     Build(WorkflowError),
     /// The area of floats.
     #[error(transparent)]
-    Norm(NotFloat),
+    Norm(Box<NotFloat>),
     /// There is nothing to compare.
     #[error("there is no network to compare: the spec has neither [network] nor [compare]")]
     Nothing,
@@ -170,10 +170,7 @@ pub fn compare(
     progress: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Compared, CompareError> {
     let spec = request.spec;
-    if let (true, Some(format)) = (spec.target.is_region(), of_points(&request.semantics)) {
-        let norm = Norm::Area;
-        return Err(CompareError::Norm(NotFloat::Integral { norm, format }));
-    }
+    refuse_area_of_points(request)?;
     let samples = match &spec.compare {
         Some(compare) => Some(training_data(spec, compare, request.folder)?),
         None => None,
@@ -314,6 +311,18 @@ pub fn compare(
         },
         members,
     })
+}
+
+/// Regions are compared by area, which a set of floats does not have.
+fn refuse_area_of_points(request: &CompareRequest<'_>) -> Result<(), CompareError> {
+    match of_points(&request.semantics).filter(|_| request.spec.target.is_region()) {
+        Some(format) => {
+            let norm = Norm::Area;
+            let error = NotFloat::Integral { norm, format };
+            Err(CompareError::Norm(Box::new(error)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The format, where claims are about inputs that are floats.

@@ -206,36 +206,39 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
             "claim": report::json::claim(&report),
             "error": report::json::error(&report),
         })),
-        Format::Text => {
-            let error = report.error_name();
-            let place = report.domain_text();
-            let lower = &report.lower;
-            let bounds = match &report.upper {
-                Some(_) if report.is_exact() => format!("{error} = {lower} (exact)"),
-                Some(upper) => format!(
-                    "{} <= {error} <= {}",
-                    report::down(lower),
-                    report::up(upper)
-                ),
-                None => format!("{error} >= {}", report::down(lower)),
-            };
-            let before = report.arithmetic.before_inputs();
-            let legend = report.legend();
-            let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
-            format!(
-                "accepted: {bounds} for {before}{place}; {}, network {}{legend}\n  {}, with {}; checked {}",
-                count(verified.leaves(), "leaf"),
-                question.network,
-                report.arithmetic.clause(),
-                loaded.weights.text(),
-                match certificate.layer {
-                    Layer::Core => "by the core alone".to_string(),
-                    layer => format!("by the layer `{layer}` of the kernel"),
-                }
-            )
-        }
+        Format::Text => accepted(&report, verified.leaves(), certificate.layer),
     };
     Ok(Output::yes(text))
+}
+
+/// What an accepted certificate says, in lines.
+fn accepted(report: &Report, leaves: usize, layer: Layer) -> String {
+    let error = report.error_name();
+    let place = report.domain_text();
+    let lower = &report.lower;
+    let bounds = match &report.upper {
+        Some(_) if report.is_exact() => format!("{error} = {lower} (exact)"),
+        Some(upper) => format!(
+            "{} <= {error} <= {}",
+            report::down(lower),
+            report::up(upper)
+        ),
+        None => format!("{error} >= {}", report::down(lower)),
+    };
+    let before = report.arithmetic.before_inputs();
+    let legend = report.legend();
+    let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
+    format!(
+        "accepted: {bounds} for {before}{place}; {}, network {}{legend}\n  {}, with {}; checked {}",
+        count(leaves, "leaf"),
+        report.network,
+        report.arithmetic.clause(),
+        report.weights.text(),
+        match layer {
+            Layer::Core => "by the core alone".to_string(),
+            layer => format!("by the layer `{layer}` of the kernel"),
+        }
+    )
 }
 
 /// Is a certificate about the exact weights of a file whose stored ones were taken?

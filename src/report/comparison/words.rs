@@ -89,11 +89,9 @@ pub fn figures(comparison: &Comparison) -> String {
         text += ".";
     }
     if rows.iter().any(|row| row.beside.is_some()) {
-        text += &format!(
-            " `in float32` is the sup error {}, with weights rounded to float32: what programs such as \
-             onnxruntime may give.",
-            comparison.beside.clause()
-        );
+        text += " `in float32` is the sup error ";
+        text += &comparison.beside.clause();
+        text += ", with weights rounded to float32: what programs such as onnxruntime may give.";
     }
     if rows.iter().any(|row| row.l1.is_some()) {
         text += " `l1 error` is the integral of the error over the domain.";
@@ -406,8 +404,6 @@ mod tests {
         Comparison {
             target: vec!["x^2 + y^2 <= 1/2".into()],
             domain: vec![side("x"), side("y")],
-            arithmetic: crate::floats::Told::default(),
-            beside: crate::floats::Told::default(),
             threshold: Some(Rational::ratio(1, 2)),
             is_disk: true,
             data: None,
