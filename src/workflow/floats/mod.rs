@@ -10,6 +10,7 @@
 //! Knots, and all weights of hats but the heights, are short numbers and need no rounding; the others are rounded
 //! to the nearest float before anything is proved. The prover decides; estimates only choose what it is asked.
 
+mod remedies;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -19,9 +20,7 @@ use super::size::{self, Chosen};
 use super::smallest;
 use super::verify::{Found, WorkflowError, search};
 use super::{Limits, Watch};
-use crate::builders::{
-    self, Arrangement, BuilderName, Built, Fit, Knots, Parameters, Steepness, assemble,
-};
+use crate::builders::{self, BuilderName, Built, Parameters, assemble};
 use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
 use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
@@ -35,8 +34,6 @@ const MOST: f64 = 0.97;
 /// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
 const TIMES: u64 = 16;
 const FEWEST_BOXES: u64 = 50_000;
-/// Smooth units of a disk may be steeper by these parts of four: less round, and fewer digits cancel.
-const STEEPER: [i64; 4] = [8, 10, 12, 16];
 /// The bounds that are looked for at last: so many times the estimate.
 const LAST: [f64; 3] = [1.25, 2.0, 4.0];
 
@@ -159,7 +156,7 @@ impl Search<'_, '_, '_> {
             return Ok(self.finish(chosen));
         }
         if let Some(parameters) = self.as_hats() {
-            self.steps.push(words::HATS.to_owned());
+            self.steps.push(words::hats(&parameters));
             if let Some(chosen) = self.hats(&parameters)? {
                 return Ok(self.finish(chosen));
             }
@@ -172,23 +169,6 @@ impl Search<'_, '_, '_> {
             }
         }
         self.give_up()
-    }
-
-    /// Smooth disks with steeper units than the builder chose.
-    fn steeper(&self, used: &Parameters) -> Vec<Parameters> {
-        let given = self.request.parameters;
-        let steepness = used.steepness.as_ref().filter(|_| {
-            let is_smooth = given.fit == Some(Fit::Smooth) && given.steepness.is_none();
-            is_smooth && self.request.builder == BuilderName::Disk
-        });
-        let steeper = |steepness: &Steepness| {
-            let steeper = STEEPER.map(|parts| Parameters {
-                steepness: Some((steepness.number() * Rational::ratio(parts, 4)).into()),
-                ..given.clone()
-            });
-            steeper.to_vec()
-        };
-        steepness.map(steeper).unwrap_or_default()
     }
 
     /// Is there no size to choose?
@@ -348,68 +328,6 @@ impl Search<'_, '_, '_> {
             }
         }
         Ok(None)
-    }
-
-    /// The same function as hats, where that is another arrangement.
-    fn as_hats(&self) -> Option<Parameters> {
-        let given = self.request.parameters;
-        if self.request.builder != BuilderName::Interpolant || given.arrangement.is_some() {
-            return None;
-        }
-        let is_free = given.cells.is_none() && self.request.norm == Norm::Sup;
-        let knots = match self.request.target.outputs_count() {
-            1 if is_free => Some(Knots::Best),
-            _ if is_free => Some(Knots::Balanced),
-            _ => given.knots,
-        };
-        Some(Parameters {
-            arrangement: Some(Arrangement::Hats),
-            knots,
-            ..given.clone()
-        })
-    }
-
-    fn hats(&mut self, parameters: &Parameters) -> Result<Option<Chosen>, WorkflowError> {
-        if self.is_size_given(parameters) {
-            let made = self.made(parameters, self.request.tolerance)?;
-            return Ok(match self.attempt(made)? {
-                Next::Done(chosen) => Some(chosen),
-                Next::Lost(_) => None,
-            });
-        }
-        // What rounding costs hardly depends on the number of hats.
-        let cost = match self.rough(parameters) {
-            Some(built) => {
-                let radius = self.radius(&built.network, self.floats);
-                radius.map(|radius| self.cost(radius))
-            }
-            None => None,
-        };
-        let cost = cost.unwrap_or(self.tolerance / 2.0);
-        self.grown(parameters, cost)
-    }
-
-    /// A network for half of the tolerance, rounded; nothing is proved of it.
-    fn rough(&self, parameters: &Parameters) -> Option<Built> {
-        let request = self.request;
-        let tolerance = request.tolerance?.half();
-        let built = if parameters.knots == Some(Knots::Best) {
-            request.build_within(parameters, &tolerance, 0).ok()?
-        } else {
-            let key = builders::entry(request.builder).size.as_ref()?;
-            let (target, domain) = (request.target, request.domain);
-            let norm = request.norm;
-            let size = builders::needed_size(
-                request.builder,
-                parameters,
-                target,
-                domain,
-                norm,
-                &tolerance,
-            )?;
-            request.build_with(&key.with(parameters, size)).ok()?
-        };
-        rounded(request, built).ok()
     }
 
     /// Returns the network that came nearest, with the least bound that is proved for it.
