@@ -24,8 +24,8 @@ use crate::builders::{self, BuilderName, Built, Parameters, assemble};
 use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
 use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
-use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, exact_dyadic};
+use crate::numbers::{Dyadic, Rational};
 
 /// A size is chosen for the tolerance without this many times the estimated cost of rounding.
 const SHARES: [f64; 5] = [1.05, 1.2, 1.5, 2.0, 3.0];
@@ -123,11 +123,16 @@ struct Made {
     radius: Option<RadiusEstimate>,
     /// The cost of that in the norm of the claim.
     cost: f64,
+    /// The bound that a search in floats found, of a norm for which the cost is not known.
+    float_upper: Option<Rational>,
 }
 
 impl Made {
     /// Its error: an estimate, infinite if nothing is known.
     fn error(&self) -> f64 {
+        if let Some(upper) = &self.float_upper {
+            return estimate_rational(upper);
+        }
         let real = self.real_upper.as_ref();
         real.map_or(f64::INFINITY, estimate_rational) + self.cost
     }
@@ -136,7 +141,7 @@ impl Made {
 /// What became of an attempt.
 enum Next {
     /// The network keeps the tolerance, or a limit has come.
-    Done(Chosen),
+    Done(Box<Chosen>),
     /// It does not, and rounding costs this.
     Lost(f64),
 }
@@ -147,7 +152,7 @@ impl Search<'_, '_, '_> {
         let made = self.made(parameters, Some(tolerance))?;
         let used = made.chosen.built.chosen.clone();
         let cost = match self.attempt(made)? {
-            Next::Done(chosen) => return Ok(self.finish(chosen)),
+            Next::Done(chosen) => return Ok(self.finish(*chosen)),
             Next::Lost(cost) => cost,
         };
         if !self.is_size_given(parameters)
@@ -165,7 +170,7 @@ impl Search<'_, '_, '_> {
             let made = self.made(&parameters, Some(tolerance))?;
             self.steps.extend(words::steeper(&parameters));
             if let Next::Done(chosen) = self.attempt(made)? {
-                return Ok(self.finish(chosen));
+                return Ok(self.finish(*chosen));
             }
         }
         self.give_up()
@@ -212,6 +217,7 @@ impl Search<'_, '_, '_> {
             cost: radius.map_or(0.0, |radius| self.cost(radius)),
             radius,
             chosen,
+            float_upper: None,
         })
     }
 
@@ -235,10 +241,10 @@ impl Search<'_, '_, '_> {
     }
 
     /// Proves that a network keeps the tolerance in floats, unless rounding alone costs too much.
-    fn attempt(&mut self, made: Made) -> Result<Next, WorkflowError> {
+    fn attempt(&mut self, mut made: Made) -> Result<Next, WorkflowError> {
         let is_stopped = made.chosen.stopped_by.is_some();
         if is_stopped {
-            return Ok(Next::Done(made.chosen));
+            return Ok(Next::Done(Box::new(made.chosen)));
         }
         let cost = made.cost;
         if cost > MOST * self.tolerance {
@@ -253,27 +259,29 @@ impl Search<'_, '_, '_> {
         let tolerance = self.request.tolerance;
         if tolerance.is_some_and(|tolerance| found.keeps(tolerance)) {
             self.steps.extend(made.radius.map(words::kept));
-            return Ok(Next::Done(Chosen {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 ..made.chosen
-            }));
+            })));
         }
         if let Some(reason) = found.stopped_by().filter(|reason| reason.is_final()) {
-            return Ok(Next::Done(Chosen {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 stopped_by: Some(reason),
                 ..made.chosen
-            }));
+            })));
         }
-        // This size is too small whatever the arithmetic.
+        // What was asked for has a larger error, whatever the arithmetic.
         let is_refuted = tolerance.is_some_and(|tolerance| found.exceeds(tolerance));
-        if is_refuted && self.is_size_given(self.request.parameters) {
-            return Ok(Next::Done(Chosen {
+        let is_first = self.nearest.is_none();
+        if is_refuted && is_first && self.is_size_given(self.request.parameters) {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 ..made.chosen
-            }));
+            })));
         }
         self.steps.extend(made.radius.map(words::missed));
+        made.float_upper = found.upper().filter(|_| self.request.norm == Norm::Area);
         self.keep(made);
         Ok(Next::Lost(cost))
     }
@@ -311,7 +319,7 @@ impl Search<'_, '_, '_> {
             if self.request.limits.is_over().is_some() || left < (1.0 - MOST) * self.tolerance {
                 return Ok(None);
             }
-            let Some(within) = exact_dyadic(left).and_then(|left| left.to_rational()) else {
+            let Some(within) = exact_dyadic(left).and_then(Dyadic::to_rational) else {
                 return Ok(None);
             };
             let made = match self.made(parameters, Some(&within)) {
@@ -323,7 +331,7 @@ impl Search<'_, '_, '_> {
             };
             self.steps.push(words::smaller(left));
             match self.attempt(made)? {
-                Next::Done(chosen) => return Ok(Some(chosen)),
+                Next::Done(chosen) => return Ok(Some(*chosen)),
                 Next::Lost(more) => cost = more,
             }
         }
@@ -352,7 +360,7 @@ impl Search<'_, '_, '_> {
         let error = nearest.error();
         let mut found = None;
         for times in LAST {
-            let bound = exact_dyadic(times * error).and_then(|bound| bound.to_rational());
+            let bound = exact_dyadic(times * error).and_then(Dyadic::to_rational);
             let Some(bound) = bound.filter(|_| self.request.limits.is_over().is_none()) else {
                 break;
             };

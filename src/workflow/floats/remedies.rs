@@ -54,7 +54,7 @@ impl Search<'_, '_, '_> {
         if self.is_size_given(parameters) {
             let made = self.made(parameters, self.request.tolerance)?;
             return Ok(match self.attempt(made)? {
-                Next::Done(chosen) => Some(chosen),
+                Next::Done(chosen) => Some(*chosen),
                 Next::Lost(_) => None,
             });
         }
