@@ -345,7 +345,7 @@ impl Search<'_, '_, '_> {
         if nearest.real_upper.is_none() {
             nearest.real_upper = self.real_upper(&nearest.chosen.built.network)?;
         }
-        if self.floats.summation == Summation::Any {
+        if self.floats.summation == Summation::Any && self.request.norm != Norm::Area {
             let emitted = Floats {
                 summation: Summation::Emitted,
                 ..self.floats.clone()
