@@ -17,7 +17,8 @@ use std::path::Path;
 use std::process::Command;
 
 use common::program;
-use steeple::certificate::{FloatFormat, Summation};
+use steeple::bounds::{Cell, OnCell};
+use steeple::certificate::{FloatFormat, Floats, Summation};
 use steeple::formats::c::{self, CError, Options, Written, activation_error};
 use steeple::formats::floats::{Precision, rational, rounded_network};
 use steeple::network::{Activation, Layer, Matrix, Network, forward, numbered};
@@ -34,6 +35,8 @@ const STRICT: [&str; 9] = [
     "-Wshadow",
     "-Werror",
 ];
+/// Points of each network at which the kernel is asked for an enclosure.
+const ENCLOSED: usize = 60;
 const LEVELS: [&[&str]; 3] = [
     &["-O0"],
     &["-O3"],
@@ -360,6 +363,35 @@ fn largest_part(case: &Case, points: &[Vec<f64>], bounds: &Bounds, results: &[Ve
     largest
 }
 
+/// Do the results lie in the enclosures of the kernel, for the domain `[-2, 2]`?
+fn are_enclosed(case: &Case, points: &[Vec<f64>], results: &[Vec<f64>]) {
+    let Options {
+        format, summation, ..
+    } = case.options;
+    let floats = Floats {
+        format,
+        summation,
+        activation: activation_error(format),
+        rounded_inputs: false,
+    };
+    let two = Rational::from(2);
+    let sides = vec![(-&two, two); case.network.inputs().len()];
+    let whole = Cell::from_sides(sides);
+    let whole = OnCell::of_floats(&case.network, whole.intervals(), &floats).expect("floats");
+    for (point, result) in points.iter().zip(results) {
+        let sides = point.iter().map(|x| (rational(*x), rational(*x)));
+        let cell = Cell::from_sides(sides.collect());
+        let near = whole.enclose_on(&case.network, &cell).expect("a value");
+        for (range, value) in near.iter().zip(result) {
+            assert!(
+                range.contains_rational(&rational(*value)),
+                "{} at {point:?}: {value:e} is not in {range:?}",
+                case.name()
+            );
+        }
+    }
+}
+
 /// The points of the table beside the code, as the floats that their decimals stand for.
 fn of_table(case: &Case) -> Vec<Vec<f64>> {
     let inputs = case.network.inputs().len();
@@ -503,6 +535,7 @@ fn code_is_within_the_bound_of_the_real_network() {
             let mut is_near = 0;
             for (k, case) in cases.iter().enumerate() {
                 let results = run(scratch.path(), case, &points[k]);
+                are_enclosed(case, &points[k][..ENCLOSED], &results);
                 let part = largest_part(case, &points[k], &bounds[k], &results);
                 is_near += usize::from(part > 0.1 && case.options.summation == Summation::Any);
                 let _ = writeln!(

@@ -344,15 +344,22 @@ pub fn is_asked(flags: &QuestionFlags) -> bool {
         || flags.threshold.is_some()
 }
 
-/// The arithmetic that flags ask for; what they leave open is taken from a claim.
-pub fn semantics(flags: &ArithmeticFlags, claim: &Arithmetic) -> Result<Semantics, Refusal> {
-    Arithmetic::from(flags)
-        .or(claim)
-        .semantics()
-        .map_err(|key| {
-            Refusal::new(format_args!("{} is for claims about floats", key.flag()))
-                .hint("add --semantics float32 or float64")
-        })
+/// The arithmetic that flags ask for; what they leave open is taken from a claim. Names of runtimes are resolved
+/// for the activations of the network, where there is one already.
+pub fn semantics(
+    flags: &ArithmeticFlags,
+    claim: &Arithmetic,
+    network: Option<&Network>,
+) -> Result<Semantics, Refusal> {
+    let asked = Arithmetic::from(flags).or(claim);
+    let semantics = match network {
+        Some(network) => asked.semantics_of(network),
+        None => asked.semantics(),
+    };
+    semantics.map_err(|key| {
+        Refusal::new(format_args!("{} is for claims about floats", key.flag()))
+            .hint("add --semantics float32 or float64")
+    })
 }
 
 /// Puts the question together from a spec or from flags; flags go before the spec's claim.
@@ -395,7 +402,7 @@ pub fn question(
         .map_err(|error| Refusal::new(error).hint("add --norm area"))?;
     fits_target(claim.norm, &target).map_err(Refusal::new)?;
     let semantics = match arithmetic {
-        Some(flags) => semantics(flags, &claim.arithmetic)?,
+        Some(flags) => semantics(flags, &claim.arithmetic, Some(network))?,
         None => claim.semantics,
     };
     Ok(Asked {

@@ -10,6 +10,7 @@ use crate::clock::Moment;
 use crate::expr::{
     Domain, NotDefined, Target, TooLong, check_defined, check_ends, check_exponents,
 };
+use crate::floats::Arithmetic;
 use crate::formats::Opened;
 use crate::jobs::Threads;
 use crate::network::{Network, digest};
@@ -201,7 +202,8 @@ impl<'a> Verify<'a> {
     }
 
     /// Makes the claim one about the network as a program computes it, in float arithmetic. Its weights must be
-    /// floats. The default is real arithmetic.
+    /// floats. The default is real arithmetic. What is assumed of runtimes is what was measured of this network's
+    /// activations.
     ///
     /// ```
     /// # use steeple::{Domain, Target, builders};
@@ -216,8 +218,9 @@ impl<'a> Verify<'a> {
     /// assert_eq!(answer.semantics().floats().expect("floats").format.name(), "float32");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn semantics(mut self, semantics: impl Into<Semantics>) -> Self {
-        self.semantics = semantics.into();
+    pub fn semantics(mut self, arithmetic: impl Into<Arithmetic>) -> Self {
+        let resolved = arithmetic.into().semantics_of(self.network);
+        self.semantics = resolved.unwrap_or_default();
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::presets::{PRESETS, Preset, weakest};
 use crate::certificate::{ActivationError, FloatFormat, Floats, Semantics, Summation};
+use crate::network::Network;
 use crate::numbers::{Rational, loose};
 
 /// Which numbers a claim is about.
@@ -76,6 +77,20 @@ impl From<Arithmetic> for Semantics {
     }
 }
 
+impl From<Semantics> for Arithmetic {
+    fn from(semantics: Semantics) -> Self {
+        let Semantics::Float(floats) = semantics else {
+            return Self::default();
+        };
+        Self {
+            numbers: Some(Numbers::Float(floats.format)),
+            activations: Some(Activations::Given(floats.activation)),
+            summation: Some(floats.summation),
+            rounded_inputs: Some(floats.rounded_inputs),
+        }
+    }
+}
+
 impl Arithmetic {
     fn of(format: FloatFormat) -> Self {
         Self {
@@ -117,18 +132,31 @@ impl Arithmetic {
         self
     }
 
-    /// Returns the semantics of the claim.
+    /// Returns the semantics of a claim about a network that a builder makes: what a name says of activations is
+    /// meant of sigmoid, tanh, softplus and softsign.
     ///
     /// - Errors: the key that needs floats, where the claim is about real numbers.
     pub fn semantics(&self) -> Result<Semantics, Key> {
+        self.resolve(None)
+    }
+
+    /// Returns the semantics of a claim about this network: runtimes are less exact for some activations, which
+    /// widens what a name says.
+    ///
+    /// - Errors: as for [`Self::semantics`].
+    pub fn semantics_of(&self, network: &Network) -> Result<Semantics, Key> {
+        self.resolve(Some(network))
+    }
+
+    fn resolve(&self, network: Option<&Network>) -> Result<Semantics, Key> {
         let Some(Numbers::Float(format)) = self.numbers else {
             return self.first_key().map_or(Ok(Semantics::Real), Err);
         };
         let summation = self.summation.unwrap_or_default();
         let activation = match &self.activations {
-            Some(Activations::Named(preset)) => preset.error(format),
+            Some(Activations::Named(preset)) => preset.error(format, network),
             Some(Activations::Given(error)) => error.clone(),
-            None => weakest(format, summation),
+            None => weakest(format, summation, network),
         };
         Ok(Semantics::Float(Floats {
             format,

@@ -16,6 +16,8 @@ pub struct Told {
     pub semantics: Semantics,
     /// The activations of the network that are not exact in floats, by name.
     pub inexact: Vec<&'static str>,
+    /// The presets of which no more is assumed than the claim allows.
+    pub covers: Vec<&'static str>,
 }
 
 impl Told {
@@ -31,6 +33,19 @@ impl Told {
         Self {
             semantics: semantics.clone(),
             inexact,
+            covers: (semantics.floats())
+                .map_or_else(Vec::new, |floats| covered(floats, Some(network))),
+        }
+    }
+
+    /// Returns what is to be told about several networks, before the first of them.
+    pub fn before(semantics: Semantics) -> Self {
+        let floats = semantics.floats();
+        let covers = floats.map_or_else(Vec::new, |floats| covered(floats, None));
+        Self {
+            semantics,
+            inexact: Vec::new(),
+            covers,
         }
     }
 
@@ -147,13 +162,12 @@ impl Told {
         ];
         if !self.inexact.is_empty() {
             let names = self.inexact.join(" and ");
-            let covered = covered(floats);
-            let covered = if covered.is_empty() {
+            let covered = if self.covers.is_empty() {
                 String::new()
             } else {
                 format!(
                     " This is what is assumed of {}, or more.",
-                    covered.join(", ")
+                    self.covers.join(", ")
                 )
             };
             list.push(format!(
@@ -181,11 +195,11 @@ pub fn is_exact(activation: &Activation) -> bool {
     activation.is_piecewise_linear()
 }
 
-/// The presets of which no more is assumed than the claim allows.
-pub fn covered(floats: &Floats) -> Vec<&'static str> {
+/// The presets of which no more is assumed than the claim allows, for the activations of a network.
+fn covered(floats: &Floats, network: Option<&Network>) -> Vec<&'static str> {
     let within = PRESETS
         .iter()
-        .filter(|preset| preset.is_within(floats.format, &floats.activation));
+        .filter(|preset| preset.is_within(floats.format, &floats.activation, network));
     within.map(|preset| preset.name).collect()
 }
 
@@ -238,8 +252,8 @@ mod tests {
 
     fn told(line: &str, inexact: &[&'static str]) -> Told {
         Told {
-            semantics: Semantics::parse(line).expect("semantics"),
             inexact: inexact.to_vec(),
+            ..Told::before(Semantics::parse(line).expect("semantics"))
         }
     }
 
@@ -295,7 +309,7 @@ mod tests {
         assert_eq!(
             found,
             "the domain's ends are not float32 numbers; its float32 points have x from 13421773/134217728 \
-             to 15099494/16777216"
+             to 7549747/8388608"
         );
         assert_eq!(told("real", &[]).points(&side("1/10", "9/10")), None);
     }

@@ -14,7 +14,7 @@
 //! `merge`, `seam`, `outline`, `describe`, `decision`.
 //!
 //! No proof depends on this module. Counts are exact: they use integers, and floats only to prove a sign.
-//! `proofs/theorems/T40-regions.md` explains why they are right.
+//! `proofs/theorems/T42-regions.md` explains why they are right.
 
 #![allow(clippy::cast_possible_truncation)]
 

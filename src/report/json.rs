@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{DIGITS, Report};
-use crate::floats::{Told, covered};
+use crate::floats::Told;
 use crate::numbers::{Rational, literal};
 use crate::prover::StoppedBy;
 
@@ -59,7 +59,7 @@ pub fn arithmetic(told: &Told, domain: &[(String, Rational, Rational)]) -> Optio
         "activation_error": {
             "ulps": floats.activation.ulps.to_string(),
             "abs": floats.activation.abs.to_string(),
-            "covers": covered(floats),
+            "covers": told.covers,
             "matters": !told.inexact.is_empty(),
         },
         "inputs": if floats.rounded_inputs { "rounded" } else { "floats" },

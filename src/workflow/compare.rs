@@ -218,10 +218,8 @@ pub fn compare(
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
-    let mut arithmetic = Told {
-        semantics: request.semantics.clone(),
-        ..Told::default()
-    };
+    let mut arithmetic = Told::before(request.semantics.clone());
+    let mut beside = Told::before(Arithmetic::float32().into());
     let all = candidates.len();
     let mut rounded = 0_usize;
     for (place, mut candidate) in candidates.into_iter().enumerate() {
@@ -266,6 +264,7 @@ pub fn compare(
             candidate.row.beside = in_float32(request, network, exact, progress);
         }
         told_of(&mut arithmetic, candidate.network.as_ref());
+        told_of(&mut beside, candidate.network.as_ref());
         rows.push(candidate.row);
         members.push(candidate.network.map(|network| Member {
             network,
@@ -305,10 +304,7 @@ pub fn compare(
                 .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
                 .collect(),
             threshold: threshold(spec),
-            beside: Told {
-                semantics: Arithmetic::float32().into(),
-                ..arithmetic.clone()
-            },
+            beside,
             arithmetic,
             is_disk: disk.is_some(),
             data: samples.map(|samples| data_text(spec, &samples)),
@@ -483,11 +479,13 @@ fn candidate(trained: TrainedRow) -> Candidate {
 /// Adds the activations of a network to those that a comparison tells about.
 fn told_of(arithmetic: &mut Told, network: Option<&Network>) {
     let Some(network) = network else { return };
-    for name in Told::new(&arithmetic.semantics, network).inexact {
+    let own = Told::new(&arithmetic.semantics, network);
+    for name in own.inexact {
         if !arithmetic.inexact.contains(&name) {
             arithmetic.inexact.push(name);
         }
     }
+    arithmetic.covers.retain(|name| own.covers.contains(name));
 }
 
 /// Bounds on the sup error in float32 arithmetic of a network whose weights are rounded to float32, where all

@@ -422,7 +422,7 @@ def derivative_bound(reduced, targets, cell, inside=True, radii=None):
     jets = Jets(box)
     middle_box = middles(cell)
     middle = Jets(middle_box)
-    radii = [max(sub_up(side.hi, m.lo), sub_up(m.lo, side.lo)) for side, m in zip(box, middle_box)]
+    reach = [max(sub_up(side.hi, m.lo), sub_up(m.lo, side.lo)) for side, m in zip(box, middle_box)]
     on_cell = Evaluator(jets, jets.inputs, cell.sides, inside=False)
     at_middle = Evaluator(middle, middle.inputs, [(exact(m.lo), exact(m.lo)) for m in middle_box], inside=False)
     outputs, middle_outputs = evaluate_middle(reduced, jets), evaluate_middle(reduced, middle)
@@ -435,8 +435,8 @@ def derivative_bound(reduced, targets, cell, inside=True, radii=None):
         start = middle.sub(middle_outputs[place], at_middle.number(target))
         values = difference.value
         if None not in difference.slopes:
-            values = values.meet(mean_value(difference, start, radii))
-            values = second_order(difference, start, radii, values)
+            values = values.meet(mean_value(difference, start, reach))
+            values = second_order(difference, start, reach, values)
             if len(box) <= 8:
                 values = monotone(reduced, target, place, difference, box, cell, values)
         largest = max(largest, add_up(values.mag(), distances[place]))

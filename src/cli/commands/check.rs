@@ -98,7 +98,11 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
         let names = inputs::Names::Numbered;
         let loaded = inputs::read_network(&network_path, names, arguments.weights)?;
         let (asked, _) = super::property::read(property, &loaded.network)?;
-        let semantics = inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?;
+        let semantics = inputs::semantics(
+            &arguments.arithmetic,
+            &Arithmetic::default(),
+            Some(&loaded.network),
+        )?;
         return Ok(super::property::check(
             (path, &bytes),
             &loaded,

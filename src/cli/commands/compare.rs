@@ -46,7 +46,7 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
     let folder = folder
         .map(|out| Folder::beside(out, CONTENTS, &read))
         .transpose()?;
-    let semantics = inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic)?;
+    let semantics = inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic, None)?;
     let imported = imported(arguments, &spec, &semantics)?;
     let request = CompareRequest {
         spec: &spec,

@@ -15,15 +15,15 @@ use crate::numbers::{Failure, Precise, Rational, Scalar};
 
 /// Evaluates a network at a point, or at many.
 pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
-    let semantics = inputs::semantics(&arguments.arithmetic, &floats::Arithmetic::default())?;
     let digits = usize::from(arguments.digits);
     if let Some(path) = &arguments.points {
         inputs::one_from_standard_input([&arguments.network, path])?;
-        return points::run(arguments, path, &semantics, digits).map(Output::yes);
+        return points::run(arguments, path, digits).map(Output::yes);
     }
     let at = arguments.at.as_deref().unwrap_or_default();
     let names = inputs::Names::Flag(at);
     let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
+    let semantics = semantics(arguments, &loaded.network)?;
     loaded.fits(&arguments.network, &semantics)?;
     let network = loaded.network;
     let point = point(at, &network)?;
@@ -66,6 +66,12 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
         }
     };
     Ok(Output::yes(text))
+}
+
+/// The arithmetic that is asked for.
+fn semantics(arguments: &Eval, network: &Network) -> Result<Semantics, Refusal> {
+    let none = floats::Arithmetic::default();
+    inputs::semantics(&arguments.arithmetic, &none, Some(network))
 }
 
 /// Reads `x=1/3,y=0.2`.

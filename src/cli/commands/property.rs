@@ -114,7 +114,11 @@ pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output,
         inputs::Names::Numbered,
         arguments.weights,
     )?;
-    let semantics = inputs::semantics(&arguments.arithmetic, &Arithmetic::default())?;
+    let semantics = inputs::semantics(
+        &arguments.arithmetic,
+        &Arithmetic::default(),
+        Some(&loaded.network),
+    )?;
     loaded.fits(&arguments.network, &semantics)?;
     let inputs::Loaded {
         network, weights, ..

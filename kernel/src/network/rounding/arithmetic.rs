@@ -15,6 +15,8 @@ pub(super) struct Value {
     pub(super) range: Interval,
     /// A bound of their difference.
     pub(super) error: Dyadic,
+    /// The part of it that the unit itself makes, which no smaller box makes smaller.
+    pub(super) own: Dyadic,
 }
 
 /// Parts of the error of a sum, added up over terms.
@@ -92,12 +94,14 @@ impl Arithmetic {
             return Value {
                 range: *side,
                 error: Dyadic::ZERO,
+                own: Dyadic::ZERO,
             };
         }
         let error = self.unit.mul(side.mag(), Up).add(self.smallest, Up);
         Value {
             range: side.widened(error),
             error,
+            own: error,
         }
     }
 
@@ -236,6 +240,7 @@ impl Arithmetic {
         Ok(Value {
             range: range.widened(own),
             error: passed.add(own, Up),
+            own,
         })
     }
 
@@ -248,13 +253,10 @@ impl Arithmetic {
         relative.add(self.abs, Up).add(tiny, Up)
     }
 
-    /// What an evaluation by pieces may add to an output with this range on the domain.
+    /// What an evaluation by pieces may add to an output with this range on the domain (T40, 5).
     pub(super) fn pieces(&self, range: &Interval) -> Dyadic {
-        if self.is_emitted {
-            range.mag().scale(-49, Up)
-        } else {
-            Dyadic::ZERO
-        }
+        let tiny = self.smallest.scale(4, Up);
+        range.mag().scale(-49, Up).add(tiny, Up)
     }
 }
 

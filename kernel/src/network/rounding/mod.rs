@@ -10,7 +10,7 @@ mod arithmetic;
 use self::arithmetic::{Arithmetic, Parts, Value, is_exact};
 use super::activation::Activation;
 use super::model::Network;
-use crate::certificate::{FloatFormat, Floats};
+use crate::certificate::{FloatFormat, Floats, Summation};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Failure, Interval, Rational};
 
@@ -212,8 +212,18 @@ impl Rounding {
             radii.push(steps);
             below = here;
         }
+        // C code of ours may look for the piece of a network in one input.
+        let has_pieces = floats.summation == Summation::Emitted
+            && network.inputs().len() == 1
+            && network.is_piecewise_linear();
         made.pieces = (below.values.iter())
-            .map(|value| arithmetic.pieces(&value.range))
+            .map(|value| {
+                if has_pieces {
+                    arithmetic.pieces(&value.range)
+                } else {
+                    Dyadic::ZERO
+                }
+            })
             .collect();
         made.outputs = made.radii(&below);
         Ok((made, radii))
@@ -249,8 +259,8 @@ impl Rounding {
                     sums.push(sum);
                 }
                 let value = self.arithmetic.unit(&layer.activation, &rows)?;
-                // Where its own error is as large as its range, a smaller box would not help.
-                let short = constant_radius.add(value.error, Up);
+                // What is left of its range beside its own error is short.
+                let short = constant_radius.add(value.own, Up);
                 let is_fixed = value.range.rad() <= short || made.terms.len() == start;
                 let is_zero = value.range == Interval::ZERO && value.error.is_zero();
                 here.images.push(if is_last || !(is_fixed || is_zero) {

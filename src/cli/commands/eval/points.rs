@@ -77,12 +77,7 @@ impl<'a> Enclosures<'a> {
 }
 
 /// Returns the enclosures at all points of a CSV file, as a CSV file with the same lines.
-pub fn run(
-    arguments: &Eval,
-    path: &Path,
-    semantics: &Semantics,
-    digits: usize,
-) -> Result<String, Refusal> {
+pub fn run(arguments: &Eval, path: &Path, digits: usize) -> Result<String, Refusal> {
     let bytes = inputs::bytes_of(Wanted::Points, path, Reading::DATA)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Refusal::in_file(path, "the file is not UTF-8 text"))?;
@@ -94,10 +89,11 @@ pub fn run(
         .collect();
     let names_of = inputs::Names::List(&names);
     let loaded = inputs::read_network(&arguments.network, names_of, arguments.weights)?;
-    loaded.fits(&arguments.network, semantics)?;
     let network = &loaded.network;
+    let semantics = super::semantics(arguments, network)?;
+    loaded.fits(&arguments.network, &semantics)?;
     let points = read(path, text, &names, network)?;
-    let enclosures = match semantics {
+    let enclosures = match &semantics {
         Semantics::Real => None,
         Semantics::Float(floats) => Some(Enclosures::new(network, floats, &points)?),
     };
