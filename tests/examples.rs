@@ -144,6 +144,18 @@ fn the_tariff_has_no_error_and_three_units() {
 }
 
 #[test]
+fn deployed_keeps_its_tolerance_in_float32_as_hats() {
+    let (_scratch, out, object) = build("deployed");
+    assert_eq!(verdict(&object), "proved");
+    assert_eq!(object["verify"]["claim"]["semantics"], "float32");
+    assert!(error(&object).1 <= Rational::ratio(1, 1_000_000));
+    assert_eq!(object["network"]["hidden_layers"], 2);
+    let report = fs::read_to_string(out.join("report.md")).expect("a report");
+    assert!(report.contains("rounding alone may cost 0.00"), "{report}");
+    assert!(report.contains("arranged as hats"), "{report}");
+}
+
+#[test]
 fn wave_is_proved_with_the_size_chosen() {
     let (_scratch, _, object) = build("wave");
     assert_eq!(verdict(&object), "proved");

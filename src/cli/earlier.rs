@@ -25,6 +25,8 @@ pub const RESULTS: [&str; 5] = [
 pub const ONNX: &str = "network.onnx";
 /// The certificate for how many units are needed; not every build has one.
 pub const AT_LEAST: &str = "at_least.steeple";
+/// The C code of a build: the source, the header, and points to test it with.
+pub const CODE: [&str; 3] = ["network.c", "network.h", "network_test.csv"];
 /// How the picture of a network begins, as all our pictures do.
 const PICTURE: &[u8] = b"<svg ";
 
@@ -51,6 +53,7 @@ pub fn of_reports(directory: &Path) -> Vec<String> {
     } else {
         names.extend(RESULTS.map(String::from));
         names.extend([ONNX, AT_LEAST].map(String::from));
+        names.extend(CODE.map(String::from));
     }
     let text = read("report.md").unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

@@ -19,7 +19,7 @@ mod told;
 
 pub use arithmetic::{Activations, Arithmetic, Key, Numbers, allowance, summation};
 pub use fit::{NotFloat, Place, fits};
-pub use points::{greatest_below, least_above, of_side};
+pub use points::{admitted, greatest_below, least_above, of_side};
 pub use presets::{PRESETS, Preset, weakest};
 pub use radius::{RadiusEstimate, radius_estimate};
 pub use to_floats::{NumberPlace, RoundedWeights, ToFloatsError, nearest_float, to_floats};

@@ -1,6 +1,6 @@
 //! The floats of a domain.
 
-use crate::certificate::FloatFormat;
+use crate::certificate::{FloatFormat, Floats};
 use crate::numbers::Rational;
 
 /// Returns the least float that is at least `value`, if there is one.
@@ -49,6 +49,32 @@ pub fn of_side(
     (ends.0 <= ends.1).then_some(ends)
 }
 
+/// Returns a float next to a number, on a side; `None` if there is none.
+pub fn next_to(
+    format: FloatFormat,
+    value: &Rational,
+    (low, high): (&Rational, &Rational),
+) -> Option<Rational> {
+    let below = greatest_below(format, value).filter(|float| low <= float && float <= high);
+    below.or_else(|| least_above(format, value).filter(|float| low <= float && float <= high))
+}
+
+/// Returns a point for which a claim is made: the point itself for real arithmetic and for rounded inputs, else
+/// one of floats next to it, in a box.
+pub fn admitted(
+    floats: Option<&Floats>,
+    point: Vec<Rational>,
+    sides: &[(Rational, Rational)],
+) -> Option<Vec<Rational>> {
+    let Some(floats) = floats.filter(|floats| !floats.rounded_inputs) else {
+        return Some(point);
+    };
+    let sides = point.iter().zip(sides);
+    sides
+        .map(|(x, (low, high))| next_to(floats.format, x, (low, high)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +82,24 @@ mod tests {
 
     fn number(text: &str) -> Rational {
         text.parse().expect("a number")
+    }
+
+    #[test]
+    fn a_float_next_to_a_number_lies_on_the_side() {
+        let third = number("1/3");
+        for format in [Float32, Float64] {
+            let above = next_to(format, &third, (&third, &Rational::ONE)).expect("a float");
+            let below = next_to(format, &third, (&Rational::ZERO, &third)).expect("a float");
+            assert!(below < third && third < above);
+            assert!(format.has(&above) && format.has(&below));
+            assert!(above - below < Rational::power_of_two(-24));
+            assert_eq!(next_to(format, &third, (&third, &third)), None);
+        }
+        let sides = [(Rational::ZERO, Rational::ONE)];
+        assert_eq!(
+            admitted(None, vec![third.clone()], &sides),
+            Some(vec![third])
+        );
     }
 
     /// The neighbours of a number are those that the machine finds.

@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(
             found,
             "the domain's ends are not float32 numbers; its float32 points have x from 13421773/134217728 \
-             to 15099494/16777216"
+             to 7549747/8388608"
         );
         assert_eq!(told("real", &[]).points(&side("1/10", "9/10")), None);
     }

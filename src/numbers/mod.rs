@@ -7,7 +7,6 @@ pub use steeple_kernel::numbers::*;
 
 pub mod affine;
 pub mod estimate;
-pub mod float_points;
 pub mod loose;
 pub mod precise;
 

@@ -18,10 +18,10 @@ use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
 use crate::certificate::{Certificate, Method, Partition, Ranges, Semantics, Witness};
 use crate::clock::Moment;
+use crate::floats::admitted;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
 use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
-use crate::numbers::float_points::admitted;
 use crate::numbers::{Direction, Dyadic, Function, Rational};
 
 /// Cuts of a cell in one round, if all of it must be searched anyway. Many, so that a subtree is
@@ -341,6 +341,13 @@ impl<'a> Sup<'a> {
         // The costlier methods only where they have a chance.
         let mut chances = [f64::INFINITY, 8.0, 1.6, 1.3];
         let mut is_rough = false;
+        // Cells come in pairs: with an odd count it would always be the turn of the same half.
+        let is_real = self.request.question.semantics == Semantics::Real;
+        let turn = if is_real {
+            notes.boxes
+        } else {
+            notes.boxes / 2
+        };
         for (place, record) in order(&notes.records).into_iter().enumerate() {
             let method = METHODS[record];
             if place == 1 && (is_large || split::is_steep(cell, &local)) {
@@ -358,7 +365,7 @@ impl<'a> Sup<'a> {
                 continue;
             }
             let record = &mut notes.records[record];
-            if method != Method::Natural && record.is_in_vain(notes.boxes) {
+            if method != Method::Natural && record.is_in_vain(turn) {
                 continue;
             }
             record.tried += 1;

@@ -92,9 +92,9 @@ pub fn verdict(report: &Report) -> String {
             tolerance.is_empty(),
         ) {
             (Some(StoppedBy::Abstraction) | None, _, _) if arithmetic.floats().is_some() => format!(
-                "{} arithmetic itself may be off by about that much in this network; fewer or smaller \
-                 terms in each sum lose less, and `steeple build` with these semantics chooses such a \
-                 network",
+                "{} arithmetic alone may cost what is missing (without a tolerance, the error is enclosed); \
+                 fewer or smaller terms in each sum lose less, and `steeple build` with these semantics \
+                 looks for such a network",
                 arithmetic.name()
             ),
             (Some(StoppedBy::Abstraction), _, _) => {

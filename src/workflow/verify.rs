@@ -270,6 +270,11 @@ impl Found {
         self.outcome.certificate.claim.keeps(tolerance)
     }
 
+    /// Does the search find that the error is above this?
+    pub(super) fn exceeds(&self, tolerance: &Rational) -> bool {
+        self.outcome.certificate.claim.exceeds(tolerance)
+    }
+
     /// The number of boxes that were searched.
     pub(super) fn boxes(&self) -> u64 {
         self.outcome.boxes
@@ -371,7 +376,7 @@ pub(super) fn settle(
         .map_err(WorkflowError::Rejected)?;
     let check_seconds = started.elapsed().as_secs_f64();
     Ok(Verification {
-        verdict: verdict(&verified, request),
+        verdict: verdict(&verified, request, stopped_by.is_none()),
         search: SearchSummary {
             boxes,
             leaves: verified.leaves(),
@@ -408,33 +413,28 @@ fn nothing_known(request: &VerifyRequest<'_>) -> Certificate {
     }
 }
 
-/// The verdict, from the checked claim and the request alone.
-fn verdict(verified: &Verified, request: &VerifyRequest<'_>) -> Verdict {
+/// The verdict, from the checked claim, the request, and whether the search came to its end.
+fn verdict(verified: &Verified, request: &VerifyRequest<'_>, is_complete: bool) -> Verdict {
     let claim = verified.claim();
     match &request.tolerance {
         Some(tolerance) if claim.keeps(tolerance) => Verdict::Proved,
         Some(tolerance) if claim.exceeds(tolerance) => Verdict::Refuted,
-        None if claim.error_upper().is_some_and(|upper| {
-            let gap = &upper * &request.gap + float_width(verified);
-            &upper - &claim.error_lower() <= gap
-        }) =>
+        None if claim
+            .error_upper()
+            .is_some_and(|upper| &upper - &claim.error_lower() <= &upper * &request.gap) =>
+        {
+            Verdict::Enclosed
+        }
+        // The gap is between bounds of real errors; what floats do within the enclosure of a point, no search
+        // can narrow.
+        None if claim.question.semantics.floats().is_some()
+            && is_complete
+            && claim.error_upper().is_some() =>
         {
             Verdict::Enclosed
         }
         _ => Verdict::Undecided,
     }
-}
-
-/// What no search can narrow: twice the width of the enclosure of the outputs at the witness, where floats
-/// may be anywhere in it. 0 in real arithmetic.
-fn float_width(verified: &Verified) -> Rational {
-    if verified.claim().question.semantics.floats().is_none() {
-        return Rational::ZERO;
-    }
-    let outputs = verified.witness().map(|values| values.network.iter());
-    let widths = outputs.into_iter().flatten().map(|(low, high)| high - low);
-    let width = widths.max().unwrap_or_default();
-    &width + &width
 }
 
 /// Checks what the checker would reject, to report it in the words of the request.

@@ -75,7 +75,7 @@ class Rounding:
         self.sum_unit = power_of_two(-INNER_PRECISION) if self.inner else semantics.unit
         self.two_tiny = round_up(2 * semantics.tiny)
         self.gammas = {}
-        self.pieces = ZERO
+        self.pieces = None
         self.steps = [{} if curve is STEP else None for curve in self.curves]
         self.whole = Rounded([self.whole_layer(layer) for layer in network.layers], None)
         self.on_domain = self.reduce(self.whole, domain, radius, is_domain=True)
@@ -180,12 +180,13 @@ class Rounding:
             values, errors, constants = new_values, new_errors, new_constants
         drop_unused(layers)
         if is_domain and self.emitted and self.has_pieces():
-            self.pieces = add_up(mul_up(round_up(PIECES), values[0].mag()), 8 * self.two_tiny)
-        return Rounded(layers, [add_up(errors[place], self.pieces) for place in sorted(errors)])
+            self.pieces = [add_up(mul_up(round_up(PIECES), values[place].mag()), 8 * self.two_tiny) for place in sorted(values)]
+        pieces = self.pieces or [ZERO] * len(errors)
+        return Rounded(layers, [add_up(errors[place], more) for place, more in zip(sorted(errors), pieces)])
 
     def has_pieces(self):
         network = self.network
-        return len(network.inputs) == len(network.outputs) == 1 and network.is_piecewise_linear()
+        return len(network.inputs) == 1 and network.is_piecewise_linear()
 
     def check_size(self, size, depth, place):
         """T40, 8.: refuses what may overflow."""

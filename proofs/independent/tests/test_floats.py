@@ -485,10 +485,10 @@ class Certificates(unittest.TestCase):
         target = "relu(x) + 2^20*relu(x - 1)"
         self.assert_word("accepted", steep, target, ["0 2"], "0.14", "@A1/2;ll", semantics=words, cells=3000)
         large = Rounding(read_network(steep), Semantics("float32", "emitted", mpq(1, 2), mpq(0), "floats"), [(mpq(0), mpq(2))], mpq(0))
-        twice = network_file(("relu", [[1], [1]], [0, -1]), ("identity", [[1, "2^20"], [1, "2^20"]], [0, 0]), outputs="zw")
-        whole = Rounding(read_network(twice), large.semantics, [(mpq(0), mpq(2))], mpq(0))
-        place = [(mpq(1, 4), mpq(1, 4))]
-        self.assertGreater(exact(large.at(place)[0]), exact(whole.at(place)[0]) + mpq(1 << 20, 1 << 49))
+        plane = network_file(("relu", [[1, 0], [1, 0]], [0, -1]), ("identity", [[1, "2^20"]], [0]), inputs="xy")
+        side = (mpq(1, 4), mpq(1, 4))
+        whole = Rounding(read_network(plane), large.semantics, [(mpq(0), mpq(2)), side], mpq(0))
+        self.assertGreater(exact(large.at([side])[0]), exact(whole.at([side, side])[0]) + mpq(1 << 20, 1 << 49))
 
     def test_properties(self):
         def word(network, *arguments, **options):

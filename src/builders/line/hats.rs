@@ -377,9 +377,14 @@ mod tests {
                 let long: Vec<_> = numbers
                     .filter(|number| !Float32.is_normal(number))
                     .collect();
-                assert_eq!(long, Vec::<&Rational>::new(), "{formula}");
+                // There a piece may be far longer than its neighbour.
+                let few = if formula.starts_with("sqrt") { 4 } else { 0 };
+                assert!(long.len() <= few, "{formula}: {long:?}");
             }
-            let bound = estimate_rational(&built.a_priori.expect("a bound").upper);
+            // There is none beside a pole of the slope.
+            let bound = built.a_priori.map(|bound| estimate_rational(&bound.upper));
+            assert_eq!(bound.is_none(), formula.starts_with("sqrt"));
+            let bound = bound.unwrap_or(0.1);
             let mut f = Estimates::new(&problem.0.output_expressions()[0]);
             let errors = points(low, high, 1000).into_iter().map(|x| {
                 let off =

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+mod c_files;
+
 use super::{code, pretty};
 use crate::builders::Goal;
 use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
-use crate::cli::earlier::{self, AT_LEAST, ONNX, RESULTS};
+use crate::cli::earlier::{self, AT_LEAST, CODE, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
 use crate::formats::{floats::Precision, onnx};
@@ -24,7 +26,10 @@ const LARGE: usize = 2000;
 const CONTENTS: Contents = Contents {
     sure: &RESULTS,
     may_be: |name| {
-        RESULTS.contains(&name) || [ONNX, AT_LEAST].contains(&name) || has_ending(name, &["svg"])
+        RESULTS.contains(&name)
+            || [ONNX, AT_LEAST].contains(&name)
+            || CODE.contains(&name)
+            || has_ending(name, &["svg"])
     },
     left: earlier::of_reports,
 };
@@ -122,6 +127,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         drop(bar);
         report.rounded.extend(rounded.map_err(Refusal::new)?);
     }
+    c_files::write(&folder, &built.network, &verification, &mut report)?;
     if let Some(text) = advice::of_size(&spec, report.size.units) {
         note(text);
     }

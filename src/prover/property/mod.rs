@@ -24,10 +24,10 @@ use crate::bounds::{OnCell, PropertyLeaves, PropertyWitness, ViolationFailure, v
 use crate::certificate::{Evidence, MAX_INPUTS, Method, Ranges, Semantics};
 use crate::clock::Moment;
 use crate::expr::Property;
+use crate::floats::admitted;
 use crate::jobs::{Jobs, on_threads};
 use crate::network::{FloatsError, Network, Reduced};
 use crate::numbers::estimate::estimate_dyadic;
-use crate::numbers::float_points::admitted;
 use crate::numbers::{Direction, Dyadic, Failure, Rational, Truth};
 use forms::{Advice, Forms};
 use guess::{Guess, Guesser, Margin, exact_points};

@@ -406,9 +406,9 @@ mod tests {
         Comparison {
             target: vec!["x^2 + y^2 <= 1/2".into()],
             domain: vec![side("x"), side("y")],
+            arithmetic: crate::floats::Told::default(),
+            beside: crate::floats::Told::default(),
             threshold: Some(Rational::ratio(1, 2)),
-            arithmetic: crate::report::Told::default(),
-            beside: crate::report::Told::default(),
             is_disk: true,
             data: None,
             gap: Rational::ratio(1, 100),

@@ -19,9 +19,11 @@ use super::size::{self, Chosen};
 use super::smallest;
 use super::verify::{Found, WorkflowError, search};
 use super::{Limits, Watch};
-use crate::builders::{self, Arrangement, BuilderName, Built, Knots, Parameters};
-use crate::certificate::{Floats, Norm, Semantics, Summation};
-use crate::floats::{RadiusEstimate, radius_estimate, to_floats};
+use crate::builders::{
+    self, Arrangement, BuilderName, Built, Fit, Knots, Parameters, Steepness, assemble,
+};
+use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
+use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, exact_dyadic};
@@ -33,8 +35,10 @@ const MOST: f64 = 0.97;
 /// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
 const TIMES: u64 = 16;
 const FEWEST_BOXES: u64 = 50_000;
-/// The bound that is looked for at last: this many times the estimate.
-const LAST: f64 = 1.25;
+/// Smooth units of a disk may be steeper by these parts of four: less round, and fewer digits cancel.
+const STEEPER: [i64; 4] = [8, 10, 12, 16];
+/// The bounds that are looked for at last: so many times the estimate.
+const LAST: [f64; 3] = [1.25, 2.0, 4.0];
 
 /// How a network was made to keep its tolerance in floats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,24 +72,35 @@ pub(super) fn choose(
     floats: &Floats,
     progress: &mut Watch<'_>,
 ) -> Result<Chosen, WorkflowError> {
+    check_claim(request, floats)?;
     // Its candidates are rounded one by one.
     if request.builder == BuilderName::Smallest {
         return smallest::choose(request, progress);
     }
-    let tolerance = request.tolerance.cloned().unwrap_or_default();
+    let tolerance = request.tolerance;
     let mut search = Search {
         request,
         floats,
-        tolerance: estimate_rational(&tolerance),
+        tolerance: tolerance.map_or(f64::INFINITY, estimate_rational),
         steps: Vec::new(),
         nearest: None,
         progress,
     };
-    if tolerance.is_positive() {
-        return search.run(&tolerance);
+    if let Some(tolerance) = tolerance {
+        return search.run(tolerance);
     }
-    let made = search.made(request.parameters, request.tolerance)?;
+    let made = search.made(request.parameters, None)?;
     Ok(search.finish(made.chosen))
+}
+
+/// Refuses a claim that no network could keep, before any search.
+fn check_claim(request: &BuildRequest<'_>, floats: &Floats) -> Result<(), WorkflowError> {
+    let nothing = assemble::network(request.target, Vec::new(), [], Rational::ZERO);
+    let names = request.domain.names().iter().cloned();
+    let sides = names.zip(request.domain.sides());
+    let sides = sides.map(|(name, (low, high))| (name, low, high));
+    let norm = Some(request.norm);
+    Ok(fits(floats, &nothing, norm, sides, request.portable)?)
 }
 
 /// The search for a network that keeps the tolerance in floats.
@@ -133,6 +148,7 @@ impl Search<'_, '_, '_> {
     fn run(mut self, tolerance: &Rational) -> Result<Chosen, WorkflowError> {
         let parameters = self.request.parameters;
         let made = self.made(parameters, Some(tolerance))?;
+        let used = made.chosen.built.chosen.clone();
         let cost = match self.attempt(made)? {
             Next::Done(chosen) => return Ok(self.finish(chosen)),
             Next::Lost(cost) => cost,
@@ -148,7 +164,31 @@ impl Search<'_, '_, '_> {
                 return Ok(self.finish(chosen));
             }
         }
+        for parameters in self.steeper(&used) {
+            let made = self.made(&parameters, Some(tolerance))?;
+            self.steps.extend(words::steeper(&parameters));
+            if let Next::Done(chosen) = self.attempt(made)? {
+                return Ok(self.finish(chosen));
+            }
+        }
         self.give_up()
+    }
+
+    /// Smooth disks with steeper units than the builder chose.
+    fn steeper(&self, used: &Parameters) -> Vec<Parameters> {
+        let given = self.request.parameters;
+        let steepness = used.steepness.as_ref().filter(|_| {
+            let is_smooth = given.fit == Some(Fit::Smooth) && given.steepness.is_none();
+            is_smooth && self.request.builder == BuilderName::Disk
+        });
+        let steeper = |steepness: &Steepness| {
+            let steeper = STEEPER.map(|parts| Parameters {
+                steepness: Some((steepness.number() * Rational::ratio(parts, 4)).into()),
+                ..given.clone()
+            });
+            steeper.to_vec()
+        };
+        steepness.map(steeper).unwrap_or_default()
     }
 
     /// Is there no size to choose?
@@ -170,7 +210,14 @@ impl Search<'_, '_, '_> {
             ..self.request.clone()
         };
         let mut chosen = size::choose(&real, self.progress)?;
-        let found = chosen.found.take();
+        let found = match chosen.found.take() {
+            None if tolerance.is_some() && chosen.stopped_by.is_none() => {
+                let network = &chosen.built.network;
+                let asked = real.asked(network, real.question(network));
+                Some(search(None, &asked, self.progress)?)
+            }
+            found => found,
+        };
         let (network, changed) = to_floats(&chosen.built.network, self.floats.format)?;
         chosen.built.network = network;
         chosen.built.a_priori = None;
@@ -238,6 +285,14 @@ impl Search<'_, '_, '_> {
                 ..made.chosen
             }));
         }
+        // This size is too small whatever the arithmetic.
+        let is_refuted = tolerance.is_some_and(|tolerance| found.exceeds(tolerance));
+        if is_refuted && self.is_size_given(self.request.parameters) {
+            return Ok(Next::Done(Chosen {
+                found: Some(found),
+                ..made.chosen
+            }));
+        }
         self.steps.extend(made.radius.map(words::missed));
         self.keep(made);
         Ok(Next::Lost(cost))
@@ -257,13 +312,11 @@ impl Search<'_, '_, '_> {
         let mut asked = self.request.asked(network, self.request.question(network));
         asked.tolerance = bound.or(asked.tolerance);
         // A search that fails where the one in real arithmetic did not would not end.
-        if made.boxes > 0 {
-            let most = FEWEST_BOXES.max(TIMES * made.boxes);
-            asked.limits = Limits {
-                boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
-                ..asked.limits
-            };
-        }
+        let most = FEWEST_BOXES.max(TIMES * made.boxes);
+        asked.limits = Limits {
+            boxes: Some(asked.limits.boxes.map_or(most, |given| given.min(most))),
+            ..asked.limits
+        };
         search(None, &asked, self.progress)
     }
 
@@ -362,7 +415,10 @@ impl Search<'_, '_, '_> {
     /// Returns the network that came nearest, with the least bound that is proved for it.
     fn give_up(mut self) -> Result<Chosen, WorkflowError> {
         let nearest = self.nearest.take();
-        let nearest = nearest.expect("an attempt that is lost is kept");
+        let mut nearest = nearest.expect("an attempt that is lost is kept");
+        if nearest.real_upper.is_none() {
+            nearest.real_upper = self.real_upper(&nearest.chosen.built.network)?;
+        }
         if self.floats.summation == Summation::Any {
             let emitted = Floats {
                 summation: Summation::Emitted,
@@ -375,22 +431,46 @@ impl Search<'_, '_, '_> {
                     .map(words::emitted),
             );
         }
-        let least = exact_dyadic(LAST * nearest.error()).and_then(|bound| bound.to_rational());
-        let found = match least {
-            Some(bound) => {
-                let found = self.search(&nearest, Some(bound.clone()))?;
-                if found.keeps(&bound) {
-                    self.steps
-                        .push(words::least(LAST * nearest.error(), self.floats.format));
-                }
-                Some(found)
+        let error = nearest.error();
+        let mut found = None;
+        for times in LAST {
+            let bound = exact_dyadic(times * error).and_then(|bound| bound.to_rational());
+            let Some(bound) = bound.filter(|_| self.request.limits.is_over().is_none()) else {
+                break;
+            };
+            let tried = self.search(&nearest, Some(bound.clone()))?;
+            let is_kept = tried.keeps(&bound);
+            found = Some(tried);
+            if is_kept {
+                self.steps
+                    .push(words::least(times * error, self.floats.format));
+                break;
             }
-            None => None,
-        };
+        }
         Ok(self.finish(Chosen {
             found,
             ..nearest.chosen
         }))
+    }
+
+    /// Searches for the error in real arithmetic, for a while.
+    fn real_upper(&mut self, network: &Network) -> Result<Option<Rational>, WorkflowError> {
+        let question = Question {
+            semantics: Semantics::Real,
+            ..self.request.question(network)
+        };
+        let mut asked = self.request.asked(network, question);
+        asked.tolerance = None;
+        asked.limits = Limits {
+            boxes: Some(
+                asked
+                    .limits
+                    .boxes
+                    .map_or(FEWEST_BOXES, |given| given.min(FEWEST_BOXES)),
+            ),
+            ..asked.limits
+        };
+        Ok(search(None, &asked, self.progress)?.upper())
     }
 
     /// Puts the steps into the outcome, and among the notes.

@@ -88,6 +88,8 @@ fn candidates_of_the_smallest_network_are_rounded_before_they_are_proved() {
     let parameters = Parameters {
         units: Some(crate::builders::Units::Relu),
         hidden_layers: Some(1),
+        max_units: Some(3),
+        effort: Some(1),
         ..Parameters::default()
     };
     let third = ["x/3 + abs(x)/7", "x=-1..1", "0.01"];
@@ -97,4 +99,46 @@ fn candidates_of_the_smallest_network_are_rounded_before_they_are_proved() {
     let outcome = in_float32(BuilderName::Exact, &Parameters::default(), third);
     assert_eq!(outcome.verification.verdict, Verdict::Proved);
     assert!(are_floats(&outcome.built.network));
+}
+
+#[test]
+fn no_network_of_floats_has_the_error_0_where_sums_are_rounded() {
+    let tariff = [
+        "if(x < 10, x, if(x < 50, 10 + (x - 10)/2, 30 + (x - 50)/4))",
+        "x=0..100",
+        "0",
+    ];
+    let outcome = in_float32(BuilderName::Exact, &Parameters::default(), tariff);
+    assert_eq!(outcome.verification.verdict, Verdict::Undecided);
+    let upper = outcome.verification.verified.claim().error_upper();
+    let upper = estimate_rational(&upper.expect("a bound"));
+    assert!((1e-6..1e-4).contains(&upper), "{upper}");
+}
+
+#[test]
+fn a_size_that_is_too_small_is_refuted() {
+    let sine = ["sin(x)", "x=0..6.2831853", "0.001"];
+    let parameters = Parameters {
+        cells: Some(vec![8]),
+        ..Parameters::default()
+    };
+    let outcome = in_float32(BuilderName::Interpolant, &parameters, sine);
+    assert_eq!(outcome.verification.verdict, Verdict::Refuted);
+    assert_eq!(outcome.repair, Repair::default());
+}
+
+#[test]
+fn a_sum_that_loses_too_much_becomes_hats() {
+    let sine = ["sin(x)", "x=0..6.2831853", "0.00001"];
+    let outcome = in_float32(BuilderName::Interpolant, &Parameters::default(), sine);
+    assert_eq!(outcome.verification.verdict, Verdict::Proved);
+    assert!(are_floats(&outcome.built.network));
+    let chosen = &outcome.built.chosen;
+    assert_eq!(chosen.arrangement, Some(Arrangement::Hats));
+    // In real arithmetic 397 pieces are enough; about a twentieth of the tolerance is left for rounding.
+    let cells = chosen.cells.as_ref().expect("cells")[0];
+    assert!((390..440).contains(&cells), "{cells}");
+    let steps = outcome.repair.steps.join("\n");
+    assert!(steps.contains("rounding alone may cost 0.00"), "{steps}");
+    assert!(steps.contains("arranged as hats"), "{steps}");
 }

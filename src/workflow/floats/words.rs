@@ -1,5 +1,6 @@
 //! What a repair says of its steps.
 
+use crate::builders::Parameters;
 use crate::certificate::FloatFormat;
 use crate::floats::{RadiusEstimate, RoundedWeights};
 use crate::network::{Network, size};
@@ -56,6 +57,14 @@ pub(super) fn smaller(within: f64) -> String {
         "built for {} in real arithmetic, which leaves the rest for rounding",
         short(within)
     )
+}
+
+/// Steeper units are tried.
+pub(super) fn steeper(parameters: &Parameters) -> Option<String> {
+    let steepness = parameters.steepness.as_ref()?;
+    Some(format!(
+        "steepness {steepness}, with which fewer digits cancel"
+    ))
 }
 
 /// Other sums would be enough.

@@ -15,6 +15,8 @@ pub(super) struct Value {
     pub(super) range: Interval,
     /// A bound of their difference.
     pub(super) error: Dyadic,
+    /// The part of it that the unit itself makes, which no smaller box makes smaller.
+    pub(super) own: Dyadic,
 }
 
 /// Parts of the error of a sum, added up over terms.
@@ -92,12 +94,14 @@ impl Arithmetic {
             return Value {
                 range: *side,
                 error: Dyadic::ZERO,
+                own: Dyadic::ZERO,
             };
         }
         let error = self.unit.mul(side.mag(), Up).add(self.smallest, Up);
         Value {
             range: side.widened(error),
             error,
+            own: error,
         }
     }
 
@@ -236,6 +240,7 @@ impl Arithmetic {
         Ok(Value {
             range: range.widened(own),
             error: passed.add(own, Up),
+            own,
         })
     }
 

@@ -217,9 +217,12 @@ impl Rounding {
             && network.inputs().len() == 1
             && network.is_piecewise_linear();
         made.pieces = (below.values.iter())
-            .map(|value| match has_pieces {
-                true => arithmetic.pieces(&value.range),
-                false => Dyadic::ZERO,
+            .map(|value| {
+                if has_pieces {
+                    arithmetic.pieces(&value.range)
+                } else {
+                    Dyadic::ZERO
+                }
             })
             .collect();
         made.outputs = made.radii(&below);
@@ -256,8 +259,8 @@ impl Rounding {
                     sums.push(sum);
                 }
                 let value = self.arithmetic.unit(&layer.activation, &rows)?;
-                // Where its own error is as large as its range, a smaller box would not help.
-                let short = constant_radius.add(value.error, Up);
+                // What is left of its range beside its own error is short.
+                let short = constant_radius.add(value.own, Up);
                 let is_fixed = value.range.rad() <= short || made.terms.len() == start;
                 let is_zero = value.range == Interval::ZERO && value.error.is_zero();
                 here.images.push(if is_last || !(is_fixed || is_zero) {
