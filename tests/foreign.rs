@@ -428,3 +428,54 @@ proptest! {
         read_all(&bytes);
     }
 }
+
+/// A claim about floats is about sums and functions of them, one layer after the other: what a file does beside
+/// that rounds, too.
+#[test]
+fn files_tell_whether_they_compute_layer_by_layer() {
+    use steeple::certificate::FloatFormat::{Float32, Float64};
+    let folder = data();
+    let computes = |name: &str| {
+        let bytes = fs::read(folder.join(name).with_extension("onnx")).expect("a file");
+        let imported = onnx::read(&bytes).expect("a network");
+        imported.computes.map_err(|error| error.to_string())
+    };
+    for name in [
+        "torch_trace_relu",
+        "torch_dynamo_sigmoid",
+        "torch_dynamo_leaky",
+        "torch_dynamo_softplus",
+        "made_where_step",
+        "sklearn_relu",
+        "keras_tanh",
+    ] {
+        assert_eq!(computes(name), Ok(Some(Float32)), "{name}");
+    }
+    assert_eq!(computes("torch_trace_double"), Ok(Some(Float64)));
+    for (name, words) in [
+        ("torch_trace_skip", "Add"),
+        ("torch_trace_features", "Sub"),
+        ("torch_trace_normed", "BatchNormalization"),
+        ("torch_trace_silu", "Mul"),
+        ("torch_trace_half", "float32"),
+        ("sklearn_scaled", "Scaler"),
+        ("made_carried_past_leaky", "Sub"),
+    ] {
+        let why = computes(name).expect_err(name);
+        assert!(why.contains(words), "{name}: {why}");
+    }
+    // Ours do, up to units that are written in parts: the layers before the silu one.
+    let zoo = zoo();
+    let layers = zoo.layers()[..11].to_vec();
+    let names = (zoo.inputs().to_vec(), zoo.outputs().to_vec());
+    let plain = Network::new(names.0, names.1, layers).expect("a network");
+    for (precision, format) in [(Precision::Single, Float32), (Precision::Double, Float64)] {
+        let found = |network: &Network| {
+            let written = onnx::write(network, precision).expect("written");
+            let read = onnx::read(&written.bytes).expect("read");
+            read.computes.map_err(|error| error.to_string())
+        };
+        assert_eq!(found(&plain), Ok(Some(format)));
+        assert!(found(&zoo).expect_err("parts").contains("Mul"));
+    }
+}

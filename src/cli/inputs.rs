@@ -14,6 +14,7 @@ use super::message::Refusal;
 use super::nearest;
 use super::note;
 use crate::builders::Goal;
+use crate::certificate::FloatFormat;
 use crate::certificate::{Certificate, Norm, Question, Semantics, text};
 use crate::expr::friendly::{constant, read_target, sides};
 use crate::expr::{Domain, Target, check_defined, check_ends, check_exponents, parse_target};
@@ -183,22 +184,31 @@ pub struct Loaded {
     pub network: Network,
     /// Its weights.
     pub weights: Weights,
-    /// Why its file does not compute layer by layer, if it does not.
-    pub not_layered: Option<ForeignError>,
+    /// The floats in which its file computes its layers, if it says; or why it does not do so.
+    pub computes: Result<Option<FloatFormat>, ForeignError>,
 }
 
 impl Loaded {
     /// Checks that a claim in this arithmetic is about the file.
     pub fn fits(&self, path: &Path, semantics: &Semantics) -> Result<(), Refusal> {
-        match (&self.not_layered, semantics) {
-            (Some(why), Semantics::Float(_)) => Err(Refusal::in_file(
+        let Semantics::Float(floats) = semantics else {
+            return Ok(());
+        };
+        let asked = floats.format.name();
+        match &self.computes {
+            Err(why) => Err(Refusal::in_file(
                 path,
                 format_args!("a claim about floats needs a file that computes layer by layer: {why}"),
             )
             .hint(
                 "`steeple convert` writes such a file with the same values in real arithmetic; deploy that one",
             )),
-            _ => Ok(()),
+            Ok(Some(format)) if *format != floats.format => {
+                let name = format.name();
+                let message = format_args!("this file computes in {name}, the claim is about {asked}");
+                Err(Refusal::in_file(path, message).hint(&format!("--semantics {name}")))
+            }
+            Ok(_) => Ok(()),
         }
     }
 }
@@ -213,7 +223,7 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
             return Ok(Loaded {
                 network,
                 weights,
-                not_layered: None,
+                computes: Ok(None),
             });
         }
         Read::Foreign(imported) => imported,
@@ -237,7 +247,7 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
         },
     };
     let opened = formats::named(imported, weights, names.as_deref()).map_err(refused)?;
-    let not_layered = opened.not_layered;
+    let computes = opened.computes;
     let (network, weights) = (opened.network, opened.weights);
     if weights == Weights::Stored && opened.has_exact {
         note(&format!(
@@ -267,7 +277,7 @@ pub fn read_network(path: &Path, names: Names, wanted: WhichWeights) -> Result<L
     Ok(Loaded {
         network,
         weights,
-        not_layered,
+        computes,
     })
 }
 

@@ -266,22 +266,15 @@ impl<'a> Pass<'a> {
             Activation::Heaviside => 0.0,
             Activation::LeakyRelu(slope) => {
                 let product = self.unit * (estimate_rational(slope) * z).abs();
-                self.slope(&apply, z, error) * error + product + 2.0 * self.least
+                steepness(&apply, z, error) * error + product + 2.0 * self.least
             }
             _ => {
                 let ulp = 2.0 * self.unit * real.abs().max(self.least);
                 let own = self.ulps * ulp + self.abs + 2.0 * self.least;
-                self.slope(&apply, z, error) * error + own
+                steepness(&apply, z, error) * error + own
             }
         };
         Value { real, radius }
-    }
-
-    /// The slope of an activation around a place.
-    fn slope(&self, apply: &dyn Fn(f64) -> f64, z: f64, error: f64) -> f64 {
-        let step = error.max(STEP);
-        let (below, at, above) = (apply(z - step), apply(z), apply(z + step));
-        (above - at).abs().max((at - below).abs()) / step
     }
 
     /// The places inside a side where the sum of a unit of the first layer is 0.
@@ -296,8 +289,16 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// The slope of an activation around a place.
+fn steepness(apply: &dyn Fn(f64) -> f64, z: f64, error: f64) -> f64 {
+    let step = error.max(STEP);
+    let (below, at, above) = (apply(z - step), apply(z), apply(z + step));
+    (above - at).abs().max((at - below).abs()) / step
+}
+
 fn is_power_of_two(value: f64) -> bool {
-    libm::frexp(value.abs()).0 == 0.5
+    // Only the exponent has digits.
+    value.to_bits() << 12 == 0
 }
 
 /// `k u/(1 - k u)`.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::certificate::FloatFormat;
 pub use crate::certificate::Weights;
 
 use super::floats::{Precision, Rounding};
@@ -92,9 +93,9 @@ pub struct Imported {
     pub names: Option<(Vec<String>, Vec<String>)>,
     /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
-    /// Why the file does not compute layer by layer, if it does not: then its values in floats are not
-    /// those of the layers.
-    pub not_layered: Option<ForeignError>,
+    /// The floats in which the file computes its layers, if it says; or why it does not compute layer by layer,
+    /// so that its values in floats are not those of the layers.
+    pub computes: Result<Option<FloatFormat>, ForeignError>,
 }
 
 impl Imported {

@@ -8,6 +8,7 @@ use super::json::{self, FormatError};
 use super::kind::{Kind, OtherKind, Wanted, without_mark};
 use super::reading::{self, Kind as Reading};
 use super::{gzip, onnx, safetensors};
+use crate::certificate::FloatFormat;
 use crate::network::canonical::{self, CanonicalError};
 use crate::network::{Network, NetworkError};
 use crate::words;
@@ -65,9 +66,10 @@ pub struct Opened {
     pub is_named_by_caller: bool,
     /// Decisions of the reader that the caller should know.
     pub notes: Vec<String>,
-    /// Why the file does not compute layer by layer, if it does not. Claims about real arithmetic are about
-    /// the same function; claims about floats are about the layers, so not about this file.
-    pub not_layered: Option<ForeignError>,
+    /// The floats in which the file computes its layers, if it says; or why it does not compute layer by layer.
+    /// Then claims about real arithmetic are about the same function, and claims about floats, which are about
+    /// the layers, are not about this file.
+    pub computes: Result<Option<FloatFormat>, ForeignError>,
 }
 
 /// Opens a network file of any supported format: our JSON and canonical bytes, ONNX, gzipped ONNX,
@@ -119,7 +121,7 @@ pub fn open_with<'a>(
             has_exact: true,
             is_named_by_caller: false,
             notes: Vec::new(),
-            not_layered: None,
+            computes: Ok(None),
         }),
         Read::Foreign(imported) => named(imported, weights, names),
     }
@@ -144,7 +146,7 @@ pub fn named(
         });
     }
     let notes = imported.notes.clone();
-    let not_layered = imported.not_layered.clone();
+    let computes = imported.computes.clone();
     let network = imported.into_network(weights, names.map(<[String]>::to_vec))?;
     Ok(Opened {
         network,
@@ -152,7 +154,7 @@ pub fn named(
         has_exact,
         is_named_by_caller,
         notes,
-        not_layered,
+        computes,
     })
 }
 

@@ -121,7 +121,7 @@ pub fn read(bytes: &[u8], beside: Option<&str>) -> Result<Imported, ForeignError
         exact: None,
         names: None,
         notes: vec![format!("the order of the layers is {}", names.join(", "))],
-        not_layered: None,
+        computes: Ok(None),
     })
 }
 
@@ -167,7 +167,7 @@ fn exact(bytes: &[u8], text: &str, file: &SafeTensors<'_>) -> Result<Imported, F
         exact: Some(network.layers().to_vec()),
         names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
         notes: Vec::new(),
-        not_layered: None,
+        computes: Ok(None),
     })
 }
 

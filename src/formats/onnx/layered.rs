@@ -9,7 +9,8 @@ use std::collections::HashMap;
 
 use super::context::error;
 use super::proto::{Graph, Node, ValueInfo};
-use super::tensor::Tensor;
+use super::tensor::{DOUBLE, FLOAT, Tensor};
+use crate::certificate::FloatFormat;
 use crate::formats::foreign::ForeignError;
 
 /// What a value of the graph is.
@@ -17,7 +18,9 @@ use crate::formats::foreign::ForeignError;
 enum Kind {
     /// A constant of the file.
     Constant,
-    /// An input, or the values of a layer.
+    /// An input.
+    Input,
+    /// The values of a layer.
     Values,
     /// Weighted sums; have they their bias yet?
     Sums { have_bias: bool },
@@ -27,17 +30,31 @@ enum Kind {
     Choice,
 }
 
-/// Checks that the graph evaluates its layers as they are.
+/// Returns the floats in which the graph evaluates its layers, as they are.
 ///
-/// - Errors: a sentence about the first node that does more, or something else.
-pub fn check(graph: &Graph<'_>) -> Result<(), ForeignError> {
+/// - Errors: a sentence about the first node that does more, or something else; or about other numbers.
+pub fn check(graph: &Graph<'_>) -> Result<FloatFormat, ForeignError> {
+    let mut format = FloatFormat::Float32;
     let mut kinds: HashMap<&str, Kind> = HashMap::new();
     for initializer in &graph.initializers {
         kinds.insert(Tensor::read(*initializer)?.name, Kind::Constant);
     }
     for input in &graph.inputs {
-        let name = ValueInfo::read(*input)?.name;
-        kinds.entry(name).or_insert(Kind::Values);
+        let input = ValueInfo::read(*input)?;
+        if kinds.contains_key(input.name) {
+            continue;
+        }
+        format = match input.element {
+            FLOAT => FloatFormat::Float32,
+            DOUBLE => FloatFormat::Float64,
+            _ => {
+                let name = input.name;
+                let message =
+                    format!("the input `{name}` holds neither float32 nor float64 numbers");
+                return Err(error(message));
+            }
+        };
+        kinds.insert(input.name, Kind::Input);
     }
     for node in &graph.nodes {
         let node = Node::read(*node)?;
@@ -50,7 +67,7 @@ pub fn check(graph: &Graph<'_>) -> Result<(), ForeignError> {
             kinds.insert(output, kind);
         }
     }
-    Ok(())
+    Ok(format)
 }
 
 /// Returns what a node gives; `None` if it does not belong to a layer.
@@ -74,7 +91,7 @@ fn kind_of(node: &Node<'_>, kinds: &HashMap<&str, Kind>) -> Result<Option<Kind>,
             "Flatten" | "Reshape" | "Identity" | "Squeeze" | "Unsqueeze" | "Transpose" | "Dropout",
             [first, rest @ ..],
         ) if are_constant(rest) => Some(*first),
-        ("Gemm", [Kind::Values, rest @ ..]) if are_constant(rest) => {
+        ("Gemm", [Kind::Input | Kind::Values, rest @ ..]) if are_constant(rest) => {
             let is_one = |factor: Option<f32>| {
                 factor.is_none_or(|factor| factor.to_bits() == 1.0_f32.to_bits())
             };
@@ -83,9 +100,11 @@ fn kind_of(node: &Node<'_>, kinds: &HashMap<&str, Kind>) -> Result<Option<Kind>,
                 have_bias: rest.len() > 1,
             })
         }
-        ("MatMul", [Kind::Values, Kind::Constant] | [Kind::Constant, Kind::Values]) => {
-            Some(Kind::Sums { have_bias: false })
-        }
+        (
+            "MatMul",
+            [Kind::Input | Kind::Values, Kind::Constant]
+            | [Kind::Constant, Kind::Input | Kind::Values],
+        ) => Some(Kind::Sums { have_bias: false }),
         (
             "Add",
             [Kind::Sums { have_bias: false }, Kind::Constant]
@@ -108,6 +127,10 @@ fn kind_of(node: &Node<'_>, kinds: &HashMap<&str, Kind>) -> Result<Option<Kind>,
             Some(Kind::Choice)
         }
         ("Cast", [Kind::Choice]) => Some(Kind::Values),
+        // Inputs are read as floats: this changes none.
+        ("Cast", [Kind::Input]) if node.integer("to")? == Some(FLOAT.cast_signed()) => {
+            Some(Kind::Input)
+        }
         ("Where", [Kind::Choice, a, b])
             if [a, b]
                 .iter()

@@ -66,7 +66,7 @@ fn read_graph(model: &Model<'_>, size: usize) -> Result<Imported, ForeignError> 
         exact: None,
         names: None,
         notes: context.notes,
-        not_layered: layered::check(&model.graph).err(),
+        computes: layered::check(&model.graph).map(Some),
     })
 }
 
@@ -96,6 +96,6 @@ fn with_exact_weights(model: &Model<'_>, imported: Imported) -> Result<Imported,
         exact: Some(network.layers().to_vec()),
         names: Some((network.inputs().to_vec(), network.outputs().to_vec())),
         notes: imported.notes,
-        not_layered: imported.not_layered,
+        computes: imported.computes,
     })
 }

@@ -405,6 +405,8 @@ mod tests {
             target: vec!["x^2 + y^2 <= 1/2".into()],
             domain: vec![side("x"), side("y")],
             threshold: Some(Rational::ratio(1, 2)),
+            arithmetic: crate::floats::Told::default(),
+            beside: crate::floats::Told::default(),
             is_disk: true,
             data: None,
             gap: Rational::ratio(1, 100),

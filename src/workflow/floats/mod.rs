@@ -10,6 +10,7 @@
 //! Knots, and all weights of hats but the heights, are short numbers and need no rounding; the others are rounded
 //! to the nearest float before anything is proved. The prover decides; estimates only choose what it is asked.
 
+mod remedies;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -19,14 +20,12 @@ use super::size::{self, Chosen};
 use super::smallest;
 use super::verify::{Found, WorkflowError, search};
 use super::{Limits, Watch};
-use crate::builders::{
-    self, Arrangement, BuilderName, Built, Fit, Knots, Parameters, Steepness, assemble,
-};
+use crate::builders::{self, BuilderName, Built, Parameters, assemble};
 use crate::certificate::{Floats, Norm, Question, Semantics, Summation};
 use crate::floats::{RadiusEstimate, fits, radius_estimate, to_floats};
 use crate::network::Network;
-use crate::numbers::Rational;
 use crate::numbers::estimate::{estimate_rational, exact_dyadic};
+use crate::numbers::{Dyadic, Rational};
 
 /// A size is chosen for the tolerance without this many times the estimated cost of rounding.
 const SHARES: [f64; 5] = [1.05, 1.2, 1.5, 2.0, 3.0];
@@ -35,8 +34,6 @@ const MOST: f64 = 0.97;
 /// A search in floats may take so many times the boxes of the one in real arithmetic, and at least so many.
 const TIMES: u64 = 16;
 const FEWEST_BOXES: u64 = 50_000;
-/// Smooth units of a disk may be steeper by these parts of four: less round, and fewer digits cancel.
-const STEEPER: [i64; 4] = [8, 10, 12, 16];
 /// The bounds that are looked for at last: so many times the estimate.
 const LAST: [f64; 3] = [1.25, 2.0, 4.0];
 
@@ -126,11 +123,16 @@ struct Made {
     radius: Option<RadiusEstimate>,
     /// The cost of that in the norm of the claim.
     cost: f64,
+    /// The bound that a search in floats found, of a norm for which the cost is not known.
+    float_upper: Option<Rational>,
 }
 
 impl Made {
     /// Its error: an estimate, infinite if nothing is known.
     fn error(&self) -> f64 {
+        if let Some(upper) = &self.float_upper {
+            return estimate_rational(upper);
+        }
         let real = self.real_upper.as_ref();
         real.map_or(f64::INFINITY, estimate_rational) + self.cost
     }
@@ -139,7 +141,7 @@ impl Made {
 /// What became of an attempt.
 enum Next {
     /// The network keeps the tolerance, or a limit has come.
-    Done(Chosen),
+    Done(Box<Chosen>),
     /// It does not, and rounding costs this.
     Lost(f64),
 }
@@ -150,7 +152,7 @@ impl Search<'_, '_, '_> {
         let made = self.made(parameters, Some(tolerance))?;
         let used = made.chosen.built.chosen.clone();
         let cost = match self.attempt(made)? {
-            Next::Done(chosen) => return Ok(self.finish(chosen)),
+            Next::Done(chosen) => return Ok(self.finish(*chosen)),
             Next::Lost(cost) => cost,
         };
         if !self.is_size_given(parameters)
@@ -159,7 +161,7 @@ impl Search<'_, '_, '_> {
             return Ok(self.finish(chosen));
         }
         if let Some(parameters) = self.as_hats() {
-            self.steps.push(words::HATS.to_owned());
+            self.steps.push(words::hats(&parameters));
             if let Some(chosen) = self.hats(&parameters)? {
                 return Ok(self.finish(chosen));
             }
@@ -168,27 +170,10 @@ impl Search<'_, '_, '_> {
             let made = self.made(&parameters, Some(tolerance))?;
             self.steps.extend(words::steeper(&parameters));
             if let Next::Done(chosen) = self.attempt(made)? {
-                return Ok(self.finish(chosen));
+                return Ok(self.finish(*chosen));
             }
         }
         self.give_up()
-    }
-
-    /// Smooth disks with steeper units than the builder chose.
-    fn steeper(&self, used: &Parameters) -> Vec<Parameters> {
-        let given = self.request.parameters;
-        let steepness = used.steepness.as_ref().filter(|_| {
-            let is_smooth = given.fit == Some(Fit::Smooth) && given.steepness.is_none();
-            is_smooth && self.request.builder == BuilderName::Disk
-        });
-        let steeper = |steepness: &Steepness| {
-            let steeper = STEEPER.map(|parts| Parameters {
-                steepness: Some((steepness.number() * Rational::ratio(parts, 4)).into()),
-                ..given.clone()
-            });
-            steeper.to_vec()
-        };
-        steepness.map(steeper).unwrap_or_default()
     }
 
     /// Is there no size to choose?
@@ -232,6 +217,7 @@ impl Search<'_, '_, '_> {
             cost: radius.map_or(0.0, |radius| self.cost(radius)),
             radius,
             chosen,
+            float_upper: None,
         })
     }
 
@@ -255,10 +241,10 @@ impl Search<'_, '_, '_> {
     }
 
     /// Proves that a network keeps the tolerance in floats, unless rounding alone costs too much.
-    fn attempt(&mut self, made: Made) -> Result<Next, WorkflowError> {
+    fn attempt(&mut self, mut made: Made) -> Result<Next, WorkflowError> {
         let is_stopped = made.chosen.stopped_by.is_some();
         if is_stopped {
-            return Ok(Next::Done(made.chosen));
+            return Ok(Next::Done(Box::new(made.chosen)));
         }
         let cost = made.cost;
         if cost > MOST * self.tolerance {
@@ -273,27 +259,29 @@ impl Search<'_, '_, '_> {
         let tolerance = self.request.tolerance;
         if tolerance.is_some_and(|tolerance| found.keeps(tolerance)) {
             self.steps.extend(made.radius.map(words::kept));
-            return Ok(Next::Done(Chosen {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 ..made.chosen
-            }));
+            })));
         }
         if let Some(reason) = found.stopped_by().filter(|reason| reason.is_final()) {
-            return Ok(Next::Done(Chosen {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 stopped_by: Some(reason),
                 ..made.chosen
-            }));
+            })));
         }
-        // This size is too small whatever the arithmetic.
+        // What was asked for has a larger error, whatever the arithmetic.
         let is_refuted = tolerance.is_some_and(|tolerance| found.exceeds(tolerance));
-        if is_refuted && self.is_size_given(self.request.parameters) {
-            return Ok(Next::Done(Chosen {
+        let is_first = self.nearest.is_none();
+        if is_refuted && is_first && self.is_size_given(self.request.parameters) {
+            return Ok(Next::Done(Box::new(Chosen {
                 found: Some(found),
                 ..made.chosen
-            }));
+            })));
         }
         self.steps.extend(made.radius.map(words::missed));
+        made.float_upper = found.upper().filter(|_| self.request.norm == Norm::Area);
         self.keep(made);
         Ok(Next::Lost(cost))
     }
@@ -331,7 +319,7 @@ impl Search<'_, '_, '_> {
             if self.request.limits.is_over().is_some() || left < (1.0 - MOST) * self.tolerance {
                 return Ok(None);
             }
-            let Some(within) = exact_dyadic(left).and_then(|left| left.to_rational()) else {
+            let Some(within) = exact_dyadic(left).and_then(Dyadic::to_rational) else {
                 return Ok(None);
             };
             let made = match self.made(parameters, Some(&within)) {
@@ -343,73 +331,11 @@ impl Search<'_, '_, '_> {
             };
             self.steps.push(words::smaller(left));
             match self.attempt(made)? {
-                Next::Done(chosen) => return Ok(Some(chosen)),
+                Next::Done(chosen) => return Ok(Some(*chosen)),
                 Next::Lost(more) => cost = more,
             }
         }
         Ok(None)
-    }
-
-    /// The same function as hats, where that is another arrangement.
-    fn as_hats(&self) -> Option<Parameters> {
-        let given = self.request.parameters;
-        if self.request.builder != BuilderName::Interpolant || given.arrangement.is_some() {
-            return None;
-        }
-        let is_free = given.cells.is_none() && self.request.norm == Norm::Sup;
-        let knots = match self.request.target.outputs_count() {
-            1 if is_free => Some(Knots::Best),
-            _ if is_free => Some(Knots::Balanced),
-            _ => given.knots,
-        };
-        Some(Parameters {
-            arrangement: Some(Arrangement::Hats),
-            knots,
-            ..given.clone()
-        })
-    }
-
-    fn hats(&mut self, parameters: &Parameters) -> Result<Option<Chosen>, WorkflowError> {
-        if self.is_size_given(parameters) {
-            let made = self.made(parameters, self.request.tolerance)?;
-            return Ok(match self.attempt(made)? {
-                Next::Done(chosen) => Some(chosen),
-                Next::Lost(_) => None,
-            });
-        }
-        // What rounding costs hardly depends on the number of hats.
-        let cost = match self.rough(parameters) {
-            Some(built) => {
-                let radius = self.radius(&built.network, self.floats);
-                radius.map(|radius| self.cost(radius))
-            }
-            None => None,
-        };
-        let cost = cost.unwrap_or(self.tolerance / 2.0);
-        self.grown(parameters, cost)
-    }
-
-    /// A network for half of the tolerance, rounded; nothing is proved of it.
-    fn rough(&self, parameters: &Parameters) -> Option<Built> {
-        let request = self.request;
-        let tolerance = request.tolerance?.half();
-        let built = if parameters.knots == Some(Knots::Best) {
-            request.build_within(parameters, &tolerance, 0).ok()?
-        } else {
-            let key = builders::entry(request.builder).size.as_ref()?;
-            let (target, domain) = (request.target, request.domain);
-            let norm = request.norm;
-            let size = builders::needed_size(
-                request.builder,
-                parameters,
-                target,
-                domain,
-                norm,
-                &tolerance,
-            )?;
-            request.build_with(&key.with(parameters, size)).ok()?
-        };
-        rounded(request, built).ok()
     }
 
     /// Returns the network that came nearest, with the least bound that is proved for it.
@@ -419,7 +345,7 @@ impl Search<'_, '_, '_> {
         if nearest.real_upper.is_none() {
             nearest.real_upper = self.real_upper(&nearest.chosen.built.network)?;
         }
-        if self.floats.summation == Summation::Any {
+        if self.floats.summation == Summation::Any && self.request.norm != Norm::Area {
             let emitted = Floats {
                 summation: Summation::Emitted,
                 ..self.floats.clone()
@@ -434,7 +360,7 @@ impl Search<'_, '_, '_> {
         let error = nearest.error();
         let mut found = None;
         for times in LAST {
-            let bound = exact_dyadic(times * error).and_then(|bound| bound.to_rational());
+            let bound = exact_dyadic(times * error).and_then(Dyadic::to_rational);
             let Some(bound) = bound.filter(|_| self.request.limits.is_over().is_none()) else {
                 break;
             };

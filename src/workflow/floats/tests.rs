@@ -1,6 +1,7 @@
 //! Builds in float arithmetic, small ones.
 
 use super::*;
+use crate::builders::Arrangement;
 use crate::certificate::{ActivationError, FloatFormat};
 use crate::expr::{Domain, Target, parse_target};
 use crate::numbers::literal;

@@ -8,7 +8,10 @@ use crate::numbers::estimate::{estimate_rational, short};
 use crate::words::count;
 
 /// Another arrangement is tried.
-pub(super) const HATS: &str = "arranged as hats, of which at most two are not 0 at a point";
+pub(super) fn hats(parameters: &Parameters) -> String {
+    let knots = parameters.knots.unwrap_or_default().name();
+    format!("arranged as hats, of which at most two are not 0 at a point ({knots} knots)")
+}
 
 /// What rounding the weights changed, if it did.
 pub(super) fn rounded(changed: &RoundedWeights, format: FloatFormat) -> Option<String> {

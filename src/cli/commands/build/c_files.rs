@@ -7,7 +7,7 @@ use crate::cli::{Refusal, note};
 use crate::floats;
 use crate::formats::c::{self, Options};
 use crate::formats::floats::rounded_network;
-use crate::network::{Activation, Network};
+use crate::network::{Layer, Network};
 use crate::report::{Report, text};
 use crate::words::count;
 use crate::workflow::Verification;
@@ -78,10 +78,9 @@ fn has_pieces(network: &Network) -> bool {
 
 /// Does the claim assume no less of activations than the code keeps?
 fn is_covered(floats: &Floats, network: &Network) -> bool {
-    let activations = || network.layers().iter().map(|layer| layer.activation());
     let kept = c::activation_error(floats.format);
     let assumed = &floats.activation;
     let is_enough = assumed.ulps >= kept.ulps && assumed.abs >= kept.abs;
-    let are_exact = |activation: &Activation| floats::is_exact(activation);
-    is_enough || activations().all(are_exact)
+    let is_exact = |layer: &Layer| floats::is_exact(layer.activation());
+    is_enough || network.layers().iter().all(is_exact)
 }
