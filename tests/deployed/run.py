@@ -188,7 +188,7 @@ class Trial:
         for row, output in outside[:3]:
             point = ", ".join(float(value).hex() for value in points[row])
             found, *ends = (f"{values[row, output]:.9g}" for values in (results, low, high))
-            print(f"  {one.runtime}, {one.way}, at {point}: output {output + 1} is {found}, not in {ends}")
+            print(f"  {one.runtime}, {one.way}, at {point}: output {output + 1} is {found}, not from {' to '.join(ends)}")
         seen = radius[radius < DECIDED].max(initial=0)
         return inside.size, len(outside), off[place], seen, float(part)
 
