@@ -321,6 +321,29 @@ mod tests {
     }
 
     #[test]
+    fn names_are_resolved_for_the_activations_of_the_network() {
+        let abs = |activation: &str, asked: &Arithmetic| {
+            let network = crate::network::json::read(&format!(
+                r#"{{"steeple_network": 1, "inputs": ["x"], "outputs": ["y"], "layers": [
+                    {{"weights": [[1]], "bias": [0], "activation": "{activation}"}}]}}"#
+            ));
+            let semantics = asked.semantics_of(&network.expect("a network"));
+            let semantics = semantics.expect("semantics");
+            // What is given in numbers is as it was.
+            let again = Arithmetic::from(semantics.clone()).semantics();
+            assert_eq!(again.as_ref(), Ok(&semantics));
+            semantics.floats().expect("floats").activation.abs.clone()
+        };
+        let mut asked = Arithmetic::float32();
+        assert_eq!(abs("sigmoid", &asked), Rational::power_of_two(-21));
+        assert_eq!(abs("silu", &asked), Rational::power_of_two(-17));
+        asked.activations = Some(Activations::read("pytorch").expect("a preset"));
+        assert_eq!(abs("silu", &asked), Rational::power_of_two(-120));
+        asked.activations = Some(Activations::read("ulps=1,abs=0").expect("two numbers"));
+        assert_eq!(abs("silu", &asked), Rational::ZERO);
+    }
+
+    #[test]
     fn keys_of_floats_are_refused_for_real_numbers() {
         assert_eq!(Arithmetic::default().semantics(), Ok(Semantics::Real));
         let asked = Arithmetic {

@@ -3,7 +3,7 @@
 //! These are assumptions of a claim, not theorems about libraries. A verdict that rests on them prints
 //! them. The numbers are at least 1.7 times what `tests/deployed/activations.py` finds among ten million
 //! float32 numbers of all sizes, and a million float64 numbers (the table is in `docs/deploy.md`):
-//! onnxruntime 1.32 and `PyTorch` 1.13 on a CPU of x86-64, glibc 2.36.
+//! onnxruntime 1.32 and `PyTorch` 1.13 on a CPU of x86-64 with AVX-512, glibc 2.36.
 
 use crate::certificate::{ActivationError, FloatFormat, Summation};
 use crate::network::{Activation, Layer, Network};

@@ -60,7 +60,7 @@ class Library:
         self.folder, self.program = folder, folder / f"{real}_{out}".replace(" ", "_")
         self.type = {"float": np.float32, "double": np.float64, "long double": np.longdouble}[out]
         source = runtimes.HERE / "libm.c"
-        flags = ["-std=c99", "-O2", f"-DREAL={real}", f"-DOUT={out}"]
+        flags = ["-std=c99", "-O2", f"-DREAL={real}", f"-DRESULT={out}"]
         runtimes.run(runtimes.compilers()[0], *flags, source, "-o", self.program, "-lm")
 
     def __call__(self, formula, points):

@@ -1,5 +1,5 @@
 /*
- * Activations by the C library, as people write them: libm NAME POINTS RESULTS. REAL is float or double, and OUT the
+ * Activations by the C library, as people write them: libm NAME POINTS RESULTS. REAL is float or double, and RESULT the
  * same, or long double for values that are nearly exact.
  */
 #include <math.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <tgmath.h>
 
-static OUT value(const char *name, OUT z)
+static RESULT value(const char *name, RESULT z)
 {
-    const OUT one = 1, root = (OUT)0.70710678118654752440084436210484903928L;
+    const RESULT one = 1, root = (RESULT)0.70710678118654752440084436210484903928L;
     if (!strcmp(name, "sigmoid")) return one / (one + exp(-z));
     if (!strcmp(name, "tanh")) return tanh(z);
     if (!strcmp(name, "softplus")) return fmax(z, 0 * one) + log1p(exp(-fabs(z)));
@@ -31,7 +31,7 @@ int main(int n, char **v)
     out = fopen(v[3], "wb");
     if (!in || !out) return 3;
     while (fread(&z, sizeof z, 1, in) == 1) {
-        OUT y = value(v[1], z);
+        RESULT y = value(v[1], z);
         fwrite(&y, sizeof y, 1, out);
     }
     fclose(in);

@@ -3,7 +3,7 @@
 An enclosure is what `steeple eval --semantics float32` says any program may compute (T40). For each network and
 runtime a line tells the number of results, how many were outside, the largest difference from the real network,
 the largest radius of the enclosures, and that difference as a part of the radius at its point.
-Exit code 1: a result was outside, or the bound is so wide that it says little.
+Exit code 1: a result was outside, or the bound is so wide that it says little, or not about the real network.
 """
 
 import pathlib
@@ -170,6 +170,8 @@ class Trial:
             print(COLUMNS.format(shown, runtime, line.results, line.outside, *figures), flush=True)
             self.outside += line.outside
             self.results += line.results
+            if line.part > 1:
+                raise SystemExit(f"{shown}, {runtime}: the enclosure is not around the real network")
             if most_terms(network) <= FEW_TERMS and numbers == "float32":
                 self.parts[name] = max(self.parts.get(name, 0.0), line.part)
 
@@ -186,7 +188,7 @@ class Trial:
         for row, output in outside[:3]:
             point = ", ".join(float(value).hex() for value in points[row])
             found, *ends = (f"{values[row, output]:.9g}" for values in (results, low, high))
-            print(f"  {one.runtime}, {one.way}, at {point}: output {output + 1} is {found}, not in {ends}")
+            print(f"  {one.runtime}, {one.way}, at {point}: output {output + 1} is {found}, not from {' to '.join(ends)}")
         seen = radius[radius < DECIDED].max(initial=0)
         return inside.size, len(outside), off[place], seen, float(part)
 
