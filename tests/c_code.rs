@@ -19,8 +19,9 @@ use std::process::Command;
 use common::program;
 use steeple::bounds::{Cell, OnCell};
 use steeple::certificate::{FloatFormat, Floats, Summation};
+use steeple::floats::to_floats;
 use steeple::formats::c::{self, CError, Options, Written, activation_error};
-use steeple::formats::floats::{Precision, rational, rounded_network};
+use steeple::formats::floats::{Precision, rational};
 use steeple::network::{Activation, Layer, Matrix, Network, forward, numbered};
 use steeple::numbers::{Interval, Precise, Rational, Scalar};
 
@@ -84,7 +85,7 @@ struct Case {
 
 impl Case {
     fn new(network: &Network, options: Options) -> Self {
-        let (network, _) = rounded_network(network, options.format).expect("in range");
+        let (network, _) = to_floats(network, options.format).expect("in range");
         let written = c::write(&network, &options).expect("has a C form");
         Self {
             network,

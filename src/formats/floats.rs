@@ -7,9 +7,7 @@
     reason = "reads and writes floats by their bits; nothing here is relied on by a proof"
 )]
 
-use super::foreign::ForeignError;
 use crate::certificate::FloatFormat;
-use crate::network::{Activation, Layer, MatrixBuilder, Network, VectorBuilder};
 use crate::numbers::{Float64, Rational};
 
 /// The floats in which weights are written.
@@ -126,73 +124,6 @@ impl From<FloatFormat> for Precision {
     }
 }
 
-/// Returns a network whose weights, biases and slopes are the nearest floats of a format, and how far they are
-/// from the exact ones. What would be subnormal is 0.
-///
-/// - Errors: a number beyond the largest float, with its layer.
-pub fn rounded_network(
-    network: &Network,
-    format: FloatFormat,
-) -> Result<(Network, Rounding), ForeignError> {
-    let precision = Precision::from(format);
-    let mut rounding = Rounding::default();
-    let smallest = match format {
-        FloatFormat::Float32 => f64::from(f32::MIN_POSITIVE),
-        FloatFormat::Float64 => f64::MIN_POSITIVE,
-    };
-    let mut layers = Vec::with_capacity(network.layers().len());
-    for (k, layer) in network.layers().iter().enumerate() {
-        let mut nearest = |value: &Rational| {
-            let float = precision.nearest(value).ok_or_else(|| {
-                ForeignError::new(format!(
-                    "layer {} has a number beyond the largest {}",
-                    k + 1,
-                    format.name()
-                ))
-            })?;
-            let float = if float.abs() < smallest { 0.0 } else { float };
-            let float = rational(float);
-            rounding.count(value, &float);
-            Ok(float)
-        };
-        let many = || ForeignError::new("the network has too many different weights");
-        let weights = layer.weights();
-        let mut builder = MatrixBuilder::new(weights.columns());
-        let mut pool = Vec::with_capacity(weights.pool().len());
-        for value in weights.pool() {
-            pool.push(builder.weight(nearest(value)?).map_err(|_| many())?);
-        }
-        let mut row = Vec::new();
-        for k in 0..weights.rows() {
-            row.clear();
-            row.extend(
-                weights
-                    .row_indices(k)
-                    .map(|(column, place)| (column, pool[place])),
-            );
-            builder.push_known(&row).map_err(|_| many())?;
-        }
-        let mut bias = VectorBuilder::default();
-        let mut pool = Vec::with_capacity(layer.bias().pool().len());
-        for value in layer.bias().pool() {
-            pool.push(bias.number(nearest(value)?).ok_or_else(many)?);
-        }
-        for place in layer.bias().indices() {
-            bias.push(pool[place]);
-        }
-        let activation = match layer.activation() {
-            Activation::LeakyRelu(slope) => Activation::LeakyRelu(nearest(slope)?),
-            other => other.clone(),
-        };
-        let layer = Layer::with_bias(builder.finish(), bias.finish(), activation);
-        layers.push(layer.map_err(|error| ForeignError::new(error.to_string()))?);
-    }
-    let (inputs, outputs) = (network.inputs().to_vec(), network.outputs().to_vec());
-    let network = Network::new(inputs, outputs, layers);
-    let network = network.map_err(|error| ForeignError::new(error.to_string()))?;
-    Ok((network, rounding))
-}
-
 /// Returns a finite float as a rational number; 0 for others.
 pub fn rational(value: f64) -> Rational {
     Float64::from_bits(value.to_bits()).map_or(Rational::ZERO, Float64::to_rational)
@@ -254,35 +185,6 @@ mod tests {
             let cast = (((1i64 << 25) + 2 * k + 1) as f32) / (1i64 << 30) as f32;
             prop_assert_eq!(Precision::Single.nearest(&tie), Some(f64::from(cast)));
         }
-    }
-
-    #[test]
-    fn networks_are_rounded_to_normal_floats() {
-        use crate::network::Matrix;
-        let tiny = Rational::power_of_two(-140);
-        let network = |weight: Rational| {
-            let weights = Matrix::from_dense(vec![vec![weight, tiny.clone()]]).expect("a row");
-            let slope = Activation::LeakyRelu(Rational::ratio(1, 10));
-            let layer = Layer::new(weights, vec![Rational::ratio(1, 3)], slope).expect("fits");
-            let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
-            Network::new(names(&["a", "b"]), names(&["c"]), vec![layer]).expect("fits")
-        };
-        let (found, rounding) =
-            rounded_network(&network(Rational::ONE), FloatFormat::Float32).expect("in range");
-        let layer = &found.layers()[0];
-        assert_eq!(layer.weights().entries(), 1);
-        assert_eq!(layer.bias()[0], rational(f64::from(1.0f32 / 3.0)));
-        let slope = Activation::LeakyRelu(rational(f64::from(0.1f32)));
-        assert_eq!((layer.activation(), rounding.rounded), (&slope, 3));
-        let again = rounded_network(&found, FloatFormat::Float32).expect("in range");
-        assert_eq!(again, (found, Rounding::default()));
-        let large = network(Rational::power_of_two(130));
-        let error = rounded_network(&large, FloatFormat::Float32).expect_err("too large");
-        assert_eq!(
-            error.to_string(),
-            "layer 1 has a number beyond the largest float32"
-        );
-        assert!(rounded_network(&large, FloatFormat::Float64).is_ok());
     }
 
     #[test]

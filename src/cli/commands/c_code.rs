@@ -10,8 +10,8 @@ use super::pretty;
 use crate::certificate::{FloatFormat, Summation};
 use crate::cli::arguments::{Convert, Format};
 use crate::cli::{Output, Refusal, inputs, outputs};
+use crate::floats::to_floats;
 use crate::formats::c::{self, CError};
-use crate::formats::floats::rounded_network;
 use crate::network::digest;
 use crate::report::up;
 use crate::words::count;
@@ -41,15 +41,8 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
     let names = inputs::Names::Numbered;
     let inputs::Loaded { network, .. } =
         inputs::read_network(&arguments.network, names, arguments.weights)?;
-    let (network, rounding) = rounded_network(&network, options.format).map_err(|error| {
-        let refusal = Refusal::in_foreign(out, &error);
-        match options.format {
-            FloatFormat::Float32 => {
-                refusal.hint("give --semantics float64, which has a larger range")
-            }
-            FloatFormat::Float64 => refusal,
-        }
-    })?;
+    let (network, rounding) = to_floats(&network, options.format)
+        .map_err(|error| Refusal::in_file(&arguments.network, error))?;
     let written = c::write(&network, &options).map_err(refused)?;
     for (path, text) in [
         (&vectors, &written.vectors),
@@ -71,21 +64,21 @@ pub fn run(arguments: &Convert, format: Format) -> Result<Output, Refusal> {
             "network": digest(&network),
             "semantics": floats,
             "summation": options.summation.name(),
-            "rounded": rounding.rounded,
-            "largest_rounding": rounding.largest.to_string(),
+            "rounded": rounding.changed,
+            "largest_relative_rounding": rounding.largest_relative.to_string(),
             "constant_bytes": written.flash_bytes,
             "value_bytes": written.ram_bytes,
             "multiplications": written.multiplications,
             "pieces": written.pieces,
         })),
         Format::Text => {
-            let numbers = if rounding.rounded == 0 {
+            let numbers = if rounding.changed == 0 {
                 format!("all numbers are {floats}s, so exact")
             } else {
                 format!(
-                    "{} different numbers rounded to {floats}, by at most {}",
-                    rounding.rounded,
-                    up(&rounding.largest)
+                    "{} rounded to {floats}, by at most {} of their size",
+                    count(rounding.changed, "number"),
+                    up(&rounding.largest_relative)
                 )
             };
             let pieces = written.pieces.map_or_else(String::new, |pieces| {

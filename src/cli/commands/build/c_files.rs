@@ -4,9 +4,8 @@ use crate::certificate::{FloatFormat, Floats, Semantics, Summation};
 use crate::cli::earlier::CODE;
 use crate::cli::folder::Folder;
 use crate::cli::{Refusal, note};
-use crate::floats;
+use crate::floats::{self, to_floats};
 use crate::formats::c::{self, Options};
-use crate::formats::floats::rounded_network;
 use crate::network::{Layer, Network};
 use crate::report::{Report, text};
 use crate::words::count;
@@ -34,7 +33,7 @@ pub fn write(
         ..Options::new("network")
     };
     let network = match &question.semantics {
-        Semantics::Real => match rounded_network(network, FloatFormat::Float32) {
+        Semantics::Real => match to_floats(network, FloatFormat::Float32) {
             Ok((rounded, _)) => rounded,
             Err(error) => {
                 note(&format!("network.c is not written: {error}"));
