@@ -174,8 +174,8 @@ pub fn weakest(
 mod tests {
     use super::*;
 
-    fn one_unit(activation: Activation) -> Network {
-        let text = match &activation {
+    fn one_unit(activation: &Activation) -> Network {
+        let text = match activation {
             Activation::Elu(alpha) => format!(r#", "alpha": "{alpha}""#),
             _ => String::new(),
         };
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_assumed_by_default_covers_the_runtimes_but_is_sharper_for_our_own_code() {
-        let silu = one_unit(Activation::Silu);
+        let silu = one_unit(&Activation::Silu);
         for format in [FloatFormat::Float32, FloatFormat::Float64] {
             for network in [None, Some(&silu)] {
                 let any = weakest(format, Summation::Any, network);
@@ -236,7 +236,7 @@ mod tests {
             ("libm", Activation::Gelu(None), -23),
         ] {
             let preset = Preset::from_name(name).expect("a preset");
-            let network = one_unit(activation.clone());
+            let network = one_unit(&activation);
             let error = preset.error(FloatFormat::Float32, Some(&network));
             assert!(
                 Rational::power_of_two(seen) <= error.abs,
@@ -245,7 +245,7 @@ mod tests {
         }
         // The sigmoid is not charged for what others lose.
         let pytorch = Preset::from_name("pytorch").expect("a preset");
-        let sigmoid = one_unit(Activation::Sigmoid);
+        let sigmoid = one_unit(&Activation::Sigmoid);
         let error = pytorch.error(FloatFormat::Float32, Some(&sigmoid));
         assert_eq!(error.abs, Rational::power_of_two(-126));
     }
