@@ -131,7 +131,7 @@ impl Told {
         (!sides.is_empty()).then(|| {
             let name = format.name();
             format!(
-                "the domain's ends are not {name} numbers; its {name} points have {}",
+                "not all ends of the domain are {name} numbers; its {name} points have {}",
                 sides.join(", ")
             )
         })
@@ -308,7 +308,7 @@ mod tests {
         let found = any.points(&side("1/10", "9/10")).expect("said");
         assert_eq!(
             found,
-            "the domain's ends are not float32 numbers; its float32 points have x from 13421773/134217728 \
+            "not all ends of the domain are float32 numbers; its float32 points have x from 13421773/134217728 \
              to 7549747/8388608"
         );
         assert_eq!(told("real", &[]).points(&side("1/10", "9/10")), None);
