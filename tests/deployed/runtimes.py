@@ -105,9 +105,10 @@ def compiled(compiler, level, source, points, outputs):
     """The C code of a network, called for each point; its header stands beside it."""
     folder, name = source.parent, source.stem
     real = {"float32": "float", "float64": "double"}[str(points.dtype)]
-    main = folder / "main.c"
-    main.write_text(HARNESS.format(name=name, real=real, inputs=points.shape[1], outputs=outputs))
-    run(compiler, "-std=c99", *level.split(), main, source, "-o", folder / "program", cwd=folder)
+    main, program = folder / f"{name}_main.c", folder / f"{name}_{real}_{compiler}_{LEVELS.index(level)}"
+    if not program.exists():
+        main.write_text(HARNESS.format(name=name, real=real, inputs=points.shape[1], outputs=outputs))
+        run(compiler, "-std=c99", *level.split(), main, source, "-o", program, cwd=folder)
     points.tofile(folder / "points")
-    run(folder / "program", folder / "points", folder / "results")
+    run(program, folder / "points", folder / "results")
     return np.fromfile(folder / "results", points.dtype).reshape(len(points), outputs)
