@@ -954,7 +954,7 @@ fn the_program_writes_source_header_and_points() {
     assert_eq!(code, 0, "{error}");
     for part in [
         "written: net.c, net.h and net_test.csv; ",
-        "different numbers rounded to float32, by at most",
+        "10 numbers rounded to float32, by at most",
         "6 multiplications a call; sums any",
     ] {
         assert!(out.contains(part), "{part} in {out}");

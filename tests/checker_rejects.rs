@@ -13,8 +13,8 @@ use common::{
 use steeple::bounds::Cell;
 use steeple::bounds::{Bound, Leaves, Reduction, on_domain};
 use steeple::certificate::{
-    Certificate, Layer as KernelLayer, Method, Node, Norm, Partition, Question, Ranges, TreeError,
-    Witness, text,
+    Certificate, Layer as KernelLayer, Method, Node, Norm, Partition, Question, Ranges, Semantics,
+    TreeError, Witness, text,
 };
 use steeple::checker::{Rejection, check, check_on_domain};
 use steeple::expr::evaluate::Scratch;
@@ -158,6 +158,13 @@ fn with_tree(tree: &str) -> impl FnOnce(&mut Certificate) + use<'_> {
     move |certificate| certificate.partition = Partition::from_text(tree.as_bytes().to_vec())
 }
 
+/// Claims the same of float32 arithmetic.
+fn in_floats(certificate: &mut Certificate) {
+    let text = "float32 sums any ulps 4 abs 0 inputs floats";
+    certificate.claim.question.semantics = Semantics::parse(text).expect("semantics");
+    certificate.layer = KernelLayer::Floats;
+}
+
 /// One wrong certificate after the other, each with the rejection expected.
 // A list, however long, is read from top to bottom.
 #[allow(clippy::too_many_lines)]
@@ -242,6 +249,57 @@ fn wrong_certificates() -> Vec<(Rejection, &'static str)> {
         (
             rejection(&square, |c| c.constant_radius = -tiny.clone()),
             "negative-radius",
+        ),
+        (
+            rejection(&square, |c| c.kept_rounding = -tiny.clone()),
+            "negative-radius",
+        ),
+        // What is exact in real numbers is not so in floats.
+        (rejection(&square, in_floats), "upper-not-reached"),
+        (
+            rejection(&square, |c| {
+                in_floats(c);
+                c.claim.stated_upper = None;
+            }),
+            "lower-not-reached",
+        ),
+        (
+            rejection(&square, |c| {
+                in_floats(c);
+                c.layer = KernelLayer::Fast;
+            }),
+            "other-layer",
+        ),
+        (
+            rejection(&square, |c| c.layer = KernelLayer::Floats),
+            "beyond-layer",
+        ),
+        (
+            rejection(&square, |c| {
+                in_floats(c);
+                c.claim.question.norm = Norm::L1;
+            }),
+            "norm-does-not-fit",
+        ),
+        (
+            rejection(&square, |c| {
+                in_floats(c);
+                c.claim.stated_upper = None;
+                c.claim.stated_lower = number("1/1000");
+                let point = vec![number("1/3")];
+                let radius = Rational::ZERO;
+                c.witness = Some(Witness { point, radius });
+            }),
+            "witness-not-a-float",
+        ),
+        // No program rounds a sigmoid without an error.
+        (
+            rejection(&smooth, |c| {
+                in_floats(c);
+                let text = "float32 sums any ulps 0 abs 1 inputs floats";
+                c.claim.question.semantics = Semantics::parse(text).expect("semantics");
+            }),
+            "no-floats",
         ),
         (rejection(&square, with_tree("")), "bad-tree"),
         (rejection(&square, with_tree("A")), "bad-tree"),

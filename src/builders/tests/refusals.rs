@@ -43,7 +43,7 @@ fn requests_that_do_not_fit_are_refused() {
                 ..cells(&[2])
             },
             &line,
-            "`interpolant` has no key `steepness`; its keys are `activation`, `cells`, `knots`",
+            "`interpolant` has no key `steepness`; its keys are `activation`, `cells`, `knots`, `arrangement`",
         ),
         (
             BuilderName::Staircase,
