@@ -180,7 +180,7 @@ fn what_is_no_certificate_is_refused() {
         ),
         (
             good.replace("semantics real", "semantics float32 sum=any"),
-            "`float32 sum=any` are not supported yet",
+            "`float32 sum=any` are not supported; expected real",
         ),
         (
             good.replace("weights exact", "weights some"),
