@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What the words mean is T40 in `proofs/theorems`; the kernel proves. This room only reads and tells,
-//! rounds networks to floats ([`to_floats`]), and estimates what rounding costs ([`radius_estimate`]).
+//! rounds networks to floats ([`to_floats()`]), and estimates what rounding costs ([`radius_estimate()`]).
 
 mod arithmetic;
 mod fit;
