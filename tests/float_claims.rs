@@ -633,3 +633,25 @@ fn comparisons_have_a_column_for_float32() {
         "{message}"
     );
 }
+
+/// The library refuses what the program refuses: a file that does more than its layers.
+#[test]
+fn a_file_with_a_skip_has_no_claim_about_floats_in_the_library() {
+    let read = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/onnx");
+        let bytes = fs::read(path.join(name)).expect("a file");
+        steeple::formats::open(&bytes).expect("a network")
+    };
+    let target = steeple::Target::parse("0*x1 + 0*x2").expect("a formula");
+    let domain = steeple::Domain::parse("x1=0..1,x2=0..1").expect("a box");
+    for (name, words) in [
+        ("torch_trace_skip.onnx", "layer by layer"),
+        ("torch_trace_double.onnx", "computes in float64"),
+    ] {
+        let opened = read(name);
+        let asked = opened.verify(&target, &domain);
+        let refused = asked.semantics(steeple::Arithmetic::float32()).run();
+        let refused = refused.map(|_| ()).expect_err(name).to_string();
+        assert!(refused.contains(words), "{refused}");
+    }
+}

@@ -5,13 +5,16 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::number::Number;
-use crate::certificate::{Certificate, Claim, Norm, Question, Semantics, Weights, text};
+use crate::certificate::{
+    Certificate, Claim, FloatFormat, Norm, Question, Semantics, Weights, text,
+};
 use crate::clock::Moment;
 use crate::expr::{
     Domain, NotDefined, Target, TooLong, check_defined, check_ends, check_exponents,
 };
 use crate::floats::Arithmetic;
 use crate::formats::Opened;
+use crate::formats::foreign::ForeignError;
 use crate::jobs::Threads;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
@@ -53,8 +56,12 @@ pub fn verify<'a>(network: &'a Network, target: &'a Target, domain: &'a Domain) 
         portable: false,
         semantics: Semantics::Real,
         watch: None,
+        computes: None,
     }
 }
+
+/// What the file of a network computes: its floats, or why it does not compute layer by layer.
+type Computes = Result<Option<FloatFormat>, ForeignError>;
 
 impl Opened {
     /// Asks how far this network is from a target, as [`verify()`] does; the verdict names the weights that it has.
@@ -68,7 +75,9 @@ impl Opened {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify<'a>(&'a self, target: &'a Target, domain: &'a Domain) -> Verify<'a> {
-        verify(&self.network, target, domain).weights(self.weights)
+        let mut asked = verify(&self.network, target, domain).weights(self.weights);
+        asked.computes = Some(&self.computes);
+        asked
     }
 }
 
@@ -89,6 +98,8 @@ pub struct Verify<'a> {
     portable: bool,
     semantics: Semantics,
     watch: Option<Box<Watch<'a>>>,
+    /// What the file of the network computes, if it has one.
+    computes: Option<&'a Computes>,
 }
 
 impl fmt::Debug for Verify<'_> {
@@ -377,6 +388,13 @@ impl<'a> Verify<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(self) -> Result<Answer, VerifyError> {
+        // A claim about floats is about layers; the file may do something else (T40).
+        if let (Some(floats), Some(computes)) = (self.semantics.floats(), self.computes) {
+            let format = computes.clone().map_err(VerifyError::NotLayered)?;
+            if let Some(format) = format.filter(|format| *format != floats.format) {
+                return Err(VerifyError::OtherFloats(format.name()));
+            }
+        }
         let target = in_order_of(self.network, self.target)?;
         let domain = self
             .domain
@@ -471,6 +489,12 @@ fn positive(name: &'static str, found: impl Number) -> Result<Rational, VerifyEr
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
+    /// A claim about floats, and a file that does not compute layer by layer.
+    #[error("a claim about floats needs a file that computes layer by layer: {0}")]
+    NotLayered(ForeignError),
+    /// A claim about floats, and a file that computes in others.
+    #[error("the file computes in {0}, the claim is about other floats")]
+    OtherFloats(&'static str),
     /// A text is not a number.
     #[error("{name}: `{text}` is not a number; expected a decimal or an exact 1/3, 2^-5, 1e-3")]
     Number {
