@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod text;
 pub mod words;
 
+use super::document::Step;
 use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::numbers::{Rational, literal};
@@ -232,6 +233,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Notes on anything unusual.
     pub notes: Vec<String>,
+    /// The commands that do the same again.
+    pub steps: Vec<Step>,
 }
 
 impl Comparison {
@@ -358,6 +361,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![Row::new("a".into(), Origin::Built)],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         let (heads, rows) = comparison.table();
         assert!(!heads.contains(&"sides") && heads.contains(&"units"));
