@@ -11,6 +11,7 @@ mod earlier;
 mod folder;
 mod inputs;
 mod interrupt;
+mod look;
 mod message;
 mod nearest;
 mod outputs;

@@ -2,20 +2,8 @@
 
 use super::axes::{Scale, decimal, range};
 use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Shape, Swatch, WIDTH};
-use super::palette::{GRID, INK, NETWORK, PAPER, SOFT, TARGET, UNIT, WITNESS};
+use super::palette::{self, GRID, INK, PAPER, SOFT, THEORY};
 use super::plane::Plane;
-
-/// Colours and dashes of lines, distinguishable in grey as well.
-const STYLES: [(&str, &str); 8] = [
-    (NETWORK, ""),
-    (UNIT, "7 3"),
-    (WITNESS, "2 3"),
-    ("#4a7f8f", "10 3 2 3"),
-    (TARGET, ""),
-    ("#5c3d6e", "5 2"),
-    ("#7d7d86", "1 2"),
-    (INK, "12 4"),
-];
 
 /// One line of a plot.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -183,7 +171,7 @@ fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
     if series.is_theory {
         // Every second one is dotted: two lines by theory differ in grey as well.
         (
-            "#8c8c96",
+            THEORY,
             if number.is_multiple_of(2) {
                 "2 3"
             } else {
@@ -191,7 +179,7 @@ fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
             },
         )
     } else {
-        STYLES[number % STYLES.len()]
+        palette::series(number)
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::axes::range;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
-use super::palette::{INK, NETWORK, PAPER, SOFT, UNIT};
+use super::palette::{BENT, BENT_INSIDE, BENT_OUTSIDE, INK, NETWORK, PAPER, SOFT, THEORY, UNIT};
 use super::plane::Plane;
 use super::scene::Scene;
 use nalgebra::Point3;
 
 /// Fill of parts of the plane inside the region, and outside.
-const INSIDE: &str = "#86b8dc";
-const OUTSIDE: &str = "#f6e3c2";
+const INSIDE: &str = BENT_INSIDE;
+const OUTSIDE: &str = BENT_OUTSIDE;
 /// Fill of parts without a label.
-const PLAIN: &str = "#e6e6ea";
+const PLAIN: &str = BENT;
 
 /// The same inputs seen in one layer.
 #[derive(Clone, Debug, Default)]
@@ -202,7 +202,7 @@ impl WarpPicture {
         if let Some(plane) = &panel.decision {
             let outline = cross_section(&scene, plane);
             let outline: Vec<_> = outline.iter().map(|p| scene.camera.at(p)).collect();
-            canvas.polygon(&outline, Paint::fill("#8c8c96").opacity(0.25));
+            canvas.polygon(&outline, Paint::fill(THEORY).opacity(0.25));
             canvas.polygon(&outline, Paint::stroke(INK, 1.6).dashed("7 4"));
         }
         scene.draw_axes(canvas, [&panel.axes[0], &panel.axes[1], &panel.axes[2]]);

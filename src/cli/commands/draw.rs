@@ -104,7 +104,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    drawn(&arguments.out, kind.name(), &svg, format)
+    drawn(arguments, kind.name(), &svg, format)
 }
 
 /// Makes sure that the file is a picture, and takes the place of nothing that is read.
@@ -129,11 +129,12 @@ fn look_at_output(arguments: &Draw, format: Format) -> Result<(), Refusal> {
 }
 
 /// Writes a picture; what is left to say, where it did not go to standard output itself.
-fn drawn(path: &Path, kind: &str, svg: &str, format: Format) -> Result<Output, Refusal> {
+fn drawn(arguments: &Draw, kind: &str, svg: &str, format: Format) -> Result<Output, Refusal> {
+    let (path, look) = (arguments.out.as_path(), arguments.look);
     if outputs::is_standard(path) {
-        return Ok(Output::yes(svg));
+        return Ok(Output::yes(look.of(svg, path)));
     }
-    let bytes = picture_file::write(path, svg)?;
+    let bytes = picture_file::write(path, svg, look)?;
     let path = path.display().to_string();
     Ok(Output::yes(match format {
         Format::Text => format!("drawn: {path}"),
@@ -170,7 +171,7 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .ok_or_else(|| wants_two(&kind, domain.dimension()))?
         }
     };
-    drawn(&arguments.out, &kind, &svg, format)
+    drawn(arguments, &kind, &svg, format)
 }
 
 /// The one network of a picture.
@@ -241,7 +242,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         drop(bar);
         let text = spec.target.text().join(", ");
         let svg = steepness_picture(&text, spec.claim.norm, &found).render();
-        return drawn(&arguments.out, "convergence", &svg, format);
+        return drawn(arguments, "convergence", &svg, format);
     }
     let mut networks = Vec::new();
     for file in &arguments.networks {
@@ -268,7 +269,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let name = entry(builder.builder).name;
     let text = spec.target.text().join(", ");
     let svg = convergence_picture(name, &text, spec.claim.norm, &sizes, &beside).render();
-    drawn(&arguments.out, "convergence", &svg, format)
+    drawn(arguments, "convergence", &svg, format)
 }
 
 fn wants_two(kind: &str, found: usize) -> Refusal {

@@ -67,7 +67,7 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
         Err(error) => return Err(refused(&error, &network, &domain)),
     };
     if let Some(path) = &arguments.draw {
-        draw(path, &answer, &domain, &arguments.network)?;
+        draw(path, &answer, &domain, arguments)?;
     }
     if let Some(path) = &arguments.export {
         write_beside(path, |out: &mut dyn Write| {
@@ -103,10 +103,11 @@ fn draw(
     path: &Path,
     answer: &RegionsAnswer,
     domain: &Domain,
-    network: &Path,
+    arguments: &Regions,
 ) -> Result<usize, Refusal> {
     few_enough(answer)?;
-    let name = network
+    let name = arguments
+        .network
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
     let title = format!("Linear regions of {}", name.unwrap_or_default());
@@ -117,7 +118,7 @@ fn draw(
         )));
     };
     let svg = picture.render();
-    picture_file::write(path, &svg)
+    picture_file::write(path, &svg, arguments.look)
 }
 
 /// Says why regions cannot be counted, and what can be said instead.
