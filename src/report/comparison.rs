@@ -256,11 +256,7 @@ impl Comparison {
         let columns: [(&'static str, Cell); 15] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
-            ("layers", |row| has(row, row.hidden.len().to_string())),
             ("units", |row| has(row, row.units.to_string())),
-            ("params", |row| has(row, row.parameters.to_string())),
-            ("zeros", |row| has(row, percent(row.zero_weight_share))),
-            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("sup error", |row| row.sup.as_ref().map(Enclosure::figures)),
             ("in float32", |row| {
                 row.beside.as_ref().map(Enclosure::figures)
@@ -272,6 +268,10 @@ impl Comparison {
             ("n-gon", |row| {
                 row.best_polygon.as_ref().map(Enclosure::figures)
             }),
+            ("layers", |row| has(row, row.hidden.len().to_string())),
+            ("params", |row| has(row, row.parameters.to_string())),
+            ("zeros", |row| has(row, percent(row.zero_weight_share))),
+            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("regions", |row| row.linear_regions.map(|n| n.to_string())),
             ("sides", |row| row.decision_sides.map(|n| n.to_string())),
             ("gradient", |row| {
