@@ -45,6 +45,7 @@ mod error;
 mod facets;
 mod flat;
 mod halfplanes;
+mod labels;
 mod log_plot;
 mod maps;
 mod partition;
