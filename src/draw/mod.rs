@@ -45,6 +45,7 @@ mod error;
 mod facets;
 mod flat;
 mod halfplanes;
+mod labels;
 mod log_plot;
 mod maps;
 mod partition;
@@ -54,6 +55,7 @@ mod png;
 mod regions;
 mod scene;
 mod surface;
+mod theme;
 mod warp;
 
 pub use axes::Bound;
@@ -69,6 +71,7 @@ pub use plane::Rect;
 pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
+pub use theme::{Background, Theme, themed};
 pub use warp::{WarpPanel, WarpPicture};
 
 #[cfg(test)]
