@@ -34,6 +34,7 @@
 
 pub(crate) mod axes;
 pub(crate) mod canvas;
+pub(crate) mod chain;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod plane;
@@ -53,6 +54,7 @@ mod pixels;
 mod png;
 mod regions;
 mod scene;
+mod solid;
 mod surface;
 mod warp;
 
@@ -60,7 +62,7 @@ pub use axes::Bound;
 pub use curve::{CurvePicture, CurveWitness};
 pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
-pub use flat::{FacetSide, FacetsPicture};
+pub use flat::FacetsPicture;
 pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
 pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
@@ -68,6 +70,7 @@ pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
 pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
+pub use solid::{FacetLine, FacetSide, Facets};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use warp::{WarpPanel, WarpPicture};
 

@@ -8,8 +8,11 @@ pub mod convergence;
 pub mod diagram;
 mod field_sampling;
 mod partition;
+mod refine;
 pub mod steepness;
 pub mod surface;
+mod tiled_network;
+mod tiling;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
@@ -350,6 +353,8 @@ struct Scene<'a> {
     constants: Constants<Estimate>,
     /// The samples of a large network, taken once for all pictures.
     samples: OnceLock<FieldSamples>,
+    /// Whether the question has a target; else only the network is drawn.
+    has_target: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -363,6 +368,7 @@ impl<'a> Scene<'a> {
                     .map_err(|_| PictureError::NoValue)?,
             },
             samples: OnceLock::new(),
+            has_target: true,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
