@@ -21,7 +21,7 @@ const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
 const CONTENTS: Contents = Contents {
     sure: &REPORTS,
     may_be: |name| REPORTS.contains(&name) || has_ending(name, &["svg"]),
-    left: earlier::of_reports,
+    left: earlier::of_explanations,
 };
 
 /// Explains a network.

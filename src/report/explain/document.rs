@@ -17,8 +17,8 @@ impl Explanation {
         ];
         let mut notes = Vec::new();
         for section in self.sections() {
-            rows.push((section.question, section.answer));
-            notes.extend(section.lines);
+            let sentences = std::iter::once(section.answer).chain(section.lines);
+            rows.push((section.question, sentences.collect::<Vec<_>>().join(" ")));
         }
         rows.push(("size", network(&self.size)));
         rows.push(("digest", self.network.clone()));
@@ -49,7 +49,7 @@ impl Explanation {
             notes,
             tables,
             meaning: self.meaning(),
-            assumes: Vec::new(),
+            ..Document::default()
         }
     }
 

@@ -135,7 +135,7 @@ pub struct UnitReport {
     pub line: Option<String>,
     /// Does that equation contain rounded numbers?
     pub is_line_rounded: bool,
-    /// First layer: does that line meet the domain?
+    /// First layer: does that line meet the domain, or its border?
     pub meets: Option<bool>,
     /// First layer: the width of its transition layer.
     pub transition: Option<Transition>,

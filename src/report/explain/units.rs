@@ -1,6 +1,6 @@
 //! The table of units.
 
-use super::words::{percent, range};
+use super::words::{percent, range, rounded};
 use super::{Bounds, Explanation, UnitReport};
 use crate::numbers::Rational;
 use crate::report::document::Table;
@@ -21,7 +21,7 @@ impl Explanation {
             "kind",
             "transition layer",
             "output",
-            "weight",
+            "weight to output",
             "change if removed",
             "error without it",
         ];
@@ -71,7 +71,7 @@ fn row(unit: &UnitReport, is_deep: bool) -> Vec<String> {
         line.unwrap_or_else(nothing),
         unit.class.name().to_owned(),
         transition.unwrap_or_else(nothing),
-        output.map_or_else(nothing, |(low, high)| range((low, high), DIGITS)),
+        output.map_or_else(nothing, |(low, high)| rounded(low, high)),
         unit.weight.as_ref().map_or_else(nothing, about),
         unit.change.as_ref().map_or_else(nothing, cell),
         unit.error.as_ref().map_or_else(nothing, cell),

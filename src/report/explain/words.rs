@@ -1,10 +1,10 @@
 //! The sentences of an explanation, for the terminal and for reports alike.
 
-use super::{Bounds, By, Explanation, HardenedReport, LayerWeights, Steps};
+use super::{Bounds, By, Explanation, HardenedReport, Steps};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 use crate::numbers::literal::{decimal_down, decimal_up};
-use crate::report::{exactly, up};
+use crate::report::exactly;
 use crate::words::{count, short};
 
 /// Significant digits of a bound in a sentence.
@@ -24,25 +24,50 @@ pub(super) fn range((low, high): (&Rational, &Rational), digits: usize) -> Strin
 
 /// Bounds in a sentence: `between 0.5 and 0.7`, `at least 0.5`, `0.5`.
 pub(super) fn between(bounds: &Bounds) -> String {
-    said(bounds, &Rational::ONE, "")
-}
-
-/// A part of the whole, in percent.
-pub(super) fn percent(bounds: &Bounds) -> String {
-    said(bounds, &Rational::from(100), " %")
-}
-
-fn said(bounds: &Bounds, times: &Rational, sign: &str) -> String {
-    let low = decimal_down(&(&bounds.lower * times), DIGITS);
+    let low = decimal_down(&bounds.lower, DIGITS);
     let Some(upper) = &bounds.upper else {
-        return format!("at least {low}{sign}");
+        return format!("at least {low}");
     };
-    let high = decimal_up(&(upper * times), DIGITS);
+    let high = decimal_up(upper, DIGITS);
     if low == high {
-        format!("{low}{sign}")
+        low
     } else {
-        format!("between {low}{sign} and {high}{sign}")
+        format!("between {low} and {high}")
     }
+}
+
+/// A part of the whole, in percent: `2.05 to 3.7 %`.
+pub(super) fn percent(bounds: &Bounds) -> String {
+    let hundred = Rational::from(100);
+    let low = &bounds.lower * &hundred;
+    match &bounds.upper {
+        Some(upper) => format!("{} %", rounded(&low, &(upper * &hundred))),
+        None => format!("at least {} %", decimal_down(&low, 3)),
+    }
+}
+
+/// Two ends, rounded outward to about a thousandth of what is between them: `0 to 0.733`. Ends that are close
+/// together have three digits at least.
+pub(super) fn rounded(low: &Rational, high: &Rational) -> String {
+    let width = high - low;
+    let ten = Rational::from(10);
+    let size = low.abs().max(high.abs());
+    let fine = &size * Rational::ratio(1, 1000);
+    if !width.is_positive() {
+        return range((low, high), DIGITS);
+    }
+    let wanted = (width * Rational::ratio(1, 100)).max(fine);
+    let mut unit = Rational::ONE;
+    while &unit * &ten <= wanted {
+        unit = unit * &ten;
+    }
+    while unit > wanted {
+        unit = unit * Rational::ratio(1, 10);
+    }
+    let steps = |value: &Rational| value.checked_div(&unit).unwrap_or_default();
+    let (low, high) = (steps(low).floor(), steps(high).ceil());
+    let (low, high) = (Rational::from(low) * &unit, Rational::from(high) * &unit);
+    range((&low, &high), 17)
 }
 
 /// Bounds that may be missing.
@@ -61,6 +86,18 @@ pub(super) struct Section {
 }
 
 impl Explanation {
+    fn is_piecewise_linear(&self) -> bool {
+        let pieces = [
+            "identity",
+            "relu",
+            "leaky-relu",
+            "hard-tanh",
+            "maxout",
+            "heaviside",
+        ];
+        self.layers.iter().all(|(_, name)| pieces.contains(name))
+    }
+
     /// What the network is, in one line.
     pub(super) fn shape_text(&self) -> String {
         let mut parts = vec![count(self.domain.len(), "input")];
@@ -121,7 +158,14 @@ impl Explanation {
             Steps::Never(kind) => (
                 "Not made of steps.".to_owned(),
                 vec![format!(
-                    "A step levels off on both sides. A {kind} unit does not, so there is no step to put in its place."
+                    "A step levels off on both sides of its line. {} {kind} unit does not, so there is no step to put \
+                     in its place.{}",
+                    article(kind),
+                    if self.is_piecewise_linear() {
+                        " The network is affine on each of finitely many pieces, which `steeple regions` counts."
+                    } else {
+                        ""
+                    }
                 )],
             ),
             Steps::Compared(report) => (sentence(verdict(report)), self.compared(report)),
@@ -134,14 +178,26 @@ impl Explanation {
     }
 
     fn compared(&self, report: &HardenedReport) -> Vec<String> {
+        let layers = self.layers.iter().map(|(_, name)| *name);
+        let mut kinds: Vec<&str> = layers
+            .filter(|name| matches!(*name, "sigmoid" | "tanh"))
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let kind = kinds.join(" or ");
         let kept = match report.kept {
             0 => String::new(),
             kept => format!(" ({} stay as they are)", count(kept, "other unit")),
         };
         let mut lines = vec![format!(
-            "Put a step in the place of each of its {}{kept}, and call the result H. A step is 0 (tanh: -1) on one \
-             side of its line, and 1 on the other.",
-            count(report.replaced, "sigmoid or tanh unit")
+            "Put a step in the place of each of its {}{kept}, and call the result H. A step is {} on one side of its \
+             line, and 1 on the other.",
+            count(report.replaced, &format!("{kind} unit")),
+            match kind.as_str() {
+                "tanh" => "-1",
+                "sigmoid" => "0",
+                _ => "0 (for tanh -1)",
+            }
         )];
         if let Some(reason) = &report.reason {
             lines.push(format!("How far N is from H is not known: {reason}."));
@@ -151,7 +207,7 @@ impl Explanation {
         }
         lines.push(format!(
             "N and H have the same values, up to {}, on {} of the domain.",
-            exactly(&report.tolerance),
+            decimal_down(&report.tolerance, DIGITS),
             or_unknown(report.same.as_ref(), percent)
         ));
         lines.push(format!(
@@ -159,8 +215,8 @@ impl Explanation {
             or_unknown(report.mean.as_ref(), between)
         ));
         lines.push(format!(
-            "Their largest distance is {}. It is never small: where H jumps, N is about halfway, so the two differ \
-             by about half the jump however steep N is.",
+            "Their largest distance is {}. It is never small: next to a line where H jumps, N is still on its way, \
+             however steep it is. So look at the part of the domain and at the mean.",
             or_unknown(report.largest.as_ref(), between)
         ));
         if let Some((threshold, differ)) = &report.decisions {
@@ -194,7 +250,7 @@ impl Explanation {
     }
 
     fn about_flatness(&self) -> Option<Section> {
-        let question = "Where is it flat, so that it could not learn from a point there?";
+        let question = "Where is it saturated?";
         Some(match self.flat.as_ref()? {
             Ok(flat) => {
                 let upper = flat.part.upper.clone().unwrap_or(Rational::ONE);
@@ -206,7 +262,10 @@ impl Explanation {
                 Section {
                     question,
                     answer,
-                    lines: vec![format!("{}.", first_upper(&flat.meaning))],
+                    lines: vec![format!(
+                        "Saturated means that {}. A training point there teaches the hidden units almost nothing.",
+                        flat.meaning
+                    )],
                 }
             }
             Err(why) => Section {
@@ -218,8 +277,15 @@ impl Explanation {
     }
 
     fn about_shapes(&self) -> Option<Section> {
+        let has_steps = matches!(self.steps, Steps::Already | Steps::Compared(_));
         if self.shapes.is_empty() {
-            return None;
+            return has_steps.then(|| Section {
+                question: "Which units work together?",
+                answer: "None that make a bump, staircase, wall, tower or polygon.".to_owned(),
+                lines: vec![
+                    "Such shapes need steps of the same height that face each other. Training seldom makes them: its units overlap.".to_owned(),
+                ],
+            });
         }
         let mut lines: Vec<String> = self
             .shapes
@@ -246,29 +312,32 @@ impl Explanation {
         let all: usize = self.weights.iter().map(|layer| layer.weights).sum();
         let mut lines = Vec::new();
         if near > 0 {
+            let are = if near == 1 { "1 more is" } else { "more are" };
+            let number = if near == 1 {
+                String::new()
+            } else {
+                format!("{near} ")
+            };
             lines.push(format!(
-                "{} nearly zero: at most a thousandth of the largest in the layer, which is {}.",
-                if near == 1 {
-                    "1 more is".to_owned()
-                } else {
-                    format!("{near} more are")
-                },
-                largest(&self.weights)
+                "{number}{are} nearly zero: at most a thousandth of the largest in the same layer."
             ));
         }
         if inputs > 1 {
             let wanted = first.weights / inputs * (inputs - 1);
             let have = first.zeros + first.near_zeros;
-            let ends = if have >= wanted {
-                "as many or more"
+            let are = if have == 1 { "is" } else { "are" };
+            let of_first = format!(
+                "{have} of the {} weights of its first layer {are} zero or nearly so",
+                first.weights
+            );
+            lines.push(if have >= wanted {
+                format!("{of_first}, as towers with sides along the axes need ({wanted}: one weight for each unit).")
             } else {
-                "fewer"
-            };
-            lines.push(format!(
-                "A tower with sides along the axes needs one weight for each first unit, and {} zeros in a first \
-                 layer of {} weights. This one has {have}: {ends}.",
-                wanted, first.weights
-            ));
+                format!(
+                    "{of_first}. Towers with sides along the axes would need {wanted}, one weight for each unit; so \
+                     its lines are not all along the axes."
+                )
+            });
         }
         Some(Section {
             question: "Which weights are zero?",
@@ -288,16 +357,21 @@ impl Explanation {
         };
         let mut lines = Vec::new();
         if !self.units.is_empty() {
+            let has_layers = self.units.iter().any(|unit| unit.transition.is_some());
+            let mut kinds = String::from("The line of a unit is where its sum is 0. ");
+            if has_layers {
+                kinds += "Within its transition layer, across that line, a sigmoid or tanh goes from a tenth to nine \
+                          tenths of its way. A unit is step-like if this layer is at most a tenth of the domain \
+                          across; ";
+            } else {
+                kinds += "A unit is ";
+            }
+            kinds += "linear if it is within a twentieth of a straight line; dead if its output changes by at most \
+                      1/1000; else bent, or a kink.";
+            lines.push(kinds);
             lines.push(
-                "The line of a unit is where its sum is 0. A sigmoid or tanh goes from a tenth to nine tenths of its \
-                 way within its transition layer, on both sides of that line. A unit is step-like if this layer is \
-                 at most a tenth of the domain across; linear if it is within a twentieth of a straight line; dead \
-                 if its output changes by at most 1/1000; and else bent, or a kink."
-                    .to_owned(),
-            );
-            lines.push(
-                "To remove a unit is to replace it by a constant, the middle of its range. The table says how much \
-                 an output then changes at most."
+                "To remove a unit is to replace it by a constant near the middle of its range. The table says how \
+                 much an output then changes, at most."
                     .to_owned(),
             );
         }
@@ -309,9 +383,16 @@ impl Explanation {
         }
         let who = who.join(", ");
         lines.push(format!(
-            "{who}. Distances, errors and parts of the domain are proved: the checker accepted a certificate for \
-             each pair of bounds. Shapes are exact for the network H of steps."
+            "{who}. Other distances, errors and parts of the domain are proved: the checker accepted a certificate \
+             for each pair of bounds."
         ));
+        if !self.shapes.is_empty() {
+            lines.push(
+                "Shapes are found by exact geometry of the lines. They are exact for the network H of steps; N is a \
+                 smooth form of it."
+                    .to_owned(),
+            );
+        }
         lines
     }
 }
@@ -319,27 +400,22 @@ impl Explanation {
 /// At most this many shapes are listed.
 const MOST_SHAPES: usize = 24;
 
-fn largest(weights: &[LayerWeights]) -> String {
-    let sizes: Vec<String> = weights.iter().map(|layer| up(&layer.largest)).collect();
-    sizes.join(" and ")
-}
-
 /// Is the network made of steps? A phrase after its name.
 fn verdict(report: &HardenedReport) -> String {
     let Some(same) = &report.same else {
         return "was not compared with a network of steps".to_owned();
     };
-    let tolerance = exactly(&report.tolerance);
+    let tolerance = decimal_down(&report.tolerance, DIGITS);
     let part = percent(same);
     let upper = same.upper.clone().unwrap_or(Rational::ONE);
     if same.lower >= Rational::ratio(9, 10) {
-        format!("is made of steps up to {tolerance} on {part} of the domain")
+        format!("is made of steps, up to {tolerance}, on {part} of the domain")
     } else if upper <= Rational::ratio(1, 2) {
         format!(
             "is smooth, not made of steps: only {part} of the domain looks like steps, up to {tolerance}"
         )
     } else {
-        format!("is partly made of steps: up to {tolerance} on {part} of the domain")
+        format!("is partly made of steps: up to {tolerance}, on {part} of the domain")
     }
 }
 
@@ -352,4 +428,12 @@ fn first_upper(text: &str) -> String {
     signs.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(signs).collect()
     })
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "An"
+    } else {
+        "A"
+    }
 }

@@ -4,11 +4,15 @@ use super::formula::{Shape, formulas, hardens, target_of};
 use crate::certificate::{Norm, Question, Semantics};
 use crate::expr::{Domain, Target};
 use crate::network::{Layer, Network, digest};
+use crate::words::short;
 use crate::workflow::pictures::diagram::diagram;
-use crate::workflow::{PictureKind, Subject, draw};
+use crate::workflow::{Subject, draw_frame};
 
 /// A diagram shows at most this many units, or it is a tangle.
 const MOST_UNITS: usize = 64;
+
+/// A longer target is cut.
+const LONGEST: usize = 120;
 
 /// Returns the pictures that can be drawn, with a name each: the network against its target, or else against its
 /// hardened form (one or two inputs), and the diagram of a small network.
@@ -19,13 +23,8 @@ pub fn pictures(
     name: &str,
 ) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let kind = match domain.dimension() {
-        1 => Some(PictureKind::Curve),
-        2 => Some(PictureKind::Surface),
-        _ => None,
-    };
-    let is_single = network.outputs().len() == 1;
-    let against = |target: &Target| {
+    let is_drawn = network.outputs().len() == 1 && domain.dimension() <= 2;
+    let against = |target: &Target, title: &str, caption: &str| {
         let question = Question {
             network: digest(network),
             target: target.clone(),
@@ -42,16 +41,27 @@ pub fn pictures(
             values: None,
             on_domain: None,
         };
-        draw(kind?, &subject).ok()
+        draw_frame(&subject, title, caption).ok()
     };
-    if is_single {
-        let drawn = target.and_then(against);
+    if is_drawn {
+        let drawn = target.and_then(|target| {
+            let caption = format!("f = {}; sampled", short(&target.text().join(", "), LONGEST));
+            against(
+                target,
+                &format!("What {name} does, and its target"),
+                &caption,
+            )
+        });
         found.extend(drawn.map(|svg| ("network".to_owned(), svg)));
         let layers = network.layers().iter();
         let has_steps = layers.clone().any(|layer| hardens(layer.activation()));
         let hard = formulas(network, Shape::Hardened).filter(|_| has_steps);
         let hard = hard.and_then(|hard| target_of(network.inputs(), hard.outputs));
-        let drawn = hard.as_ref().and_then(against);
+        let drawn = hard.as_ref().and_then(|hard| {
+            let title = format!("{name}, and the same network made of steps");
+            let caption = "f is here the network of steps: each sigmoid or tanh is replaced by a step; sampled";
+            against(hard, &title, caption)
+        });
         found.extend(drawn.map(|svg| ("steps".to_owned(), svg)));
     }
     let units: usize = network.layers().iter().map(Layer::units).sum();

@@ -10,7 +10,6 @@ use crate::expr::{Condition, Expr};
 use crate::network::{Activation, Layer, Network};
 use crate::numbers::{Function, Rational, Relation};
 use crate::report::explain::{Bounds, FlatReport, HardenedReport, Steps};
-use crate::words::count;
 
 /// Why nothing is asked about a large network.
 const TOO_LONG: &str = "the network is too long as a formula, which is how this is asked";
@@ -185,20 +184,29 @@ pub fn flat_part(ask: &mut Ask<'_, '_>, network: &Network) -> Option<Result<Flat
             kinds.push(name);
         }
     }
-    let other = kinds.iter().find(|kind| {
-        !matches!(
-            **kind,
-            "sigmoid" | "tanh" | "relu" | "hard-tanh" | "heaviside"
-        )
-    });
-    match (kinds.as_slice(), other) {
-        ([], _) => return None,
-        (_, Some(other)) => {
-            let why =
-                format!("units of the kind {other} are not flat anywhere, or not in a simple set");
-            return Some(Err(why));
+    if kinds.is_empty() {
+        return None;
+    }
+    let everywhere = |part: Rational, meaning: String| FlatReport {
+        part: Bounds {
+            lower: part.clone(),
+            upper: Some(part),
+            ..Bounds::default()
+        },
+        meaning,
+    };
+    for kind in &kinds {
+        match *kind {
+            "sigmoid" | "tanh" | "relu" | "hard-tanh" | "heaviside" => {}
+            // Both of its pieces have a slope.
+            "leaky-relu" => {
+                return Some(Ok(everywhere(Rational::ZERO, meaning(&kinds, network))));
+            }
+            other => return Some(Err(format!("this is not told of {other} units"))),
         }
-        _ => {}
+    }
+    if kinds == ["heaviside"] {
+        return Some(Ok(everywhere(Rational::ONE, meaning(&kinds, network))));
     }
     let found = formulas(network, Shape::Kept).and_then(|found| {
         let hidden: usize = hidden.iter().map(Layer::rows).sum();
@@ -207,20 +215,7 @@ pub fn flat_part(ask: &mut Ask<'_, '_>, network: &Network) -> Option<Result<Flat
     });
     let meaning = meaning(&kinds, network);
     let Some(flat) = found else {
-        let only_steps = kinds == ["heaviside"];
-        return Some(if only_steps {
-            let everywhere = Bounds {
-                lower: Rational::ONE,
-                upper: Some(Rational::ONE),
-                ..Bounds::default()
-            };
-            Ok(FlatReport {
-                part: everywhere,
-                meaning,
-            })
-        } else {
-            Err(TOO_LONG.to_owned())
-        });
+        return Some(Err(TOO_LONG.to_owned()));
     };
     let part = part_where(ask, network.inputs(), flat);
     Some(
@@ -264,24 +259,23 @@ fn is_flat(activation: &Activation, sum: Expr) -> Option<Condition> {
 }
 
 fn meaning(kinds: &[&'static str], network: &Network) -> String {
-    let parts: Vec<&str> = kinds
+    let mut parts: Vec<&str> = kinds
         .iter()
         .map(|kind| match *kind {
-            "sigmoid" | "tanh" => "its slope is at most 1/1000",
-            "relu" => "its output is 0",
-            "hard-tanh" => "its output is -1 or 1",
-            _ => "it is a step",
+            "sigmoid" | "tanh" => "has a slope of at most 1/1000",
+            "relu" => "is 0",
+            "hard-tanh" => "is -1 or 1",
+            "leaky-relu" => "has the slope 0",
+            _ => "is a step",
         })
         .collect();
-    let mut parts: Vec<&str> = parts;
     parts.dedup();
-    let units: usize = network.layers()[..network.layers().len() - 1]
-        .iter()
-        .map(Layer::units)
-        .sum();
-    format!(
-        "flat: for each of the {}, {}",
-        count(units, "hidden unit"),
-        parts.join(", or ")
-    )
+    let hidden = &network.layers()[..network.layers().len() - 1];
+    let units: usize = hidden.iter().map(Layer::units).sum();
+    let who = if units == 1 {
+        "the hidden unit".to_owned()
+    } else {
+        format!("each of the {units} hidden units")
+    };
+    format!("{who} {}", parts.join(", or "))
 }

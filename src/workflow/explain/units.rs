@@ -37,7 +37,7 @@ pub fn describe(
         is_line_rounded,
         meets: has_line.then(|| {
             let (low, high) = affine_range(layer, unit, domain);
-            low.is_negative() && high.is_positive()
+            !low.is_positive() && !high.is_negative()
         }),
         class: class(activation, range),
         transition,
@@ -86,7 +86,7 @@ pub fn equation(layer: &Layer, row: usize, names: &[String]) -> Option<(String, 
     if entries.len() > MOST_TERMS {
         text += &format!(" + ... ({} terms)", entries.len());
     }
-    let sign = if is_short { "=" } else { "= about" };
+    let sign = if is_short { "=" } else { "\u{2248}" };
     text += &format!(" {sign} {}", number(&constant));
     Some((text, !is_short))
 }
@@ -254,7 +254,7 @@ mod tests {
             "7",
             "x=-1..1,y=-1..1",
         );
-        assert_eq!(unit.line.as_deref(), Some("0.123*x + y = about -7"));
+        assert_eq!(unit.line.as_deref(), Some("0.1234*x + y \u{2248} -7"));
         assert_eq!(unit.meets, Some(false));
     }
 }
