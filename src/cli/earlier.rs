@@ -35,7 +35,7 @@ const PICTURE: &[u8] = b"<svg ";
 pub fn of_explanations(directory: &Path) -> Vec<String> {
     let report = reading::read(&directory.join("report.json"), Kind::REPORT).ok();
     let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    if report.is_none_or(|report| report.get("steps").is_none()) {
+    if !report.is_some_and(|report| is_explanation(&report)) {
         return Vec::new();
     }
     let mut names = of_reports(directory);
@@ -44,6 +44,11 @@ pub fn of_explanations(directory: &Path) -> Vec<String> {
             || name.ends_with(".svg")
     });
     names
+}
+
+/// Is this the report of `explain`?
+fn is_explanation(report: &Value) -> bool {
+    report.get("steps").is_some_and(|steps| steps.get("kind").is_some())
 }
 
 /// The files that an earlier `build` or `compare` wrote to this directory, as its reports say.
@@ -66,7 +71,7 @@ pub fn of_reports(directory: &Path) -> Vec<String> {
                 names.insert(format!("{name}.{}.steeple", norm.name()));
             }
         }
-    } else {
+    } else if !is_explanation(&report) {
         names.extend(RESULTS.map(String::from));
         names.extend([ONNX, AT_LEAST].map(String::from));
         names.extend(CODE.map(String::from));
