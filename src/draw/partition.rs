@@ -126,12 +126,12 @@ impl PartitionPicture {
         let open = self.counts().get(&Fill::Undecided).copied().unwrap_or(0);
         let depth = self.cells.iter().map(|c| c.depth).max().unwrap_or(0);
         let counts = format!(
-            "{} {}, {open} undecided, depth up to {depth}.",
+            "{} {}, {open} undecided; the domain was cut up to {depth} times to reach a cell.",
             self.cells.len(),
             if self.cells.len() == 1 {
-                "leaf"
+                "cell"
             } else {
-                "leaves"
+                "cells"
             },
         );
         if self.caption.is_empty() {

@@ -204,7 +204,7 @@ impl Scene {
             canvas.text(at, label, Face::TICK.anchored("end"));
         }
         let at = (ends[1].0 - 30.0, ends[1].1 - 14.0);
-        let face = Face::LABEL.anchored("start").haloed();
+        let face = Face::LABEL.anchored("start").boxed();
         canvas.text(at, &ticks.label(names[2]), face);
     }
 

@@ -7,6 +7,7 @@
 
 pub mod comparison;
 pub mod document;
+pub mod explain;
 pub mod glossary;
 #[cfg(feature = "html")]
 pub mod html;

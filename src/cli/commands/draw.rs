@@ -19,9 +19,11 @@ use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
+use crate::words::count;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{
-    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture, warp::warp,
+    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture,
+    titles::doing, warp::warp,
 };
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
@@ -149,22 +151,20 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     look_at_output(arguments, format)?;
     let names = inputs::Names::Question(&arguments.question);
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
-    let name = stem_of(path);
     let svg = match arguments.kind {
-        Picture::Diagram => diagram(&network, &format!("The network {name}")).render(),
-        Picture::Warp => bent(
-            arguments,
-            &network,
-            &format!("The plane, as {name} bends it"),
-        )?,
+        Picture::Diagram => diagram(&network).render(),
+        Picture::Warp => bent(arguments, &network)?,
         _ => {
             let domain = domain(arguments, &network)?;
             let answer = counted(arguments, &network, &domain)?;
             if arguments.kind == Picture::Regions {
-                let title = format!("Linear regions of {name}");
+                let regions = count(answer.counts.linear_regions, "linear region");
+                let title = doing(&network, ["makes", "make"], &regions);
                 picture(&answer, &domain, &title).map(|picture| picture.render())
             } else {
-                let title = format!("The facets of {name}");
+                let facets_there = count(answer.counts.linear_regions, "facet");
+                let folded = format!("the plane into {facets_there}");
+                let title = doing(&network, ["folds", "fold"], &folded);
                 let picture = facets(&answer, &network, &domain, 0, &title);
                 picture.map(|picture| picture.render())
             }
@@ -317,7 +317,7 @@ fn counted(arguments: &Draw, network: &Network, domain: &Domain) -> Result<Regio
 }
 
 /// Draws the plane as each hidden layer sees it.
-fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refusal> {
+fn bent(arguments: &Draw, network: &Network) -> Result<String, Refusal> {
     let domain = domain(arguments, network)?;
     let has_target = !arguments.question.target.is_empty() || arguments.question.spec.is_some();
     let region = if has_target {
@@ -327,7 +327,7 @@ fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refu
         None
     };
     let threshold = threshold(arguments)?;
-    warp(network, &domain, region.as_ref(), threshold.as_ref(), title)
+    warp(network, &domain, region.as_ref(), threshold.as_ref())
         .map(|picture| picture.render())
         .ok_or_else(|| wants_two("warp", domain.dimension()))
 }

@@ -1,13 +1,24 @@
 //! Surfaces of a network and its target over two inputs.
 
-use super::{Scene, Subject, caption};
+use std::fmt::Write as _;
+
+use super::refine::Refinement;
+use super::tiled_network::TiledNetwork;
+use super::tiling::{Point, Relief, Step, tile};
+use super::{Scene, Subject, caption, rect};
 use crate::certificate::Norm;
-use crate::draw::{Surface, SurfacePicture, SurfaceWitness};
+use crate::draw::{Facets, Rect, Surface, SurfacePicture, SurfaceWitness};
 use crate::expr::evaluate::Scratch;
 use crate::numbers::estimate::estimate_rational;
 
 /// The most lines of [`surface_samples`] along an input.
 const MOST_LINES: usize = 48;
+/// Networks of more units are sampled on a grid.
+const MOST_UNITS: usize = 400;
+/// Surfaces of more cells are sampled on a grid: a file of more than about 1 MB.
+const MOST_CELLS: usize = 14_000;
+/// A surface lower than this part of the picture would look flat.
+const VISIBLE: f64 = 0.06;
 
 /// How a height is made from an output of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,6 +85,66 @@ pub fn surface_samples(subject: &Subject<'_>, lines: usize) -> Option<SampledSur
     })
 }
 
+/// Heights of network and target on the mesh, `[row][column]`.
+struct Sampling {
+    reading: Reading,
+    network: Vec<Vec<f64>>,
+    target: Vec<Vec<f64>>,
+}
+
+/// A function that is known by its values only.
+struct Sampled<'a> {
+    f: &'a mut dyn FnMut(Point) -> f64,
+    refinement: &'a Refinement,
+}
+
+impl Relief for Sampled<'_> {
+    type State = bool;
+
+    fn step(&mut self, cell: &[Point], is_cut: &mut bool) -> Step {
+        self.refinement.step(self.f, cell, is_cut)
+    }
+}
+
+/// Tiles the surface of a function.
+fn tiled(name: &str, domain: [(f64, f64); 2], f: &mut Sampled<'_>) -> Option<Surface> {
+    let facets = tile(f, false, MOST_CELLS)?;
+    Some(Surface::of_facets(
+        name,
+        rectangle(domain),
+        scaled(facets, domain),
+    ))
+}
+
+fn rectangle([(x0, x1), (y0, y1)]: [(f64, f64); 2]) -> Rect {
+    Rect::new(x0, x1, y0, y1)
+}
+
+/// The point of the domain that a point of the unit square stands for; ends go to ends.
+#[expect(clippy::float_cmp, reason = "the ends are exact")]
+fn place(domain: [(f64, f64); 2], p: Point) -> Point {
+    let along = |(lo, hi): (f64, f64), t: f64| if t == 1.0 { hi } else { lo + t * (hi - lo) };
+    (along(domain[0], p.0), along(domain[1], p.1))
+}
+
+/// Facets over the unit square, moved to the domain.
+fn scaled(mut facets: Facets, domain: [(f64, f64); 2]) -> Facets {
+    for p in facets.cells.iter_mut().flatten() {
+        (p[0], p[1]) = place(domain, (p[0], p[1]));
+    }
+    for p in facets.sides.iter_mut().flat_map(|side| &mut side.ends) {
+        *p = place(domain, *p);
+    }
+    facets
+}
+
+/// Can both be seen on one scale?
+fn are_comparable(n: (f64, f64), t: (f64, f64)) -> bool {
+    let whole = n.1.max(t.1) - n.0.min(t.0);
+    let is_visible = |(lo, hi): (f64, f64)| hi - lo <= 0.0 || hi - lo > VISIBLE * whole;
+    is_visible(n) && is_visible(t)
+}
+
 impl Scene<'_> {
     /// The threshold of a decision.
     fn threshold(&self) -> f64 {
@@ -125,65 +196,153 @@ impl Scene<'_> {
     }
 
     pub(super) fn surface(&self) -> SurfacePicture {
-        let [xs, ys] = self.surface_axes();
-        let smooth = |axis| self.places(axis, 36, 0);
-        let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.samples.get() {
-            Some(samples) => {
-                let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &samples.points {
-                    network[i * ys.len() + j].clone_from(values);
-                }
-                network
-            }
-            None => self.network_on_grid(&[xs.clone(), ys.clone()]),
+        let rectangle = rect(&self.whole);
+        let domain = [(rectangle.x0, rectangle.x1), (rectangle.y0, rectangle.y1)];
+        let sampled = self.sampled(domain);
+        let range = |samples: &[Vec<f64>]| {
+            let all = samples.iter().flatten().copied().filter(|z| z.is_finite());
+            all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), z| {
+                (lo.min(z), hi.max(z))
+            })
         };
+        let (n, t) = (range(&sampled.network), range(&sampled.target));
+        let heights = [n.1 - n.0, t.1 - t.0];
+        let largest = heights[0].max(heights[1]);
+        let has_own_scales = self.has_target && !are_comparable(n, t);
+        let scale = |k: usize| if has_own_scales { heights[k] } else { largest };
         let mut scratch = Scratch::default();
-        // The picture needs rows along y; the grid has x first.
-        let z = (0..ys.len())
-            .map(|j| {
-                (0..xs.len())
-                    .map(|i| network[i * ys.len() + j][0])
-                    .collect()
-            })
-            .collect();
-        let target = target_ys
-            .iter()
-            .map(|y| {
-                let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
-                target_xs.iter().map(&mut at).collect()
-            })
-            .collect();
+        let network = self.network_surface(domain, sampled.reading, sampled.network, scale(0));
+        let mut surfaces = vec![network];
+        if self.has_target {
+            let mut f = |p: Point| {
+                let p = place(domain, p);
+                self.target_at(&[p.0, p.1], &mut scratch)[0]
+            };
+            let refinement = Refinement::new(sampled.target, scale(1));
+            surfaces.extend(tiled(
+                "target",
+                domain,
+                &mut Sampled {
+                    f: &mut f,
+                    refinement: &refinement,
+                },
+            ));
+        }
         SurfacePicture {
-            title: "Network and target".into(),
-            caption: caption(self.subject),
+            title: if self.has_target {
+                self.title()
+            } else {
+                "The network".into()
+            },
+            caption: self.surface_caption(sampled.reading, has_own_scales),
             x_label: self.label(0),
             y_label: self.label(1),
-            z_label: self.subject.network.outputs()[0].clone(),
-            surfaces: vec![
-                Surface {
-                    name: "network".into(),
-                    xs,
-                    ys,
-                    z,
-                },
-                Surface {
-                    name: "target".into(),
-                    xs: target_xs,
-                    ys: target_ys,
-                    z: target,
-                },
-            ],
-            witness: self
-                .witness()
-                .map(|(witness, network, target)| SurfaceWitness {
-                    x: estimate_rational(&witness.point[0]),
-                    y: estimate_rational(&witness.point[1]),
-                    network,
-                    target,
-                }),
+            z_label: self.z_label(sampled.reading),
+            surfaces,
+            has_own_scales,
+            level: self.level(sampled.reading),
+            zoom: None,
+            witness: self.surface_witness(sampled.reading),
             toward: self.toward(),
         }
+    }
+
+    /// Network and target on the mesh.
+    fn sampled(&self, domain: [(f64, f64); 2]) -> Sampling {
+        let places = Refinement::places();
+        let along = |(lo, hi): (f64, f64)| {
+            places
+                .iter()
+                .map(|t| lo + t * (hi - lo))
+                .collect::<Vec<f64>>()
+        };
+        let (xs, ys) = (along(domain[0]), along(domain[1]));
+        let outputs = self.heights_on_grid(&xs, &ys);
+        let reading = self.reading(outputs.iter().flatten().copied());
+        let network = outputs
+            .iter()
+            .map(|row| row.iter().map(|z| reading.height(*z)).collect());
+        let mut scratch = Scratch::default();
+        let target = ys.iter().map(|y| {
+            let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
+            xs.iter().map(&mut at).collect()
+        });
+        Sampling {
+            reading,
+            network: network.collect(),
+            target: if self.has_target {
+                target.collect()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// The surface of the network: facets cut where its units change, if these are few enough.
+    fn network_surface(
+        &self,
+        domain: [(f64, f64); 2],
+        reading: Reading,
+        samples: Vec<Vec<f64>>,
+        range: f64,
+    ) -> Surface {
+        if self.root.units() <= MOST_UNITS {
+            let refinement = Refinement::new(samples, range);
+            let mut network = TiledNetwork::new(&self.root, domain, reading, &refinement);
+            let known = network.nothing_known();
+            if let Some(facets) = tile(&mut network, known, MOST_CELLS) {
+                return Surface::of_facets("network", rectangle(domain), scaled(facets, domain));
+            }
+        }
+        let [xs, ys] = self.surface_axes();
+        let z = match self.samples.get() {
+            Some(samples) => {
+                let mut z = vec![vec![f64::NAN; xs.len()]; ys.len()];
+                for (i, j, values) in &samples.points {
+                    z[*j][*i] = values[0];
+                }
+                z
+            }
+            None => self.heights_on_grid(&xs, &ys),
+        };
+        let read = |row: Vec<f64>| row.into_iter().map(|z| reading.height(z)).collect();
+        Surface {
+            name: "network".into(),
+            xs,
+            ys,
+            z: z.into_iter().map(read).collect(),
+            facets: None,
+        }
+    }
+
+    /// The caption, with what is unusual about the heights.
+    fn surface_caption(&self, reading: Reading, has_own_scales: bool) -> String {
+        let mut text = if self.has_target {
+            caption(self.subject)
+        } else {
+            "Sampled; no target was given, so nothing is proved here.".into()
+        };
+        if let Reading::Squashed(_) = reading {
+            let _ = write!(
+                text,
+                "\nHeight: {}. Half way up, the network decides.",
+                self.z_label(reading)
+            );
+        }
+        if has_own_scales {
+            text += "\nThe two heights differ so much that each panel has a scale of its own.";
+        }
+        text
+    }
+
+    fn surface_witness(&self, reading: Reading) -> Option<SurfaceWitness> {
+        let (witness, network, target) = self.witness()?;
+        Some(SurfaceWitness {
+            x: estimate_rational(&witness.point[0]),
+            y: estimate_rational(&witness.point[1]),
+            network: reading.height(network),
+            target,
+        })
     }
 
     /// The direction to look from. A witness below its target is seen across the middle of the domain;
