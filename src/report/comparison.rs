@@ -415,6 +415,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![row],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         for (inputs, head) in [(1, "wrong length"), (2, "wrong area"), (3, "wrong volume")] {
             comparison.domain = vec![("x".into(), Rational::ZERO, Rational::ONE); inputs];

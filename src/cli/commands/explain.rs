@@ -44,7 +44,7 @@ pub fn run(arguments: &Explain, format: Format) -> Result<Output, Refusal> {
     read.extend(inputs::question_files(question));
     let folder = arguments.out.as_deref();
     let folder = folder
-        .map(|out| Folder::beside(out, CONTENTS, &read))
+        .map(|out| Folder::beside(out, CONTENTS, &read, arguments.look))
         .transpose()?;
     let names = inputs::Names::Question(question);
     let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
