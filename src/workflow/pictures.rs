@@ -8,6 +8,7 @@ pub mod convergence;
 pub mod diagram;
 mod field_sampling;
 mod partition;
+pub mod ridges;
 pub mod steepness;
 pub mod titles;
 pub mod warp;
@@ -134,6 +135,9 @@ pub enum PictureError {
     /// The kind shows a region, and the target is a number.
     #[error("picture `halfplanes` needs a region as the target, such as x^2 + y^2 <= 1")]
     NoRegion,
+    /// The kind shows the units of one hidden layer, and their sum.
+    #[error("picture `ridges` needs a network with one hidden layer, whose output is a sum: {0}")]
+    NotOneLayer(String),
     /// The network has no value.
     #[error("the network cannot be evaluated on the domain")]
     NoValue,
