@@ -72,11 +72,25 @@ fn every_figure_is_one_that_the_checker_accepts() {
         rows.find(|row| row["name"] == name)
             .unwrap_or_else(|| panic!("{name} in {out}"))
     };
-    assert_eq!(rows.len(), 8, "built, polygon, smooth, four trained, given");
+    // What people came for comes first, and what takes longest last.
+    let names: Vec<_> = rows.iter().map(|row| row["name"].as_str()).collect();
+    let expected = [
+        "sigmoid 2-2-1",
+        "relu 2-2-1",
+        "sigmoid 2-3-1",
+        "relu 2-3-1",
+        "given",
+        "constant",
+        "disk, 5 sides",
+        "best polygon of 3 sides",
+        "smooth disk",
+    ];
+    assert_eq!(names, expected.map(Some));
     for (name, origin) in [
         ("disk, 5 sides", "built"),
         ("best polygon of 3 sides", "built"),
         ("smooth disk", "built"),
+        ("constant", "built"),
         ("sigmoid 2-2-1", "trained"),
         ("relu 2-3-1", "trained"),
         ("given", "imported"),
@@ -116,6 +130,11 @@ fn every_figure_is_one_that_the_checker_accepts() {
         low <= 1.1415 && 1.1405 <= high && high - low < 0.12,
         "{low} {high}"
     );
+    // The answer "no" is wrong on the disk, and nowhere else.
+    assert_eq!(row("constant")["constant"], "no");
+    assert_eq!(row("constant")["units"], 0);
+    let [low, high] = ends("constant");
+    assert!(low <= 3.1416 && 3.1415 <= high && high - low < 0.32);
     assert_eq!(row("best polygon of 3 sides")["units"], 3);
     assert_eq!(row("best polygon of 3 sides")["decision_sides"], 3);
     assert!(ends("relu 2-2-1")[0] > 1.0);
@@ -190,13 +209,20 @@ fn functions_are_compared_by_sup_and_l1() {
     let (code, out, err) = run(folder, &["compare", "square.toml", "--format", "json"]);
     assert_eq!(code, 0, "{err}");
     let found: Value = serde_json::from_str(&out).expect("one object");
-    let built = &found["rows"][0];
+    let rows = found["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 3);
+    // 1/2 is the best constant for x^2, and its error is 1/2.
+    assert_eq!(rows[1]["constant"], "0.5");
+    for end in ["lower", "upper"] {
+        assert_eq!(rows[1]["error"]["sup"][end], "1/2");
+    }
+    let built = &rows[2];
     assert_eq!(built["error"]["sup"]["lower"], "1/64");
     assert_eq!(built["error"]["sup"]["upper"], "1/64");
     assert!(built["error"]["l1"]["upper"].is_string());
     assert!(built["error"]["area"].is_null());
     assert_eq!(built["linear_regions"], 4);
-    assert_eq!(found["rows"][1]["origin"], "trained");
+    assert_eq!(rows[0]["origin"], "trained");
 }
 
 #[test]

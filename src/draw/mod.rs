@@ -32,8 +32,10 @@
     clippy::cast_sign_loss
 )]
 
+mod animation;
 pub(crate) mod axes;
 pub(crate) mod canvas;
+pub(crate) mod chain;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod plane;
@@ -55,17 +57,19 @@ mod png;
 mod regions;
 mod ridges;
 mod scene;
+mod solid;
 mod stack;
 mod surface;
 mod theme;
 mod warp;
 
+pub use animation::animated;
 pub use axes::Bound;
 pub(crate) use axes::decimal;
 pub use curve::{CurvePicture, CurveWitness};
 pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
-pub use flat::{FacetSide, FacetsPicture};
+pub use flat::FacetsPicture;
 pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
 pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
@@ -74,6 +78,7 @@ pub use plane::Rect;
 pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
 pub use ridges::{Ridge, RidgesPicture};
+pub use solid::{FacetLine, FacetSide, Facets};
 pub use stack::{Part, StackPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use theme::{Background, Theme, themed};

@@ -92,7 +92,7 @@ impl RidgesPicture {
                 ..Face::TICK
             },
         );
-        let values = range(self.sum.z.iter().flatten().copied());
+        let values = range(self.sum.heights());
         let place = (
             MARGIN + 120.0,
             top + 22.0,
@@ -101,7 +101,12 @@ impl RidgesPicture {
         );
         let scene = Scene::new((&self.sum.xs, &self.sum.ys), values, [0.0; 3], place);
         scene.draw_box(&mut page.canvas);
-        scene.draw_surface(&mut page.canvas, &self.sum);
+        match &self.sum.facets {
+            Some(facets) => {
+                facets.draw(&scene, &mut page.canvas, self.domain, None);
+            }
+            None => scene.draw_surface(&mut page.canvas, &self.sum),
+        }
         scene.draw_axes(&mut page.canvas, self.labels.each_ref().map(String::as_str));
         page.finish(scene.camera.bottom + 46.0)
     }
@@ -316,6 +321,7 @@ mod tests {
                 xs: ends.clone(),
                 ys: ends,
                 z: vec![vec![0.0, 1.0]; 2],
+                facets: None,
             },
             ..RidgesPicture::default()
         }

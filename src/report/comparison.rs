@@ -133,6 +133,8 @@ pub struct Row {
     pub weights: Weights,
     /// Why there is no network.
     pub failed: Option<String>,
+    /// The answer that it gives everywhere, for the baseline: `no`, `yes`, or numbers.
+    pub constant: Option<String>,
     /// Units of each hidden layer, and what they do.
     pub hidden: Vec<(usize, String)>,
     /// Hidden units.
@@ -181,6 +183,7 @@ impl Row {
             origin,
             weights: Weights::Exact,
             failed: None,
+            constant: None,
             hidden: Vec::new(),
             units: 0,
             parameters: 0,
@@ -240,6 +243,24 @@ impl Comparison {
         self.target.join(", ")
     }
 
+    /// The error by which the rows are compared: the misclassified area of a region, else the sup error.
+    pub fn figure<'a>(&self, row: &'a Row) -> Option<&'a Enclosure> {
+        match self.threshold {
+            Some(_) => row.area.as_ref(),
+            None => row.sup.as_ref(),
+        }
+    }
+
+    /// The name of that error.
+    pub fn measure(&self) -> &'static str {
+        match (&self.threshold, self.domain.len()) {
+            (Some(_), 1) => "misclassified length",
+            (Some(_), 2) => "misclassified area",
+            (Some(_), _) => "misclassified volume",
+            (None, _) => "sup error",
+        }
+    }
+
     /// The domain in one line.
     pub fn domain_text(&self) -> String {
         let sides = self.domain.iter();
@@ -250,6 +271,11 @@ impl Comparison {
     /// Returns the heads of the table's columns, and the cells of each row, without empty columns.
     pub fn table(&self) -> (Vec<&'static str>, Vec<Vec<String>>) {
         type Cell = fn(&Row) -> Option<String>;
+        let wrong = match self.domain.len() {
+            1 => "wrong length",
+            2 => "wrong area",
+            _ => "wrong volume",
+        };
         let columns: [(&'static str, Cell); 15] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
@@ -263,9 +289,7 @@ impl Comparison {
                 row.beside.as_ref().map(Enclosure::figures)
             }),
             ("l1 error", |row| row.l1.as_ref().map(Enclosure::figures)),
-            ("wrong area", |row| {
-                row.area.as_ref().map(Enclosure::figures)
-            }),
+            (wrong, |row| row.area.as_ref().map(Enclosure::figures)),
             ("n-gon", |row| {
                 row.best_polygon.as_ref().map(Enclosure::figures)
             }),
@@ -362,5 +386,32 @@ mod tests {
         let (heads, rows) = comparison.table();
         assert!(!heads.contains(&"sides") && heads.contains(&"units"));
         assert_eq!(rows[0].len(), heads.len());
+    }
+
+    #[test]
+    fn regions_are_measured_by_length_area_or_volume() {
+        let mut row = Row::new("a".into(), Origin::Built);
+        row.area = Some(Enclosure {
+            lower: Rational::ZERO,
+            upper: None,
+        });
+        let mut comparison = Comparison {
+            target: vec!["x".into()],
+            domain: Vec::new(),
+            threshold: Some(Rational::ONE),
+            arithmetic: Told::default(),
+            beside: Told::default(),
+            is_disk: false,
+            data: None,
+            gap: Rational::ONE,
+            rows: vec![row],
+            notes: Vec::new(),
+        };
+        for (inputs, head) in [(1, "wrong length"), (2, "wrong area"), (3, "wrong volume")] {
+            comparison.domain = vec![("x".into(), Rational::ZERO, Rational::ONE); inputs];
+            assert!(comparison.table().0.contains(&head), "{head}");
+            let word = head.replace("wrong", "misclassified");
+            assert_eq!(comparison.measure(), word);
+        }
     }
 }

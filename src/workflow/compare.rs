@@ -4,6 +4,7 @@
 //! proposes, the checker decides, and only what it accepted stands in the table.
 
 mod baselines;
+mod constant;
 mod describe;
 
 use std::ops::ControlFlow;
@@ -175,10 +176,11 @@ pub fn compare(
         Some(compare) => Some(training_data(spec, compare, request.folder)?),
         None => None,
     };
-    let mut candidates: Vec<Candidate> = Vec::new();
-    if let Some(network) = &spec.network {
-        candidates.push(built(request, network, progress)?);
-    }
+    // First, so that a mistake in its keys costs no training.
+    let built: Option<Candidate> = match &spec.network {
+        Some(network) => Some(built(request, network, progress)?),
+        None => None,
+    };
     let mut trained = Vec::new();
     if let (Some(compare), Some(samples)) = (&spec.compare, &samples) {
         // The other half of the time is for the proofs.
@@ -204,14 +206,17 @@ pub fn compare(
         )
     });
     let others: Vec<Candidate> = trained.into_iter().chain(imported).collect();
-    if candidates.is_empty() && others.is_empty() {
+    if built.is_none() && others.is_empty() {
         return Err(CompareError::Nothing);
     }
     let disk = read_disk(&spec.target).filter(|disk| is_inside(disk, spec));
-    if disk.is_some() {
-        candidates.extend(baselines(spec, &candidates, &others));
-    }
-    candidates.extend(others);
+    let polygons = match &disk {
+        Some(_) => baselines(spec, built.as_ref(), &others),
+        None => Vec::new(),
+    };
+    // What people came for is proved first, and what takes longest last.
+    let candidates = others.into_iter().chain([baseline(spec)]);
+    let candidates: Vec<Candidate> = candidates.chain(built).chain(polygons).collect();
 
     let mut rows = Vec::new();
     let mut members = Vec::new();
@@ -365,6 +370,20 @@ fn data_text(spec: &Spec, samples: &training::Samples) -> String {
         _ => "at random in the domain".into(),
     };
     format!("{} {from}", count(samples.count(), "point"))
+}
+
+/// The best constant answer.
+fn baseline(spec: &Spec) -> Candidate {
+    let threshold = threshold(spec);
+    let network = constant::constant(
+        &spec.target,
+        &spec.domain,
+        spec.claim.norm,
+        threshold.as_ref(),
+    );
+    let mut row = Row::new(constant::NAME.into(), Origin::Built);
+    row.constant = Some(constant::words(&network, threshold.as_ref()));
+    Candidate::new(row, Some(network))
 }
 
 /// The network of the table `[network]`.

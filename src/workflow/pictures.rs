@@ -7,9 +7,14 @@ pub mod compared;
 pub mod convergence;
 pub mod diagram;
 mod field_sampling;
+pub mod frames;
 mod partition;
+mod refine;
 pub mod ridges;
 pub mod steepness;
+pub mod surface;
+mod tiled_network;
+mod tiling;
 pub mod titles;
 pub mod warp;
 
@@ -25,7 +30,7 @@ use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
-    Surface, SurfacePicture, SurfaceWitness,
+    SurfacePicture,
 };
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target, typeset_target};
@@ -177,54 +182,6 @@ pub fn draw_all(
     drawn.collect()
 }
 
-/// Draws one picture of a network during training: decision and region for a region of the plane, the
-/// surface for a function of two inputs, the curve for a function of one input.
-///
-/// - `title`, `caption`: the text above the picture.
-/// - Errors: [`PictureError`] for another number of inputs.
-pub fn draw_frame(
-    subject: &Subject<'_>,
-    title: &str,
-    caption: &str,
-) -> Result<String, PictureError> {
-    let target = &subject.question.target;
-    let inputs = target.inputs().len();
-    if !(1..=2).contains(&inputs) {
-        return Err(PictureError::Inputs {
-            kind: "frames",
-            expected: "one or two inputs",
-            found: inputs,
-        });
-    }
-    let scene = Scene::new(subject)?;
-    let (title, caption) = (title.to_string(), caption.to_string());
-    Ok(if inputs == 1 {
-        let picture = scene.curve();
-        CurvePicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    } else if target.is_region() {
-        let picture = scene.halfplanes();
-        HalfplanesPicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    } else {
-        let picture = scene.surface();
-        SurfacePicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    })
-}
-
 /// Samples a large network before any picture is drawn.
 fn prepare<'a>(
     kinds: &[PictureKind],
@@ -359,6 +316,8 @@ struct Scene<'a> {
     constants: Constants<Estimate>,
     /// The samples of a large network, taken once for all pictures.
     samples: OnceLock<FieldSamples>,
+    /// Whether the question has a target; else only the network is drawn.
+    has_target: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -372,6 +331,7 @@ impl<'a> Scene<'a> {
                     .map_err(|_| PictureError::NoValue)?,
             },
             samples: OnceLock::new(),
+            has_target: true,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -520,6 +480,7 @@ impl<'a> Scene<'a> {
             title: self.title(),
             caption: caption(self.subject),
             x_label: self.label(0),
+            in_view: Default::default(),
             target: line(&|i, k| targets[i][k]),
             network: line(&|i, k| network[i][k]),
             error: line(&|i, k| network[i][k] - targets[i][k]),
@@ -532,94 +493,6 @@ impl<'a> Scene<'a> {
                     network,
                 }),
         }
-    }
-
-    fn surface_axes(&self) -> [Vec<f64>; 2] {
-        [self.places(0, 30, 40), self.places(1, 30, 40)]
-    }
-
-    fn surface(&self) -> SurfacePicture {
-        let [xs, ys] = self.surface_axes();
-        let smooth = |axis| self.places(axis, 36, 0);
-        let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.samples.get() {
-            Some(samples) => {
-                let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &samples.points {
-                    network[i * ys.len() + j].clone_from(values);
-                }
-                network
-            }
-            None => self.network_on_grid(&[xs.clone(), ys.clone()]),
-        };
-        let mut scratch = Scratch::default();
-        // The picture needs rows along y; the grid has x first.
-        let z = (0..ys.len())
-            .map(|j| {
-                (0..xs.len())
-                    .map(|i| network[i * ys.len() + j][0])
-                    .collect()
-            })
-            .collect();
-        let target = target_ys
-            .iter()
-            .map(|y| {
-                let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
-                target_xs.iter().map(&mut at).collect()
-            })
-            .collect();
-        SurfacePicture {
-            title: self.title(),
-            caption: caption(self.subject),
-            x_label: self.label(0),
-            y_label: self.label(1),
-            z_label: self.subject.network.outputs()[0].clone(),
-            surfaces: vec![
-                Surface {
-                    name: "network".into(),
-                    xs,
-                    ys,
-                    z,
-                },
-                Surface {
-                    name: "target".into(),
-                    xs: target_xs,
-                    ys: target_ys,
-                    z: target,
-                },
-            ],
-            witness: self
-                .witness()
-                .map(|(witness, network, target)| SurfaceWitness {
-                    x: estimate_rational(&witness.point[0]),
-                    y: estimate_rational(&witness.point[1]),
-                    network,
-                    target,
-                }),
-            toward: self.toward(),
-        }
-    }
-
-    /// The direction to look from. A witness below its target is seen across the middle of the domain;
-    /// otherwise the walls next to it would hide it.
-    fn toward(&self) -> [f64; 3] {
-        const USUAL: [f64; 3] = [-0.48, -0.72, 0.52];
-        let Some((witness, network, target)) = self.witness() else {
-            return USUAL;
-        };
-        if network >= target {
-            return USUAL;
-        }
-        let away = |axis: usize| {
-            let middle = estimate_rational(&self.whole.middle(axis));
-            let size = USUAL[axis].abs();
-            if estimate_rational(&witness.point[axis]) > middle {
-                -size
-            } else {
-                size
-            }
-        };
-        [away(0), away(1), 0.62]
     }
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.

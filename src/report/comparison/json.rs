@@ -30,6 +30,7 @@ fn row(row: &Row) -> Value {
         "origin": row.origin.name(),
         "weights": row.weights.name(),
         "failed": row.failed,
+        "constant": row.constant,
         "hidden_layers": is_there.then_some(row.hidden.len()),
         "units": is_there.then_some(row.units),
         "parameters": is_there.then_some(row.parameters),

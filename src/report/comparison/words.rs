@@ -97,7 +97,16 @@ pub fn figures(comparison: &Comparison) -> String {
         text += " `l1 error` is the integral of the error over the domain.";
     }
     if rows.iter().any(|row| row.area.is_some()) {
-        text += " `wrong area` is the area that the network misclassifies.";
+        let wrong = match comparison.domain.len() {
+            1 => "length",
+            2 => "area",
+            _ => "volume",
+        };
+        text += &format!(" `wrong {wrong}` is the {wrong} that the network misclassifies.");
+    }
+    if rows.iter().any(|row| row.constant.is_some()) {
+        text += " `constant` is the baseline: one answer for all inputs, the best one as far as values of the \
+                 target tell.";
     }
     if comparison.is_disk {
         text += " `n-gon` is the area that the best regular polygon with as many sides as the network \
@@ -121,6 +130,7 @@ pub fn all(comparison: &Comparison) -> Vec<Paragraph> {
     let notes = comparison.notes.iter().cloned();
     let mut all = Vec::new();
     all.extend(best(comparison));
+    all.extend(beside_constant(comparison));
     all.extend(polygons(comparison));
     all.extend(two_units(comparison));
     all.extend(steps(comparison));
@@ -133,22 +143,11 @@ pub fn all(comparison: &Comparison) -> Vec<Paragraph> {
 
 /// Which network is best, as far as the enclosures say.
 fn best(comparison: &Comparison) -> Option<Paragraph> {
-    let figure = |row: &Row| {
-        if comparison.threshold.is_some() {
-            row.area.clone()
-        } else {
-            row.sup.clone()
-        }
-    };
-    let what = if comparison.threshold.is_some() {
-        "misclassified area"
-    } else {
-        "sup error"
-    };
-    let mut rows: Vec<(&Row, super::Enclosure)> = comparison
+    let what = comparison.measure();
+    let mut rows: Vec<(&Row, &super::Enclosure)> = comparison
         .rows
         .iter()
-        .filter_map(|row| Some((row, figure(row)?)))
+        .filter_map(|row| Some((row, comparison.figure(row)?)))
         .collect();
     rows.retain(|(_, found)| found.upper.is_some());
     if rows.len() < 2 {
@@ -182,6 +181,65 @@ fn best(comparison: &Comparison) -> Option<Paragraph> {
         text += ".";
     }
     Some(text.into())
+}
+
+/// Each trained or imported network beside the best constant answer.
+fn beside_constant(comparison: &Comparison) -> Vec<Paragraph> {
+    let mut rows = comparison.rows.iter();
+    let baseline = rows.find_map(|row| Some((row.constant.as_ref()?, comparison.figure(row)?)));
+    let Some((answer, constant)) = baseline else {
+        return Vec::new();
+    };
+    let the = match comparison.threshold {
+        Some(_) => format!("the constant answer \"{answer}\""),
+        None => format!("the constant {answer}"),
+    };
+    let what = comparison.measure();
+    let figures = constant.figures();
+    let (mut better, mut worse, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    let others = comparison.rows.iter();
+    for row in others.filter(|row| row.origin != Origin::Built) {
+        let Some(found) = comparison.figure(row) else {
+            continue;
+        };
+        let text = format!("{}: {}", row.name, found.figures());
+        if found.is_below(constant) {
+            better.push(text);
+        } else if constant.is_below(found) {
+            worse.push(text);
+        } else if found.is_telling() && constant.is_telling() {
+            open.push(text);
+        }
+    }
+    let mut all = Vec::new();
+    if worse.is_empty() && open.is_empty() && !better.is_empty() {
+        let text = format!(
+            "{the} has a {what} of {figures}. Every trained or imported network does better."
+        );
+        return vec![upper_first(&text).into()];
+    }
+    all.extend(Paragraph::with_list(
+        &format!(
+            "These networks are worse than {the}, which looks at no input and has a {what} of {figures}:"
+        ),
+        worse,
+    ));
+    all.extend(Paragraph::with_list(
+        &format!("The bounds do not tell whether these are better than {the} ({what} {figures}):"),
+        open,
+    ));
+    all.extend(Paragraph::with_list(
+        &format!("These are better than {the} ({what} {figures}):"),
+        better,
+    ));
+    all
+}
+
+/// The text with a capital letter.
+fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// Each network beside the best polygon with as many sides as it has units.
@@ -476,5 +534,43 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("Not searched"), "{text}");
+    }
+
+    #[test]
+    fn the_constant_answer_is_what_others_are_measured_by() {
+        let mut constant = Row::new("constant".into(), Origin::Built);
+        constant.constant = Some("no".into());
+        constant.area = Some(enclosure("0.39", "0.4"));
+        let area = |low, high| Some(enclosure(low, high));
+        let worse = trained("worse", 2, area("0.46", "0.47"), None);
+        let open = trained("open", 3, area("0.38", "0.41"), None);
+        let better = trained("better", 6, area("0.1", "0.11"), None);
+        let lost = trained("lost", 4, None, None);
+        let text = sentences(&disk(vec![
+            worse,
+            open,
+            better.clone(),
+            lost.clone(),
+            constant.clone(),
+        ]));
+        for part in [
+            "worse than the constant answer \"no\", which looks at no input and has a misclassified \
+             area of 0.39–0.4:\n  worse: 0.46–0.47\n",
+            "do not tell whether these are better than the constant answer \"no\" (misclassified \
+             area 0.39–0.4):\n  open: 0.38–0.41\n",
+            "better than the constant answer \"no\" (misclassified area 0.39–0.4):\n  better: 0.1",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("lost: "), "{text}");
+        let all_better = sentences(&disk(vec![better.clone(), constant.clone()]));
+        assert!(
+            all_better.contains("0.39–0.4. Every trained or imported network does better."),
+            "{all_better}"
+        );
+        // A baseline that was not searched says nothing.
+        constant.area = None;
+        let text = sentences(&disk(vec![better, constant]));
+        assert!(!text.contains("constant"), "{text}");
     }
 }

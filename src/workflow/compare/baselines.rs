@@ -27,7 +27,7 @@ pub fn is_inside(disk: &Disk, spec: &Spec) -> bool {
 
 /// Returns, for a disk, the best regular polygon of steps for each number of units of a network with one
 /// hidden layer, and the disk of three smooth units.
-pub fn baselines(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
+pub fn baselines(spec: &Spec, before: Option<&Candidate>, others: &[Candidate]) -> Vec<Candidate> {
     let mut sides: Vec<usize> = others
         .iter()
         .filter_map(|candidate| candidate.network.as_ref())
@@ -57,10 +57,7 @@ pub fn baselines(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec
         .into_iter()
         .map(polygon)
         .chain([("smooth disk".to_string(), smooth)]);
-    let known: Vec<String> = before
-        .iter()
-        .filter_map(|candidate| candidate.network.as_ref().map(digest))
-        .collect();
+    let known = before.and_then(|candidate| candidate.network.as_ref().map(digest));
     wanted
         .filter_map(|(name, parameters)| {
             let (target, domain) = (&spec.target, &spec.domain);
@@ -72,7 +69,7 @@ pub fn baselines(spec: &Spec, before: &[Candidate], others: &[Candidate]) -> Vec
                 let middle = Rational::from(i64::try_from(sides).ok()?) - Rational::ratio(1, 2);
                 network = raised(&network, &(threshold - middle))?;
             }
-            let is_new = !known.contains(&digest(&network));
+            let is_new = known != Some(digest(&network));
             let row = Row::new(name, Origin::Built);
             is_new.then(|| Candidate::new(row, Some(network)))
         })

@@ -50,6 +50,7 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
             .map(crate::network::Layer::units)
             .sum::<usize>()
             <= MOST_IN_DIAGRAM
+            && !hidden.is_empty()
         {
             let picture = diagram(&member.network);
             pictures.push((format!("diagram-{}", file_name(name)), picture.render()));

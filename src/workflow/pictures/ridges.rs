@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{PictureError, titles};
+use super::{PictureError, Scene, Subject, titles};
+use crate::certificate::{Norm, Question, Semantics};
 use crate::draw::{Part, Ridge, RidgesPicture, StackPicture, Surface, decimal};
-use crate::expr::Domain;
-use crate::network::{Activation, LayerEstimate, Network};
+use crate::expr::{Domain, Expr, Target, TargetBody};
+use crate::network::{Activation, LayerEstimate, Network, digest};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{Estimate, estimate_rational};
 use crate::words::count;
@@ -16,8 +17,6 @@ use crate::words::count;
 const MOST: usize = 12;
 /// Places along a direction, besides those of the units.
 const EVEN: u32 = 96;
-/// Places along each side under the sum.
-const GRID: u32 = 44;
 
 /// Several units that change along one direction: `sum of height * activation(slope * t + bias)`.
 struct Units {
@@ -79,8 +78,41 @@ pub fn ridges(network: &Network, domain: &Domain) -> Result<String, PictureError
     };
     Ok(match inputs {
         1 => layer.stack().render(),
-        _ => layer.ridges(&layers).render(),
+        _ => layer.ridges(sum(network, domain)?).render(),
     })
+}
+
+/// The surface of a network.
+fn sum(network: &Network, domain: &Domain) -> Result<Surface, PictureError> {
+    let zeros = TargetBody::Outputs(vec![Expr::zero(); network.outputs().len()]);
+    let target =
+        Target::new(network.inputs().to_vec(), zeros).map_err(|_| PictureError::NoValue)?;
+    let question = Question {
+        network: digest(network),
+        target,
+        domain: domain.clone(),
+        norm: Norm::Sup,
+        threshold: None,
+        semantics: Semantics::Real,
+    };
+    let subject = Subject {
+        network,
+        question: &question,
+        claim: None,
+        certificate: None,
+        values: None,
+        on_domain: None,
+    };
+    let scene = Scene {
+        has_target: false,
+        ..Scene::new(&subject)?
+    };
+    scene
+        .surface()
+        .surfaces
+        .into_iter()
+        .next()
+        .ok_or(PictureError::NoValue)
 }
 
 /// A hidden layer, sorted by direction.
@@ -188,7 +220,7 @@ impl Layer<'_> {
         both.collect()
     }
 
-    fn ridges(&self, layers: &[LayerEstimate]) -> RidgesPicture {
+    fn ridges(&self, sum: Surface) -> RidgesPicture {
         let units: usize = self.groups.iter().map(|group| group.units.len()).sum();
         let directions = self.groups.len();
         let names = self.network.inputs();
@@ -227,17 +259,6 @@ impl Layer<'_> {
             caption += &format!(" Drawn are the {shown} ridges that change most, of {directions}.");
         }
         caption += "\nSampled; nothing is proved here.";
-        let grid = |(low, high): (f64, f64)| -> Vec<f64> {
-            let step = (high - low) / f64::from(GRID);
-            (0..=GRID).map(|i| low + step * f64::from(i)).collect()
-        };
-        let (xs, ys) = (grid(self.sides[0]), grid(self.sides[1]));
-        let at = |x: f64, y: f64| {
-            let values = layers
-                .iter()
-                .fold(vec![x, y], |values, layer| layer.values(&values));
-            values[0]
-        };
         let among = match directions {
             0 | 1 => String::new(),
             _ if directions == units => String::new(),
@@ -257,15 +278,7 @@ impl Layer<'_> {
                 .take(MOST)
                 .map(|(_, ridge)| ridge)
                 .collect(),
-            sum: Surface {
-                name: String::new(),
-                z: ys
-                    .iter()
-                    .map(|&y| xs.iter().map(|&x| at(x, y)).collect())
-                    .collect(),
-                xs,
-                ys,
-            },
+            sum,
         }
     }
 
@@ -429,9 +442,11 @@ mod tests {
             constant: constant(&layers),
             sides,
         };
-        let picture = all.ridges(&layers);
+        let picture = all.ridges(Surface::default());
         assert_eq!(picture.title, "3 tanh units in 2 directions add up to z");
-        let corner = picture.sum.z[0][0];
+        let corner = layers
+            .iter()
+            .fold(vec![-1.0, -1.0], |v, layer| layer.values(&v))[0];
         let sum = picture.ridges.iter().fold(all.constant, |sum, ridge| {
             let t = -ridge.direction[0] - ridge.direction[1];
             let end = ridge.profile.iter().find(|p| (p.0 - t).abs() < 1e-12);
