@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::builders::BuilderName;
 use crate::certificate::{Norm, Summation};
+use crate::cli::look::Look;
 use crate::floats::{self, Activations, Numbers};
 use crate::network::Activation;
 use crate::training::Optimizer;
@@ -223,6 +224,9 @@ pub struct Build {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple compare`.
@@ -247,6 +251,9 @@ pub struct Compare {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple verify`.
@@ -385,6 +392,9 @@ pub struct Draw {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple explain`. A target is not needed; with one the errors are told as well.
@@ -504,6 +514,9 @@ pub struct Train {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple regions`.
@@ -537,6 +550,9 @@ pub struct Regions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple bound`. The spec needs a tolerance and the norm sup; it needs no table `network`.

@@ -1,7 +1,7 @@
 //! The error over a rectangle, as a map of colours.
 
 use super::axes::{Bound, Scale, decimal, range, ticks};
-use super::page::{Canvas, Face, Page, Paint, PathData, SMALL, Swatch};
+use super::page::{Canvas, Face, Page, Paint, PathData, SMALL, Swatch, WITNESS_NAME};
 use super::palette::{self, HATCH, INK};
 use super::plane::{Plane, Rect};
 use std::collections::BTreeMap;
@@ -112,7 +112,7 @@ impl ErrorPicture {
             items.push((Swatch::Fill(HATCH.into()), "no finite bound".to_owned()));
         }
         if self.witness.is_some() {
-            items.push((Swatch::Witness, "witness".to_owned()));
+            items.push((Swatch::Witness, WITNESS_NAME.to_owned()));
         }
         items
     }

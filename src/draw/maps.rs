@@ -2,7 +2,7 @@
 
 use super::error::ErrorPicture;
 use super::halfplanes::HalfplanesPicture;
-use super::page::{Face, MARGIN, Page, Shape, WIDTH, text_width};
+use super::page::{Face, MARGIN, Page, Shape, WIDTH, WITNESS_NAME, text_width};
 use super::plane::{Plane, Rect};
 
 /// The content of the maps.
@@ -42,7 +42,7 @@ impl MapsPicture {
         };
         // Witnesses are marked on single maps only.
         let mut legend = legend.unwrap_or_default();
-        legend.retain(|(_, name)| name != "witness");
+        legend.retain(|(_, name)| name != WITNESS_NAME);
         let mut page = Page::new(&self.title, &self.caption, &legend);
         let columns = if count > 4 { 3 } else { 2.min(count.max(1)) };
         let bar = if matches!(self.maps, Maps::Errors(_)) {

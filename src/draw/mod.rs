@@ -34,6 +34,7 @@
 
 pub(crate) mod axes;
 pub(crate) mod canvas;
+pub(crate) mod chain;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod plane;
@@ -45,6 +46,7 @@ mod error;
 mod facets;
 mod flat;
 mod halfplanes;
+mod labels;
 mod log_plot;
 mod maps;
 mod partition;
@@ -53,14 +55,16 @@ mod pixels;
 mod png;
 mod regions;
 mod scene;
+mod solid;
 mod surface;
+mod theme;
 mod warp;
 
 pub use axes::Bound;
 pub use curve::{CurvePicture, CurveWitness};
 pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
-pub use flat::{FacetSide, FacetsPicture};
+pub use flat::FacetsPicture;
 pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
 pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
@@ -68,7 +72,9 @@ pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
 pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
+pub use solid::{FacetLine, FacetSide, Facets};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
+pub use theme::{Background, Theme, themed};
 pub use warp::{WarpPanel, WarpPicture};
 
 #[cfg(test)]

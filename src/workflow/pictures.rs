@@ -8,7 +8,12 @@ pub mod convergence;
 pub mod diagram;
 mod field_sampling;
 mod partition;
+mod refine;
 pub mod steepness;
+pub mod titles;
+pub mod surface;
+mod tiled_network;
+mod tiling;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
@@ -23,10 +28,10 @@ use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
-    Surface, SurfacePicture, SurfaceWitness,
+    SurfacePicture,
 };
-use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
+use crate::expr::{Tape, Target, typeset_target};
 use crate::network::{Layer, Network, Reduced, Reducer, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
@@ -306,27 +311,32 @@ fn is_of_decision(subject: &Subject<'_>) -> bool {
 /// The caption: the claim, if there is one.
 fn caption(subject: &Subject<'_>) -> String {
     let question = subject.question;
-    let target = question.target.text().join(", ");
+    let target = described(&question.target);
     let Some(claim) = subject.claim else {
-        return format!("f = {target}; no bound was proved");
+        return format!("{target} No bound was proved.");
     };
-    let error = match question.norm {
-        Norm::Sup => "sup |N - f|",
-        Norm::L1 => "l1 error",
-        Norm::L2 => "l2 error",
-        Norm::Area => "misclassified area",
-    };
+    let error = convergence::norm_words(question.norm);
     let (low, high) = (claim.error_lower(), claim.error_upper());
     let lower = literal::decimal_down(&low, 6);
     match &high {
         Some(upper) if *upper == low => {
-            format!("f = {target}; {error} = {upper} (exact), checked")
+            format!("{target} Proved: {error} = {upper} (exact).")
         }
         Some(upper) => format!(
-            "f = {target}; {lower} ≤ {error} ≤ {}, checked",
+            "{target} Proved: {lower} ≤ {error} ≤ {}.",
             literal::decimal_up(upper, 6)
         ),
-        None => format!("f = {target}; {error} ≥ {lower}, checked"),
+        None => format!("{target} Proved: {error} ≥ {lower}."),
+    }
+}
+
+/// The target in a caption: a function, or a region.
+fn described(target: &Target) -> String {
+    let text = typeset_target(target);
+    if target.is_region() {
+        format!("Region: {text}.")
+    } else {
+        format!("f = {text}.")
     }
 }
 
@@ -349,6 +359,8 @@ struct Scene<'a> {
     constants: Constants<Estimate>,
     /// The samples of a large network, taken once for all pictures.
     samples: OnceLock<FieldSamples>,
+    /// Whether the question has a target; else only the network is drawn.
+    has_target: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -362,11 +374,19 @@ impl<'a> Scene<'a> {
                     .map_err(|_| PictureError::NoValue)?,
             },
             samples: OnceLock::new(),
+            has_target: true,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
             subject,
         })
+    }
+
+    fn title(&self) -> String {
+        let Subject {
+            network, question, ..
+        } = self.subject;
+        titles::against(network, question, self.upper().as_ref())
     }
 
     fn label(&self, axis: usize) -> String {
@@ -500,7 +520,7 @@ impl<'a> Scene<'a> {
                 .collect()
         };
         CurvePicture {
-            title: "Network and target".into(),
+            title: self.title(),
             caption: caption(self.subject),
             x_label: self.label(0),
             target: line(&|i, k| targets[i][k]),
@@ -515,94 +535,6 @@ impl<'a> Scene<'a> {
                     network,
                 }),
         }
-    }
-
-    fn surface_axes(&self) -> [Vec<f64>; 2] {
-        [self.places(0, 30, 40), self.places(1, 30, 40)]
-    }
-
-    fn surface(&self) -> SurfacePicture {
-        let [xs, ys] = self.surface_axes();
-        let smooth = |axis| self.places(axis, 36, 0);
-        let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.samples.get() {
-            Some(samples) => {
-                let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &samples.points {
-                    network[i * ys.len() + j].clone_from(values);
-                }
-                network
-            }
-            None => self.network_on_grid(&[xs.clone(), ys.clone()]),
-        };
-        let mut scratch = Scratch::default();
-        // The picture needs rows along y; the grid has x first.
-        let z = (0..ys.len())
-            .map(|j| {
-                (0..xs.len())
-                    .map(|i| network[i * ys.len() + j][0])
-                    .collect()
-            })
-            .collect();
-        let target = target_ys
-            .iter()
-            .map(|y| {
-                let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
-                target_xs.iter().map(&mut at).collect()
-            })
-            .collect();
-        SurfacePicture {
-            title: "Network and target".into(),
-            caption: caption(self.subject),
-            x_label: self.label(0),
-            y_label: self.label(1),
-            z_label: self.subject.network.outputs()[0].clone(),
-            surfaces: vec![
-                Surface {
-                    name: "network".into(),
-                    xs,
-                    ys,
-                    z,
-                },
-                Surface {
-                    name: "target".into(),
-                    xs: target_xs,
-                    ys: target_ys,
-                    z: target,
-                },
-            ],
-            witness: self
-                .witness()
-                .map(|(witness, network, target)| SurfaceWitness {
-                    x: estimate_rational(&witness.point[0]),
-                    y: estimate_rational(&witness.point[1]),
-                    network,
-                    target,
-                }),
-            toward: self.toward(),
-        }
-    }
-
-    /// The direction to look from. A witness below its target is seen across the middle of the domain;
-    /// otherwise the walls next to it would hide it.
-    fn toward(&self) -> [f64; 3] {
-        const USUAL: [f64; 3] = [-0.48, -0.72, 0.52];
-        let Some((witness, network, target)) = self.witness() else {
-            return USUAL;
-        };
-        if network >= target {
-            return USUAL;
-        }
-        let away = |axis: usize| {
-            let middle = estimate_rational(&self.whole.middle(axis));
-            let size = USUAL[axis].abs();
-            if estimate_rational(&witness.point[axis]) > middle {
-                -size
-            } else {
-                size
-            }
-        };
-        [away(0), away(1), 0.62]
     }
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.
@@ -647,7 +579,7 @@ impl<'a> Scene<'a> {
             rounded(wrong.plus(&open).sup(), Direction::Up),
         ) {
             (Some(low), Some(high)) => format!(
-                "Network and target are bounded on every cell. Together the cells prove that the \
+                "Network and target are bounded on every cell. Together, the cells show that the \
                  misclassified area is between {} and {}.",
                 literal::decimal_down(&low, 4),
                 literal::decimal_up(&high, 4)
@@ -656,10 +588,7 @@ impl<'a> Scene<'a> {
         };
         let about = match self.subject.claim {
             Some(_) => caption(self.subject),
-            None => format!(
-                "f = {}; no certificate was given",
-                question.target.text().join(", ")
-            ),
+            None => format!("{} No certificate was given.", described(&question.target)),
         };
         HalfplanesPicture {
             title: format!("Where the decision N ≥ {threshold} is wrong"),
@@ -750,7 +679,7 @@ impl<'a> Scene<'a> {
             }
         }
         HalfplanesPicture {
-            title: "Decision of the network, and the region".into(),
+            title: titles::lines(self.subject.network, self.subject.question),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),

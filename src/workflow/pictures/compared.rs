@@ -4,6 +4,8 @@ use super::diagram::diagram;
 use super::{PictureError, PictureKind, Scene, Subject, draw};
 use crate::certificate::Norm;
 use crate::draw::{LogPlot, Maps, MapsPicture, Series};
+use crate::expr::typeset;
+use crate::words::count;
 use crate::workflow::compare::{Compared, Member};
 
 /// Networks with more hidden units get no diagram.
@@ -50,7 +52,7 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
             <= MOST_IN_DIAGRAM
             && !hidden.is_empty()
         {
-            let picture = diagram(&member.network, name);
+            let picture = diagram(&member.network);
             pictures.push((format!("diagram-{}", file_name(name)), picture.render()));
         }
     }
@@ -112,18 +114,19 @@ fn maps(
             errors.push(map);
         }
     }
+    let target = typeset(target);
     let (title, caption, maps) = if is_region {
         (
             "Where each network decides",
             format!(
-                "f = {target}. The colours are certified on each cell; the lines are first-layer units."
+                "Region: {target}. The colours are proved on each cell. The lines are the units of the first layer."
             ),
             Maps::Decisions(decisions),
         )
     } else {
         (
             "Errors on one scale",
-            format!("f = {target}. Certified bounds on |N - f| on each cell."),
+            format!("f = {target}. The colours are proved bounds of |N − f| on each cell."),
             Maps::Errors(errors),
         )
     };
@@ -161,8 +164,8 @@ fn losses(members: &[(&str, &Member)]) -> Option<(String, String)> {
         return None;
     }
     let picture = LogPlot {
-        title: "Loss during training".into(),
-        caption: "The best start of each network.".into(),
+        title: format!("How the loss of {} falls", count(series.len(), "network")),
+        caption: "The best start of each network. The mean error on the points is not the largest error on the domain.".into(),
         x_label: "steps".into(),
         y_label: "loss".into(),
         is_x_log: false,
