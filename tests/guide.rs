@@ -47,7 +47,10 @@ fn checkout() -> tempfile::TempDir {
     fs::create_dir(&copy).expect("a directory");
     for entry in fs::read_dir(examples).expect("the examples") {
         let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             let name = path.file_name().expect("a name");
             fs::copy(&path, copy.join(name)).expect("copied");
         }

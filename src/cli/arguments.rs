@@ -417,6 +417,9 @@ pub struct Explain {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// What changes along the horizontal axis of the picture `convergence`.

@@ -48,7 +48,9 @@ pub fn of_explanations(directory: &Path) -> Vec<String> {
 
 /// Is this the report of `explain`?
 fn is_explanation(report: &Value) -> bool {
-    report.get("steps").is_some_and(|steps| steps.get("kind").is_some())
+    report
+        .get("steps")
+        .is_some_and(|steps| steps.get("kind").is_some())
 }
 
 /// The files that an earlier `build` or `compare` wrote to this directory, as its reports say.

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod text;
 pub mod words;
 
+use super::document::Step;
 use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::numbers::{Rational, literal};
@@ -235,6 +236,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Notes on anything unusual.
     pub notes: Vec<String>,
+    /// The commands that do the same again.
+    pub steps: Vec<Step>,
 }
 
 impl Comparison {
@@ -382,6 +385,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![Row::new("a".into(), Origin::Built)],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         let (heads, rows) = comparison.table();
         assert!(!heads.contains(&"sides") && heads.contains(&"units"));
@@ -406,6 +410,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![row],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         for (inputs, head) in [(1, "wrong length"), (2, "wrong area"), (3, "wrong volume")] {
             comparison.domain = vec![("x".into(), Rational::ZERO, Rational::ONE); inputs];

@@ -313,6 +313,7 @@ pub fn compare(
             gap: spec.claim.gap.clone(),
             rows,
             notes,
+            steps: Vec::new(),
         },
         members,
     })

@@ -10,10 +10,10 @@ mod field_sampling;
 mod partition;
 mod refine;
 pub mod steepness;
-pub mod titles;
 pub mod surface;
 mod tiled_network;
 mod tiling;
+pub mod titles;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};

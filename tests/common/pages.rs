@@ -123,7 +123,8 @@ pub fn renewed(page: &[&str], output: &[&str]) -> Vec<String> {
     let mut kept = Vec::new();
     let mut from = 0;
     for line in page.iter().filter(|line| **line != LEFT_OUT) {
-        let best = (from..output.len()).max_by_key(|&k| (likeness(line, output[k]), usize::MAX - k));
+        let best =
+            (from..output.len()).max_by_key(|&k| (likeness(line, output[k]), usize::MAX - k));
         let Some(at) = best.filter(|&k| likeness(line, output[k]) > 0) else {
             continue;
         };
@@ -152,7 +153,10 @@ fn owned(lines: &[&str]) -> Vec<String> {
 /// How many words two lines have in common, without the punctuation at their ends.
 fn likeness(a: &str, b: &str) -> usize {
     let words = |line: &str| -> Vec<String> {
-        let bare = |word: &str| word.trim_matches(|sign: char| sign.is_ascii_punctuation()).to_owned();
+        let bare = |word: &str| {
+            word.trim_matches(|sign: char| sign.is_ascii_punctuation())
+                .to_owned()
+        };
         line.split_whitespace().map(bare).collect()
     };
     let others = words(b);

@@ -6,11 +6,11 @@ mod c_files;
 
 use super::{code, pretty};
 use crate::builders::Goal;
-use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::earlier::{self, AT_LEAST, CODE, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::cli::{advice, again};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
@@ -99,6 +99,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         folder.write(AT_LEAST, certificate)?;
     }
     report.certificate.path = Some("certificate.steeple".into());
+    report.steps = again::of_build(&report);
     let question = &verification.verified.claim().question;
     let subject = Subject {
         network: &built.network,
@@ -164,13 +165,14 @@ fn count_regions(
     out: &Path,
     format: Format,
 ) -> Result<Output, Refusal> {
-    let report = region_count::report(request, counted);
+    let mut report = region_count::report(request, counted);
+    report.steps = vec![again::typed("Build the network and this report")];
     write_onnx(&folder, &counted.network)?;
     let document = report.document();
     let pictures = region_count::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
     folder.write("report.md", document.markdown(&names))?;
-    folder.write("report.html", document.html(&pictures))?;
+    folder.write("report.html", document.html(&pictures, None))?;
     let object = pretty(&report.json());
     folder.write("report.json", format!("{object}\n"))?;
     folder.publish()?;
@@ -191,7 +193,7 @@ fn write_reports(
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
     folder.write("report.md", markdown::render(report, &names))?;
-    folder.write("report.html", html::render(report, pictures))?;
+    folder.write("report.html", html::render(report, pictures, None))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
     folder.write("report.json", format!("{object}\n"))
 }

@@ -44,7 +44,7 @@ pub fn run(arguments: &Explain, format: Format) -> Result<Output, Refusal> {
     read.extend(inputs::question_files(question));
     let folder = arguments.out.as_deref();
     let folder = folder
-        .map(|out| Folder::beside(out, CONTENTS, &read))
+        .map(|out| Folder::beside(out, CONTENTS, &read, arguments.look))
         .transpose()?;
     let names = inputs::Names::Question(question);
     let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
@@ -105,7 +105,7 @@ fn write_all(
     let names = folder.write_pictures(pictures)?;
     let document = found.document();
     folder.write("report.md", document.markdown(&names))?;
-    folder.write("report.html", document.html(pictures))?;
+    folder.write("report.html", document.html(pictures, None))?;
     folder.write("report.json", format!("{}\n", pretty(&found.json())))
 }
 

@@ -66,7 +66,7 @@ pub fn pictures(
     }
     let units: usize = network.layers().iter().map(Layer::units).sum();
     if units + network.inputs().len() <= MOST_UNITS {
-        let picture = diagram(network, &format!("The network {name}"));
+        let picture = diagram(network);
         found.push(("diagram".to_owned(), picture.render()));
     }
     found
