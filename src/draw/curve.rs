@@ -37,6 +37,8 @@ pub struct CurvePicture {
     pub error_upper: Option<Bound>,
     /// Where the error is large, marked in both panels.
     pub witness: Option<CurveWitness>,
+    /// Values and errors that are in view besides those of the curves: pictures in a row then share their axes.
+    pub in_view: [Vec<f64>; 2],
 }
 
 impl CurvePicture {
@@ -57,7 +59,8 @@ impl CurvePicture {
             points()
                 .map(|p| p.1)
                 .chain(targets.clone().map(|y| y - half))
-                .chain(targets.map(|y| y + half)),
+                .chain(targets.map(|y| y + half))
+                .chain(self.in_view[0].iter().copied()),
         );
         let below = !self.error.iter().all(Vec::is_empty);
         let wide = WIDTH - Plane::LEFT - MARGIN;
@@ -73,7 +76,14 @@ impl CurvePicture {
         let mut bottom = upper.bottom();
         if below {
             let levels = [half, -half, 0.0];
-            let es = range(self.error.iter().flatten().map(|p| p.1).chain(levels));
+            let es = range(
+                self.error
+                    .iter()
+                    .flatten()
+                    .map(|p| p.1)
+                    .chain(levels)
+                    .chain(self.in_view[1].iter().copied()),
+            );
             let top = bottom + 26.0;
             let lower = Plane::new(xs, padded(es, 0.14), Plane::LEFT, top, (wide, 170.0));
             self.draw_error(&mut page.canvas, &lower, band);

@@ -32,6 +32,7 @@
     clippy::cast_sign_loss
 )]
 
+mod animation;
 pub(crate) mod axes;
 pub(crate) mod canvas;
 pub(crate) mod chain;
@@ -54,13 +55,17 @@ mod partition;
 mod pixels;
 mod png;
 mod regions;
+mod ridges;
 mod scene;
 mod solid;
+mod stack;
 mod surface;
 mod theme;
 mod warp;
 
+pub use animation::animated;
 pub use axes::Bound;
+pub(crate) use axes::decimal;
 pub use curve::{CurvePicture, CurveWitness};
 pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
@@ -72,7 +77,9 @@ pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
 pub use plane::Rect;
 pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
+pub use ridges::{Ridge, RidgesPicture};
 pub use solid::{FacetLine, FacetSide, Facets};
+pub use stack::{Part, StackPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use theme::{Background, Theme, themed};
 pub use warp::{WarpPanel, WarpPicture};

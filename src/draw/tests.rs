@@ -117,6 +117,7 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
                 target: y,
                 network: x,
             }),
+            in_view: [numbers.to_vec(), numbers.to_vec()],
         }
         .render(),
         SurfacePicture {

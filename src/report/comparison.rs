@@ -264,6 +264,15 @@ impl Comparison {
         }
     }
 
+    /// The head of the column of what is misclassified.
+    pub fn wrong_head(&self) -> &'static str {
+        match self.domain.len() {
+            1 => "wrong length",
+            2 => "wrong area",
+            _ => "wrong volume",
+        }
+    }
+
     /// The domain in one line.
     pub fn domain_text(&self) -> String {
         let sides = self.domain.iter();
@@ -274,19 +283,11 @@ impl Comparison {
     /// Returns the heads of the table's columns, and the cells of each row, without empty columns.
     pub fn table(&self) -> (Vec<&'static str>, Vec<Vec<String>>) {
         type Cell = fn(&Row) -> Option<String>;
-        let wrong = match self.domain.len() {
-            1 => "wrong length",
-            2 => "wrong area",
-            _ => "wrong volume",
-        };
+        let wrong = self.wrong_head();
         let columns: [(&'static str, Cell); 15] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
-            ("layers", |row| has(row, row.hidden.len().to_string())),
             ("units", |row| has(row, row.units.to_string())),
-            ("params", |row| has(row, row.parameters.to_string())),
-            ("zeros", |row| has(row, percent(row.zero_weight_share))),
-            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("sup error", |row| row.sup.as_ref().map(Enclosure::figures)),
             ("in float32", |row| {
                 row.beside.as_ref().map(Enclosure::figures)
@@ -296,6 +297,10 @@ impl Comparison {
             ("n-gon", |row| {
                 row.best_polygon.as_ref().map(Enclosure::figures)
             }),
+            ("layers", |row| has(row, row.hidden.len().to_string())),
+            ("params", |row| has(row, row.parameters.to_string())),
+            ("zeros", |row| has(row, percent(row.zero_weight_share))),
+            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("regions", |row| row.linear_regions.map(|n| n.to_string())),
             ("sides", |row| row.decision_sides.map(|n| n.to_string())),
             ("gradient", |row| {

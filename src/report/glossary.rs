@@ -59,8 +59,16 @@ pub const ENTRIES: [Entry; 28] = [
     entry(
         "misclassified",
         "misclassified area",
-        &["misclassified area", "wrong area"],
-        "The area on which network and target decide differently: one says inside, the other outside.",
+        &[
+            "misclassified area",
+            "misclassified volume",
+            "misclassified length",
+            "wrong area",
+            "wrong volume",
+            "wrong length",
+        ],
+        "The area (length, volume) of the places where network and target decide differently: one says inside, the \
+         other outside.",
     ),
     entry(
         "proved",

@@ -15,6 +15,7 @@ use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
+use crate::workflow::pictures::surface::surface_samples;
 use crate::workflow::{
     BuildRequest, Comparison, LowerBound, Outcome, PictureKind, RegionCount, Subject,
     WorkflowError, build, build_and_count, draw_all, error_of_rounded, region_count, summarise,
@@ -132,7 +133,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     if let Some(text) = advice::of_size(&spec, report.size.units) {
         note(text);
     }
-    write_reports(&folder, &report, &pictures)?;
+    let turnable = (!pictures.is_empty()).then(|| turnable(&subject)).flatten();
+    write_reports(&folder, &report, &pictures, turnable.as_ref())?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {
@@ -190,12 +192,36 @@ fn write_reports(
     folder: &Folder,
     report: &Report,
     pictures: &[(String, String)],
+    turnable: Option<&html::Turnable>,
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
     folder.write("report.md", markdown::render(report, &names))?;
-    folder.write("report.html", html::render(report, pictures, None))?;
+    folder.write("report.html", html::render(report, pictures, turnable))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
     folder.write("report.json", format!("{object}\n"))
+}
+
+/// The surface of the page that can be turned: network beside target.
+fn turnable(subject: &Subject<'_>) -> Option<html::Turnable> {
+    const LINES: usize = 41;
+    let sampled = surface_samples(subject, LINES)?;
+    let network = if sampled.z_label.starts_with('σ') {
+        format!("network: {}", sampled.z_label)
+    } else {
+        "network".to_owned()
+    };
+    let [x, y] = subject.question.target.inputs() else {
+        return None;
+    };
+    Some(html::Turnable {
+        inputs: [x.clone(), y.clone()],
+        x: sampled.xs,
+        y: sampled.ys,
+        surfaces: vec![
+            (network, sampled.network.concat()),
+            ("target".to_owned(), sampled.target.concat()),
+        ],
+    })
 }
 
 /// Writes the network for other tools too, where its dense form is under 64 MB.

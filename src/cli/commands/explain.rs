@@ -6,7 +6,7 @@ use super::pretty;
 use crate::certificate::Norm;
 use crate::cli::arguments::{Explain, Format};
 use crate::cli::folder::{Contents, Folder, has_ending};
-use crate::cli::{Output, Refusal, earlier, inputs, note, progress::Bar};
+use crate::cli::{Output, Refusal, again, earlier, inputs, note, progress::Bar};
 use crate::expr::{Domain, check_ends};
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -103,7 +103,8 @@ fn write_all(
     pictures: &[(String, String)],
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
-    let document = found.document();
+    let mut document = found.document();
+    document.steps = vec![again::typed("Explain the network")];
     folder.write("report.md", document.markdown(&names))?;
     folder.write("report.html", document.html(pictures, None))?;
     folder.write("report.json", format!("{}\n", pretty(&found.json())))

@@ -15,18 +15,21 @@ use crate::cli::arguments::{Format, Train};
 use crate::cli::folder::{Contents, Folder};
 use crate::cli::progress::Bar;
 use crate::cli::{Output, Refusal, earlier, inputs, note, outputs};
+use crate::expr::typeset_target;
 use crate::formats::json as network_file;
 use crate::network::{Network, digest};
 use crate::numbers::estimate::estimate_rational;
 use crate::report::training::{TrainingReport, digits};
 use crate::training::{
     GradientCheck, Kept, MAX_EXPLAINED, Optimizer, Problem, Progress, Restart, Samples, Settings,
-    Start, Training, TrainingError, explain,
+    Snapshot, Start, Training, TrainingError, explain,
 };
+use crate::words::count;
 use crate::workflow::files::directory_of;
+use crate::workflow::pictures::frames::{Frame, draw_frames};
 use crate::workflow::spec::DataSpec;
 use crate::workflow::train::{DataError, row_name};
-use crate::workflow::{CompareSpec, Spec, Subject, draw_frame, training_data, write_beside};
+use crate::workflow::{CompareSpec, Spec, Subject, training_data, write_beside};
 
 /// Pictures along the way.
 const FRAMES: usize = 12;
@@ -315,37 +318,51 @@ impl Run<'_> {
             .problem
             .snapshots(training.best, FRAMES)
             .map_err(Refusal::new)?;
-        for (place, snapshot) in snapshots.iter().enumerate() {
-            let Some(network) = self.problem.network(&snapshot.parameters) else {
-                continue;
-            };
-            let is_region = self.spec.target.is_region();
-            let question = Question {
-                network: digest(&network),
-                target: self.spec.target.clone(),
-                domain: self.spec.domain.clone(),
-                norm: if is_region { Norm::Area } else { Norm::Sup },
-                threshold: is_region.then(|| self.settings.threshold.clone()),
-                semantics: Semantics::Real,
-            };
-            let subject = Subject {
-                network: &network,
-                question: &question,
-                claim: None,
-                certificate: None,
-                values: None,
-                on_domain: None,
-            };
-            let title = format!("{} after {} steps", self.name, snapshot.step);
-            let caption = format!(
-                "{} on {} points: {}; target {}",
-                self.problem.perceptron().loss().name(),
-                self.samples.count(),
-                digits(snapshot.loss),
-                self.spec.target.text().join(", ")
-            );
-            let svg = draw_frame(&subject, &title, &caption).map_err(Refusal::new)?;
-            let name = folder.write_picture(&format!("frame{place:02}"), &svg)?;
+        let is_region = self.spec.target.is_region();
+        let networks: Vec<(Network, Question, &Snapshot)> = snapshots
+            .iter()
+            .filter_map(|snapshot| {
+                let network = self.problem.network(&snapshot.parameters)?;
+                let question = Question {
+                    network: digest(&network),
+                    target: self.spec.target.clone(),
+                    domain: self.spec.domain.clone(),
+                    norm: if is_region { Norm::Area } else { Norm::Sup },
+                    threshold: is_region.then(|| self.settings.threshold.clone()),
+                    semantics: Semantics::Real,
+                };
+                Some((network, question, snapshot))
+            })
+            .collect();
+        let frames: Vec<Frame<'_>> = networks
+            .iter()
+            .map(|(network, question, snapshot)| Frame {
+                subject: Subject {
+                    network,
+                    question,
+                    claim: None,
+                    certificate: None,
+                    values: None,
+                    on_domain: None,
+                },
+                title: format!("{} after {}", self.name, count(snapshot.step, "step")),
+                caption: format!(
+                    "Loss ({}) on {}: {}. Target: {}.",
+                    self.problem.perceptron().loss().name(),
+                    count(self.samples.count(), "point"),
+                    digits(snapshot.loss),
+                    typeset_target(&self.spec.target)
+                ),
+            })
+            .collect();
+        let mut pictures = draw_frames(&frames).map_err(Refusal::new)?;
+        let film = pictures.pop();
+        for (place, svg) in pictures.iter().enumerate() {
+            let name = folder.write_picture(&format!("frame{place:02}"), svg)?;
+            self.frames.push(out.join(name));
+        }
+        if let Some(film) = film {
+            let name = folder.write_picture(earlier::FILM, &film)?;
             self.frames.push(out.join(name));
         }
         Ok(())

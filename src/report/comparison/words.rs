@@ -148,11 +148,7 @@ pub fn bounds(comparison: &Comparison) -> String {
 /// Explains the columns of the table that need it: head and sentence.
 pub fn columns(comparison: &Comparison) -> Vec<(&'static str, String)> {
     let has = |figure: fn(&Row) -> bool| comparison.rows.iter().any(figure);
-    let mut columns = vec![
-        ("params", "weights and bias terms".to_owned()),
-        ("zeros", "the proportion of weights that are 0".to_owned()),
-        ("max |w|", "the largest weight, without its sign".to_owned()),
-    ];
+    let mut columns = Vec::new();
     let mut add = |head, meaning: &str| columns.push((head, meaning.to_owned()));
     if has(|row| row.sup.is_some()) {
         add(
@@ -175,12 +171,12 @@ pub fn columns(comparison: &Comparison) -> Vec<(&'static str, String)> {
         add("l1 error", "the integral of the error over the domain");
     }
     if has(|row| row.area.is_some()) {
-        let (head, meaning) = match comparison.domain.len() {
-            1 => ("wrong length", "the length that the network misclassifies"),
-            2 => ("wrong area", "the area that the network misclassifies"),
-            _ => ("wrong volume", "the volume that the network misclassifies"),
-        };
-        add(head, meaning);
+        let head = comparison.wrong_head();
+        let measure = head.trim_start_matches("wrong ");
+        add(
+            head,
+            &format!("the {measure} that the network misclassifies"),
+        );
     }
     if has(|row| row.constant.is_some()) {
         add(
@@ -194,6 +190,9 @@ pub fn columns(comparison: &Comparison) -> Vec<(&'static str, String)> {
             "the area that the best regular polygon misclassifies, with as many sides as the network has units",
         );
     }
+    add("params", "weights and bias terms");
+    add("zeros", "the proportion of weights that are 0");
+    add("max |w|", "the largest weight, without its sign");
     let smooth = "an exact count; networks with smooth units have none";
     if has(|row| row.linear_regions.is_some()) {
         add("regions", &format!("linear regions, {smooth}"));

@@ -54,6 +54,12 @@ impl Setter<'_> {
 
     /// Writes what begins here, and returns where it ends.
     fn one(&mut self, at: usize, end: usize) -> usize {
+        if let Some(stop) = self.whole(at, end) {
+            self.out.push_str("<span class=\"whole\">");
+            let signs: String = self.signs[at..stop].iter().collect();
+            self.out.push_str(&html! { (signs) }.into_string());
+            return self.put("</span>", stop);
+        }
         let sign = self.signs[at];
         let next = self.sign(at + 1).filter(|_| at + 1 < end);
         if sign.is_ascii_alphabetic()
@@ -98,6 +104,30 @@ impl Setter<'_> {
                 at + 1
             }
         }
+    }
+
+    /// Where a range such as `0.2–0.3` or a short name such as `2-6-1` or `n-gon` ends, which no line may break.
+    fn whole(&self, at: usize, end: usize) -> Option<usize> {
+        const LONGEST: usize = 24;
+        let opens = self
+            .before(at)
+            .is_none_or(|sign| sign.is_whitespace() || sign == '(');
+        if self.kind == Kind::Formula || !opens {
+            return None;
+        }
+        let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '–' | '.');
+        let mut stop = self.run(at, end, is_part);
+        while stop > at && !self.signs[stop - 1].is_alphanumeric() {
+            stop -= 1;
+        }
+        let signs = &self.signs[at..stop];
+        let joins = signs.windows(3).any(|near| {
+            let [before, sign, after] = [near[0], near[1], near[2]];
+            before.is_alphanumeric()
+                && after.is_alphanumeric()
+                && (sign == '–' || (sign == '-' && (before.is_ascii_digit() || signs[1] == '-')))
+        });
+        (joins && signs.len() <= LONGEST).then_some(stop)
     }
 
     fn put(&mut self, text: &str, end: usize) -> usize {
@@ -370,18 +400,26 @@ mod tests {
 
     #[test]
     fn sentences_keep_their_hyphens() {
+        let whole = |text: &str| {
+            sentence(text)
+                .replace("<span class=\"whole\">", "⟨")
+                .replace("</span>", "⟩")
+        };
         assert_eq!(
-            sentence("sigmoid 2-6-1, n-gon, at x = -49/512"),
-            "sigmoid 2-6-1, n-gon, at x = −49/512"
+            whole("sigmoid 2-6-1, n-gon, at x = -49/512"),
+            "sigmoid ⟨2-6-1⟩, ⟨n-gon⟩, at x = −49/512"
         );
         assert_eq!(
-            sentence("|N - f| <= 2^-21 of a file_name"),
+            whole("|N - f| <= 2^-21 of a file_name"),
             "|N − f| ≤ 2<sup>−21</sup> of a file_name"
         );
-        assert_eq!(sentence("pi r^2 -> a"), "π r<sup>2</sup> -&gt; a");
         assert_eq!(
-            sentence("0.2–0.3, 5 * 3, --max-boxes"),
-            "0.2–0.3, 5 * 3, --max-boxes"
+            whole("pi r^2 -> a, largest-first"),
+            "π r<sup>2</sup> -&gt; a, largest-first"
+        );
+        assert_eq!(
+            whole("(0.2–0.3), 5 * 3, --max-boxes"),
+            "(⟨0.2–0.3⟩), 5 * 3, ⟨--max-boxes⟩"
         );
     }
 }

@@ -112,7 +112,7 @@ mod tests {
             "{shown}"
         );
         assert!(
-            shown.contains(r#"<td class="number">0.2–0.3</td>"#),
+            shown.contains(r#"<td class="number"><span class="whole">0.2–0.3</span></td>"#),
             "{shown}"
         );
         assert!(

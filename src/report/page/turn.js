@@ -2,6 +2,7 @@
 // A surface that can be turned, in place of its picture: heights on a grid, painted from back to front.
 {
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
+  const minus = (label) => label.replace("-", "−");
   const surface = (figure) => {
     const data = JSON.parse(figure.querySelector("script").textContent);
     const names = data.surfaces.map((one) => one.name).join(" and ");
@@ -32,12 +33,13 @@
       };
       const [sin, cos, up, down] = [Math.sin(turn), Math.cos(turn), Math.cos(tilt), Math.sin(tilt)];
       data.surfaces.forEach((one, panel) => {
-        const middle = [width * ((panel % across) + 0.5), height * (Math.floor(panel / across) + 0.54)];
+        const middle = [width * ((panel % across) + 0.5), height * (Math.floor(panel / across) + 0.53)];
+        const size = Math.min(width * 0.58, height * 0.68);
         const place = (x, y, z) => {
           const [p, q] = [x - 0.5, y - 0.5];
           const depth = p * sin + q * cos;
-          return [middle[0] + (p * cos - q * sin) * width * 0.62,
-            middle[1] - (depth * down + (z - 0.5) * 0.6 * up) * width * 0.62, depth];
+          return [middle[0] + (p * cos - q * sin) * size,
+            middle[1] - (depth * down + (z - 0.5) * 0.6 * up) * size, depth];
         };
         const path = (points) => {
           pen.beginPath();
@@ -53,10 +55,10 @@
         pen.stroke();
         pen.font = "13px system-ui, sans-serif";
         data.ends.forEach((ends, axis) => {
-          const side = (axis ? sin : cos) > 0 === Boolean(axis) ? 1.1 : -0.1;
+          const side = (axis ? sin : cos) > 0 ? -0.1 : 1.1;
           [...ends, data.inputs[axis]].forEach((label, i) => {
             const [x, y] = place(...(axis ? [side, [0, 1, 0.5][i]] : [[0, 1, 0.5][i], side]), 0);
-            pen.fillText(label.replace("-", "−"), x, y + 4);
+            pen.fillText(minus(label), x, y + 4);
           });
         });
         const cells = [];
@@ -120,7 +122,7 @@
       button.textContent = picture.hidden ? "Back to the picture" : "Turn it";
       if (!picture.hidden) return;
       const range = JSON.parse(figure.querySelector("script").textContent).range;
-      note.textContent = `Sampled, not proved. Heights from ${range.join(" to ")}. Drag it, or use the arrow keys.`;
+      note.textContent = `Sampled, not proved. Heights from ${range.map(minus).join(" to ")}. Drag it, or use the arrow keys.`;
       turned.draw();
       turned.swing(60);
     };
