@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::folder::has_ending;
 use crate::certificate::Norm;
 use crate::formats::reading::{self, Kind};
 use crate::workflow::pictures::compared::file_name;
@@ -41,14 +42,16 @@ pub fn of_explanations(directory: &Path) -> Vec<String> {
     let mut names = of_reports(directory);
     names.retain(|name| {
         ["report.json", "report.md", "report.html"].contains(&name.as_str())
-            || name.ends_with(".svg")
+            || has_ending(name, &["svg"])
     });
     names
 }
 
 /// Is this the report of `explain`?
 fn is_explanation(report: &Value) -> bool {
-    report.get("steps").is_some_and(|steps| steps.get("kind").is_some())
+    report
+        .get("steps")
+        .is_some_and(|steps| steps.get("kind").is_some())
 }
 
 /// The files that an earlier `build` or `compare` wrote to this directory, as its reports say.
