@@ -4,6 +4,7 @@ use super::axes::{Bound, padded, range};
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
 use super::palette::{BAND, INK, NETWORK, SOFT, TARGET};
 use super::plane::Plane;
+use super::points::DataPoints;
 
 /// A point where the error is known to be large.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +38,8 @@ pub struct CurvePicture {
     pub error_upper: Option<Bound>,
     /// Where the error is large, marked in both panels.
     pub witness: Option<CurveWitness>,
+    /// The points of the data, in the upper panel.
+    pub points: DataPoints,
 }
 
 impl CurvePicture {
@@ -56,6 +59,7 @@ impl CurvePicture {
         let ys = range(
             points()
                 .map(|p| p.1)
+                .chain(self.points.points.iter().map(|p| p.y))
                 .chain(targets.clone().map(|y| y - half))
                 .chain(targets.map(|y| y + half)),
         );
@@ -100,6 +104,7 @@ impl CurvePicture {
         if self.witness.is_some() {
             items.push((Swatch::Witness, "witness".to_owned()));
         }
+        items.extend(self.points.legend(usize::MAX));
         items
     }
 
@@ -114,6 +119,7 @@ impl CurvePicture {
         }
         plane.draw_grid(&mut inner);
         stroke(&mut inner, plane, &self.target, Paint::stroke(TARGET, 4.0));
+        self.points.draw(&mut inner, plane, usize::MAX);
         jumps(&mut inner, plane, &self.network);
         stroke(
             &mut inner,

@@ -1,10 +1,12 @@
 //! A region of the plane and the half-planes that cut it out.
 
+use super::cells;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Swatch};
 use super::palette::{
     AGREE_INSIDE, AGREE_OUTSIDE, FALSE_INSIDE, FALSE_OUTSIDE, HATCH, INK, NETWORK, PAPER, UNIT,
 };
 use super::plane::{Plane, Rect};
+use super::points::DataPoints;
 
 /// What is certified for all points of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub struct HalfplanesPicture {
     pub polygon: Vec<(f64, f64)>,
     /// The boundary of the target.
     pub boundary: Vec<Vec<(f64, f64)>>,
+    /// The points of the data.
+    pub points: DataPoints,
 }
 
 const FILLS: [(&str, &str); 5] = [
@@ -89,10 +93,12 @@ impl HalfplanesPicture {
                 .map(|c| c.rect)
                 .chain(self.polygon.iter().map(|p| Rect::new(p.0, p.0, p.1, p.1))),
         );
-        let mut page = Page::new(&self.title, &self.caption, &self.legend());
+        let mut legend = self.legend();
+        legend.extend(self.points.legend(usize::MAX));
+        let mut page = Page::new(&self.title, &self.caption, &legend);
         let plane = Plane::map(domain, page.top, MARGIN);
 
-        let ends = self.draw_map(&mut page.canvas, &plane);
+        let ends = self.draw_map(&mut page.canvas, &plane, usize::MAX);
         let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
         let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
         plane.draw_axes(&mut page.canvas, Some(&x), &y);
@@ -107,17 +113,18 @@ impl HalfplanesPicture {
         page.finish(plane.bottom() + Plane::BELOW)
     }
 
-    /// The cells, edges and lines without axes; returns the ends of the units' lines in pixels.
-    pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane) -> Vec<Option<Segment>> {
-        let mut fills: [PathData; 5] = Default::default();
-        for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
-            let (x0, y0, x1, y1) = plane.corners(&cell.rect);
-            fills[kind(cell)].rect(x0, y0, x1, y1);
-        }
+    /// The cells, edges, lines and at most so many points, without axes; returns the ends of the units'
+    /// lines in pixels.
+    pub(super) fn draw_map(
+        &self,
+        canvas: &mut Canvas,
+        plane: &Plane,
+        most_points: usize,
+    ) -> Vec<Option<Segment>> {
         let mut ground = Canvas::default();
-        for (data, (fill, _)) in fills.into_iter().zip(FILLS) {
-            ground.path(data, Paint::fill(fill));
-        }
+        let drawable = self.cells.iter().filter(|cell| cell.rect.is_drawable());
+        let kinds = drawable.map(|cell| (cell.rect, kind(cell)));
+        cells::paint(&mut ground, plane, kinds, |kind| FILLS[kind].0.to_owned());
         let mut inner = Canvas::default();
         inner.crisp(ground);
         for line in &self.boundary {
@@ -136,6 +143,7 @@ impl HalfplanesPicture {
         for run in plane.runs(&self.polygon) {
             inner.polygon(&run, Paint::stroke(NETWORK, 2.8));
         }
+        self.points.draw(&mut inner, plane, most_points);
         plane.add_clipped(canvas, inner);
         ends
     }

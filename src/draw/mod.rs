@@ -34,6 +34,7 @@
 
 pub(crate) mod axes;
 pub(crate) mod canvas;
+mod cells;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod plane;
@@ -48,9 +49,11 @@ mod halfplanes;
 mod log_plot;
 mod maps;
 mod partition;
+mod pins;
 #[cfg(feature = "png")]
 mod pixels;
 mod png;
+mod points;
 mod regions;
 mod scene;
 mod surface;
@@ -65,8 +68,10 @@ pub use halfplanes::{Class, ClassCell, HalfPlane, HalfplanesPicture};
 pub use log_plot::{LogPlot, Series};
 pub use maps::{Maps, MapsPicture};
 pub use partition::{PartitionCell, PartitionColour, PartitionPicture};
+pub use pins::{Pins, SurfacePoint};
 pub use plane::Rect;
 pub use png::{PngError, png};
+pub use points::{DataPoint, DataPoints, Mark};
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use warp::{WarpPanel, WarpPicture};

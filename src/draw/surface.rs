@@ -3,6 +3,7 @@
 use super::axes::range;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
 use super::palette::{PAPER, WITNESS};
+use super::pins::Pins;
 use super::scene::Scene;
 
 /// Values over a grid.
@@ -50,6 +51,8 @@ pub struct SurfacePicture {
     pub witness: Option<SurfaceWitness>,
     /// The direction towards the viewer; the usual one when zero.
     pub toward: [f64; 3],
+    /// Points of the data, on the first surface.
+    pub points: Pins,
 }
 
 impl SurfacePicture {
@@ -62,6 +65,7 @@ impl SurfacePicture {
                 "witness (line: from target to network)".to_owned(),
             ));
         }
+        legend.extend(self.points.legend());
         let mut page = Page::new(&self.title, &self.caption, &legend);
         let names = [
             (&self.x_label, "x"),
@@ -78,7 +82,8 @@ impl SurfacePicture {
         let values = surfaces
             .iter()
             .flat_map(|s| s.z.iter().flatten().copied())
-            .chain(self.witness.iter().flat_map(|w| [w.network, w.target]));
+            .chain(self.witness.iter().flat_map(|w| [w.network, w.target]))
+            .chain(self.points.pins.iter().map(|pin| pin.z));
         let (mut lo, hi) = range(values);
         if lo > 0.0 && lo < 0.4 * hi {
             lo = 0.0;
@@ -111,6 +116,9 @@ impl SurfacePicture {
             scene.draw_box(&mut page.canvas);
             scene.draw_surface(&mut page.canvas, surface);
             scene.draw_axes(&mut page.canvas, names);
+            if i == 0 {
+                self.points.draw(&mut page.canvas, &scene, surface);
+            }
             if let (0, Some(w)) = (i, self.witness) {
                 draw_witness(&scene, &mut page.canvas, w);
             }

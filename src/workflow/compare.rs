@@ -96,6 +96,8 @@ pub struct Compared {
     pub comparison: Comparison,
     /// What stands behind it.
     pub members: Vec<Option<Member>>,
+    /// The points that the networks were trained on.
+    pub samples: Option<training::Samples>,
 }
 
 /// Why there is no comparison.
@@ -309,12 +311,13 @@ pub fn compare(
             beside,
             arithmetic,
             is_disk: disk.is_some(),
-            data: samples.map(|samples| data_text(spec, &samples)),
+            data: samples.as_ref().map(|samples| data_text(spec, samples)),
             gap: spec.claim.gap.clone(),
             rows,
             notes,
         },
         members,
+        samples,
     })
 }
 

@@ -335,6 +335,7 @@ impl Run<'_> {
                 certificate: None,
                 values: None,
                 on_domain: None,
+                points: Some(self.samples),
             };
             let title = format!("{} after {} steps", self.name, snapshot.step);
             let caption = format!(
