@@ -203,7 +203,7 @@ fn the_plane_bent_by_two_units() {
     let domain = Domain::parse("x=0..1,y=0..1").expect("a domain");
     let network = read(XOR);
     let half = Rational::ratio(1, 2);
-    let picture = warp(&network, &domain, None, Some(&half), "warp").expect("two inputs");
+    let picture = warp(&network, &domain, None, Some(&half)).expect("two inputs");
     assert_eq!(picture.panels.len(), 2);
     // The decision line of the last panel says of each point what the network says.
     let line = picture.panels[1].decision.as_ref().expect("a line");
@@ -219,7 +219,7 @@ fn the_plane_bent_by_two_units() {
     assert!(seen[0] > 20 && seen[1] > 20, "{seen:?}");
     // Labels from a region go before the network's.
     let region = parse_target(&["x <= 1/2"], Some(&["x".into(), "y".into()])).expect("a region");
-    let told = warp(&network, &domain, Some(&region), None, "warp").expect("two inputs");
+    let told = warp(&network, &domain, Some(&region), None).expect("two inputs");
     let inputs = told.panels[0].points.iter().zip(&told.labels);
     assert!(inputs.clone().count() > 100);
     assert!(
@@ -227,10 +227,7 @@ fn the_plane_bent_by_two_units() {
             .into_iter()
             .all(|(point, &label)| (point[0] <= 0.5) == label)
     );
-    insta::assert_snapshot!(
-        "xor_diagram_svg",
-        diagram(&network, "exclusive or").render()
-    );
+    insta::assert_snapshot!("xor_diagram_svg", diagram(&network).render());
 }
 
 /// The picture of an error of decisions shows where they are wrong, by enclosures, and no `|N - f|`.

@@ -643,3 +643,25 @@ fn a_size_whose_search_is_stopped_is_not_called_too_small() {
     );
     assert!(code == 3 && text.contains("memory"), "{text}");
 }
+
+/// The error is 4.85 along the whole side x = 1, but `y < y` is undecided in a box, so only points where x and y
+/// are nearly equal can be certified. The search used to look near y = 0 alone, until its cells were too small.
+#[test]
+fn a_claim_that_only_a_few_places_refute_is_refuted() {
+    let text = r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["a"], "layers": [
+     {"activation": "softplus", "threshold": "20", "weights": [["-555/64", "-1835008"]], "bias": ["0"]},
+     {"activation": "identity", "weights": [["5/8"]], "bias": ["-27/7"]}]}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("steep.json"), text).expect("written");
+    let asked = [
+        "verify",
+        "steep.json",
+        "--target",
+        "if(y < y, y, x)",
+        "--domain",
+        "x=-1..1,y=0..1",
+    ];
+    let limits = ["--tolerance", "4.7447", "--max-boxes", "200000"];
+    let (code, found) = object(folder.path(), &[&asked[..], &limits].concat());
+    assert_eq!((code, &found["verdict"]), (1, &Value::from("refuted")));
+}

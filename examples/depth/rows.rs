@@ -239,9 +239,7 @@ pub fn bent(units: usize) -> Result<(BendingRow, String), Failure> {
             .error_upper()
             .map(|upper| upper * &area.reciprocal().unwrap_or_default()),
     };
-    let title = format!("The plane, bent by {units} tanh units");
-    let picture =
-        warp(&network, &domain, Some(&region), Some(&half), &title).ok_or("two inputs")?;
+    let picture = warp(&network, &domain, Some(&region), Some(&half)).ok_or("two inputs")?;
     let row = BendingRow {
         units,
         wrong: share.figures(),

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::builders::BuilderName;
 use crate::certificate::{Norm, Summation};
+use crate::cli::look::Look;
 use crate::floats::{self, Activations, Numbers};
 use crate::network::Activation;
 use crate::training::Optimizer;
@@ -221,6 +222,9 @@ pub struct Build {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple compare`.
@@ -245,6 +249,9 @@ pub struct Compare {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple verify`.
@@ -383,6 +390,9 @@ pub struct Draw {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// What changes along the horizontal axis of the picture `convergence`.
@@ -480,6 +490,9 @@ pub struct Train {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple regions`.
@@ -513,6 +526,9 @@ pub struct Regions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// `steeple bound`. The spec needs a tolerance and the norm sup; it needs no table `network`.

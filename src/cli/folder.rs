@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::look::Look;
 use super::{Refusal, note, outputs};
 use crate::workflow::files::{
     self, DirectoryLock, Identity, Temporary, directory_of, end_of_links, keep_permissions,
@@ -40,11 +41,17 @@ pub struct Folder {
     shown: PathBuf,
     contents: Contents,
     lock: DirectoryLock,
+    look: Look,
 }
 
 impl Folder {
     /// Makes a directory that will take this place. None of its files may be one that is read.
-    pub fn beside(shown: &Path, contents: Contents, inputs: &[PathBuf]) -> Result<Self, Refusal> {
+    pub fn beside(
+        shown: &Path,
+        contents: Contents,
+        inputs: &[PathBuf],
+        look: Look,
+    ) -> Result<Self, Refusal> {
         let failed = |error: io::Error| cannot_be_written(shown, &error);
         let out = end_of_links(shown).map_err(failed)?;
         if out.exists() && !out.is_dir() {
@@ -77,6 +84,7 @@ impl Folder {
             shown: shown.to_path_buf(),
             contents,
             lock,
+            look,
         };
         folder.tell_what_is_replaced();
         Ok(folder)
@@ -115,13 +123,18 @@ impl Folder {
         fs::write(&path, text).map_err(|error| Refusal::in_file(&self.shown.join(name), error))
     }
 
+    /// Writes a picture in the colours that were asked for; returns the name of its file.
+    pub fn write_picture(&self, name: &str, svg: &str) -> Result<String, Refusal> {
+        let name = format!("{name}.svg");
+        self.write(&name, self.look.of(svg, Path::new(&name)))?;
+        Ok(name)
+    }
+
     /// Writes pictures; returns the names of their files.
     pub fn write_pictures(&self, pictures: &[(String, String)]) -> Result<Vec<String>, Refusal> {
         let mut names = Vec::new();
         for (name, svg) in pictures {
-            let name = format!("{name}.svg");
-            self.write(&name, svg)?;
-            names.push(name);
+            names.push(self.write_picture(name, svg)?);
         }
         Ok(names)
     }

@@ -10,6 +10,7 @@ mod earlier;
 mod folder;
 mod inputs;
 mod interrupt;
+mod look;
 mod message;
 mod nearest;
 mod outputs;

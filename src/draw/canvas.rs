@@ -90,8 +90,8 @@ pub(crate) struct Face<'a> {
     pub anchor: &'a str,
     pub colour: &'a str,
     pub shape: Shape,
-    /// A white rim, for text over a drawing.
-    pub halo: bool,
+    /// On a box of paper, for text over a drawing.
+    pub boxed: bool,
     /// Turned a quarter to the left.
     pub turned: bool,
 }
@@ -102,7 +102,7 @@ impl Face<'static> {
         anchor: "middle",
         colour: INK,
         shape: Shape::Plain,
-        halo: false,
+        boxed: false,
         turned: false,
     };
     pub const LABEL: Self = Face {
@@ -117,8 +117,11 @@ impl<'a> Face<'a> {
         Face { anchor, ..self }
     }
 
-    pub fn haloed(self) -> Self {
-        Face { halo: true, ..self }
+    pub fn boxed(self) -> Self {
+        Face {
+            boxed: true,
+            ..self
+        }
     }
 
     pub fn coloured(self, colour: &'a str) -> Self {
@@ -306,6 +309,11 @@ impl Canvas {
         if content.is_empty() {
             return;
         }
+        if face.boxed {
+            let (x0, x1) = around((x, text_width(&content, face.size)), face.anchor);
+            let (y0, y1) = (y - 0.86 * face.size, y + 0.3 * face.size);
+            self.rect(x0 - 2.0, y0, x1 + 2.0, y1, Paint::fill(PAPER));
+        }
         let mut node = Element::new("text");
         node.assign("x", px(x));
         node.assign("y", px(y));
@@ -316,12 +324,6 @@ impl Canvas {
             Shape::Plain => {}
             Shape::Bold => node.assign("font-weight", "bold"),
             Shape::Italic => node.assign("font-style", "italic"),
-        }
-        if face.halo {
-            node.assign("stroke", PAPER);
-            node.assign("stroke-width", "3.5");
-            node.assign("stroke-linejoin", "round");
-            node.assign("paint-order", "stroke");
         }
         if face.turned {
             node.assign("transform", format!("rotate(-90 {} {})", px(x), px(y)));
@@ -357,6 +359,20 @@ impl Canvas {
     }
 }
 
+/// A generous estimate: fonts differ, and a line must not run off the page in any of them.
+pub(crate) fn text_width(text: &str, size: f64) -> f64 {
+    text.chars()
+        .map(|c| match c {
+            'i' | 'j' | 'l' | '|' | '.' | ',' | ':' | ';' | '\'' | ' ' | '(' | ')' => 0.36,
+            'm' | 'w' | 'M' | 'W' | '−' | '+' | '=' | '≤' | '<' | '>' | '×' => 0.86,
+            c if c.is_ascii_uppercase() => 0.7,
+            c if (c as u32) > 0x2e80 => 1.0,
+            _ => 0.6,
+        })
+        .sum::<f64>()
+        * size
+}
+
 /// Returns one line without the characters that XML forbids.
 pub(crate) fn clean(text: &str) -> String {
     clean_lines(text).replace('\n', " ").trim().to_owned()
@@ -376,6 +392,15 @@ pub(crate) fn clean_lines(text: &str) -> String {
         out.push('…');
     }
     out.trim().to_owned()
+}
+
+/// The ends of a text of a width at a place.
+fn around((x, wide): (f64, f64), anchor: &str) -> (f64, f64) {
+    match anchor {
+        "start" => (x, x + wide),
+        "end" => (x - wide, x),
+        _ => (x - wide / 2.0, x + wide / 2.0),
+    }
 }
 
 fn hundredths(v: f64) -> i64 {
@@ -411,6 +436,24 @@ mod tests {
     fn coordinates_are_short() {
         let shown = [0.0, -0.001, 1.25, 0.5, -12.34, 1e300, f64::NAN].map(px);
         assert_eq!(shown, ["0", "0", "1.25", ".5", "-12.34", "1000000", "0"]);
+    }
+
+    #[test]
+    fn a_label_stands_on_paper() {
+        let mut canvas = Canvas::default();
+        canvas.text((10.0, 20.0), "2.043", Face::TICK.boxed());
+        let shown: Vec<String> = canvas
+            .into_nodes()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(shown.len(), 2);
+        assert!(
+            shown[0].contains(PAPER) && shown[0].starts_with("<path"),
+            "{shown:?}"
+        );
+        assert!(shown[1].starts_with("<text"));
+        assert_eq!(around((10.0, 8.0), "end"), (2.0, 10.0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One input: target, network, certified band, and below them the error.
 
 use super::axes::{Bound, padded, range};
-use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
+use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH, WITNESS_NAME};
 use super::palette::{BAND, INK, NETWORK, SOFT, TARGET};
 use super::plane::Plane;
 use super::points::DataPoints;
@@ -102,7 +102,7 @@ impl CurvePicture {
             ));
         }
         if self.witness.is_some() {
-            items.push((Swatch::Witness, "witness".to_owned()));
+            items.push((Swatch::Witness, WITNESS_NAME.to_owned()));
         }
         items.extend(self.points.legend(usize::MAX));
         items

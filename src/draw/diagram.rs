@@ -95,7 +95,7 @@ impl DiagramPicture {
                 if step >= 48.0 {
                     let face = Face {
                         size: 11.0,
-                        ..Face::TICK.haloed().coloured(SOFT)
+                        ..Face::TICK.boxed().coloured(SOFT)
                     };
                     page.canvas.text((at.0, at.1 + radius + 12.0), below, face);
                 }
@@ -193,7 +193,7 @@ impl DiagramPicture {
             placed.push(free);
             let face = Face {
                 size: 11.5,
-                ..Face::TICK.haloed()
+                ..Face::TICK.boxed()
             };
             canvas.text((free.0, free.1 + 4.0), &weight.text, face);
         }

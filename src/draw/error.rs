@@ -2,7 +2,7 @@
 
 use super::axes::{Bound, Scale, decimal, range, ticks};
 use super::cells;
-use super::page::{Canvas, Face, Page, Paint, SMALL, Swatch};
+use super::page::{Canvas, Face, Page, Paint, SMALL, Swatch, WITNESS_NAME};
 use super::palette::{self, HATCH, INK};
 use super::plane::{Plane, Rect};
 use super::points::DataPoints;
@@ -121,7 +121,7 @@ impl ErrorPicture {
             items.push((Swatch::Fill(HATCH.into()), "no finite bound".to_owned()));
         }
         if self.witness.is_some() {
-            items.push((Swatch::Witness, "witness".to_owned()));
+            items.push((Swatch::Witness, WITNESS_NAME.to_owned()));
         }
         items
     }

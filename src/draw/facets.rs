@@ -243,8 +243,8 @@ impl<'a> Grid<'a> {
                 self.add_edge(kind, ends, &mut creases, &mut mesh);
             }
         }
-        canvas.path(mesh, Paint::stroke("#3d4756", 0.4).opacity(0.55));
-        canvas.path(creases, Paint::stroke("#232b36", 0.7));
+        canvas.path(mesh, Paint::stroke(palette::MESH, 0.4).opacity(0.55));
+        canvas.path(creases, Paint::stroke(palette::OVER_FILLS, 0.7));
     }
 
     /// Returns how the edge between two cells is drawn.
@@ -329,7 +329,7 @@ pub(super) fn newell(corners: &[Point3<f64>]) -> Option<Vector3<f64>> {
 /// A line where facets meet at an angle.
 pub(super) fn crease(scene: &Scene, canvas: &mut Canvas, points: &[Point3<f64>]) {
     let points: Vec<_> = points.iter().map(|p| scene.camera.at(p)).collect();
-    canvas.polyline(&points, Paint::stroke("#232b36", 0.7));
+    canvas.polyline(&points, Paint::stroke(palette::OVER_FILLS, 0.7));
 }
 
 fn area(t: &[Point3<f64>; 3]) -> f64 {

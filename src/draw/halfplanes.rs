@@ -41,6 +41,18 @@ pub struct HalfPlane {
     pub c: f64,
 }
 
+impl HalfPlane {
+    /// Does its edge meet a rectangle?
+    fn meets(&self, rect: &Rect) -> bool {
+        let corners = [rect.x0, rect.x1].map(|x| [rect.y0, rect.y1].map(|y| (x, y)));
+        let mut sides = corners
+            .iter()
+            .flatten()
+            .map(|(x, y)| self.a * x + self.b * y + self.c);
+        sides.clone().any(|side| side <= 0.0) && sides.any(|side| side >= 0.0)
+    }
+}
+
 /// Decision and target over a rectangle, with the hidden units' lines and the polygon they bound.
 #[derive(Clone, Debug, Default)]
 pub struct HalfplanesPicture {
@@ -87,12 +99,7 @@ fn kind(cell: &ClassCell) -> usize {
 impl HalfplanesPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
-        let domain = self.domain.or_hull(
-            self.cells
-                .iter()
-                .map(|c| c.rect)
-                .chain(self.polygon.iter().map(|p| Rect::new(p.0, p.0, p.1, p.1))),
-        );
+        let domain = self.shown();
         let mut legend = self.legend();
         legend.extend(self.points.legend(usize::MAX));
         let mut page = Page::new(&self.title, &self.caption, &legend);
@@ -111,6 +118,13 @@ impl HalfplanesPicture {
             }
         }
         page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    /// What is in view.
+    fn shown(&self) -> Rect {
+        let corners = self.polygon.iter().map(|p| Rect::new(p.0, p.0, p.1, p.1));
+        let cells = self.cells.iter().map(|c| c.rect);
+        self.domain.or_hull(cells.chain(corners))
     }
 
     /// The cells, edges, lines and at most so many points, without axes; returns the ends of the units'
@@ -167,7 +181,8 @@ impl HalfplanesPicture {
             let swatch = Swatch::Line(NETWORK.into(), 2.8, "");
             items.push((swatch, "edge of the decision".to_owned()));
         }
-        if !self.lines.is_empty() {
+        let domain = self.shown();
+        if self.lines.iter().any(|line| line.meets(&domain)) {
             let swatch = Swatch::Line(UNIT.into(), 1.6, "");
             items.push((
                 swatch,

@@ -1,21 +1,18 @@
 //! Plots with logarithmic axes: how errors decrease with size, and losses with steps.
 
 use super::axes::{Scale, decimal, range};
-use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Shape, Swatch, WIDTH};
-use super::palette::{GRID, INK, NETWORK, PAPER, SOFT, TARGET, UNIT, WITNESS};
+use super::labels::spread;
+use super::page::{
+    Canvas, Face, MARGIN, Page, Paint, PathData, SMALL, Shape, Swatch, WIDTH, text_width,
+};
+use super::palette::{self, GRID, INK, PAPER, SOFT, THEORY};
 use super::plane::Plane;
 
-/// Colours and dashes of lines, distinguishable in grey as well.
-const STYLES: [(&str, &str); 8] = [
-    (NETWORK, ""),
-    (UNIT, "7 3"),
-    (WITNESS, "2 3"),
-    ("#4a7f8f", "10 3 2 3"),
-    (TARGET, ""),
-    ("#5c3d6e", "5 2"),
-    ("#7d7d86", "1 2"),
-    (INK, "12 4"),
-];
+/// More names than this, or wider ones, stand in a legend above the plot.
+const MOST_NAMES: usize = 22;
+const WIDEST_NAME: f64 = 240.0;
+/// The piece of a line before its name.
+const SAMPLE: f64 = 22.0;
 
 /// One line of a plot.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,10 +47,12 @@ pub struct LogPlot {
 impl LogPlot {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
+        let column = self.label_column();
         let legend: Vec<(Swatch, String)> = self
             .series
             .iter()
             .enumerate()
+            .filter(|_| column.is_none())
             .map(|(i, series)| {
                 let (colour, dash) = style(i, series);
                 let width = if series.is_theory { 1.0 } else { 2.0 };
@@ -71,10 +70,12 @@ impl LogPlot {
         let (room_x, room_y) = ((x.1 - x.0) * 0.03, (y.1 - y.0) * 0.05);
         let x = (x.0 - if self.is_x_log { room_x } else { 0.0 }, x.1 + room_x);
         let y = (y.0 - room_y, y.1 + room_y);
-        let size = (WIDTH - Plane::LEFT - MARGIN, 380.0);
+        let room = column.unwrap_or(0.0);
+        let size = (WIDTH - Plane::LEFT - MARGIN - room, 380.0);
         let plane = Plane::new(x, y, Plane::LEFT, page.top, size);
         self.draw_frame(&mut page.canvas, &plane);
         let mut inner = Canvas::default();
+        let mut ends = Vec::new();
         for (i, series) in self.series.iter().enumerate() {
             let (colour, dash) = style(i, series);
             let at = |x: f64, y: f64| (log_x(x), libm::log10(y));
@@ -92,7 +93,9 @@ impl LogPlot {
                 })
                 .collect();
             let width = if series.is_theory { 1.0 } else { 2.0 };
-            for run in plane.runs(&middle) {
+            let runs = plane.runs(&middle);
+            ends.extend(runs.last().and_then(|run| Some((i, *run.last()?))));
+            for run in runs {
                 inner.polyline(&run, Paint::stroke(colour, width).dashed(dash));
             }
             if !series.is_marked {
@@ -117,7 +120,36 @@ impl LogPlot {
             }
         }
         plane.add_clipped(&mut page.canvas, inner);
+        if column.is_some() {
+            self.draw_names(&mut page.canvas, &plane, &ends);
+        }
         page.finish(plane.bottom() + Plane::BELOW)
+    }
+
+    /// The room that the names of the lines want beside the plot; `None` where they stand in a legend.
+    fn label_column(&self) -> Option<f64> {
+        let names = self.series.iter().map(|s| text_width(&s.name, SMALL));
+        let widest = names.fold(0.0_f64, f64::max);
+        let fits = self.series.len() <= MOST_NAMES && widest <= WIDEST_NAME;
+        (fits && !self.series.is_empty()).then_some(widest + SAMPLE + 18.0)
+    }
+
+    /// The name of each line beside its end, with a piece of the line before it.
+    fn draw_names(&self, canvas: &mut Canvas, plane: &Plane, ends: &[(usize, (f64, f64))]) {
+        let ys: Vec<f64> = ends.iter().map(|(_, end)| end.1).collect();
+        let spots = spread(&ys, 16.0, (plane.top() + 6.0, plane.bottom() - 4.0));
+        let left = plane.right() + 10.0;
+        for (&(i, (x, y)), spot) in ends.iter().zip(spots) {
+            let series = &self.series[i];
+            let (colour, dash) = style(i, series);
+            let way = [(x, y), (plane.right().max(x), y), (left, spot)];
+            canvas.polyline(&way, Paint::stroke(colour, 0.7).opacity(0.7));
+            let width = if series.is_theory { 1.0 } else { 2.0 };
+            let paint = Paint::stroke(colour, width).dashed(dash);
+            canvas.line((left, spot), (left + SAMPLE, spot), paint);
+            let at = (left + SAMPLE + 5.0, spot + 4.5);
+            canvas.text(at, &series.name, Face::TICK.anchored("start"));
+        }
     }
 
     /// Grid, frame, ticks and names.
@@ -183,7 +215,7 @@ fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
     if series.is_theory {
         // Every second one is dotted: two lines by theory differ in grey as well.
         (
-            "#8c8c96",
+            THEORY,
             if number.is_multiple_of(2) {
                 "2 3"
             } else {
@@ -191,7 +223,7 @@ fn style(number: usize, series: &Series) -> (&'static str, &'static str) {
             },
         )
     } else {
-        STYLES[number % STYLES.len()]
+        palette::series(number)
     }
 }
 
@@ -232,6 +264,39 @@ mod tests {
         assert_eq!(labels(0.0, 1.1), ["1", "2", "5", "10"]);
         assert_eq!(labels(0.2, 0.65), ["2", "3", "4"]);
         assert!(labels(-300.0, 300.0).len() <= 11);
+    }
+
+    #[test]
+    fn lines_are_named_at_their_ends() {
+        let series = |k: u32| Series {
+            name: format!("net {k}"),
+            points: vec![(0.0, 1.0, 1.0), (9.0, 0.1, 0.1)],
+            ..Series::default()
+        };
+        let plot = LogPlot {
+            series: (0..10).map(series).collect(),
+            ..LogPlot::default()
+        };
+        let text = plot.render();
+        let mut places: Vec<f64> = text
+            .lines()
+            .filter(|line| line.contains(">net "))
+            .filter_map(|line| line.split_once(" y=\"")?.1.split_once('"')?.0.parse().ok())
+            .collect();
+        places.sort_by(f64::total_cmp);
+        assert_eq!(places.len(), 10);
+        assert!(
+            places.windows(2).all(|pair| pair[1] - pair[0] > 15.9),
+            "{places:?}"
+        );
+        let long = LogPlot {
+            series: vec![Series {
+                name: "n".repeat(60),
+                ..series(0)
+            }],
+            ..LogPlot::default()
+        };
+        assert!(long.label_column().is_none());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::error::ErrorPicture;
 use super::halfplanes::HalfplanesPicture;
-use super::page::{Face, MARGIN, Page, Shape, Swatch, WIDTH, text_width};
+use super::page::{Face, MARGIN, Page, Shape, Swatch, WIDTH, WITNESS_NAME, text_width};
 use super::plane::{Plane, Rect};
 use super::points::{DataPoints, Mark};
 
@@ -62,7 +62,7 @@ impl MapsPicture {
         };
         // Witnesses are marked on single maps only.
         let mut legend = legend.unwrap_or_default();
-        legend.retain(|(_, name)| name != "witness");
+        legend.retain(|(_, name)| name != WITNESS_NAME);
         let most_points = (POINTS / count.max(1)).max(200);
         legend.extend(self.points_legend(most_points));
         let mut page = Page::new(&self.title, &self.caption, &legend);

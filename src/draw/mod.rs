@@ -46,6 +46,7 @@ mod error;
 mod facets;
 mod flat;
 mod halfplanes;
+mod labels;
 mod log_plot;
 mod maps;
 mod partition;
@@ -57,6 +58,7 @@ mod points;
 mod regions;
 mod scene;
 mod surface;
+mod theme;
 mod warp;
 
 pub use axes::Bound;
@@ -74,6 +76,7 @@ pub use png::{PngError, png};
 pub use points::{DataPoint, DataPoints, Mark};
 pub use regions::{RegionArea, RegionsPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
+pub use theme::{Background, Theme, themed};
 pub use warp::{WarpPanel, WarpPicture};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The sheet a picture stands on: title, legend and caption.
 
-pub(crate) use super::canvas::{Canvas, Face, Paint, PathData, SMALL, Shape};
+pub(crate) use super::canvas::{Canvas, Face, Paint, PathData, SMALL, Shape, text_width};
 use super::canvas::{TEXT, clean, clean_lines, px};
 use super::palette::{HATCH, HATCH_LINE, HATCH_PAPER, PAPER, SOFT};
 use svg::node::Node;
@@ -9,6 +9,8 @@ use svg::node::element::Element;
 pub(crate) const WIDTH: f64 = 720.0;
 pub(crate) const MARGIN: f64 = 24.0;
 const TITLE: f64 = 19.0;
+/// What a witness is, in words.
+pub(crate) const WITNESS_NAME: &str = "largest error found";
 
 /// The swatch before a name in the legend.
 #[derive(Clone, Debug)]
@@ -174,20 +176,6 @@ fn hatch() -> Element {
     let mut defs = Element::new("defs");
     defs.append(pattern);
     defs
-}
-
-/// A generous estimate: fonts differ, and a line must not run off the page in any of them.
-pub(crate) fn text_width(text: &str, size: f64) -> f64 {
-    text.chars()
-        .map(|c| match c {
-            'i' | 'j' | 'l' | '|' | '.' | ',' | ':' | ';' | '\'' | ' ' | '(' | ')' => 0.36,
-            'm' | 'w' | 'M' | 'W' | '−' | '+' | '=' | '≤' | '<' | '>' | '×' => 0.86,
-            c if c.is_ascii_uppercase() => 0.7,
-            c if (c as u32) > 0x2e80 => 1.0,
-            _ => 0.6,
-        })
-        .sum::<f64>()
-        * size
 }
 
 /// Breaks a text into lines at spaces, and inside a word that is longer than a line.

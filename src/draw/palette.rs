@@ -1,5 +1,6 @@
 //! Colours that colour-blind readers and grey printers can distinguish.
 //!
+//! Each fixed colour has a dark counterpart in [`super::theme`]; scales stay as they are.
 //! Every scheme is ordered by lightness. Unknown places are hatched as well as coloured.
 
 /// A colour in sRGB.
@@ -38,6 +39,25 @@ pub(crate) const INK: &str = "#1b1b1f";
 pub(crate) const SOFT: &str = "#6a6a72";
 pub(crate) const GRID: &str = "#dedee3";
 pub(crate) const PAPER: &str = "#ffffff";
+/// Lines over areas whose colours are light in every theme.
+pub(crate) const OVER_FILLS: &str = "#232b36";
+/// Faint lines over such areas.
+pub(crate) const MESH: &str = "#3d4756";
+/// Floor and walls of the box around a surface, and their edges.
+pub(crate) const BOX_SIDES: [&str; 3] = ["#f1f1f4", "#f8f8fa", "#fbfbfc"];
+pub(crate) const BOX_EDGE: &str = "#b9b9c2";
+/// Colours of curves side by side; with dashes, see [`series`].
+const SERIES: [&str; 6] = [NETWORK, UNIT, TEAL, WITNESS, VIOLET, GREY];
+pub(crate) const TEAL: &str = "#1f7a68";
+pub(crate) const VIOLET: &str = "#6b3f8a";
+pub(crate) const GREY: &str = "#6b6f7a";
+const DASHES: [&str; 4] = ["", "7 3", "2 3", "10 3 2 3"];
+/// The grid of a plane that is bent: inside the region, outside of it, and without a region.
+pub(crate) const BENT_INSIDE: &str = "#86b8dc";
+pub(crate) const BENT_OUTSIDE: &str = "#f6e3c2";
+pub(crate) const BENT: &str = "#e6e6ea";
+/// Lines of theory, and what is only a guide to the eye.
+pub(crate) const THEORY: &str = "#8c8c96";
 
 /// The target is a broad light line, the network a thin dark one, so that both show.
 pub(crate) const TARGET: &str = "#f0a030";
@@ -69,6 +89,13 @@ pub(crate) const KINDS: [Rgb; 7] = [
     Rgb(0x5c, 0x3d, 0x6e),
     Rgb(0x36, 0x2a, 0x30),
 ];
+
+/// Colour and dash of a curve among others: 24 pairs, and neighbours differ in both.
+pub(crate) fn series(number: usize) -> (&'static str, &'static str) {
+    let round = number / SERIES.len();
+    let dash = DASHES[(number + round) % DASHES.len()];
+    (SERIES[number % SERIES.len()], dash)
+}
 
 /// From pale (small) to dark (large).
 pub(crate) fn sequential(t: f64) -> Rgb {
@@ -142,6 +169,17 @@ mod tests {
         let kinds: Vec<f64> = KINDS.iter().map(|c| c.grey()).collect();
         assert!(kinds.windows(2).all(|w| w[0] > w[1] + 15.0), "{kinds:?}");
         assert!(diverging(-1.0).grey() > diverging(1.0).grey() + 50.0);
+    }
+
+    #[test]
+    fn no_two_of_24_curves_look_alike() {
+        let all: Vec<_> = (0..24).map(series).collect();
+        for (i, one) in all.iter().enumerate() {
+            assert!(!all[..i].contains(one), "{i}");
+            if let Some(next) = all.get(i + 1) {
+                assert!(one.0 != next.0 && one.1 != next.1, "{i}");
+            }
+        }
     }
 
     #[test]

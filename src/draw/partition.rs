@@ -2,7 +2,7 @@
 
 use super::axes::Scale;
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH};
-use super::palette::{HATCH, HATCH_LINE, INK, KINDS, sequential};
+use super::palette::{HATCH, HATCH_LINE, INK, KINDS, OVER_FILLS, sequential};
 use super::plane::{Plane, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,12 +126,12 @@ impl PartitionPicture {
         let open = self.counts().get(&Fill::Undecided).copied().unwrap_or(0);
         let depth = self.cells.iter().map(|c| c.depth).max().unwrap_or(0);
         let counts = format!(
-            "{} {}, {open} undecided, depth up to {depth}.",
+            "{} {}, {open} undecided; the domain was cut up to {depth} times to reach a cell.",
             self.cells.len(),
             if self.cells.len() == 1 {
-                "leaf"
+                "cell"
             } else {
-                "leaves"
+                "cells"
             },
         );
         if self.caption.is_empty() {
@@ -222,7 +222,7 @@ impl PartitionPicture {
             data.open(&[(x, strip.bottom()), (x, strip.top())]);
         }
         let mut inner = Canvas::default();
-        inner.path(data, Paint::stroke(INK, 0.5));
+        inner.path(data, Paint::stroke(OVER_FILLS, 0.5));
         strip.add_clipped(&mut page.canvas, inner);
         let name = if self.x_label.is_empty() {
             "x"
@@ -280,7 +280,7 @@ impl PartitionPicture {
             };
             inner.path(data, paint);
         }
-        inner.path(outline, Paint::stroke(INK, 0.45).opacity(0.6));
+        inner.path(outline, Paint::stroke(OVER_FILLS, 0.45).opacity(0.6));
         plane.add_clipped(canvas, inner);
     }
 }

@@ -211,7 +211,7 @@ impl Plane {
         let paint = Paint::stroke(WITNESS, 1.2).dashed("7 4");
         canvas.line((self.left(), y), (self.right(), y), paint);
         let at = (self.right() - 6.0, if above { y - 6.0 } else { y + 16.0 });
-        let face = Face::TICK.anchored("end").haloed().coloured(WITNESS);
+        let face = Face::TICK.anchored("end").boxed().coloured(WITNESS);
         canvas.text(at, text, face);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::page::{Canvas, MARGIN, Page, Paint, PathData};
-use super::palette::{INK, KINDS, NETWORK};
+use super::palette::{KINDS, NETWORK, OVER_FILLS, PAPER};
 use super::plane::{Plane, Rect};
 
 /// Cells with a mean side below this many pixels have no outline.
@@ -70,11 +70,14 @@ impl RegionsPicture {
         for [a, b] in &self.seams {
             seams.open(&[plane.at(a.0, a.1), plane.at(b.0, b.1)]);
         }
-        inner.path(seams, Paint::stroke(INK, 0.4).dashed("2 2").opacity(0.6));
-        inner.path(outlines, Paint::stroke(INK, 0.5));
+        inner.path(
+            seams,
+            Paint::stroke(OVER_FILLS, 0.4).dashed("2 2").opacity(0.6),
+        );
+        inner.path(outlines, Paint::stroke(OVER_FILLS, 0.5));
         for ring in &self.decision {
             let pixels: Vec<(f64, f64)> = ring.iter().map(|&(x, y)| plane.at(x, y)).collect();
-            inner.polygon(&pixels, Paint::stroke("#ffffff", 5.0));
+            inner.polygon(&pixels, Paint::stroke(PAPER, 5.0));
             inner.polygon(&pixels, Paint::stroke(NETWORK, 2.6));
         }
         plane.add_clipped(&mut page.canvas, inner);

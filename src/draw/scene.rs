@@ -3,7 +3,7 @@
 use super::axes::{Ticks, ticks, widened};
 use super::camera::Camera;
 use super::page::{Canvas, Face, Paint, PathData};
-use super::palette::{GRID, INK};
+use super::palette::{BOX_EDGE, BOX_SIDES, GRID, INK};
 use nalgebra::{Point3, Vector3};
 
 /// Height of the box when the longer horizontal side is 1.
@@ -117,8 +117,8 @@ impl Scene {
                 (-1., far_y, 1.),
             ]),
         ];
-        for (wall, fill) in walls.iter().zip(["#f1f1f4", "#f8f8fa", "#fbfbfc"]) {
-            canvas.polygon(wall, Paint::fill(fill).edge("#b9b9c2", 0.8));
+        for (wall, fill) in walls.iter().zip(BOX_SIDES) {
+            canvas.polygon(wall, Paint::fill(fill).edge(BOX_EDGE, 0.8));
         }
         let mut lines = PathData::default();
         let mut add = |axis: usize, ends: [(f64, f64, f64); 3]| {
@@ -204,7 +204,7 @@ impl Scene {
             canvas.text(at, label, Face::TICK.anchored("end"));
         }
         let at = (ends[1].0 - 30.0, ends[1].1 - 14.0);
-        let face = Face::LABEL.anchored("start").haloed();
+        let face = Face::LABEL.anchored("start").boxed();
         canvas.text(at, &ticks.label(names[2]), face);
     }
 

@@ -1,7 +1,7 @@
 //! Surfaces `z = N(x, y)` in perspective, as solid blocks.
 
 use super::axes::range;
-use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
+use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH, WITNESS_NAME};
 use super::palette::{PAPER, WITNESS};
 use super::pins::Pins;
 use super::scene::Scene;
@@ -62,7 +62,7 @@ impl SurfacePicture {
         if self.witness.is_some() {
             legend.push((
                 Swatch::Witness,
-                "witness (line: from target to network)".to_owned(),
+                format!("{WITNESS_NAME}: from target to network"),
             ));
         }
         legend.extend(self.points.legend());

@@ -2,16 +2,16 @@
 
 use super::axes::range;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
-use super::palette::{INK, NETWORK, PAPER, SOFT, UNIT};
+use super::palette::{BENT, BENT_INSIDE, BENT_OUTSIDE, INK, NETWORK, PAPER, SOFT, THEORY, UNIT};
 use super::plane::Plane;
 use super::scene::Scene;
 use nalgebra::Point3;
 
 /// Fill of parts of the plane inside the region, and outside.
-const INSIDE: &str = "#86b8dc";
-const OUTSIDE: &str = "#f6e3c2";
+const INSIDE: &str = BENT_INSIDE;
+const OUTSIDE: &str = BENT_OUTSIDE;
 /// Fill of parts without a label.
-const PLAIN: &str = "#e6e6ea";
+const PLAIN: &str = BENT;
 
 /// The same inputs seen in one layer.
 #[derive(Clone, Debug, Default)]
@@ -80,9 +80,9 @@ impl WarpPicture {
             items.push((Swatch::Fill(INSIDE.into()), "inside".to_owned()));
             items.push((Swatch::Fill(OUTSIDE.into()), "outside".to_owned()));
         }
-        if self.panels.iter().any(|panel| !panel.units.is_empty()) {
+        if self.panels.iter().any(shows_units) {
             let line = Swatch::Line(UNIT.into(), 1.4, "");
-            items.push((line, "a unit of the next layer changes here".to_owned()));
+            items.push((line, "a unit of the next layer switches here".to_owned()));
         }
         if self.panels.iter().any(|panel| panel.decision.is_some()) {
             let line = Swatch::Line(INK.into(), 2.0, "7 4");
@@ -128,12 +128,7 @@ impl WarpPicture {
         panel: &WarpPanel,
         (left, top, wide): (f64, f64, f64),
     ) -> f64 {
-        let along = |axis: usize| {
-            let (lo, hi) = range(panel.grid.iter().chain(&panel.points).map(|p| p[axis]));
-            let room = (hi - lo) * 0.03;
-            (lo - room, hi + room)
-        };
-        let (x, y) = (along(0), along(1));
+        let (x, y) = frame(panel);
         let size = wide - 92.0;
         let ratio = ((y.1 - y.0) / (x.1 - x.0)).clamp(0.6, 1.0);
         let plane = Plane::new(x, y, left + 64.0, top, (size, size * ratio));
@@ -202,12 +197,31 @@ impl WarpPicture {
         if let Some(plane) = &panel.decision {
             let outline = cross_section(&scene, plane);
             let outline: Vec<_> = outline.iter().map(|p| scene.camera.at(p)).collect();
-            canvas.polygon(&outline, Paint::fill("#8c8c96").opacity(0.25));
+            canvas.polygon(&outline, Paint::fill(THEORY).opacity(0.25));
             canvas.polygon(&outline, Paint::stroke(INK, 1.6).dashed("7 4"));
         }
         scene.draw_axes(canvas, [&panel.axes[0], &panel.axes[1], &panel.axes[2]]);
         scene.camera.bottom + 46.0
     }
+}
+
+/// What is in view of a flat panel: a little more than the sheet and the points.
+fn frame(panel: &WarpPanel) -> ((f64, f64), (f64, f64)) {
+    let along = |axis: usize| {
+        let (lo, hi) = range(panel.grid.iter().chain(&panel.points).map(|p| p[axis]));
+        let room = (hi - lo) * 0.03;
+        (lo - room, hi + room)
+    };
+    (along(0), along(1))
+}
+
+/// Is a line of a unit in view? In space there are none.
+fn shows_units(panel: &WarpPanel) -> bool {
+    if panel.axes.len() != 2 {
+        return false;
+    }
+    let (x, y) = frame(panel);
+    panel.units.iter().any(|unit| ends(unit, x, y).is_some())
 }
 
 /// A thing painted in space.

@@ -189,6 +189,10 @@ pub trait Problem: Sync + Sized {
     fn takes(&mut self, _next: &Open<Self>, _taken: usize, _boxes: u64) -> bool {
         true
     }
+    /// Does the next round take the cells that wait longest, because the search may be stuck where it is?
+    fn looks_elsewhere(&self) -> bool {
+        false
+    }
     /// Records a cell that remains a leaf.
     fn stays(&mut self, _: &Open<Self>) {}
     /// Returns the rule of a round, and the number of cuts for each of its cells.
@@ -470,7 +474,7 @@ impl<'a, P: Problem> Engine<'a, P> {
         while (round.len() as u64) < most
             && let Some(next) = self.frontier.peek()
             && problem.takes(next, round.len(), self.boxes)
-            && let Some(open) = self.frontier.pop()
+            && let Some(open) = self.frontier.take(problem.looks_elsewhere())
         {
             if open.depth >= P::DEEPEST {
                 problem.stays(&open);
@@ -585,6 +589,14 @@ impl<P: Problem> Frontier<P> {
             (Dyadic::ZERO, Reverse(0), self.pushed)
         };
         self.cells.insert(key, open);
+    }
+
+    /// Takes the next cell, or the one that waits longest.
+    fn take(&mut self, longest: bool) -> Option<Open<P>> {
+        if longest && !self.is_best_first {
+            return self.cells.pop_first().map(|(_, open)| open);
+        }
+        self.pop()
     }
 
     pub fn pop(&mut self) -> Option<Open<P>> {

@@ -42,6 +42,8 @@ const LOST: f64 = 1e-3;
 /// The results of a subtree.
 pub struct Notes {
     best: Option<Candidate>,
+    /// The first point that seems to refute the claim, of functions that jump.
+    seeming: Option<Candidate>,
     pieces: Pieces,
     boxes: u64,
     /// The largest bound of a leaf.
@@ -54,6 +56,7 @@ impl Default for Notes {
     fn default() -> Self {
         Self {
             best: None,
+            seeming: None,
             pieces: Pieces::default(),
             boxes: 0,
             largest: Dyadic::ZERO,
@@ -122,8 +125,26 @@ pub struct Sup<'a> {
     witness: Option<Witness>,
     /// The best point found, not yet evaluated exactly.
     candidate: Option<Candidate>,
+    doubt: Doubt,
     floats: FloatsAtBest,
 }
+
+/// A claim that seems refuted, but whose points cannot be certified where the search is: where a function
+/// jumps, or branches that cannot be told apart differ. So a share of the boxes goes to the cells that wait.
+#[derive(Clone, Copy, Default)]
+struct Doubt {
+    /// Is there a point that could not be certified?
+    is_there: bool,
+    /// Is the next round about cells that wait?
+    is_elsewhere: bool,
+    /// The boxes of such rounds.
+    boxes: u64,
+}
+
+/// One box in so many.
+const ELSEWHERE: u64 = 4;
+/// After so many of them a search may end at its finest cells.
+const PATIENCE: u64 = 1 << 14;
 
 /// What float arithmetic does at the best point found.
 #[derive(Clone, Copy, Default)]
@@ -246,6 +267,7 @@ impl<'a> Sup<'a> {
             lower: Rational::ZERO,
             witness: None,
             candidate: None,
+            doubt: Doubt::default(),
             floats: FloatsAtBest::default(),
         }
     }
@@ -396,6 +418,10 @@ impl<'a> Sup<'a> {
         };
         if self.exact.is_none() && notes.boxes % pace == 1 {
             let tried = sampler.try_cell(cell, &local);
+            if notes.seeming.is_none() {
+                let refutes = |tried: &&Candidate| self.seems_to_refute(tried);
+                notes.seeming = tried.as_ref().filter(refutes).cloned();
+            }
             notes.best = larger(notes.best.take(), tried);
         }
         if is_done {
@@ -407,6 +433,31 @@ impl<'a> Sup<'a> {
             method: chosen,
             fate: if is_done { Fate::Leaf } else { Fate::Cut },
             effort: descended.map_or(Duration::ZERO, |descended| descended + bounded),
+        }
+    }
+
+    /// Does the error seem to exceed the tolerance in a box around the point?
+    fn seems_to_refute(&self, candidate: &Candidate) -> bool {
+        let tolerance = self.request.tolerance.map(estimate_rational);
+        !candidate.witness.radius.is_zero()
+            && tolerance.is_some_and(|tolerance| candidate.estimate > tolerance)
+    }
+
+    /// Tries to certify points that seem to refute the claim.
+    fn try_each(&mut self, seeming: Vec<Candidate>) {
+        let most = if self.root.units() > COSTLY {
+            1
+        } else {
+            usize::MAX
+        };
+        for candidate in seeming.into_iter().take(most) {
+            if self.is_refuted() {
+                return;
+            }
+            let best = self.candidate.replace(candidate);
+            self.certify();
+            self.candidate = best;
+            self.doubt.is_there = true;
         }
     }
 
@@ -730,6 +781,7 @@ impl<'a> Problem for Sup<'a> {
                 Judgement::GoOn
             };
         }
+        self.doubt.is_elsewhere = self.doubt.is_there && self.doubt.boxes * ELSEWHERE <= boxes;
         let upper = self.upper(frontier);
         if boxes > 0 {
             self.look_at_floats(frontier);
@@ -746,7 +798,10 @@ impl<'a> Problem for Sup<'a> {
             return Judgement::Again;
         }
         if frontier.has_deepest && self.goal.is_some() {
-            return Judgement::Stopped(StoppedBy::Resolution);
+            if !self.doubt.is_there || self.doubt.boxes >= PATIENCE {
+                return Judgement::Stopped(StoppedBy::Resolution);
+            }
+            self.doubt.is_elsewhere = true;
         }
         Judgement::GoOn
     }
@@ -762,21 +817,32 @@ impl<'a> Problem for Sup<'a> {
 
     fn rule(&self, round: &[Open<Self>], waiting: usize) -> (Dyadic, u64) {
         let is_wide = round.len() + waiting >= WIDE;
-        let is_single = self.exact.is_some() || (self.goal.is_none() && !is_wide);
+        let is_single =
+            self.exact.is_some() || self.doubt.is_elsewhere || (self.goal.is_none() && !is_wide);
         (self.enough(), if is_single { 1 } else { SUBTREE })
     }
 
     fn learn(&mut self, notes: Vec<Notes>) {
         let mut best = None;
+        let mut seeming = Vec::new();
         for notes in notes {
             self.largest = self.largest.max(notes.largest);
             best = larger(best, notes.best);
+            seeming.extend(notes.seeming);
+            if self.doubt.is_elsewhere {
+                self.doubt.boxes += notes.boxes;
+            }
             self.pieces.take(notes.pieces);
         }
         if self.exact.is_some() {
             self.lower = self.pieces.value().max(&self.lower).clone();
         }
         self.consider(best);
+        self.try_each(seeming);
+    }
+
+    fn looks_elsewhere(&self) -> bool {
+        self.doubt.is_elsewhere
     }
 
     fn exhausted(&self, has_deepest: bool) -> Option<StoppedBy> {

@@ -10,6 +10,7 @@ mod field_sampling;
 mod partition;
 mod points;
 pub mod steepness;
+pub mod titles;
 pub mod warp;
 
 use std::sync::{Arc, OnceLock};
@@ -26,8 +27,8 @@ use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
     Surface, SurfacePicture, SurfaceWitness,
 };
-use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
+use crate::expr::{Tape, Target, typeset_target};
 use crate::network::{Layer, Network, Reduced, Reducer, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
@@ -312,27 +313,32 @@ fn is_of_decision(subject: &Subject<'_>) -> bool {
 /// The caption: the claim, if there is one.
 fn caption(subject: &Subject<'_>) -> String {
     let question = subject.question;
-    let target = question.target.text().join(", ");
+    let target = described(&question.target);
     let Some(claim) = subject.claim else {
-        return format!("f = {target}; no bound was proved");
+        return format!("{target} No bound was proved.");
     };
-    let error = match question.norm {
-        Norm::Sup => "sup |N - f|",
-        Norm::L1 => "l1 error",
-        Norm::L2 => "l2 error",
-        Norm::Area => "misclassified area",
-    };
+    let error = convergence::norm_words(question.norm);
     let (low, high) = (claim.error_lower(), claim.error_upper());
     let lower = literal::decimal_down(&low, 6);
     match &high {
         Some(upper) if *upper == low => {
-            format!("f = {target}; {error} = {upper} (exact), checked")
+            format!("{target} Proved: {error} = {upper} (exact).")
         }
         Some(upper) => format!(
-            "f = {target}; {lower} ≤ {error} ≤ {}, checked",
+            "{target} Proved: {lower} ≤ {error} ≤ {}.",
             literal::decimal_up(upper, 6)
         ),
-        None => format!("f = {target}; {error} ≥ {lower}, checked"),
+        None => format!("{target} Proved: {error} ≥ {lower}."),
+    }
+}
+
+/// The target in a caption: a function, or a region.
+fn described(target: &Target) -> String {
+    let text = typeset_target(target);
+    if target.is_region() {
+        format!("Region: {text}.")
+    } else {
+        format!("f = {text}.")
     }
 }
 
@@ -376,6 +382,13 @@ impl<'a> Scene<'a> {
             tape,
             subject,
         })
+    }
+
+    fn title(&self) -> String {
+        let Subject {
+            network, question, ..
+        } = self.subject;
+        titles::against(network, question, self.upper().as_ref())
     }
 
     fn label(&self, axis: usize) -> String {
@@ -509,7 +522,7 @@ impl<'a> Scene<'a> {
                 .collect()
         };
         CurvePicture {
-            title: "Network and target".into(),
+            title: self.title(),
             caption: caption(self.subject),
             x_label: self.label(0),
             target: line(&|i, k| targets[i][k]),
@@ -562,7 +575,7 @@ impl<'a> Scene<'a> {
             })
             .collect();
         SurfacePicture {
-            title: "Network and target".into(),
+            title: self.title(),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),
@@ -657,7 +670,7 @@ impl<'a> Scene<'a> {
             .zip(rounded(wrong.plus(&open).sup(), Direction::Up));
         let by_cells = match &ends {
             Some((low, high)) => format!(
-                "Network and target are bounded on every cell. Together the cells prove that the \
+                "Network and target are bounded on every cell. Together, the cells show that the \
                  misclassified area is between {} and {}.",
                 literal::decimal_down(low, 4),
                 literal::decimal_up(high, 4)
@@ -683,10 +696,7 @@ impl<'a> Scene<'a> {
         });
         let about = match self.subject.claim {
             Some(_) => caption(self.subject),
-            None => format!(
-                "f = {}; no certificate was given",
-                question.target.text().join(", ")
-            ),
+            None => format!("{} No certificate was given.", described(&question.target)),
         };
         HalfplanesPicture {
             title: format!("Where the decision N ≥ {threshold} is wrong{area}"),
@@ -786,7 +796,7 @@ impl<'a> Scene<'a> {
             }
         }
         HalfplanesPicture {
-            title: "Decision of the network, and the region".into(),
+            title: titles::lines(self.subject.network, self.subject.question),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),

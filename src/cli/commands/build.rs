@@ -54,7 +54,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
             .map(PathBuf::from)
             .ok_or_else(|| Refusal::in_file(path, "the file has no name; hint: give --out"))?,
     };
-    let folder = Folder::beside(&out, CONTENTS, std::slice::from_ref(path))?;
+    let folder = Folder::beside(&out, CONTENTS, std::slice::from_ref(path), arguments.look)?;
     let request = BuildRequest {
         builder: spec_network.builder,
         parameters: &spec_network.parameters,

@@ -44,7 +44,7 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
         read.extend(inputs::network_files(path));
     }
     let folder = folder
-        .map(|out| Folder::beside(out, CONTENTS, &read))
+        .map(|out| Folder::beside(out, CONTENTS, &read, arguments.look))
         .transpose()?;
     let semantics = inputs::semantics(&arguments.arithmetic, &spec.claim.arithmetic, None)?;
     let imported = imported(arguments, &spec, &semantics)?;

@@ -20,9 +20,11 @@ use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
 use crate::training::Samples;
+use crate::words::count;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{
-    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture, warp::warp,
+    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture,
+    titles::doing, warp::warp,
 };
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
@@ -107,7 +109,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         },
     )
     .map_err(Refusal::new)?;
-    drawn(&arguments.out, kind.name(), &svg, format)
+    drawn(arguments, kind.name(), &svg, format)
 }
 
 /// The training points of a spec with a table `[compare]`, their inputs in the order of the network's.
@@ -147,11 +149,12 @@ fn look_at_output(arguments: &Draw, format: Format) -> Result<(), Refusal> {
 }
 
 /// Writes a picture; what is left to say, where it did not go to standard output itself.
-fn drawn(path: &Path, kind: &str, svg: &str, format: Format) -> Result<Output, Refusal> {
+fn drawn(arguments: &Draw, kind: &str, svg: &str, format: Format) -> Result<Output, Refusal> {
+    let (path, look) = (arguments.out.as_path(), arguments.look);
     if outputs::is_standard(path) {
-        return Ok(Output::yes(svg));
+        return Ok(Output::yes(look.of(svg, path)));
     }
-    let bytes = picture_file::write(path, svg)?;
+    let bytes = picture_file::write(path, svg, look)?;
     let path = path.display().to_string();
     Ok(Output::yes(match format {
         Format::Text => format!("drawn: {path}"),
@@ -166,29 +169,27 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     look_at_output(arguments, format)?;
     let names = inputs::Names::Question(&arguments.question);
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
-    let name = stem_of(path);
     let svg = match arguments.kind {
-        Picture::Diagram => diagram(&network, &format!("The network {name}")).render(),
-        Picture::Warp => bent(
-            arguments,
-            &network,
-            &format!("The plane, as {name} bends it"),
-        )?,
+        Picture::Diagram => diagram(&network).render(),
+        Picture::Warp => bent(arguments, &network)?,
         _ => {
             let domain = domain(arguments, &network)?;
             let answer = counted(arguments, &network, &domain)?;
             if arguments.kind == Picture::Regions {
-                let title = format!("Linear regions of {name}");
+                let regions = count(answer.counts.linear_regions, "linear region");
+                let title = doing(&network, ["makes", "make"], &regions);
                 picture(&answer, &domain, &title).map(|picture| picture.render())
             } else {
-                let title = format!("The facets of {name}");
+                let facets_there = count(answer.counts.linear_regions, "facet");
+                let folded = format!("the plane into {facets_there}");
+                let title = doing(&network, ["folds", "fold"], &folded);
                 let picture = facets(&answer, &network, &domain, 0, &title);
                 picture.map(|picture| picture.render())
             }
             .ok_or_else(|| wants_two(&kind, domain.dimension()))?
         }
     };
-    drawn(&arguments.out, &kind, &svg, format)
+    drawn(arguments, &kind, &svg, format)
 }
 
 /// The one network of a picture.
@@ -259,7 +260,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         drop(bar);
         let text = spec.target.text().join(", ");
         let svg = steepness_picture(&text, spec.claim.norm, &found).render();
-        return drawn(&arguments.out, "convergence", &svg, format);
+        return drawn(arguments, "convergence", &svg, format);
     }
     let mut networks = Vec::new();
     for file in &arguments.networks {
@@ -286,7 +287,7 @@ fn convergence(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let name = entry(builder.builder).name;
     let text = spec.target.text().join(", ");
     let svg = convergence_picture(name, &text, spec.claim.norm, &sizes, &beside).render();
-    drawn(&arguments.out, "convergence", &svg, format)
+    drawn(arguments, "convergence", &svg, format)
 }
 
 fn wants_two(kind: &str, found: usize) -> Refusal {
@@ -334,7 +335,7 @@ fn counted(arguments: &Draw, network: &Network, domain: &Domain) -> Result<Regio
 }
 
 /// Draws the plane as each hidden layer sees it.
-fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refusal> {
+fn bent(arguments: &Draw, network: &Network) -> Result<String, Refusal> {
     let domain = domain(arguments, network)?;
     let has_target = !arguments.question.target.is_empty() || arguments.question.spec.is_some();
     let region = if has_target {
@@ -344,7 +345,7 @@ fn bent(arguments: &Draw, network: &Network, title: &str) -> Result<String, Refu
         None
     };
     let threshold = threshold(arguments)?;
-    warp(network, &domain, region.as_ref(), threshold.as_ref(), title)
+    warp(network, &domain, region.as_ref(), threshold.as_ref())
         .map(|picture| picture.render())
         .ok_or_else(|| wants_two("warp", domain.dimension()))
 }

@@ -17,6 +17,7 @@ use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::{Natural, Rational};
 use crate::regions::{Architecture, Bounds, Decision, RegionsError, lines_that_meet};
 use crate::words::count;
+use crate::workflow::pictures::titles::doing;
 use crate::workflow::regions::{self as flow, MOST_DRAWN, RegionsAnswer, RegionsRequest};
 use crate::workflow::write_beside;
 
@@ -67,7 +68,7 @@ pub fn run(arguments: &Regions, format: Format) -> Result<Output, Refusal> {
         Err(error) => return Err(refused(&error, &network, &domain)),
     };
     if let Some(path) = &arguments.draw {
-        draw(path, &answer, &domain, &arguments.network)?;
+        draw(path, &answer, &network, &domain, arguments)?;
     }
     if let Some(path) = &arguments.export {
         write_beside(path, |out: &mut dyn Write| {
@@ -102,14 +103,13 @@ pub fn few_enough(answer: &RegionsAnswer) -> Result<(), Refusal> {
 fn draw(
     path: &Path,
     answer: &RegionsAnswer,
+    network: &Network,
     domain: &Domain,
-    network: &Path,
+    arguments: &Regions,
 ) -> Result<usize, Refusal> {
     few_enough(answer)?;
-    let name = network
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned());
-    let title = format!("Linear regions of {}", name.unwrap_or_default());
+    let regions = count(answer.counts.linear_regions, "linear region");
+    let title = doing(network, ["makes", "make"], &regions);
     let Some(picture) = flow::picture(answer, domain, &title) else {
         return Err(Refusal::new(format_args!(
             "picture `regions` needs two inputs, there are {}",
@@ -117,7 +117,7 @@ fn draw(
         )));
     };
     let svg = picture.render();
-    picture_file::write(path, &svg)
+    picture_file::write(path, &svg, arguments.look)
 }
 
 /// Says why regions cannot be counted, and what can be said instead.

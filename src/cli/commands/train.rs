@@ -97,7 +97,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         Some(out) => {
             let parent = directory_of(out);
             fs::create_dir_all(parent).map_err(|error| Refusal::in_file(parent, error))?;
-            Some(Folder::beside(out, FRAMES_CONTENTS, &read)?)
+            Some(Folder::beside(out, FRAMES_CONTENTS, &read, arguments.look)?)
         }
         None => None,
     };
@@ -346,8 +346,7 @@ impl Run<'_> {
                 self.spec.target.text().join(", ")
             );
             let svg = draw_frame(&subject, &title, &caption).map_err(Refusal::new)?;
-            let name = format!("frame{place:02}.svg");
-            folder.write(&name, svg)?;
+            let name = folder.write_picture(&format!("frame{place:02}"), &svg)?;
             self.frames.push(out.join(name));
         }
         Ok(())

@@ -4,8 +4,10 @@ use super::diagram::diagram;
 use super::{PictureError, PictureKind, Scene, Subject, draw};
 use crate::certificate::{Claim, Norm};
 use crate::draw::{LogPlot, Maps, MapsPicture, Series};
+use crate::expr::typeset;
 use crate::numbers::literal;
 use crate::training::Samples;
+use crate::words::count;
 use crate::workflow::compare::{Compared, Member};
 
 /// Networks with more hidden units get no diagram.
@@ -60,7 +62,7 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
             <= MOST_IN_DIAGRAM
             && !hidden.is_empty()
         {
-            let picture = diagram(&member.network, name);
+            let picture = diagram(&member.network);
             pictures.push((format!("diagram-{}", file_name(name)), picture.render()));
         }
     }
@@ -137,21 +139,28 @@ fn maps(
     } else {
         Maps::Errors(errors)
     };
+    let target = typeset(target);
     let (title, caption) = if is_region {
-        let lines = "The colours are certified on each cell; the lines are first-layer units.";
-        ("Where each network decides", lines)
-    } else if maps.share_colours() {
-        let bounds = "Certified bounds on |N - f| on each cell.";
-        ("Where each network is wrong, and how much", bounds)
-    } else {
-        let bounds = "Certified bounds on |N - f| on each cell. The darkest colour, 1, stands for the largest \
-                      error of each map; its title says how large that is.";
         (
-            "Where each network is wrong: each map on its own scale",
-            bounds,
+            "Where each network decides",
+            format!(
+                "Region: {target}. The colours are proved on each cell. The lines are the units of the first layer."
+            ),
+        )
+    } else if maps.share_colours() {
+        (
+            "Where each network is wrong, and by how much",
+            format!("f = {target}. The colours are proved bounds of |N − f| on each cell."),
+        )
+    } else {
+        (
+            "Where each network is wrong, each on its own scale",
+            format!(
+                "f = {target}. The colours are proved bounds of |N − f| on each cell. The darkest colour, 1, \
+                 stands for the largest error of each map. Above the map you read how large that is."
+            ),
         )
     };
-    let caption = format!("f = {target}. {caption}");
     let picture = MapsPicture {
         title: title.into(),
         caption,
@@ -186,8 +195,8 @@ fn losses(members: &[(&str, &Member)]) -> Option<(String, String)> {
         return None;
     }
     let picture = LogPlot {
-        title: "Loss during training".into(),
-        caption: "The best start of each network.".into(),
+        title: format!("How the loss of {} falls", count(series.len(), "network")),
+        caption: "The best start of each network. The mean error on the points is not the largest error on the domain.".into(),
         x_label: "steps".into(),
         y_label: "loss".into(),
         is_x_log: false,

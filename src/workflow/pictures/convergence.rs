@@ -4,6 +4,7 @@
 
 use crate::certificate::Norm;
 use crate::draw::{LogPlot, Series};
+use crate::expr::typeset;
 use crate::numbers::estimate::estimate_rational;
 use crate::workflow::convergence::{Measured, Sized};
 
@@ -60,8 +61,8 @@ pub fn convergence_picture(
         _ => sizes.iter().map(|size| size.size.clone()).collect(),
     };
     LogPlot {
-        title: format!("Error of {builder} by size"),
-        caption: format!("f = {target}; {range}; {words}; all checked"),
+        title: format!("The error of {builder} by its number of units"),
+        caption: format!("f = {}. {range}; {words}. All are proved.", typeset(target)),
         x_label: "hidden units".into(),
         y_label: norm_words(norm).into(),
         is_x_log: true,
@@ -83,9 +84,9 @@ fn by_units(measured: &Measured) -> (f64, f64, f64) {
 /// The name of an axis of errors.
 pub(super) fn norm_words(norm: Norm) -> &'static str {
     match norm {
-        Norm::Sup => "sup |N - f|",
-        Norm::L1 => "l1 error",
-        Norm::L2 => "l2 error",
+        Norm::Sup => "sup |N − f|",
+        Norm::L1 => "L¹ error",
+        Norm::L2 => "L² error",
         Norm::Area => "misclassified area",
     }
 }

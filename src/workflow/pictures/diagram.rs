@@ -1,5 +1,6 @@
 //! The diagram of a network.
 
+use super::titles;
 use crate::draw::{DiagramLayer, DiagramPicture, DiagramWeight};
 use crate::network::{Activation, Network, size};
 use crate::numbers::Rational;
@@ -7,7 +8,7 @@ use crate::numbers::estimate::{estimate_rational, short};
 use crate::words::count;
 
 /// Returns the diagram of a network.
-pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
+pub fn diagram(network: &Network) -> DiagramPicture {
     let inputs = DiagramLayer {
         name: "inputs".into(),
         units: network
@@ -57,7 +58,7 @@ pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
     }
     let size = size(network);
     DiagramPicture {
-        title: title.into(),
+        title: titles::units(network),
         caption: format!(
             "{}, {}, {}. Within a layer, thicker lines are larger weights.",
             count(size.hidden_layers, "hidden layer"),
@@ -71,11 +72,12 @@ pub fn diagram(network: &Network, title: &str) -> DiagramPicture {
 /// Returns a number in few characters; exact if that is short.
 fn text(value: &Rational) -> String {
     let exact = value.to_string();
-    if exact.len() <= 6 {
+    let text = if exact.len() <= 6 {
         exact
     } else {
         short(estimate_rational(value))
-    }
+    };
+    text.replacen('-', "−", 1)
 }
 
 /// The symbol in a unit.

@@ -1,6 +1,6 @@
 //! Samples a large network in one descent, for the pictures of its surface and its error.
 
-use super::{DENSE, Scene, caption, rect};
+use super::{DENSE, Scene, caption, rect, titles};
 use crate::bounds::Cell;
 use crate::draw::{ErrorCell, ErrorPicture};
 use crate::expr::evaluate::Scratch;
@@ -126,7 +126,7 @@ impl Scene<'_> {
             None => self.sample_field(&[Vec::new(), Vec::new()]).cells,
         };
         ErrorPicture {
-            title: "Certified error |N - f|".into(),
+            title: titles::error(self.upper().as_ref()),
             caption: caption(self.subject),
             x_label: self.label(0),
             y_label: self.label(1),

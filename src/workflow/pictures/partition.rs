@@ -4,6 +4,7 @@ use super::{Subject, caption, rect};
 use crate::bounds::Cell;
 use crate::certificate::{Certificate, Method, Node};
 use crate::draw::{PartitionCell, PartitionColour, PartitionPicture};
+use crate::words::count;
 
 fn partition_cell(cell: &Cell, method: Method, depth: u32) -> PartitionCell {
     let mut known = Method::ALL.iter().skip(1);
@@ -71,8 +72,11 @@ pub(super) fn partition(
         names.get(axis).cloned().unwrap_or_default()
     };
     Some(PartitionPicture {
-        title: "The leaves of the proof".into(),
-        caption: caption(subject),
+        title: format!("The proof, in {}", count(cells.len(), "cell")),
+        caption: format!(
+            "{}\nOn each cell, one argument proves the bound.",
+            caption(subject)
+        ),
         x_label: name(0),
         y_label: name(1),
         one_input: subject.question.target.inputs().len() == 1,

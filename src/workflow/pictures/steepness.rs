@@ -3,6 +3,7 @@
 use super::convergence::{bar, norm_words};
 use crate::certificate::Norm;
 use crate::draw::{LogPlot, Series};
+use crate::expr::typeset;
 use crate::workflow::steepness::BySteepness;
 
 /// Returns the plot of the errors of a staircase by steepness times cell side, with lines by theory.
@@ -35,7 +36,7 @@ pub fn steepness_picture(target: &str, norm: Norm, all: &BySteepness) -> LogPlot
     let places: Vec<f64> = all.found.iter().map(|steep| steep.per_cell).collect();
     if let Some(error) = all.of_steps {
         let points = places.iter().map(|x| (*x, error, error)).collect();
-        series.push(line("theory, steps: L h/2".into(), points));
+        series.push(line("theory, steps: L·h/2".into(), points));
     }
     if let Some((error, power)) = all.of_blur {
         let at = |x: &f64| {
@@ -46,8 +47,8 @@ pub fn steepness_picture(target: &str, norm: Norm, all: &BySteepness) -> LogPlot
             )
         };
         let name = match power {
-            2 => "theory, blur: max |f''| pi²/(6 w²)",
-            _ => "theory, blur: 2 ln 2 L/w",
+            2 => "theory, blur: max |f′′| π²/(6w²)",
+            _ => "theory, blur: 2 ln 2·L/w",
         };
         // It says nothing about steps that are less wide than where values are best.
         let errors = series.first().map_or(&[][..], |values| &values.points[..]);
@@ -61,11 +62,12 @@ pub fn steepness_picture(target: &str, norm: Norm, all: &BySteepness) -> LogPlot
     LogPlot {
         title: "Smooth, or made of steps?".into(),
         caption: format!(
-            "f = {target}; a staircase with {} cells, {}; bars reach from the lower to the upper bound; all checked",
+            "f = {}. A staircase with {} cells, {}. Bars reach from the lower to the upper bound; all are proved.",
+            typeset(target),
             all.cells,
             crate::words::count(units, "unit")
         ),
-        x_label: "w h: steepness times cell side".into(),
+        x_label: "w·h: steepness times cell side".into(),
         y_label: norm_words(norm).into(),
         is_x_log: true,
         series,

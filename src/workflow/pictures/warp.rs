@@ -2,9 +2,10 @@
 
 #![allow(clippy::cast_precision_loss, reason = "places in a picture")]
 
+use super::titles;
 use crate::draw::{WarpPanel, WarpPicture};
 use crate::expr::evaluate::Scratch;
-use crate::expr::{Domain, Tape, Target};
+use crate::expr::{Domain, Tape, Target, typeset_target};
 use crate::network::{Activation, LayerEstimate, Network};
 use crate::numbers::Rational;
 use crate::numbers::estimate::{Estimate, estimate_rational};
@@ -26,7 +27,6 @@ pub fn warp(
     domain: &Domain,
     region: Option<&Target>,
     threshold: Option<&Rational>,
-    title: &str,
 ) -> Option<WarpPicture> {
     let [x, y] = domain.sides() else { return None };
     let side =
@@ -114,7 +114,7 @@ pub fn warp(
         .iter()
         .any(|layer| layer.units() > 3);
     Some(WarpPicture {
-        title: title.into(),
+        title: titles::doing(network, ["bends", "bend"], "the plane"),
         caption: caption(shown, region, threshold.is_some(), is_flattened),
         columns: CELLS + 1,
         cells,
@@ -130,7 +130,7 @@ fn caption(hidden: usize, region: Option<&Target>, is_decided: bool, is_flattene
             .to_string();
     if let Some(region) = region {
         text += "\nInside: ";
-        text += &region.text().join(", ");
+        text += &typeset_target(region);
         text += ".";
     }
     if is_flattened {
