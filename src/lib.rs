@@ -87,6 +87,7 @@
 //! | open or write network files | [`formats`] |
 //! | count linear regions | [`regions()`], [`Regions`] |
 //! | how many units every network needs | [`bound()`], [`Bound`] |
+//! | what each unit does, and whether it is made of steps | [`explain()`], [`Explain`], [`Explained`] |
 //! | what a proof relies on: numbers, formulas, networks, certificates, the checker | [`kernel`] |
 //!
 //! Long work says how far it is ([`Verify::on_progress`]), can be stopped ([`Interrupt`], limits), and runs on
@@ -152,8 +153,8 @@ pub use clock::set as set_clock;
 pub use expr::{Domain, Target};
 pub use facade::{
     Answer, Bound, BoundError, Build, BuildFailure, BuiltNetwork, CheckBoundError, CheckError,
-    Checked, CountError, Number, Regions, Verify, VerifyError, bound, build, check, check_bound,
-    check_on, decision_region, regions, verify,
+    Checked, CountError, Explain, Explained, Number, Regions, Verify, VerifyError, bound, build,
+    check, check_bound, check_on, decision_region, explain, regions, verify,
 };
 pub use floats::Arithmetic;
 pub use jobs::{Jobs, Threads};

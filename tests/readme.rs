@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use common::pages::words;
 use common::program;
 
 fn readme() -> String {
@@ -37,20 +38,6 @@ restarts = 1
 steps = 20
 hidden = [[2]]
 "#;
-
-/// Splits a line as a shell does, which knows double quotes and comments.
-fn words(line: &str) -> Vec<String> {
-    let line = line.split("  #").next().unwrap_or_default();
-    let mut words = Vec::new();
-    for (k, part) in line.split('"').enumerate() {
-        if k % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
-    words
-}
 
 #[test]
 fn its_commands_do_what_it_says() {

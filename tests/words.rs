@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::program;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "build",
     "verify",
     "check",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 14] = [
     "bound",
     "train",
     "compare",
+    "explain",
     "draw",
     "convert",
     "catalogue",

@@ -95,6 +95,8 @@ pub enum Command {
     Train(Train),
     /// Compare built, trained and imported networks in one table of certified errors.
     Compare(Compare),
+    /// Explain a network: what each unit does, and how far it is from one made of steps.
+    Explain(Explain),
     /// Draw one picture.
     Draw(Draw),
     /// Convert a network to .json, .network, .onnx, .safetensors, .py or .c.
@@ -393,6 +395,28 @@ pub struct Draw {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub look: Look,
+}
+
+/// `steeple explain`. A target is not needed; with one the errors are told as well.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple explain net.json --domain \"x=-1..1,y=-1..1\"
+  steeple explain net.onnx --target \"sin(3*x)\" --domain \"x=-1..1\" --out explained")]
+pub struct Explain {
+    /// The network file.
+    pub network: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub question: Question,
+    /// Directory for the report and pictures.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
 }
 
 /// What changes along the horizontal axis of the picture `convergence`.

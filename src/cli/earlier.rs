@@ -30,6 +30,29 @@ pub const CODE: [&str; 3] = ["network.c", "network.h", "network_test.csv"];
 /// How the picture of a network begins, as all our pictures do.
 const PICTURE: &[u8] = b"<svg ";
 
+/// The files that an earlier `explain` wrote to this directory. A network there is what was explained, not what was
+/// written; and a report of another command is not ours, nor are its files.
+pub fn of_explanations(directory: &Path) -> Vec<String> {
+    let report = reading::read(&directory.join("report.json"), Kind::REPORT).ok();
+    let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    if !report.is_some_and(|report| is_explanation(&report)) {
+        return Vec::new();
+    }
+    let mut names = of_reports(directory);
+    names.retain(|name| {
+        ["report.json", "report.md", "report.html"].contains(&name.as_str())
+            || name.ends_with(".svg")
+    });
+    names
+}
+
+/// Is this the report of `explain`?
+fn is_explanation(report: &Value) -> bool {
+    report
+        .get("steps")
+        .is_some_and(|steps| steps.get("kind").is_some())
+}
+
 /// The files that an earlier `build` or `compare` wrote to this directory, as its reports say.
 pub fn of_reports(directory: &Path) -> Vec<String> {
     let read = |name: &str| reading::read(&directory.join(name), Kind::REPORT).ok();
@@ -50,7 +73,7 @@ pub fn of_reports(directory: &Path) -> Vec<String> {
                 names.insert(format!("{name}.{}.steeple", norm.name()));
             }
         }
-    } else {
+    } else if !is_explanation(&report) {
         names.extend(RESULTS.map(String::from));
         names.extend([ONNX, AT_LEAST].map(String::from));
         names.extend(CODE.map(String::from));

@@ -63,6 +63,8 @@ pub(crate) const THEORY: &str = "#8c8c96";
 pub(crate) const TARGET: &str = "#f0a030";
 pub(crate) const NETWORK: &str = "#0b4a80";
 pub(crate) const BAND: &str = "#d5e4f0";
+/// Sharp edges of a surface, and the mesh over its curved parts.
+pub(crate) const MESH_LINE: &str = "#3d4756";
 /// Lines of hidden units.
 pub(crate) const UNIT: &str = "#b86f0c";
 pub(crate) const WITNESS: &str = "#b3001e";

@@ -98,7 +98,27 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
         xs: numbers.to_vec(),
         ys: numbers.to_vec(),
         z: numbers.iter().map(|_| numbers.to_vec()).collect(),
+        facets: None,
     };
+    let corners: Vec<[f64; 3]> = line.iter().map(|(x, y)| [*x, *y, *y]).collect();
+    let ends = line.first().zip(line.last());
+    let side = ends.map(|(p, q)| FacetSide {
+        left: 0,
+        right: 1,
+        ends: [*p, *q],
+        left_heights: [p.0, q.0],
+        right_heights: [p.1, q.1],
+        line: FacetLine::Mesh,
+    });
+    let facets = Facets {
+        cells: vec![corners.clone(), corners],
+        sides: side.into_iter().collect(),
+    };
+    let zoomed = Surface::of_facets(
+        text,
+        roles.rects.first().copied().unwrap_or_default(),
+        facets,
+    );
     vec![
         CurvePicture {
             title: text.clone(),
@@ -136,6 +156,9 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
                     .collect(),
                 ring_name: text.clone(),
             },
+            level: pair.map(|(x, _)| x),
+            zoom: Some(zoomed),
+            has_own_scales: pair.is_some_and(|(x, y)| x < y),
         }
         .render(),
     ]
@@ -302,6 +325,7 @@ fn a_tower() {
                 .collect(),
             xs: lines.clone(),
             ys: lines,
+            facets: None,
         }],
         ..SurfacePicture::default()
     };

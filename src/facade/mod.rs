@@ -1,4 +1,4 @@
-//! The five simplest uses: verify, build, check, open, regions.
+//! The simplest uses: verify, build, check, open, regions, explain.
 //!
 //! They take and return bytes and text; no path is needed. Long operations report their progress, can be
 //! stopped, and can use the caller's threads.
@@ -6,6 +6,7 @@
 mod bound;
 mod build;
 mod check;
+mod explain;
 mod number;
 mod regions;
 mod verify;
@@ -13,6 +14,7 @@ mod verify;
 pub use bound::{Bound, BoundError, CheckBoundError, bound, check_bound};
 pub use build::{Build, BuildFailure, BuiltNetwork, build};
 pub use check::{CheckError, Checked, check, check_on};
+pub use explain::{Explain, Explained, explain};
 pub use number::Number;
 pub use regions::{CountError, Regions, decision_region, regions};
 pub use verify::{Answer, Verify, VerifyError, verify};

@@ -443,7 +443,7 @@ impl<'a> Verify<'a> {
 }
 
 /// The target, with its inputs in the order of the network.
-fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError> {
+pub(super) fn in_order_of(network: &Network, target: &Target) -> Result<Target, VerifyError> {
     if target.inputs() == network.inputs() {
         return Ok(target.clone());
     }
@@ -469,7 +469,7 @@ fn earlier(bytes: &[u8], question: &Question) -> Result<Certificate, VerifyError
     Ok(certificate)
 }
 
-fn number(name: &'static str, number: impl Number) -> Result<Rational, VerifyError> {
+pub(super) fn number(name: &'static str, number: impl Number) -> Result<Rational, VerifyError> {
     number
         .rational()
         .map_err(|text| VerifyError::Number { name, text })

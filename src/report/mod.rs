@@ -7,6 +7,7 @@
 
 pub mod comparison;
 pub mod document;
+pub mod explain;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod json;

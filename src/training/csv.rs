@@ -132,7 +132,8 @@ pub fn read_table(text: &str, inputs: &[String], task: Task) -> Result<Table, Cs
 /// # Ok::<(), csv::CsvError>(())
 /// ```
 pub fn read_names(text: &str) -> Result<(Vec<String>, Task), CsvError> {
-    let hint = "the first line names the columns: x,y,label for two classes, x,y,value for a function";
+    let hint =
+        "the first line names the columns: x,y,label for two classes, x,y,value for a function";
     let Some((line, header)) = lines_of(text).next() else {
         return Err(CsvError::new(1, 1, "the file is empty").hint(hint));
     };
@@ -149,8 +150,9 @@ pub fn read_names(text: &str) -> Result<(Vec<String>, Task), CsvError> {
         (None, _) => {
             let found: Vec<&str> = fields.iter().map(|(_, name)| name.as_str()).collect();
             let found = found.join(", ");
-            let message =
-                format!("there is no column `label` and no column `value`; the columns are {found}");
+            let message = format!(
+                "there is no column `label` and no column `value`; the columns are {found}"
+            );
             return error(end, message);
         }
         (Some(_), Some((place, _))) => {
@@ -353,7 +355,10 @@ mod tests {
     #[test]
     fn the_first_line_names_inputs_and_task() {
         let (inputs, task) = read_names("\n x2 ,label,x1\n").expect("good");
-        assert_eq!((inputs, task), (vec!["x2".into(), "x1".into()], Task::Classification));
+        assert_eq!(
+            (inputs, task),
+            (vec!["x2".into(), "x1".into()], Task::Classification)
+        );
         assert_eq!(read_names("t,value").expect("good").1, Task::Regression);
         for (text, message) in [
             ("", "1:1: the file is empty"),
@@ -397,8 +402,14 @@ mod tests {
         for (text, message) in [
             ("", "1:1: the file is empty"),
             ("\n\n", "1:1: the file is empty"),
-            ("x,y", "1:4: there is no column `label`; the columns are x, y"),
-            ("x,label", "1:8: there is no column `y`; the columns are x, label"),
+            (
+                "x,y",
+                "1:4: there is no column `label`; the columns are x, y",
+            ),
+            (
+                "x,label",
+                "1:8: there is no column `y`; the columns are x, label",
+            ),
             ("x,y,z,label", "1:5: the target has no input `z`"),
             ("x,y,x,label", "1:5: there are two columns `x`"),
             (

@@ -9,7 +9,11 @@ pub mod diagram;
 mod field_sampling;
 mod partition;
 mod points;
+mod refine;
 pub mod steepness;
+pub mod surface;
+mod tiled_network;
+mod tiling;
 pub mod titles;
 pub mod warp;
 
@@ -25,7 +29,7 @@ use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
-    Surface, SurfacePicture, SurfaceWitness,
+    SurfacePicture,
 };
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target, typeset_target};
@@ -363,6 +367,8 @@ struct Scene<'a> {
     samples: OnceLock<FieldSamples>,
     /// What the network says at the points of the data.
     judged: OnceLock<Option<Judged>>,
+    /// Whether the question has a target; else only the network is drawn.
+    has_target: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -377,6 +383,7 @@ impl<'a> Scene<'a> {
             },
             samples: OnceLock::new(),
             judged: OnceLock::new(),
+            has_target: true,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -538,95 +545,6 @@ impl<'a> Scene<'a> {
                     network,
                 }),
         }
-    }
-
-    fn surface_axes(&self) -> [Vec<f64>; 2] {
-        [self.places(0, 30, 40), self.places(1, 30, 40)]
-    }
-
-    fn surface(&self) -> SurfacePicture {
-        let [xs, ys] = self.surface_axes();
-        let smooth = |axis| self.places(axis, 36, 0);
-        let (target_xs, target_ys) = (smooth(0), smooth(1));
-        let network = match self.samples.get() {
-            Some(samples) => {
-                let mut network = vec![Vec::new(); xs.len() * ys.len()];
-                for (i, j, values) in &samples.points {
-                    network[i * ys.len() + j].clone_from(values);
-                }
-                network
-            }
-            None => self.network_on_grid(&[xs.clone(), ys.clone()]),
-        };
-        let mut scratch = Scratch::default();
-        // The picture needs rows along y; the grid has x first.
-        let z = (0..ys.len())
-            .map(|j| {
-                (0..xs.len())
-                    .map(|i| network[i * ys.len() + j][0])
-                    .collect()
-            })
-            .collect();
-        let target = target_ys
-            .iter()
-            .map(|y| {
-                let mut at = |x: &f64| self.target_at(&[*x, *y], &mut scratch)[0];
-                target_xs.iter().map(&mut at).collect()
-            })
-            .collect();
-        SurfacePicture {
-            title: self.title(),
-            caption: caption(self.subject),
-            x_label: self.label(0),
-            y_label: self.label(1),
-            z_label: self.subject.network.outputs()[0].clone(),
-            surfaces: vec![
-                Surface {
-                    name: "network".into(),
-                    xs,
-                    ys,
-                    z,
-                },
-                Surface {
-                    name: "target".into(),
-                    xs: target_xs,
-                    ys: target_ys,
-                    z: target,
-                },
-            ],
-            witness: self
-                .witness()
-                .map(|(witness, network, target)| SurfaceWitness {
-                    x: estimate_rational(&witness.point[0]),
-                    y: estimate_rational(&witness.point[1]),
-                    network,
-                    target,
-                }),
-            toward: self.toward(),
-            points: self.points_in_space(),
-        }
-    }
-
-    /// The direction to look from. A witness below its target is seen across the middle of the domain;
-    /// otherwise the walls next to it would hide it.
-    fn toward(&self) -> [f64; 3] {
-        const USUAL: [f64; 3] = [-0.48, -0.72, 0.52];
-        let Some((witness, network, target)) = self.witness() else {
-            return USUAL;
-        };
-        if network >= target {
-            return USUAL;
-        }
-        let away = |axis: usize| {
-            let middle = estimate_rational(&self.whole.middle(axis));
-            let size = USUAL[axis].abs();
-            if estimate_rational(&witness.point[axis]) > middle {
-                -size
-            } else {
-                size
-            }
-        };
-        [away(0), away(1), 0.62]
     }
 
     /// Visits the cells of a regular grid of `2^depth` by `2^depth`, each with the network on it.

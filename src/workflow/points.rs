@@ -69,8 +69,10 @@ pub fn training_data(
             };
             let text = text_of(&path)?;
             let found = csv::read_table(&text, spec.target.inputs(), task);
-            let Table { samples, lines } =
-                found.map_err(|error| DataError::Csv { path: path.clone(), error })?;
+            let Table { samples, lines } = found.map_err(|error| DataError::Csv {
+                path: path.clone(),
+                error,
+            })?;
             (samples, Some((path, lines)))
         }
     };
@@ -87,19 +89,22 @@ pub fn training_data(
 /// one around them.
 ///
 /// - Errors: [`DataError`].
-pub fn points_alone(
-    spec: &PointsSpec,
-    folder: &Path,
-) -> Result<(TrainingData, Domain), DataError> {
+pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, Domain), DataError> {
     let DataSpec::File { path, .. } = &spec.compare.data else {
         return Err(SampleError::None.into());
     };
     let path = folder.join(path);
     let text = text_of(&path)?;
-    let in_file = |error| DataError::Csv { path: path.clone(), error };
+    let in_file = |error| DataError::Csv {
+        path: path.clone(),
+        error,
+    };
     let (names, task) = csv::read_names(&text).map_err(in_file)?;
     let inputs = spec.inputs.clone().unwrap_or(names);
-    let at_header = |message: String| DataError::File { path: path.clone(), message };
+    let at_header = |message: String| DataError::File {
+        path: path.clone(),
+        message,
+    };
     check_names(&inputs).map_err(|error| at_header(format!("the first line: {error}")))?;
     let Table { samples, lines } = csv::read_table(&text, &inputs, task).map_err(in_file)?;
     let mut notes = Vec::new();
@@ -193,11 +198,16 @@ fn contradicting(samples: &Samples) -> Option<String> {
     }
     for point in 0..samples.count() {
         // -0 and 0 are the same place.
-        let place = samples.points().iter().map(|column| (column[point] + 0.0).to_bits());
+        let place = samples
+            .points()
+            .iter()
+            .map(|column| (column[point] + 0.0).to_bits());
         let inside = usize::from(samples.targets()[0][point] > 0.5);
         labels.entry(place.collect()).or_default()[inside] += 1;
     }
-    let places = labels.values().filter(|[out, inside]| *out > 0 && *inside > 0);
+    let places = labels
+        .values()
+        .filter(|[out, inside]| *out > 0 && *inside > 0);
     let (mut both, mut wrong) = (0, 0);
     for [outside, inside] in places {
         both += 1;
@@ -256,14 +266,23 @@ mod tests {
 
     #[test]
     fn labels_that_contradict_each_other_are_counted() {
-        let samples = labelled(&[0.0, -0.0, 0.0, 1.0, 1.0, 2.0], &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
+        let samples = labelled(
+            &[0.0, -0.0, 0.0, 1.0, 1.0, 2.0],
+            &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0],
+        );
         assert_eq!(
             contradicting(&samples).as_deref(),
-            Some("2 places have points with both labels, so every network is wrong on at least 2 of 6 points")
+            Some(
+                "2 places have points with both labels, so every network is wrong on at least 2 of 6 points"
+            )
         );
         let once = labelled(&[0.0, 0.0], &[1.0, 1.0]);
         assert_eq!(contradicting(&once), None);
-        assert!(one_label(&once).expect("all inside").contains("every label is 1"));
+        assert!(
+            one_label(&once)
+                .expect("all inside")
+                .contains("every label is 1")
+        );
         assert_eq!(one_label(&samples), None);
     }
 
@@ -272,7 +291,10 @@ mod tests {
         let samples = labelled(&[0.5, -1.25, 3.0], &[0.0, 1.0, 1.0]);
         let domain = bounding_box(&samples).expect("a box");
         let (low, high) = &domain.sides()[0];
-        assert_eq!((low.to_string(), high.to_string()), ("-5/4".into(), "3".into()));
+        assert_eq!(
+            (low.to_string(), high.to_string()),
+            ("-5/4".into(), "3".into())
+        );
         let flat = bounding_box(&labelled(&[2.0, 2.0], &[0.0, 1.0])).expect_err("flat");
         assert!(flat.contains("x is 2 at every point"), "{flat}");
     }

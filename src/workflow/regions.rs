@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::draw::{FacetSide, FacetsPicture, Rect, RegionArea, RegionsPicture};
+use crate::draw::{FacetLine, FacetSide, Facets, FacetsPicture, Rect, RegionArea, RegionsPicture};
 use crate::expr::{Domain, Expr};
 use crate::network::Network;
 use crate::numbers::estimate::estimate_rational;
@@ -340,7 +340,11 @@ pub fn facets(
     let side = |side: regions::SharedSide| FacetSide {
         left: side.left,
         right: side.right,
-        is_crease: all[side.left].linear_region != all[side.right].linear_region,
+        line: if all[side.left].linear_region == all[side.right].linear_region {
+            FacetLine::None
+        } else {
+            FacetLine::Crease
+        },
         left_heights: side.ends.each_ref().map(|p| height(side.left, p)),
         right_heights: side.ends.each_ref().map(|p| height(side.right, p)),
         ends: side.ends.each_ref().map(at),
@@ -359,8 +363,10 @@ pub fn facets(
             network.outputs()[output].clone(),
         ],
         domain: [ends(x), ends(y)],
-        facets: all.iter().enumerate().map(facet).collect(),
-        sides: regions::shared_sides(cells).into_iter().map(side).collect(),
+        facets: Facets {
+            cells: all.iter().enumerate().map(facet).collect(),
+            sides: regions::shared_sides(cells).into_iter().map(side).collect(),
+        },
         toward: [0.0; 3],
     })
 }

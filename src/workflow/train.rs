@@ -3,9 +3,7 @@
 use super::spec::CompareSpec;
 use crate::network::Activation;
 use crate::prover::Limits;
-use crate::training::{
-    GradientCheck, Problem, Progress, Samples, Start, Training, TrainingError,
-};
+use crate::training::{GradientCheck, Problem, Progress, Samples, Start, Training, TrainingError};
 
 /// The result of one training of a comparison.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,8 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
+pub mod pages;
+
 use std::path::Path;
 
 use assert_cmd::Command;

@@ -122,9 +122,9 @@ fn points_of(arguments: &Draw, network: &Network) -> Result<Option<Samples>, Ref
         return Ok(None);
     };
     let folder = path.parent().unwrap_or(Path::new(""));
-    let samples = training_data(&spec, compare, folder)
+    let data = training_data(&spec, compare, folder)
         .map_err(|error| super::train::no_data(&error, compare, path, &source))?;
-    Ok(samples.in_order(network.inputs()))
+    Ok(data.samples.in_order(network.inputs()))
 }
 
 /// Makes sure that the file is a picture, and takes the place of nothing that is read.

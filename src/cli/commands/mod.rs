@@ -9,6 +9,7 @@ pub mod compare;
 pub mod convert;
 pub mod draw;
 pub mod eval;
+pub mod explain;
 pub mod property;
 pub mod regions;
 pub mod schema;

@@ -58,7 +58,9 @@ pub fn read_to_train(text: &str) -> Result<Trainable, SpecError> {
         ("claim", "an error is proved against a formula"),
     ] {
         if root.get(key).is_some() {
-            let message = format!("this spec has points and no formula, so it has no table [{key}]: {reason}");
+            let message = format!(
+                "this spec has points and no formula, so it has no table [{key}]: {reason}"
+            );
             return Err(SpecError::new(message, root.key_span(key))
                 .hint("leave it out, or give the `formula` in [target]"));
         }
@@ -89,7 +91,10 @@ fn has_points_alone(text: &str) -> bool {
         return false;
     };
     let key = |table: &str, key: &str| {
-        let table = document.get_ref().iter().find(|(name, _)| name.get_ref() == table);
+        let table = document
+            .get_ref()
+            .iter()
+            .find(|(name, _)| name.get_ref() == table);
         let entries = table.and_then(|(_, value)| value.get_ref().as_table());
         entries.is_some_and(|entries| entries.iter().any(|(name, _)| name.get_ref() == key))
     };
@@ -111,7 +116,9 @@ fn read_inputs_and_domain(table: &Table<'_, '_>) -> Result<InputsAndDomain, Spec
     let names = inputs.unwrap_or_else(|| super::in_natural_order(domain.names()));
     let error = |message: String| SpecError::new(message, value.span());
     check_names(&names).map_err(|found| error(found.to_string()))?;
-    let domain = domain.in_order(&names).map_err(|found| error(found.to_string()))?;
+    let domain = domain
+        .in_order(&names)
+        .map_err(|found| error(found.to_string()))?;
     Ok((Some(names), Some(domain)))
 }
 
@@ -137,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_formula_is_read_as_ever() {
-        let text = "[target]\nformula = \"x^2\"\ndomain = { x = [0, 1] }\n[compare]\ndata = \"p.csv\"\n";
+        let text =
+            "[target]\nformula = \"x^2\"\ndomain = { x = [0, 1] }\n[compare]\ndata = \"p.csv\"\n";
         assert!(matches!(read_to_train(text), Ok(Trainable::Target(_))));
         // Without points, a formula is missing as ever.
         let error = read_to_train("[target]\ndomain = { x = [0, 1] }\n").expect_err("no formula");
@@ -148,10 +156,26 @@ mod tests {
     fn tables_that_need_a_formula_are_refused() {
         let points = "[compare]\ndata = \"p.csv\"\n";
         for (more, place, message) in [
-            ("[claim]\nnorm = \"area\"\n", "claim", "so it has no table [claim]"),
-            ("[network]\nbuilder = \"disk\"\n", "network", "so it has no table [network]"),
-            ("tolerance = 0.1\n", "tolerance", "`tolerance` is for errors against a formula"),
-            ("samples = 10\n", "samples", "`samples` is for random points"),
+            (
+                "[claim]\nnorm = \"area\"\n",
+                "claim",
+                "so it has no table [claim]",
+            ),
+            (
+                "[network]\nbuilder = \"disk\"\n",
+                "network",
+                "so it has no table [network]",
+            ),
+            (
+                "tolerance = 0.1\n",
+                "tolerance",
+                "`tolerance` is for errors against a formula",
+            ),
+            (
+                "samples = 10\n",
+                "samples",
+                "`samples` is for random points",
+            ),
             ("[target]\nform = \"x\"\n", "form", "unknown key `form`"),
         ] {
             let text = format!("{points}{more}");
