@@ -97,10 +97,10 @@ fn report_of_an_exact_interpolant() {
         "square_report_json",
         serde_json::to_string_pretty(&object).expect("an object")
     );
-    let page = html::render(&report, &pictures);
+    let page = html::render(&report, &pictures, None);
     assert!(page.contains("(exact)") && page.matches("<svg").count() >= 2);
     assert!(!page.contains("<script"), "the page runs nothing");
-    insta::assert_snapshot!("square_report_html", html::render(&report, &[]));
+    insta::assert_snapshot!("square_report_html", html::render(&report, &[], None));
 }
 
 #[test]

@@ -242,6 +242,40 @@ fn ridge_is_one_hidden_layer_for_a_product() {
     assert_eq!(error(&object), (bound.clone(), bound));
 }
 
+/// Nothing is built here: it is an experiment for `compare`.
+#[test]
+fn on_the_surface_two_and_six_trained_units_are_worse_than_a_constant() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/on_the_surface.toml");
+    let run = Command::cargo_bin("steeple")
+        .expect("the program")
+        .args(["--format", "json", "compare"])
+        .arg(&spec)
+        .assert()
+        .code(0);
+    let object: Value = serde_json::from_slice(&run.get_output().stdout).expect("one JSON object");
+    let rows = object["rows"].as_array().expect("rows");
+    let volume = |row: &Value| {
+        let area = &row["error"]["area"];
+        (number(&area["lower"]), number(&area["upper"]))
+    };
+    let (trained, constant): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| row["origin"] == "trained");
+    assert_eq!((trained.len(), constant.len()), (2, 1));
+    // 2/5 - pi/800 = 0.39607, and a little less at the corners: the band is 1/10 thick, and cut at the floor and the top.
+    let (lower, upper) = volume(constant[0]);
+    assert!(lower <= decimal("0.396") && decimal("0.3961") <= upper);
+    for row in trained {
+        assert!(volume(row).0 > upper, "{row}");
+    }
+    // There is no builder in it, and the message says so.
+    Command::cargo_bin("steeple")
+        .expect("the program")
+        .arg("build")
+        .arg(&spec)
+        .assert()
+        .code(2);
+}
+
 #[test]
 fn files_are_the_same_whatever_the_threads() {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/disk_smooth.toml");

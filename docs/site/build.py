@@ -8,6 +8,7 @@ page that shows them. The run fails where a link or a picture leads nowhere, and
 """
 
 import html
+import itertools
 import os
 import re
 import shutil
@@ -151,7 +152,8 @@ class Site:
             if token.type == "inline" and page.source.startswith("proofs/"):
                 self.link_theorems(page, token)
         text = MARKDOWN.renderer.render(page.tokens, MARKDOWN.options, {})
-        text = re.sub(r"<table>.*?</table>", table, text, flags=re.S)
+        number = itertools.count(1)
+        text = re.sub(r"<table>.*?</table>", lambda match: table(match[0], next(number)), text, flags=re.S)
         text = re.sub(r'<pre><code class="language-console">(.*?)</code></pre>', console, text, flags=re.S)
         return text.replace("<pre>", '<pre tabindex="0">')
 
@@ -290,9 +292,10 @@ def piece(token, text):
     return other
 
 
-def table(match):
+def table(text, number):
     """A table that scrolls by itself where it is wider than the page."""
-    return f'<div class="table" role="region" aria-label="A table" tabindex="0">{match[0]}</div>'
+    text = text.replace("<th></th>", "<td></td>")
+    return f'<div class="table" role="region" aria-label="Table {number}" tabindex="0">{text}</div>'
 
 
 def console(match):
@@ -303,7 +306,7 @@ def console(match):
             goes_on = line.endswith("\\")
             line = f"<b>{line}</b>"
         lines.append(line)
-    return f'<pre class="console"><code>{chr(10).join(lines)}</code></pre>'
+    return f'<pre class="console" tabindex="0"><code>{chr(10).join(lines)}</code></pre>'
 
 
 def main():

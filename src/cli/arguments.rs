@@ -417,6 +417,9 @@ pub struct Explain {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub weights: WhichWeights,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub look: Look,
 }
 
 /// What changes along the horizontal axis of the picture `convergence`.
@@ -447,6 +450,8 @@ pub enum Picture {
     Facets,
     /// How the hidden layers bend the plane (two inputs).
     Warp,
+    /// What each unit of one hidden layer adds, and the sum (one or two inputs).
+    Ridges,
     /// Units and weights.
     Diagram,
     /// Error against size or steepness, for the builder of a spec.

@@ -93,8 +93,14 @@ fn picture(line: &str) -> Option<&str> {
     (file.strip_suffix(".svg") == Some(name) && name.chars().all(is_plain)).then_some(file)
 }
 
+/// The picture that plays all pictures on the way of a training.
+pub const FILM: &str = "training";
+
 /// Is this the name of a picture on the way of a training?
 pub fn is_frame(name: &str) -> bool {
+    if name.strip_suffix(".svg") == Some(FILM) {
+        return true;
+    }
     let number = name
         .strip_prefix("frame")
         .and_then(|rest| rest.strip_suffix(".svg"));

@@ -4,6 +4,7 @@
 //! [`Refusal`] (one message on standard error, exit code 2). [`main`] prints them.
 
 mod advice;
+mod again;
 pub mod arguments;
 mod commands;
 mod earlier;

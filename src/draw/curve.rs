@@ -40,6 +40,8 @@ pub struct CurvePicture {
     pub witness: Option<CurveWitness>,
     /// The points of the data, in the upper panel.
     pub points: DataPoints,
+    /// Values and errors that are in view besides those of the curves: pictures in a row then share their axes.
+    pub in_view: [Vec<f64>; 2],
 }
 
 impl CurvePicture {
@@ -61,23 +63,36 @@ impl CurvePicture {
                 .map(|p| p.1)
                 .chain(self.points.points.iter().map(|p| p.y))
                 .chain(targets.clone().map(|y| y - half))
-                .chain(targets.map(|y| y + half)),
+                .chain(targets.map(|y| y + half))
+                .chain(self.in_view[0].iter().copied()),
         );
         let below = !self.error.iter().all(Vec::is_empty);
         let wide = WIDTH - Plane::LEFT - MARGIN;
         let high = if below { 300.0 } else { 400.0 };
         let upper = Plane::new(xs, padded(ys, 0.04), Plane::LEFT, page.top, (wide, high));
         self.draw_curves(&mut page.canvas, &upper, half);
+        let values = if self.target.is_empty() {
+            "N"
+        } else {
+            "f and N"
+        };
         let name = if self.x_label.is_empty() {
             "x"
         } else {
             &self.x_label
         };
-        upper.draw_axes(&mut page.canvas, (!below).then_some(name), "f and N");
+        upper.draw_axes(&mut page.canvas, (!below).then_some(name), values);
         let mut bottom = upper.bottom();
         if below {
             let levels = [half, -half, 0.0];
-            let es = range(self.error.iter().flatten().map(|p| p.1).chain(levels));
+            let es = range(
+                self.error
+                    .iter()
+                    .flatten()
+                    .map(|p| p.1)
+                    .chain(levels)
+                    .chain(self.in_view[1].iter().copied()),
+            );
             let top = bottom + 26.0;
             let lower = Plane::new(xs, padded(es, 0.14), Plane::LEFT, top, (wide, 170.0));
             self.draw_error(&mut page.canvas, &lower, band);
@@ -88,13 +103,14 @@ impl CurvePicture {
     }
 
     fn legend(&self, band: Option<&Bound>) -> Vec<(Swatch, String)> {
-        let mut items = vec![
-            (Swatch::Line(TARGET.into(), 4.0, ""), "target f".to_owned()),
-            (
-                Swatch::Line(NETWORK.into(), 1.6, ""),
-                "network N".to_owned(),
-            ),
-        ];
+        let mut items = Vec::new();
+        if !self.target.is_empty() {
+            items.push((Swatch::Line(TARGET.into(), 4.0, ""), "target f".to_owned()));
+        }
+        items.push((
+            Swatch::Line(NETWORK.into(), 1.6, ""),
+            "network N".to_owned(),
+        ));
         if let Some(band) = band {
             items.push((
                 Swatch::Fill(BAND.into()),

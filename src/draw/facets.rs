@@ -243,7 +243,7 @@ impl<'a> Grid<'a> {
                 self.add_edge(kind, ends, &mut creases, &mut mesh);
             }
         }
-        canvas.path(mesh, Paint::stroke(palette::MESH, 0.4).opacity(0.55));
+        canvas.path(mesh, Paint::stroke(palette::MESH_LINE, 0.4).opacity(0.55));
         canvas.path(creases, Paint::stroke(palette::OVER_FILLS, 0.7));
     }
 

@@ -76,6 +76,8 @@ pub struct HalfplanesPicture {
     pub boundary: Vec<Vec<(f64, f64)>>,
     /// The points of the data.
     pub points: DataPoints,
+    /// Is there no target, so that the cells show the network alone?
+    pub is_alone: bool,
 }
 
 const FILLS: [(&str, &str); 5] = [
@@ -85,6 +87,9 @@ const FILLS: [(&str, &str); 5] = [
     (FALSE_OUTSIDE, "network out, target in"),
     (HATCH, "unknown"),
 ];
+
+/// Names where there is no target.
+const ALONE: [&str; 5] = ["network: outside", "network: inside", "", "", "unknown"];
 
 fn kind(cell: &ClassCell) -> usize {
     match (cell.network, cell.target) {
@@ -167,11 +172,13 @@ impl HalfplanesPicture {
         for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
             seen[kind(cell)] = true;
         }
-        let mut items: Vec<_> = FILLS
-            .iter()
-            .zip(seen)
-            .filter(|(_, seen)| *seen)
-            .map(|((fill, name), _)| (Swatch::Fill((*fill).to_owned()), (*name).to_owned()))
+        let mut items: Vec<_> = (0..FILLS.len())
+            .filter(|kind| seen[*kind])
+            .map(|kind| {
+                let (fill, name) = FILLS[kind];
+                let name = if self.is_alone { ALONE[kind] } else { name };
+                (Swatch::Fill(fill.to_owned()), name.to_owned())
+            })
             .collect();
         if !self.boundary.is_empty() {
             let swatch = Swatch::Line(INK.into(), 1.8, "6 3.5");

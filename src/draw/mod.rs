@@ -32,6 +32,7 @@
     clippy::cast_sign_loss
 )]
 
+mod animation;
 pub(crate) mod axes;
 pub(crate) mod canvas;
 mod cells;
@@ -57,13 +58,17 @@ mod pixels;
 mod png;
 mod points;
 mod regions;
+mod ridges;
 mod scene;
 mod solid;
+mod stack;
 mod surface;
 mod theme;
 mod warp;
 
+pub use animation::animated;
 pub use axes::Bound;
+pub(crate) use axes::decimal;
 pub use curve::{CurvePicture, CurveWitness};
 pub use diagram::{DiagramLayer, DiagramPicture, DiagramWeight};
 pub use error::{ErrorCell, ErrorPicture};
@@ -77,7 +82,9 @@ pub use plane::Rect;
 pub use png::{PngError, png};
 pub use points::{DataPoint, DataPoints, Mark};
 pub use regions::{RegionArea, RegionsPicture};
+pub use ridges::{Ridge, RidgesPicture};
 pub use solid::{FacetLine, FacetSide, Facets};
+pub use stack::{Part, StackPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use theme::{Background, Theme, themed};
 pub use warp::{WarpPanel, WarpPicture};

@@ -41,8 +41,6 @@ pub(crate) const GRID: &str = "#dedee3";
 pub(crate) const PAPER: &str = "#ffffff";
 /// Lines over areas whose colours are light in every theme.
 pub(crate) const OVER_FILLS: &str = "#232b36";
-/// Faint lines over such areas.
-pub(crate) const MESH: &str = "#3d4756";
 /// Floor and walls of the box around a surface, and their edges.
 pub(crate) const BOX_SIDES: [&str; 3] = ["#f1f1f4", "#f8f8fa", "#fbfbfc"];
 pub(crate) const BOX_EDGE: &str = "#b9b9c2";

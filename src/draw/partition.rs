@@ -308,7 +308,7 @@ mod tests {
             ..PartitionPicture::default()
         };
         let text = picture.render();
-        assert!(text.contains("2 leaves, 1 undecided, depth up to 3."));
+        assert!(text.contains("2 cells, 1 undecided; the domain was cut up to 3 times"));
         assert!(text.contains("interval: 1") && text.contains("undecided: 1"));
     }
 

@@ -40,7 +40,7 @@ impl Surface {
         }
     }
 
-    fn heights(&self) -> Vec<f64> {
+    pub(super) fn heights(&self) -> Vec<f64> {
         match &self.facets {
             Some(facets) => facets.cells.iter().flatten().map(|p| p[2]).collect(),
             None => self.z.iter().flatten().copied().collect(),

@@ -134,6 +134,7 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
                 network: x,
             }),
             points: roles.points(),
+            in_view: [numbers.to_vec(), numbers.to_vec()],
         }
         .render(),
         SurfacePicture {

@@ -12,7 +12,7 @@ use super::canvas::px;
 use super::page::WIDTH;
 use super::palette::{
     AGREE_INSIDE, AGREE_OUTSIDE, BAND, BENT, BENT_INSIDE, BENT_OUTSIDE, BOX_EDGE, BOX_SIDES,
-    FALSE_INSIDE, FALSE_OUTSIDE, GREY, GRID, HATCH_LINE, HATCH_PAPER, INK, MESH, NETWORK,
+    FALSE_INSIDE, FALSE_OUTSIDE, GREY, GRID, HATCH_LINE, HATCH_PAPER, INK, MESH_LINE, NETWORK,
     OVER_FILLS, PAPER, SOFT, TARGET, TEAL, THEORY, UNIT, VIOLET, WITNESS,
 };
 
@@ -66,7 +66,7 @@ const DARK: [(&str, &str); 28] = [
     (BENT_INSIDE, "#3a76a3"),
     (BENT_OUTSIDE, "#5a4a2c"),
     (BENT, "#3a3c44"),
-    (MESH, MESH),
+    (MESH_LINE, MESH_LINE),
     (OVER_FILLS, OVER_FILLS),
 ];
 
@@ -106,14 +106,14 @@ pub(super) fn plate(height: f64) -> String {
 }
 
 /// Leaves out the plate: the first path that covers the sheet.
-fn without_plate(svg: &str) -> String {
+pub(super) fn without_plate(svg: &str) -> String {
     let height = attribute(svg, "height").and_then(|text| text.parse().ok());
     let plate = plate(height.unwrap_or_default());
     svg.replacen(&plate, "", 1)
 }
 
 /// The first value of an attribute.
-fn attribute<'a>(svg: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(svg: &'a str, name: &str) -> Option<&'a str> {
     let value = svg.split_once(&format!(" {name}=\""))?.1;
     value.split_once('"').map(|(value, _)| value)
 }

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod text;
 pub mod words;
 
+use super::document::Step;
 use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::numbers::{Rational, literal};
@@ -235,6 +236,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Notes on anything unusual.
     pub notes: Vec<String>,
+    /// The commands that do the same again.
+    pub steps: Vec<Step>,
 }
 
 impl Comparison {
@@ -261,6 +264,15 @@ impl Comparison {
         }
     }
 
+    /// The head of the column of what is misclassified.
+    pub fn wrong_head(&self) -> &'static str {
+        match self.domain.len() {
+            1 => "wrong length",
+            2 => "wrong area",
+            _ => "wrong volume",
+        }
+    }
+
     /// The domain in one line.
     pub fn domain_text(&self) -> String {
         let sides = self.domain.iter();
@@ -271,19 +283,11 @@ impl Comparison {
     /// Returns the heads of the table's columns, and the cells of each row, without empty columns.
     pub fn table(&self) -> (Vec<&'static str>, Vec<Vec<String>>) {
         type Cell = fn(&Row) -> Option<String>;
-        let wrong = match self.domain.len() {
-            1 => "wrong length",
-            2 => "wrong area",
-            _ => "wrong volume",
-        };
+        let wrong = self.wrong_head();
         let columns: [(&'static str, Cell); 15] = [
             ("network", |row| Some(row.name.clone())),
             ("origin", |row| Some(row.origin.name().into())),
-            ("layers", |row| has(row, row.hidden.len().to_string())),
             ("units", |row| has(row, row.units.to_string())),
-            ("params", |row| has(row, row.parameters.to_string())),
-            ("zeros", |row| has(row, percent(row.zero_weight_share))),
-            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("sup error", |row| row.sup.as_ref().map(Enclosure::figures)),
             ("in float32", |row| {
                 row.beside.as_ref().map(Enclosure::figures)
@@ -293,6 +297,10 @@ impl Comparison {
             ("n-gon", |row| {
                 row.best_polygon.as_ref().map(Enclosure::figures)
             }),
+            ("layers", |row| has(row, row.hidden.len().to_string())),
+            ("params", |row| has(row, row.parameters.to_string())),
+            ("zeros", |row| has(row, percent(row.zero_weight_share))),
+            ("max |w|", |row| has(row, float(row.largest_weight))),
             ("regions", |row| row.linear_regions.map(|n| n.to_string())),
             ("sides", |row| row.decision_sides.map(|n| n.to_string())),
             ("gradient", |row| {
@@ -382,6 +390,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![Row::new("a".into(), Origin::Built)],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         let (heads, rows) = comparison.table();
         assert!(!heads.contains(&"sides") && heads.contains(&"units"));
@@ -406,6 +415,7 @@ mod tests {
             gap: Rational::ONE,
             rows: vec![row],
             notes: Vec::new(),
+            steps: Vec::new(),
         };
         for (inputs, head) in [(1, "wrong length"), (2, "wrong area"), (3, "wrong volume")] {
             comparison.domain = vec![("x".into(), Rational::ZERO, Rational::ONE); inputs];

@@ -1,9 +1,17 @@
-//! The parts of every report: a title, a headline, facts by name, notes, paragraphs and pictures.
+//! The parts of every report: a title, a headline, facts by name, notes, lists and pictures.
 
 use std::fmt::Write;
 
+use super::glossary;
+
+/// The title of what a result means.
+pub(super) const MEANING: &str = "What this means";
 /// The title of what a result assumes.
 pub(super) const ASSUMES: &str = "What this assumes";
+/// The title of the commands.
+pub(super) const AGAIN: &str = "Do it again";
+/// The title of the glossary.
+pub(super) const WORDS: &str = "Words";
 
 /// A report before it is Markdown or HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +32,41 @@ pub struct Document {
     pub meaning: Vec<String>,
     /// What it assumes of the program that runs the network, item by item.
     pub assumes: Vec<String>,
+    /// The commands that do the same again.
+    pub steps: Vec<Step>,
+}
+
+/// A command that does a part of the work again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What it does.
+    pub what: &'static str,
+    /// The command, as it is typed.
+    pub command: String,
+}
+
+impl Step {
+    /// Returns a command with its arguments, those with spaces or signs of the shell in quotes.
+    pub fn new<'a>(what: &'static str, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        let arguments = arguments.into_iter().map(quoted);
+        let command = std::iter::once("steeple".to_owned()).chain(arguments);
+        Self {
+            what,
+            command: command.collect::<Vec<_>>().join(" "),
+        }
+    }
+}
+
+/// An argument as it is typed in a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || "-_./=,:+".contains(sign);
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.to_owned()
+    } else if argument.contains(['$', '`', '"', '\\', '!']) {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    } else {
+        format!("\"{argument}\"")
+    }
 }
 
 /// A table with a title.
@@ -67,23 +110,69 @@ impl Document {
                 writeln!(out, "{}", table_row(row.iter().map(|cell| escape(cell))))?;
             }
         }
-        writeln!(out, "\n## What this means\n")?;
-        for paragraph in &self.meaning {
-            writeln!(out, "{}\n", escape(paragraph))?;
-        }
-        if !self.assumes.is_empty() {
-            writeln!(out, "## {ASSUMES}\n")?;
-            for item in &self.assumes {
-                writeln!(out, "- {}", escape(item))?;
-            }
+        write_list(out, MEANING, &self.meaning)?;
+        write_list(out, ASSUMES, &self.assumes)?;
+        if !pictures.is_empty() {
             writeln!(out)?;
         }
         for picture in pictures {
             let name = picture.trim_end_matches(".svg");
             writeln!(out, "![{name}]({picture})\n")?;
         }
-        Ok(())
+        write_steps(out, &self.steps)?;
+        write_words(out, self.texts())
     }
+
+    /// All texts in which words of the glossary may stand.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let rows = self.rows.iter().flat_map(|(name, value)| [*name, value]);
+        let tables = self
+            .tables
+            .iter()
+            .flat_map(|table| table.head.iter().copied());
+        let lists = [&self.notes, &self.meaning, &self.assumes];
+        std::iter::once(&*self.headline)
+            .chain(rows)
+            .chain(tables)
+            .chain(lists.into_iter().flatten().map(String::as_str))
+    }
+}
+
+/// Writes a list with its title, unless it is empty.
+fn write_list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
+    if !items.is_empty() {
+        writeln!(out, "\n## {title}\n")?;
+    }
+    for item in items {
+        writeln!(out, "- {}", escape(item))?;
+    }
+    Ok(())
+}
+
+/// Writes the commands that do the same again.
+pub(super) fn write_steps(out: &mut String, steps: &[Step]) -> std::fmt::Result {
+    if !steps.is_empty() {
+        writeln!(out, "\n## {AGAIN}")?;
+    }
+    for step in steps {
+        writeln!(out, "\n{}:\n\n```sh\n{}\n```", step.what, step.command)?;
+    }
+    Ok(())
+}
+
+/// Writes what the words in these texts mean.
+pub(super) fn write_words<'a>(
+    out: &mut String,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> std::fmt::Result {
+    let words = glossary::used(texts);
+    if !words.is_empty() {
+        writeln!(out, "\n## {WORDS}\n")?;
+    }
+    for entry in words {
+        writeln!(out, "- **{}**: {}", entry.word, escape(entry.meaning))?;
+    }
+    Ok(())
 }
 
 /// Escapes plain text, which may contain `code`, so that Markdown shows it unchanged: in a formula, `*`
@@ -142,6 +231,16 @@ pub fn table_rule(columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_can_be_typed() {
+        let step = |argument| Step::new("", ["verify", argument]).command;
+        assert_eq!(step("net.json"), "steeple verify net.json");
+        assert_eq!(step("x=-1..1,y=0..1/2"), "steeple verify x=-1..1,y=0..1/2");
+        assert_eq!(step("x^2 <= 1"), "steeple verify \"x^2 <= 1\"");
+        assert_eq!(step("a$b'c"), "steeple verify 'a$b'\\''c'");
+        assert_eq!(step(""), "steeple verify \"\"");
+    }
 
     #[test]
     fn cells_cannot_end_early_and_formulas_keep_their_signs() {

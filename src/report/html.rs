@@ -1,118 +1,114 @@
 //! HTML reports: one self-contained page each.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::Report;
-use super::document::{ASSUMES, Document};
+use super::document::{ASSUMES, Document, MEANING};
 use super::markdown::document;
+use super::page::{Inline, Page, Table};
 
-/// Returns the page of a report; pictures are SVG documents with a name each.
-pub fn render(report: &Report, pictures: &[(String, String)]) -> String {
-    document(report).html(pictures)
+pub use super::page::Turnable;
+
+/// Facts that are formulas, or mostly.
+const FORMULAS: [&str; 6] = [
+    "target",
+    "domain",
+    "inside where",
+    "witness",
+    "by theorem",
+    "points",
+];
+
+/// Returns the page of a report; pictures are SVG documents with a name each. The picture `surface` can be turned, if
+/// its heights are given.
+pub fn render(
+    report: &Report,
+    pictures: &[(String, String)],
+    turnable: Option<&Turnable>,
+) -> String {
+    document(report).html(pictures, turnable)
 }
 
 impl Document {
-    /// Returns one self-contained page; pictures are SVG documents with a name each.
-    pub fn html(&self, pictures: &[(String, String)]) -> String {
-        page(
-            &self.title,
-            &html! {
-                p class=(format!("verdict {}", self.class)) { (prose(&self.headline)) }
-                table.facts {
-                    @for (name, value) in &self.rows {
-                        tr { td { (name) } td { (prose(value)) } }
-                    }
-                }
-                @if !self.notes.is_empty() {
-                    h2 { "Notes" }
-                    ul { @for note in &self.notes { li { (prose(note)) } } }
-                }
-                @for table in &self.tables {
-                    h2 { (table.title) }
-                    table {
-                        thead { tr { @for name in &table.head { th { (name) } } } }
-                        tbody { @for row in &table.rows { tr { @for cell in row { td { (prose(cell)) } } } } }
-                    }
-                }
-                h2 { "What this means" }
-                @for paragraph in &self.meaning { p { (prose(paragraph)) } }
-                @if !self.assumes.is_empty() {
-                    h2 { (ASSUMES) }
-                    ul { @for item in &self.assumes { li { (prose(item)) } } }
-                }
-                (figures(pictures))
-            },
-        )
+    /// Returns one self-contained page; pictures are SVG documents with a name each. The picture `surface` can be
+    /// turned, if its heights are given.
+    pub fn html(&self, pictures: &[(String, String)], turnable: Option<&Turnable>) -> String {
+        let inline = Inline::default();
+        let lead = verdict(&self.headline, &self.class, &inline);
+        let mut page = Page::new(&self.title, &inline);
+        if !self.rows.is_empty() {
+            page.section("facts", "Facts", |inline| facts(&self.rows, inline));
+        }
+        page.pictures(pictures, turnable);
+        page.list("notes", "Notes", &self.notes);
+        for table in &self.tables {
+            page.section(&slug(table.title), table.title, |inline| {
+                let table = Table {
+                    name: table.title,
+                    heads: &table.head,
+                    columns: &[],
+                    rows: &table.rows,
+                };
+                table.html(inline)
+            });
+        }
+        page.list("meaning", MEANING, &self.meaning);
+        page.list("assumes", ASSUMES, &self.assumes);
+        page.steps(&self.steps);
+        page.finish(&lead)
     }
 }
 
-/// One self-contained page.
-pub(super) fn page(title: &str, body: &Markup) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (prose(title)) }
-                (body)
-            }
+/// The result: the verdict, the claim, the domain, and the evidence.
+fn verdict(headline: &str, class: &str, inline: &Inline) -> Markup {
+    let is_word =
+        |word: &str| !word.contains(' ') || word.starts_with(class) || word.ends_with(class);
+    let (word, claim) = headline
+        .split_once(": ")
+        .filter(|(word, _)| is_word(word))
+        .map_or((None, headline), |(word, claim)| (Some(word), claim));
+    let (claim, evidence) = claim
+        .rsplit_once("; ")
+        .map_or((claim, None), |(claim, evidence)| (claim, Some(evidence)));
+    let (claim, place) = claim
+        .rsplit_once(" for ")
+        .map_or((claim, None), |(claim, place)| (claim, Some(place)));
+    html! {
+        div class=(format!("verdict {class}")) {
+            @if let Some(word) = word { p.badge { (inline.text(word)) } }
+            p.claim { (inline.formula(claim)) }
+            @if let Some(place) = place { p { "for " (inline.formula(place)) } }
+            @if let Some(evidence) = evidence { p.evidence { (inline.text(evidence)) } }
+        }
+    }
+}
+
+/// A title as an address.
+fn slug(title: &str) -> String {
+    let sign = |sign: char| {
+        if sign.is_ascii_alphanumeric() {
+            sign.to_ascii_lowercase()
+        } else {
+            '-'
         }
     };
-    page.into_string()
+    title.chars().map(sign).collect()
 }
 
-/// Pictures inside a page: SVG documents with a name each.
-pub(super) fn figures(pictures: &[(String, String)]) -> Markup {
+/// Facts by name.
+fn facts(rows: &[(&'static str, String)], inline: &Inline) -> Markup {
     html! {
-        @for (name, svg) in pictures {
-            figure id=(name) { (PreEscaped(inline(svg))) }
+        dl.facts {
+            @for (name, value) in rows {
+                div {
+                    dt { (inline.text(name)) }
+                    @if FORMULAS.contains(name) { dd { (inline.formula(value)) } }
+                    @else if *name == "digest" { dd.digest { (value) } }
+                    @else { dd { (inline.text(value)) } }
+                }
+            }
         }
     }
-}
-
-/// Text as HTML: what stands between backquotes is code, and elsewhere `<=` and `>=` become one sign.
-///
-/// A backquote without a partner stays.
-pub(super) fn prose(text: &str) -> Markup {
-    let parts: Vec<&str> = text.split('`').collect();
-    let last = parts.len() - 1;
-    // An even number of parts has one backquote too many, which begins the last part.
-    let is_open = parts.len().is_multiple_of(2);
-    let sign = |part: &str| part.replace("<=", "≤").replace(">=", "≥");
-    html! {
-        @for (place, part) in parts.iter().enumerate() {
-            @if is_open && place == last { "`" (sign(part)) }
-            @else if place % 2 == 1 { code { (part) } }
-            @else { (sign(part)) }
-        }
-    }
-}
-
-/// Colours are variables, so that a dark page needs other values only. Pictures keep a white plate.
-const STYLE: &str = ":root{color-scheme:light dark;--page:#fff;--text:#1a1a1a;--soft:#555;--line:#ddd;--head:#bbb;\
---good:#2a6f97;--good-plate:#f2f6f9;--bad:#9b2226;--bad-plate:#fbf3f3}\
-@media (prefers-color-scheme:dark){:root{--page:#16181b;--text:#e4e6e8;--soft:#a5abb2;--line:#34393f;--head:#565d66;\
---good:#6db3dc;--good-plate:#1c2730;--bad:#e58a8d;--bad-plate:#2e1f21}}\
-body{font-family:system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;background:var(--page);\
-color:var(--text);line-height:1.5}h1,p,li{overflow-wrap:anywhere}\
-table{border-collapse:collapse}td,th{padding:.25rem .75rem;border-bottom:1px solid var(--line);vertical-align:top;\
-text-align:left}th{border-bottom:2px solid var(--head)}.facts td{overflow-wrap:anywhere}\
-.facts td:first-child{color:var(--soft);white-space:nowrap}\
-.wide{overflow-x:auto;margin:1rem 0}.figures td,.figures th{white-space:nowrap;font-variant-numeric:tabular-nums}\
-.figures .number{text-align:right}.figures td:first-child,.figures th:first-child{position:sticky;left:0;\
-background:var(--page)}\
-.verdict{font-weight:600;border-left:.4rem solid var(--good);padding:.5rem 1rem;background:var(--good-plate)}\
-.refuted,.undecided{border-color:var(--bad);background:var(--bad-plate)}\
-figure{margin:1.5rem 0}svg{max-width:100%;height:auto;background:#fff}";
-
-/// Drops what may stand before the `<svg>` element of a document.
-fn inline(svg: &str) -> &str {
-    svg.find("<svg").map_or(svg, |at| &svg[at..])
 }
 
 #[cfg(test)]
@@ -120,15 +116,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_and_signs_are_shown_as_such() {
-        let shown = |text: &str| prose(text).into_string();
-        assert_eq!(shown("|N - x| <= 1"), "|N - x| ≤ 1");
+    fn a_verdict_is_taken_apart() {
+        let shown = |headline: &str| {
+            let shown = verdict(headline, "proved", &Inline::default()).into_string();
+            let shown = shown.replace("<var>", "").replace("</var>", "");
+            shown
+                .split("<p")
+                .skip(1)
+                .map(|part| part.split('>').skip(1).collect::<Vec<_>>().join(">"))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
-            shown("`a <= b` if a < 1"),
-            "<code>a &lt;= b</code> if a &lt; 1"
+            shown("proved: |N(x) - x^2| <= 1 for x in [0, 1]; 4 boxed"),
+            [
+                "<a class=\"term\" href=\"#word-proved\">proved</a></p>",
+                "|N(x) − x<sup>2</sup>| ≤ 1</p>",
+                "for x in [0, 1]</p>",
+                "4 boxed</p></div>"
+            ]
         );
-        assert_eq!(shown("`a` and `b"), "<code>a</code> and `b");
-        assert_eq!(shown("one ` alone"), "one ` alone");
-        assert_eq!(shown(""), "");
+        assert_eq!(shown("nothing at all"), ["nothing at all</p></div>"]);
+        assert_eq!(shown("not: counted 4; 5")[0], "not</p>");
+        assert_eq!(shown("by two ways: 4"), ["by two ways: 4</p></div>"]);
+        assert_eq!(shown("proved in float32 arithmetic: 4").len(), 2);
     }
 }

@@ -23,6 +23,7 @@ pub fn document(report: &Report) -> Document {
         tables: candidates(report).into_iter().collect(),
         meaning: meaning(report),
         assumes: report.arithmetic.assumes(),
+        steps: report.steps.clone(),
     }
 }
 
@@ -154,74 +155,45 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// What the result means, and what it does not; each word that the facts use is explained.
+/// What the result means, and what it does not, item by item; the glossary explains the words.
 pub fn meaning(report: &Report) -> Vec<String> {
-    let mut lines = vec![match report.arithmetic.floats() {
-        None => "The bounds hold in real arithmetic, with the exact weights in network.json. Rounding errors \
-                 of floating-point arithmetic, when the network is run, are not part of the claim."
-            .to_owned(),
-        Some(floats) => format!(
-            "The bounds hold for the network as a program computes it in {} arithmetic, with the weights in \
-             network.json, which are {} numbers. What is assumed of the program is listed below.",
-            floats.format.name(),
-            floats.format.name()
-        ),
-    }];
-    lines.push(if report.certificate.is_unchecked {
+    let mut items = match report.arithmetic.floats() {
+        None => vec![
+            "The bounds hold in real arithmetic, with the exact weights in network.json.".to_owned(),
+            "Rounding errors of floating-point arithmetic, when the network is run, are not part of the claim."
+                .to_owned(),
+        ],
+        Some(floats) => vec![
+            format!(
+                "The bounds hold for the network as a program computes it in {0} arithmetic, with the weights \
+                 in network.json, which are {0} numbers.",
+                floats.format.name()
+            ),
+            "What is assumed of the program is listed below.".to_owned(),
+        ],
+    };
+    items.push(if report.certificate.is_unchecked {
         "The time limit came before the certificate was checked, so nothing is proved.".to_owned()
     } else {
-        "The checker recomputed the bounds from the certificate, with integer and rational arithmetic \
-         only. To check again, run `steeple check certificate.steeple --network network.json`."
+        "The checker recomputed the bounds from the certificate, with integer and rational arithmetic only."
             .to_owned()
     });
-    lines.push(
-        "The search cuts the domain into boxes. A leaf is a box that was not cut further; the bound is \
-         computed on each leaf."
-            .to_owned(),
-    );
-    if report.norm == Norm::Sup {
-        lines.push(if report.is_essential() {
-            "The network or the target jumps, so the error is the essential supremum (essential sup): the \
-             largest |N - f| on the domain, where sets of measure zero, such as the points of a jump, do \
-             not count."
-                .to_owned()
-        } else {
-            "The sup error is the supremum of |N - f| on the domain, the largest error anywhere."
-                .to_owned()
-        });
+    let is_integral = matches!(report.norm, Norm::L1 | Norm::L2);
+    if is_integral && report.target.len() > 1 {
+        items.push("Several outputs are added under the integral.".to_owned());
     }
-    if report.witness.is_some() {
-        lines.push(
-            "The witness is the point that gives the lower bound: at it, or close to it, the error is at \
-             least that large."
+    if let Some(bound) = &report.a_priori {
+        items.push(format!(
+            "The bound by theorem is a formula in the parameters of the builder; {} is its page under \
+             proofs/theorems in the source of Steeple.",
+            bound.theorem
+        ));
+        items.push(
+            "The bound by theorem was not checked for this network; the other bounds were."
                 .to_owned(),
         );
     }
-    let integral = match report.norm {
-        Norm::L1 => Some("The l1 error is the integral of |N - f| over the domain"),
-        Norm::L2 => Some("The l2 error is the root of the integral of (N - f)^2 over the domain"),
-        Norm::Area => Some(
-            "The error is the area on which network and target decide differently (the misclassified area)",
-        ),
-        Norm::Sup => None,
-    };
-    if let Some(integral) = integral {
-        let several = if report.target.len() > 1 {
-            "; several outputs are added under the integral"
-        } else {
-            ""
-        };
-        lines.push(format!("{integral}{several}."));
-    }
-    if let Some(bound) = &report.a_priori {
-        lines.push(format!(
-            "The bound by theorem is a formula in the parameters of the builder; {} is its page under \
-             proofs/theorems in the source of Steeple. This bound was not checked for this network; the \
-             other bounds were.",
-            bound.theorem
-        ));
-    }
-    lines
+    items
 }
 
 /// The size of a network in a line.

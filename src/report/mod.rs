@@ -2,16 +2,19 @@
 //!
 //! A [`Report`] is plain data. [`json`] writes the objects that scripts rely on, [`text`] the lines
 //! on the terminal, [`markdown`] and [`html`] the files next to a built network, both from a
-//! [`document`]. A [`region_count`] report is about a network without a target. Times appear on the
+//! [`document`]; [`glossary`] explains their words. A [`region_count`] report is about a network without a target. Times appear on the
 //! terminal and in JSON on standard output, but never in files: the same input gives the same files.
 
 pub mod comparison;
 pub mod document;
 pub mod explain;
+pub mod glossary;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod markdown;
+#[cfg(feature = "html")]
+mod page;
 pub mod property;
 pub mod region_count;
 pub mod text;
@@ -81,6 +84,8 @@ pub struct Report {
     pub candidates: Vec<CandidateReport>,
     /// Files with rounded weights, next to the exact network.
     pub rounded: Vec<RoundedReport>,
+    /// The commands that do the same again.
+    pub steps: Vec<document::Step>,
 }
 
 /// A network that was compared with others before one was chosen.

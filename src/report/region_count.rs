@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::SizeReport;
-use super::document::Document;
+use super::document::{Document, Step};
 use super::markdown::network;
 use crate::numbers::{Integer, Rational};
 use crate::regions::{MOST_INPUTS, RegionsError};
@@ -33,6 +33,8 @@ pub struct RegionCountReport {
     pub object: Value,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
+    /// The commands that do the same again.
+    pub steps: Vec<Step>,
 }
 
 /// Why a build did not count regions.
@@ -116,6 +118,7 @@ impl RegionCountReport {
             tables: Vec::new(),
             meaning: self.meaning(),
             assumes: Vec::new(),
+            steps: self.steps.clone(),
         }
     }
 
@@ -188,16 +191,19 @@ impl RegionCountReport {
 
     fn meaning(&self) -> Vec<String> {
         let mut lines = vec![
-            "This network has no target; it was built to have many linear regions. A linear region \
-             is a largest set with connected interior on which the network is one affine map. On an \
-             activation region, every unit stays on one of its pieces."
+            "This network has no target; it was built to have many linear regions.".to_owned(),
+            "A linear region is a largest set with connected interior on which the network is one affine map. \
+             On an activation region, every unit stays on one of its pieces."
                 .to_owned(),
         ];
         if self.counted.is_ok() {
             lines.push(
                 "The count is exact: it uses integers and no sampling. It has no certificate, so it is \
-                 not called proved. To count again, on any domain, run `steeple regions network.json`."
+                 not called proved."
                     .to_owned(),
+            );
+            lines.push(
+                "To count again, on any domain, run `steeple regions network.json`.".to_owned(),
             );
         }
         lines

@@ -320,6 +320,7 @@ pub fn compare(
             gap: spec.claim.gap.clone(),
             rows,
             notes,
+            steps: Vec::new(),
         },
         members,
         samples,

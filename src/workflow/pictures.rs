@@ -7,9 +7,11 @@ pub mod compared;
 pub mod convergence;
 pub mod diagram;
 mod field_sampling;
+pub mod frames;
 mod partition;
 mod points;
 mod refine;
+pub mod ridges;
 pub mod steepness;
 pub mod surface;
 mod tiled_network;
@@ -29,7 +31,6 @@ use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
-    SurfacePicture,
 };
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target, typeset_target};
@@ -144,6 +145,9 @@ pub enum PictureError {
     /// The kind shows a region, and the target is a number.
     #[error("picture `halfplanes` needs a region as the target, such as x^2 + y^2 <= 1")]
     NoRegion,
+    /// The kind shows the units of one hidden layer, and their sum.
+    #[error("picture `ridges` needs a network with one hidden layer, whose output is a sum: {0}")]
+    NotOneLayer(String),
     /// The network has no value.
     #[error("the network cannot be evaluated on the domain")]
     NoValue,
@@ -181,54 +185,6 @@ pub fn draw_all(
         Ok((kind.name().to_string(), svg))
     });
     drawn.collect()
-}
-
-/// Draws one picture of a network during training: decision and region for a region of the plane, the
-/// surface for a function of two inputs, the curve for a function of one input.
-///
-/// - `title`, `caption`: the text above the picture.
-/// - Errors: [`PictureError`] for another number of inputs.
-pub fn draw_frame(
-    subject: &Subject<'_>,
-    title: &str,
-    caption: &str,
-) -> Result<String, PictureError> {
-    let target = &subject.question.target;
-    let inputs = target.inputs().len();
-    if !(1..=2).contains(&inputs) {
-        return Err(PictureError::Inputs {
-            kind: "frames",
-            expected: "one or two inputs",
-            found: inputs,
-        });
-    }
-    let scene = Scene::new(subject)?;
-    let (title, caption) = (title.to_string(), caption.to_string());
-    Ok(if inputs == 1 {
-        let picture = scene.curve();
-        CurvePicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    } else if target.is_region() {
-        let picture = scene.halfplanes();
-        HalfplanesPicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    } else {
-        let picture = scene.surface();
-        SurfacePicture {
-            title,
-            caption,
-            ..picture
-        }
-        .render()
-    })
 }
 
 /// Samples a large network before any picture is drawn.
@@ -532,6 +488,7 @@ impl<'a> Scene<'a> {
             title: self.title(),
             caption: caption(self.subject),
             x_label: self.label(0),
+            in_view: Default::default(),
             target: line(&|i, k| targets[i][k]),
             network: line(&|i, k| network[i][k]),
             error: line(&|i, k| network[i][k] - targets[i][k]),
@@ -724,6 +681,7 @@ impl<'a> Scene<'a> {
             polygon: Vec::new(),
             boundary: Vec::new(),
             points: self.points_in_plane(),
+            is_alone: false,
         }
     }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::spec::{CompareSpec, DataSpec, PointsSpec, Spec};
-use crate::expr::{Domain, check_names};
+use crate::expr::{Domain, Target, check_names, parse_target};
 use crate::formats::kind::{Kind, Wanted};
 use crate::formats::reading;
-use crate::numbers::Rational;
 use crate::numbers::estimate::exact_dyadic;
+use crate::numbers::{Rational, literal};
 use crate::training::csv::{self, CsvError, Table};
 use crate::training::{SampleError, Samples, Task, sample};
 use crate::words::count;
@@ -115,11 +115,9 @@ pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, D
         }
         None => {
             let domain = bounding_box(&samples).map_err(at_header)?;
-            let sides = domain.names().iter().zip(domain.sides());
-            let sides = sides.map(|(name, (low, high))| format!("{name} in [{low}, {high}]"));
             notes.push(format!(
                 "the domain is the bounding box of the points: {}",
-                sides.collect::<Vec<_>>().join(", ")
+                domain_flag(&domain)
             ));
             domain
         }
@@ -127,6 +125,22 @@ pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, D
     notes.extend(contradicting(&samples));
     notes.extend(one_label(&samples));
     Ok((TrainingData { samples, notes }, domain))
+}
+
+/// A target that stands for none, where only the shape of a question is needed: a number or a region.
+pub fn no_target(samples: &Samples) -> Option<Target> {
+    let formula = match samples.task() {
+        Task::Regression => "0",
+        Task::Classification => "0 >= 1",
+    };
+    parse_target(&[formula], Some(samples.inputs())).ok()
+}
+
+/// Writes a domain as the flag `--domain` takes it: `x=-1..1,y=0..1/2`.
+pub fn domain_flag(domain: &Domain) -> String {
+    let sides = domain.names().iter().zip(domain.sides());
+    let sides = sides.map(|(name, (low, high))| format!("{name}={low}..{high}"));
+    sides.collect::<Vec<_>>().join(",")
 }
 
 /// The text of a file of points.
@@ -149,7 +163,10 @@ fn exact(value: f64) -> Rational {
     exact.unwrap_or_default()
 }
 
-/// The smallest box around the points.
+/// Digits of the ends of a bounding box, rounded outward.
+const DIGITS: usize = 4;
+
+/// The smallest box around the points whose ends have few digits.
 fn bounding_box(samples: &Samples) -> Result<Domain, String> {
     let mut sides = Vec::new();
     for (name, column) in samples.inputs().iter().zip(samples.points()) {
@@ -161,7 +178,12 @@ fn bounding_box(samples: &Samples) -> Result<Domain, String> {
                  [target]"
             ));
         }
-        sides.push((exact(low), exact(high)));
+        let ends = (
+            literal::decimal_down(&exact(low), DIGITS),
+            literal::decimal_up(&exact(high), DIGITS),
+        );
+        let read = |text: &str| literal::parse(text).map_err(|error| error.to_string());
+        sides.push((read(&ends.0)?, read(&ends.1)?));
     }
     Domain::new(samples.inputs().to_vec(), sides).map_err(|error| error.to_string())
 }
@@ -287,13 +309,20 @@ mod tests {
     }
 
     #[test]
-    fn the_bounding_box_is_exact() {
-        let samples = labelled(&[0.5, -1.25, 3.0], &[0.0, 1.0, 1.0]);
+    fn the_bounding_box_is_rounded_outward() {
+        let samples = labelled(&[0.5, -1.25, 0.123_456], &[0.0, 1.0, 1.0]);
         let domain = bounding_box(&samples).expect("a box");
         let (low, high) = &domain.sides()[0];
         assert_eq!(
             (low.to_string(), high.to_string()),
-            ("-5/4".into(), "3".into())
+            ("-5/4".into(), "1/2".into())
+        );
+        let samples = labelled(&[-0.123_456, 0.654_321], &[0.0, 1.0]);
+        let domain = bounding_box(&samples).expect("a box");
+        let (low, high) = &domain.sides()[0];
+        assert_eq!(
+            (low.to_string(), high.to_string()),
+            ("-247/2000".into(), "1309/2000".into())
         );
         let flat = bounding_box(&labelled(&[2.0, 2.0], &[0.0, 1.0])).expect_err("flat");
         assert!(flat.contains("x is 2 at every point"), "{flat}");

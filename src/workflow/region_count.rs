@@ -124,6 +124,7 @@ pub fn report(request: &BuildRequest<'_>, counted: &RegionCount) -> RegionCountR
             |answer| regions::to_json(answer, request.domain),
         ),
         notes: counted.built.notes.clone(),
+        steps: Vec::new(),
     }
 }
 

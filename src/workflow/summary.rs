@@ -59,5 +59,6 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
         candidates: Vec::new(),
         rounded: Vec::new(),
+        steps: Vec::new(),
     }
 }

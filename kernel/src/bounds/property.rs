@@ -30,7 +30,7 @@ pub enum ViolationFailure {
     /// There is no such case, or the point is not in its box.
     #[error("the point is not in the box of a case")]
     Outside,
-    /// It is no float, in a claim about floats.
+    /// The claim is about floats, and a coordinate is not a float.
     #[error("in float arithmetic the point must be a float")]
     NotAFloat,
     /// The condition does not certainly hold there.

@@ -27,7 +27,7 @@ pub enum WitnessFailure {
     /// It is a single point, but the network or the target can jump.
     #[error("the network or the target can jump, so the witness needs a positive radius")]
     NeedsRadius,
-    /// It is no float, or it has a radius, in a claim about floats.
+    /// The claim is about floats, and the point has a radius or a coordinate that is not a float.
     #[error("in float arithmetic the witness must be a float, with radius 0")]
     NotAFloat,
     /// The network or the target has no value there.

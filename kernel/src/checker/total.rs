@@ -41,7 +41,7 @@ impl Total {
         total
     }
 
-    /// Adds what float arithmetic may add to the exact errors (T40); they are no longer attained.
+    /// Adds the rounding errors of float arithmetic to the exact errors (T40). Then the errors may not be attained.
     #[cfg(feature = "fast")]
     pub(super) fn add_rounding(&mut self, radius: Dyadic) {
         let exact = std::mem::replace(&mut self.largest_exact, Rational::ZERO);

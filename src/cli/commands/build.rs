@@ -6,15 +6,16 @@ mod c_files;
 
 use super::{code, pretty};
 use crate::builders::Goal;
-use crate::cli::advice;
 use crate::cli::arguments::{Build, Format};
 use crate::cli::earlier::{self, AT_LEAST, CODE, ONNX, RESULTS};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::{Output, Refusal, inputs, note, progress::Bar};
+use crate::cli::{advice, again};
 use crate::formats::{floats::Precision, onnx};
 use crate::network::Network;
 use crate::report::{Report, html, json, markdown, text};
 use crate::words::count;
+use crate::workflow::pictures::surface::surface_samples;
 use crate::workflow::{
     BuildRequest, Comparison, LowerBound, Outcome, PictureKind, RegionCount, Subject,
     WorkflowError, build, build_and_count, draw_all, error_of_rounded, region_count, summarise,
@@ -99,6 +100,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         folder.write(AT_LEAST, certificate)?;
     }
     report.certificate.path = Some("certificate.steeple".into());
+    report.steps = again::of_build(&report);
     let question = &verification.verified.claim().question;
     let subject = Subject {
         network: &built.network,
@@ -132,7 +134,8 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
     if let Some(text) = advice::of_size(&spec, report.size.units) {
         note(text);
     }
-    write_reports(&folder, &report, &pictures)?;
+    let turnable = (!pictures.is_empty()).then(|| turnable(&subject)).flatten();
+    write_reports(&folder, &report, &pictures, turnable.as_ref())?;
     folder.publish()?;
     report.certificate.path = Some(out.join("certificate.steeple").display().to_string());
     Ok(Output {
@@ -165,13 +168,14 @@ fn count_regions(
     out: &Path,
     format: Format,
 ) -> Result<Output, Refusal> {
-    let report = region_count::report(request, counted);
+    let mut report = region_count::report(request, counted);
+    report.steps = vec![again::typed("Build the network and this report")];
     write_onnx(&folder, &counted.network)?;
     let document = report.document();
     let pictures = region_count::picture(request, counted);
     let names = folder.write_pictures(&pictures)?;
     folder.write("report.md", document.markdown(&names))?;
-    folder.write("report.html", document.html(&pictures))?;
+    folder.write("report.html", document.html(&pictures, None))?;
     let object = pretty(&report.json());
     folder.write("report.json", format!("{object}\n"))?;
     folder.publish()?;
@@ -189,12 +193,36 @@ fn write_reports(
     folder: &Folder,
     report: &Report,
     pictures: &[(String, String)],
+    turnable: Option<&html::Turnable>,
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
     folder.write("report.md", markdown::render(report, &names))?;
-    folder.write("report.html", html::render(report, pictures))?;
+    folder.write("report.html", html::render(report, pictures, turnable))?;
     let object = pretty(&json::build(report, json::Times::LeftOut));
     folder.write("report.json", format!("{object}\n"))
+}
+
+/// The surface of the page that can be turned: network beside target.
+fn turnable(subject: &Subject<'_>) -> Option<html::Turnable> {
+    const LINES: usize = 41;
+    let sampled = surface_samples(subject, LINES)?;
+    let network = if sampled.z_label.starts_with('σ') {
+        format!("network: {}", sampled.z_label)
+    } else {
+        "network".to_owned()
+    };
+    let [x, y] = subject.question.target.inputs() else {
+        return None;
+    };
+    Some(html::Turnable {
+        inputs: [x.clone(), y.clone()],
+        x: sampled.xs,
+        y: sampled.ys,
+        surfaces: vec![
+            (network, sampled.network.concat()),
+            ("target".to_owned(), sampled.target.concat()),
+        ],
+    })
 }
 
 /// Writes the network for other tools too, where its dense form is under 64 MB.

@@ -12,9 +12,10 @@ use crate::certificate::text as certificate_text;
 use crate::cli::arguments::{Compare, Format};
 use crate::cli::folder::{Contents, Folder, has_ending};
 use crate::cli::progress::Bar;
-use crate::cli::{Output, Refusal, earlier, inputs, note};
+use crate::cli::{Output, Refusal, again, earlier, inputs, note};
 use crate::formats::json as network_file;
 use crate::report::comparison::{html, json, markdown, text};
+use crate::report::document::Step;
 use crate::workflow::pictures::compared::{draw_compared, file_name};
 use crate::workflow::{CompareError, CompareRequest, Compared, Imported, Spec, Stage, compare};
 
@@ -75,8 +76,9 @@ pub fn run(arguments: &Compare, format: Format) -> Result<Output, Refusal> {
         }
     });
     drop(bar);
-    let compared = found.map_err(|error| refusal(error, &arguments.spec, &spec, &source))?;
+    let mut compared = found.map_err(|error| refusal(error, &arguments.spec, &spec, &source))?;
     if let (Some(folder), Some(out)) = (folder, &arguments.out) {
+        compared.comparison.steps = steps(&compared);
         write_all(&folder, &compared)?;
         folder.publish()?;
         if format == Format::Text {
@@ -154,6 +156,29 @@ fn refusal(error: CompareError, path: &Path, spec: &Spec, source: &str) -> Refus
         }
         (error, _, _) => Refusal::in_file(path, error),
     }
+}
+
+/// The commands that compare again, and check each certificate again.
+fn steps(compared: &Compared) -> Vec<Step> {
+    let mut checks = Vec::new();
+    for (row, member) in compared.comparison.rows.iter().zip(&compared.members) {
+        let name = file_name(&row.name);
+        for (norm, _) in member.iter().flat_map(|member| &member.answers) {
+            let (certificate, network) = (
+                format!("{name}.{}.steeple", norm.name()),
+                format!("{name}.json"),
+            );
+            checks.push(Step::new("", ["check", &certificate, "--network", &network]).command);
+        }
+    }
+    let mut steps = vec![again::typed("Train, build and prove all of it")];
+    if !checks.is_empty() {
+        steps.push(Step {
+            what: "Check the proofs, without a search, in the directory of this report",
+            command: checks.join("\n"),
+        });
+    }
+    steps
 }
 
 fn write_all(folder: &Folder, compared: &Compared) -> Result<(), Refusal> {

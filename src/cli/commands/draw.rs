@@ -23,8 +23,8 @@ use crate::training::Samples;
 use crate::words::count;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{
-    convergence::convergence_picture, diagram::diagram, steepness::steepness_picture,
-    titles::doing, warp::warp,
+    convergence::convergence_picture, diagram::diagram, ridges::ridges,
+    steepness::steepness_picture, titles::doing, warp::warp,
 };
 use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
@@ -47,7 +47,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         Picture::Error => PictureKind::Error,
         Picture::Halfplanes => PictureKind::Halfplanes,
         Picture::Partition => PictureKind::Partition,
-        Picture::Regions | Picture::Facets | Picture::Warp | Picture::Diagram => {
+        Picture::Regions | Picture::Facets | Picture::Warp | Picture::Ridges | Picture::Diagram => {
             return plain(arguments, format);
         }
         Picture::Convergence => return convergence(arguments, format),
@@ -171,6 +171,7 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let svg = match arguments.kind {
         Picture::Diagram => diagram(&network).render(),
+        Picture::Ridges => ridges(&network, &domain(arguments, &network)?).map_err(Refusal::new)?,
         Picture::Warp => bent(arguments, &network)?,
         _ => {
             let domain = domain(arguments, &network)?;

@@ -6,7 +6,7 @@ use super::pretty;
 use crate::certificate::Norm;
 use crate::cli::arguments::{Explain, Format};
 use crate::cli::folder::{Contents, Folder, has_ending};
-use crate::cli::{Output, Refusal, earlier, inputs, note, progress::Bar};
+use crate::cli::{Output, Refusal, again, earlier, inputs, note, progress::Bar};
 use crate::expr::{Domain, check_ends};
 use crate::network::Network;
 use crate::numbers::Rational;
@@ -44,7 +44,7 @@ pub fn run(arguments: &Explain, format: Format) -> Result<Output, Refusal> {
     read.extend(inputs::question_files(question));
     let folder = arguments.out.as_deref();
     let folder = folder
-        .map(|out| Folder::beside(out, CONTENTS, &read))
+        .map(|out| Folder::beside(out, CONTENTS, &read, arguments.look))
         .transpose()?;
     let names = inputs::Names::Question(question);
     let loaded = inputs::read_network(&arguments.network, names, arguments.weights)?;
@@ -103,9 +103,10 @@ fn write_all(
     pictures: &[(String, String)],
 ) -> Result<(), Refusal> {
     let names = folder.write_pictures(pictures)?;
-    let document = found.document();
+    let mut document = found.document();
+    document.steps = vec![again::typed("Explain the network")];
     folder.write("report.md", document.markdown(&names))?;
-    folder.write("report.html", document.html(pictures))?;
+    folder.write("report.html", document.html(pictures, None))?;
     folder.write("report.json", format!("{}\n", pretty(&found.json())))
 }
 

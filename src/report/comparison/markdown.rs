@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Comparison, float, words};
-use crate::report::document::{ASSUMES, escape, table_row, table_rule};
+use super::{Comparison, words};
+use crate::report::document::{ASSUMES, escape, table_row, table_rule, write_steps, write_words};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -31,8 +31,17 @@ fn write_report(
     writeln!(out)?;
     let (heads, rows) = comparison.table();
     write_table(out, &heads, &rows)?;
-    writeln!(out, "\n{}\n", words::figures(comparison))?;
-    for paragraph in words::all(comparison) {
+    writeln!(out, "\n{}\n", words::bounds(comparison))?;
+    let columns = words::columns(comparison);
+    write_columns(
+        out,
+        columns.iter().map(|(head, meaning)| (*head, &**meaning)),
+    )?;
+    let found = words::all(comparison);
+    if !found.is_empty() {
+        writeln!(out, "\n## {}\n", words::FOUND)?;
+    }
+    for paragraph in &found {
         writeln!(out, "{}\n", escape(&paragraph.text))?;
         for item in &paragraph.list {
             writeln!(out, "- {}", escape(item))?;
@@ -53,60 +62,42 @@ fn write_report(
         let name = picture.trim_end_matches(".svg");
         writeln!(out, "![{name}]({picture})\n")?;
     }
-    let trained: Vec<_> = comparison
-        .rows
-        .iter()
-        .filter(|row| !row.starts.is_empty())
-        .collect();
-    if !trained.is_empty() {
-        writeln!(out, "## Starts\n")?;
-        let best = |row: &super::Row, place: usize| row.best_start == Some(place);
-        let rows: Vec<Vec<String>> = trained
-            .iter()
-            .flat_map(|row| {
-                row.starts.iter().enumerate().map(move |(place, start)| {
-                    let number = |value: Option<f64>| value.map_or("–".into(), float);
-                    vec![
-                        row.name.clone(),
-                        start.seed.to_string(),
-                        start.steps.to_string(),
-                        start.loss.map_or("diverged".into(), float),
-                        number(start.fit),
-                        if best(row, place) {
-                            "best".into()
-                        } else {
-                            String::new()
-                        },
-                    ]
-                })
-            })
-            .collect();
-        let fit = if comparison.threshold.is_some() {
-            "accuracy"
-        } else {
-            "rms error"
-        };
-        write_table(out, &["network", "seed", "steps", "loss", fit, ""], &rows)?;
+    let (heads, starts) = words::starts(comparison);
+    if !starts.is_empty() {
+        writeln!(out, "## {}\n", words::STARTS)?;
+        write_table(out, &heads, &starts)?;
         writeln!(out)?;
     }
-    let with_lines: Vec<_> = comparison
-        .rows
+    let units = words::units(comparison);
+    if !units.is_empty() {
+        writeln!(out, "## {}\n", words::UNITS)?;
+        writeln!(out, "{}\n", words::UNIT_NOTE)?;
+        write_table(out, &words::UNIT_HEADS, &units)?;
+        writeln!(out)?;
+        write_columns(out, words::UNIT_COLUMNS)?;
+    }
+    write_steps(out, &comparison.steps)?;
+    let bounds = words::bounds(comparison);
+    let texts = found
         .iter()
-        .filter(|row| !row.lines.is_empty())
-        .collect();
-    if !with_lines.is_empty() {
-        writeln!(out, "## First hidden layers, unit by unit\n")?;
-        let rows: Vec<Vec<String>> = with_lines
-            .iter()
-            .flat_map(|row| {
-                row.lines
-                    .iter()
-                    .enumerate()
-                    .map(|(i, line)| words::unit(row, i, line))
-            })
-            .collect();
-        write_table(out, &words::UNIT_HEADS, &rows)?;
-        writeln!(out, "\n{}", words::UNIT_NOTE)?;
+        .flat_map(|one| std::iter::once(&one.text).chain(&one.list));
+    let columns = columns.iter().flat_map(|(head, meaning)| [*head, meaning]);
+    write_words(
+        out,
+        texts
+            .map(String::as_str)
+            .chain(columns)
+            .chain([&*bounds, words::UNIT_NOTE]),
+    )
+}
+
+/// Explains columns of a table.
+fn write_columns<'a>(
+    out: &mut String,
+    columns: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), std::fmt::Error> {
+    for (head, meaning) in columns {
+        writeln!(out, "- `{head}`: {}", escape(meaning))?;
     }
     Ok(())
 }

@@ -1,7 +1,14 @@
 //! What the figures of a comparison mean, in sentences; each is computed from the rows.
 
-use super::{Comparison, Origin, Row, UnitLine, float};
+use super::{Comparison, Origin, Row, Start, UnitLine, float};
 use crate::words::count;
+
+/// The title of what the figures say.
+pub const FOUND: &str = "What the table says";
+/// The title of the table of starts.
+pub const STARTS: &str = "Starts";
+/// The title of the table of units.
+pub const UNITS: &str = "First hidden layers, unit by unit";
 
 /// Heads of the table of units.
 pub const UNIT_HEADS: [&str; 7] = [
@@ -14,14 +21,27 @@ pub const UNIT_HEADS: [&str; 7] = [
     "a step?",
 ];
 
-/// The note below the table of units.
-pub const UNIT_NOTE: &str = "A unit of the first layer changes across a line. `across` is the \
-direction of larger sums, `at` the distance of the line from the origin in that direction, and \
-`steepness` the length of the weight vector. A smooth unit counts as a step if it goes from a tenth \
-to nine tenths of its range within a twentieth of the domain's width. These numbers are estimates.";
+/// The note above the table of units.
+pub const UNIT_NOTE: &str =
+    "A unit of the first layer changes across a line. These numbers are estimates.";
+
+/// The columns of the table of units that need an explanation: head and sentence.
+pub const UNIT_COLUMNS: [(&str, &str); 4] = [
+    ("across", "the direction of larger sums"),
+    (
+        "at",
+        "the distance of the line from the origin in that direction",
+    ),
+    ("steepness", "the length of the weight vector"),
+    (
+        "a step?",
+        "whether a smooth unit goes from a tenth to nine tenths of its range within a twentieth of the domain's \
+         width",
+    ),
+];
 
 /// One line of the table of units.
-pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
+fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
     vec![
         row.name.clone(),
         (number + 1).to_string(),
@@ -39,6 +59,49 @@ pub fn unit(row: &Row, number: usize, line: &UnitLine) -> Vec<String> {
             None => "–".into(),
         },
     ]
+}
+
+/// The tables below the main one: the units of all first layers, without their heads.
+pub fn units(comparison: &Comparison) -> Vec<Vec<String>> {
+    let rows = comparison.rows.iter();
+    let of_row = |row: &Row| -> Vec<Vec<String>> {
+        row.lines
+            .iter()
+            .enumerate()
+            .map(|(place, line)| unit(row, place, line))
+            .collect()
+    };
+    rows.flat_map(of_row).collect()
+}
+
+/// The heads of the table of starts, and its rows.
+pub fn starts(comparison: &Comparison) -> ([&'static str; 6], Vec<Vec<String>>) {
+    let fit = if comparison.threshold.is_some() {
+        "accuracy"
+    } else {
+        "rms error"
+    };
+    let number = |value: Option<f64>| value.map_or("–".into(), float);
+    let of_row = |row: &Row| -> Vec<Vec<String>> {
+        let line = |(place, start): (usize, &Start)| {
+            let best = if row.best_start == Some(place) {
+                "best"
+            } else {
+                ""
+            };
+            vec![
+                row.name.clone(),
+                start.seed.to_string(),
+                start.steps.to_string(),
+                start.loss.map_or("diverged".into(), float),
+                number(start.fit),
+                best.to_owned(),
+            ]
+        };
+        row.starts.iter().enumerate().map(line).collect()
+    };
+    let rows = comparison.rows.iter().flat_map(of_row).collect();
+    (["network", "seed", "steps", "loss", fit, "kept"], rows)
 }
 
 /// A sentence or a few, and the list that they announce.
@@ -73,56 +136,77 @@ impl Paragraph {
     }
 }
 
-/// Explains the columns of the table.
-pub fn figures(comparison: &Comparison) -> String {
-    let rows = &comparison.rows;
-    let mut text = format!(
-        "Every error is given by a lower and an upper bound {}, rounded outward, and the checker accepted \
-         each bound.",
+/// What holds for every error in the table.
+pub fn bounds(comparison: &Comparison) -> String {
+    format!(
+        "Every error is given by a lower and an upper bound {}, rounded outward, and the checker accepted each \
+         bound.",
         comparison.arithmetic.clause()
-    );
-    if rows.iter().any(|row| row.sup.is_some()) {
-        text += " `sup error` is the largest error on the domain";
-        if comparison.arithmetic.floats().is_none() {
-            text += "; if network or target jumps, sets of measure zero do not count";
-        }
-        text += ".";
+    )
+}
+
+/// Explains the columns of the table that need it: head and sentence.
+pub fn columns(comparison: &Comparison) -> Vec<(&'static str, String)> {
+    let has = |figure: fn(&Row) -> bool| comparison.rows.iter().any(figure);
+    let mut columns = Vec::new();
+    let mut add = |head, meaning: &str| columns.push((head, meaning.to_owned()));
+    if has(|row| row.sup.is_some()) {
+        add(
+            "sup error",
+            if comparison.arithmetic.floats().is_none() {
+                "the largest error on the domain; if network or target jumps, sets of measure zero do not count"
+            } else {
+                "the largest error on the domain"
+            },
+        );
     }
-    if rows.iter().any(|row| row.beside.is_some()) {
-        text += " `in float32` is the sup error ";
-        text += &comparison.beside.clause();
-        text += ", with weights rounded to float32: what programs such as onnxruntime may give.";
+    if has(|row| row.beside.is_some()) {
+        let text = format!(
+            "the sup error {}, with weights rounded to float32: what programs such as onnxruntime may give",
+            comparison.beside.clause()
+        );
+        add("in float32", &text);
     }
-    if rows.iter().any(|row| row.l1.is_some()) {
-        text += " `l1 error` is the integral of the error over the domain.";
+    if has(|row| row.l1.is_some()) {
+        add("l1 error", "the integral of the error over the domain");
     }
-    if rows.iter().any(|row| row.area.is_some()) {
-        let wrong = match comparison.domain.len() {
-            1 => "length",
-            2 => "area",
-            _ => "volume",
-        };
-        text += &format!(" `wrong {wrong}` is the {wrong} that the network misclassifies.");
+    if has(|row| row.area.is_some()) {
+        let head = comparison.wrong_head();
+        let measure = head.trim_start_matches("wrong ");
+        add(
+            head,
+            &format!("the {measure} that the network misclassifies"),
+        );
     }
-    if rows.iter().any(|row| row.constant.is_some()) {
-        text += " `constant` is the baseline: one answer for all inputs, the best one as far as values of the \
-                 target tell.";
+    if has(|row| row.constant.is_some()) {
+        add(
+            "constant",
+            "the baseline: one answer for all inputs, the best one as far as values of the target tell",
+        );
     }
-    if comparison.is_disk {
-        text += " `n-gon` is the area that the best regular polygon with as many sides as the network \
-                 has units misclassifies.";
+    if comparison.is_disk && has(|row| row.best_polygon.is_some()) {
+        add(
+            "n-gon",
+            "the area that the best regular polygon misclassifies, with as many sides as the network has units",
+        );
     }
-    text +=
-        " `params` counts weights and bias terms; `zeros` is the proportion of weights that are 0.";
-    if rows.iter().any(|row| row.linear_regions.is_some()) {
-        text += " `regions` and `sides` are exact counts of linear regions and of the sides of the \
-                 decision region; networks with smooth units have none.";
+    add("params", "weights and bias terms");
+    add("zeros", "the proportion of weights that are 0");
+    add("max |w|", "the largest weight, without its sign");
+    let smooth = "an exact count; networks with smooth units have none";
+    if has(|row| row.linear_regions.is_some()) {
+        add("regions", &format!("linear regions, {smooth}"));
     }
-    if rows.iter().any(|row| row.gradient_check.is_some()) {
-        text += " `gradient` is the largest relative difference between backpropagation and \
-                 central differences.";
+    if has(|row| row.decision_sides.is_some()) {
+        add("sides", &format!("sides of the decision region, {smooth}"));
     }
-    text
+    if has(|row| row.gradient_check.is_some()) {
+        add(
+            "gradient",
+            "the largest relative difference between backpropagation and central differences",
+        );
+    }
+    columns
 }
 
 /// Returns what the figures mean, paragraph by paragraph.
@@ -135,7 +219,10 @@ pub fn all(comparison: &Comparison) -> Vec<Paragraph> {
     all.extend(two_units(comparison));
     all.extend(steps(comparison));
     all.extend(towers(comparison));
-    all.extend(failures(comparison));
+    all.extend(Paragraph::with_list(
+        "What went wrong in training:",
+        failures(comparison),
+    ));
     all.extend(not_searched(comparison));
     all.extend(notes.map(Paragraph::from));
     all
@@ -169,18 +256,20 @@ fn best(comparison: &Comparison) -> Option<Paragraph> {
         format!("Of the {} networks with a known bound, ", rows.len())
     };
     let the = if is_all { "The" } else { "the" };
-    let mut text = format!(
+    let text = format!(
         "{among}{the} smallest {what} is that of {} ({}): at most {at_most}, with {}.",
         first.name,
         first.origin.name(),
         count(first.units, "unit")
     );
-    if !unclear.is_empty() {
-        text += " The bounds cannot tell it apart from ";
-        text += &unclear.join(", ");
-        text += ".";
-    }
-    Some(text.into())
+    Some(match unclear[..] {
+        [] => text.into(),
+        [one] => format!("{text} The bounds cannot tell it apart from {one}.").into(),
+        _ => Paragraph {
+            text: format!("{text} The bounds cannot tell it apart from:"),
+            list: unclear.iter().map(|name| (*name).to_owned()).collect(),
+        },
+    })
 }
 
 /// Each trained or imported network beside the best constant answer.
@@ -322,20 +411,21 @@ fn two_units(comparison: &Comparison) -> Option<Paragraph> {
     let areas: Option<Vec<_>> = rows.iter().map(|row| row.area.as_ref()).collect();
     let least = areas.and_then(|areas| areas.into_iter().min_by(|p, q| p.lower.cmp(&q.lower)));
     let least = least.filter(|area| area.lower.is_positive());
-    let figure = least.map_or(String::new(), |area| {
-        format!(
-            " Here the misclassified area is at least {}.",
-            area.at_least()
-        )
-    });
-    let text = format!(
-        "One hidden layer of at most two monotone units ({}) cannot enclose a bounded region, whatever \
-         the weights. There is always a direction in which no unit lowers the output. So the set where \
-         the output reaches a threshold is empty or unbounded: it contains a wedge between two lines, or \
-         a strip if the lines of the units are parallel.{figure}",
-        names.join(", ")
-    );
-    Some(text.into())
+    let mut list = vec![
+        format!("Here this is {}.", names.join(" and ")),
+        "There is always a direction in which no unit lowers the output.".to_owned(),
+        "So the set where the output reaches a threshold is empty or unbounded: it contains a wedge between two \
+         lines, or a strip if the lines of the units are parallel."
+            .to_owned(),
+    ];
+    list.extend(least.map(|area| {
+        let least = area.at_least();
+        format!("Here the misclassified area is at least {least}.")
+    }));
+    Paragraph::with_list(
+        "One hidden layer of at most two monotone units cannot enclose a bounded region, whatever the weights:",
+        list,
+    )
 }
 
 /// How many first-layer units are steps.
@@ -410,17 +500,17 @@ fn not_searched(comparison: &Comparison) -> Option<Paragraph> {
 }
 
 /// What went wrong in training: part of the answer.
-fn failures(comparison: &Comparison) -> Vec<Paragraph> {
-    let mut lines: Vec<Paragraph> = Vec::new();
+fn failures(comparison: &Comparison) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
     for row in &comparison.rows {
         if let Some(reason) = &row.failed {
-            lines.push(format!("{}: {reason}", row.name).into());
+            lines.push(format!("{}: {reason}", row.name));
         }
         let losses: Vec<f64> = row.starts.iter().filter_map(|start| start.loss).collect();
         let lost = row.starts.len() - losses.len();
         if row.failed.is_none() && lost > 0 {
             let starts = count(row.starts.len(), "start");
-            lines.push(format!("{}: {lost} of {starts} diverged.", row.name).into());
+            lines.push(format!("{}: {lost} of {starts} diverged", row.name));
         }
     }
     lines
@@ -470,6 +560,7 @@ mod tests {
             gap: Rational::ratio(1, 100),
             rows,
             notes: Vec::new(),
+            steps: Vec::new(),
         }
     }
 

@@ -40,6 +40,7 @@ pub fn pictures(
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         draw_frame(&subject, title, caption).ok()
     };
@@ -66,7 +67,7 @@ pub fn pictures(
     }
     let units: usize = network.layers().iter().map(Layer::units).sum();
     if units + network.inputs().len() <= MOST_UNITS {
-        let picture = diagram(network, &format!("The network {name}"));
+        let picture = diagram(network);
         found.push(("diagram".to_owned(), picture.render()));
     }
     found

@@ -414,6 +414,7 @@ mod tests {
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         surface_samples(&subject, 100).expect("two inputs")
     }

@@ -91,6 +91,17 @@ pub fn doing(network: &Network, verb: [&str; 2], what: &str) -> String {
     format!("{} {verb} {what}", parts.text)
 }
 
+/// What a hidden layer is made of, for a picture of its parts: `16 steps add up to z`.
+pub(super) fn adding(network: &Network, sides: &[(f64, f64)], among: &str) -> String {
+    let parts = parts(&LayerEstimate::of(network), sides);
+    let output = &network.outputs()[0];
+    format!(
+        "{}{among} {} up to {output}",
+        parts.text,
+        verb(&parts, "add")
+    )
+}
+
 /// `verb` is of several.
 fn verb(parts: &Parts, verb: &str) -> String {
     format!("{verb}{}", if parts.is_one { "s" } else { "" })
@@ -343,9 +354,13 @@ mod tests {
     fn a_function_is_followed() {
         let network = network(&square(1), Activation::Relu, (1, 0));
         let asked = question(&network, "sin(3*x)*y");
+        let bound = Bound {
+            value: 0.05,
+            text: "1/20".into(),
+        };
         assert_eq!(
-            against(&network, &asked, Some(&Bound::new(0.05))),
-            "4 relu units follow sin(3x)·y to within 0.05"
+            against(&network, &asked, Some(&bound)),
+            "4 relu units follow sin(3x)·y to within 1/20"
         );
         assert_eq!(
             against(&network, &asked, None),
@@ -356,10 +371,7 @@ mod tests {
             doing(&network, ["bends", "bend"], "the plane"),
             "4 relu units bend the plane"
         );
-        assert_eq!(
-            error(Some(&Bound::new(0.048))),
-            "Where the error is: at most 0.048"
-        );
+        assert_eq!(error(Some(&bound)), "Where the error is: at most 1/20");
     }
 
     #[test]

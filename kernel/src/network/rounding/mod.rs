@@ -14,10 +14,10 @@ use crate::certificate::{FloatFormat, Floats, Summation};
 use crate::numbers::Direction::{Down, Up};
 use crate::numbers::{Dyadic, Failure, Interval, Rational};
 
-/// Why there is no claim about a network in float arithmetic. Layers and units count from 1.
+/// Why a network cannot be judged in float arithmetic. Layers and units count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FloatsError {
-    /// A weight or bias is no normal float.
+    /// A weight or bias is not 0 and not a normal float.
     #[error("unit {unit} of layer {layer} has the {what} {value}, which is not a normal {format}")]
     NotAFloat {
         /// The layer.
