@@ -31,7 +31,7 @@ pub use files::write_beside;
 pub use floats::Repair;
 pub use measure::MeasureError;
 pub use parallel::check_in_parallel;
-pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame};
+pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, draw_frame, draw_network};
 pub use property::{PropertyVerification, VerifyPropertyRequest, verify_property};
 pub use region_count::{RegionCount, build_and_count};
 pub use regions::{RegionsAnswer, RegionsRequest, count_regions};

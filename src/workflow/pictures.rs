@@ -23,15 +23,15 @@ use self::field_sampling::FieldSamples;
 use self::partition::partition;
 use crate::bounds::Cell;
 use crate::bounds::{OnCell, WitnessValues, on_domain};
-use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
+use crate::certificate::{Certificate, Claim, Norm, Question, Semantics, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
     SurfacePicture,
 };
-use crate::expr::Tape;
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::network::{Layer, Network, Reduced, Reducer, estimate_outputs};
+use crate::expr::{Domain, Tape, parse_target};
+use crate::network::{Layer, Network, Reduced, Reducer, digest, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
@@ -41,6 +41,9 @@ use crate::numbers::{
 const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
 const LARGE: usize = 1 << 14;
+
+/// The caption of a picture of a network alone.
+const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,6 +177,68 @@ pub fn draw_all(
         Ok((kind.name().to_string(), svg))
     });
     drawn.collect()
+}
+
+/// Draws the curve or the surface of a network alone; returns SVG.
+///
+/// - `threshold`: the level at which the network decides, if it does.
+/// - Errors: [`PictureError`] for another number of inputs, and a network without a value.
+pub fn draw_network(
+    kind: PictureKind,
+    network: &Network,
+    domain: &Domain,
+    threshold: Option<&Rational>,
+) -> Result<String, PictureError> {
+    let wanted = match kind {
+        PictureKind::Curve => (1, "one input"),
+        _ => (2, "two inputs"),
+    };
+    if domain.dimension() != wanted.0 {
+        return Err(PictureError::Inputs {
+            kind: kind.name(),
+            expected: wanted.1,
+            found: domain.dimension(),
+        });
+    }
+    // A question has a target; this one is not drawn.
+    let zeros = vec!["0"; network.outputs().len()];
+    let target = parse_target(&zeros, Some(domain.names())).map_err(|_| PictureError::NoValue)?;
+    let question = Question {
+        network: digest(network),
+        target,
+        domain: domain.clone(),
+        norm: if threshold.is_some() {
+            Norm::Area
+        } else {
+            Norm::Sup
+        },
+        threshold: threshold.cloned(),
+        semantics: Semantics::Real,
+    };
+    let subject = Subject {
+        network,
+        question: &question,
+        claim: None,
+        certificate: None,
+        values: None,
+        on_domain: None,
+    };
+    let mut scene = Scene::new(&subject)?;
+    scene.has_target = false;
+    Ok(match kind {
+        PictureKind::Curve => {
+            let curve = scene.curve();
+            CurvePicture {
+                title: "The network".into(),
+                caption: NO_TARGET.into(),
+                target: Vec::new(),
+                error: Vec::new(),
+                ..curve
+            }
+            .render()
+        }
+        _ => scene.surface().render(),
+    })
 }
 
 /// Draws one picture of a network during training: decision and region for a region of the plane, the

@@ -27,7 +27,7 @@ use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel,
-    count_regions, draw,
+    count_regions, draw, draw_network,
 };
 
 /// Draws one picture.
@@ -49,6 +49,15 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         }
         Picture::Convergence => return convergence(arguments, format),
     };
+    let question = &arguments.question;
+    let is_alone = arguments.certificate.is_none()
+        && question.spec.is_none()
+        && question.target.is_empty()
+        && question.norm.is_none()
+        && question.tolerance.is_none();
+    if is_alone && matches!(kind, PictureKind::Curve | PictureKind::Surface) {
+        return plain(arguments, format);
+    }
     let path = network_file(arguments)?;
     look_at_output(arguments, format)?;
     let found = match &arguments.certificate {
@@ -151,6 +160,16 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let name = stem_of(path);
     let svg = match arguments.kind {
         Picture::Diagram => diagram(&network, &format!("The network {name}")).render(),
+        Picture::Curve | Picture::Surface => {
+            let kind = if arguments.kind == Picture::Curve {
+                PictureKind::Curve
+            } else {
+                PictureKind::Surface
+            };
+            let domain = domain(arguments, &network)?;
+            let threshold = threshold(arguments)?;
+            draw_network(kind, &network, &domain, threshold.as_ref()).map_err(Refusal::new)?
+        }
         Picture::Warp => bent(
             arguments,
             &network,
