@@ -189,10 +189,13 @@ fn every_region_is_a_facet() {
     for (left, right) in side.left_heights.iter().zip(side.right_heights) {
         assert!((left - right).abs() < 1e-12);
     }
-    assert!(side.is_crease);
+    assert_eq!(side.line, steeple::draw::FacetLine::Crease);
     insta::assert_snapshot!("bent_facets_svg", bent.render());
     let step = picture(&read(STEP));
-    let heights = [step.facets.sides[0].left_heights, step.facets.sides[0].right_heights];
+    let heights = [
+        step.facets.sides[0].left_heights,
+        step.facets.sides[0].right_heights,
+    ];
     assert!(heights.contains(&[0.0; 2]) && heights.contains(&[1.0; 2]));
     insta::assert_snapshot!("step_facets_svg", step.render());
 }

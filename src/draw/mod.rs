@@ -72,7 +72,7 @@ pub use png::{PngError, png};
 pub use regions::{RegionArea, RegionsPicture};
 pub use solid::{FacetLine, FacetSide, Facets};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
-pub use warp::{WarpPanel, WarpPicture};
+pub use warp::{SplitCell, WarpPanel, WarpPicture};
 
 #[cfg(test)]
 mod tests;

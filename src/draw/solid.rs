@@ -389,7 +389,7 @@ impl<'a> Behind<'a> {
             FacetLine::Crease if turn < 0.999_999_9 => edge(scene, canvas, &top),
             // The rim of a cliff.
             FacetLine::None if turn < 0.6 && near.z.max(far.z) > FLAT => edge(scene, canvas, &top),
-            FacetLine::Mesh if turn < 0.999_999_9 && near.z.min(far.z) > 0.2 => {
+            FacetLine::Mesh if turn < 0.999_98 && near.z.min(far.z) > 0.2 => {
                 let ends = top.map(|p| scene.camera.at(&p));
                 canvas.line(
                     ends[0],

@@ -4,6 +4,7 @@
 //! Curves and surfaces are samples, and their legends say so.
 
 pub mod compared;
+mod contour;
 pub mod convergence;
 pub mod diagram;
 mod field_sampling;
@@ -19,6 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use self::contour::contours;
 use self::field_sampling::FieldSamples;
 use self::partition::partition;
 use crate::bounds::Cell;
@@ -652,14 +654,48 @@ impl<'a> Scene<'a> {
             y_label: self.label(1),
             domain: rect(&self.whole),
             cells,
+            decision: self.edge_of_decision(),
+            boundary: self.edge_of_target(),
             ..HalfplanesPicture::default()
         }
+    }
+
+    /// Where the network begins to decide for the region: sampled.
+    fn edge_of_decision(&self) -> Vec<Vec<(f64, f64)>> {
+        let (xs, ys) = self.contour_grid();
+        let threshold = self.threshold();
+        let heights = self.heights_on_grid(&xs, &ys);
+        let is_inside = |row: &Vec<f64>| row.iter().map(|z| *z >= threshold).collect();
+        let grid: Vec<Vec<bool>> = heights.iter().map(is_inside).collect();
+        let mut memory = Vec::new();
+        contours((&xs, &ys), &grid, &mut |(x, y)| {
+            estimate_outputs(&self.root, &[x, y], &mut memory)[0] >= threshold
+        })
+    }
+
+    /// The edge of the region: sampled.
+    fn edge_of_target(&self) -> Vec<Vec<(f64, f64)>> {
+        let (xs, ys) = self.contour_grid();
+        let mut scratch = Scratch::default();
+        let mut is_inside = |(x, y): (f64, f64)| self.target_at(&[x, y], &mut scratch)[0] >= 0.5;
+        let row = |y: &f64| xs.iter().map(|x| is_inside((*x, *y))).collect();
+        let grid: Vec<Vec<bool>> = ys.iter().map(row).collect();
+        contours((&xs, &ys), &grid, &mut is_inside)
+    }
+
+    fn contour_grid(&self) -> (Vec<f64>, Vec<f64>) {
+        let lines = if self.root.units() > LARGE / 8 {
+            96
+        } else {
+            192
+        };
+        (self.places(0, lines, 0), self.places(1, lines, 0))
     }
 
     /// Cells on which target and decision are certain, or which are too small to halve. `note` gets the
     /// truth of both.
     fn decided_cells(&self, note: &mut dyn FnMut(&Cell, Truth, Truth)) -> Vec<ClassCell> {
-        const DEPTH: u32 = 8;
+        const DEPTH: u32 = 9;
         let region = Tape::new(&self.subject.question.target);
         let constants = region.constants::<Interval>(&());
         let mut scratch = Scratch::default();
@@ -742,7 +778,8 @@ impl<'a> Scene<'a> {
             cells,
             lines,
             polygon: Vec::new(),
-            boundary: Vec::new(),
+            decision: self.edge_of_decision(),
+            boundary: self.edge_of_target(),
         }
     }
 }

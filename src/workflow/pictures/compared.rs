@@ -1,13 +1,17 @@
 //! The pictures of a comparison.
 
+use std::fmt::Write as _;
+
 use super::diagram::diagram;
 use super::{PictureError, PictureKind, Scene, Subject, draw};
 use crate::certificate::Norm;
-use crate::draw::{LogPlot, Maps, MapsPicture, Series};
+use crate::draw::{LogPlot, Maps, MapsPicture, Series, SurfacePicture};
 use crate::workflow::compare::{Compared, Member};
 
 /// Networks with more hidden units get no diagram.
 const MOST_IN_DIAGRAM: usize = 32;
+/// The most surfaces side by side.
+const MOST_SURFACES: usize = 6;
 /// The most points of a loss curve; longer curves are thinned out.
 const LOSS_POINTS: usize = 400;
 
@@ -33,7 +37,11 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
                 }
             }
         }
-        2 => pictures.push(maps(&members, is_region, &comparison.target_text())?),
+        2 => {
+            let target = comparison.target_text();
+            pictures.push(maps(&members, is_region, &target)?);
+            pictures.extend(surfaces(&members, &target)?);
+        }
         _ => {}
     }
     pictures.extend(losses(&members));
@@ -133,6 +141,43 @@ fn maps(
     };
     let name = if is_region { "decisions" } else { "errors" };
     Ok((name.to_string(), picture.render()))
+}
+
+/// Surfaces of trained networks side by side, on one scale.
+fn surfaces(
+    members: &[(&str, &Member)],
+    target: &str,
+) -> Result<Option<(String, String)>, PictureError> {
+    let is_trained = |(_, member): &&(&str, &Member)| !member.losses.is_empty();
+    let trained: Vec<_> = members.iter().filter(is_trained).collect();
+    let mut picture = SurfacePicture::default();
+    for (name, member) in trained.iter().take(MOST_SURFACES) {
+        if let Some(subject) = subject(member, &[Norm::Area, Norm::Sup]) {
+            let scene = Scene::new(&subject)?;
+            let (surface, level) = scene.network_alone(name);
+            picture.x_label = scene.label(0);
+            picture.y_label = scene.label(1);
+            picture.level = level;
+            picture.surfaces.push(surface);
+        }
+    }
+    if picture.surfaces.is_empty() {
+        return Ok(None);
+    }
+    picture.title = "What the trained networks compute".into();
+    picture.caption = format!("f = {target}. The surfaces are sampled.");
+    let (shown, all) = (picture.surfaces.len(), trained.len());
+    if shown < all {
+        let _ = write!(picture.caption, " The first {shown} of {all} are shown.");
+    }
+    if let Some(squashed) = picture.surfaces.iter().find(|s| s.value.starts_with('σ')) {
+        let _ = write!(
+            picture.caption,
+            " Outputs far beyond 0 and 1 are drawn as {}; half way up, the network decides.",
+            squashed.value
+        );
+    }
+    Ok(Some(("surfaces".into(), picture.render())))
 }
 
 /// The losses of all trained networks.

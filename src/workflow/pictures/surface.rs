@@ -17,7 +17,9 @@ const MOST_LINES: usize = 48;
 /// Networks of more units are sampled on a grid.
 const MOST_UNITS: usize = 400;
 /// Surfaces of more cells are sampled on a grid: a file of more than about 1 MB.
-const MOST_CELLS: usize = 9_000;
+const MOST_CELLS: usize = 8_000;
+/// The same for a network, whose cells may all have walls.
+const MOST_STEPS: usize = 4_000;
 /// A surface lower than this part of the picture would look flat.
 const VISIBLE: f64 = 0.06;
 /// What is smaller than this part of the domain cannot be seen in a surface.
@@ -160,7 +162,7 @@ fn are_comparable(n: (f64, f64), t: (f64, f64)) -> bool {
 
 impl Scene<'_> {
     /// The threshold of a decision.
-    fn threshold(&self) -> f64 {
+    pub(super) fn threshold(&self) -> f64 {
         let threshold = self.subject.question.threshold.as_ref();
         threshold.map_or(0.5, estimate_rational)
     }
@@ -195,7 +197,7 @@ impl Scene<'_> {
     }
 
     /// The first output on a grid, `[row][column]`.
-    fn heights_on_grid(&self, xs: &[f64], ys: &[f64]) -> Vec<Vec<f64>> {
+    pub(super) fn heights_on_grid(&self, xs: &[f64], ys: &[f64]) -> Vec<Vec<f64>> {
         let values = self.network_on_grid(&[xs.to_vec(), ys.to_vec()]);
         // The grid has x first; pictures have rows along y.
         let at = |j: usize| move |i: usize| i * ys.len() + j;
@@ -263,6 +265,18 @@ impl Scene<'_> {
             witness: self.surface_witness(sampled.reading),
             toward: self.toward(),
         }
+    }
+
+    /// The surface of the network alone, and the height at which it decides.
+    pub(super) fn network_alone(&self, name: &str) -> (Surface, Option<f64>) {
+        let rectangle = rect(&self.whole);
+        let domain = [(rectangle.x0, rectangle.x1), (rectangle.y0, rectangle.y1)];
+        let sampled = self.sampled(domain);
+        let (lo, hi) = range(&sampled.network);
+        let reading = sampled.reading;
+        let surface = self.network_surface(name, domain, reading, sampled.network, hi - lo);
+        let value = self.z_label(reading);
+        (Surface { value, ..surface }, self.level(reading))
     }
 
     /// The surroundings of the witness, if the error falls to half within a few pixels of it.
@@ -362,7 +376,7 @@ impl Scene<'_> {
             let refinement = Refinement::new(samples, range);
             let mut network = TiledNetwork::new(&self.root, domain, reading, &refinement);
             let known = network.nothing_known();
-            if let Some(facets) = tile(&mut network, known, MOST_CELLS) {
+            if let Some(facets) = tile(&mut network, known, MOST_STEPS) {
                 return Surface::of_facets(name, rectangle(domain), scaled(facets, domain));
             }
         }
