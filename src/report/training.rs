@@ -30,6 +30,8 @@ pub struct TrainingReport<'a> {
     pub kept: Option<&'a Kept>,
     /// The pictures along the way.
     pub frames: Vec<String>,
+    /// The file of the picture that plays them.
+    pub film: Option<String>,
 }
 
 impl TrainingReport<'_> {
@@ -142,6 +144,9 @@ impl TrainingReport<'_> {
         if let (Some(first), Some(last)) = (self.frames.first(), self.frames.last()) {
             let _ = write!(text, "\ndrawn: {first} to {last}");
         }
+        if let Some(film) = &self.film {
+            let _ = write!(text, ", and all of them in turn: {film}");
+        }
         let _ = write!(text, "\nwritten to {}", self.out);
         text
     }
@@ -196,6 +201,7 @@ impl TrainingReport<'_> {
             })),
             "kept": self.kept.map(kept_json),
             "frames": self.frames,
+            "film": self.film,
             "explanation": self.explanation,
         });
         object[self.fit().1] = json!(found.fit);

@@ -30,7 +30,6 @@ use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
-    SurfacePicture,
 };
 use crate::expr::evaluate::{Constants, Scratch};
 use crate::expr::{Tape, Target, typeset_target};

@@ -110,6 +110,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         check: None,
         kept: None,
         frames: Vec::new(),
+        film: None,
         problem,
         spec: &spec,
         settings: &compare.settings,
@@ -267,6 +268,7 @@ struct Run<'a> {
     check: Option<GradientCheck>,
     kept: Option<Kept>,
     frames: Vec<PathBuf>,
+    film: Option<PathBuf>,
     problem: Problem<'a>,
     spec: &'a Spec,
     settings: &'a Settings,
@@ -363,7 +365,7 @@ impl Run<'_> {
         }
         if let Some(film) = film {
             let name = folder.write_picture(earlier::FILM, &film)?;
-            self.frames.push(out.join(name));
+            self.film = Some(out.join(name));
         }
         Ok(())
     }
@@ -382,6 +384,7 @@ impl Run<'_> {
             check: self.check.as_ref(),
             kept: self.kept.as_ref(),
             frames: self.frames.iter().map(|path| shown(path)).collect(),
+            film: self.film.as_deref().map(shown),
         }
     }
 
