@@ -333,6 +333,7 @@ mod tests {
             }],
             sum: Surface {
                 name: String::new(),
+                value: String::new(),
                 xs: ends.clone(),
                 ys: ends,
                 z: vec![vec![0.0, 1.0]; 2],

@@ -95,6 +95,7 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
     let pair = line.first().copied();
     let surface = Surface {
         name: text.clone(),
+        value: text.clone(),
         xs: numbers.to_vec(),
         ys: numbers.to_vec(),
         z: numbers.iter().map(|_| numbers.to_vec()).collect(),
@@ -317,6 +318,7 @@ fn a_tower() {
         title: "one tower".into(),
         surfaces: vec![Surface {
             name: String::new(),
+            value: String::new(),
             z: (0..6)
                 .map(|j| {
                     (0..6)

@@ -95,6 +95,7 @@ fn coarse(subject: &Subject<'_>, has_target: bool) -> Option<SurfacePicture> {
     let samples = surface_samples(subject, LINES)?;
     let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
         name: name.to_owned(),
+        value: String::new(),
         xs: samples.xs.clone(),
         ys: samples.ys.clone(),
         z,
