@@ -77,7 +77,7 @@ fn reports_and_pictures_are_written() {
         );
         assert!(read(&format!("{name}.svg")).starts_with("<svg "), "{name}");
         assert!(
-            read("report.html").contains(&format!("<figure id=\"{name}\">")),
+            read("report.html").contains(&format!("<figure id=\"picture-{name}\">")),
             "{name}"
         );
     }

@@ -112,12 +112,9 @@ impl Document {
         }
         write_list(out, MEANING, &self.meaning)?;
         write_list(out, ASSUMES, &self.assumes)?;
-        if !pictures.is_empty() {
-            writeln!(out)?;
-        }
         for picture in pictures {
             let name = picture.trim_end_matches(".svg");
-            writeln!(out, "![{name}]({picture})\n")?;
+            writeln!(out, "\n![{name}]({picture})")?;
         }
         write_steps(out, &self.steps)?;
         write_words(out, self.texts())
@@ -139,7 +136,7 @@ impl Document {
 }
 
 /// Writes a list with its title, unless it is empty.
-fn write_list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
+pub(super) fn write_list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
     if !items.is_empty() {
         writeln!(out, "\n## {title}\n")?;
     }
