@@ -5,7 +5,7 @@ use super::{PictureError, Scene, Subject};
 use crate::draw::{CurvePicture, HalfplanesPicture, Surface, SurfacePicture, animated};
 
 /// Grid lines of a surface, in each direction.
-const LINES: usize = 28;
+const LINES: usize = 26;
 
 /// A network on the way.
 #[derive(Clone, Debug)]
