@@ -57,6 +57,7 @@ fn built(
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
         on_domain: verification.on_domain.as_ref(),
+        points: None,
     };
     let pictures = PictureKind::for_question(question)
         .into_iter()
@@ -261,6 +262,7 @@ fn the_error_of_a_decision_is_where_it_is_wrong() {
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         let svg = draw(PictureKind::Error, &subject).expect("a picture");
         assert!(svg.contains("Where the decision N ≥ 1/2 is wrong"));

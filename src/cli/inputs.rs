@@ -29,6 +29,7 @@ use crate::network::{Network, digest};
 use crate::numbers::{Rational, loose};
 use crate::prover::memory;
 use crate::workflow::measure::{fits_target, threshold_of};
+use crate::workflow::spec::{PointsSpec, Trainable};
 use crate::workflow::{self, ClaimSpec, CompareSpec, DataSpec, Spec, spec};
 
 /// Reads a file, up to the limit of its kind.
@@ -163,6 +164,29 @@ fn parse_spec(path: &Path) -> Result<(Spec, String), Refusal> {
         .map_err(|_| Refusal::in_file(path, "this is not a text file in UTF-8"))?;
     let spec = spec::read(&text).map_err(|error| Refusal::in_spec(path, &text, &error))?;
     Ok((spec, text))
+}
+
+/// Reads what to train on: a spec with or without a formula, or a file of points.
+pub fn read_to_train(path: &Path) -> Result<(Trainable, String), Refusal> {
+    let bytes = bytes(path, Reading::DATA)?;
+    let name = path.display().to_string();
+    let has_ending = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    if has_ending || Kind::of(&bytes, &name) == Kind::Points {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        return Ok((Trainable::Points(PointsSpec::of_file(&file)), String::new()));
+    }
+    expect(Wanted::Spec, path, &bytes)?;
+    let text = String::from_utf8(without_mark(&bytes).to_vec()).unwrap_or_default();
+    match spec::read_to_train(&text) {
+        Ok(points @ Trainable::Points(_)) => Ok((points, text)),
+        // With the notes of a spec.
+        Ok(Trainable::Target(_)) => {
+            read_spec(path).map(|(spec, text)| (Trainable::Target(Box::new(spec)), text))
+        }
+        Err(error) => Err(Refusal::in_spec(path, &text, &error)),
+    }
 }
 
 /// Where the inputs of a network without names get theirs, in order.

@@ -196,6 +196,24 @@ impl PathData {
         self.polygon(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
     }
 
+    /// A place for [`Canvas::dots`].
+    pub fn dot(&mut self, x: f64, y: f64) {
+        self.move_to(x, y);
+        self.text.push_str("h0");
+    }
+
+    /// A cross of this half width.
+    pub fn cross(&mut self, x: f64, y: f64, half: f64) {
+        self.open(&[(x - half, y - half), (x + half, y + half)]);
+        self.open(&[(x - half, y + half), (x + half, y - half)]);
+    }
+
+    pub fn circle(&mut self, x: f64, y: f64, radius: f64) {
+        self.move_to(x - radius, y);
+        let (r, d) = (px(radius), px(2.0 * radius));
+        let _ = write!(self.text, "a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0z");
+    }
+
     fn pair(&mut self, x: i64, y: i64) {
         let y = centi(y);
         let gap = if y.starts_with('-') { "" } else { " " };
@@ -222,6 +240,17 @@ impl Canvas {
         paint.assign(&mut node);
         node.assign("d", data.text);
         self.nodes.push(node);
+    }
+
+    /// Round dots at the places of [`PathData::dot`].
+    pub fn dots(&mut self, data: PathData, colour: &str, size: f64, opacity: f64) {
+        if data.is_empty() {
+            return;
+        }
+        self.path(data, Paint::stroke(colour, size).opacity(opacity));
+        if let Some(node) = self.nodes.last_mut() {
+            node.assign("stroke-linecap", "round");
+        }
     }
 
     /// Like [`Canvas::path`], with the even-odd rule: what an even number of closed lines surrounds

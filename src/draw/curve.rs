@@ -4,6 +4,7 @@ use super::axes::{Bound, padded, range};
 use super::page::{Canvas, MARGIN, Page, Paint, PathData, Swatch, WIDTH, WITNESS_NAME};
 use super::palette::{BAND, INK, NETWORK, SOFT, TARGET};
 use super::plane::Plane;
+use super::points::DataPoints;
 
 /// A point where the error is known to be large.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +38,8 @@ pub struct CurvePicture {
     pub error_upper: Option<Bound>,
     /// Where the error is large, marked in both panels.
     pub witness: Option<CurveWitness>,
+    /// The points of the data, in the upper panel.
+    pub points: DataPoints,
     /// Values and errors that are in view besides those of the curves: pictures in a row then share their axes.
     pub in_view: [Vec<f64>; 2],
 }
@@ -58,6 +61,7 @@ impl CurvePicture {
         let ys = range(
             points()
                 .map(|p| p.1)
+                .chain(self.points.points.iter().map(|p| p.y))
                 .chain(targets.clone().map(|y| y - half))
                 .chain(targets.map(|y| y + half))
                 .chain(self.in_view[0].iter().copied()),
@@ -67,12 +71,17 @@ impl CurvePicture {
         let high = if below { 300.0 } else { 400.0 };
         let upper = Plane::new(xs, padded(ys, 0.04), Plane::LEFT, page.top, (wide, high));
         self.draw_curves(&mut page.canvas, &upper, half);
+        let values = if self.target.is_empty() {
+            "N"
+        } else {
+            "f and N"
+        };
         let name = if self.x_label.is_empty() {
             "x"
         } else {
             &self.x_label
         };
-        upper.draw_axes(&mut page.canvas, (!below).then_some(name), "f and N");
+        upper.draw_axes(&mut page.canvas, (!below).then_some(name), values);
         let mut bottom = upper.bottom();
         if below {
             let levels = [half, -half, 0.0];
@@ -94,13 +103,14 @@ impl CurvePicture {
     }
 
     fn legend(&self, band: Option<&Bound>) -> Vec<(Swatch, String)> {
-        let mut items = vec![
-            (Swatch::Line(TARGET.into(), 4.0, ""), "target f".to_owned()),
-            (
-                Swatch::Line(NETWORK.into(), 1.6, ""),
-                "network N".to_owned(),
-            ),
-        ];
+        let mut items = Vec::new();
+        if !self.target.is_empty() {
+            items.push((Swatch::Line(TARGET.into(), 4.0, ""), "target f".to_owned()));
+        }
+        items.push((
+            Swatch::Line(NETWORK.into(), 1.6, ""),
+            "network N".to_owned(),
+        ));
         if let Some(band) = band {
             items.push((
                 Swatch::Fill(BAND.into()),
@@ -110,6 +120,7 @@ impl CurvePicture {
         if self.witness.is_some() {
             items.push((Swatch::Witness, WITNESS_NAME.to_owned()));
         }
+        items.extend(self.points.legend(usize::MAX));
         items
     }
 
@@ -124,6 +135,7 @@ impl CurvePicture {
         }
         plane.draw_grid(&mut inner);
         stroke(&mut inner, plane, &self.target, Paint::stroke(TARGET, 4.0));
+        self.points.draw(&mut inner, plane, usize::MAX);
         jumps(&mut inner, plane, &self.network);
         stroke(
             &mut inner,

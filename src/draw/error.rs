@@ -1,10 +1,11 @@
 //! The error over a rectangle, as a map of colours.
 
 use super::axes::{Bound, Scale, decimal, range, ticks};
-use super::page::{Canvas, Face, Page, Paint, PathData, SMALL, Swatch, WITNESS_NAME};
+use super::cells;
+use super::page::{Canvas, Face, Page, Paint, SMALL, Swatch, WITNESS_NAME};
 use super::palette::{self, HATCH, INK};
 use super::plane::{Plane, Rect};
-use std::collections::BTreeMap;
+use super::points::DataPoints;
 
 /// Colours in the map; more could not be distinguished, and equal neighbours share a path.
 const LEVELS: usize = 48;
@@ -45,16 +46,21 @@ pub struct ErrorPicture {
     pub error_upper: Option<Bound>,
     /// Where the error is large.
     pub witness: Option<(f64, f64)>,
+    /// The points of the data.
+    pub points: DataPoints,
 }
 
 impl ErrorPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
         let scale = self.scale();
-        let mut page = Page::new(&self.title, &self.caption, &self.legend());
+        let mut legend = self.legend();
+        legend.extend(self.points.legend(usize::MAX));
+        let mut page = Page::new(&self.title, &self.caption, &legend);
         let domain = self.domain.or_hull(self.cells.iter().map(|c| c.rect));
         let plane = Plane::map(domain, page.top, 120.0);
         self.draw_map(&mut page.canvas, &plane, scale);
+        self.draw_points(&mut page.canvas, &plane, usize::MAX);
         let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
         let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
         plane.draw_axes(&mut page.canvas, Some(&x), &y);
@@ -79,23 +85,26 @@ impl ErrorPicture {
 
     /// Draws the cells without axes, with a given range of colours.
     pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane, scale: (f64, f64)) {
-        let mut levels: BTreeMap<usize, PathData> = BTreeMap::new();
-        for run in merged(self.drawable().map(|c| (c.rect, level(shown(c), scale)))) {
-            let (x0, y0, x1, y1) = plane.corners(&run.0);
-            levels.entry(run.1).or_default().rect(x0, y0, x1, y1);
-        }
         let mut inner = Canvas::default();
-        for (level, data) in levels {
-            let fill = if level > LEVELS {
+        let cells = self.drawable();
+        let cells = cells.map(|cell| (cell.rect, level(shown(cell), scale)));
+        cells::paint(&mut inner, plane, cells, |level| {
+            if level > LEVELS {
                 HATCH.to_owned()
             } else {
                 self.colour(level)
-            };
-            inner.path(data, Paint::fill(&fill));
-        }
+            }
+        });
         let mut crisp = Canvas::default();
         crisp.crisp(inner);
         plane.add_clipped(canvas, crisp);
+    }
+
+    /// Draws at most so many points of the data.
+    pub(super) fn draw_points(&self, canvas: &mut Canvas, plane: &Plane, most: usize) {
+        let mut inner = Canvas::default();
+        self.points.draw(&mut inner, plane, most);
+        plane.add_clipped(canvas, inner);
     }
 
     pub(super) fn legend(&self) -> Vec<(Swatch, String)> {
@@ -203,31 +212,6 @@ fn level(value: f64, (lo, hi): (f64, f64)) -> usize {
     (t as usize).min(LEVELS)
 }
 
-/// Joins cells of one row that touch and have the same level.
-fn merged(cells: impl Iterator<Item = (Rect, usize)>) -> Vec<(Rect, usize)> {
-    let mut all: Vec<_> = cells.collect();
-    all.sort_by(|(a, _), (b, _)| {
-        (a.y0.total_cmp(&b.y0))
-            .then(a.y1.total_cmp(&b.y1))
-            .then(a.x0.total_cmp(&b.x0))
-    });
-    let mut runs: Vec<(Rect, usize)> = Vec::new();
-    for (rect, level) in all {
-        match runs.last_mut() {
-            Some((last, l))
-                if *l == level
-                    && last.y0.total_cmp(&rect.y0).is_eq()
-                    && last.y1.total_cmp(&rect.y1).is_eq()
-                    && last.x1.total_cmp(&rect.x0).is_eq() =>
-            {
-                last.x1 = rect.x1;
-            }
-            _ => runs.push((rect, level)),
-        }
-    }
-    runs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,19 +228,5 @@ mod tests {
             hi: 2.0,
         };
         assert!(shown(&cell) < 0.0);
-    }
-
-    #[test]
-    fn equal_neighbours_merge() {
-        let cell = |x: f64, y: f64| Rect::new(x, x + 1.0, y, y + 1.0);
-        let cells = [
-            (cell(1.0, 0.0), 3),
-            (cell(0.0, 0.0), 3),
-            (cell(2.0, 0.0), 4),
-            (cell(0.0, 1.0), 3),
-        ];
-        let runs = merged(cells.into_iter());
-        assert_eq!(runs.len(), 3);
-        assert_eq!(runs[0], (Rect::new(0.0, 2.0, 0.0, 1.0), 3));
     }
 }

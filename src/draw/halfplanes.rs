@@ -1,10 +1,12 @@
 //! A region of the plane and the half-planes that cut it out.
 
+use super::cells;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, PathData, Swatch};
 use super::palette::{
     AGREE_INSIDE, AGREE_OUTSIDE, FALSE_INSIDE, FALSE_OUTSIDE, HATCH, INK, NETWORK, PAPER, UNIT,
 };
 use super::plane::{Plane, Rect};
+use super::points::DataPoints;
 
 /// What is certified for all points of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,10 @@ pub struct HalfplanesPicture {
     pub polygon: Vec<(f64, f64)>,
     /// The boundary of the target.
     pub boundary: Vec<Vec<(f64, f64)>>,
+    /// The points of the data.
+    pub points: DataPoints,
+    /// Is there no target, so that the cells show the network alone?
+    pub is_alone: bool,
 }
 
 const FILLS: [(&str, &str); 5] = [
@@ -81,6 +87,9 @@ const FILLS: [(&str, &str); 5] = [
     (FALSE_OUTSIDE, "network out, target in"),
     (HATCH, "unknown"),
 ];
+
+/// Names where there is no target.
+const ALONE: [&str; 5] = ["network: outside", "network: inside", "", "", "unknown"];
 
 fn kind(cell: &ClassCell) -> usize {
     match (cell.network, cell.target) {
@@ -96,10 +105,12 @@ impl HalfplanesPicture {
     /// Returns the picture as an SVG document.
     pub fn render(&self) -> String {
         let domain = self.shown();
-        let mut page = Page::new(&self.title, &self.caption, &self.legend());
+        let mut legend = self.legend();
+        legend.extend(self.points.legend(usize::MAX));
+        let mut page = Page::new(&self.title, &self.caption, &legend);
         let plane = Plane::map(domain, page.top, MARGIN);
 
-        let ends = self.draw_map(&mut page.canvas, &plane);
+        let ends = self.draw_map(&mut page.canvas, &plane, usize::MAX);
         let name = |s: &str, default: &str| if s.is_empty() { default } else { s }.to_owned();
         let (x, y) = (name(&self.x_label, "x"), name(&self.y_label, "y"));
         plane.draw_axes(&mut page.canvas, Some(&x), &y);
@@ -121,17 +132,18 @@ impl HalfplanesPicture {
         self.domain.or_hull(cells.chain(corners))
     }
 
-    /// The cells, edges and lines without axes; returns the ends of the units' lines in pixels.
-    pub(super) fn draw_map(&self, canvas: &mut Canvas, plane: &Plane) -> Vec<Option<Segment>> {
-        let mut fills: [PathData; 5] = Default::default();
-        for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
-            let (x0, y0, x1, y1) = plane.corners(&cell.rect);
-            fills[kind(cell)].rect(x0, y0, x1, y1);
-        }
+    /// The cells, edges, lines and at most so many points, without axes; returns the ends of the units'
+    /// lines in pixels.
+    pub(super) fn draw_map(
+        &self,
+        canvas: &mut Canvas,
+        plane: &Plane,
+        most_points: usize,
+    ) -> Vec<Option<Segment>> {
         let mut ground = Canvas::default();
-        for (data, (fill, _)) in fills.into_iter().zip(FILLS) {
-            ground.path(data, Paint::fill(fill));
-        }
+        let drawable = self.cells.iter().filter(|cell| cell.rect.is_drawable());
+        let kinds = drawable.map(|cell| (cell.rect, kind(cell)));
+        cells::paint(&mut ground, plane, kinds, |kind| FILLS[kind].0.to_owned());
         let mut inner = Canvas::default();
         inner.crisp(ground);
         for line in &self.boundary {
@@ -150,6 +162,7 @@ impl HalfplanesPicture {
         for run in plane.runs(&self.polygon) {
             inner.polygon(&run, Paint::stroke(NETWORK, 2.8));
         }
+        self.points.draw(&mut inner, plane, most_points);
         plane.add_clipped(canvas, inner);
         ends
     }
@@ -159,11 +172,13 @@ impl HalfplanesPicture {
         for cell in self.cells.iter().filter(|c| c.rect.is_drawable()) {
             seen[kind(cell)] = true;
         }
-        let mut items: Vec<_> = FILLS
-            .iter()
-            .zip(seen)
-            .filter(|(_, seen)| *seen)
-            .map(|((fill, name), _)| (Swatch::Fill((*fill).to_owned()), (*name).to_owned()))
+        let mut items: Vec<_> = (0..FILLS.len())
+            .filter(|kind| seen[*kind])
+            .map(|kind| {
+                let (fill, name) = FILLS[kind];
+                let name = if self.is_alone { ALONE[kind] } else { name };
+                (Swatch::Fill(fill.to_owned()), name.to_owned())
+            })
             .collect();
         if !self.boundary.is_empty() {
             let swatch = Swatch::Line(INK.into(), 1.8, "6 3.5");

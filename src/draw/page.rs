@@ -20,6 +20,7 @@ pub(crate) enum Swatch {
     /// Colours from left to right.
     Ramp(Vec<String>),
     Witness,
+    Point(super::points::Mark),
 }
 
 /// A picture under construction: draw on `canvas` below `top`, then call `finish`.
@@ -93,6 +94,9 @@ impl Page {
                     self.canvas.rect(x, y - 7.0, x + 26.0, y + 7.0, paint);
                 }
                 Swatch::Witness => self.canvas.witness((x + 15.0, y)),
+                Swatch::Point(mark) => {
+                    super::points::draw_swatch(&mut self.canvas, (x + 15.0, y), *mark);
+                }
             }
             let at = (x + 33.0, self.top);
             self.canvas.text(at, &name, Face::TICK.anchored("start"));

@@ -4,6 +4,7 @@ use super::axes::range;
 use super::chain::chain;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH, WITNESS_NAME};
 use super::palette::{NETWORK, PAPER, WITNESS};
+use super::pins::Pins;
 use super::plane::Rect;
 use super::scene::Scene;
 use super::solid::Facets;
@@ -92,6 +93,8 @@ pub struct SurfacePicture {
     pub witness: Option<SurfaceWitness>,
     /// The direction towards the viewer; the usual one when zero.
     pub toward: [f64; 3],
+    /// Points of the data, on the first surface.
+    pub points: Pins,
 }
 
 /// One surface on the page.
@@ -168,6 +171,7 @@ impl SurfacePicture {
                 format!("{WITNESS_NAME}: from target to network"),
             ));
         }
+        legend.extend(self.points.legend());
         legend
     }
 
@@ -185,7 +189,10 @@ impl SurfacePicture {
                 .flat_map(|w| [w.network, w.target])
         };
         let scale = |surfaces: &[&Surface], is_marked: bool| {
-            let heights: Vec<f64> = surfaces.iter().flat_map(|s| s.heights()).collect();
+            let mut heights: Vec<f64> = surfaces.iter().flat_map(|s| s.heights()).collect();
+            if is_marked {
+                heights.extend(self.points.pins.iter().map(|pin| pin.z));
+            }
             let (lo, hi) = range(heights.into_iter().chain(marks(is_marked)));
             if lo > 0.0 && lo < 0.4 * hi {
                 (0.0, hi)
@@ -208,7 +215,14 @@ impl SurfacePicture {
         let mut panels: Vec<Panel> = surfaces.iter().enumerate().map(panel).collect();
         panels.extend(self.zoom.iter().map(|surface| Panel {
             surface,
-            z: scale(&[surface], true),
+            z: {
+                let (lo, hi) = range(surface.heights().into_iter().chain(marks(true)));
+                if lo > 0.0 && lo < 0.4 * hi {
+                    (0.0, hi)
+                } else {
+                    (lo, hi)
+                }
+            },
             is_marked: true,
             is_zoom: true,
         }));
@@ -245,6 +259,9 @@ impl SurfacePicture {
             None => scene.draw_surface(canvas, surface),
         }
         scene.draw_axes(canvas, names);
+        if panel.is_marked && !panel.is_zoom {
+            self.points.draw(canvas, &scene, surface);
+        }
         if let (true, Some(w)) = (panel.is_marked, self.witness) {
             draw_witness(&scene, canvas, w);
         }

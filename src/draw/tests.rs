@@ -64,6 +64,22 @@ impl Roles {
     }
 }
 
+impl Roles {
+    fn points(&self) -> DataPoints {
+        let marks = [Mark::Inside, Mark::Outside, Mark::Value];
+        let point = |(k, &(x, y)): (usize, &(f64, f64))| DataPoint {
+            x,
+            y,
+            mark: marks[k % 3],
+            stands_out: k % 2 == 0,
+        };
+        DataPoints {
+            points: self.line.iter().enumerate().map(point).collect(),
+            ring_name: self.text.clone(),
+        }
+    }
+}
+
 /// One picture of each kind with the given numbers and text in every place.
 fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
     let roles = Roles::new(text, numbers);
@@ -118,6 +134,7 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
                 target: y,
                 network: x,
             }),
+            points: roles.points(),
             in_view: [numbers.to_vec(), numbers.to_vec()],
         }
         .render(),
@@ -135,6 +152,12 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
                 target: y,
             }),
             toward: pair.map_or([0.0; 3], |(x, y)| [x, y, 1.0]),
+            points: Pins {
+                pins: (roles.points().points.into_iter())
+                    .map(|point| SurfacePoint { point, z: point.x })
+                    .collect(),
+                ring_name: text.clone(),
+            },
             level: pair.map(|(x, _)| x),
             zoom: Some(zoomed),
             has_own_scales: pair.is_some_and(|(x, y)| x < y),
@@ -254,6 +277,7 @@ fn over_cells(roles: &Roles) -> Vec<String> {
             certified: true,
             error_upper: bound.clone(),
             witness: line.first().copied(),
+            points: roles.points(),
             ..ErrorPicture::default()
         }
         .render(),

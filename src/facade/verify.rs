@@ -779,6 +779,7 @@ impl Answer {
                 certificate: Some(&self.verification.certificate),
                 values: self.verification.verified.witness(),
                 on_domain: self.verification.on_domain.as_ref(),
+                points: None,
             },
         )
     }

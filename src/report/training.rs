@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::network::{Activation, Network, digest, size};
-use crate::training::{GradientCheck, Kept, Problem, Restart, Samples, Settings, Task, Training};
+use crate::numbers::estimate::short;
+use crate::numbers::literal;
+use crate::training::{
+    GradientCheck, Judged, Kept, Problem, Restart, Samples, Settings, Task, Training,
+};
 use crate::words::count;
 
 /// A training run and its results, apart from the networks.
@@ -32,6 +36,10 @@ pub struct TrainingReport<'a> {
     pub frames: Vec<String>,
     /// The file of the picture that plays them.
     pub film: Option<String>,
+    /// What the network says at the points.
+    pub judged: Option<&'a Judged>,
+    /// Where there is no formula: the domain, as the flag `--domain` takes it.
+    pub points_alone: Option<String>,
 }
 
 impl TrainingReport<'_> {
@@ -141,6 +149,10 @@ impl TrainingReport<'_> {
                 );
             }
         }
+        if let Some(judged) = self.judged {
+            text += "\n  on the points: ";
+            text += &self.judged_text(judged);
+        }
         if let (Some(first), Some(last)) = (self.frames.first(), self.frames.last()) {
             let _ = write!(text, "\ndrawn: {first} to {last}");
         }
@@ -148,6 +160,74 @@ impl TrainingReport<'_> {
             let _ = write!(text, ", and all of them in turn: {film}");
         }
         let _ = write!(text, "\nwritten to {}", self.out);
+        if let Some(domain) = &self.points_alone {
+            text += "\n";
+            text += &self.without_formula(&training.network, domain);
+        }
+        text
+    }
+
+    /// What the network says at the points, counted exactly.
+    fn judged_text(&self, judged: &Judged) -> String {
+        let mut text = match (&judged.largest, self.samples.task()) {
+            (Some(residual), _) => {
+                let names = self.samples.inputs().iter().zip(self.samples.points());
+                let at = names
+                    .map(|(name, column)| format!("{name} = {}", short(column[residual.point])));
+                format!(
+                    "the largest residual is at most {}, at {}",
+                    literal::decimal_up(&residual.upper, 4),
+                    at.collect::<Vec<_>>().join(", ")
+                )
+            }
+            (None, Task::Classification) => {
+                let points = count(judged.count, "point");
+                let wrong = judged.wrong.len();
+                format!("{wrong} of {points} on the wrong side, counted exactly")
+            }
+            (None, Task::Regression) => "no residual was found".into(),
+        };
+        if !judged.open.is_empty() {
+            let _ = write!(text, "; {} not decided", count(judged.open.len(), "point"));
+        }
+        text
+    }
+
+    /// What is not proved, and what can be.
+    fn without_formula(&self, network: &Network, domain: &str) -> String {
+        let points = count(self.samples.count(), "point");
+        let mut text = format!(
+            "There is no formula, so nothing is proved about an error: the network was trained on {points}, and \
+             between them anything may happen. About the network itself you can prove:"
+        );
+        let out = &self.out;
+        let mut commands = vec![
+            (
+                "how large its output gets",
+                format!("steeple verify {out} --target 0 --domain \"{domain}\""),
+            ),
+            (
+                "what each unit does",
+                format!("steeple explain {out} --domain \"{domain}\""),
+            ),
+        ];
+        if network.is_piecewise_linear() {
+            let threshold = match self.samples.task() {
+                Task::Classification => format!(" --threshold {}", self.settings.threshold),
+                Task::Regression => String::new(),
+            };
+            let what = match self.samples.task() {
+                Task::Classification => "its linear regions, and where it decides for inside",
+                Task::Regression => "its linear regions",
+            };
+            commands.push((
+                what,
+                format!("steeple regions {out} --domain \"{domain}\"{threshold}"),
+            ));
+        }
+        for (what, command) in commands {
+            let _ = write!(text, "\n  {what}:\n    {command}");
+        }
         text
     }
 
@@ -203,12 +283,28 @@ impl TrainingReport<'_> {
             "frames": self.frames,
             "film": self.film,
             "explanation": self.explanation,
+            "on_points": self.judged.map(|judged| self.judged_json(judged)),
+            "domain": self.points_alone,
         });
         object[self.fit().1] = json!(found.fit);
         if self.samples.task() == Task::Classification {
             object["threshold"] = json!(self.settings.threshold.to_string());
         }
         object
+    }
+
+    fn judged_json(&self, judged: &Judged) -> Value {
+        let is_decision = self.samples.task() == Task::Classification;
+        json!({
+            "count": judged.count,
+            "wrong": is_decision.then_some(judged.wrong.len()),
+            "undecided": judged.open.len(),
+            "largest_residual": judged.largest.as_ref().map(|residual| json!({
+                "lower": residual.lower.to_string(),
+                "upper": residual.upper.to_string(),
+                "point": residual.point,
+            })),
+        })
     }
 
     /// Returns the text for the case that every start diverged.

@@ -45,6 +45,15 @@ enum Column {
     Target,
 }
 
+/// Samples from a file, and where they stand in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The samples, in the order of the file.
+    pub samples: Samples,
+    /// The line of each, counted from 1.
+    pub lines: Vec<usize>,
+}
+
 /// Returns the samples that a file's text holds, in its order.
 ///
 /// - `inputs`: the names of the inputs, in the order of the network.
@@ -62,16 +71,21 @@ enum Column {
 /// # Ok::<(), csv::CsvError>(())
 /// ```
 pub fn read(text: &str, inputs: &[String], task: Task) -> Result<Samples, CsvError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..)
-        .zip(text.lines())
-        .filter(|(_, l)| !l.trim().is_empty());
+    read_table(text, inputs, task).map(|table| table.samples)
+}
+
+/// Like [`read`], and says where each sample stands.
+///
+/// - Errors: [`CsvError`], the first in the file.
+pub fn read_table(text: &str, inputs: &[String], task: Task) -> Result<Table, CsvError> {
+    let mut lines = lines_of(text);
     let Some((line, header)) = lines.next() else {
         return Err(CsvError::new(1, 1, "the file is empty").hint(expected(inputs, task)));
     };
     let columns = read_header(line, header, inputs, task)?;
     let mut points = vec![Vec::new(); inputs.len()];
     let mut targets = Vec::new();
+    let mut places = Vec::new();
     let mut last = line;
     for (line, row) in lines {
         last = line;
@@ -96,9 +110,74 @@ pub fn read(text: &str, inputs: &[String], task: Task) -> Result<Samples, CsvErr
                 }),
             }
         }
+        places.push(line);
     }
-    Samples::new(inputs.to_vec(), task, points, vec![targets])
-        .map_err(|error| CsvError::new(last, 1, error.to_string()))
+    let samples = Samples::new(inputs.to_vec(), task, points, vec![targets])
+        .map_err(|error| CsvError::new(last, 1, error.to_string()))?;
+    Ok(Table {
+        samples,
+        lines: places,
+    })
+}
+
+/// Returns what the first line says: the names of the inputs, in its order, and whether the file has labels
+/// or values.
+///
+/// - Errors: [`CsvError`] if there is no column `label` or `value`, or both, or no other column.
+///
+/// ```
+/// use steeple::training::{Task, csv};
+/// let (inputs, task) = csv::read_names("height,width,label\n1,2,1\n")?;
+/// assert_eq!((inputs.len(), task), (2, Task::Classification));
+/// # Ok::<(), csv::CsvError>(())
+/// ```
+pub fn read_names(text: &str) -> Result<(Vec<String>, Task), CsvError> {
+    let hint =
+        "the first line names the columns: x,y,label for two classes, x,y,value for a function";
+    let Some((line, header)) = lines_of(text).next() else {
+        return Err(CsvError::new(1, 1, "the file is empty").hint(hint));
+    };
+    let fields = split(line, header)?;
+    let error = |place: usize, message: String| Err(CsvError::new(line, place, message).hint(hint));
+    let is_target = |name: &str| name == "label" || name == "value";
+    let mut targets = fields.iter().filter(|(_, name)| is_target(name));
+    let end = header.chars().count() + 1;
+    let task = match (targets.next(), targets.next()) {
+        (None, _) if header.contains(';') => {
+            return Err(CsvError::new(line, 1, "the columns are separated by `;`")
+                .hint("separate the fields by commas"));
+        }
+        (None, _) => {
+            let found: Vec<&str> = fields.iter().map(|(_, name)| name.as_str()).collect();
+            let found = found.join(", ");
+            let message = format!(
+                "there is no column `label` and no column `value`; the columns are {found}"
+            );
+            return error(end, message);
+        }
+        (Some(_), Some((place, _))) => {
+            return error(
+                *place,
+                "a file has a column `label` or a column `value`, not two of them".into(),
+            );
+        }
+        (Some((_, name)), None) if name == "label" => Task::Classification,
+        (Some(_), None) => Task::Regression,
+    };
+    let inputs = fields.into_iter().map(|(_, name)| name);
+    let inputs: Vec<String> = inputs.filter(|name| !is_target(name)).collect();
+    if inputs.is_empty() {
+        return error(1, "there is no column for an input".into());
+    }
+    Ok((inputs, task))
+}
+
+/// The lines with something in them, counted from 1.
+fn lines_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
 }
 
 fn target_name(task: Task) -> &'static str {
@@ -146,12 +225,14 @@ fn read_header(
             (None, "label") => {
                 return Err(error(
                     "a column `label` needs a region as the target".into(),
-                ));
+                )
+                .hint("write the formula as a condition, such as x^2 + y^2 <= 1, or name the column `value`"));
             }
             (None, "value") => {
                 return Err(error(
                     "a column `value` needs a formula as the target".into(),
-                ));
+                )
+                .hint("this target is a region: name the column `label`, with 1 for inside and 0 for outside"));
             }
             _ => return Err(error(format!("the target has no input `{name}`"))),
         });
@@ -160,10 +241,9 @@ fn read_header(
     for name in wanted {
         if !names.contains(&name) {
             let end = header.chars().count() + 1;
-            return Err(
-                CsvError::new(line, end, format!("there is no column `{name}`"))
-                    .hint(expected(inputs, task)),
-            );
+            let found = names.join(", ");
+            let message = format!("there is no column `{name}`; the columns are {found}");
+            return Err(CsvError::new(line, end, message).hint(expected(inputs, task)));
         }
     }
     Ok(columns)
@@ -273,12 +353,63 @@ mod tests {
     }
 
     #[test]
+    fn the_first_line_names_inputs_and_task() {
+        let (inputs, task) = read_names("\n x2 ,label,x1\n").expect("good");
+        assert_eq!(
+            (inputs, task),
+            (vec!["x2".into(), "x1".into()], Task::Classification)
+        );
+        assert_eq!(read_names("t,value").expect("good").1, Task::Regression);
+        for (text, message) in [
+            ("", "1:1: the file is empty"),
+            (
+                "x,y,class\n1,2,0",
+                "1:10: there is no column `label` and no column `value`; the columns are x, y, class",
+            ),
+            (
+                "x,label,value",
+                "1:9: a file has a column `label` or a column `value`, not two of them",
+            ),
+            ("value\n1", "1:1: there is no column for an input"),
+            ("x;y;label\n", "1:1: the columns are separated by `;`"),
+        ] {
+            let error = read_names(text).expect_err(text);
+            assert_eq!(error.to_string(), message, "{text:?}");
+            assert!(error.hint.is_some(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn samples_know_their_lines() {
+        let table = read_table("x,y,value\n\n1,2,3\n\n4,5,6\n", &xy(), Task::Regression);
+        assert_eq!(table.expect("good").lines, [3, 5]);
+    }
+
+    #[test]
+    fn values_for_a_region_and_labels_for_a_function_are_explained() {
+        let hint = |text, task| {
+            let error = read(text, &xy(), task).expect_err("the other column");
+            error.hint.expect("a hint")
+        };
+        let value = hint("x,y,value\n1,2,3", Task::Classification);
+        assert!(value.contains("name the column `label`"), "{value}");
+        let label = hint("x,y,label\n1,2,1", Task::Regression);
+        assert!(label.contains("x^2 + y^2 <= 1"), "{label}");
+    }
+
+    #[test]
     fn mistakes_have_line_and_column() {
         for (text, message) in [
             ("", "1:1: the file is empty"),
             ("\n\n", "1:1: the file is empty"),
-            ("x,y", "1:4: there is no column `label`"),
-            ("x,label", "1:8: there is no column `y`"),
+            (
+                "x,y",
+                "1:4: there is no column `label`; the columns are x, y",
+            ),
+            (
+                "x,label",
+                "1:8: there is no column `y`; the columns are x, label",
+            ),
             ("x,y,z,label", "1:5: the target has no input `z`"),
             ("x,y,x,label", "1:5: there are two columns `x`"),
             (

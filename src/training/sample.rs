@@ -108,6 +108,21 @@ impl Samples {
         self.points[0].len()
     }
 
+    /// Returns the same points with their inputs in this order; `None` if these are other inputs.
+    #[must_use]
+    pub fn in_order(&self, inputs: &[String]) -> Option<Self> {
+        let column = |name: &String| {
+            let place = self.inputs.iter().position(|input| input == name)?;
+            Some(self.points[place].clone())
+        };
+        let points: Option<Vec<Vec<f64>>> = inputs.iter().map(column).collect();
+        (inputs.len() == self.inputs.len()).then_some(Self {
+            inputs: inputs.to_vec(),
+            points: points?,
+            ..self.clone()
+        })
+    }
+
     /// Returns the sample of one point, counted from 0; `None` after the last.
     #[must_use]
     pub fn only(&self, point: usize) -> Option<Self> {
@@ -314,6 +329,23 @@ mod tests {
         let pairs = clean.targets()[0].iter().zip(&noisy.targets()[0]);
         let square: f64 = pairs.map(|(a, b)| (a - b) * (a - b)).sum();
         assert!((square / 400.0 - 0.01).abs() < 0.003, "{square}");
+    }
+
+    #[test]
+    fn inputs_are_put_in_order() {
+        let (x, y) = ("x".to_string(), "y".to_string());
+        let points = vec![vec![1.0, 2.0], vec![3.0, 4.0]];
+        let samples = Samples::new(
+            vec![x.clone(), y.clone()],
+            Task::Regression,
+            points,
+            vec![vec![0.0; 2]],
+        );
+        let samples = samples.expect("good");
+        let turned = samples.in_order(&[y.clone(), x.clone()]).expect("the same");
+        assert_eq!(turned.points(), [[3.0, 4.0], [1.0, 2.0]]);
+        assert_eq!(samples.in_order(&[y]), None);
+        assert_eq!(samples.in_order(&[x, "z".into()]), None);
     }
 
     #[test]

@@ -15,10 +15,11 @@ use describe::describe;
 
 use super::build::{BuildRequest, build_sized};
 use super::measure::default_threshold;
+use super::points::{DataError, TrainingData, training_data};
 use super::rounded::Beside;
 use super::smallest;
 use super::spec::{NetworkSpec, Spec};
-use super::train::{DataError, TrainedRow, train_rows, training_data};
+use super::train::{TrainedRow, train_rows};
 use super::verify::{Verification, VerifyRequest, WorkflowError, verify};
 use crate::builders::shape::circle::read_disk;
 use crate::builders::{BuilderName, Fit, Parameters, Units};
@@ -96,6 +97,8 @@ pub struct Compared {
     pub comparison: Comparison,
     /// What stands behind it.
     pub members: Vec<Option<Member>>,
+    /// The points that the networks were trained on.
+    pub samples: Option<training::Samples>,
 }
 
 /// Why there is no comparison.
@@ -172,9 +175,13 @@ pub fn compare(
 ) -> Result<Compared, CompareError> {
     let spec = request.spec;
     refuse_area_of_points(request)?;
-    let samples = match &spec.compare {
+    let data = match &spec.compare {
         Some(compare) => Some(training_data(spec, compare, request.folder)?),
         None => None,
+    };
+    let (samples, about_data) = match data {
+        Some(TrainingData { samples, notes }) => (Some(samples), notes),
+        None => (None, Vec::new()),
     };
     // First, so that a mistake in its keys costs no training.
     let built: Option<Candidate> = match &spec.network {
@@ -279,7 +286,7 @@ pub fn compare(
     }
     let names = spec.domain.names().iter().zip(spec.domain.sides());
     let stopped = members.iter().flatten().flat_map(|member| &member.answers);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = about_data.iter().map(|note| sentence(note)).collect();
     let is_searched =
         |(norm, answer): &&(Norm, Verification)| figure(*norm, answer, &spec.domain).is_some();
     if stopped
@@ -309,14 +316,22 @@ pub fn compare(
             beside,
             arithmetic,
             is_disk: disk.is_some(),
-            data: samples.map(|samples| data_text(spec, &samples)),
+            data: samples.as_ref().map(|samples| data_text(spec, samples)),
             gap: spec.claim.gap.clone(),
             rows,
             notes,
             steps: Vec::new(),
         },
         members,
+        samples,
     })
+}
+
+/// A note as a sentence.
+fn sentence(note: &str) -> String {
+    let mut letters = note.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Regions are compared by area, which a set of floats does not have.

@@ -9,6 +9,7 @@ pub mod diagram;
 mod field_sampling;
 pub mod frames;
 mod partition;
+mod points;
 mod refine;
 pub mod ridges;
 pub mod steepness;
@@ -38,7 +39,10 @@ use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
 };
+use crate::training::{Judged, Samples};
 
+/// Decisions are shown on a grid of `2^DEPTH` by `2^DEPTH` cells.
+const DEPTH: u32 = 8;
 /// Linear forms are no better than ranges on a cell with more unstable units than this.
 const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
@@ -114,6 +118,8 @@ pub struct Subject<'a> {
     pub values: Option<&'a WitnessValues>,
     /// The network reduced to the domain, if it is known already.
     pub on_domain: Option<&'a Arc<OnCell>>,
+    /// The points that the network was trained on, or is compared with.
+    pub points: Option<&'a Samples>,
 }
 
 /// Why a picture cannot be drawn.
@@ -315,6 +321,8 @@ struct Scene<'a> {
     constants: Constants<Estimate>,
     /// The samples of a large network, taken once for all pictures.
     samples: OnceLock<FieldSamples>,
+    /// What the network says at the points of the data.
+    judged: OnceLock<Option<Judged>>,
     /// Whether the question has a target; else only the network is drawn.
     has_target: bool,
 }
@@ -330,6 +338,7 @@ impl<'a> Scene<'a> {
                     .map_err(|_| PictureError::NoValue)?,
             },
             samples: OnceLock::new(),
+            judged: OnceLock::new(),
             has_target: true,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
@@ -483,6 +492,7 @@ impl<'a> Scene<'a> {
             target: line(&|i, k| targets[i][k]),
             network: line(&|i, k| network[i][k]),
             error: line(&|i, k| network[i][k] - targets[i][k]),
+            points: self.points_on_curve(),
             error_upper: self.upper(),
             witness: self
                 .witness()
@@ -519,7 +529,7 @@ impl<'a> Scene<'a> {
     fn wrong_decisions(&self) -> HalfplanesPicture {
         let mut wrong = Interval::ZERO;
         let mut open = Interval::ZERO;
-        let cells = self.decided_cells(&mut |cell, target, decision| {
+        let cells = self.decided_cells(DEPTH, &mut |cell, target, decision| {
             let area = cell.volume();
             if target == Truth::Unknown || decision == Truth::Unknown {
                 open = open.plus(&area);
@@ -531,37 +541,57 @@ impl<'a> Scene<'a> {
         let half = Rational::ratio(1, 2);
         let threshold = question.threshold.as_ref().unwrap_or(&half);
         let rounded = |value: Dyadic, direction| value.rational_bound(direction);
-        let by_cells = match (
-            rounded(wrong.inf(), Direction::Down),
-            rounded(wrong.plus(&open).sup(), Direction::Up),
-        ) {
-            (Some(low), Some(high)) => format!(
+        let ends = rounded(wrong.inf(), Direction::Down)
+            .zip(rounded(wrong.plus(&open).sup(), Direction::Up));
+        let by_cells = match &ends {
+            Some((low, high)) => format!(
                 "Network and target are bounded on every cell. Together, the cells show that the \
                  misclassified area is between {} and {}.",
-                literal::decimal_down(&low, 4),
-                literal::decimal_up(&high, 4)
+                literal::decimal_down(low, 4),
+                literal::decimal_up(high, 4)
             ),
-            _ => String::new(),
+            None => String::new(),
         };
+        // A certificate knows it better than the cells.
+        let claim = self
+            .subject
+            .claim
+            .filter(|claim| claim.question.norm == Norm::Area);
+        let claimed = claim.and_then(|claim| Some((claim.error_lower(), claim.error_upper()?)));
+        let area = claimed.or(ends).map_or(String::new(), |(low, high)| {
+            let (low, high) = (
+                literal::decimal_down(&low, 3),
+                literal::decimal_up(&high, 3),
+            );
+            if low == high {
+                format!(": an area of {low}")
+            } else {
+                format!(": an area of {low} to {high}")
+            }
+        });
         let about = match self.subject.claim {
             Some(_) => caption(self.subject),
             None => format!("{} No certificate was given.", described(&question.target)),
         };
         HalfplanesPicture {
-            title: format!("Where the decision N ≥ {threshold} is wrong"),
+            title: format!("Where the decision N ≥ {threshold} is wrong{area}"),
             caption: format!("{about}\n{by_cells}"),
             x_label: self.label(0),
             y_label: self.label(1),
             domain: rect(&self.whole),
             cells,
+            points: self.points_in_plane(),
             ..HalfplanesPicture::default()
         }
     }
 
     /// Cells on which target and decision are certain, or which are too small to halve. `note` gets the
     /// truth of both.
-    fn decided_cells(&self, note: &mut dyn FnMut(&Cell, Truth, Truth)) -> Vec<ClassCell> {
-        const DEPTH: u32 = 8;
+    fn decided_cells(
+        &self,
+        depth: u32,
+        note: &mut dyn FnMut(&Cell, Truth, Truth),
+    ) -> Vec<ClassCell> {
         let region = Tape::new(&self.subject.question.target);
         let constants = region.constants::<Interval>(&());
         let mut scratch = Scratch::default();
@@ -581,8 +611,8 @@ impl<'a> Scene<'a> {
             .whole
             .volume()
             .sup()
-            .scale(-i64::from(2 * DEPTH), Direction::Up);
-        self.on_cells(DEPTH, &mut |cell, network| {
+            .scale(-i64::from(2 * depth), Direction::Up);
+        self.on_cells(depth, &mut |cell, network| {
             let target = region
                 .evaluate(&constants, cell.intervals(), &mut scratch)
                 .truth()
@@ -615,7 +645,12 @@ impl<'a> Scene<'a> {
     }
 
     fn halfplanes(&self) -> HalfplanesPicture {
-        let cells = self.decided_cells(&mut |_, _, _| {});
+        self.halfplanes_on(DEPTH)
+    }
+
+    /// The decision on a grid of `2^depth` by `2^depth` cells.
+    fn halfplanes_on(&self, depth: u32) -> HalfplanesPicture {
+        let cells = self.decided_cells(depth, &mut |_, _, _| {});
         let mut lines = Vec::new();
         for k in 0..self.root.units() {
             let sum = self.root.unit(k).sum;
@@ -645,6 +680,8 @@ impl<'a> Scene<'a> {
             lines,
             polygon: Vec::new(),
             boundary: Vec::new(),
+            points: self.points_in_plane(),
+            is_alone: false,
         }
     }
 }

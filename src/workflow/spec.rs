@@ -8,6 +8,7 @@ mod advice;
 mod arithmetic;
 mod compare;
 mod network;
+mod points;
 mod schema;
 mod sides;
 mod syntax;
@@ -35,6 +36,7 @@ pub use advice::{Alias, norm_by_alias, of_builder};
 pub use compare::{
     CompareSpec, DataSpec, MAX_RESTARTS, MAX_STEPS, NotTrained, TRAINED, trained_activation,
 };
+pub use points::{PointsSpec, Trainable, read_to_train};
 pub use schema::schema;
 
 /// A spec file, understood.
@@ -174,13 +176,7 @@ pub fn default_gap() -> Rational {
 ///
 /// - Errors: [`SpecError`] for the first thing that is wrong.
 pub fn read(text: &str) -> Result<Spec, SpecError> {
-    let document = DeTable::parse(text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let mut found = SpecError::new(message, span.clone());
-        found.hint = syntax::hint(text, &span);
-        found
-    })?;
+    let document = DeTable::parse(text).map_err(|error| syntax_error(text, &error))?;
     let root = Table::new(document.get_ref(), 0..text.len(), "the spec", text);
     root.only(&["target", "network", "claim", "compare"])?;
     let network = root.optional_table("network")?;
@@ -224,6 +220,15 @@ pub fn read(text: &str) -> Result<Spec, SpecError> {
         compare,
         notes,
     })
+}
+
+/// The error for a text that is not TOML.
+fn syntax_error(text: &str, error: &toml::de::Error) -> SpecError {
+    let span = error.span().unwrap_or(0..0);
+    let message = error.message().lines().collect::<Vec<_>>().join(", ");
+    let mut found = SpecError::new(message, span.clone());
+    found.hint = syntax::hint(text, &span);
+    found
 }
 
 fn read_target(table: &Table<'_, '_>) -> Result<(Target, Domain, bool), SpecError> {

@@ -1,76 +1,9 @@
 //! Trains the networks of a spec.
 
-use std::path::{Path, PathBuf};
-
-use super::spec::{CompareSpec, DataSpec, Spec};
-use crate::formats::kind::{Kind, Wanted};
-use crate::formats::reading;
+use super::spec::CompareSpec;
 use crate::network::Activation;
 use crate::prover::Limits;
-use crate::training::csv::{self, CsvError};
-use crate::training::{
-    GradientCheck, Problem, Progress, SampleError, Samples, Start, Task, Training, TrainingError,
-    sample,
-};
-
-/// The reason why there are no training points.
-#[derive(Debug, thiserror::Error)]
-pub enum DataError {
-    /// The data file cannot be read.
-    #[error("{}: {message}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        message: String,
-    },
-    /// The data file cannot be used.
-    #[error("{}:{error}", path.display())]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, and where.
-        error: CsvError,
-    },
-    /// No points could be drawn.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-}
-
-/// Returns the training points of a spec: random ones, or those of its data file.
-///
-/// - `folder`: the folder of the spec; the path of a data file is relative to it.
-/// - Errors: [`DataError`].
-pub fn training_data(
-    spec: &Spec,
-    compare: &CompareSpec,
-    folder: &Path,
-) -> Result<Samples, DataError> {
-    let path = match &compare.data {
-        DataSpec::Random { count, noise, seed } => {
-            return Ok(sample(&spec.target, &spec.domain, *count, *noise, *seed)?);
-        }
-        DataSpec::File { path, .. } => folder.join(path),
-    };
-    let failed = |message: String| DataError::File {
-        path: path.clone(),
-        message,
-    };
-    let bytes =
-        reading::read(&path, reading::Kind::DATA).map_err(|error| failed(error.to_string()))?;
-    let name = path.display().to_string();
-    if let Some(other) = Kind::of(&bytes, &name).refused(Wanted::Points, &name) {
-        return Err(failed(other.message));
-    }
-    let text =
-        String::from_utf8(bytes).map_err(|_| failed("this is not a text file in UTF-8".into()))?;
-    let task = if spec.target.is_region() {
-        Task::Classification
-    } else {
-        Task::Regression
-    };
-    csv::read(&text, spec.target.inputs(), task).map_err(|error| DataError::Csv { path, error })
-}
+use crate::training::{GradientCheck, Problem, Progress, Samples, Start, Training, TrainingError};
 
 /// The result of one training of a comparison.
 #[derive(Clone, Debug, PartialEq)]

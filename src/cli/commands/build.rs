@@ -109,6 +109,7 @@ pub fn run(arguments: &Build, format: Format) -> Result<Output, Refusal> {
         certificate: Some(&verification.certificate),
         values: verification.verified.witness(),
         on_domain: verification.on_domain.as_ref(),
+        points: None,
     };
     let kinds = PictureKind::for_question(question);
     // Pictures of a large network take as long as some proofs.

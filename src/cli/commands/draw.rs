@@ -19,6 +19,7 @@ use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::Network;
 use crate::numbers::Rational;
+use crate::training::Samples;
 use crate::words::count;
 use crate::workflow::convergence::{convergence as sizes_of, measured};
 use crate::workflow::pictures::{
@@ -29,7 +30,7 @@ use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel,
-    count_regions, draw,
+    count_regions, draw, training_data,
 };
 
 /// Draws one picture.
@@ -94,6 +95,7 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             .answers(&question, None)
             .map_err(|rejection| Refusal::new(rejection).as_no())?;
     }
+    let points = points_of(arguments, &network)?;
     let svg = draw(
         kind,
         &Subject {
@@ -103,10 +105,26 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
             certificate: certificate.as_ref(),
             values: verified.as_ref().and_then(|verified| verified.witness()),
             on_domain: None,
+            points: points.as_ref(),
         },
     )
     .map_err(Refusal::new)?;
     drawn(arguments, kind.name(), &svg, format)
+}
+
+/// The training points of a spec with a table `[compare]`, their inputs in the order of the network's.
+fn points_of(arguments: &Draw, network: &Network) -> Result<Option<Samples>, Refusal> {
+    let Some(path) = &arguments.question.spec else {
+        return Ok(None);
+    };
+    let (spec, source) = inputs::read_spec(path)?;
+    let Some(compare) = &spec.compare else {
+        return Ok(None);
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let data = training_data(&spec, compare, folder)
+        .map_err(|error| super::train::no_data(&error, compare, path, &source))?;
+    Ok(data.samples.in_order(network.inputs()))
 }
 
 /// Makes sure that the file is a picture, and takes the place of nothing that is read.

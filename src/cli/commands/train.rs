@@ -15,21 +15,22 @@ use crate::cli::arguments::{Format, Train};
 use crate::cli::folder::{Contents, Folder};
 use crate::cli::progress::Bar;
 use crate::cli::{Output, Refusal, earlier, inputs, note, outputs};
-use crate::expr::typeset_target;
+use crate::expr::{Domain, Target, typeset_target};
 use crate::formats::json as network_file;
 use crate::network::{Network, digest};
 use crate::numbers::estimate::estimate_rational;
 use crate::report::training::{TrainingReport, digits};
 use crate::training::{
-    GradientCheck, Kept, MAX_EXPLAINED, Optimizer, Problem, Progress, Restart, Samples, Settings,
-    Snapshot, Start, Training, TrainingError, explain,
+    GradientCheck, Judged, Kept, MAX_EXPLAINED, Optimizer, Problem, Progress, Restart, SampleError,
+    Samples, Settings, Snapshot, Start, Training, TrainingError, explain, judge,
 };
 use crate::words::count;
 use crate::workflow::files::directory_of;
 use crate::workflow::pictures::frames::{Frame, draw_frames};
-use crate::workflow::spec::DataSpec;
-use crate::workflow::train::{DataError, row_name};
-use crate::workflow::{CompareSpec, Spec, Subject, training_data, write_beside};
+use crate::workflow::points::{domain_flag, no_target};
+use crate::workflow::spec::{DataSpec, Trainable};
+use crate::workflow::train::row_name;
+use crate::workflow::{CompareSpec, DataError, Subject, points_alone, training_data, write_beside};
 
 /// Pictures along the way.
 const FRAMES: usize = 12;
@@ -43,15 +44,17 @@ const FRAMES_CONTENTS: Contents = Contents {
 /// Trains a network.
 pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
     let start = Instant::now();
-    let (spec, source) = inputs::read_spec(&arguments.spec)?;
-    if spec.goal == Goal::Regions {
+    let (given, source) = inputs::read_to_train(&arguments.spec)?;
+    if let Trainable::Target(spec) = &given
+        && spec.goal == Goal::Regions
+    {
         return Err(Refusal::in_file(
             &arguments.spec,
             "this spec has no formula, so there is nothing to train on",
         ));
     }
     let out = out_file(arguments)?;
-    let compare = settings(arguments, &spec)?;
+    let compare = settings(arguments, &given)?;
     let mut read = vec![arguments.spec.clone()];
     read.extend(inputs::data_file(&arguments.spec, Some(&compare)));
     if let Some(path) = &arguments.from {
@@ -62,11 +65,15 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
     outputs::are_apart(&written, &read)?;
     outputs::can_be_written(&out)?;
     let folder = arguments.spec.parent().unwrap_or(Path::new(""));
-    let samples = training_data(&spec, &compare, folder)
+    let lesson = Lesson::read(&given, &compare, folder)
         .map_err(|error| no_data(&error, &compare, &arguments.spec, &source))?;
+    for text in &lesson.notes {
+        note(text);
+    }
+    let samples = &lesson.samples;
     let given = match &arguments.from {
         Some(path) => {
-            let names = inputs::Names::List(spec.target.inputs());
+            let names = inputs::Names::List(samples.inputs());
             Some(inputs::read_network(path, names, arguments.weights)?.network)
         }
         None => None,
@@ -76,7 +83,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         Some(network) => (Start::Network(network), shape_of(network)),
         None => (
             Start::Random { hidden, activation },
-            row_name(&samples, hidden, activation),
+            row_name(samples, hidden, activation),
         ),
     };
     let rows = compare.hidden.len() * compare.activations.len();
@@ -89,7 +96,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         Some(path) => Refusal::in_file(path, error),
         None => Refusal::new(error),
     };
-    let problem = Problem::new(&begin, &samples, &compare.settings).map_err(refused)?;
+    let problem = Problem::new(&begin, samples, &compare.settings).map_err(refused)?;
     if arguments.frames.is_some() && !(1..=2).contains(&samples.inputs().len()) {
         return Err(Refusal::new(format_args!(
             "--frames draws networks of one or two inputs, this one has {}",
@@ -111,10 +118,11 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         kept: None,
         frames: Vec::new(),
         film: None,
+        judged: None,
         problem,
-        spec: &spec,
+        lesson: &lesson,
         settings: &compare.settings,
-        samples: &samples,
+        samples,
         from: arguments.from.as_deref(),
         out: &out,
     };
@@ -135,6 +143,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         }
         Err(error) => return Err(refused(error)),
     };
+    run.judged = judge(&training.network, samples, &compare.settings.threshold);
     if arguments.check_gradient {
         let problem = &run.problem;
         run.check = Some(problem.check_gradient(&problem.start(training.best)));
@@ -161,6 +170,44 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
     }))
 }
 
+/// What there is to learn.
+struct Lesson {
+    samples: Samples,
+    notes: Vec<String>,
+    /// The formula; one that stands for none where there are points alone.
+    target: Target,
+    domain: Domain,
+    has_target: bool,
+}
+
+impl Lesson {
+    fn read(given: &Trainable, compare: &CompareSpec, folder: &Path) -> Result<Self, DataError> {
+        Ok(match given {
+            Trainable::Target(spec) => {
+                let data = training_data(spec, compare, folder)?;
+                Self {
+                    samples: data.samples,
+                    notes: data.notes,
+                    target: spec.target.clone(),
+                    domain: spec.domain.clone(),
+                    has_target: true,
+                }
+            }
+            Trainable::Points(spec) => {
+                let (data, domain) = points_alone(spec, folder)?;
+                let target = no_target(&data.samples).ok_or(SampleError::None)?;
+                Self {
+                    samples: data.samples,
+                    notes: data.notes,
+                    target,
+                    domain,
+                    has_target: false,
+                }
+            }
+        })
+    }
+}
+
 /// The file to write.
 fn out_file(arguments: &Train) -> Result<PathBuf, Refusal> {
     if let Some(out) = &arguments.out {
@@ -181,9 +228,14 @@ fn out_file(arguments: &Train) -> Result<PathBuf, Refusal> {
 }
 
 /// The spec's settings, where flags do not say otherwise.
-fn settings(arguments: &Train, spec: &Spec) -> Result<CompareSpec, Refusal> {
-    let mut compare = spec.compare.clone().unwrap_or_default();
-    if spec.compare.is_none() {
+fn settings(arguments: &Train, given: &Trainable) -> Result<CompareSpec, Refusal> {
+    let mut compare = match given {
+        Trainable::Target(spec) => spec.compare.clone().unwrap_or_default(),
+        Trainable::Points(spec) => spec.compare.clone(),
+    };
+    if let Trainable::Target(spec) = given
+        && spec.compare.is_none()
+    {
         if let Some(threshold) = &spec.claim.threshold {
             compare.settings.threshold = threshold.clone();
         }
@@ -235,6 +287,8 @@ pub(super) fn no_data(
     source: &str,
 ) -> Refusal {
     match (error, &compare.data) {
+        // A file of points that was named itself stands in no spec.
+        (DataError::File { .. }, DataSpec::File { .. }) if source.is_empty() => Refusal::new(error),
         (DataError::File { .. }, DataSpec::File { span, .. }) => Refusal::at(
             &spec.display().to_string(),
             source,
@@ -267,10 +321,11 @@ struct Run<'a> {
     explanation: Option<String>,
     check: Option<GradientCheck>,
     kept: Option<Kept>,
+    judged: Option<Judged>,
     frames: Vec<PathBuf>,
     film: Option<PathBuf>,
     problem: Problem<'a>,
-    spec: &'a Spec,
+    lesson: &'a Lesson,
     settings: &'a Settings,
     samples: &'a Samples,
     from: Option<&'a Path>,
@@ -320,15 +375,15 @@ impl Run<'_> {
             .problem
             .snapshots(training.best, FRAMES)
             .map_err(Refusal::new)?;
-        let is_region = self.spec.target.is_region();
+        let is_region = self.lesson.target.is_region();
         let networks: Vec<(Network, Question, &Snapshot)> = snapshots
             .iter()
             .filter_map(|snapshot| {
                 let network = self.problem.network(&snapshot.parameters)?;
                 let question = Question {
                     network: digest(&network),
-                    target: self.spec.target.clone(),
-                    domain: self.spec.domain.clone(),
+                    target: self.lesson.target.clone(),
+                    domain: self.lesson.domain.clone(),
                     norm: if is_region { Norm::Area } else { Norm::Sup },
                     threshold: is_region.then(|| self.settings.threshold.clone()),
                     semantics: Semantics::Real,
@@ -346,15 +401,23 @@ impl Run<'_> {
                     certificate: None,
                     values: None,
                     on_domain: None,
+                    points: Some(self.samples),
                 },
                 title: format!("{} after {}", self.name, count(snapshot.step, "step")),
-                caption: format!(
-                    "Loss ({}) on {}: {}. Target: {}.",
-                    self.problem.perceptron().loss().name(),
-                    count(self.samples.count(), "point"),
-                    digits(snapshot.loss),
-                    typeset_target(&self.spec.target)
-                ),
+                caption: {
+                    let loss = format!(
+                        "Loss ({}) on {}: {}.",
+                        self.problem.perceptron().loss().name(),
+                        count(self.samples.count(), "point"),
+                        digits(snapshot.loss)
+                    );
+                    if self.lesson.has_target {
+                        format!("{loss} Target: {}.", typeset_target(&self.lesson.target))
+                    } else {
+                        loss
+                    }
+                },
+                has_target: self.lesson.has_target,
             })
             .collect();
         let mut pictures = draw_frames(&frames).map_err(Refusal::new)?;
@@ -383,6 +446,8 @@ impl Run<'_> {
             explanation: self.explanation.as_deref(),
             check: self.check.as_ref(),
             kept: self.kept.as_ref(),
+            judged: self.judged.as_ref(),
+            points_alone: (!self.lesson.has_target).then(|| domain_flag(&self.lesson.domain)),
             frames: self.frames.iter().map(|path| shown(path)).collect(),
             film: self.film.as_deref().map(shown),
         }

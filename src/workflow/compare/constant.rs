@@ -185,8 +185,8 @@ mod tests {
             Rational::from(7)
         );
         // The corners of a box are on the grid, in many dimensions as well.
-        let sum = "a+b+c+d+e+f+g+h+i+j";
-        let sides = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        let sum = "a+b+c+d+f+g+h+i+j+k";
+        let sides = ["a", "b", "c", "d", "f", "g", "h", "i", "j", "k"];
         let domain = sides.map(|name| format!("{name}=0..1")).join(",");
         assert_eq!(bias(sum, &domain, Norm::Sup, None), Rational::from(5));
     }

@@ -40,6 +40,7 @@ pub fn pictures(
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         draw_frame(&subject, title, caption).ok()
     };

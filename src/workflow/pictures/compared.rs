@@ -2,14 +2,18 @@
 
 use super::diagram::diagram;
 use super::{PictureError, PictureKind, Scene, Subject, draw};
-use crate::certificate::Norm;
+use crate::certificate::{Claim, Norm};
 use crate::draw::{LogPlot, Maps, MapsPicture, Series};
 use crate::expr::typeset;
+use crate::numbers::literal;
+use crate::training::Samples;
 use crate::words::count;
 use crate::workflow::compare::{Compared, Member};
 
 /// Networks with more hidden units get no diagram.
 const MOST_IN_DIAGRAM: usize = 32;
+/// Decisions side by side are small, so their cells are larger: `2^SMALL_DEPTH` in a row.
+const SMALL_DEPTH: u32 = 7;
 /// The most points of a loss curve; longer curves are thinned out.
 const LOSS_POINTS: usize = 400;
 
@@ -26,16 +30,22 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
         .collect();
     let mut pictures = Vec::new();
     let is_region = comparison.threshold.is_some();
+    let points = compared.samples.as_ref();
     match comparison.domain.len() {
         1 => {
             for (name, member) in &members {
-                if let Some(subject) = subject(member, &[Norm::Sup, Norm::Area]) {
+                if let Some(subject) = subject(member, points, &[Norm::Sup, Norm::Area]) {
                     let svg = draw(PictureKind::Curve, &subject)?;
                     pictures.push((format!("curve-{}", file_name(name)), svg));
                 }
             }
         }
-        2 => pictures.push(maps(&members, is_region, &comparison.target_text())?),
+        2 => pictures.push(maps(
+            &members,
+            points,
+            is_region,
+            &comparison.target_text(),
+        )?),
         _ => {}
     }
     pictures.extend(losses(&members));
@@ -73,7 +83,11 @@ pub fn file_name(name: &str) -> String {
 }
 
 /// What was proved about a network, in the first of these norms with a proof.
-fn subject<'a>(member: &'a Member, norms: &[Norm]) -> Option<Subject<'a>> {
+fn subject<'a>(
+    member: &'a Member,
+    points: Option<&'a Samples>,
+    norms: &[Norm],
+) -> Option<Subject<'a>> {
     let answers = norms.iter().filter_map(|norm| {
         let mut answers = member.answers.iter();
         answers
@@ -89,45 +103,62 @@ fn subject<'a>(member: &'a Member, norms: &[Norm]) -> Option<Subject<'a>> {
         certificate: Some(&answer.certificate),
         values: answer.verified.witness(),
         on_domain: answer.on_domain.as_ref(),
+        points,
     })
 }
 
 /// Decisions or errors side by side.
 fn maps(
     members: &[(&str, &Member)],
+    points: Option<&Samples>,
     is_region: bool,
     target: &str,
 ) -> Result<(String, String), PictureError> {
     let (mut decisions, mut errors) = (Vec::new(), Vec::new());
     for (name, member) in members {
-        let Some(subject) = subject(member, &[Norm::Sup, Norm::Area]) else {
+        let Some(subject) = subject(member, points, &[Norm::Sup, Norm::Area]) else {
             continue;
         };
         let scene = Scene::new(&subject)?;
         if is_region {
-            let mut map = scene.halfplanes();
+            let mut map = scene.halfplanes_on(SMALL_DEPTH);
             map.title = (*name).to_string();
             decisions.push(map);
         } else {
             let mut map = scene.error();
-            map.title = (*name).to_string();
+            let upper = subject.claim.and_then(Claim::error_upper);
+            let error = upper.map_or("no bound".into(), |upper| {
+                format!("error ≤ {}", literal::decimal_up(&upper, 3))
+            });
+            map.title = format!("{name}: {error}");
             errors.push(map);
         }
     }
+    let maps = if is_region {
+        Maps::Decisions(decisions)
+    } else {
+        Maps::Errors(errors)
+    };
     let target = typeset(target);
-    let (title, caption, maps) = if is_region {
+    let (title, caption) = if is_region {
         (
             "Where each network decides",
             format!(
                 "Region: {target}. The colours are proved on each cell. The lines are the units of the first layer."
             ),
-            Maps::Decisions(decisions),
+        )
+    } else if maps.share_colours() {
+        (
+            "Where each network is wrong, and by how much",
+            format!("f = {target}. The colours are proved bounds of |N − f| on each cell."),
         )
     } else {
         (
-            "Errors on one scale",
-            format!("f = {target}. The colours are proved bounds of |N − f| on each cell."),
-            Maps::Errors(errors),
+            "Where each network is wrong, each on its own scale",
+            format!(
+                "f = {target}. The colours are proved bounds of |N − f| on each cell. The darkest colour, 1, \
+                 stands for the largest error of each map. Above the map you read how large that is."
+            ),
         )
     };
     let picture = MapsPicture {

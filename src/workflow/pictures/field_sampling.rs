@@ -141,6 +141,7 @@ impl Scene<'_> {
                     estimate_rational(&witness.point[1]),
                 )
             }),
+            points: self.points_in_plane(),
         }
     }
 }
@@ -181,6 +182,7 @@ mod tests {
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         let scene = Scene::new(&subject).expect("a scene");
         let axes = scene.surface_axes();

@@ -16,6 +16,8 @@ pub struct Frame<'a> {
     pub title: String,
     /// The text below it.
     pub caption: String,
+    /// Whether the question has a target; otherwise only the network and the points are drawn.
+    pub has_target: bool,
 }
 
 /// Draws networks during training: decision and region for a region of the plane, the surface for a function
@@ -41,16 +43,21 @@ pub fn draw_frame(
         subject: *subject,
         title: title.to_owned(),
         caption: caption.to_owned(),
+        has_target: true,
     };
     Ok(stills(&[frame])?.concat())
 }
 
 fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
-    let scenes = frames.iter().map(|frame| scene(&frame.subject));
-    let scenes: Vec<Scene<'_>> = scenes.collect::<Result<_, _>>()?;
+    let scenes = frames.iter().map(|frame| {
+        let mut scene = scene(&frame.subject)?;
+        scene.has_target = frame.has_target;
+        Ok(scene)
+    });
+    let scenes: Vec<Scene<'_>> = scenes.collect::<Result<_, PictureError>>()?;
     let curves: Vec<Option<CurvePicture>> = scenes
         .iter()
-        .map(|scene| (scene.whole.sides().len() == 1).then(|| scene.curve()))
+        .map(|scene| (scene.whole.sides().len() == 1).then(|| curve(scene)))
         .collect();
     let in_view = in_view(curves.iter().flatten());
     let mut pictures = Vec::new();
@@ -68,14 +75,14 @@ fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
             HalfplanesPicture {
                 title,
                 caption,
-                ..scene.halfplanes()
+                ..decision(scene)
             }
             .render()
         } else {
             SurfacePicture {
                 title,
                 caption,
-                ..coarse(&frame.subject).ok_or(PictureError::NoValue)?
+                ..coarse(&frame.subject, frame.has_target).ok_or(PictureError::NoValue)?
             }
             .render()
         });
@@ -84,7 +91,7 @@ fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
 }
 
 /// The surface on a coarse grid: many of them make one file.
-fn coarse(subject: &Subject<'_>) -> Option<SurfacePicture> {
+fn coarse(subject: &Subject<'_>, has_target: bool) -> Option<SurfacePicture> {
     let samples = surface_samples(subject, LINES)?;
     let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
         name: name.to_owned(),
@@ -94,17 +101,39 @@ fn coarse(subject: &Subject<'_>) -> Option<SurfacePicture> {
         facets: None,
     };
     let names = subject.question.target.inputs();
+    let mut surfaces = vec![surface("network", samples.network)];
+    if has_target {
+        surfaces.push(surface("target", samples.target));
+    }
     Some(SurfacePicture {
         x_label: names[0].clone(),
         y_label: names[1].clone(),
-        surfaces: vec![
-            surface("network", samples.network),
-            surface("target", samples.target),
-        ],
+        surfaces,
         z_label: samples.z_label,
         level: samples.level,
         ..SurfacePicture::default()
     })
+}
+
+/// The curve of the network, beside the target if there is one.
+fn curve(scene: &Scene<'_>) -> CurvePicture {
+    let mut picture = scene.curve();
+    if !scene.has_target {
+        (picture.target, picture.error) = (Vec::new(), Vec::new());
+    }
+    picture
+}
+
+/// The decision of the network, compared with the region if there is one.
+fn decision(scene: &Scene<'_>) -> HalfplanesPicture {
+    let mut picture = scene.halfplanes();
+    if !scene.has_target {
+        picture.is_alone = true;
+        for cell in &mut picture.cells {
+            cell.target = cell.network;
+        }
+    }
+    picture
 }
 
 fn scene<'a>(subject: &'a Subject<'a>) -> Result<Scene<'a>, PictureError> {

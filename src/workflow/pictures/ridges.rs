@@ -103,6 +103,7 @@ fn sum(network: &Network, domain: &Domain) -> Result<Surface, PictureError> {
         certificate: None,
         values: None,
         on_domain: None,
+        points: None,
     };
     let scene = Scene {
         has_target: false,

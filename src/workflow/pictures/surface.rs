@@ -244,6 +244,7 @@ impl Scene<'_> {
             zoom: None,
             witness: self.surface_witness(sampled.reading),
             toward: self.toward(),
+            points: self.points_in_space(),
         }
     }
 
@@ -413,6 +414,7 @@ mod tests {
             certificate: None,
             values: None,
             on_domain: None,
+            points: None,
         };
         surface_samples(&subject, 100).expect("two inputs")
     }
