@@ -62,8 +62,12 @@ impl TrainingReport<'_> {
             Some(path) => format!(", from {path}"),
             None => String::new(),
         };
+        let decay = match self.settings.weight_decay {
+            0.0 => String::new(),
+            decay => format!(" + weight decay {decay}"),
+        };
         format!(
-            "{} by {} on {}, {}{origin}",
+            "{} by {} on {}, {}{decay}{origin}",
             self.name,
             self.settings.optimizer.name(),
             count(self.samples.count(), "point"),
@@ -262,6 +266,7 @@ impl TrainingReport<'_> {
             "optimizer": self.settings.optimizer.name(),
             "loss_function": self.problem.perceptron().loss().name(),
             "points": self.samples.count(),
+            "weight_decay": self.settings.weight_decay,
             "loss": found.loss,
             "restarts": restarts_json(&training.restarts, self.fit().1),
             "best": training.best,

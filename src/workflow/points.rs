@@ -136,10 +136,14 @@ pub fn no_target(samples: &Samples) -> Option<Target> {
     parse_target(&[formula], Some(samples.inputs())).ok()
 }
 
-/// Writes a domain as the flag `--domain` takes it: `x=-1..1,y=0..1/2`.
+/// Writes a domain as the flag `--domain` takes it: `x=-1..1,y=0..0.5`.
 pub fn domain_flag(domain: &Domain) -> String {
     let sides = domain.names().iter().zip(domain.sides());
-    let sides = sides.map(|(name, (low, high))| format!("{name}={low}..{high}"));
+    let end = |end: &Rational| {
+        let (down, up) = (literal::decimal_down(end, 9), literal::decimal_up(end, 9));
+        if down == up { down } else { end.to_string() }
+    };
+    let sides = sides.map(|(name, (low, high))| format!("{name}={}..{}", end(low), end(high)));
     sides.collect::<Vec<_>>().join(",")
 }
 

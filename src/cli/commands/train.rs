@@ -272,6 +272,17 @@ fn settings(arguments: &Train, given: &Trainable) -> Result<CompareSpec, Refusal
             return Err(Refusal::new("--learning-rate is too large"));
         }
     }
+    if let Some(text) = &arguments.weight_decay {
+        let decay = inputs::number("weight-decay", text)?;
+        if decay.is_negative() {
+            let message = format!("--weight-decay must be at least 0, found {decay}");
+            return Err(Refusal::new(message).hint("1e-4 keeps weights small"));
+        }
+        settings.weight_decay = estimate_rational(&decay);
+        if !settings.weight_decay.is_finite() {
+            return Err(Refusal::new("--weight-decay is too large"));
+        }
+    }
     settings.seed = arguments.seed.unwrap_or(settings.seed);
     settings.restarts = arguments.restarts.map_or(settings.restarts, count);
     settings.steps = arguments.steps.map_or(settings.steps, count);
