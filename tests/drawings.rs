@@ -2,6 +2,7 @@
 
 use steeple::builders::{BuilderName, Parameters};
 use steeple::certificate::{Norm, Semantics};
+use steeple::draw::FacetLine;
 use steeple::expr::{Domain, parse_target};
 use steeple::formats::json as json_network;
 use steeple::network::Network;
@@ -179,21 +180,24 @@ fn every_region_is_a_facet() {
         };
         let answer = count_regions(&request).expect("few regions");
         let picture = facets(&answer, network, &domain, 0, "facets").expect("two inputs");
-        assert_eq!(picture.facets.len(), answer.counts.activation_regions);
+        assert_eq!(picture.facets.cells.len(), answer.counts.activation_regions);
         picture
     };
     let bent = picture(&read(BENT));
     // Both facets have the same heights along the side that they share.
-    let [side] = &bent.sides[..] else {
-        panic!("one side, not {}", bent.sides.len());
+    let [side] = &bent.facets.sides[..] else {
+        panic!("one side, not {}", bent.facets.sides.len());
     };
     for (left, right) in side.left_heights.iter().zip(side.right_heights) {
         assert!((left - right).abs() < 1e-12);
     }
-    assert!(side.is_crease);
+    assert_eq!(side.line, FacetLine::Crease);
     insta::assert_snapshot!("bent_facets_svg", bent.render());
     let step = picture(&read(STEP));
-    let heights = [step.sides[0].left_heights, step.sides[0].right_heights];
+    let heights = [
+        step.facets.sides[0].left_heights,
+        step.facets.sides[0].right_heights,
+    ];
     assert!(heights.contains(&[0.0; 2]) && heights.contains(&[1.0; 2]));
     insta::assert_snapshot!("step_facets_svg", step.render());
 }

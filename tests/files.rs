@@ -717,6 +717,7 @@ fn frames_take_the_place_of_older_frames() {
     assert!(run.is_fine().err.contains("frame77.svg"), "{run:?}");
     let mut expected = frames;
     expected.push("frame88.svg".into());
+    expected.sort();
     assert_eq!(scratch.names("a/b/frames"), expected);
 }
 

@@ -39,20 +39,25 @@ fn is_update() -> bool {
     std::env::var_os("STEEPLE_UPDATE").is_some()
 }
 
-/// A directory that looks like a checkout with the examples.
+/// The directories of a checkout that have specs for commands of the guide.
+const SPECS: [&str; 2] = ["examples", "docs/guide/specs"];
+
+/// A directory that looks like a checkout with its specs.
 fn checkout() -> tempfile::TempDir {
     let scratch = tempfile::tempdir().expect("a directory");
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let copy = scratch.path().join("examples");
-    fs::create_dir(&copy).expect("a directory");
-    for entry in fs::read_dir(examples).expect("the examples") {
-        let path = entry.expect("an entry").path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            let name = path.file_name().expect("a name");
-            fs::copy(&path, copy.join(name)).expect("copied");
+    for directory in SPECS {
+        let copy = scratch.path().join(directory);
+        fs::create_dir_all(&copy).expect("a directory");
+        let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(directory));
+        for entry in entries.expect("the specs") {
+            let path = entry.expect("an entry").path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
+                let name = path.file_name().expect("a name");
+                fs::copy(&path, copy.join(name)).expect("copied");
+            }
         }
     }
     scratch

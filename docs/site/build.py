@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 THEOREM = re.compile(r"\bT\d\d\b")
+LETTER = "[A-Za-zà-žα-ωΑ-Ω]"
 
 
 class Page:
@@ -149,6 +150,8 @@ class Site:
                     child.attrSet("href", self.target(page, child.attrGet("href")))
                 if child.type == "image":
                     self.picture(page, child)
+                if child.type == "code_inline" and "/theorems/" in page.source:
+                    typeset(child)
             if token.type == "inline" and page.source.startswith("proofs/"):
                 self.link_theorems(page, token)
         text = MARKDOWN.renderer.render(page.tokens, MARKDOWN.options, {})
@@ -290,6 +293,25 @@ def piece(token, text):
     other = token.copy()
     other.content = text
     return other
+
+
+def typeset(token):
+    """A formula in code, such as `2^(l-1) <= n_0`, gets raised and lowered signs; other code stays code."""
+    if re.search(r'::|\.rs|["{};]', token.content):
+        return
+    text = html.escape(token.content)
+    before = text
+    text = re.sub(r"\^\(([^()]*)\)", r"<sup>\1</sup>", text)
+    text = re.sub(r"\^(-\([^()]*\)|-\|[^|]*\||-?\w+)", r"<sup>\1</sup>", text)
+    text = re.sub(rf"(?<!\w)(d?{LETTER})_\(([^()]*)\)", r"\1<sub>\2</sub>", text)
+    text = re.sub(rf"(?<!\w)(d?{LETTER})_([A-Za-z0-9]{{1,2}})(?![A-Za-z0-9_])", r"\1<sub>\2</sub>", text)
+    text = text.replace("&lt;=", "≤").replace("&gt;=", "≥")
+    is_short = re.fullmatch(rf"{LETTER}|[\[(][^\[\]()]*, [^\[\]()]*[\])]", token.content)
+    if text == before and not is_short and not re.search(r" ([-+*/=<]|&[lg]t;) ", text):
+        return
+    text = re.sub(r"(?<![\w_])-(?=[\d\w( ])|(?<=\w)-(?=[\d(])", "−", text)
+    token.type = "html_inline"
+    token.content = f'<span class="formula">{text}</span>'
 
 
 def table(text, number):

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::folder::has_ending;
 use crate::certificate::Norm;
 use crate::formats::reading::{self, Kind};
 use crate::workflow::pictures::compared::file_name;
@@ -41,7 +42,7 @@ pub fn of_explanations(directory: &Path) -> Vec<String> {
     let mut names = of_reports(directory);
     names.retain(|name| {
         ["report.json", "report.md", "report.html"].contains(&name.as_str())
-            || name.ends_with(".svg")
+            || has_ending(name, &["svg"])
     });
     names
 }

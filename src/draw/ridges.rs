@@ -202,11 +202,12 @@ impl<'a> Sheet<'a> {
     /// Where the function jumps.
     fn paint_wall(&self, canvas: &mut Canvas, (t, left, right): (f64, f64, f64)) {
         let half = self.scene.half;
-        let line = self.between(t, t);
-        if (left - right).abs() < half.z * 1e-3 || line.len() < 2 {
+        if (left - right).abs() < half.z * 1e-3 {
             return;
         }
-        let (p, q) = (line[0], line[line.len() / 2]);
+        let Some([p, q]) = self.line_at(t) else {
+            return;
+        };
         let edge = |z: f64| [p, q].map(|(x, y)| Point3::new(x, y, z));
         let ([a, b], [d, c]) = (edge(left), edge(right));
         let facing = Vector3::new(self.along[0], self.along[1], 0.0).normalize();
@@ -221,7 +222,21 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The part of the floor with places in a range; for an empty range, a line there and back.
+    /// The ends of the line across the floor at a place.
+    fn line_at(&self, t: f64) -> Option<[(f64, f64); 2]> {
+        let half = self.scene.half;
+        // A strip far thinner than a pixel; an empty one could vanish by rounding.
+        let thin = 1e-9 * (self.along[0].abs() * half.x + self.along[1].abs() * half.y);
+        let strip = self.between(t - thin, t + thin);
+        let from = *strip.first()?;
+        let away = |p: &(f64, f64)| (p.0 - from.0).powi(2) + (p.1 - from.1).powi(2);
+        let to = strip
+            .into_iter()
+            .max_by(|p, q| away(p).total_cmp(&away(q)))?;
+        (away(&to) > 0.0).then_some([from, to])
+    }
+
+    /// The part of the floor with places in a range.
     fn between(&self, from: f64, to: f64) -> Vec<(f64, f64)> {
         let (x, y) = (self.scene.half.x, self.scene.half.y);
         let floor = vec![(-x, -y), (x, -y), (x, y), (-x, y)];
@@ -362,6 +377,12 @@ mod tests {
         assert!((sheet.place(scene.half.x, 0.0) - 1.0).abs() < 1e-12);
         assert_eq!(sheet.between(-9.0, 9.0).len(), 4);
         assert!(sheet.between(5.0, 9.0).is_empty());
+        // At any place, whatever its rounding.
+        for k in -9..=9 {
+            let [p, q] = sheet.line_at(f64::from(k) / 9.1).expect("a line");
+            assert!((p.1 - q.1).abs() > 1.9 * scene.half.y);
+        }
+        assert!(sheet.line_at(1.5).is_none());
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct TrainingReport<'a> {
     pub judged: Option<&'a Judged>,
     /// Where there is no formula: the domain, as the flag `--domain` takes it.
     pub points_alone: Option<String>,
+    /// The file of the picture that plays them.
+    pub film: Option<String>,
 }
 
 impl TrainingReport<'_> {
@@ -157,6 +159,9 @@ impl TrainingReport<'_> {
         }
         if let (Some(first), Some(last)) = (self.frames.first(), self.frames.last()) {
             let _ = write!(text, "\ndrawn: {first} to {last}");
+        }
+        if let Some(film) = &self.film {
+            let _ = write!(text, ", and all of them in turn: {film}");
         }
         let _ = write!(text, "\nwritten to {}", self.out);
         if let Some(domain) = &self.points_alone {
@@ -281,6 +286,7 @@ impl TrainingReport<'_> {
             })),
             "kept": self.kept.map(kept_json),
             "frames": self.frames,
+            "film": self.film,
             "explanation": self.explanation,
             "on_points": self.judged.map(|judged| self.judged_json(judged)),
             "domain": self.points_alone,

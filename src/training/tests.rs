@@ -3,7 +3,7 @@
 use super::*;
 use crate::expr::{Domain, Target, parse_target};
 use crate::network::{Activation, Layer, Matrix, Network, digest, forward};
-use crate::numbers::estimate::{Estimate, exact_dyadic};
+use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
 use crate::numbers::{Rational, literal};
 
 const ACTIVATIONS: [Activation; 3] = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];

@@ -108,19 +108,16 @@ pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, D
     check_names(&inputs).map_err(|error| at_header(format!("the first line: {error}")))?;
     let Table { samples, lines } = csv::read_table(&text, &inputs, task).map_err(in_file)?;
     let mut notes = Vec::new();
-    let domain = match &spec.domain {
-        Some(domain) => {
-            notes.extend(outside(&samples, domain, &path, &lines));
-            domain.clone()
-        }
-        None => {
-            let domain = bounding_box(&samples).map_err(at_header)?;
-            notes.push(format!(
-                "the domain is the bounding box of the points: {}",
-                domain_flag(&domain)
-            ));
-            domain
-        }
+    let domain = if let Some(domain) = &spec.domain {
+        notes.extend(outside(&samples, domain, &path, &lines));
+        domain.clone()
+    } else {
+        let domain = bounding_box(&samples).map_err(at_header)?;
+        notes.push(format!(
+            "the domain is the bounding box of the points: {}",
+            domain_flag(&domain)
+        ));
+        domain
     };
     notes.extend(contradicting(&samples));
     notes.extend(one_label(&samples));

@@ -118,6 +118,7 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         kept: None,
         frames: Vec::new(),
         judged: None,
+        film: None,
         problem,
         lesson: &lesson,
         settings: &compare.settings,
@@ -333,6 +334,7 @@ struct Run<'a> {
     kept: Option<Kept>,
     judged: Option<Judged>,
     frames: Vec<PathBuf>,
+    film: Option<PathBuf>,
     problem: Problem<'a>,
     lesson: &'a Lesson,
     settings: &'a Settings,
@@ -437,7 +439,7 @@ impl Run<'_> {
         }
         if let Some(film) = film {
             let name = folder.write_picture(earlier::FILM, &film)?;
-            self.frames.push(out.join(name));
+            self.film = Some(out.join(name));
         }
         Ok(())
     }
@@ -458,6 +460,7 @@ impl Run<'_> {
             judged: self.judged.as_ref(),
             points_alone: (!self.lesson.has_target).then(|| domain_flag(&self.lesson.domain)),
             frames: self.frames.iter().map(|path| shown(path)).collect(),
+            film: self.film.as_deref().map(shown),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod document;
 mod json;
+mod sections;
 mod text;
 mod units;
 mod words;

@@ -20,6 +20,7 @@ pub fn typeset(text: &str, kind: Kind) -> Markup {
     let mut setter = Setter {
         signs: &signs,
         kind,
+        index: None,
         out: String::with_capacity(text.len() + 32),
     };
     setter.all(0, signs.len());
@@ -27,11 +28,13 @@ pub fn typeset(text: &str, kind: Kind) -> Markup {
 }
 
 /// Names that are written upright and without an index.
-const UPRIGHT: [&str; 6] = ["l1", "l2", "float32", "float64", "T", "sha256"];
+const UPRIGHT: [&str; 2] = ["l1", "l2"];
 
 struct Setter<'a> {
     signs: &'a [char],
     kind: Kind,
+    /// Where an index begins that is being written.
+    index: Option<usize>,
     out: String,
 }
 
@@ -62,11 +65,9 @@ impl Setter<'_> {
         }
         let sign = self.signs[at];
         let next = self.sign(at + 1).filter(|_| at + 1 < end);
-        if sign.is_ascii_alphabetic()
-            && !self
-                .before(at)
-                .is_some_and(|before| before.is_alphanumeric() || before == '_')
-        {
+        let is_inside =
+            |before: char| before.is_alphanumeric() || before == '_' && self.index != Some(at);
+        if sign.is_ascii_alphabetic() && !self.before(at).is_some_and(is_inside) {
             return self.word(at, end);
         }
         match (sign, next) {
@@ -168,13 +169,15 @@ impl Setter<'_> {
             self.all(stop, close + 1);
             return close + 1;
         }
+        // `dτ` is a product, `für` is a word.
+        let is_end = |sign: char| !sign.is_alphabetic() || ('α'..='ω').contains(&sign);
         let letters = word.trim_end_matches(|sign: char| sign.is_ascii_digit());
         let index = &word[letters.len()..];
         let is_variable = self.kind == Kind::Formula
             && letters.len() == 1
             && self.is_operand(letters, at, stop)
             && !UPRIGHT.contains(&word.as_str())
-            && self.sign(stop).is_none_or(|sign| !sign.is_alphanumeric());
+            && self.sign(stop).is_none_or(is_end);
         let is_variable = is_variable && !(letters == "T" && index.len() == 2);
         let markup = if is_variable {
             html! { var { (letters) } @if !index.is_empty() { sub { (index) } } }
@@ -284,7 +287,9 @@ impl Setter<'_> {
         match self.script(at + 1, end) {
             Some((start, stop, after)) if base == 1 && self.sign(after) != Some('_') => {
                 self.out.push_str("<sub>");
+                let index = self.index.replace(start);
                 self.all(start, stop);
+                self.index = index;
                 self.put("</sub>", after)
             }
             _ => {
@@ -389,7 +394,11 @@ mod tests {
     fn variables_are_slanted_and_words_are_not() {
         let shown = |text: &str| typeset(text, Kind::Formula).into_string();
         assert_eq!(shown("x in [0, 1]"), "<var>x</var> in [0, 1]");
-        assert_eq!(shown("has a proof"), "has a proof");
+        assert_eq!(shown("has a proof für x²"), "has a proof für <var>x</var>²");
+        assert_eq!(
+            shown("K_i T_ab dτ"),
+            "<var>K</var><sub><var>i</var></sub> <var>T</var><sub>ab</sub> <var>d</var>τ"
+        );
         assert_eq!(shown("a^2"), "<var>a</var><sup>2</sup>");
         assert_eq!(shown("l1 error, T24"), "l1 error, T24");
         assert_eq!(

@@ -51,6 +51,7 @@
         pen.textAlign = "center";
         pen.fillText(one.name, middle[0], height * Math.floor(panel / across) + 18);
         pen.strokeStyle = line;
+        pen.lineWidth = 1;
         path([[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => place(x, y, 0)));
         pen.stroke();
         pen.font = "13px system-ui, sans-serif";

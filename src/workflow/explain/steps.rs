@@ -149,12 +149,13 @@ fn over_volume(bounds: &Bounds, volume: &Rational) -> Option<Bounds> {
     })
 }
 
-/// Returns 1, 2 or 5 times a power of ten, about a hundredth of the range; 1/100 without a range.
+/// Returns 1, 2 or 5 times a power of ten, about a hundredth of the range and at most a tenth above it; 1/100
+/// without a range.
 fn tolerance(range: Option<&Rational>) -> Rational {
     let Some(range) = range.filter(|range| range.is_positive()) else {
         return Rational::ratio(1, 100);
     };
-    let wanted = range * Rational::ratio(1, 100);
+    let wanted = range * Rational::ratio(11, 1000);
     let ten = Rational::from(10);
     let mut power = Rational::ONE;
     while &power * &ten <= wanted {

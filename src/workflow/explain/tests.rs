@@ -74,8 +74,8 @@ fn the_numbers_of_one_sigmoid() {
     holds(report.same.as_ref(), "0.9540488", "0.002");
     let (_, differ) = report.decisions.as_ref().expect("a decision");
     holds(differ.as_ref(), "0", "0.001");
-    // The slope is 1/1000 where |z| = arcosh 499 = 6.90575.
-    holds(Some(&flat(&found).part), "0.9309425", "0.002");
+    // The slope is 1/1000 where |z| = arcosh 499 = 6.905752.
+    holds(Some(&flat(&found).part), "0.93094247727702080", "1e-9");
     // Half of nearly all of [0, 1].
     holds(found.units[0].change.as_ref(), "0.5", "1e-9");
 }
@@ -87,8 +87,8 @@ fn the_numbers_of_one_tanh() {
     holds(report.largest.as_ref(), "1", "0.02");
     // The integral of 1 - tanh(100 x) from 0 to 1 is ln 2 / 100, nearly.
     holds(report.mean.as_ref(), "0.00693147180559945", "0.0002");
-    // 1 / cosh(z)^2 = 1/1000 where |z| = arcosh sqrt 1000 = 4.14663.
-    holds(Some(&flat(&found).part), "0.9585337", "0.002");
+    // 1 / cosh(z)^2 = 1/1000 where |z| = arcosh sqrt 1000 = 4.14678.
+    holds(Some(&flat(&found).part), "0.95853225273751104", "1e-9");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a single unit does on the domain: its line, its transition layer, its class.
 
+use std::fmt::Write;
+
 use super::ranges::{UnitRange, affine_range, ends};
 use crate::expr::Domain;
 use crate::network::{Activation, Layer};
@@ -68,6 +70,7 @@ pub fn equation(layer: &Layer, row: usize, names: &[String]) -> Option<(String, 
             short(estimate_rational(value))
         }
     };
+    // Strings take any text, so writing to one cannot fail.
     let mut text = String::new();
     for ((column, _), factor) in entries.iter().zip(&factors).take(MOST_TERMS) {
         let size = factor.abs();
@@ -84,10 +87,10 @@ pub fn equation(layer: &Layer, row: usize, names: &[String]) -> Option<(String, 
         text += names.get(*column).map_or("?", String::as_str);
     }
     if entries.len() > MOST_TERMS {
-        text += &format!(" + ... ({} terms)", entries.len());
+        let _ = write!(text, " + ... ({} terms)", entries.len());
     }
     let sign = if is_short { "=" } else { "\u{2248}" };
-    text += &format!(" {sign} {}", number(&constant));
+    let _ = write!(text, " {sign} {}", number(&constant));
     Some((text, !is_short))
 }
 
