@@ -470,7 +470,6 @@ impl Picture {
 /// table, 6 sigmoid units on 1000 random points.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  steeple train examples/round.toml --hidden 8 --activation tanh
   steeple train points.csv --hidden 6 --frames pictures
   steeple train examples/round.toml --check-gradient")]
 pub struct Train {

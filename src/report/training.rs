@@ -177,7 +177,7 @@ impl TrainingReport<'_> {
             (Some(residual), _) => {
                 let names = self.samples.inputs().iter().zip(self.samples.points());
                 let at = names
-                    .map(|(name, column)| format!("{name} = {}", short(column[residual.point])));
+                    .map(|(name, column)| format!("{name} = {}", written(column[residual.point])));
                 format!(
                     "the largest residual is at most {}, at {}",
                     literal::decimal_up(&residual.upper, 4),
@@ -410,6 +410,12 @@ fn kept_text(kept: &Kept) -> String {
 fn ends_linear(network: &Network) -> bool {
     let last = network.layers().last();
     last.is_some_and(|layer| *layer.activation() == Activation::Identity)
+}
+
+/// A coordinate: as it was written, where that is short.
+fn written(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() <= 8 { text } else { short(value) }
 }
 
 /// Returns a float with five digits.

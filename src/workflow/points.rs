@@ -166,6 +166,8 @@ fn exact(value: f64) -> Rational {
 
 /// Digits of the ends of a bounding box, rounded outward.
 const DIGITS: usize = 4;
+/// Characters of an end that stays as it was written.
+const SHORT: usize = 7;
 
 /// The smallest box around the points whose ends have few digits.
 fn bounding_box(samples: &Samples) -> Result<Domain, String> {
@@ -179,9 +181,18 @@ fn bounding_box(samples: &Samples) -> Result<Domain, String> {
                  [target]"
             ));
         }
+        // A short number stays as it was written; a long one is rounded outward.
+        let end = |x: f64, rounded: String| {
+            let written = x.to_string();
+            if written.len() <= SHORT {
+                written
+            } else {
+                rounded
+            }
+        };
         let ends = (
-            literal::decimal_down(&exact(low), DIGITS),
-            literal::decimal_up(&exact(high), DIGITS),
+            end(low, literal::decimal_down(&exact(low), DIGITS)),
+            end(high, literal::decimal_up(&exact(high), DIGITS)),
         );
         let read = |text: &str| literal::parse(text).map_err(|error| error.to_string());
         sides.push((read(&ends.0)?, read(&ends.1)?));
@@ -323,7 +334,7 @@ mod tests {
         let (low, high) = &domain.sides()[0];
         assert_eq!(
             (low.to_string(), high.to_string()),
-            ("-247/2000".into(), "1309/2000".into())
+            ("-247/2000".into(), "409/625".into())
         );
         let flat = bounding_box(&labelled(&[2.0, 2.0], &[0.0, 1.0])).expect_err("flat");
         assert!(flat.contains("x is 2 at every point"), "{flat}");
