@@ -16,6 +16,8 @@ pub struct Document {
     pub headline: String,
     /// The facts, by name.
     pub rows: Vec<(&'static str, String)>,
+    /// Questions that are answered.
+    pub sections: Vec<Section>,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
     /// Tables.
@@ -24,6 +26,17 @@ pub struct Document {
     pub meaning: Vec<String>,
     /// What it assumes of the program that runs the network, item by item.
     pub assumes: Vec<String>,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The question.
+    pub question: &'static str,
+    /// The answer in a few words.
+    pub answer: String,
+    /// What stands behind it, sentence by sentence.
+    pub lines: Vec<String>,
 }
 
 /// A table with a title.
@@ -52,6 +65,20 @@ impl Document {
         writeln!(out, "| | |\n{}", table_rule(2))?;
         for (name, value) in &self.rows {
             writeln!(out, "{}", table_row([name, &*escape(value)]))?;
+        }
+        for section in &self.sections {
+            writeln!(
+                out,
+                "\n## {}\n\n**{}**",
+                section.question,
+                escape(&section.answer)
+            )?;
+            if !section.lines.is_empty() {
+                writeln!(out)?;
+            }
+            for line in &section.lines {
+                writeln!(out, "- {}", escape(line))?;
+            }
         }
         if !self.notes.is_empty() {
             writeln!(out, "\n## Notes\n")?;

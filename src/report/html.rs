@@ -23,6 +23,13 @@ impl Document {
                         tr { td { (name) } td { (prose(value)) } }
                     }
                 }
+                @for section in &self.sections {
+                    h2 { (section.question) }
+                    p { strong { (prose(&section.answer)) } }
+                    @if !section.lines.is_empty() {
+                        ul { @for line in &section.lines { li { (prose(line)) } } }
+                    }
+                }
                 @if !self.notes.is_empty() {
                     h2 { "Notes" }
                     ul { @for note in &self.notes { li { (prose(note)) } } }

@@ -5,6 +5,7 @@ use super::{By, Explanation, HardenedReport, Steps};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 use crate::numbers::literal::decimal_down;
+use crate::report::document::Section;
 use crate::report::exactly;
 use crate::words::{count, short};
 
@@ -12,16 +13,6 @@ use crate::words::{count, short};
 const LONGEST: usize = 100;
 /// At most this many shapes are listed.
 const MOST_SHAPES: usize = 6;
-
-/// A question with its answer and what belongs to it.
-pub(super) struct Section {
-    /// The question.
-    pub(super) question: &'static str,
-    /// The answer in a few words.
-    pub(super) answer: String,
-    /// What stands behind it.
-    pub(super) lines: Vec<String>,
-}
 
 impl Explanation {
     fn is_piecewise_linear(&self) -> bool {
@@ -383,8 +374,10 @@ fn verdict(report: &HardenedReport) -> String {
         format!(
             "is smooth, not made of steps: only {part} of the domain looks like steps, up to {tolerance}"
         )
-    } else {
+    } else if same.lower >= Rational::ratio(1, 2) && upper <= Rational::ratio(9, 10) {
         format!("is partly made of steps: up to {tolerance}, on {part} of the domain")
+    } else {
+        format!("looks like steps, up to {tolerance}, on {part} of the domain")
     }
 }
 

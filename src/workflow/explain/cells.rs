@@ -14,7 +14,7 @@ use crate::report::explain::{Bounds, By};
 /// At most this many cells ...
 const MOST_CELLS: usize = 20_000;
 /// ... which take at most about this many operations.
-const MOST_OPERATIONS: usize = 30_000_000;
+const MOST_OPERATIONS: usize = 120_000_000;
 /// The clock is read after so many cells.
 const LOOK: usize = 64;
 

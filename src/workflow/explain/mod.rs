@@ -71,6 +71,7 @@ pub fn explain(request: &ExplainRequest<'_>, progress: &mut Watch<'_>) -> Explan
         threads: request.threads,
         weights: request.weights,
         progress,
+        cells: None,
         stopped_by: None,
     };
     let threshold = request.threshold.as_ref();

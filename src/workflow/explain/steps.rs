@@ -70,6 +70,7 @@ pub fn compare_with_steps(
             return Steps::Compared(Box::new(report));
         };
         ask.stopped_by = ask.stopped_by.or(ask.limits.is_over());
+        ask.cells = Some(measured.clone());
         report.largest = Some(measured.largest);
         report.mean = Some(measured.mean);
         report.same = Some(measured.same);
@@ -232,7 +233,9 @@ pub fn flat_part(ask: &mut Ask<'_, '_>, network: &Network) -> Option<Result<Flat
     let meaning = meaning(&kinds, network);
     let Some(flat) = found else {
         let limits = ask.limits;
-        let measured = measure(network, ask.domain, &Rational::ONE, None, limits);
+        let measured = ask.cells.clone();
+        let measured =
+            measured.or_else(|| measure(network, ask.domain, &Rational::ONE, None, limits));
         ask.stopped_by = ask.stopped_by.or(limits.is_over());
         let part = measured.map(|measured| measured.flat);
         return Some(
