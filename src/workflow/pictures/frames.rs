@@ -138,32 +138,6 @@ fn decision(scene: &Scene<'_>) -> HalfplanesPicture {
     picture
 }
 
-/// The surface on a coarse grid: many of them make one file.
-fn coarse(subject: &Subject<'_>, scene: &Scene<'_>) -> Option<SurfacePicture> {
-    let samples = surface_samples(subject, LINES)?;
-    let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
-        name: name.to_owned(),
-        xs: samples.xs.clone(),
-        ys: samples.ys.clone(),
-        z,
-        facets: None,
-    };
-    let names = subject.question.target.inputs();
-    let mut surfaces = vec![surface("network", samples.network)];
-    if scene.has_target {
-        surfaces.push(surface("target", samples.target));
-    }
-    Some(SurfacePicture {
-        x_label: names[0].clone(),
-        y_label: names[1].clone(),
-        surfaces,
-        points: scene.points_in_space(),
-        z_label: samples.z_label,
-        level: samples.level,
-        ..SurfacePicture::default()
-    })
-}
-
 fn scene<'a>(subject: &'a Subject<'a>) -> Result<Scene<'a>, PictureError> {
     let inputs = subject.question.target.inputs().len();
     if (1..=2).contains(&inputs) {
