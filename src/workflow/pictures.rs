@@ -12,6 +12,7 @@ mod partition;
 mod refine;
 pub mod steepness;
 pub mod surface;
+mod surfaces;
 mod tiled_network;
 mod tiling;
 pub mod warp;
@@ -44,6 +45,8 @@ const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
 const LARGE: usize = 1 << 14;
 
+/// Decisions are certified on `2^9` by `2^9` cells, each about a pixel wide.
+const DECISION_DEPTH: u32 = 9;
 /// The caption of a picture of a network alone.
 const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
@@ -273,7 +276,7 @@ pub fn draw_frame(
         }
         .render()
     } else if target.is_region() {
-        let picture = scene.halfplanes();
+        let picture = scene.halfplanes(DECISION_DEPTH);
         HalfplanesPicture {
             title,
             caption,
@@ -354,7 +357,7 @@ fn draw_with<'a>(
             if !subject.question.target.is_region() {
                 return Err(PictureError::NoRegion);
             }
-            Ok(scene()?.halfplanes().render())
+            Ok(scene()?.halfplanes(DECISION_DEPTH).render())
         }
         PictureKind::Partition => {
             wants(&[1, 2], "one or two inputs")?;
@@ -616,7 +619,7 @@ impl<'a> Scene<'a> {
     fn wrong_decisions(&self) -> HalfplanesPicture {
         let mut wrong = Interval::ZERO;
         let mut open = Interval::ZERO;
-        let cells = self.decided_cells(&mut |cell, target, decision| {
+        let cells = self.decided_cells(DECISION_DEPTH, &mut |cell, target, decision| {
             let area = cell.volume();
             if target == Truth::Unknown || decision == Truth::Unknown {
                 open = open.plus(&area);
@@ -694,8 +697,11 @@ impl<'a> Scene<'a> {
 
     /// Cells on which target and decision are certain, or which are too small to halve. `note` gets the
     /// truth of both.
-    fn decided_cells(&self, note: &mut dyn FnMut(&Cell, Truth, Truth)) -> Vec<ClassCell> {
-        const DEPTH: u32 = 9;
+    fn decided_cells(
+        &self,
+        depth: u32,
+        note: &mut dyn FnMut(&Cell, Truth, Truth),
+    ) -> Vec<ClassCell> {
         let region = Tape::new(&self.subject.question.target);
         let constants = region.constants::<Interval>(&());
         let mut scratch = Scratch::default();
@@ -715,8 +721,8 @@ impl<'a> Scene<'a> {
             .whole
             .volume()
             .sup()
-            .scale(-i64::from(2 * DEPTH), Direction::Up);
-        self.on_cells(DEPTH, &mut |cell, network| {
+            .scale(-i64::from(2 * depth), Direction::Up);
+        self.on_cells(depth, &mut |cell, network| {
             let target = region
                 .evaluate(&constants, cell.intervals(), &mut scratch)
                 .truth()
@@ -748,8 +754,9 @@ impl<'a> Scene<'a> {
         cells
     }
 
-    fn halfplanes(&self) -> HalfplanesPicture {
-        let cells = self.decided_cells(&mut |_, _, _| {});
+    /// - `depth`: cells are halved this often along each input.
+    fn halfplanes(&self, depth: u32) -> HalfplanesPicture {
+        let cells = self.decided_cells(depth, &mut |_, _, _| {});
         let mut lines = Vec::new();
         for k in 0..self.root.units() {
             let sum = self.root.unit(k).sum;

@@ -10,6 +10,8 @@ use crate::workflow::compare::{Compared, Member};
 
 /// Networks with more hidden units get no diagram.
 const MOST_IN_DIAGRAM: usize = 32;
+/// Maps side by side have `2^7` by `2^7` cells.
+const MAP_DEPTH: u32 = 7;
 /// The most surfaces side by side.
 const MOST_SURFACES: usize = 6;
 /// The most points of a loss curve; longer curves are thinned out.
@@ -110,7 +112,7 @@ fn maps(
         };
         let scene = Scene::new(&subject)?;
         if is_region {
-            let mut map = scene.halfplanes();
+            let mut map = scene.halfplanes(MAP_DEPTH);
             map.title = (*name).to_string();
             decisions.push(map);
         } else {

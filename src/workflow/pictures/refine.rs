@@ -7,14 +7,18 @@ use crate::draw::FacetLine;
 const MESH: f64 = 32.0;
 /// Cells are no smaller than one part in this many, where the function is steep.
 const FINE: f64 = 128.0;
+/// The same in small pictures.
+const SMALL: f64 = 64.0;
 /// At corners of a jump, cells get this small.
 const FINEST: f64 = 1024.0;
 /// What differs by less than this fraction of the whole range is flat.
 const FLAT: f64 = 5e-4;
 /// What differs by more than this fraction gets finer cells than the mesh.
 const CURVED: f64 = 0.012;
-/// Jumps over less than this distance are drawn as walls: a tenth of a pixel.
-const JUMP: f64 = 3e-4;
+/// Jumps over less than this distance are drawn as walls: a third of a pixel.
+const JUMP: f64 = 1e-3;
+/// The same in small pictures.
+const SMALL_JUMP: f64 = 4e-3;
 
 /// How finely a function is sampled.
 #[derive(Clone, Debug)]
@@ -23,6 +27,9 @@ pub(super) struct Refinement {
     range: f64,
     /// Samples on the mesh, `[row][column]`.
     samples: Vec<Vec<f64>>,
+    fine: f64,
+    jump: f64,
+    mesh: FacetLine,
 }
 
 impl Refinement {
@@ -42,25 +49,48 @@ impl Refinement {
         Self {
             range: range.max(f64::MIN_POSITIVE),
             samples,
+            fine: FINE,
+            jump: JUMP,
+            mesh: FacetLine::Mesh,
+        }
+    }
+
+    /// Larger cells where the function is steep: a zoom has no finer structure.
+    pub(super) fn zoomed(self) -> Self {
+        Self {
+            fine: SMALL,
+            ..self
+        }
+    }
+
+    /// Larger cells where the function is steep and no mesh, for a small picture.
+    pub(super) fn coarse(self) -> Self {
+        Self {
+            fine: SMALL,
+            jump: SMALL_JUMP,
+            mesh: FacetLine::None,
+            ..self
         }
     }
 
     /// Decides on a cell of a function.
     ///
-    /// - `is_cut`: whether the cell was cut along a jump, which is noted here.
+    /// - `cut`: the jump along which the cell was cut, which is noted here.
     pub(super) fn step(
         &self,
         f: &mut dyn FnMut(Point) -> f64,
         cell: &[Point],
-        is_cut: &mut bool,
+        cut: &mut Option<Line>,
     ) -> Step {
         let centre = middle(cell);
+        if let Some(line) = cut {
+            let off = self.jump * line.value(centre).signum();
+            let heights = cell.iter().map(|p| f(line.beside(*p, off)));
+            return Step::Whole(heights.collect());
+        }
         // Just inside: at a jump, the corners belong to both sides.
         let inside = |p: &Point| (p.0 + 1e-6 * (centre.0 - p.0), p.1 + 1e-6 * (centre.1 - p.1));
         let heights: Vec<f64> = cell.iter().map(|p| f(inside(p))).collect();
-        if *is_cut {
-            return Step::Whole(heights);
-        }
         let ends = |axis: fn(&Point) -> f64| {
             let all = cell.iter().map(axis);
             all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
@@ -75,17 +105,17 @@ impl Refinement {
             return Step::Whole(heights);
         }
         if is_large {
-            return grid_cut((x, y), MESH, FacetLine::Mesh).unwrap_or(Step::Whole(heights));
+            return grid_cut((x, y), MESH, self.mesh).unwrap_or(Step::Whole(heights));
         }
         if uneven < CURVED {
             return Step::Whole(heights);
         }
-        let mut finest = FINE;
+        let mut finest = self.fine;
         if let Some((line, is_straight)) = self.jump(f, cell, &heights) {
             if is_straight || size < 1.5 / FINEST {
-                *is_cut = true;
+                *cut = Some(line);
                 // Walls show their edges; a function that only climbs fast has none here.
-                return Step::Cut(line, FacetLine::None);
+                return Step::Cut(line, FacetLine::Rim);
             }
             finest = FINEST;
         }
@@ -170,7 +200,7 @@ impl Refinement {
                 } else {
                     (*p, cell[next])
                 };
-                found.push(bisect(f, below, above, level, hi - lo)?);
+                found.push(bisect(f, below, above, level, (hi - lo, self.jump))?);
             }
         }
         let &[p, q] = found.as_slice() else {
@@ -192,7 +222,7 @@ fn bisect(
     below: Point,
     above: Point,
     level: f64,
-    rise: f64,
+    (rise, width): (f64, f64),
 ) -> Option<Point> {
     let (mut low, mut high) = (below, above);
     let (mut at_low, mut at_high) = (f(low), f(high));
@@ -207,7 +237,7 @@ fn bisect(
             (low, at_low) = (m, z);
         }
         gap /= 2.0;
-        if gap < JUMP && gap > JUMP / 2.5 && at_high - at_low < 0.6 * rise {
+        if gap < width && gap > width / 2.5 && at_high - at_low < 0.6 * rise {
             return None;
         }
     }
@@ -269,9 +299,9 @@ mod tests {
     struct Sampled<F>(F, Refinement);
 
     impl<F: FnMut(Point) -> f64> Relief for Sampled<F> {
-        type State = bool;
+        type State = Option<Line>;
 
-        fn step(&mut self, cell: &[Point], state: &mut bool) -> Step {
+        fn step(&mut self, cell: &[Point], state: &mut Option<Line>) -> Step {
             self.1.step(&mut self.0, cell, state)
         }
     }
@@ -282,7 +312,7 @@ mod tests {
             .iter()
             .map(|y| places.iter().map(|x| f((*x, *y))).collect());
         let refinement = Refinement::new(samples.collect(), 1.0);
-        tile(&mut Sampled(f, refinement), false, 20_000).expect("few cells")
+        tile(&mut Sampled(f, refinement), None, 20_000).expect("few cells")
     }
 
     #[test]
@@ -312,6 +342,26 @@ mod tests {
                 .flatten()
                 .all(|p| p[2] == 0.0 || p[2] == 1.0)
         );
+    }
+
+    #[test]
+    fn a_climb_thinner_than_a_pixel_is_a_wall_and_a_wide_one_is_a_slope() {
+        let steep =
+            |slope: f64| move |(x, y): Point| 1.0 / (1.0 + libm::exp(slope * (x + 0.3 * y - 0.6)));
+        let walls = |found: &crate::draw::Facets| {
+            let step =
+                |s: &&crate::draw::FacetSide| (s.left_heights[0] - s.right_heights[0]).abs() > 0.9;
+            found.sides.iter().filter(step).count()
+        };
+        let thin = tiled(steep(2e4));
+        assert!((20..80).contains(&walls(&thin)), "{}", walls(&thin));
+        assert!(
+            thin.cells
+                .iter()
+                .flatten()
+                .all(|p| p[2] < 0.01 || p[2] > 0.99)
+        );
+        assert_eq!(walls(&tiled(steep(60.0))), 0);
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub(super) struct Known {
     values: Vec<Option<Affine>>,
     /// Cuts made for the next unit.
     cuts: usize,
-    /// Whether the cell was cut along a jump that was found by samples.
-    is_cut: bool,
+    /// A jump that was found by samples, along which the cell was cut.
+    cut: Option<Line>,
 }
 
 /// A network whose units are known one by one.
@@ -121,7 +121,7 @@ impl<'a> TiledNetwork<'a> {
         Known {
             values: vec![Some([x0, x1 - x0, 0.0]), Some([y0, 0.0, y1 - y0])],
             cuts: 0,
-            is_cut: false,
+            cut: None,
         }
     }
 
@@ -155,7 +155,7 @@ impl<'a> TiledNetwork<'a> {
                     if let (true, Some(line)) = (lo < level && level < hi, line) {
                         let is_strip = matches!(change, Change::Smooth { .. });
                         let drawn = if is_strip {
-                            FacetLine::None
+                            FacetLine::Rim
                         } else {
                             FacetLine::Crease
                         };
@@ -212,7 +212,7 @@ impl Relief for TiledNetwork<'_> {
             }
             sum(output, memory)
         };
-        self.refinement.step(&mut height, cell, &mut known.is_cut)
+        self.refinement.step(&mut height, cell, &mut known.cut)
     }
 }
 
