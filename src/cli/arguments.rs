@@ -360,6 +360,7 @@ pub struct Eval {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   steeple draw surface net.json --spec wave.toml --out wave.svg
+  steeple draw surface net.onnx --domain \"x=-1..1,y=-1..1\" --out net.svg
   steeple draw partition net.json --certificate wave.steeple --out cells.png")]
 pub struct Draw {
     /// Kind of picture.
@@ -397,9 +398,9 @@ pub enum Over {
 /// The kinds of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Picture {
-    /// Network, target and certified error band over one input.
+    /// Network, target and certified error band over one input; without a target the network alone.
     Curve,
-    /// Network and target over two inputs, in perspective.
+    /// Network and target over two inputs, in perspective; without a target the network alone.
     Surface,
     /// Heat map of the certified error over two inputs.
     Error,

@@ -349,4 +349,21 @@ mod tests {
         assert_eq!(kind(&cell(Class::Outside, Class::Inside)), 2);
         assert_eq!(kind(&cell(Class::Inside, Class::Outside)), 3);
     }
+
+    #[test]
+    fn edges_are_lines_with_names() {
+        let picture = HalfplanesPicture {
+            domain: BOX,
+            decision: vec![vec![(0.0, 10.0), (50.0, 20.0), (100.0, 10.0)]],
+            ..HalfplanesPicture::default()
+        };
+        let svg = picture.render();
+        assert!(svg.contains("edge of the decision (sampled)"));
+        assert!(!svg.contains("edge of the target"));
+        assert_eq!(
+            svg.matches(NETWORK).count(),
+            2,
+            "in the map and in the legend"
+        );
+    }
 }

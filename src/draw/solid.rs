@@ -459,4 +459,48 @@ mod tests {
         assert_eq!(walls([1.0, -0.3, 0.5]), 2);
         assert!(!FacetsPicture::default().render().contains("NaN"));
     }
+
+    #[test]
+    fn a_level_runs_along_a_wall_and_across_a_slope() {
+        let (place, ends) = ((0.0, 0.0, 100.0, 100.0), [0.0, 1.0]);
+        let toward = [-1.0, -0.3, 0.5];
+        let scene = Scene::new((&ends, &ends), (0.0, 1.0), toward, place);
+        let ring = |facets: &Facets| {
+            let mut canvas = Canvas::default();
+            let ring = facets.draw(&scene, &mut canvas, [(0.0, 1.0); 2], Some(0.5));
+            let nodes = canvas.into_nodes();
+            let drawn = nodes
+                .iter()
+                .filter(|node| node.to_string().contains(NETWORK));
+            (ring, drawn.count())
+        };
+        let (wall, drawn) = ring(&halves(0.0, 1.0).facets);
+        assert_eq!((wall, drawn), (vec![[(0.5, 0.0), (0.5, 1.0)]], 1));
+        // From behind, the wall is hidden, but its shadow is known.
+        let (wall, drawn) = ring(&halves(1.0, 0.0).facets);
+        assert_eq!((wall.len(), drawn), (1, 0));
+        let mut slope = halves(0.2, 0.2).facets;
+        slope.cells[0][1][2] = 0.8;
+        slope.cells[0][2][2] = 0.8;
+        let (line, _) = ring(&slope);
+        assert!(
+            line.iter().flatten().all(|p| (p.0 - 0.25).abs() < 1e-5),
+            "{line:?}"
+        );
+    }
+
+    #[test]
+    fn a_facet_without_a_value_is_left_out() {
+        let whole = halves(0.0, 1.0);
+        let mut part = whole.clone();
+        part.facets.cells[1][0][2] = f64::NAN;
+        let facets =
+            |picture: &FacetsPicture| picture.render().matches("stroke-width=\".85\"").count();
+        let seen = |picture: FacetsPicture| FacetsPicture {
+            toward: [-1.0, -0.3, 0.5],
+            ..picture
+        };
+        assert_eq!(facets(&seen(part.clone())), facets(&seen(whole)) - 2);
+        assert!(!part.render().contains("NaN"));
+    }
 }

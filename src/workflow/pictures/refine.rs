@@ -7,7 +7,7 @@ use crate::draw::FacetLine;
 const MESH: f64 = 32.0;
 /// Cells are no smaller than one part in this many, where the function is steep.
 const FINE: f64 = 128.0;
-/// The same in small pictures.
+/// The same in a zoom.
 const SMALL: f64 = 64.0;
 /// At corners of a jump, cells get this small.
 const FINEST: f64 = 1024.0;
@@ -63,10 +63,9 @@ impl Refinement {
         }
     }
 
-    /// Larger cells where the function is steep and no mesh, for a small picture.
+    /// No mesh, and walls for steeper climbs: for a small picture.
     pub(super) fn coarse(self) -> Self {
         Self {
-            fine: SMALL,
             jump: SMALL_JUMP,
             mesh: FacetLine::None,
             ..self
@@ -355,11 +354,13 @@ mod tests {
         };
         let thin = tiled(steep(2e4));
         assert!((20..80).contains(&walls(&thin)), "{}", walls(&thin));
+        // A corner of a cell may lie in the climb itself.
+        let is_between = |cell: &&Vec<[f64; 3]>| cell.iter().any(|p| (0.05..0.95).contains(&p[2]));
+        let between = thin.cells.iter().filter(is_between);
         assert!(
-            thin.cells
-                .iter()
-                .flatten()
-                .all(|p| p[2] < 0.01 || p[2] > 0.99)
+            between.clone().count() * 20 < thin.cells.len(),
+            "{:?}",
+            between.collect::<Vec<_>>()
         );
         assert_eq!(walls(&tiled(steep(60.0))), 0);
     }

@@ -49,11 +49,11 @@ impl Relief for Sampled<'_> {
 /// Tiles the surface of a function.
 fn tiled(name: &str, domain: [(f64, f64); 2], f: &mut Sampled<'_>) -> Option<Surface> {
     let facets = tile(f, None, MOST_CELLS)?;
-    Some(Surface::of_facets(
-        name,
-        rectangle(domain),
-        scaled(facets, domain),
-    ))
+    let surface = Surface::of_facets(name, rectangle(domain), scaled(facets, domain));
+    Some(Surface {
+        value: "f".into(),
+        ..surface
+    })
 }
 
 fn rectangle([(x0, x1), (y0, y1)]: [(f64, f64); 2]) -> Rect {
@@ -346,5 +346,26 @@ impl Scene<'_> {
             }
         };
         [away(0), away(1), 0.62]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_the_square_are_the_ends_of_the_domain() {
+        let domain = [(0.1, 0.7), (-1.0, 1e9)];
+        assert_eq!(place(domain, (0.0, 0.0)), (0.1, -1.0));
+        assert_eq!(place(domain, (1.0, 1.0)), (0.7, 1e9));
+    }
+
+    #[test]
+    fn heights_that_hide_each_other_have_scales_of_their_own() {
+        assert!(are_comparable((0.0, 1.0), (0.0, 0.5)));
+        assert!(!are_comparable((0.0, 1.0), (-5000.0, 5000.0)));
+        // A constant is flat on every scale; far away from the other one, it would flatten that.
+        assert!(are_comparable((0.0, 1.0), (0.5, 0.5)));
+        assert!(!are_comparable((0.0, 1.0), (900.0, 900.0)));
     }
 }
