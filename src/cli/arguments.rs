@@ -360,7 +360,6 @@ pub struct Eval {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   steeple draw surface net.json --spec wave.toml --out wave.svg
-  steeple draw surface net.onnx --domain \"x=-1..1,y=-1..1\" --out net.svg
   steeple draw partition net.json --certificate wave.steeple --out cells.png")]
 pub struct Draw {
     /// Kind of picture.

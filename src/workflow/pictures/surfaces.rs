@@ -173,15 +173,17 @@ impl Scene<'_> {
             (network - self.target_at(&p, &mut scratch)[0]).abs()
         };
         let half = error(point) / 2.0;
-        // How far the error stays above half, along an axis, as a part of the domain.
-        let mut extent = |axis: usize| -> f64 {
-            let (lo, hi) = domain[axis];
+        // How far the error stays above half, along an axis or a diagonal, as a part of the domain.
+        let mut extent = |way: [f64; 2]| -> f64 {
             let mut reach = |sign: f64| {
                 let mut t = LEAST_ZOOM;
                 while t < 1.0 {
-                    let mut p = point;
-                    p[axis] += sign * t * (hi - lo);
-                    if !(lo..=hi).contains(&p[axis]) || error(p) < half {
+                    let p = [0, 1].map(|axis| {
+                        let (lo, hi) = domain[axis];
+                        point[axis] + sign * t * way[axis] * (hi - lo)
+                    });
+                    let is_inside = (0..2).all(|k| (domain[k].0..=domain[k].1).contains(&p[k]));
+                    if !is_inside || error(p) < half {
                         break;
                     }
                     t *= 1.25;
@@ -190,7 +192,8 @@ impl Scene<'_> {
             };
             reach(1.0).max(reach(-1.0))
         };
-        let size = extent(0).min(extent(1));
+        let ways = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, -1.0]];
+        let size = ways.map(&mut extent).into_iter().fold(1.0, f64::min);
         if !(LEAST_ZOOM * 1.5..FEW_PIXELS).contains(&size) {
             return None;
         }
