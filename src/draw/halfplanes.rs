@@ -72,7 +72,9 @@ pub struct HalfplanesPicture {
     pub lines: Vec<HalfPlane>,
     /// Corners of the decision polygon, in order; it is closed by the picture.
     pub polygon: Vec<(f64, f64)>,
-    /// The boundary of the target.
+    /// The sampled edge of the decision.
+    pub decision: Vec<Vec<(f64, f64)>>,
+    /// The sampled edge of the target.
     pub boundary: Vec<Vec<(f64, f64)>>,
     /// The points of the data.
     pub points: DataPoints,
@@ -146,12 +148,16 @@ impl HalfplanesPicture {
         cells::paint(&mut ground, plane, kinds, |kind| FILLS[kind].0.to_owned());
         let mut inner = Canvas::default();
         inner.crisp(ground);
-        for line in &self.boundary {
-            for run in plane.runs(line) {
-                inner.polyline(&run, Paint::stroke(INK, 1.8).dashed("6 3.5"));
-            }
-        }
         let box_px = in_plane(plane);
+        // Thinner on small maps.
+        let thick = ((box_px.x1 - box_px.x0) / 400.0).clamp(0.55, 1.0);
+        for run in self.decision.iter().flat_map(|line| plane.runs(line)) {
+            inner.polyline(&run, Paint::stroke(NETWORK, 2.2 * thick));
+        }
+        for run in self.boundary.iter().flat_map(|line| plane.runs(line)) {
+            inner.polyline(&run, Paint::stroke(PAPER, 2.2 * thick).opacity(0.7));
+            inner.polyline(&run, Paint::stroke(INK, 1.5 * thick).dashed("5 3"));
+        }
         let lines: Vec<HalfPlane> = self.lines.iter().map(|l| in_pixels(l, plane)).collect();
         let ends: Vec<_> = lines.iter().map(|line| cut(line, &box_px)).collect();
         for (ends, line) in ends.iter().zip(&lines) {
@@ -181,8 +187,12 @@ impl HalfplanesPicture {
             })
             .collect();
         if !self.boundary.is_empty() {
-            let swatch = Swatch::Line(INK.into(), 1.8, "6 3.5");
-            items.push((swatch, "edge of the target".to_owned()));
+            let swatch = Swatch::Line(INK.into(), 1.5, "5 3");
+            items.push((swatch, "edge of the target (sampled)".to_owned()));
+        }
+        if !self.decision.is_empty() {
+            let swatch = Swatch::Line(NETWORK.into(), 2.2, "");
+            items.push((swatch, "edge of the decision (sampled)".to_owned()));
         }
         if !self.polygon.is_empty() {
             let swatch = Swatch::Line(NETWORK.into(), 2.8, "");

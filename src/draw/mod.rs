@@ -87,7 +87,7 @@ pub use solid::{FacetLine, FacetSide, Facets};
 pub use stack::{Part, StackPicture};
 pub use surface::{Surface, SurfacePicture, SurfaceWitness};
 pub use theme::{Background, Theme, themed};
-pub use warp::{WarpPanel, WarpPicture};
+pub use warp::{SplitCell, WarpPanel, WarpPicture};
 
 #[cfg(test)]
 mod tests;

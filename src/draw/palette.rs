@@ -44,6 +44,8 @@ pub(crate) const OVER_FILLS: &str = "#232b36";
 /// Floor and walls of the box around a surface, and their edges.
 pub(crate) const BOX_SIDES: [&str; 3] = ["#f1f1f4", "#f8f8fa", "#fbfbfc"];
 pub(crate) const BOX_EDGE: &str = "#b9b9c2";
+/// Mesh lines across a smooth surface.
+pub(crate) const MESH_LINE: &str = "#3d4756";
 /// Colours of curves side by side; with dashes, see [`series`].
 const SERIES: [&str; 6] = [NETWORK, UNIT, TEAL, WITNESS, VIOLET, GREY];
 pub(crate) const TEAL: &str = "#1f7a68";
@@ -61,8 +63,6 @@ pub(crate) const THEORY: &str = "#8c8c96";
 pub(crate) const TARGET: &str = "#f0a030";
 pub(crate) const NETWORK: &str = "#0b4a80";
 pub(crate) const BAND: &str = "#d5e4f0";
-/// Sharp edges of a surface, and the mesh over its curved parts.
-pub(crate) const MESH_LINE: &str = "#3d4756";
 /// Lines of hidden units.
 pub(crate) const UNIT: &str = "#b86f0c";
 pub(crate) const WITNESS: &str = "#b3001e";

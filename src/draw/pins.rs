@@ -195,6 +195,7 @@ mod tests {
         let lines: Vec<f64> = (0..21).map(|i| f64::from(i) / 10.0 - 1.0).collect();
         Surface {
             name: String::new(),
+            value: String::new(),
             z: lines
                 .iter()
                 .map(|y| lines.iter().map(|_| y * y).collect())

@@ -8,12 +8,16 @@ use std::collections::BinaryHeap;
 
 use super::canvas::{Canvas, Paint};
 use super::facets::{crease, faces_viewer, newell};
-use super::palette::{MESH_LINE, NETWORK};
+use super::palette::{MESH_LINE, NETWORK, OVER_FILLS};
 use super::scene::{Scene, Sides};
 use nalgebra::{Point3, Vector3};
 
 /// Steps lower than this part of the box are rounding, or bends that two cells see differently.
 const STEP: f64 = 0.0015;
+/// The upward part of the normal of a facet that is flat rather than part of a cliff.
+const FLAT: f64 = 0.4;
+/// Blocks of more cells have no lines at their steps: these would cover everything.
+const FINE: usize = 2500;
 
 /// A side that two cells share.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,13 +92,9 @@ impl Facets {
                 self.paint_top(scene, canvas, (cell, normals[cell]), level, &mut ring);
             }
             for side in &sides {
-                let [left, right] = [side.side.left, side.side.right].map(|cell| normals[cell]);
-                side.draw_lines(
-                    scene,
-                    canvas,
-                    left.unwrap_or_default(),
-                    right.unwrap_or_default(),
-                );
+                let ends = [side.side.left, side.side.right];
+                let ends = ends.map(|cell| normals[cell].unwrap_or_default());
+                side.draw_lines(scene, canvas, ends, self.cells.len() > FINE);
             }
         }
         self.draw_rim(scene, canvas, domain, true);
@@ -251,12 +251,28 @@ fn crossing(cell: &[[f64; 3]], level: f64) -> Option<LevelPart> {
 
 fn draw_ring(scene: &Scene, canvas: &mut Canvas, ends: LevelPart, level: f64) {
     let ends = ends.map(|(x, y)| scene.camera.at(&scene.place([x, y, level])));
-    canvas.line(ends[0], ends[1], Paint::stroke(NETWORK, 2.2));
+    let [p, q] = longer(ends);
+    canvas.line(p, q, Paint::stroke(NETWORK, 2.2));
+}
+
+/// A sharp edge between two places.
+fn edge(scene: &Scene, canvas: &mut Canvas, ends: &[Point3<f64>; 2]) {
+    let [p, q] = longer(ends.map(|p| scene.camera.at(&p)));
+    canvas.line(p, q, Paint::stroke(OVER_FILLS, 0.7));
+}
+
+/// A little more than half a pixel longer at both ends: the rim of the next facet covers as much.
+fn longer([p, q]: [(f64, f64); 2]) -> [(f64, f64); 2] {
+    let (dx, dy) = (q.0 - p.0, q.1 - p.1);
+    let length = (dx * dx + dy * dy).sqrt().max(1e-9);
+    let (x, y) = (0.6 * dx / length, 0.6 * dy / length);
+    [(p.0 - x, p.1 - y), (q.0 + x, q.1 + y)]
 }
 
 /// A side of a facet towards one behind it.
 struct Behind<'a> {
     side: &'a FacetSide,
+    is_near_left: bool,
     /// Heights of the facet at the two ends.
     near: [f64; 2],
     /// Heights of the one behind it.
@@ -269,7 +285,8 @@ struct Behind<'a> {
 
 impl<'a> Behind<'a> {
     fn new(scene: &Scene, side: &'a FacetSide, cell: usize) -> Self {
-        let (near, far) = if side.left == cell {
+        let is_near_left = side.left == cell;
+        let (near, far) = if is_near_left {
             (side.left_heights, side.right_heights)
         } else {
             (side.right_heights, side.left_heights)
@@ -277,6 +294,7 @@ impl<'a> Behind<'a> {
         let high = |z: f64| scene.along(2, z);
         Self {
             side,
+            is_near_left,
             near,
             far,
             rises: [0, 1].map(|k| high(far[k]) - high(near[k])),
@@ -334,22 +352,44 @@ impl<'a> Behind<'a> {
         }
     }
 
+    /// Draws the edges of a wall where it meets flat facets, the edges of bends, and mesh lines.
     fn draw_lines(
         &self,
         scene: &Scene,
         canvas: &mut Canvas,
-        left: Vector3<f64>,
-        right: Vector3<f64>,
+        [left, right]: [Vector3<f64>; 2],
+        is_fine: bool,
     ) {
         let is_step = self.is_step();
-        let is_bent = left.dot(&right) < 0.999_999_9;
-        let is_flat = left.z.min(right.z) > 0.2;
-        let is_sharp = self.rises.iter().all(|rise| rise.abs() > 12.0 * self.least);
+        let (near, far) = if self.is_near_left {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let turn = left.dot(&right);
         let top = [0, 1].map(|k| self.end(scene, k, self.far[k]));
+        if is_step {
+            let is_sharp = self.rises.iter().all(|rise| rise.abs() > 12.0 * self.least);
+            if is_fine || !(is_sharp || self.side.line == FacetLine::Crease) {
+                return;
+            }
+            if far.z > FLAT {
+                edge(scene, canvas, &top);
+            }
+            if near.z > FLAT && self.rises.iter().all(|rise| rise.abs() > self.least) {
+                edge(
+                    scene,
+                    canvas,
+                    &[0, 1].map(|k| self.end(scene, k, self.near[k])),
+                );
+            }
+            return;
+        }
         match self.side.line {
-            FacetLine::Crease if is_step || is_bent => crease(scene, canvas, &top),
-            FacetLine::None | FacetLine::Mesh if is_sharp => crease(scene, canvas, &top),
-            FacetLine::Mesh if is_bent && is_flat && !is_step => {
+            FacetLine::Crease if turn < 0.999_999_9 => edge(scene, canvas, &top),
+            // The rim of a cliff.
+            FacetLine::None if turn < 0.6 && near.z.max(far.z) > FLAT => edge(scene, canvas, &top),
+            FacetLine::Mesh if turn < 0.999_98 && near.z.min(far.z) > 0.2 => {
                 let ends = top.map(|p| scene.camera.at(&p));
                 canvas.line(
                     ends[0],
@@ -357,11 +397,7 @@ impl<'a> Behind<'a> {
                     Paint::stroke(MESH_LINE, 0.4).opacity(0.55),
                 );
             }
-            _ => return,
-        }
-        if is_step && self.rises.iter().all(|rise| rise.abs() > self.least) {
-            let foot = [0, 1].map(|k| self.end(scene, k, self.near[k]));
-            crease(scene, canvas, &foot);
+            _ => {}
         }
     }
 }

@@ -17,6 +17,8 @@ const TWO_COLUMNS: usize = 4;
 pub struct Surface {
     /// The name; written above if there are several.
     pub name: String,
+    /// Name of the value; that of the picture when empty.
+    pub value: String,
     /// Grid lines, not decreasing. Two close (or equal) ones make a wall.
     pub xs: Vec<f64>,
     /// Grid lines, not decreasing.
@@ -33,6 +35,7 @@ impl Surface {
     pub fn of_facets(name: &str, domain: Rect, facets: Facets) -> Self {
         Self {
             name: name.to_owned(),
+            value: String::new(),
             xs: vec![domain.x0, domain.x1],
             ys: vec![domain.y0, domain.y1],
             z: Vec::new(),
@@ -231,12 +234,14 @@ impl SurfacePicture {
 
     /// Draws a surface into a place; returns its lower end.
     fn draw_panel(&self, canvas: &mut Canvas, panel: &Panel, place: (f64, f64, f64, f64)) -> f64 {
-        let names = [
-            (&self.x_label, "x"),
-            (&self.y_label, "y"),
-            (&self.z_label, "z"),
-        ]
-        .map(|(s, default)| if s.is_empty() { default } else { s.as_str() });
+        let value = &panel.surface.value;
+        let value = if value.is_empty() {
+            &self.z_label
+        } else {
+            value
+        };
+        let names = [(&self.x_label, "x"), (&self.y_label, "y"), (value, "z")]
+            .map(|(s, default)| if s.is_empty() { default } else { s.as_str() });
         let surface = panel.surface;
         let scene = Scene::new((&surface.xs, &surface.ys), panel.z, self.toward, place);
         scene.draw_box(canvas);
@@ -264,6 +269,11 @@ impl SurfacePicture {
         }
         if let (true, Some(w)) = (panel.is_marked, self.witness) {
             draw_witness(&scene, canvas, w);
+            if self.zoom.is_some() && !panel.is_zoom {
+                let (x, y) = scene.camera.at(&scene.place([w.x, w.y, w.network]));
+                let paint = Paint::stroke(WITNESS, 1.1).dashed("3 2");
+                canvas.rect(x - 11.0, y - 11.0, x + 11.0, y + 11.0, paint);
+            }
         }
         scene.camera.bottom + 46.0
     }
@@ -293,6 +303,7 @@ mod tests {
         let lines: Vec<f64> = (0..n).map(|i| i as f64 / (n - 1) as f64).collect();
         Surface {
             name: String::new(),
+            value: String::new(),
             z: lines
                 .iter()
                 .map(|&y| lines.iter().map(|&x| f(x, y)).collect())

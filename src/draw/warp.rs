@@ -1,6 +1,7 @@
 //! The plane, transformed layer by layer: a grid of inputs, pushed through each hidden layer.
 
 use super::axes::range;
+use super::chain::chain;
 use super::page::{Canvas, Face, MARGIN, Page, Paint, Shape, Swatch, WIDTH};
 use super::palette::{BENT, BENT_INSIDE, BENT_OUTSIDE, INK, NETWORK, PAPER, SOFT, THEORY, UNIT};
 use super::plane::Plane;
@@ -22,12 +23,26 @@ pub struct WarpPanel {
     pub axes: Vec<String>,
     /// Where the grid's points go, row after row; each has as many coordinates as axes.
     pub grid: Vec<Vec<f64>>,
+    /// Where the places on the edge of the region go.
+    pub edge: Vec<Vec<f64>>,
     /// Where the labelled points go.
     pub points: Vec<Vec<f64>>,
     /// The decision as a line or plane `a·p + c = 0`: coefficients, and then the constant.
     pub decision: Option<Vec<f64>>,
     /// Lines `a·p + c = 0` on which units of the next layer change.
     pub units: Vec<Vec<f64>>,
+}
+
+/// A cell of the grid through which the edge of the region runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SplitCell {
+    /// The number of the cell.
+    pub cell: usize,
+    /// Its parts, and whether they are inside. A corner is a point of the grid, or, from its length on, a
+    /// place on the edge.
+    pub parts: Vec<(bool, Vec<usize>)>,
+    /// The ends of the edge in the cell, as places on it.
+    pub edges: Vec<[usize; 2]>,
 }
 
 /// A grid and labelled points of the plane in each layer of a network.
@@ -41,6 +56,8 @@ pub struct WarpPicture {
     pub columns: usize,
     /// For each cell of the grid, row after row, whether it is inside.
     pub cells: Vec<Option<bool>>,
+    /// The cells that are partly inside, by number.
+    pub split: Vec<SplitCell>,
     /// For each labelled point, whether it is inside.
     pub labels: Vec<bool>,
     /// The input, and then each hidden layer.
@@ -76,7 +93,7 @@ impl WarpPicture {
 
     fn legend(&self) -> Vec<(Swatch, String)> {
         let mut items = Vec::new();
-        if self.cells.contains(&Some(true)) {
+        if self.cells.contains(&Some(true)) || !self.split.is_empty() {
             items.push((Swatch::Fill(INSIDE.into()), "inside".to_owned()));
             items.push((Swatch::Fill(OUTSIDE.into()), "outside".to_owned()));
         }
@@ -84,11 +101,40 @@ impl WarpPicture {
             let line = Swatch::Line(UNIT.into(), 1.4, "");
             items.push((line, "a unit of the next layer switches here".to_owned()));
         }
+        if !self.split.is_empty() {
+            let line = Swatch::Line(NETWORK.into(), 1.5, "");
+            items.push((line, "edge of the inside (sampled)".to_owned()));
+        }
         if self.panels.iter().any(|panel| panel.decision.is_some()) {
             let line = Swatch::Line(INK.into(), 2.0, "7 4");
             items.push((line, "the network decides here".to_owned()));
         }
         items
+    }
+
+    /// The parts of a cell that has several, as places in a panel; `None` if one of them is nowhere.
+    fn parts<'a>(&self, panel: &'a WarpPanel, cell: usize) -> Option<Split<'a>> {
+        let found = self.split.binary_search_by_key(&cell, |split| split.cell);
+        let split = &self.split[found.ok()?];
+        let place = |k: &usize| {
+            let place = match k.checked_sub(panel.grid.len()) {
+                Some(k) => panel.edge.get(k),
+                None => panel.grid.get(*k),
+            };
+            place.filter(|p| p.iter().all(|v| v.is_finite()))
+        };
+        let part = |(is_inside, corners): &(bool, Vec<usize>)| {
+            let corners: Option<Vec<_>> = corners.iter().map(place).collect();
+            corners.map(|corners| (*is_inside, corners))
+        };
+        let edge = |ends: &[usize; 2]| {
+            let [p, q] = ends.map(|k| panel.edge.get(k));
+            Some([p?, q?])
+        };
+        Some(Split {
+            parts: split.parts.iter().map(part).collect::<Option<_>>()?,
+            edges: split.edges.iter().map(edge).collect::<Option<_>>()?,
+        })
     }
 
     fn fill(&self, cell: usize) -> &'static str {
@@ -133,10 +179,23 @@ impl WarpPicture {
         let ratio = ((y.1 - y.0) / (x.1 - x.0)).clamp(0.6, 1.0);
         let plane = Plane::new(x, y, left + 64.0, top, (size, size * ratio));
         let mut inner = Canvas::default();
+        let mut edges: Vec<[(f64, f64); 2]> = Vec::new();
         for (cell, corners) in self.quads(panel) {
             let corners = corners.map(|k| plane.at(panel.grid[k][0], panel.grid[k][1]));
-            let fill = self.fill(cell);
-            inner.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.8));
+            let at = |p: &Vec<f64>| plane.at(p[0], p[1]);
+            match self.parts(panel, cell) {
+                Some(split) => {
+                    split.draw(&mut inner, &corners, at, 0.8);
+                    edges.extend(split.edges.iter().map(|ends| ends.map(at)));
+                }
+                None => {
+                    let fill = self.fill(cell);
+                    inner.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.8));
+                }
+            }
+        }
+        for line in chain(&edges, 0.02) {
+            inner.polyline(&line, Paint::stroke(NETWORK, 1.5));
         }
         for (point, is_inside) in panel.points.iter().zip(&self.labels) {
             dot(&mut inner, plane.at(point[0], point[1]), *is_inside);
@@ -169,14 +228,14 @@ impl WarpPicture {
         let place = (left + 44.0, top + 14.0, wide - 72.0, 300.0);
         let scene = Scene::new((&[x.0, x.1], &[y.0, y.1]), z, [0.0; 3], place);
         scene.draw_box(canvas);
-        let at = |p: &[f64]| scene.place([p[0], p[1], p[2]]);
+        let at = |p: &Vec<f64>| scene.place([p[0], p[1], p[2]]);
         let depth = |p: &Point3<f64>| (p - scene.camera.eye).norm_squared();
         // Far things first; a point is drawn with the part of the sheet that contains it.
         let mut things: Vec<(f64, Thing)> = Vec::new();
         for (cell, corners) in self.quads(panel) {
             let corners = corners.map(|k| at(&panel.grid[k]));
             let far = corners.iter().map(depth).sum::<f64>() / 4.0;
-            things.push((far, Thing::Quad(self.fill(cell), corners)));
+            things.push((far, Thing::Quad(cell, corners)));
         }
         for (point, is_inside) in panel.points.iter().zip(&self.labels) {
             if point.iter().all(|v| v.is_finite()) {
@@ -187,9 +246,19 @@ impl WarpPicture {
         things.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (_, thing) in &things {
             match thing {
-                Thing::Quad(fill, corners) => {
+                Thing::Quad(cell, corners) => {
                     let corners = corners.map(|p| scene.camera.at(&p));
-                    canvas.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.85));
+                    let seen = |p: &Vec<f64>| scene.camera.at(&at(p));
+                    if let Some(split) = self.parts(panel, *cell) {
+                        split.draw(canvas, &corners, seen, 0.85);
+                        for ends in &split.edges {
+                            let [p, q] = ends.map(seen);
+                            canvas.line(p, q, Paint::stroke(NETWORK, 1.5));
+                        }
+                    } else {
+                        let fill = self.fill(*cell);
+                        canvas.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.85));
+                    }
                 }
                 Thing::Dot(is_inside, point) => dot(canvas, scene.camera.at(point), *is_inside),
             }
@@ -224,9 +293,33 @@ fn shows_units(panel: &WarpPanel) -> bool {
     panel.units.iter().any(|unit| ends(unit, x, y).is_some())
 }
 
+/// The places of a cell's parts in a panel.
+struct Split<'a> {
+    parts: Vec<(bool, Vec<&'a Vec<f64>>)>,
+    edges: Vec<[&'a Vec<f64>; 2]>,
+}
+
+impl Split<'_> {
+    /// Paints the parts, and the sides of the cell.
+    fn draw(
+        &self,
+        canvas: &mut Canvas,
+        corners: &[(f64, f64)],
+        at: impl Fn(&Vec<f64>) -> (f64, f64),
+        opacity: f64,
+    ) {
+        for (is_inside, part) in &self.parts {
+            let part: Vec<_> = part.iter().map(|p| at(p)).collect();
+            let fill = if *is_inside { INSIDE } else { OUTSIDE };
+            canvas.polygon(&part, Paint::fill(fill).opacity(opacity));
+        }
+        canvas.polygon(corners, Paint::stroke(SOFT, 0.35).opacity(opacity));
+    }
+}
+
 /// A thing painted in space.
 enum Thing {
-    Quad(&'static str, [Point3<f64>; 4]),
+    Quad(usize, [Point3<f64>; 4]),
     Dot(bool, Point3<f64>),
 }
 

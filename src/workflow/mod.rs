@@ -34,7 +34,9 @@ pub use files::write_beside;
 pub use floats::Repair;
 pub use measure::MeasureError;
 pub use parallel::check_in_parallel;
-pub use pictures::{PictureError, PictureKind, Subject, draw, draw_all, frames::draw_frame};
+pub use pictures::{
+    PictureError, PictureKind, Subject, draw, draw_all, draw_network, frames::draw_frame,
+};
 pub use points::{DataError, TrainingData, points_alone, training_data};
 pub use property::{PropertyVerification, VerifyPropertyRequest, verify_property};
 pub use region_count::{RegionCount, build_and_count};

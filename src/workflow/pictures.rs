@@ -4,6 +4,7 @@
 //! Curves and surfaces are samples, and their legends say so.
 
 pub mod compared;
+mod contour;
 pub mod convergence;
 pub mod diagram;
 mod field_sampling;
@@ -23,18 +24,19 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use self::contour::contours;
 use self::field_sampling::FieldSamples;
 use self::partition::partition;
 use crate::bounds::Cell;
 use crate::bounds::{OnCell, WitnessValues, on_domain};
-use crate::certificate::{Certificate, Claim, Norm, Question, Witness};
+use crate::certificate::{Certificate, Claim, Norm, Question, Semantics, Witness};
 use crate::checker::Rejection;
 use crate::draw::{
     Bound, Class, ClassCell, CurvePicture, CurveWitness, HalfPlane, HalfplanesPicture, Rect,
 };
 use crate::expr::evaluate::{Constants, Scratch};
-use crate::expr::{Tape, Target, typeset_target};
-use crate::network::{Layer, Network, Reduced, Reducer, estimate_outputs};
+use crate::expr::{Domain, Tape, Target, parse_target, typeset_target};
+use crate::network::{Layer, Network, Reduced, Reducer, digest, estimate_outputs};
 use crate::numbers::estimate::{Estimate, estimate_dyadic, estimate_rational};
 use crate::numbers::{
     Direction, Dyadic, Function, Interval, LinearForm, Rational, Relation, Scalar, Truth, literal,
@@ -42,11 +44,14 @@ use crate::numbers::{
 use crate::training::{Judged, Samples};
 
 /// Decisions are shown on a grid of `2^DEPTH` by `2^DEPTH` cells.
-const DEPTH: u32 = 8;
+const DEPTH: u32 = 9;
 /// Linear forms are no better than ranges on a cell with more unstable units than this.
 const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
 const LARGE: usize = 1 << 14;
+
+/// The caption of a picture of a network alone.
+const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -185,6 +190,69 @@ pub fn draw_all(
         Ok((kind.name().to_string(), svg))
     });
     drawn.collect()
+}
+
+/// Draws the curve or the surface of a network alone; returns SVG.
+///
+/// - `threshold`: the level at which the network decides, if it does.
+/// - Errors: [`PictureError`] for another number of inputs, and a network without a value.
+pub fn draw_network(
+    kind: PictureKind,
+    network: &Network,
+    domain: &Domain,
+    threshold: Option<&Rational>,
+) -> Result<String, PictureError> {
+    let wanted = match kind {
+        PictureKind::Curve => (1, "one input"),
+        _ => (2, "two inputs"),
+    };
+    if domain.dimension() != wanted.0 {
+        return Err(PictureError::Inputs {
+            kind: kind.name(),
+            expected: wanted.1,
+            found: domain.dimension(),
+        });
+    }
+    // A question has a target; this one is not drawn.
+    let zeros = vec!["0"; network.outputs().len()];
+    let target = parse_target(&zeros, Some(domain.names())).map_err(|_| PictureError::NoValue)?;
+    let question = Question {
+        network: digest(network),
+        target,
+        domain: domain.clone(),
+        norm: if threshold.is_some() {
+            Norm::Area
+        } else {
+            Norm::Sup
+        },
+        threshold: threshold.cloned(),
+        semantics: Semantics::Real,
+    };
+    let subject = Subject {
+        network,
+        question: &question,
+        claim: None,
+        certificate: None,
+        values: None,
+        on_domain: None,
+        points: None,
+    };
+    let mut scene = Scene::new(&subject)?;
+    scene.has_target = false;
+    Ok(match kind {
+        PictureKind::Curve => {
+            let curve = scene.curve();
+            CurvePicture {
+                title: "The network".into(),
+                caption: NO_TARGET.into(),
+                target: Vec::new(),
+                error: Vec::new(),
+                ..curve
+            }
+            .render()
+        }
+        _ => scene.surface().render(),
+    })
 }
 
 /// Samples a large network before any picture is drawn.
@@ -581,8 +649,42 @@ impl<'a> Scene<'a> {
             domain: rect(&self.whole),
             cells,
             points: self.points_in_plane(),
+            decision: self.edge_of_decision(),
+            boundary: self.edge_of_target(),
             ..HalfplanesPicture::default()
         }
+    }
+
+    /// Where the network begins to decide for the region: sampled.
+    fn edge_of_decision(&self) -> Vec<Vec<(f64, f64)>> {
+        let (xs, ys) = self.contour_grid();
+        let threshold = self.threshold();
+        let heights = self.heights_on_grid(&xs, &ys);
+        let is_inside = |row: &Vec<f64>| row.iter().map(|z| *z >= threshold).collect();
+        let grid: Vec<Vec<bool>> = heights.iter().map(is_inside).collect();
+        let mut memory = Vec::new();
+        contours((&xs, &ys), &grid, &mut |(x, y)| {
+            estimate_outputs(&self.root, &[x, y], &mut memory)[0] >= threshold
+        })
+    }
+
+    /// The edge of the region: sampled.
+    fn edge_of_target(&self) -> Vec<Vec<(f64, f64)>> {
+        let (xs, ys) = self.contour_grid();
+        let mut scratch = Scratch::default();
+        let mut is_inside = |(x, y): (f64, f64)| self.target_at(&[x, y], &mut scratch)[0] >= 0.5;
+        let row = |y: &f64| xs.iter().map(|x| is_inside((*x, *y))).collect();
+        let grid: Vec<Vec<bool>> = ys.iter().map(row).collect();
+        contours((&xs, &ys), &grid, &mut is_inside)
+    }
+
+    fn contour_grid(&self) -> (Vec<f64>, Vec<f64>) {
+        let lines = if self.root.units() > LARGE / 8 {
+            96
+        } else {
+            192
+        };
+        (self.places(0, lines, 0), self.places(1, lines, 0))
     }
 
     /// Cells on which target and decision are certain, or which are too small to halve. `note` gets the
@@ -679,7 +781,8 @@ impl<'a> Scene<'a> {
             cells,
             lines,
             polygon: Vec::new(),
-            boundary: Vec::new(),
+            decision: self.edge_of_decision(),
+            boundary: self.edge_of_target(),
             points: self.points_in_plane(),
             is_alone: false,
         }

@@ -30,7 +30,7 @@ use crate::workflow::regions::{facets, picture};
 use crate::workflow::steepness::by_steepness;
 use crate::workflow::{
     self, BuildRequest, PictureKind, RegionsAnswer, RegionsRequest, Subject, check_in_parallel,
-    count_regions, draw, training_data,
+    count_regions, draw, draw_network, training_data,
 };
 
 /// Draws one picture.
@@ -52,6 +52,15 @@ pub fn run(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
         }
         Picture::Convergence => return convergence(arguments, format),
     };
+    let question = &arguments.question;
+    let is_alone = arguments.certificate.is_none()
+        && question.spec.is_none()
+        && question.target.is_empty()
+        && question.norm.is_none()
+        && question.tolerance.is_none();
+    if is_alone && matches!(kind, PictureKind::Curve | PictureKind::Surface) {
+        return plain(arguments, format);
+    }
     let path = network_file(arguments)?;
     look_at_output(arguments, format)?;
     let found = match &arguments.certificate {
@@ -171,6 +180,16 @@ fn plain(arguments: &Draw, format: Format) -> Result<Output, Refusal> {
     let inputs::Loaded { network, .. } = inputs::read_network(path, names, arguments.weights)?;
     let svg = match arguments.kind {
         Picture::Diagram => diagram(&network).render(),
+        Picture::Curve | Picture::Surface => {
+            let kind = if arguments.kind == Picture::Curve {
+                PictureKind::Curve
+            } else {
+                PictureKind::Surface
+            };
+            let domain = domain(arguments, &network)?;
+            let threshold = threshold(arguments)?;
+            draw_network(kind, &network, &domain, threshold.as_ref()).map_err(Refusal::new)?
+        }
         Picture::Ridges => ridges(&network, &domain(arguments, &network)?).map_err(Refusal::new)?,
         Picture::Warp => bent(arguments, &network)?,
         _ => {

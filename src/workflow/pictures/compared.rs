@@ -1,9 +1,11 @@
 //! The pictures of a comparison.
 
+use std::fmt::Write as _;
+
 use super::diagram::diagram;
 use super::{PictureError, PictureKind, Scene, Subject, draw};
 use crate::certificate::{Claim, Norm};
-use crate::draw::{LogPlot, Maps, MapsPicture, Series};
+use crate::draw::{LogPlot, Maps, MapsPicture, Series, SurfacePicture};
 use crate::expr::typeset;
 use crate::numbers::literal;
 use crate::training::Samples;
@@ -14,6 +16,8 @@ use crate::workflow::compare::{Compared, Member};
 const MOST_IN_DIAGRAM: usize = 32;
 /// Decisions side by side are small, so their cells are larger: `2^SMALL_DEPTH` in a row.
 const SMALL_DEPTH: u32 = 7;
+/// The most surfaces side by side.
+const MOST_SURFACES: usize = 6;
 /// The most points of a loss curve; longer curves are thinned out.
 const LOSS_POINTS: usize = 400;
 
@@ -40,12 +44,11 @@ pub fn draw_compared(compared: &Compared) -> Result<Vec<(String, String)>, Pictu
                 }
             }
         }
-        2 => pictures.push(maps(
-            &members,
-            points,
-            is_region,
-            &comparison.target_text(),
-        )?),
+        2 => {
+            let target = comparison.target_text();
+            pictures.push(maps(&members, points, is_region, &target)?);
+            pictures.extend(surfaces(&members, &target)?);
+        }
         _ => {}
     }
     pictures.extend(losses(&members));
@@ -168,6 +171,43 @@ fn maps(
     };
     let name = if is_region { "decisions" } else { "errors" };
     Ok((name.to_string(), picture.render()))
+}
+
+/// Surfaces of trained networks side by side, on one scale.
+fn surfaces(
+    members: &[(&str, &Member)],
+    target: &str,
+) -> Result<Option<(String, String)>, PictureError> {
+    let is_trained = |(_, member): &&(&str, &Member)| !member.losses.is_empty();
+    let trained: Vec<_> = members.iter().filter(is_trained).collect();
+    let mut picture = SurfacePicture::default();
+    for (name, member) in trained.iter().take(MOST_SURFACES) {
+        if let Some(subject) = subject(member, None, &[Norm::Area, Norm::Sup]) {
+            let scene = Scene::new(&subject)?;
+            let (surface, level) = scene.network_alone(name);
+            picture.x_label = scene.label(0);
+            picture.y_label = scene.label(1);
+            picture.level = level;
+            picture.surfaces.push(surface);
+        }
+    }
+    if picture.surfaces.is_empty() {
+        return Ok(None);
+    }
+    picture.title = "What the trained networks compute".into();
+    picture.caption = format!("f = {}. The surfaces are sampled.", typeset(target));
+    let (shown, all) = (picture.surfaces.len(), trained.len());
+    if shown < all {
+        let _ = write!(picture.caption, " The first {shown} of {all} are shown.");
+    }
+    if let Some(squashed) = picture.surfaces.iter().find(|s| s.value.starts_with('σ')) {
+        let _ = write!(
+            picture.caption,
+            " Outputs far beyond 0 and 1 are drawn as {}; half way up, the network decides.",
+            squashed.value
+        );
+    }
+    Ok(Some(("surfaces".into(), picture.render())))
 }
 
 /// The losses of all trained networks.

@@ -5,7 +5,7 @@ use super::{PictureError, Scene, Subject};
 use crate::draw::{CurvePicture, HalfplanesPicture, Surface, SurfacePicture, animated};
 
 /// Grid lines of a surface, in each direction.
-const LINES: usize = 28;
+const LINES: usize = 26;
 
 /// A network on the way.
 #[derive(Clone, Debug)]
@@ -82,12 +82,39 @@ fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
             SurfacePicture {
                 title,
                 caption,
-                ..coarse(&frame.subject, scene).ok_or(PictureError::NoValue)?
+                ..coarse(scene).ok_or(PictureError::NoValue)?
             }
             .render()
         });
     }
     Ok(pictures)
+}
+
+/// The surface on a coarse grid: many of them make one file.
+fn coarse(scene: &Scene<'_>) -> Option<SurfacePicture> {
+    let samples = surface_samples(scene.subject, LINES)?;
+    let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
+        name: name.to_owned(),
+        value: String::new(),
+        xs: samples.xs.clone(),
+        ys: samples.ys.clone(),
+        z,
+        facets: None,
+    };
+    let names = scene.subject.question.target.inputs();
+    let mut surfaces = vec![surface("network", samples.network)];
+    if scene.has_target {
+        surfaces.push(surface("target", samples.target));
+    }
+    Some(SurfacePicture {
+        x_label: names[0].clone(),
+        y_label: names[1].clone(),
+        surfaces,
+        z_label: samples.z_label,
+        level: samples.level,
+        points: scene.points_in_space(),
+        ..SurfacePicture::default()
+    })
 }
 
 /// The curve of the network, beside the target if there is one.
@@ -109,32 +136,6 @@ fn decision(scene: &Scene<'_>) -> HalfplanesPicture {
         }
     }
     picture
-}
-
-/// The surface on a coarse grid: many of them make one file.
-fn coarse(subject: &Subject<'_>, scene: &Scene<'_>) -> Option<SurfacePicture> {
-    let samples = surface_samples(subject, LINES)?;
-    let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
-        name: name.to_owned(),
-        xs: samples.xs.clone(),
-        ys: samples.ys.clone(),
-        z,
-        facets: None,
-    };
-    let names = subject.question.target.inputs();
-    let mut surfaces = vec![surface("network", samples.network)];
-    if scene.has_target {
-        surfaces.push(surface("target", samples.target));
-    }
-    Some(SurfacePicture {
-        x_label: names[0].clone(),
-        y_label: names[1].clone(),
-        surfaces,
-        points: scene.points_in_space(),
-        z_label: samples.z_label,
-        level: samples.level,
-        ..SurfacePicture::default()
-    })
 }
 
 fn scene<'a>(subject: &'a Subject<'a>) -> Result<Scene<'a>, PictureError> {

@@ -84,7 +84,8 @@ impl Refinement {
         if let Some((line, is_straight)) = self.jump(f, cell, &heights) {
             if is_straight || size < 1.5 / FINEST {
                 *is_cut = true;
-                return Step::Cut(line, FacetLine::Crease);
+                // Walls show their edges; a function that only climbs fast has none here.
+                return Step::Cut(line, FacetLine::None);
             }
             finest = FINEST;
         }

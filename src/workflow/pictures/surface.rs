@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use super::refine::Refinement;
 use super::tiled_network::TiledNetwork;
 use super::tiling::{Point, Relief, Step, tile};
-use super::{Scene, Subject, caption, rect};
+use super::{NO_TARGET, Scene, Subject, caption, rect};
 use crate::certificate::Norm;
 use crate::draw::{Facets, Rect, Surface, SurfacePicture, SurfaceWitness};
 use crate::expr::evaluate::Scratch;
+use crate::network::estimate_outputs;
 use crate::numbers::estimate::estimate_rational;
 
 /// The most lines of [`surface_samples`] along an input.
@@ -16,9 +17,15 @@ const MOST_LINES: usize = 48;
 /// Networks of more units are sampled on a grid.
 const MOST_UNITS: usize = 400;
 /// Surfaces of more cells are sampled on a grid: a file of more than about 1 MB.
-const MOST_CELLS: usize = 14_000;
+const MOST_CELLS: usize = 8_000;
+/// The same for a network, whose cells may all have walls.
+const MOST_STEPS: usize = 4_000;
 /// A surface lower than this part of the picture would look flat.
 const VISIBLE: f64 = 0.06;
+/// What is smaller than this part of the domain cannot be seen in a surface.
+const FEW_PIXELS: f64 = 0.012;
+/// What is smaller than this part is no feature, but a jump or rounding.
+const LEAST_ZOOM: f64 = 1e-7;
 
 /// How a height is made from an output of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,6 +145,14 @@ fn scaled(mut facets: Facets, domain: [(f64, f64); 2]) -> Facets {
     facets
 }
 
+/// The least and the largest sample.
+fn range(samples: &[Vec<f64>]) -> (f64, f64) {
+    let all = samples.iter().flatten().copied().filter(|z| z.is_finite());
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), z| {
+        (lo.min(z), hi.max(z))
+    })
+}
+
 /// Can both be seen on one scale?
 fn are_comparable(n: (f64, f64), t: (f64, f64)) -> bool {
     let whole = n.1.max(t.1) - n.0.min(t.0);
@@ -147,7 +162,7 @@ fn are_comparable(n: (f64, f64), t: (f64, f64)) -> bool {
 
 impl Scene<'_> {
     /// The threshold of a decision.
-    fn threshold(&self) -> f64 {
+    pub(super) fn threshold(&self) -> f64 {
         let threshold = self.subject.question.threshold.as_ref();
         threshold.map_or(0.5, estimate_rational)
     }
@@ -182,7 +197,7 @@ impl Scene<'_> {
     }
 
     /// The first output on a grid, `[row][column]`.
-    fn heights_on_grid(&self, xs: &[f64], ys: &[f64]) -> Vec<Vec<f64>> {
+    pub(super) fn heights_on_grid(&self, xs: &[f64], ys: &[f64]) -> Vec<Vec<f64>> {
         let values = self.network_on_grid(&[xs.to_vec(), ys.to_vec()]);
         // The grid has x first; pictures have rows along y.
         let at = |j: usize| move |i: usize| i * ys.len() + j;
@@ -199,19 +214,19 @@ impl Scene<'_> {
         let rectangle = rect(&self.whole);
         let domain = [(rectangle.x0, rectangle.x1), (rectangle.y0, rectangle.y1)];
         let sampled = self.sampled(domain);
-        let range = |samples: &[Vec<f64>]| {
-            let all = samples.iter().flatten().copied().filter(|z| z.is_finite());
-            all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), z| {
-                (lo.min(z), hi.max(z))
-            })
-        };
         let (n, t) = (range(&sampled.network), range(&sampled.target));
         let heights = [n.1 - n.0, t.1 - t.0];
         let largest = heights[0].max(heights[1]);
         let has_own_scales = self.has_target && !are_comparable(n, t);
         let scale = |k: usize| if has_own_scales { heights[k] } else { largest };
         let mut scratch = Scratch::default();
-        let network = self.network_surface(domain, sampled.reading, sampled.network, scale(0));
+        let network = self.network_surface(
+            "network",
+            domain,
+            sampled.reading,
+            sampled.network,
+            scale(0),
+        );
         let mut surfaces = vec![network];
         if self.has_target {
             let mut f = |p: Point| {
@@ -241,11 +256,80 @@ impl Scene<'_> {
             surfaces,
             has_own_scales,
             level: self.level(sampled.reading),
-            zoom: None,
+            zoom: if self.has_target {
+                self.zoom(domain, sampled.reading)
+            } else {
+                None
+            },
             witness: self.surface_witness(sampled.reading),
             toward: self.toward(),
             points: self.points_in_space(),
         }
+    }
+
+    /// The surface of the network alone, and the height at which it decides.
+    pub(super) fn network_alone(&self, name: &str) -> (Surface, Option<f64>) {
+        let rectangle = rect(&self.whole);
+        let domain = [(rectangle.x0, rectangle.x1), (rectangle.y0, rectangle.y1)];
+        let sampled = self.sampled(domain);
+        let (lo, hi) = range(&sampled.network);
+        let reading = sampled.reading;
+        let surface = self.network_surface(name, domain, reading, sampled.network, hi - lo);
+        let value = self.z_label(reading);
+        (Surface { value, ..surface }, self.level(reading))
+    }
+
+    /// The surroundings of the witness, if the error falls to half within a few pixels of it.
+    fn zoom(&self, domain: [(f64, f64); 2], reading: Reading) -> Option<Surface> {
+        let (witness, ..) = self.witness()?;
+        let point = [0, 1].map(|axis| estimate_rational(&witness.point[axis]));
+        let (mut memory, mut scratch) = (Vec::new(), Scratch::default());
+        let mut error = |p: [f64; 2]| {
+            let network = estimate_outputs(&self.root, &p, &mut memory)[0];
+            (network - self.target_at(&p, &mut scratch)[0]).abs()
+        };
+        let half = error(point) / 2.0;
+        // How far the error stays above half, along an axis, as a part of the domain.
+        let mut extent = |axis: usize| -> f64 {
+            let (lo, hi) = domain[axis];
+            let mut reach = |sign: f64| {
+                let mut t = LEAST_ZOOM;
+                while t < 1.0 {
+                    let mut p = point;
+                    p[axis] += sign * t * (hi - lo);
+                    if !(lo..=hi).contains(&p[axis]) || error(p) < half {
+                        break;
+                    }
+                    t *= 1.25;
+                }
+                t
+            };
+            reach(1.0).max(reach(-1.0))
+        };
+        let size = extent(0).min(extent(1));
+        if !(LEAST_ZOOM * 1.5..FEW_PIXELS).contains(&size) {
+            return None;
+        }
+        let wide = 6.0 * size;
+        let window = [0, 1].map(|axis| {
+            let (lo, hi) = domain[axis];
+            let room = wide * (hi - lo);
+            let from = (point[axis] - room / 2.0).clamp(lo, hi - room);
+            (from, from + room)
+        });
+        let places = Refinement::places();
+        let along = |(lo, hi): (f64, f64)| {
+            places
+                .iter()
+                .map(|t| lo + t * (hi - lo))
+                .collect::<Vec<f64>>()
+        };
+        let outputs = self.heights_on_grid(&along(window[0]), &along(window[1]));
+        let read = |row: &Vec<f64>| row.iter().map(|z| reading.height(*z)).collect();
+        let samples: Vec<Vec<f64>> = outputs.iter().map(read).collect();
+        let (lo, hi) = range(&samples);
+        let name = format!("around the witness, {:.0} times larger", 1.0 / wide);
+        Some(self.network_surface(&name, window, reading, samples, hi - lo))
     }
 
     /// Network and target on the mesh.
@@ -282,6 +366,7 @@ impl Scene<'_> {
     /// The surface of the network: facets cut where its units change, if these are few enough.
     fn network_surface(
         &self,
+        name: &str,
         domain: [(f64, f64); 2],
         reading: Reading,
         samples: Vec<Vec<f64>>,
@@ -291,12 +376,23 @@ impl Scene<'_> {
             let refinement = Refinement::new(samples, range);
             let mut network = TiledNetwork::new(&self.root, domain, reading, &refinement);
             let known = network.nothing_known();
-            if let Some(facets) = tile(&mut network, known, MOST_CELLS) {
-                return Surface::of_facets("network", rectangle(domain), scaled(facets, domain));
+            if let Some(facets) = tile(&mut network, known, MOST_STEPS) {
+                return Surface::of_facets(name, rectangle(domain), scaled(facets, domain));
             }
         }
-        let [xs, ys] = self.surface_axes();
-        let z = match self.samples.get() {
+        let whole = rect(&self.whole);
+        let is_whole = domain == [(whole.x0, whole.x1), (whole.y0, whole.y1)];
+        let [xs, ys] = if is_whole {
+            self.surface_axes()
+        } else {
+            domain.map(|(lo, hi)| {
+                Refinement::places()
+                    .iter()
+                    .map(|t| lo + t * (hi - lo))
+                    .collect()
+            })
+        };
+        let z = match self.samples.get().filter(|_| is_whole) {
             Some(samples) => {
                 let mut z = vec![vec![f64::NAN; xs.len()]; ys.len()];
                 for (i, j, values) in &samples.points {
@@ -308,7 +404,8 @@ impl Scene<'_> {
         };
         let read = |row: Vec<f64>| row.into_iter().map(|z| reading.height(z)).collect();
         Surface {
-            name: "network".into(),
+            name: name.into(),
+            value: String::new(),
             xs,
             ys,
             z: z.into_iter().map(read).collect(),
@@ -321,7 +418,7 @@ impl Scene<'_> {
         let mut text = if self.has_target {
             caption(self.subject)
         } else {
-            "Sampled; no target was given, so nothing is proved here.".into()
+            NO_TARGET.into()
         };
         if let Reading::Squashed(_) = reading {
             let _ = write!(

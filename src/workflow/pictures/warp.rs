@@ -2,8 +2,9 @@
 
 #![allow(clippy::cast_precision_loss, reason = "places in a picture")]
 
+use super::contour::{Parts, Spot, crossing};
 use super::titles;
-use crate::draw::{WarpPanel, WarpPicture};
+use crate::draw::{SplitCell, WarpPanel, WarpPicture};
 use crate::expr::evaluate::Scratch;
 use crate::expr::{Domain, Tape, Target, typeset_target};
 use crate::network::{Activation, LayerEstimate, Network};
@@ -74,6 +75,7 @@ pub fn warp(
         }),
     };
     let cells: Vec<Option<bool>> = middles.map(|middle| label(&middle)).collect();
+    let (split, edge) = split_cells(&grid, &cells, &mut label);
     let labels: Vec<Option<bool>> = points.iter().map(|point| label(point)).collect();
     let points: Vec<Vec<f64>> = points
         .into_iter()
@@ -86,13 +88,15 @@ pub fn warp(
         name: "inputs".into(),
         axes: network.inputs().to_vec(),
         grid,
+        edge,
         points,
         decision: None,
         units: lines(&layers[0]),
     }];
     let (mut grid, mut points) = (panels[0].grid.clone(), panels[0].points.clone());
+    let mut edge = panels[0].edge.clone();
     for (k, layer) in layers[..layers.len() - 1].iter().enumerate() {
-        for values in grid.iter_mut().chain(&mut points) {
+        for values in grid.iter_mut().chain(&mut points).chain(&mut edge) {
             *values = layer.values(values);
         }
         let next = &layers[k + 1];
@@ -102,8 +106,7 @@ pub fn warp(
             .and_then(|t| boundary(next, t));
         panels.push(panel(
             k + 1,
-            &grid,
-            &points,
+            [&grid, &edge, &points],
             decision,
             if is_last { Vec::new() } else { lines(next) },
             &panels[0],
@@ -118,9 +121,57 @@ pub fn warp(
         caption: caption(shown, region, threshold.is_some(), is_flattened),
         columns: CELLS + 1,
         cells,
+        split,
         labels: labels.into_iter().flatten().collect(),
         panels,
     })
+}
+
+/// The cells through which the edge of the region runs, and the places where it crosses their sides.
+fn split_cells(
+    grid: &[Vec<f64>],
+    cells: &[Option<bool>],
+    label: &mut dyn FnMut(&[f64]) -> Option<bool>,
+) -> (Vec<SplitCell>, Vec<Vec<f64>>) {
+    let labels: Vec<Option<bool>> = grid.iter().map(|point| label(point)).collect();
+    let (mut split, mut edge) = (Vec::new(), Vec::new());
+    for (cell, centre) in cells.iter().enumerate() {
+        let first = cell / CELLS * (CELLS + 1) + cell % CELLS;
+        let corners = [first, first + 1, first + CELLS + 2, first + CELLS + 1];
+        let [Some(a), Some(b), Some(c), Some(d)] = corners.map(|k| labels[k]) else {
+            continue;
+        };
+        let Some(centre) = centre else { continue };
+        if [a, b, c, d] == [*centre; 4] {
+            continue;
+        }
+        let found = Parts::of([a, b, c, d], *centre);
+        let mut crossings = [0_usize; 4];
+        for side in found.edges.iter().flatten() {
+            let point = |k: usize| (grid[corners[k % 4]][0], grid[corners[k % 4]][1]);
+            let mut is_inside = |(x, y): (f64, f64)| label(&[x, y]) == Some(true);
+            let (x, y) = crossing(&mut is_inside, point(*side), point(side + 1));
+            crossings[*side] = edge.len();
+            edge.push(vec![x, y]);
+        }
+        let spot = |spot: &Spot| match spot {
+            Spot::Corner(k) => corners[*k],
+            Spot::Crossing(side) => grid.len() + crossings[*side],
+        };
+        let parts = found.parts.iter();
+        split.push(SplitCell {
+            cell,
+            parts: parts
+                .map(|(inside, part)| (*inside, part.iter().map(spot).collect()))
+                .collect(),
+            edges: found
+                .edges
+                .iter()
+                .map(|ends| ends.map(|side| crossings[side]))
+                .collect(),
+        });
+    }
+    (split, edge)
 }
 
 fn caption(hidden: usize, region: Option<&Target>, is_decided: bool, is_flattened: bool) -> String {
@@ -146,8 +197,7 @@ fn caption(hidden: usize, region: Option<&Target>, is_decided: bool, is_flattene
 /// with more, along three principal directions.
 fn panel(
     number: usize,
-    grid: &[Vec<f64>],
-    points: &[Vec<f64>],
+    [grid, edge, points]: [&[Vec<f64>]; 3],
     decision: Option<Vec<f64>>,
     units: Vec<Vec<f64>>,
     inputs: &WarpPanel,
@@ -167,6 +217,7 @@ fn panel(
                 name: format!("{name}, against the first input"),
                 axes: vec![unit(1), inputs.axes[0].clone()],
                 grid: beside(grid, &inputs.grid),
+                edge: beside(edge, &inputs.edge),
                 points: beside(points, &inputs.points),
                 decision: decision.map(|line| vec![line[0], 0.0, line[1]]),
                 units: units
@@ -179,6 +230,7 @@ fn panel(
             name,
             axes: (1..=width).map(unit).collect(),
             grid: grid.to_vec(),
+            edge: edge.to_vec(),
             points: points.to_vec(),
             decision,
             units: if width == 2 { units } else { Vec::new() },
@@ -193,6 +245,7 @@ fn panel(
                 name: format!("{name}: {width} units, 3 directions"),
                 axes: ["1st", "2nd", "3rd"].map(String::from).to_vec(),
                 grid: grid.iter().map(project).collect(),
+                edge: edge.iter().map(project).collect(),
                 points: points.iter().map(project).collect(),
                 decision: None,
                 units: Vec::new(),
