@@ -24,6 +24,8 @@ pub struct Document {
     pub headline: String,
     /// The facts, by name.
     pub rows: Vec<(&'static str, String)>,
+    /// Questions that are answered.
+    pub sections: Vec<Section>,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
     /// Tables.
@@ -69,6 +71,17 @@ fn quoted(argument: &str) -> String {
     }
 }
 
+/// A question with its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The question.
+    pub question: &'static str,
+    /// The answer in a few words.
+    pub answer: String,
+    /// What stands behind it, sentence by sentence.
+    pub lines: Vec<String>,
+}
+
 /// A table with a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -96,6 +109,20 @@ impl Document {
         for (name, value) in &self.rows {
             writeln!(out, "{}", table_row([name, &*escape(value)]))?;
         }
+        for section in &self.sections {
+            writeln!(
+                out,
+                "\n## {}\n\n**{}**",
+                section.question,
+                escape(&section.answer)
+            )?;
+            if !section.lines.is_empty() {
+                writeln!(out)?;
+            }
+            for line in &section.lines {
+                writeln!(out, "- {}", escape(line))?;
+            }
+        }
         if !self.notes.is_empty() {
             writeln!(out, "\n## Notes\n")?;
             for note in &self.notes {
@@ -112,12 +139,9 @@ impl Document {
         }
         write_list(out, MEANING, &self.meaning)?;
         write_list(out, ASSUMES, &self.assumes)?;
-        if !pictures.is_empty() {
-            writeln!(out)?;
-        }
         for picture in pictures {
             let name = picture.trim_end_matches(".svg");
-            writeln!(out, "![{name}]({picture})\n")?;
+            writeln!(out, "\n![{name}]({picture})")?;
         }
         write_steps(out, &self.steps)?;
         write_words(out, self.texts())
@@ -139,7 +163,7 @@ impl Document {
 }
 
 /// Writes a list with its title, unless it is empty.
-fn write_list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
+pub(super) fn write_list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
     if !items.is_empty() {
         writeln!(out, "\n## {title}\n")?;
     }

@@ -138,7 +138,7 @@ pub const ENTRIES: [Entry; 28] = [
         "gap",
         "gap",
         &["gap"],
-        "How far apart lower and upper bound may be, relative to the upper bound.",
+        "How far apart lower and upper bound may be, as a part of the error.",
     ),
     entry(
         "by-theorem",

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::{Comparison, words};
-use crate::report::document::{ASSUMES, escape, table_row, table_rule, write_steps, write_words};
+use crate::report::document::{
+    ASSUMES, escape, table_row, table_rule, write_list, write_steps, write_words,
+};
 
 /// Returns the report as Markdown; pictures are linked by file name.
 pub fn render(comparison: &Comparison, pictures: &[String]) -> String {
@@ -39,38 +41,30 @@ fn write_report(
     )?;
     let found = words::all(comparison);
     if !found.is_empty() {
-        writeln!(out, "\n## {}\n", words::FOUND)?;
+        writeln!(out, "\n## {}", words::FOUND)?;
     }
     for paragraph in &found {
-        writeln!(out, "{}\n", escape(&paragraph.text))?;
-        for item in &paragraph.list {
-            writeln!(out, "- {}", escape(item))?;
-        }
+        writeln!(out, "\n{}", escape(&paragraph.text))?;
         if !paragraph.list.is_empty() {
             writeln!(out)?;
         }
-    }
-    let assumes = comparison.arithmetic.assumes();
-    if !assumes.is_empty() {
-        writeln!(out, "## {ASSUMES}\n")?;
-        for item in &assumes {
+        for item in &paragraph.list {
             writeln!(out, "- {}", escape(item))?;
         }
-        writeln!(out)?;
     }
+    write_list(out, ASSUMES, &comparison.arithmetic.assumes())?;
     for picture in pictures {
         let name = picture.trim_end_matches(".svg");
-        writeln!(out, "![{name}]({picture})\n")?;
+        writeln!(out, "\n![{name}]({picture})")?;
     }
     let (heads, starts) = words::starts(comparison);
     if !starts.is_empty() {
-        writeln!(out, "## {}\n", words::STARTS)?;
+        writeln!(out, "\n## {}\n", words::STARTS)?;
         write_table(out, &heads, &starts)?;
-        writeln!(out)?;
     }
     let units = words::units(comparison);
     if !units.is_empty() {
-        writeln!(out, "## {}\n", words::UNITS)?;
+        writeln!(out, "\n## {}\n", words::UNITS)?;
         writeln!(out, "{}\n", words::UNIT_NOTE)?;
         write_table(out, &words::UNIT_HEADS, &units)?;
         writeln!(out)?;

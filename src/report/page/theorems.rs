@@ -106,10 +106,9 @@ fn statement(page: &str) -> (&str, Vec<&str>) {
     let mut is_statement = true;
     let mut blocks = markup::blocks(text);
     blocks.retain(|block| {
-        let starts = |with: &&str| block.starts_with(*with);
-        if BEGINS.iter().any(|with| starts(with)) {
+        if BEGINS.iter().any(|with| block.starts_with(with)) {
             is_statement = true;
-        } else if ENDS.iter().any(|with| starts(with)) {
+        } else if ENDS.iter().any(|with| block.starts_with(with)) {
             is_statement = false;
         }
         is_statement
@@ -199,7 +198,7 @@ mod tests {
             );
         }
         assert_eq!(shown.matches("<article").count(), PAGES.len());
-        assert!(shown.contains(r#"<h3>T24: "#), "T24");
+        assert!(shown.contains("<h3>T24: "), "T24");
     }
 
     #[test]

@@ -46,7 +46,10 @@ pub fn pictures(
     };
     if is_drawn {
         let drawn = target.and_then(|target| {
-            let caption = format!("f = {}; sampled", short(&target.text().join(", "), LONGEST));
+            let caption = format!(
+                "f = {}; no bound is drawn",
+                short(&target.text().join(", "), LONGEST)
+            );
             against(
                 target,
                 &format!("What {name} does, and its target"),
