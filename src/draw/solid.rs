@@ -398,7 +398,7 @@ impl<'a> Behind<'a> {
         match self.side.line {
             FacetLine::Crease if turn < BENT => lines.edges.open(&longer(top)),
             FacetLine::Rim if turn < CLIFF && near.z.max(far.z) > FLAT => {
-                lines.edges.open(&longer(top))
+                lines.edges.open(&longer(top));
             }
             FacetLine::Mesh if turn < SMOOTH && near.z.min(far.z) > 0.2 => lines.mesh.open(&top),
             _ => {}

@@ -9,8 +9,6 @@ const MESH: f64 = 32.0;
 const FINE: f64 = 128.0;
 /// The same in a zoom.
 const SMALL: f64 = 64.0;
-/// At corners of a jump, cells get this small.
-const FINEST: f64 = 1024.0;
 /// What differs by less than this fraction of the whole range is flat.
 const FLAT: f64 = 5e-4;
 /// What differs by more than this fraction gets finer cells than the mesh.
@@ -106,12 +104,11 @@ impl Refinement {
         }
         let mut finest = self.fine;
         if let Some((line, is_straight)) = self.jump(f, cell, &heights) {
-            if is_straight || size < 1.5 / FINEST {
+            if is_straight || size < 1.5 / FINE {
                 *cut = Some(line);
-                // Walls show their edges; a function that only climbs fast has none here.
                 return Step::Cut(line, FacetLine::Rim);
             }
-            finest = FINEST;
+            finest = FINE;
         }
         if size > 1.0 / finest + 1e-9 {
             // Twice as fine as the cell is wide.
@@ -201,6 +198,12 @@ impl Refinement {
             return None;
         };
         let line = Line::through(p, q)?;
+        let across = cell.iter().map(|p| line.value(*p));
+        let (far, near) = across.fold((0.0_f64, 0.0_f64), |(hi, lo), v| (hi.max(v), lo.min(v)));
+        if far - near < 1.5 * JUMP {
+            // Strips of a transition layer are thinner: there, this would be a step beside the cell.
+            return None;
+        }
         let (dx, dy) = (q.0 - p.0, q.1 - p.1);
         let m = (p.0.midpoint(q.0), p.1.midpoint(q.1));
         let is_high =
@@ -340,7 +343,7 @@ mod tests {
                 .cells
                 .iter()
                 .flatten()
-                .all(|p| p[2] == 0.0 || p[2] == 1.0)
+                .all(|p| p[2].min(1.0 - p[2]).abs() < 1e-12)
         );
     }
 

@@ -333,11 +333,11 @@ mod tests {
                 .cells
                 .iter()
                 .flatten()
-                .all(|p| p[2] == 0.0 || p[2] == 1.0)
+                .all(|p| p[2].min(1.0 - p[2]).abs() < 1e-12)
         );
         // Inscribed in a circle of radius 1, in a square of side 3: six sides of 1/3.
         assert!((walls(&facets) - 2.0).abs() < 1e-6, "{}", walls(&facets));
-        let high = facets.cells.iter().filter(|cell| cell[0][2] == 1.0);
+        let high = facets.cells.iter().filter(|cell| cell[0][2] > 0.5);
         assert_eq!(high.count(), 1, "one plateau");
     }
 
@@ -352,7 +352,7 @@ mod tests {
             .flatten()
             .map(|p| p[2])
             .fold(0.0, f64::max);
-        assert_eq!((walls(&facets), highest), (0.0, 3.0));
+        assert!(walls(&facets) < 1e-9 && (highest - 3.0).abs() < 1e-9);
     }
 
     #[test]
@@ -362,7 +362,7 @@ mod tests {
         assert!((walls(&steep) - 2.0_f64.sqrt()).abs() < 1e-9);
         for weight in [3, 20, 200] {
             let facets = tiled(&unit(Activation::Sigmoid, weight));
-            assert_eq!(walls(&facets), 0.0, "{weight}");
+            assert!(walls(&facets) < 1e-9, "{weight}");
             assert!(facets.cells.len() > 4, "{weight}");
         }
     }
