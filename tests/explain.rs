@@ -221,7 +221,7 @@ fn what_cannot_be_explained_is_refused_with_a_hint() {
     ] {
         let (code, out, message) = program(at, arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
-        said += &format!("$ steeple {}\n{message}\n", arguments.join(" "));
+        said.extend(["$ steeple ", &arguments.join(" "), "\n", &message, "\n"]);
     }
     insta::assert_snapshot!("refusals", said);
 }

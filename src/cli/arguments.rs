@@ -434,9 +434,9 @@ pub enum Over {
 /// The kinds of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Picture {
-    /// Network, target and certified error band over one input.
+    /// Network, target and certified error band over one input; without a target the network alone.
     Curve,
-    /// Network and target over two inputs, in perspective.
+    /// Network and target over two inputs, in perspective; without a target the network alone.
     Surface,
     /// Heat map of the certified error over two inputs.
     Error,
@@ -470,10 +470,11 @@ impl Picture {
 /// table, 6 sigmoid units on 1000 random points.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  steeple train examples/round.toml --hidden 8 --activation tanh
+  steeple train points.csv --hidden 6 --frames pictures
   steeple train examples/round.toml --check-gradient")]
 pub struct Train {
-    /// The spec file: target and domain, and its table `compare` for points and settings.
+    /// The spec file: target and domain, and its table `compare` for points and settings. Or a file of points
+    /// alone, points.csv, with a column `label` (two classes) or `value`: then no error is proved.
     pub spec: PathBuf,
     /// Units of the hidden layers: 6, or 16,16 for two layers.
     #[arg(
@@ -507,6 +508,10 @@ pub struct Train {
     /// Step size of adam [default: 0.01].
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub learning_rate: Option<String>,
+    /// Add half the sum of the squared weights, times NUMBER, to the loss, so that weights stay small (1e-4, say)
+    /// [default: 0].
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub weight_decay: Option<String>,
     /// Compare backpropagation with central differences before the first step.
     #[arg(long)]
     pub check_gradient: bool,

@@ -175,7 +175,10 @@ pub fn read_to_train(path: &Path) -> Result<(Trainable, String), Refusal> {
         .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     if has_ending || Kind::of(&bytes, &name) == Kind::Points {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        return Ok((Trainable::Points(PointsSpec::of_file(&file)), String::new()));
+        return Ok((
+            Trainable::Points(Box::new(PointsSpec::of_file(&file))),
+            String::new(),
+        ));
     }
     expect(Wanted::Spec, path, &bytes)?;
     let text = String::from_utf8(without_mark(&bytes).to_vec()).unwrap_or_default();

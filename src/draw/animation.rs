@@ -1,8 +1,10 @@
 //! Several pictures as one that plays.
 //!
-//! The pictures lie on one sheet, one above the other, and a style sheet shows them in turn. A program without
+//! The pictures lie on one sheet, one above the other, and a style sheet shows them in turn. What all of them
+//! have in common is there once. A program without
 //! style sheets shows the last one, and so does a browser whose reader wants no motion.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::canvas::px;
@@ -46,18 +48,29 @@ pub fn animated(frames: &[String]) -> String {
             1,
         );
     let mut out = format!("{head}{defs}{}{}", motion(frames.len()), plate(high));
-    for (i, frame) in frames.iter().enumerate() {
-        let bare = without_plate(frame);
-        let Some((_, _, body)) = parts(&bare) else {
-            continue;
-        };
-        let rest = if i + 1 == frames.len() {
-            ""
-        } else {
-            " visibility=\"hidden\""
-        };
-        let name = name(i, frames.len());
-        let _ = write!(out, "<g class=\"{name}\"{rest}>\n{body}</g>\n");
+    let bare: Vec<String> = frames.iter().map(|frame| without_plate(frame)).collect();
+    let bodies: Vec<Vec<&str>> = bare
+        .iter()
+        .map(|frame| elements(parts(frame).map_or("", |(_, _, body)| body)))
+        .collect();
+    let mut done = vec![0; bodies.len()];
+    let ends = vec![bodies.iter().map(Vec::len).collect()];
+    for places in common(&bodies).into_iter().chain(ends) {
+        for (i, body) in bodies.iter().enumerate() {
+            let own = body[done[i]..places[i]].concat();
+            if !own.is_empty() {
+                let is_last = i + 1 == bodies.len();
+                let hidden = if is_last {
+                    ""
+                } else {
+                    " visibility=\"hidden\""
+                };
+                let name = name(i, bodies.len());
+                let _ = write!(out, "<g class=\"{name}\"{hidden}>\n{own}</g>\n");
+            }
+            done[i] = places[i] + 1;
+        }
+        out.push_str(bodies[0].get(places[0]).unwrap_or(&""));
     }
     out.push_str("</svg>\n");
     out
@@ -74,6 +87,57 @@ fn parts(svg: &str) -> Option<(&str, &str, &str)> {
     let to = svg.find(END)? + END.len();
     let end = svg.rfind("</svg>")?;
     Some((&svg[..from], &svg[from..to], svg.get(to..end)?))
+}
+
+/// The elements of a drawing; each begins a line.
+fn elements(body: &str) -> Vec<&str> {
+    let (mut found, mut from, mut at, mut depth) = (Vec::new(), 0, 0, 0_usize);
+    for line in body.split_inclusive('\n') {
+        at += line.len();
+        let text = line.trim_end();
+        if text.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        } else if text.starts_with('<') && !text.ends_with("/>") && !text.contains("</") {
+            depth += 1;
+        }
+        if depth == 0 {
+            found.push(&body[from..at]);
+            from = at;
+        }
+    }
+    found
+}
+
+/// Elements that all frames have, in the order of all of them: their places in each frame. They are drawn once,
+/// between what the frames have of their own, so nothing is hidden that was not.
+fn common(bodies: &[Vec<&str>]) -> Vec<Vec<usize>> {
+    let places: Vec<HashMap<&str, Vec<usize>>> = bodies
+        .iter()
+        .map(|body| {
+            let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+            for (place, element) in body.iter().enumerate() {
+                places.entry(element).or_default().push(place);
+            }
+            places
+        })
+        .collect();
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    for element in bodies.first().into_iter().flatten() {
+        // Once in each frame, and after the last of those found.
+        let here: Option<Vec<usize>> = places
+            .iter()
+            .map(|places| match places.get(element).map(Vec::as_slice) {
+                Some([only]) => Some(*only),
+                _ => None,
+            })
+            .collect();
+        let is_after = |here: &Vec<usize>| {
+            let last = found.last();
+            last.is_none_or(|last| last.iter().zip(here).all(|(a, b)| a < b))
+        };
+        found.extend(here.filter(is_after));
+    }
+    found
 }
 
 /// The class of a frame. Films of one length have equal style sheets, so several may stand in one page.
@@ -135,15 +199,47 @@ mod tests {
     #[test]
     fn without_style_sheets_the_last_frame_is_seen() {
         let text = film(3);
-        assert_eq!(text.matches(" visibility=\"hidden\"").count(), 2);
-        assert_eq!(text.matches("<g class=\"st-").count(), 3);
-        let last = text
-            .split("<g class=\"st-3-of-3\"")
-            .nth(1)
-            .expect("a frame");
-        assert!(last.starts_with('>') && last.contains("after 2 steps"));
+        for group in text.split("<g class=\"st-").skip(1) {
+            let is_last = group.starts_with("3-of-3\">");
+            let is_hidden = group.contains("-of-3\" visibility=\"hidden\"");
+            assert_ne!(is_last, is_hidden, "{group}");
+        }
+        assert_eq!(text.matches("after 1 steps</text>").count(), 1);
         assert_eq!(text.matches("<defs>").count(), 1);
         assert_eq!(text, film(3));
+    }
+
+    #[test]
+    fn common_parts_are_drawn_once_and_in_order() {
+        let bodies = [
+            vec!["<a/>", "<b/>", "<c/>", "<d/>", "<d/>"],
+            vec!["<b/>", "<x/>", "<a/>", "<c/>", "<d/>"],
+            vec!["<a/>", "<c/>", "<y/>"],
+        ];
+        // `a` comes first in the first frame; `b` is not in the last, and `d` not once.
+        assert_eq!(common(&bodies), [vec![0, 2, 0], vec![2, 3, 1]]);
+        let nested = "<svg x=\"1\">\n<path/>\n</svg>\n<text>t</text>\n";
+        assert_eq!(
+            elements(nested),
+            ["<svg x=\"1\">\n<path/>\n</svg>\n", "<text>t</text>\n"]
+        );
+        // The last frame is whole again without the groups of the others.
+        let text = film(3);
+        let groups = text.split("<g class=\"").map(|part| {
+            let (own, rest) = part.split_once("</g>\n").unwrap_or(("", part));
+            let is_seen = own.starts_with("st-3-of-3");
+            let own = own.split_once('\n').map_or("", |(_, own)| own);
+            format!("{}{rest}", if is_seen { own } else { "" })
+        });
+        let whole = groups.collect::<String>();
+        let last = CurvePicture {
+            title: "after 2 steps".into(),
+            caption: "a line\n".repeat(2),
+            ..CurvePicture::default()
+        };
+        let last = without_plate(&last.render());
+        let (_, _, body) = parts(&last).expect("a drawing");
+        assert!(whole.contains(body), "{whole}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn is_hidden(scene: &Scene, heights: &Heights, from: [f64; 3]) -> bool {
             return false;
         }
         let data = |i: usize| {
-            let t = (at[i] / scene.half[i] + 1.0) / 2.0;
+            let t = (at[i] / scene.half[i]).midpoint(1.0);
             scene.lo[i] + t * (scene.hi[i] - scene.lo[i])
         };
         if heights

@@ -5,6 +5,7 @@ use super::canvas::{Canvas, Paint, PathData};
 use super::page::Swatch;
 use super::palette::{INK, NETWORK, PAPER, WITNESS};
 use super::plane::Plane;
+use std::fmt::Write;
 
 /// The most points that are drawn; of more, every n-th.
 const MOST: usize = 2000;
@@ -94,7 +95,7 @@ impl DataPoints {
         if drawn < self.points.len()
             && let Some((_, name)) = items.last_mut()
         {
-            *name += &format!(" ({drawn} of {} points drawn)", self.points.len());
+            let _ = write!(name, " ({drawn} of {} points drawn)", self.points.len());
         }
         items
     }
@@ -156,12 +157,12 @@ mod tests {
         let point = |k: u32| DataPoint {
             x: f64::from(k) / f64::from(count),
             y: f64::from(k % 7) / 7.0,
-            mark: if k % 2 == 0 {
+            mark: if k.is_multiple_of(2) {
                 Mark::Inside
             } else {
                 Mark::Outside
             },
-            stands_out: k % 10 == 0,
+            stands_out: k.is_multiple_of(10),
         };
         DataPoints {
             points: (0..count).map(point).collect(),

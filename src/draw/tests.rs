@@ -85,6 +85,7 @@ fn all_kinds(text: &str, numbers: &[f64]) -> Vec<String> {
     let roles = Roles::new(text, numbers);
     let mut pictures = over_cells(&roles);
     pictures.extend(over_samples(&roles, numbers));
+    pictures.extend(of_units(&roles, numbers));
     pictures
 }
 
@@ -161,6 +162,77 @@ fn over_samples(roles: &Roles, numbers: &[f64]) -> Vec<String> {
             level: pair.map(|(x, _)| x),
             zoom: Some(zoomed),
             has_own_scales: pair.is_some_and(|(x, y)| x < y),
+        }
+        .render(),
+    ]
+}
+
+/// Pictures of units, weights and sizes.
+fn of_units(roles: &Roles, numbers: &[f64]) -> Vec<String> {
+    let Roles { text, line, .. } = roles;
+    let points: Vec<(f64, f64, f64)> = line.iter().map(|&(x, y)| (x, y, y)).collect();
+    let weights = line.iter().map(|&(x, _)| DiagramWeight {
+        from: 0,
+        to: 0,
+        value: x,
+        text: text.clone(),
+    });
+    let column = |weights: Vec<DiagramWeight>| DiagramLayer {
+        name: text.clone(),
+        units: vec![(text.clone(), text.clone()); 2],
+        weights,
+    };
+    vec![
+        LogPlot {
+            title: text.clone(),
+            caption: text.clone(),
+            series: vec![
+                Series {
+                    name: text.clone(),
+                    points: points.clone(),
+                    is_marked: true,
+                    is_theory: false,
+                };
+                2
+            ],
+            is_x_log: true,
+            ..LogPlot::default()
+        }
+        .render(),
+        DiagramPicture {
+            title: text.clone(),
+            caption: text.clone(),
+            layers: vec![column(Vec::new()), column(weights.collect())],
+        }
+        .render(),
+        StackPicture {
+            title: text.clone(),
+            caption: text.clone(),
+            xs: numbers.to_vec(),
+            constant: 1.0,
+            parts: vec![
+                Part {
+                    name: text.clone(),
+                    values: numbers.to_vec(),
+                };
+                3
+            ],
+            ..StackPicture::default()
+        }
+        .render(),
+        RidgesPicture {
+            title: text.clone(),
+            caption: text.clone(),
+            domain: [line.first().copied().unwrap_or((0.0, 1.0)); 2],
+            ridges: vec![
+                Ridge {
+                    name: text.clone(),
+                    direction: [1.0, numbers.first().copied().unwrap_or(1.0)],
+                    profile: points,
+                };
+                5
+            ],
+            ..RidgesPicture::default()
         }
         .render(),
     ]

@@ -24,6 +24,8 @@ pub struct Document {
     pub headline: String,
     /// The facts, by name.
     pub rows: Vec<(&'static str, String)>,
+    /// Questions that are answered.
+    pub sections: Vec<Section>,
     /// Notes: choices that were made, and anything unusual.
     pub notes: Vec<String>,
     /// Tables.
@@ -69,6 +71,17 @@ fn quoted(argument: &str) -> String {
     }
 }
 
+/// A question with its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The question.
+    pub question: &'static str,
+    /// The answer in a few words.
+    pub answer: String,
+    /// What stands behind it, sentence by sentence.
+    pub lines: Vec<String>,
+}
+
 /// A table with a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -95,6 +108,20 @@ impl Document {
         writeln!(out, "| | |\n{}", table_rule(2))?;
         for (name, value) in &self.rows {
             writeln!(out, "{}", table_row([name, &*escape(value)]))?;
+        }
+        for section in &self.sections {
+            writeln!(
+                out,
+                "\n## {}\n\n**{}**",
+                section.question,
+                escape(&section.answer)
+            )?;
+            if !section.lines.is_empty() {
+                writeln!(out)?;
+            }
+            for line in &section.lines {
+                writeln!(out, "- {}", escape(line))?;
+            }
         }
         if !self.notes.is_empty() {
             writeln!(out, "\n## Notes\n")?;

@@ -39,6 +39,16 @@ impl Document {
         if !self.rows.is_empty() {
             page.section("facts", "Facts", |inline| facts(&self.rows, inline));
         }
+        for section in &self.sections {
+            page.section(&slug(section.question), section.question, |inline| {
+                html! {
+                    p { strong { (inline.text(&section.answer)) } }
+                    @if !section.lines.is_empty() {
+                        ul { @for line in &section.lines { li { (inline.text(line)) } } }
+                    }
+                }
+            });
+        }
         page.pictures(pictures, turnable);
         page.list("notes", "Notes", &self.notes);
         for table in &self.tables {

@@ -22,6 +22,7 @@ pub fn document(report: &Report) -> Document {
         notes: report.notes.clone(),
         tables: candidates(report).into_iter().collect(),
         meaning: meaning(report),
+        sections: Vec::new(),
         assumes: report.arithmetic.assumes(),
         steps: report.steps.clone(),
     }

@@ -114,6 +114,7 @@ impl RegionCountReport {
             class: "counted".into(),
             headline: self.headline(),
             rows: self.rows(),
+            sections: Vec::new(),
             notes: self.notes.clone(),
             tables: Vec::new(),
             meaning: self.meaning(),

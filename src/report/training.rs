@@ -34,12 +34,12 @@ pub struct TrainingReport<'a> {
     pub kept: Option<&'a Kept>,
     /// The pictures along the way.
     pub frames: Vec<String>,
-    /// The file of the picture that plays them.
-    pub film: Option<String>,
     /// What the network says at the points.
     pub judged: Option<&'a Judged>,
     /// Where there is no formula: the domain, as the flag `--domain` takes it.
     pub points_alone: Option<String>,
+    /// The file of the picture that plays them.
+    pub film: Option<String>,
 }
 
 impl TrainingReport<'_> {
@@ -64,8 +64,12 @@ impl TrainingReport<'_> {
             Some(path) => format!(", from {path}"),
             None => String::new(),
         };
+        let decay = match self.settings.weight_decay {
+            0.0 => String::new(),
+            decay => format!(" + weight decay {decay}"),
+        };
         format!(
-            "{} by {} on {}, {}{origin}",
+            "{} by {} on {}, {}{decay}{origin}",
             self.name,
             self.settings.optimizer.name(),
             count(self.samples.count(), "point"),
@@ -173,7 +177,7 @@ impl TrainingReport<'_> {
             (Some(residual), _) => {
                 let names = self.samples.inputs().iter().zip(self.samples.points());
                 let at = names
-                    .map(|(name, column)| format!("{name} = {}", short(column[residual.point])));
+                    .map(|(name, column)| format!("{name} = {}", written(column[residual.point])));
                 format!(
                     "the largest residual is at most {}, at {}",
                     literal::decimal_up(&residual.upper, 4),
@@ -267,6 +271,7 @@ impl TrainingReport<'_> {
             "optimizer": self.settings.optimizer.name(),
             "loss_function": self.problem.perceptron().loss().name(),
             "points": self.samples.count(),
+            "weight_decay": self.settings.weight_decay,
             "loss": found.loss,
             "restarts": restarts_json(&training.restarts, self.fit().1),
             "best": training.best,
@@ -405,6 +410,12 @@ fn kept_text(kept: &Kept) -> String {
 fn ends_linear(network: &Network) -> bool {
     let last = network.layers().last();
     last.is_some_and(|layer| *layer.activation() == Activation::Identity)
+}
+
+/// A coordinate: as it was written, where that is short.
+fn written(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() <= 8 { text } else { short(value) }
 }
 
 /// Returns a float with five digits.

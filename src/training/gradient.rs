@@ -18,6 +18,8 @@ pub struct Objective {
     count: usize,
     blocks: usize,
     output_exponent: i32,
+    /// The factor of half the sum of squared weights in the loss.
+    decay: f64,
     /// Preactivations and activations of each layer in one block.
     sums: Vec<Vec<Lane>>,
     values: Vec<Vec<Lane>>,
@@ -65,12 +67,20 @@ impl Objective {
             count,
             blocks,
             output_exponent: scaling.output_exponent,
+            decay: 0.0,
             sums: parts.iter().map(lanes).collect(),
             values: parts.iter().map(lanes).collect(),
             deltas: widest.clone(),
             earlier: widest,
             perceptron: perceptron.clone(),
         }
+    }
+
+    /// Returns the same with half the sum of the squared weights, times `decay`, added to the loss: large
+    /// weights cost something. Bias terms do not count.
+    #[must_use]
+    pub fn with_decay(self, decay: f64) -> Self {
+        Self { decay, ..self }
     }
 
     /// The shape.
@@ -93,7 +103,21 @@ impl Objective {
             self.forward(parameters, block);
             total += self.block_loss(block, false);
         }
-        total / self.weight()
+        total / self.weight() + self.penalty(parameters)
+    }
+
+    /// What large weights cost.
+    fn penalty(&self, parameters: &[f64]) -> f64 {
+        if self.decay == 0.0 {
+            return 0.0;
+        }
+        let mut squares = 0.0;
+        for part in self.perceptron.parts() {
+            for weight in &parameters[part.weights..part.bias()] {
+                squares += weight * weight;
+            }
+        }
+        0.5 * self.decay * squares
     }
 
     /// Returns the loss and writes its gradient: the derivative by each parameter.
@@ -105,10 +129,19 @@ impl Objective {
             total += self.block_loss(block, true);
             self.backward(parameters, gradient, block);
         }
-        for derivative in gradient {
+        for derivative in &mut *gradient {
             *derivative /= self.weight();
         }
-        total / self.weight()
+        if self.decay != 0.0 {
+            for part in self.perceptron.parts() {
+                let weights = part.weights..part.bias();
+                let pairs = gradient[weights.clone()].iter_mut();
+                for (derivative, weight) in pairs.zip(&parameters[weights]) {
+                    *derivative += self.decay * weight;
+                }
+            }
+        }
+        total / self.weight() + self.penalty(parameters)
     }
 
     /// A digest of which relu units are on at which points.

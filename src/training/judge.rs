@@ -109,9 +109,10 @@ fn decision(network: &Network, at: &[Rational], threshold: &Rational) -> Truth {
     if quick != Truth::Unknown {
         return quick;
     }
-    let exact = match network.is_piecewise_linear() {
-        true => decided::<Rational>(network, &(), at, threshold),
-        false => Truth::Unknown,
+    let exact = if network.is_piecewise_linear() {
+        decided::<Rational>(network, &(), at, threshold)
+    } else {
+        Truth::Unknown
     };
     if exact != Truth::Unknown {
         return exact;

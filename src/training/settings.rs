@@ -51,6 +51,9 @@ pub struct Settings {
     pub steps: usize,
     /// Adam's step size; L-BFGS chooses its own.
     pub learning_rate: f64,
+    /// Half the sum of the squared weights, times this, is added to the loss, for inputs and outputs scaled to
+    /// about [-1, 1]. With 0, labels that can be separated drive weights up without end.
+    pub weight_decay: f64,
     /// Random starts. Start r uses the seed `seed + r`, r from 0, so each can be run alone.
     pub restarts: usize,
     /// The seed of the first start.
@@ -65,6 +68,7 @@ impl Default for Settings {
             optimizer: Optimizer::Lbfgs,
             steps: Optimizer::Lbfgs.default_steps(),
             learning_rate: 0.01,
+            weight_decay: 0.0,
             restarts: 5,
             seed: 1,
             threshold: Rational::ratio(1, 2),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::expr::{Domain, Target, parse_target};
 use crate::network::{Activation, Layer, Matrix, Network, digest, forward};
-use crate::numbers::estimate::{Estimate, exact_dyadic};
+use crate::numbers::estimate::{Estimate, estimate_rational, exact_dyadic};
 use crate::numbers::{Rational, literal};
 
 const ACTIVATIONS: [Activation; 3] = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
@@ -183,6 +183,40 @@ fn inside_is_where_the_output_is_at_least_the_threshold() {
         let last = training.network.layers().last().expect("a layer");
         assert_eq!(*last.activation(), Activation::Identity);
     }
+}
+
+#[test]
+fn weight_decay_is_in_the_gradient_and_keeps_weights_small() {
+    // Labels that a line separates: without decay, weights grow as long as training lasts.
+    let xs: Vec<f64> = (0..40).map(|k| f64::from(k) / 20.0 - 1.0).collect();
+    let labels: Vec<f64> = xs.iter().map(|x| f64::from(*x > 0.1)).collect();
+    let data = Samples::new(
+        vec!["x".into()],
+        Task::Classification,
+        vec![xs],
+        vec![labels],
+    );
+    let data = data.expect("good");
+    let start = Start::Random {
+        hidden: &[3],
+        activation: &Activation::Tanh,
+    };
+    let largest = |weight_decay: f64| {
+        let settings = Settings {
+            weight_decay,
+            restarts: 1,
+            ..Settings::default()
+        };
+        let problem = Problem::new(&start, &data, &settings).expect("a problem");
+        let check = problem.check_gradient(&problem.start(0));
+        assert!(check.largest < 1e-6, "{weight_decay}: {}", check.largest);
+        let training = problem.train(&|_| true).expect("trained");
+        assert!(training.found().fit > 0.97, "{weight_decay}");
+        let size = crate::network::size(&training.network);
+        estimate_rational(&size.largest_weight)
+    };
+    let (free, kept) = (largest(0.0), largest(1e-3));
+    assert!(kept < 12.0 && free > 5.0 * kept, "{free} {kept}");
 }
 
 /// Another digest on some machine means that a float operation differs there.

@@ -259,9 +259,10 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// The loss and its gradient as functions of the parameters.
+    /// The loss and its gradient as functions of the parameters, weight decay included.
     pub fn objective(&self) -> Objective {
         Objective::scaled(&self.perceptron, self.samples, &self.scaling)
+            .with_decay(self.settings.weight_decay)
     }
 
     /// Returns the loss at one sample.

@@ -285,20 +285,8 @@ pub fn compare(
         beside_polygons(&mut rows);
     }
     let names = spec.domain.names().iter().zip(spec.domain.sides());
-    let stopped = members.iter().flatten().flat_map(|member| &member.answers);
     let mut notes: Vec<String> = about_data.iter().map(|note| sentence(note)).collect();
-    let is_searched =
-        |(norm, answer): &&(Norm, Verification)| figure(*norm, answer, &spec.domain).is_some();
-    if stopped
-        .clone()
-        .filter(is_searched)
-        .any(|(_, answer)| answer.search.stopped_by.is_some())
-    {
-        notes.push(
-            "Some searches stopped at a limit. Their bounds hold, but they are wider than asked for."
-                .to_string(),
-        );
-    }
+    notes.extend(stopped(&members, &spec.domain));
     if rounded > 0 {
         notes.push(format!(
             "The claims are about networks whose weights are {} numbers, so the weights of {} were rounded.",
@@ -325,6 +313,17 @@ pub fn compare(
         members,
         samples,
     })
+}
+
+/// Says that searches stopped early, among those that found something.
+fn stopped(members: &[Option<Member>], domain: &Domain) -> Option<String> {
+    let answers = members.iter().flatten().flat_map(|member| &member.answers);
+    let mut searched = answers.filter(|(norm, answer)| figure(*norm, answer, domain).is_some());
+    let note =
+        "Some searches stopped at a limit. Their bounds hold, but they are wider than asked for.";
+    searched
+        .any(|(_, answer)| answer.search.stopped_by.is_some())
+        .then(|| note.into())
 }
 
 /// A note as a sentence.

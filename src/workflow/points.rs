@@ -108,19 +108,16 @@ pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, D
     check_names(&inputs).map_err(|error| at_header(format!("the first line: {error}")))?;
     let Table { samples, lines } = csv::read_table(&text, &inputs, task).map_err(in_file)?;
     let mut notes = Vec::new();
-    let domain = match &spec.domain {
-        Some(domain) => {
-            notes.extend(outside(&samples, domain, &path, &lines));
-            domain.clone()
-        }
-        None => {
-            let domain = bounding_box(&samples).map_err(at_header)?;
-            notes.push(format!(
-                "the domain is the bounding box of the points: {}",
-                domain_flag(&domain)
-            ));
-            domain
-        }
+    let domain = if let Some(domain) = &spec.domain {
+        notes.extend(outside(&samples, domain, &path, &lines));
+        domain.clone()
+    } else {
+        let domain = bounding_box(&samples).map_err(at_header)?;
+        notes.push(format!(
+            "the domain is the bounding box of the points: {}",
+            domain_flag(&domain)
+        ));
+        domain
     };
     notes.extend(contradicting(&samples));
     notes.extend(one_label(&samples));
@@ -136,10 +133,14 @@ pub fn no_target(samples: &Samples) -> Option<Target> {
     parse_target(&[formula], Some(samples.inputs())).ok()
 }
 
-/// Writes a domain as the flag `--domain` takes it: `x=-1..1,y=0..1/2`.
+/// Writes a domain as the flag `--domain` takes it: `x=-1..1,y=0..0.5`.
 pub fn domain_flag(domain: &Domain) -> String {
     let sides = domain.names().iter().zip(domain.sides());
-    let sides = sides.map(|(name, (low, high))| format!("{name}={low}..{high}"));
+    let end = |end: &Rational| {
+        let (down, up) = (literal::decimal_down(end, 9), literal::decimal_up(end, 9));
+        if down == up { down } else { end.to_string() }
+    };
+    let sides = sides.map(|(name, (low, high))| format!("{name}={}..{}", end(low), end(high)));
     sides.collect::<Vec<_>>().join(",")
 }
 
@@ -165,6 +166,8 @@ fn exact(value: f64) -> Rational {
 
 /// Digits of the ends of a bounding box, rounded outward.
 const DIGITS: usize = 4;
+/// Characters of an end that stays as it was written.
+const SHORT: usize = 7;
 
 /// The smallest box around the points whose ends have few digits.
 fn bounding_box(samples: &Samples) -> Result<Domain, String> {
@@ -178,9 +181,18 @@ fn bounding_box(samples: &Samples) -> Result<Domain, String> {
                  [target]"
             ));
         }
+        // A short number stays as it was written; a long one is rounded outward.
+        let end = |x: f64, rounded: String| {
+            let written = x.to_string();
+            if written.len() <= SHORT {
+                written
+            } else {
+                rounded
+            }
+        };
         let ends = (
-            literal::decimal_down(&exact(low), DIGITS),
-            literal::decimal_up(&exact(high), DIGITS),
+            end(low, literal::decimal_down(&exact(low), DIGITS)),
+            end(high, literal::decimal_up(&exact(high), DIGITS)),
         );
         let read = |text: &str| literal::parse(text).map_err(|error| error.to_string());
         sides.push((read(&ends.0)?, read(&ends.1)?));
@@ -322,7 +334,7 @@ mod tests {
         let (low, high) = &domain.sides()[0];
         assert_eq!(
             (low.to_string(), high.to_string()),
-            ("-247/2000".into(), "1309/2000".into())
+            ("-247/2000".into(), "409/625".into())
         );
         let flat = bounding_box(&labelled(&[2.0, 2.0], &[0.0, 1.0])).expect_err("flat");
         assert!(flat.contains("x is 2 at every point"), "{flat}");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::build::{BuildRequest, write_and_read};
+use super::pictures::titles::doing;
 use super::regions::{self, MOST_DRAWN, RegionsAnswer, RegionsRequest, bounds_json, domain_json};
 use super::verify::WorkflowError;
 use crate::builders::{self, Built, Promise};
@@ -10,6 +11,7 @@ use crate::network::{Network, digest, size};
 use crate::numbers::Integer;
 use crate::regions::{Architecture, Bounds, MOST_INPUTS};
 use crate::report::region_count::{NotCounted, PromiseReport, RegionCountReport};
+use crate::words::count;
 
 /// A build counts at most this many regions.
 const MOST_COUNTED: u32 = 1_000_000;
@@ -147,8 +149,11 @@ fn smallest(bounds: &Bounds) -> Option<(String, String)> {
 pub fn picture(request: &BuildRequest<'_>, counted: &RegionCount) -> Vec<(String, String)> {
     let answer = counted.answer.as_ref().ok();
     let answer = answer.filter(|answer| answer.counts.activation_regions <= MOST_DRAWN);
-    let title = format!("Linear regions of {}", request.builder);
-    let picture = answer.and_then(|answer| regions::picture(answer, request.domain, &title));
+    let picture = answer.and_then(|answer| {
+        let regions = count(answer.counts.linear_regions, "linear region");
+        let title = doing(&counted.network, ["makes", "make"], &regions);
+        regions::picture(answer, request.domain, &title)
+    });
     let svg = picture.map(|picture| ("regions".to_owned(), picture.render()));
     svg.into_iter().collect()
 }

@@ -117,8 +117,8 @@ pub fn run(arguments: &Train, format: Format) -> Result<Output, Refusal> {
         check: None,
         kept: None,
         frames: Vec::new(),
-        film: None,
         judged: None,
+        film: None,
         problem,
         lesson: &lesson,
         settings: &compare.settings,
@@ -271,6 +271,17 @@ fn settings(arguments: &Train, given: &Trainable) -> Result<CompareSpec, Refusal
         settings.learning_rate = estimate_rational(&inputs::positive("learning-rate", text)?);
         if !settings.learning_rate.is_finite() {
             return Err(Refusal::new("--learning-rate is too large"));
+        }
+    }
+    if let Some(text) = &arguments.weight_decay {
+        let decay = inputs::number("weight-decay", text)?;
+        if decay.is_negative() {
+            let message = format!("--weight-decay must be at least 0, found {decay}");
+            return Err(Refusal::new(message).hint("1e-4 keeps weights small"));
+        }
+        settings.weight_decay = estimate_rational(&decay);
+        if !settings.weight_decay.is_finite() {
+            return Err(Refusal::new("--weight-decay is too large"));
         }
     }
     settings.seed = arguments.seed.unwrap_or(settings.seed);

@@ -16,10 +16,6 @@ impl Explanation {
             ("domain", self.domain_text()),
         ];
         let mut notes = Vec::new();
-        for section in self.sections() {
-            let sentences = std::iter::once(section.answer).chain(section.lines);
-            rows.push((section.question, sentences.collect::<Vec<_>>().join(" ")));
-        }
         rows.push(("size", network(&self.size)));
         rows.push(("digest", self.network.clone()));
         if let Some(stopped) = self.stopped_by {
@@ -46,6 +42,7 @@ impl Explanation {
             class: "counted".into(),
             headline: self.headline(),
             rows,
+            sections: self.sections(),
             notes,
             tables,
             meaning: self.meaning(),

@@ -5,23 +5,14 @@ use super::{By, Explanation, HardenedReport, Steps};
 use crate::certificate::Norm;
 use crate::numbers::Rational;
 use crate::numbers::literal::decimal_down;
+use crate::report::document::Section;
 use crate::report::exactly;
 use crate::words::{count, short};
 
 /// A longer target is cut.
 const LONGEST: usize = 100;
 /// At most this many shapes are listed.
-const MOST_SHAPES: usize = 24;
-
-/// A question with its answer and what belongs to it.
-pub(super) struct Section {
-    /// The question.
-    pub(super) question: &'static str,
-    /// The answer in a few words.
-    pub(super) answer: String,
-    /// What stands behind it.
-    pub(super) lines: Vec<String>,
-}
+const MOST_SHAPES: usize = 6;
 
 impl Explanation {
     fn is_piecewise_linear(&self) -> bool {
@@ -237,9 +228,29 @@ impl Explanation {
         }
         Some(Section {
             question: "Which units work together?",
-            answer: format!("{} found.", count(self.shapes.len(), "shape")),
+            answer: format!(
+                "{} found: {}.",
+                count(self.shapes.len(), "shape"),
+                self.kinds()
+            ),
             lines,
         })
+    }
+
+    /// The kinds of shapes, with how many there are of each.
+    fn kinds(&self) -> String {
+        let mut kinds: Vec<(&str, usize)> = Vec::new();
+        for shape in &self.shapes {
+            match kinds.iter_mut().find(|(kind, _)| *kind == shape.kind) {
+                Some((_, number)) => *number += 1,
+                None => kinds.push((&shape.kind, 1)),
+            }
+        }
+        let kinds: Vec<String> = kinds
+            .iter()
+            .map(|(kind, number)| count(*number, kind))
+            .collect();
+        kinds.join(", ")
     }
 
     fn about_weights(&self) -> Option<Section> {
@@ -320,10 +331,22 @@ impl Explanation {
             who.push("and so does a change that is the weight of a unit times its range");
         }
         let who = who.join(", ");
-        lines.push(format!(
-            "{who}. Other distances, errors and parts of the domain are proved: the checker accepted a certificate \
-             for each pair of bounds."
-        ));
+        let by_cells = match &self.steps {
+            Steps::Compared(report) => report.mean.as_ref().map(|mean| mean.by),
+            _ => None,
+        };
+        lines.push(if by_cells == Some(By::Arithmetic) {
+            format!(
+                "{who}. So do the distances to H and the parts of the domain, cell by cell, because this network is \
+                 too long as a formula. Errors and other changes are proved: the checker accepted a certificate for \
+                 each pair of bounds."
+            )
+        } else {
+            format!(
+                "{who}. Other distances, errors and parts of the domain are proved: the checker accepted a \
+                 certificate for each pair of bounds."
+            )
+        });
         if !self.shapes.is_empty() {
             lines.push(
                 "Shapes are found by exact geometry of the lines. They are exact for the network H of steps; N is a \
@@ -351,8 +374,10 @@ fn verdict(report: &HardenedReport) -> String {
         format!(
             "is smooth, not made of steps: only {part} of the domain looks like steps, up to {tolerance}"
         )
-    } else {
+    } else if same.lower >= Rational::ratio(1, 2) && upper <= Rational::ratio(9, 10) {
         format!("is partly made of steps: up to {tolerance}, on {part} of the domain")
+    } else {
+        format!("looks like steps, up to {tolerance}, on {part} of the domain")
     }
 }
 

@@ -110,7 +110,8 @@ fn grid_steps(dimension: usize) -> usize {
             .and_then(|power| (steps + 1).checked_pow(power))
             .is_some_and(|points| points <= POINTS)
     };
-    (0..12).map(|k| 1 << k).filter(fits).last().unwrap_or(1)
+    let mut steps = (0..12).rev().map(|k| 1 << k);
+    steps.find(fits).unwrap_or(1)
 }
 
 /// The constant nearest to these values in a norm, rounded.
@@ -143,10 +144,10 @@ mod tests {
     use super::*;
     use crate::expr::parse_target;
 
-    fn bias(formula: &str, domain: &str, norm: Norm, threshold: Option<Rational>) -> Rational {
+    fn bias(formula: &str, domain: &str, norm: Norm, threshold: Option<&Rational>) -> Rational {
         let target = parse_target(&[formula], None).expect("parses");
         let domain = Domain::parse(domain).expect("parses");
-        let network = constant(&target, &domain, norm, threshold.as_ref());
+        let network = constant(&target, &domain, norm, threshold);
         assert_eq!(network.layers().len(), 1);
         assert_eq!(network.inputs(), target.inputs());
         network.layers()[0].bias()[0].clone()
@@ -156,12 +157,7 @@ mod tests {
     fn regions_get_the_answer_that_is_right_more_often() {
         let half = Rational::ratio(1, 2);
         let of = |formula, threshold: &Rational| {
-            bias(
-                formula,
-                "x=-1..1,y=-1..1",
-                Norm::Area,
-                Some(threshold.clone()),
-            )
+            bias(formula, "x=-1..1,y=-1..1", Norm::Area, Some(threshold))
         };
         assert_eq!(of("x^2 + y^2 <= 1/4", &half), Rational::ZERO);
         assert_eq!(of("x^2 + y^2 <= 1", &half), Rational::ONE);

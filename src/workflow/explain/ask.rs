@@ -1,5 +1,6 @@
 //! Questions to the prover, each with a part of the time that is left. What comes back was checked.
 
+use super::cells::Measured;
 use crate::certificate::{Norm, Question, Semantics, Weights};
 use crate::expr::{Domain, Target};
 use crate::jobs::Threads;
@@ -28,6 +29,8 @@ pub struct Ask<'a, 'w> {
     pub weights: Weights,
     /// Gets the progress of each search.
     pub progress: &'a mut Watch<'w>,
+    /// What was measured cell by cell, where a question was too long.
+    pub cells: Option<Measured>,
     /// What stopped a question early: a limit that was asked for.
     pub stopped_by: Option<StoppedBy>,
 }

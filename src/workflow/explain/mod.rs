@@ -3,9 +3,11 @@
 //! Distances, errors and areas are questions to the prover, and come back with a checked certificate. A question
 //! about the hardened network `H` has the formula of `H` as its target. A part of the domain on which a condition
 //! holds is one minus the area that the network 1, which says "inside" everywhere, gets wrong. Ranges of single
-//! units, and what follows from them alone, come from interval arithmetic.
+//! units, and what follows from them alone, come from interval arithmetic; so does everything about a network that
+//! is too long as a formula.
 
 mod ask;
+mod cells;
 mod edit;
 mod formula;
 pub mod pictures;
@@ -69,6 +71,7 @@ pub fn explain(request: &ExplainRequest<'_>, progress: &mut Watch<'_>) -> Explan
         threads: request.threads,
         weights: request.weights,
         progress,
+        cells: None,
         stopped_by: None,
     };
     let threshold = request.threshold.as_ref();

@@ -2,7 +2,7 @@
 
 use super::formula::{Shape, formulas, hardens, target_of};
 use crate::certificate::{Norm, Question, Semantics};
-use crate::expr::{Domain, Target};
+use crate::expr::{Domain, Target, typeset};
 use crate::network::{Layer, Network, digest};
 use crate::words::short;
 use crate::workflow::pictures::diagram::diagram;
@@ -46,7 +46,10 @@ pub fn pictures(
     };
     if is_drawn {
         let drawn = target.and_then(|target| {
-            let caption = format!("f = {}; sampled", short(&target.text().join(", "), LONGEST));
+            let caption = format!(
+                "f = {}; no bound is drawn",
+                short(&typeset(&target.text().join(", ")), LONGEST)
+            );
             against(
                 target,
                 &format!("What {name} does, and its target"),

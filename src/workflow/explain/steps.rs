@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ask::{Ask, Asked};
+use super::cells::measure;
 use super::edit::one;
 use super::formula::{Shape, all_of, formulas, hardens, region_of, target_of};
 use crate::certificate::Norm;
@@ -11,8 +12,8 @@ use crate::network::{Activation, Layer, Network};
 use crate::numbers::{Function, Rational, Relation};
 use crate::report::explain::{Bounds, FlatReport, HardenedReport, Steps};
 
-/// Why nothing is asked about a large network.
-const TOO_LONG: &str = "the network is too long as a formula, which is how this is asked";
+/// Why a network cannot be measured.
+const NO_VALUE: &str = "interval arithmetic gives no values on the domain";
 /// Why a search gave nothing.
 const NO_TIME: &str = "no bounds were found in the time for it";
 
@@ -56,9 +57,24 @@ pub fn compare_with_steps(
         tolerance: tolerance(range),
         ..HardenedReport::default()
     };
-    let is_asked = ask_all(ask, network, threshold, &mut report);
-    if is_asked.is_none() {
-        report.reason = Some(TOO_LONG.to_owned());
+    if ask_all(ask, network, threshold, &mut report).is_none() {
+        let measured = measure(
+            network,
+            ask.domain,
+            &report.tolerance,
+            threshold,
+            ask.limits,
+        );
+        let Some(measured) = measured else {
+            report.reason = Some(NO_VALUE.to_owned());
+            return Steps::Compared(Box::new(report));
+        };
+        ask.stopped_by = ask.stopped_by.or(ask.limits.is_over());
+        ask.cells = Some(measured.clone());
+        report.largest = Some(measured.largest);
+        report.mean = Some(measured.mean);
+        report.same = Some(measured.same);
+        report.decisions = threshold.map(|at| (at.clone(), Some(measured.differ)));
     } else if report.largest.is_none() {
         report.reason = Some(NO_TIME.to_owned());
     }
@@ -216,7 +232,16 @@ pub fn flat_part(ask: &mut Ask<'_, '_>, network: &Network) -> Option<Result<Flat
     });
     let meaning = meaning(&kinds, network);
     let Some(flat) = found else {
-        return Some(Err(TOO_LONG.to_owned()));
+        let limits = ask.limits;
+        let measured = ask.cells.clone();
+        let measured =
+            measured.or_else(|| measure(network, ask.domain, &Rational::ONE, None, limits));
+        ask.stopped_by = ask.stopped_by.or(limits.is_over());
+        let part = measured.map(|measured| measured.flat);
+        return Some(
+            part.map(|part| FlatReport { part, meaning })
+                .ok_or_else(|| NO_VALUE.to_owned()),
+        );
     };
     let part = part_where(ask, network.inputs(), flat);
     Some(

@@ -5,7 +5,7 @@ use super::{PictureError, Scene, Subject};
 use crate::draw::{CurvePicture, HalfplanesPicture, Surface, SurfacePicture, animated};
 
 /// Grid lines of a surface, in each direction.
-const LINES: usize = 28;
+const LINES: usize = 26;
 
 /// A network on the way.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
             SurfacePicture {
                 title,
                 caption,
-                ..coarse(&frame.subject, frame.has_target).ok_or(PictureError::NoValue)?
+                ..coarse(scene).ok_or(PictureError::NoValue)?
             }
             .render()
         });
@@ -91,8 +91,8 @@ fn stills(frames: &[Frame<'_>]) -> Result<Vec<String>, PictureError> {
 }
 
 /// The surface on a coarse grid: many of them make one file.
-fn coarse(subject: &Subject<'_>, has_target: bool) -> Option<SurfacePicture> {
-    let samples = surface_samples(subject, LINES)?;
+fn coarse(scene: &Scene<'_>) -> Option<SurfacePicture> {
+    let samples = surface_samples(scene.subject, LINES)?;
     let surface = |name: &str, z: Vec<Vec<f64>>| Surface {
         name: name.to_owned(),
         value: String::new(),
@@ -101,9 +101,9 @@ fn coarse(subject: &Subject<'_>, has_target: bool) -> Option<SurfacePicture> {
         z,
         facets: None,
     };
-    let names = subject.question.target.inputs();
+    let names = scene.subject.question.target.inputs();
     let mut surfaces = vec![surface("network", samples.network)];
-    if has_target {
+    if scene.has_target {
         surfaces.push(surface("target", samples.target));
     }
     Some(SurfacePicture {
@@ -112,6 +112,7 @@ fn coarse(subject: &Subject<'_>, has_target: bool) -> Option<SurfacePicture> {
         surfaces,
         z_label: samples.z_label,
         level: samples.level,
+        points: scene.points_in_space(),
         ..SurfacePicture::default()
     })
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::cast_precision_loss, reason = "places in a picture")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{PictureError, Scene, Subject, titles};
 use crate::certificate::{Norm, Question, Semantics};
@@ -257,7 +258,10 @@ impl Layer<'_> {
                            together: they make a ridge. Where ridges cross, they add up."
                 .to_string();
         if shown < directions {
-            caption += &format!(" Drawn are the {shown} ridges that change most, of {directions}.");
+            let _ = write!(
+                caption,
+                " Drawn are the {shown} ridges that change most, of {directions}."
+            );
         }
         caption += "\nSampled; nothing is proved here.";
         let among = match directions {
@@ -334,7 +338,8 @@ impl Layer<'_> {
                            constant upwards; each coloured area is what one unit adds."
                 .to_string();
         if !rest.is_empty() {
-            caption += &format!(
+            let _ = write!(
+                caption,
                 " The {} units that change most are drawn one by one.",
                 MOST - 1
             );
@@ -417,9 +422,9 @@ mod tests {
         let sizes: Vec<usize> = groups.iter().map(|group| group.units.len()).collect();
         assert_eq!(sizes, [1, 2]);
         assert_eq!(groups[1].direction, [1.0, 3.0]);
-        assert_eq!(groups[1].units[1].slope, -1.0);
+        assert!((groups[1].units[1].slope + 1.0).abs() < 1e-12);
         // The bias of the output, and the unit that never changes.
-        assert_eq!(constant(&layers), 16.0);
+        assert!((constant(&layers) - 16.0).abs() < 1e-12);
         let names = net.inputs();
         assert_eq!(along([1.0, 3.0], names), "0.33x + y");
         assert_eq!(along([1.0, -1.0], names), "x − y");

@@ -71,7 +71,7 @@ pub const MAX_RESTARTS: usize = 1000;
 /// The most steps.
 pub const MAX_STEPS: usize = 1_000_000;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "hidden",
     "tolerance",
     "activation",
@@ -82,6 +82,7 @@ const KEYS: [&str; 11] = [
     "optimizer",
     "steps",
     "learning_rate",
+    "weight_decay",
     "seed",
 ];
 
@@ -146,6 +147,10 @@ pub(super) fn read_compare(
             Some(rate) => float(&rate, table, "learning_rate")?,
             None => standard.settings.learning_rate,
         },
+        weight_decay: match table.get("weight_decay") {
+            Some(value) => weight_decay(table, value)?,
+            None => standard.settings.weight_decay,
+        },
         restarts: between(table, "restarts", 1..=MAX_RESTARTS)?
             .unwrap_or(standard.settings.restarts),
         seed,
@@ -193,6 +198,15 @@ fn between(
 fn seed<'i>(table: &Table<'_, 'i>, value: &Value<'i>) -> Result<u64, SpecError> {
     let seed = table.count(value, "seed")?;
     Ok(u64::try_from(seed).unwrap_or(u64::MAX))
+}
+
+fn weight_decay<'i>(table: &Table<'_, 'i>, value: &Value<'i>) -> Result<f64, SpecError> {
+    let number = table.number(value, "weight_decay")?;
+    if number.is_negative() {
+        let message = format!("`weight_decay` is at least 0, found {number}");
+        return Err(SpecError::new(message, value.span()).hint("write weight_decay = 1e-4"));
+    }
+    float(&number, table, "weight_decay")
 }
 
 fn float(number: &Rational, table: &Table<'_, '_>, key: &str) -> Result<f64, SpecError> {
@@ -317,7 +331,7 @@ mod tests {
         let found = compare(
             "hidden = [[2], [16, 16]]\nactivation = [\"sigmoid\", \"relu\"]\nsamples = 50\n\
              noise = 0.25\nrestarts = 3\noptimizer = \"adam\"\nsteps = 70\nlearning_rate = 0.5\n\
-             seed = 9",
+             seed = 9\nweight_decay = 1e-4",
         );
         let found = found.expect("good");
         assert_eq!(found.hidden, [vec![2], vec![16, 16]]);
@@ -328,6 +342,7 @@ mod tests {
                 optimizer: Optimizer::Adam,
                 steps: 70,
                 learning_rate: 0.5,
+                weight_decay: 1e-4,
                 restarts: 3,
                 seed: 9,
                 threshold: Rational::ratio(1, 3),
@@ -400,6 +415,11 @@ mod tests {
                 "2",
             ),
             ("noise = -1", "`noise` is at least 0, found -1", "-1"),
+            (
+                "weight_decay = -1",
+                "`weight_decay` is at least 0, found -1",
+                "-1",
+            ),
             (
                 "seed = -1",
                 "`seed` is a whole number of at least 0, found -1",

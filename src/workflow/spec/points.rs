@@ -12,7 +12,7 @@ pub enum Trainable {
     /// A target, and points of it.
     Target(Box<super::Spec>),
     /// Points alone.
-    Points(PointsSpec),
+    Points(Box<PointsSpec>),
 }
 
 /// A spec without a formula.
@@ -78,11 +78,11 @@ pub fn read_to_train(text: &str) -> Result<Trainable, SpecError> {
     let names = inputs.clone().unwrap_or_else(|| vec!["x".to_owned()]);
     let target = parse_target(&["0"], Some(&names))
         .map_err(|error| SpecError::new(error.message, root.span.clone()))?;
-    Ok(Trainable::Points(PointsSpec {
+    Ok(Trainable::Points(Box::new(PointsSpec {
         inputs,
         domain,
         compare: read_compare(&table, &target, None)?,
-    }))
+    })))
 }
 
 /// Does a spec name a file of points, and no formula?

@@ -402,6 +402,13 @@ fn compare() -> Value {
                 "The step size of adam.",
                 with_default(settings.learning_rate, positive()),
             ),
+            "weight_decay": described(
+                "Half the sum of the squared weights, times this, is added to the loss.",
+                with_default(
+                    settings.weight_decay,
+                    number_or_text(&json!({ "type": "number", "minimum": 0 }), r"\+?"),
+                ),
+            ),
             "seed": described(
                 "The seed of the first start and of the points.",
                 with_default(settings.seed, count(0, None)),
