@@ -12,7 +12,7 @@ use steeple::workflow::pictures::{diagram::diagram, warp::warp};
 use steeple::workflow::regions::facets;
 use steeple::workflow::{
     BuildRequest, Limits, PictureKind, RegionsRequest, Subject, build, count_regions, draw,
-    summarise,
+    draw_network, summarise,
 };
 
 /// The report of a built network, and its pictures by name.
@@ -150,6 +150,52 @@ fn report_of_a_triangle_in_a_disk() {
     ] {
         assert!(svg.contains(word), "{word}");
     }
+}
+
+/// `step(x + y) + step(y - x)`: four cells of three heights.
+const STEPS: &str = r#"{"steeple_network": 1, "inputs": ["x", "y"], "outputs": ["z"], "layers": [
+  {"activation": "heaviside", "weights": [["1", "1"], ["-1", "1"]], "bias": ["0", "0"]},
+  {"activation": "identity", "weights": [["1", "1"]], "bias": ["0"]}]}"#;
+
+#[test]
+fn a_network_alone_is_drawn_with_exact_walls() {
+    let network = json_network::read(STEPS).expect("a network");
+    let domain = Domain::parse("x=-1..1,y=-1..1").expect("a domain");
+    let half = Rational::ratio(1, 2);
+    let drawn = |kind, threshold| draw_network(kind, &network, &domain, threshold);
+    let svg = drawn(PictureKind::Surface, None).expect("a picture");
+    assert!(svg.contains("nothing is proved here") && !svg.contains("target</text>"));
+    insta::assert_snapshot!("steps_surface_svg", svg);
+    let svg = drawn(PictureKind::Surface, Some(&half)).expect("a picture");
+    assert!(svg.contains("level of the decision"));
+    let error = drawn(PictureKind::Curve, None).expect_err("two inputs");
+    assert_eq!(
+        error.to_string(),
+        "picture `curve` needs a network of one input, found 2"
+    );
+}
+
+#[test]
+fn a_dip_too_small_to_see_is_enlarged() {
+    let parameters = Parameters {
+        cells: Some(vec![2, 2]),
+        ..Parameters::default()
+    };
+    let surface = |builder, formula| {
+        let (_, pictures) = built(builder, &parameters, formula, "x=-1..1,y=-1..1", Norm::Sup);
+        let found = pictures.into_iter().find(|(name, _)| name == "surface");
+        found.expect("a surface").1
+    };
+    let towers = surface(BuilderName::Towers, "1 + x/9 + y/9");
+    assert!(
+        towers.contains("around the witness, "),
+        "the dip where four towers meet"
+    );
+    let ridge = surface(BuilderName::Quadrants, "1 + x/9 + y/9");
+    assert!(
+        !ridge.contains("around the witness"),
+        "steps as wide as cells"
+    );
 }
 
 #[test]

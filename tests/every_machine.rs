@@ -97,8 +97,8 @@ fn pictures() {
     said += &digest(folder, "d.png", "draw diagram p/network.json --out d.png");
     insta::assert_snapshot!(said, @"
     fcdc97d0fa0d4f34  build paraboloid.toml --out p
-    8cf482729829d36b  draw surface p/network.json --spec paraboloid.toml --out s.svg
-    6547bf6851482e26  draw surface p/network.json --spec paraboloid.toml --out s.png
+    a28b5722a2353bb0  draw surface p/network.json --spec paraboloid.toml --out s.svg
+    0c32c2538a9f7299  draw surface p/network.json --spec paraboloid.toml --out s.png
     75c634140d58d234  draw error p/network.json --spec paraboloid.toml --out e.png
     1f56e71a7ec795f9  draw diagram p/network.json --out d.png
     ");

@@ -141,6 +141,8 @@ fn messages_about_the_command_line() {
         "regions net.json --domain x=0..1 --draw map.svg",
         "draw surfaces net.json --out a.svg",
         "draw surface net.json --target x^2 --domain x=0..1 --out a.svg",
+        "draw surface net.json --out a.svg",
+        "draw surface net.json --domain x=0..1 --out a.svg",
         "draw convergence --out a.svg",
         "draw diagram net.json net.json --out a.svg",
         "draw diagram net.json --out missing/a.svg",

@@ -434,9 +434,9 @@ pub enum Over {
 /// The kinds of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Picture {
-    /// Network, target and certified error band over one input.
+    /// Network, target and certified error band over one input; without a target the network alone.
     Curve,
-    /// Network and target over two inputs, in perspective.
+    /// Network and target over two inputs, in perspective; without a target the network alone.
     Surface,
     /// Heat map of the certified error over two inputs.
     Error,

@@ -13,8 +13,9 @@ pub(crate) fn chain(segments: &[[Point; 2]], near: f64) -> Vec<Vec<Point>> {
             at.entry(key(*p)).or_default().push(i);
         }
     }
-    let mut is_used = vec![false; segments.len()];
     let close = |p: Point, q: Point| (p.0 - q.0).abs() <= near && (p.1 - q.1).abs() <= near;
+    // Points are left out.
+    let mut is_used: Vec<bool> = segments.iter().map(|[p, q]| close(*p, *q)).collect();
     // The unused segment that starts at a point, and its other end.
     let next = |from: Point, is_used: &[bool]| -> Option<(usize, Point)> {
         let (x, y) = key(from);
@@ -73,6 +74,7 @@ mod tests {
             [(0.0, 1.0), (0.0, 0.0)],
             [(1.0, 1.0), (1.0, 1e-9)],
             [(5.0, 5.0), (6.0, 5.0)],
+            [(1.0, 0.0), (1.0, 1e-9)],
         ];
         let lines = chain(&pieces, 1e-6);
         assert_eq!(lines.iter().map(Vec::len).collect::<Vec<_>>(), [5, 2]);

@@ -149,6 +149,13 @@ impl HalfplanesPicture {
         let mut inner = Canvas::default();
         inner.crisp(ground);
         let box_px = in_plane(plane);
+        let lines: Vec<HalfPlane> = self.lines.iter().map(|l| in_pixels(l, plane)).collect();
+        let ends: Vec<_> = lines.iter().map(|line| cut(line, &box_px)).collect();
+        for (ends, line) in ends.iter().zip(&lines) {
+            if let Some((p, q)) = ends {
+                draw_line(&mut inner, *p, *q, line);
+            }
+        }
         // Thinner on small maps.
         let thick = ((box_px.x1 - box_px.x0) / 400.0).clamp(0.55, 1.0);
         for run in self.decision.iter().flat_map(|line| plane.runs(line)) {
@@ -157,13 +164,6 @@ impl HalfplanesPicture {
         for run in self.boundary.iter().flat_map(|line| plane.runs(line)) {
             inner.polyline(&run, Paint::stroke(PAPER, 2.2 * thick).opacity(0.7));
             inner.polyline(&run, Paint::stroke(INK, 1.5 * thick).dashed("5 3"));
-        }
-        let lines: Vec<HalfPlane> = self.lines.iter().map(|l| in_pixels(l, plane)).collect();
-        let ends: Vec<_> = lines.iter().map(|line| cut(line, &box_px)).collect();
-        for (ends, line) in ends.iter().zip(&lines) {
-            if let Some((p, q)) = ends {
-                draw_line(&mut inner, *p, *q, line);
-            }
         }
         for run in plane.runs(&self.polygon) {
             inner.polygon(&run, Paint::stroke(NETWORK, 2.8));
@@ -378,5 +378,22 @@ mod tests {
         assert_eq!(kind(&cell(Class::Outside, Class::Unknown)), 4);
         assert_eq!(kind(&cell(Class::Outside, Class::Inside)), 2);
         assert_eq!(kind(&cell(Class::Inside, Class::Outside)), 3);
+    }
+
+    #[test]
+    fn edges_are_lines_with_names() {
+        let picture = HalfplanesPicture {
+            domain: BOX,
+            decision: vec![vec![(0.0, 10.0), (50.0, 20.0), (100.0, 10.0)]],
+            ..HalfplanesPicture::default()
+        };
+        let svg = picture.render();
+        assert!(svg.contains("edge of the decision (sampled)"));
+        assert!(!svg.contains("edge of the target"));
+        assert_eq!(
+            svg.matches(NETWORK).count(),
+            2,
+            "in the map and in the legend"
+        );
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BinaryHeap;
 
-use super::canvas::{Canvas, Paint};
+use super::canvas::{Canvas, Paint, PathData};
 use super::facets::{crease, faces_viewer, newell};
 use super::palette::{MESH_LINE, NETWORK, OVER_FILLS};
 use super::scene::{Scene, Sides};
@@ -16,6 +16,10 @@ use nalgebra::{Point3, Vector3};
 const STEP: f64 = 0.0015;
 /// The upward part of the normal of a facet that is flat rather than part of a cliff.
 const FLAT: f64 = 0.4;
+/// The cosines of the angles between neighbours at which lines begin: at bends, on the mesh, at cliffs.
+const BENT: f64 = 0.999_9;
+const SMOOTH: f64 = 0.999_8;
+const CLIFF: f64 = 0.6;
 /// Blocks of more cells have no lines at their steps: these would cover everything.
 const FINE: usize = 2500;
 
@@ -39,12 +43,14 @@ pub struct FacetSide {
 /// A line along a side, drawn where the two facets do not lie in one plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FacetLine {
-    /// No line; walls keep theirs.
+    /// No line, except at a high step.
     #[default]
     None,
     /// A thin line of the mesh over a curved surface.
     Mesh,
-    /// A sharp edge.
+    /// A line at a step, and where a cliff begins.
+    Rim,
+    /// A line at a step, and at every bend.
     Crease,
 }
 
@@ -70,8 +76,9 @@ impl Facets {
         domain: [(f64, f64); 2],
         level: Option<f64>,
     ) -> Vec<LevelPart> {
-        // A little higher: many cells have their corners just on the level.
-        let level = level.map(|z| z + 1e-6 * (scene.hi[2] - scene.lo[2]));
+        // A little lower: many cells have their corners just on the level, and of two such cells on a slope
+        // that is seen, the lower one is painted last.
+        let level = level.map(|z| z - 1e-6 * (scene.hi[2] - scene.lo[2]));
         let mut ring = Vec::new();
         self.draw_rim(scene, canvas, domain, false);
         let normals: Vec<Option<Vector3<f64>>> =
@@ -91,11 +98,14 @@ impl Facets {
             if normals[cell].is_some() {
                 self.paint_top(scene, canvas, (cell, normals[cell]), level, &mut ring);
             }
+            let mut lines = Lines::default();
             for side in &sides {
                 let ends = [side.side.left, side.side.right];
                 let ends = ends.map(|cell| normals[cell].unwrap_or_default());
-                side.draw_lines(scene, canvas, ends, self.cells.len() > FINE);
+                side.add_lines(scene, &mut lines, ends, self.cells.len() > FINE);
             }
+            canvas.path(lines.mesh, Paint::stroke(MESH_LINE, 0.4).opacity(0.55));
+            canvas.path(lines.edges, Paint::stroke(OVER_FILLS, 0.7));
         }
         self.draw_rim(scene, canvas, domain, true);
         ring
@@ -255,10 +265,11 @@ fn draw_ring(scene: &Scene, canvas: &mut Canvas, ends: LevelPart, level: f64) {
     canvas.line(p, q, Paint::stroke(NETWORK, 2.2));
 }
 
-/// A sharp edge between two places.
-fn edge(scene: &Scene, canvas: &mut Canvas, ends: &[Point3<f64>; 2]) {
-    let [p, q] = longer(ends.map(|p| scene.camera.at(&p)));
-    canvas.line(p, q, Paint::stroke(OVER_FILLS, 0.7));
+/// The lines along the far sides of a facet.
+#[derive(Default)]
+struct Lines {
+    edges: PathData,
+    mesh: PathData,
 }
 
 /// A little more than half a pixel longer at both ends: the rim of the next facet covers as much.
@@ -353,10 +364,10 @@ impl<'a> Behind<'a> {
     }
 
     /// Draws the edges of a wall where it meets flat facets, the edges of bends, and mesh lines.
-    fn draw_lines(
+    fn add_lines(
         &self,
         scene: &Scene,
-        canvas: &mut Canvas,
+        lines: &mut Lines,
         [left, right]: [Vector3<f64>; 2],
         is_fine: bool,
     ) {
@@ -367,36 +378,29 @@ impl<'a> Behind<'a> {
             (right, left)
         };
         let turn = left.dot(&right);
-        let top = [0, 1].map(|k| self.end(scene, k, self.far[k]));
+        let is_lined = matches!(self.side.line, FacetLine::Rim | FacetLine::Crease);
+        let [top, foot] = [self.far, self.near]
+            .map(|z| [0, 1].map(|k| scene.camera.at(&self.end(scene, k, z[k]))));
         if is_step {
             let is_sharp = self.rises.iter().all(|rise| rise.abs() > 12.0 * self.least);
-            if is_fine || !(is_sharp || self.side.line == FacetLine::Crease) {
+            if is_fine || !(is_sharp || is_lined) {
                 return;
             }
-            if far.z > FLAT {
-                edge(scene, canvas, &top);
+            // Behind a higher facet, only its own rim is seen.
+            if far.z > FLAT && self.rises.iter().any(|rise| *rise > 0.0) {
+                lines.edges.open(&longer(top));
             }
             if near.z > FLAT && self.rises.iter().all(|rise| rise.abs() > self.least) {
-                edge(
-                    scene,
-                    canvas,
-                    &[0, 1].map(|k| self.end(scene, k, self.near[k])),
-                );
+                lines.edges.open(&longer(foot));
             }
             return;
         }
         match self.side.line {
-            FacetLine::Crease if turn < 0.999_999_9 => edge(scene, canvas, &top),
-            // The rim of a cliff.
-            FacetLine::None if turn < 0.6 && near.z.max(far.z) > FLAT => edge(scene, canvas, &top),
-            FacetLine::Mesh if turn < 0.999_98 && near.z.min(far.z) > 0.2 => {
-                let ends = top.map(|p| scene.camera.at(&p));
-                canvas.line(
-                    ends[0],
-                    ends[1],
-                    Paint::stroke(MESH_LINE, 0.4).opacity(0.55),
-                );
+            FacetLine::Crease if turn < BENT => lines.edges.open(&longer(top)),
+            FacetLine::Rim if turn < CLIFF && near.z.max(far.z) > FLAT => {
+                lines.edges.open(&longer(top));
             }
+            FacetLine::Mesh if turn < SMOOTH && near.z.min(far.z) > 0.2 => lines.mesh.open(&top),
             _ => {}
         }
     }
@@ -454,5 +458,49 @@ mod tests {
         assert_eq!(walls([-1.0, -0.3, 0.5]), 3);
         assert_eq!(walls([1.0, -0.3, 0.5]), 2);
         assert!(!FacetsPicture::default().render().contains("NaN"));
+    }
+
+    #[test]
+    fn a_level_runs_along_a_wall_and_across_a_slope() {
+        let (place, ends) = ((0.0, 0.0, 100.0, 100.0), [0.0, 1.0]);
+        let toward = [-1.0, -0.3, 0.5];
+        let scene = Scene::new((&ends, &ends), (0.0, 1.0), toward, place);
+        let ring = |facets: &Facets| {
+            let mut canvas = Canvas::default();
+            let ring = facets.draw(&scene, &mut canvas, [(0.0, 1.0); 2], Some(0.5));
+            let nodes = canvas.into_nodes();
+            let drawn = nodes
+                .iter()
+                .filter(|node| node.to_string().contains(NETWORK));
+            (ring, drawn.count())
+        };
+        let (wall, drawn) = ring(&halves(0.0, 1.0).facets);
+        assert_eq!((wall, drawn), (vec![[(0.5, 0.0), (0.5, 1.0)]], 1));
+        // From behind, the wall is hidden, but its shadow is known.
+        let (wall, drawn) = ring(&halves(1.0, 0.0).facets);
+        assert_eq!((wall.len(), drawn), (1, 0));
+        let mut slope = halves(0.2, 0.2).facets;
+        slope.cells[0][1][2] = 0.8;
+        slope.cells[0][2][2] = 0.8;
+        let (line, _) = ring(&slope);
+        assert!(
+            line.iter().flatten().all(|p| (p.0 - 0.25).abs() < 1e-5),
+            "{line:?}"
+        );
+    }
+
+    #[test]
+    fn a_facet_without_a_value_is_left_out() {
+        let whole = halves(0.0, 1.0);
+        let mut part = whole.clone();
+        part.facets.cells[1][0][2] = f64::NAN;
+        let facets =
+            |picture: &FacetsPicture| picture.render().matches("stroke-width=\".85\"").count();
+        let seen = |picture: FacetsPicture| FacetsPicture {
+            toward: [-1.0, -0.3, 0.5],
+            ..picture
+        };
+        assert_eq!(facets(&seen(part.clone())), facets(&seen(whole)) - 2);
+        assert!(!part.render().contains("NaN"));
     }
 }

@@ -340,4 +340,23 @@ mod tests {
         s.z.pop();
         assert_eq!(facets(s, [0.0; 3]), 0);
     }
+
+    #[test]
+    fn scales_are_shared_or_each_its_own() {
+        let picture = SurfacePicture {
+            surfaces: vec![flat(3, |x, _| x), flat(3, |x, _| 1000.0 * x)],
+            ..SurfacePicture::default()
+        };
+        let scales = |picture: &SurfacePicture| -> Vec<(f64, f64)> {
+            let empty = Surface::default();
+            picture.panels(&empty).iter().map(|panel| panel.z).collect()
+        };
+        assert_eq!(scales(&picture), [(0.0, 1000.0); 2]);
+        let picture = SurfacePicture {
+            has_own_scales: true,
+            zoom: Some(flat(3, |x, _| 7.0 + x)),
+            ..picture
+        };
+        assert_eq!(scales(&picture), [(0.0, 1.0), (0.0, 1000.0), (7.0, 8.0)]);
+    }
 }

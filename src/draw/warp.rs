@@ -183,15 +183,12 @@ impl WarpPicture {
         for (cell, corners) in self.quads(panel) {
             let corners = corners.map(|k| plane.at(panel.grid[k][0], panel.grid[k][1]));
             let at = |p: &Vec<f64>| plane.at(p[0], p[1]);
-            match self.parts(panel, cell) {
-                Some(split) => {
-                    split.draw(&mut inner, &corners, at, 0.8);
-                    edges.extend(split.edges.iter().map(|ends| ends.map(at)));
-                }
-                None => {
-                    let fill = self.fill(cell);
-                    inner.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.8));
-                }
+            if let Some(split) = self.parts(panel, cell) {
+                split.draw(&mut inner, &corners, at, 0.8);
+                edges.extend(split.edges.iter().map(|ends| ends.map(at)));
+            } else {
+                let fill = self.fill(cell);
+                inner.polygon(&corners, Paint::fill(fill).edge(SOFT, 0.35).opacity(0.8));
             }
         }
         for line in chain(&edges, 0.02) {

@@ -117,7 +117,7 @@ impl<'a> Explain<'a> {
     /// let network = builders::interpolant(&target, &domain, 4)?;
     /// let found = steeple::explain(&network, &domain).target(&target).run()?;
     /// // The error of this network is 1/64.
-    /// assert!(found.text().contains("The largest error is 0.015625."));
+    /// assert!(found.text().contains("The largest error is between 0.01562 and 0.01563."));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(self) -> Result<Explained, VerifyError> {
@@ -198,9 +198,10 @@ impl Explained {
     /// ```
     /// use steeple::{Domain, formats};
     /// // A relu that is off on a quarter of the domain.
-    /// let network = formats::open(br#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
+    /// let text = br#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["z"], "layers": [
     ///     {"activation": "relu", "weights": [["2"]], "bias": ["0"]},
-    ///     {"activation": "identity", "weights": [["1"]], "bias": ["0"]}]}"#)?.network;
+    ///     {"activation": "identity", "weights": [["1"]], "bias": ["0"]}]}"#;
+    /// let network = formats::open(&text[..])?.network;
     /// let found = steeple::explain(&network, &Domain::parse("x=-1..3")?).run()?;
     /// assert_eq!(found.saturated(), Some(("1/4".parse()?, Some("1/4".parse()?))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -15,6 +15,7 @@ mod refine;
 pub mod ridges;
 pub mod steepness;
 pub mod surface;
+mod surfaces;
 mod tiled_network;
 mod tiling;
 pub mod titles;
@@ -43,13 +44,13 @@ use crate::numbers::{
 };
 use crate::training::{Judged, Samples};
 
-/// Decisions are shown on a grid of `2^DEPTH` by `2^DEPTH` cells.
-const DEPTH: u32 = 9;
 /// Linear forms are no better than ranges on a cell with more unstable units than this.
 const DENSE: usize = 64;
 /// A network of more units is reduced once for all pictures, because reducing it to every cell takes seconds.
 const LARGE: usize = 1 << 14;
 
+/// Decisions are certified on `2^9` by `2^9` cells, each about a pixel wide.
+const DECISION_DEPTH: u32 = 9;
 /// The caption of a picture of a network alone.
 const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
@@ -597,7 +598,7 @@ impl<'a> Scene<'a> {
     fn wrong_decisions(&self) -> HalfplanesPicture {
         let mut wrong = Interval::ZERO;
         let mut open = Interval::ZERO;
-        let cells = self.decided_cells(DEPTH, &mut |cell, target, decision| {
+        let cells = self.decided_cells(DECISION_DEPTH, &mut |cell, target, decision| {
             let area = cell.volume();
             if target == Truth::Unknown || decision == Truth::Unknown {
                 open = open.plus(&area);
@@ -747,7 +748,7 @@ impl<'a> Scene<'a> {
     }
 
     fn halfplanes(&self) -> HalfplanesPicture {
-        self.halfplanes_on(DEPTH)
+        self.halfplanes_on(DECISION_DEPTH)
     }
 
     /// The decision on a grid of `2^depth` by `2^depth` cells.

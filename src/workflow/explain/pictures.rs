@@ -2,7 +2,7 @@
 
 use super::formula::{Shape, formulas, hardens, target_of};
 use crate::certificate::{Norm, Question, Semantics};
-use crate::expr::{Domain, Target};
+use crate::expr::{Domain, Target, typeset};
 use crate::network::{Layer, Network, digest};
 use crate::words::short;
 use crate::workflow::pictures::diagram::diagram;
@@ -48,7 +48,7 @@ pub fn pictures(
         let drawn = target.and_then(|target| {
             let caption = format!(
                 "f = {}; no bound is drawn",
-                short(&target.text().join(", "), LONGEST)
+                short(&typeset(&target.text().join(", ")), LONGEST)
             );
             against(
                 target,

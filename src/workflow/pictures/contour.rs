@@ -46,13 +46,13 @@ impl Parts {
             }
             [_, _, _, _] => {
                 let mut rest = Vec::new();
-                for i in 0..4 {
+                for (i, corner) in corners.iter().enumerate() {
                     let before = (i + 3) % 4;
-                    if corners[i] == centre {
+                    if *corner == centre {
                         rest.push(Spot::Corner(i));
                     } else {
                         let cut = vec![Spot::Crossing(before), Spot::Corner(i), Spot::Crossing(i)];
-                        found.parts.push((corners[i], cut));
+                        found.parts.push((*corner, cut));
                         found.edges.push([before, i]);
                     }
                     rest.push(Spot::Crossing(i));

@@ -7,14 +7,14 @@ use crate::draw::FacetLine;
 const MESH: f64 = 32.0;
 /// Cells are no smaller than one part in this many, where the function is steep.
 const FINE: f64 = 128.0;
-/// At corners of a jump, cells get this small.
-const FINEST: f64 = 1024.0;
+/// The same in a zoom.
+const SMALL: f64 = 64.0;
 /// What differs by less than this fraction of the whole range is flat.
 const FLAT: f64 = 5e-4;
 /// What differs by more than this fraction gets finer cells than the mesh.
 const CURVED: f64 = 0.012;
-/// Jumps over less than this distance are drawn as walls: a tenth of a pixel.
-const JUMP: f64 = 3e-4;
+/// Jumps over less than this distance are drawn as walls: about a pixel.
+const JUMP: f64 = 4e-3;
 
 /// How finely a function is sampled.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Refinement {
     range: f64,
     /// Samples on the mesh, `[row][column]`.
     samples: Vec<Vec<f64>>,
+    fine: f64,
+    mesh: FacetLine,
 }
 
 impl Refinement {
@@ -42,25 +44,45 @@ impl Refinement {
         Self {
             range: range.max(f64::MIN_POSITIVE),
             samples,
+            fine: FINE,
+            mesh: FacetLine::Mesh,
+        }
+    }
+
+    /// Larger cells where the function is steep: a zoom has no finer structure.
+    pub(super) fn zoomed(self) -> Self {
+        Self {
+            fine: SMALL,
+            ..self
+        }
+    }
+
+    /// No mesh, for a small picture.
+    pub(super) fn coarse(self) -> Self {
+        Self {
+            mesh: FacetLine::None,
+            ..self
         }
     }
 
     /// Decides on a cell of a function.
     ///
-    /// - `is_cut`: whether the cell was cut along a jump, which is noted here.
+    /// - `cut`: the jump along which the cell was cut, which is noted here.
     pub(super) fn step(
         &self,
         f: &mut dyn FnMut(Point) -> f64,
         cell: &[Point],
-        is_cut: &mut bool,
+        cut: &mut Option<Line>,
     ) -> Step {
         let centre = middle(cell);
+        if let Some(line) = cut {
+            let off = JUMP * line.value(centre).signum();
+            let heights = cell.iter().map(|p| f(line.beside(*p, off)));
+            return Step::Whole(heights.collect());
+        }
         // Just inside: at a jump, the corners belong to both sides.
         let inside = |p: &Point| (p.0 + 1e-6 * (centre.0 - p.0), p.1 + 1e-6 * (centre.1 - p.1));
         let heights: Vec<f64> = cell.iter().map(|p| f(inside(p))).collect();
-        if *is_cut {
-            return Step::Whole(heights);
-        }
         let ends = |axis: fn(&Point) -> f64| {
             let all = cell.iter().map(axis);
             all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
@@ -75,19 +97,18 @@ impl Refinement {
             return Step::Whole(heights);
         }
         if is_large {
-            return grid_cut((x, y), MESH, FacetLine::Mesh).unwrap_or(Step::Whole(heights));
+            return grid_cut((x, y), MESH, self.mesh).unwrap_or(Step::Whole(heights));
         }
         if uneven < CURVED {
             return Step::Whole(heights);
         }
-        let mut finest = FINE;
+        let mut finest = self.fine;
         if let Some((line, is_straight)) = self.jump(f, cell, &heights) {
-            if is_straight || size < 1.5 / FINEST {
-                *is_cut = true;
-                // Walls show their edges; a function that only climbs fast has none here.
-                return Step::Cut(line, FacetLine::None);
+            if is_straight || size < 1.5 / FINE {
+                *cut = Some(line);
+                return Step::Cut(line, FacetLine::Rim);
             }
-            finest = FINEST;
+            finest = FINE;
         }
         if size > 1.0 / finest + 1e-9 {
             // Twice as fine as the cell is wide.
@@ -177,6 +198,12 @@ impl Refinement {
             return None;
         };
         let line = Line::through(p, q)?;
+        let across = cell.iter().map(|p| line.value(*p));
+        let (far, near) = across.fold((0.0_f64, 0.0_f64), |(hi, lo), v| (hi.max(v), lo.min(v)));
+        if far - near < 1.5 * JUMP {
+            // Strips of a transition layer are thinner: there, this would be a step beside the cell.
+            return None;
+        }
         let (dx, dy) = (q.0 - p.0, q.1 - p.1);
         let m = (p.0.midpoint(q.0), p.1.midpoint(q.1));
         let is_high =
@@ -187,6 +214,8 @@ impl Refinement {
 }
 
 /// Where a function jumps across a level between two points; `None` if it climbs.
+///
+/// - `rise`: the jump that is expected, most of it over the distance [`JUMP`].
 fn bisect(
     f: &mut dyn FnMut(Point) -> f64,
     below: Point,
@@ -194,24 +223,28 @@ fn bisect(
     level: f64,
     rise: f64,
 ) -> Option<Point> {
+    let (dx, dy) = (above.0 - below.0, above.1 - below.1);
+    let length = (dx * dx + dy * dy).sqrt();
     let (mut low, mut high) = (below, above);
-    let (mut at_low, mut at_high) = (f(low), f(high));
-    let length = ((high.0 - low.0) * (high.0 - low.0) + (high.1 - low.1) * (high.1 - low.1)).sqrt();
     let mut gap = length;
     while gap > 1e-10 {
         let m = (low.0.midpoint(high.0), low.1.midpoint(high.1));
-        let z = f(m);
-        if z >= level {
-            (high, at_high) = (m, z);
+        if f(m) >= level {
+            high = m;
         } else {
-            (low, at_low) = (m, z);
+            low = m;
         }
         gap /= 2.0;
-        if gap < JUMP && gap > JUMP / 2.5 && at_high - at_low < 0.6 * rise {
-            return None;
-        }
     }
-    Some(low)
+    // The jump may lie at an end, so both places may lie beyond it.
+    let mut beside = |sign: f64| {
+        let t = sign * JUMP / (2.0 * length);
+        f((
+            (low.0 + t * dx).clamp(0.0, 1.0),
+            (low.1 + t * dy).clamp(0.0, 1.0),
+        ))
+    };
+    (beside(1.0) - beside(-1.0) >= 0.9 * rise).then_some(low)
 }
 
 /// A cut of the longer side along a grid.
@@ -269,9 +302,9 @@ mod tests {
     struct Sampled<F>(F, Refinement);
 
     impl<F: FnMut(Point) -> f64> Relief for Sampled<F> {
-        type State = bool;
+        type State = Option<Line>;
 
-        fn step(&mut self, cell: &[Point], state: &mut bool) -> Step {
+        fn step(&mut self, cell: &[Point], state: &mut Option<Line>) -> Step {
             self.1.step(&mut self.0, cell, state)
         }
     }
@@ -282,7 +315,7 @@ mod tests {
             .iter()
             .map(|y| places.iter().map(|x| f((*x, *y))).collect());
         let refinement = Refinement::new(samples.collect(), 1.0);
-        tile(&mut Sampled(f, refinement), false, 20_000).expect("few cells")
+        tile(&mut Sampled(f, refinement), None, 20_000).expect("few cells")
     }
 
     #[test]
@@ -310,8 +343,24 @@ mod tests {
                 .cells
                 .iter()
                 .flatten()
-                .all(|p| p[2] == 0.0 || p[2] == 1.0)
+                .all(|p| p[2].min(1.0 - p[2]).abs() < 1e-12)
         );
+    }
+
+    #[test]
+    fn a_climb_thinner_than_a_pixel_is_a_wall_and_a_wide_one_is_a_slope() {
+        let steep =
+            |slope: f64| move |(x, y): Point| 1.0 / (1.0 + libm::exp(slope * (x + 0.3 * y - 0.6)));
+        let walls = |found: &crate::draw::Facets| {
+            let step =
+                |s: &&crate::draw::FacetSide| (s.left_heights[0] - s.right_heights[0]).abs() > 0.9;
+            found.sides.iter().filter(step).count()
+        };
+        let thin = tiled(steep(2e4));
+        assert!((20..80).contains(&walls(&thin)), "{}", walls(&thin));
+        let mut corners = thin.cells.iter().flatten();
+        assert!(corners.all(|p| p[2] < 0.05 || p[2] > 0.95));
+        assert_eq!(walls(&tiled(steep(60.0))), 0);
     }
 
     #[test]

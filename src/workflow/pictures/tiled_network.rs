@@ -40,8 +40,8 @@ pub(super) struct Known {
     values: Vec<Option<Affine>>,
     /// Cuts made for the next unit.
     cuts: usize,
-    /// Whether the cell was cut along a jump that was found by samples.
-    is_cut: bool,
+    /// A jump that was found by samples, along which the cell was cut.
+    cut: Option<Line>,
 }
 
 /// A network whose units are known one by one.
@@ -121,7 +121,7 @@ impl<'a> TiledNetwork<'a> {
         Known {
             values: vec![Some([x0, x1 - x0, 0.0]), Some([y0, 0.0, y1 - y0])],
             cuts: 0,
-            is_cut: false,
+            cut: None,
         }
     }
 
@@ -155,7 +155,7 @@ impl<'a> TiledNetwork<'a> {
                     if let (true, Some(line)) = (lo < level && level < hi, line) {
                         let is_strip = matches!(change, Change::Smooth { .. });
                         let drawn = if is_strip {
-                            FacetLine::None
+                            FacetLine::Rim
                         } else {
                             FacetLine::Crease
                         };
@@ -212,7 +212,7 @@ impl Relief for TiledNetwork<'_> {
             }
             sum(output, memory)
         };
-        self.refinement.step(&mut height, cell, &mut known.is_cut)
+        self.refinement.step(&mut height, cell, &mut known.cut)
     }
 }
 
@@ -261,4 +261,109 @@ fn affine(unit: &Unit, values: &[Option<Affine>]) -> Option<Affine> {
         }
     }
     Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tiling::tile;
+    use super::*;
+    use crate::builders::{BuilderName, Parameters, Units, build};
+    use crate::certificate::Norm;
+    use crate::draw::{FacetSide, Facets};
+    use crate::expr::{Domain, parse_target};
+    use crate::network::{Activation, Layer, Matrix, Network};
+    use crate::numbers::Rational;
+
+    const DOMAIN: [(f64, f64); 2] = [(-1.5, 1.5), (-1.5, 1.5)];
+
+    fn tiled(network: &Network) -> Facets {
+        let domain = Domain::parse("x=-3/2..3/2, y=-3/2..3/2").expect("a box");
+        let reduced = Reduced::from_network(network, &domain.enclosure()).expect("reduced");
+        let places = Refinement::places();
+        let along = |t: &f64| 3.0 * t - 1.5;
+        let mut memory = Vec::new();
+        let mut at = |x: &f64, y: &f64| {
+            crate::network::estimate_outputs(&reduced, &[along(x), along(y)], &mut memory)[0]
+        };
+        let row = |y: &f64| places.iter().map(|x| at(x, y)).collect();
+        let samples = places.iter().map(row).collect();
+        let refinement = Refinement::new(samples, 1.0);
+        let mut tiled = TiledNetwork::new(&reduced, DOMAIN, Reading::Plain, &refinement);
+        let known = tiled.nothing_known();
+        tile(&mut tiled, known, 10_000).expect("few cells")
+    }
+
+    /// `activation(weight · (x + y))`.
+    fn unit(activation: Activation, weight: i64) -> Network {
+        let names = vec!["x".to_string(), "y".to_string()];
+        let matrix = |row: Vec<i64>| {
+            let row = row.into_iter().map(Rational::from).collect();
+            Matrix::from_dense(vec![row]).expect("a row")
+        };
+        let layer = |row, activation| Layer::new(matrix(row), vec![Rational::ZERO], activation);
+        let hidden = layer(vec![weight, weight], activation).expect("a layer");
+        let output = layer(vec![1], Activation::Identity).expect("a layer");
+        Network::new(names, vec!["z".into()], vec![hidden, output]).expect("a network")
+    }
+
+    fn length(side: &FacetSide) -> f64 {
+        let [p, q] = side.ends;
+        ((q.0 - p.0) * (q.0 - p.0) + (q.1 - p.1) * (q.1 - p.1)).sqrt()
+    }
+
+    fn walls(facets: &Facets) -> f64 {
+        let is_wall =
+            |side: &&FacetSide| (side.left_heights[0] - side.right_heights[0]).abs() > 0.9;
+        facets.sides.iter().filter(is_wall).map(length).sum()
+    }
+
+    #[test]
+    fn the_walls_of_a_hexagon_are_its_sides() {
+        let target = parse_target(&["x^2 + y^2 <= 1"], None).expect("a region");
+        let domain = Domain::parse("x=-3/2..3/2, y=-3/2..3/2").expect("a box");
+        let parameters = Parameters {
+            sides: Some(6),
+            units: Some(Units::Heaviside),
+            ..Parameters::default()
+        };
+        let built = build(BuilderName::Disk, &parameters, &target, &domain, Norm::Area);
+        let facets = tiled(&built.expect("built").network);
+        assert!(
+            facets
+                .cells
+                .iter()
+                .flatten()
+                .all(|p| p[2].min(1.0 - p[2]).abs() < 1e-12)
+        );
+        // Inscribed in a circle of radius 1, in a square of side 3: six sides of 1/3.
+        assert!((walls(&facets) - 2.0).abs() < 1e-6, "{}", walls(&facets));
+        let high = facets.cells.iter().filter(|cell| cell[0][2] > 0.5);
+        assert_eq!(high.count(), 1, "one plateau");
+    }
+
+    #[test]
+    fn a_kink_is_a_line_between_two_flat_facets() {
+        let facets = tiled(&unit(Activation::Relu, 1));
+        assert_eq!((facets.cells.len(), facets.sides.len()), (2, 1));
+        assert!((length(&facets.sides[0]) - 2.0_f64.sqrt()).abs() < 1e-9);
+        let highest = facets
+            .cells
+            .iter()
+            .flatten()
+            .map(|p| p[2])
+            .fold(0.0, f64::max);
+        assert!(walls(&facets) < 1e-9 && (highest - 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_sigmoid_is_a_wall_if_its_transition_layer_cannot_be_seen() {
+        let steep = tiled(&unit(Activation::Sigmoid, 100_000));
+        assert_eq!(steep.cells.len(), 2);
+        assert!((walls(&steep) - 2.0_f64.sqrt()).abs() < 1e-9);
+        for weight in [3, 20, 200] {
+            let facets = tiled(&unit(Activation::Sigmoid, weight));
+            assert!(walls(&facets) < 1e-9, "{weight}");
+            assert!(facets.cells.len() > 4, "{weight}");
+        }
+    }
 }

@@ -45,6 +45,19 @@ impl Line {
         self.a * p.0 + self.b * p.1 + self.c
     }
 
+    /// The point at a distance from the line, in the square; points farther away on that side stay.
+    pub(super) fn beside(self, p: Point, distance: f64) -> Point {
+        let value = self.value(p);
+        if value * distance > distance * distance {
+            return p;
+        }
+        let t = distance - value;
+        (
+            (p.0 + t * self.a).clamp(0.0, 1.0),
+            (p.1 + t * self.b).clamp(0.0, 1.0),
+        )
+    }
+
     /// The place of a point along the line; the negative side is to the left.
     fn along(self, p: Point) -> f64 {
         self.a * p.1 - self.b * p.0

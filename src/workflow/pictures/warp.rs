@@ -379,4 +379,33 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_edge_of_a_region_splits_the_cells_that_it_crosses() {
+        let side = |k: usize| 2.0 * k as f64 / CELLS as f64 - 1.0;
+        let point = |i: usize, j: usize| vec![side(i), side(j)];
+        let grid: Vec<Vec<f64>> = (0..=CELLS)
+            .flat_map(|j| (0..=CELLS).map(move |i| point(i, j)))
+            .collect();
+        let mut label = |p: &[f64]| Some(p[0] + p[1] >= 0.01);
+        let half = 1.0 / CELLS as f64;
+        let cells: Vec<Option<bool>> = (0..CELLS * CELLS)
+            .map(|k| label(&[side(k % CELLS) + half, side(k / CELLS) + half]))
+            .collect();
+        let (split, edge) = split_cells(&grid, &cells, &mut label);
+        // Just above the diagonal, every row has two cells with the edge in them, the last has one.
+        assert_eq!(split.len(), 2 * CELLS - 1);
+        assert!(edge.iter().all(|p| (p[0] + p[1] - 0.01).abs() < 1e-9));
+        for cell in &split {
+            assert_eq!((cell.parts.len(), cell.edges.len()), (2, 1));
+            assert_ne!(cell.parts[0].0, cell.parts[1].0);
+            let ends = grid.len() + edge.len();
+            assert!(
+                cell.parts
+                    .iter()
+                    .flat_map(|(_, part)| part)
+                    .all(|&k| k < ends)
+            );
+        }
+    }
 }
