@@ -69,7 +69,10 @@ fn file(block: &Block, lines: &[&str]) -> Option<String> {
         return Some(name.to_owned());
     }
     let named = lines.first()?.strip_prefix("# ")?;
-    (block.kind == "toml" && named.ends_with(".toml")).then(|| named.to_owned())
+    let is_spec = Path::new(named)
+        .extension()
+        .is_some_and(|end| end == "toml");
+    (block.kind == "toml" && is_spec).then(|| named.to_owned())
 }
 
 /// The pictures of a page, by their paths below [`PICTURES`].
