@@ -134,7 +134,7 @@ fn every_figure_is_one_that_the_checker_accepts() {
     assert_eq!(row("constant")["constant"], "no");
     assert_eq!(row("constant")["units"], 0);
     let [low, high] = ends("constant");
-    assert!(low <= 3.1416 && 3.1415 <= high && high - low < 0.32);
+    assert!(low <= std::f64::consts::PI && std::f64::consts::PI <= high && high - low < 0.32);
     assert_eq!(row("best polygon of 3 sides")["units"], 3);
     assert_eq!(row("best polygon of 3 sides")["decision_sides"], 3);
     assert!(ends("relu 2-2-1")[0] > 1.0);

@@ -188,12 +188,12 @@ fn a_dip_too_small_to_see_is_enlarged() {
     };
     let towers = surface(BuilderName::Towers, "1 + x/9 + y/9");
     assert!(
-        towers.contains("around the witness, "),
+        towers.contains("around the largest error found, "),
         "the dip where four towers meet"
     );
     let ridge = surface(BuilderName::Quadrants, "1 + x/9 + y/9");
     assert!(
-        !ridge.contains("around the witness"),
+        !ridge.contains("around the largest error found"),
         "steps as wide as cells"
     );
 }
