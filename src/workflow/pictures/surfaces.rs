@@ -215,7 +215,10 @@ impl Scene<'_> {
         let read = |row: &Vec<f64>| row.iter().map(|z| reading.height(*z)).collect();
         let samples: Vec<Vec<f64>> = outputs.iter().map(read).collect();
         let (lo, hi) = range(&samples);
-        let name = format!("around the largest error found, {:.0} times larger", 1.0 / wide);
+        let name = format!(
+            "around the largest error found, {:.0} times larger",
+            1.0 / wide
+        );
         let refinement = Refinement::new(samples, hi - lo).zoomed();
         Some(self.network_surface(&name, window, reading, &refinement))
     }
