@@ -39,11 +39,15 @@ steps = 20
 hidden = [[2]]
 "#;
 
+/// Points with labels, for the command that trains on points alone.
+const POINTS: &str = "x,y,label\n0,0,1\n1,0,0\n0,1,0\n1,1,1\n";
+
 #[test]
 fn its_commands_do_what_it_says() {
     let scratch = tempfile::tempdir().expect("a directory");
     let at = scratch.path();
     fs::write(at.join("SPEC.toml"), SPEC).expect("written");
+    fs::write(at.join("points.csv"), POINTS).expect("written");
     let lines = block("## Commands");
     assert!(lines.len() >= 10, "{lines:?}");
     for line in lines {
