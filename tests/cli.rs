@@ -813,8 +813,8 @@ fn draw_convergence_over_steepness_shows_both_kinds_of_heights() {
         "Smooth, or made of steps?",
         "heights: values at the cell centres",
         "heights: fitted",
-        "theory, steps: L h/2",
-        "theory, blur: max |f''| pi²/(6 w²)",
+        "theory, steps: L·h/2",
+        "theory, blur: max |f′′| π²/(6w²)",
         "6 cells, 13 units",
     ] {
         assert!(picture.contains(words), "{words} in {picture}");

@@ -97,9 +97,9 @@ fn pictures() {
     said += &digest(folder, "d.png", "draw diagram p/network.json --out d.png");
     insta::assert_snapshot!(said, @"
     fcdc97d0fa0d4f34  build paraboloid.toml --out p
-    a28b5722a2353bb0  draw surface p/network.json --spec paraboloid.toml --out s.svg
-    0c32c2538a9f7299  draw surface p/network.json --spec paraboloid.toml --out s.png
-    75c634140d58d234  draw error p/network.json --spec paraboloid.toml --out e.png
-    1f56e71a7ec795f9  draw diagram p/network.json --out d.png
+    336be4bec76c3866  draw surface p/network.json --spec paraboloid.toml --out s.svg
+    7a8a01b844a25c50  draw surface p/network.json --spec paraboloid.toml --out s.png
+    b69163e3b6213329  draw error p/network.json --spec paraboloid.toml --out e.png
+    7816e359442231e2  draw diagram p/network.json --out d.png
     ");
 }
