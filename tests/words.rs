@@ -60,7 +60,7 @@ fn shells_complete_what_can_be_listed() {
         "lbfgs adam",
         "sigmoid tanh relu",
         "float32 float64",
-        "curve surface error halfplanes partition regions facets warp diagram ridges convergence",
+        "curve surface error halfplanes partition regions facets warp ridges diagram convergence",
         "auto always never",
         "stored exact",
         "step bump staircase interpolant",
