@@ -128,6 +128,21 @@ pub struct Subject<'a> {
     pub points: Option<&'a Samples>,
 }
 
+impl<'a> Subject<'a> {
+    /// A network and a question about which nothing was proved.
+    pub fn alone(network: &'a Network, question: &'a Question) -> Self {
+        Self {
+            network,
+            question,
+            claim: None,
+            certificate: None,
+            values: None,
+            on_domain: None,
+            points: None,
+        }
+    }
+}
+
 /// Why a picture cannot be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -229,15 +244,7 @@ pub fn draw_network(
         threshold: threshold.cloned(),
         semantics: Semantics::Real,
     };
-    let subject = Subject {
-        network,
-        question: &question,
-        claim: None,
-        certificate: None,
-        values: None,
-        on_domain: None,
-        points: None,
-    };
+    let subject = Subject::alone(network, &question);
     let mut scene = Scene::new(&subject)?;
     scene.has_target = false;
     Ok(match kind {

@@ -406,13 +406,8 @@ impl Run<'_> {
             .iter()
             .map(|(network, question, snapshot)| Frame {
                 subject: Subject {
-                    network,
-                    question,
-                    claim: None,
-                    certificate: None,
-                    values: None,
-                    on_domain: None,
                     points: Some(self.samples),
+                    ..Subject::alone(network, question)
                 },
                 title: format!("{} after {}", self.name, count(snapshot.step, "step")),
                 caption: {

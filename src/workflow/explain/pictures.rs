@@ -33,15 +33,7 @@ pub fn pictures(
             threshold: None,
             semantics: Semantics::Real,
         };
-        let subject = Subject {
-            network,
-            question: &question,
-            claim: None,
-            certificate: None,
-            values: None,
-            on_domain: None,
-            points: None,
-        };
+        let subject = Subject::alone(network, &question);
         draw_frame(&subject, title, caption).ok()
     };
     if is_drawn {

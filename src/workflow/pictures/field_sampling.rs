@@ -175,15 +175,7 @@ mod tests {
             threshold: None,
             semantics: crate::certificate::Semantics::Real,
         };
-        let subject = Subject {
-            network: &built.network,
-            question: &question,
-            claim: None,
-            certificate: None,
-            values: None,
-            on_domain: None,
-            points: None,
-        };
+        let subject = Subject::alone(&built.network, &question);
         let scene = Scene::new(&subject).expect("a scene");
         let axes = scene.surface_axes();
         let samples = scene.sample_field(&axes);

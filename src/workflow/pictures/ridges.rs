@@ -96,15 +96,7 @@ fn sum(network: &Network, domain: &Domain) -> Result<Surface, PictureError> {
         threshold: None,
         semantics: Semantics::Real,
     };
-    let subject = Subject {
-        network,
-        question: &question,
-        claim: None,
-        certificate: None,
-        values: None,
-        on_domain: None,
-        points: None,
-    };
+    let subject = Subject::alone(network, &question);
     let scene = Scene {
         has_target: false,
         ..Scene::new(&subject)?

@@ -158,15 +158,7 @@ mod tests {
 
     fn samples(weight: i64, norm: Norm) -> SampledSurface {
         let (network, question) = half_plane(weight, norm);
-        let subject = Subject {
-            network: &network,
-            question: &question,
-            claim: None,
-            certificate: None,
-            values: None,
-            on_domain: None,
-            points: None,
-        };
+        let subject = Subject::alone(&network, &question);
         surface_samples(&subject, 100).expect("two inputs")
     }
 
