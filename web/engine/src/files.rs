@@ -1,0 +1,124 @@
+//! Files in and out.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use steeple::formats::{self, Opened};
+
+use crate::failure::Failure;
+use crate::kept::{Kept, find};
+
+/// A page opens no file that is larger than this many bytes.
+const LARGEST_FILE: usize = 32 << 20;
+
+/// Which file of a kept network.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Which {
+    Spec,
+    Network,
+    Onnx,
+    Certificate,
+    Report,
+}
+
+/// Returns a file: `text`, or `base64` for bytes.
+#[derive(Deserialize)]
+pub struct File {
+    name: String,
+    which: Which,
+}
+
+impl File {
+    pub fn run(self, kept: &BTreeMap<String, Kept>) -> Result<Value, Failure> {
+        let found = find(kept, &self.name)?;
+        let bytes = match self.which {
+            Which::Spec => match &found.spec {
+                Some(spec) => spec.clone().into_bytes(),
+                None => return Err(Failure::new("this network has no spec")),
+            },
+            Which::Network => formats::to_json(&found.network),
+            Which::Onnx => formats::to_onnx(&found.network).map_err(Failure::new)?,
+            Which::Certificate => found.asked()?.answer.certificate(),
+            Which::Report => found.asked()?.answer.json().into_bytes(),
+        };
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) => json!({ "text": text }),
+            Err(error) => json!({ "base64": STANDARD.encode(error.into_bytes()) }),
+        })
+    }
+}
+
+/// Opens a network file of any kind, and keeps the network.
+#[derive(Deserialize)]
+pub struct Open {
+    name: String,
+    base64: String,
+}
+
+impl Open {
+    pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
+        let bytes = STANDARD
+            .decode(&self.base64)
+            .map_err(|error| Failure::new(error).within("network"))?;
+        let file = opened(&bytes)?;
+        let notes = file.notes.clone();
+        let found = Kept {
+            network: file.network.clone(),
+            weights: file.weights,
+            spec: None,
+            opened: Some(file),
+            asked: None,
+        };
+        let facts = found.facts();
+        kept.insert(self.name, found);
+        Ok(json!({ "network": facts, "notes": notes }))
+    }
+}
+
+/// Opens a network file.
+pub fn opened(bytes: &[u8]) -> Result<Opened, Failure> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(Failure::new(format!(
+            "the file has {} MB, and a page opens up to {} MB",
+            bytes.len() >> 20,
+            LARGEST_FILE >> 20
+        ))
+        .hint(Some(
+            "`steeple explain FILE` and `steeple verify FILE` open files of any size",
+        ))
+        .within("network"));
+    }
+    Ok(formats::open(bytes)?)
+}
+
+/// Checks a certificate for a network, without a search.
+#[derive(Deserialize)]
+pub struct Check {
+    certificate: String,
+    network: String,
+}
+
+impl Check {
+    pub fn run(self) -> Result<Value, Failure> {
+        let checked = steeple::check(self.certificate.as_bytes(), self.network.as_bytes())
+            .map_err(Failure::new)?;
+        Ok(json!({
+            "lower": checked.lower().map(|lower| steeple::report::down(&lower)),
+            "upper": checked.upper().map(|upper| steeple::report::up(&upper)),
+            "leaves": checked.leaves(),
+        }))
+    }
+}
+
+/// The builders and their keys.
+pub fn catalogue() -> Value {
+    let builders: Vec<Value> = steeple::builders::catalogue()
+        .iter()
+        .map(|entry| json!({ "name": entry.name, "summary": entry.summary }))
+        .collect();
+    builders.into()
+}

@@ -1,0 +1,95 @@
+//! Pictures of what is kept.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use steeple::PictureKind;
+use steeple::draw::{Background, Theme, themed};
+use steeple::workflow::pictures::{diagram::diagram, draw_network, ridges::ridges};
+
+use crate::failure::Failure;
+use crate::kept::{Kept, find};
+
+/// The kinds of pictures that need nothing but a network and its answer.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Curve,
+    Surface,
+    Error,
+    Halfplanes,
+    Partition,
+    Diagram,
+    Ridges,
+}
+
+impl Kind {
+    /// The name, as in questions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Curve => "curve",
+            Self::Surface => "surface",
+            Self::Error => "error",
+            Self::Halfplanes => "halfplanes",
+            Self::Partition => "partition",
+            Self::Diagram => "diagram",
+            Self::Ridges => "ridges",
+        }
+    }
+}
+
+/// Draws a kept network.
+#[derive(Deserialize)]
+pub struct Draw {
+    name: String,
+    kind: Kind,
+    /// For white paper, instead of for the reader's screen: to be saved as a file.
+    #[serde(default)]
+    paper: bool,
+}
+
+impl Draw {
+    pub fn run(self, kept: &BTreeMap<String, Kept>) -> Result<Value, Failure> {
+        let found = find(kept, &self.name)?;
+        let svg = if self.paper {
+            plain(found, self.kind)?
+        } else {
+            of(found, self.kind)?
+        };
+        Ok(json!({ "svg": svg }))
+    }
+}
+
+/// A picture that follows the reader's screen.
+pub fn of(found: &Kept, kind: Kind) -> Result<String, Failure> {
+    Ok(on_screen(&plain(found, kind)?))
+}
+
+/// In the colours of the reader's screen, without paper.
+pub fn on_screen(svg: &str) -> String {
+    themed(svg, Theme::Auto, Background::Transparent)
+}
+
+/// A picture as the program draws it.
+fn plain(found: &Kept, kind: Kind) -> Result<String, Failure> {
+    let certified = match kind {
+        Kind::Curve => PictureKind::Curve,
+        Kind::Surface => PictureKind::Surface,
+        Kind::Error => PictureKind::Error,
+        Kind::Halfplanes => PictureKind::Halfplanes,
+        Kind::Partition => PictureKind::Partition,
+        Kind::Diagram => return Ok(diagram(&found.network).render()),
+        Kind::Ridges => return Ok(ridges(&found.network, &found.asked()?.domain)?),
+    };
+    Ok(found.asked()?.answer.picture(certified)?)
+}
+
+/// The curve or the surface of a network of which nothing was asked.
+pub fn alone(found: &Kept, domain: &steeple::Domain) -> Result<String, Failure> {
+    let kind = match domain.dimension() {
+        1 => PictureKind::Curve,
+        _ => PictureKind::Surface,
+    };
+    Ok(draw_network(kind, &found.network, domain, None)?)
+}

@@ -1,0 +1,106 @@
+// A certified figure that follows what the user does: a first enclosure at once, a narrower one at rest.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { GivenUp, type Engine } from "./client.ts";
+import { patient, quick } from "./load.ts";
+import { Failed, type Failure, type Kind, type Proof, type Proved } from "./protocol.ts";
+
+/** How far a proof is. */
+export interface Progress {
+  /** The last answer; it stays while the next one is made. */
+  answer?: Proved;
+  /** The question that it answers, and the engine that keeps it. */
+  question?: Proof;
+  engine?: Engine;
+  failure?: Failure;
+  /** `first`: the first enclosure of the present question is awaited. `narrowing`: a better one. */
+  stage: "first" | "narrowing" | "rest";
+}
+
+/** Milliseconds for the first enclosure. */
+const FIRST = 50;
+/** Milliseconds without a change before the enclosure is narrowed. */
+const REST = 150;
+/** The longest that a page proves; then the enclosure stays as it is. */
+const LONGEST = 20_000;
+/** An enclosure whose relative width is at most this is not narrowed. */
+export const NARROW = 0.02;
+
+/** Is the figure as narrow as a page makes it? */
+export function isNarrow({ enclosure }: Proved): boolean {
+  return enclosure.is_exact || enclosure.verdict === "enclosed"
+    || (enclosure.width !== null && enclosure.width <= NARROW && enclosure.verdict !== "undecided");
+}
+
+/** The failure of a promise, if it is one to be shown. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof GivenUp) return undefined;
+  if (error instanceof Failed) return error.failure;
+  return { message: String(error) };
+}
+
+/**
+ * Follows a question: asks it with little time whenever it changes, then with more.
+ *
+ * `question` is `undefined` while there is nothing to ask. `pictures` are drawn with each answer.
+ */
+export function useProof(question: Proof | undefined, pictures: Kind[]): Progress {
+  const [progress, setProgress] = useState<Progress>({ stage: "first" });
+  const wanted = useRef("");
+  const key = question ? JSON.stringify([question, pictures]) : "";
+  useEffect(() => {
+    wanted.current = key;
+    patient.stop();
+    if (!question) return undefined;
+    const isWanted = () => wanted.current === key;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const narrow = async () => {
+      for (const millis of [700, LONGEST]) {
+        const answer = await patient.ask<Proved>({ ...question, pictures, millis });
+        if (!isWanted()) return;
+        const isLast = isNarrow(answer) || millis === LONGEST;
+        setProgress({ answer, question, engine: patient, stage: isLast ? "rest" : "narrowing" });
+        if (isLast) return;
+      }
+    };
+    const failed = (error: unknown) => {
+      const failure = failureOf(error);
+      if (failure && isWanted()) setProgress({ failure, stage: "rest" });
+    };
+    const first = async () => {
+      const answer = await quick.ask<Proved>({ ...question, pictures, millis: FIRST });
+      if (!isWanted()) return;
+      const isLast = isNarrow(answer);
+      setProgress({ answer, question, engine: quick, stage: isLast ? "rest" : "narrowing" });
+      if (!isLast) timer = setTimeout(() => narrow().catch(failed), REST);
+    };
+    setProgress((before) => ({ ...before, stage: "first" }));
+    void latest(() => first().catch(failed));
+    return () => clearTimeout(timer);
+  }, [key]);
+  useEffect(() => () => {
+    wanted.current = "";
+    patient.stop();
+  }, []);
+  return progress;
+}
+
+let running: Promise<void> | undefined;
+let next: (() => Promise<void>) | undefined;
+
+/** Runs one at a time; of those that wait, the last one only: while a slider moves, old places are of no use. */
+function latest(work: () => Promise<void>): Promise<void> {
+  next = work;
+  if (running) return running;
+  const run = async () => {
+    while (next) {
+      const now = next;
+      next = undefined;
+      await now();
+    }
+  };
+  running = run().finally(() => {
+    running = undefined;
+  });
+  return running;
+}

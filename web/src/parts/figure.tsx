@@ -1,0 +1,97 @@
+// The certified figure: what was proved, how narrow it is, and the guess before it is shown.
+
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { Words } from "./controls.tsx";
+import type { Progress } from "../engine/proof.ts";
+import type { Enclosure } from "../engine/protocol.ts";
+
+/** Should figures be hidden until the user has guessed them? */
+export const PredictFirst = createContext(false);
+
+interface FigureProps {
+  /** What the figure is: "The largest error". */
+  name: ComponentChildren;
+  progress: Progress;
+  /** Where to look for the proof, and how it was made; shown below. */
+  children?: ComponentChildren;
+  /** Another figure than the enclosure of the error itself: the same numbers in other units. */
+  shown?: (enclosure: Enclosure) => ComponentChildren;
+  /** Changes when the question does: then there is a new figure to guess. */
+  question?: string;
+}
+
+/** The enclosure in words and numbers. */
+export function Bounds({ enclosure }: { enclosure: Enclosure }) {
+  const { lower, upper, is_exact } = enclosure;
+  if (is_exact) return <><b>{lower}</b> <small>exactly</small></>;
+  if (upper === null) return <>at least <b>{lower}</b></>;
+  return <>between <b>{lower}</b> and <b>{upper}</b></>;
+}
+
+/** How wide an enclosure is, in words. */
+export function width({ is_exact, width }: Enclosure): string {
+  if (is_exact) return "exact";
+  if (width === null) return "no upper bound yet";
+  const percent = width * 100;
+  return `${percent < 0.1 ? "less than 0.1" : Number(percent.toPrecision(2))} % wide`;
+}
+
+/** A certified figure. */
+export function Figure({ name, progress, children, shown, question }: FigureProps) {
+  const predict = useContext(PredictFirst);
+  const [guess, setGuess] = useState("");
+  const [isRevealed, setRevealed] = useState(false);
+  useEffect(() => setRevealed(false), [question, predict]);
+  const { answer, failure, stage } = progress;
+  if (failure) {
+    return <div class="figure failed" role="alert"><Words failure={failure} /></div>;
+  }
+  if (!answer) {
+    return <div class="figure" role="status">Proving...</div>;
+  }
+  const { enclosure } = answer;
+  if (predict && !isRevealed) {
+    return (
+      <form
+        class="figure hidden" onSubmit={(event) => {
+          event.preventDefault();
+          if (guess.trim()) setRevealed(true);
+        }}
+      >
+        <label>
+          <span>{name}: your guess</span>
+          <input type="text" inputMode="decimal" value={guess} onInput={(event) => setGuess(event.currentTarget.value)} />
+        </label>
+        <button type="submit" disabled={!guess.trim()}>Reveal</button>
+      </form>
+    );
+  }
+  return (
+    <div class={`figure ${enclosure.verdict}`} data-stage={stage} data-lower={enclosure.lower} data-upper={enclosure.upper ?? ""}>
+      <p class="value" aria-live="polite">
+        <span class="what">{name}</span>{" "}
+        {shown ? shown(enclosure) : <Bounds enclosure={enclosure} />}
+      </p>
+      <p class="evidence">
+        Certified{stage === "rest" ? "" : stage === "first" ? " (the last one)" : " so far"}: {width(enclosure)}
+        {stage === "narrowing" && <span class="busy"> narrowing...</span>}
+        {predict && guess && <>. Your guess: {guess}{judged(guess, enclosure)}</>}
+      </p>
+      {children}
+    </div>
+  );
+}
+
+/** What a guess was worth. */
+export function judged(guess: string, { near: [lower, upper] }: Enclosure): string {
+  const value = Number(guess.replace(",", ".").replace(/^(.+)\/(.+)$/, (_, over, under) => String(Number(over) / Number(under))));
+  if (!Number.isFinite(value)) return "";
+  const top = upper ?? Infinity;
+  if (value >= lower && value <= top) return ", inside";
+  const factor = value > top ? value / top : lower / Math.max(value, Number.MIN_VALUE);
+  if (!Number.isFinite(factor)) return value > top ? ", too large" : ", too small";
+  const times = factor < 1.05 ? "just" : `${Number(factor.toPrecision(2))} times`;
+  return `, ${times} too ${value > top ? "large" : "small"}`;
+}
