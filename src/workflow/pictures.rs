@@ -183,6 +183,26 @@ pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureE
     draw_with(kind, subject, &scene)
 }
 
+/// Draws half-planes on a coarse grid of `2^depth` by `2^depth` cells, for a picture that follows a slider; returns SVG.
+///
+/// - Errors: [`PictureError`] if the subject has no region in two inputs.
+pub fn draft(subject: &Subject<'_>, depth: u32) -> Result<String, PictureError> {
+    let question = subject.question;
+    let found = question.target.inputs().len();
+    if found != 2 {
+        return Err(PictureError::Inputs {
+            kind: PictureKind::Halfplanes.name(),
+            expected: "two inputs",
+            found,
+        });
+    }
+    if !question.target.is_region() {
+        return Err(PictureError::NoRegion);
+    }
+    let depth = depth.min(DECISION_DEPTH);
+    Ok(Scene::new(subject)?.halfplanes_on(depth).render())
+}
+
 /// Draws several pictures of one subject, on several threads; returns name and SVG of each.
 ///
 /// - Errors: [`PictureError`] if a kind does not fit the subject.

@@ -25,6 +25,7 @@ mod files;
 mod kept;
 mod picture;
 mod prove;
+mod train_small;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,8 @@ enum Question {
     Open(files::Open),
     Check(files::Check),
     Catalogue,
+    TrainSmall(train_small::TrainSmall),
+    Weights(train_small::Weights),
 }
 
 /// Answers questions, and remembers what it built.
@@ -90,6 +93,8 @@ impl Engine {
             Question::Open(open) => open.run(&mut self.kept),
             Question::Check(check) => check.run(),
             Question::Catalogue => Ok(files::catalogue()),
+            Question::TrainSmall(training) => training.run(&mut self.kept),
+            Question::Weights(weights) => weights.run(&self.kept),
         }
     }
 }

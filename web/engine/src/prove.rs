@@ -29,7 +29,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    fn time(&self) -> Option<Duration> {
+    pub fn time(&self) -> Option<Duration> {
         self.millis.map(Duration::from_millis)
     }
 }
@@ -229,7 +229,11 @@ pub fn domain(text: &str) -> Result<Domain, Failure> {
 }
 
 /// The answer as the page gets it.
-fn tell_of(found: &Kept, effort: &Effort, mut extra: Map<String, Value>) -> Result<Value, Failure> {
+pub fn tell_of(
+    found: &Kept,
+    effort: &Effort,
+    mut extra: Map<String, Value>,
+) -> Result<Value, Failure> {
     let asked = found.asked()?;
     let answer = &asked.answer;
     extra.insert("network".into(), found.facts());

@@ -19,7 +19,7 @@ export class Failed extends Error {
   }
 }
 
-export type Kind = "curve" | "surface" | "error" | "halfplanes" | "partition" | "diagram" | "ridges";
+export type Kind = "curve" | "surface" | "error" | "halfplanes" | "draft" | "partition" | "diagram" | "ridges";
 
 /** When to stop, and what to draw. */
 export interface Effort {
