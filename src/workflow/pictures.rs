@@ -51,6 +51,9 @@ const LARGE: usize = 1 << 14;
 
 /// Decisions are certified on `2^9` by `2^9` cells, each about a pixel wide.
 const DECISION_DEPTH: u32 = 9;
+/// Edges of regions are sampled along so many lines in each direction, and in a draft.
+const EDGE_LINES: u32 = 192;
+const DRAFT_LINES: u32 = 48;
 /// The caption of a picture of a network alone.
 const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
@@ -199,8 +202,9 @@ pub fn draft(subject: &Subject<'_>, depth: u32) -> Result<String, PictureError> 
     if !question.target.is_region() {
         return Err(PictureError::NoRegion);
     }
-    let depth = depth.min(DECISION_DEPTH);
-    Ok(Scene::new(subject)?.halfplanes_on(depth).render())
+    let mut scene = Scene::new(subject)?;
+    scene.edge_lines = DRAFT_LINES;
+    Ok(scene.halfplanes_on(depth.min(DECISION_DEPTH)).render())
 }
 
 /// Draws several pictures of one subject, on several threads; returns name and SVG of each.
@@ -421,6 +425,8 @@ struct Scene<'a> {
     judged: OnceLock<Option<Judged>>,
     /// Whether the question has a target; else only the network is drawn.
     has_target: bool,
+    /// Lines of the grid on which edges are sampled, at most.
+    edge_lines: u32,
 }
 
 impl<'a> Scene<'a> {
@@ -436,6 +442,7 @@ impl<'a> Scene<'a> {
             samples: OnceLock::new(),
             judged: OnceLock::new(),
             has_target: true,
+            edge_lines: EDGE_LINES,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -708,10 +715,11 @@ impl<'a> Scene<'a> {
 
     fn contour_grid(&self) -> (Vec<f64>, Vec<f64>) {
         let lines = if self.root.units() > LARGE / 8 {
-            96
+            EDGE_LINES / 2
         } else {
-            192
+            EDGE_LINES
         };
+        let lines = lines.min(self.edge_lines);
         (self.places(0, lines, 0), self.places(1, lines, 0))
     }
 

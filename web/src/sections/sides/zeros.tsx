@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { another } from "../../engine/load.ts";
-import { failureOf } from "../../engine/proof.ts";
+import { failureOf, isNarrow } from "../../engine/proof.ts";
 import type { Engine } from "../../engine/client.ts";
 import type { Failure, Proved } from "../../engine/protocol.ts";
 import { Choice, Slider, Words, short } from "../../parts/controls.tsx";
@@ -27,11 +27,15 @@ interface Trained extends Proved {
   was_stopped: boolean;
 }
 
+const PICTURES = ["halfplanes"];
 const POINTS = 1000;
 const STARTS = 3;
-/** Milliseconds for training, and for each proof. */
+/** Milliseconds for training, and for the first proof. */
 const TRAINING = 1800;
-const PROVING = 900;
+const PROVING = 400;
+/** Milliseconds for narrowing, and how often. */
+const NARROWING = 1000;
+const ROUNDS = 4;
 
 const BOXES = [["box", "box"], ["turned", "turned box"], ["disk", "disk"]] as const;
 const LAYERS = [["4-1", "4 units, then 1"], ["4", "4 units"]] as const;
@@ -46,9 +50,10 @@ const VERTICES: Record<string, string[][]> = {
   turned: [["7/20", "6/5"], ["-5/4", "0"], ["-7/20", "-6/5"], ["5/4", "0"]],
 };
 const STEEPNESS = 60;
+const MOST_SEED = 50;
 
 /** The spec of four walls. */
-function walls(box: string): string {
+function wallsOf(box: string): string {
   const vertices = VERTICES[box];
   const network = vertices
     ? { builder: "polygon", vertices, activation: "sigmoid", steepness: STEEPNESS }
@@ -70,7 +75,7 @@ interface ZerosState {
 export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<ZerosState>): void }) {
   const box = state.box in REGIONS ? state.box : "box";
   const layers = state.layers === "4" ? "4" : "4-1";
-  const seed = Math.round(Math.min(Math.max(state.seed, 1), 50));
+  const seed = Math.round(Math.min(Math.max(state.seed, 1), MOST_SEED));
   const engine = useRef<Engine>();
   const [built, setBuilt] = useState<{ of: string; answer: Proved; layers: LayerNumbers[] }>();
   const [trained, setTrained] = useState<{ of: string; answer: Trained }>();
@@ -81,20 +86,32 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
     const ask = engine.current;
     setFailure(undefined);
     ask.stop();
+    const narrow = async (name: string, first: Proved, show: (answer: Proved) => void) => {
+      let answer = first;
+      for (let round = 0; round < ROUNDS && !isNarrow(answer); round += 1) {
+        answer = await ask.ask<Proved>({ do: "refine", name, millis: NARROWING, pictures: PICTURES });
+        show(answer);
+      }
+    };
     const run = async () => {
-      if (built?.of !== box) {
-        const answer = await ask.ask<Proved>({ do: "build", name: "walls", spec: walls(box), millis: PROVING, pictures: ["halfplanes"] });
+      let walls = built?.of === box ? built : undefined;
+      if (!walls) {
+        const answer = await ask.ask<Proved>({ do: "build", name: "walls", spec: wallsOf(box), millis: PROVING, pictures: PICTURES });
         const numbers = await ask.ask<{ layers: LayerNumbers[] }>({ do: "weights", name: "walls" });
-        setBuilt({ of: box, answer, layers: numbers.layers });
+        walls = { of: box, answer, layers: numbers.layers };
+        setBuilt(walls);
       }
       if (state.trained && trained?.of !== key) {
         const answer = await ask.ask<Trained>({
           do: "train_small", name: "trained", target: REGIONS[box], domain: "x=-3/2..3/2, y=-3/2..3/2",
           hidden: layers.split("-").map(Number), activation: "sigmoid", points: POINTS, starts: STARTS, steps: 500, seed,
-          train_millis: TRAINING, millis: PROVING, pictures: ["halfplanes"],
+          train_millis: TRAINING, millis: PROVING, pictures: PICTURES,
         });
         setTrained({ of: key, answer });
+        await narrow("trained", answer, (now) => setTrained({ of: key, answer: { ...answer, ...now } }));
       }
+      const { answer, layers: numbers } = walls;
+      await narrow("walls", answer, (now) => setBuilt({ of: box, answer: now, layers: numbers }));
     };
     const timer = setTimeout(() => void run().catch((error) => setFailure(failureOf(error))), 300);
     return () => clearTimeout(timer);
@@ -112,9 +129,12 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
       <div class="controls row">
         <Choice label="Region" value={box} options={BOXES} onChange={(value) => set({ box: value })} />
         <Choice label="Trained network" value={layers} options={LAYERS} onChange={(value) => set({ layers: value })} />
-        <Slider label="Seed of the random start" value={seed} min={1} max={50} onChange={(value) => set({ seed: value })} />
-        <button type="button" class="main" disabled={state.trained} onClick={() => set({ trained: true })}>
-          {isTraining ? "Training..." : "Train"}
+        <Slider label="Seed of the random start" value={seed} min={1} max={MOST_SEED} onChange={(value) => set({ seed: value })} />
+        <button
+          type="button" class="main" disabled={isTraining}
+          onClick={() => set(state.trained ? { seed: seed % MOST_SEED + 1 } : { trained: true })}
+        >
+          {isTraining ? "Training..." : state.trained ? "Train from another start" : "Train"}
         </button>
       </div>
       {failure && <div class="wrong" role="alert"><Words failure={failure} /></div>}
