@@ -38,6 +38,12 @@ export function width({ is_exact, width }: Enclosure): string {
   return `${percent < 0.1 ? "less than 0.1" : Number(percent.toPrecision(2))} % wide`;
 }
 
+/** An end of the enclosure as the report writes it, exactly. */
+function error(report: Record<string, unknown>, end: string): string {
+  const { error } = report as { error?: Record<string, unknown> };
+  return String(error?.[end] ?? "");
+}
+
 /** A certified figure. */
 export function Figure({ name, progress, children, shown, question }: FigureProps) {
   const predict = useContext(PredictFirst);
@@ -69,7 +75,7 @@ export function Figure({ name, progress, children, shown, question }: FigureProp
     );
   }
   return (
-    <div class={`figure ${enclosure.verdict}`} data-stage={stage} data-lower={enclosure.lower} data-upper={enclosure.upper ?? ""}>
+    <div class={`figure ${enclosure.verdict}`} data-stage={stage} data-lower={error(answer.report, "lower")} data-upper={error(answer.report, "upper")}>
       <p class="value" aria-live="polite">
         <span class="what">{name}</span>{" "}
         {shown ? shown(enclosure) : <Bounds enclosure={enclosure} />}
