@@ -25,7 +25,7 @@ mod files;
 mod kept;
 mod picture;
 mod prove;
-mod train_small;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -46,9 +46,9 @@ enum Question {
     File(files::File),
     Open(files::Open),
     Check(files::Check),
+    Train(train::Train),
+    Rivals(train::Rivals),
     Catalogue,
-    TrainSmall(train_small::TrainSmall),
-    Weights(train_small::Weights),
 }
 
 /// Answers questions, and remembers what it built.
@@ -92,9 +92,9 @@ impl Engine {
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
             Question::Check(check) => check.run(),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
             Question::Catalogue => Ok(files::catalogue()),
-            Question::TrainSmall(training) => training.run(&mut self.kept),
-            Question::Weights(weights) => weights.run(&self.kept),
         }
     }
 }

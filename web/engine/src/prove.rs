@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use steeple::numbers::literal;
 use steeple::workflow::spec;
-use steeple::{Answer, Domain, Norm, Target, Threads};
+use steeple::{Answer, Domain, Norm, Rational, Target, Threads};
 
 use crate::failure::Failure;
 use crate::files::opened;
@@ -29,7 +30,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    pub fn time(&self) -> Option<Duration> {
+    fn time(&self) -> Option<Duration> {
         self.millis.map(Duration::from_millis)
     }
 }
@@ -229,11 +230,7 @@ pub fn domain(text: &str) -> Result<Domain, Failure> {
 }
 
 /// The answer as the page gets it.
-pub fn tell_of(
-    found: &Kept,
-    effort: &Effort,
-    mut extra: Map<String, Value>,
-) -> Result<Value, Failure> {
+fn tell_of(found: &Kept, effort: &Effort, mut extra: Map<String, Value>) -> Result<Value, Failure> {
     let asked = found.asked()?;
     let answer = &asked.answer;
     extra.insert("network".into(), found.facts());
@@ -249,6 +246,17 @@ pub fn tell_of(
     Ok(extra.into())
 }
 
+/// A number in few digits, rounded by `round`: a short fraction, else a decimal.
+pub fn few(value: &Rational, round: fn(&Rational, usize) -> String) -> String {
+    /// Enough for an enclosure that is 2 % wide, and for the eye.
+    const DIGITS: usize = 5;
+    if value.bits() <= 24 {
+        value.to_string()
+    } else {
+        round(value, DIGITS)
+    }
+}
+
 /// What was certified: `lower`, `upper` in few digits, rounded outwards, and as numbers for a page's own pictures.
 fn enclosure(answer: &Answer) -> Value {
     let (lower, upper) = (answer.lower(), answer.upper());
@@ -259,8 +267,8 @@ fn enclosure(answer: &Answer) -> Value {
         if high > 0.0 { (high - low) / high } else { 0.0 }
     });
     json!({
-        "lower": steeple::report::down(&lower),
-        "upper": upper.as_ref().map(steeple::report::up),
+        "lower": few(&lower, literal::decimal_down),
+        "upper": upper.as_ref().map(|upper| few(upper, literal::decimal_up)),
         "is_exact": is_exact,
         // For a page's own pictures: near, and no bound.
         "near": [near(&lower), upper.as_ref().map(near)],

@@ -7,7 +7,7 @@ import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { useProof, type Progress } from "../engine/proof.ts";
-import type { Kind, Proved } from "../engine/protocol.ts";
+import type { Drawn, Kind, Proved } from "../engine/protocol.ts";
 import { keyOf, spec, type Spec } from "../state/spec.ts";
 import type { Section } from "../state/section.ts";
 import { FARTHEST, NEAREST, Plane } from "./sides/plane.tsx";
@@ -105,7 +105,7 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
   const question = of(sides);
   const isPolygon = isDisk && !isSmooth;
   const picture = state.picture === "surface" || (state.picture === "move" && isPolygon) ? state.picture : "cells";
-  const first: Kind[] = picture === "move" ? [] : [picture === "surface" ? "surface" : "draft"];
+  const first: Drawn[] = picture === "move" ? [] : [picture === "surface" ? "surface" : "draft"];
   const progress = useProof({ do: "build", name: "sides", spec: question.text }, first);
   const { answer, stage } = progress;
   const kind: Kind = picture === "surface" ? "surface" : "halfplanes";

@@ -14,24 +14,30 @@ import { spec } from "../../state/spec.ts";
 interface LayerNumbers {
   activation: string;
   weights: number[][];
-  bias: number[];
 }
 
-/** The answer to `train_small`. */
-interface Trained extends Proved {
-  layers: LayerNumbers[];
+/** As much of the answer to `train` as is shown. */
+interface Lesson {
+  /** The text of the network file. */
+  network: string;
+  starts: unknown[];
   /** The share of points with the right label. */
-  right: number;
-  steps: number;
-  starts: number;
-  was_stopped: boolean;
+  fit: number;
+}
+
+/** A network that was proved, and its numbers. */
+interface Shown {
+  /** What it is made for. */
+  of: string;
+  answer: Proved;
+  layers: LayerNumbers[];
 }
 
 const PICTURES = ["halfplanes"];
 const POINTS = 1000;
 const STARTS = 3;
-/** Milliseconds for training, and for the first proof. */
-const TRAINING = 1800;
+const STEPS = 500;
+/** Milliseconds for the first proof. */
 const PROVING = 400;
 /** Milliseconds for narrowing, and how often. */
 const NARROWING = 1000;
@@ -58,11 +64,30 @@ function wallsOf(box: string): string {
   const network = vertices
     ? { builder: "polygon", vertices, activation: "sigmoid", steepness: STEEPNESS }
     : { builder: "disk", sides: 4, fit: "balanced", activation: "sigmoid", steepness: STEEPNESS };
+  return spec({ target: targetOf(box), network, claim: { norm: "area", gap: "1/50" } }).text;
+}
+
+/** The spec of a training. */
+function lessonOf(box: string, layers: string, seed: number): string {
+  const compare = {
+    hidden: [layers.split("-").map(Number)], activation: "sigmoid", samples: POINTS, restarts: STARTS, steps: STEPS, seed,
+  };
+  return spec({ target: targetOf(box), claim: { norm: "area" }, compare }).text;
+}
+
+function targetOf(box: string) {
   const side = ["-3/2", "3/2"];
-  return spec({
-    target: { formula: REGIONS[box] ?? "", inputs: ["x", "y"], domain: { x: side, y: side } },
-    network, claim: { norm: "area", gap: "1/50" },
-  }).text;
+  return { formula: REGIONS[box] ?? "", inputs: ["x", "y"], domain: { x: side, y: side } };
+}
+
+/** The numbers in a network file, which has them as decimals and fractions. */
+export function numbersOf(file: string): LayerNumbers[] {
+  const { layers } = JSON.parse(file) as { layers: { activation: string; weights: string[][] }[] };
+  const near = (text: string) => {
+    const [over, under] = text.split("/");
+    return Number(over) / Number(under ?? 1);
+  };
+  return layers.map(({ activation, weights }) => ({ activation, weights: weights.map((row) => row.map(near)) }));
 }
 
 interface ZerosState {
@@ -77,8 +102,8 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
   const layers = state.layers === "4" ? "4" : "4-1";
   const seed = Math.round(Math.min(Math.max(state.seed, 1), MOST_SEED));
   const engine = useRef<Engine>();
-  const [built, setBuilt] = useState<{ of: string; answer: Proved; layers: LayerNumbers[] }>();
-  const [trained, setTrained] = useState<{ of: string; answer: Trained }>();
+  const [built, setBuilt] = useState<Shown>();
+  const [trained, setTrained] = useState<Shown & { lesson: Lesson }>();
   const [failure, setFailure] = useState<Failure>();
   const key = `${box} ${layers} ${seed}`;
   useEffect(() => {
@@ -97,21 +122,22 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
       let walls = built?.of === box ? built : undefined;
       if (!walls) {
         const answer = await ask.ask<Proved>({ do: "build", name: "walls", spec: wallsOf(box), millis: PROVING, pictures: PICTURES });
-        const numbers = await ask.ask<{ layers: LayerNumbers[] }>({ do: "weights", name: "walls" });
-        walls = { of: box, answer, layers: numbers.layers };
+        const { text } = await ask.ask<{ text: string }>({ do: "file", name: "walls", which: "network" });
+        walls = { of: box, answer, layers: numbersOf(text) };
         setBuilt(walls);
       }
       if (state.trained && trained?.of !== key) {
-        const answer = await ask.ask<Trained>({
-          do: "train_small", name: "trained", target: REGIONS[box], domain: "x=-3/2..3/2, y=-3/2..3/2",
-          hidden: layers.split("-").map(Number), activation: "sigmoid", points: POINTS, starts: STARTS, steps: 500, seed,
-          train_millis: TRAINING, millis: PROVING, pictures: PICTURES,
+        const lesson = await ask.ask<Lesson>({ do: "train", name: "trained", spec: lessonOf(box, layers, seed) });
+        const answer = await ask.ask<Proved>({
+          do: "verify", name: "trained", network: lesson.network, target: REGIONS[box], domain: "x=-3/2..3/2, y=-3/2..3/2",
+          norm: "area", gap: "1/50", millis: PROVING, pictures: PICTURES,
         });
-        setTrained({ of: key, answer });
-        await narrow("trained", answer, (now) => setTrained({ of: key, answer: { ...answer, ...now } }));
+        const shown = { of: key, answer, layers: numbersOf(lesson.network), lesson };
+        setTrained(shown);
+        await narrow("trained", answer, (now) => setTrained({ ...shown, answer: now }));
       }
-      const { answer, layers: numbers } = walls;
-      await narrow("walls", answer, (now) => setBuilt({ of: box, answer: now, layers: numbers }));
+      const shown = walls;
+      await narrow("walls", shown.answer, (now) => setBuilt({ ...shown, answer: now }));
     };
     const timer = setTimeout(() => void run().catch((error) => setFailure(failureOf(error))), 300);
     return () => clearTimeout(timer);
@@ -158,11 +184,10 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
               progress={{ answer: trained.answer, stage: trained.of === key ? "rest" : "first" }}
             >
               <p class="evidence">
-                {short(trained.answer.right * 100)} % of {POINTS} points are right (sampled), after {trained.answer.starts} random starts
-                {trained.answer.was_stopped && "; training was stopped by its limit of time"}.
+                The best of {trained.lesson.starts.length} random starts: {short(trained.lesson.fit * 100)} % of {POINTS} sampled points are right.
               </p>
             </Figure>
-            <Numbers layers={trained.answer.layers} />
+            <Numbers layers={trained.layers} />
             <Picture svg={trained.answer.pictures.halfplanes} isStale={trained.of !== key} />
           </> : <Picture svg={undefined}><p>{isTraining ? "Training..." : "Press \"Train\": it takes about two seconds."}</p></Picture>}
         </div>
