@@ -2,6 +2,7 @@
 
 import { useId, useRef, useState } from "preact/hooks";
 import { apothem as distance, corners, smoothEdge, type Fit, type Point } from "./shape.ts";
+import { turned } from "./turned.ts";
 
 interface PlaneProps {
   sides: number;
@@ -26,14 +27,6 @@ const radians = (degrees: number) => degrees * Math.PI / 180;
 /** The least and the greatest distance of a side that is moved by hand. */
 export const NEAREST = 0.3;
 export const FARTHEST = 1.4;
-
-/** A turn from 0° to 180° that shows the same polygon, and which of its corners is at the angle. */
-export function turned(angle: number, sides: number): { turn: number; corner: number } {
-  const step = 360 / sides;
-  const whole = ((Math.round(angle) % 360) + 360) % 360;
-  const corner = Math.max(Math.ceil((whole - 180) / step - 1e-9), 0);
-  return { turn: Math.round(whole - corner * step), corner };
-}
 
 /** The plane with disk, polygon, walls, and two knobs. */
 export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: PlaneProps) {

@@ -9,12 +9,7 @@ import { Choice, Slider, Words, short } from "../../parts/controls.tsx";
 import { Figure } from "../../parts/figure.tsx";
 import { Picture } from "../../parts/picture.tsx";
 import { spec } from "../../state/spec.ts";
-
-/** A layer in numbers, near those of the network; zeros are exact. */
-interface LayerNumbers {
-  activation: string;
-  weights: number[][];
-}
+import { numbersOf, type LayerNumbers } from "./numbers.ts";
 
 /** As much of the answer to `train` as is shown. */
 interface Lesson {
@@ -78,16 +73,6 @@ function lessonOf(box: string, layers: string, seed: number): string {
 function targetOf(box: string) {
   const side = ["-3/2", "3/2"];
   return { formula: REGIONS[box] ?? "", inputs: ["x", "y"], domain: { x: side, y: side } };
-}
-
-/** The numbers in a network file, which has them as decimals and fractions. */
-export function numbersOf(file: string): LayerNumbers[] {
-  const { layers } = JSON.parse(file) as { layers: { activation: string; weights: string[][] }[] };
-  const near = (text: string) => {
-    const [over, under] = text.split("/");
-    return Number(over) / Number(under ?? 1);
-  };
-  return layers.map(({ activation, weights }) => ({ activation, weights: weights.map((row) => row.map(near)) }));
 }
 
 interface ZerosState {
