@@ -34,6 +34,8 @@ const FITS = [
   ["balanced", "least area"], ["inscribed", "corners on the circle"], ["circumscribed", "sides on the circle"], ["hand", "by hand"],
 ] as const;
 const PICTURES = [["move", "to drag"], ["cells", "certified cells"], ["surface", "surface"]] as const;
+/** Milliseconds for the first enclosure, where no picture is drawn with it. */
+const ALONE = 90;
 /** The half-width of the picture. */
 const REACH = "3/2";
 
@@ -106,7 +108,7 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
   const isPolygon = isDisk && !isSmooth;
   const picture = state.picture === "surface" || (state.picture === "move" && isPolygon) ? state.picture : "cells";
   const first: Drawn[] = picture === "move" ? [] : [picture === "surface" ? "surface" : "draft"];
-  const progress = useProof({ do: "build", name: "sides", spec: question.text }, first);
+  const progress = useProof({ do: "build", name: "sides", spec: question.text }, first, picture === "move" ? ALONE : undefined);
   const { answer, stage } = progress;
   const kind: Kind = picture === "surface" ? "surface" : "halfplanes";
   const fine = useFine(progress, picture === "cells");
@@ -134,7 +136,7 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
             label="Steepness w" value={steepness} min={2} max={2000} isLog onChange={(value) => set({ steepness: value })}
           />}
           {isSmooth && <Slider
-            label="Steepness w" value={softness} min={0.03125} max={8} isLog onChange={(value) => set({ softness: value })}
+            label="Steepness w" value={softness} min={0.0625} max={4} isLog onChange={(value) => set({ softness: value })}
           />}
           {isDisk && <Slider label="Turn" value={turn} min={0} max={180} shown={`${turn}°`} onChange={(value) => set({ turn: value })} />}
           <Choice label="Region" value={REGIONS.some(([id]) => id === region) ? region : "disk"} options={REGIONS} onChange={(value) => set({ region: value })} />
@@ -170,15 +172,27 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
           spec={(n) => asked({ ...state, turn: 0 }).spec(n).text} sides={sides} enclosure={stage === "first" ? undefined : answer?.enclosure}
           isFree={stage === "rest" && !progress.failure} formula={byFormula} onChange={(value) => set({ sides: value })}
         />}
-        <Why isDisk={isDisk} isSmooth={isSmooth} fit={fit} />
+        <Why region={isDisk ? "disk" : region} isSmooth={isSmooth} fit={fit} />
       </Layout>
       <Zeros state={state} set={set} />
     </>
   );
 }
 
+/** About regions other than the disk. */
+const ABOUT: Record<string, string> = {
+  ellipse: "An ellipse is a stretched circle. The best polygon is stretched, too, and the error falls in the same way: "
+    + "a quarter for twice as many sides. Three soft sigmoids are enough here, too.",
+  square: "Four jumps make a square without any error: a square has straight sides. Two pairs of its walls are parallel to the "
+    + "axes, and that is why a tower on a square has so many zero weights. See below.",
+  star: "A star is not convex, so no single unit can ask whether all walls agree. The network cuts the polygon into convex "
+    + "pieces. Each piece has a unit in the second layer, and the output adds them up.",
+  own: "The corners of the polygon are found from the formula, so that little area is wrong. A region that is not convex is "
+    + "cut into convex pieces. Each piece has a unit in the second layer, and the output adds them up.",
+};
+
 /** What to learn from it. */
-function Why({ isDisk, isSmooth, fit }: { isDisk: boolean; isSmooth: boolean; fit: Fit }) {
+function Why({ region, isSmooth, fit }: { region: string; isSmooth: boolean; fit: Fit }) {
   if (isSmooth) {
     return (
       <>
@@ -189,13 +203,13 @@ function Why({ isDisk, isSmooth, fit }: { isDisk: boolean; isSmooth: boolean; fi
           add up: u₁² + u₂² + u₃² = (3/2)(x² + y²). That is exactly round.
         </p>
         <p>
-          So a circle does not need infinitely many sides. Only jumps need them. Make w larger, and the circle becomes a
-          triangle: then the units are walls again.
+          So a circle does not need infinitely many sides. Only walls need them. Make w smaller, and the region comes as near to
+          the disk as you like. Make w larger, and the units begin to be walls: the round shape is lost.
         </p>
       </>
     );
   }
-  if (!isDisk) return null;
+  if (region !== "disk") return <p>{ABOUT[region] ?? ABOUT["own"]}</p>;
   const times = limit(fit);
   if (times === undefined) {
     return (

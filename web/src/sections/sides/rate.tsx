@@ -105,7 +105,7 @@ export function Rate({ curve, spec, sides, enclosure, isFree, formula, onChange 
         {line && <polyline class="theory" points={line} />}
         {list.map(([n, { near, lower, upper, is_exact }]) => (
           <g
-            key={n} class={n === sides ? "point here" : "point"} role="button" tabIndex={0} aria-pressed={n === sides}
+            key={n} class={n === sides ? "point here" : "point"} role="button" tabindex={0} aria-pressed={n === sides}
             aria-label={`${n} sides: ${is_exact ? `exactly ${lower}` : `between ${lower} and ${upper}`}`}
             onClick={() => onChange(n)}
             onKeyDown={(event) => {
