@@ -113,7 +113,6 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
   const kind: Kind = picture === "surface" ? "surface" : "halfplanes";
   const fine = useFine(progress, picture === "cells");
   const wrong = progress.failure && keyOf(question, progress.failure);
-  const isOwnWrong = region === "own" && wrong?.key === "target.formula";
   const hasFormula = isDisk && units === "heaviside";
   const byFormula = hasFormula ? (n: number) => wrongArea(n, apothem(n, fit, size)) : undefined;
   return (
@@ -141,7 +140,7 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
           {isDisk && <Slider label="Turn" value={turn} min={0} max={180} shown={`${turn}°`} onChange={(value) => set({ turn: value })} />}
           <Choice label="Region" value={REGIONS.some(([id]) => id === region) ? region : "disk"} options={REGIONS} onChange={(value) => set({ region: value })} />
           {region === "own" && <Field
-            label="Your region, in x and y" value={formula} failure={isOwnWrong ? progress.failure : undefined} span={wrong?.span}
+            label="Your region, in x and y" value={formula} failure={progress.failure} span={wrong?.key === "target.formula" ? wrong.span : undefined}
             onChange={(value) => set({ formula: value })}
           />}
           <Choice
@@ -163,16 +162,18 @@ function View({ state, set }: { state: Sides; set(changes: Partial<Sides>): void
               sides={sides} fit={fit} size={size} turn={turn} steepness={units === "sigmoid" ? steepness : undefined}
               onTurn={(value) => set({ turn: value })} onSize={(value) => set({ size: value, fit: "hand" })}
             />
-            : <Picture svg={fine ?? answer?.pictures[picture === "surface" ? "surface" : "draft"]} isStale={stage === "first"} />}
+            : <Picture svg={fine ?? answer?.pictures[picture === "surface" ? "surface" : "draft"]} isStale={stage === "first"}>
+              {progress.failure && <p>There is no picture.</p>}
+            </Picture>}
           <Files progress={progress} kind={kind} />
         </>}
       >
-        {!isSmooth && <Rate
+        {!isSmooth && !progress.failure && <Rate
           curve={JSON.stringify([region, region === "own" && formula, units, units === "sigmoid" && steepness, isDisk && [fit, fit === "hand" && size]])}
           spec={(n) => asked({ ...state, turn: 0 }).spec(n).text} sides={sides} enclosure={stage === "first" ? undefined : answer?.enclosure}
-          isFree={stage === "rest" && !progress.failure} formula={byFormula} onChange={(value) => set({ sides: value })}
+          isFree={stage === "rest"} formula={byFormula} onChange={(value) => set({ sides: value })}
         />}
-        <Why region={isDisk ? "disk" : region} isSmooth={isSmooth} fit={fit} />
+        <Why region={isDisk ? "disk" : region} units={units} fit={fit} />
       </Layout>
       <Zeros state={state} set={set} />
     </>
@@ -192,8 +193,8 @@ const ABOUT: Record<string, string> = {
 };
 
 /** What to learn from it. */
-function Why({ region, isSmooth, fit }: { region: string; isSmooth: boolean; fit: Fit }) {
-  if (isSmooth) {
+function Why({ region, units, fit }: { region: string; units: string; fit: Fit }) {
+  if (units === "smooth") {
     return (
       <>
         <h2>Round without corners</h2>
@@ -210,6 +211,15 @@ function Why({ region, isSmooth, fit }: { region: string; isSmooth: boolean; fit
     );
   }
   if (region !== "disk") return <p>{ABOUT[region] ?? ABOUT["own"]}</p>;
+  if (units === "sigmoid") {
+    return (
+      <p>
+        A sigmoid is below 1 even on the inner side of its wall. So the sum of n sigmoids is too low in a strip along the sides,
+        which is up to ln(2n)/w wide. With the same w, many sides are worse than a few: look at the curve. A larger w makes the
+        strip narrower. Or leave the walls, and choose "three soft sigmoids".
+      </p>
+    );
+  }
   const times = limit(fit);
   if (times === undefined) {
     return (

@@ -83,6 +83,8 @@ def own(site):
     page.locator(".field .wrong").wait_for()
     site.expect(field.get_attribute("aria-invalid") == "true", "the field is marked")
     site.accessible(page, "a mistake")
+    field.fill("x + y")
+    page.locator(".field .wrong").get_by_text("needs a region").wait_for()
     field.fill("abs(x) + abs(y) <= 1")
     page.get_by_label("Sides n").fill("4")
     page.locator('.figure[data-lower="0"][data-upper="0"]').first.wait_for()
@@ -92,6 +94,7 @@ def own(site):
 def weights(site):
     """A tower has zeros, a trained network has none."""
     page = site.open("#sides?layers=4&box=box")
+    page.get_by_role("button", name="Train", exact=True).scroll_into_view_if_needed()
     built = page.locator(".zeros .pair > div").first
     built.get_by_text("weights of the hidden layers are zero").wait_for()
     site.expect("4 of 12" in built.inner_text(), "four walls along the axes")
