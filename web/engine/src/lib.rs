@@ -20,11 +20,13 @@
     reason = "a page calls functions by name and shares memory"
 )]
 mod abi;
+mod bend;
 mod failure;
 mod files;
 mod kept;
 mod picture;
 mod prove;
+mod regions;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +47,9 @@ enum Question {
     File(files::File),
     Open(files::Open),
     Check(files::Check),
+    Regions(regions::Regions),
+    RegionsOfAll(regions::RegionsOfAll),
+    Bend(bend::Bend),
     Catalogue,
 }
 
@@ -89,6 +94,9 @@ impl Engine {
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
             Question::Check(check) => check.run(),
+            Question::Regions(regions) => regions.run(&mut self.kept),
+            Question::RegionsOfAll(regions) => regions.run(),
+            Question::Bend(bend) => bend.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }
