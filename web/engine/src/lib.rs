@@ -20,12 +20,14 @@
     reason = "a page calls functions by name and shares memory"
 )]
 mod abi;
+mod bend;
 mod failure;
 mod files;
 mod kept;
 mod picture;
 mod prove;
 mod train;
+mod regions;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +50,9 @@ enum Question {
     Check(files::Check),
     Train(train::Train),
     Rivals(train::Rivals),
+    Regions(regions::Regions),
+    RegionsOfAll(regions::RegionsOfAll),
+    Bend(bend::Bend),
     Catalogue,
 }
 
@@ -94,6 +99,9 @@ impl Engine {
             Question::Check(check) => check.run(),
             Question::Train(train) => train.run(&mut self.kept),
             Question::Rivals(rivals) => rivals.run(),
+            Question::Regions(regions) => regions.run(&mut self.kept),
+            Question::RegionsOfAll(regions) => regions.run(),
+            Question::Bend(bend) => bend.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }
