@@ -33,5 +33,7 @@ for (const [name, text] of Object.entries(parts)) {
 }
 mkdirSync(dirname(out), { recursive: true });
 writeFileSync(out, page);
-const zipped = gzipSync(page, { level: 9 }).length;
-console.log(`${out}: ${page.length} bytes, ${zipped} with gzip`);
+// The program carries it like this.
+const packed = gzipSync(page, { level: 9 });
+writeFileSync(`${out}.gz`, packed);
+console.log(`${out}: ${Buffer.byteLength(page)} bytes, ${packed.length} with gzip`);
