@@ -25,6 +25,7 @@ mod files;
 mod kept;
 mod picture;
 mod prove;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,8 @@ enum Question {
     File(files::File),
     Open(files::Open),
     Check(files::Check),
+    Train(train::Train),
+    Rivals(train::Rivals),
     Catalogue,
 }
 
@@ -89,6 +92,8 @@ impl Engine {
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
             Question::Check(check) => check.run(),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

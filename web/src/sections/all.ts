@@ -8,6 +8,7 @@ import { experiment } from "./experiment.tsx";
 import { file } from "./file.tsx";
 import { passes } from "./passes.tsx";
 import { sides } from "./sides.tsx";
+import { spec } from "./spec.tsx";
 import { steps } from "./steps.tsx";
 import { unit } from "./unit.tsx";
 
@@ -21,4 +22,5 @@ export const SECTIONS: Section[] = [
   section(bend),
   section(passes),
   section(file),
+  section(spec),
 ];
