@@ -39,17 +39,18 @@ class Site:
         self.name = name
         # A directory for files; it goes when the module is done.
         self.folder = folder
+        self.root = ROOT
 
-    def open(self, fragment="", width=1280, scheme="light", reduced_motion=None, page=None, where=None, **options):
+    def open(self, fragment="", width=1280, scheme="light", reduced_motion=None, page=None, where=None, init=None, **options):
         """A Playwright page that shows the explorer. What goes to its console, and requests, are faults.
 
-        `fragment` is "#NAME" or "#NAME?key=value"; `page` is another file than the explorer; `options` are those of a
-        browser context.
+        `fragment` is "#NAME" or "#NAME?key=value"; `page` is another file than the explorer; `init` is a script
+        that runs before the page's own; `options` are those of a browser context.
         """
         where = where or f"{self.name}: {fragment or 'the page'} at {width}, {scheme}"
         shown = opened(
             self.browser, page or self.page, self.faults, where, fragment=fragment, offline=True, accept_downloads=True,
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion=reduced_motion, **options,
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion=reduced_motion, init=init, **options,
         )
         shown.set_default_timeout(LONGEST)
         return shown
