@@ -132,11 +132,8 @@ fn given(path: &Path) -> Result<Value, Refusal> {
         refuse_if_large(about.len())?;
     }
     let bytes = inputs::bytes(path, Reading::ANY_NETWORK)?;
-    let name = path.display().to_string();
-    if matches!(
-        Kind::of(&bytes, &name),
-        Kind::Spec | Kind::Text | Kind::Empty
-    ) {
+    let is_spec = Kind::of(&bytes, &path.display().to_string()) == Kind::Spec;
+    if is_spec || path.extension().is_some_and(|ending| ending == "toml") {
         let (_, text) = inputs::read_spec(path)?;
         return Ok(json!({ "link": "#spec", "spec": text }));
     }

@@ -1,6 +1,6 @@
 """Opens the explorer in Chromium, from disk and without a network, and tries what the modules beside this one check.
 
-run.py [--page PAGE] [--steeple STEEPLE] [NAME...]
+run.py [--page PAGE] [--steeple STEEPLE] [--checker PYTHON] [NAME...]
 
 A module with a function `check(site)` is a set of trials; with names, only those run. `Site` says what they can use.
 """
@@ -30,11 +30,13 @@ LONGEST = 60_000
 class Site:
     """The explorer, for one module."""
 
-    def __init__(self, browser, page, program, faults, name, folder):
+    def __init__(self, browser, page, program, checker, faults, name, folder):
         self.browser = browser
         # The file of the page.
         self.page = page
         self.program = program
+        # A Python for the independent checker.
+        self.checker = checker
         self.faults = faults
         self.name = name
         # A directory for files; it goes when the module is done.
@@ -95,6 +97,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--page", type=Path, default=ROOT / "web" / "target" / "explorer.html")
     parser.add_argument("--steeple", type=Path, default=ROOT / "target" / "debug" / "steeple")
+    parser.add_argument("--checker", default=sys.executable, help="a Python with gmpy2, for the independent checker")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     for file in (arguments.page, arguments.steeple):
@@ -113,7 +116,7 @@ def main():
                 continue
             begun, before = time.monotonic(), len(faults.all)
             with tempfile.TemporaryDirectory() as folder:
-                site = Site(browser, arguments.page.resolve(), arguments.steeple.resolve(), faults, name, Path(folder))
+                site = Site(browser, arguments.page.resolve(), arguments.steeple.resolve(), arguments.checker, faults, name, Path(folder))
                 try:
                     check(site)
                 except Exception as error:  # The next module is tried all the same.

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 
 # Digits that stand nowhere in the page: what is certified was computed.
 SPECS = {
@@ -80,7 +79,7 @@ def accepted(site, name):
     for file in ("certificate.steeple", "network.json"):
         (site.folder / file).rename(place / file)
     done = subprocess.run(
-        [sys.executable, "-m", "steeple_check", "--brief", str(place)], capture_output=True, text=True,
+        [site.checker, "-m", "steeple_check", "--brief", str(place)], capture_output=True, text=True,
         cwd=site.root / "proofs" / "independent", env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     site.expect(done.returncode == 0, f"{name}: the checker in Python: {done.stdout} {done.stderr}")
 
