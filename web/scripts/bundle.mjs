@@ -20,6 +20,8 @@ async function script(entry) {
 }
 
 const parts = {
+  // What the licence of preact asks for.
+  NOTICE: readFileSync(join(web, "node_modules", "preact", "LICENSE"), "utf8").replaceAll("--", "- -").trim(),
   STYLE: readFileSync(join(web, "src", "style.css"), "utf8"),
   WORKER: await script("engine/worker.ts"),
   MODULE: gzipSync(readFileSync(join(web, "target", "steeple.wasm")), { level: 9 }).toString("base64"),
