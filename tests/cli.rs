@@ -1116,10 +1116,18 @@ fn explore_refuses_what_no_page_can_show_and_writes_nothing() {
         &["--out", "there/page.html"],
         &["there is no directory there"],
     );
-    refused(
-        &["--out", "-", "--format", "json"],
-        &["both write to standard output"],
-    );
+    let both = [
+        "explore",
+        "--page",
+        "explorer.html",
+        "--out",
+        "-",
+        "--format",
+        "json",
+    ];
+    let run = scratch.run(&both);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("both write to standard output"), "{run:?}");
     scratch
         .run(&["explore", "--page", "other.html", "--out", "page.html"])
         .is_refused(&["other.html", "not the explorer's page", "web/build.sh"]);

@@ -97,7 +97,7 @@ pub enum Command {
     Compare(Compare),
     /// Explain a network: what each unit does, and how far it is from one made of steps.
     Explain(Explain),
-    /// Write the explorer, Steeple in the browser, as one page, with a spec or a network in it.
+    /// Write the explorer, one page for a browser, with a spec or a network in it.
     Explore(Explore),
     /// Draw one picture.
     Draw(Draw),
