@@ -20,9 +20,11 @@
     reason = "a page calls functions by name and shares memory"
 )]
 mod abi;
+mod explain;
 mod failure;
 mod files;
 mod kept;
+mod passes;
 mod picture;
 mod prove;
 
@@ -44,6 +46,8 @@ enum Question {
     Draw(picture::Draw),
     File(files::File),
     Open(files::Open),
+    Explain(explain::Explain),
+    Passes(passes::Passes),
     Check(files::Check),
     Catalogue,
 }
@@ -76,11 +80,7 @@ impl Engine {
         .to_string()
     }
 
-    fn answer(
-        &mut self,
-        question: Question,
-        _tell: &mut dyn FnMut(&str),
-    ) -> Result<Value, Failure> {
+    fn answer(&mut self, question: Question, tell: &mut dyn FnMut(&str)) -> Result<Value, Failure> {
         match question {
             Question::Build(build) => build.run(&mut self.kept),
             Question::Verify(verify) => verify.run(&mut self.kept),
@@ -88,6 +88,8 @@ impl Engine {
             Question::Draw(draw) => draw.run(&self.kept),
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
+            Question::Explain(explain) => explain.run(tell),
+            Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }

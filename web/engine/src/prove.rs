@@ -9,7 +9,7 @@ use steeple::workflow::spec;
 use steeple::{Answer, Domain, Norm, Target, Threads};
 
 use crate::failure::Failure;
-use crate::files::opened;
+use crate::files::{decoded, opened};
 use crate::kept::{Asked, Kept, find};
 use crate::picture::{self, Kind};
 
@@ -93,6 +93,8 @@ pub struct Verify {
     name: String,
     /// The text of a network file; without it, the network that is kept under this name.
     network: Option<String>,
+    /// A network file of any kind, instead.
+    base64: Option<String>,
     target: String,
     domain: String,
     norm: Option<String>,
@@ -105,9 +107,10 @@ pub struct Verify {
 
 impl Verify {
     pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
-        let file = match &self.network {
-            Some(text) => opened(text.as_bytes())?,
-            None => find(kept, &self.name)?
+        let file = match (&self.network, &self.base64) {
+            (Some(text), _) => opened(text.as_bytes())?,
+            (None, Some(base64)) => decoded(base64)?,
+            (None, None) => find(kept, &self.name)?
                 .opened
                 .clone()
                 .ok_or_else(|| Failure::new("no network file was opened under this name"))?,
