@@ -42,6 +42,20 @@ impl Failure {
         }
     }
 
+    /// A page has no flags: hints that name one say what the program can do.
+    fn without_flags(self) -> Self {
+        const FLAG: &str = ", or raise --memory-limit";
+        let hint = self.hint.as_ref().and_then(|hint| hint.strip_suffix(FLAG));
+        match hint {
+            Some(rest) => {
+                let hint =
+                    format!("{rest}; the program `steeple build` may use more memory than a page");
+                self.hint(Some(hint))
+            }
+            None => self,
+        }
+    }
+
     /// Says in which text it is.
     pub fn within(self, field: &'static str) -> Self {
         Self {
@@ -77,14 +91,14 @@ impl From<steeple::formats::OpenError> for Failure {
 
 impl From<steeple::BuildFailure> for Failure {
     fn from(error: steeple::BuildFailure) -> Self {
-        Self::new(error)
+        Self::new(error).without_flags()
     }
 }
 
 impl From<steeple::VerifyError> for Failure {
     fn from(error: steeple::VerifyError) -> Self {
         use steeple::VerifyError as Error;
-        let failure = Self::new(&error);
+        let failure = Self::new(&error).without_flags();
         match error {
             Error::NotDefined(_) => failure
                 .hint(Some(

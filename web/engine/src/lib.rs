@@ -27,6 +27,7 @@ mod kept;
 mod passes;
 mod picture;
 mod prove;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +50,8 @@ enum Question {
     Explain(explain::Explain),
     Passes(passes::Passes),
     Check(files::Check),
+    Train(train::Train),
+    Rivals(train::Rivals),
     Catalogue,
 }
 
@@ -91,6 +94,8 @@ impl Engine {
             Question::Explain(explain) => explain.run(tell),
             Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use steeple::numbers::literal;
 use steeple::workflow::spec;
-use steeple::{Answer, Domain, Norm, Target, Threads};
+use steeple::{Answer, Domain, Norm, Rational, Target, Threads};
 
 use crate::failure::Failure;
 use crate::files::{decoded, opened};
@@ -248,6 +249,17 @@ fn tell_of(found: &Kept, effort: &Effort, mut extra: Map<String, Value>) -> Resu
     Ok(extra.into())
 }
 
+/// A number in few digits, rounded by `round`: a short fraction, else a decimal.
+pub fn few(value: &Rational, round: fn(&Rational, usize) -> String) -> String {
+    /// Enough for an enclosure that is 2 % wide, and for the eye.
+    const DIGITS: usize = 5;
+    if value.bits() <= 24 {
+        value.to_string()
+    } else {
+        round(value, DIGITS)
+    }
+}
+
 /// What was certified: `lower`, `upper` in few digits, rounded outwards, and as numbers for a page's own pictures.
 fn enclosure(answer: &Answer) -> Value {
     let (lower, upper) = (answer.lower(), answer.upper());
@@ -258,8 +270,8 @@ fn enclosure(answer: &Answer) -> Value {
         if high > 0.0 { (high - low) / high } else { 0.0 }
     });
     json!({
-        "lower": steeple::report::down(&lower),
-        "upper": upper.as_ref().map(steeple::report::up),
+        "lower": few(&lower, literal::decimal_down),
+        "upper": upper.as_ref().map(|upper| few(upper, literal::decimal_up)),
         "is_exact": is_exact,
         // For a page's own pictures: near, and no bound.
         "near": [near(&lower), upper.as_ref().map(near)],

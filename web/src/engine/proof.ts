@@ -85,17 +85,25 @@ export function useProof(question: Proof | undefined, pictures: Kind[]): Progres
   return progress;
 }
 
+/** Milliseconds after which an answer that should have come at once is given up for a newer question. */
+const TOO_LONG = 1000;
+
 let running: Promise<void> | undefined;
+let begun = 0;
 let next: (() => Promise<void>) | undefined;
 
 /** Runs one at a time; of those that wait, the last one only: while a slider moves, old places are of no use. */
 function latest(work: () => Promise<void>): Promise<void> {
   next = work;
-  if (running) return running;
+  if (running) {
+    if (performance.now() - begun > TOO_LONG) quick.stop();
+    return running;
+  }
   const run = async () => {
     while (next) {
       const now = next;
       next = undefined;
+      begun = performance.now();
       await now();
     }
   };

@@ -22,10 +22,15 @@ export function short(value: number, digits = 3): string {
   return String(Number(value.toPrecision(digits)));
 }
 
+/** The same with a true minus sign, for readers. */
+export function signed(value: number, digits = 3): string {
+  return short(value, digits).replace("-", "−");
+}
+
 /** A slider with its value; arrows move it by one step, page keys by more. */
 export function Slider({ label, value, min, max, step = 1, isLog = false, shown, onChange }: SliderProps) {
   const id = useId();
-  const text = shown ?? short(value);
+  const text = shown ?? signed(value);
   const place = isLog ? Math.log(value / min) / Math.log(max / min) : value;
   const change = (given: number) => onChange(isLog ? Number((min * (max / min) ** given).toPrecision(3)) : given);
   return (

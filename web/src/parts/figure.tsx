@@ -5,7 +5,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { Words } from "./controls.tsx";
 import type { Progress } from "../engine/proof.ts";
-import type { Enclosure } from "../engine/protocol.ts";
+import type { Enclosure, Failure } from "../engine/protocol.ts";
 
 /** Should figures be hidden until the user has guessed them? */
 export const PredictFirst = createContext(false);
@@ -38,12 +38,45 @@ export function width({ is_exact, width }: Enclosure): string {
   return `${percent < 0.1 ? "less than 0.1" : Number(percent.toPrecision(2))} % wide`;
 }
 
-/** A certified figure. */
-export function Figure({ name, progress, children, shown, question }: FigureProps) {
+/** An end of the enclosure as the report writes it, exactly. */
+function error(report: Record<string, unknown>, end: string): string {
+  const { error } = report as { error?: Record<string, unknown> };
+  return String(error?.[end] ?? "");
+}
+
+interface GuessedProps {
+  name: ComponentChildren;
+  question: string | undefined;
+  /** The figure, with what was guessed, if that was asked. */
+  children(guess: string | undefined): ComponentChildren;
+}
+
+/** Hides a figure until the user has guessed it, if that is wanted. */
+export function Guessed({ name, question, children }: GuessedProps) {
   const predict = useContext(PredictFirst);
   const [guess, setGuess] = useState("");
   const [isRevealed, setRevealed] = useState(false);
   useEffect(() => setRevealed(false), [question, predict]);
+  if (!predict) return <>{children(undefined)}</>;
+  if (isRevealed) return <>{children(guess)}</>;
+  return (
+    <form
+      class="figure hidden" onSubmit={(event) => {
+        event.preventDefault();
+        if (guess.trim()) setRevealed(true);
+      }}
+    >
+      <label>
+        <span>{name}: your guess</span>
+        <input type="text" inputMode="decimal" value={guess} onInput={(event) => setGuess(event.currentTarget.value)} />
+      </label>
+      <button type="submit" disabled={!guess.trim()}>Reveal</button>
+    </form>
+  );
+}
+
+/** A certified figure. */
+export function Figure({ name, progress, children, shown, question }: FigureProps) {
   const { answer, failure, stage } = progress;
   if (failure) {
     return <div class="figure failed" role="alert"><Words failure={failure} /></div>;
@@ -52,44 +85,73 @@ export function Figure({ name, progress, children, shown, question }: FigureProp
     return <div class="figure" role="status">Proving...</div>;
   }
   const { enclosure } = answer;
-  if (predict && !isRevealed) {
-    return (
-      <form
-        class="figure hidden" onSubmit={(event) => {
-          event.preventDefault();
-          if (guess.trim()) setRevealed(true);
-        }}
-      >
-        <label>
-          <span>{name}: your guess</span>
-          <input type="text" inputMode="decimal" value={guess} onInput={(event) => setGuess(event.currentTarget.value)} />
-        </label>
-        <button type="submit" disabled={!guess.trim()}>Reveal</button>
-      </form>
-    );
+  return (
+    <Guessed name={name} question={question}>
+      {(guess) => (
+        <div class={`figure ${enclosure.verdict}`} data-stage={stage} data-lower={error(answer.report, "lower")} data-upper={error(answer.report, "upper")}>
+          <p class="value" aria-live="polite">
+            <span class="what">{name}</span>{" "}
+            {shown ? shown(enclosure) : <Bounds enclosure={enclosure} />}
+          </p>
+          <p class="evidence">
+            Certified{stage === "rest" ? "" : stage === "first" ? " (the last one)" : " so far"}: {width(enclosure)}
+            {stage === "narrowing" && <span class="busy"> narrowing...</span>}
+            {guess && <>. Your guess: {guess}{judged(guess, enclosure)}</>}
+          </p>
+          {children}
+        </div>
+      )}
+    </Guessed>
+  );
+}
+
+interface CountProps {
+  /** What is counted: "Linear regions". */
+  name: ComponentChildren;
+  /** The number; `undefined` before the first one. */
+  value: number | undefined;
+  /** How it is known: "Counted exactly". */
+  evidence: ComponentChildren;
+  failure?: Failure | undefined;
+  /** Does the number belong to an earlier question? */
+  isStale?: boolean;
+  question?: string;
+  /** Shown below. */
+  children?: ComponentChildren;
+}
+
+/** A figure that is one whole number, and no enclosure. */
+export function Count({ name, value, evidence, failure, isStale = false, question, children }: CountProps) {
+  if (failure) {
+    return <div class="figure failed" role="alert"><Words failure={failure} /></div>;
+  }
+  if (value === undefined) {
+    return <div class="figure" role="status">Counting...</div>;
   }
   return (
-    <div class={`figure ${enclosure.verdict}`} data-stage={stage} data-lower={enclosure.lower} data-upper={enclosure.upper ?? ""}>
-      <p class="value" aria-live="polite">
-        <span class="what">{name}</span>{" "}
-        {shown ? shown(enclosure) : <Bounds enclosure={enclosure} />}
-      </p>
-      <p class="evidence">
-        Certified{stage === "rest" ? "" : stage === "first" ? " (the last one)" : " so far"}: {width(enclosure)}
-        {stage === "narrowing" && <span class="busy"> narrowing...</span>}
-        {predict && guess && <>. Your guess: {guess}{judged(guess, enclosure)}</>}
-      </p>
-      {children}
-    </div>
+    <Guessed name={name} question={question}>
+      {(guess) => (
+        <div class="figure" data-stage={isStale ? "first" : "rest"} data-count={value}>
+          <p class="value" aria-live="polite">
+            <span class="what">{name}</span> <b>{value.toLocaleString("en")}</b>
+          </p>
+          <p class="evidence">
+            {evidence}{isStale && " (the last one)"}
+            {guess && <>. Your guess: {guess}{judged(guess, { near: [value, value] })}</>}
+          </p>
+          {children}
+        </div>
+      )}
+    </Guessed>
   );
 }
 
 /** What a guess was worth. */
-export function judged(guess: string, { near: [lower, upper] }: Enclosure): string {
+export function judged(guess: string, { near: [lower, upper] }: Pick<Enclosure, "near">): string {
   const value = Number(guess.replace(",", ".").replace(/^(.+)\/(.+)$/, (_, over, under) => String(Number(over) / Number(under))));
   if (!Number.isFinite(value)) return "";
   const top = upper ?? Infinity;
-  if (value >= lower && value <= top) return ", inside";
+  if (value >= lower && value <= top) return lower === top ? ", right" : ", inside";
   const factor = value > top ? value / top : lower / Math.max(value, Number.MIN_VALUE);
   if (!Number.isFinite(factor)) return value > top ? ", too large" : ", too small";
   const times = factor < 1.05 ? "just" : `${Number(factor.toPrecision(2))} times`;

@@ -1,0 +1,58 @@
+// An answer that follows what the user does, for questions that are answered at once and not narrowed.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Engine } from "./client.ts";
+import { quick } from "./load.ts";
+import { failureOf } from "./proof.ts";
+import type { Failure } from "./protocol.ts";
+
+/** The last answer to a question. */
+export interface Answered<T> {
+  /** It stays while the next one is made. */
+  answer?: T;
+  failure?: Failure;
+  /** Is the present question not answered yet? */
+  isStale: boolean;
+}
+
+/**
+ * Asks a question whenever it changes. One is answered at a time, and of those that wait, only the last is asked.
+ *
+ * `question` is `undefined` while there is nothing to ask. What takes longer than `quick` allows goes to `patient`.
+ */
+export function useAnswer<T>(question: object | undefined, engine: Engine = quick): Answered<T> {
+  const [answered, setAnswered] = useState<Answered<T>>({ isStale: true });
+  const asking = useRef<{ wanted: string; isRunning: boolean; isThere: boolean }>({ wanted: "", isRunning: false, isThere: true });
+  const using = useRef(engine);
+  using.current = engine;
+  const key = question ? JSON.stringify(question) : "";
+  useEffect(() => {
+    const state = asking.current;
+    state.wanted = key;
+    if (!key) return;
+    setAnswered((before) => ({ ...before, isStale: true }));
+    if (state.isRunning) return;
+    const run = async () => {
+      state.isRunning = true;
+      for (let asked = ""; state.isThere && state.wanted && asked !== state.wanted;) {
+        asked = state.wanted;
+        try {
+          const answer = await using.current.ask<T>(JSON.parse(asked) as object);
+          if (state.isThere && state.wanted) setAnswered({ answer, isStale: asked !== state.wanted });
+        } catch (error) {
+          const failure = failureOf(error);
+          if (failure && state.isThere && asked === state.wanted) setAnswered({ failure, isStale: false });
+        }
+      }
+      state.isRunning = false;
+    };
+    void run();
+  }, [key]);
+  useEffect(() => {
+    asking.current.isThere = true;
+    return () => {
+      asking.current.isThere = false;
+    };
+  }, []);
+  return answered;
+}
