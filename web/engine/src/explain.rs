@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use steeple::clock::Moment;
-use steeple::expr::{check_defined, check_ends, check_exponents};
+use steeple::expr::{check_defined, check_exponents};
 use steeple::formats::Opened;
 use steeple::network::size;
 use steeple::prover::Limits;
@@ -49,12 +49,13 @@ impl Explain {
             return Err(failure);
         }
         let network = &file.network;
-        let wrong = |error| Failure::new(error).within("domain");
-        let domain = domain(&self.domain)?;
-        let domain = domain.in_order(network.inputs()).map_err(wrong)?;
-        check_ends(&domain).map_err(|error| Failure::new(error).within("domain"))?;
+        let (domain, mut notes) = domain(&self.domain, network.inputs())?;
         let target = match &self.target {
-            Some(text) => Some(fitting(target(text)?, &file)?),
+            Some(text) => {
+                let (target, read) = target(text, network.inputs())?;
+                notes.extend(read);
+                Some(fitting(target, &file)?)
+            }
             None => None,
         };
         if let Some(target) = &target {
@@ -88,7 +89,7 @@ impl Explain {
             }
             ControlFlow::Continue(())
         });
-        found.notes.extend(file.notes.iter().cloned());
+        found.notes.extend(file.notes.iter().cloned().chain(notes));
         let drawn = pictures(network, &domain, target.as_ref(), &self.title);
         let drawn = drawn
             .iter()
@@ -102,31 +103,19 @@ impl Explain {
     }
 }
 
-/// The target with the inputs of the network, in their order.
-///
-/// - Errors: it has others, or the network has several outputs.
+/// The target, if it has a formula for each output.
 fn fitting(target: Target, file: &Opened) -> Result<Target, Failure> {
-    let (inputs, outputs) = (file.network.inputs(), file.network.outputs());
-    if target.text().len() != outputs.len() {
-        return Err(Failure::new(format!(
-            "the network has {} outputs, and the target has {}",
-            outputs.len(),
-            target.text().len()
-        ))
-        .hint(Some(
-            "`steeple verify FILE` takes --target once for each output",
-        ))
-        .within("target"));
-    }
-    if target.inputs() == inputs {
+    let (outputs, found) = (file.network.outputs().len(), target.text().len());
+    if found == outputs {
         return Ok(target);
     }
-    steeple::expr::parse_target(target.text(), Some(inputs)).map_err(|_| {
-        Failure::from(VerifyError::Inputs {
-            target: target.inputs().to_vec(),
-            network: inputs.to_vec(),
-        })
-    })
+    Err(Failure::new(format!(
+        "the network has {outputs} outputs, and the target has {found}"
+    ))
+    .hint(Some(
+        "write a formula for each output, with ; between them: x^2; x*y",
+    ))
+    .within("target"))
 }
 
 /// Why a page does not explain a network: it is too large.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use steeple::expr::check_ends;
+use steeple::expr::friendly::{read_target, sides};
 use steeple::numbers::literal;
 use steeple::workflow::spec;
 use steeple::{Answer, Domain, Norm, Rational, Target, Threads};
@@ -116,8 +118,10 @@ impl Verify {
                 .clone()
                 .ok_or_else(|| Failure::new("no network file was opened under this name"))?,
         };
-        let target = target(&self.target)?;
-        let domain = domain(&self.domain)?;
+        let inputs = file.network.inputs();
+        let (target, mut notes) = target(&self.target, inputs)?;
+        let (domain, read) = domain(&self.domain, inputs)?;
+        notes.extend(read);
         let norm = match &self.norm {
             Some(name) => steeple::workflow::measure::norm_by_name(name).map_err(Failure::new)?,
             None if target.is_region() => Norm::Area,
@@ -167,7 +171,8 @@ impl Verify {
             }),
             opened: Some(file),
         };
-        let told = tell_of(&found, &self.effort, Map::new())?;
+        let extra = Map::from_iter([("notes".into(), json!(notes))]);
+        let told = tell_of(&found, &self.effort, extra)?;
         kept.insert(self.name, found);
         Ok(told)
     }
@@ -217,19 +222,28 @@ impl Refine {
     }
 }
 
-/// Reads a formula.
-pub fn target(text: &str) -> Result<Target, Failure> {
-    Target::parse(text).map_err(|error| {
+/// Reads a formula in these inputs, or one for each output with `;` between them. Also returns how it was read, where
+/// that is not obvious.
+pub fn target(text: &str, inputs: &[String]) -> Result<(Target, Vec<String>), Failure> {
+    let texts: Vec<&str> = text.split(';').collect();
+    read_target(&texts, inputs).map_err(|error| {
+        let before = texts.iter().take(error.formula);
+        let start: usize = before.map(|text| text.len() + 1).sum();
         Failure::new(&error.message)
             .hint(error.hint.clone())
             .within("target")
-            .at(error.span)
+            .at(start + error.span.start..start + error.span.end)
     })
 }
 
-/// Reads a box such as `x=0..1, y=0..1`.
-pub fn domain(text: &str) -> Result<Domain, Failure> {
-    Domain::parse(text).map_err(|error| Failure::new(error).within("domain"))
+/// Reads a box such as `x=0..1, y=0..1`, with a side for each of these inputs. Also returns how it was read.
+pub fn domain(text: &str, inputs: &[String]) -> Result<(Domain, Vec<String>), Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::new(error).within("domain");
+    let (domain, notes) = sides::read(text, inputs)
+        .map_err(|error| wrong(&error.message).hint(error.hint.clone()))?;
+    let domain = domain.in_order(inputs).map_err(|error| wrong(&error))?;
+    check_ends(&domain).map_err(|error| wrong(&error))?;
+    Ok((domain, notes))
 }
 
 /// The answer as the page gets it.

@@ -150,8 +150,11 @@ fn several_outputs_need_several_targets() {
     let bytes = br#"{"steeple_network": 1, "inputs": ["x"], "outputs": ["a", "b"], "layers": [
         {"activation": "identity", "weights": [["1"], ["2"]], "bias": ["0", "0"]}]}"#;
     assert!(explain(bytes, "x=0..1", None)["ok"].is_object());
+    assert!(explain(bytes, "x=0..1", Some("x; 2*x"))["ok"].is_object());
     let error = explain(bytes, "x=0..1", Some("x"))["error"].clone();
     assert_eq!(error["field"], "target");
+    let error = explain(bytes, "x=0..1", Some("x; 2*y"))["error"].clone();
+    assert_eq!(error["span"], json!([2, 6]));
 }
 
 #[test]

@@ -158,7 +158,9 @@ fn the_box_around_the_point_is_proved() {
         "do": "verify", "name": "passes", "network": found["ok"]["network"], "target": "1",
         "domain": found["ok"]["domain"], "gap": "1/50",
     });
-    let near = floats(&ask(&asked)["ok"]["enclosure"]["near"]);
+    let proved = ask(&asked);
+    assert!(proved["ok"].is_object(), "{proved} {asked}");
+    let near = floats(&proved["ok"]["enclosure"]["near"]);
     let a = float(&found["ok"]["layers"][1]["a"][0]);
     assert!(
         near[1] >= 1.0 - a && near[0] < 1.0 - a + 0.01,
