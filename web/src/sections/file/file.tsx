@@ -73,15 +73,22 @@ function useOpened(chosen: Chosen | undefined): { opened?: Opened; failure?: Fai
   useEffect(() => {
     if (!chosen) return undefined;
     let isWanted = true;
-    patient.ask<Opened>({ do: "open", name: "opened", base64: chosen.base64 }).then(
-      (opened) => isWanted && setFound({ of: chosen, opened }),
-      (error) => {
-        const failure = failureOf(error);
-        if (isWanted && failure) setFound({ of: chosen, failure });
-      },
-    );
+    const open = () => {
+      if (!isWanted) return;
+      patient.ask<Opened>({ do: "open", name: "opened", base64: chosen.base64 }).then(
+        (opened) => isWanted && setFound({ of: chosen, opened }),
+        (error) => {
+          const failure = failureOf(error);
+          if (!failure) setTimeout(open);
+          else if (isWanted) setFound({ of: chosen, failure });
+        },
+      );
+    };
+    // After everything else about the last file was stopped.
+    const timer = setTimeout(open);
     return () => {
       isWanted = false;
+      clearTimeout(timer);
     };
   }, [chosen]);
   const { of, ...rest } = found;
@@ -92,12 +99,13 @@ interface Explaining {
   /** It stays while the next one is made. */
   found?: Explained;
   failure?: Failure;
+  /** Is the present question not answered yet? */
   isWorking: boolean;
 }
 
 /** Explains when `question` rests; `undefined` while there is nothing to explain. */
 function useExplained(question: object | undefined): Explaining {
-  const [state, setState] = useState<Explaining>({ isWorking: false });
+  const [state, setState] = useState<{ of: string; found?: Explained; failure?: Failure }>({ of: "" });
   const key = question ? JSON.stringify(question) : "";
   useEffect(() => {
     if (!question) return undefined;
@@ -105,14 +113,13 @@ function useExplained(question: object | undefined): Explaining {
     let isAsked = false;
     const timer = setTimeout(() => {
       isAsked = true;
-      setState((before) => ({ ...(before.found && { found: before.found }), isWorking: true }));
       patient.ask<Explained>(question).then((found) => {
         isAsked = false;
-        if (isWanted) setState({ found, isWorking: false });
+        if (isWanted) setState({ of: key, found });
       }, (error) => {
         isAsked = false;
         const failure = failureOf(error);
-        if (isWanted && failure) setState({ failure, isWorking: false });
+        if (isWanted && failure) setState({ of: key, failure });
       });
     }, REST);
     return () => {
@@ -121,7 +128,9 @@ function useExplained(question: object | undefined): Explaining {
       if (isAsked) patient.stop();
     };
   }, [key]);
-  return state;
+  const { of, found, failure } = state;
+  const isWorking = key !== "" && of !== key;
+  return { isWorking, ...(found && { found }), ...(failure && !isWorking && { failure }) };
 }
 
 function View({ state, set }: { state: File_; set(changes: Partial<File_>): void }) {
@@ -218,7 +227,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
           <Files progress={progress} kind={kinds[0]!} />
         </>}
         <div role="status">
-          {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">Working: the network is being explained...</p>}
+          {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">Working: asking what each unit does...</p>}
           {found && !isWorking && !found.is_complete && isFit && <p>
             Stopped after {state.seconds} seconds: some bounds are wider than they could be, or missing.{" "}
             {state.seconds < LONGER
@@ -227,7 +236,10 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
           </p>}
         </div>
         {isFit && found && <Report found={found} isStale={isWorking} />}
-        {!isFit && <div class="picture empty"><p>{failed ? "There is no network to show." : opened?.too_large ? "" : "Opening..."}</p></div>}
+        {!isFit && <div class="picture empty"><p>{
+          !chosen ? "A link holds the domain and the target, not the file. Choose the file, or try one of the networks."
+            : failed ? "There is no network to show." : opened ? "This network is too large for the page." : "Opening..."
+        }</p></div>}
       </>}
     />
   );

@@ -39,8 +39,8 @@ export function Diagram({ passes, known, now }: DiagramProps) {
     if (place.kind !== "weight") return null;
     const [x1, y1] = [COLUMNS[place.layer]!, columns[place.layer]![place.input]!];
     const [x2, y2] = [COLUMNS[place.layer + 1]!, columns[place.layer + 1]![place.unit]!];
-    // Lines that cross have their numbers at different places.
-    const part = place.layer === 0 ? 0.36 + 0.1 * (place.unit % 2) : 0.5;
+    // Lines cross in the middle, so their numbers stand before it.
+    const part = place.layer === 0 ? 0.34 : 0.5;
     const [x, y] = [x1 + part * (x2 - x1), y1 + part * (y2 - y1)];
     const derivative = value(`∂L/∂${nameOf(place)}`);
     return {

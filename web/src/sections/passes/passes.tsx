@@ -207,7 +207,10 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
             <b>Equal units</b>: both hidden units get the same derivatives in every step, so they stay equal. Random starts are there
             to break this.
           </li>
-          <li>A learning rate that is too large: the step jumps over the valley, and the loss rises.</li>
+          <li>
+            A label between 0 and 1, such as 0.4: the loss has a valley. A learning rate that is too large jumps over it, and the loss
+            rises.
+          </li>
         </ul>
       </>}
     </Layout>
