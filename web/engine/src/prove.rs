@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use steeple::expr::check_ends;
 use steeple::expr::friendly::{read_target, sides};
 use steeple::numbers::literal;
-use steeple::workflow::spec;
-use steeple::{Answer, Domain, Norm, Rational, Target, Threads};
+use steeple::workflow::{Spec, spec};
+use steeple::{Answer, BuildFailure, Domain, Norm, Rational, Target, Threads};
 
 use crate::failure::Failure;
 use crate::files::{decoded, opened};
@@ -58,7 +58,7 @@ impl Build {
         if let Some(boxes) = self.effort.boxes {
             build = build.max_boxes(boxes);
         }
-        let built = build.run()?;
+        let built = build.run().map_err(|error| at_its_key(error, &read))?;
         let claim = read.claim;
         let mut extra = Map::new();
         if let Some((bound, theorem)) = built.a_priori() {
@@ -87,6 +87,32 @@ impl Build {
         let told = tell_of(&found, &self.effort, extra)?;
         kept.insert(self.name, found);
         Ok(told)
+    }
+}
+
+/// Why nothing was built, at the key of `[network]` that is to be changed.
+fn at_its_key(error: BuildFailure, spec: &Spec) -> Failure {
+    let place = match &error {
+        BuildFailure::Workflow(error) => error.key().and_then(|key| {
+            let place = spec.network.as_ref()?.place_of(key);
+            Some(place)
+        }),
+        BuildFailure::OnlyRegions(_) => spec.network.as_ref().map(|network| network.span.clone()),
+        _ => None,
+    };
+    let failure = match error {
+        BuildFailure::NoBuilder => Failure::new(error)
+            .hint(Some("add [network] with builder = \"staircase\", or another one"))
+            .within("spec"),
+        BuildFailure::OnlyRegions(builder) => Failure::new(format!(
+            "builder `{builder}` makes networks with many linear regions, and has no target, so there is nothing to prove"
+        ))
+        .hint(Some("`steeple build SPEC` builds it, and counts its regions")),
+        _ => error.into(),
+    };
+    match place {
+        Some(place) => failure.within("spec").at(place),
+        None => failure,
     }
 }
 

@@ -191,3 +191,26 @@ fn a_spec_gives_the_certificate_of_the_program() {
         assert_eq!(text.as_bytes(), wanted.answer().certificate());
     }
 }
+
+#[test]
+fn a_spec_that_cannot_be_built_says_where() {
+    let begin = "[target]\nformula = \"x\"\ndomain = { x = [0, 1] }\n\n";
+    for (rest, at) in [
+        ("[network]\nbuilder = \"staircase\"\ncells = 0\n", "0"),
+        ("[network]\nbuilder = \"stairs\"\n", "\"stairs\""),
+        ("[network]\nbuilder = \"staircase\"\ncels = 3\n", "cels"),
+        ("[network\n", ""),
+        ("", ""),
+    ] {
+        let spec = format!("{begin}{rest}");
+        let question = json!({ "do": "build", "name": "spec", "spec": spec });
+        let error = ask(&mut Engine::new(), &question)["error"].clone();
+        assert_eq!(error["field"], "spec", "{rest}: {error}");
+        let end = |place: usize| usize::try_from(error["span"][place].as_u64()?).ok();
+        if let (false, Some(start), Some(end)) = (at.is_empty(), end(0), end(1)) {
+            assert_eq!(&spec[start..end], at, "{error}");
+        } else {
+            assert!(at.is_empty(), "{error}");
+        }
+    }
+}

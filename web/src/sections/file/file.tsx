@@ -14,7 +14,7 @@ import type { Section } from "../../state/section.ts";
 import { EXAMPLES } from "./examples.ts";
 import { Report, type Explained } from "./report.tsx";
 
-const start = { example: given.network ? "" : "tower", domain: "", target: "", seconds: 10 };
+const start = { example: given.network ? "" : "bowl", domain: "", target: given.network ? "" : "x^2 + y^2", seconds: 10 };
 type File_ = typeof start;
 
 /** The largest file, in bytes. */
