@@ -82,6 +82,7 @@ impl RegionsPicture {
             marked.open(&[plane.at(a.0, a.1), plane.at(b.0, b.1)]);
         }
         if !self.marked.is_empty() {
+            inner.path(marked.clone(), Paint::stroke(PAPER, 5.0));
             inner.path(marked, Paint::stroke(NETWORK, 2.6));
         }
         for ring in &self.decision {

@@ -57,6 +57,9 @@ pub struct Regions {
     subject: Subject,
     /// A unit of a hidden layer, both from 0: a broad line shows where it switches.
     unit: Option<(usize, usize)>,
+    /// Should the picture keep the numbers to itself, because the user guesses them?
+    #[serde(default)]
+    untold: bool,
     /// Should the picture be for white paper?
     #[serde(default)]
     paper: bool,
@@ -75,7 +78,7 @@ impl Regions {
         let mut told = found.tell(answer.as_ref().map(|answer| answer.counts));
         let svg = match &answer {
             Some(answer) if answer.counts.activation_regions <= MOST_DRAWN => {
-                found.draw(answer, self.unit)?
+                found.draw(answer, self.unit, self.untold)?
             }
             _ => None,
         };
@@ -203,6 +206,7 @@ impl Found {
         &self,
         answer: &RegionsAnswer,
         unit: Option<(usize, usize)>,
+        untold: bool,
     ) -> Result<Option<String>, Failure> {
         if self.domain.dimension() == 1 {
             let curve = steeple::workflow::draw_network(
@@ -213,16 +217,18 @@ impl Found {
             )?;
             return Ok(Some(curve));
         }
-        let regions = answer.counts.linear_regions;
-        let plural = if regions == 1 { "" } else { "s" };
-        let title = doing(
-            &self.network,
-            ["makes", "make"],
-            &format!("{regions} linear region{plural}"),
-        );
+        let what = match answer.counts.linear_regions {
+            _ if untold => "linear regions".to_string(),
+            1 => "1 linear region".to_string(),
+            regions => format!("{regions} linear regions"),
+        };
+        let title = doing(&self.network, ["makes", "make"], &what);
         let Some(mut picture) = picture(answer, &self.domain, &title) else {
             return Ok(None);
         };
+        if untold {
+            picture.caption = "Neighbours have different colours".to_string();
+        }
         if let Some((layer, unit)) = unit {
             picture.marked = switches(answer, layer, unit);
             picture.caption += &match picture.marked.len() {

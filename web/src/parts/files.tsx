@@ -54,7 +54,7 @@ interface FilesProps {
   /** The picture to save, by its kind. */
   kind?: Kind;
   /** Pictures that the page drew itself: name, SVG for white paper. */
-  own?: () => Drawn | Promise<Drawn>;
+  own?: (() => Drawn | Promise<Drawn>) | undefined;
 }
 
 /** Buttons for the files behind the figure that is shown. */
