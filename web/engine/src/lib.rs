@@ -28,8 +28,8 @@ mod kept;
 mod passes;
 mod picture;
 mod prove;
-mod train;
 mod regions;
+mod train;
 
 use std::collections::BTreeMap;
 
