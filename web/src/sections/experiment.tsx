@@ -1,18 +1,19 @@
 // What does training find?
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Choice, Field, Slider, Tick, Words, sentence, short } from "../parts/controls.tsx";
 import { Figure } from "../parts/figure.tsx";
 import { Files, save } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
-import { keyOf, spec, type Value } from "../state/spec.ts";
+import { isAbout, keyOf, spec, type Value } from "../state/spec.ts";
 import type { Section } from "../state/section.ts";
 import { Compared } from "./experiment/compared.tsx";
 import { Player, frameOf } from "./experiment/film.tsx";
 import type { Box } from "./experiment/net.ts";
+import { brief } from "./experiment/numbers.ts";
 import { ByHand, FromFile, LONGEST_IN_LINK, csvOf, readPoints, round, writePoints } from "./experiment/own.tsx";
 import { Plot, onPaper } from "./experiment/plot.tsx";
-import { useComparison, useTraining, type Train } from "./experiment/training.ts";
+import { useComparison, useTraining, type Comparison, type StartOutcome, type Train } from "./experiment/training.ts";
 import { Units } from "./experiment/units.tsx";
 
 const start = {
@@ -87,8 +88,11 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
   const training = useTraining(isEmpty ? undefined : question);
   const { trained, failure, isStale } = training;
   const canDraw = trained?.inputs.length === 2 && trained.is_region;
-  const hasRegion = canDraw && region !== undefined;
-  const rated = useComparison(hasRegion && !isStale ? { trained, spec: asked.text, target: region, domain } : undefined);
+  const hasRegion = canDraw === true && region !== undefined;
+  // While the next network is trained, the table of the last one stays.
+  const certified = useRef<Comparison>();
+  if (!isStale) certified.current = hasRegion ? { trained, spec: asked.text, target: region, domain } : undefined;
+  const rated = useComparison(certified.current);
 
   // What is shown of the film: a step of the link, or of the film while it runs.
   const [running, setRunning] = useState<number>();
@@ -112,6 +116,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
   };
   const wrong = failure && keyOf(asked, failure);
   const at = (key: string) => (wrong?.key === key ? { failure, span: wrong.span } : {});
+  const isHigh = isAbout(asked, failure, "target.domain.x.1") && !isAbout(asked, failure, "target.domain.x.0");
   const isShownBelow = wrong?.key === "target.formula" || wrong?.key === "target.domain" || failure?.field === "points";
   const box = boxOf(trained, state, labels);
   const points = useMemo(() => (labels === "hand"
@@ -162,8 +167,8 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           label="Region of x and y" value={state.formula} {...at("target.formula")} onChange={(value) => change({ formula: value })}
         />}
         {(labels === "own" || labels === "hand" || (labels === "file" && state.truth)) && <div class="ends">
-          <Field label="x and y from" value={state.low} {...at("target.domain")} onChange={(value) => change({ low: value })} />
-          <Field label="to" value={state.high} onChange={(value) => change({ high: value })} />
+          <Field label="x and y from" value={state.low} failure={isHigh ? undefined : at("target.domain").failure} onChange={(value) => change({ low: value })} />
+          <Field label="to" value={state.high} failure={isHigh ? failure : undefined} onChange={(value) => change({ high: value })} />
         </div>}
         <Slider label="Units" value={within(state.units, 2, 6)} min={2} max={6} onChange={(value) => change({ units: value })} />
         <Choice label="Activation" value={state.activation as typeof ACTIVATIONS[number][0]} options={ACTIVATIONS} onChange={(value) => change({ activation: value })} />
@@ -186,7 +191,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           progress={mine ? isStale ? { ...mine.progress, stage: "first" } : mine.progress : { stage: "first" }}
         >
           <p class="evidence">
-            of an area of {short((box[0][1] - box[0][0]) * (box[1][1] - box[1][0]))}.
+            The whole square has the area {short((box[0][1] - box[0][0]) * (box[1][1] - box[1][0]))}.
             {wrongCount !== undefined && ` At the points: ${wrongCount} of ${points.count} wrong, counted exactly.`}
           </p>
         </Figure>}
@@ -198,13 +203,13 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           This page draws points with two inputs and a column "label". These have {trained.inputs.length === 1 ? "one input" : `${trained.inputs.length} inputs`}
           {trained.is_region ? "" : " and a column \"value\""}. The program <code>steeple train</code> trains on them.
         </p></div>}
-        {trained && canDraw && !failure && <Player trained={trained} step={step} onStep={onStep} />}
+        {failure && isShownBelow && <div class="figure failed"><p>No figure: something is wrong in a field.</p></div>}
       </>}
       picture={<>
         <div class={isStale ? "picture stale" : "picture"}>
           <Plot
-            id="plane" box={box} points={points} names={trained?.inputs ?? ["x", "y"]} trained={canDraw && !failure ? trained : undefined}
-            weights={failure ? undefined : weights} lit={lit} onLit={setLit} onPlace={labels === "hand" ? add : undefined}
+            id="plane" box={box} points={points} names={trained?.inputs ?? ["x", "y"]} trained={canDraw ? trained : undefined}
+            weights={weights} isMoving={running !== undefined} lit={lit} onLit={setLit} onPlace={labels === "hand" ? add : undefined}
             cursor={labels === "hand" ? cursor : undefined}
             title={trained && canDraw ? `${points.count} points and ${trained.title} after ${step} steps` : `${points.count} points`}
             description="Dots are labelled inside, crosses outside. In the shaded region, the network says inside. Each straight line belongs to one unit."
@@ -212,25 +217,26 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
         </div>
         <p class="legend">
           <span class="one">● inside</span>, <span class="two">× outside</span>. Shaded: the network says inside
-          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled). <span class="three">Lines</span>: each unit changes
+          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="three">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
-        {trained && canDraw && !failure && weights && <Units trained={trained} weights={weights} lit={lit} onLit={setLit} />}
-        {trained && canDraw && !failure && <div class="exports">
-          {mine && <Files progress={mine.progress} own={() => ({ name: "experiment", svg: onPaper("plane") ?? "" })} />}
-          <div class="files">
-            <span>Do it again:</span>
-            <button type="button" onClick={() => save("experiment.toml", asked.text, "text/plain")}>Spec</button>
-            {question.points !== undefined && <button type="button" onClick={() => save("points.csv", question.points!, "text/csv")}>Points</button>}
-            {!mine && <button type="button" onClick={() => save("network.json", trained.network, "application/json")}>Network</button>}
-            <small><code>steeple train experiment.toml</code> finds this network, byte for byte.</small>
-          </div>
-        </div>}
+        {trained && canDraw && <Player trained={trained} step={step} onStep={onStep} />}
+        {trained && canDraw && weights && <Units trained={trained} weights={weights} lit={lit} onLit={setLit} />}
       </>}
     >
       {hasRegion && !failure && <Compared rated={rated} isStale={isStale} what={what} />}
       {trained && !failure && <Notes trained={trained} />}
-      <Why state={state} />
+      {trained && canDraw && !failure && <div class="exports">
+        {mine && <Files progress={mine.progress} own={() => ({ name: "experiment", svg: onPaper("plane") ?? "" })} />}
+        <div class="files">
+          <span>Do it again:</span>
+          <button type="button" onClick={() => save("experiment.toml", asked.text, "text/plain")}>Spec</button>
+          {question.points !== undefined && <button type="button" onClick={() => save("points.csv", question.points!, "text/csv")}>Points</button>}
+          {!mine && <button type="button" onClick={() => save("network.json", trained.network, "application/json")}>Network</button>}
+          <small><code>steeple train experiment.toml</code> finds this network, byte for byte.</small>
+        </div>
+      </div>}
+      <Why state={state} hasRegion={hasRegion} />
     </Layout>
   );
 }
@@ -250,7 +256,7 @@ function boxOf(trained: { domain: [number, number][] } | undefined, { low, high 
 }
 
 /** How the starts ended, and what is unusual about the points. */
-function Notes({ trained }: { trained: { starts: import("./experiment/training.ts").StartOutcome[]; best: number; notes: string[]; loss_name: string } }) {
+function Notes({ trained }: { trained: { starts: StartOutcome[]; best: number; notes: string[] } }) {
   return (
     <>
       {trained.notes.map((note) => <p key={note}>{sentence(note)}</p>)}
@@ -263,7 +269,7 @@ function Notes({ trained }: { trained: { starts: import("./experiment/training.t
               {trained.starts.map((found, place) => (
                 <tr key={found.seed}>
                   <th scope="row">{found.seed}{place === trained.best ? " (the best)" : ""}</th>
-                  {"loss" in found ? <><td>{found.steps}</td><td>{short(found.loss)}</td><td>{short(found.fit * 100, 4)} %</td><td>{found.ended}</td></>
+                  {"loss" in found ? <><td>{found.steps}</td><td>{brief(found.loss)}</td><td>{short(found.fit * 100, 4)} %</td><td>{found.ended}</td></>
                     : <><td>{found.diverged}</td><td colSpan={3}>the loss became infinite</td></>}
                 </tr>
               ))}
@@ -276,7 +282,7 @@ function Notes({ trained }: { trained: { starts: import("./experiment/training.t
 }
 
 /** Why it is so. */
-function Why({ state: { labels, units, activation } }: { state: Experiment }) {
+function Why({ state: { labels, units, activation }, hasRegion }: { state: Experiment; hasRegion: boolean }) {
   return (
     <>
       {labels === "circle" && <p>
@@ -293,10 +299,10 @@ function Why({ state: { labels, units, activation } }: { state: Experiment }) {
         steep, and so a few of them can be better than every polygon with as many sides. How good that can become, a formula shows:
         three smooth units make nearly a circle.
       </p>}
-      <p>
+      {hasRegion && <p>
         Training sees the points. The certified area is the size of the set of <em>all</em> points where the network's answer is wrong.
         Steeple proved it for the network at the end of training.
-      </p>
+      </p>}
     </>
   );
 }

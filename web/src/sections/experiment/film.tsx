@@ -1,7 +1,8 @@
 // Training as a film: step, run, pause, restart, and the loss on the way.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Choice, Slider, short } from "../../parts/controls.tsx";
+import { Choice, Slider } from "../../parts/controls.tsx";
+import { brief } from "./numbers.ts";
 import type { Trained } from "./training.ts";
 
 /** Should nothing move by itself? */
@@ -67,26 +68,28 @@ export function Player({ trained, step, onStep }: PlayerProps) {
   };
   return (
     <div class="player">
-      <div class="buttons" role="group" aria-label="Training">
-        <button type="button" onClick={() => go(0)}>Restart</button>
-        <button type="button" disabled={step >= last} onClick={() => go(step + 1)}>Step</button>
-        {isStill() ? <button type="button" disabled={step >= last} onClick={() => go(step + 10)}>10 steps</button>
-          : <button
-            type="button" class="main" onClick={() => {
-              if (isRunning) go(step);
-              else {
-                if (step >= last) {
-                  now.current = 0;
-                  onStep(0, true);
+      <div>
+        <div class="buttons" role="group" aria-label="Training">
+          <button type="button" onClick={() => go(0)}>Restart</button>
+          <button type="button" disabled={step >= last} onClick={() => go(step + 1)}>Step</button>
+          {isStill() ? <button type="button" disabled={step >= last} onClick={() => go(step + 10)}>10 steps</button>
+            : <button
+              type="button" class="main" onClick={() => {
+                if (isRunning) go(step);
+                else {
+                  if (step >= last) {
+                    now.current = 0;
+                    onStep(0, true);
+                  }
+                  setRunning(true);
                 }
-                setRunning(true);
-              }
-            }}
-          >{isRunning ? "Pause" : "Run"}</button>}
-        <button type="button" disabled={step === last} onClick={() => go(last)}>To the end</button>
+              }}
+            >{isRunning ? "Pause" : "Run"}</button>}
+          <button type="button" disabled={step === last} onClick={() => go(last)}>To the end</button>
+        </div>
+        <Slider label="Step of training" value={step} min={0} max={Math.max(last, 1)} shown={`${step} of ${last}`} onChange={go} />
+        {!isStill() && <Choice label="Steps a second" value={speed} options={SPEEDS} onChange={setSpeed} />}
       </div>
-      <Slider label="Step of training" value={step} min={0} max={Math.max(last, 1)} shown={`${step} of ${last}`} onChange={go} />
-      {!isStill() && <Choice label="Steps a second" value={speed} options={SPEEDS} onChange={setSpeed} />}
       <Loss trained={trained} step={step} onStep={go} />
     </div>
   );
@@ -106,7 +109,7 @@ function Loss({ trained, step, onStep }: { trained: Trained; step: number; onSte
   return (
     <figure class="loss">
       <svg
-        viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`The loss over ${losses.length - 1} steps, on a scale of equal factors: from ${short(losses[0] ?? 0)} to ${short(losses.at(-1) ?? 0)}.`}
+        viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`The loss over ${losses.length - 1} steps, on a scale of equal factors: from ${brief(losses[0] ?? 0)} to ${brief(losses.at(-1) ?? 0)}.`}
         onClick={(event) => {
           const frame = event.currentTarget.getBoundingClientRect();
           onStep(Math.round((event.clientX - frame.left) / frame.width * (losses.length - 1)));
@@ -117,7 +120,7 @@ function Loss({ trained, step, onStep }: { trained: Trained; step: number; onSte
         <path d={`M${x(step)} 1V${HIGH - 1}`} stroke="var(--soft)" />
         <circle cx={x(step)} cy={y(Math.log10(Math.max(loss, 1e-12)))} r="4" fill="var(--one)" stroke="var(--page)" />
       </svg>
-      <figcaption>Loss after step {step}: <b>{short(loss)}</b> <small>({trained.loss_name}, mean over the points; in floats)</small></figcaption>
+      <figcaption>Loss after step {step}: <b>{brief(loss)}</b> <small>({trained.loss_name}, mean over the points; in floats)</small></figcaption>
     </figure>
   );
 }

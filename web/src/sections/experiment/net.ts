@@ -75,41 +75,40 @@ export function lineIn(box: Box, [a, b, c]: readonly [number, number, number]): 
   return found.length === 2 ? [found[0]!, found[1]!] : undefined;
 }
 
-/** Steps of the grid along each side on which the decision is sampled. */
-const GRID = 90;
-
 /**
- * The region where a function is at least a threshold, from its values on a grid, as the paths of its inside and of its
- * edge. `at` gives the place on the sheet of a place on the grid from 0 to 1.
+ * The region where a function is at least a threshold, from its values on a grid of so many steps along each side, as the
+ * paths of its inside and of its edge. `at` gives the place on the sheet of a place in the box, from 0 to 1. What is
+ * thinner than a step may be missing.
  */
 export function decision(
   box: Box, f: (x: number, y: number) => number, threshold: number, at: (u: number, v: number) => readonly [number, number],
+  grid: number,
 ): { inside: string; edge: string } {
   const [[left, right], [low, high]] = box;
-  const size = GRID + 1;
+  const size = grid + 1;
+  const value = (u: number, v: number) => f(left + (right - left) * u / grid, low + (high - low) * v / grid) - threshold;
   const values = new Float64Array(size * size);
   for (let j = 0; j < size; j += 1) {
-    const y = low + (high - low) * j / GRID;
-    for (let i = 0; i < size; i += 1) values[j * size + i] = f(left + (right - left) * i / GRID, y) - threshold;
+    for (let i = 0; i < size; i += 1) values[j * size + i] = value(i, j);
   }
   let inside = "";
   let edge = "";
   const point = (u: number, v: number) => {
-    const [x, y] = at(u / GRID, v / GRID);
+    const [x, y] = at(u / grid, v / grid);
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
   };
-  for (let j = 0; j < GRID; j += 1) {
+  for (let j = 0; j < grid; j += 1) {
     let run = -1;
     const end = (i: number) => {
       if (run >= 0) inside += `M${point(run, j)}L${point(i, j)}L${point(i, j + 1)}L${point(run, j + 1)}z`;
       run = -1;
     };
-    for (let i = 0; i < GRID; i += 1) {
+    for (let i = 0; i < grid; i += 1) {
       const corners = [
         [i, j, values[j * size + i]!], [i + 1, j, values[j * size + i + 1]!],
         [i + 1, j + 1, values[(j + 1) * size + i + 1]!], [i, j + 1, values[(j + 1) * size + i]!],
       ] as const;
-      const count = corners.filter(([, , value]) => value >= 0).length;
+      const count = corners.filter(([, , here]) => here >= 0).length;
       if (count === 4) {
         if (run < 0) run = i;
         continue;
@@ -119,13 +118,18 @@ export function decision(
       // Around the cell: its corners inside, and the places where the sign changes.
       const around: string[] = [];
       const crossings: string[] = [];
-      corners.forEach(([u, v, value], place) => {
+      corners.forEach(([u, v, here], place) => {
         const [nextU, nextV, next] = corners[(place + 1) % 4]!;
-        if (value >= 0) around.push(point(u, v));
-        if ((value >= 0) !== (next >= 0)) {
-          // A step has no values between: half way then is as good as any.
-          const share = value / (value - next);
-          const t = Number.isFinite(share) ? share : 0.5;
+        if (here >= 0) around.push(point(u, v));
+        if ((here >= 0) !== (next >= 0)) {
+          // By halves: steep units leave nothing to interpolate.
+          let [from, to] = [0, 1];
+          for (let halves = 0; halves < 5; halves += 1) {
+            const t = (from + to) / 2;
+            if ((value(u + t * (nextU - u), v + t * (nextV - v)) >= 0) === (here >= 0)) from = t;
+            else to = t;
+          }
+          const t = (from + to) / 2;
           const crossing = point(u + t * (nextU - u), v + t * (nextV - v));
           around.push(crossing);
           crossings.push(crossing);
@@ -134,7 +138,7 @@ export function decision(
       inside += `M${around.join("L")}z`;
       for (let k = 0; k + 1 < crossings.length; k += 2) edge += `M${crossings[k]}L${crossings[k + 1]}`;
     }
-    end(GRID);
+    end(grid);
   }
   return { inside, edge };
 }

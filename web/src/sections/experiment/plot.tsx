@@ -12,6 +12,9 @@ const [WIDE, HIGH] = [SIZE - MARGIN.left - MARGIN.right, SIZE - MARGIN.top - MAR
 /** The sum at which a unit has done a tenth or nine tenths of its change; `undefined` for units without an end. */
 const SPREAD: Record<string, number> = { sigmoid: Math.log(9), tanh: Math.log(9) / 2 };
 
+/** Steps of the grid along each side on which the decision is sampled. */
+const [MOVING, AT_REST] = [90, 240];
+
 interface PlotProps {
   id: string;
   box: Box;
@@ -21,6 +24,8 @@ interface PlotProps {
   trained: Trained | undefined;
   /** The weights that are shown. */
   weights: ArrayLike<number> | undefined;
+  /** Does another picture follow at once? */
+  isMoving: boolean;
   /** The unit that is lit up. */
   lit: number | undefined;
   onLit(unit: number | undefined): void;
@@ -44,19 +49,23 @@ function ticks(low: number, high: number): number[] {
 
 const label = (value: number) => String(Number(value.toPrecision(4))).replace("-", "−");
 
-export function Plot({ id, box, points, names, trained, weights, lit, onLit, onPlace, cursor, title, description }: PlotProps) {
+export function Plot({ id, box, points, names, trained, weights, isMoving, lit, onLit, onPlace, cursor, title, description }: PlotProps) {
   const [[left, right], [low, high]] = box;
   const at = (x: number, y: number) => [
     MARGIN.left + WIDE * (x - left) / (right - left), MARGIN.top + HIGH * (high - y) / (high - low),
   ] as const;
   // The points stay while the network moves.
   const marks = useMemo(() => {
-    const size = points.count > 300 ? 2 : 4;
     let [dots, crosses] = ["", ""];
+    // Few ones are larger.
+    let few = 0;
+    for (let place = 0; place < points.count; place += 1) few += points.inside(place) ? 1 : 0;
+    const [dot, cross] = [few, points.count - few].map((count) => (count > 100 ? 2 : 4)) as [number, number];
     for (let place = 0; place < points.count; place += 1) {
       const [x, y] = at(points.x[place]!, points.y[place]!);
       if (x < MARGIN.left || x > SIZE - MARGIN.right || y < MARGIN.top || y > SIZE - MARGIN.bottom) continue;
       const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
+      const size = points.inside(place) ? dot : cross;
       if (points.inside(place)) dots += `M${cx} ${cy}m${-size} 0a${size} ${size} 0 1 0 ${2 * size} 0a${size} ${size} 0 1 0 ${-2 * size} 0`;
       else crosses += `M${cx} ${cy}m${-size} ${-size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`;
     }
@@ -66,10 +75,11 @@ export function Plot({ id, box, points, names, trained, weights, lit, onLit, onP
     </>;
   }, [points, left, right, low, high]);
   const shape = trained?.shape;
-  const region = shape && weights && decision(
+  // What is lit up does not change it.
+  const region = useMemo(() => shape && weights && decision(
     box, output(shape, weights), trained.threshold,
-    (u, v) => [MARGIN.left + WIDE * u, MARGIN.top + HIGH * (1 - v)],
-  );
+    (u, v) => [MARGIN.left + WIDE * u, MARGIN.top + HIGH * (1 - v)], isMoving ? MOVING : AT_REST,
+  ), [shape, weights, isMoving, left, right, low, high]);
   const units = shape && weights && shape.layers.length > 1 ? rows(shape, weights, 0) : [];
   const spread = SPREAD[shape?.layers[0]?.activation ?? ""];
   const path = (line: ReturnType<typeof lineIn>) => line && `M${at(...line[0]).join(" ")}L${at(...line[1]).join(" ")}`;

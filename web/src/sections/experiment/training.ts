@@ -82,14 +82,15 @@ export function useTraining(question: Train | undefined): Training {
       setTraining({ isStale: false });
       return undefined;
     }
-    setTraining((before) => ({ ...before, isStale: true }));
+    setTraining(({ failure: _, ...before }) => ({ ...before, isStale: true }));
     const timer = setTimeout(() => {
       patient.stop();
       patient.ask<Trained>(question).then(
         (trained) => isWanted && setTraining({ trained, question, isStale: false }),
         (error) => {
           const failure = failureOf(error);
-          if (failure && isWanted) setTraining({ failure, isStale: false });
+          // The last network stays, dimmed.
+          if (failure && isWanted) setTraining((before) => ({ ...before, failure, isStale: true }));
         },
       );
     }, REST);
@@ -122,7 +123,8 @@ export interface Comparison {
 }
 
 const FIRST = 50;
-const LATER = [600, 15_000];
+/** The trained network is what people came for; what it is compared with must not keep the machine busy. */
+const LATER = [{ mine: 1000, others: 600 }, { mine: 15_000, others: 5000 }];
 
 /** Certifies the misclassified area of the trained network and of its rivals: first roughly, then in turn narrower. */
 export function useComparison(asked: Comparison | undefined): Rated[] {
@@ -136,28 +138,33 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
       return undefined;
     }
     const { trained } = asked;
+    // What an earlier network was asked is of no use any more.
+    patient.stop();
     const run = async () => {
       const question = (name: string, network: string): Verify => ({
         do: "verify", name, network, target: asked.target, domain: asked.domain, norm: "area", gap: "1/100",
       });
       // The rivals depend on the target and the number of units only.
       const of = JSON.stringify([asked.target, asked.domain, trained.shape.layers.map(({ units }) => units)]);
-      const list = [{ title: trained.title, answer: null, units: unitsOf(trained.shape), network: trained.network } as Rival];
+      const mine: Rival = { title: trained.title, answer: null, units: unitsOf(trained.shape), network: trained.network };
       const all: Rated[] = [];
       const questions: Verify[] = [];
       const put = (place: number, progress: Progress) => {
         all[place] = { ...all[place]!, progress };
         if (isWanted) setRated([...all]);
       };
-      const ask = async (engine: Engine, place: number, millis: number, isLast: boolean) => {
-        const asking = questions[place]!;
+      /** `false` if this was given up. */
+      const ask = async (engine: Engine, place: number, how: object, millis: number, isLast: boolean) => {
+        const question = questions[place]!;
         try {
-          const answer = await engine.ask<Proved>({ ...asking, millis });
-          put(place, { answer, question: asking, engine, stage: isLast || isNarrow(answer) ? "rest" : "narrowing" });
+          const answer = await engine.ask<Proved>({ ...how, millis });
+          put(place, { answer, question, engine, stage: isLast || isNarrow(answer) ? "rest" : "narrowing" });
         } catch (error) {
           const failure = failureOf(error);
-          if (failure) put(place, { failure, stage: "rest" });
+          if (!failure) return false;
+          put(place, { failure, stage: "rest" });
         }
+        return isWanted;
       };
       const add = (rival: Rival, place: number) => {
         all.push({
@@ -166,20 +173,22 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
         });
         questions.push(question(`experiment ${place}`, rival.network));
       };
-      add(list[0]!, 0);
-      await ask(quick, 0, FIRST, false);
-      if (!isWanted) return;
+      add(mine, 0);
+      if (!await ask(quick, 0, questions[0]!, FIRST, false)) return;
       if (rivals.current.key !== of) {
         const { rivals: found } = await quick.ask<{ rivals: Rival[] }>({ do: "rivals", spec: asked.spec, network: trained.network });
         rivals.current = { key: of, found };
       }
       if (!isWanted) return;
       rivals.current.found.forEach((rival, place) => add(rival, place + 1));
-      for (let place = 1; place < all.length && isWanted; place += 1) await ask(quick, place, FIRST, false);
-      for (const millis of LATER) {
-        for (let place = 0; place < all.length && isWanted; place += 1) {
-          const { stage } = all[place]!.progress;
-          if (stage !== "rest") await ask(patient, place, millis, millis === LATER.at(-1));
+      for (let place = 1; place < all.length; place += 1) {
+        if (!await ask(quick, place, questions[place]!, FIRST, false)) return;
+      }
+      for (const [round, { mine, others }] of LATER.entries()) {
+        for (let place = 0; place < all.length; place += 1) {
+          if (all[place]!.progress.stage === "rest") continue;
+          const how = round === 0 ? questions[place]! : { do: "refine", name: questions[place]!.name };
+          if (!await ask(patient, place, how, place === 0 ? mine : others, round === LATER.length - 1)) return;
         }
       }
     };

@@ -1,6 +1,6 @@
 // The network of the moment: a diagram, and a column of weights for each unit.
 
-import { signed } from "../../parts/controls.tsx";
+import { brief } from "./numbers.ts";
 import { rows } from "./net.ts";
 import type { Trained } from "./training.ts";
 
@@ -70,21 +70,21 @@ export function Units({ trained, weights, lit, onLit }: UnitsProps) {
             {names.map((name, input) => (
               <tr key={name}>
                 <th scope="row">weight of {name}</th>
-                {first.map(({ weights }, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{signed(weights[input] ?? 0)}</td>)}
+                {first.map(({ weights }, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{brief(weights[input] ?? 0)}</td>)}
               </tr>
             ))}
             <tr>
               <th scope="row">bias</th>
-              {first.map(({ bias }, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{signed(bias)}</td>)}
+              {first.map(({ bias }, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{brief(bias)}</td>)}
             </tr>
             <tr>
               <th scope="row">weight in z</th>
-              {first.map((_, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{signed(last.weights[unit] ?? 0)}</td>)}
+              {first.map((_, unit) => <td key={unit} class={lit === unit ? "lit" : ""}>{brief(last.weights[unit] ?? 0)}</td>)}
             </tr>
           </tbody>
         </table>
       </div>
-      <p><small>Bias of z: {signed(last.bias)}. A point is inside where z ≥ {signed(trained.threshold)}.</small></p>
+      <p><small>Bias of z: {brief(last.bias)}. A point is inside where z ≥ {brief(trained.threshold)}.</small></p>
     </div>
   );
 }
