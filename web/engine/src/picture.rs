@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use steeple::PictureKind;
 use steeple::draw::{Background, Theme, themed};
-use steeple::workflow::pictures::{self, Subject, diagram::diagram, draw_network, ridges::ridges};
+use steeple::workflow::pictures::{self, Subject, diagram::diagram, ridges::ridges};
 
 use crate::failure::Failure;
 use crate::kept::{Kept, find};
@@ -100,13 +100,4 @@ fn draft(found: &Kept) -> Result<String, Failure> {
         ..Subject::alone(&found.network, &claim.question)
     };
     Ok(pictures::draft(&subject, DRAFT)?)
-}
-
-/// The curve or the surface of a network of which nothing was asked.
-pub fn alone(found: &Kept, domain: &steeple::Domain) -> Result<String, Failure> {
-    let kind = match domain.dimension() {
-        1 => PictureKind::Curve,
-        _ => PictureKind::Surface,
-    };
-    Ok(draw_network(kind, &found.network, domain, None)?)
 }

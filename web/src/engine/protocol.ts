@@ -44,6 +44,8 @@ export interface Verify extends Effort {
   name: string;
   /** The text of a network file; without it, the one opened under this name. */
   network?: string;
+  /** A network file of any kind, instead. */
+  base64?: string;
   target: string;
   domain: string;
   norm?: "sup" | "l1" | "l2" | "area";
