@@ -68,10 +68,11 @@ def knobs(site):
 def smooth(site):
     """Three soft sigmoids."""
     page = site.open("#sides?units=smooth", width=390, scheme="dark")
-    page.get_by_role("heading", name="Round without corners").wait_for()
+    page.get_by_role("heading", name="Does a circle need").wait_for()
     page.locator(".picture > svg").first.wait_for()
     site.expect("By theorem T33" in page.locator(".figure").first.inner_text(), "the bound of the theorem")
     site.expect(page.get_by_label("Sides n").count() == 0, "no sides")
+    page.get_by_text("By formula, a network with jumps needs").wait_for()
     site.fits(page, "three soft sigmoids")
     site.accessible(page, "three soft sigmoids")
 

@@ -8,8 +8,8 @@ import { PredictFirst } from "../../parts/figure.tsx";
 
 /** Numbers of sides that are proved when the page has nothing else to do. */
 const SIDES = [3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64];
-const FEWEST = 3;
-const MOST = 64;
+export const FEWEST = 3;
+export const MOST = 64;
 /** Milliseconds for each of them. */
 const EACH = 1000;
 /** Milliseconds without a change before it begins. */

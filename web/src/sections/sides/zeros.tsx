@@ -98,9 +98,9 @@ function useSeen(place: RefObject<Element>): boolean {
 }
 
 export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<ZerosState>): void }) {
-  const box = state.box in REGIONS ? state.box : "box";
+  const box = Object.hasOwn(REGIONS, state.box) ? state.box : "box";
   const layers = state.layers === "4" ? "4" : "4-1";
-  const seed = Math.round(Math.min(Math.max(state.seed, 1), MOST_SEED));
+  const seed = Math.min(Math.max(Math.round(state.seed), 1), MOST_SEED);
   const engine = useRef<Engine>();
   const [built, setBuilt] = useState<Shown>();
   const [trained, setTrained] = useState<Shown & { lesson: Lesson }>();
