@@ -171,7 +171,8 @@ function View({ state: given, set }: { state: Sides; set(changes: Partial<Sides>
           </p>}
           {answer?.a_priori && !hasFormula && <p class="evidence">By theorem {answer.a_priori.theorem}: at most {answer.a_priori.upper}.</p>}
           {isDisk && isSmooth && stage !== "first" && answer?.enclosure.near[1] && answer.enclosure.near[1] < 1 && <p class="evidence">
-            By formula, a network with jumps needs {sidesFor(answer.enclosure.near[1])} sides to be sure to do as well.
+            A polygon needs {sidesFor(answer.enclosure.near[1])} sides to keep this upper bound (by formula). The price of soft
+            units is a large weight: up to {answer.network.largest_weight}.
           </p>}
           {answer && <p class="evidence">
             {answer.network.units} units; {answer.network.parameters} weights and biases,{" "}

@@ -72,7 +72,7 @@ def smooth(site):
     page.locator(".picture > svg").first.wait_for()
     site.expect("By theorem T33" in page.locator(".figure").first.inner_text(), "the bound of the theorem")
     site.expect(page.get_by_label("Sides n").count() == 0, "no sides")
-    page.get_by_text("By formula, a network with jumps needs").wait_for()
+    page.get_by_text("sides to keep this upper bound").wait_for()
     site.fits(page, "three soft sigmoids")
     site.accessible(page, "three soft sigmoids")
 
