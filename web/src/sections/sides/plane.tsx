@@ -95,7 +95,7 @@ export function Plane({ sides, fit, size, turn, steepness, probe, onTurn, onSize
   const [boxId, edgeId] = [`${id}-box`, `${id}-edge`];
   return (
     <figure class="picture plane">
-      <svg ref={svg} viewBox="0 0 612 604" role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}
+      <svg ref={svg} viewBox="0 0 620 604" role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}
         onClick={(event) => asks(place(event))}>
         <title id={`${id}-title`}>A disk and a polygon with {sides} sides</title>
         <desc id={`${id}-text`}>
