@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyOf, spec } from "../src/state/spec.ts";
+import { isAbout, keyOf, spec } from "../src/state/spec.ts";
 
 const asked = spec({
   target: { formula: "sin(ä*x) + \"", domain: { x: ["0", "1"] } },
@@ -35,4 +35,15 @@ test("a mistake is found in the value that it was made in", () => {
   assert.equal(keyOf(asked, { ...failure, span: [1, 2] }), undefined);
   assert.equal(keyOf(asked, { ...failure, field: "target" }), undefined);
   assert.equal(keyOf(asked, { message: "?" }), undefined);
+});
+
+test("values inside of lists have places, too", () => {
+  const place = asked.inner["target.domain.x.1"]!;
+  const [start, end] = asked.places["target.domain"]!;
+  assert.equal(asked.text.indexOf("\"1\"") + 1, place[0]); // ä is two bytes
+  const about = (span: [number, number]) => ["target.domain.x.0", "target.domain.x.1"]
+    .filter((path) => isAbout(asked, { message: "?", field: "spec", span }, path));
+  assert.deepEqual(about(place), ["target.domain.x.1"]);
+  assert.deepEqual(about([start, end]), ["target.domain.x.0", "target.domain.x.1"]);
+  assert.deepEqual(about([0, 3]), []);
 });

@@ -27,6 +27,7 @@ mod kept;
 mod picture;
 mod prove;
 mod regions;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +51,8 @@ enum Question {
     Regions(regions::Regions),
     RegionsOfAll(regions::RegionsOfAll),
     Bend(bend::Bend),
+    Train(train::Train),
+    Rivals(train::Rivals),
     Catalogue,
 }
 
@@ -97,6 +100,8 @@ impl Engine {
             Question::Regions(regions) => regions.run(&mut self.kept),
             Question::RegionsOfAll(regions) => regions.run(),
             Question::Bend(bend) => bend.run(),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

@@ -182,10 +182,13 @@ export function states(bent: Bent, given: View[] | undefined, pair: Pair): State
     const row = output.weights[0]!;
     return at === undefined ? undefined : lineIn(rows, row.slice(0, -1), row[row.length - 1]! - at);
   };
-  const linesIn = (rows: number[][], next: Layer | undefined) => (next && next !== output && next.activation !== "identity"
-    ? next.weights.flatMap((row) => lineIn(rows, row.slice(0, -1), row[row.length - 1]!) ?? []).reduce<Line[]>((lines, _, i, all) => (
-      i % 3 === 0 ? [...lines, all.slice(i, i + 3) as Line] : lines), [])
-    : []);
+  const linesIn = (rows: number[][], next: Layer | undefined) => {
+    if (!next || next === output || next.activation === "identity") return [];
+    return next.weights.flatMap((row) => {
+      const line = lineIn(rows, row.slice(0, -1), row[row.length - 1]!);
+      return line ? [line] : [];
+    });
+  };
   const plane = [[1, 0], [0, 1]];
   const start = projected(bent.start, 2, plane);
   const all: State[] = [{
