@@ -36,8 +36,9 @@ impl Bend {
             Some(text) => built(&text)?,
             None => {
                 let network = opened(self.network.unwrap_or_default().as_bytes())?.network;
-                let target = prove::target(&self.target.unwrap_or_default())?;
-                let domain = prove::domain(&self.domain.unwrap_or_default())?;
+                let inputs = network.inputs();
+                let (target, _) = prove::target(&self.target.unwrap_or_default(), inputs)?;
+                let (domain, _) = prove::domain(&self.domain.unwrap_or_default(), inputs)?;
                 (network, target, domain, None)
             }
         };

@@ -21,9 +21,11 @@
 )]
 mod abi;
 mod bend;
+mod explain;
 mod failure;
 mod files;
 mod kept;
+mod passes;
 mod picture;
 mod prove;
 mod regions;
@@ -47,12 +49,14 @@ enum Question {
     Draw(picture::Draw),
     File(files::File),
     Open(files::Open),
+    Explain(explain::Explain),
+    Passes(passes::Passes),
     Check(files::Check),
+    Train(train::Train),
+    Rivals(train::Rivals),
     Regions(regions::Regions),
     RegionsOfAll(regions::RegionsOfAll),
     Bend(bend::Bend),
-    Train(train::Train),
-    Rivals(train::Rivals),
     Catalogue,
 }
 
@@ -84,11 +88,7 @@ impl Engine {
         .to_string()
     }
 
-    fn answer(
-        &mut self,
-        question: Question,
-        _tell: &mut dyn FnMut(&str),
-    ) -> Result<Value, Failure> {
+    fn answer(&mut self, question: Question, tell: &mut dyn FnMut(&str)) -> Result<Value, Failure> {
         match question {
             Question::Build(build) => build.run(&mut self.kept),
             Question::Verify(verify) => verify.run(&mut self.kept),
@@ -96,12 +96,14 @@ impl Engine {
             Question::Draw(draw) => draw.run(&self.kept),
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
+            Question::Explain(explain) => explain.run(tell),
+            Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
             Question::Regions(regions) => regions.run(&mut self.kept),
             Question::RegionsOfAll(regions) => regions.run(),
             Question::Bend(bend) => bend.run(),
-            Question::Train(train) => train.run(&mut self.kept),
-            Question::Rivals(rivals) => rivals.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

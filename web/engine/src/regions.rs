@@ -119,9 +119,7 @@ impl Subject {
         let Some(text) = self.spec else {
             let network = self.network.unwrap_or_default();
             let network = opened(network.as_bytes())?.network;
-            let domain = domain(&self.domain.unwrap_or_default())?
-                .in_order(network.inputs())
-                .map_err(|error| Failure::new(error).within("domain"))?;
+            let (domain, _) = domain(&self.domain.unwrap_or_default(), network.inputs())?;
             return Ok(Found {
                 network,
                 domain,
