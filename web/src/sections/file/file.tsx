@@ -7,7 +7,7 @@ import { Files } from "../../parts/files.tsx";
 import { Layout } from "../../parts/layout.tsx";
 import { Picture } from "../../parts/picture.tsx";
 import { patient } from "../../engine/load.ts";
-import { failureOf, useProof } from "../../engine/proof.ts";
+import { failureOf, useProof, type Progress } from "../../engine/proof.ts";
 import type { Failure, Kind, NetworkFacts, Verify } from "../../engine/protocol.ts";
 import { given } from "../../state/given.ts";
 import type { Section } from "../../state/section.ts";
@@ -45,7 +45,7 @@ function base64Of(text: string): string {
 /** What the page begins with: the program's network, or the example of the link. */
 function first(example: string): Chosen | undefined {
   const found = EXAMPLES.find(({ id }) => id === example);
-  if (found) return { name: found.label, base64: base64Of(found.text) };
+  if (found) return { name: found.id, base64: base64Of(found.text) };
   return given.network;
 }
 
@@ -149,7 +149,11 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
     do: "verify", name: "file", base64: chosen.base64, target, domain, gap: "1/50",
   } : undefined), [wantsProof, chosen, target, domain]);
   const kinds: Kind[] = inputs.length === 1 ? ["curve"] : inputs.length === 2 ? ["surface"] : [];
-  const progress = useProof(question, kinds);
+  const last = useProof(question, kinds);
+  // What was proved of another network is not shown beside this one.
+  const { answer: _, ...without } = last;
+  const isOther = last.question?.do !== "verify" || last.question.base64 !== chosen?.base64;
+  const progress: Progress = isOther ? without : last;
   // A failure belongs to the present question, or there is none.
   const wrong = question ? progress.failure : undefined;
   const isProved = progress.stage === "rest" && progress.question === question;
@@ -199,7 +203,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
             {EXAMPLES.map(({ id, label, text, domain, target }) => (
               <button
                 key={id} type="button" aria-pressed={state.example === id}
-                onClick={() => choose({ name: label, base64: base64Of(text) }, { example: id, domain, target })}
+                onClick={() => choose({ name: id, base64: base64Of(text) }, { example: id, domain, target })}
               >{label}</button>
             ))}
           </div>
@@ -247,7 +251,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
 
 /** The certified error, or why there is none. */
 function Result({ progress, isAsked, isWrong, failure, question }: {
-  progress: ReturnType<typeof useProof>; isAsked: boolean; isWrong: boolean; failure: Failure | undefined; question: string;
+  progress: Progress; isAsked: boolean; isWrong: boolean; failure: Failure | undefined; question: string;
 }) {
   if (failure) return <div class="figure failed" role="alert"><Words failure={failure} /></div>;
   if (isWrong) return <div class="figure failed"><p>Nothing is proved. The message is under the field.</p></div>;

@@ -12,7 +12,7 @@ interface DiagramProps {
 
 const WIDTH = 520;
 const RADIUS = 34;
-const COLUMNS = [42, 228, 392, 482] as const;
+const COLUMNS = [40, 246, 404, 484] as const;
 
 /** A number that fits a circle. */
 function tiny(value: number): string {
@@ -22,9 +22,9 @@ function tiny(value: number): string {
 
 export function Diagram({ passes, known, now }: DiagramProps) {
   const hidden = passes.layers[0]!.z.length;
-  const gap = hidden > 2 ? 138 : 168;
-  const height = 2 * 78 + gap * (hidden - 1) + 4;
-  const middle = height / 2 - 8;
+  const gap = 170;
+  const height = 160 + gap * (hidden - 1);
+  const middle = height / 2 - 6;
   const rows = (count: number) => Array.from({ length: count }, (_, row) => middle + gap * (row - (count - 1) / 2));
   const columns = [rows(passes.inputs.length), rows(hidden), rows(1)];
   const value = (name: string) => known.find((value) => value.name === name)?.value;
@@ -39,8 +39,8 @@ export function Diagram({ passes, known, now }: DiagramProps) {
     if (place.kind !== "weight") return null;
     const [x1, y1] = [COLUMNS[place.layer]!, columns[place.layer]![place.input]!];
     const [x2, y2] = [COLUMNS[place.layer + 1]!, columns[place.layer + 1]![place.unit]!];
-    // Lines cross in the middle, so their numbers stand before it.
-    const part = place.layer === 0 ? 0.34 : 0.5;
+    // Here no two lines are near each other.
+    const part = place.layer === 0 ? 0.62 : 0.44;
     const [x, y] = [x1 + part * (x2 - x1), y1 + part * (y2 - y1)];
     const derivative = value(`∂L/∂${nameOf(place)}`);
     return {
