@@ -20,6 +20,7 @@
     reason = "a page calls functions by name and shares memory"
 )]
 mod abi;
+mod bend;
 mod explain;
 mod failure;
 mod files;
@@ -27,6 +28,7 @@ mod kept;
 mod passes;
 mod picture;
 mod prove;
+mod regions;
 mod train;
 
 use std::collections::BTreeMap;
@@ -52,6 +54,9 @@ enum Question {
     Check(files::Check),
     Train(train::Train),
     Rivals(train::Rivals),
+    Regions(regions::Regions),
+    RegionsOfAll(regions::RegionsOfAll),
+    Bend(bend::Bend),
     Catalogue,
 }
 
@@ -96,6 +101,9 @@ impl Engine {
             Question::Check(check) => check.run(),
             Question::Train(train) => train.run(&mut self.kept),
             Question::Rivals(rivals) => rivals.run(),
+            Question::Regions(regions) => regions.run(&mut self.kept),
+            Question::RegionsOfAll(regions) => regions.run(),
+            Question::Bend(bend) => bend.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

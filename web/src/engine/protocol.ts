@@ -21,11 +21,14 @@ export class Failed extends Error {
 
 export type Kind = "curve" | "surface" | "error" | "halfplanes" | "partition" | "diagram" | "ridges";
 
+/** A kind, or half-planes on a coarse grid, which are drawn as fast as a slider moves. */
+export type Drawn = Kind | "draft";
+
 /** When to stop, and what to draw. */
 export interface Effort {
   millis?: number;
   boxes?: number;
-  pictures?: Kind[];
+  pictures?: Drawn[];
 }
 
 /** Builds what a spec says, proves and checks it. */
@@ -90,7 +93,7 @@ export interface Proved {
   /** The bound by theorem, if there is one. */
   a_priori?: { upper: string; theorem: string };
   notes?: string[];
-  pictures: Partial<Record<Kind, string>>;
+  pictures: Partial<Record<Drawn, string>>;
 }
 
 export type Which = "spec" | "network" | "onnx" | "certificate" | "report";
