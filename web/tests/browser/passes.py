@@ -25,7 +25,7 @@ def check(site):
     walk_to(page, "z₂")
     page.locator("body").press("ArrowLeft")
     walk_to(page, "a₁")
-    slider = page.get_by_label("Forward pass")
+    slider = page.get_by_role("slider", name="Forward pass")
     slider.focus()
     slider.press("End")
     walk_to(page, "∂L/∂b₂")
