@@ -241,7 +241,8 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
         </>}
         <div role="status">
           {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">
-            Working: asking what each unit does{isWorking && seconds > 0 ? `, ${seconds} s of ${state.seconds} s` : ""}...
+            Working: asking what each unit does...
+            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {state.seconds} s</span>}
           </p>}
           {found && !isWorking && !found.is_complete && isFit && <p>
             {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${state.seconds} seconds was reached`}:
