@@ -7,7 +7,7 @@ import { Files, save } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { isAbout, keyOf, spec, type Value } from "../state/spec.ts";
 import type { Section } from "../state/section.ts";
-import { Compared } from "./experiment/compared.tsx";
+import { Compared, Verdict } from "./experiment/compared.tsx";
 import { Player, frameOf } from "./experiment/film.tsx";
 import type { Box } from "./experiment/net.ts";
 import { brief } from "./experiment/numbers.ts";
@@ -92,7 +92,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
   // While the next network is trained, the table of the last one stays.
   const certified = useRef<Comparison>();
   if (!isStale) certified.current = hasRegion ? { trained, spec: asked.text, target: region, domain } : undefined;
-  const rated = useComparison(certified.current);
+  const { rated, way } = useComparison(certified.current);
 
   // What is shown of the film: a step of the link, or of the film while it runs.
   const [running, setRunning] = useState<number>();
@@ -125,6 +125,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
       : { x: [], y: [], inside: () => false, count: 0 }), [trained, labels, hand, canDraw]);
   const what = "misclassified area";
   const mine = rated[0];
+  const constant = rated.find(({ kind }) => kind === "constant");
   const wrongCount = trained?.wrong?.length;
   const change = (changes: Partial<Experiment>) => set({ ...changes, step: -1 });
   const isOwn = labels === "hand" || labels === "file";
@@ -194,6 +195,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
             The whole square has the area {short((box[0][1] - box[0][0]) * (box[1][1] - box[1][0]))}.
             {wrongCount !== undefined && ` At the points: ${wrongCount} of ${points.count} wrong, counted exactly.`}
           </p>
+          {mine && constant && <p><Verdict trained={mine} other={constant} /></p>}
         </Figure>}
         {canDraw && !hasRegion && !failure && wrongCount !== undefined && <div class="figure" data-stage={isStale ? "first" : "rest"} data-count={wrongCount}>
           <p class="value" aria-live="polite"><span class="what">Points that the trained network decides wrongly</span> <b>{wrongCount}</b> of {points.count}</p>
@@ -220,7 +222,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="three">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
-        {trained && canDraw && <Player trained={trained} step={step} onStep={onStep} />}
+        {trained && canDraw && <Player trained={trained} step={step} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}
         {trained && canDraw && weights && <Units trained={trained} weights={weights} lit={lit} onLit={setLit} />}
       </>}
     >

@@ -13,7 +13,7 @@ function name({ kind, title, says, units }: Rated) {
 }
 
 /** How a trained network stands to another one, in one sentence. */
-function verdict(trained: Rated, other: Rated) {
+export function Verdict({ trained, other }: { trained: Rated; other: Rated }) {
   const [mine, its] = [trained.progress.answer, other.progress.answer];
   if (!mine || !its) return null;
   const found = compared(mine.enclosure, its.enclosure);
@@ -34,8 +34,7 @@ export function Compared({ rated, isStale, what }: { rated: Rated[]; isStale: bo
   const [trained, ...others] = rated;
   if (!trained) return null;
   const order = ["constant", "polygon", "other"];
-  const sentences = [...others].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-    .map((other) => ({ key: other.title, text: verdict(trained, other) })).filter(({ text }) => text);
+  const inOrder = [...others].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return (
     <div class={isStale ? "compared stale" : "compared"}>
       <h2>Beside networks that were not trained</h2>
@@ -64,7 +63,7 @@ export function Compared({ rated, isStale, what }: { rated: Rated[]; isStale: bo
         </table>
       </div>
       <div class="verdicts" aria-live="polite">
-        {sentences.map(({ key, text }) => <p key={key}>{text}</p>)}
+        {inOrder.map((other) => <p key={other.title}><Verdict trained={trained} other={other} /></p>)}
       </div>
     </div>
   );

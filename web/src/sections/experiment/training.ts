@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/client.ts";
 import { patient, quick } from "../../engine/load.ts";
 import { failureOf, isNarrow, type Progress } from "../../engine/proof.ts";
 import type { Enclosure, Failure, Proved, Verify } from "../../engine/protocol.ts";
-import type { Shape } from "./net.ts";
+import { rows, type Shape } from "./net.ts";
 
 /** Trains the network of a spec; `points` is the text of the file that the spec names. */
 export interface Train {
@@ -122,17 +122,51 @@ export interface Comparison {
   domain: string;
 }
 
-const FIRST = 50;
-/** The trained network is what people came for; what it is compared with must not keep the machine busy. */
-const LATER = [{ mine: 1000, others: 600 }, { mine: 15_000, others: 5000 }];
+/** What was certified of the network after a step of training. */
+export interface Passed {
+  step: number;
+  enclosure: Enclosure;
+}
 
-/** Certifies the misclassified area of the trained network and of its rivals: first roughly, then in turn narrower. */
-export function useComparison(asked: Comparison | undefined): Rated[] {
+/** Steps that are about equal factors apart, with the first and the last. */
+export function milestones(last: number): number[] {
+  const found = [0];
+  for (let power = 1; power < last; power *= 10) found.push(...[1, 2, 5].map((digit) => digit * power).filter((step) => step < last));
+  return last > 0 ? [...found, last] : found;
+}
+
+/** A network with these weights, as a file; the weights are exactly these decimals. */
+export function fileOf(shape: Shape, flat: ArrayLike<number>): string {
+  return JSON.stringify({
+    steeple_network: 1, inputs: shape.inputs, outputs: ["z"],
+    layers: shape.layers.map(({ activation }, place) => {
+      const layer = rows(shape, flat, place);
+      return {
+        activation, weights: layer.map(({ weights }) => weights.map(String)), bias: layer.map(({ bias }) => String(bias)),
+      };
+    }),
+  });
+}
+
+const FIRST = 50;
+/** Milliseconds for each network on the way. */
+const ON_THE_WAY = 300;
+/** The trained network is what people came for; what it is compared with must not keep the machine busy. */
+const MINE = [1000, 15_000];
+const OTHERS = [600, 5000];
+
+/**
+ * Certifies the misclassified area of the trained network and of its rivals: first roughly, then in turn narrower; and
+ * roughly that of some networks on the way.
+ */
+export function useComparison(asked: Comparison | undefined): { rated: Rated[]; way: Passed[] } {
   const [rated, setRated] = useState<Rated[]>([]);
+  const [way, setWay] = useState<Passed[]>([]);
   const rivals = useRef<{ key: string; found: Rival[] }>({ key: "", found: [] });
   const key = asked ? JSON.stringify([asked.trained.network, asked.target, asked.domain, asked.spec]) : "";
   useEffect(() => {
     let isWanted = true;
+    setWay([]);
     if (!asked) {
       setRated([]);
       return undefined;
@@ -184,12 +218,33 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
       for (let place = 1; place < all.length; place += 1) {
         if (!await ask(quick, place, questions[place]!, FIRST, false)) return;
       }
-      for (const [round, { mine, others }] of LATER.entries()) {
-        for (let place = 0; place < all.length; place += 1) {
-          if (all[place]!.progress.stage === "rest") continue;
+      /** `false` if this was given up. */
+      const narrow = async (place: number, millis: number[]) => {
+        for (const [round, time] of millis.entries()) {
+          if (all[place]!.progress.stage === "rest") break;
           const how = round === 0 ? questions[place]! : { do: "refine", name: questions[place]!.name };
-          if (!await ask(patient, place, how, place === 0 ? mine : others, round === LATER.length - 1)) return;
+          if (!await ask(patient, place, how, time, time === millis.at(-1))) return false;
         }
+        return isWanted;
+      };
+      if (!await narrow(0, MINE)) return;
+      for (let place = 1; place < all.length; place += 1) {
+        // A few are difficult, and wait until the others are done.
+        if (all[place]!.kind !== "other" && !await narrow(place, OTHERS)) return;
+      }
+      const passed: Passed[] = [];
+      for (const step of milestones(trained.losses.length - 1)) {
+        const place = trained.steps.indexOf(step);
+        const isChosen = step === trained.chosen;
+        if (place < 0 && !isChosen) continue;
+        const network = isChosen ? trained.network : fileOf(trained.shape, trained.film[place]!);
+        const answer = await patient.ask<Proved>({ ...question("experiment way", network), millis: ON_THE_WAY });
+        if (!isWanted) return;
+        passed.push({ step, enclosure: isChosen ? all[0]!.progress.answer?.enclosure ?? answer.enclosure : answer.enclosure });
+        setWay([...passed]);
+      }
+      for (let place = 1; place < all.length; place += 1) {
+        if (!await narrow(place, OTHERS)) return;
       }
     };
     run().catch((error) => {
@@ -200,7 +255,7 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
       isWanted = false;
     };
   }, [key]);
-  return rated;
+  return { rated, way };
 }
 
 /** Hidden units. */
