@@ -34,7 +34,7 @@ class Faults:
             print(f"  {where}: {text}", file=sys.stderr)
 
 
-def opened(browser, path, faults, where, fragment="", **options):
+def opened(browser, path, faults, where, fragment="", init=None, **options):
     """A page that has been loaded; faults of loading are noted, also later ones."""
     context = browser.new_context(**options)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -45,6 +45,8 @@ def opened(browser, path, faults, where, fragment="", **options):
     # A site may link its own style sheets, and a page may make files of its own; nothing may come from elsewhere.
     page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:"))
             or faults.expect(False, where, f"request to {request.url}"))
+    if init:
+        page.add_init_script(init)
     page.goto(path.as_uri() + fragment)
     return page
 

@@ -48,9 +48,18 @@ const KINDS: Record<Kind, string> = {
   ridges: "The units as ridges",
 };
 
+const NORMS: Record<string, string> = {
+  sup: "Largest error", l1: "Integral of the error", l2: "Root of the integral of the squared error", area: "Misclassified area",
+};
+
+/** The norm of a claim. */
+function normOf(report: Proved["report"]): string {
+  return (report["claim"] as { norm?: string } | undefined)?.norm ?? "sup";
+}
+
 /** The pictures that may fit a network, the most telling one first. */
 function kindsFor({ network, report }: Proved): Kind[] {
-  const isDecision = (report["claim"] as { norm?: string } | undefined)?.norm === "area";
+  const isDecision = normOf(report) === "area";
   const kinds: Kind[] = [];
   if (network.inputs.length === 1) kinds.push("curve", "partition");
   if (network.inputs.length === 2) kinds.push(...(isDecision ? ["halfplanes", "surface", "partition"] : ["surface", "error", "partition"]) as Kind[]);
@@ -135,7 +144,7 @@ function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Par
       controls={<Area label="Spec" value={text} failure={wrong} span={wrong?.span} rows={16} onChange={(value) => set({ text: value })} />}
       figure={wrong
         ? <div class="figure failed"><p>Nothing is built: the spec has a mistake. It is shown under the text.</p></div>
-        : <Figure name="Error" progress={progress} question={text}>
+        : <Figure name={answer ? NORMS[normOf(answer.report)] : "Error"} progress={progress} question={text}>
           {answer && <Words answer={answer} />}
           {stopped === "time" && <p>
             The search stopped after {short(seconds)} seconds.{" "}
@@ -172,4 +181,4 @@ function Words({ answer }: { answer: Proved }) {
   );
 }
 
-export const spec: Section<Spec> = { id: "spec", name: "A spec", title: "A spec", start, View };
+export const spec: Section<Spec> = { id: "spec", name: "A spec", title: "What does a spec build?", start, View };

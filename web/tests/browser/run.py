@@ -1,6 +1,6 @@
 """Opens the explorer in Chromium, from disk and without a network, and tries what the modules beside this one check.
 
-run.py [--page PAGE] [--steeple STEEPLE] [NAME...]
+run.py [--page PAGE] [--steeple STEEPLE] [--checker PYTHON] [NAME...]
 
 A module with a function `check(site)` is a set of trials; with names, only those run. `Site` says what they can use.
 """
@@ -30,26 +30,29 @@ LONGEST = 60_000
 class Site:
     """The explorer, for one module."""
 
-    def __init__(self, browser, page, program, faults, name, folder):
+    def __init__(self, browser, page, program, checker, faults, name, folder):
         self.browser = browser
         # The file of the page.
         self.page = page
         self.program = program
+        # A Python for the independent checker.
+        self.checker = checker
         self.faults = faults
         self.name = name
         # A directory for files; it goes when the module is done.
         self.folder = folder
+        self.root = ROOT
 
-    def open(self, fragment="", width=1280, scheme="light", reduced_motion=None, page=None, where=None, **options):
+    def open(self, fragment="", width=1280, scheme="light", reduced_motion=None, page=None, where=None, init=None, **options):
         """A Playwright page that shows the explorer. What goes to its console, and requests, are faults.
 
-        `fragment` is "#NAME" or "#NAME?key=value"; `page` is another file than the explorer; `options` are those of a
-        browser context.
+        `fragment` is "#NAME" or "#NAME?key=value"; `page` is another file than the explorer; `init` is a script
+        that runs before the page's own; `options` are those of a browser context.
         """
         where = where or f"{self.name}: {fragment or 'the page'} at {width}, {scheme}"
         shown = opened(
             self.browser, page or self.page, self.faults, where, fragment=fragment, offline=True, accept_downloads=True,
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion=reduced_motion, **options,
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion=reduced_motion, init=init, **options,
         )
         shown.set_default_timeout(LONGEST)
         return shown
@@ -94,6 +97,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--page", type=Path, default=ROOT / "web" / "target" / "explorer.html")
     parser.add_argument("--steeple", type=Path, default=ROOT / "target" / "debug" / "steeple")
+    parser.add_argument("--checker", default=sys.executable, help="a Python with gmpy2, for the independent checker")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     for file in (arguments.page, arguments.steeple):
@@ -112,7 +116,7 @@ def main():
                 continue
             begun, before = time.monotonic(), len(faults.all)
             with tempfile.TemporaryDirectory() as folder:
-                site = Site(browser, arguments.page.resolve(), arguments.steeple.resolve(), faults, name, Path(folder))
+                site = Site(browser, arguments.page.resolve(), arguments.steeple.resolve(), arguments.checker, faults, name, Path(folder))
                 try:
                     check(site)
                 except Exception as error:  # The next module is tried all the same.
