@@ -74,8 +74,9 @@ function questionOf(state: Experiment, csv: string) {
   return { asked, question, region, domain: `x=${sides[0]}..${sides[1]}, y=${sides[0]}..${sides[1]}` };
 }
 
-function View({ state, set }: { state: Experiment; set(changes: Partial<Experiment>): void }) {
-  const { labels } = state;
+function View({ state: given, set }: { state: Experiment; set(changes: Partial<Experiment>): void }) {
+  const labels = LABELS.find(([known]) => known === given.labels)?.[0] ?? "disk";
+  const state = { ...given, labels };
   // A large file does not stand in the link.
   const [large, setLarge] = useState<{ text: string; name: string }>();
   const csv = large?.text ?? state.csv;
@@ -142,7 +143,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
         </p>}
       </>}
       controls={<>
-        <Choice label="Labels" value={labels as typeof LABELS[number][0]} options={LABELS} onChange={(value) => change({ labels: value })} />
+        <Choice label="Labels" value={labels} options={LABELS} onChange={(value) => change({ labels: value })} />
         {labels === "circle" && <Slider
           label="Band: |x² + y² − 1| is at most" value={state.band} min={0.02} max={0.3} step={0.01} shown={short(state.band)}
           onChange={(value) => change({ band: value })}

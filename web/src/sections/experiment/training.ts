@@ -63,8 +63,6 @@ export interface Rival {
 /** The last training; it stays while the next one is made. */
 export interface Training {
   trained?: Trained;
-  /** The question that it answers. */
-  question?: Train;
   failure?: Failure;
   isStale: boolean;
 }
@@ -85,8 +83,10 @@ export function useTraining(question: Train | undefined): Training {
     setTraining(({ failure: _, ...before }) => ({ ...before, isStale: true }));
     const timer = setTimeout(() => {
       patient.stop();
-      patient.ask<Trained>(question).then(
-        (trained) => isWanted && setTraining({ trained, question, isStale: false }),
+      // The first of several starts is shown until the best one is known.
+      const first = (trained: unknown) => isWanted && setTraining({ trained: trained as Trained, isStale: true });
+      patient.ask<Trained>(question, first).then(
+        (trained) => isWanted && setTraining({ trained, isStale: false }),
         (error) => {
           const failure = failureOf(error);
           // The last network stays, dimmed.
@@ -128,11 +128,13 @@ export interface Passed {
   enclosure: Enclosure;
 }
 
-/** Steps that are about equal factors apart, with the first and the last. */
-export function milestones(last: number): number[] {
-  const found = [0];
-  for (let power = 1; power < last; power *= 10) found.push(...[1, 2, 5].map((digit) => digit * power).filter((step) => step < last));
-  return last > 0 ? [...found, last] : found;
+/** Steps of the film that are about equal factors apart, with the first and that of the network. */
+export function milestones({ losses, steps, chosen }: Pick<Trained, "losses" | "steps" | "chosen">): number[] {
+  const found = new Set([0, chosen]);
+  for (let power = 1; power < losses.length; power *= 10) {
+    for (const digit of [1, 2, 5]) found.add(digit * power);
+  }
+  return [...found].filter((step) => step === chosen || steps.includes(step)).sort((a, b) => a - b);
 }
 
 /** A network with these weights, as a file; the weights are exactly these decimals. */
@@ -149,8 +151,9 @@ export function fileOf(shape: Shape, flat: ArrayLike<number>): string {
 }
 
 const FIRST = 50;
-/** Milliseconds for each network on the way. */
-const ON_THE_WAY = 300;
+/** Milliseconds for each network on the way; the second time only for those whose enclosure is still this wide. */
+const ON_THE_WAY = [300, 1500];
+const ROUGH = 0.1;
 /** The trained network is what people came for; what it is compared with must not keep the machine busy. */
 const MINE = [1000, 15_000];
 const OTHERS = [600, 5000];
@@ -233,15 +236,21 @@ export function useComparison(asked: Comparison | undefined): { rated: Rated[]; 
         if (all[place]!.kind !== "other" && !await narrow(place, OTHERS)) return;
       }
       const passed: Passed[] = [];
-      for (const step of milestones(trained.losses.length - 1)) {
-        const place = trained.steps.indexOf(step);
-        const isChosen = step === trained.chosen;
-        if (place < 0 && !isChosen) continue;
-        const network = isChosen ? trained.network : fileOf(trained.shape, trained.film[place]!);
-        const answer = await patient.ask<Proved>({ ...question("experiment way", network), millis: ON_THE_WAY });
-        if (!isWanted) return;
-        passed.push({ step, enclosure: isChosen ? all[0]!.progress.answer?.enclosure ?? answer.enclosure : answer.enclosure });
-        setWay([...passed]);
+      for (const [round, millis] of ON_THE_WAY.entries()) {
+        for (const [place, step] of milestones(trained).entries()) {
+          const frame = trained.steps.indexOf(step);
+          const name = `experiment way ${place}`;
+          let how: object = { do: "refine", name };
+          if (round === 0) {
+            how = question(name, step === trained.chosen ? trained.network : fileOf(trained.shape, trained.film[frame]!));
+          } else if ((passed[place]!.enclosure.width ?? 1) < ROUGH) {
+            continue;
+          }
+          const { enclosure } = await patient.ask<Proved>({ ...how, millis });
+          if (!isWanted) return;
+          passed[place] = { step, enclosure };
+          setWay([...passed]);
+        }
       }
       for (let place = 1; place < all.length; place += 1) {
         if (!await narrow(place, OTHERS)) return;
