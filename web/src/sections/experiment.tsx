@@ -285,14 +285,14 @@ function Notes({ trained }: { trained: { starts: StartOutcome[]; best: number; n
 }
 
 /** Why it is so. */
-function Why({ state: { labels, units, activation }, hasRegion }: { state: Experiment; hasRegion: boolean }) {
+function Why({ state: { labels, units, activation, band }, hasRegion }: { state: Experiment; hasRegion: boolean }) {
   return (
     <>
       {labels === "circle" && <p>
-        To say "yes" on a thin band, the network has to draw two walls close to each other, and each unit gives one straight wall.
-        About one point in a hundred is in the band. Training reaches for single ones of them with thin spikes, which are right at
-        the points and wrong between them. This is called overfitting. The answer "no" is wrong in the band and nowhere else. For a
-        thicker band, training does better: move the slider.
+        To say "yes" on a band, the network has to draw two walls close to each other, and each unit gives one straight wall. Here
+        about {short(200 * Math.PI * band / 9, 2)} of 100 points are in the band. Training reaches for single ones of them with thin
+        spikes, which are right at the points and wrong between them. This is called overfitting. The answer "no" is wrong in the band
+        and nowhere else. For a thicker band, training does better: move the slider.
       </p>}
       {labels === "disk" && units === 2 && <p>
         Two units cannot enclose a disk, whatever their weights: there is always a direction in which no unit lowers the output.
