@@ -23,7 +23,8 @@
 //!
 //! The answer also has `shape` (inputs, and units and activation of each layer), `starts`, `best`, `chosen` (the
 //! step whose weights the network has), `steps` (of the film), `points` (a column for each input), `targets`,
-//! `wrong` (the points that are decided wrongly, counted exactly), `domain`, `threshold` and `notes`.
+//! `wrong` (the points that are decided wrongly, counted exactly), `domain`, `threshold` and `notes`. Where there are
+//! several starts, the page is told the same object for the first of them on the way.
 //!
 //! [`Rivals`] is the question `rivals`: the networks that `steeple compare` puts beside a trained one.
 

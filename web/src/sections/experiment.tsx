@@ -223,7 +223,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
           {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="three">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
-        {trained && canDraw && <Player trained={trained} step={step} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}
+        {trained && canDraw && <Player trained={trained} step={step} isTraining={isStale && !failure} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}
         {trained && canDraw && weights && <Units trained={trained} weights={weights} lit={lit} onLit={setLit} />}
       </>}
     >

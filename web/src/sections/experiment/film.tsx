@@ -25,6 +25,8 @@ interface PlayerProps {
   trained: Trained;
   /** The step that is shown. */
   step: number;
+  /** Is another network being trained? */
+  isTraining: boolean;
   /** `isMoving`: another step follows at once. */
   onStep(step: number, isMoving: boolean): void;
   /** What was certified on the way, and of the constant answer. */
@@ -35,7 +37,7 @@ interface PlayerProps {
 const SPEEDS = [["5", "5"], ["30", "30"], ["150", "150"]] as const;
 
 /** The buttons, the slider of the steps, and the loss. */
-export function Player({ trained, step, onStep, way, constant }: PlayerProps) {
+export function Player({ trained, step, isTraining, onStep, way, constant }: PlayerProps) {
   const [isRunning, setRunning] = useState(false);
   const [speed, setSpeed] = useState<string>("30");
   const last = trained.losses.length - 1;
@@ -89,6 +91,7 @@ export function Player({ trained, step, onStep, way, constant }: PlayerProps) {
               }}
             >{isRunning ? "Pause" : "Run"}</button>}
           <button type="button" disabled={step === last} onClick={() => go(last)}>To the end</button>
+          <span role="status" class="busy">{isTraining && "training..."}</span>
         </div>
         <Slider label="Step of training" value={step} min={0} max={Math.max(last, 1)} shown={`${step} of ${last}`} onChange={go} />
         {!isStill() && <Choice label="Steps a second" value={speed} options={SPEEDS} onChange={setSpeed} />}
