@@ -5,6 +5,7 @@ import { Choice, Field, Slider, Tick, Words, sentence, short } from "../parts/co
 import { Figure } from "../parts/figure.tsx";
 import { Files, save } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
+import type { Failure } from "../engine/protocol.ts";
 import { isAbout, keyOf, spec, type Value } from "../state/spec.ts";
 import type { Section } from "../state/section.ts";
 import { Compared, Verdict } from "./experiment/compared.tsx";
@@ -153,7 +154,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
           onChange={(next) => change({ points: writePoints(next) })}
         />}
         {labels === "file" && <FromFile
-          text={csv} name={large?.name ?? "points.csv"} failure={failure?.field === "points" ? failure : undefined}
+          text={csv} name={large?.name ?? "points.csv"} failure={failure?.field === "points" ? forPage(failure) : undefined}
           onChange={(text, name) => {
             if (text.length <= LONGEST_IN_LINK) {
               setLarge(undefined);
@@ -206,6 +207,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
           This page draws points with two inputs and a column "label". These have {trained.inputs.length === 1 ? "one input" : `${trained.inputs.length} inputs`}
           {trained.is_region ? "" : " and a column \"value\""}. The program <code>steeple train</code> trains on them.
         </p></div>}
+        {isEmpty && <div class="figure"><p>There are no points yet. Click in the picture, or give a place.</p></div>}
         {failure && isShownBelow && <div class="figure failed"><p>No figure: something is wrong in a field.</p></div>}
       </>}
       picture={<>
@@ -242,6 +244,11 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
       <Why state={state} hasRegion={hasRegion} />
     </Layout>
   );
+}
+
+/** What to do about it here, where there is no spec to write. */
+function forPage(failure: Failure): Failure {
+  return failure.hint?.includes("[target]") ? { ...failure, hint: "take points that differ in each input" } : failure;
 }
 
 /** What was drawn: the box of the training, or that of the fields. */

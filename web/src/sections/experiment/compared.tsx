@@ -17,11 +17,13 @@ export function Verdict({ trained, other }: { trained: Rated; other: Rated }) {
   const [mine, its] = [trained.progress.answer, other.progress.answer];
   if (!mine || !its) return null;
   const found = compared(mine.enclosure, its.enclosure);
+  const isSame = mine.enclosure.is_exact && its.enclosure.is_exact && mine.enclosure.lower === its.enclosure.lower;
   const isDone = trained.progress.stage === "rest" && other.progress.stage === "rest";
   if (other.kind === "constant") {
     const no = <>the answer "{other.says}", which looks at no input</>;
     if (found === "larger") return <><b>Training made it worse than {no}.</b> This is proved: the two enclosures do not overlap.</>;
     if (found === "smaller") return <>Training did better than {no}. This is proved.</>;
+    if (isSame) return <>Training did exactly as well as {no}.</>;
     return isDone ? <>The enclosures do not tell whether training did better than {no}.</> : null;
   }
   const their = other.kind === "polygon" ? `the best polygon with ${other.units} sides` : `the ${other.title}`;
