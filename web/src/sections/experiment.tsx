@@ -169,7 +169,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
         {(labels === "own" || (isOwn && state.truth)) && <Field
           label="Region of x and y" value={state.formula} {...at("target.formula")} onChange={(value) => change({ formula: value })}
         />}
-        {(labels === "own" || labels === "hand" || (labels === "file" && state.truth)) && <div class="ends">
+        {(labels === "own" || labels === "hand" || (labels === "file" && state.truth)) && <div class="range-ends">
           <Field label="x and y from" value={state.low} failure={isHigh ? undefined : at("target.domain").failure} onChange={(value) => change({ low: value })} />
           <Field label="to" value={state.high} failure={isHigh ? failure : undefined} onChange={(value) => change({ high: value })} />
         </div>}
@@ -220,9 +220,9 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
             description="Dots are labelled inside, crosses outside. In the shaded region, the network says inside. Each straight line belongs to one unit."
           />
         </div>
-        <p class="legend">
-          <span class="one">● inside</span>, <span class="two">× outside</span>. Shaded: the network says inside
-          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="three">Lines</span>: each unit changes
+        <p class="points-legend">
+          <span class="of-inside">● inside</span>, <span class="of-outside">× outside</span>. Shaded: the network says inside
+          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="of-units">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
         {trained && canDraw && <Player trained={trained} step={step} isTraining={isStale && !failure} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}

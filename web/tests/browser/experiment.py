@@ -6,7 +6,7 @@ import math
 
 def rest(page):
     """Waits until nothing is trained or proved any more."""
-    page.locator(".picture:not(.stale) .plane .region").wait_for()
+    page.locator(".picture:not(.stale) .labelled-plane .says-inside").wait_for()
     page.locator('.figure[data-stage="rest"]').first.wait_for()
 
 
@@ -37,7 +37,7 @@ def check(site):
     site.expect(page.get_by_text("best polygon with 3 sides. This is proved").count() == 1, "a verdict about the polygon")
 
     # The film.
-    edge = page.locator(".plane .edge")
+    edge = page.locator(".labelled-plane .decision-edge")
     end = edge.get_attribute("d")
     page.get_by_role("button", name="Restart").click()
     page.wait_for_function("location.hash.includes('step=0')")
@@ -52,11 +52,11 @@ def check(site):
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Run").click()
     page.wait_for_function("!location.hash.includes('step=')")
-    page.wait_for_function("end => document.querySelector('.plane .edge').getAttribute('d') === end", arg=end)
+    page.wait_for_function("end => document.querySelector('.labelled-plane .decision-edge').getAttribute('d') === end", arg=end)
 
     # A unit is lit up by the keyboard.
     page.get_by_role("button", name="2", exact=True).focus()
-    site.expect(page.locator(".plane .line.lit").count() == 1, "the line of the unit with the focus is lit up")
+    site.expect(page.locator(".labelled-plane .unit-line.lit").count() == 1, "the line of the unit with the focus is lit up")
     site.expect(page.locator("td.lit").count() == 4, "and its column")
 
     # Predict: no figure before a guess.
@@ -85,7 +85,7 @@ def check(site):
     page = site.open("#experiment?labels=hand&units=2&starts=1&points=")
     page.get_by_text("0 points.").wait_for()
     page.get_by_label("● inside").check(force=True)
-    box = page.locator(".plane").bounding_box()
+    box = page.locator(".labelled-plane").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
     page.get_by_text("1 points.").wait_for()
     page.get_by_label("× outside").check(force=True)

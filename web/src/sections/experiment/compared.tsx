@@ -38,7 +38,7 @@ export function Compared({ rated, isStale, what }: { rated: Rated[]; isStale: bo
   const order = ["constant", "polygon", "other"];
   const inOrder = [...others].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return (
-    <div class={isStale ? "compared stale" : "compared"}>
+    <div class={isStale ? "beside stale" : "beside"}>
       <h2>Beside networks that were not trained</h2>
       <div class="wide" role="region" aria-label="Certified errors" tabIndex={0}>
         <table class="certified">

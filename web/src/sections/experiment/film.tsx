@@ -72,7 +72,7 @@ export function Player({ trained, step, isTraining, onStep, way, constant }: Pla
     onStep(Math.max(0, Math.min(last, to)), false);
   };
   return (
-    <div class="player">
+    <div class="film-player">
       <div>
         <div class="buttons" role="group" aria-label="Training">
           <button type="button" onClick={() => go(0)}>Restart</button>
@@ -135,7 +135,7 @@ function Loss({ trained, step, onStep }: ChartProps) {
   const line = logs.map((log, place) => `${place === 0 ? "M" : "L"}${along.x(place).toFixed(1)} ${y(log).toFixed(1)}`).join("");
   const loss = losses[step] ?? losses.at(-1) ?? 0;
   return (
-    <figure class="loss">
+    <figure class="loss-chart">
       <svg
         viewBox={`0 0 ${WIDE} ${HIGH}`} role="img"
         aria-label={`The loss over ${losses.length - 1} steps, from ${brief(losses[0] ?? 0)} to ${brief(losses.at(-1) ?? 0)}; on both scales, equal steps are equal factors.`}
@@ -162,7 +162,7 @@ function Way({ trained, step, way, constant, onStep }: ChartProps & { way: Passe
   const told = ({ step, enclosure: { lower, upper } }: Passed) => `after step ${step} between ${lower} and ${upper ?? "no bound"}`;
   const now = way.find((passed) => passed.step === step);
   return (
-    <figure class="loss way">
+    <figure class="loss-chart way-chart">
       <svg
         viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`Certified misclassified area: ${way.map(told).join("; ")}.`}
         onClick={(event) => onStep(along.step(share(event)))}
@@ -181,7 +181,7 @@ function Way({ trained, step, way, constant, onStep }: ChartProps & { way: Passe
       </svg>
       <figcaption>
         Certified misclassified area, on a scale of equal factors{now && <>: after step {step} between <b>{now.enclosure.lower}</b> and <b>{now.enclosure.upper ?? "no bound yet"}</b></>}.{" "}
-        {constant?.says && bound !== undefined && <><span class="two">Dashed</span>: the answer "{constant.says}" everywhere. </>}
+        {constant?.says && bound !== undefined && <><span class="of-outside">Dashed</span>: the answer "{constant.says}" everywhere. </>}
         <small>Before the end, for weights rounded to 7 digits.</small>
       </figcaption>
     </figure>
