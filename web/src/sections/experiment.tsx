@@ -214,7 +214,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
         <div class={isStale ? "picture stale" : "picture"}>
           <Plot
             id="plane" box={box} points={points} names={trained?.inputs ?? ["x", "y"]} trained={canDraw ? trained : undefined}
-            weights={weights} isMoving={running !== undefined} lit={lit} onLit={setLit} onPlace={labels === "hand" ? add : undefined}
+            weights={weights} isMoving={running !== undefined} lit={lit} onLit={setLit} circles={circlesOf(state)} onPlace={labels === "hand" ? add : undefined}
             cursor={labels === "hand" ? cursor : undefined}
             title={trained && canDraw ? `${points.count} points and ${trained.title} after ${step} steps` : `${points.count} points`}
             description="Dots are labelled inside, crosses outside. In the shaded region, the network says inside. Each straight line belongs to one unit."
@@ -222,7 +222,7 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
         </div>
         <p class="points-legend">
           <span class="of-inside">● inside</span>, <span class="of-outside">× outside</span>. Shaded: the network says inside
-          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="of-units">Lines</span>: each unit changes
+          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). {circlesOf(state).length > 0 && "Dotted: what the labels say. "}<span class="of-units">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
         {trained && canDraw && <Player trained={trained} step={step} isTraining={isStale && !failure} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}
@@ -244,6 +244,12 @@ function View({ state: given, set }: { state: Experiment; set(changes: Partial<E
       <Why state={state} hasRegion={hasRegion} />
     </Layout>
   );
+}
+
+/** The radii of the circles that the labels stand for, where they do. */
+function circlesOf({ labels, band }: Experiment): number[] {
+  if (labels === "disk") return [1];
+  return labels === "circle" ? [1 - band, 1 + band].filter((square) => square > 0).map(Math.sqrt) : [];
 }
 
 /** What to do about it here, where there is no spec to write. */

@@ -29,6 +29,8 @@ interface PlotProps {
   /** The unit that is lit up. */
   lit: number | undefined;
   onLit(unit: number | undefined): void;
+  /** The radii of the circles that the labels stand for. */
+  circles: number[];
   /** A place was clicked. */
   onPlace?: ((x: number, y: number) => void) | undefined;
   /** The place where a point would be added. */
@@ -49,7 +51,7 @@ function ticks(low: number, high: number): number[] {
 
 const label = (value: number) => String(Number(value.toPrecision(4))).replace("-", "−");
 
-export function Plot({ id, box, points, names, trained, weights, isMoving, lit, onLit, onPlace, cursor, title, description }: PlotProps) {
+export function Plot({ id, box, points, names, trained, weights, isMoving, lit, onLit, circles, onPlace, cursor, title, description }: PlotProps) {
   const [[left, right], [low, high]] = box;
   const at = (x: number, y: number) => [
     MARGIN.left + WIDE * (x - left) / (right - left), MARGIN.top + HIGH * (high - y) / (high - low),
@@ -98,7 +100,7 @@ export function Plot({ id, box, points, names, trained, weights, isMoving, lit, 
       <title id={`${id}-title`}>{title}</title>
       <desc id={`${id}-desc`}>{description}</desc>
       <clipPath id={`${id}-clip`}><rect x={MARGIN.left} y={MARGIN.top} width={WIDE} height={HIGH} /></clipPath>
-      {region && <path class="says-inside" d={region.inside} fill="var(--one)" fill-opacity=".16" />}
+      {region && <path class="says-inside" d={region.inside} fill="var(--one)" fill-opacity=".22" />}
       <g font-size="13" fill="var(--soft)" stroke="none">
         {ticks(left, right).map((x) => <g key={x}>
           <path d={`M${at(x, low).join(" ")}v5`} stroke="var(--soft)" />
@@ -113,6 +115,12 @@ export function Plot({ id, box, points, names, trained, weights, isMoving, lit, 
       </g>
       <g clip-path={`url(#${id}-clip)`}>
         {marks}
+        {circles.map((radius) => (
+          <circle
+            key={radius} cx={at(0, 0)[0]} cy={at(0, 0)[1]} r={WIDE * radius / (right - left)} fill="none" stroke="var(--soft)"
+            stroke-width="1.5" stroke-dasharray="2 4"
+          />
+        ))}
         {region && <path class="decision-edge" d={region.edge} fill="none" stroke="var(--text)" stroke-width="2.5" stroke-linecap="round" />}
         {units.map(({ weights: [a = 0, b = 0], bias }, unit) => {
           const isLit = unit === lit;
