@@ -99,7 +99,7 @@ impl Engine {
             Question::Explain(explain) => explain.run(tell),
             Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
-            Question::Train(train) => train.run(&mut self.kept),
+            Question::Train(train) => train.run(&mut self.kept, tell),
             Question::Rivals(rivals) => rivals.run(),
             Question::Regions(regions) => regions.run(&mut self.kept),
             Question::RegionsOfAll(regions) => regions.run(),
