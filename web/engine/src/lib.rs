@@ -25,6 +25,7 @@ mod files;
 mod kept;
 mod picture;
 mod prove;
+mod steps;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,8 @@ enum Question {
     File(files::File),
     Open(files::Open),
     Check(files::Check),
+    Steps(steps::Steps),
+    Coarse(steps::Coarse),
     Catalogue,
 }
 
@@ -89,6 +92,8 @@ impl Engine {
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
             Question::Check(check) => check.run(),
+            Question::Steps(steps) => steps.run(&self.kept),
+            Question::Coarse(coarse) => coarse.run(&self.kept),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }
