@@ -42,6 +42,11 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 24, 42];
 /** A lower end of 0 has no place on the axis. */
 const SMALLEST = 1e-12;
 
+/** An enclosure whose ends are at most this factor apart has a place on a line; a wider one is only a bar. */
+const NEAR = 4;
+
+const isPlaced = ({ near: [lower, upper] }: Enclosure) => upper !== null && lower > SMALLEST && upper <= NEAR * lower;
+
 const numbers = ({ near: [lower, upper] }: Enclosure) => [lower, upper].filter((x): x is number => x !== null && x > SMALLEST);
 
 /** An error in words. */
@@ -102,14 +107,14 @@ export function Errors({ title, xName, xRange, xTicks, lines, present, left, mov
             }
             return (
               <g key={line.name} class={`line line-${i}${line.isPresent ? " present" : ""}`}>
-                <path d={path(there.map(({ x: place, enclosure }) => [place, back(y, bar(enclosure).middle)]), x, y)} />
+                <path d={path(there.filter(({ enclosure }) => isPlaced(enclosure)).map(({ x: place, enclosure }) => [place, back(y, bar(enclosure).middle)]), x, y)} />
                 {there.map((mark) => {
                   const { top, bottom, middle } = bar(mark.enclosure);
                   const px = at(x, mark.x);
                   return (
                     <g key={mark.x} class={mark.choose ? "choosable" : ""} onClick={mark.choose} onPointerEnter={() => setPointed(mark)} onPointerLeave={() => setPointed(undefined)}>
                       {bottom - top > 2 && <line class="bar" x1={px} x2={px} y1={top} y2={bottom} />}
-                      <circle cx={px} cy={middle} r={3.5} />
+                      {isPlaced(mark.enclosure) && <circle cx={px} cy={middle} r={3.5} />}
                       {mark.choose && <circle class="room" cx={px} cy={middle} r={12} />}
                     </g>
                   );
