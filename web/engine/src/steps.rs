@@ -148,15 +148,20 @@ fn coarse(network: &Network, asked: &Asked) -> Result<String, Failure> {
         z,
         ..Surface::default()
     };
-    let witness = asked.answer.witness().map(|point| {
-        let point: Vec<f64> = point.iter().map(|(_, x)| estimate_rational(x)).collect();
-        SurfaceWitness {
-            x: point[0],
-            y: point[1],
-            network: of_network(&point),
-            target: target.at(&point),
-        }
-    });
+    // An area has no place where it is largest.
+    let place: Option<Vec<f64>> = asked
+        .answer
+        .witness()
+        .map(|point| point.iter().map(|(_, x)| estimate_rational(x)).collect());
+    let witness = match place.as_deref() {
+        Some(&[x, y]) => Some(SurfaceWitness {
+            x,
+            y,
+            network: of_network(&[x, y]),
+            target: target.at(&[x, y]),
+        }),
+        _ => None,
+    };
     let middle =
         [first, second].map(|(low, high)| estimate_rational(low).midpoint(estimate_rational(high)));
     let [x_label, y_label] = [0, 1].map(|i| asked.domain.names()[i].clone());

@@ -83,7 +83,8 @@ export function Errors({ title, xName, xRange, xTicks, lines, present, left, mov
         <svg
           width={width} height={HEIGHT} role="img" aria-labelledby={`${id}-title`} class={move ? "movable" : ""}
           onPointerDown={(event) => {
-            if (!move) return;
+            // A point is chosen by a click.
+            if (!move || (event.target as Element).closest(".choosable")) return;
             event.currentTarget.setPointerCapture(event.pointerId);
             choose(event);
           }}

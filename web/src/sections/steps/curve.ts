@@ -56,7 +56,7 @@ function decimal(hundredths: number): string {
 export function formula(text: string, low: string, high: string): string {
   const values = heights(text);
   const at = place(low, high);
-  let written = decimal(values[0]!);
+  let written = values[0] === 0 ? "" : decimal(values[0]!);
   let slope = 0;
   for (let i = 0; i + 1 < PLACES; i += 1) {
     const next = values[i + 1]! - values[i]!;
@@ -64,9 +64,11 @@ export function formula(text: string, low: string, high: string): string {
     slope = next;
     if (change === 0) continue;
     const term = i === 0 ? `(${at})` : `max(0, ${at} - ${i})`;
-    written += ` ${change < 0 ? "-" : "+"} ${decimal(Math.abs(change))}*${term}`;
+    const sign = change < 0 ? "-" : "+";
+    written += written ? ` ${sign} ` : change < 0 ? "-" : "";
+    written += `${decimal(Math.abs(change))}*${term}`;
   }
-  return written;
+  return written || "0";
 }
 
 /** Heights after a finger went from one point to another, in places and hundredths: those between are on the line. */
