@@ -836,6 +836,7 @@ fn help_names_every_command_and_flag() {
         "check",
         "eval",
         "draw",
+        "explore",
         "catalogue",
         "schema",
         "completions",
@@ -1008,4 +1009,132 @@ fn builders_build_for_integral_norms() {
     assert_eq!(verify["a_priori"]["theorem"], "T22");
     let report = scratch.read("l1/report.md");
     assert!(report.contains("integral of |N - f|"), "{report}");
+}
+
+/// The smallest page with a place for what it begins with.
+const PAGE: &str =
+    "<p>é</p><script id=\"given\" type=\"application/json\">{}</script><script>1</script>";
+
+/// What a page begins with.
+fn given(page: &str) -> serde_json::Value {
+    let (_, after) = page
+        .split_once("type=\"application/json\">")
+        .expect("the place");
+    let (text, rest) = after.split_once("</script>").expect("its end");
+    assert_eq!(rest, "<script>1</script>");
+    assert!(!text.contains('<'), "{text}");
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn explore_writes_a_page_with_a_spec_or_a_network_in_it() {
+    let scratch = Scratch::new();
+    scratch.write("explorer.html", PAGE);
+    let text = "# </script><b>\n[target]\nformula = \"x^2\"\ndomain = { x = [0, 1] }\n\
+         [network]\nbuilder = \"interpolant\"\ncells = 4\n";
+    scratch.write("spec.toml", text);
+    let explore = |more: &[&str]| {
+        let fixed = ["explore", "--page", "explorer.html", "--out", "page.html"];
+        scratch.run(&[&fixed, more].concat())
+    };
+    let run = explore(&[]);
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (0, "written: page.html; open it in a browser\n")
+    );
+    assert_eq!(scratch.read("page.html"), PAGE);
+    let run = explore(&["spec.toml", "--format", "json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.json()["link"], "#spec");
+    let page = scratch.read("page.html");
+    assert_eq!(run.json()["bytes"], page.len());
+    assert_eq!(
+        given(&page),
+        serde_json::json!({ "link": "#spec", "spec": text })
+    );
+    // A page that was filled is filled again, to standard output.
+    let run = scratch.run(&["explore", "--page", "page.html", "--out", "-", "spec.toml"]);
+    assert_eq!(run.out.trim_end(), page);
+    assert_eq!(
+        scratch.run(&["build", "spec.toml", "--out", "built"]).code,
+        0
+    );
+    for (file, name) in [
+        ("built/network.json", "network.json"),
+        ("built/network.onnx", "network.onnx"),
+    ] {
+        assert_eq!(explore(&[file]).code, 0);
+        let given = given(&scratch.read("page.html"));
+        assert_eq!(given["link"], "#file");
+        assert_eq!(given["network"]["name"], name);
+        let text = given["network"]["base64"].as_str().expect("text");
+        let bytes = std::fs::read(scratch.path(file)).expect("a file");
+        assert_eq!(text.len(), bytes.len().div_ceil(3) * 4);
+    }
+}
+
+#[test]
+fn explore_refuses_what_no_page_can_show_and_writes_nothing() {
+    let scratch = Scratch::new();
+    scratch.write("explorer.html", PAGE);
+    scratch.write("other.html", "<p>");
+    scratch.write(
+        "wrong.toml",
+        "[target]\nformula = \"x^\"\ndomain = { x = [0, 1] }\n",
+    );
+    scratch.write("wrong.json", "{\"steeple_network\": 1}");
+    scratch.write("large.onnx", "");
+    let large = std::fs::File::options()
+        .write(true)
+        .open(scratch.path("large.onnx"))
+        .expect("a file");
+    // It takes no room on the disk.
+    large.set_len((32 << 20) + 1).expect("a long file");
+    let refused = |arguments: &[&str], words: &[&str]| {
+        scratch
+            .run(&[&["explore", "--page", "explorer.html"], arguments].concat())
+            .is_refused(words);
+    };
+    let to_page = ["--out", "page.html"];
+    for (file, words) in [
+        ("wrong.toml", ["wrong.toml", "x^"]),
+        ("wrong.json", ["wrong.json", "inputs"]),
+        ("missing.toml", ["missing.toml", "no such file"]),
+        (
+            "large.onnx",
+            ["a page opens up to 32 MB", "steeple explain"],
+        ),
+        // As every other command says it.
+        ("explorer.html", ["explorer.html", "networks are"]),
+    ] {
+        refused(&[&[file], &to_page as &[&str]].concat(), &words);
+        assert!(!scratch.path("page.html").exists(), "{file}");
+    }
+    refused(&["--out", "page.pdf"], &["page.pdf", ".html"]);
+    refused(&["--out", "explorer.html"], &["would overwrite this file"]);
+    refused(
+        &["--out", "there/page.html"],
+        &["there is no directory there"],
+    );
+    let both = [
+        "explore",
+        "--page",
+        "explorer.html",
+        "--out",
+        "-",
+        "--format",
+        "json",
+    ];
+    let run = scratch.run(&both);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("both write to standard output"), "{run:?}");
+    scratch
+        .run(&["explore", "--page", "other.html", "--out", "page.html"])
+        .is_refused(&["other.html", "not the explorer's page", "web/build.sh"]);
+    if !cfg!(feature = "explore") {
+        scratch
+            .run(&["explore", "--out", "page.html"])
+            .is_refused(&["built without the explorer's page", "--features explore"]);
+    }
+    assert_eq!(scratch.read("explorer.html"), PAGE);
 }

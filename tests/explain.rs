@@ -111,7 +111,7 @@ fn networks_without_units_or_pictures_are_explained_in_words() {
     let box_ = "x=0..1,y=0..1,z=0..1";
     let (code, out, _) = program(scratch.path(), &["explain", "three.json", "--domain", box_]);
     assert_eq!(code, 0);
-    assert!(out.contains("A relu unit does not"), "{out}");
+    assert!(out.contains("A relu unit is not"), "{out}");
     assert!(
         out.contains("Pictures need one or two inputs, this network has 3."),
         "{out}"

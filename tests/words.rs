@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::program;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "build",
     "verify",
     "check",
@@ -18,6 +18,7 @@ const COMMANDS: [&str; 15] = [
     "train",
     "compare",
     "explain",
+    "explore",
     "draw",
     "convert",
     "catalogue",

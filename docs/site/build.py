@@ -21,6 +21,8 @@ from markdown_it import MarkdownIt
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+# The explorer is on the site where `web/build.sh` made it.
+EXPLORER = ROOT / "web" / "target" / "explorer.html"
 THEOREM = re.compile(r"\bT\d\d\b")
 LETTER = "[A-Za-zà-žα-ωΑ-Ω]"
 
@@ -207,6 +209,8 @@ class Site:
                 parts.append(f"<details{is_open}><summary>{title}</summary><ul>{items}</ul></details>")
             else:
                 parts.append(f"<p>{title}</p><ul>{items}</ul>")
+        if EXPLORER.is_file():
+            parts.append(f'<p><a href="{relative(EXPLORER.name, self.at)}">The explorer</a></p>')
         return "".join(parts)
 
     def entry(self, page, source):
@@ -278,6 +282,8 @@ class Site:
             (self.out / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, self.out / path)
         shutil.copyfile(HERE / "style.css", self.out / "style.css")
+        if EXPLORER.is_file():
+            shutil.copyfile(EXPLORER, self.out / EXPLORER.name)
 
 
 def matching(pattern):

@@ -97,6 +97,8 @@ pub enum Command {
     Compare(Compare),
     /// Explain a network: what each unit does, and how far it is from one made of steps.
     Explain(Explain),
+    /// Write the explorer, one page for a browser, with a spec or a network in it.
+    Explore(Explore),
     /// Draw one picture.
     Draw(Draw),
     /// Convert a network to .json, .network, .onnx, .safetensors, .py or .c.
@@ -420,6 +422,23 @@ pub struct Explain {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub look: Look,
+}
+
+/// `steeple explore`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple explore --out explorer.html
+  steeple explore net.onnx --out net.html")]
+pub struct Explore {
+    /// A spec or a network file for the page to begin with; its content says which it is.
+    #[arg(value_name = "SPEC_OR_NETWORK")]
+    pub file: Option<PathBuf>,
+    /// File to write: .html; `-` writes to standard output. The page works alone and without a network connection.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Take the explorer's page from this file [default: the one in the program, built with the feature `explore`].
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 }
 
 /// What changes along the horizontal axis of the picture `convergence`.

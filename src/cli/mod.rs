@@ -87,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Train(ref command) => commands::train::run(command, format),
         Command::Compare(ref command) => commands::compare::run(command, format),
         Command::Explain(ref command) => commands::explain::run(command, format),
+        Command::Explore(ref command) => commands::explore::run(command, format),
         Command::Draw(ref command) => commands::draw::run(command, format),
         Command::Convert(ref command) => commands::convert::run(command, format),
         Command::Catalogue(ref command) => Ok(commands::catalogue::run(command, format)),

@@ -90,7 +90,7 @@ const FILLS: [(&str, &str); 5] = [
     (HATCH, "unknown"),
 ];
 
-/// Names where there is no target.
+/// The names for a network alone, without a target.
 const ALONE: [&str; 5] = ["network: outside", "network: inside", "", "", "unknown"];
 
 fn kind(cell: &ClassCell) -> usize {

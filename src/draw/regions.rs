@@ -35,6 +35,8 @@ pub struct RegionsPicture {
     pub regions: Vec<RegionArea>,
     /// Thin lines inside regions, where units change but the affine map does not.
     pub seams: Vec<[(f64, f64); 2]>,
+    /// Broad lines over the map.
+    pub marked: Vec<[(f64, f64); 2]>,
     /// Outlines of the region where the network decides "inside": broad lines.
     pub decision: Vec<Vec<(f64, f64)>>,
 }
@@ -75,6 +77,14 @@ impl RegionsPicture {
             Paint::stroke(OVER_FILLS, 0.4).dashed("2 2").opacity(0.6),
         );
         inner.path(outlines, Paint::stroke(OVER_FILLS, 0.5));
+        let mut marked = PathData::default();
+        for [a, b] in &self.marked {
+            marked.open(&[plane.at(a.0, a.1), plane.at(b.0, b.1)]);
+        }
+        if !self.marked.is_empty() {
+            inner.path(marked.clone(), Paint::stroke(PAPER, 5.0));
+            inner.path(marked, Paint::stroke(NETWORK, 2.6));
+        }
         for ring in &self.decision {
             let pixels: Vec<(f64, f64)> = ring.iter().map(|&(x, y)| plane.at(x, y)).collect();
             inner.polygon(&pixels, Paint::stroke(PAPER, 5.0));

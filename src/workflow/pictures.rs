@@ -51,6 +51,9 @@ const LARGE: usize = 1 << 14;
 
 /// Decisions are certified on `2^9` by `2^9` cells, each about a pixel wide.
 const DECISION_DEPTH: u32 = 9;
+/// Edges of regions are sampled along so many lines in each direction, and in a draft.
+const EDGE_LINES: u32 = 192;
+const DRAFT_LINES: u32 = 48;
 /// The caption of a picture of a network alone.
 const NO_TARGET: &str = "Sampled. There is no target, so nothing is proved here.";
 
@@ -181,6 +184,27 @@ pub fn draw(kind: PictureKind, subject: &Subject<'_>) -> Result<String, PictureE
     let scene = OnceLock::new();
     prepare(&[kind], subject, &scene);
     draw_with(kind, subject, &scene)
+}
+
+/// Draws half-planes on a coarse grid of `2^depth` by `2^depth` cells, for a picture that follows a slider; returns SVG.
+///
+/// - Errors: [`PictureError`] if the subject has no region in two inputs.
+pub fn draft(subject: &Subject<'_>, depth: u32) -> Result<String, PictureError> {
+    let question = subject.question;
+    let found = question.target.inputs().len();
+    if found != 2 {
+        return Err(PictureError::Inputs {
+            kind: PictureKind::Halfplanes.name(),
+            expected: "two inputs",
+            found,
+        });
+    }
+    if !question.target.is_region() {
+        return Err(PictureError::NoRegion);
+    }
+    let mut scene = Scene::new(subject)?;
+    scene.edge_lines = DRAFT_LINES;
+    Ok(scene.halfplanes_on(depth.min(DECISION_DEPTH)).render())
 }
 
 /// Draws several pictures of one subject, on several threads; returns name and SVG of each.
@@ -401,6 +425,8 @@ struct Scene<'a> {
     judged: OnceLock<Option<Judged>>,
     /// Whether the question has a target; else only the network is drawn.
     has_target: bool,
+    /// Lines of the grid on which edges are sampled, at most.
+    edge_lines: u32,
 }
 
 impl<'a> Scene<'a> {
@@ -416,6 +442,7 @@ impl<'a> Scene<'a> {
             samples: OnceLock::new(),
             judged: OnceLock::new(),
             has_target: true,
+            edge_lines: EDGE_LINES,
             whole: Cell::root(&subject.question.domain),
             constants: tape.constants(&()),
             tape,
@@ -688,10 +715,11 @@ impl<'a> Scene<'a> {
 
     fn contour_grid(&self) -> (Vec<f64>, Vec<f64>) {
         let lines = if self.root.units() > LARGE / 8 {
-            96
+            EDGE_LINES / 2
         } else {
-            192
+            EDGE_LINES
         };
+        let lines = lines.min(self.edge_lines);
         (self.places(0, lines, 0), self.places(1, lines, 0))
     }
 

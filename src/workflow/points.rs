@@ -55,32 +55,36 @@ pub fn training_data(
     compare: &CompareSpec,
     folder: &Path,
 ) -> Result<TrainingData, DataError> {
-    let (samples, lines) = match &compare.data {
+    match &compare.data {
         DataSpec::Random { count, noise, seed } => {
             let samples = sample(&spec.target, &spec.domain, *count, *noise, *seed)?;
-            (samples, None)
+            let notes = one_label(&samples).into_iter().collect();
+            Ok(TrainingData { samples, notes })
         }
         DataSpec::File { path, .. } => {
             let path = folder.join(path);
-            let task = if spec.target.is_region() {
-                Task::Classification
-            } else {
-                Task::Regression
-            };
-            let text = text_of(&path)?;
-            let found = csv::read_table(&text, spec.target.inputs(), task);
-            let Table { samples, lines } = found.map_err(|error| DataError::Csv {
-                path: path.clone(),
-                error,
-            })?;
-            (samples, Some((path, lines)))
+            data_in(spec, &text_of(&path)?, &path)
         }
-    };
-    let mut notes = Vec::new();
-    if let Some((path, lines)) = &lines {
-        notes.extend(outside(&samples, &spec.domain, path, lines));
-        notes.extend(contradicting(&samples));
     }
+}
+
+/// Returns the training points of a spec whose data file has this text; `path` is its name in messages.
+///
+/// - Errors: [`DataError::Csv`].
+pub fn data_in(spec: &Spec, text: &str, path: &Path) -> Result<TrainingData, DataError> {
+    let task = if spec.target.is_region() {
+        Task::Classification
+    } else {
+        Task::Regression
+    };
+    let found = csv::read_table(text, spec.target.inputs(), task);
+    let Table { samples, lines } = found.map_err(|error| DataError::Csv {
+        path: path.to_path_buf(),
+        error,
+    })?;
+    let mut notes = Vec::new();
+    notes.extend(outside(&samples, &spec.domain, path, &lines));
+    notes.extend(contradicting(&samples));
     notes.extend(one_label(&samples));
     Ok(TrainingData { samples, notes })
 }
@@ -94,22 +98,32 @@ pub fn points_alone(spec: &PointsSpec, folder: &Path) -> Result<(TrainingData, D
         return Err(SampleError::None.into());
     };
     let path = folder.join(path);
-    let text = text_of(&path)?;
+    points_in(spec, &text_of(&path)?, &path)
+}
+
+/// Like [`points_alone`], where the data file has this text; `path` is its name in messages.
+///
+/// - Errors: [`DataError`].
+pub fn points_in(
+    spec: &PointsSpec,
+    text: &str,
+    path: &Path,
+) -> Result<(TrainingData, Domain), DataError> {
     let in_file = |error| DataError::Csv {
-        path: path.clone(),
+        path: path.to_path_buf(),
         error,
     };
-    let (names, task) = csv::read_names(&text).map_err(in_file)?;
+    let (names, task) = csv::read_names(text).map_err(in_file)?;
     let inputs = spec.inputs.clone().unwrap_or(names);
     let at_header = |message: String| DataError::File {
-        path: path.clone(),
+        path: path.to_path_buf(),
         message,
     };
     check_names(&inputs).map_err(|error| at_header(format!("the first line: {error}")))?;
-    let Table { samples, lines } = csv::read_table(&text, &inputs, task).map_err(in_file)?;
+    let Table { samples, lines } = csv::read_table(text, &inputs, task).map_err(in_file)?;
     let mut notes = Vec::new();
     let domain = if let Some(domain) = &spec.domain {
-        notes.extend(outside(&samples, domain, &path, &lines));
+        notes.extend(outside(&samples, domain, path, &lines));
         domain.clone()
     } else {
         let domain = bounding_box(&samples).map_err(at_header)?;

@@ -309,6 +309,7 @@ pub fn picture(answer: &RegionsAnswer, domain: &Domain, title: &str) -> Option<R
         domain: Rect::new(x0, x1, y0, y1),
         regions: areas.collect(),
         seams: adjacent.seams.iter().map(|[p, q]| [at(p), at(q)]).collect(),
+        marked: Vec::new(),
         decision: decision.map(line).collect(),
     })
 }

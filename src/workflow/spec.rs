@@ -551,7 +551,9 @@ impl<'a, 'i> Table<'a, 'i> {
             .and_then(|count| usize::try_from(count).ok())
             .ok_or_else(|| {
                 let message = if number.is_integer() && number.is_positive() {
-                    format!("`{key}` is at most {}, found {number}", i64::MAX)
+                    // On a machine of 32 bits, less than in a file.
+                    let most = i64::try_from(usize::MAX).unwrap_or(i64::MAX);
+                    format!("`{key}` is at most {most}, found {number}")
                 } else {
                     format!("`{key}` is a whole number of at least 0, found {number}")
                 };

@@ -34,7 +34,7 @@ class Faults:
             print(f"  {where}: {text}", file=sys.stderr)
 
 
-def opened(browser, path, faults, where, **options):
+def opened(browser, path, faults, where, fragment="", init=None, **options):
     """A page that has been loaded; faults of loading are noted, also later ones."""
     context = browser.new_context(**options)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -42,10 +42,12 @@ def opened(browser, path, faults, where, **options):
     page.on("console", lambda message: message.type in ("error", "warning")
             and faults.expect(False, where, f"console: {message.text}"))
     page.on("pageerror", lambda error: faults.expect(False, where, f"script: {error}"))
-    # A site may link its own style sheets; nothing may come from elsewhere.
-    page.on("request", lambda request: request.url.startswith(("file:", "data:"))
+    # A site may link its own style sheets, and a page may make files of its own; nothing may come from elsewhere.
+    page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:"))
             or faults.expect(False, where, f"request to {request.url}"))
-    page.goto(path.as_uri())
+    if init:
+        page.add_init_script(init)
+    page.goto(path.as_uri() + fragment)
     return page
 
 

@@ -20,6 +20,8 @@ async function script(entry) {
 }
 
 const parts = {
+  // What the licence of preact asks for.
+  NOTICE: readFileSync(join(web, "node_modules", "preact", "LICENSE"), "utf8").replaceAll("--", "- -").trim(),
   STYLE: readFileSync(join(web, "src", "style.css"), "utf8"),
   WORKER: await script("engine/worker.ts"),
   MODULE: gzipSync(readFileSync(join(web, "target", "steeple.wasm")), { level: 9 }).toString("base64"),
@@ -33,5 +35,7 @@ for (const [name, text] of Object.entries(parts)) {
 }
 mkdirSync(dirname(out), { recursive: true });
 writeFileSync(out, page);
-const zipped = gzipSync(page, { level: 9 }).length;
-console.log(`${out}: ${page.length} bytes, ${zipped} with gzip`);
+// The program carries it like this.
+const packed = gzipSync(page, { level: 9 });
+writeFileSync(`${out}.gz`, packed);
+console.log(`${out}: ${Buffer.byteLength(page)} bytes, ${packed.length} with gzip`);

@@ -4,21 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { PredictFirst } from "./parts/figure.tsx";
 import { Tick } from "./parts/controls.tsx";
 import { parse, read, write, type State } from "./state/link.ts";
+import { given } from "./state/given.ts";
 import { SECTIONS } from "./sections/all.ts";
-
-/** What the program put into the page: where to begin. */
-function given(): string {
-  try {
-    const { link } = JSON.parse(document.getElementById("given")?.textContent ?? "{}") as { link?: string };
-    return link ?? "";
-  } catch {
-    return "";
-  }
-}
 
 /** The fragment that the page shows now. */
 function present(): string {
-  return location.hash.length > 1 ? location.hash : given();
+  return location.hash.length > 1 ? location.hash : given.link ?? "";
 }
 
 export function Page() {

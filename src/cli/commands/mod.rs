@@ -10,6 +10,7 @@ pub mod convert;
 pub mod draw;
 pub mod eval;
 pub mod explain;
+pub mod explore;
 pub mod property;
 pub mod regions;
 pub mod schema;

@@ -66,7 +66,7 @@ pub struct Bounds {
 /// Who stands for a bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum By {
-    /// Exact and interval arithmetic of the kernel; there is no certificate.
+    /// The exact and interval arithmetic of the kernel, without a certificate.
     #[default]
     Arithmetic,
     /// The checker accepted a certificate.

@@ -87,7 +87,7 @@ impl Explanation {
             Steps::Never(kind) => (
                 "Not made of steps.".to_owned(),
                 vec![format!(
-                    "A step levels off on both sides of its line. {} {kind} unit does not, so there is no step to put \
+                    "A step is flat on both sides of its line. {} {kind} unit is not, so there is no step to put \
                      in its place.{}",
                     article(kind),
                     if self.is_piecewise_linear() {

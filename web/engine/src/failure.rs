@@ -97,7 +97,18 @@ impl From<steeple::BuildFailure> for Failure {
 
 impl From<steeple::VerifyError> for Failure {
     fn from(error: steeple::VerifyError) -> Self {
-        Self::new(error).without_flags()
+        use steeple::VerifyError as Error;
+        let failure = Self::new(&error).without_flags();
+        match error {
+            Error::NotDefined(_) => failure
+                .hint(Some(
+                    "choose a domain without this place, or another target",
+                ))
+                .within("target"),
+            Error::Inputs { .. } | Error::TooLong(_) => failure.within("target"),
+            Error::Domain(_) => failure.within("domain"),
+            _ => failure,
+        }
     }
 }
 

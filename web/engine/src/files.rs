@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use steeple::formats::{self, Opened};
 
+use crate::explain::too_large;
 use crate::failure::Failure;
 use crate::kept::{Kept, find};
 
@@ -61,11 +62,9 @@ pub struct Open {
 
 impl Open {
     pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
-        let bytes = STANDARD
-            .decode(&self.base64)
-            .map_err(|error| Failure::new(error).within("network"))?;
-        let file = opened(&bytes)?;
+        let file = decoded(&self.base64)?;
         let notes = file.notes.clone();
+        let too_large = too_large(&file);
         let found = Kept {
             network: file.network.clone(),
             weights: file.weights,
@@ -75,24 +74,41 @@ impl Open {
         };
         let facts = found.facts();
         kept.insert(self.name, found);
-        Ok(json!({ "network": facts, "notes": notes }))
+        Ok(json!({ "network": facts, "notes": notes, "too_large": too_large }))
     }
+}
+
+/// Opens a network file that came as base64.
+pub fn decoded(base64: &str) -> Result<Opened, Failure> {
+    // Four letters for three bytes: what is too large is not unpacked.
+    if base64.len() / 4 * 3 > LARGEST_FILE + 2 {
+        return Err(larger(base64.len() / 4 * 3));
+    }
+    let bytes = STANDARD
+        .decode(base64)
+        .map_err(|error| Failure::new(error).within("network"))?;
+    opened(&bytes)
 }
 
 /// Opens a network file.
 pub fn opened(bytes: &[u8]) -> Result<Opened, Failure> {
     if bytes.len() > LARGEST_FILE {
-        return Err(Failure::new(format!(
-            "the file has {} MB, and a page opens up to {} MB",
-            bytes.len() >> 20,
-            LARGEST_FILE >> 20
-        ))
-        .hint(Some(
-            "`steeple explain FILE` and `steeple verify FILE` open files of any size",
-        ))
-        .within("network"));
+        return Err(larger(bytes.len()));
     }
     Ok(formats::open(bytes)?)
+}
+
+/// What is said of a file that is too large.
+fn larger(bytes: usize) -> Failure {
+    Failure::new(format!(
+        "the file has {} MB, and a page opens up to {} MB",
+        bytes >> 20,
+        LARGEST_FILE >> 20
+    ))
+    .hint(Some(
+        "`steeple explain FILE` and `steeple verify FILE` open files of any size",
+    ))
+    .within("network")
 }
 
 /// Checks a certificate for a network, without a search.

@@ -20,12 +20,18 @@
     reason = "a page calls functions by name and shares memory"
 )]
 mod abi;
+mod bend;
+mod explain;
 mod failure;
 mod files;
 mod kept;
+mod passes;
 mod picture;
 mod prove;
+
+mod regions;
 mod steps;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -45,9 +51,16 @@ enum Question {
     Draw(picture::Draw),
     File(files::File),
     Open(files::Open),
+    Explain(explain::Explain),
+    Passes(passes::Passes),
     Check(files::Check),
     Steps(steps::Steps),
     Coarse(steps::Coarse),
+    Train(train::Train),
+    Rivals(train::Rivals),
+    Regions(regions::Regions),
+    RegionsOfAll(regions::RegionsOfAll),
+    Bend(bend::Bend),
     Catalogue,
 }
 
@@ -79,11 +92,7 @@ impl Engine {
         .to_string()
     }
 
-    fn answer(
-        &mut self,
-        question: Question,
-        _tell: &mut dyn FnMut(&str),
-    ) -> Result<Value, Failure> {
+    fn answer(&mut self, question: Question, tell: &mut dyn FnMut(&str)) -> Result<Value, Failure> {
         match question {
             Question::Build(build) => build.run(&mut self.kept),
             Question::Verify(verify) => verify.run(&mut self.kept),
@@ -91,9 +100,16 @@ impl Engine {
             Question::Draw(draw) => draw.run(&self.kept),
             Question::File(file) => file.run(&self.kept),
             Question::Open(open) => open.run(&mut self.kept),
+            Question::Explain(explain) => explain.run(tell),
+            Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
             Question::Steps(steps) => steps.run(&self.kept),
             Question::Coarse(coarse) => coarse.run(&self.kept),
+            Question::Train(train) => train.run(&mut self.kept),
+            Question::Rivals(rivals) => rivals.run(),
+            Question::Regions(regions) => regions.run(&mut self.kept),
+            Question::RegionsOfAll(regions) => regions.run(),
+            Question::Bend(bend) => bend.run(),
             Question::Catalogue => Ok(files::catalogue()),
         }
     }

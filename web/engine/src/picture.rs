@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use steeple::PictureKind;
 use steeple::draw::{Background, Theme, themed};
-use steeple::workflow::pictures::{diagram::diagram, draw_network, ridges::ridges};
+use steeple::workflow::pictures::{self, Subject, diagram::diagram, ridges::ridges};
 
 use crate::failure::Failure;
 use crate::kept::{Kept, find};
@@ -19,6 +19,8 @@ pub enum Kind {
     Surface,
     Error,
     Halfplanes,
+    /// Half-planes on a coarse grid, quickly.
+    Draft,
     Partition,
     Diagram,
     Ridges,
@@ -32,6 +34,7 @@ impl Kind {
             Self::Surface => "surface",
             Self::Error => "error",
             Self::Halfplanes => "halfplanes",
+            Self::Draft => "draft",
             Self::Partition => "partition",
             Self::Diagram => "diagram",
             Self::Ridges => "ridges",
@@ -79,17 +82,22 @@ fn plain(found: &Kept, kind: Kind) -> Result<String, Failure> {
         Kind::Error => PictureKind::Error,
         Kind::Halfplanes => PictureKind::Halfplanes,
         Kind::Partition => PictureKind::Partition,
+        Kind::Draft => return draft(found),
         Kind::Diagram => return Ok(diagram(&found.network).render()),
         Kind::Ridges => return Ok(ridges(&found.network, &found.asked()?.domain)?),
     };
     Ok(found.asked()?.answer.picture(certified)?)
 }
 
-/// The curve or the surface of a network of which nothing was asked.
-pub fn alone(found: &Kept, domain: &steeple::Domain) -> Result<String, Failure> {
-    let kind = match domain.dimension() {
-        1 => PictureKind::Curve,
-        _ => PictureKind::Surface,
+/// Cells along a side in a picture that follows a slider, as a power of two.
+const DRAFT: u32 = 7;
+
+/// Half-planes on a coarse grid.
+fn draft(found: &Kept) -> Result<String, Failure> {
+    let claim = found.asked()?.answer.claim();
+    let subject = Subject {
+        claim: Some(claim),
+        ..Subject::alone(&found.network, &claim.question)
     };
-    Ok(draw_network(kind, &found.network, domain, None)?)
+    Ok(pictures::draft(&subject, DRAFT)?)
 }

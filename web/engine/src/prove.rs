@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use steeple::expr::check_ends;
+use steeple::expr::friendly::{read_target, sides};
 use steeple::numbers::literal;
-use steeple::workflow::spec;
-use steeple::{Answer, Domain, Norm, Rational, Target, Threads};
+use steeple::workflow::{Spec, spec};
+use steeple::{Answer, BuildFailure, Domain, Norm, Rational, Target, Threads};
 
 use crate::failure::Failure;
-use crate::files::opened;
+use crate::files::{decoded, opened};
 use crate::kept::{Asked, Kept, find};
 use crate::picture::{self, Kind};
 
@@ -56,7 +58,7 @@ impl Build {
         if let Some(boxes) = self.effort.boxes {
             build = build.max_boxes(boxes);
         }
-        let built = build.run()?;
+        let built = build.run().map_err(|error| at_its_key(error, &read))?;
         let claim = read.claim;
         let mut extra = Map::new();
         if let Some((bound, theorem)) = built.a_priori() {
@@ -88,12 +90,40 @@ impl Build {
     }
 }
 
+/// Why nothing was built, at the key of `[network]` that is to be changed.
+fn at_its_key(error: BuildFailure, spec: &Spec) -> Failure {
+    let place = match &error {
+        BuildFailure::Workflow(error) => error.key().and_then(|key| {
+            let place = spec.network.as_ref()?.place_of(key);
+            Some(place)
+        }),
+        BuildFailure::OnlyRegions(_) => spec.network.as_ref().map(|network| network.span.clone()),
+        _ => None,
+    };
+    let failure = match error {
+        BuildFailure::NoBuilder => Failure::new(error)
+            .hint(Some("add [network] with builder = \"staircase\", or another one"))
+            .within("spec"),
+        BuildFailure::OnlyRegions(builder) => Failure::new(format!(
+            "builder `{builder}` makes networks with many linear regions, and has no target, so there is nothing to prove"
+        ))
+        .hint(Some("`steeple build SPEC` builds it, and counts its regions")),
+        _ => error.into(),
+    };
+    match place {
+        Some(place) => failure.within("spec").at(place),
+        None => failure,
+    }
+}
+
 /// Proves how far a network is from a target.
 #[derive(Deserialize)]
 pub struct Verify {
     name: String,
     /// The text of a network file; without it, the network that is kept under this name.
     network: Option<String>,
+    /// A network file of any kind, instead.
+    base64: Option<String>,
     target: String,
     domain: String,
     norm: Option<String>,
@@ -106,15 +136,18 @@ pub struct Verify {
 
 impl Verify {
     pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
-        let file = match &self.network {
-            Some(text) => opened(text.as_bytes())?,
-            None => find(kept, &self.name)?
+        let file = match (&self.network, &self.base64) {
+            (Some(text), _) => opened(text.as_bytes())?,
+            (None, Some(base64)) => decoded(base64)?,
+            (None, None) => find(kept, &self.name)?
                 .opened
                 .clone()
                 .ok_or_else(|| Failure::new("no network file was opened under this name"))?,
         };
-        let target = target(&self.target)?;
-        let domain = domain(&self.domain)?;
+        let inputs = file.network.inputs();
+        let (target, mut notes) = target(&self.target, inputs)?;
+        let (domain, read) = domain(&self.domain, inputs)?;
+        notes.extend(read);
         let norm = match &self.norm {
             Some(name) => steeple::workflow::measure::norm_by_name(name).map_err(Failure::new)?,
             None if target.is_region() => Norm::Area,
@@ -164,7 +197,8 @@ impl Verify {
             }),
             opened: Some(file),
         };
-        let told = tell_of(&found, &self.effort, Map::new())?;
+        let extra = Map::from_iter([("notes".into(), json!(notes))]);
+        let told = tell_of(&found, &self.effort, extra)?;
         kept.insert(self.name, found);
         Ok(told)
     }
@@ -214,19 +248,28 @@ impl Refine {
     }
 }
 
-/// Reads a formula.
-pub fn target(text: &str) -> Result<Target, Failure> {
-    Target::parse(text).map_err(|error| {
+/// Reads a formula in these inputs, or one for each output with `;` between them. Also returns how it was read, where
+/// that is not obvious.
+pub fn target(text: &str, inputs: &[String]) -> Result<(Target, Vec<String>), Failure> {
+    let texts: Vec<&str> = text.split(';').collect();
+    read_target(&texts, inputs).map_err(|error| {
+        let before = texts.iter().take(error.formula);
+        let start: usize = before.map(|text| text.len() + 1).sum();
         Failure::new(&error.message)
             .hint(error.hint.clone())
             .within("target")
-            .at(error.span)
+            .at(start + error.span.start..start + error.span.end)
     })
 }
 
-/// Reads a box such as `x=0..1, y=0..1`.
-pub fn domain(text: &str) -> Result<Domain, Failure> {
-    Domain::parse(text).map_err(|error| Failure::new(error).within("domain"))
+/// Reads a box such as `x=0..1, y=0..1`, with a side for each of these inputs. Also returns how it was read.
+pub fn domain(text: &str, inputs: &[String]) -> Result<(Domain, Vec<String>), Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::new(error).within("domain");
+    let (domain, notes) = sides::read(text, inputs)
+        .map_err(|error| wrong(&error.message).hint(error.hint.clone()))?;
+    let domain = domain.in_order(inputs).map_err(|error| wrong(&error))?;
+    check_ends(&domain).map_err(|error| wrong(&error))?;
+    Ok((domain, notes))
 }
 
 /// The answer as the page gets it.

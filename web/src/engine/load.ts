@@ -52,3 +52,7 @@ function startWorker(): WorkerLike {
 export const quick = new Engine(startWorker);
 /** Takes its time, and is stopped when its answer is no longer wanted. */
 export const patient = new Engine(startWorker);
+/** Another worker, for what runs beside the figure of a section; it starts with its first question. */
+export function another(): Engine {
+  return new Engine(startWorker);
+}

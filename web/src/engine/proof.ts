@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { GivenUp, type Engine } from "./client.ts";
 import { patient, quick } from "./load.ts";
-import { Failed, type Failure, type Kind, type Proof, type Proved } from "./protocol.ts";
+import { Failed, type Drawn, type Failure, type Proof, type Proved } from "./protocol.ts";
 
 /** How far a proof is. */
 export interface Progress {
@@ -44,7 +44,7 @@ export function failureOf(error: unknown): Failure | undefined {
  *
  * `question` is `undefined` while there is nothing to ask. `pictures` are drawn with each answer.
  */
-export function useProof(question: Proof | undefined, pictures: Kind[]): Progress {
+export function useProof(question: Proof | undefined, pictures: Drawn[]): Progress {
   const [progress, setProgress] = useState<Progress>({ stage: "first" });
   const wanted = useRef("");
   const key = question ? JSON.stringify([question, pictures]) : "";

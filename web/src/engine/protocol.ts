@@ -21,11 +21,14 @@ export class Failed extends Error {
 
 export type Kind = "curve" | "surface" | "error" | "halfplanes" | "partition" | "diagram" | "ridges";
 
+/** A kind, or half-planes on a coarse grid, which are drawn as fast as a slider moves. */
+export type Drawn = Kind | "draft";
+
 /** When to stop, and what to draw. */
 export interface Effort {
   millis?: number;
   boxes?: number;
-  pictures?: Kind[];
+  pictures?: Drawn[];
 }
 
 /** Builds what a spec says, proves and checks it. */
@@ -41,6 +44,8 @@ export interface Verify extends Effort {
   name: string;
   /** The text of a network file; without it, the one opened under this name. */
   network?: string;
+  /** A network file of any kind, instead. */
+  base64?: string;
   target: string;
   domain: string;
   norm?: "sup" | "l1" | "l2" | "area";
@@ -88,7 +93,7 @@ export interface Proved {
   /** The bound by theorem, if there is one. */
   a_priori?: { upper: string; theorem: string };
   notes?: string[];
-  pictures: Partial<Record<Kind, string>>;
+  pictures: Partial<Record<Drawn, string>>;
 }
 
 export type Which = "spec" | "network" | "onnx" | "certificate" | "report";

@@ -1,6 +1,6 @@
 // What the user moves, chooses and types.
 
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../engine/protocol.ts";
 
@@ -111,6 +111,50 @@ export function Field({ label, value, failure, span, onChange }: FieldProps) {
       {failure && (
         <div id={`${id}-wrong`} class="wrong" role="alert">
           {span && <pre aria-hidden="true">{value}{"\n"}{" ".repeat(before)}{"^".repeat(wrong)}</pre>}
+          <Words failure={failure} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Where a byte stands: its line, and its place in the line, both from 1. */
+export function placeOf(text: string, byte: number): { line: number; place: number } {
+  const lines = upTo(text, byte).split("\n");
+  return { line: lines.length, place: [...lines[lines.length - 1]!].length + 1 };
+}
+
+interface AreaProps extends FieldProps {
+  rows?: number;
+}
+
+/** Lines to type in; a mistake is shown below, with its line. */
+export function Area({ label, value, failure, span, rows = 14, onChange }: AreaProps) {
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const start = span ? upTo(value, span[0]).length : 0;
+  const end = span ? upTo(value, span[1]).length : 0;
+  const { line, place } = placeOf(value, span?.[0] ?? 0);
+  const lines = value.split("\n");
+  const wrong = Math.max(Math.min(end - start, (lines[line - 1] ?? "").length - place + 1), 1);
+  const go = () => {
+    area.current?.focus();
+    area.current?.setSelectionRange(start, Math.max(end, start));
+  };
+  return (
+    <div class="control field area">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id} ref={area} rows={rows} value={value} spellcheck={false} autocomplete="off" autocapitalize="off" wrap="off"
+        aria-invalid={failure ? true : undefined} aria-describedby={failure ? `${id}-wrong` : undefined}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {failure && (
+        <div id={`${id}-wrong`} class="wrong" role="alert">
+          {span && <>
+            <p>Line {line}, place {place} <button type="button" onClick={go}>Go there</button></p>
+            <pre aria-hidden="true">{lines[line - 1]}{"\n"}{" ".repeat(place - 1)}{"^".repeat(wrong)}</pre>
+          </>}
           <Words failure={failure} />
         </div>
       )}

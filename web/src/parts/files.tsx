@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { Words } from "./controls.tsx";
-import { failureOf, type Progress } from "../engine/proof.ts";
+import { failureOf } from "../engine/proof.ts";
+import type { Engine } from "../engine/client.ts";
 import type { Kind, Which } from "../engine/protocol.ts";
 import type { Failure } from "../engine/protocol.ts";
 
@@ -40,16 +41,24 @@ const FILES: readonly (readonly [Which, string, string])[] = [
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
+interface Drawn {
+  name: string;
+  svg: string;
+}
+
 interface FilesProps {
-  progress: Progress;
+  /** What was asked, and who keeps it. */
+  progress: { question?: { do: string; name: string }; engine?: Engine };
+  /** The files there are; without it, those of a proof. */
+  which?: readonly Which[];
   /** The picture to save, by its kind. */
   kind?: Kind;
   /** Pictures that the page drew itself: name, SVG for white paper. */
-  own?: () => { name: string; svg: string };
+  own?: (() => Drawn | Promise<Drawn>) | undefined;
 }
 
 /** Buttons for the files behind the figure that is shown. */
-export function Files({ progress, kind, own }: FilesProps) {
+export function Files({ progress, which, kind, own }: FilesProps) {
   const [failure, setFailure] = useState<Failure>();
   const { question, engine } = progress;
   const doing = (work: () => Promise<void>) => () => {
@@ -63,7 +72,7 @@ export function Files({ progress, kind, own }: FilesProps) {
     else save(name, bytesOf(got.base64 ?? ""), "application/octet-stream");
   });
   const picture = (as: "svg" | "png") => doing(async () => {
-    let drawn = own?.();
+    let drawn = await own?.();
     if (!drawn && question && engine && kind) {
       const { svg } = await engine.ask<{ svg: string }>({ do: "draw", name: question.name, kind, paper: true });
       drawn = { name: kind, svg };
@@ -76,8 +85,8 @@ export function Files({ progress, kind, own }: FilesProps) {
   return (
     <div class="files">
       <span>Save:</span>
-      {FILES.filter(([which]) => which !== "spec" || question?.do !== "verify").map(([which, name, text]) => (
-        <button key={which} type="button" disabled={!isThere} onClick={file(which, name)}>{text}</button>
+      {FILES.filter(([kind]) => (which ? which.includes(kind) : kind !== "spec" || question?.do !== "verify")).map(([kind, name, text]) => (
+        <button key={kind} type="button" disabled={!isThere} onClick={file(kind, name)}>{text}</button>
       ))}
       {(kind || own) && (["svg", "png"] as const).map((as) => (
         <button key={as} type="button" disabled={!isThere && !own} onClick={picture(as)}>{as.toUpperCase()}</button>

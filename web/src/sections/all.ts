@@ -5,9 +5,10 @@ import { bend } from "./bend.tsx";
 import { bumps } from "./bumps.tsx";
 import { depth } from "./depth.tsx";
 import { experiment } from "./experiment.tsx";
-import { file } from "./file.tsx";
-import { passes } from "./passes.tsx";
+import { file } from "./file/file.tsx";
+import { passes } from "./passes/passes.tsx";
 import { sides } from "./sides.tsx";
+import { spec } from "./spec.tsx";
 import { steps } from "./steps.tsx";
 import { unit } from "./unit.tsx";
 
@@ -21,4 +22,5 @@ export const SECTIONS: Section[] = [
   section(bend),
   section(passes),
   section(file),
+  section(spec),
 ];
