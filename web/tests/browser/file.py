@@ -2,6 +2,7 @@
 
 import base64
 import json
+import struct
 
 RELU = json.dumps({
     "steeple_network": 1, "inputs": ["u"], "outputs": ["v"],
@@ -69,6 +70,19 @@ def check(site):
         page.locator(".drop .wrong").wait_for()
         page.wait_for_function("text => document.querySelector('.drop .wrong').innerText.includes(text)", arg=message)
         site.expect(page.locator(".report, .figure").count() == 0, f"{name}: nothing of the last file is shown")
+
+    # Weights alone: the reader says what the units do.
+    head = json.dumps({
+        "0.weight": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
+        "0.bias": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]},
+        "1.weight": {"dtype": "F32", "shape": [1, 2], "data_offsets": [16, 24]},
+        "1.bias": {"dtype": "F32", "shape": [1], "data_offsets": [24, 28]},
+    }).encode()
+    chosen(page, "alone.safetensors", struct.pack("<Q", len(head)) + head + struct.pack("<7f", 1, 2, 0, -1, 0.5, 0.25, 0.125))
+    page.get_by_text("a safetensors file has weights and no activations").wait_for()
+    page.get_by_text("tanh", exact=True).click()
+    explained(page, "What alone does")
+    page.get_by_text("2 hidden units in 1 layer: 2 tanh").wait_for()
 
     # Too large for a page: opened, and refused in words.
     many = json.dumps({
