@@ -129,7 +129,7 @@ function View({ state, set }: Props<Depth>) {
         {show === "maxout" && (
           <Slider label="Rank k: linear functions in a unit" value={rank} min={2} max={5} onChange={(value) => set({ rank: value })} />
         )}
-        {show === "own" && <Own state={state} set={set} layers={layers} layer={layer - 1} unit={unit - 1} />}
+        {show === "own" && <Own state={state} set={set} layers={layers} />}
         {show === "typed" && <Typed state={state} set={set} wrong={mine.wrong} />}
         {show === "same" && <>
           <Slider
@@ -149,6 +149,7 @@ function View({ state, set }: Props<Depth>) {
         {answer && !isDrawn
           ? <div class="picture empty"><p>There are too many regions to draw them in a page.</p></div>
           : <Picture svg={answer?.svg ?? undefined} isStale={isStale} />}
+        {show === "own" && <Move state={state} set={set} layers={layers} layer={layer - 1} unit={unit - 1} />}
         <Files
           progress={question && answer ? { question, engine } : {}}
           which={subject && "spec" in subject ? ["spec", "network", "onnx"] : ["network", "onnx"]} own={isDrawn ? saved : undefined}
@@ -190,7 +191,7 @@ function Regions({ counted, failure, isStale, question, total }: RegionsProps) {
         {!promise && counted.bounds.hanin_rolnick && (
           <tr><td>Random networks, about <small>(Hanin, Rolnick 2019)</small></td><td>{grouped(counted.bounds.hanin_rolnick)}</td></tr>
         )}
-        {total > 0 && <tr><td>One layer of {total} units, at most</td><td>{grouped(folded([total], 2))}</td></tr>}
+        {total > 0 && <tr><td>One layer of {total} units has at most <small>(Zaslavsky 1975)</small></td><td>{grouped(folded([total], 2))}</td></tr>}
       </tbody>
     </table>
   );
@@ -219,14 +220,35 @@ function Regions({ counted, failure, isStale, question, total }: RegionsProps) {
   );
 }
 
-interface OwnProps extends Props<Depth> {
+/** A random network of some shape. */
+function Own({ state, set, layers }: Props<Depth> & { layers: Layers }) {
+  const hidden = layers.length - 1;
+  const keep = () => {
+    const [first = "", second = "", third = ""] = layers.slice(0, -1).map(typed);
+    set({ show: "typed", first, second, third, output: typed(layers[hidden]!) });
+  };
+  return (
+    <>
+      <Slider label="Hidden layers" value={hidden} min={1} max={MOST_LAYERS} onChange={(value) => set({ hidden: value, changes: "" })} />
+      <Slider label="Units in each layer" value={layers[0]!.length} min={1} max={MOST_UNITS} onChange={(value) => set({ width: value, changes: "" })} />
+      <Slider label="Random network number" value={within(state.seed, 1, 1000)} min={1} max={50} onChange={(value) => set({ seed: value, changes: "" })} />
+      <div class="buttons">
+        <button type="button" disabled={!state.changes} onClick={() => set({ changes: "" })}>Undo all moves</button>
+        <button type="button" onClick={keep}>Type the weights</button>
+      </div>
+    </>
+  );
+}
+
+interface MoveProps extends Props<Depth> {
   layers: Layers;
+  /** The unit, from 0. */
   layer: number;
   unit: number;
 }
 
-/** A random network, and sliders for the weights of one unit. */
-function Own({ state, set, layers, layer, unit }: OwnProps) {
+/** Sliders for the weights of one unit. */
+function Move({ state, set, layers, layer, unit }: MoveProps) {
   const hidden = layers.length - 1;
   const width = layers[0]!.length;
   const changes = readChanges(state.changes);
@@ -238,31 +260,22 @@ function Own({ state, set, layers, layer, unit }: OwnProps) {
     if (weight === row.length - 1) return "Bias";
     return layer === 0 ? `Weight of ${["x", "y"][weight]}` : `Weight of unit ${weight + 1} below`;
   };
-  const keep = () => {
-    const [first = "", second = "", third = ""] = layers.slice(0, -1).map(typed);
-    set({ show: "typed", first, second, third, output: typed(layers[hidden]!) });
-  };
   return (
-    <>
-      <Slider label="Hidden layers" value={hidden} min={1} max={MOST_LAYERS} onChange={(value) => set({ hidden: value, changes: "" })} />
-      <Slider label="Units in each layer" value={width} min={1} max={MOST_UNITS} onChange={(value) => set({ width: value, changes: "" })} />
-      <Slider label="Random network number" value={within(state.seed, 1, 1000)} min={1} max={50} onChange={(value) => set({ seed: value, changes: "" })} />
-      <fieldset class="group">
-        <legend>Move a unit</legend>
+    <fieldset class="group move">
+      <legend>Move one unit</legend>
+      <div class="columns">
         {hidden > 1 && <Slider label="In layer" value={layer + 1} min={1} max={hidden} onChange={(value) => set({ layer: value })} />}
         {width > 1 && <Slider label="Unit" value={unit + 1} min={1} max={width} onChange={(value) => set({ unit: value })} />}
+      </div>
+      <div class="columns">
         {row.map((value, weight) => (
           <Slider
             key={weight} label={name(weight)} value={Number(value)} min={-3} max={3} step={1 / 16} shown={signed(Number(value), 5)}
             onChange={move(weight)}
           />
         ))}
-      </fieldset>
-      <div class="buttons">
-        <button type="button" disabled={!state.changes} onClick={() => set({ changes: "" })}>Undo all moves</button>
-        <button type="button" onClick={keep}>Type the weights</button>
       </div>
-    </>
+    </fieldset>
   );
 }
 

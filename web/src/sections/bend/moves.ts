@@ -130,30 +130,73 @@ export function lineIn(rows: number[][], weights: readonly number[], constant: n
   return size > 0 && rest < 1e-4 * size ? [a, b, constant] : undefined;
 }
 
-/** A view of a hidden layer. */
-function viewOf(layer: Layer, next: Layer, isLast: boolean, pair: Pair): View {
+/** The two directions in which values spread most. */
+function twoWidest(values: (number | null)[], width: number): number[][] {
+  const first = widest(values, width, []);
+  return [first, widest(values, width, [first])];
+}
+
+/**
+ * Turns (and mirrors) the rows of a view, so that the places lie as much as possible as they did before. With
+ * `isFixed`, the first row stays.
+ */
+function turned(rows: number[][], places: Float64Array, before: Float64Array, isFixed: boolean): number[][] {
+  const count = places.length / 2;
+  const mean = (all: Float64Array, axis: number) => {
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) sum += all[2 * i + axis]!;
+    return sum / count;
+  };
+  const together = (a: number, b: number) => {
+    const [p, q] = [mean(places, a), mean(before, b)];
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) sum += (places[2 * i + a]! - p) * (before[2 * i + b]! - q);
+    return sum;
+  };
+  const [u, v] = rows as [number[], number[]];
+  const mixed = (a: number, b: number) => u.map((value, k) => a * value + b * v[k]!);
+  const [xx, xy, yx, yy] = [together(0, 0), together(0, 1), together(1, 0), together(1, 1)];
+  if (![xx, xy, yx, yy].every(Number.isFinite)) return rows;
+  if (isFixed) return yy < 0 ? [u, mixed(0, -1)] : rows;
+  const isMirrored = Math.hypot(xx - yy, xy + yx) > Math.hypot(xx + yy, xy - yx);
+  const angle = isMirrored ? Math.atan2(xy + yx, xx - yy) : Math.atan2(xy - yx, xx + yy);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return isMirrored ? [mixed(cos, sin), mixed(sin, -cos)] : [mixed(cos, -sin), mixed(sin, cos)];
+}
+
+/** A view of a hidden layer of two or more units; `isFree`: its axes can be turned. */
+function viewOf(layer: Layer, next: Layer, isLast: boolean, pair: Pair): View & { isFree: boolean } {
   const { units } = layer;
   const axis = (k: number) => Array.from({ length: units }, (_, i) => (i === k ? 1 : 0));
-  if (pair && units > 2) {
-    const [first, second] = pair.map((k) => Math.min(k, units - 1)) as [number, number];
+  const named = (first: number, second: number, isTrue: boolean) => {
     const rows = [axis(first), axis(second)];
     return {
-      before: rows, after: rows, isTrue: false,
-      namesBefore: [`sum of unit ${first + 1}`, `sum of unit ${second + 1}`], namesAfter: [`unit ${first + 1}`, `unit ${second + 1}`],
+      before: rows, after: rows, isTrue, isFree: false,
+      namesBefore: [`sum of unit ${first + 1}`, `sum of unit ${second + 1}`] as [string, string],
+      namesAfter: [`unit ${first + 1}`, `unit ${second + 1}`] as [string, string],
     };
-  }
-  if (units === 2) {
-    const rows = [axis(0), axis(1)];
-    return { before: rows, after: rows, isTrue: true, namesBefore: ["sum of unit 1", "sum of unit 2"], namesAfter: ["unit 1", "unit 2"] };
-  }
+  };
+  if (units === 2) return named(0, 1, true);
+  if (pair) return named(Math.min(pair[0], units - 1), Math.min(pair[1], units - 1), false);
+  const widestNames: [string, string] = ["the widest direction", "the next widest"];
   const weights = next.weights[0]!.slice(0, -1);
   const size = Math.hypot(...weights);
-  const first = isLast && size > 0 ? weights.map((weight) => weight / size) : widest(layer.values, units, []);
-  const rows = [first, widest(layer.values, units, [first])];
-  const names: [string, string] = [
-    isLast ? "the direction that the output looks at" : "the widest direction", isLast ? "the widest direction beside it" : "the next widest",
-  ];
-  return { before: rows, after: rows, isTrue: false, namesBefore: names, namesAfter: names };
+  const before = twoWidest(layer.sums, units);
+  if (!isLast || size === 0) {
+    const after = twoWidest(layer.values, units);
+    return { before, after, isTrue: true, isFree: true, namesBefore: widestNames, namesAfter: widestNames };
+  }
+  const first = weights.map((weight) => weight / size);
+  return {
+    before, after: [first, widest(layer.values, units, [first])], isTrue: false, isFree: true,
+    namesBefore: widestNames, namesAfter: ["what the output adds up", "the widest direction beside it"],
+  };
+}
+
+/** A view of a layer of one unit, beside the first input. */
+function alone(input: string): View & { isFree: boolean } {
+  const rows = [[1], [0]];
+  return { before: rows, after: rows, isTrue: false, isFree: false, namesBefore: ["sum of unit 1", input], namesAfter: ["unit 1", input] };
 }
 
 /** The middle and half of the extent of places. */
@@ -182,10 +225,13 @@ export function states(bent: Bent, given: View[] | undefined, pair: Pair): State
     const row = output.weights[0]!;
     return at === undefined ? undefined : lineIn(rows, row.slice(0, -1), row[row.length - 1]! - at);
   };
-  const linesIn = (rows: number[][], next: Layer | undefined) => (next && next !== output && next.activation !== "identity"
-    ? next.weights.flatMap((row) => lineIn(rows, row.slice(0, -1), row[row.length - 1]!) ?? []).reduce<Line[]>((lines, _, i, all) => (
-      i % 3 === 0 ? [...lines, all.slice(i, i + 3) as Line] : lines), [])
-    : []);
+  const linesIn = (rows: number[][], next: Layer | undefined) => {
+    if (!next || next === output || next.activation === "identity") return [];
+    return next.weights.flatMap((row) => {
+      const line = lineIn(rows, row.slice(0, -1), row[row.length - 1]!);
+      return line ? [line] : [];
+    });
+  };
   const plane = [[1, 0], [0, 1]];
   const start = projected(bent.start, 2, plane);
   const all: State[] = [{
@@ -195,27 +241,29 @@ export function states(bent: Bent, given: View[] | undefined, pair: Pair): State
   hidden.forEach((layer, l) => {
     const next = bent.layers[l + 1]!;
     const isLast = next === output;
-    const title = `layer ${l + 1}`;
     const isAlone = layer.units === 1;
-    const view = !pair || layer.units <= 2 ? given?.[l] : undefined;
-    const { before, after, isTrue, namesBefore, namesAfter } = isAlone
-      ? {
-        before: [[1], [0]], after: [[1], [0]], isTrue: false, namesBefore: ["sum of unit 1", bent.inputs[0]!] as [string, string],
-        namesAfter: ["unit 1", bent.inputs[0]!] as [string, string],
-      }
-      : view ?? viewOf(layer, next, isLast, pair);
+    const known = pair && layer.units > 2 ? undefined : given?.[l];
+    const view = known ? { ...known, isFree: false } : isAlone ? alone(bent.inputs[0]!) : viewOf(layer, next, isLast, pair);
     const seen = (values: (number | null)[], width: number, rows: number[][]) => {
       const places = projected(values, width, rows);
       // One unit has one coordinate: the first input is the other.
       if (isAlone) for (let i = 0; i < places.length / 2; i += 1) places[2 * i + 1] = start[2 * i]!;
       return places;
     };
-    const [sums, values] = [seen(layer.sums, layer.rows, before), seen(layer.values, layer.units, after)];
+    const moved = (values: (number | null)[], width: number, rows: number[][], isFixed: boolean) => {
+      const turn = view.isFree
+        ? turned(rows, seen(values, width, rows), all[all.length - 1]!.places, isFixed) : rows;
+      return { rows: turn, places: seen(values, width, turn) };
+    };
+    const sums = moved(layer.sums, layer.rows, view.before, false);
     all.push({
-      name: `${title}, before its activation`, axes: namesBefore, places: sums, ...extent(sums, count, isTrue), lines: [], cut: undefined,
-    }, {
-      name: `${title}, after ${layer.activation}`, axes: namesAfter, places: values, ...extent(values, count, isTrue),
-      lines: linesIn(after, next), cut: isLast ? cutIn(after) : undefined,
+      name: `layer ${l + 1}, before its activation`, axes: view.namesBefore, places: sums.places,
+      ...extent(sums.places, count, view.isTrue || view.isFree), lines: [], cut: undefined,
+    });
+    const { rows, places } = moved(layer.values, layer.units, view.after, !view.isTrue);
+    all.push({
+      name: `layer ${l + 1}, after ${layer.activation}`, axes: view.namesAfter, places, ...extent(places, count, view.isTrue),
+      lines: linesIn(rows, next), cut: isLast ? cutIn(rows) : undefined,
     });
   });
   return all;
