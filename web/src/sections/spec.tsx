@@ -128,7 +128,9 @@ function useSpec(text: string, seconds: number): { progress: Progress; drawn: Dr
   return { progress, drawn };
 }
 
-function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Partial<Spec>): void }) {
+function View({ state, set }: { state: Spec; set(changes: Partial<Spec>): void }) {
+  const { text } = state;
+  const seconds = Math.max(1, Math.min(Math.round(state.seconds), LONGER));
   const { progress, drawn } = useSpec(text, seconds);
   const { answer, failure, stage } = progress;
   const wrong = failure?.field === "spec" ? failure : undefined;

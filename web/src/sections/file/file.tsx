@@ -152,6 +152,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
   const target = state.target;
 
   const { activation } = state;
+  const limit = Math.max(1, Math.min(Math.round(state.seconds), LONGER));
   const tooLarge = opened?.too_large ?? (opened && chosen && chosen.base64.length > LARGEST_ASKED * 4 / 3 ? {
     message: `a page explains files of up to ${LARGEST_ASKED / 2 ** 20} MB`,
     hint: "`steeple explain FILE --domain SIDES` and `steeple verify FILE --target FORMULA --domain SIDES` have no such limit",
@@ -174,7 +175,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
   const isTargetUsed = wantsProof && isProved && !wrong;
 
   const explain = isFit && (!wantsProof || isTargetUsed || (wrong && progress.stage === "rest")) ? {
-    do: "explain", title: stem(chosen.name), base64: chosen.base64, ...(activation && { activation }), domain, ...(isTargetUsed && { target }), millis: state.seconds * 1000,
+    do: "explain", title: stem(chosen.name), base64: chosen.base64, ...(activation && { activation }), domain, ...(isTargetUsed && { target }), millis: limit * 1000,
   } : undefined;
   const { found, failure: unexplained, isWorking, seconds } = useExplained(explain);
   const failures = [wrong, unexplained].filter((failure) => failure !== undefined);
@@ -255,12 +256,12 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
         <div role="status">
           {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">
             Working: asking what each unit does...
-            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {state.seconds} s</span>}
+            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {limit} s</span>}
           </p>}
           {found && !isWorking && !found.is_complete && isFit && <p>
-            {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${state.seconds} seconds was reached`}:
+            {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${limit} seconds was reached`}:
             {" "}some bounds are wider than they could be, or missing.{" "}
-            {state.seconds < LONGER && found.report["stopped_by"] !== "memory"
+            {limit < LONGER && found.report["stopped_by"] !== "memory"
               ? <button type="button" onClick={() => set({ seconds: LONGER })}>Take up to {LONGER / 60} minutes</button>
               : <>The program can take more: <code>steeple explain FILE</code>.</>}
           </p>}
