@@ -1,6 +1,6 @@
 // Texts of a report as a reader of mathematics writes them.
 
-import { quoted } from "../../parts/controls.tsx";
+import { quoted } from "./controls.tsx";
 
 const RAISED: Record<string, string> = {
   "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "-": "⁻",
