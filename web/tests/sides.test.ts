@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apothem, corners, limit, smoothEdge, wrongArea, type Fit, type Point } from "../src/sections/sides/shape.ts";
+import { apothem, corners, limit, sidesFor, smoothEdge, wrongArea, type Fit, type Point } from "../src/sections/sides/shape.ts";
 import { turned } from "../src/sections/sides/turned.ts";
 import { numbersOf } from "../src/sections/sides/numbers.ts";
 
@@ -44,6 +44,14 @@ test("for many sides the area comes near its limit", () => {
   for (const fit of ["inscribed", "circumscribed", "balanced"] as Fit[]) {
     const share = wrongArea(1000, apothem(1000, fit, 0)) * 1000 ** 2 / limit(fit)!;
     assert.ok(Math.abs(share - 1) < 1e-4, `${fit}: ${share}`);
+  }
+});
+
+test("so many sides are enough, and one fewer is not", () => {
+  const best = (sides: number) => wrongArea(sides, apothem(sides, "balanced", 0));
+  for (const area of [2, 0.9, 0.3, 0.055, 1e-3, 1e-5]) {
+    const sides = sidesFor(area);
+    assert.ok(best(sides) <= area && (sides === 3 || best(sides - 1) > area), `${area}: ${sides}`);
   }
 });
 

@@ -17,12 +17,11 @@ use crate::formats::reading::Kind as Reading;
 use crate::formats::{self, json as own};
 use crate::workflow::write_beside;
 
-/// The page that `web/build.sh` makes, packed by gzip.
+/// The page, packed by gzip. In a clone of the repository, `web/build.sh` makes it.
 #[cfg(feature = "explore")]
-const PAGE: &[u8] =
-    include_bytes!("../../../web/target/explorer.html.gz") /* the feature `explore` needs this file: run web/build.sh first, in a clone of the repository */;
+const PAGE: &[u8] = include_bytes!("../../../web/target/explorer.html.gz"); // run web/build.sh first
 
-/// Where the page has what it begins with. It is filled once: a page that this command wrote can be filled again.
+/// Where the page has what it begins with; a page that this command wrote can be filled again.
 const PLACE: &str = r#"<script id="given" type="application/json">"#;
 const END: &str = "</script>";
 

@@ -37,6 +37,8 @@ pub struct Explain {
     title: String,
     /// The file.
     base64: String,
+    /// Of its hidden layers, if the file does not say.
+    activation: Option<String>,
     domain: String,
     target: Option<String>,
     millis: u64,
@@ -44,7 +46,7 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self, tell: &mut dyn FnMut(&str)) -> Result<Value, Failure> {
-        let file = decoded(&self.base64)?;
+        let file = decoded(&self.base64, self.activation.as_deref())?;
         if let Some(failure) = too_large(&file) {
             return Err(failure);
         }

@@ -28,7 +28,9 @@ mod kept;
 mod passes;
 mod picture;
 mod prove;
+
 mod regions;
+mod steps;
 mod train;
 
 use std::collections::BTreeMap;
@@ -52,6 +54,8 @@ enum Question {
     Explain(explain::Explain),
     Passes(passes::Passes),
     Check(files::Check),
+    Steps(steps::Steps),
+    Coarse(steps::Coarse),
     Train(train::Train),
     Rivals(train::Rivals),
     Regions(regions::Regions),
@@ -99,6 +103,9 @@ impl Engine {
             Question::Explain(explain) => explain.run(tell),
             Question::Passes(passes) => passes.run(),
             Question::Check(check) => check.run(),
+            Question::Train(train) => train.run(&mut self.kept, tell),
+            Question::Steps(steps) => steps.run(&self.kept),
+            Question::Coarse(coarse) => coarse.run(&self.kept),
             Question::Train(train) => train.run(&mut self.kept),
             Question::Rivals(rivals) => rivals.run(),
             Question::Regions(regions) => regions.run(&mut self.kept),

@@ -124,6 +124,8 @@ pub struct Verify {
     network: Option<String>,
     /// A network file of any kind, instead.
     base64: Option<String>,
+    /// Of its hidden layers, if the file does not say.
+    activation: Option<String>,
     target: String,
     domain: String,
     norm: Option<String>,
@@ -138,7 +140,7 @@ impl Verify {
     pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
         let file = match (&self.network, &self.base64) {
             (Some(text), _) => opened(text.as_bytes())?,
-            (None, Some(base64)) => decoded(base64)?,
+            (None, Some(base64)) => decoded(base64, self.activation.as_deref())?,
             (None, None) => find(kept, &self.name)?
                 .opened
                 .clone()

@@ -23,7 +23,8 @@
 //!
 //! The answer also has `shape` (inputs, and units and activation of each layer), `starts`, `best`, `chosen` (the
 //! step whose weights the network has), `steps` (of the film), `points` (a column for each input), `targets`,
-//! `wrong` (the points that are decided wrongly, counted exactly), `domain`, `threshold` and `notes`.
+//! `wrong` (the points that are decided wrongly, counted exactly), `domain`, `threshold` and `notes`. Where there are
+//! several starts, the page is told the same object for the first of them on the way.
 //!
 //! [`Rivals`] is the question `rivals`: the networks that `steeple compare` puts beside a trained one.
 
@@ -86,35 +87,37 @@ struct Run {
 }
 
 impl Train {
-    pub fn run(self, kept: &mut BTreeMap<String, Kept>) -> Result<Value, Failure> {
-        let Lesson {
-            compare,
-            samples,
-            domain,
-            notes,
-        } = self.lesson()?;
-        let settings = &compare.settings;
-        let (Some(hidden), Some(activation)) =
-            (compare.hidden.first(), compare.activations.first())
-        else {
+    /// Trains, and tells after the first of several starts what it found: the same as the answer.
+    pub fn run(
+        self,
+        kept: &mut BTreeMap<String, Kept>,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<Value, Failure> {
+        let lesson = self.lesson()?;
+        let settings = &lesson.compare.settings;
+        let (Some(hidden), Some(activation)) = (
+            lesson.compare.hidden.first(),
+            lesson.compare.activations.first(),
+        ) else {
             return Err(Failure::new("[compare] names no network to train").within("spec"));
         };
         let begin = Start::Random { hidden, activation };
-        let problem = Problem::new(&begin, &samples, settings).map_err(Failure::new)?;
+        let problem = Problem::new(&begin, &lesson.samples, settings).map_err(Failure::new)?;
         let parameters = problem.perceptron().parameters();
-        fits(&samples, settings, parameters)?;
-        let frames = self.film.min(MOST_IN_FILM / parameters);
-        let every = match frames {
+        fits(&lesson.samples, settings, parameters)?;
+        let every = match self.film.min(MOST_IN_FILM / parameters) {
             0 => None,
             frames => Some(settings.steps.div_ceil(frames).max(1)),
         };
+        let title = row_name(&lesson.samples, hidden, activation);
         let mut starts = Vec::new();
         let mut best: Option<(usize, Run)> = None;
         for restart in 0..problem.restarts() {
+            let seed = problem.seed(restart);
             match descend(&problem, restart, every) {
                 Ok(run) => {
                     starts.push(json!({
-                        "seed": problem.seed(restart),
+                        "seed": seed,
                         "loss": run.found.loss,
                         "fit": run.found.fit,
                         "steps": run.found.steps,
@@ -128,53 +131,23 @@ impl Train {
                         best = Some((restart, run));
                     }
                 }
-                Err(step) => {
-                    starts.push(json!({ "seed": problem.seed(restart), "diverged": step }));
-                }
+                Err(step) => starts.push(json!({ "seed": seed, "diverged": step })),
+            }
+            if let (0, Some((place, run)), true) = (restart, &best, problem.restarts() > 1)
+                && let Some((_, told)) = lesson.told(&problem, &title, (*place, run), &starts)
+            {
+                tell(&told.to_string());
             }
         }
-        let found = best.and_then(|(place, run)| {
-            let network = problem.network(&run.found.parameters)?;
-            Some((place, run, network))
-        });
-        let Some((best, Run { found, film }, network)) = found else {
+        let found = best
+            .as_ref()
+            .and_then(|(place, run)| lesson.told(&problem, &title, (*place, run), &starts));
+        let Some((network, told)) = found else {
             return Err(Failure::new(
                 "the loss became infinite from every start, so there is no network",
             )
             .hint(Some("choose another seed, or smaller steps")));
         };
-        let pictures: Vec<(usize, Vec<f32>)> = film
-            .into_iter()
-            .filter_map(|(step, at)| Some((step, for_pictures(&weights(&problem.network(&at)?)))))
-            .collect();
-        let threshold = &settings.threshold;
-        let judged = judge(&network, &samples, threshold);
-        let last = found.losses.len().saturating_sub(1);
-        let told = json!({
-            "title": row_name(&samples, hidden, activation),
-            "network": String::from_utf8_lossy(&formats::to_json(&network)),
-            "shape": shape(&network),
-            "weights": weights(&network),
-            "starts": starts,
-            "best": best,
-            "loss_name": problem.perceptron().loss().name(),
-            "fit": found.fit,
-            // The lowest loss is that of the network.
-            "chosen": found.losses.iter().position(|loss| *loss <= found.loss).unwrap_or(last),
-            "losses": found.losses,
-            "steps": pictures.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
-            "film": pictures.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
-            "inputs": samples.inputs(),
-            "is_region": samples.task() == Task::Classification,
-            "points": samples.points().iter().map(|column| for_pictures(column)).collect::<Vec<_>>(),
-            "targets": samples.targets().iter().map(|column| for_pictures(column)).collect::<Vec<_>>(),
-            "wrong": judged.as_ref().map(|judged| judged.wrong.clone()),
-            "open": judged.as_ref().map(|judged| judged.open.len()),
-            "domain": domain.sides().iter().map(|(low, high)| [estimate_rational(low), estimate_rational(high)])
-                .collect::<Vec<_>>(),
-            "threshold": estimate_rational(threshold),
-            "notes": notes,
-        });
         let found = Kept {
             network,
             weights: Weights::Exact,
@@ -227,6 +200,59 @@ impl Train {
                 })
             }
         }
+    }
+}
+
+impl Lesson {
+    /// The network of a start, and what the page gets of it; `None` if its weights are not finite.
+    fn told(
+        &self,
+        problem: &Problem<'_>,
+        title: &str,
+        (place, run): (usize, &Run),
+        starts: &[Value],
+    ) -> Option<(Network, Value)> {
+        let Run { found, film } = run;
+        let samples = &self.samples;
+        let threshold = &self.compare.settings.threshold;
+        let network = problem.network(&found.parameters)?;
+        let pictures: Vec<(usize, Vec<f32>)> = film
+            .iter()
+            .filter_map(|(step, at)| Some((*step, for_pictures(&weights(&problem.network(at)?)))))
+            .collect();
+        let judged = judge(&network, samples, threshold);
+        let last = found.losses.len().saturating_sub(1);
+        let columns = |columns: &[Vec<f64>]| -> Vec<Vec<f32>> {
+            columns.iter().map(|column| for_pictures(column)).collect()
+        };
+        let sides = self.domain.sides().iter();
+        let told = json!({
+            "title": title,
+            "network": String::from_utf8_lossy(&formats::to_json(&network)),
+            "shape": shape(&network),
+            "weights": weights(&network),
+            "starts": starts,
+            "best": place,
+            "loss_name": problem.perceptron().loss().name(),
+            "fit": found.fit,
+            // The lowest loss is that of the network.
+            "chosen": found.losses.iter().position(|loss| *loss <= found.loss).unwrap_or(last),
+            "losses": found.losses,
+            "steps": pictures.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
+            "film": pictures.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
+            "inputs": samples.inputs(),
+            "is_region": samples.task() == Task::Classification,
+            "points": columns(samples.points()),
+            "targets": columns(samples.targets()),
+            "wrong": judged.as_ref().map(|judged| judged.wrong.clone()),
+            "open": judged.as_ref().map(|judged| judged.open.len()),
+            "domain": sides
+                .map(|(low, high)| [estimate_rational(low), estimate_rational(high)])
+                .collect::<Vec<_>>(),
+            "threshold": estimate_rational(threshold),
+            "notes": self.notes,
+        });
+        Some((network, told))
     }
 }
 

@@ -214,3 +214,60 @@ fn a_spec_that_cannot_be_built_says_where() {
         }
     }
 }
+
+/// Weights alone: one input, two hidden units, one output.
+fn weights() -> Vec<u8> {
+    let head = json!({
+        "0.weight": { "dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8] },
+        "0.bias": { "dtype": "F32", "shape": [2], "data_offsets": [8, 16] },
+        "2.weight": { "dtype": "F32", "shape": [1, 2], "data_offsets": [16, 24] },
+        "2.bias": { "dtype": "F32", "shape": [1], "data_offsets": [24, 28] },
+    })
+    .to_string();
+    let mut bytes = u64::try_from(head.len())
+        .expect("short")
+        .to_le_bytes()
+        .to_vec();
+    bytes.extend(head.into_bytes());
+    for value in [1.0_f32, 2.0, 0.0, -1.0, 0.5, 0.25, 0.125] {
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn weights_without_activations_ask_for_one() {
+    let bytes = weights();
+    let error = open(&bytes)["error"].clone();
+    assert_eq!(
+        error["message"],
+        "a safetensors file has weights and no activations"
+    );
+    assert_eq!(error["hint"], "choose the activation of its hidden layers");
+    for (name, is_known) in [("relu", true), ("tanh", true), ("nothing", false)] {
+        let question = json!({
+            "do": "open", "name": "file", "base64": STANDARD.encode(&bytes), "activation": name,
+        });
+        let answer = ask(&mut Engine::new(), &question);
+        let layers = &answer["ok"]["network"]["layers"];
+        if is_known {
+            assert_eq!(
+                layers[0],
+                json!({ "units": 2, "activation": name }),
+                "{answer}"
+            );
+            assert_eq!(layers[1]["activation"], "identity");
+        } else {
+            assert_eq!(answer["error"]["field"], "network", "{answer}");
+        }
+    }
+    // Other files keep their own.
+    let question = json!({
+        "do": "open", "name": "file", "base64": STANDARD.encode(STAIRS), "activation": "relu",
+    });
+    let answer = ask(&mut Engine::new(), &question);
+    assert_eq!(
+        answer["ok"]["network"]["layers"][0]["activation"],
+        "sigmoid"
+    );
+}

@@ -113,6 +113,26 @@ fn long_films_keep_their_ends() {
 }
 
 #[test]
+fn the_first_of_several_starts_is_told() {
+    let told_with = |restarts: usize| {
+        let keys = format!("hidden = [[2]]\nsamples = 40\nsteps = 30\nrestarts = {restarts}");
+        let question = json!({ "do": "train", "name": "n", "spec": region(DISK, &keys) });
+        let mut told = Vec::new();
+        let answer = Engine::new().ask(&question.to_string(), &mut |text| {
+            told.push(serde_json::from_str::<Value>(text).expect("JSON"));
+        });
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        (told, answer["ok"].clone())
+    };
+    let (told, alone) = told_with(1);
+    assert!(told.is_empty());
+    let (told, best) = told_with(3);
+    assert_eq!(told, [alone]);
+    assert_eq!(best["starts"][0], told[0]["starts"][0]);
+    assert_eq!(best["starts"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
 fn points_of_a_text_are_those_of_a_file() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("points");
     std::fs::create_dir_all(&folder).expect("a folder");

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Engine } from "./client.ts";
 import { quick } from "./load.ts";
-import { failureOf } from "./proof.ts";
+import { failureOf, type Progress } from "./proof.ts";
 import type { Failure } from "./protocol.ts";
 
 /** The last answer to a question. */
@@ -55,4 +55,23 @@ export function useAnswer<T>(question: object | undefined, engine: Engine = quic
   }, []);
   const { asked, ...last } = answered;
   return { ...last, isStale: asked !== key };
+}
+
+/** Asks about what a proof keeps, after each of its answers; the last answer stays while the next one is made. */
+export function useKept<T>({ answer, question, engine }: Progress, asked: object | undefined): T | undefined {
+  const [told, setTold] = useState<T>();
+  const key = asked ? JSON.stringify(asked) : "";
+  useEffect(() => {
+    if (!answer || !question || !engine || !key) return undefined;
+    let isWanted = true;
+    engine.ask<T>({ ...JSON.parse(key) as object, name: question.name }).then((got) => {
+      if (isWanted) setTold(got);
+    }, () => {
+      // It was given up, or a newer question has taken the place: there is no picture of this one.
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [answer, key]);
+  return told;
 }

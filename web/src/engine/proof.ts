@@ -43,8 +43,9 @@ export function failureOf(error: unknown): Failure | undefined {
  * Follows a question: asks it with little time whenever it changes, then with more.
  *
  * `question` is `undefined` while there is nothing to ask. `pictures` are drawn with each answer.
+ * `firstMillis` is for the first enclosure: more of it where the page draws the picture itself.
  */
-export function useProof(question: Proof | undefined, pictures: Drawn[]): Progress {
+export function useProof(question: Proof | undefined, pictures: Drawn[], firstMillis = FIRST): Progress {
   const [progress, setProgress] = useState<Progress>({ stage: "first" });
   const wanted = useRef("");
   const key = question ? JSON.stringify([question, pictures]) : "";
@@ -68,7 +69,7 @@ export function useProof(question: Proof | undefined, pictures: Drawn[]): Progre
       if (failure && isWanted()) setProgress({ failure, stage: "rest" });
     };
     const first = async () => {
-      const answer = await quick.ask<Proved>({ ...question, pictures, millis: FIRST });
+      const answer = await quick.ask<Proved>({ ...question, pictures, millis: firstMillis });
       if (!isWanted()) return;
       const isLast = isNarrow(answer);
       setProgress({ answer, question, engine: quick, stage: isLast ? "rest" : "narrowing" });

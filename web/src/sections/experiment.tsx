@@ -5,9 +5,10 @@ import { Choice, Field, Slider, Tick, Words, sentence, short } from "../parts/co
 import { Figure } from "../parts/figure.tsx";
 import { Files, save } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
+import type { Failure } from "../engine/protocol.ts";
 import { isAbout, keyOf, spec, type Value } from "../state/spec.ts";
 import type { Section } from "../state/section.ts";
-import { Compared } from "./experiment/compared.tsx";
+import { Compared, Verdict } from "./experiment/compared.tsx";
 import { Player, frameOf } from "./experiment/film.tsx";
 import type { Box } from "./experiment/net.ts";
 import { brief } from "./experiment/numbers.ts";
@@ -74,8 +75,9 @@ function questionOf(state: Experiment, csv: string) {
   return { asked, question, region, domain: `x=${sides[0]}..${sides[1]}, y=${sides[0]}..${sides[1]}` };
 }
 
-function View({ state, set }: { state: Experiment; set(changes: Partial<Experiment>): void }) {
-  const { labels } = state;
+function View({ state: given, set }: { state: Experiment; set(changes: Partial<Experiment>): void }) {
+  const labels = LABELS.find(([known]) => known === given.labels)?.[0] ?? "disk";
+  const state = { ...given, labels };
   // A large file does not stand in the link.
   const [large, setLarge] = useState<{ text: string; name: string }>();
   const csv = large?.text ?? state.csv;
@@ -92,7 +94,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
   // While the next network is trained, the table of the last one stays.
   const certified = useRef<Comparison>();
   if (!isStale) certified.current = hasRegion ? { trained, spec: asked.text, target: region, domain } : undefined;
-  const rated = useComparison(certified.current);
+  const { rated, way } = useComparison(certified.current);
 
   // What is shown of the film: a step of the link, or of the film while it runs.
   const [running, setRunning] = useState<number>();
@@ -125,6 +127,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
       : { x: [], y: [], inside: () => false, count: 0 }), [trained, labels, hand, canDraw]);
   const what = "misclassified area";
   const mine = rated[0];
+  const constant = rated.find(({ kind }) => kind === "constant");
   const wrongCount = trained?.wrong?.length;
   const change = (changes: Partial<Experiment>) => set({ ...changes, step: -1 });
   const isOwn = labels === "hand" || labels === "file";
@@ -141,7 +144,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
         </p>}
       </>}
       controls={<>
-        <Choice label="Labels" value={labels as typeof LABELS[number][0]} options={LABELS} onChange={(value) => change({ labels: value })} />
+        <Choice label="Labels" value={labels} options={LABELS} onChange={(value) => change({ labels: value })} />
         {labels === "circle" && <Slider
           label="Band: |x² + y² − 1| is at most" value={state.band} min={0.02} max={0.3} step={0.01} shown={short(state.band)}
           onChange={(value) => change({ band: value })}
@@ -151,7 +154,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           onChange={(next) => change({ points: writePoints(next) })}
         />}
         {labels === "file" && <FromFile
-          text={csv} name={large?.name ?? "points.csv"} failure={failure?.field === "points" ? failure : undefined}
+          text={csv} name={large?.name ?? "points.csv"} failure={failure?.field === "points" ? forPage(failure) : undefined}
           onChange={(text, name) => {
             if (text.length <= LONGEST_IN_LINK) {
               setLarge(undefined);
@@ -166,7 +169,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
         {(labels === "own" || (isOwn && state.truth)) && <Field
           label="Region of x and y" value={state.formula} {...at("target.formula")} onChange={(value) => change({ formula: value })}
         />}
-        {(labels === "own" || labels === "hand" || (labels === "file" && state.truth)) && <div class="ends">
+        {(labels === "own" || labels === "hand" || (labels === "file" && state.truth)) && <div class="range-ends">
           <Field label="x and y from" value={state.low} failure={isHigh ? undefined : at("target.domain").failure} onChange={(value) => change({ low: value })} />
           <Field label="to" value={state.high} failure={isHigh ? failure : undefined} onChange={(value) => change({ high: value })} />
         </div>}
@@ -194,6 +197,7 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
             The whole square has the area {short((box[0][1] - box[0][0]) * (box[1][1] - box[1][0]))}.
             {wrongCount !== undefined && ` At the points: ${wrongCount} of ${points.count} wrong, counted exactly.`}
           </p>
+          {mine && constant && <p><Verdict trained={mine} other={constant} /></p>}
         </Figure>}
         {canDraw && !hasRegion && !failure && wrongCount !== undefined && <div class="figure" data-stage={isStale ? "first" : "rest"} data-count={wrongCount}>
           <p class="value" aria-live="polite"><span class="what">Points that the trained network decides wrongly</span> <b>{wrongCount}</b> of {points.count}</p>
@@ -203,24 +207,25 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
           This page draws points with two inputs and a column "label". These have {trained.inputs.length === 1 ? "one input" : `${trained.inputs.length} inputs`}
           {trained.is_region ? "" : " and a column \"value\""}. The program <code>steeple train</code> trains on them.
         </p></div>}
+        {isEmpty && <div class="figure"><p>There are no points yet. Click in the picture, or give a place.</p></div>}
         {failure && isShownBelow && <div class="figure failed"><p>No figure: something is wrong in a field.</p></div>}
       </>}
       picture={<>
         <div class={isStale ? "picture stale" : "picture"}>
           <Plot
             id="plane" box={box} points={points} names={trained?.inputs ?? ["x", "y"]} trained={canDraw ? trained : undefined}
-            weights={weights} isMoving={running !== undefined} lit={lit} onLit={setLit} onPlace={labels === "hand" ? add : undefined}
+            weights={weights} isMoving={running !== undefined} lit={lit} onLit={setLit} circles={circlesOf(state)} onPlace={labels === "hand" ? add : undefined}
             cursor={labels === "hand" ? cursor : undefined}
             title={trained && canDraw ? `${points.count} points and ${trained.title} after ${step} steps` : `${points.count} points`}
             description="Dots are labelled inside, crosses outside. In the shaded region, the network says inside. Each straight line belongs to one unit."
           />
         </div>
-        <p class="legend">
-          <span class="one">● inside</span>, <span class="two">× outside</span>. Shaded: the network says inside
-          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). <span class="three">Lines</span>: each unit changes
+        <p class="points-legend">
+          <span class="of-inside">● inside</span>, <span class="of-outside">× outside</span>. Shaded: the network says inside
+          {isEnd ? "" : `, after ${step} ${step === 1 ? "step" : "steps"}`} (sampled: very thin parts may be missing). {circlesOf(state).length > 0 && "Dotted: what the labels say. "}<span class="of-units">Lines</span>: each unit changes
           across its line{trained?.shape.layers[0]?.activation === "relu" ? ": it is 0 on one side" : ""}.
         </p>
-        {trained && canDraw && <Player trained={trained} step={step} onStep={onStep} />}
+        {trained && canDraw && <Player trained={trained} step={step} isTraining={isStale && !failure} onStep={onStep} way={hasRegion ? way : []} constant={constant} />}
         {trained && canDraw && weights && <Units trained={trained} weights={weights} lit={lit} onLit={setLit} />}
       </>}
     >
@@ -239,6 +244,17 @@ function View({ state, set }: { state: Experiment; set(changes: Partial<Experime
       <Why state={state} hasRegion={hasRegion} />
     </Layout>
   );
+}
+
+/** The radii of the circles that the labels stand for, where they do. */
+function circlesOf({ labels, band }: Experiment): number[] {
+  if (labels === "disk") return [1];
+  return labels === "circle" ? [1 - band, 1 + band].filter((square) => square > 0).map(Math.sqrt) : [];
+}
+
+/** What to do about it here, where there is no spec to write. */
+function forPage(failure: Failure): Failure {
+  return failure.hint?.includes("[target]") ? { ...failure, hint: "take points that differ in each input" } : failure;
 }
 
 /** What was drawn: the box of the training, or that of the fields. */
@@ -282,14 +298,14 @@ function Notes({ trained }: { trained: { starts: StartOutcome[]; best: number; n
 }
 
 /** Why it is so. */
-function Why({ state: { labels, units, activation }, hasRegion }: { state: Experiment; hasRegion: boolean }) {
+function Why({ state: { labels, units, activation, band }, hasRegion }: { state: Experiment; hasRegion: boolean }) {
   return (
     <>
       {labels === "circle" && <p>
-        To say "yes" on a thin band, the network has to draw two walls close to each other, and each unit gives one straight wall.
-        About one point in a hundred is in the band. Training reaches for single ones of them with thin spikes, which are right at
-        the points and wrong between them. This is called overfitting. The answer "no" is wrong in the band and nowhere else. For a
-        thicker band, training does better: move the slider.
+        To say "yes" on a band, the network has to draw two walls close to each other, and each unit gives one straight wall. Here
+        about {short(200 * Math.PI * band / 9, 2)} of 100 points are in the band. Training reaches for single ones of them with thin
+        spikes, which are right at the points and wrong between them. This is called overfitting. The answer "no" is wrong in the band
+        and nowhere else. For a thicker band, training does better: move the slider.
       </p>}
       {labels === "disk" && units === 2 && <p>
         Two units cannot enclose a disk, whatever their weights: there is always a direction in which no unit lowers the output.

@@ -155,8 +155,10 @@ function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Par
           {stopped === "memory" && <p>The search stopped at the memory of a page. <code>steeple build</code> can use more.</p>}
         </Figure>}
       picture={<>
-        <Picture svg={main?.svg} isStale={isStale} />
-        <Files progress={progress} {...(main && { kind: main.kind })} />
+        {!failure && <>
+          <Picture svg={main?.svg} isStale={isStale} />
+          <Files progress={progress} {...(main && { kind: main.kind })} />
+        </>}
         {more.length > 0 && <div class="pair">
           {more.map(({ kind, svg }) => (
             <section key={kind} aria-label={KINDS[kind]}>

@@ -22,7 +22,7 @@ def chosen(page, name, content):
 
 def check(site):
     page = site.open("#file")
-    explained(page, "What A bowl (trained) does")
+    explained(page, "What bowl does")
     low, high = site.at_rest(page)
     site.saved(page, "Network", "network.json")
     told = json.loads(site.steeple(
@@ -30,12 +30,12 @@ def check(site):
     site.expect([low, high] == [told["error"]["lower"], told["error"]["upper"]], f"{low} to {high}; by the program {told['error']}")
 
     page.get_by_role("button", name="A tower (by formula)").click()
-    explained(page, "What A tower (by formula) does")
+    explained(page, "What tower does")
     site.expect(page.get_by_text("Units 1-4 make a tower").count() > 0, "the tower is recognised")
     page.wait_for_function("location.hash.includes('example=tower')")
     page.get_by_label("Target").fill("")
     page.locator(".figure").wait_for(state="detached")
-    site.expect(page.get_by_text("Certified").count() == 0, "without a target nothing is certified")
+    site.expect(page.locator("main").get_by_text("Certified").count() == 0, "without a target nothing is certified")
 
     # A file of the user.
     (site.folder / "mine.json").write_text(RELU)

@@ -21,9 +21,8 @@ def polygon(site):
     page.wait_for_function("location.hash.includes('turn=30') && !location.hash.includes('sides=')")
     lower, upper = site.at_rest(page)
     site.saved(page, "Spec", "spec.toml")
-    told = json.loads(site.steeple("build", "spec.toml", "--out", "built", "--format", "json"))
-    site.expect([lower, upper] == [told["error"]["lower"], told["error"]["upper"]],
-                f"6 sides: {lower} to {upper} in the page, {told['error']} by the program")
+    told = json.loads(site.steeple("build", "spec.toml", "--out", "built", "--format", "json"))["verify"]["error"]
+    site.expect([lower, upper] == [told["lower"], told["upper"]], f"6 sides: {lower} to {upper} in the page, {told} by the program")
     formula = page.get_by_text("By formula: about").inner_text()
     site.expect("0.2308" in formula, f"the formula of the best hexagon: {formula}")
     # The curve gets its points while nothing else is to do; a point leads to its number of sides.
@@ -54,12 +53,12 @@ def knobs(site):
     corner = math.sqrt(2 / (1 + 1 / 4))
     angle = math.radians(20)
     drag((corner, 0), (corner * math.cos(angle), corner * math.sin(angle)))
-    turn = page.get_by_label("Turn")
+    turn = page.get_by_role("slider", name="Turn")
     site.expect(turn.input_value() == "20", f"a corner that is dragged turns the polygon: {turn.input_value()}")
     normal = math.radians(65)
     reach = corner * math.sqrt(1 / 2)
     drag((reach * math.cos(normal), reach * math.sin(normal)), (0.7 * math.cos(normal), 0.7 * math.sin(normal)))
-    size = page.get_by_label("Distance of the sides from the centre")
+    size = page.get_by_role("slider", name="Distance of the sides")
     site.expect(abs(float(size.input_value()) - 0.7) < 0.011, f"a side that is dragged moves: {size.input_value()}")
     size.press("Home")
     page.wait_for_function("location.hash.includes('size=0.3')")
@@ -69,10 +68,11 @@ def knobs(site):
 def smooth(site):
     """Three soft sigmoids."""
     page = site.open("#sides?units=smooth", width=390, scheme="dark")
-    page.get_by_role("heading", name="Round without corners").wait_for()
-    page.locator(".picture svg").first.wait_for()
+    page.get_by_role("heading", name="Does a circle need").wait_for()
+    page.locator(".picture > svg").first.wait_for()
     site.expect("By theorem T33" in page.locator(".figure").first.inner_text(), "the bound of the theorem")
     site.expect(page.get_by_label("Sides n").count() == 0, "no sides")
+    page.get_by_text("sides to keep this upper bound").wait_for()
     site.fits(page, "three soft sigmoids")
     site.accessible(page, "three soft sigmoids")
 
@@ -84,6 +84,8 @@ def own(site):
     page.locator(".field .wrong").wait_for()
     site.expect(field.get_attribute("aria-invalid") == "true", "the field is marked")
     site.accessible(page, "a mistake")
+    field.fill("x + y")
+    page.locator(".field .wrong").get_by_text("needs a region").wait_for()
     field.fill("abs(x) + abs(y) <= 1")
     page.get_by_label("Sides n").fill("4")
     page.locator('.figure[data-lower="0"][data-upper="0"]').first.wait_for()
@@ -93,14 +95,15 @@ def own(site):
 def weights(site):
     """A tower has zeros, a trained network has none."""
     page = site.open("#sides?layers=4&box=box")
+    page.get_by_role("button", name="Train", exact=True).scroll_into_view_if_needed()
     built = page.locator(".zeros .pair > div").first
     built.get_by_text("weights of the hidden layers are zero").wait_for()
-    site.expect("4 of 8" in built.inner_text(), "four walls along the axes")
+    site.expect("4 of 12" in built.inner_text(), "four walls along the axes")
     page.get_by_role("button", name="Train", exact=True).click()
     trained = page.locator(".zeros .pair > div").nth(1)
     trained.get_by_text("weights of the hidden layers are zero").wait_for()
     site.expect("0 of 8" in trained.inner_text(), "training makes no zeros")
     site.expect("trained=1" in page.evaluate("location.hash") or page.wait_for_function("location.hash.includes('trained=1')"),
                 "a link trains, too")
-    trained.locator(".picture svg").wait_for()
+    trained.locator(".picture > svg").wait_for()
     site.accessible(page, "two tables of weights")

@@ -13,15 +13,17 @@ function name({ kind, title, says, units }: Rated) {
 }
 
 /** How a trained network stands to another one, in one sentence. */
-function verdict(trained: Rated, other: Rated) {
+export function Verdict({ trained, other }: { trained: Rated; other: Rated }) {
   const [mine, its] = [trained.progress.answer, other.progress.answer];
   if (!mine || !its) return null;
   const found = compared(mine.enclosure, its.enclosure);
+  const isSame = mine.enclosure.is_exact && its.enclosure.is_exact && mine.enclosure.lower === its.enclosure.lower;
   const isDone = trained.progress.stage === "rest" && other.progress.stage === "rest";
   if (other.kind === "constant") {
     const no = <>the answer "{other.says}", which looks at no input</>;
     if (found === "larger") return <><b>Training made it worse than {no}.</b> This is proved: the two enclosures do not overlap.</>;
     if (found === "smaller") return <>Training did better than {no}. This is proved.</>;
+    if (isSame) return <>Training did exactly as well as {no}.</>;
     return isDone ? <>The enclosures do not tell whether training did better than {no}.</> : null;
   }
   const their = other.kind === "polygon" ? `the best polygon with ${other.units} sides` : `the ${other.title}`;
@@ -34,10 +36,9 @@ export function Compared({ rated, isStale, what }: { rated: Rated[]; isStale: bo
   const [trained, ...others] = rated;
   if (!trained) return null;
   const order = ["constant", "polygon", "other"];
-  const sentences = [...others].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-    .map((other) => ({ key: other.title, text: verdict(trained, other) })).filter(({ text }) => text);
+  const inOrder = [...others].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return (
-    <div class={isStale ? "compared stale" : "compared"}>
+    <div class={isStale ? "beside stale" : "beside"}>
       <h2>Beside networks that were not trained</h2>
       <div class="wide" role="region" aria-label="Certified errors" tabIndex={0}>
         <table class="certified">
@@ -64,7 +65,7 @@ export function Compared({ rated, isStale, what }: { rated: Rated[]; isStale: bo
         </table>
       </div>
       <div class="verdicts" aria-live="polite">
-        {sentences.map(({ key, text }) => <p key={key}>{text}</p>)}
+        {inOrder.map((other) => <p key={other.title}><Verdict trained={trained} other={other} /></p>)}
       </div>
     </div>
   );

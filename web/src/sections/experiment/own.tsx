@@ -70,7 +70,7 @@ export function ByHand({ points, cursor, inside, range: [low, high], onCursor, o
     </label>
   );
   return (
-    <div class="control byhand">
+    <div class="control by-hand">
       <Choice
         label="The next point is" value={inside ? "inside" : "outside"} options={[["inside", "● inside"], ["outside", "× outside"]]}
         onChange={(value) => onClass(value === "inside")}
@@ -139,7 +139,7 @@ export function FromFile({ text, name, failure, onChange }: FromFileProps) {
   const isShown = text.length <= LONGEST_IN_LINK;
   return (
     <div
-      class={isOver ? "control field drop over" : "control field drop"}
+      class={isOver ? "control field drop-place over" : "control field drop-place"}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);

@@ -29,6 +29,8 @@ interface PlotProps {
   /** The unit that is lit up. */
   lit: number | undefined;
   onLit(unit: number | undefined): void;
+  /** The radii of the circles that the labels stand for. */
+  circles: number[];
   /** A place was clicked. */
   onPlace?: ((x: number, y: number) => void) | undefined;
   /** The place where a point would be added. */
@@ -49,7 +51,7 @@ function ticks(low: number, high: number): number[] {
 
 const label = (value: number) => String(Number(value.toPrecision(4))).replace("-", "−");
 
-export function Plot({ id, box, points, names, trained, weights, isMoving, lit, onLit, onPlace, cursor, title, description }: PlotProps) {
+export function Plot({ id, box, points, names, trained, weights, isMoving, lit, onLit, circles, onPlace, cursor, title, description }: PlotProps) {
   const [[left, right], [low, high]] = box;
   const at = (x: number, y: number) => [
     MARGIN.left + WIDE * (x - left) / (right - left), MARGIN.top + HIGH * (high - y) / (high - low),
@@ -92,13 +94,13 @@ export function Plot({ id, box, points, names, trained, weights, isMoving, lit, 
   const [xName = "x", yName = "y"] = names;
   return (
     <svg
-      id={id} class="plane" viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-labelledby={`${id}-title ${id}-desc`} font-family="Arial, sans-serif"
+      id={id} class="labelled-plane" viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-labelledby={`${id}-title ${id}-desc`} font-family="Arial, sans-serif"
       onClick={onPlace && place} style={onPlace ? "cursor: crosshair" : undefined} xmlns="http://www.w3.org/2000/svg"
     >
       <title id={`${id}-title`}>{title}</title>
       <desc id={`${id}-desc`}>{description}</desc>
       <clipPath id={`${id}-clip`}><rect x={MARGIN.left} y={MARGIN.top} width={WIDE} height={HIGH} /></clipPath>
-      {region && <path class="region" d={region.inside} fill="var(--one)" fill-opacity=".16" />}
+      {region && <path class="says-inside" d={region.inside} fill="var(--one)" fill-opacity=".22" />}
       <g font-size="13" fill="var(--soft)" stroke="none">
         {ticks(left, right).map((x) => <g key={x}>
           <path d={`M${at(x, low).join(" ")}v5`} stroke="var(--soft)" />
@@ -113,13 +115,19 @@ export function Plot({ id, box, points, names, trained, weights, isMoving, lit, 
       </g>
       <g clip-path={`url(#${id}-clip)`}>
         {marks}
-        {region && <path class="edge" d={region.edge} fill="none" stroke="var(--text)" stroke-width="2.5" stroke-linecap="round" />}
+        {circles.map((radius) => (
+          <circle
+            key={radius} cx={at(0, 0)[0]} cy={at(0, 0)[1]} r={WIDE * radius / (right - left)} fill="none" stroke="var(--soft)"
+            stroke-width="1.5" stroke-dasharray="2 4"
+          />
+        ))}
+        {region && <path class="decision-edge" d={region.edge} fill="none" stroke="var(--text)" stroke-width="2.5" stroke-linecap="round" />}
         {units.map(({ weights: [a = 0, b = 0], bias }, unit) => {
           const isLit = unit === lit;
           const line = path(lineIn(box, [a, b, bias]));
           if (!line) return null;
           return (
-            <g key={unit} class={isLit ? "line lit" : "line"} onPointerEnter={() => onLit(unit)} onPointerLeave={() => onLit(undefined)}>
+            <g key={unit} class={isLit ? "unit-line lit" : "unit-line"} onPointerEnter={() => onLit(unit)} onPointerLeave={() => onLit(undefined)}>
               {isLit && spread !== undefined && [spread, -spread].map((sum) => {
                 const side = path(lineIn(box, [a, b, bias - sum]));
                 return side && <path key={sum} d={side} stroke="var(--three)" stroke-width="1.5" stroke-dasharray="5 4" />;

@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/client.ts";
 import { patient, quick } from "../../engine/load.ts";
 import { failureOf, isNarrow, type Progress } from "../../engine/proof.ts";
 import type { Enclosure, Failure, Proved, Verify } from "../../engine/protocol.ts";
-import type { Shape } from "./net.ts";
+import { rows, type Shape } from "./net.ts";
 
 /** Trains the network of a spec; `points` is the text of the file that the spec names. */
 export interface Train {
@@ -63,8 +63,6 @@ export interface Rival {
 /** The last training; it stays while the next one is made. */
 export interface Training {
   trained?: Trained;
-  /** The question that it answers. */
-  question?: Train;
   failure?: Failure;
   isStale: boolean;
 }
@@ -85,8 +83,10 @@ export function useTraining(question: Train | undefined): Training {
     setTraining(({ failure: _, ...before }) => ({ ...before, isStale: true }));
     const timer = setTimeout(() => {
       patient.stop();
-      patient.ask<Trained>(question).then(
-        (trained) => isWanted && setTraining({ trained, question, isStale: false }),
+      // The first of several starts is shown until the best one is known.
+      const first = (trained: unknown) => isWanted && setTraining({ trained: trained as Trained, isStale: true });
+      patient.ask<Trained>(question, first).then(
+        (trained) => isWanted && setTraining({ trained, isStale: false }),
         (error) => {
           const failure = failureOf(error);
           // The last network stays, dimmed.
@@ -122,17 +122,54 @@ export interface Comparison {
   domain: string;
 }
 
-const FIRST = 50;
-/** The trained network is what people came for; what it is compared with must not keep the machine busy. */
-const LATER = [{ mine: 1000, others: 600 }, { mine: 15_000, others: 5000 }];
+/** What was certified of the network after a step of training. */
+export interface Passed {
+  step: number;
+  enclosure: Enclosure;
+}
 
-/** Certifies the misclassified area of the trained network and of its rivals: first roughly, then in turn narrower. */
-export function useComparison(asked: Comparison | undefined): Rated[] {
+/** Steps of the film that are about equal factors apart, with the first and that of the network. */
+export function milestones({ losses, steps, chosen }: Pick<Trained, "losses" | "steps" | "chosen">): number[] {
+  const found = new Set([0, chosen]);
+  for (let power = 1; power < losses.length; power *= 10) {
+    for (const digit of [1, 2, 5]) found.add(digit * power);
+  }
+  return [...found].filter((step) => step === chosen || steps.includes(step)).sort((a, b) => a - b);
+}
+
+/** A network with these weights, as a file; the weights are exactly these decimals. */
+export function fileOf(shape: Shape, flat: ArrayLike<number>): string {
+  return JSON.stringify({
+    steeple_network: 1, inputs: shape.inputs, outputs: ["z"],
+    layers: shape.layers.map(({ activation }, place) => {
+      const layer = rows(shape, flat, place);
+      return {
+        activation, weights: layer.map(({ weights }) => weights.map(String)), bias: layer.map(({ bias }) => String(bias)),
+      };
+    }),
+  });
+}
+
+const FIRST = 50;
+/** Milliseconds for each network on the way; the second time only for those whose enclosure is still this wide. */
+const ON_THE_WAY = [300, 1500];
+const ROUGH = 0.1;
+/** The trained network is what people came for; what it is compared with must not keep the machine busy. */
+const MINE = [1000, 15_000];
+const OTHERS = [600, 5000];
+
+/**
+ * Certifies the misclassified area of the trained network and of its rivals: first roughly, then in turn narrower; and
+ * roughly that of some networks on the way.
+ */
+export function useComparison(asked: Comparison | undefined): { rated: Rated[]; way: Passed[] } {
   const [rated, setRated] = useState<Rated[]>([]);
+  const [way, setWay] = useState<Passed[]>([]);
   const rivals = useRef<{ key: string; found: Rival[] }>({ key: "", found: [] });
   const key = asked ? JSON.stringify([asked.trained.network, asked.target, asked.domain, asked.spec]) : "";
   useEffect(() => {
     let isWanted = true;
+    setWay([]);
     if (!asked) {
       setRated([]);
       return undefined;
@@ -184,12 +221,39 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
       for (let place = 1; place < all.length; place += 1) {
         if (!await ask(quick, place, questions[place]!, FIRST, false)) return;
       }
-      for (const [round, { mine, others }] of LATER.entries()) {
-        for (let place = 0; place < all.length; place += 1) {
-          if (all[place]!.progress.stage === "rest") continue;
+      /** `false` if this was given up. */
+      const narrow = async (place: number, millis: number[]) => {
+        for (const [round, time] of millis.entries()) {
+          if (all[place]!.progress.stage === "rest") break;
           const how = round === 0 ? questions[place]! : { do: "refine", name: questions[place]!.name };
-          if (!await ask(patient, place, how, place === 0 ? mine : others, round === LATER.length - 1)) return;
+          if (!await ask(patient, place, how, time, time === millis.at(-1))) return false;
         }
+        return isWanted;
+      };
+      if (!await narrow(0, MINE)) return;
+      for (let place = 1; place < all.length; place += 1) {
+        // A few are difficult, and wait until the others are done.
+        if (all[place]!.kind !== "other" && !await narrow(place, OTHERS)) return;
+      }
+      const passed: Passed[] = [];
+      for (const [round, millis] of ON_THE_WAY.entries()) {
+        for (const [place, step] of milestones(trained).entries()) {
+          const frame = trained.steps.indexOf(step);
+          const name = `experiment way ${place}`;
+          let how: object = { do: "refine", name };
+          if (round === 0) {
+            how = question(name, step === trained.chosen ? trained.network : fileOf(trained.shape, trained.film[frame]!));
+          } else if ((passed[place]!.enclosure.width ?? 1) < ROUGH) {
+            continue;
+          }
+          const { enclosure } = await patient.ask<Proved>({ ...how, millis });
+          if (!isWanted) return;
+          passed[place] = { step, enclosure };
+          setWay([...passed]);
+        }
+      }
+      for (let place = 1; place < all.length; place += 1) {
+        if (!await narrow(place, OTHERS)) return;
       }
     };
     run().catch((error) => {
@@ -200,7 +264,7 @@ export function useComparison(asked: Comparison | undefined): Rated[] {
       isWanted = false;
     };
   }, [key]);
-  return rated;
+  return { rated, way };
 }
 
 /** Hidden units. */

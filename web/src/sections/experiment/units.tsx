@@ -26,7 +26,7 @@ export function Units({ trained, weights, lit, onLit }: UnitsProps) {
   const shade = (unit: number) => (lit === undefined || lit === unit ? 1 : 0.25);
   const names = shape.inputs;
   return (
-    <div class="units">
+    <div class="unit-weights">
       <svg
         viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" font-family="Arial, sans-serif"
         aria-label={`${names.length} inputs, ${first.length} units, 1 output. Wide lines are large weights; the table has the numbers.`}
@@ -50,7 +50,7 @@ export function Units({ trained, weights, lit, onLit }: UnitsProps) {
         <circle cx="288" cy={HIGH / 2} r="13" fill="var(--page)" stroke="var(--soft)" />
         <text x="288" y={HIGH / 2 + 5} text-anchor="middle" font-size="13" font-style="italic" fill="var(--text)">z</text>
       </svg>
-      <p class="legend"><span class="one">blue: weight above 0</span>, <span class="two">orange: below 0</span></p>
+      <p class="points-legend"><span class="of-inside">blue: weight above 0</span>, <span class="of-outside">orange: below 0</span></p>
       <div class="wide" role="region" aria-label="Weights of the units" tabIndex={0}>
         <table>
           <thead>

@@ -7,7 +7,7 @@ import { Files } from "../../parts/files.tsx";
 import { Layout } from "../../parts/layout.tsx";
 import { Picture } from "../../parts/picture.tsx";
 import { patient } from "../../engine/load.ts";
-import { failureOf, useProof } from "../../engine/proof.ts";
+import { failureOf, useProof, type Progress } from "../../engine/proof.ts";
 import type { Failure, Kind, NetworkFacts, Verify } from "../../engine/protocol.ts";
 import { given } from "../../state/given.ts";
 import type { Section } from "../../state/section.ts";
@@ -45,7 +45,7 @@ function base64Of(text: string): string {
 /** What the page begins with: the program's network, or the example of the link. */
 function first(example: string): Chosen | undefined {
   const found = EXAMPLES.find(({ id }) => id === example);
-  if (found) return { name: found.label, base64: base64Of(found.text) };
+  if (found) return { name: found.id, base64: base64Of(found.text) };
   return given.network;
 }
 
@@ -101,11 +101,14 @@ interface Explaining {
   failure?: Failure;
   /** Is the present question not answered yet? */
   isWorking: boolean;
+  /** For so many seconds. */
+  seconds: number;
 }
 
 /** Explains when `question` rests; `undefined` while there is nothing to explain. */
 function useExplained(question: object | undefined): Explaining {
   const [state, setState] = useState<{ of: string; found?: Explained; failure?: Failure }>({ of: "" });
+  const [told, setTold] = useState<{ of: string; seconds: number }>({ of: "", seconds: 0 });
   const key = question ? JSON.stringify(question) : "";
   useEffect(() => {
     if (!question) return undefined;
@@ -113,7 +116,8 @@ function useExplained(question: object | undefined): Explaining {
     let isAsked = false;
     const timer = setTimeout(() => {
       isAsked = true;
-      patient.ask<Explained>(question).then((found) => {
+      const tell = (message: unknown) => isWanted && setTold({ of: key, seconds: Math.floor((message as { seconds: number }).seconds) });
+      patient.ask<Explained>(question, tell).then((found) => {
         isAsked = false;
         if (isWanted) setState({ of: key, found });
       }, (error) => {
@@ -130,7 +134,7 @@ function useExplained(question: object | undefined): Explaining {
   }, [key]);
   const { of, found, failure } = state;
   const isWorking = key !== "" && of !== key;
-  return { isWorking, ...(found && { found }), ...(failure && !isWorking && { failure }) };
+  return { isWorking, seconds: told.of === key ? told.seconds : 0, ...(found && { found }), ...(failure && !isWorking && { failure }) };
 }
 
 function View({ state, set }: { state: File_; set(changes: Partial<File_>): void }) {
@@ -149,7 +153,11 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
     do: "verify", name: "file", base64: chosen.base64, target, domain, gap: "1/50",
   } : undefined), [wantsProof, chosen, target, domain]);
   const kinds: Kind[] = inputs.length === 1 ? ["curve"] : inputs.length === 2 ? ["surface"] : [];
-  const progress = useProof(question, kinds);
+  const last = useProof(question, kinds);
+  // What was proved of another network is not shown beside this one.
+  const { answer: _, ...without } = last;
+  const isOther = last.question?.do !== "verify" || last.question.base64 !== chosen?.base64;
+  const progress: Progress = isOther ? without : last;
   // A failure belongs to the present question, or there is none.
   const wrong = question ? progress.failure : undefined;
   const isProved = progress.stage === "rest" && progress.question === question;
@@ -158,7 +166,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
   const explain = isFit && (!wantsProof || isTargetUsed || (wrong && progress.stage === "rest")) ? {
     do: "explain", title: stem(chosen.name), base64: chosen.base64, domain, ...(isTargetUsed && { target }), millis: state.seconds * 1000,
   } : undefined;
-  const { found, failure: unexplained, isWorking } = useExplained(explain);
+  const { found, failure: unexplained, isWorking, seconds } = useExplained(explain);
   const failures = [wrong, unexplained].filter((failure) => failure !== undefined);
   const at = (field: string) => failures.find((failure) => failure.field === field);
   const elsewhere = failures.filter(({ field }) => field !== "target" && field !== "domain")[0];
@@ -184,8 +192,9 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
     }
   };
   const failed = unread ?? unopened;
+  const isProofDrawn = wantsProof && !wrong && kinds.length > 0;
 
-  return (
+  return <>
     <Layout
       lead={<p>
         Give the page a network, and it says what each unit does. Give it a target too, and it proves how wrong the network is.
@@ -199,7 +208,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
             {EXAMPLES.map(({ id, label, text, domain, target }) => (
               <button
                 key={id} type="button" aria-pressed={state.example === id}
-                onClick={() => choose({ name: label, base64: base64Of(text) }, { example: id, domain, target })}
+                onClick={() => choose({ name: id, base64: base64Of(text) }, { example: id, domain, target })}
               >{label}</button>
             ))}
           </div>
@@ -211,7 +220,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
             label="Target: what the network should compute" value={target} failure={at("target")} span={at("target")?.span}
             onChange={(value) => set({ target: value })}
           />
-          {target.trim() === "" && <div class="control">
+          {target.trim() === "" && <div>
             <p><small>Without a target nothing is proved about an error. For example x^2, or x^2 + y^2 {"<="} 1.</small></p>
             {example && <button type="button" onClick={() => set({ target: example.target })}>Use its target: {example.target}</button>}
           </div>}
@@ -222,32 +231,40 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
         failure={opened?.too_large ?? elsewhere} question={`${chosen?.name} ${target} ${domain}`}
       />}
       picture={<>
-        {wantsProof && !wrong && kinds.length > 0 && <>
+        {isProofDrawn && <>
           <Picture svg={progress.answer?.pictures[kinds[0]!]} isStale={!isProved} />
           <Files progress={progress} kind={kinds[0]!} />
         </>}
+        {isFit && !isProofDrawn && found && <>
+          <Picture svg={found.pictures[0]?.svg} isStale={isWorking} />
+          {wantsProof && !wrong && <Files progress={progress} />}
+        </>}
         <div role="status">
-          {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">Working: asking what each unit does...</p>}
+          {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">
+            Working: asking what each unit does...
+            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {state.seconds} s</span>}
+          </p>}
           {found && !isWorking && !found.is_complete && isFit && <p>
-            Stopped after {state.seconds} seconds: some bounds are wider than they could be, or missing.{" "}
-            {state.seconds < LONGER
+            {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${state.seconds} seconds was reached`}:
+            {" "}some bounds are wider than they could be, or missing.{" "}
+            {state.seconds < LONGER && found.report["stopped_by"] !== "memory"
               ? <button type="button" onClick={() => set({ seconds: LONGER })}>Take up to {LONGER / 60} minutes</button>
-              : <>The program takes as long as it needs: <code>steeple explain FILE</code>.</>}
+              : <>The program can take more: <code>steeple explain FILE</code>.</>}
           </p>}
         </div>
-        {isFit && found && <Report found={found} isStale={isWorking} />}
         {!isFit && <div class="picture empty"><p>{
           !chosen ? "A link holds the domain and the target, not the file. Choose the file, or try one of the networks."
             : failed ? "There is no network to show." : opened ? "This network is too large for the page." : "Opening..."
         }</p></div>}
       </>}
     />
-  );
+    {isFit && found && <Report found={found} isStale={isWorking} without={isProofDrawn ? "network" : found.pictures[0]?.name ?? ""} />}
+  </>;
 }
 
 /** The certified error, or why there is none. */
 function Result({ progress, isAsked, isWrong, failure, question }: {
-  progress: ReturnType<typeof useProof>; isAsked: boolean; isWrong: boolean; failure: Failure | undefined; question: string;
+  progress: Progress; isAsked: boolean; isWrong: boolean; failure: Failure | undefined; question: string;
 }) {
   if (failure) return <div class="figure failed" role="alert"><Words failure={failure} /></div>;
   if (isWrong) return <div class="figure failed"><p>Nothing is proved. The message is under the field.</p></div>;

@@ -1,5 +1,6 @@
 // What was found about a network, arranged.
 
+import { save } from "../../parts/files.tsx";
 import { Picture } from "../../parts/picture.tsx";
 import { Sentence, signs } from "./words.tsx";
 
@@ -24,7 +25,11 @@ interface Document {
 }
 
 /** The explanation: answers, tables, pictures, and what the numbers mean. */
-export function Report({ found, isStale }: { found: Explained; isStale: boolean }) {
+export function Report({ found, isStale, without }: {
+  found: Explained; isStale: boolean;
+  /** The name of a picture that is shown elsewhere. */
+  without: string;
+}) {
   const { headline, facts, sections, notes, tables, meaning } = found.document;
   return (
     <div class={isStale ? "report stale" : "report"} data-complete={found.is_complete}>
@@ -54,7 +59,7 @@ export function Report({ found, isStale }: { found: Explained; isStale: boolean 
         </section>
       ))}
       <div class="pair">
-        {found.pictures.map(({ name, svg }) => <Picture key={name} svg={svg} />)}
+        {found.pictures.filter(({ name }) => name !== without).map(({ name, svg }) => <Picture key={name} svg={svg} />)}
       </div>
       <details>
         <summary>What the numbers mean, and the facts</summary>
@@ -63,6 +68,15 @@ export function Report({ found, isStale }: { found: Explained; isStale: boolean 
           {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd><Sentence text={value} /></dd></div>)}
         </dl>
       </details>
+      <div class="files">
+        <span>Save:</span>
+        <button type="button" onClick={() => save("explanation.json", JSON.stringify(found.report, null, 2), "application/json")}>
+          Explanation (JSON)
+        </button>
+        {found.pictures.map(({ name, paper }) => (
+          <button key={name} type="button" onClick={() => save(`${name}.svg`, paper, "image/svg+xml")}>{name}.svg</button>
+        ))}
+      </div>
       {notes.map((note) => <p key={note}>Note: <Sentence text={note} /></p>)}
     </div>
   );

@@ -12,25 +12,28 @@ interface DiagramProps {
 
 const WIDTH = 520;
 const RADIUS = 34;
-const COLUMNS = [42, 228, 392, 482] as const;
+const COLUMNS = [40, 246, 404, 484] as const;
 
-/** A number that fits a circle. */
+/** A number that fits beside a line. */
 function tiny(value: number): string {
   const text = few(Number(value.toPrecision(3)));
   return text.length > 8 ? few(Number(value.toPrecision(1))) : text;
 }
 
+/** A number that fits a circle. */
+const smaller = (value: number) => (tiny(value).length > 6 ? few(Number(value.toPrecision(2))) : tiny(value));
+
 export function Diagram({ passes, known, now }: DiagramProps) {
   const hidden = passes.layers[0]!.z.length;
-  const gap = hidden > 2 ? 138 : 168;
-  const height = 2 * 78 + gap * (hidden - 1) + 4;
-  const middle = height / 2 - 8;
+  const gap = 170;
+  const height = 160 + gap * (hidden - 1);
+  const middle = height / 2 - 6;
   const rows = (count: number) => Array.from({ length: count }, (_, row) => middle + gap * (row - (count - 1) / 2));
   const columns = [rows(passes.inputs.length), rows(hidden), rows(1)];
   const value = (name: string) => known.find((value) => value.name === name)?.value;
-  const shown = (name: string) => {
+  const shown = (name: string, digits = tiny) => {
     const found = value(name);
-    return found === undefined ? "?" : tiny(found);
+    return found === undefined ? "?" : digits(found);
   };
   const isNow = (place: Place) => isSame(place, now.place);
   const parameters = places(hidden, passes.inputs.length);
@@ -39,8 +42,8 @@ export function Diagram({ passes, known, now }: DiagramProps) {
     if (place.kind !== "weight") return null;
     const [x1, y1] = [COLUMNS[place.layer]!, columns[place.layer]![place.input]!];
     const [x2, y2] = [COLUMNS[place.layer + 1]!, columns[place.layer + 1]![place.unit]!];
-    // Lines cross in the middle, so their numbers stand before it.
-    const part = place.layer === 0 ? 0.34 : 0.5;
+    // Here no two lines are near each other.
+    const part = place.layer === 0 ? 0.62 : 0.47;
     const [x, y] = [x1 + part * (x2 - x1), y1 + part * (y2 - y1)];
     const derivative = value(`∂L/∂${nameOf(place)}`);
     return {
@@ -70,7 +73,7 @@ export function Diagram({ passes, known, now }: DiagramProps) {
     const at = parameters.findIndex((other) => isSame(other, bias));
     return (
       <g key={`${layer} ${place}`}>
-        {circle(x, y, name.a, shown(name.a), isNow({ kind: "unit", layer, unit: place }))}
+        {circle(x, y, name.a, shown(name.a, smaller), isNow({ kind: "unit", layer, unit: place }))}
         <text x={x} y={y - RADIUS - 8}>{name.z} = {shown(name.z)}</text>
         {delta !== undefined && <text x={x} y={y - RADIUS - 25} class="back">∂ {tiny(delta)}</text>}
         <g class={isNow(bias) ? "now" : ""}>
@@ -89,11 +92,11 @@ export function Diagram({ passes, known, now }: DiagramProps) {
       <line x1={COLUMNS[2]} y1={middle} x2={COLUMNS[3]} y2={middle} />
       {lines.map((line) => line?.line)}
       {passes.inputs.map((input, k) => (
-        <g key={k}>{circle(COLUMNS[0], columns[0]![k]!, ["x", "y"][k] ?? "", tiny(input), false)}</g>
+        <g key={k}>{circle(COLUMNS[0], columns[0]![k]!, ["x", "y"][k] ?? "", smaller(input), false)}</g>
       ))}
       {columns[1]!.map((_, place) => unit(0, place))}
       {unit(1, 0)}
-      {circle(COLUMNS[3], middle, "L", shown("L"), now.place.kind === "loss")}
+      {circle(COLUMNS[3], middle, "L", shown("L", smaller), now.place.kind === "loss")}
       <text x={COLUMNS[3]} y={middle + RADIUS + 18}>t = {tiny(passes.label)}</text>
       {lines.map((line) => line?.text)}
     </svg>

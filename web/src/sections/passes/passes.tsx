@@ -90,17 +90,24 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
   });
 
   const [failed, setFailed] = useState<Failure>();
+  // The losses of the steps that led to the weights of the moment.
+  const [history, setHistory] = useState<{ weights: string; losses: number[] }>({ weights: "", losses: [] });
+  const taken = history.weights === state.weights ? history.losses : [];
   const steps = (count: number) => {
     setFailed(undefined);
     quick.ask<Passes>({ ...question, steps: count }).then(({ next }) => {
-      if (next.parameters) set({ weights: next.parameters.join(";") });
-      else setFailed({ message: "the weights would leave the range from −1000000 to 1000000", hint: "choose a smaller learning rate" });
+      if (next.parameters) {
+        const weights = next.parameters.join(";");
+        setHistory({ weights, losses: [...taken.slice(0, -1), ...next.losses].slice(-1001) });
+        set({ weights });
+      } else setFailed({ message: "the weights would leave the range from −1000000 to 1000000", hint: "choose a smaller learning rate" });
     }, (error) => setFailed(failureOf(error)));
   };
   const preset = (name: string) => set({ weights: PRESETS[size][name]!, at: 0 });
   const wrong = (field: string, place = 0) => (
     failure && String(failure.field) === field && (failure.span?.[0] ?? 0) === place ? failure : undefined
   );
+  const isLossKnown = !predict || known.some(({ name }) => name === "L");
   const isElsewhere = failure && !["parameters", "inputs", "label"].includes(String(failure.field));
 
   return (
@@ -156,7 +163,8 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
     >
       {passes && <>
         <h2>Take a step</h2>
-        <div class="pair">
+        {!isLossKnown && <p>Walk to the loss first. What a step does to it is shown when you have guessed it.</p>}
+        {isLossKnown && <div class="pair">
           <div>
             <Slider label="Learning rate" value={state.rate} min={0.01} max={100} isLog onChange={(rate) => set({ rate })} />
             <p>Each weight moves by −rate · derivative.</p>
@@ -169,6 +177,11 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
               <button type="button" onClick={() => preset("ordinary")}>Start again</button>
             </div>
             {failed && <Words failure={failed} />}
+            {taken.length > 1 && <Plot
+              title="The loss, step by step" xName="step" yName="loss" isLogX={false}
+              about={`From ${few(taken[0]!)} to ${few(taken[taken.length - 1]!)} in ${taken.length - 1} steps.`}
+              points={taken.map((loss, step): [number, number] => [step, loss])}
+            />}
           </div>
           <div>
             <Plot
@@ -178,7 +191,7 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
             />
             <p><small>Computed for 81 learning rates. Dashed: the loss now.</small></p>
           </div>
-        </div>
+        </div>}
 
         <h2>The weights, and the gradient check</h2>
         <p>

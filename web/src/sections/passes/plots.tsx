@@ -9,6 +9,8 @@ interface PlotProps {
   xName: string;
   yName: string;
   points: [number, number][];
+  /** Equal steps are equal factors, or equal numbers. */
+  isLogX?: boolean;
   isLogY?: boolean;
   /** A place on the curve. */
   mark?: [number, number] | undefined;
@@ -28,8 +30,11 @@ function powers(low: number, high: number): number[] {
   return found;
 }
 
-/** A curve over a logarithmic axis. */
-export function Plot({ title, about, xName, yName, points, isLogY = false, mark, level }: PlotProps) {
+/** Three places on an axis of equal numbers. */
+const thirds = (low: number, high: number) => [low, (low + high) / 2, high];
+
+/** A curve. */
+export function Plot({ title, about, xName, yName, points, isLogX = true, isLogY = false, mark, level }: PlotProps) {
   const drawn = points.filter(([, y]) => Number.isFinite(y) && (!isLogY || y > 0));
   if (drawn.length < 2) return null;
   const all = [...drawn.map(([, y]) => y), ...(level === undefined ? [] : [level])];
@@ -38,7 +43,7 @@ export function Plot({ title, about, xName, yName, points, isLogY = false, mark,
   const along = (value: number, from: number, to: number, isLog: boolean) => (
     isLog ? Math.log(value / from) / Math.log(to / from || 1) : (value - from) / (to - from || 1)
   );
-  const x = (value: number) => LEFT + (WIDTH - LEFT - RIGHT) * along(value, Math.min(first, last), Math.max(first, last), true);
+  const x = (value: number) => LEFT + (WIDTH - LEFT - RIGHT) * along(value, Math.min(first, last), Math.max(first, last), isLogX);
   const y = (value: number) => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * along(value, low, high, isLogY);
   const yTicks = isLogY ? powers(low, high) : [0, high / 2.1, high / 1.05];
   const path = drawn.map(([a, b], k) => `${k ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
@@ -47,7 +52,7 @@ export function Plot({ title, about, xName, yName, points, isLogY = false, mark,
     <svg class="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-desc`}>
       <title id={`${id}-title`}>{title}</title>
       <desc id={`${id}-desc`}>{about}</desc>
-      {powers(Math.min(first, last), Math.max(first, last)).map((tick) => (
+      {(isLogX ? powers : thirds)(Math.min(first, last), Math.max(first, last)).map((tick) => (
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={TOP} y2={HEIGHT - BOTTOM} class="grid" />
           <text x={x(tick)} y={HEIGHT - BOTTOM + 16}>{few(tick).replace("1·10", "10")}</text>

@@ -80,7 +80,7 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
         <title id={`${id}-title`}>A disk and a polygon with {sides} sides</title>
         <desc id={`${id}-text`}>
           The sides are {apothem.toFixed(3)} from the centre of a disk of radius 1; the first corner is at {turn} degrees.
-          Coloured parts are inside one of the two only. The controls turn the polygon and move its sides.
+          Coloured parts are inside one of the two only. The sliders beside the picture turn the polygon and move its sides.
         </desc>
         <clipPath id={boxId}><rect x={LEFT} y={TOP} width={WIDE} height={WIDE} /></clipPath>
         <clipPath id={edgeId}><polygon points={outline(edge)} /></clipPath>

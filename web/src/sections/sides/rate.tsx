@@ -8,8 +8,8 @@ import { PredictFirst } from "../../parts/figure.tsx";
 
 /** Numbers of sides that are proved when the page has nothing else to do. */
 const SIDES = [3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64];
-const FEWEST = 3;
-const MOST = 64;
+export const FEWEST = 3;
+export const MOST = 64;
 /** Milliseconds for each of them. */
 const EACH = 1000;
 /** Milliseconds without a change before it begins. */
@@ -105,7 +105,7 @@ export function Rate({ curve, spec, sides, enclosure, isFree, formula, onChange 
         {line && <polyline class="theory" points={line} />}
         {list.map(([n, { near, lower, upper, is_exact }]) => (
           <g
-            key={n} class={n === sides ? "point here" : "point"} role="button" tabIndex={0} aria-pressed={n === sides}
+            key={n} class={n === sides ? "point here" : "point"} role="button" tabindex={0} aria-pressed={n === sides}
             aria-label={`${n} sides: ${is_exact ? `exactly ${lower}` : `between ${lower} and ${upper}`}`}
             onClick={() => onChange(n)}
             onKeyDown={(event) => {

@@ -34,6 +34,15 @@ export function limit(fit: Fit): number | undefined {
   }
 }
 
+/** The fewest sides with which the best polygon is wrong on at most so much area. */
+export function sidesFor(area: number): number {
+  const best = (sides: number) => wrongArea(sides, apothem(sides, "balanced", 1));
+  let sides = Math.max(Math.floor(Math.sqrt((limit("balanced") ?? 0) / area)) - 2, 3);
+  while (sides > 3 && best(sides - 1) <= area) sides -= 1;
+  while (best(sides) > area) sides += 1;
+  return sides;
+}
+
 /** A point of the plane. */
 export type Point = readonly [number, number];
 

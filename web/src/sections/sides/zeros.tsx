@@ -1,5 +1,6 @@
 // Why are so many weights zero? The weights of a tower by formula, beside those that training finds.
 
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { another } from "../../engine/load.ts";
 import { failureOf, isNarrow } from "../../engine/proof.ts";
@@ -82,16 +83,33 @@ interface ZerosState {
   trained: boolean;
 }
 
+/** Was something on the screen already? What nobody sees yet is not computed. */
+function useSeen(place: RefObject<Element>): boolean {
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  return isSeen;
+}
+
 export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<ZerosState>): void }) {
-  const box = state.box in REGIONS ? state.box : "box";
+  const box = Object.hasOwn(REGIONS, state.box) ? state.box : "box";
   const layers = state.layers === "4" ? "4" : "4-1";
-  const seed = Math.round(Math.min(Math.max(state.seed, 1), MOST_SEED));
+  const seed = Math.min(Math.max(Math.round(state.seed), 1), MOST_SEED);
   const engine = useRef<Engine>();
   const [built, setBuilt] = useState<Shown>();
   const [trained, setTrained] = useState<Shown & { lesson: Lesson }>();
   const [failure, setFailure] = useState<Failure>();
+  const place = useRef<HTMLElement>(null);
+  const isSeen = useSeen(place);
   const key = `${box} ${layers} ${seed}`;
   useEffect(() => {
+    if (!isSeen) return undefined;
     engine.current ??= another();
     const ask = engine.current;
     setFailure(undefined);
@@ -126,11 +144,11 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
     };
     const timer = setTimeout(() => void run().catch((error) => setFailure(failureOf(error))), 300);
     return () => clearTimeout(timer);
-  }, [key, state.trained]);
+  }, [key, state.trained, isSeen]);
   useEffect(() => () => engine.current?.stop(), []);
   const isTraining = state.trained && trained?.of !== key && !failure;
   return (
-    <section class="zeros" aria-labelledby="zeros">
+    <section class="zeros" aria-labelledby="zeros" ref={place}>
       <h2 id="zeros">Why are so many weights zero?</h2>
       <p>
         The wall of a unit is the line a x + b y + c = 0. If b = 0, the wall is vertical; if a = 0, it is horizontal. So a box
