@@ -28,7 +28,6 @@ mod kept;
 mod passes;
 mod picture;
 mod prove;
-
 mod regions;
 mod steps;
 mod train;
@@ -106,7 +105,6 @@ impl Engine {
             Question::Train(train) => train.run(&mut self.kept, tell),
             Question::Steps(steps) => steps.run(&self.kept),
             Question::Coarse(coarse) => coarse.run(&self.kept),
-            Question::Train(train) => train.run(&mut self.kept),
             Question::Rivals(rivals) => rivals.run(),
             Question::Regions(regions) => regions.run(&mut self.kept),
             Question::RegionsOfAll(regions) => regions.run(),
