@@ -70,6 +70,8 @@ def check(site):
     site.expect(moment(page)[1] is None, "the value waits for a guess")
     site.expect("a₁ =" not in page.locator("svg.passes desc").text_content(), "so does the picture")
     site.expect(page.locator("[data-loss]").count() == 0, "and the loss")
+    page.locator(".figure.hidden").wait_for()
+    site.expect(page.locator("svg.passes text").filter(has_text="0.2").first.is_visible(), "what was computed before is shown")
     page.get_by_label("a₁: your guess").fill("0,55")
     page.locator(".moment").get_by_role("button", name="Reveal").click()
     page.get_by_text("Your guess: 0,55, right to 2 %").wait_for()
