@@ -70,7 +70,8 @@ def check(site):
     # On the circle, training is worse than the answer "no".
     page = site.open("#experiment?labels=circle", width=390, scheme="dark", reduced_motion="reduce")
     rest(page)
-    page.get_by_text('Training made it worse than the answer "no"').wait_for()
+    page.get_by_text('Training made it worse than the answer "no"').first.wait_for()
+    page.locator('tr[data-kind=constant][data-stage="rest"]').wait_for()
     trained, constant = (ends(page.locator(f"tr[data-kind={kind}]")) for kind in ("trained", "constant"))
     site.expect(trained[0] > constant[1], f"the enclosures do not overlap: {trained}, {constant}")
     site.expect(page.get_by_role("button", name="Run").count() == 0, "with reduced motion nothing runs")
@@ -127,7 +128,6 @@ def check(site):
         page.get_by_label("Region of x and y").fill(formula)
         page.locator(".wrong, .figure.failed").first.wait_for()
         page.get_by_label("Region of x and y").fill("y >= x/2")
-        rest(page)
         page.locator(".wrong, .figure.failed").first.wait_for(state="detached")
     page.get_by_label("x and y from").fill("two")
     page.locator(".field:has-text('x and y from') .wrong").wait_for()
