@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { givenIn } from "../src/state/given.ts";
 import { placeOf } from "../src/parts/controls.tsx";
-import { signs } from "../src/sections/file/words.tsx";
+import { signs } from "../src/parts/words.tsx";
 
 test("formulas in sentences get mathematical signs, words keep their hyphens", () => {
   assert.equal(signs("0.8492*x + y <= -3 (step-like)"), "0.8492x + y ≤ −3 (step-like)");

@@ -229,6 +229,9 @@ fn numbers(field: &'static str, texts: &[String]) -> Result<Vec<Rational>, Failu
     let read = |(place, text): (usize, &String)| {
         let wrong = |message: String| Failure::new(message).within(field).at(place..place + 1);
         let text = text.trim();
+        if text.is_empty() {
+            return Err(wrong("write a number, such as 0.5, -2 or 1/3".into()));
+        }
         if text.len() > 40 {
             return Err(wrong("a number of at most 40 signs is expected".into()));
         }

@@ -87,7 +87,7 @@ fn one_layer(network: &Network) -> Option<[LayerEstimate; 2]> {
     (network.inputs().len() == 1 && layers[0].activation.rows_per_unit() == 1).then_some(layers)
 }
 
-/// A target as samples.
+/// A target as samples; a region is 1 inside and 0 outside.
 struct Sampled {
     tape: Tape,
     constants: steeple::expr::evaluate::Constants<Estimate>,
@@ -95,7 +95,7 @@ struct Sampled {
 
 impl Sampled {
     fn new(target: &Target) -> Self {
-        let tape = Tape::new(target);
+        let tape = Tape::new(&target.indicator());
         let constants = tape.constants(&());
         Self { tape, constants }
     }

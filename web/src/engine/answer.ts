@@ -21,7 +21,7 @@ export interface Answered<T> {
  * `question` is `undefined` while there is nothing to ask. What takes longer than `quick` allows goes to `patient`.
  */
 export function useAnswer<T>(question: object | undefined, engine: Engine = quick): Answered<T> {
-  const [answered, setAnswered] = useState<Answered<T>>({ isStale: true });
+  const [answered, setAnswered] = useState<{ asked?: string; answer?: T; failure?: Failure }>({});
   const asking = useRef<{ wanted: string; isRunning: boolean; isThere: boolean }>({ wanted: "", isRunning: false, isThere: true });
   const using = useRef(engine);
   using.current = engine;
@@ -30,7 +30,6 @@ export function useAnswer<T>(question: object | undefined, engine: Engine = quic
     const state = asking.current;
     state.wanted = key;
     if (!key) return;
-    setAnswered((before) => ({ ...before, isStale: true }));
     if (state.isRunning) return;
     const run = async () => {
       state.isRunning = true;
@@ -38,10 +37,10 @@ export function useAnswer<T>(question: object | undefined, engine: Engine = quic
         asked = state.wanted;
         try {
           const answer = await using.current.ask<T>(JSON.parse(asked) as object);
-          if (state.isThere && state.wanted) setAnswered({ answer, isStale: asked !== state.wanted });
+          if (state.isThere && state.wanted) setAnswered({ asked, answer });
         } catch (error) {
           const failure = failureOf(error);
-          if (failure && state.isThere && asked === state.wanted) setAnswered({ failure, isStale: false });
+          if (failure && state.isThere && asked === state.wanted) setAnswered({ asked, failure });
         }
       }
       state.isRunning = false;
@@ -54,7 +53,8 @@ export function useAnswer<T>(question: object | undefined, engine: Engine = quic
       asking.current.isThere = false;
     };
   }, []);
-  return answered;
+  const { asked, ...last } = answered;
+  return { ...last, isStale: asked !== key };
 }
 
 /** Asks about what a proof keeps, after each of its answers; the last answer stays while the next one is made. */

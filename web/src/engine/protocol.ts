@@ -46,6 +46,8 @@ export interface Verify extends Effort {
   network?: string;
   /** A network file of any kind, instead. */
   base64?: string;
+  /** Of its hidden layers, if the file does not say. */
+  activation?: string;
   target: string;
   domain: string;
   norm?: "sup" | "l1" | "l2" | "area";

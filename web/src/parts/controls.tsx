@@ -162,12 +162,19 @@ export function Area({ label, value, failure, span, rows = 14, onChange }: AreaP
   );
 }
 
+/** A text in which what stands between backquotes is code; a backquote without a partner stays. */
+export function quoted(text: string, plain = (text: string) => text): ComponentChildren {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return plain(text);
+  return parts.map((part, k) => (k % 2 ? <code key={k}>{part}</code> : plain(part)));
+}
+
 /** A failure in words. */
 export function Words({ failure }: { failure: Failure }) {
   return (
     <p>
-      {sentence(failure.message)}
-      {failure.hint && <> <span class="hint">Hint: {failure.hint}.</span></>}
+      {quoted(sentence(failure.message))}
+      {failure.hint && <> <span class="hint">Hint: {quoted(failure.hint)}.</span></>}
     </p>
   );
 }

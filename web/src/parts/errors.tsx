@@ -146,7 +146,7 @@ export function Errors({ title, xName, xRange, xTicks, lines, present, left, mov
           ? <>{pointed.name}: {said(pointed.enclosure)}.</>
           : <>Every point is certified; a bar is an enclosure.{left > 0 && <span class="busy"> {left} to come...</span>}</>}
       </p>
-      <details class="numbers">
+      <details class="listed">
         <summary>The same as numbers</summary>
         <div class="wide">
           <table>

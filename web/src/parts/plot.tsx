@@ -46,7 +46,7 @@ export function logTicks(low: number, high: number): number[] {
   if (!(low > 0 && high > low && Number.isFinite(high))) return [];
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.max(Math.ceil((last - first) / 7), 1);
-  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const factors = high <= 200 * low ? [1, 2, 5] : [1];
   const found = [];
   for (let power = first; power <= last; power += 1) {
     if ((power - first) % every !== 0) continue;

@@ -184,7 +184,7 @@ function View({ state, set }: Props<Bend>) {
         <div ref={figure} class={isStale ? "picture stale" : "picture"} data-moment={moment} data-moving={goal ? "1" : "0"}>
           {bent && all && !failure && <Sheet bent={bent} all={all} moment={moment} said={said} />}
         </div>
-        <div class="player">
+        <div class="moment-player">
           <div class="buttons">
             <button type="button" disabled={moment <= 0} onClick={back}>Step back</button>
             {!isStill && <button type="button" class="main" onClick={play}>{goal && !goal.isStep ? "Pause" : "Play"}</button>}
@@ -192,7 +192,7 @@ function View({ state, set }: Props<Bend>) {
           </div>
           <Slider label="Layer by layer" value={moment} min={0} max={last} step={0.05} shown={shown ?? ""} onChange={stop} />
         </div>
-        <p class="said" aria-live="polite">{goal ? "" : said} Sampled on a grid; the figure is certified.</p>
+        <p class="moment-said" aria-live="polite">{goal ? "" : said} Sampled on a grid; the figure is certified.</p>
         <Files progress={progress} own={saved} />
       </>}
     >

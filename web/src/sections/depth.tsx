@@ -261,13 +261,13 @@ function Move({ state, set, layers, layer, unit }: MoveProps) {
     return layer === 0 ? `Weight of ${["x", "y"][weight]}` : `Weight of unit ${weight + 1} below`;
   };
   return (
-    <fieldset class="group move">
+    <fieldset class="one-unit">
       <legend>Move one unit</legend>
-      <div class="columns">
+      <div class="slider-columns">
         {hidden > 1 && <Slider label="In layer" value={layer + 1} min={1} max={hidden} onChange={(value) => set({ layer: value })} />}
         {width > 1 && <Slider label="Unit" value={unit + 1} min={1} max={width} onChange={(value) => set({ unit: value })} />}
       </div>
-      <div class="columns">
+      <div class="slider-columns">
         {row.map((value, weight) => (
           <Slider
             key={weight} label={name(weight)} value={Number(value)} min={-3} max={3} step={1 / 16} shown={signed(Number(value), 5)}

@@ -17,7 +17,7 @@ import { apothem, limit, sidesFor, wrongArea, type Fit } from "./sides/shape.ts"
 
 const start = {
   region: "disk", formula: "x^2 + y^2 <= 1 and y >= -x", sides: 6, fit: "balanced", size: 0.9, turn: 0,
-  units: "heaviside", steepness: 60, softness: 0.5, picture: "move",
+  units: "heaviside", steepness: 60, softness: 0.5, picture: "move", px: 0.7, py: 0.35,
   box: "box", layers: "4-1", seed: 3, trained: false,
 };
 type Sides = typeof start;
@@ -63,6 +63,8 @@ function clean(state: Sides): Sides {
     turn: within(Math.round(state.turn), 0, 180),
     steepness: within(state.steepness, FLATTEST, STEEPEST),
     softness: within(state.softness, SOFTEST, HARDEST),
+    px: within(state.px, -1.5, 1.5),
+    py: within(state.py, -1.5, 1.5),
   };
 }
 
@@ -183,6 +185,7 @@ function View({ state: given, set }: { state: Sides; set(changes: Partial<Sides>
           {picture === "move"
             ? <Plane
               sides={sides} fit={fit} size={size} turn={turn} steepness={units === "sigmoid" ? steepness : undefined}
+              probe={[state.px, state.py]} onProbe={([px, py]) => set({ px, py })}
               onTurn={(value) => set({ turn: value })} onSize={(value) => set({ size: value, fit: "hand" })}
             />
             : <Picture svg={fine ?? answer?.pictures[picture === "surface" ? "surface" : "draft"]} isStale={stage === "first"}>

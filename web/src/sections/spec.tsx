@@ -1,11 +1,12 @@
 // A spec as a text: what it builds, what is proved of it, and all pictures that fit.
 
 import { useEffect, useState } from "preact/hooks";
-import { Area, short } from "../parts/controls.tsx";
+import { Area, sentence, short } from "../parts/controls.tsx";
 import { Figure } from "../parts/figure.tsx";
 import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
+import { Sentence } from "../parts/words.tsx";
 import { patient } from "../engine/load.ts";
 import { failureOf, type Progress } from "../engine/proof.ts";
 import type { Build, Kind, Proved } from "../engine/protocol.ts";
@@ -94,9 +95,19 @@ function useSpec(text: string, seconds: number): { progress: Progress; drawn: Dr
         throw error;
       }
     };
+    const build = async (millis: number): Promise<Proved | undefined> => {
+      try {
+        return await patient.ask<Proved>({ ...question, millis });
+      } catch (error) {
+        // Where a builder looks for a size, the first time may be too short for anything.
+        if (millis === FIRST && /stopped by time/.test(failureOf(error)?.message ?? "")) return undefined;
+        throw error;
+      }
+    };
     const work = async () => {
       for (const millis of [FIRST, seconds * 1000]) {
-        const answer = await patient.ask<Proved>({ ...question, millis });
+        const answer = await build(millis);
+        if (!answer) continue;
         if (!isWanted) return;
         const isLast = stoppedBy(answer) !== "time" || millis !== FIRST;
         setProgress({ answer, question, engine: patient, stage: isLast ? "rest" : "narrowing" });
@@ -128,7 +139,9 @@ function useSpec(text: string, seconds: number): { progress: Progress; drawn: Dr
   return { progress, drawn };
 }
 
-function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Partial<Spec>): void }) {
+function View({ state, set }: { state: Spec; set(changes: Partial<Spec>): void }) {
+  const { text } = state;
+  const seconds = Math.max(1, Math.min(Math.round(state.seconds), LONGER));
   const { progress, drawn } = useSpec(text, seconds);
   const { answer, failure, stage } = progress;
   const wrong = failure?.field === "spec" ? failure : undefined;
@@ -145,7 +158,7 @@ function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Par
       figure={wrong
         ? <div class="figure failed"><p>Nothing is built: the spec has a mistake. It is shown under the text.</p></div>
         : <Figure name={answer ? NORMS[normOf(answer.report)] : "Error"} progress={progress} question={text}>
-          {answer && <Words answer={answer} />}
+          {answer && <Claim answer={answer} />}
           {stopped === "time" && <p>
             The search stopped after {short(seconds)} seconds.{" "}
             {seconds < LONGER
@@ -171,15 +184,22 @@ function View({ state: { text, seconds }, set }: { state: Spec; set(changes: Par
   );
 }
 
-/** What the program prints. */
-function Words({ answer }: { answer: Proved }) {
+/** What is claimed, as the program says it; the rest of its words on demand. */
+function Claim({ answer: { text, a_priori, notes } }: { answer: Proved }) {
+  const [claim = "", ...more] = text.split("\n");
+  const lines = [
+    ...more.map((line) => line.trim()).filter((line) => line),
+    ...(a_priori ? [`a theorem says in advance: at most ${a_priori.upper} (${a_priori.theorem})`] : []),
+    ...notes ?? [],
+  ];
   return (
-    <details>
-      <summary>In words</summary>
-      <pre class="words">{answer.text}</pre>
-      {answer.a_priori && <p>A theorem says in advance: at most {answer.a_priori.upper} ({answer.a_priori.theorem}).</p>}
-      {answer.notes && answer.notes.length > 0 && <ul>{answer.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
-    </details>
+    <>
+      <p class="evidence"><Sentence text={sentence(claim)} /></p>
+      {lines.length > 0 && <details>
+        <summary>More</summary>
+        <ul>{lines.map((line) => <li key={line}><Sentence text={sentence(line)} /></li>)}</ul>
+      </details>}
+    </>
   );
 }
 

@@ -24,7 +24,7 @@ def check(site):
     step.click()
     site.expect(at(page, 2) == "The plane, layer 1, after sigmoid", "a step shows the units")
     site.expect(step.is_disabled(), "there is no step after the last one")
-    page.get_by_text("The output cuts here with one line").first.wait_for()
+    page.locator(".moment-said", has_text="The output cuts here with one line").wait_for()
     page.get_by_role("button", name="Step back").click()
     at(page, 1)
     page.get_by_label("Layer by layer").press("ArrowLeft")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import struct
 
 RELU = json.dumps({
     "steeple_network": 1, "inputs": ["u"], "outputs": ["v"],
@@ -29,10 +30,10 @@ def check(site):
         "verify", "network.json", "--target", "x^2 + y^2", "--domain", "x=-1..1,y=-1..1", "--gap", "1/50", "--format", "json"))
     site.expect([low, high] == [told["error"]["lower"], told["error"]["upper"]], f"{low} to {high}; by the program {told['error']}")
 
-    page.get_by_role("button", name="A tower (by formula)").click()
-    explained(page, "What tower does")
-    site.expect(page.get_by_text("Units 1-4 make a tower").count() > 0, "the tower is recognised")
-    page.wait_for_function("location.hash.includes('example=tower')")
+    page.get_by_role("button", name="Stairs (by formula)").click()
+    explained(page, "What stairs does")
+    site.expect(page.get_by_text("Units 2 and 3 make a bump").count() == 1, "a bump is recognised")
+    page.wait_for_function("location.hash.includes('example=stairs')")
     page.get_by_label("Target").fill("")
     page.locator(".figure").wait_for(state="detached")
     site.expect(page.locator("main").get_by_text("Certified").count() == 0, "without a target nothing is certified")
@@ -69,6 +70,19 @@ def check(site):
         page.locator(".drop .wrong").wait_for()
         page.wait_for_function("text => document.querySelector('.drop .wrong').innerText.includes(text)", arg=message)
         site.expect(page.locator(".report, .figure").count() == 0, f"{name}: nothing of the last file is shown")
+
+    # Weights alone: the reader says what the units do.
+    head = json.dumps({
+        "0.weight": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
+        "0.bias": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]},
+        "1.weight": {"dtype": "F32", "shape": [1, 2], "data_offsets": [16, 24]},
+        "1.bias": {"dtype": "F32", "shape": [1], "data_offsets": [24, 28]},
+    }).encode()
+    chosen(page, "alone.safetensors", struct.pack("<Q", len(head)) + head + struct.pack("<7f", 1, 2, 0, -1, 0.5, 0.25, 0.125))
+    page.get_by_text("a safetensors file has weights and no activations").wait_for()
+    page.get_by_text("tanh", exact=True).click()
+    explained(page, "What alone does")
+    page.get_by_text("2 hidden units in 1 layer: 2 tanh").wait_for()
 
     # Too large for a page: opened, and refused in words.
     many = json.dumps({

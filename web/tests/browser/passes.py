@@ -53,7 +53,7 @@ def check(site):
     # A wrong number: one message, at its field, which stays to be mended.
     weight = page.get_by_label("Weight v₁")
     weight.fill("1,5")
-    page.get_by_text("`1,5` is not a number").wait_for()
+    page.get_by_text("1,5 is not a number").wait_for()
     site.expect(weight.get_attribute("aria-invalid") == "true", "the field is marked")
     site.expect(page.locator(".wrong").count() == 1, "there is one message")
     weight.fill("3/2")
@@ -73,3 +73,9 @@ def check(site):
     page.locator(".moment").get_by_role("button", name="Reveal").click()
     page.get_by_text("Your guess: 0,55, right to 2 %").wait_for()
     site.fits(page, "on a phone")
+
+    # A link with wrong weights says so, and goes on.
+    page = site.open("#passes?weights=a%3B1%3B1%3B1%3B1%3B1%3B1%3B1%3B1&at=-5&rate=1e9")
+    page.get_by_text("a is not a number").wait_for()
+    page.get_by_role("button", name="Take the ordinary weights").click()
+    walk_to(page, "z₁")

@@ -38,6 +38,14 @@ def knobs(site):
     page = site.open("#sides?sides=4")
     site.at_rest(page)
 
+    # A point is asked by keys, too: 0.7 + 0.35 is inside of the best square, where |x| + |y| is at most 1.265.
+    page.get_by_text("4 of 4 units are on").wait_for()
+    probe = page.get_by_role("button", name="A point at")
+    for _ in range(8):
+        probe.press("ArrowRight")
+    page.get_by_text("3 of 4 units are on").wait_for()
+    page.wait_for_function("location.hash.includes('px=1.1')")
+
     def place(x, y):
         box = page.locator(".plane .outside").bounding_box()
         return box["x"] + box["width"] * (x + 1.5) / 3, box["y"] + box["height"] * (1.5 - y) / 3
@@ -60,6 +68,10 @@ def knobs(site):
     drag((reach * math.cos(normal), reach * math.sin(normal)), (0.7 * math.cos(normal), 0.7 * math.sin(normal)))
     size = page.get_by_role("slider", name="Distance of the sides")
     site.expect(abs(float(size.input_value()) - 0.7) < 0.011, f"a side that is dragged moves: {size.input_value()}")
+    # A tap moves the point.
+    page.mouse.click(*place(-0.5, -1.2))
+    page.get_by_text("At the cross, (−0.5, −1.2)").wait_for()
+    site.accessible(page, "with knobs")
     size.press("Home")
     page.wait_for_function("location.hash.includes('size=0.3')")
     site.expect("The best regular polygon" in page.locator(".figure").first.inner_text(), "the best place is named")

@@ -51,7 +51,7 @@ export function Divisions({ total, parts, set }: DivisionsProps) {
                   <button type="button" aria-pressed={l + 1 === parts} onClick={() => set(l + 1)}>{fold?.widths.join(" + ")}</button>
                 </th>
                 <td>
-                  <span class="bar" style={{ width: `${100 * Math.log(Math.max(folds[l]!, 1)) / Math.log(Math.max(most, 2))}%` }} />
+                  <span class="count-bar" style={{ width: `${100 * Math.log(Math.max(folds[l]!, 1)) / Math.log(Math.max(most, 2))}%` }} />
                   {grouped(folds[l]!)}{folds[l] === most && <b> most</b>}
                 </td>
                 <td>{random.map(({ count }) => grouped(count ?? 0)).join(", ")}</td>

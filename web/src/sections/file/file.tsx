@@ -1,7 +1,7 @@
 // What does your own network do? A file, explained, and proved against a target.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Field, Words, sentence } from "../../parts/controls.tsx";
+import { Choice, Field, Words, sentence } from "../../parts/controls.tsx";
 import { Figure } from "../../parts/figure.tsx";
 import { Files } from "../../parts/files.tsx";
 import { Layout } from "../../parts/layout.tsx";
@@ -14,7 +14,7 @@ import type { Section } from "../../state/section.ts";
 import { EXAMPLES } from "./examples.ts";
 import { Report, type Explained } from "./report.tsx";
 
-const start = { example: given.network ? "" : "bowl", domain: "", target: given.network ? "" : "x^2 + y^2", seconds: 10 };
+const start = { example: given.network ? "" : "bowl", domain: "", target: given.network ? "" : "x^2 + y^2", activation: "", seconds: 10 };
 type File_ = typeof start;
 
 /** The largest file, in bytes. */
@@ -67,20 +67,24 @@ export function boxFor(inputs: string[]): string {
 /** The name of a file without its ending. */
 const stem = (name: string) => name.replace(/\.[a-z0-9]+(\.gz)?$/i, "") || name;
 
+const ACTIVATIONS = [["relu", "relu"], ["sigmoid", "sigmoid"], ["tanh", "tanh"]] as const;
+/** A larger file is opened, and not asked about again and again. */
+const LARGEST_ASKED = 8 * 2 ** 20;
+
 /** The opened file, or why it is none. */
-function useOpened(chosen: Chosen | undefined): { opened?: Opened; failure?: Failure } {
-  const [found, setFound] = useState<{ of?: Chosen; opened?: Opened; failure?: Failure }>({});
+function useOpened(chosen: Chosen | undefined, activation: string): { opened?: Opened; failure?: Failure } {
+  const [found, setFound] = useState<{ of?: Chosen; activation?: string; opened?: Opened; failure?: Failure }>({});
   useEffect(() => {
     if (!chosen) return undefined;
     let isWanted = true;
     const open = () => {
       if (!isWanted) return;
-      patient.ask<Opened>({ do: "open", name: "opened", base64: chosen.base64 }).then(
-        (opened) => isWanted && setFound({ of: chosen, opened }),
+      patient.ask<Opened>({ do: "open", name: "opened", base64: chosen.base64, ...(activation && { activation }) }).then(
+        (opened) => isWanted && setFound({ of: chosen, activation, opened }),
         (error) => {
           const failure = failureOf(error);
           if (!failure) setTimeout(open);
-          else if (isWanted) setFound({ of: chosen, failure });
+          else if (isWanted) setFound({ of: chosen, activation, failure });
         },
       );
     };
@@ -90,9 +94,9 @@ function useOpened(chosen: Chosen | undefined): { opened?: Opened; failure?: Fai
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [chosen]);
-  const { of, ...rest } = found;
-  return of === chosen ? rest : {};
+  }, [chosen, activation]);
+  const { of, activation: by, ...rest } = found;
+  return of === chosen && by === activation ? rest : {};
 }
 
 interface Explaining {
@@ -140,23 +144,30 @@ function useExplained(question: object | undefined): Explaining {
 function View({ state, set }: { state: File_; set(changes: Partial<File_>): void }) {
   const [chosen, setChosen] = useState<Chosen | undefined>(() => first(state.example));
   const [unread, setUnread] = useState<Failure>();
-  const { opened, failure: unopened } = useOpened(chosen);
+  const { opened, failure: unopened } = useOpened(chosen, state.activation);
   const example = EXAMPLES.find(({ id }) => id === state.example);
   const inputs = opened?.network.inputs ?? [];
   // What the link or the user says, and else a box that fits.
   const domain = state.domain || example?.domain || boxFor(inputs);
   const target = state.target;
 
-  const isFit = chosen && opened && !opened.too_large;
+  const { activation } = state;
+  const limit = Math.max(1, Math.min(Math.round(state.seconds), LONGER));
+  const tooLarge = opened?.too_large ?? (opened && chosen && chosen.base64.length > LARGEST_ASKED * 4 / 3 ? {
+    message: `a page explains files of up to ${LARGEST_ASKED / 2 ** 20} MB`,
+    hint: "`steeple explain FILE --domain SIDES` and `steeple verify FILE --target FORMULA --domain SIDES` have no such limit",
+  } : undefined);
+  const isFit = chosen && opened && !tooLarge;
   const wantsProof = isFit && target.trim() !== "";
   const question = useMemo<Verify | undefined>(() => (wantsProof && chosen ? {
-    do: "verify", name: "file", base64: chosen.base64, target, domain, gap: "1/50",
-  } : undefined), [wantsProof, chosen, target, domain]);
+    do: "verify", name: "file", base64: chosen.base64, ...(activation && { activation }), target, domain, gap: "1/50",
+  } : undefined), [wantsProof, chosen, activation, target, domain]);
   const kinds: Kind[] = inputs.length === 1 ? ["curve"] : inputs.length === 2 ? ["surface"] : [];
   const last = useProof(question, kinds);
   // What was proved of another network is not shown beside this one.
   const { answer: _, ...without } = last;
-  const isOther = last.question?.do !== "verify" || last.question.base64 !== chosen?.base64;
+  const isOther = last.question?.do !== "verify" || last.question.base64 !== chosen?.base64
+    || (last.question.activation ?? "") !== activation;
   const progress: Progress = isOther ? without : last;
   // A failure belongs to the present question, or there is none.
   const wrong = question ? progress.failure : undefined;
@@ -164,7 +175,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
   const isTargetUsed = wantsProof && isProved && !wrong;
 
   const explain = isFit && (!wantsProof || isTargetUsed || (wrong && progress.stage === "rest")) ? {
-    do: "explain", title: stem(chosen.name), base64: chosen.base64, domain, ...(isTargetUsed && { target }), millis: state.seconds * 1000,
+    do: "explain", title: stem(chosen.name), base64: chosen.base64, ...(activation && { activation }), domain, ...(isTargetUsed && { target }), millis: limit * 1000,
   } : undefined;
   const { found, failure: unexplained, isWorking, seconds } = useExplained(explain);
   const failures = [wrong, unexplained].filter((failure) => failure !== undefined);
@@ -181,12 +192,12 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
     if (file.size > LARGEST) {
       setUnread({
         message: `the file has ${Math.floor(file.size / 2 ** 20)} MB, and a page opens up to ${LARGEST / 2 ** 20} MB`,
-        hint: "the program opens files of any size: `steeple explain FILE --domain SIDES`",
+        hint: "`steeple explain FILE --domain SIDES` opens files of any size",
       });
       return;
     }
     try {
-      choose({ name: file.name, base64: await readFile(file) }, { example: "", domain: "", target: "" });
+      choose({ name: file.name, base64: await readFile(file) }, { example: "", domain: "", target: "", activation: "" });
     } catch (error) {
       setUnread({ message: String(error) });
     }
@@ -202,13 +213,16 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
       </p>}
       controls={<>
         <Drop onFile={(file) => void read(file)} name={chosen && !example ? chosen.name : undefined} failure={failed} />
+        {(activation || /no activations/.test(failed?.message ?? "")) && <Choice
+          label="Activation of its hidden layers" value={activation} options={ACTIVATIONS} onChange={(chosen) => set({ activation: chosen })}
+        />}
         <div class="control">
           <span>Or try one of these</span>
           <div class="buttons">
             {EXAMPLES.map(({ id, label, text, domain, target }) => (
               <button
                 key={id} type="button" aria-pressed={state.example === id}
-                onClick={() => choose({ name: id, base64: base64Of(text) }, { example: id, domain, target })}
+                onClick={() => choose({ name: id, base64: base64Of(text) }, { example: id, domain, target, activation: "" })}
               >{label}</button>
             ))}
           </div>
@@ -228,7 +242,7 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
       </>}
       figure={<Result
         progress={progress} isAsked={wantsProof === true} isWrong={at("target") !== undefined || at("domain") !== undefined}
-        failure={opened?.too_large ?? elsewhere} question={`${chosen?.name} ${target} ${domain}`}
+        failure={tooLarge ?? elsewhere} question={`${chosen?.name} ${target} ${domain}`}
       />}
       picture={<>
         {isProofDrawn && <>
@@ -242,12 +256,12 @@ function View({ state, set }: { state: File_; set(changes: Partial<File_>): void
         <div role="status">
           {isFit && (isWorking || (wantsProof && !isProved && !wrong)) && <p class="busy">
             Working: asking what each unit does...
-            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {state.seconds} s</span>}
+            {isWorking && seconds > 0 && <span aria-hidden="true"> {seconds} of {limit} s</span>}
           </p>}
           {found && !isWorking && !found.is_complete && isFit && <p>
-            {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${state.seconds} seconds was reached`}:
+            {found.report["stopped_by"] === "memory" ? "The memory of a page was not enough" : `The time limit of ${limit} seconds was reached`}:
             {" "}some bounds are wider than they could be, or missing.{" "}
-            {state.seconds < LONGER && found.report["stopped_by"] !== "memory"
+            {limit < LONGER && found.report["stopped_by"] !== "memory"
               ? <button type="button" onClick={() => set({ seconds: LONGER })}>Take up to {LONGER / 60} minutes</button>
               : <>The program can take more: <code>steeple explain FILE</code>.</>}
           </p>}

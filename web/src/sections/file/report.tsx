@@ -2,7 +2,7 @@
 
 import { save } from "../../parts/files.tsx";
 import { Picture } from "../../parts/picture.tsx";
-import { Sentence, signs } from "./words.tsx";
+import { Sentence, signs } from "../../parts/words.tsx";
 
 /** The answer to the question `explain`. */
 export interface Explained {

@@ -49,11 +49,13 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
   const predict = useContext(PredictFirst);
   const size = state.hidden === "three" ? "three" : "two";
   const units = size === "three" ? 3 : 2;
+  const activation = state.activation === "tanh" ? "tanh" : "sigmoid";
+  const rate = Math.max(0.01, Math.min(state.rate, 100));
   const loss: LossName = state.loss === "cross_entropy" ? "cross_entropy" : "squares";
   const parameters = texts(state);
   const question = {
-    do: "passes", hidden: [units], activation: state.activation, output: "sigmoid", loss, parameters,
-    point: [state.x, state.y], label: state.label, rate: state.rate, steps: 1,
+    do: "passes", hidden: [units], activation, output: "sigmoid", loss, parameters,
+    point: [state.x, state.y], label: state.label, rate, steps: 1,
   };
   const { answer, failure, isStale } = useAnswer<Passes>(question);
   // While a number is wrong, the last picture stays, and so does the field of the number.
@@ -128,8 +130,8 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
           onChange={(hidden) => set({ hidden, weights: PRESETS[hidden]["ordinary"]!, at: 0 })}
         />
         <Choice
-          label="Activation of the hidden units" value={state.activation} options={[["sigmoid", "sigmoid σ"], ["tanh", "tanh"]]}
-          onChange={(activation) => set({ activation })}
+          label="Activation of the hidden units" value={activation} options={[["sigmoid", "sigmoid σ"], ["tanh", "tanh"]]}
+          onChange={(chosen) => set({ activation: chosen })}
         />
         <Choice
           label="Loss" value={loss} options={[["squares", "squared error"], ["cross_entropy", "cross-entropy"]]}
@@ -143,7 +145,10 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
             <button type="button" onClick={() => preset("twins")}>Equal units</button>
           </div>
         </div>
-        {isElsewhere && <div class="wrong" role="alert"><Words failure={failure} /></div>}
+        {failure && (isElsewhere || (!passes && wrong("parameters", failure.span?.[0]))) && <div class="wrong" role="alert">
+          <Words failure={failure} />
+          {!passes && <button type="button" onClick={() => preset("ordinary")}>Take the ordinary weights</button>}
+        </div>}
       </>}
       figure={failure
         ? <div class="figure failed"><p>Nothing is computed: a number is missing or wrong. See the message at its field.</p></div>
@@ -166,7 +171,7 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
         {!isLossKnown && <p>Walk to the loss first. What a step does to it is shown when you have guessed it.</p>}
         {isLossKnown && <div class="pair">
           <div>
-            <Slider label="Learning rate" value={state.rate} min={0.01} max={100} isLog onChange={(rate) => set({ rate })} />
+            <Slider label="Learning rate" value={rate} min={0.01} max={100} isLog onChange={(value) => set({ rate: value })} />
             <p>Each weight moves by −rate · derivative.</p>
             <p aria-live="polite" data-loss={passes.loss} data-next={passes.next.loss}>
               Loss now <b>{few(passes.loss)}</b>, after the step <b>{few(passes.next.loss)}</b>: {fallen(passes)}.
@@ -186,8 +191,8 @@ function View({ state, set }: { state: Pass; set(changes: Partial<Pass>): void }
           <div>
             <Plot
               title="The loss after one step, for each learning rate" xName="learning rate" yName="loss"
-              about={`Now ${few(passes.loss)}. With rate ${few(state.rate)}, ${few(passes.next.loss)} after the step.`}
-              points={passes.along} mark={[state.rate, passes.next.loss]} level={passes.loss}
+              about={`Now ${few(passes.loss)}. With rate ${few(rate)}, ${few(passes.next.loss)} after the step.`}
+              points={passes.along} mark={[rate, passes.next.loss]} level={passes.loss}
             />
             <p><small>Computed for 81 learning rates. Dashed: the loss now.</small></p>
           </div>

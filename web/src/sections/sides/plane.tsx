@@ -2,6 +2,7 @@
 
 import { useId, useRef, useState } from "preact/hooks";
 import { apothem as distance, corners, smoothEdge, type Fit, type Point } from "./shape.ts";
+import { signed } from "../../parts/controls.tsx";
 import { turned } from "./turned.ts";
 
 interface PlaneProps {
@@ -12,8 +13,11 @@ interface PlaneProps {
   turn: number;
   /** Of smooth units; `undefined` for jumps. */
   steepness: number | undefined;
+  /** A point at which the units are asked. */
+  probe: Point;
   onTurn(turn: number): void;
   onSize(size: number): void;
+  onProbe(probe: Point): void;
 }
 
 const REACH = 1.5;
@@ -29,7 +33,7 @@ export const NEAREST = 0.3;
 export const FARTHEST = 1.4;
 
 /** The plane with disk, polygon, walls, and two knobs. */
-export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: PlaneProps) {
+export function Plane({ sides, fit, size, turn, steepness, probe, onTurn, onSize, onProbe }: PlaneProps) {
   const id = useId();
   const svg = useRef<SVGSVGElement>(null);
   const [corner, setCorner] = useState(0);
@@ -43,7 +47,7 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
   const isBusy = sides > 12;
 
   /** The place of a finger in the plane. */
-  const place = (event: PointerEvent): Point => {
+  const place = (event: MouseEvent): Point => {
     const matrix = svg.current?.getScreenCTM();
     if (!matrix) return [0, 0];
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
@@ -54,6 +58,8 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
       (event.currentTarget as Element).setPointerCapture(event.pointerId);
       event.preventDefault();
     },
+    // The end of a drag is no tap.
+    onClick: (event: MouseEvent) => event.stopPropagation(),
     onPointerMove: (event: PointerEvent) => {
       if ((event.currentTarget as Element).hasPointerCapture(event.pointerId)) move(place(event));
     },
@@ -69,14 +75,28 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
     onSize(Math.round(Math.min(Math.max(along, NEAREST), FARTHEST) * 200) / 200);
   });
 
+  const asks = ([x, y]: Point) => {
+    const fit = (value: number) => Math.min(Math.max(Math.round(value * 20) / 20, -REACH), REACH);
+    onProbe([fit(x), fit(y)]);
+  };
+  const asked = dragged(asks);
+  const arrows: Record<string, Point> = { ArrowLeft: [-0.05, 0], ArrowRight: [0.05, 0], ArrowUp: [0, 0.05], ArrowDown: [0, -0.05] };
+
   const walls = Array.from({ length: sides }, (_, k) => {
     const angle = radians(turn + step * (k + 0.5));
-    return { normal: [Math.cos(angle), Math.sin(angle)] as Point, number: k + 1 };
+    const normal: Point = [Math.cos(angle), Math.sin(angle)];
+    const above = apothem - normal[0] * probe[0] - normal[1] * probe[1];
+    // A jump is on at its wall, too; the place is not exact.
+    const value = steepness === undefined ? Number(above >= -1e-9) : 1 / (1 + Math.exp(-steepness * above));
+    return { normal, number: k + 1, value };
   });
+  const sum = walls.reduce((total, { value }) => total + value, 0);
+  const says = sum >= sides - 0.5 ? "inside" : "outside";
   const [boxId, edgeId] = [`${id}-box`, `${id}-edge`];
   return (
     <figure class="picture plane">
-      <svg ref={svg} viewBox="0 0 612 604" role="img" aria-labelledby={`${id}-title ${id}-text`}>
+      <svg ref={svg} viewBox="0 0 620 604" role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}
+        onClick={(event) => asks(place(event))}>
         <title id={`${id}-title`}>A disk and a polygon with {sides} sides</title>
         <desc id={`${id}-text`}>
           The sides are {apothem.toFixed(3)} from the centre of a disk of radius 1; the first corner is at {turn} degrees.
@@ -89,14 +109,14 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
           <polygon class="too-much" points={outline(edge)} />
           <circle class="too-little" cx={across(0)} cy={down(0)} r={scale} />
           <circle class="both" cx={across(0)} cy={down(0)} r={scale} clip-path={`url(#${edgeId})`} />
-          {walls.map(({ normal: [a, b], number }) => {
+          {walls.map(({ normal: [a, b], number, value }) => {
             const at = (along: number, inward: number): Point => [
               a * (apothem - inward) - b * along, b * (apothem - inward) + a * along,
             ];
             const ends = [at(-5, 0), at(5, 0)];
             const teeth = isBusy ? [] : Array.from({ length: 33 }, (_, k) => (k - 16) / 8);
             return (
-              <g key={number} class="wall">
+              <g key={number} class={value < 0.5 ? "wall off" : "wall"}>
                 <line x1={across(ends[0]![0])} y1={down(ends[0]![1])} x2={across(ends[1]![0])} y2={down(ends[1]![1])} />
                 <path d={teeth.map((along) => {
                   const [[x0, y0], [x1, y1]] = [at(along, 0), at(along, 0.035)];
@@ -116,6 +136,19 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
               </g>
             );
           })}
+          <g
+            class="knob probe" role="button" tabindex={0} {...asked}
+            aria-label={`A point at ${signed(probe[0])}, ${signed(probe[1])}; arrow keys move it`}
+            onKeyDown={(event) => {
+              const by = arrows[event.key];
+              if (!by) return;
+              event.preventDefault();
+              asks([probe[0] + by[0], probe[1] + by[1]]);
+            }}
+          >
+            <circle class="finger" cx={across(probe[0])} cy={down(probe[1])} r={20} />
+            <path d={`M${across(probe[0]) - 9} ${down(probe[1])}h18m-9 -9v18`} />
+          </g>
           <g class="knob" aria-hidden="true" {...moves}>
             <circle class="finger" cx={across(middle[0])} cy={down(middle[1])} r={24} />
             <rect x={across(middle[0]) - 8} y={down(middle[1]) - 8} width={16} height={16} rx={3} />
@@ -142,9 +175,17 @@ export function Plane({ sides, fit, size, turn, steepness, onTurn, onSize }: Pla
           <li><i class="too-little" /> network outside, disk inside</li>
           <li><i class="both" /> both inside</li>
         </ul>
+        <p aria-live="polite">
+          At the cross, ({signed(probe[0])}, {signed(probe[1])}),{" "}
+          {steepness === undefined
+            ? <>{sum} of {sides} units are on.</>
+            : <>the units add up to about {sum.toFixed(3)}.</>}
+          {" "}"Inside" needs {steepness === undefined ? "all of them" : `${sides - 0.5}`}, so the network says "{says}".
+        </p>
         <small>
           {steepness === undefined ? "Drawn from the formulas." : "Drawn from the formulas; the edge of the network is sampled."}{" "}
-          Drag the round knob to turn the polygon, and the square one to move its sides. A wall's teeth show where its unit is on.
+          Drag the round knob to turn the polygon, and the square one to move its sides. Tap to move the
+          cross. A wall's teeth show where its unit is on; walls that are off at the cross are dashed.
         </small>
       </figcaption>
     </figure>

@@ -51,6 +51,16 @@ const VERTICES: Record<string, string[][]> = {
   // The same box, turned by the angle whose cosine is 4/5.
   turned: [["7/20", "6/5"], ["-5/4", "0"], ["-7/20", "-6/5"], ["5/4", "0"]],
 };
+/** What to see in the two tables. */
+const FOUND: Record<string, string> = {
+  box: "Look at the last column. Training often finds walls that are nearly vertical or horizontal: one weight of a unit is "
+    + "much smaller than the other. But it is not zero. Training changes every weight a little in each step, and nothing rewards "
+    + "an exact zero. The quotient of the two weights is the slope of the wall, and their size says how steep the step is.",
+  turned: "The turned box has no zero in either table. For a network, one direction is as good as another: the axes matter only "
+    + "to people who draw a grid. The quotient of the two weights is the slope of the wall.",
+  disk: "Four walls make a square, and a square is far from a disk. Training does much better with four units, because it uses "
+    + "some of them softly: small weights make a unit that bends instead of a wall. It finds the round way by itself.",
+};
 const STEEPNESS = 60;
 const MOST_SEED = 50;
 
@@ -195,12 +205,7 @@ export function Zeros({ state, set }: { state: ZerosState; set(changes: Partial<
           </> : <Picture svg={undefined}><p>{isTraining ? "Training..." : "Press \"Train\": it takes about two seconds."}</p></Picture>}
         </div>
       </div>
-      {trained && state.trained && <p>
-        Look at the columns of x and y. For a box along the axes, training often finds walls that are nearly vertical or
-        horizontal: one weight is much smaller than the other. But it is not zero. Training goes downhill a little in every
-        weight, and nothing rewards an exact zero. What matters is the quotient of the two weights, which is the slope of the
-        wall, and the size of both, which is how steep the step is.
-      </p>}
+      {trained && state.trained && <p>{FOUND[box]}</p>}
     </section>
   );
 }

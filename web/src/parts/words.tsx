@@ -1,6 +1,6 @@
 // Texts of a report as a reader of mathematics writes them.
 
-import type { ComponentChildren } from "preact";
+import { quoted } from "./controls.tsx";
 
 const RAISED: Record<string, string> = {
   "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "-": "⁻",
@@ -19,8 +19,5 @@ export function signs(text: string): string {
 
 /** A sentence; what stands between backquotes is code. */
 export function Sentence({ text }: { text: string }) {
-  const parts = text.split("`");
-  // A backquote without a partner stays.
-  if (parts.length % 2 === 0) return <>{signs(text)}</>;
-  return <>{parts.map((part, k): ComponentChildren => (k % 2 ? <code key={k}>{part}</code> : signs(part)))}</>;
+  return <>{quoted(text, signs)}</>;
 }
