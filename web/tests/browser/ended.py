@@ -8,6 +8,11 @@ window.Worker = class extends Worker {
         super(address);
         workers.push(this);
     }
+    terminate() {
+        super.terminate();
+        window.workers = workers.filter((worker) => worker !== this);
+        this.gone?.();
+    }
 };
 """
 
@@ -35,6 +40,8 @@ def broken(page):
     """Gives all workers that module, and waits until they have it."""
     page.evaluate("""(bytes) => Promise.all(workers.splice(0).map((worker) => new Promise((done) => {
         worker.addEventListener("message", ({ data }) => data.ready && done());
+        // The page may have ended it meanwhile.
+        worker.gone = done;
         worker.postMessage({ module: new Uint8Array(bytes).buffer });
     })))""", TRAP)
 
@@ -42,7 +49,7 @@ def broken(page):
 def check(site):
     page = site.open("#steps?cells=6", init=WATCH)
     right = site.at_rest(page)
-    cells = page.get_by_label("Cells")
+    cells = page.get_by_role("slider", name="Cells", exact=True)
     for _ in range(2):
         count = page.evaluate("workers.length")
         site.expect(count > 0, "the page has workers")
