@@ -1,10 +1,10 @@
 // Bumps, towers, and one layer instead of two.
 
-import { useMemo } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { Choice, Field, Slider, short } from "../parts/controls.tsx";
 import { Errors, type Line } from "../parts/errors.tsx";
-import { Figure } from "../parts/figure.tsx";
+import { Figure, PredictFirst } from "../parts/figure.tsx";
 import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -191,7 +191,7 @@ function Grid({ state, set, children }: WithChildren) {
   const plot = useMemo(() => SIZES.flatMap((size) => BUILDERS.map(([name]): { name: string; size: number; question: Build } => ({
     name, size, question: { do: "build", name: "networks of the plot", spec: grid({ ...state, builder: name, cells: size }).text },
   }))), [shape]);
-  const isFree = progress.stage === "rest" && !failure && answer !== undefined;
+  const isFree = !useContext(PredictFirst) && progress.stage === "rest" && !failure && answer !== undefined;
   const left = useSweep(failure ? [] : plot.map(({ question }) => question), isFree);
   const lines: Line[] = failure ? [] : BUILDERS.map(([name, text]) => ({
     name: text, isPresent: name === builder,

@@ -1,9 +1,9 @@
 // Steps add up: a staircase under a curve, and one number that decides whether it is smooth.
 
-import { useMemo } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { Errors, type Line } from "../parts/errors.tsx";
 import { Choice, Field, Slider, Tick, short } from "../parts/controls.tsx";
-import { Figure } from "../parts/figure.tsx";
+import { Figure, PredictFirst } from "../parts/figure.tsx";
 import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -72,7 +72,7 @@ function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void
     }));
     return { jumps, lines, all: [jumps, ...lines.flatMap(({ points }) => points.map(({ question }) => question))] };
   }, [shape, heights]);
-  const isFree = progress.stage === "rest" && !failure && progress.answer !== undefined;
+  const isFree = !useContext(PredictFirst) && progress.stage === "rest" && !failure && progress.answer !== undefined;
   const left = useSweep(failure ? [] : plot.all, isFree);
   const lines: Line[] = failure ? [] : (["values", "fitted"] as const).map((kind) => ({
     name: FIT[kind], isPresent: isSmooth && heights === kind,
