@@ -114,7 +114,11 @@ function View({ state: given, set }: { state: Steps; set(changes: Partial<Steps>
       controls={<>
         <Choice
           label="Curve" value={source} options={SOURCES}
-          onChange={(value) => set({ source: value })}
+          onChange={(value) => {
+            // One draws on from the curve that is there.
+            const isFirst = value === "drawn" && told && !failure && state.curve === curves.START;
+            set({ source: value, ...(isFirst && { curve: curves.sampled(told.target.map(([, height]) => height)) }) });
+          }}
         />
         {!isDrawn && <Field
           label="Curve f(x)" value={state.formula} failure={wrong?.key === "target.formula" ? failure : undefined}
