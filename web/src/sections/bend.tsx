@@ -70,8 +70,9 @@ function told(all: State[], moment: number, network: string): string {
 function View({ state, set }: Props<Bend>) {
   const network = NETWORKS.some(([name]) => name === state.network) ? state.network : "disk";
   const { proof, bend: subject, views } = example(state);
-  const progress = useProof(proof, []);
+  // The picture is asked for before the proof, which takes longer.
   const { answer: bent, failure, isStale } = useAnswer<Bent>({ do: "bend", ...subject });
+  const progress = useProof(proof, []);
   const isPair = state.view === "units";
   const [first, second] = [Math.round(state.first), Math.round(state.second)];
   const all = useMemo(

@@ -175,7 +175,7 @@ interface RegionsProps {
   total: number;
 }
 
-/** The count, and the formulas beside it. */
+/** The count, with the formulas. */
 function Regions({ counted, failure, isStale, question, total }: RegionsProps) {
   const most = counted && smallest(counted.bounds);
   const promise = counted?.promise;
@@ -316,7 +316,10 @@ function Impossible({ inputs, depth, rank }: { inputs: number; depth: number; ra
           {" "}It is impossible: the corner of a convex unit is taken at most twice, so L layers make at most 1 + (k − 1)(2^L − 1) ={" "}
           {grouped(String(possible))} pieces. The network here reaches that.
         </>}
-        {inputs === 2 && <> The network here is built by theorem T32.</>}
+        {inputs === 2 && <>
+          {" "}The network of theorem T32 has {grouped(String(possible))}: {possible === printed ? "as many" : possible > printed ? "more" : "fewer"}.
+          With one input, no network has as many as printed, if k is above 2 and there are two layers or more.
+        </>}
       </p>
     </>
   );

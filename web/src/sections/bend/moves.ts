@@ -189,11 +189,11 @@ function viewOf(layer: Layer, next: Layer, isLast: boolean, pair: Pair): View & 
   const first = weights.map((weight) => weight / size);
   return {
     before, after: [first, widest(layer.values, units, [first])], isTrue: false, isFree: true,
-    namesBefore: widestNames, namesAfter: ["what the output adds up", "the widest direction beside it"],
+    namesBefore: widestNames, namesAfter: ["what the output adds up", "the widest direction across it"],
   };
 }
 
-/** A view of a layer of one unit, beside the first input. */
+/** A view of a layer of one unit, and the first input. */
 function alone(input: string): View & { isFree: boolean } {
   const rows = [[1], [0]];
   return { before: rows, after: rows, isTrue: false, isFree: false, namesBefore: ["sum of unit 1", input], namesAfter: ["unit 1", input] };
