@@ -124,7 +124,7 @@ function View({ state: given, set }: { state: Steps; set(changes: Partial<Steps>
           label="Curve f(x)" value={state.formula} failure={wrong?.key === "target.formula" ? failure : undefined}
           span={wrong?.span} onChange={(value) => set({ formula: value })}
         />}
-        <div class="ends">
+        <div class="interval">
           <Field label="x from" value={low} failure={end(0)} onChange={(value) => set({ low: value })} />
           <Field label="to" value={high} failure={end(0) && end(1) ? undefined : end(1)} onChange={(value) => set({ high: value })} />
         </div>
