@@ -202,6 +202,10 @@ function View({ state, set }: Props<Bend>) {
         layer needs a unit for each side. Three more units double the number of sides: that is what depth is good for, where the
         picture repeats itself.
       </p>}
+      {network === "disk" && <p>
+        The output adds up all units and cuts half a unit below their number. A gentle unit stays a little below 1 even inside, and many
+        small losses add up. So more sides need steeper units: try 12 sides with both.
+      </p>}
       {network === "xor" && <p>
         Two units keep the plane a plane. They can bend it, but they cannot lift a part of it out. So a part stays on the wrong side, and
         the misclassified area says how much.
