@@ -59,7 +59,7 @@ function told(all: State[], moment: number, network: string): string {
   if (moment === 0) return "The inputs, before any layer: a flat grid.";
   const { cut, name } = all[moment]!;
   const words = moment % 2 === 1
-    ? "Weights and biases turn, stretch and move the sheet. It stays flat."
+    ? "Weights and biases turn, stretch and move the sheet. They do not bend it."
     : network === "folds" ? "Relu units fold the sheet." : "The activation squeezes the sheet: far parts come together.";
   const end = moment === all.length - 1
     ? cut ? " The output cuts here with one line: one side is inside." : " The output cuts this space with one flat cut; this view does not show it as a line."
