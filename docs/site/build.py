@@ -210,7 +210,7 @@ class Site:
             else:
                 parts.append(f"<p>{title}</p><ul>{items}</ul>")
         if EXPLORER.is_file():
-            parts.append(f'<p><a href="{relative(EXPLORER.name, self.at)}">The explorer</a></p>')
+            parts.append(f'<p><a href="{relative(EXPLORER.name, self.at)}">Open the explorer</a></p>')
         return "".join(parts)
 
     def entry(self, page, source):

@@ -198,7 +198,7 @@ fn a_spec_that_cannot_be_built_says_where() {
     for (rest, at) in [
         ("[network]\nbuilder = \"staircase\"\ncells = 0\n", "0"),
         ("[network]\nbuilder = \"stairs\"\n", "\"stairs\""),
-        ("[network]\nbuilder = \"staircase\"\ncels = 3\n", "cels"),
+        ("[network]\nbuilder = \"staircase\"\ncolour = 3\n", "colour"),
         ("[network\n", ""),
         ("", ""),
     ] {

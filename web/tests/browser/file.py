@@ -30,6 +30,16 @@ def check(site):
         "verify", "network.json", "--target", "x^2 + y^2", "--domain", "x=-1..1,y=-1..1", "--gap", "1/50", "--format", "json"))
     site.expect([low, high] == [told["error"]["lower"], told["error"]["upper"]], f"{low} to {high}; by the program {told['error']}")
 
+    page.get_by_label("Predict, then reveal").check()
+    guess = page.get_by_label("Largest error: your guess")
+    guess.wait_for()
+    site.expect(not page.locator(".report").is_visible(), "the explanation tells nothing that is to be guessed")
+    guess.fill("0.03")
+    page.get_by_role("button", name="Reveal").click()
+    page.get_by_text("Your guess: 0.03").wait_for()
+    site.expect(page.locator(".report").is_visible(), "then it is shown")
+    page.get_by_label("Predict, then reveal").uncheck()
+
     page.get_by_role("button", name="Stairs (by formula)").click()
     explained(page, "What stairs does")
     site.expect(page.get_by_text("Units 2 and 3 make a bump").count() == 1, "a bump is recognised")

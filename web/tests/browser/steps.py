@@ -13,14 +13,14 @@ def check(site):
 def certified(site):
     """Keys move the slider of cells; what is certified and saved is what the program says."""
     page = site.open("#steps?cells=9&apart=1")
-    cells = page.get_by_label("Cells")
+    cells = page.get_by_role("slider", name="Cells", exact=True)
     cells.press("ArrowRight")
     page.wait_for_function("location.hash.includes('cells=10')")
     lower, upper = site.at_rest(page)
     site.saved(page, "Spec", "spec.toml")
-    told = json.loads(site.steeple("build", "spec.toml", "--out", "built", "--format", "json"))
-    site.expect([lower, upper] == [told["error"]["lower"], told["error"]["upper"]],
-                f"10 cells: {lower} to {upper} in the page, {told['error']} by the program")
+    told = json.loads(site.steeple("build", "spec.toml", "--out", "built", "--format", "json"))["verify"]["error"]
+    site.expect([lower, upper] == [told["lower"], told["upper"]],
+                f"10 cells: {lower} to {upper} in the page, {told} by the program")
     page.wait_for_function("document.querySelectorAll('.board .apart').length === 13")
     site.accessible(page, "single steps")
 
@@ -79,12 +79,12 @@ def over(site):
 def wrong(site):
     """A domain that is empty or no number has its message under its field."""
     page = site.open("#steps")
-    low = page.get_by_label("x from")
+    low = page.get_by_role("textbox", name="x from")
     low.fill("2")
     page.get_by_text("must be below the upper end").first.wait_for()
     site.expect(low.get_attribute("aria-invalid") == "true", "an empty domain is marked at its low end")
     low.fill("0")
-    high = page.get_by_label("to", exact=True)
+    high = page.get_by_role("textbox", name="to", exact=True)
     high.fill("abc")
     page.locator(".field .wrong").get_by_text("is not a number").wait_for()
     site.expect(high.get_attribute("aria-invalid") == "true" and low.get_attribute("aria-invalid") is None, "the high end alone is marked")

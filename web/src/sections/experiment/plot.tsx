@@ -6,7 +6,8 @@ import { decision, lineIn, output, rows, type Box } from "./net.ts";
 import type { Trained } from "./training.ts";
 
 const SIZE = 520;
-const MARGIN = { left: 42, right: 8, top: 8, bottom: 30 };
+// Equal in both directions, so that circles are round.
+const MARGIN = { left: 42, right: 8, top: 8, bottom: 42 };
 const [WIDE, HIGH] = [SIZE - MARGIN.left - MARGIN.right, SIZE - MARGIN.top - MARGIN.bottom];
 
 /** The sum at which a unit has done a tenth or nine tenths of its change; `undefined` for units without an end. */
@@ -110,15 +111,15 @@ export function Plot({ id, box, points, names, trained, weights, isMoving, lit, 
           <path d={`M${at(left, y).join(" ")}h-5`} stroke="var(--soft)" />
           <text x={MARGIN.left - 8} y={at(left, y)[1] + 4} text-anchor="end">{label(y)}</text>
         </g>)}
-        <text x={SIZE - MARGIN.right - 4} y={SIZE - 4} text-anchor="end" font-style="italic">{xName}</text>
+        <text x={SIZE - MARGIN.right - 4} y={SIZE - 8} text-anchor="end" font-style="italic">{xName}</text>
         <text x={8} y={MARGIN.top + 12} font-style="italic">{yName}</text>
       </g>
       <g clip-path={`url(#${id}-clip)`}>
         {marks}
         {circles.map((radius) => (
-          <circle
-            key={radius} cx={at(0, 0)[0]} cy={at(0, 0)[1]} r={WIDE * radius / (right - left)} fill="none" stroke="var(--soft)"
-            stroke-width="1.5" stroke-dasharray="2 4"
+          <ellipse
+            key={radius} cx={at(0, 0)[0]} cy={at(0, 0)[1]} rx={WIDE * radius / (right - left)} ry={HIGH * radius / (high - low)}
+            fill="none" stroke="var(--soft)" stroke-width="1.5" stroke-dasharray="2 4"
           />
         ))}
         {region && <path class="decision-edge" d={region.edge} fill="none" stroke="var(--text)" stroke-width="2.5" stroke-linecap="round" />}

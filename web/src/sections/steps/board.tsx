@@ -97,7 +97,7 @@ export function Board({ title, told, isStale, isApart, curve, draw, domain }: Bo
         <path class="network" d={path(network, x, y)} />
         {points?.map((value, i) => (
           <circle
-            key={i} class="handle" cx={at(x, xOf(i))} cy={at(y, value / 100)} r={8} tabIndex={0} role="slider"
+            key={i} class="handle" cx={at(x, xOf(i))} cy={at(y, value / 100)} r={8} tabindex={0} role="slider"
             aria-label={`Height at point ${i + 1} of ${PLACES}`} aria-orientation="vertical" aria-valuemin={-1} aria-valuemax={1}
             aria-valuenow={value / 100} onKeyDown={(event) => key(event, i)}
           />
