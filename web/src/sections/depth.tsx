@@ -157,7 +157,7 @@ function View({ state, set }: Props<Depth>) {
       </>}
     >
       {show === "same" && !predict && <Divisions total={total} parts={parts} set={(split) => set({ split })} />}
-      {show === "maxout" && <Impossible inputs={inputs} depth={depth} rank={rank} />}
+      {show === "maxout" && !predict && <Impossible inputs={inputs} depth={depth} rank={rank} />}
       {show === "own" && <p>
         The weights are random fractions, and each unit switches somewhere in the square. The broad line shows where the chosen
         unit switches. A dashed side divides two activation regions on which the network is the same linear function.
