@@ -12,7 +12,7 @@ def check(site):
 def links(site):
     """The address follows the state, and another address is shown at once."""
     page = site.open("#steps?cells=7")
-    cells = page.get_by_label("Cells")
+    cells = page.get_by_role("slider", name="Cells")
     site.expect(cells.input_value() == "7", "a link sets a slider")
     cells.focus()
     cells.press("ArrowRight")
