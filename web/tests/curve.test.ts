@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PLACES, START, drawn, formula, heights, write } from "../src/sections/steps/curve.ts";
+import { PLACES, START, drawn, formula, heights, sampled, write } from "../src/sections/steps/curve.ts";
 
 /** The value of a formula of this kind at a place. */
 function value(text: string, x: number): number {
@@ -42,4 +42,10 @@ test("a fast finger sets the points that it passes", () => {
   assert.deepEqual(drawn(before, [4, 90], [1, 0]).slice(0, 6), [0, 0, 30, 60, 90, 0]);
   assert.deepEqual(drawn(before, [2.2, 50], [2.2, 50]).slice(0, 4), [0, 0, 50, 0]);
   assert.equal(drawn(before, [0, 0], [1, 500])[1], 100);
+});
+
+test("a curve is sampled from end to end", () => {
+  const values = Array.from({ length: 400 }, (_, i) => (i / 399) * 2);
+  assert.deepEqual(heights(sampled(values)).filter((_, i) => i % 3 === 0), [0, 50, 100, 100, 100]);
+  assert.equal(sampled([null]), write(Array<number>(PLACES).fill(0)));
 });

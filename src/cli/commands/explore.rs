@@ -145,14 +145,13 @@ fn given(path: &Path) -> Result<Value, Refusal> {
         _ => "network".to_string(),
     };
     // A page has the file alone: what needs a second one is written as one.
-    let bytes = match formats::open(&bytes) {
-        Ok(_) => bytes,
-        Err(_) => {
-            let mut whole = Vec::new();
-            own::write(&network, &mut whole).map_err(|error| Refusal::in_file(path, error))?;
-            name = format!("{name}.json");
-            whole
-        }
+    let bytes = if formats::open(&bytes).is_ok() {
+        bytes
+    } else {
+        let mut whole = Vec::new();
+        own::write(&network, &mut whole).map_err(|error| Refusal::in_file(path, error))?;
+        name = format!("{name}.json");
+        whole
     };
     refuse_if_large(bytes.len() as u64)?;
     Ok(json!({ "link": "#file", "network": { "name": name, "base64": STANDARD.encode(bytes) } }))

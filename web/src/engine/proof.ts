@@ -39,6 +39,11 @@ export function failureOf(error: unknown): Failure | undefined {
   return { message: String(error) };
 }
 
+/** Was the time over before there was anything? Where a builder looks for a size, the first time may be too short. */
+export function isTooEarly(error: unknown): boolean {
+  return /stopped by time/.test(failureOf(error)?.message ?? "");
+}
+
 /**
  * Follows a question: asks it with little time whenever it changes, then with more.
  *
@@ -57,12 +62,19 @@ export function useProof(question: Proof | undefined, pictures: Drawn[], firstMi
     let timer: ReturnType<typeof setTimeout> | undefined;
     const narrow = async () => {
       for (const millis of [700, LONGEST]) {
-        const answer = await patient.ask<Proved>({ ...question, pictures, millis });
+        const answer = await patient.ask<Proved>({ ...question, pictures, millis }).catch((error: unknown) => {
+          if (millis !== LONGEST && isTooEarly(error)) return undefined;
+          throw error;
+        });
         if (!isWanted()) return;
+        if (!answer) continue;
         const isLast = isNarrow(answer) || millis === LONGEST;
         setProgress({ answer, question, engine: patient, stage: isLast ? "rest" : "narrowing" });
         if (isLast) return;
       }
+    };
+    const rest = () => {
+      timer = setTimeout(() => narrow().catch(failed), REST);
     };
     const failed = (error: unknown) => {
       const failure = failureOf(error);
@@ -73,10 +85,13 @@ export function useProof(question: Proof | undefined, pictures: Drawn[], firstMi
       if (!isWanted()) return;
       const isLast = isNarrow(answer);
       setProgress({ answer, question, engine: quick, stage: isLast ? "rest" : "narrowing" });
-      if (!isLast) timer = setTimeout(() => narrow().catch(failed), REST);
+      if (!isLast) rest();
     };
     setProgress((before) => ({ ...before, stage: "first" }));
-    void latest(() => first().catch(failed));
+    void latest(() => first().catch((error: unknown) => {
+      if (isTooEarly(error) && isWanted()) rest();
+      else failed(error);
+    }));
     return () => clearTimeout(timer);
   }, [key]);
   useEffect(() => () => {

@@ -12,7 +12,7 @@ const finished = new Set<string>();
 /** More are not kept. */
 const MOST = 2000;
 /** Milliseconds for each figure: first a little for all, then more for those that are wide. */
-const ROUNDS = [60, 700, 3000];
+const ROUNDS = [60, 700, 1500];
 /** A figure whose ends differ by a larger part of the upper one is wide. */
 const WIDE = 0.2;
 

@@ -45,6 +45,16 @@ export function Slider({ label, value, min, max, step = 1, isLog = false, shown,
   );
 }
 
+/** A number of a link, within what its slider allows; whole where the slider's steps are. */
+export function within(value: number, min: number, max: number, isWhole = false): number {
+  return Math.min(Math.max(isWhole ? Math.round(value) : value, min), max);
+}
+
+/** A word of a link, if it is one of the options; else the first of them. */
+export function among(value: string, options: readonly (readonly [string, string])[]): string {
+  return options.some(([option]) => option === value) ? value : options[0]![0];
+}
+
 interface ChoiceProps<T extends string> {
   label: ComponentChildren;
   value: T;

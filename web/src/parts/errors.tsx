@@ -1,7 +1,8 @@
 // Certified errors of many networks in one plot, the present one marked.
 
-import { useId, useState } from "preact/hooks";
+import { useContext, useId, useState } from "preact/hooks";
 import { Axes, at, axis, back, path, useWidth } from "./plot.tsx";
+import { PredictFirst } from "./figure.tsx";
 import type { Enclosure } from "../engine/protocol.ts";
 
 /** One network: its place, and what was certified of it. */
@@ -55,11 +56,13 @@ function said({ lower, upper, is_exact }: Enclosure): string {
   return upper === null ? `at least ${lower}` : `between ${lower} and ${upper}`;
 }
 
-/** Errors over a number, both on logarithmic axes. Points can be chosen by pointer; lists in words follow for readers. */
+/** Errors over a number, both on logarithmic axes. Points can be chosen by pointer, and by keys in the table below. */
 export function Errors({ title, xName, xRange, xTicks, lines, present, left, move }: ErrorsProps) {
   const [place, width] = useWidth(336);
   const [pointed, setPointed] = useState<Mark>();
   const id = useId();
+  const predict = useContext(PredictFirst);
+  if (predict) return <p><small>The plot of errors is hidden while you predict.</small></p>;
   const all = lines.flatMap(({ marks }) => marks.flatMap(({ enclosure }) => (enclosure ? numbers(enclosure) : [])));
   if (present) all.push(...numbers(present.enclosure));
   const lowest = Math.max(Math.min(...all, 1), SMALLEST);

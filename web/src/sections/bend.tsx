@@ -59,7 +59,7 @@ function told(all: State[], moment: number, network: string): string {
   if (moment === 0) return "The inputs, before any layer: a flat grid.";
   const { cut, name } = all[moment]!;
   const words = moment % 2 === 1
-    ? "Weights and biases turn, stretch and move the sheet. It stays flat."
+    ? "Weights and biases turn, stretch and move the sheet. They do not bend it."
     : network === "folds" ? "Relu units fold the sheet." : "The activation squeezes the sheet: far parts come together.";
   const end = moment === all.length - 1
     ? cut ? " The output cuts here with one line: one side is inside." : " The output cuts this space with one flat cut; this view does not show it as a line."
@@ -201,6 +201,10 @@ function View({ state, set }: Props<Bend>) {
         {4 + 3 * (within(Math.round(state.folds), 1, 5) - 1)} relu units make {sidesOf(within(Math.round(state.folds), 1, 5))} sides. One
         layer needs a unit for each side. Three more units double the number of sides: that is what depth is good for, where the
         picture repeats itself.
+      </p>}
+      {network === "disk" && <p>
+        The output adds up all units and cuts half a unit below their number. A gentle unit stays a little below 1 even inside, and many
+        small losses add up. So more sides need steeper units: try 12 sides with both.
       </p>}
       {network === "xor" && <p>
         Two units keep the plane a plane. They can bend it, but they cannot lift a part of it out. So a part stays on the wrong side, and

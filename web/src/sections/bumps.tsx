@@ -1,10 +1,10 @@
 // Bumps, towers, and one layer instead of two.
 
-import { useMemo } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { Choice, Field, Slider, short } from "../parts/controls.tsx";
+import { Choice, Field, Slider, among, short, within } from "../parts/controls.tsx";
 import { Errors, type Line } from "../parts/errors.tsx";
-import { Figure } from "../parts/figure.tsx";
+import { Figure, PredictFirst } from "../parts/figure.tsx";
 import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -32,7 +32,20 @@ interface Part {
 
 const PARTS = [["bump", "a bump"], ["tower", "a tower"], ["grid", "a grid of them"]] as const;
 
-function View({ state, set }: Part) {
+/** A state with values that the controls allow, whatever a link says. */
+function sane(state: Bumps): Bumps {
+  return {
+    ...state,
+    part: PARTS.some(([part]) => part === state.part) ? state.part : "grid",
+    builder: among(state.builder, BUILDERS), units: among(state.units, [["smooth", ""], ["hard", ""]]),
+    position: within(state.position, 0.1, 0.9), width: within(state.width, 0.02, 0.8), height: within(state.height, 0.1, 2),
+    steepness: within(state.steepness, 2, 200), x: within(state.x, -0.6, 0.6), y: within(state.y, -0.6, 0.6),
+    side: within(state.side, 0.2, 1.6), cells: within(state.cells, 1, 8, true),
+  };
+}
+
+function View({ state: given, set }: Part) {
+  const state = sane(given);
   const choose = (
     <Choice label="What to build" value={state.part} options={PARTS} onChange={(part) => set({ part })} />
   );
@@ -191,7 +204,7 @@ function Grid({ state, set, children }: WithChildren) {
   const plot = useMemo(() => SIZES.flatMap((size) => BUILDERS.map(([name]): { name: string; size: number; question: Build } => ({
     name, size, question: { do: "build", name: "networks of the plot", spec: grid({ ...state, builder: name, cells: size }).text },
   }))), [shape]);
-  const isFree = progress.stage === "rest" && !failure && answer !== undefined;
+  const isFree = !useContext(PredictFirst) && progress.stage === "rest" && !failure && answer !== undefined;
   const left = useSweep(failure ? [] : plot.map(({ question }) => question), isFree);
   const lines: Line[] = failure ? [] : BUILDERS.map(([name, text]) => ({
     name: text, isPresent: name === builder,

@@ -157,7 +157,7 @@ function View({ state, set }: Props<Depth>) {
       </>}
     >
       {show === "same" && !predict && <Divisions total={total} parts={parts} set={(split) => set({ split })} />}
-      {show === "maxout" && <Impossible inputs={inputs} depth={depth} rank={rank} />}
+      {show === "maxout" && !predict && <Impossible inputs={inputs} depth={depth} rank={rank} />}
       {show === "own" && <p>
         The weights are random fractions, and each unit switches somewhere in the square. The broad line shows where the chosen
         unit switches. A dashed side divides two activation regions on which the network is the same linear function.
@@ -310,10 +310,10 @@ function Impossible({ inputs, depth, rank }: { inputs: number; depth: number; ra
     <>
       <h2>A printed theorem, and what it cannot mean</h2>
       <p>
-        A paper of 2014 prints that such a network can have at least k^(L−1) · k^n regions, with L layers and n inputs. Here that is{" "}
+        A paper of 2014 prints that such a network can have at least k<sup>L−1</sup> · k<sup>n</sup> regions, with L layers and n inputs. Here that is{" "}
         {grouped(String(printed))}.
         {inputs === 1 && depth > 1 && rank > 2 && printed > possible && <>
-          {" "}It is impossible: the corner of a convex unit is taken at most twice, so L layers make at most 1 + (k − 1)(2^L − 1) ={" "}
+          {" "}It is impossible: the corner of a convex unit is taken at most twice, so L layers make at most 1 + (k − 1)(2<sup>L</sup> − 1) ={" "}
           {grouped(String(possible))} pieces. The network here reaches that.
         </>}
         {inputs === 2 && <>

@@ -8,7 +8,7 @@ import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { Sentence } from "../parts/words.tsx";
 import { patient } from "../engine/load.ts";
-import { failureOf, type Progress } from "../engine/proof.ts";
+import { failureOf, isTooEarly, type Progress } from "../engine/proof.ts";
 import type { Build, Kind, Proved } from "../engine/protocol.ts";
 import { given } from "../state/given.ts";
 import type { Section } from "../state/section.ts";
@@ -99,8 +99,7 @@ function useSpec(text: string, seconds: number): { progress: Progress; drawn: Dr
       try {
         return await patient.ask<Proved>({ ...question, millis });
       } catch (error) {
-        // Where a builder looks for a size, the first time may be too short for anything.
-        if (millis === FIRST && /stopped by time/.test(failureOf(error)?.message ?? "")) return undefined;
+        if (millis === FIRST && isTooEarly(error)) return undefined;
         throw error;
       }
     };

@@ -1,9 +1,9 @@
 // Steps add up: a staircase under a curve, and one number that decides whether it is smooth.
 
-import { useMemo } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { Errors, type Line } from "../parts/errors.tsx";
-import { Choice, Field, Slider, Tick, short } from "../parts/controls.tsx";
-import { Figure } from "../parts/figure.tsx";
+import { Choice, Field, Slider, Tick, among, short, within } from "../parts/controls.tsx";
+import { Figure, PredictFirst } from "../parts/figure.tsx";
 import { Files } from "../parts/files.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -28,6 +28,19 @@ const PRODUCTS = [1, 4, 40, 2, 10, 100, 0.5, 200, 6, 20, 3, 1.5];
 
 const FIT = { values: "heights are values of f", fitted: "heights are fitted" } as const;
 
+const SOURCES = [["typed", "type a formula"], ["drawn", "draw"]] as const;
+const STEPS = [["sigmoid", "sigmoid"], ["tanh", "tanh"], ["heaviside", "jumps"]] as const;
+const HEIGHTS = [["values", "values of f"], ["fitted", "fitted"]] as const;
+
+/** A state with values that the controls allow, whatever a link says. */
+function sane(state: Steps): Steps {
+  return {
+    ...state,
+    source: among(state.source, SOURCES), activation: among(state.activation, STEPS), heights: among(state.heights, HEIGHTS),
+    cells: within(state.cells, 1, 40, true), steepness: within(state.steepness, 0.5, 200), ghosts: within(state.ghosts, 0, 6, true),
+  };
+}
+
 /** The spec of a staircase. */
 function stairs(state: Steps, formula: string) {
   const { low, high, cells, steepness, activation, heights, ghosts } = state;
@@ -45,7 +58,8 @@ function stairs(state: Steps, formula: string) {
   });
 }
 
-function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void }) {
+function View({ state: given, set }: { state: Steps; set(changes: Partial<Steps>): void }) {
+  const state = sane(given);
   const { source, low, high, cells, steepness, activation, heights, ghosts, apart } = state;
   const isDrawn = source === "drawn";
   const isSmooth = activation !== "heaviside";
@@ -72,7 +86,7 @@ function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void
     }));
     return { jumps, lines, all: [jumps, ...lines.flatMap(({ points }) => points.map(({ question }) => question))] };
   }, [shape, heights]);
-  const isFree = progress.stage === "rest" && !failure && progress.answer !== undefined;
+  const isFree = !useContext(PredictFirst) && progress.stage === "rest" && !failure && progress.answer !== undefined;
   const left = useSweep(failure ? [] : plot.all, isFree);
   const lines: Line[] = failure ? [] : (["values", "fitted"] as const).map((kind) => ({
     name: FIT[kind], isPresent: isSmooth && heights === kind,
@@ -99,20 +113,24 @@ function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void
       </p>}
       controls={<>
         <Choice
-          label="Curve" value={source} options={[["typed", "type a formula"], ["drawn", "draw"]]}
-          onChange={(value) => set({ source: value })}
+          label="Curve" value={source} options={SOURCES}
+          onChange={(value) => {
+            // One draws on from the curve that is there.
+            const isFirst = value === "drawn" && told && !failure && state.curve === curves.START;
+            set({ source: value, ...(isFirst && { curve: curves.sampled(told.target.map(([, height]) => height)) }) });
+          }}
         />
         {!isDrawn && <Field
           label="Curve f(x)" value={state.formula} failure={wrong?.key === "target.formula" ? failure : undefined}
           span={wrong?.span} onChange={(value) => set({ formula: value })}
         />}
-        <div class="ends">
+        <div class="interval">
           <Field label="x from" value={low} failure={end(0)} onChange={(value) => set({ low: value })} />
           <Field label="to" value={high} failure={end(0) && end(1) ? undefined : end(1)} onChange={(value) => set({ high: value })} />
         </div>
         <Slider label="Cells" value={cells} min={1} max={40} onChange={(value) => set({ cells: value })} />
         <Choice
-          label="Steps" value={activation} options={[["sigmoid", "sigmoid"], ["tanh", "tanh"], ["heaviside", "jumps"]]}
+          label="Steps" value={activation} options={STEPS}
           onChange={(value) => set({ activation: value })}
         />
         {isSmooth && <>
@@ -121,7 +139,7 @@ function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void
             shown={short(steepness)} onChange={(value) => set({ steepness: value })}
           />
           <Choice
-            label="Heights of the steps" value={heights} options={[["values", "values of f"], ["fitted", "fitted"]]}
+            label="Heights of the steps" value={heights} options={HEIGHTS}
             onChange={(value) => set({ heights: value })}
           />
           <Slider
@@ -137,7 +155,7 @@ function View({ state, set }: { state: Steps; set(changes: Partial<Steps>): void
         {!failure && <Errors
           title="The error over w h, at the same cells" xName="w h (log scale)" xRange={[0.4, 250]} lines={lines} left={left}
           present={isSmooth && progress.answer && progress.stage !== "first" ? { x: steepness, enclosure: progress.answer.enclosure } : undefined}
-          move={(place) => set({ steepness: Math.min(Math.max(Number(place.toPrecision(3)), 0.5), 200), activation: isSmooth ? activation : "sigmoid" })}
+          move={(place) => set({ steepness: within(Number(place.toPrecision(3)), 0.5, 200), activation: isSmooth ? activation : "sigmoid" })}
         />}
       </>}
       picture={<>

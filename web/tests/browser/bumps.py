@@ -59,3 +59,4 @@ def single(site):
     page.locator(".held svg").first.wait_for()
     for part in ["bump", "tower", "grid"]:
         site.fits(site.open(f"#bumps?part={part}", width=390), f"{part} on a phone")
+    site.at_rest(site.open("#bumps?part=odd&builder=odd&cells=500&steepness=-1&units=odd"))

@@ -12,7 +12,7 @@ def check(site):
 def links(site):
     """The address follows the state, and another address is shown at once."""
     page = site.open("#steps?cells=7")
-    cells = page.get_by_role("slider", name="Cells", exact=True)
+    cells = page.get_by_role("slider", name="Cells")
     site.expect(cells.input_value() == "7", "a link sets a slider")
     cells.focus()
     cells.press("ArrowRight")
@@ -54,6 +54,9 @@ def guessed(site):
     site.expect(page.locator(".figure").inner_text().count("1/10") == 0, "the figure is hidden")
     text = page.locator(".picture svg text").first
     site.expect(text.evaluate("(text) => getComputedStyle(text).visibility") == "hidden", "numbers in the picture are hidden")
+    untold = page.locator(".picture svg").evaluate(
+        "(svg) => [...svg.querySelectorAll('title, desc')].every((words) => !/[0-9]/.test(words.textContent))")
+    site.expect(untold, "title and description of the picture do not tell it")
     site.accessible(page, "before the guess")
     guess.fill("1/5")
     guess.press("Enter")

@@ -90,3 +90,6 @@ def wrong(site):
     site.expect(high.get_attribute("aria-invalid") == "true" and low.get_attribute("aria-invalid") is None, "the high end alone is marked")
     high.fill("2*pi")
     site.at_rest(page)
+    odd = site.open("#steps?cells=1e9&steepness=-4&ghosts=2.5&activation=odd&heights=no")
+    site.at_rest(odd)
+    site.expect(odd.get_by_role("slider", name="Cells", exact=True).input_value() == "40", "a link cannot ask for more cells than the slider")

@@ -18,6 +18,12 @@ export function write(hundredths: number[]): string {
   return hundredths.map((value) => String(Math.round(value))).join(",");
 }
 
+/** The curve through even samples of another one, from end to end; what is beyond the board is cut off. */
+export function sampled(values: (number | null)[]): string {
+  const at = (i: number) => values[Math.round((i * (values.length - 1)) / (PLACES - 1))] ?? 0;
+  return write(heights(write(Array.from({ length: PLACES }, (_, i) => at(i) * 100))));
+}
+
 /** A number of a simple form: `2`, `-0.5`, `1/3`. */
 function simple(text: string): [bigint, bigint] | undefined {
   const found = /^\s*([+-]?\d{1,12})(?:\.(\d{1,12})|\/(\d{1,12}))?\s*$/.exec(text);
