@@ -54,7 +54,7 @@ def guessed(site):
     site.expect(page.locator(".figure").inner_text().count("1/10") == 0, "the figure is hidden")
     text = page.locator(".picture svg text").first
     site.expect(text.evaluate("(text) => getComputedStyle(text).visibility") == "hidden", "numbers in the picture are hidden")
-    untold = page.locator(".picture svg").evaluate(
+    untold = page.locator(".picture > svg").evaluate(
         "(svg) => [...svg.querySelectorAll('title, desc')].every((words) => !/[0-9]/.test(words.textContent))")
     site.expect(untold, "title and description of the picture do not tell it")
     site.accessible(page, "before the guess")
