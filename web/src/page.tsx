@@ -1,6 +1,6 @@
 // All sections, one at a time; the address says which, and in which state.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { PredictFirst } from "./parts/figure.tsx";
 import { Tick } from "./parts/controls.tsx";
 import { parse, read, write, type State } from "./state/link.ts";
@@ -17,21 +17,18 @@ export function Page() {
   const shown = SECTIONS.find(({ id }) => id === link.section) ?? SECTIONS[0]!;
   const [state, setState] = useState<State>(() => read(shown.start, link.values));
   const [predict, setPredict] = useState(false);
-  const written = useRef("");
 
   // The address follows the state, and the state follows the address.
   useEffect(() => {
     const timer = setTimeout(() => {
       const fragment = write(shown.id, shown.start, state, link.isEmbedded);
       if (fragment === location.hash) return;
-      written.current = fragment;
       history.replaceState(null, "", fragment);
     }, 200);
     return () => clearTimeout(timer);
   }, [shown, state, link.isEmbedded]);
   useEffect(() => {
     const moved = () => {
-      if (location.hash === written.current) return;
       const now = parse(present());
       const section = SECTIONS.find(({ id }) => id === now.section) ?? SECTIONS[0]!;
       setLink(now);
