@@ -151,31 +151,3 @@ fn larger(bytes: usize) -> Failure {
     ))
     .within("network")
 }
-
-/// Checks a certificate for a network, without a search.
-#[derive(Deserialize)]
-pub struct Check {
-    certificate: String,
-    network: String,
-}
-
-impl Check {
-    pub fn run(self) -> Result<Value, Failure> {
-        let checked = steeple::check(self.certificate.as_bytes(), self.network.as_bytes())
-            .map_err(Failure::new)?;
-        Ok(json!({
-            "lower": checked.lower().map(|lower| steeple::report::down(&lower)),
-            "upper": checked.upper().map(|upper| steeple::report::up(&upper)),
-            "leaves": checked.leaves(),
-        }))
-    }
-}
-
-/// The builders and their keys.
-pub fn catalogue() -> Value {
-    let builders: Vec<Value> = steeple::builders::catalogue()
-        .iter()
-        .map(|entry| json!({ "name": entry.name, "summary": entry.summary }))
-        .collect();
-    builders.into()
-}

@@ -52,7 +52,6 @@ enum Question {
     Open(files::Open),
     Explain(explain::Explain),
     Passes(passes::Passes),
-    Check(files::Check),
     Steps(steps::Steps),
     Coarse(steps::Coarse),
     Train(train::Train),
@@ -60,7 +59,6 @@ enum Question {
     Regions(regions::Regions),
     RegionsOfAll(regions::RegionsOfAll),
     Bend(bend::Bend),
-    Catalogue,
 }
 
 /// Answers questions, and remembers what it built.
@@ -101,7 +99,6 @@ impl Engine {
             Question::Open(open) => open.run(&mut self.kept),
             Question::Explain(explain) => explain.run(tell),
             Question::Passes(passes) => passes.run(),
-            Question::Check(check) => check.run(),
             Question::Train(train) => train.run(&mut self.kept, tell),
             Question::Steps(steps) => steps.run(&self.kept),
             Question::Coarse(coarse) => coarse.run(&self.kept),
@@ -109,7 +106,6 @@ impl Engine {
             Question::Regions(regions) => regions.run(&mut self.kept),
             Question::RegionsOfAll(regions) => regions.run(),
             Question::Bend(bend) => bend.run(),
-            Question::Catalogue => Ok(files::catalogue()),
         }
     }
 }
