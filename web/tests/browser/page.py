@@ -7,6 +7,7 @@ def check(site):
     guessed(site)
     pictures(site)
     lost(site)
+    in_sight(site)
 
 
 def links(site):
@@ -86,3 +87,17 @@ def lost(site):
     for fragment in ("#nothing", "#?", "#steps?cells=NaN&formula=%E0%A4%A", "#%00"):
         page = site.open(fragment)
         page.locator(".figure").first.wait_for()
+
+
+def in_sight(site):
+    """On a phone, the picture stays in sight while a slider below it is moved, and does not cover the slider."""
+    page = site.open("#steps", width=390)
+    site.at_rest(page)
+    slider = page.get_by_role("slider", name="Padding steps")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_function("location.hash.includes('ghosts=')")
+    page.wait_for_function("scrollY > 0")
+    picture, control = page.locator(".picture").first.bounding_box(), slider.bounding_box()
+    site.expect(picture["y"] >= -1 and picture["y"] + picture["height"] <= 900, f"the picture is in sight: {picture}")
+    site.expect(control["y"] >= picture["y"] + picture["height"] - 1, f"the slider is below it: {control}")
