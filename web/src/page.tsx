@@ -1,6 +1,6 @@
 // All sections, one at a time; the address says which, and in which state.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { PredictFirst } from "./parts/figure.tsx";
 import { Tick } from "./parts/controls.tsx";
 import { parse, read, write, type State } from "./state/link.ts";
@@ -19,16 +19,19 @@ export function Page() {
   const [predict, setPredict] = useState(false);
 
   // The address follows the state, and the state follows the address.
+  const seen = useRef(location.hash);
   useEffect(() => {
     const timer = setTimeout(() => {
-      const fragment = write(shown.id, shown.start, state, link.isEmbedded);
-      if (fragment === location.hash) return;
-      history.replaceState(null, "", fragment);
+      // Another address is on its way: the event has not come yet.
+      if (location.hash !== seen.current) return;
+      history.replaceState(null, "", write(shown.id, shown.start, state, link.isEmbedded));
+      seen.current = location.hash;
     }, 200);
     return () => clearTimeout(timer);
   }, [shown, state, link.isEmbedded]);
   useEffect(() => {
     const moved = () => {
+      seen.current = location.hash;
       const now = parse(present());
       const section = SECTIONS.find(({ id }) => id === now.section) ?? SECTIONS[0]!;
       setLink(now);
@@ -83,7 +86,8 @@ export function Page() {
       </main>
       <footer>
         <p>
-          Every figure called certified was accepted by Steeple's exact checker, in this page. Pictures are sampled where they say so.
+          Every figure called certified was accepted by Steeple's exact checker, in this page. It is about the exact numbers of
+          the network and real arithmetic, unless it says otherwise. Pictures are sampled where they say so.
         </p>
       </footer>
     </>

@@ -5,7 +5,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { Words } from "./controls.tsx";
 import type { Progress } from "../engine/proof.ts";
-import type { Enclosure, Failure } from "../engine/protocol.ts";
+import type { Enclosure, Failure, Proved } from "../engine/protocol.ts";
 
 /** Should figures be hidden until the user has guessed them? */
 export const PredictFirst = createContext(false);
@@ -98,11 +98,28 @@ export function Figure({ name, progress, children, shown, question }: FigureProp
             {stage === "narrowing" && <span class="busy"> narrowing...</span>}
             {guess && <>. Your guess: {guess}{judged(guess, enclosure)}</>}
           </p>
+          <p class="evidence claim">{claim(answer)}</p>
           {children}
         </div>
       )}
     </Guessed>
   );
+}
+
+const VERDICTS = {
+  proved: (tolerance: string) => `Proved: at most ${tolerance}. `,
+  refuted: (tolerance: string) => `Refuted: it is more than ${tolerance}. `,
+  undecided: (tolerance: string) => `Undecided: is it at most ${tolerance}? `,
+  enclosed: () => "",
+};
+const NORMS: Record<string, string> = { l1: "L¹", l2: "L²" };
+
+/** What the figure is about: the verdict where there is a tolerance, the norm, the weights, and the arithmetic. */
+export function claim({ report, enclosure }: Pick<Proved, "report" | "enclosure">): string {
+  const { norm, semantics, weights, tolerance } = (report as { claim?: Record<string, string | null> }).claim ?? {};
+  const verdict = tolerance ? VERDICTS[enclosure.verdict](tolerance) : "";
+  const measured = norm === "area" ? "area" : `${NORMS[norm ?? ""] ?? norm} error`;
+  return `${verdict}Claim: ${measured}, ${weights} weights, ${semantics} arithmetic.`;
 }
 
 interface CountProps {
