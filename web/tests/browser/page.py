@@ -8,6 +8,7 @@ def check(site):
     pictures(site)
     lost(site)
     in_sight(site)
+    without_webassembly(site)
 
 
 def links(site):
@@ -101,3 +102,12 @@ def in_sight(site):
     picture, control = page.locator(".picture").first.bounding_box(), slider.bounding_box()
     site.expect(picture["y"] >= -1 and picture["y"] + picture["height"] <= 900, f"the picture is in sight: {picture}")
     site.expect(control["y"] >= picture["y"] + picture["height"] - 1, f"the slider is below it: {control}")
+
+
+def without_webassembly(site):
+    """A browser without WebAssembly gets a sentence, and no faults."""
+    page = site.open("#steps")
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.reload()
+    page.get_by_text("This browser has no WebAssembly").wait_for()
+    site.accessible(page, "without WebAssembly")
