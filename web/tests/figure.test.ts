@@ -21,7 +21,9 @@ test("a figure says what it is about", () => {
 test("with a tolerance, the verdict comes first", () => {
   for (const [verdict, words] of [["proved", "Proved: at most 1/9. "], ["refuted", "Refuted: it is more than 1/9. "],
     ["undecided", "Undecided: is it at most 1/9? "]] as const) {
-    assert.ok(claim({ enclosure: { ...enclosure, verdict }, report: report({ tolerance: "1/9" }) }).startsWith(words), verdict);
+    const answer = { enclosure: { ...enclosure, verdict }, report: report({ tolerance: "1/9" }) };
+    assert.ok(claim(answer).startsWith(words), verdict);
+    assert.ok(claim(answer, false).startsWith("Claim: "), `${verdict}, of the last question`);
   }
 });
 

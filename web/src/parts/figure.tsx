@@ -98,7 +98,7 @@ export function Figure({ name, progress, children, shown, question }: FigureProp
             {stage === "narrowing" && <span class="busy"> narrowing...</span>}
             {guess && <>. Your guess: {guess}{judged(guess, enclosure)}</>}
           </p>
-          <p class="evidence claim">{claim(answer)}</p>
+          <p class="evidence claim">{claim(answer, stage !== "first")}</p>
           {children}
         </div>
       )}
@@ -114,10 +114,13 @@ const VERDICTS = {
 };
 const NORMS: Record<string, string> = { l1: "L¹", l2: "L²" };
 
-/** What the figure is about: the verdict where there is a tolerance, the norm, the weights, and the arithmetic. */
-export function claim({ report, enclosure }: Pick<Proved, "report" | "enclosure">): string {
+/**
+ * What the figure is about: the verdict where there is a tolerance, the norm, the weights, and the arithmetic. A verdict
+ * about the last question is not shown (`isPresent`).
+ */
+export function claim({ report, enclosure }: Pick<Proved, "report" | "enclosure">, isPresent = true): string {
   const { norm, semantics, weights, tolerance } = (report as { claim?: Record<string, string | null> }).claim ?? {};
-  const verdict = tolerance ? VERDICTS[enclosure.verdict](tolerance) : "";
+  const verdict = tolerance && isPresent ? VERDICTS[enclosure.verdict](tolerance) : "";
   const measured = norm === "area" ? "area" : `${NORMS[norm ?? ""] ?? norm} error`;
   return `${verdict}Claim: ${measured}, ${weights} weights, ${semantics} arithmetic.`;
 }

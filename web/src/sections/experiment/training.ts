@@ -278,7 +278,12 @@ function numberOf(text: string): number {
   return Number(over) / (under === undefined ? 1 : Number(under));
 }
 
-/** Is the one error certainly smaller, certainly larger, or is that not known? The ends are rounded outwards. */
+/**
+ * Is the one error certainly smaller, certainly larger, or is that not known?
+ *
+ * The ends are rounded outwards. Reading one rounds it once, to the nearest float, and that keeps the order: if the float
+ * of one end is below that of another, so is the end itself.
+ */
 export function compared(one: Enclosure, other: Enclosure): "smaller" | "larger" | "open" {
   if (one.upper !== null && numberOf(one.upper) < numberOf(other.lower)) return "smaller";
   if (other.upper !== null && numberOf(one.lower) > numberOf(other.upper)) return "larger";
