@@ -281,8 +281,8 @@ function numberOf(text: string): number {
 /**
  * Is the one error certainly smaller, certainly larger, or is that not known?
  *
- * The ends are rounded outwards. Reading one rounds it once, to the nearest float, and that keeps the order: if the float
- * of one end is below that of another, so is the end itself.
+ * The ends are rounded outwards. Reading an end rounds it once, to the nearest float, and that keeps the order: where
+ * the float of one end is below that of another, so is the end itself.
  */
 export function compared(one: Enclosure, other: Enclosure): "smaller" | "larger" | "open" {
   if (one.upper !== null && numberOf(one.upper) < numberOf(other.lower)) return "smaller";
