@@ -174,18 +174,18 @@ def test_estimators_that_are_refused(data, make, message):
 A = np.array
 BAD_ARRAYS = [
     ([(A([[1.0, 2.0], [3, 4], [5, 6]]), None, "relu"), (A([[1.0], [2], [3]]), None, None)],
-     "layer 2: weights of shape (3, 1) do not fit; expected 3 columns, one for each output of layer 1, found 1; "
-     "hint: weights have the shape (outputs, inputs), as in PyTorch; give weights.T"),
-    ([(A([[1.0, np.nan]]), None, None)], "layer 1: weights must be finite numbers, found nan in weights[0, 1]"),
-    ([([[1]], A([np.inf]), None)], "layer 1: bias must be finite numbers, found inf in bias[0]"),
-    ([([[float("nan")]], None, None)], "found nan in weights[0, 0]"),
+     "layer 2: weights of shape (3, 1) do not fit; expected 3 columns, one for each output of layer 1, found 1"
+     "\n  hint: weights have the shape (outputs, inputs), as in PyTorch; give weights.T"),
+    ([(A([[1.0, np.nan]]), None, None)], "layer 1: weights must be finite numbers, found nan in row 1, column 2"),
+    ([([[1]], A([np.inf]), None)], "layer 1: bias must be finite numbers, found inf in place 1"),
+    ([([[float("nan")]], None, None)], "found nan in row 1, column 1"),
     ([(A([[1j]]), None, None)], "weights must be floats, found the dtype complex128"),
     ([(A([[True]]), None, None)], "weights must be floats, found the dtype bool"),
     ([(A([["a"]]), None, None)], "weights must be floats, found the dtype <U1"),
     ([(A([1.0]), None, None)], "found the shape (1,)"),
     ([(np.zeros((0, 2)), None, None)], "weights are empty"),
-    ([([[1, 2], [3]], None, None)], "layer 1: weights[1] has 1 number, expected 2"),
-    ([([["a"]], None, None)], "found 'a' in weights[0, 0]"),
+    ([([[1, 2], [3]], None, None)], "layer 1: row 2 of the weights has 1 number, expected 2"),
+    ([([["a"]], None, None)], "found 'a' in row 1, column 1"),
     ([([[1]], [1, 2], None)], "expected 1 bias term, one for each row of the weights, found 2"),
     ([([[1]], None, "rulu")], "the activation `rulu` is not known"),
     ([([[1]], None, "elu")], "needs a parameter"),
@@ -210,7 +210,7 @@ def test_the_place_is_in_attributes():
     with pytest.raises(steeple.ModelError) as refused:
         as_network([([[1, 2]], None, "relu"), (A([[1.0], [np.nan]]), None, None)])
     error = refused.value
-    assert (error.layer, error.row, error.column) == ("layer 2", 1, 0)
+    assert (error.layer, error.row, error.column) == (2, 2, 1)
 
 
 def test_files_and_bytes(square, tmp_path):

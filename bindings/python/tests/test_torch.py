@@ -100,7 +100,7 @@ def test_nan_is_found():
     model = nn.Sequential(nn.Linear(2, 3))
     with torch.no_grad():
         model[0].weight[1, 0] = float("nan")
-    with pytest.raises(steeple.ModelError, match=r"layer `0` \(Linear\): .* found nan in weights\[1, 0\]"):
+    with pytest.raises(steeple.ModelError, match=r"layer `0` \(Linear\): .* found nan in row 2, column 1"):
         as_network(model)
 
 

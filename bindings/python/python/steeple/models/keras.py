@@ -8,7 +8,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError
-from .layers import Layers, clamp, rounded, selu
+from .layers import Layers, Name, clamp, rounded, selu
 
 PACKAGES = ("keras", "tf_keras", "tensorflow")
 
@@ -30,7 +30,7 @@ def read(model: Any, input_names: Sequence[str] | None) -> Network:
     shape = getattr(model, "input_shape", None)
     layers = Layers(shape[1] if isinstance(shape, tuple) and len(shape) == 2 else None)
     for layer in model.layers:
-        name = f"layer `{layer.name}` ({type(layer).__name__})"
+        name = Name(f"layer `{layer.name}` ({type(layer).__name__})", layer.name)
         # A subclass may compute something else.
         reader = READERS.get(type(layer).__name__)
         if reader is None or type(layer).__module__.partition(".")[0] not in PACKAGES:
