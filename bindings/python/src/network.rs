@@ -1,0 +1,499 @@
+//! The class `Network`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use serde_json::{Value, json};
+use steeple::formats::c;
+use steeple::formats::floats::Precision;
+use steeple::formats::kind::Kind;
+use steeple::formats::{self, Opened};
+use steeple::network::digest::canonical_bytes;
+use steeple::network::{LayerEstimate, digest, size};
+use steeple::certificate::Summation;
+use steeple::floats::to_floats;
+use steeple::workflow::evaluate::{Outputs, evaluate};
+use steeple::workflow::pictures::diagram::diagram;
+use steeple::{Activation, Network as Exact, Rational, Weights};
+
+use crate::errors::{Failure, apart};
+use crate::layers;
+use crate::number::{exact, fraction};
+
+/// The most units and inputs of a network whose diagram is drawn.
+const MOST_DRAWN: usize = 80;
+
+/// A network with exact weights.
+#[pyclass(frozen, module = "steeple._native")]
+pub struct Network {
+    opened: Arc<Opened>,
+    /// Did its file name the inputs, or the caller?
+    has_own_names: bool,
+    estimate: OnceLock<Vec<LayerEstimate>>,
+}
+
+impl Network {
+    pub fn new(opened: Opened, has_own_names: bool) -> Self {
+        Self::shared(Arc::new(opened), has_own_names)
+    }
+
+    /// A network of ours, with exact weights.
+    pub fn exact(network: Exact) -> Self {
+        Self::new(Opened::of(network, Weights::Exact, None), true)
+    }
+
+    pub fn shared(opened: Arc<Opened>, has_own_names: bool) -> Self {
+        Self {
+            opened,
+            has_own_names,
+            estimate: OnceLock::new(),
+        }
+    }
+
+    pub fn opened(&self) -> &Arc<Opened> {
+        &self.opened
+    }
+
+    pub fn network(&self) -> &Exact {
+        &self.opened.network
+    }
+}
+
+/// Reads `stored` or `exact`.
+fn weights_of(name: &str) -> Result<Weights, Failure> {
+    match name {
+        "stored" => Ok(Weights::Stored),
+        "exact" => Ok(Weights::Exact),
+        _ => Err(Failure::new(
+            "ModelError",
+            format_args!("unknown weights `{name}`, expected stored or exact"),
+        )),
+    }
+}
+
+/// Reads `float32` or `float64`.
+fn precision_of(name: &str) -> Result<Precision, Failure> {
+    match name {
+        "float32" => Ok(Precision::Single),
+        "float64" => Ok(Precision::Double),
+        _ => Err(Failure::new(
+            "ModelError",
+            format_args!("unknown precision `{name}`, expected float32 or float64"),
+        )),
+    }
+}
+
+/// The layers that a safetensors file has.
+fn layers_in(bytes: &[u8]) -> usize {
+    let length = bytes
+        .first_chunk::<8>()
+        .and_then(|head| usize::try_from(u64::from_le_bytes(*head)).ok())
+        .and_then(|length| length.checked_add(8));
+    let head = length.and_then(|end| bytes.get(8..end)).unwrap_or_default();
+    let names: BTreeMap<String, Value> = serde_json::from_slice(head).unwrap_or_default();
+    names.keys().filter(|name| name.ends_with(".weight")).count()
+}
+
+/// Opens bytes; `activation` is that of the hidden layers, for a file that has none.
+fn open_bytes(
+    bytes: &[u8],
+    name: &str,
+    activation: Option<&str>,
+    weights: Weights,
+    inputs: Option<&[String]>,
+) -> Result<Opened, Failure> {
+    let opened = match activation {
+        Some(activation) if Kind::of(bytes, name) == Kind::Safetensors => {
+            let hidden = layers_in(bytes).saturating_sub(1);
+            let beside = json!({ "activations": vec![activation; hidden] }).to_string();
+            let imported = formats::safetensors::read(bytes, Some(&beside))?;
+            formats::named(imported, weights, inputs)?
+        }
+        _ => {
+            let path = (!name.is_empty()).then(|| Path::new(name));
+            match formats::read_bytes(bytes, path)? {
+                formats::Read::Ours(network) => Opened::of(network, Weights::Exact, None),
+                formats::Read::Foreign(imported) => formats::named(imported, weights, inputs)?,
+            }
+        }
+    };
+    Ok(opened)
+}
+
+/// A layer as floats: rows, columns, weights, bias, activation, its parameter.
+type FloatLayer<'py> = (
+    usize,
+    usize,
+    Bound<'py, PyBytes>,
+    Bound<'py, PyBytes>,
+    &'static str,
+    Option<Bound<'py, PyAny>>,
+);
+
+/// A layer of fractions: weights, bias, activation, its parameter.
+type ExactLayer<'py> = (
+    Vec<Vec<Bound<'py, PyAny>>>,
+    Vec<Bound<'py, PyAny>>,
+    &'static str,
+    Option<Bound<'py, PyAny>>,
+);
+
+fn parameter<'py>(
+    py: Python<'py>,
+    activation: &Activation,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let value = match activation {
+        Activation::LeakyRelu(value) | Activation::Elu(value) => value.clone(),
+        Activation::Softplus(Some(value)) | Activation::Gelu(Some(value)) => value.clone(),
+        Activation::Maxout(rank) => Rational::from(i64::try_from(*rank).unwrap_or(i64::MAX)),
+        _ => return Ok(None),
+    };
+    fraction(py, &value).map(Some)
+}
+
+#[pymethods]
+impl Network {
+    #[staticmethod]
+    #[pyo3(signature = (data, name=None, activation=None, inputs=None, weights="stored"))]
+    fn open(
+        py: Python<'_>,
+        data: &[u8],
+        name: Option<&str>,
+        activation: Option<&str>,
+        inputs: Option<Vec<String>>,
+        weights: &str,
+    ) -> PyResult<Self> {
+        let weights = weights_of(weights)?;
+        let name = name.unwrap_or_default();
+        let opened = apart(py, || {
+            open_bytes(data, name, activation, weights, inputs.as_deref())
+        })??;
+        let has_own_names = !opened.is_named_by_caller || inputs.is_some();
+        Ok(Self::new(opened, has_own_names))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (path, inputs=None, weights="stored"))]
+    fn open_path(
+        py: Python<'_>,
+        path: &str,
+        inputs: Option<Vec<String>>,
+        weights: &str,
+    ) -> PyResult<Self> {
+        let weights = weights_of(weights)?;
+        let opened = apart(py, || {
+            formats::open_with(path, weights, inputs.as_deref()).map_err(Failure::from)
+        })??;
+        let has_own_names = !opened.is_named_by_caller || inputs.is_some();
+        Ok(Self::new(opened, has_own_names))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (layers, inputs=None, outputs=None))]
+    fn from_layers(
+        layers: &Bound<'_, PyAny>,
+        inputs: Option<Vec<String>>,
+        outputs: Option<Vec<String>>,
+    ) -> PyResult<Self> {
+        let has_own_names = inputs.is_some();
+        Ok(Self::new(layers::read(layers, inputs, outputs)?, has_own_names))
+    }
+
+    #[getter]
+    fn inputs(&self) -> Vec<String> {
+        self.network().inputs().to_vec()
+    }
+
+    #[getter]
+    fn outputs(&self) -> Vec<String> {
+        self.network().outputs().to_vec()
+    }
+
+    #[getter]
+    fn has_own_names(&self) -> bool {
+        self.has_own_names
+    }
+
+    #[getter]
+    fn units(&self) -> usize {
+        size(self.network()).units
+    }
+
+    #[getter]
+    fn parameters(&self) -> usize {
+        size(self.network()).parameters
+    }
+
+    #[getter]
+    fn shape(&self) -> Vec<(usize, &'static str)> {
+        let layers = self.network().layers().iter();
+        layers
+            .map(|layer| (layer.units(), layer.activation().name()))
+            .collect()
+    }
+
+    #[getter]
+    fn digest(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || digest(self.network()))
+    }
+
+    #[getter]
+    fn weights(&self) -> &'static str {
+        match self.opened.weights {
+            Weights::Exact => "exact",
+            Weights::Stored => "stored",
+        }
+    }
+
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.opened.notes.clone()
+    }
+
+    fn renamed(&self, inputs: Vec<String>) -> PyResult<Self> {
+        let network = self.network();
+        let (expected, found) = (network.inputs().len(), inputs.len());
+        if expected != found {
+            let names = inputs.join(", ");
+            let message = format!("the network has {expected} inputs, found {found} names: {names}");
+            return Err(Failure::new("ModelError", message)
+                .at("expected", expected)
+                .at("found", found)
+                .into());
+        }
+        let renamed = Exact::new(inputs, network.outputs().to_vec(), network.layers().to_vec())
+            .map_err(|error| Failure::new("ModelError", error))?;
+        let mut opened = Opened::clone(&self.opened);
+        opened.network = renamed;
+        Ok(Self::new(opened, true))
+    }
+
+    fn evaluate<'py>(&self, py: Python<'py>, points: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let inputs = self.network().inputs().len();
+        let values = apart(py, || {
+            let layers = self
+                .estimate
+                .get_or_init(|| LayerEstimate::of(self.network()));
+            let (numbers, _) = points.as_chunks::<8>();
+            let numbers: Vec<f64> = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+            let mut found = Vec::new();
+            for point in numbers.chunks_exact(inputs) {
+                let first = point.to_vec();
+                let values = layers.iter().fold(first, |values, layer| layer.values(&values));
+                found.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            }
+            found
+        })?;
+        Ok(PyBytes::new(py, &values))
+    }
+
+    #[pyo3(signature = (point, digits=30))]
+    fn evaluate_exact<'py>(
+        &self,
+        py: Python<'py>,
+        point: HashMap<String, Bound<'py, PyAny>>,
+        digits: usize,
+    ) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        let names = self.network().inputs();
+        if let Some(name) = point.keys().find(|name| !names.contains(name)) {
+            let message = format!(
+                "the network has no input `{name}`, its inputs are {}",
+                names.join(", ")
+            );
+            return Err(Failure::new("ModelError", message).into());
+        }
+        let mut values = Vec::new();
+        for name in names {
+            let missing = || Failure::new("ModelError", format_args!("the point has no value for `{name}`"));
+            let found = point.get(name).ok_or_else(missing)?;
+            let odd = |_| Failure::new("ModelError", format_args!("{name}: expected a finite number"));
+            values.push(exact(found).map_err(odd)?);
+        }
+        let found = apart(py, || evaluate(self.network(), &values, digits.clamp(1, 1000)))?;
+        let found = found.map_err(|error| Failure::new("ModelError", error))?;
+        match found {
+            Outputs::Exact(values) => values
+                .iter()
+                .map(|value| Ok((fraction(py, value)?, fraction(py, value)?)))
+                .collect(),
+            Outputs::Enclosed(ends) => ends
+                .iter()
+                .map(|(low, high)| Ok((fraction(py, low)?, fraction(py, high)?)))
+                .collect(),
+        }
+    }
+
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = apart(py, || formats::to_json(self.network()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    fn to_canonical<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = apart(py, || {
+            let mut bytes = Vec::new();
+            canonical_bytes(self.network(), |piece| bytes.extend_from_slice(piece));
+            bytes
+        })?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    #[pyo3(signature = (precision="float32"))]
+    fn to_onnx<'py>(&self, py: Python<'py>, precision: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let precision = precision_of(precision)?;
+        let written = apart(py, || {
+            formats::onnx::write(self.network(), precision).map_err(Failure::from)
+        })??;
+        Ok(PyBytes::new(py, &written.bytes))
+    }
+
+    #[pyo3(signature = (precision="float32"))]
+    fn to_safetensors<'py>(
+        &self,
+        py: Python<'py>,
+        precision: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let precision = precision_of(precision)?;
+        let (bytes, _) = apart(py, || {
+            formats::safetensors::write(self.network(), precision).map_err(Failure::from)
+        })??;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    fn to_python(&self, py: Python<'_>) -> PyResult<String> {
+        let (text, _) = apart(py, || {
+            formats::python::write(self.network()).map_err(Failure::from)
+        })??;
+        Ok(text)
+    }
+
+    #[pyo3(signature = (name="network", precision="float32", summation=None, pieces=false))]
+    fn to_c(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        precision: &str,
+        summation: Option<&str>,
+        pieces: bool,
+    ) -> PyResult<(String, String, String)> {
+        let format = match precision_of(precision)? {
+            Precision::Single => steeple::FloatFormat::Float32,
+            Precision::Double => steeple::FloatFormat::Float64,
+        };
+        let summation = match summation {
+            Some(name) => Summation::from_name(name).ok_or_else(|| {
+                Failure::new(
+                    "ModelError",
+                    format_args!("unknown summation `{name}`, expected any or emitted"),
+                )
+            })?,
+            None if pieces => Summation::Emitted,
+            None => Summation::default(),
+        };
+        let options = c::Options {
+            header_file: format!("{name}.h"),
+            format,
+            summation,
+            pieces,
+            ..c::Options::new(name.to_owned())
+        };
+        let failed = |error: c::CError| {
+            let hint = error.hint();
+            Failure::new("ModelError", error).hint(hint)
+        };
+        let written = apart(py, || {
+            c::look_at_name(&options.name).map_err(failed)?;
+            let (network, _) = to_floats(self.network(), format)
+                .map_err(|error| Failure::new("ModelError", error))?;
+            c::write(&network, &options).map_err(failed)
+        })??;
+        Ok((written.source, written.header, written.vectors))
+    }
+
+    fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<FloatLayer<'py>>> {
+        let near = |value: &Rational| Precision::Double.nearest(value);
+        let mut found = Vec::new();
+        for (before, layer) in self.network().layers().iter().enumerate() {
+            let (rows, columns) = (layer.rows(), layer.inputs());
+            let dense = apart(py, || {
+                let mut weights = vec![0.0; rows * columns];
+                for row in 0..rows {
+                    for (column, weight) in layer.weights().row(row) {
+                        weights[row * columns + column] = near(weight)?;
+                    }
+                }
+                let bias = layer.bias().iter().map(near).collect::<Option<Vec<f64>>>()?;
+                Some((bytes_of(&weights), bytes_of(&bias)))
+            })?;
+            let Some((weights, bias)) = dense else {
+                let message = format!("layer {}: a weight is too large for a float64", before + 1);
+                return Err(Failure::new("ModelError", message).at("layer", before + 1).into());
+            };
+            found.push((
+                rows,
+                columns,
+                PyBytes::new(py, &weights),
+                PyBytes::new(py, &bias),
+                layer.activation().name(),
+                parameter(py, layer.activation())?,
+            ));
+        }
+        Ok(found)
+    }
+
+    fn exact_layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<ExactLayer<'py>>> {
+        let zero = fraction(py, &Rational::ZERO)?;
+        let mut found = Vec::new();
+        for layer in self.network().layers() {
+            let mut weights = Vec::new();
+            for row in 0..layer.rows() {
+                let mut dense = vec![zero.clone(); layer.inputs()];
+                for (column, weight) in layer.weights().row(row) {
+                    dense[column] = fraction(py, weight)?;
+                }
+                weights.push(dense);
+            }
+            let bias: PyResult<Vec<_>> = layer.bias().iter().map(|value| fraction(py, value)).collect();
+            let activation = layer.activation();
+            found.push((weights, bias?, activation.name(), parameter(py, activation)?));
+        }
+        Ok(found)
+    }
+
+    fn diagram(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let network = self.network();
+        let drawn: usize = network.layers().iter().map(steeple::network::Layer::units).sum();
+        if drawn + network.inputs().len() > MOST_DRAWN {
+            return Ok(None);
+        }
+        apart(py, || Some(diagram(network).render()))
+    }
+
+    fn __repr__(&self) -> String {
+        let network = self.network();
+        let inputs = network.inputs().join(", ");
+        let layers: Vec<String> = network
+            .layers()
+            .iter()
+            .map(|layer| format!("{} {}", layer.units(), layer.activation().name()))
+            .collect();
+        format!("<steeple.Network ({inputs}) -> {}>", layers.join(" -> "))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.network() == other.network()
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        digest(self.network()).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn bytes_of(values: &[f64]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
