@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import steeple
+from steeple.models import as_network
 
 BOX = {"x": (0, 1)}
 
@@ -114,7 +115,7 @@ def test_html_has_verdict_and_picture(answer, square):
     assert "proved" in html and "<svg" in html
     # One root, so that it is well formed whatever is around it.
     ElementTree.fromstring(f"<div>{html}</div>")
-    diagram = steeple.Network(square)._repr_html_()
+    diagram = as_network(square)._repr_html_()
     assert "<svg" in diagram
     ElementTree.fromstring(f"<div>{diagram}</div>")
 
@@ -166,5 +167,39 @@ def test_convert(square, tmp_path):
 
 def test_onnx_keeps_the_network(square, tmp_path):
     path = tmp_path / "net.onnx"
-    steeple.Network(square, inputs=["x"]).to_onnx(path)
+    as_network(square, ["x"]).to_onnx(path)
     assert steeple.verify(path, "x^2", BOX, tolerance="1/64")
+
+
+SHAPES = [("relu", "x*y"), ("tanh", "sin(2*x) - y"), (("leaky-relu", 0.25), "max(x, y)"), ("sigmoid", "exp(-x^2-y^2)"),
+          ("hard-tanh", "abs(x - y)"), ("softsign", "x/(2 + y)")]  # fmt: skip
+FORMULAS = {
+    "x*y": lambda x, y: x * y,
+    "sin(2*x) - y": lambda x, y: np.sin(2 * x) - y,
+    "max(x, y)": np.maximum,
+    "exp(-x^2-y^2)": lambda x, y: np.exp(-(x**2) - y**2),
+    "abs(x - y)": lambda x, y: np.abs(x - y),
+    "x/(2 + y)": lambda x, y: x / (2 + y),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(("activation", "target"), SHAPES, ids=[str(shape) for shape in SHAPES])
+def test_bounds_hold_at_random_points(seed, activation, target):
+    """The error at no point is above the upper end, and at the witness it is not below the lower end."""
+    random = np.random.default_rng(seed)
+    units = int(random.integers(1, 6))
+    layers = [
+        (random.normal(size=(units, 2)), random.normal(size=units), activation),
+        (random.normal(size=(1, units)).astype(np.float32), None, None),
+    ]
+    network = as_network(layers, ["x", "y"])
+    r = steeple.verify(network, target, {"x": (-1, 1), "y": (-1, 1)}, gap=0.5, max_boxes=300)
+    points = random.uniform(-1, 1, size=(400, 2))
+
+    def errors(points):
+        return np.abs(network(points)[:, 0] - FORMULAS[target](points[:, 0], points[:, 1]))
+
+    assert r.upper is None or errors(points).max() <= float(r.upper) + 1e-9
+    at = np.array([[float(r.witness[name]) for name in ("x", "y")]])
+    assert errors(at)[0] >= float(r.lower) - 1e-9
