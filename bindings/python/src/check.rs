@@ -130,17 +130,25 @@ pub fn check(
     }
 }
 
-/// Checks a certificate of `bound`, which is about all networks. Returns the kinks and the jumps that it proves.
+/// What a bound proves: kinks, jumps, target, tolerance.
+type Proved<'py> = (Option<usize>, Option<usize>, Vec<String>, Bound<'py, PyAny>);
+
+/// Checks a certificate of `bound`, which is about all networks.
 #[pyfunction]
-pub fn check_bound(
-    py: Python<'_>,
-    certificate: Vec<u8>,
-) -> PyResult<(Option<usize>, Option<usize>)> {
+pub fn check_bound(py: Python<'_>, certificate: Vec<u8>) -> PyResult<Proved<'_>> {
     let work = move |_: &Control<()>| steeple::check_bound(&certificate);
     match run(py, work, None)? {
         Ended::Done(found) => {
-            let found = found.map_err(|error: CheckBoundError| Failure::new("CheckRejected", error))?;
-            Ok((found.kinks(), found.jumps()))
+            let found = found.map_err(|error| match &error {
+                CheckBoundError::Rejected(rejection) => {
+                    let kind = rejection.kind();
+                    Failure::new("CheckRejected", error).at("kind", kind)
+                }
+                _ => Failure::new("CheckRejected", error).at("kind", "malformed"),
+            })?;
+            let target = found.target().text().to_vec();
+            let tolerance = fraction(py, found.tolerance())?;
+            Ok((found.kinks(), found.jumps(), target, tolerance))
         }
         Ended::Interrupted(_) => Err(interrupted(py, None::<()>)),
     }

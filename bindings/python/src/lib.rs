@@ -48,5 +48,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(train::train, module)?)?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(question::domain_names, module)?)?;
+    module.add_function(wrap_pyfunction!(question::sides, module)?)?;
+    module.add_function(wrap_pyfunction!(question::spec_inputs, module)?)?;
+    module.add_function(wrap_pyfunction!(question::few, module)?)?;
+    module.add_function(wrap_pyfunction!(question::png, module)?)?;
     module.add_function(wrap_pyfunction!(question::canonical_target, module)?)
 }

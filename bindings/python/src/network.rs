@@ -1,13 +1,15 @@
 //! The class `Network`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 use serde_json::{Value, json};
 use steeple::formats::c;
+use steeple::formats::foreign::ForeignError;
 use steeple::formats::floats::Precision;
 use steeple::formats::kind::Kind;
 use steeple::formats::{self, Opened};
@@ -15,6 +17,7 @@ use steeple::network::digest::canonical_bytes;
 use steeple::network::{LayerEstimate, digest, size};
 use steeple::certificate::Summation;
 use steeple::floats::to_floats;
+use steeple::workflow::write_beside;
 use steeple::workflow::evaluate::{Outputs, evaluate};
 use steeple::workflow::pictures::diagram::diagram;
 use steeple::{Activation, Network as Exact, Rational, Weights};
@@ -154,8 +157,88 @@ fn parameter<'py>(
     fraction(py, &value).map(Some)
 }
 
+/// Writes bytes to a file, if one is named.
+fn written<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    path: Option<PathBuf>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    if let Some(path) = path {
+        write_beside(&path, |file: &mut dyn Write| file.write_all(bytes))?;
+    }
+    Ok(PyBytes::new(py, bytes))
+}
+
 #[pymethods]
 impl Network {
+    #[new]
+    #[pyo3(signature = (model, inputs=None))]
+    fn of_model(
+        py: Python<'_>,
+        model: &Bound<'_, PyAny>,
+        inputs: Option<Vec<String>>,
+    ) -> PyResult<Self> {
+        let read = py.import("steeple.models")?.getattr("as_network")?;
+        let network = read.call1((model, inputs.clone()))?;
+        let network = network.cast::<Self>()?.get();
+        match inputs {
+            Some(inputs) if network.network().inputs() != inputs => network.renamed(inputs),
+            _ => Ok(Self::shared(Arc::clone(&network.opened), network.has_own_names)),
+        }
+    }
+
+    #[pyo3(signature = (*arguments, **named))]
+    fn __call__(
+        slf: &Bound<'_, Self>,
+        arguments: &Bound<'_, PyTuple>,
+        named: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let all: Vec<Bound<'_, PyAny>> = [slf.as_any().clone()]
+            .into_iter()
+            .chain(arguments.iter())
+            .collect();
+        let call = py.import("steeple.networks")?.getattr("call")?;
+        Ok(call.call(PyTuple::new(py, all)?, named)?.unbind())
+    }
+
+    #[pyo3(signature = (dtype=None))]
+    fn to_torch(slf: &Bound<'_, Self>, dtype: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        let make = slf.py().import("steeple.networks")?.getattr("to_torch")?;
+        Ok(make.call1((slf, dtype))?.unbind())
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let make = slf.py().import("steeple.networks")?.getattr("to_html")?;
+        make.call1((slf,))?.extract()
+    }
+
+    /// A network is its exact weights: a copy of it in another process reads them.
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, &'static str, bool))> {
+        let py = slf.py();
+        let make = py.get_type::<Self>().getattr("_of_canonical")?;
+        let found = slf.get();
+        Ok((
+            make,
+            (found.to_canonical(py)?, found.weights(), found.has_own_names),
+        ))
+    }
+
+    #[staticmethod]
+    fn _of_canonical(
+        py: Python<'_>,
+        data: &[u8],
+        weights: &str,
+        has_own_names: bool,
+    ) -> PyResult<Self> {
+        let weights = weights_of(weights)?;
+        let mut opened = apart(py, || open_bytes(data, "", None, weights, None))??;
+        opened.weights = weights;
+        Ok(Self::new(opened, has_own_names))
+    }
+
     #[staticmethod]
     #[pyo3(signature = (data, name=None, activation=None, inputs=None, weights="stored"))]
     fn open(
@@ -192,14 +275,19 @@ impl Network {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (layers, inputs=None, outputs=None))]
+    #[pyo3(signature = (layers, inputs=None, outputs=None, not_layered=None))]
     fn from_layers(
         layers: &Bound<'_, PyAny>,
         inputs: Option<Vec<String>>,
         outputs: Option<Vec<String>>,
+        not_layered: Option<String>,
     ) -> PyResult<Self> {
         let has_own_names = inputs.is_some();
-        Ok(Self::new(layers::read(layers, inputs, outputs)?, has_own_names))
+        let mut opened = layers::read(layers, inputs, outputs)?;
+        if let Some(why) = not_layered {
+            opened.computes = Err(ForeignError::new(why));
+        }
+        Ok(Self::new(opened, has_own_names))
     }
 
     #[getter]
@@ -326,9 +414,14 @@ impl Network {
         }
     }
 
-    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    #[pyo3(signature = (path=None))]
+    fn to_json<'py>(
+        &self,
+        py: Python<'py>,
+        path: Option<PathBuf>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = apart(py, || formats::to_json(self.network()))?;
-        Ok(PyBytes::new(py, &bytes))
+        written(py, &bytes, path)
     }
 
     fn to_canonical<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
@@ -340,26 +433,32 @@ impl Network {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    #[pyo3(signature = (precision="float32"))]
-    fn to_onnx<'py>(&self, py: Python<'py>, precision: &str) -> PyResult<Bound<'py, PyBytes>> {
+    #[pyo3(signature = (path=None, precision="float32"))]
+    fn to_onnx<'py>(
+        &self,
+        py: Python<'py>,
+        path: Option<PathBuf>,
+        precision: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let precision = precision_of(precision)?;
         let written = apart(py, || {
             formats::onnx::write(self.network(), precision).map_err(Failure::from)
         })??;
-        Ok(PyBytes::new(py, &written.bytes))
+        self::written(py, &written.bytes, path)
     }
 
-    #[pyo3(signature = (precision="float32"))]
+    #[pyo3(signature = (path=None, precision="float32"))]
     fn to_safetensors<'py>(
         &self,
         py: Python<'py>,
+        path: Option<PathBuf>,
         precision: &str,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let precision = precision_of(precision)?;
         let (bytes, _) = apart(py, || {
             formats::safetensors::write(self.network(), precision).map_err(Failure::from)
         })??;
-        Ok(PyBytes::new(py, &bytes))
+        written(py, &bytes, path)
     }
 
     fn to_python(&self, py: Python<'_>) -> PyResult<String> {
@@ -369,7 +468,7 @@ impl Network {
         Ok(text)
     }
 
-    #[pyo3(signature = (name="network", precision="float32", summation=None, pieces=false))]
+    #[pyo3(signature = (name="network", precision="float32", summation=None, pieces=false, header=None))]
     fn to_c(
         &self,
         py: Python<'_>,
@@ -377,6 +476,7 @@ impl Network {
         precision: &str,
         summation: Option<&str>,
         pieces: bool,
+        header: Option<String>,
     ) -> PyResult<(String, String, String)> {
         let format = match precision_of(precision)? {
             Precision::Single => steeple::FloatFormat::Float32,
@@ -393,7 +493,7 @@ impl Network {
             None => Summation::default(),
         };
         let options = c::Options {
-            header_file: format!("{name}.h"),
+            header_file: header.unwrap_or_else(|| format!("{name}.h")),
             format,
             summation,
             pieces,

@@ -47,7 +47,7 @@ class SteepleError(ValueError):
     #: What to do about it.
     hint: str | None = None
 
-    def __init__(self, message: str, hint: str | None = None, **place: Any) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, **place: Any) -> None:
         self.message = _in_python(message)
         super().__init__(self.message)
         self.hint = None if hint is None else _in_python(hint)
@@ -57,7 +57,7 @@ class SteepleError(ValueError):
     def __str__(self) -> str:
         if self.hint is None:
             return self.message
-        return f"{self.message}\n  hint: {self.hint}"
+        return f"{self.message}; hint: {self.hint}"
 
 
 class SpecError(SteepleError):
@@ -162,8 +162,8 @@ class CheckRejected(SteepleError):
 class InternalError(RuntimeError):
     """A mistake in Steeple itself. Please report it."""
 
-    def __init__(self, message: str, hint: str | None = None, **place: Any) -> None:
-        super().__init__(message if hint is None else f"{message}\n  hint: {hint}")
+    def __init__(self, message: str, *, hint: str | None = None, **place: Any) -> None:
+        super().__init__(message if hint is None else f"{message}; hint: {hint}")
         self.hint = hint
 
 
