@@ -48,7 +48,7 @@ class Skip(nn.Module):
 def test_other_modules_are_exported():
     torch.manual_seed(2)
     model = Skip()
-    assert np.abs(as_network(model, inputs=["x", "y"])(POINTS) - values(model, torch.float32)).max() < 1e-5
+    assert np.abs(as_network(model, ["x", "y"])(POINTS) - values(model, torch.float32)).max() < 1e-5
     normalised = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 1)).eval()
     found = as_network(normalised)(POINTS)
     assert np.abs(found - values(normalised, torch.float32)).max() < 1e-5

@@ -146,7 +146,7 @@ class Layers:
                 expected=columns,
                 found=len(input_names),
             )
-        return Network.from_layers(self.layers, input_names, **({} if self.not_layered is None else {'not_layered': self.not_layered}))
+        return Network.from_layers(self.layers, input_names, not_layered=self.not_layered)
 
 
 def count(number: int, noun: str) -> str:
