@@ -61,7 +61,8 @@ pub fn main() -> ExitCode {
         begun();
         return closed_output();
     }
-    ExitCode::from(run(std::env::args_os().collect()))
+    let given: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(run(&given))
 }
 
 /// Says that there is nobody to write the result for.
@@ -74,9 +75,9 @@ fn closed_output() -> ExitCode {
 /// Runs the program with these arguments, the first of which is its name, and returns the exit code.
 ///
 /// Once in a process: what the flags say about messages, and the time at which the program began, hold until its end.
-pub fn run(given: Vec<OsString>) -> u8 {
+pub fn run(given: &[OsString]) -> u8 {
     begun();
-    let arguments = match parsed(&given) {
+    let arguments = match parsed(given) {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
@@ -156,9 +157,7 @@ fn parsed(all: &[OsString]) -> Result<Arguments, u8> {
     } else {
         clap::ColorChoice::Never
     };
-    let matches = Arguments::command()
-        .color(choice)
-        .try_get_matches_from(all);
+    let matches = Arguments::command().color(choice).try_get_matches_from(all);
     let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     arguments.map_err(|error| {
         let rendered = error.render();

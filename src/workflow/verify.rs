@@ -373,9 +373,8 @@ pub(super) fn settle(
         (certificate, checked)
     };
     let (verified, on_domain) = checked.map_err(WorkflowError::Rejected)?;
-    let stopped_by = stopped_by.or(is_unchecked.then(|| {
-        request.limits.is_over().unwrap_or(StoppedBy::Interrupt)
-    }));
+    let stopped_by = stopped_by
+        .or(is_unchecked.then(|| request.limits.is_over().unwrap_or(StoppedBy::Interrupt)));
     verified
         .answers(&request.question, None)
         .map_err(WorkflowError::Rejected)?;

@@ -55,14 +55,13 @@ impl Answer {
     #[getter]
     fn tolerance<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let tolerance = self.answer.tolerance();
-        tolerance.map(|tolerance| fraction(py, tolerance)).transpose()
+        tolerance
+            .map(|tolerance| fraction(py, tolerance))
+            .transpose()
     }
 
     #[getter]
-    fn witness<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Option<Vec<(String, Bound<'py, PyAny>)>>> {
+    fn witness<'py>(&self, py: Python<'py>) -> PyResult<Option<Vec<(String, Bound<'py, PyAny>)>>> {
         let Some(point) = self.answer.witness() else {
             return Ok(None);
         };

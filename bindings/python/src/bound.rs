@@ -35,7 +35,9 @@ impl Bound {
 
     #[getter]
     fn certificate<'py>(&self, py: Python<'py>) -> Option<pyo3::Bound<'py, PyBytes>> {
-        self.bound.certificate().map(|bytes| PyBytes::new(py, bytes))
+        self.bound
+            .certificate()
+            .map(|bytes| PyBytes::new(py, bytes))
     }
 
     #[pyo3(signature = (activation, hidden_layers=None))]

@@ -56,9 +56,8 @@ impl Checked {
         };
         let domain = &claim.question.domain;
         let sides = domain.names().iter().zip(domain.sides());
-        let sides = sides.map(|(name, (low, high))| {
-            Ok((name.clone(), fraction(py, low)?, fraction(py, high)?))
-        });
+        let sides = sides
+            .map(|(name, (low, high))| Ok((name.clone(), fraction(py, low)?, fraction(py, high)?)));
         sides.collect::<PyResult<_>>().map(Some)
     }
 
@@ -95,8 +94,9 @@ impl Checked {
 
 fn refused(error: &CheckError) -> Failure {
     let failure = match error {
-        CheckError::Rejected(rejection) => Failure::new("CheckRejected", error)
-            .at("kind", rejection.kind()),
+        CheckError::Rejected(rejection) => {
+            Failure::new("CheckRejected", error).at("kind", rejection.kind())
+        }
         CheckError::Network(_) => Failure::new("ModelError", error),
         _ => Failure::new("CheckRejected", error).at("kind", "malformed"),
     };
@@ -118,9 +118,8 @@ pub fn check(
 ) -> PyResult<Checked> {
     let opened = Arc::clone(network.get().opened());
     let threads = self::threads(threads)?;
-    let work = move |_: &Control<()>| {
-        steeple::check_network_on(&certificate, &opened.network, threads)
-    };
+    let work =
+        move |_: &Control<()>| steeple::check_network_on(&certificate, &opened.network, threads);
     match run(py, work, None)? {
         Ended::Done(found) => {
             let found = found.map_err(|error| refused(&error))?;

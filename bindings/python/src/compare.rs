@@ -6,14 +6,16 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use steeple::Norm;
+use steeple::clock::Moment;
 use steeple::formats::Opened;
 use steeple::kernel::certificate::text as certificate_text;
 use steeple::prover::Limits;
-use steeple::clock::Moment;
 use steeple::report::comparison::{html, json, markdown, text};
 use steeple::workflow::pictures::compared::draw_compared;
 use steeple::workflow::spec::{self, Spec};
-use steeple::workflow::{CompareError, CompareRequest, Compared as Found, Imported, Stage, compare as found_by};
+use steeple::workflow::{
+    CompareError, CompareRequest, Compared as Found, Imported, Stage, compare as found_by,
+};
 
 use crate::errors::{Failure, apart, of_spec};
 use crate::network::Network;
@@ -63,7 +65,12 @@ impl Compared {
         let answers = self.found.members.iter().flatten();
         let mut answers = answers.flat_map(|member| &member.answers);
         answers.all(|(_, answer)| answer.search.stopped_by.is_none())
-            && self.found.comparison.rows.iter().all(|row| row.failed.is_none())
+            && self
+                .found
+                .comparison
+                .rows
+                .iter()
+                .all(|row| row.failed.is_none())
     }
 
     fn certificate<'py>(

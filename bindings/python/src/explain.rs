@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use steeple::{Domain, Rational, Target};
 use steeple::formats::Opened;
 use steeple::workflow::explain::pictures::pictures;
+use steeple::{Domain, Rational, Target};
 
 use crate::errors::{Failure, apart};
 use crate::network::Network;
@@ -135,8 +135,6 @@ pub fn explain(
     };
     match run(py, work, None)? {
         Ended::Done(found) => Ok(whole(found.map_err(Failure::from)?)),
-        Ended::Interrupted(found) => {
-            Err(interrupted(py, found.and_then(Result::ok).map(whole)))
-        }
+        Ended::Interrupted(found) => Err(interrupted(py, found.and_then(Result::ok).map(whole))),
     }
 }

@@ -92,7 +92,10 @@ fn activation_of(
     };
     let given = match parameter {
         Some(parameter) => Some(exact(parameter).map_err(|_| {
-            failed(layer, format_args!("the parameter of {name} is not a finite number"))
+            failed(
+                layer,
+                format_args!("the parameter of {name} is not a finite number"),
+            )
         })?),
         None => None,
     };
@@ -105,7 +108,8 @@ fn activation_of(
         ("maxout", Some(rank)) => match rank.to_i64().map(usize::try_from) {
             Some(Ok(rank)) if rank > 0 => Activation::Maxout(rank),
             _ => {
-                let message = format!("the rank of maxout is a whole number from 1 on, found {rank}");
+                let message =
+                    format!("the rank of maxout is a whole number from 1 on, found {rank}");
                 return Err(failed(layer, message));
             }
         },
@@ -150,17 +154,21 @@ fn numbers(
     what: &str,
     dimensions: usize,
 ) -> Result<Numbers, Failure> {
-    let read = if found.hasattr("dtype").unwrap_or(false) && found.hasattr("tobytes").unwrap_or(false)
-    {
-        array(found, layer, what)?
-    } else {
-        lists(found, layer, what, dimensions)?
-    };
+    let read =
+        if found.hasattr("dtype").unwrap_or(false) && found.hasattr("tobytes").unwrap_or(false) {
+            array(found, layer, what)?
+        } else {
+            lists(found, layer, what, dimensions)?
+        };
     if read.shape.len() != dimensions {
         let shape: Vec<String> = read.shape.iter().map(ToString::to_string).collect();
         let message = format!(
             "expected {what} with {dimensions} {}, found the shape ({})",
-            if dimensions == 1 { "dimension" } else { "dimensions" },
+            if dimensions == 1 {
+                "dimension"
+            } else {
+                "dimensions"
+            },
             shape.join(", ")
         );
         return Err(failed(layer, message)
@@ -172,7 +180,12 @@ fn numbers(
 
 /// Reads a NumPy array, or what has its attributes.
 fn array(found: &Bound<'_, PyAny>, layer: usize, what: &str) -> Result<Numbers, Failure> {
-    let odd = |_: PyErr| failed(layer, format_args!("the array of the {what} cannot be read"));
+    let odd = |_: PyErr| {
+        failed(
+            layer,
+            format_args!("the array of the {what} cannot be read"),
+        )
+    };
     let name: String = found
         .getattr("dtype")
         .and_then(|dtype| dtype.getattr("str"))
@@ -196,7 +209,8 @@ fn array(found: &Bound<'_, PyAny>, layer: usize, what: &str) -> Result<Numbers, 
         None => {
             let dtype = found.getattr("dtype").and_then(|dtype| dtype.str());
             let dtype = dtype.map_or(name, |dtype| dtype.to_string());
-            let message = format!("expected {what} that are floats or integers, found the type {dtype}");
+            let message =
+                format!("expected {what} that are floats or integers, found the type {dtype}");
             return Err(failed(layer, message).at("found", dtype));
         }
     };
@@ -223,7 +237,8 @@ fn decoded(name: &str, bytes: &[u8]) -> Option<Values> {
         });
         ordered.collect()
     }
-    let whole = |numbers: Vec<i64>| Values::Exact(numbers.into_iter().map(Rational::from).collect(), false);
+    let whole =
+        |numbers: Vec<i64>| Values::Exact(numbers.into_iter().map(Rational::from).collect(), false);
     Some(match kind {
         "f4" => Values::Floats(
             each(bytes, is_big, |b| f64::from(f32::from_le_bytes(b))),
@@ -254,14 +269,22 @@ fn lists(
 ) -> Result<Numbers, Failure> {
     let mut values = Vec::new();
     let mut has_floats = false;
-    let row = |row: &Bound<'_, PyAny>, place: Option<usize>, values: &mut Vec<Rational>, has_floats: &mut bool| {
+    let row = |row: &Bound<'_, PyAny>,
+               place: Option<usize>,
+               values: &mut Vec<Rational>,
+               has_floats: &mut bool| {
         let items = items(row).ok_or_else(|| {
-            failed(layer, format_args!("expected {what} that are an array or lists of numbers"))
+            failed(
+                layer,
+                format_args!("expected {what} that are an array or lists of numbers"),
+            )
         })?;
         for (column, item) in items.iter().enumerate() {
             *has_floats |= is_float(item);
             values.push(exact(item).map_err(|why| {
-                let shown = item.repr().map_or_else(|_| "an object".into(), |text| text.to_string());
+                let shown = item
+                    .repr()
+                    .map_or_else(|_| "an object".into(), |text| text.to_string());
                 not_exact(layer, what, (place, column), &why, &shown)
             })?);
         }
@@ -271,15 +294,20 @@ fn lists(
         vec![row(found, None, &mut values, &mut has_floats)?]
     } else {
         let rows = items(found).ok_or_else(|| {
-            failed(layer, format_args!("expected {what} that are an array or lists of numbers"))
+            failed(
+                layer,
+                format_args!("expected {what} that are an array or lists of numbers"),
+            )
         })?;
         let mut columns = None;
         for (place, one) in rows.iter().enumerate() {
             let count = row(one, Some(place), &mut values, &mut has_floats)?;
             let expected = *columns.get_or_insert(count);
             if expected != count {
-                let message =
-                    format!("row {} of the {what} has {count} numbers, the first has {expected}", place + 1);
+                let message = format!(
+                    "row {} of the {what} has {count} numbers, the first has {expected}",
+                    place + 1
+                );
                 return Err(failed(layer, message)
                     .at("row", place + 1)
                     .at("expected", expected)
@@ -366,7 +394,10 @@ fn joined(
         layers.push(layer(part, place, layers.last().map(Layer::units))?);
     }
     let (Some(first), Some(last)) = (layers.first(), layers.last()) else {
-        return Err(Failure::new("ModelError", "a network needs at least one layer"));
+        return Err(Failure::new(
+            "ModelError",
+            "a network needs at least one layer",
+        ));
     };
     let (count, values) = (first.inputs(), last.units());
     if let Some(names) = &inputs
@@ -378,16 +409,26 @@ fn joined(
             names.join(", ")
         );
         return Err(Failure::new("ModelError", message)
-            .hint(Some("the rows of W have a number for each input: W has the shape (outputs, inputs)"))
+            .hint(Some(
+                "the rows of W have a number for each input: W has the shape (outputs, inputs)",
+            ))
             .at("expected", count)
             .at("found", names.len()));
     }
     let inputs = inputs.unwrap_or_else(|| numbered("x", count));
     let outputs = outputs.unwrap_or_else(|| numbered("y", values));
-    let network = Network::new(inputs, outputs, layers)
-        .map_err(|error| Failure::new("ModelError", error))?;
-    let weights = if formats.has_floats { Weights::Stored } else { Weights::Exact };
-    Ok(Opened::of(network, weights, formats.all.filter(|_| !formats.is_mixed)))
+    let network =
+        Network::new(inputs, outputs, layers).map_err(|error| Failure::new("ModelError", error))?;
+    let weights = if formats.has_floats {
+        Weights::Stored
+    } else {
+        Weights::Exact
+    };
+    Ok(Opened::of(
+        network,
+        weights,
+        formats.all.filter(|_| !formats.is_mixed),
+    ))
 }
 
 /// The floats of all arrays, if they are of one type.
@@ -460,7 +501,10 @@ impl Values {
     }
 }
 
-fn of_floats(floats: &[f64], columns: usize) -> Result<steeple::network::matrix::Matrix, MatrixError> {
+fn of_floats(
+    floats: &[f64],
+    columns: usize,
+) -> Result<steeple::network::matrix::Matrix, MatrixError> {
     let mut builder = FloatMatrixBuilder::new(columns);
     for row in floats.chunks(columns.max(1)) {
         let floats = row.iter().map(|value| Float64::from_bits(value.to_bits()));

@@ -8,18 +8,18 @@ use std::sync::{Arc, OnceLock};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use serde_json::{Value, json};
+use steeple::certificate::Summation;
+use steeple::floats::to_floats;
 use steeple::formats::c;
-use steeple::formats::foreign::ForeignError;
 use steeple::formats::floats::Precision;
+use steeple::formats::foreign::ForeignError;
 use steeple::formats::kind::Kind;
 use steeple::formats::{self, Opened};
 use steeple::network::digest::canonical_bytes;
 use steeple::network::{LayerEstimate, digest, size};
-use steeple::certificate::Summation;
-use steeple::floats::to_floats;
-use steeple::workflow::write_beside;
 use steeple::workflow::evaluate::{Outputs, evaluate};
 use steeple::workflow::pictures::diagram::diagram;
+use steeple::workflow::write_beside;
 use steeple::{Activation, Network as Exact, Rational, Weights};
 
 use crate::errors::{Failure, apart};
@@ -30,6 +30,20 @@ use crate::number::{exact, fraction};
 const MOST_DRAWN: usize = 80;
 
 /// A network with exact weights.
+///
+/// `Network(model, inputs=None)` takes what `verify` takes: the path or the bytes of a network file, a PyTorch module,
+/// a Keras model, a scikit-learn MLP, or a list of `(weights, bias, activation)`.
+///
+/// - Exactness: exact. Each float of a model is the number that it is.
+/// - Errors: `ModelError` with the layer.
+///
+/// >>> import numpy as np, steeple
+/// >>> network = steeple.Network([(np.ones((2, 1)), [0, -0.5], "relu"), ([[0.5, 1]], None, None)], inputs=["x"])
+/// >>> network
+/// <steeple.Network (x) -> 2 relu -> 1 identity>
+/// >>> network(np.array([[0.0], [0.75]]))
+/// array([[0.   ],
+///        [0.625]])
 #[pyclass(frozen, module = "steeple._native")]
 pub struct Network {
     opened: Arc<Opened>,
@@ -97,7 +111,10 @@ fn layers_in(bytes: &[u8]) -> usize {
         .and_then(|length| length.checked_add(8));
     let head = length.and_then(|end| bytes.get(8..end)).unwrap_or_default();
     let names: BTreeMap<String, Value> = serde_json::from_slice(head).unwrap_or_default();
-    names.keys().filter(|name| name.ends_with(".weight")).count()
+    names
+        .keys()
+        .filter(|name| name.ends_with(".weight"))
+        .count()
 }
 
 /// Opens bytes; `activation` is that of the hidden layers, for a file that has none.
@@ -144,10 +161,7 @@ type ExactLayer<'py> = (
     Option<Bound<'py, PyAny>>,
 );
 
-fn parameter<'py>(
-    py: Python<'py>,
-    activation: &Activation,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn parameter<'py>(py: Python<'py>, activation: &Activation) -> PyResult<Option<Bound<'py, PyAny>>> {
     let value = match activation {
         Activation::LeakyRelu(value) | Activation::Elu(value) => value.clone(),
         Activation::Softplus(Some(value)) | Activation::Gelu(Some(value)) => value.clone(),
@@ -183,7 +197,10 @@ impl Network {
         let network = network.cast::<Self>()?.get();
         match inputs {
             Some(inputs) if network.network().inputs() != inputs => network.renamed(inputs),
-            _ => Ok(Self::shared(Arc::clone(&network.opened), network.has_own_names)),
+            _ => Ok(Self::shared(
+                Arc::clone(&network.opened),
+                network.has_own_names,
+            )),
         }
     }
 
@@ -202,6 +219,9 @@ impl Network {
         Ok(call.call(PyTuple::new(py, all)?, named)?.unbind())
     }
 
+    /// Returns the network as a `torch.nn.Sequential` with the same weights, in float64 or `dtype`.
+    ///
+    /// - Errors: `ImportError` without PyTorch; `ModelError` for an activation that PyTorch lacks.
     #[pyo3(signature = (dtype=None))]
     fn to_torch(slf: &Bound<'_, Self>, dtype: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         let make = slf.py().import("steeple.networks")?.getattr("to_torch")?;
@@ -222,7 +242,11 @@ impl Network {
         let found = slf.get();
         Ok((
             make,
-            (found.to_canonical(py)?, found.weights(), found.has_own_names),
+            (
+                found.to_canonical(py)?,
+                found.weights(),
+                found.has_own_names,
+            ),
         ))
     }
 
@@ -239,6 +263,19 @@ impl Network {
         Ok(Self::new(opened, has_own_names))
     }
 
+    /// Returns the network in the bytes of a file of any format, told by its content.
+    ///
+    /// - `name` is for messages; `activation` is that of the hidden layers, for a safetensors file, which has none.
+    /// - `inputs` names the inputs where the file does not. `weights="exact"` takes the exact weights that Steeple wrote
+    ///   into its own ONNX files beside the floats.
+    /// - Errors: `ModelError` with the place in the file.
+    ///
+    /// >>> import steeple
+    /// >>> data = steeple.Network([([["1/3"]], [0], None)], inputs=["x"]).to_onnx()
+    /// >>> steeple.Network.open(data).exact_layers()[0][0]
+    /// [[Fraction(11184811, 33554432)]]
+    /// >>> steeple.Network.open(data, weights="exact").exact_layers()[0][0]
+    /// [[Fraction(1, 3)]]
     #[staticmethod]
     #[pyo3(signature = (data, name=None, activation=None, inputs=None, weights="stored"))]
     fn open(
@@ -258,6 +295,7 @@ impl Network {
         Ok(Self::new(opened, has_own_names))
     }
 
+    /// Returns the network in a file, as `open` does; a safetensors file may have its activations in a file beside it.
     #[staticmethod]
     #[pyo3(signature = (path, inputs=None, weights="stored"))]
     fn open_path(
@@ -274,6 +312,20 @@ impl Network {
         Ok(Self::new(opened, has_own_names))
     }
 
+    /// Returns the network of these layers, each of them `(weights, bias, activation)` or `(weights, bias, activation,
+    /// parameter)`.
+    ///
+    /// - Shapes: weights (outputs, inputs), as in PyTorch; the kernels of Keras and scikit-learn are their transpose. A
+    ///   bias that is None is 0.
+    /// - Numbers are NumPy arrays, or lists of int, float, `Fraction`, `Decimal` and text. `leaky-relu`, `elu` and
+    ///   `maxout` need their parameter; softplus takes a threshold, and gelu a divisor.
+    /// - `not_layered` says why claims about floats are not about these layers, if they are not those of the model.
+    /// - Exactness: exact.
+    /// - Errors: `ModelError` with layer, row and column.
+    ///
+    /// >>> import steeple
+    /// >>> steeple.Network.from_layers([([["1/3", 0.5]], [1], "tanh")]).inputs
+    /// ['x1', 'x2']
     #[staticmethod]
     #[pyo3(signature = (layers, inputs=None, outputs=None, not_layered=None))]
     fn from_layers(
@@ -290,31 +342,37 @@ impl Network {
         Ok(Self::new(opened, has_own_names))
     }
 
+    /// The names of the inputs, in order.
     #[getter]
     fn inputs(&self) -> Vec<String> {
         self.network().inputs().to_vec()
     }
 
+    /// The names of the outputs, in order.
     #[getter]
     fn outputs(&self) -> Vec<String> {
         self.network().outputs().to_vec()
     }
 
+    /// Did the file, the model or the caller name the inputs? If not, they are numbered.
     #[getter]
     fn has_own_names(&self) -> bool {
         self.has_own_names
     }
 
+    /// The number of hidden units.
     #[getter]
     fn units(&self) -> usize {
         size(self.network()).units
     }
 
+    /// The number of weights and bias terms, zeros included.
     #[getter]
     fn parameters(&self) -> usize {
         size(self.network()).parameters
     }
 
+    /// Units and activation of each layer, the output layer last.
     #[getter]
     fn shape(&self) -> Vec<(usize, &'static str)> {
         let layers = self.network().layers().iter();
@@ -323,11 +381,13 @@ impl Network {
             .collect()
     }
 
+    /// The digest that certificates name the network by.
     #[getter]
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         apart(py, || digest(self.network()))
     }
 
+    /// `exact`, or `stored`: the floats of a file or a model.
     #[getter]
     fn weights(&self) -> &'static str {
         match self.opened.weights {
@@ -336,29 +396,41 @@ impl Network {
         }
     }
 
+    /// What the reader of the file did, such as joining layers.
     #[getter]
     fn notes(&self) -> Vec<String> {
         self.opened.notes.clone()
     }
 
+    /// Returns the network with other names for its inputs, in order.
+    ///
+    /// - Errors: `ModelError` for another number of names.
     fn renamed(&self, inputs: Vec<String>) -> PyResult<Self> {
         let network = self.network();
         let (expected, found) = (network.inputs().len(), inputs.len());
         if expected != found {
             let names = inputs.join(", ");
-            let message = format!("the network has {expected} inputs, found {found} names: {names}");
+            let message =
+                format!("the network has {expected} inputs, found {found} names: {names}");
             return Err(Failure::new("ModelError", message)
                 .at("expected", expected)
                 .at("found", found)
                 .into());
         }
-        let renamed = Exact::new(inputs, network.outputs().to_vec(), network.layers().to_vec())
-            .map_err(|error| Failure::new("ModelError", error))?;
+        let renamed = Exact::new(
+            inputs,
+            network.outputs().to_vec(),
+            network.layers().to_vec(),
+        )
+        .map_err(|error| Failure::new("ModelError", error))?;
         let mut opened = Opened::clone(&self.opened);
         opened.network = renamed;
         Ok(Self::new(opened, true))
     }
 
+    /// Returns the outputs at points: float64 numbers as bytes, point after point. `network(points)` takes arrays.
+    ///
+    /// - Exactness: an estimate.
     fn evaluate<'py>(&self, py: Python<'py>, points: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
         let inputs = self.network().inputs().len();
         let values = apart(py, || {
@@ -366,11 +438,16 @@ impl Network {
                 .estimate
                 .get_or_init(|| LayerEstimate::of(self.network()));
             let (numbers, _) = points.as_chunks::<8>();
-            let numbers: Vec<f64> = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+            let numbers: Vec<f64> = numbers
+                .iter()
+                .map(|bytes| f64::from_le_bytes(*bytes))
+                .collect();
             let mut found = Vec::new();
             for point in numbers.chunks_exact(inputs) {
                 let first = point.to_vec();
-                let values = layers.iter().fold(first, |values, layer| layer.values(&values));
+                let values = layers
+                    .iter()
+                    .fold(first, |values, layer| layer.values(&values));
                 found.extend(values.iter().flat_map(|value| value.to_le_bytes()));
             }
             found
@@ -378,6 +455,14 @@ impl Network {
         Ok(PyBytes::new(py, &values))
     }
 
+    /// Returns a lower and an upper bound of each output at a point, equal where the value is rational.
+    ///
+    /// - Exactness: exact, or known to `digits` digits.
+    /// - Errors: `ModelError` for other inputs.
+    ///
+    /// >>> import steeple
+    /// >>> steeple.Network([([[1]], ["1/3"], "relu")], inputs=["x"]).evaluate_exact({"x": "1/3"})
+    /// [(Fraction(2, 3), Fraction(2, 3))]
     #[pyo3(signature = (point, digits=30))]
     fn evaluate_exact<'py>(
         &self,
@@ -395,12 +480,24 @@ impl Network {
         }
         let mut values = Vec::new();
         for name in names {
-            let missing = || Failure::new("ModelError", format_args!("the point has no value for `{name}`"));
+            let missing = || {
+                Failure::new(
+                    "ModelError",
+                    format_args!("the point has no value for `{name}`"),
+                )
+            };
             let found = point.get(name).ok_or_else(missing)?;
-            let odd = |_| Failure::new("ModelError", format_args!("{name}: expected a finite number"));
+            let odd = |_| {
+                Failure::new(
+                    "ModelError",
+                    format_args!("{name}: expected a finite number"),
+                )
+            };
             values.push(exact(found).map_err(odd)?);
         }
-        let found = apart(py, || evaluate(self.network(), &values, digits.clamp(1, 1000)))?;
+        let found = apart(py, || {
+            evaluate(self.network(), &values, digits.clamp(1, 1000))
+        })?;
         let found = found.map_err(|error| Failure::new("ModelError", error))?;
         match found {
             Outputs::Exact(values) => values
@@ -414,6 +511,7 @@ impl Network {
         }
     }
 
+    /// Returns the network as our JSON, with exact weights; with a path, also writes it there.
     #[pyo3(signature = (path=None))]
     fn to_json<'py>(
         &self,
@@ -424,6 +522,7 @@ impl Network {
         written(py, &bytes, path)
     }
 
+    /// Returns the network as canonical bytes, with exact weights: a `.network` file.
     fn to_canonical<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = apart(py, || {
             let mut bytes = Vec::new();
@@ -433,6 +532,11 @@ impl Network {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// Returns the network as an ONNX model; with a path, also writes it there.
+    ///
+    /// Weights are rounded to `precision`. The exact ones are in the metadata.
+    ///
+    /// - Errors: `ModelError` for a weight that is too large.
     #[pyo3(signature = (path=None, precision="float32"))]
     fn to_onnx<'py>(
         &self,
@@ -447,6 +551,7 @@ impl Network {
         self::written(py, &written.bytes, path)
     }
 
+    /// Returns the weights as a safetensors file, as `to_onnx` does.
     #[pyo3(signature = (path=None, precision="float32"))]
     fn to_safetensors<'py>(
         &self,
@@ -461,6 +566,7 @@ impl Network {
         written(py, &bytes, path)
     }
 
+    /// Returns the source of a PyTorch module with the same weights, rounded to float64.
     fn to_python(&self, py: Python<'_>) -> PyResult<String> {
         let (text, _) = apart(py, || {
             formats::python::write(self.network()).map_err(Failure::from)
@@ -468,6 +574,9 @@ impl Network {
         Ok(text)
     }
 
+    /// Returns C code: the source, the header, and a table of points to test with. Weights are rounded to `precision`.
+    ///
+    /// - Errors: `ModelError`.
     #[pyo3(signature = (name="network", precision="float32", summation=None, pieces=false, header=None))]
     fn to_c(
         &self,
@@ -512,6 +621,7 @@ impl Network {
         Ok((written.source, written.header, written.vectors))
     }
 
+    /// Returns each layer as floats: rows, columns, weights and bias as bytes of float64 numbers, activation, parameter.
     fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<FloatLayer<'py>>> {
         let near = |value: &Rational| Precision::Double.nearest(value);
         let mut found = Vec::new();
@@ -524,12 +634,18 @@ impl Network {
                         weights[row * columns + column] = near(weight)?;
                     }
                 }
-                let bias = layer.bias().iter().map(near).collect::<Option<Vec<f64>>>()?;
+                let bias = layer
+                    .bias()
+                    .iter()
+                    .map(near)
+                    .collect::<Option<Vec<f64>>>()?;
                 Some((bytes_of(&weights), bytes_of(&bias)))
             })?;
             let Some((weights, bias)) = dense else {
                 let message = format!("layer {}: a weight is too large for a float64", before + 1);
-                return Err(Failure::new("ModelError", message).at("layer", before + 1).into());
+                return Err(Failure::new("ModelError", message)
+                    .at("layer", before + 1)
+                    .into());
             };
             found.push((
                 rows,
@@ -543,6 +659,7 @@ impl Network {
         Ok(found)
     }
 
+    /// Returns each layer as fractions: weights row by row, bias, activation, parameter.
     fn exact_layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<ExactLayer<'py>>> {
         let zero = fraction(py, &Rational::ZERO)?;
         let mut found = Vec::new();
@@ -555,16 +672,30 @@ impl Network {
                 }
                 weights.push(dense);
             }
-            let bias: PyResult<Vec<_>> = layer.bias().iter().map(|value| fraction(py, value)).collect();
+            let bias: PyResult<Vec<_>> = layer
+                .bias()
+                .iter()
+                .map(|value| fraction(py, value))
+                .collect();
             let activation = layer.activation();
-            found.push((weights, bias?, activation.name(), parameter(py, activation)?));
+            found.push((
+                weights,
+                bias?,
+                activation.name(),
+                parameter(py, activation)?,
+            ));
         }
         Ok(found)
     }
 
+    /// Returns a drawing of the units as SVG; None if there are too many.
     fn diagram(&self, py: Python<'_>) -> PyResult<Option<String>> {
         let network = self.network();
-        let drawn: usize = network.layers().iter().map(steeple::network::Layer::units).sum();
+        let drawn: usize = network
+            .layers()
+            .iter()
+            .map(steeple::network::Layer::units)
+            .sum();
         if drawn + network.inputs().len() > MOST_DRAWN {
             return Ok(None);
         }
@@ -595,5 +726,8 @@ impl Network {
 }
 
 fn bytes_of(values: &[f64]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }

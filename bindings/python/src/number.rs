@@ -80,6 +80,10 @@ fn of_int(found: &Bound<'_, PyAny>) -> Option<Integer> {
     if let Ok(small) = found.extract::<i64>() {
         return Some(Integer::from(small));
     }
-    let text: String = found.call_method1("__format__", ("x",)).ok()?.extract().ok()?;
+    let text: String = found
+        .call_method1("__format__", ("x",))
+        .ok()?
+        .extract()
+        .ok()?;
     Integer::from_str_radix(&text, 16).ok()
 }

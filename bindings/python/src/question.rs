@@ -51,11 +51,7 @@ type Side<'py> = (String, Bound<'py, PyAny>, Bound<'py, PyAny>);
 /// Returns the sides of a domain; those without names are sides of `inputs`.
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
-pub fn sides<'py>(
-    py: Python<'py>,
-    domain: &str,
-    inputs: Vec<String>,
-) -> PyResult<Vec<Side<'py>>> {
+pub fn sides<'py>(py: Python<'py>, domain: &str, inputs: Vec<String>) -> PyResult<Vec<Side<'py>>> {
     let (domain, _) = read_domain(domain, &inputs)?;
     let sides = domain.names().iter().zip(domain.sides());
     sides

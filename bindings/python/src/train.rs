@@ -4,9 +4,9 @@ use std::path::Path;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
+use steeple::clock::Moment;
 use steeple::formats::Opened;
 use steeple::prover::Limits;
-use steeple::clock::Moment;
 use steeple::training::{Problem, Samples, Start, Task, Training, TrainingError, judge};
 use steeple::workflow::points::{data_in, domain_flag, points_in};
 use steeple::workflow::spec::{DataSpec, Trainable, read_to_train};
@@ -81,7 +81,11 @@ impl Trained {
 
     #[getter]
     fn fit_name(&self) -> &'static str {
-        if self.found.is_region { "accuracy" } else { "rms_error" }
+        if self.found.is_region {
+            "accuracy"
+        } else {
+            "rms_error"
+        }
     }
 
     /// How many points the network decides wrongly, counted exactly; None where there are no labels.
@@ -210,7 +214,9 @@ pub fn train(
     if let Some(hidden) = hidden {
         if hidden.is_empty() || hidden.contains(&0) {
             let message = "hidden: expected the units of each hidden layer, each at least 1";
-            return Err(Failure::new("SpecError", message).at("key", "hidden").into());
+            return Err(Failure::new("SpecError", message)
+                .at("key", "hidden")
+                .into());
         }
         compare.hidden = vec![hidden];
     }
@@ -259,11 +265,7 @@ fn activation_of(name: &str) -> Result<Activation, Failure> {
     }
 }
 
-fn learn(
-    lesson: Lesson,
-    limits: &Limits,
-    control: &Control<Progress>,
-) -> Result<Found, Failure> {
+fn learn(lesson: Lesson, limits: &Limits, control: &Control<Progress>) -> Result<Found, Failure> {
     let Lesson {
         compare,
         samples,
@@ -273,7 +275,10 @@ fn learn(
     let failed = |error: TrainingError| Failure::new("TrainError", error);
     let (Some(hidden), Some(activation)) = (compare.hidden.first(), compare.activations.first())
     else {
-        return Err(Failure::new("TrainError", "[compare] names no network to train"));
+        return Err(Failure::new(
+            "TrainError",
+            "[compare] names no network to train",
+        ));
     };
     let begin = Start::Random { hidden, activation };
     let name = row_name(&samples, hidden, activation);
@@ -288,7 +293,9 @@ fn learn(
     Ok(Found {
         name,
         is_region: samples.task() == Task::Classification,
-        seeds: (0..problem.restarts()).map(|start| problem.seed(start)).collect(),
+        seeds: (0..problem.restarts())
+            .map(|start| problem.seed(start))
+            .collect(),
         wrong: judged.map(|judged| judged.wrong.len()),
         training,
         domain,

@@ -28,7 +28,9 @@ pub fn tells(progress: Option<Py<PyAny>>) -> Option<Box<Tell<'static, Progress>>
 }
 
 /// Passes the progress of a search on.
-pub fn watch(control: &Control<Progress>) -> impl FnMut(&steeple::Progress) -> ControlFlow<()> + '_ {
+pub fn watch(
+    control: &Control<Progress>,
+) -> impl FnMut(&steeple::Progress) -> ControlFlow<()> + '_ {
     |at| {
         let (lower, upper) = at.enclosure.unzip();
         control.say((at.boxes, at.open, lower, upper));
@@ -42,8 +44,11 @@ pub fn number(name: &str, found: Option<&Bound<'_, PyAny>>) -> Result<Option<Rat
         return Ok(None);
     };
     exact(found).map(Some).map_err(|_| {
-        let shown = found.repr().map_or_else(|_| "an object".into(), |text| text.to_string());
-        let message = format!("{name}: expected an exact number such as 1/3, 0.05 or 2^-5, found {shown}");
+        let shown = found
+            .repr()
+            .map_or_else(|_| "an object".into(), |text| text.to_string());
+        let message =
+            format!("{name}: expected an exact number such as 1/3, 0.05 or 2^-5, found {shown}");
         Failure::new("VerifyError", message)
     })
 }
@@ -60,7 +65,10 @@ pub fn seconds(limit: Option<f64>) -> Result<Option<Duration>, Failure> {
 /// How many threads, for a number that may be left out.
 pub fn threads(count: Option<usize>) -> Result<Threads<'static>, Failure> {
     match count {
-        Some(0) => Err(Failure::new("VerifyError", "threads: expected a number from 1 on, found 0")),
+        Some(0) => Err(Failure::new(
+            "VerifyError",
+            "threads: expected a number from 1 on, found 0",
+        )),
         count => Ok(count.into()),
     }
 }
@@ -72,19 +80,24 @@ pub fn arithmetic(
     activation_error: Option<&str>,
     rounded_inputs: bool,
 ) -> Result<Arithmetic, Failure> {
-    let failed = |(message, hint): (String, String)| {
-        Failure::new("VerifyError", message).hint(Some(hint))
-    };
+    let failed =
+        |(message, hint): (String, String)| Failure::new("VerifyError", message).hint(Some(hint));
     let asked = Arithmetic {
         numbers: semantics.map(Numbers::read).transpose().map_err(failed)?,
         summation: summation.map(summation_of).transpose().map_err(failed)?,
-        activations: activation_error.map(Activations::read).transpose().map_err(failed)?,
+        activations: activation_error
+            .map(Activations::read)
+            .transpose()
+            .map_err(failed)?,
         rounded_inputs: rounded_inputs.then_some(true),
     };
     asked.semantics().map_err(|key| {
         let name = key.name();
-        Failure::new("VerifyError", format_args!("{name} is for claims about floats"))
-            .hint(Some("add semantics=\"float32\" or \"float64\""))
+        Failure::new(
+            "VerifyError",
+            format_args!("{name} is for claims about floats"),
+        )
+        .hint(Some("add semantics=\"float32\" or \"float64\""))
     })?;
     Ok(asked)
 }

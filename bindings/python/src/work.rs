@@ -97,9 +97,8 @@ pub fn run<T: Send + 'static, P: Send + 'static>(
             let _ = done.send(found);
         })
         .map_err(|error| Failure::new("InternalError", error))?;
-    let unpacked = |found: thread::Result<T>| {
-        found.map_err(|panic| PyErr::from(of_panic(panic.as_ref())))
-    };
+    let unpacked =
+        |found: thread::Result<T>| found.map_err(|panic| PyErr::from(of_panic(panic.as_ref())));
     let control = &control;
     let told = |py: Python<'_>| match (tell, control.take()) {
         (Some(tell), Some(progress)) => tell(py, progress),
@@ -110,12 +109,23 @@ pub fn run<T: Send + 'static, P: Send + 'static>(
             match result.recv_timeout(EVERY) {
                 Ok(found) => {
                     let found = unpacked(found)?;
-                    // Short work has said nothing yet.
-                    Python::attach(&told)?;
-                    return Ok(Ended::Done(found));
+                    return Python::attach(|py| {
+                        // Short work has said nothing yet.
+                        told(py)?;
+                        // What was found as the signal came is not lost.
+                        match py.check_signals() {
+                            Ok(()) => Ok(Ended::Done(found)),
+                            Err(error) if error.is_instance_of::<PyKeyboardInterrupt>(py) => {
+                                Ok(Ended::Interrupted(Some(found)))
+                            }
+                            Err(error) => Err(error),
+                        }
+                    });
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Failure::new("InternalError", "the work ended without a result").into());
+                    return Err(
+                        Failure::new("InternalError", "the work ended without a result").into(),
+                    );
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -124,9 +134,8 @@ pub fn run<T: Send + 'static, P: Send + 'static>(
                 told(py)
             });
             if let Err(error) = heard {
-                let is_interrupt = Python::attach(|py| {
-                    error.is_instance_of::<PyKeyboardInterrupt>(py)
-                });
+                let is_interrupt =
+                    Python::attach(|py| error.is_instance_of::<PyKeyboardInterrupt>(py));
                 if !is_interrupt {
                     control.stop();
                     let _ = result.recv_timeout(PATIENCE);

@@ -10,8 +10,8 @@ use crate::cli::arguments::{Eval, Format};
 use crate::cli::{Output, Refusal, inputs, note};
 use crate::floats;
 use crate::network::Network;
-use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::numbers::Rational;
+use crate::numbers::literal::{decimal_down, decimal_up};
 use crate::workflow::evaluate::{Outputs, evaluate};
 
 /// Evaluates a network at a point, or at many.

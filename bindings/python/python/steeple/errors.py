@@ -27,8 +27,13 @@ _WITH_VALUE = re.compile(r"--(norm|semantics|weights|summation|precision|knots|b
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
 
 
-def _in_python(text: str) -> str:
-    """Writes flags of the program as the arguments of a function."""
+def in_python(text: str) -> str:
+    """Returns a message of the program with the arguments of a function in place of its flags.
+
+    >>> in_python("add --norm area, or raise --max-boxes")
+    'add norm="area", or raise max_boxes'
+    """
+    text = text.replace("with --certificate FILE, --resume FILE can", "resume= can")
     text = _WITH_VALUE.sub(r'\1="\2"', text)
     return _FLAG.sub(lambda found: found.group(1).replace("-", "_"), text)
 
@@ -41,16 +46,16 @@ class SteepleError(ValueError):
     ...     steeple.verify([([[1]], [0], "cosine")], "x^2", {"x": (0, 1)})
     ... except steeple.SteepleError as error:
     ...     print(error.layer)
-    1
+    layer 1
     """
 
     #: What to do about it.
     hint: str | None = None
 
     def __init__(self, message: str, *, hint: str | None = None, **place: Any) -> None:
-        self.message = _in_python(message)
+        self.message = in_python(message)
         super().__init__(self.message)
-        self.hint = None if hint is None else _in_python(hint)
+        self.hint = None if hint is None else in_python(hint)
         for name, value in place.items():
             setattr(self, name, value)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from . import _native
 from ._native import Network
-from .errors import PictureError
+from .errors import PictureError, in_python
 
 __all__ = [
     "Bound",
@@ -152,7 +152,7 @@ class Verification:
     @cached_property
     def text(self) -> str:
         """The verdict in words, with the weights and the arithmetic that it is about."""
-        return self._answer.text()
+        return in_python(self._answer.text())
 
     @property
     def norm(self) -> str:
@@ -449,8 +449,8 @@ class Bound:
 
     >>> import steeple
     >>> bound = steeple.bound("x^2", {"x": (0, 1)}, "1/1000")
-    >>> bound.kinks, bound.units("relu")
-    (11, 11)
+    >>> bound.kinks, bound.units("relu", 1), bound.units("relu")
+    (11, 11, 4)
     """
 
     def __init__(self, bound: _native.Bound) -> None:
@@ -479,7 +479,7 @@ class Bound:
     def units(self, activation: str, hidden_layers: int | None = None) -> int | None:
         """Returns how many units of a piecewise-linear activation every network needs.
 
-        `hidden_layers` limits the networks to so many hidden layers. The result is None for another activation.
+        `hidden_layers` limits the networks to so many hidden layers; None is any number of them. The result is None for another activation.
         """
         return self._bound.units(activation, hidden_layers)
 
@@ -662,8 +662,8 @@ class Compared:
     >>> line = [([[1]], ["-1/8"], None)]
     >>> table = steeple.compare({"a line": line}, target="x^2", domain={"x": (0, 1)})
     >>> [name for name, network in table.rows]
-    ['a line', 'constant 1/2']
-    >>> table.to_dict()["rows"][0]["sup"]["upper"]
+    ['a line', 'constant']
+    >>> table.to_dict()["rows"][0]["error"]["sup"]["upper"]
     '1/8'
     """
 

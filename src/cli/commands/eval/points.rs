@@ -106,7 +106,10 @@ pub fn run(arguments: &Eval, path: &Path, digits: usize) -> Result<String, Refus
     for point in &points {
         let values = match &enclosures {
             Some(enclosures) => enclosures.at(point, digits)?,
-            None => written(&enclose(network, point, digits).map_err(Refusal::new)?, digits),
+            None => written(
+                &enclose(network, point, digits).map_err(Refusal::new)?,
+                digits,
+            ),
         };
         let values: Vec<String> = (values.iter())
             .map(|(low, high)| format!("{low},{high}"))
