@@ -46,7 +46,7 @@ class SteepleError(ValueError):
     ...     steeple.verify([([[1]], [0], "cosine")], "x^2", {"x": (0, 1)})
     ... except steeple.SteepleError as error:
     ...     print(error.layer)
-    layer 1
+    1
     """
 
     #: What to do about it.
