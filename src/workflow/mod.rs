@@ -7,6 +7,7 @@ pub mod bound;
 pub mod build;
 pub mod compare;
 pub mod convergence;
+pub mod evaluate;
 pub mod explain;
 pub mod files;
 mod floats;

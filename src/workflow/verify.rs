@@ -85,6 +85,8 @@ pub struct Verification {
     /// Did the time limit stop the check? Then the file at the path was not checked, and the claim and
     /// [`Verification::certificate`] only state that errors are not negative.
     pub is_unchecked: bool,
+    /// If it was not checked: the certificate that was found, as a file. It may not hold.
+    pub proposed: Option<Vec<u8>>,
 }
 
 /// Why there is no verdict.
@@ -358,7 +360,8 @@ pub(super) fn settle(
     // A file that cannot be read back is as bad as a certificate that is rejected.
     let certificate = text::read(&bytes).map_err(WorkflowError::Certificate)?;
     let certificate_bytes = bytes.len() as u64;
-    drop(bytes);
+    // A large certificate is not kept twice, unless somebody may want it unchecked.
+    let bytes = request.limits.check_interrupt.is_some().then_some(bytes);
     let is_late = || request.limits.is_check_over(started);
     let checked = check_with_threads(&certificate, request.network, request.threads, &is_late);
     let is_unchecked = matches!(checked, Err(Rejection::Stopped));
@@ -370,7 +373,8 @@ pub(super) fn settle(
         (certificate, checked)
     };
     let (verified, on_domain) = checked.map_err(WorkflowError::Rejected)?;
-    let stopped_by = stopped_by.or(is_unchecked.then_some(StoppedBy::Time));
+    let stopped_by = stopped_by
+        .or(is_unchecked.then(|| request.limits.is_over().unwrap_or(StoppedBy::Interrupt)));
     verified
         .answers(&request.question, None)
         .map_err(WorkflowError::Rejected)?;
@@ -391,6 +395,7 @@ pub(super) fn settle(
         certificate_path: certificate_path.map(Path::to_path_buf),
         certificate_bytes,
         is_unchecked,
+        proposed: bytes.filter(|_| is_unchecked),
     })
 }
 
