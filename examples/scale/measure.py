@@ -3,6 +3,7 @@
     python3 measure.py whole STEEPLE FIGURES.json --cells 64 128 256 512      networks that fit this machine
     python3 measure.py slices STEEPLE FIGURES.json WHOLE.toml --cells 256 --sample 8   slices of one that does not
     python3 measure.py tables FIGURES.json                                    the tables, from the figures alone
+    python3 measure.py tables FIGURES.json --within docs/scale.md             are they in the page?
 
 CPU seconds are those of whole processes, user and system. `whole` and `slices` add to FIGURES.json. Next to each
 group of figures stands a yardstick, measured just before it: `verify` of K = 128. Needs Python 3.11, and nothing else.
@@ -140,8 +141,8 @@ def duration(seconds):
 
 
 def table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+    lines = [f"| {' | '.join(map(str, line))} |" for line in (head, *rows)]
+    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
 
 
 def whole_tables(rows):
@@ -173,13 +174,13 @@ def whole_tables(rows):
 
 
 def slice_rows(rows):
-    head = ["slice", "at", "units", "verdict", "upper bound", "leaves", "build", "prove", "check", "memory", "network",
+    head = ["slice", "at", "units", "leaves", "build, CPU s", "prove, CPU s", "check, CPU s", "memory", "network",
             "certificate", "yardstick"]
     lines = []
     for row in rows:
         memory = max(row[step]["memory"] for step in ("build", "prove", "check"))
         lines.append([f"{row['slice']}² of {row['whole'][0]}²", " ".join(map(str, row["at"])), row["units"],
-                      row["verdict"], row["upper"], row["leaves"],
+                      row["leaves"],
                       *(number(row[step]["cpu"]) for step in ("build", "prove", "check")), size(memory),
                       size(row["network_bytes"]), size(row["certificate_bytes"]), row["yardstick"]])
     return table(head, lines)
@@ -200,11 +201,12 @@ def model(rows):
         work = lambda row: row["build"]["cpu"] + row["prove"]["cpu"]
         again = lambda row: row["build"]["cpu"] + row["check"]["cpu"]
         total = parts * mean(work)
+        spread = math.sqrt(sum((work(row) - mean(work)) ** 2 for row in drawn) / max(len(drawn) - 1, 1) / len(drawn))
         certificates = parts * mean(lambda row: row["certificate_bytes"])
         networks = parts * mean(lambda row: row["network_bytes"])
         memory = max(row[step]["memory"] for row in mine for step in ("build", "prove", "check"))
         text.append(f"**{cells}²**: {number(cells * cells)} units in {parts} slices of {side}² cells. All slices together: build and "
-                    f"prove {number(total)} CPU s ({number(total / cells**2 * 1e6)} µs a unit); build again and check "
+                    f"prove {number(total)} CPU s (standard error {spread / mean(work):.0%}; {number(total / cells**2 * 1e6)} µs a unit); build again and check "
                     f"{number(parts * mean(again))} CPU s; networks {size(networks)}, which stay where they are; "
                     f"certificates {size(certificates)} ({certificates / cells**2:.1f} bytes a unit); largest memory of "
                     f"a process {size(memory)}.\n")
@@ -224,12 +226,13 @@ def model(rows):
 
 
 def tables(figures):
+    """The tables and what stands above them."""
     parts = []
     if rows := figures.get("whole"):
-        parts.append(("whole", whole_tables(rows)))
+        parts += whole_tables(rows).split("\n\n")
     if rows := figures.get("slices"):
-        parts.append(("slices", slice_rows(rows)))
-        parts.append(("model", model(rows)))
+        parts.append(slice_rows(rows))
+        parts += model(rows).split("\n\n")
     return parts
 
 
@@ -240,7 +243,9 @@ def main():
     one = commands.add_parser("slices", help="measure slices of a network that does not")
     for command in (whole, one):
         command.add_argument("steeple")
-    for command in (whole, one, commands.add_parser("tables", help="print the tables")):
+    shown = commands.add_parser("tables", help="print the tables")
+    shown.add_argument("--within", type=Path, help="print nothing; fail unless this page has all of them")
+    for command in (whole, one, shown):
         command.add_argument("figures", type=Path)
     whole.add_argument("--cells", type=int, nargs="+", default=[64, 128, 256, 512])
     whole.add_argument("--threads", type=int, default=1)
@@ -251,8 +256,12 @@ def main():
     given = parser.parse_args()
     figures = json.loads(given.figures.read_text()) if given.figures.exists() else {}
     if given.command == "tables":
-        for name, text in tables(figures):
-            print(f"<!-- {name} -->\n\n{text}\n")
+        page = given.within.read_text() if given.within else None
+        for text in tables(figures):
+            if page is None:
+                print(text + "\n")
+            elif text not in page:
+                sys.exit(f"error: {given.within} does not have what the figures give:\n\n{text}")
         return
     {"whole": measure_whole, "slices": measure_slices}[given.command](given, figures)
     given.figures.write_text(json.dumps(figures, indent=1) + "\n")
