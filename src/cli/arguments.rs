@@ -85,6 +85,10 @@ pub enum Command {
     Verify(Verify),
     /// Check certificates, without a search.
     Check(Check),
+    /// Cut a proof into parts, for several machines.
+    Split(Split),
+    /// Put the parts of a proof together to one certificate.
+    Merge(Merge),
     /// Evaluate a network at a point: exactly, or enclosed where the value is irrational.
     Eval(Eval),
     /// Count the linear regions of a network exactly, and outline its decision region.
@@ -265,7 +269,19 @@ pub struct Compare {
   steeple verify net.json --spec wave.toml --certificate wave.steeple")]
 pub struct Verify {
     /// The network file.
-    pub network: PathBuf,
+    #[arg(required_unless_present = "part")]
+    pub network: Option<PathBuf>,
+    /// Search these parts of a proof, which `steeple split` wrote. The results are written alongside.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        conflicts_with_all = [
+            "gap", "spec", "target", "domain", "norm", "tolerance", "threshold", "property", "certificate", "resume",
+            "portable", "semantics"
+        ]
+    )]
+    pub part: Vec<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub question: Question,
@@ -304,6 +320,60 @@ pub struct Verify {
     pub weights: WhichWeights,
 }
 
+/// `steeple split`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple split wave.toml --parts 16 --out parts
+  steeple split net.onnx --target \"sin(3*x)\" --domain \"x=-1..1\" --tolerance 0.01 --parts 8 --out parts")]
+pub struct Split {
+    /// A spec, whose network is built, or a network file.
+    #[arg(value_name = "SPEC|NETWORK")]
+    pub file: PathBuf,
+    /// Number of parts, about: more than machines, so that none waits long for another.
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub parts: usize,
+    /// The directory for the parts and the network.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub question: Question,
+    /// Without a tolerance: relative width of the enclosure of the error [default: 0.01].
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        conflicts_with = "tolerance",
+        allow_hyphen_values = true
+    )]
+    pub gap: Option<String>,
+    /// Use the core methods only, which every checker has. The certificate gets larger.
+    #[arg(long)]
+    pub portable: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub arithmetic: Arithmetic,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: Limits,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: WhichWeights,
+}
+
+/// `steeple merge`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  steeple merge parts --out certificate.steeple
+  steeple check certificate.steeple --network parts/network.json")]
+pub struct Merge {
+    /// The directory of the parts.
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The certificate to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
 /// `steeple check`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -311,8 +381,18 @@ pub struct Verify {
   steeple check c1.steeple c2.steeple --network net.onnx --format json")]
 pub struct Check {
     /// The certificate files.
-    #[arg(value_name = "CERTIFICATE", required = true)]
+    #[arg(value_name = "CERTIFICATE", required_unless_present = "part")]
     pub certificates: Vec<PathBuf>,
+    /// Check the bounds of these parts of a proof, each alone. This is not a proof about the whole.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        conflicts_with_all = [
+            "certificates", "core", "spec", "target", "domain", "norm", "tolerance", "threshold", "property"
+        ]
+    )]
+    pub part: Vec<PathBuf>,
     /// The network file [default: network.json in the directory of each certificate].
     #[arg(long, value_name = "NETWORK")]
     pub network: Option<PathBuf>,

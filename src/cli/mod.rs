@@ -97,6 +97,8 @@ pub fn run(given: &[OsString]) -> u8 {
         Command::Bound(ref command) => commands::bound::run(command, format),
         Command::Verify(ref command) => commands::verify::run(command, format),
         Command::Check(ref command) => commands::check::run(command, format),
+        Command::Split(ref command) => commands::parts::split(command, format),
+        Command::Merge(ref command) => commands::parts::merge(command, format),
         Command::Eval(ref command) => commands::eval::run(command, format),
         Command::Regions(ref command) => commands::regions::run(command, format),
         Command::Train(ref command) => commands::train::run(command, format),

@@ -89,6 +89,7 @@ pub fn on_line(
         certificate: certificate(request, found),
         boxes: pieces as u64,
         stopped_by: None,
+        within: Vec::new(),
     })
 }
 
@@ -131,6 +132,7 @@ pub fn integral(request: &Request<'_>, clock: &Clock) -> Option<Outcome> {
         ),
         boxes: pieces as u64,
         stopped_by: None,
+        within: Vec::new(),
     })
 }
 

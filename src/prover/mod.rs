@@ -28,9 +28,12 @@ mod split;
 mod step_cuts;
 mod sup;
 mod tree;
+mod within;
 
+pub use emit::{shorten_down, shorten_up};
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
+pub use within::{CellBounds, Within};
 
 use std::sync::Arc;
 
@@ -68,6 +71,9 @@ pub struct Request<'a> {
     pub weights: Weights,
     /// Use only methods of the core, on networks with interval biases?
     pub portable: bool,
+    /// The part of the domain to search, if it is not all of it; the certificate to continue from
+    /// then says how.
+    pub within: Option<Within<'a>>,
 }
 
 /// The progress of a search.
@@ -100,6 +106,8 @@ pub struct Outcome {
     pub boxes: u64,
     /// Why the search stopped before it was done, if it did.
     pub stopped_by: Option<StoppedBy>,
+    /// The bounds on each cell of the part that was searched; empty if it was all of the domain.
+    pub within: Vec<CellBounds>,
 }
 
 /// Why a search cannot begin.
@@ -142,25 +150,59 @@ pub fn prove_by(
     jobs: Jobs<'_>,
     progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
-    let inputs = request.question.target.inputs().len();
-    if inputs > MAX_INPUTS {
-        return Err(ProveError::TooManyInputs(inputs));
-    }
+    let root = root_of(request)?;
     let clock = &Clock::start(&request.limits, jobs.threads);
     let host = Host { clock, jobs };
-    let root = match request.on_domain {
-        Some(root) => Arc::clone(root),
-        None => Arc::new(on_domain(request)?),
-    };
     match request.question.norm {
         Norm::Sup => sup::search(request, &root, host, progress),
         Norm::L1 | Norm::L2 | Norm::Area => {
-            if let Some(outcome) = exact::integral(request, clock) {
+            if request.within.is_none()
+                && let Some(outcome) = exact::integral(request, clock)
+            {
                 return Ok(outcome);
             }
             sizes::check(request)?;
             Ok(integral::search(request, root, host, progress))
         }
+    }
+}
+
+/// Cuts the domain into parts of about the same work, for several searches. The open leaves of the
+/// certificate are these parts, at most as many as asked for; what was decided on the way stays a
+/// leaf. A second result is, for an integral, about how much of it may stay unknown.
+///
+/// - Errors: [`ProveError`] when the search cannot begin.
+pub fn divide(
+    request: &Request<'_>,
+    parts: usize,
+    progress: &mut Watch<'_>,
+) -> Result<(Outcome, Rational), ProveError> {
+    on_threads(request.threads, |jobs| {
+        let root = root_of(request)?;
+        let clock = &Clock::start(&request.limits, jobs.threads);
+        let host = Host { clock, jobs };
+        sizes::check(request)?;
+        Ok(match request.question.norm {
+            Norm::Sup => (
+                sup::divide(request, &root, host, parts, progress),
+                Rational::ZERO,
+            ),
+            Norm::L1 | Norm::L2 | Norm::Area => {
+                integral::divide(request, root, host, parts, progress)
+            }
+        })
+    })
+}
+
+/// Returns the network on the domain, where every search begins.
+fn root_of(request: &Request<'_>) -> Result<Arc<OnCell>, ProveError> {
+    let inputs = request.question.target.inputs().len();
+    if inputs > MAX_INPUTS {
+        return Err(ProveError::TooManyInputs(inputs));
+    }
+    match request.on_domain {
+        Some(root) => Ok(Arc::clone(root)),
+        None => on_domain(request).map(Arc::new),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::engine::{Engine, Evaluated, Fate, Problem};
 use super::tree::Tree;
+use super::within::Within;
 use crate::bounds::Cell;
 use crate::certificate::{Method, Nodes, Partition};
 use crate::checker::Rejection;
@@ -43,9 +44,14 @@ pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
 pub type Earlier<'e, P> = (Cell, Arc<<P as Resumable>::Network>, &'e Partition);
 
 impl<P: Resumable> Engine<'_, P> {
-    /// Rebuilds earlier partitions; the leaves that are not good enough are open. Returns `None` if
-    /// a text is not a tree.
-    pub fn resume(&mut self, problem: &mut P, earlier: Vec<Earlier<'_, P>>) -> Option<()> {
+    /// Rebuilds earlier partitions; the leaves that are not good enough are open. Leaves of other
+    /// parts of the domain are not searched, and have no bound. Returns `None` if a text is not a tree.
+    pub fn resume(
+        &mut self,
+        problem: &mut P,
+        earlier: Vec<Earlier<'_, P>>,
+        within: Option<&Within<'_>>,
+    ) -> Option<()> {
         let mut open = Vec::new();
         let mut trees = Vec::new();
         for (root, (cell, network, partition)) in earlier.into_iter().enumerate() {
@@ -54,6 +60,7 @@ impl<P: Resumable> Engine<'_, P> {
                 problem: shared,
                 tools: shared.tools(),
                 root,
+                within,
             };
             let walk = Walk::new(partition, P::network_bytes(&network), &|| false);
             let walked = walk.in_parts(&visitor, cell, network, self.host.jobs.run, &|| {});
@@ -61,8 +68,11 @@ impl<P: Resumable> Engine<'_, P> {
             let value = P::value(&evaluated.first()?.1.known);
             let (mut tree, leaves) = Tree::of(partition, value)?;
             for ((cell, evaluated), (node, depth)) in evaluated.into_iter().zip(leaves) {
-                self.boxes += 1;
                 tree.fathom(node, evaluated.method, P::value(&evaluated.known));
+                if within.is_some_and(|within| !within.covers(&cell)) {
+                    continue;
+                }
+                self.boxes += 1;
                 let is_open = evaluated.fate != Fate::Leaf;
                 let leaf = evaluated.opened(root, node, depth, cell);
                 if is_open {
@@ -87,6 +97,7 @@ struct Reopening<'p, P: Problem> {
     problem: &'p P,
     tools: P::Tools,
     root: usize,
+    within: Option<&'p Within<'p>>,
 }
 
 impl<P: Resumable> Visitor for Reopening<'_, P> {
@@ -118,8 +129,18 @@ impl<P: Resumable> Visitor for Reopening<'_, P> {
         local: &Arc<P::Network>,
         _number: usize,
     ) -> Result<Self::Total, Rejection> {
+        let is_other = self.within.is_some_and(|within| !within.covers(cell));
+        // An open leaf has the network on its parent here. It will be cut, and the checker then
+        // reduces the network to it first.
+        let local = match method {
+            Method::Open if !is_other => self
+                .descend(local, cell)
+                .unwrap_or_else(|_| Arc::clone(local)),
+            _ => Arc::clone(local),
+        };
+        let method = if is_other { Method::Open } else { method };
         let (problem, tools) = (self.problem, &mut self.tools);
-        let evaluated = problem.again(tools, self.root, (method, cell), Arc::clone(local));
+        let evaluated = problem.again(tools, self.root, (method, cell), local);
         Ok(vec![(cell.clone(), evaluated)])
     }
 

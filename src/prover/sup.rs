@@ -13,6 +13,7 @@ use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
+use super::within::{self, CellBounds};
 use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
@@ -163,8 +164,8 @@ pub fn search(
     progress: &mut Watch<'_>,
 ) -> Result<Outcome, ProveError> {
     let prepared = Leaves::new(request.network, request.question);
-    let is_real = request.question.semantics == Semantics::Real;
-    if let Some(exact) = exact::cells(request, &prepared).filter(|_| is_real) {
+    let may_be_exact = request.question.semantics == Semantics::Real && request.within.is_none();
+    if let Some(exact) = exact::cells(request, &prepared).filter(|_| may_be_exact) {
         if let Some(outcome) = exact::on_line(request, root, exact, host.clock) {
             return Ok(outcome);
         }
@@ -181,6 +182,9 @@ pub fn search(
         let outcome = search.run(progress);
         outcome.expect("a search that is not given up")
     };
+    if request.within.is_some() {
+        return Ok(whole_search(Rational::ZERO, progress));
+    }
     let kept = kept_rounding(request, root, host);
     let outcome = whole_search(kept.clone(), progress);
     // Rounding errors of larger cells may have been too much.
@@ -192,6 +196,33 @@ pub fn search(
         return Ok(whole_search(Rational::ZERO, progress));
     }
     Ok(outcome)
+}
+
+/// Cuts the domain into parts. The lower bound of the certificate is what every part has to know of
+/// the others: with it, a part with a small error stops early.
+pub fn divide(
+    request: &Request<'_>,
+    root: &Arc<OnCell>,
+    host: Host<'_>,
+    parts: usize,
+    progress: &mut Watch<'_>,
+) -> Outcome {
+    let mut search = Sup::new(request, root, host, None);
+    search.kept_rounding = kept_rounding(request, root, host);
+    if let Some(earlier) = request.resume {
+        search.lower.clone_from(&earlier.claim.stated_lower);
+        search.witness.clone_from(&earlier.witness);
+    }
+    let mut engine = Engine::new(&search, host);
+    let whole = Open::unevaluated(0, search.whole.clone(), Arc::clone(root), Dyadic::INFINITY);
+    let rule = search.enough();
+    let mut stopped_by = engine.begin(&mut search, vec![whole], &rule, progress);
+    if stopped_by.is_none() {
+        stopped_by = within::divide(&mut engine, &mut search, parts, progress);
+    }
+    search.certify();
+    // Nothing is claimed about the parts.
+    search.finish(Dyadic::INFINITY, &engine, stopped_by)
 }
 
 /// A search without hope goes on for so many boxes until it has a bound at all.
@@ -235,8 +266,11 @@ impl<'a> Sup<'a> {
             let mut terms = unit.sum.terms.iter();
             !is_step && terms.any(|(v, _)| *v as usize >= root.inputs())
         });
+        let of_all_parts = request.within.as_ref().and(request.resume);
         let constant_radius = if exact.is_some() {
             Rational::ZERO
+        } else if let Some(whole) = of_all_parts {
+            whole.constant_radius.clone()
         } else {
             let budget = if let Some(tolerance) = request.tolerance {
                 estimate_rational(tolerance) * 1e-4
@@ -285,7 +319,12 @@ impl<'a> Sup<'a> {
         }
         stopped_by = stopped_by.or_else(|| engine.run(&mut self, progress));
         self.certify();
-        let upper = self.upper(&engine.frontier);
+        let mut upper = self.upper(&engine.frontier);
+        let marks_open = (self.request.within.as_ref()).is_some_and(|within| within.marks_open);
+        if marks_open && engine.frontier.len() > 0 {
+            within::mark_open(&mut engine);
+            upper = Dyadic::INFINITY;
+        }
         if self.exact.is_some() {
             if self.pieces.are_too_many(engine.boxes) && !self.is_close(upper) {
                 return None;
@@ -306,7 +345,11 @@ impl<'a> Sup<'a> {
     /// Continues with an earlier partition, if possible.
     fn resume(&mut self, engine: &mut Engine<'_, Self>, earlier: &Certificate) -> bool {
         let question = self.request.question;
-        if let Some(witness) = &earlier.witness
+        if self.request.within.is_some() {
+            // Found with the parts; whoever merges them has it checked.
+            self.lower.clone_from(&earlier.claim.stated_lower);
+            self.witness.clone_from(&earlier.witness);
+        } else if let Some(witness) = &earlier.witness
             && let Ok(values) = self
                 .root
                 .evaluate_witness(question, self.request.network, witness)
@@ -327,7 +370,8 @@ impl<'a> Sup<'a> {
             Arc::clone(&self.root),
             &earlier.partition,
         );
-        let is_resumed = engine.resume(self, vec![root]).is_some();
+        let within = self.request.within.as_ref();
+        let is_resumed = engine.resume(self, vec![root], within).is_some();
         if !is_resumed {
             (self.constant_radius, self.kept_rounding, self.ranges) = kept;
         }
@@ -658,6 +702,16 @@ impl<'a> Sup<'a> {
     ) -> Outcome {
         let is_refuted = self.is_refuted();
         let exact = upper.rational_bound(Direction::Up);
+        let on_part = CellBounds {
+            lower: Rational::ZERO,
+            upper: exact.clone(),
+        };
+        let cells = self
+            .request
+            .within
+            .as_ref()
+            .map_or(0, |within| within.cells.len());
+        let exact = exact.filter(|_| cells == 0);
         let upper = exact.map(|exact| {
             if self.exact.is_some() && exact <= self.lower {
                 return self.lower.clone();
@@ -686,6 +740,7 @@ impl<'a> Sup<'a> {
             ),
             boxes: engine.boxes + self.pieces.count as u64,
             stopped_by: stopped_by.filter(|_| !is_refuted),
+            within: vec![on_part; cells],
         }
     }
 }

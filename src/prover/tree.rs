@@ -138,6 +138,17 @@ impl<V: Copy> Tree<V> {
         moved
     }
 
+    /// Returns the input and the place of a cut, and its lower half, which the upper one follows;
+    /// `None` for a leaf, and for a cut along a line.
+    pub fn cut_of(&self, node: usize) -> Option<(usize, Option<&Rational>, usize)> {
+        let node = &self.nodes[node];
+        let Kind::Cut(axis) = node.kind else {
+            return None;
+        };
+        let place = self.places.get(node.place as usize);
+        Some((usize::from(axis), place, node.lower as usize))
+    }
+
     /// Returns its size in bytes, approximately.
     pub fn bytes(&self) -> usize {
         // A place or a line has two or three short numbers.
@@ -179,6 +190,11 @@ impl<V: Copy> Tree<V> {
 impl Tree<Interval> {
     /// Adds up the values of the leaves like the checker, pairwise at each cut.
     pub fn total(&self) -> Interval {
+        self.totals()[0]
+    }
+
+    /// Returns the total below each node.
+    pub fn totals(&self) -> Vec<Interval> {
         let mut sums = self.values.clone();
         // A half is made after the node that it halves.
         for (at, node) in self.nodes.iter().enumerate().rev() {
@@ -187,7 +203,7 @@ impl Tree<Interval> {
                 sums[at] = sums[lower].plus(&sums[lower + 1]);
             }
         }
-        sums[0]
+        sums
     }
 }
 

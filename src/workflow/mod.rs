@@ -13,6 +13,7 @@ pub mod files;
 mod floats;
 pub mod measure;
 pub mod parallel;
+pub mod parts;
 pub mod pictures;
 pub mod points;
 pub mod property;

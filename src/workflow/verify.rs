@@ -325,6 +325,7 @@ pub(super) fn search(
             threads: request.threads,
             weights: request.weights,
             portable: request.portable,
+            within: None,
         },
         progress,
     )
@@ -352,6 +353,7 @@ pub(super) fn settle(
         certificate,
         boxes,
         stopped_by,
+        within: _,
     } = outcome;
     let write = |out: &mut dyn Write| text::write(&certificate, out);
     let bytes = written_and_read_back(&write, certificate_path)?;
@@ -443,7 +445,7 @@ fn verdict(verified: &Verified, request: &VerifyRequest<'_>, is_complete: bool) 
 }
 
 /// Checks what the checker would reject, to report it in the words of the request.
-fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
+pub(super) fn check_fit(request: &VerifyRequest<'_>) -> Result<(), WorkflowError> {
     let VerifyRequest {
         network, question, ..
     } = request;

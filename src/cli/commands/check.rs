@@ -20,6 +20,9 @@ use crate::workflow::summary::of_claim;
 
 /// Checks one certificate or several.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
+    if !arguments.part.is_empty() {
+        return super::parts::check(arguments, format);
+    }
     inputs::one_from_standard_input(
         arguments
             .certificates

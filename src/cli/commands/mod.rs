@@ -11,6 +11,7 @@ pub mod draw;
 pub mod eval;
 pub mod explain;
 pub mod explore;
+pub mod parts;
 pub mod property;
 pub mod regions;
 pub mod schema;

@@ -108,18 +108,19 @@ fn earlier(
 }
 
 /// Decides a property.
-pub fn verify(path: &Path, arguments: &Verify, format: Format) -> Result<Output, Refusal> {
-    let loaded = inputs::read_network(
-        &arguments.network,
-        inputs::Names::Numbered,
-        arguments.weights,
-    )?;
+pub fn verify(
+    path: &Path,
+    network: &Path,
+    arguments: &Verify,
+    format: Format,
+) -> Result<Output, Refusal> {
+    let loaded = inputs::read_network(network, inputs::Names::Numbered, arguments.weights)?;
     let semantics = inputs::semantics(
         &arguments.arithmetic,
         &Arithmetic::default(),
         Some(&loaded.network),
     )?;
-    loaded.fits(&arguments.network, &semantics)?;
+    loaded.fits(network, &semantics)?;
     let inputs::Loaded {
         network, weights, ..
     } = loaded;

@@ -1,6 +1,7 @@
 //! `steeple verify`.
 
 use std::fs;
+use std::path::Path;
 
 use super::{code, pretty};
 use crate::cli::arguments::{Format, Verify};
@@ -10,19 +11,27 @@ use crate::workflow::{VerifyRequest, summarise, verify};
 
 /// Proves or refutes a bound, or encloses the error.
 pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
+    let Some(network) = arguments
+        .network
+        .as_ref()
+        .filter(|_| arguments.part.is_empty())
+    else {
+        return super::parts::work(arguments, format);
+    };
     inputs::one_from_standard_input(
-        [&arguments.network]
+        [network]
             .into_iter()
             .chain(&arguments.question.spec)
             .chain(&arguments.property)
             .chain(&arguments.resume),
     )?;
-    look_at_outputs(arguments, format)?;
+    look_at_outputs(arguments, network, format)?;
     if let Some(path) = &arguments.property {
-        return super::property::verify(path, arguments, format);
+        return super::property::verify(path, network, arguments, format);
     }
+    let path = network;
     let loaded = inputs::read_network(
-        &arguments.network,
+        path,
         inputs::Names::Question(&arguments.question),
         arguments.weights,
     )?;
@@ -31,7 +40,7 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
         Some(&arguments.arithmetic),
         &loaded.network,
     )?;
-    loaded.fits(&arguments.network, &asked.question.semantics)?;
+    loaded.fits(path, &asked.question.semantics)?;
     let inputs::Loaded {
         network, weights, ..
     } = loaded;
@@ -79,7 +88,7 @@ pub fn run(arguments: &Verify, format: Format) -> Result<Output, Refusal> {
 }
 
 /// Makes sure that the certificate takes the place of nothing that is read.
-fn look_at_outputs(arguments: &Verify, format: Format) -> Result<(), Refusal> {
+fn look_at_outputs(arguments: &Verify, network: &Path, format: Format) -> Result<(), Refusal> {
     let Some(certificate) = &arguments.certificate else {
         return Ok(());
     };
@@ -92,7 +101,7 @@ fn look_at_outputs(arguments: &Verify, format: Format) -> Result<(), Refusal> {
         }
         return Ok(());
     }
-    let mut inputs = inputs::network_files(&arguments.network);
+    let mut inputs = inputs::network_files(network);
     inputs.extend(inputs::question_files(&arguments.question));
     inputs.extend(arguments.property.clone());
     // The certificate to go on from is read as a whole before the new one takes its place.

@@ -18,6 +18,7 @@ use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
 use super::step_cuts;
+use super::within::{self, CellBounds};
 use super::{Outcome, Request, StoppedBy, Watch, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
@@ -26,7 +27,7 @@ use crate::clock::Moment;
 use crate::expr::Place;
 use crate::jobs::Jobs;
 use crate::network::Reduced;
-use crate::numbers::estimate::{estimate_dyadic, estimate_rational};
+use crate::numbers::estimate::{estimate_dyadic, estimate_rational, exact_dyadic};
 use crate::numbers::{Direction, Dyadic, Function, Interval, Rational};
 
 /// Cells of one round.
@@ -89,7 +90,7 @@ pub fn search(
         .resume
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
-        problem.in_parts = parts::is_wanted(request, root.units());
+        problem.in_parts = request.within.is_none() && parts::is_wanted(request, root.units());
         let contribution = problem.tools().anything(&problem.whole);
         let known = Known {
             contribution,
@@ -108,8 +109,47 @@ pub fn search(
         problem.search_parts(&mut engine, progress);
         stopped_by = engine.run(&mut problem, progress);
     }
+    if request
+        .within
+        .as_ref()
+        .is_some_and(|within| within.marks_open)
+    {
+        problem.mark_open(&mut engine);
+    }
     problem.finish(&engine, stopped_by)
 }
+
+/// Cuts the domain into parts. Returns about how much of the integral may stay unknown, too.
+pub fn divide(
+    request: &Request<'_>,
+    root: Arc<OnCell>,
+    host: Host<'_>,
+    parts: usize,
+    progress: &mut Watch<'_>,
+) -> (Outcome, Rational) {
+    let mut problem = Integral::new(request, &root, host);
+    let mut engine = Engine::new(&problem, host);
+    let contribution = problem.tools().anything(&problem.whole);
+    let known = Known {
+        contribution,
+        is_cheap: true,
+    };
+    let whole = Open::unevaluated(0, problem.whole.clone(), root, known);
+    let rule = Rule::Cell {
+        density: 0.0,
+        least: 0.0,
+    };
+    let mut stopped_by = engine.begin(&mut problem, vec![whole], &rule, progress);
+    if stopped_by.is_none() {
+        stopped_by = within::divide(&mut engine, &mut problem, parts, progress);
+    }
+    let unknown = problem.allowance();
+    problem.mark_open(&mut engine);
+    (problem.finish(&engine, stopped_by), unknown)
+}
+
+/// Of what may stay unknown, the parts together get this much: how large the integral is was guessed.
+const CAREFUL: f64 = 0.8;
 
 /// The question, and what is known so far.
 struct Integral<'a> {
@@ -138,7 +178,11 @@ impl<'a> Integral<'a> {
     fn new(request: &'a Request<'a>, root: &Reduced, host: Host<'a>) -> Self {
         let question = request.question;
         let whole = Cell::root(&question.domain);
-        let volume = estimate_dyadic(whole.volume().sup());
+        let volume_of = |cell: &Cell| estimate_dyadic(cell.volume().sup());
+        let volume = match &request.within {
+            Some(within) => within.cells.iter().map(volume_of).sum(),
+            None => volume_of(&whole),
+        };
         let typical = match question.norm {
             Norm::Area => 0.0,
             norm => typical_error(request, root, &whole, norm, host.jobs),
@@ -147,7 +191,11 @@ impl<'a> Integral<'a> {
             Norm::Area => 1e-9,
             norm => constants_budget(request, root, norm, volume, typical),
         };
-        let constant_radius = constant::local_radius(root, whole.intervals(), budget, host.jobs);
+        let of_all_parts = request.within.as_ref().and(request.resume);
+        let constant_radius = match of_all_parts {
+            Some(whole) => whole.constant_radius.clone(),
+            None => constant::local_radius(root, whole.intervals(), budget, host.jobs),
+        };
         Self {
             request,
             host,
@@ -180,11 +228,21 @@ impl<'a> Integral<'a> {
         self.constant_radius = earlier.constant_radius.clone();
         self.reduction = Reduction::of(earlier);
         let root = (self.whole.clone(), Arc::clone(root), &earlier.partition);
-        let is_resumed = engine.resume(self, vec![root]).is_some();
+        let within = self.request.within.as_ref();
+        let is_resumed = engine.resume(self, vec![root], within).is_some();
         if !is_resumed {
             (self.constant_radius, self.reduction) = kept;
         }
         is_resumed
+    }
+
+    /// Gives up the bounds of the open cells.
+    fn mark_open(&self, engine: &mut Engine<'_, Self>) {
+        let tools = self.tools();
+        for open in engine.frontier.iter() {
+            let anything = tools.anything(&open.cell);
+            engine.trees[open.root].fathom(open.node, Method::Open, anything);
+        }
     }
 
     fn sum(&self) -> Sum {
@@ -354,6 +412,9 @@ impl<'a> Integral<'a> {
     /// that all cells together use half of the wanted gap, whatever the integral is. With a
     /// tolerance there is no such limit.
     fn density(&self, sum: Sum) -> f64 {
+        if let Some(within) = &self.request.within {
+            return 0.5 * estimate_rational(within.unknown) / self.volume;
+        }
         if self.request.tolerance.is_some() {
             return 0.0;
         }
@@ -382,6 +443,9 @@ impl<'a> Integral<'a> {
     /// Is the enclosure good enough? Slightly stricter than requested, because these sums are
     /// floats.
     fn is_done(&self, sum: Sum) -> bool {
+        if let Some(within) = &self.request.within {
+            return sum.unknown() <= estimate_rational(within.unknown) * (1.0 - DRIFT);
+        }
         let (low, high) = (self.error(sum.low), self.error(sum.high()));
         match self.request.tolerance {
             Some(tolerance) => {
@@ -415,6 +479,9 @@ impl<'a> Integral<'a> {
     /// Returns how much of the unknown part has to become known, at least.
     fn missing_of(&self, sum: Sum) -> f64 {
         let (low, high) = (sum.low, sum.high());
+        if let Some(within) = &self.request.within {
+            return sum.unknown() - estimate_rational(within.unknown);
+        }
         if let Some(tolerance) = self.request.tolerance {
             let tolerance = libm::pow(estimate_rational(tolerance), self.exponent());
             return (high - tolerance).min(tolerance - low);
@@ -422,9 +489,41 @@ impl<'a> Integral<'a> {
         libm::pow(1.0 - self.gap().min(1.0), self.exponent()) * high - low
     }
 
+    /// Returns about how much of the integral may stay unknown in all parts together. The integral is
+    /// guessed from points, so a result may be less or more exact than wanted.
+    fn allowance(&self) -> Rational {
+        // A first search knows more than some points do.
+        let claim = self.request.resume.map(|first| &first.claim);
+        let ends =
+            claim.and_then(|claim| Some((&claim.stated_lower, claim.stated_upper.as_ref()?)));
+        let guess = match (ends, self.norm) {
+            (Some((lower, upper)), _) => estimate_rational(&lower.midpoint(upper)),
+            (None, Norm::Area) => 0.5 * (self.sum().low + self.sum().high()),
+            (None, _) => self.typical * self.volume,
+        };
+        let allowed = match self.request.tolerance {
+            Some(tolerance) => {
+                let most = libm::pow(estimate_rational(tolerance), self.exponent());
+                (most - guess).abs()
+            }
+            None => estimate_rational(self.request.gap).min(0.5) * self.power() * guess,
+        };
+        let allowed = exact_dyadic(CAREFUL * allowed).and_then(Dyadic::to_rational);
+        allowed.unwrap_or_default()
+    }
+
     fn finish(self, engine: &Engine<'_, Self>, stopped_by: Option<StoppedBy>) -> Outcome {
         let tree = engine.trees.first().expect("a tree for the one root");
         // Added up like the checker does, so the claim is what the checker will find.
+        let within = self.request.within.as_ref();
+        let on_part = within.map_or_else(Vec::new, |within| {
+            let totals = tree.totals();
+            let nodes = tree.nodes_of(&self.whole, within.cells);
+            let nodes = nodes
+                .into_iter()
+                .map(|node| node.expect("a node of the partition"));
+            nodes.map(|node| CellBounds::of(&totals[node])).collect()
+        });
         let total = tree.total();
         let least = total.inf().rational_bound(Direction::Down);
         let lower = shorten_down(&least.unwrap_or_default()).max(Rational::ZERO);
@@ -457,6 +556,7 @@ impl<'a> Integral<'a> {
             ),
             boxes: engine.boxes,
             stopped_by,
+            within: on_part,
         }
     }
 }

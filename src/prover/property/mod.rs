@@ -240,7 +240,7 @@ impl<'a> Exclusion<'a> {
             earlier.push((self.wholes[case].clone(), root, tree));
         }
         let is_resumed =
-            earlier.len() == self.wholes.len() && engine.resume(self, earlier).is_some();
+            earlier.len() == self.wholes.len() && engine.resume(self, earlier, None).is_some();
         if !is_resumed {
             (self.constant_radius, self.ranges) = kept;
         }
