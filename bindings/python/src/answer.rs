@@ -16,6 +16,9 @@ pub struct Answer {
     notes: Vec<String>,
 }
 
+/// The name of an input, and its value.
+type Coordinate<'py> = (String, Bound<'py, PyAny>);
+
 /// The name of weights in results.
 pub fn name_of(weights: Weights) -> &'static str {
     match weights {
@@ -61,7 +64,7 @@ impl Answer {
     }
 
     #[getter]
-    fn witness<'py>(&self, py: Python<'py>) -> PyResult<Option<Vec<(String, Bound<'py, PyAny>)>>> {
+    fn witness<'py>(&self, py: Python<'py>) -> PyResult<Option<Vec<Coordinate<'py>>>> {
         let Some(point) = self.answer.witness() else {
             return Ok(None);
         };

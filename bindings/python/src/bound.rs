@@ -56,7 +56,6 @@ impl Bound {
 
 /// Proves how many units every network needs that is within a tolerance of a target.
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn bound(
     py: Python<'_>,
     target: Vec<String>,

@@ -91,7 +91,6 @@ impl Built {
     spec, *, semantics=None, portable=false, threads=None, time_limit=None, max_boxes=None, memory_limit=None,
     progress=None
 ))]
-#[expect(clippy::too_many_arguments, reason = "they have names in Python")]
 pub fn build(
     py: Python<'_>,
     spec: &str,

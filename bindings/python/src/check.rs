@@ -109,7 +109,6 @@ fn refused(error: &CheckError) -> Failure {
 /// Checks a certificate against a network.
 #[pyfunction]
 #[pyo3(signature = (certificate, network, threads=None))]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn check(
     py: Python<'_>,
     certificate: Vec<u8>,

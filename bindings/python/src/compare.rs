@@ -78,19 +78,14 @@ impl Compared {
         py: Python<'py>,
         row: usize,
         norm: &str,
-    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let norm = Norm::from_name(norm);
-        let member = self.found.members.get(row).and_then(Option::as_ref);
-        let Some((member, norm)) = member.zip(norm) else {
-            return Ok(None);
-        };
-        let Some((_, answer)) = member.answers.iter().find(|(known, _)| *known == norm) else {
-            return Ok(None);
-        };
+    ) -> Option<Bound<'py, PyBytes>> {
+        let norm = Norm::from_name(norm)?;
+        let member = self.found.members.get(row)?.as_ref()?;
+        let (_, answer) = member.answers.iter().find(|(known, _)| *known == norm)?;
         let mut bytes = Vec::new();
         // A vector takes any bytes, so writing to one cannot fail.
         let _ = certificate_text::write(&answer.certificate, &mut bytes);
-        Ok(Some(PyBytes::new(py, &bytes)))
+        Some(PyBytes::new(py, &bytes))
     }
 
     fn text(&self) -> String {
@@ -150,7 +145,6 @@ fn imported(spec: &Spec, name: String, opened: &Opened) -> Result<Imported, Fail
     spec, networks=Vec::new(), *, folder=None, threads=None, time_limit=None, max_boxes=None, memory_limit=None,
     progress=None
 ))]
-#[expect(clippy::too_many_arguments, reason = "they have names in Python")]
 pub fn compare(
     py: Python<'_>,
     spec: &str,

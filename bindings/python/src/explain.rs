@@ -79,8 +79,6 @@ impl Explained {
 #[pyo3(signature = (
     network, domain, *, target=None, threshold=None, name=None, threads=None, time_limit=None, max_boxes=None
 ))]
-#[expect(clippy::too_many_arguments, reason = "they have names in Python")]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn explain(
     py: Python<'_>,
     network: Bound<'_, Network>,

@@ -204,15 +204,12 @@ fn array(found: &Bound<'_, PyAny>, layer: usize, what: &str) -> Result<Numbers, 
     let bytes = bytes
         .cast::<PyBytes>()
         .map_err(|_| failed(layer, format_args!("the array of the {what} has no bytes")))?;
-    let values = match decoded(&name, bytes.as_bytes()) {
-        Some(values) => values,
-        None => {
-            let dtype = found.getattr("dtype").and_then(|dtype| dtype.str());
-            let dtype = dtype.map_or(name, |dtype| dtype.to_string());
-            let message =
-                format!("expected {what} that are floats or integers, found the type {dtype}");
-            return Err(failed(layer, message).at("found", dtype));
-        }
+    let Some(values) = decoded(&name, bytes.as_bytes()) else {
+        let dtype = found.getattr("dtype").and_then(|dtype| dtype.str());
+        let dtype = dtype.map_or(name, |dtype| dtype.to_string());
+        let message =
+            format!("expected {what} that are floats or integers, found the type {dtype}");
+        return Err(failed(layer, message).at("found", dtype));
     };
     if let Values::Floats(floats, _) = &values
         && let Some(place) = floats.iter().position(|value| !value.is_finite())
@@ -222,21 +219,23 @@ fn array(found: &Bound<'_, PyAny>, layer: usize, what: &str) -> Result<Numbers, 
     Ok(Numbers { shape, values })
 }
 
+/// The numbers of so many bytes each.
+fn each<const N: usize, T>(bytes: &[u8], is_big: bool, read: fn([u8; N]) -> T) -> Vec<T> {
+    let (chunks, _) = bytes.as_chunks::<N>();
+    let ordered = chunks.iter().map(|chunk| {
+        let mut chunk = *chunk;
+        if is_big {
+            chunk.reverse();
+        }
+        read(chunk)
+    });
+    ordered.collect()
+}
+
+/// The numbers of an array of this type; None for other types.
 fn decoded(name: &str, bytes: &[u8]) -> Option<Values> {
     let is_big = name.starts_with('>');
     let kind = name.trim_start_matches(['<', '>', '=', '|']);
-    /// The numbers of so many bytes each.
-    fn each<const N: usize, T>(bytes: &[u8], is_big: bool, read: fn([u8; N]) -> T) -> Vec<T> {
-        let (chunks, _) = bytes.as_chunks::<N>();
-        let ordered = chunks.iter().map(|chunk| {
-            let mut chunk = *chunk;
-            if is_big {
-                chunk.reverse();
-            }
-            read(chunk)
-        });
-        ordered.collect()
-    }
     let whole =
         |numbers: Vec<i64>| Values::Exact(numbers.into_iter().map(Rational::from).collect(), false);
     Some(match kind {

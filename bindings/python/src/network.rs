@@ -143,6 +143,9 @@ fn open_bytes(
     Ok(opened)
 }
 
+/// What a network is made of again: canonical bytes, weights, and whether it has its own names.
+type Kept<'py> = (Bound<'py, PyBytes>, &'static str, bool);
+
 /// A layer as floats: rows, columns, weights, bias, activation, its parameter.
 type FloatLayer<'py> = (
     usize,
@@ -234,9 +237,7 @@ impl Network {
     }
 
     /// A network is its exact weights: a copy of it in another process reads them.
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, &'static str, bool))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Kept<'py>)> {
         let py = slf.py();
         let make = py.get_type::<Self>().getattr("_of_canonical")?;
         let found = slf.get();

@@ -50,7 +50,6 @@ type Side<'py> = (String, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Returns the sides of a domain; those without names are sides of `inputs`.
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn sides<'py>(py: Python<'py>, domain: &str, inputs: Vec<String>) -> PyResult<Vec<Side<'py>>> {
     let (domain, _) = read_domain(domain, &inputs)?;
     let sides = domain.names().iter().zip(domain.sides());
@@ -68,7 +67,6 @@ pub fn spec_inputs(spec: &str) -> PyResult<Vec<String>> {
 
 /// Returns formulas as the certificate has them.
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn canonical_target(target: Vec<String>, inputs: Vec<String>) -> PyResult<Vec<String>> {
     let (target, _) = self::target(&target, &inputs)?;
     Ok(target.text().to_vec())
@@ -76,7 +74,6 @@ pub fn canonical_target(target: Vec<String>, inputs: Vec<String>) -> PyResult<Ve
 
 /// Returns a number in few digits, for people: a short fraction, else a decimal, rounded upwards or downwards.
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn few(value: Bound<'_, PyAny>, up: bool) -> PyResult<String> {
     /// Enough for the eye.
     const DIGITS: usize = 6;

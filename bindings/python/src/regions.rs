@@ -51,7 +51,6 @@ impl Regions {
 /// Counts the linear regions of a network, exactly.
 #[pyfunction]
 #[pyo3(signature = (network, domain, threshold=None))]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn regions(
     py: Python<'_>,
     network: Bound<'_, Network>,

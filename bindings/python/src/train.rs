@@ -194,7 +194,6 @@ fn no_data(error: &DataError) -> Failure {
     spec, *, points=None, folder=None, hidden=None, activation=None, seed=None, restarts=None, steps=None,
     time_limit=None, progress=None
 ))]
-#[expect(clippy::too_many_arguments, reason = "they have names in Python")]
 pub fn train(
     py: Python<'_>,
     spec: &str,

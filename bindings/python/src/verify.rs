@@ -109,8 +109,6 @@ pub fn arithmetic(
     summation=None, activation_error=None, rounded_inputs=false, portable=false, threads=None, time_limit=None,
     max_boxes=None, memory_limit=None, resume=None, progress=None
 ))]
-#[expect(clippy::too_many_arguments, reason = "they have names in Python")]
-#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn verify(
     py: Python<'_>,
     network: Bound<'_, Network>,

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,18 +26,20 @@ def answer(square):
     return steeple.verify(square, "x^2", {"x": (0, 1)}, tolerance=Fraction(1, 64))
 
 
-def run_python(*arguments, **options):
-    """Runs Python with these arguments, and returns what `subprocess.run` does."""
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, env=environment, timeout=120, **options
-    )
+def run(*command, **options):
+    """Runs a command, and returns what `subprocess.run` does."""
+    # Its own environment, because `readline` changes that of this process behind Python's back.
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
+    return subprocess.run(command, capture_output=True, env=environment, timeout=120, **options)
 
 
 @pytest.fixture(scope="session")
-def program():
+def program(tmp_path_factory):
     """The program `steeple`, whose path the variable STEEPLE has; skipped without it."""
     path = os.environ.get("STEEPLE")
     if not path:
         pytest.skip("set STEEPLE to the path of the program to compare with it")
-    return path
+    # Its name is in its help.
+    link = tmp_path_factory.mktemp("bin") / "steeple"
+    link.symlink_to(Path(path).resolve())
+    return link

@@ -11,7 +11,7 @@ LINE = [([[1]], None, None)]
 CASES = [
     (dict(target="x + y"), "y"),
     (dict(target="x +"), "x +"),
-    (dict(target="sqrt(x - 2)"), "sqrt"),
+    (dict(target="sqrt(x - 2)"), "not defined at x = 0"),
     (dict(target=["x", "x"]), "output"),
     (dict(domain={"x": (0, 1), "y": (0, 1)}), "y"),
     (dict(domain={}), "no sides"),

@@ -56,7 +56,7 @@ def test_a_stand_in_is_read():
     model = Sequential([first, Dropout(rate=0.5), ReLU(negative_slope=0.25), last])
     z = np.tanh(POINTS @ first.weights[0] + first.weights[1])
     expected = np.where(z >= 0, z, z / 4) @ last.weights[0] + last.weights[1]
-    assert np.abs(steeple.Network(model)(POINTS) - expected).max() < 1e-6
+    assert np.abs(as_network(model)(POINTS) - expected).max() < 1e-6
     assert "keras" not in sys.modules or hasattr(sys.modules["keras"], "layers")
 
 
@@ -103,7 +103,7 @@ def test_real_activations(keras, activation):
         keras.Input((2,)), layers.Dense(4, activation=activation, bias_initializer="random_normal"),
         layers.Activation(activation), layers.Dropout(0.3), layers.Dense(2),
     ])  # fmt: skip
-    assert np.abs(steeple.Network(model)(POINTS) - np.asarray(model(POINTS))).max() < 1e-5
+    assert np.abs(as_network(model)(POINTS) - np.asarray(model(POINTS))).max() < 1e-5
 
 
 def test_real_layers(keras):
@@ -113,10 +113,10 @@ def test_real_layers(keras):
         layers.Dense(3), layers.LeakyReLU(0.1), layers.Dense(3), layers.ELU(0.5), layers.Dense(2),
         layers.ReLU(max_value=3.0),
     ])  # fmt: skip
-    assert np.abs(steeple.Network(model)(POINTS) - np.asarray(model(POINTS))).max() < 1e-5
+    assert np.abs(as_network(model)(POINTS) - np.asarray(model(POINTS))).max() < 1e-5
     start = keras.Input((2,))
     functional = keras.Model(start, layers.Dense(1)(layers.Dense(3, activation="tanh")(start)))
-    assert np.abs(steeple.Network(functional)(POINTS) - np.asarray(functional(POINTS))).max() < 1e-5
+    assert np.abs(as_network(functional)(POINTS) - np.asarray(functional(POINTS))).max() < 1e-5
 
 
 def test_real_models_that_are_refused(keras):

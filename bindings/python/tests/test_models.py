@@ -1,6 +1,5 @@
 """Models of other tools have the same values as networks, and bad ones are refused by name."""
 
-import io
 import math
 import warnings
 from decimal import Decimal
@@ -67,7 +66,7 @@ def test_random_layers_have_the_values_of_numpy(seed):
     network = as_network(layers)
     points = random.normal(size=(20, layers[0][0].shape[1])) * 2
     expected = numpy_values(layers, points)
-    found = steeple.Network(layers)(points)
+    found = as_network(layers)(points)
     assert found.shape == expected.shape
     assert np.allclose(found, expected, rtol=1e-9, atol=1e-9)
     # Exact values at the same points enclose what floats compute, up to their rounding.
@@ -80,10 +79,10 @@ def test_random_layers_have_the_values_of_numpy(seed):
 
 def test_weights_are_the_numbers_that_their_floats_are():
     network = as_network([(np.array([[0.1]], dtype=np.float32), np.array([0.1]), None)])
-    assert network.exact_layers()[0][0] == [["13421773/134217728"]]
-    assert network.exact_layers()[0][1] == [str(Fraction(0.1))]
+    assert network.exact_layers()[0][0] == [[Fraction(13421773, 134217728)]]
+    assert network.exact_layers()[0][1] == [Fraction(0.1)]
     exact = as_network([([["1/3", Decimal("0.1"), Fraction(1, 7), 2, 0.5]], None, None)])
-    assert exact.exact_layers()[0][0] == [["1/3", "1/10", "1/7", "2", "1/2"]]
+    assert exact.exact_layers()[0][0] == [[Fraction(n) for n in ("1/3", "1/10", "1/7", "2", "1/2")]]
 
 
 def test_stored_weights_are_named_in_the_verdict(square):
@@ -112,14 +111,14 @@ def mlp(kind=MLPRegressor, **options):
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
 def test_a_regressor_of_scikit_learn(data, activation):
     model = fitted(mlp(activation=activation), *data)
-    found = steeple.Network(model)(data[0])[:, 0]
+    found = as_network(model)(data[0])[:, 0]
     assert np.allclose(found, model.predict(data[0]), rtol=1e-9, atol=1e-9)
 
 
 def test_a_classifier_of_two_classes_gives_the_probability_of_the_second(data):
     X, y = data
     model = fitted(mlp(MLPClassifier), X, y > 0)
-    assert np.allclose(steeple.Network(model)(X)[:, 0], model.predict_proba(X)[:, 1], atol=1e-9)
+    assert np.allclose(as_network(model)(X)[:, 0], model.predict_proba(X)[:, 1], atol=1e-9)
 
 
 SCALERS = [StandardScaler(), StandardScaler(with_mean=False), StandardScaler(with_std=False),
@@ -129,14 +128,14 @@ SCALERS = [StandardScaler(), StandardScaler(with_mean=False), StandardScaler(wit
 @pytest.mark.parametrize("scaler", SCALERS, ids=repr)
 def test_a_scaler_before_it_becomes_a_layer(data, scaler):
     model = fitted(make_pipeline(scaler, mlp()), *data)
-    assert np.allclose(steeple.Network(model)(data[0])[:, 0], model.predict(data[0]), atol=1e-9)
+    assert np.allclose(as_network(model)(data[0])[:, 0], model.predict(data[0]), atol=1e-9)
 
 
 @pytest.mark.parametrize("transformer", [None, StandardScaler(), MinMaxScaler()], ids=repr)
 def test_a_scaled_target_becomes_a_layer(data, transformer):
     model = TransformedTargetRegressor(make_pipeline(StandardScaler(), mlp()), transformer=transformer)
     model = fitted(model, *data)
-    assert np.allclose(steeple.Network(model)(data[0])[:, 0], model.predict(data[0]), atol=1e-9)
+    assert np.allclose(as_network(model)(data[0])[:, 0], model.predict(data[0]), atol=1e-9)
 
 
 def test_claims_about_floats_are_refused_where_the_model_computes_otherwise(data):
@@ -153,6 +152,16 @@ def test_the_names_of_features_are_matched(data):
     model.feature_names_in_ = np.array(["y", "x"], dtype=object)
     assert as_network(model, ["x", "y"]).inputs == ["y", "x"]
     assert as_network(model, ["a", "b"]).inputs == ["a", "b"]
+    # The same question with the sides of the domain in either order.
+    first, second = (
+        steeple.verify(model, "x*y", domain, gap=0.5)
+        for domain in ({"x": (0, 1), "y": (0, 2)}, {"y": (0, 2), "x": (0, 1)})
+    )
+    assert first.certificate == second.certificate
+    del model.feature_names_in_
+    inputs = np.array([[float(first.witness["y"]), float(first.witness["x"])]])
+    error = abs(model.predict(inputs)[0] - inputs[0, 0] * inputs[0, 1])
+    assert float(first.lower) - 1e-9 <= error <= float(first.upper) + 1e-9
 
 
 REFUSED_ESTIMATORS = [
@@ -176,16 +185,16 @@ BAD_ARRAYS = [
     ([(A([[1.0, 2.0], [3, 4], [5, 6]]), None, "relu"), (A([[1.0], [2], [3]]), None, None)],
      "layer 2: weights of shape (3, 1) do not fit; expected 3 columns, one for each output of layer 1, found 1; "
      "hint: weights have the shape (outputs, inputs), as in PyTorch; give weights.T"),
-    ([(A([[1.0, np.nan]]), None, None)], "layer 1: weights must be finite numbers, found nan in weights[0, 1]"),
-    ([([[1]], A([np.inf]), None)], "layer 1: bias must be finite numbers, found inf in bias[0]"),
-    ([([[float("nan")]], None, None)], "found nan in weights[0, 0]"),
+    ([(A([[1.0, np.nan]]), None, None)], "layer 1: weights must be finite numbers, found nan in row 1, column 2"),
+    ([([[1]], A([np.inf]), None)], "layer 1: bias must be finite numbers, found inf in place 1"),
+    ([([[float("nan")]], None, None)], "found nan in row 1, column 1"),
     ([(A([[1j]]), None, None)], "weights must be floats, found the dtype complex128"),
     ([(A([[True]]), None, None)], "weights must be floats, found the dtype bool"),
     ([(A([["a"]]), None, None)], "weights must be floats, found the dtype <U1"),
     ([(A([1.0]), None, None)], "found the shape (1,)"),
     ([(np.zeros((0, 2)), None, None)], "weights are empty"),
-    ([([[1, 2], [3]], None, None)], "layer 1: weights[1] has 1 number, expected 2"),
-    ([([["a"]], None, None)], "found 'a' in weights[0, 0]"),
+    ([([[1, 2], [3]], None, None)], "layer 1: row 2 of the weights has 1 number, expected 2"),
+    ([([["a"]], None, None)], "found 'a' in row 1, column 1"),
     ([([[1]], [1, 2], None)], "expected 1 bias term, one for each row of the weights, found 2"),
     ([([[1]], None, "rulu")], "the activation `rulu` is not known"),
     ([([[1]], None, "elu")], "needs a parameter"),
@@ -210,7 +219,7 @@ def test_the_place_is_in_attributes():
     with pytest.raises(steeple.ModelError) as refused:
         as_network([([[1, 2]], None, "relu"), (A([[1.0], [np.nan]]), None, None)])
     error = refused.value
-    assert (error.layer, error.row, error.column) == ("layer 2", 1, 0)
+    assert (error.layer, error.row, error.column) == (2, 2, 1)
 
 
 def test_files_and_bytes(square, tmp_path):
@@ -239,4 +248,4 @@ class Saved:
 
 
 def test_an_onnx_model_in_memory(square):
-    assert as_network(Saved(as_network(square).to_onnx())).units == 5
+    assert as_network(Saved(as_network(square).to_onnx())).units == 4

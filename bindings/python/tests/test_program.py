@@ -1,12 +1,13 @@
 """`python -m steeple` is the program, and the module says what the program says."""
 
 import json
-import subprocess
+import shutil
+import sys
 from fractions import Fraction
 
 import pytest
 import steeple
-from conftest import run_python
+from conftest import run
 
 SPEC = """
 [target]
@@ -47,8 +48,9 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("code", "arguments"), COMMANDS, ids=[" ".join(arguments) for _, arguments in COMMANDS])
 def test_the_same_output_and_exit_code(program, folder, code, arguments):
-    ours = run_python("-m", "steeple", *arguments, cwd=folder)
-    theirs = subprocess.run([program, *arguments], cwd=folder, capture_output=True, timeout=120)
+    ours = run(sys.executable, "-m", "steeple", *arguments, cwd=folder)
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    theirs = run(program, *arguments, cwd=folder)
     assert ours.returncode == theirs.returncode == code
     assert ours.stdout == theirs.stdout
     # Times differ.
@@ -59,7 +61,7 @@ def test_the_same_output_and_exit_code(program, folder, code, arguments):
 
 
 def test_a_closed_pipe_is_no_traceback(folder):
-    done = run_python("-c", "import sys; sys.stdout.close(); from steeple.__main__ import main; main()", cwd=folder)
+    done = run(sys.executable, "-c", "import sys; sys.stdout.close(); from steeple.__main__ import main; main()", cwd=folder)
     assert b"Traceback" not in done.stderr
 
 
@@ -81,7 +83,7 @@ def test_the_same_answer_as_the_program(program, folder, tmp_path, target, optio
         flags += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
     command = [program, "verify", "net.json", "--target", target, "--domain", "x=0..1", *flags,
                "--format", "json", "--certificate", str(certificate)]  # fmt: skip
-    theirs = json.loads(subprocess.run(command, cwd=folder, capture_output=True, timeout=120).stdout)
+    theirs = json.loads(run(*command, cwd=folder).stdout)
     ours = steeple.verify(folder / "net.json", target, {"x": (0, 1)}, **options)
     assert ours.certificate == certificate.read_bytes()
     found = ours.to_dict()

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import steeple
+from steeple.models import as_network
 
 BOX = {"x": (0, 1)}
 
@@ -35,8 +36,10 @@ def test_enclosed(square):
     r = steeple.verify(square, "sin(x)", BOX, gap=Fraction(1, 1000))
     assert r.verdict == "enclosed" and bool(r) is False
     assert 0 < r.upper - r.lower <= r.upper / 1000
-    # sin(1) - 1 is the error at the right end.
-    assert r.lower - Fraction(1, 1000) <= Fraction(1 - np.sin(1)) <= r.upper
+    points = np.linspace(0, 1, 10001)
+    largest = np.abs(as_network(square)(points[:, None])[:, 0] - np.sin(points)).max()
+    # The largest error at ten thousand points is not far from the largest error.
+    assert float(r.lower) - 1e-4 <= largest <= float(r.upper)
 
 
 def test_undecided(square):
@@ -46,12 +49,12 @@ def test_undecided(square):
 
 
 def test_resume(square):
-    part = steeple.verify(square, "sin(3*x)", BOX, gap=Fraction(1, 10**5), max_boxes=20)
+    part = steeple.verify(square, "sin(9*x)", BOX, gap=Fraction(1, 10**5), max_boxes=10)
     assert part.verdict == "undecided"
-    whole = steeple.verify(square, "sin(3*x)", BOX, gap=Fraction(1, 10**5), resume=part.certificate)
+    whole = steeple.verify(square, "sin(9*x)", BOX, gap=Fraction(1, 10**5), resume=part.certificate)
     assert whole.verdict == "enclosed" and whole.upper - whole.lower < part.upper - part.lower
     with pytest.raises(steeple.SteepleError):
-        steeple.verify(square, "cos(3*x)", BOX, resume=part.certificate)
+        steeple.verify(square, "cos(9*x)", BOX, resume=part.certificate)
 
 
 @pytest.mark.parametrize("norm", ["sup", "l1", "l2"])
@@ -97,7 +100,7 @@ def test_dictionary_and_json(answer):
 
 
 def test_pictures_are_documents(answer):
-    for kind in (None, "curve", "error"):
+    for kind in (None, "curve", "partition"):
         picture = answer.picture(kind) if kind else answer.picture()
         assert ElementTree.fromstring(picture._repr_svg_()).tag.endswith("svg")
     with pytest.raises(steeple.SteepleError, match="spiral"):
@@ -114,7 +117,7 @@ def test_html_has_verdict_and_picture(answer, square):
     assert "proved" in html and "<svg" in html
     # One root, so that it is well formed whatever is around it.
     ElementTree.fromstring(f"<div>{html}</div>")
-    diagram = steeple.Network(square)._repr_html_()
+    diagram = as_network(square)._repr_html_()
     assert "<svg" in diagram
     ElementTree.fromstring(f"<div>{diagram}</div>")
 
@@ -151,7 +154,9 @@ def test_other_jobs(square):
     count = steeple.regions(square, BOX)
     assert count.count == 4
     bound = steeple.bound("x^2", BOX, tolerance=Fraction(1, 1000))
-    assert bound.units("relu") >= 10
+    # With one hidden layer each unit has at most one kink.
+    assert bound.kinks == 11 and bound.units("relu", hidden_layers=1) == 11
+    assert bound.units("relu") < 11
     explained = steeple.explain(square, BOX)
     assert "relu" in explained.text
     value = steeple.eval(square, x=Fraction(1, 3))
@@ -166,5 +171,39 @@ def test_convert(square, tmp_path):
 
 def test_onnx_keeps_the_network(square, tmp_path):
     path = tmp_path / "net.onnx"
-    steeple.Network(square, inputs=["x"]).to_onnx(path)
+    as_network(square, ["x"]).to_onnx(path)
     assert steeple.verify(path, "x^2", BOX, tolerance="1/64")
+
+
+SHAPES = [("relu", "x*y"), ("tanh", "sin(2*x) - y"), (("leaky-relu", 0.25), "max(x, y)"), ("sigmoid", "exp(-x^2-y^2)"),
+          ("hard-tanh", "abs(x - y)"), ("softsign", "x/(2 + y)")]  # fmt: skip
+FORMULAS = {
+    "x*y": lambda x, y: x * y,
+    "sin(2*x) - y": lambda x, y: np.sin(2 * x) - y,
+    "max(x, y)": np.maximum,
+    "exp(-x^2-y^2)": lambda x, y: np.exp(-(x**2) - y**2),
+    "abs(x - y)": lambda x, y: np.abs(x - y),
+    "x/(2 + y)": lambda x, y: x / (2 + y),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(("activation", "target"), SHAPES, ids=[str(shape) for shape in SHAPES])
+def test_bounds_hold_at_random_points(seed, activation, target):
+    """The error at no point is above the upper end, and at the witness it is not below the lower end."""
+    random = np.random.default_rng(seed)
+    units = int(random.integers(1, 6))
+    layers = [
+        (random.normal(size=(units, 2)), random.normal(size=units), activation),
+        (random.normal(size=(1, units)).astype(np.float32), None, None),
+    ]
+    network = as_network(layers, ["x", "y"])
+    r = steeple.verify(network, target, {"x": (-1, 1), "y": (-1, 1)}, gap=0.5, max_boxes=300)
+    points = random.uniform(-1, 1, size=(400, 2))
+
+    def errors(points):
+        return np.abs(network(points)[:, 0] - FORMULAS[target](points[:, 0], points[:, 1]))
+
+    assert r.upper is None or errors(points).max() <= float(r.upper) + 1e-9
+    at = np.array([[float(r.witness[name]) for name in ("x", "y")]])
+    assert errors(at)[0] >= float(r.lower) - 1e-9

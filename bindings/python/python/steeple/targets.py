@@ -218,7 +218,7 @@ def as_target(target: Any, input_names: Sequence[str] | None = None) -> list[str
 def _formula(target: Any, index: int, input_names: Sequence[str] | None) -> str:
     if isinstance(target, str):
         if not target.strip():
-            raise TargetError("the target is empty", hint="write a formula, such as x^2 + y^2", formula=index)
+            raise TargetError("the target is empty", hint="write a formula, such as x^2 + y^2", formula=index - 1)
         return target
     sympy = sys.modules.get("sympy")
     if sympy is not None and isinstance(target, (sympy.Basic, int, float, Fraction)):
@@ -232,7 +232,7 @@ def _formula(target: Any, index: int, input_names: Sequence[str] | None) -> str:
                 raise TargetError(
                     f"the target has the {has} {names}, which the domain does not have",
                     hint=f"the inputs are {', '.join(input_names)}",
-                    formula=index,
+                    formula=index - 1,
                     variable=unknown[0],
                 )
         return text
@@ -242,12 +242,12 @@ def _formula(target: Any, index: int, input_names: Sequence[str] | None) -> str:
         raise TargetError(
             "the target is a Python function, whose formula is unknown",
             hint="give a formula as text, such as 'x^2 + y^2', or a sympy expression",
-            formula=index,
+            formula=index - 1,
         )
     raise TargetError(
         f"the target must be text or a sympy expression, found {_kind(target)}",
         hint="write a formula, such as 'x^2 + y^2'",
-        formula=index,
+        formula=index - 1,
     )
 
 
@@ -313,7 +313,7 @@ def _printer(index: int) -> Any:
         return TargetError(
             f"formula {index} of the target: `{name}` in `{shown}` is not supported",
             hint=hint or _HINTS.get(name),
-            formula=index,
+            formula=index - 1,
         )
 
     class Printer(StrPrinter):
@@ -328,14 +328,14 @@ def _printer(index: int) -> Any:
                 raise TargetError(
                     f"`{name}` cannot be the name of an input",
                     hint="names are made of letters, digits and _",
-                    formula=index,
+                    formula=index - 1,
                     variable=name,
                 )
             if name in RESERVED:
                 raise TargetError(
                     f"the symbol `{name}` cannot be the name of an input: it has a meaning in formulas",
                     hint="rename the symbol; sympy.pi and sympy.E are the constants",
-                    formula=index,
+                    formula=index - 1,
                     variable=name,
                 )
             return name

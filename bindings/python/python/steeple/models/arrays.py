@@ -9,7 +9,7 @@ from typing import Any
 from .._native import Network
 from ..errors import ModelError
 from ..targets import as_number
-from .layers import Layers
+from .layers import Layers, Name, key
 
 #: Activations of networks, and whether they take a parameter: never, perhaps, always.
 KINDS = {
@@ -43,13 +43,13 @@ def read(model: Sequence[Any], input_names: Sequence[str] | None) -> Network:
         raise ModelError("the list of layers is empty", hint="give (weights, bias, activation) for each layer")
     layers, dtypes = Layers(), set()
     for index, layer in enumerate(model):
-        name = f"layer {index + 1}"
+        name = Name(f"layer {index + 1}", index + 1)
         if not isinstance(layer, (list, tuple)) or len(layer) != 3:
             found = f"{len(layer)} values" if isinstance(layer, (list, tuple)) else type(layer).__name__
             raise ModelError(
                 f"{name}: expected (weights, bias, activation), found {found}",
                 hint="write None for a bias of zeros, and None for no activation",
-                layer=name,
+                layer=key(name),
             )
         weights, bias, activation = layer
         kind, parameter = _activation(activation, name)
@@ -67,7 +67,7 @@ def read(model: Sequence[Any], input_names: Sequence[str] | None) -> Network:
 def _maxout(layers: Layers, rank: int, name: str) -> None:
     rows = layers.width or 0
     if rank < 1 or rows % rank:
-        raise ModelError(f"{name}: {rows} rows do not divide into maxout units of rank {rank}", layer=name)
+        raise ModelError(f"{name}: {rows} rows do not divide into maxout units of rank {rank}", layer=key(name))
     layers.activation("maxout", name, Fraction(rank))
     layers.width = rows // rank
 
@@ -84,7 +84,7 @@ def _activation(activation: Any, name: str) -> tuple[str, Fraction | None]:
         raise ModelError(
             f"{name}: an activation is a name, found {found}",
             hint="write 'relu', or ('leaky-relu', 0.1) for one with a parameter",
-            layer=name,
+            layer=key(name),
         )
     text, colon, after = activation.partition(":")
     if colon:
@@ -95,23 +95,23 @@ def _activation(activation: Any, name: str) -> tuple[str, Fraction | None]:
         raise ModelError(
             f"{name}: the activation `{activation}` is not known",
             hint=f"expected one of {', '.join(KINDS)}",
-            layer=name,
+            layer=key(name),
             found=activation,
         )
     if parameter is None:
         if KINDS[kind] == "always":
             raise ModelError(
-                f"{name}: the activation {kind} needs a parameter", hint=f"write ('{kind}', 2)", layer=name
+                f"{name}: the activation {kind} needs a parameter", hint=f"write ('{kind}', 2)", layer=key(name)
             )
         return kind, None
     if KINDS[kind] == "never":
-        raise ModelError(f"{name}: the activation {kind} takes no parameter, found {parameter}", layer=name)
+        raise ModelError(f"{name}: the activation {kind} takes no parameter, found {parameter}", layer=key(name))
     try:
         # A weight is the number that its float is, and so is a parameter.
         is_float = isinstance(parameter, float) or str(getattr(parameter, "dtype", "")).startswith("float")
         value = Fraction(float(parameter) if is_float else as_number(parameter))
     except (ValueError, OverflowError, ZeroDivisionError):
         raise ModelError(
-            f"{name}: the parameter of {kind} must be a number, found {parameter!r}", layer=name
+            f"{name}: the parameter of {kind} must be a number, found {parameter!r}", layer=key(name)
         ) from None
     return kind, value

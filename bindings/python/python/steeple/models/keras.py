@@ -8,7 +8,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError
-from .layers import Layers, clamp, rounded, selu
+from .layers import Layers, Name, clamp, rounded, selu
 
 PACKAGES = ("keras", "tf_keras", "tensorflow")
 
@@ -29,22 +29,29 @@ def read(model: Any, input_names: Sequence[str] | None) -> Network:
     _check_chain(model)
     shape = getattr(model, "input_shape", None)
     layers = Layers(shape[1] if isinstance(shape, tuple) and len(shape) == 2 else None)
-    for layer in model.layers:
-        name = f"layer `{layer.name}` ({type(layer).__name__})"
-        # A subclass may compute something else.
-        reader = READERS.get(type(layer).__name__)
-        if reader is None or type(layer).__module__.partition(".")[0] not in PACKAGES:
-            raise ModelError(
-                f"{name} is not supported",
-                hint=f"supported layers are {', '.join(READERS)}; "
-                "other models: model.export('model.onnx', format='onnx'), then give that file",
-                layer=layer.name,
-            )
+    # Layers with several inputs are not among those that can be read. So what is read is a chain.
+    readers = [(layer, *_reader(layer)) for layer in model.layers]
+    for layer, reader, name in readers:
         dtype = str(getattr(layer, "compute_dtype", None) or getattr(layer, "dtype", None) or "float32")
         reader(layer, layers, dtype, name)
         if dtype not in ("float32", "float64"):
             layers.folds(f"{name} computes in {dtype}")
     return layers.network(input_names)
+
+
+def _reader(layer: Any) -> tuple[Callable[[Any, Layers, str, str], None], Name]:
+    """The reader of a layer, and what messages call the layer."""
+    name = Name(f"layer `{layer.name}` ({type(layer).__name__})", layer.name)
+    reader = READERS.get(type(layer).__name__)
+    # A class of somebody else may compute something else.
+    if reader is None or type(layer).__module__.partition(".")[0] not in PACKAGES:
+        raise ModelError(
+            f"{name} is not supported",
+            hint=f"supported layers are {', '.join(READERS)}; "
+            "other models: model.export('model.onnx', format='onnx'), then give that file",
+            layer=layer.name,
+        )
+    return reader, name
 
 
 def _check_chain(model: Any) -> None:

@@ -13,6 +13,22 @@ from .._native import Network
 from ..errors import ModelError
 
 
+class Name(str):
+    """How messages call a layer, and the attribute `layer` of the error."""
+
+    key: Any
+
+    def __new__(cls, text: str, key: Any) -> Name:
+        name = super().__new__(cls, text)
+        name.key = key
+        return name
+
+
+def key(name: str) -> Any:
+    """The attribute `layer` of an error: a number, or the name that the model has for the layer."""
+    return getattr(name, "key", name)
+
+
 class Layers:
     """A chain of affine maps and activations, which :meth:`network` makes a network of.
 
@@ -43,7 +59,7 @@ class Layers:
                 f"{name}: weights of shape ({rows}, {columns}) do not fit; "
                 f"expected {count(self.width, 'column')}, one for each output of {self._last}, found {columns}",
                 hint="weights have the shape (outputs, inputs), as in PyTorch; give weights.T" if transposed else None,
-                layer=name,
+                layer=key(name),
                 expected=self.width,
                 found=columns,
             )
@@ -101,7 +117,7 @@ class Layers:
             raise ModelError(
                 f"{name}: the number of inputs is not known before the first layer with weights",
                 hint="say what the inputs are, in the domain",
-                layer=name,
+                layer=key(name),
             )
         n, last = self.width, self._last
         self.affine([[Fraction(int(i == j)) for j in range(n)] for i in range(n)], None, name)
@@ -150,23 +166,23 @@ def matrix(weights: Any, name: str) -> tuple[Any, int, int]:
         array = _array(weights, name, "weights")
         if array.ndim != 2:
             raise ModelError(
-                f"{name}: weights need 2 dimensions, (outputs, inputs), found the shape {_shape(array)}", layer=name
+                f"{name}: weights need 2 dimensions, (outputs, inputs), found the shape {_shape(array)}", layer=key(name)
             )
         return array, *array.shape
     try:
         rows = [list(row) for row in weights]
     except TypeError:
         raise ModelError(
-            f"{name}: weights must be an array or a list of rows, found {type(weights).__name__}", layer=name
+            f"{name}: weights must be an array or a list of rows, found {type(weights).__name__}", layer=key(name)
         ) from None
     if not rows or not rows[0]:
-        raise ModelError(f"{name}: weights are empty", layer=name)
+        raise ModelError(f"{name}: weights are empty", layer=key(name))
     for i, row in enumerate(rows):
         if len(row) != len(rows[0]):
             raise ModelError(
-                f"{name}: weights[{i}] has {count(len(row), 'number')}, expected {len(rows[0])}",
-                layer=name,
-                row=i,
+                f"{name}: row {i + 1} of the weights has {count(len(row), 'number')}, expected {len(rows[0])}",
+                layer=key(name),
+                row=i + 1,
                 expected=len(rows[0]),
                 found=len(row),
             )
@@ -181,19 +197,19 @@ def vector(bias: Any, rows: int, name: str) -> Any:
     if hasattr(bias, "dtype") and hasattr(bias, "shape"):
         array = _array(bias, name, "bias")
         if array.ndim != 1:
-            raise ModelError(f"{name}: a bias needs 1 dimension, found the shape {_shape(array)}", layer=name)
+            raise ModelError(f"{name}: a bias needs 1 dimension, found the shape {_shape(array)}", layer=key(name))
         found: Any = array
     else:
         try:
             found = [_fraction(b, name, "bias", i, None) for i, b in enumerate(bias)]
         except TypeError:
             raise ModelError(
-                f"{name}: a bias must be an array or a list of numbers, found {type(bias).__name__}", layer=name
+                f"{name}: a bias must be an array or a list of numbers, found {type(bias).__name__}", layer=key(name)
             ) from None
     if len(found) != rows:
         raise ModelError(
             f"{name}: expected {count(rows, 'bias term')}, one for each row of the weights, found {len(found)}",
-            layer=name,
+            layer=key(name),
             expected=rows,
             found=len(found),
         )
@@ -230,10 +246,10 @@ def _array(values: Any, name: str, part: str) -> Any:
         array = array.astype(numpy.float32)
     if array.dtype.kind not in "fiu" or array.dtype.itemsize > 8:
         raise ModelError(
-            f"{name}: {part} must be floats, found the dtype {array.dtype}", layer=name, found=str(array.dtype)
+            f"{name}: {part} must be floats, found the dtype {array.dtype}", layer=key(name), found=str(array.dtype)
         )
     if array.size == 0:
-        raise ModelError(f"{name}: {part} are empty, found the shape {_shape(array)}", layer=name)
+        raise ModelError(f"{name}: {part} are empty, found the shape {_shape(array)}", layer=key(name))
     if array.dtype.kind == "f":
         bad = numpy.argwhere(~numpy.isfinite(array))
         if len(bad):
@@ -244,16 +260,16 @@ def _array(values: Any, name: str, part: str) -> Any:
 
 def _not_finite(value: Any, name: str, part: str, row: int, column: int | None) -> ModelError:
     return ModelError(
-        f"{name}: {part} must be finite numbers, found {value} in {_place(part, row, column)}",
-        layer=name,
-        row=row,
-        column=column,
+        f"{name}: {part} must be finite numbers, found {value} in {_place(row, column)}",
+        layer=key(name),
+        row=row + 1,
+        column=None if column is None else column + 1,
     )
 
 
-def _place(part: str, row: int, column: int | None) -> str:
-    """A place as NumPy writes it, counted from 0."""
-    return f"{part}[{row}]" if column is None else f"{part}[{row}, {column}]"
+def _place(row: int, column: int | None) -> str:
+    """A place, counted from 1 as in every message of Steeple."""
+    return f"place {row + 1}" if column is None else f"row {row + 1}, column {column + 1}"
 
 
 def _fraction(value: Any, name: str, part: str, row: int, column: int | None) -> Fraction:
@@ -267,10 +283,10 @@ def _fraction(value: Any, name: str, part: str, row: int, column: int | None) ->
         if not isinstance(value, str):
             raise _not_finite(value, name, part, row, column) from None
     raise ModelError(
-        f"{name}: {part} must be numbers, found {value!r} in {_place(part, row, column)}",
-        layer=name,
-        row=row,
-        column=column,
+        f"{name}: {part} must be numbers, found {value!r} in {_place(row, column)}",
+        layer=key(name),
+        row=row + 1,
+        column=None if column is None else column + 1,
     )
 
 
@@ -294,7 +310,7 @@ SELU = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 def clamp(layers: Layers, low: Fraction, high: Fraction, name: str) -> None:
     """Adds ``min(max(z, low), high)``: a scaled hard tanh."""
     if low >= high:
-        raise ModelError(f"{name}: the lower end {low} is not below the upper end {high}", layer=name)
+        raise ModelError(f"{name}: the lower end {low} is not below the upper end {high}", layer=key(name))
     half, middle = (high - low) / 2, (high + low) / 2
     if half == 1 and middle == 0:
         layers.activation("hard-tanh", name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError
-from .layers import Layers
+from .layers import Layers, Name, key
 
 ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
@@ -87,10 +87,10 @@ def _mlp(model: Any, layers: Layers, name: str) -> None:
         )
     last = len(model.coefs_) - 1
     for index, (weights, bias) in enumerate(zip(model.coefs_, model.intercepts_)):
-        layer = f"layer {index + 1} of {name}"
+        layer = Name(f"layer {index + 1} of {name}", index + 1)
         activation = output if index == last else model.activation
         if activation not in ACTIVATIONS:
-            raise ModelError(f"{layer}: the activation `{activation}` is not supported", layer=layer, found=activation)
+            raise ModelError(f"{layer}: the activation `{activation}` is not supported", layer=key(layer), found=activation)
         layers.affine(weights.T, bias, layer)
         layers.activation(ACTIVATIONS[activation], layer)
 

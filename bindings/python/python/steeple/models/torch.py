@@ -16,7 +16,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError, SteepleError
-from .layers import Layers, clamp, rounded, selu
+from .layers import Layers, Name, clamp, key, rounded, selu
 
 FLOATS = {"torch.float16": "float16", "torch.bfloat16": "bfloat16", "torch.float32": "float32",
           "torch.float64": "float64"}  # fmt: skip
@@ -55,13 +55,13 @@ def _check_mode(model: Any) -> None:
             raise ModelError(
                 f"{_label(name, module)} is in training mode, in which it is another function",
                 hint="call model.eval() first",
-                layer=name,
+                layer=key(name),
             )
 
 
 def _label(name: str, module: Any) -> str:
     kind = type(module).__name__
-    return f"layer `{name}` ({kind})" if name else kind
+    return Name(f"layer `{name}` ({kind})" if name else kind, name or kind)
 
 
 def _steps(model: Any, name: str = "") -> list[tuple[str, Any]] | None:
@@ -119,7 +119,7 @@ def _numbers(tensor: Any, name: str) -> Any:
     """The numbers of a tensor as an array, without a change."""
     torch = sys.modules["torch"]
     if tensor.device.type == "meta":
-        raise ModelError(f"{name}: the weights have no values, they are on the device `meta`", layer=name)
+        raise ModelError(f"{name}: the weights have no values, they are on the device `meta`", layer=key(name))
     tensor = tensor.detach().cpu()
     # Every float16 and every bfloat16 number is a float32 number.
     return (tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor).numpy()
@@ -157,7 +157,7 @@ def _celu(module: Any, layers: Layers, dtype: str, name: str) -> None:
     """alpha elu(z / alpha)"""
     alpha = rounded(module.alpha, dtype)
     if alpha <= 0:
-        raise ModelError(f"{name}: alpha must be positive, found {module.alpha}", layer=name)
+        raise ModelError(f"{name}: alpha must be positive, found {module.alpha}", layer=key(name))
     if alpha == 1:
         layers.activation("elu", name, Fraction(1))
     else:
@@ -172,7 +172,7 @@ def _softplus(module: Any, layers: Layers, dtype: str, name: str) -> None:
     """softplus(beta z) / beta, and z itself where beta z is above the threshold."""
     beta, threshold = rounded(module.beta, dtype), rounded(module.threshold, dtype)
     if beta <= 0:
-        raise ModelError(f"{name}: beta must be positive, found {module.beta}", layer=name)
+        raise ModelError(f"{name}: beta must be positive, found {module.beta}", layer=key(name))
     if beta == 1:
         layers.activation("softplus", name, threshold)
     else:
@@ -249,7 +249,7 @@ def _exported(model: Any, input_names: Sequence[str] | None) -> Network:
         raise ModelError(
             f"{suspect or 'the model'}: PyTorch cannot export it to ONNX: {reason[0] if reason else type(error).__name__}",
             hint=f"supported layers are {', '.join(READERS)}",
-            layer=suspect,
+            layer=None if suspect is None else key(suspect),
         ) from error
     finally:
         for module, training in modes:
@@ -260,7 +260,7 @@ def _exported(model: Any, input_names: Sequence[str] | None) -> Network:
         if suspect is None:
             raise
         raise ModelError(
-            f"{suspect} is not supported: {error.message}", hint=error.hint, layer=suspect
+            f"{suspect} is not supported: {error.message}", hint=error.hint, layer=None if suspect is None else key(suspect)
         ) from error
 
 
