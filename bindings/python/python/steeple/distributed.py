@@ -15,13 +15,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import _native, api
 from ._native import Network
-from .errors import Interrupted, SteepleError
+from .errors import CheckRejected, ClusterError, Interrupted, PartError, SteepleError
 from .results import Verification
 from .targets import as_target
 
@@ -32,17 +31,10 @@ _PARTS_PER_THREAD = 8
 _LEAST_PARTS = 16
 #: Networks that a worker keeps.
 _KEPT = 2
-#: How often a part is given to another worker after its worker died.
+#: How often a part is given to the cluster again after it was lost.
 _RETRIES = 3
-
-
-class ClusterError(SteepleError):
-    """A cluster that cannot be used: closed, without workers, or with workers that have another Steeple.
-
-    `worker` is the address of the worker, where there is one.
-    """
-
-    worker: str | None = None
+#: Seconds.
+_PATIENCE = 0.5
 
 
 class Progress(NamedTuple):
@@ -84,10 +76,10 @@ def _worker(digest: str, network: bytes | str) -> Iterator[Any]:
                 _networks[digest].append(worker)
 
 
-def _work(network: bytes | str, digest: str, job: bytes, time_limit: float | None) -> bytes:
+def _work(network: bytes | str, digest: str, job: bytes, time_limit: float | None, marks_open: bool) -> bytes:
     """Does one part on a worker."""
     with _worker(digest, network) as worker:
-        return worker.run(job, time_limit=time_limit, threads=1)
+        return worker.run(job, time_limit=time_limit, marks_open=marks_open, threads=1)
 
 
 def _version() -> str:
@@ -97,14 +89,9 @@ def _version() -> str:
 # What runs here -------------------------------------------------------------------------------------------------
 
 
-def _field(part: bytes, name: bytes) -> str:
-    """A line of the head of a part."""
-    head = part.partition(b"steeple certificate")[0]
-    for line in head.splitlines():
-        word, _, value = line.partition(b" ")
-        if word == name:
-            return value.decode()
-    return ""
+def _state(part: bytes) -> str:
+    """`waiting`, `partial` or `done`."""
+    return _native.part_state(part)[0]
 
 
 def _threads(client: Any) -> int:
@@ -131,116 +118,132 @@ def _threads(client: Any) -> int:
     return sum(worker["nthreads"] for worker in workers.values())
 
 
+class _Job(NamedTuple):
+    """A part that was given to a worker."""
+
+    name: str
+    part: bytes
+    limit: float | None
+    #: How often it was lost.
+    lost: int = 0
+
+
 class _Run:
     """Parts on their way."""
 
-    def __init__(self, client: Any, network: Any, digest: str, part_time_limit: float | None, cut: int) -> None:
+    def __init__(
+        self,
+        client: Any,
+        network: Network,
+        carry: Callable[[], Any],
+        *,
+        cut: int = 0,
+        keep: Callable[[str, bytes], object] = lambda name, result: None,
+    ) -> None:
         self.client = client
-        self.network = network
-        self.digest = digest
-        self.part_time_limit = part_time_limit
-        #: Into how many parts one is cut that ran long.
+        self.digest = network.digest
+        self.carry = carry
+        self.carried = carry()
+        #: Into how many parts one is cut that ran long; 0 for none.
         self.cut = cut
+        self.keep = keep
         #: The latest state of each part, by name.
         self.latest: dict[str, bytes] = {}
-        #: What went wrong with a part, by name.
-        self.failed: dict[str, BaseException] = {}
+        #: Why a part is not finished, by name.
+        self.failed: dict[str, str] = {}
+        self.running: dict[Any, _Job] = {}
         self.done = 0
         self.retried = 0
-        self.running: dict[Any, tuple[str, bytes, float | None, int]] = {}
-        self.collected: Any = None
-
-    def submit(self, name: str, job: bytes, limit: float | None, tried: int = 0) -> Any:
-        # The same part with the same limit is the same task: asked twice, it is done once.
-        mark = hashlib.sha256(job + repr((limit, tried)).encode()).hexdigest()[:16]
-        future = self.client.submit(
-            _work, self.network, self.digest, job, limit, key=f"steeple-{name}-{mark}", pure=False, retries=_RETRIES
-        )
-        self.running[future] = (name, job, limit, tried)
-        self.latest.setdefault(name, job)
-        if self.collected is not None:
-            self.collected.add(future)
-        return future
 
     def progress(self) -> Progress:
         return Progress(self.done, self.done + len(self.running) + len(self.failed), self.retried)
 
-    def all(self, jobs: Sequence[tuple[str, bytes]], deadline: float | None, tell: Callable[[Progress], object]) -> None:
-        """Runs until all parts are done, or the deadline is there."""
+    def submit(self, job: _Job) -> Any:
+        # The same part with the same limit is the same task: asked twice, it is done once.
+        mark = hashlib.sha256(job.part + repr((job.limit, job.lost, self.cut > 0)).encode()).hexdigest()[:16]
+        future = self.client.submit(
+            _work,
+            self.carried,
+            self.digest,
+            job.part,
+            job.limit,
+            self.cut > 0,
+            key=f"steeple-{job.name}-{mark}",
+            pure=False,
+        )
+        self.running[future] = job
+        self.latest.setdefault(job.name, job.part)
+        return future
+
+    def all(self, jobs: Sequence[_Job], deadline: float | None, tell: Callable[[Progress], object]) -> None:
+        """Runs until all parts are done, or the deadline is there. What is running then is cancelled."""
         from distributed import as_completed
 
-        for name, job in jobs:
-            self.submit(name, job, self.part_time_limit)
-        self.collected = as_completed(list(self.running), raise_errors=False)
-        tell(self.progress())
         try:
+            ended = as_completed([self.submit(job) for job in jobs], raise_errors=False)
+            tell(self.progress())
             while self.running:
-                left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-                future = self.next(left)
+                future = self.next(ended, deadline)
                 if future is None:
                     return
-                self.take(future)
+                for job in self.take(future, self.running.pop(future)):
+                    ended.add(self.submit(job))
                 tell(self.progress())
         finally:
-            self.stop()
+            if self.running and self.client.status == "running":
+                self.client.cancel(list(self.running), force=True)
 
-    def next(self, seconds: float | None) -> Any:
-        """The next future that ended; None after so many seconds."""
-        until = None if seconds is None else time.monotonic() + seconds
+    def next(self, ended: Any, deadline: float | None) -> Any:
+        """The next future that ended; None at the deadline."""
         while True:
-            if not self.collected.is_empty():
-                left = 0.5 if until is None else max(min(0.5, until - time.monotonic()), 0.0)
-                self.collected.timeout = left
-                try:
-                    return next(self.collected)
-                except TimeoutError:
-                    pass
+            # Short waits: Ctrl-C is heard, and a client that somebody closes.
+            left = _PATIENCE if deadline is None else min(_PATIENCE, deadline - time.monotonic())
+            if left <= 0:
+                return None
+            ended.timeout = left
+            try:
+                return next(ended)
+            except TimeoutError:
+                pass
             if self.client.status != "running":
                 raise ClusterError(f"the client is {self.client.status}", "keep it open while Steeple works")
-            if until is not None and time.monotonic() >= until:
-                return None
 
-    def take(self, future: Any) -> None:
-        name, job, limit, tried = self.running.pop(future)
+    def take(self, future: Any, job: _Job) -> list[_Job]:
+        """Notes what a worker found. Returns what is to be done now."""
         if future.status != "finished":
-            self.fail(future, name, job, limit, tried)
-            return
+            return self.fail(future, job)
         result = future.result()
         future.release()
-        self.latest[name] = result
-        if _field(result, b"state") != "partial":
+        self.latest[job.name] = result
+        self.keep(job.name, result)
+        if _state(result) == "done" or job.limit is None:
             self.done += 1
-            return
-        # It ran long. Its open cells become parts of their own.
+            return []
+        if not self.cut:
+            self.failed[job.name] = f"stopped after {job.limit:g} s"
+            return []
+        # It ran long. Its open cells become parts of their own; one alone gets more time.
         pieces = _native.split_further(result, self.cut) or []
-        if len(pieces) > 1:
-            del self.latest[name]
-            for piece, inner in pieces:
-                self.submit(piece, inner, limit)
-        elif limit is None:
-            self.done += 1
-        else:
-            self.submit(name, result, 2 * limit)
+        if len(pieces) < 2:
+            return [job._replace(part=result, limit=2 * job.limit)]
+        return [_Job(name, part, job.limit) for name, part in pieces]
 
-    def fail(self, future: Any, name: str, job: bytes, limit: float | None, tried: int) -> None:
+    def fail(self, future: Any, job: _Job) -> list[_Job]:
         from distributed import KilledWorker
 
         error = future.exception() if future.status == "error" else None
+        if isinstance(error, SteepleError):
+            raise error
         if error is not None and not isinstance(error, KilledWorker):
-            if isinstance(error, SteepleError):
-                raise error
-            self.failed[name] = error
-            return
-        # The network, or the result, was lost with its worker.
-        if error is not None or tried >= _RETRIES:
-            self.failed[name] = error or ClusterError(f"{name} was lost {tried + 1} times")
-            return
-        self.retried += 1
-        self.submit(name, job, limit, tried + 1)
-
-    def stop(self) -> None:
-        if self.running and self.client.status == "running":
-            self.client.cancel(list(self.running), force=True)
+            self.failed[job.name] = f"{type(error).__name__}: {error}"
+        elif error is not None or job.lost == _RETRIES:
+            self.failed[job.name] = str(error or f"lost {job.lost + 1} times with its worker")
+        else:
+            # The network was lost with the workers that had it.
+            self.retried += 1
+            self.carried = self.carry()
+            return [job._replace(lost=job.lost + 1)]
+        return []
 
 
 @contextmanager
@@ -324,46 +327,75 @@ def verify(
     count = api._count(parts, "parts", 1) or max(_PARTS_PER_THREAD * threads, _LEAST_PARTS)
     deadline = None if seconds is None else time.monotonic() + seconds
     if seconds is not None:
-        # A part that is running at the end is lost, so no part is much of the time.
-        part_seconds = min(part_seconds or seconds, max(seconds / 4, 1.0))
-    jobs = _native.split(
-        network,
-        formulas,
-        sides,
-        parts=count,
-        norm=norm,
-        tolerance=api._optional(tolerance, "tolerance"),
-        gap=api._optional(gap, "gap"),
-        threshold=api._optional(threshold, "threshold"),
-        semantics=semantics,
-        summation=summation,
-        activation_error=activation_error,
-        rounded_inputs=rounded_inputs,
-        portable=portable,
-    )
+        # What is running at the end is lost, so no part runs for a long time.
+        part_seconds = min(part_seconds or seconds, max(seconds / 8, 0.5))
+    settings: dict[str, Any] = {
+        "norm": norm,
+        "tolerance": api._optional(tolerance, "tolerance"),
+        "gap": api._optional(gap, "gap"),
+        "threshold": api._optional(threshold, "threshold"),
+        "semantics": semantics,
+        "summation": summation,
+        "activation_error": activation_error,
+        "rounded_inputs": rounded_inputs,
+        "portable": portable,
+    }
+    question = (network, formulas, sides)
+    jobs = [_Job(name, part, part_seconds) for name, part in _native.split(*question, parts=count, **settings)]
+
+    def carry() -> Any:
+        return _carried(client, network, shared)
+
     with _telling(progress) as tell:
-        run = _Run(client, _carried(client, network, shared), network.digest, part_seconds, max(threads, 2))
+        run = _Run(client, network, carry, cut=max(threads, 2))
         try:
             run.all(jobs, deadline, tell)
         except KeyboardInterrupt:
-            raise Interrupted(_merged(run, jobs, network)) from None
-    return _merged(run, jobs, network)
+            raise Interrupted(_merged(run, jobs, question, settings)) from None
+    return _merged(run, jobs, question, settings)
 
 
 def _carried(client: Any, network: Network, shared: str | os.PathLike[str] | None) -> Any:
     """The network as workers get it: a path, or bytes that the cluster carries once to each of them."""
-    data = network.to_canonical()
     if shared is None:
-        return client.scatter(data, broadcast=True, hash=False)
+        return client.scatter(network.to_canonical(), broadcast=True, hash=False)
     path = Path(shared).resolve() / f"{network.digest.replace(':', '-')}.network"
     if not path.exists():
-        _write(path, data)
+        _write(path, network.to_canonical())
     return str(path)
 
 
-def _merged(run: _Run, jobs: Sequence[tuple[str, bytes]], network: Network) -> Verification:
-    """The parts as one result, which the checker has accepted."""
-    return Verification(_native.merge(list(run.latest.items()), network))
+def _merged(run: _Run, jobs: Sequence[_Job], question: tuple[Network, list[str], str], settings: dict[str, Any]) -> Any:
+    """The parts as one result that the checker accepted. Parts that claim more than they show are left out."""
+    network, formulas, sides = question
+    notes = [f"{name}: {reason}" for name, reason in sorted(run.failed.items())]
+    parts = dict(run.latest)
+
+    def accepted() -> Verification:
+        # The jobs say what the whole is, also where no result is left.
+        named = [(job.name, job.part) for job in jobs] + list(parts.items())
+        certificate, _, damaged = _native.merge(named)
+        told = notes + [f"{name}: {reason}; it is left out" for name, reason in damaged]
+        return Verification(_native.accept(certificate, network, formulas, sides, notes=told, **settings))
+
+    try:
+        return accepted()
+    except CheckRejected:
+        worker = _native.Worker(network)
+        false = [name for name, part in parts.items() if not _holds(worker, part)]
+        if not false:
+            raise
+        for name in false:
+            notes.append(f"{name}: it claims more than it shows; it is left out")
+            del parts[name]
+        return accepted()
+
+
+def _holds(worker: Any, part: bytes) -> bool:
+    try:
+        return worker.check(part)[2]
+    except SteepleError:
+        return False
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -401,34 +433,36 @@ def run(
     """
     folder = Path(folder).resolve()
     source = folder / "network.json"
-    if not source.is_file():
-        raise SteepleError(f"{folder.name} has no network.json", "give the folder that `steeple split` wrote")
     files = sorted(folder.glob("part-*.job"))
-    if not files:
-        raise SteepleError(f"{folder.name} has no parts", "give the folder that `steeple split` wrote")
+    if not source.is_file() or not files:
+        missing = "parts" if source.is_file() else "network.json"
+        raise PartError(f"{folder.name} has no {missing}", "give the folder that `steeple split` wrote")
     seconds = _limit(part_time_limit, "part_time_limit")
     _threads(client)
-    data = source.read_bytes()
-    network = Network.open(data, name=source.name, weights="exact")
-    carried = str(source) if shared else client.scatter(data, broadcast=True, hash=False)
+    network = Network.open(source.read_bytes(), name=source.name, weights="exact")
     done: list[str] = []
-    waiting: list[tuple[str, bytes]] = []
+    waiting: list[_Job] = []
     for file in files:
         result = file.with_suffix(".result")
-        job = result.read_bytes() if result.exists() else file.read_bytes()
-        if result.exists() and _field(job, b"state") == "done":
+        part = result.read_bytes() if result.exists() else file.read_bytes()
+        try:
+            state = _state(part)
+        except PartError as error:
+            if not result.exists():
+                raise PartError(f"{file.name}: {error.message}", error.hint) from None
+            # A damaged result is done again.
+            part, state = file.read_bytes(), "waiting"
+        if state == "done":
             done.append(file.stem)
         else:
-            waiting.append((file.stem, job))
+            waiting.append(_Job(file.stem, part, seconds))
+
+    def carry() -> Any:
+        return str(source) if shared else client.scatter(source.read_bytes(), broadcast=True, hash=False)
+
     with _telling(progress) as tell:
-        parts = _Run(client, carried, network.digest, seconds, 1)
+        parts = _Run(client, network, carry, keep=lambda name, result: _write(folder / f"{name}.result", result))
         parts.done = len(done)
-        parts.keep = lambda name, result: _write(folder / f"{name}.result", result)
         parts.all(waiting, None, tell)
-    unfinished = {name: str(error) for name, error in parts.failed.items()}
-    for name, part in parts.latest.items():
-        if name not in unfinished and _field(part, b"state") == "done":
-            done.append(name)
-        elif name not in unfinished:
-            unfinished[name] = "stopped by a time limit; run it again to continue"
-    return Done(sorted(done), unfinished)
+    done.extend(job.name for job in waiting if job.name not in parts.failed)
+    return Done(sorted(done), parts.failed)
