@@ -87,6 +87,7 @@
 //! | open or write network files | [`formats`] |
 //! | count linear regions | [`regions()`], [`Regions`] |
 //! | how many units every network needs | [`bound()`], [`Bound`] |
+//! | one proof on several machines | [`parts`] |
 //! | what each unit does, and whether it is made of steps | [`explain()`], [`Explain`], [`Explained`] |
 //! | what a proof relies on: numbers, formulas, networks, certificates, the checker | [`kernel`] |
 //!
@@ -147,6 +148,7 @@ mod words;
 pub mod workflow;
 
 pub use steeple_kernel as kernel;
+pub use workflow::parts;
 
 pub use certificate::{ActivationError, FloatFormat, Floats, Norm, Semantics, Summation, Weights};
 pub use clock::set as set_clock;
@@ -163,5 +165,5 @@ pub use network::{Activation, Network};
 #[cfg(feature = "nalgebra")]
 pub use network::{DenseError, DenseLayer, DenseLayers};
 pub use numbers::Rational;
-pub use prover::{Interrupt, Progress};
+pub use prover::{Interrupt, Limits, Progress, StoppedBy};
 pub use workflow::{PictureError, PictureKind, SpecError, Verdict};

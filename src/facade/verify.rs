@@ -21,6 +21,7 @@ use crate::numbers::Rational;
 use crate::prover::{Interrupt, Limits, Progress, Watch, unwatched};
 use crate::report::{Report, json, text as words};
 use crate::workflow::measure::{MeasureError, fits_target, threshold_of};
+use crate::workflow::parts::Part;
 use crate::workflow::{
     self, PictureError, PictureKind, Subject, Verdict, Verification, VerifyRequest, WorkflowError,
     spec::default_gap, summarise,
@@ -408,6 +409,37 @@ impl<'a> Verify<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(self) -> Result<Answer, VerifyError> {
+        let (request, watch) = self.asked()?;
+        let mut watch = watch.unwrap_or_else(|| Box::new(unwatched));
+        let verification = workflow::verify(&request, None, &mut watch)?;
+        Ok(Answer::new(
+            verification,
+            request.network.clone(),
+            request.weights,
+        ))
+    }
+
+    /// Cuts the question into about so many parts, for several machines; see [`parts`](crate::parts).
+    ///
+    /// - Errors: those of [`Verify::run`].
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let parts = steeple::verify(&network, &target, &domain).split(4)?;
+    /// assert_eq!(parts.len(), 4);
+    /// assert_eq!(parts[2].number.to_string(), "3 of 4");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn split(self, parts: usize) -> Result<Vec<Part>, VerifyError> {
+        let (request, watch) = self.asked()?;
+        let mut watch = watch.unwrap_or_else(|| Box::new(unwatched));
+        Ok(workflow::parts::split(&request, parts, &mut watch)?)
+    }
+
+    /// Returns what is asked, after all that is refused was refused; and who watches.
+    fn asked(self) -> Result<(VerifyRequest<'a>, Option<Box<Watch<'a>>>), VerifyError> {
         // A claim about floats is about layers; the file may do something else (T40).
         if let (Some(floats), Some(computes)) = (self.semantics.floats(), self.computes) {
             let format = computes.clone().map_err(VerifyError::NotLayered)?;
@@ -452,13 +484,7 @@ impl<'a> Verify<'a> {
             weights: self.weights,
             portable: self.portable,
         };
-        let mut watch = self.watch.unwrap_or_else(|| Box::new(unwatched));
-        let verification = workflow::verify(&request, None, &mut watch)?;
-        Ok(Answer::new(
-            verification,
-            self.network.clone(),
-            self.weights,
-        ))
+        Ok((request, self.watch))
     }
 }
 

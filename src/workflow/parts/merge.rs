@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::tree::{self, Cut};
 use super::{Goal, Number, Part, State};
 use crate::bounds::Cell;
-use crate::certificate::{Certificate, Claim, Method, Node, Norm, Partition};
+use crate::certificate::{Certificate, Claim, Method, Node, Norm, Partition, text};
 use crate::numbers::{Dyadic, Interval, Rational};
 use crate::prover::{CellBounds, shorten_down, shorten_up};
 
@@ -39,6 +39,16 @@ pub struct Merged {
     pub open: usize,
     /// When the bounds are good enough.
     pub goal: Goal,
+}
+
+impl Merged {
+    /// Returns the certificate as a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // A vector takes any bytes, so writing to one cannot fail.
+        let _ = text::write(&self.certificate, &mut bytes);
+        bytes
+    }
 }
 
 /// Puts the parts of one split together. Of a part that is there twice, the one that is further counts. Parts of a

@@ -9,6 +9,29 @@
 //! enough. A [`Worker`] searches below the cells of its part, from the domain down, like the checker. [`merge`]
 //! puts the partitions together. What the parts claim is not believed: the ordinary checker recomputes all of
 //! it from the merged certificate. A part that is missing, or not finished, leaves open cells.
+//!
+//! ```
+//! use steeple::parts::{Part, Worker, merge};
+//! use steeple::{Domain, Limits, Target, Threads, builders, formats};
+//!
+//! let (target, domain) = (Target::parse("exp(x)")?, Domain::parse("x=0..1")?);
+//! let network = builders::staircase(&target, &domain, 100)?;
+//! let jobs = steeple::verify(&network, &target, &domain).gap("1/20")?.split(4)?;
+//! let mut done = Vec::new();
+//! for job in &jobs {
+//!     // Bytes travel: a file, or a message. A worker keeps its network for the next part.
+//!     let job = Part::from_bytes(&job.to_bytes())?;
+//!     let mut worker = Worker::new(network.clone());
+//!     let worked = worker.work(&job, Limits::default(), Threads::All, false, &mut |_| std::ops::ControlFlow::Continue(()))?;
+//!     done.push((job.name(), worked.part));
+//! }
+//! let merged = merge(done)?;
+//! let checked = steeple::check(&merged.to_bytes(), &formats::to_json(&network))?;
+//! assert!(checked.upper() < Some("1/100".parse()?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The files are described in `proofs/FORMAT.md`.
 
 mod check;
 mod file;
