@@ -8,11 +8,13 @@ from typing import Any
 __all__ = [
     "BuildError",
     "CheckRejected",
+    "ClusterError",
     "DomainError",
     "InternalError",
     "Interrupted",
     "ModelError",
     "NumberError",
+    "PartError",
     "PictureError",
     "RegionsError",
     "SpecError",
@@ -162,6 +164,19 @@ class CheckRejected(SteepleError):
 
     kind: str | None = None
     line: int | None = None
+
+
+class PartError(SteepleError):
+    """A part of a proof that cannot be used: damaged, of another network, or of another version."""
+
+
+class ClusterError(SteepleError):
+    """A cluster that cannot be used: closed, without workers, or with workers that have another Steeple.
+
+    `worker` is the address of the worker, where there is one.
+    """
+
+    worker: str | None = None
 
 
 class InternalError(RuntimeError):
