@@ -287,6 +287,68 @@ def build(
     progress: Progress | None = None,
 ) -> Built: ...
 def check(certificate: bytes, network: Network, threads: int | None = None) -> Checked: ...
+def split(
+    network: Network,
+    target: Sequence[str],
+    domain: str,
+    *,
+    parts: int,
+    norm: str = "sup",
+    tolerance: Number | None = None,
+    gap: Number | None = None,
+    threshold: Number | None = None,
+    semantics: str = "real",
+    summation: str | None = None,
+    activation_error: str | None = None,
+    rounded_inputs: bool = False,
+    portable: bool = False,
+    threads: int | None = None,
+) -> list[tuple[str, bytes]]: ...
+def split_further(part: bytes, parts: int) -> list[tuple[str, bytes]] | None:
+    """Cuts a result that is not finished into parts of its own; None if nothing is open."""
+def part_state(part: bytes) -> tuple[Literal["waiting", "partial", "done"], str]:
+    """How far a part is, and its number among the others."""
+def merge(parts: Sequence[tuple[str, bytes]]) -> tuple[bytes, list[str], list[tuple[str, str]]]:
+    """A certificate, the numbers of unfinished parts, and names of damaged ones with the reason."""
+def accept(
+    certificate: bytes,
+    network: Network,
+    target: Sequence[str],
+    domain: str,
+    *,
+    norm: str = "sup",
+    tolerance: Number | None = None,
+    gap: Number | None = None,
+    threshold: Number | None = None,
+    semantics: str = "real",
+    summation: str | None = None,
+    activation_error: str | None = None,
+    rounded_inputs: bool = False,
+    portable: bool = False,
+    threads: int | None = None,
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Lets the checker decide about a merged certificate, without a search."""
+@final
+class Worker:
+    """A network that is kept for many parts."""
+
+    def __new__(cls, network: Network) -> Worker: ...
+    @property
+    def digest(self) -> str: ...
+    def run(
+        self,
+        part: bytes,
+        *,
+        marks_open: bool = False,
+        time_limit: float | None = None,
+        max_boxes: int | None = None,
+        memory_limit: int | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> bytes: ...
+    def check(self, part: bytes, *, threads: int | None = None) -> tuple[int, Fraction | None, bool]: ...
+
 def check_bound(certificate: bytes) -> tuple[int | None, int | None, list[str], Fraction]:
     """Checks a certificate about all networks. Returns kinks, jumps, target and tolerance."""
 def certificate_kind(certificate: bytes) -> tuple[Literal["error", "property", "bound"], list[str] | None]:
