@@ -156,7 +156,8 @@ pub use expr::{Domain, Target};
 pub use facade::{
     Answer, Bound, BoundError, Build, BuildFailure, BuiltNetwork, CheckBoundError, CheckError,
     Checked, CountError, Explain, Explained, Number, Regions, Verify, VerifyError, bound, build,
-    check, check_bound, check_on, decision_region, explain, regions, verify,
+    check, check_bound, check_network, check_network_on, check_on, decision_region, explain,
+    regions, verify,
 };
 pub use floats::Arithmetic;
 pub use jobs::{Jobs, Threads};

@@ -9,6 +9,7 @@ page that shows them. The run fails where a link or a picture leads nowhere, and
 
 import html
 import itertools
+import json
 import os
 import re
 import shutil
@@ -277,6 +278,8 @@ class Site:
             file = ROOT / path
             text = file.read_text(encoding="utf-8") if file.is_file() else "\n".join(sorted(os.listdir(file)))
             body = f'<h1>{html.escape(path)}</h1>\n<pre tabindex="0"><code>{html.escape(text)}</code></pre>'
+            if file.suffix == ".ipynb":
+                body = notebook(text, file.name)
             self.write(f"{path}.html", path, body)
         for path in sorted(self.copied):
             (self.out / path).parent.mkdir(parents=True, exist_ok=True)
@@ -284,6 +287,18 @@ class Site:
         shutil.copyfile(HERE / "style.css", self.out / "style.css")
         if EXPLORER.is_file():
             shutil.copyfile(EXPLORER, self.out / EXPLORER.name)
+
+
+def notebook(text, name):
+    """The HTML of a notebook without its results, and how to get them."""
+    parts = []
+    for cell in json.loads(text)["cells"]:
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+    title, _, rest = "\n\n".join(parts).partition("\n")
+    note = f"The notebook without its results. Open `{name}` in Jupyter and run it."
+    body = MARKDOWN.render(f"{title}\n\n*{note}*\n{rest}")
+    return body.replace("<pre>", '<pre tabindex="0">')
 
 
 def matching(pattern):

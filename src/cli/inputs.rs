@@ -565,6 +565,7 @@ pub fn limits(flags: &Limits) -> workflow::Limits {
         boxes: flags.max_boxes,
         memory: flags.memory_limit.or_else(memory::default_limit),
         interrupt: Some(interrupt::listen()),
+        check_interrupt: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod outputs;
 mod picture;
 mod progress;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -56,13 +57,27 @@ fn begun() -> Moment {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    begun();
     if steeple_stdio::standard_output_was_closed() {
-        say("error: standard output is closed, so the result would be lost");
-        say("  hint: > /dev/null throws it away");
-        return ExitCode::from(2);
+        begun();
+        return closed_output();
     }
-    let arguments = match parsed() {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(run(&given))
+}
+
+/// Says that there is nobody to write the result for.
+fn closed_output() -> ExitCode {
+    say("error: standard output is closed, so the result would be lost");
+    say("  hint: > /dev/null throws it away");
+    ExitCode::from(2)
+}
+
+/// Runs the program with these arguments, the first of which is its name, and returns the exit code.
+///
+/// Once in a process: what the flags say about messages, and the time at which the program began, hold until its end.
+pub fn run(given: &[OsString]) -> u8 {
+    begun();
+    let arguments = match parsed(given) {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
@@ -104,22 +119,23 @@ pub fn main() -> ExitCode {
 }
 
 /// Says why there is no result: to people on standard error, to programs as an object on standard output too.
-fn refused(refusal: &Refusal, format: Format) -> ExitCode {
+fn refused(refusal: &Refusal, format: Format) -> u8 {
     let _ = write!(io::stderr(), "{}", refusal.text(settings().in_colour));
     if format == Format::Json {
         let object = commands::pretty(&refusal.json());
         if print(&object).is_err() {
-            return ExitCode::from(2);
+            return 2;
         }
     }
-    ExitCode::from(refusal.code)
+    refusal.code
 }
 
-/// Reads the arguments of the process. Where that cannot be done, or what was asked for is the help or the
-/// version, this is printed, and the exit code returned.
-fn parsed() -> Result<Arguments, ExitCode> {
+/// Reads the arguments. Where that cannot be done, or what was asked for is the help or the version, this is
+/// printed, and the exit code returned.
+fn parsed(all: &[OsString]) -> Result<Arguments, u8> {
     // The flags that say how to print an error count even where the rest is not understood.
-    let given: Vec<String> = std::env::args_os()
+    let given: Vec<String> = all
+        .iter()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
@@ -143,7 +159,7 @@ fn parsed() -> Result<Arguments, ExitCode> {
     } else {
         clap::ColorChoice::Never
     };
-    let matches = Arguments::command().color(choice).try_get_matches();
+    let matches = Arguments::command().color(choice).try_get_matches_from(all);
     let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     arguments.map_err(|error| {
         let rendered = error.render();
@@ -183,7 +199,7 @@ fn parsed() -> Result<Arguments, ExitCode> {
             let object = commands::pretty(&refusal.json());
             let _ = print(&object);
         }
-        ExitCode::from(2)
+        2
     })
 }
 
@@ -224,13 +240,13 @@ enum Listener {
 }
 
 /// Prints what a command has to say, and returns the exit code.
-fn ended(output: &Output, listener: Listener) -> ExitCode {
+fn ended(output: &Output, listener: Listener) -> u8 {
     match print(&output.text) {
-        Ok(()) => ExitCode::from(output.code),
+        Ok(()) => output.code,
         Err(error)
             if error.kind() == io::ErrorKind::BrokenPipe && listener == Listener::MayLeave =>
         {
-            ExitCode::from(output.code)
+            output.code
         }
         Err(error) => {
             let why = match error.kind() {
@@ -240,7 +256,7 @@ fn ended(output: &Output, listener: Listener) -> ExitCode {
             say(&format!(
                 "error: standard output: {why}, so the result is lost"
             ));
-            ExitCode::from(2)
+            2
         }
     }
 }

@@ -78,6 +78,21 @@ impl<'a> Build<'a> {
         self.spec.network.as_ref().map(|network| network.builder)
     }
 
+    /// What was read in other words than the spec has.
+    ///
+    /// ```
+    /// # let spec = r#"
+    /// # target = { formula = "x^2", domain = { x = [0, 1] } }
+    /// # network = { builder = "interpolant" }
+    /// # claim = { tolerance = "1/1000" }
+    /// # "#;
+    /// assert!(steeple::build(spec)?.reading_notes().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reading_notes(&self) -> &[String] {
+        &self.spec.notes
+    }
+
     /// Uses only the methods of the core, so that a small checker can check the certificate.
     ///
     /// ```

@@ -1,5 +1,7 @@
 //! `steeple::check`: does a certificate hold for a network?
 
+use std::borrow::Cow;
+
 use crate::certificate::{self, Certificate, Claim, ReadError, Semantics, Weights, property, size};
 use crate::checker::{Rejection, Verified, VerifiedProperty, check_property_by};
 use crate::expr::Property;
@@ -7,7 +9,10 @@ use crate::formats::{OpenError, open_with};
 use crate::jobs::{Threads, on_threads};
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
+use crate::report::text::accepted;
+use crate::words::count;
 use crate::workflow::check_in_parallel;
+use crate::workflow::summary::of_claim;
 
 /// Checks a certificate against a network file: the bytes of both. Nothing is searched.
 ///
@@ -55,38 +60,98 @@ pub fn check_on(
     network: &[u8],
     threads: Threads<'_>,
 ) -> Result<Checked, CheckError> {
+    check_with(certificate, threads, &|names, weights| {
+        let opened = open_with(network, weights, names)?;
+        Ok((Cow::Owned(opened.network), opened.weights))
+    })
+}
+
+/// Does [`check()`] with a network in memory. The certificate says which weights of its file it has.
+///
+/// - Exactness: exact.
+/// - Errors: those of [`check()`].
+///
+/// ```
+/// use steeple::{Domain, Target, builders};
+/// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// let network = builders::interpolant(&target, &domain, 16)?;
+/// let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+/// assert!(steeple::check_network(&certificate, &network)?.is_about(&network));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn check_network(certificate: &[u8], network: &Network) -> Result<Checked, CheckError> {
+    check_network_on(certificate, network, Threads::All)
+}
+
+/// Does [`check_network`] on the given threads.
+///
+/// - Exactness: exact.
+/// - Errors: those of [`check()`].
+///
+/// ```
+/// use steeple::{Domain, Target, Threads, builders};
+/// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+/// let network = builders::interpolant(&target, &domain, 16)?;
+/// let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+/// assert_eq!(steeple::check_network_on(&certificate, &network, Threads::Count(1))?.leaves(), 16);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn check_network_on(
+    certificate: &[u8],
+    network: &Network,
+    threads: Threads<'_>,
+) -> Result<Checked, CheckError> {
+    check_with(certificate, threads, &|_, weights| {
+        Ok((Cow::Borrowed(network), weights))
+    })
+}
+
+/// The network that a certificate is about, for the names and the weights in it.
+type Finds<'n> =
+    dyn Fn(Option<&[String]>, Weights) -> Result<(Cow<'n, Network>, Weights), CheckError> + 'n;
+
+fn check_with(
+    certificate: &[u8],
+    threads: Threads<'_>,
+    network: &Finds<'_>,
+) -> Result<Checked, CheckError> {
     if property::is_property(certificate) {
         let found = property::read(certificate).map_err(malformed)?;
-        let (network, weights) = the_network(network, None, found.weights)?;
+        let (network, weights) = network(None, found.weights)?;
         let verified = on_threads(threads, |jobs| {
             check_property_by(&found, &network, jobs.run, &|| false)
         })?;
+        let (holds, leaves) = (verified.holds(), count(verified.leaves(), "leaf"));
+        let text = format!(
+            "accepted: the property {}; {leaves}",
+            if holds { "holds" } else { "does not hold" }
+        );
         let what = What::Property(Box::new(verified));
-        return Ok(Checked { what, weights });
+        return Ok(Checked {
+            what,
+            weights,
+            text,
+        });
     }
     if size::is_size(certificate) {
         return Err(CheckError::NoNetwork);
     }
     let found: Certificate = certificate::text::read(certificate).map_err(malformed)?;
     let names = found.claim.question.domain.names();
-    let (network, weights) = the_network(network, Some(names), found.weights)?;
+    let (network, weights) = network(Some(names), found.weights)?;
     let verified = check_in_parallel(&found, &network, threads)?;
+    let report = of_claim(verified.claim(), &network, weights);
+    let text = accepted(&report, verified.leaves(), found.layer);
     let what = What::Claim(Box::new(verified));
-    Ok(Checked { what, weights })
+    Ok(Checked {
+        what,
+        weights,
+        text,
+    })
 }
 
 fn malformed(error: ReadError) -> CheckError {
     CheckError::Malformed(error)
-}
-
-/// Reads the network with the weights that the certificate is about; it decides by the digest.
-fn the_network(
-    bytes: &[u8],
-    names: Option<&[String]>,
-    weights: Weights,
-) -> Result<(Network, Weights), CheckError> {
-    let opened = open_with(bytes, weights, names)?;
-    Ok((opened.network, opened.weights))
 }
 
 /// What a certificate proves: an accepted claim about an error, or an accepted property.
@@ -94,6 +159,7 @@ fn the_network(
 pub struct Checked {
     what: What,
     weights: Weights,
+    text: String,
 }
 
 #[derive(Clone, Debug)]
@@ -236,6 +302,21 @@ impl Checked {
             What::Claim(verified) => verified.leaves(),
             What::Property(verified) => verified.leaves(),
         }
+    }
+
+    /// What was accepted, in words, as `steeple check` prints it.
+    ///
+    /// ```
+    /// use steeple::{Domain, Target, builders};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let network = builders::interpolant(&target, &domain, 16)?;
+    /// let certificate = steeple::verify(&network, &target, &domain).run()?.certificate();
+    /// let checked = steeple::check_network(&certificate, &network)?;
+    /// assert!(checked.text().starts_with("accepted: sup |N(x) - x^2| = 1/1024 (exact) for x in [0, 1]"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Is this about that network?

@@ -13,7 +13,7 @@ mod verify;
 
 pub use bound::{Bound, BoundError, CheckBoundError, bound, check_bound};
 pub use build::{Build, BuildFailure, BuiltNetwork, build};
-pub use check::{CheckError, Checked, check, check_on};
+pub use check::{CheckError, Checked, check, check_network, check_network_on, check_on};
 pub use explain::{Explain, Explained, explain};
 pub use number::Number;
 pub use regions::{CountError, Regions, decision_region, regions};

@@ -317,6 +317,26 @@ impl<'a> Verify<'a> {
         self
     }
 
+    /// Ends the check of what was found when this flag is set; [`Verify::interrupt`] ends the search before it.
+    /// Then nothing is proved, and [`Answer::proposed`] has what was found.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let interrupt = steeple::Interrupt::new();
+    /// interrupt.set(); // another thread would do this
+    /// let answer = steeple::verify(&network, &target, &domain).check_interrupt(&interrupt).run()?;
+    /// assert!(answer.upper().is_none());
+    /// let checked = steeple::check_network(answer.proposed().expect("found"), &network)?;
+    /// assert_eq!(checked.upper(), Some("1/1024".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_interrupt(mut self, interrupt: &Interrupt) -> Self {
+        self.limits.check_interrupt = Some(interrupt.clone());
+        self
+    }
+
     /// Uses these threads; the default is all of the machine. The result does not depend on them.
     ///
     /// ```
@@ -416,6 +436,37 @@ impl<'a> Verify<'a> {
         let (request, watch) = self.asked()?;
         let mut watch = watch.unwrap_or_else(|| Box::new(unwatched));
         Ok(workflow::parts::split(&request, parts, &mut watch)?)
+    }
+
+    /// Takes a certificate that was found before, such as a merged one, and lets the checker decide. There is no
+    /// search.
+    ///
+    /// - Errors: [`VerifyError`] if it is about another question or other weights, or if the checker rejects it.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let ask = || steeple::verify(&network, &target, &domain);
+    /// let certificate = ask().run()?.certificate();
+    /// let answer = ask().tolerance("1/1024")?.accept(&certificate)?;
+    /// assert!(answer.is_proved() && answer.boxes() == 0);
+    /// let better = String::from_utf8(certificate)?.replace("upper 1/1024", "upper 1/1025");
+    /// assert!(ask().accept(better.as_bytes()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn accept(self, certificate: &[u8]) -> Result<Answer, VerifyError> {
+        let (request, _) = self.resume(certificate).asked()?;
+        let found = request.resume.as_ref().map(|found| found.weights);
+        if found != Some(request.weights) {
+            return Err(VerifyError::OtherQuestion);
+        }
+        let verification = workflow::accept(&request)?;
+        Ok(Answer::new(
+            verification,
+            request.network.clone(),
+            request.weights,
+        ))
     }
 
     /// Returns what is asked, after all that is refused was refused; and who watches.
@@ -753,6 +804,62 @@ impl Answer {
         // A vector takes any bytes, so writing to one cannot fail.
         let _ = text::write(&self.verification.certificate, &mut bytes);
         bytes
+    }
+
+    /// What the search found, where the check of it was stopped: a certificate that may not hold, to be checked or to
+    /// go on with; `None` if it was checked.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// assert!(steeple::verify(&network, &target, &domain).run()?.proposed().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn proposed(&self) -> Option<&[u8]> {
+        self.verification.proposed.as_deref()
+    }
+
+    /// The kinds of pictures that fit the question, the best one first.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.picture_kinds()[0], steeple::PictureKind::Curve);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn picture_kinds(&self) -> Vec<PictureKind> {
+        PictureKind::for_question(&self.claim().question)
+    }
+
+    /// Which weights of its file the network has.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).run()?;
+    /// assert_eq!(answer.weights(), steeple::Weights::Exact);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// The tolerance that was asked for.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let answer = steeple::verify(&network, &target, &domain).tolerance("1/1000")?.run()?;
+    /// assert_eq!(answer.tolerance(), Some(&"1/1000".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tolerance(&self) -> Option<&Rational> {
+        self.verification.tolerance.as_ref()
     }
 
     /// The verdict in words, as the program prints it.

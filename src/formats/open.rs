@@ -72,6 +72,31 @@ pub struct Opened {
     pub computes: Result<Option<FloatFormat>, ForeignError>,
 }
 
+impl Opened {
+    /// A network that stands in no file, such as one in the memory of another program. Its floats, if it has some,
+    /// compute layer by layer in `floats`.
+    ///
+    /// ```
+    /// use steeple::{Domain, FloatFormat, Target, Weights, builders, formats::Opened};
+    /// let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// let network = builders::interpolant(&target, &domain, 16)?;
+    /// let known = Opened::of(network, Weights::Stored, Some(FloatFormat::Float32));
+    /// let answer = known.verify(&target, &domain).run()?;
+    /// assert!(answer.text().contains("with the weights as the file stores them"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of(network: Network, weights: Weights, floats: Option<FloatFormat>) -> Self {
+        Self {
+            network,
+            weights,
+            has_exact: weights == Weights::Exact,
+            is_named_by_caller: false,
+            notes: Vec::new(),
+            computes: Ok(floats),
+        }
+    }
+}
+
 /// Opens a network file of any supported format: our JSON and canonical bytes, ONNX, gzipped ONNX,
 /// safetensors. The content decides, not the name.
 ///

@@ -60,6 +60,8 @@ pub struct Limits {
     pub memory: Option<u64>,
     /// Stops the search when it is set.
     pub interrupt: Option<Interrupt>,
+    /// Ends the check of what was found, which is then not known to hold.
+    pub check_interrupt: Option<Interrupt>,
 }
 
 /// Why a search stopped before it was done.
@@ -127,6 +129,9 @@ impl Limits {
     /// Should a check be stopped? It may take slightly longer than the search: without it the
     /// result is worth nothing.
     pub fn is_check_over(&self, started: Moment) -> bool {
+        if self.check_interrupt.as_ref().is_some_and(Interrupt::is_set) {
+            return true;
+        }
         let Some(time) = self.time else {
             return false;
         };

@@ -3,8 +3,35 @@
 use std::fmt::Write;
 
 use super::{Report, RoundedReport, Verdict, down, exactly, up};
+use crate::certificate::Layer;
 use crate::prover::StoppedBy;
 use crate::words::count;
+
+/// Returns what an accepted certificate says, in lines.
+pub fn accepted(report: &Report, leaves: usize, layer: Layer) -> String {
+    let error = report.error_name();
+    let place = report.domain_text();
+    let lower = &report.lower;
+    let bounds = match &report.upper {
+        Some(_) if report.is_exact() => format!("{error} = {lower} (exact)"),
+        Some(upper) => format!("{} <= {error} <= {}", down(lower), up(upper)),
+        None => format!("{error} >= {}", down(lower)),
+    };
+    let before = report.arithmetic.before_inputs();
+    let legend = report.legend();
+    let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
+    format!(
+        "accepted: {bounds} for {before}{place}; {}, network {}{legend}\n  {}, with {}; checked {}",
+        count(leaves, "leaf"),
+        report.network,
+        report.arithmetic.clause(),
+        report.weights.text(),
+        match layer {
+            Layer::Core => "by the core alone".to_string(),
+            layer => format!("by the layer `{layer}` of the kernel"),
+        }
+    )
+}
 
 /// Returns the verdict, in a sentence that repeats its claim, and the evidence for it.
 ///

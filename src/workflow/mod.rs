@@ -7,6 +7,7 @@ pub mod bound;
 pub mod build;
 pub mod compare;
 pub mod convergence;
+pub mod evaluate;
 pub mod explain;
 pub mod files;
 mod floats;
@@ -48,6 +49,8 @@ pub use smallest::{Comparison, NoneFound};
 pub use spec::{ClaimSpec, CompareSpec, DataSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;
 pub use train::{TrainedRow, train_rows};
-pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
+pub use verify::{
+    SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, accept, verify,
+};
 
 pub use crate::prover::{Interrupt, Limits, Progress, StoppedBy, Watch, unwatched};

@@ -2,18 +2,18 @@
 
 use super::verify::Verification;
 use crate::builders::Built;
+use crate::certificate::Claim;
 use crate::floats::Told;
 use crate::formats::foreign::Weights;
 use crate::network::{Network, size};
-use crate::report::{CertificateReport, Report, SearchReport, WitnessReport};
+use crate::report::{CertificateReport, Report, SearchReport, Verdict, WitnessReport};
 
-/// Returns the report on a checked verdict, and on the network if it was built.
-pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
-    let claim = verification.verified.claim();
+/// Returns the report on a claim that the checker accepted: the question and the bounds.
+pub fn of_claim(claim: &Claim, network: &Network, weights: Weights) -> Report {
     let question = &claim.question;
     let names = question.domain.names().iter();
     Report {
-        verdict: verification.verdict,
+        verdict: Verdict::Enclosed,
         norm: question.norm,
         jumps: network.has_jumps() || question.target.has_jumps(),
         target: question.target.text().to_vec(),
@@ -21,19 +21,28 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
             .zip(question.domain.sides())
             .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
             .collect(),
-        tolerance: verification.tolerance.clone(),
         threshold: question.threshold.clone(),
         network: question.network.clone(),
-        weights: Weights::Exact,
+        weights,
         arithmetic: Told::of(question, network),
         lower: claim.error_lower(),
         upper: claim.error_upper(),
         squared: claim.squared(),
+        ..Report::default()
+    }
+}
+
+/// Returns the report on a checked verdict, and on the network if it was built.
+pub fn summarise(verification: &Verification, network: &Network, built: Option<&Built>) -> Report {
+    let claim = verification.verified.claim();
+    let names = claim.question.domain.names().iter();
+    Report {
+        verdict: verification.verdict,
+        tolerance: verification.tolerance.clone(),
         witness: verification.verified.witness().and_then(|values| {
             let witness = verification.certificate.witness.as_ref()?;
-            let names = question.domain.names().iter().cloned();
             Some(WitnessReport {
-                point: names.zip(witness.point.iter().cloned()).collect(),
+                point: names.cloned().zip(witness.point.iter().cloned()).collect(),
                 radius: witness.radius.clone(),
                 network: values.network.clone(),
                 target: values.target.clone(),
@@ -57,8 +66,6 @@ pub fn summarise(verification: &Verification, network: &Network, built: Option<&
         },
         size: size(network).into(),
         notes: built.map(|built| built.notes.clone()).unwrap_or_default(),
-        candidates: Vec::new(),
-        rounded: Vec::new(),
-        steps: Vec::new(),
+        ..of_claim(claim, network, Weights::Exact)
     }
 }

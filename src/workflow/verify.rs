@@ -85,6 +85,8 @@ pub struct Verification {
     /// Did the time limit stop the check? Then the file at the path was not checked, and the claim and
     /// [`Verification::certificate`] only state that errors are not negative.
     pub is_unchecked: bool,
+    /// If it was not checked: the certificate that was found, as a file. It may not hold.
+    pub proposed: Option<Vec<u8>>,
 }
 
 /// Why there is no verdict.
@@ -253,6 +255,23 @@ pub fn verify(
     settle(found, request, certificate_path)
 }
 
+/// Lets the checker decide about the certificate that the request would go on with, without a search.
+///
+/// - Errors: [`WorkflowError::Rejected`] if the checker rejects it; [`WorkflowError::Stopped`] if there is none.
+pub fn accept(request: &VerifyRequest<'_>) -> Result<Verification, WorkflowError> {
+    check_fit(request)?;
+    let certificate = request.resume.clone();
+    let certificate = certificate.ok_or(WorkflowError::Stopped(StoppedBy::Boxes))?;
+    let outcome = prover::Outcome {
+        certificate,
+        boxes: 0,
+        stopped_by: None,
+        within: Vec::new(),
+    };
+    let seconds = 0.0;
+    settle(Found { outcome, seconds }, request, None)
+}
+
 /// The result of a search, before the check.
 pub(super) struct Found {
     outcome: prover::Outcome,
@@ -360,7 +379,8 @@ pub(super) fn settle(
     // A file that cannot be read back is as bad as a certificate that is rejected.
     let certificate = text::read(&bytes).map_err(WorkflowError::Certificate)?;
     let certificate_bytes = bytes.len() as u64;
-    drop(bytes);
+    // A large certificate is not kept twice, unless somebody may want it unchecked.
+    let bytes = request.limits.check_interrupt.is_some().then_some(bytes);
     let is_late = || request.limits.is_check_over(started);
     let checked = check_with_threads(&certificate, request.network, request.threads, &is_late);
     let is_unchecked = matches!(checked, Err(Rejection::Stopped));
@@ -372,7 +392,8 @@ pub(super) fn settle(
         (certificate, checked)
     };
     let (verified, on_domain) = checked.map_err(WorkflowError::Rejected)?;
-    let stopped_by = stopped_by.or(is_unchecked.then_some(StoppedBy::Time));
+    let stopped_by = stopped_by
+        .or(is_unchecked.then(|| request.limits.is_over().unwrap_or(StoppedBy::Interrupt)));
     verified
         .answers(&request.question, None)
         .map_err(WorkflowError::Rejected)?;
@@ -393,6 +414,7 @@ pub(super) fn settle(
         certificate_path: certificate_path.map(Path::to_path_buf),
         certificate_bytes,
         is_unchecked,
+        proposed: bytes.filter(|_| is_unchecked),
     })
 }
 

@@ -9,14 +9,14 @@ use crate::certificate::{Layer, property, size, text};
 use crate::checker::{Rejection, check_core};
 use crate::cli::arguments::{Check, Format, Weights, WhichWeights};
 use crate::cli::{Output, Refusal, inputs};
-use crate::floats::{Arithmetic, Told};
+use crate::floats::Arithmetic;
 use crate::formats::reading::Kind as Reading;
 use crate::jobs::Threads;
 use crate::network::digest;
-use crate::report::{self, Report, Verdict};
-use crate::words::count;
+use crate::report;
 use crate::workflow::check_in_parallel;
 use crate::workflow::files::directory_of;
+use crate::workflow::summary::of_claim;
 
 /// Checks one certificate or several.
 pub fn run(arguments: &Check, format: Format) -> Result<Output, Refusal> {
@@ -182,26 +182,7 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
     {
         return Ok(rejected(format, rejection.kind(), &rejection.to_string()));
     }
-    let claim = verified.claim();
-    let question = &claim.question;
-    let sides = question.domain.names().iter().zip(question.domain.sides());
-    let report = Report {
-        verdict: Verdict::Enclosed,
-        norm: question.norm,
-        jumps: network.has_jumps() || question.target.has_jumps(),
-        target: question.target.text().to_vec(),
-        domain: sides
-            .map(|(name, (low, high))| (name.clone(), low.clone(), high.clone()))
-            .collect(),
-        threshold: question.threshold.clone(),
-        network: question.network.clone(),
-        weights: loaded.weights,
-        arithmetic: Told::of(question, network),
-        lower: claim.error_lower(),
-        upper: claim.error_upper(),
-        squared: claim.squared(),
-        ..Report::default()
-    };
+    let report = of_claim(verified.claim(), network, loaded.weights);
     let text = match format {
         Format::Json => pretty(&json!({
             "accepted": true,
@@ -209,39 +190,9 @@ fn one(arguments: &Check, path: &Path, format: Format) -> Result<Output, Refusal
             "claim": report::json::claim(&report),
             "error": report::json::error(&report),
         })),
-        Format::Text => accepted(&report, verified.leaves(), certificate.layer),
+        Format::Text => report::text::accepted(&report, verified.leaves(), certificate.layer),
     };
     Ok(Output::yes(text))
-}
-
-/// What an accepted certificate says, in lines.
-fn accepted(report: &Report, leaves: usize, layer: Layer) -> String {
-    let error = report.error_name();
-    let place = report.domain_text();
-    let lower = &report.lower;
-    let bounds = match &report.upper {
-        Some(_) if report.is_exact() => format!("{error} = {lower} (exact)"),
-        Some(upper) => format!(
-            "{} <= {error} <= {}",
-            report::down(lower),
-            report::up(upper)
-        ),
-        None => format!("{error} >= {}", report::down(lower)),
-    };
-    let before = report.arithmetic.before_inputs();
-    let legend = report.legend();
-    let legend = legend.map_or(String::new(), |legend| format!("\n  {legend}"));
-    format!(
-        "accepted: {bounds} for {before}{place}; {}, network {}{legend}\n  {}, with {}; checked {}",
-        count(leaves, "leaf"),
-        report.network,
-        report.arithmetic.clause(),
-        report.weights.text(),
-        match layer {
-            Layer::Core => "by the core alone".to_string(),
-            layer => format!("by the layer `{layer}` of the kernel"),
-        }
-    )
 }
 
 /// Is a certificate about the exact weights of a file whose stored ones were taken?

@@ -9,9 +9,10 @@ use crate::certificate::Semantics;
 use crate::cli::arguments::{Eval, Format};
 use crate::cli::{Output, Refusal, inputs, note};
 use crate::floats;
-use crate::network::{Network, forward};
+use crate::network::Network;
+use crate::numbers::Rational;
 use crate::numbers::literal::{decimal_down, decimal_up};
-use crate::numbers::{Failure, Precise, Rational, Scalar};
+use crate::workflow::evaluate::{Outputs, evaluate};
 
 /// Evaluates a network at a point, or at many.
 pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
@@ -27,20 +28,14 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
     loaded.fits(&arguments.network, &semantics)?;
     let network = loaded.network;
     let point = point(at, &network)?;
-    let exact = match semantics {
-        Semantics::Real => forward(&network, &(), &point).ok(),
-        Semantics::Float(_) => None,
-    };
-    let is_exact = exact.is_some();
-    let values = match (exact, &semantics) {
-        (Some(values), _) => values
-            .iter()
-            .map(|value| (value.to_string(), value.to_string()))
-            .collect(),
-        (None, Semantics::Real) => enclosed(&network, &point, digits)?,
-        (None, Semantics::Float(floats)) => {
+    let (values, is_exact) = match &semantics {
+        Semantics::Real => match evaluate(&network, &point, digits).map_err(Refusal::new)? {
+            Outputs::Exact(values) => (values.iter().map(twice).collect(), true),
+            Outputs::Enclosed(ends) => (written(&ends, digits), false),
+        },
+        Semantics::Float(floats) => {
             let points = points::Enclosures::new(&network, floats, std::slice::from_ref(&point))?;
-            points.at(&point, digits)?
+            (points.at(&point, digits)?, false)
         }
     };
     let named = network.outputs().iter().zip(&values);
@@ -66,6 +61,17 @@ pub fn run(arguments: &Eval, format: Format) -> Result<Output, Refusal> {
         }
     };
     Ok(Output::yes(text))
+}
+
+fn twice(value: &Rational) -> (String, String) {
+    (value.to_string(), value.to_string())
+}
+
+/// Both ends, rounded outwards.
+fn written(ends: &[(Rational, Rational)], digits: usize) -> Vec<(String, String)> {
+    ends.iter()
+        .map(|(low, high)| (decimal_down(low, digits), decimal_up(high, digits)))
+        .collect()
 }
 
 /// The arithmetic that is asked for.
@@ -140,48 +146,4 @@ fn in_order(text: &str, network: &Network) -> Result<Vec<Rational>, Refusal> {
         .collect();
     note(&format!("read `{}` as `{}`", text.trim(), read.join(",")));
     Ok(point)
-}
-
-/// Encloses the outputs to the digits wanted, with more and more bits: up to a limit, since no
-/// number of bits gives a digit of a value that is 0.
-fn enclosed(
-    network: &Network,
-    point: &[Rational],
-    digits: usize,
-) -> Result<Vec<(String, String)>, Refusal> {
-    let mut bits = u32::try_from(digits * 4).unwrap_or(4000) + 64;
-    let most_bits = bits * 8;
-    loop {
-        let inputs: Vec<Precise> = point
-            .iter()
-            .map(|value| Precise::constant(&bits, value))
-            .collect();
-        let values = forward(network, &bits, &inputs).map_err(|failure| {
-            Refusal::new(match failure {
-                Failure::Undefined | Failure::PossiblyUndefined => {
-                    "the network has no value at this point"
-                }
-                Failure::Inexact => "the value at this point is out of range",
-            })
-        })?;
-        let ends: Option<Vec<(Rational, Rational)>> = values
-            .iter()
-            .map(|value| Some((value.lower()?, value.upper()?)))
-            .collect();
-        let Some(ends) = ends else {
-            return Err(Refusal::new("the value at this point is out of range"));
-        };
-        let is_sharp = ends.iter().all(|(low, high)| {
-            let places = i32::try_from(digits).unwrap_or(i32::MAX);
-            let unit = Rational::from(10).powi(-places).unwrap_or_default();
-            high - low <= low.abs().max(high.abs()) * unit
-        });
-        if is_sharp || bits >= most_bits {
-            return Ok(ends
-                .iter()
-                .map(|(low, high)| (decimal_down(low, digits), decimal_up(high, digits)))
-                .collect());
-        }
-        bits *= 2;
-    }
 }

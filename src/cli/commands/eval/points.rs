@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::enclosed;
+use super::written;
 use crate::bounds::{Cell, OnCell};
 use crate::certificate::{Floats, Semantics};
 use crate::cli::arguments::Eval;
@@ -13,6 +13,7 @@ use crate::formats::reading::Kind as Reading;
 use crate::network::Network;
 use crate::numbers::literal::{self, decimal_down, decimal_up};
 use crate::numbers::{Direction, Interval, Rational};
+use crate::workflow::evaluate::enclose;
 
 /// Values in float arithmetic (T40): what any program computes lies in them.
 pub struct Enclosures<'a> {
@@ -105,7 +106,10 @@ pub fn run(arguments: &Eval, path: &Path, digits: usize) -> Result<String, Refus
     for point in &points {
         let values = match &enclosures {
             Some(enclosures) => enclosures.at(point, digits)?,
-            None => enclosed(network, point, digits)?,
+            None => written(
+                &enclose(network, point, digits).map_err(Refusal::new)?,
+                digits,
+            ),
         };
         let values: Vec<String> = (values.iter())
             .map(|(low, high)| format!("{low},{high}"))
