@@ -304,7 +304,7 @@ fn lists(
             let expected = *columns.get_or_insert(count);
             if expected != count {
                 let message = format!(
-                    "row {} of the {what} has {count} numbers, the first has {expected}",
+                    "row {} of the {what} has the length {count}, the first has {expected}",
                     place + 1
                 );
                 return Err(failed(layer, message)

@@ -9,11 +9,13 @@ __all__ = [
     "BuildError",
     "CheckRejected",
     "ClusterError",
+    "ClusterError",
     "DomainError",
     "InternalError",
     "Interrupted",
     "ModelError",
     "NumberError",
+    "PartError",
     "PartError",
     "PictureError",
     "RegionsError",
@@ -48,7 +50,7 @@ class SteepleError(ValueError):
     ...     steeple.verify([([[1]], [0], "cosine")], "x^2", {"x": (0, 1)})
     ... except steeple.SteepleError as error:
     ...     print(error.layer)
-    layer 1
+    1
     """
 
     #: What to do about it.
