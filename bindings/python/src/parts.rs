@@ -132,10 +132,7 @@ impl Asked {
     summation=None, activation_error=None, rounded_inputs=false, portable=false, threads=None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "as Python hands them over"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn split<'py>(
     py: Python<'py>,
     network: Bound<'py, Network>,
@@ -183,10 +180,7 @@ pub fn split<'py>(
     notes=vec![]
 ))]
 #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "as Python hands them over"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "as Python hands them over")]
 pub fn accept(
     py: Python<'_>,
     certificate: Vec<u8>,
@@ -290,7 +284,8 @@ impl Worker {
                 interrupt: Some(control.interrupt.clone()),
                 ..Limits::default()
             };
-            let worked = locked(&worker).work(&part, limits, threads, marks_open, &mut watch(control))?;
+            let worked =
+                locked(&worker).work(&part, limits, threads, marks_open, &mut watch(control))?;
             Ok::<_, WorkError>(worked.part.to_bytes())
         };
         let bytes = |found: Result<Vec<u8>, WorkError>| {

@@ -34,6 +34,8 @@ def read(model: Any, input_names: Sequence[str] | None) -> Network:
     - Exactness: exact. Parameters of activations are rounded to the floats of the weights, as PyTorch does.
     - Errors: ``ModelError`` with the layer that is not understood.
     """
+    # What `torch.compile` made is the same module, faster.
+    model = getattr(model, "_orig_mod", model)
     _check_mode(model)
     steps = _steps(model)
     if steps is None:
