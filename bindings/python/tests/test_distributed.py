@@ -23,7 +23,7 @@ BOX = {"x": (-1, 1), "y": (-1, 1)}
 
 @pytest.fixture(scope="module")
 def network():
-    """Corner steps on 8 x 8 cells; their error is about 0.34."""
+    """Corner steps on 8 x 8 cells; their error is about 0.46."""
     spec = dict(target=TARGET, domain=BOX, builder="quadrants", cells=8, gap="1/2")
     return steeple.build(**spec).network
 
@@ -80,14 +80,14 @@ def test_the_result_is_that_of_one_machine(client, network):
 
 
 def test_a_tolerance_is_proved_or_refuted(client, network):
-    proved = distributed.verify(network, TARGET, BOX, "0.45", client=client, parts=5)
-    assert proved and proved.upper <= Fraction(45, 100)
+    proved = distributed.verify(network, TARGET, BOX, "0.5", client=client, parts=5)
+    assert proved and proved.upper <= Fraction(1, 2)
     refuted = distributed.verify(network, TARGET, BOX, "0.2", client=client, parts=5)
     assert refuted.verdict == "refuted" and refuted.lower > Fraction(1, 5)
 
 
 def test_a_network_in_a_shared_directory(client, network, tmp_path):
-    found = distributed.verify(network, TARGET, BOX, "0.45", client=client, shared=tmp_path)
+    found = distributed.verify(network, TARGET, BOX, "0.5", client=client, shared=tmp_path)
     assert found.verdict == "proved"
     assert [file.suffix for file in tmp_path.iterdir()] == [".network"]
 
@@ -95,7 +95,7 @@ def test_a_network_in_a_shared_directory(client, network, tmp_path):
 def test_a_part_that_runs_long_is_cut(client, network):
     told = []
     found = distributed.verify(
-        network, TARGET, BOX, gap="1/200", client=client, parts=2, part_time_limit=0.1, progress=told.append
+        network, TARGET, BOX, gap="1/1000", client=client, parts=2, part_time_limit=0.05, progress=told.append
     )
     assert found.verdict == "enclosed"
     assert told[-1].parts > 2
