@@ -100,10 +100,10 @@ def _threads(client: Any) -> int:
     - Errors: `ClusterError`.
     """
     if client.status != "running":
-        raise ClusterError(f"the client is {client.status}", "make a new `Client`, and keep it open while Steeple works")
+        raise ClusterError(f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works")
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if not workers:
-        raise ClusterError("the cluster has no workers", "start some, or call `client.wait_for_workers(1)` first")
+        raise ClusterError("the cluster has no workers", hint="start some, or call `client.wait_for_workers(1)` first")
     try:
         versions = client.run(_version, on_error="return")
     except Exception as error:
@@ -111,10 +111,10 @@ def _threads(client: Any) -> int:
     for worker, version in sorted(versions.items()):
         if isinstance(version, BaseException):
             message = f"the worker {worker} cannot load steeple: {version}"
-            raise ClusterError(message, "install steeple on every machine", worker=worker)
+            raise ClusterError(message, hint="install steeple on every machine", worker=worker)
         if version != _native.__version__:
             message = f"the worker {worker} has steeple {version}, here is {_native.__version__}"
-            raise ClusterError(message, "all machines need the same version", worker=worker)
+            raise ClusterError(message, hint="all machines need the same version", worker=worker)
     return sum(worker["nthreads"] for worker in workers.values())
 
 
@@ -206,7 +206,7 @@ class _Run:
             except TimeoutError:
                 pass
             if self.client.status != "running":
-                raise ClusterError(f"the client is {self.client.status}", "keep it open while Steeple works")
+                raise ClusterError(f"the client is {self.client.status}", hint="keep it open while Steeple works")
 
     def take(self, future: Any, job: _Job) -> list[_Job]:
         """Notes what a worker found. Returns what is to be done now."""
@@ -255,7 +255,7 @@ def _telling(progress: Any) -> Iterator[Callable[[Progress], object]]:
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            raise SteepleError("progress=True needs tqdm", 'pip install "steeple[progress]", or give a function') from None
+            raise SteepleError("progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function') from None
         with tqdm(unit="part") as bar:
 
             def show(at: Progress) -> None:
@@ -436,7 +436,7 @@ def run(
     files = sorted(folder.glob("part-*.job"))
     if not source.is_file() or not files:
         missing = "parts" if source.is_file() else "network.json"
-        raise PartError(f"{folder.name} has no {missing}", "give the folder that `steeple split` wrote")
+        raise PartError(f"{folder.name} has no {missing}", hint="give the folder that `steeple split` wrote")
     seconds = _limit(part_time_limit, "part_time_limit")
     _threads(client)
     network = Network.open(source.read_bytes(), name=source.name, weights="exact")
@@ -449,7 +449,7 @@ def run(
             state = _state(part)
         except PartError as error:
             if not result.exists():
-                raise PartError(f"{file.name}: {error.message}", error.hint) from None
+                raise PartError(f"{file.name}: {error.message}", hint=error.hint) from None
             # A damaged result is done again.
             part, state = file.read_bytes(), "waiting"
         if state == "done":
