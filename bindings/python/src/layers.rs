@@ -41,7 +41,10 @@ pub fn read(
 ) -> PyResult<Opened> {
     let mut parts = Vec::new();
     let all = layers.try_iter().map_err(|_| {
-        Failure::new("ModelError", "expected a list of (weights, bias, activation)")
+        Failure::new(
+            "ModelError",
+            "expected a list of (weights, bias, activation)",
+        )
     })?;
     for (before, found) in all.enumerate() {
         parts.push(part(&found?, before + 1)?);
