@@ -6,6 +6,7 @@ mod grids;
 mod lines;
 mod refusals;
 mod shapes;
+mod slices;
 
 use super::*;
 use crate::expr::{Tape, evaluate_exactly, parse_target};

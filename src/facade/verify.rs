@@ -438,6 +438,37 @@ impl<'a> Verify<'a> {
         Ok(workflow::parts::split(&request, parts, &mut watch)?)
     }
 
+    /// Takes a certificate that was found before, such as a merged one, and lets the checker decide. There is no
+    /// search.
+    ///
+    /// - Errors: [`VerifyError`] if it is about another question or other weights, or if the checker rejects it.
+    ///
+    /// ```
+    /// # use steeple::{Domain, Target, builders};
+    /// # let (target, domain) = (Target::parse("x^2")?, Domain::parse("x=0..1")?);
+    /// # let network = builders::interpolant(&target, &domain, 16)?;
+    /// let ask = || steeple::verify(&network, &target, &domain);
+    /// let certificate = ask().run()?.certificate();
+    /// let answer = ask().tolerance("1/1024")?.accept(&certificate)?;
+    /// assert!(answer.is_proved() && answer.boxes() == 0);
+    /// let better = String::from_utf8(certificate)?.replace("upper 1/1024", "upper 1/1025");
+    /// assert!(ask().accept(better.as_bytes()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn accept(self, certificate: &[u8]) -> Result<Answer, VerifyError> {
+        let (request, _) = self.resume(certificate).asked()?;
+        let found = request.resume.as_ref().map(|found| found.weights);
+        if found != Some(request.weights) {
+            return Err(VerifyError::OtherQuestion);
+        }
+        let verification = workflow::accept(&request)?;
+        Ok(Answer::new(
+            verification,
+            request.network.clone(),
+            request.weights,
+        ))
+    }
+
     /// Returns what is asked, after all that is refused was refused; and who watches.
     fn asked(self) -> Result<(VerifyRequest<'a>, Option<Box<Watch<'a>>>), VerifyError> {
         // A claim about floats is about layers; the file may do something else (T40).

@@ -49,6 +49,8 @@ pub use smallest::{Comparison, NoneFound};
 pub use spec::{ClaimSpec, CompareSpec, DataSpec, NetworkSpec, Spec, SpecError};
 pub use summary::summarise;
 pub use train::{TrainedRow, train_rows};
-pub use verify::{SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, verify};
+pub use verify::{
+    SearchSummary, Verdict, Verification, VerifyRequest, WorkflowError, accept, verify,
+};
 
 pub use crate::prover::{Interrupt, Limits, Progress, StoppedBy, Watch, unwatched};

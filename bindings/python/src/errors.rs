@@ -157,17 +157,21 @@ impl From<steeple::formats::foreign::ForeignError> for Failure {
 impl From<steeple::VerifyError> for Failure {
     fn from(error: steeple::VerifyError) -> Self {
         use steeple::VerifyError as Error;
+        let other = |hint: &str| Some(hint.to_owned());
         let (class, hint) = match &error {
             Error::NotDefined(_) => (
                 "TargetError",
-                Some("choose a domain without this place, or another target"),
+                other("choose a domain without this place, or another target"),
             ),
             Error::Inputs { .. } | Error::TooLong(_) => ("TargetError", None),
             Error::Domain(_) => ("DomainError", None),
-            Error::Measure(_) => ("VerifyError", Some("try norm=\"area\" or another norm")),
+            Error::Measure(steeple::workflow::MeasureError::NoDecision) => {
+                ("VerifyError", other("add norm=\"area\""))
+            }
+            Error::OtherFloats(name) => ("VerifyError", Some(format!("semantics=\"{name}\""))),
             Error::OtherQuestion => (
                 "VerifyError",
-                Some("target, domain, norm, threshold and semantics have to be the same"),
+                other("target, domain, norm, threshold and semantics have to be the same"),
             ),
             _ => ("VerifyError", None),
         };
@@ -185,7 +189,17 @@ impl From<steeple::BuildFailure> for Failure {
             steeple::BuildFailure::NoBuilder => Some("network"),
             _ => Some("builder"),
         };
-        let failure = Self::new("BuildError", error);
+        let failure = match error {
+            // What the library says to do is for programs in Rust.
+            steeple::BuildFailure::OnlyRegions(builder) => Self::new(
+                "BuildError",
+                format_args!("builder `{builder}` has no target, so there is nothing to prove"),
+            )
+            .hint(Some(
+                "`python -m steeple build SPEC` builds it and counts its linear regions",
+            )),
+            error => Self::new("BuildError", error),
+        };
         match key {
             Some(key) => failure.at("key", key),
             None => failure,

@@ -20,7 +20,7 @@ use steeple::network::{LayerEstimate, digest, size};
 use steeple::workflow::evaluate::{Outputs, evaluate};
 use steeple::workflow::pictures::diagram::diagram;
 use steeple::workflow::write_beside;
-use steeple::{Activation, Network as Exact, Rational, Weights};
+use steeple::{Activation, FloatFormat, Network as Exact, Rational, Weights};
 
 use crate::errors::{Failure, apart};
 use crate::layers;
@@ -143,8 +143,15 @@ fn open_bytes(
     Ok(opened)
 }
 
-/// What a network is made of again: canonical bytes, weights, and whether it has its own names.
-type Kept<'py> = (Bound<'py, PyBytes>, &'static str, bool);
+/// What a network is made of again: canonical bytes, weights, whether it has its own names, and the floats in which its
+/// file computes, or why it does not do so layer by layer.
+type Kept<'py> = (
+    Bound<'py, PyBytes>,
+    &'static str,
+    bool,
+    Option<&'static str>,
+    Option<String>,
+);
 
 /// A layer as floats: rows, columns, weights, bias, activation, its parameter.
 type FloatLayer<'py> = (
@@ -241,12 +248,19 @@ impl Network {
         let py = slf.py();
         let make = py.get_type::<Self>().getattr("_of_canonical")?;
         let found = slf.get();
+        let (floats, not_layered) = match &found.opened.computes {
+            Ok(floats) => (floats.map(FloatFormat::name), None),
+            Err(why) => (None, Some(why.message.clone())),
+        };
+        let bytes = found.to_canonical(py)?;
         Ok((
             make,
             (
-                found.to_canonical(py)?,
+                bytes,
                 found.weights(),
                 found.has_own_names,
+                floats,
+                not_layered,
             ),
         ))
     }
@@ -257,10 +271,16 @@ impl Network {
         data: &[u8],
         weights: &str,
         has_own_names: bool,
+        floats: Option<&str>,
+        not_layered: Option<String>,
     ) -> PyResult<Self> {
         let weights = weights_of(weights)?;
         let mut opened = apart(py, || open_bytes(data, "", None, weights, None))??;
         opened.weights = weights;
+        opened.computes = match not_layered {
+            Some(why) => Err(ForeignError::new(why)),
+            None => Ok(floats.and_then(FloatFormat::from_name)),
+        };
         Ok(Self::new(opened, has_own_names))
     }
 
@@ -589,8 +609,8 @@ impl Network {
         header: Option<String>,
     ) -> PyResult<(String, String, String)> {
         let format = match precision_of(precision)? {
-            Precision::Single => steeple::FloatFormat::Float32,
-            Precision::Double => steeple::FloatFormat::Float64,
+            Precision::Single => FloatFormat::Float32,
+            Precision::Double => FloatFormat::Float64,
         };
         let summation = match summation {
             Some(name) => Summation::from_name(name).ok_or_else(|| {

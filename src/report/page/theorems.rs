@@ -10,7 +10,7 @@ use super::markup;
 macro_rules! pages {
     ($($name:literal),+ $(,)?) => {
         /// The pages: number, title, statement and proof of a theorem each, in order.
-        const PAGES: [(&str, &str); 36] = [
+        const PAGES: [(&str, &str); 37] = [
             $(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/proofs/theorems/", $name, ".md")))),+
         ];
     };
@@ -53,6 +53,7 @@ pages![
     "T40-floats",
     "T41-c-functions",
     "T42-regions",
+    "T43-slices",
 ];
 
 /// Paragraphs that begin like this are not part of the statement.

@@ -34,11 +34,13 @@ from .api import (
 from .errors import (
     BuildError,
     CheckRejected,
+    ClusterError,
     DomainError,
     InternalError,
     Interrupted,
     ModelError,
     NumberError,
+    PartError,
     PictureError,
     RegionsError,
     SpecError,
@@ -61,6 +63,7 @@ from .results import (
     Values,
     Verification,
 )
+from . import parts  # noqa: E402, it uses the names above
 
 __all__ = [
     "Bound",
@@ -69,6 +72,7 @@ __all__ = [
     "CheckRejected",
     "Checked",
     "CheckedBound",
+    "ClusterError",
     "Compared",
     "DomainError",
     "Explained",
@@ -77,6 +81,7 @@ __all__ = [
     "ModelError",
     "Network",
     "NumberError",
+    "PartError",
     "Picture",
     "PictureError",
     "Progress",
@@ -101,6 +106,7 @@ __all__ = [
     "errors",
     "eval",
     "explain",
+    "parts",
     "regions",
     "smallest",
     "train",

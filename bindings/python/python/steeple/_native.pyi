@@ -4,9 +4,12 @@ Exact numbers come out as `Fraction`. What goes in may be an int, a `Fraction`, 
 or a float, which is here the number that it is.
 """
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, final
+
+_Path = str | os.PathLike[str]
 
 #: An exact number, as above.
 Number = Any
@@ -28,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 class Network:
     """A network with exact weights."""
 
+    def __new__(cls, model: Any, inputs: Sequence[str] | None = None) -> Network: ...
     @staticmethod
     def open(
         data: bytes,
@@ -44,15 +48,19 @@ class Network:
         """Reads a file, and the one beside it that lists the activations of a safetensors file."""
     @staticmethod
     def from_layers(
-        layers: Sequence[Layer], inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None
-    ) -> Network: ...
+        layers: Sequence[Layer],
+        inputs: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        not_layered: str | None = None,
+    ) -> Network:
+        """`not_layered` says why claims about floats are not about these layers, if they are not the model's."""
     @property
     def inputs(self) -> list[str]: ...
     @property
     def outputs(self) -> list[str]: ...
     @property
     def has_own_names(self) -> bool:
-        """Did its file name the inputs, or the caller? If not, they are numbered."""
+        """Did the file, the model or the caller name the inputs? If not, they are numbered."""
     @property
     def units(self) -> int: ...
     @property
@@ -68,21 +76,27 @@ class Network:
     def notes(self) -> list[str]:
         """What the reader of its file did, such as joining layers."""
     def renamed(self, inputs: Sequence[str]) -> Network: ...
+    def __call__(self, points: Any = ..., /, **named: Any) -> Any:
+        """Values at points (n, d), or at arrays by name: an array of estimates."""
     def evaluate(self, points: bytes) -> bytes:
         """Values at points: float64 numbers, point after point. An estimate."""
-    def evaluate_exact(self, point: dict[str, Number], digits: int = 30) -> list[tuple[Fraction, Fraction]]:
+    def evaluate_exact(self, point: Mapping[str, Number], digits: int = 30) -> list[tuple[Fraction, Fraction]]:
         """Lower and upper end of each output; equal where the value is rational."""
-    def to_json(self) -> bytes: ...
+    def to_json(self, path: _Path | None = None) -> bytes: ...
     def to_canonical(self) -> bytes: ...
-    def to_onnx(self, precision: Literal["float32", "float64"] = "float32") -> bytes: ...
-    def to_safetensors(self, precision: Literal["float32", "float64"] = "float32") -> bytes: ...
+    def to_onnx(self, path: _Path | None = None, precision: Literal["float32", "float64"] = "float32") -> bytes: ...
+    def to_safetensors(
+        self, path: _Path | None = None, precision: Literal["float32", "float64"] = "float32"
+    ) -> bytes: ...
     def to_python(self) -> str: ...
+    def to_torch(self, dtype: Any = None) -> Any: ...
     def to_c(
         self,
         name: str = "network",
         precision: Literal["float32", "float64"] = "float32",
         summation: Literal["any", "emitted"] | None = None,
         pieces: bool = False,
+        header: str | None = None,
     ) -> tuple[str, str, str]:
         """Source, header, and a table of points to test with."""
     def layers(self) -> list[tuple[int, int, bytes, bytes, str, Fraction | None]]:
@@ -90,23 +104,38 @@ class Network:
     def exact_layers(self) -> list[tuple[list[list[Fraction]], list[Fraction], str, Fraction | None]]: ...
     def diagram(self) -> str | None:
         """A drawing of the units as SVG, or None if there are too many."""
+    def _repr_html_(self) -> str: ...
 
 @final
 class Answer:
-    verdict: str
-    lower: Fraction
-    upper: Fraction | None
-    tolerance: Fraction | None
-    witness: list[tuple[str, Fraction]] | None
-    leaves: int
-    boxes: int
-    weights: str
-    semantics: str
-    norm: str
-    is_checked: bool
-    notes: list[str]
-    pictures: list[str]
-    network: Network
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def lower(self) -> Fraction: ...
+    @property
+    def upper(self) -> Fraction | None: ...
+    @property
+    def tolerance(self) -> Fraction | None: ...
+    @property
+    def witness(self) -> list[tuple[str, Fraction]] | None: ...
+    @property
+    def leaves(self) -> int: ...
+    @property
+    def boxes(self) -> int: ...
+    @property
+    def weights(self) -> str: ...
+    @property
+    def semantics(self) -> str: ...
+    @property
+    def norm(self) -> str: ...
+    @property
+    def is_checked(self) -> bool: ...
+    @property
+    def notes(self) -> list[str]: ...
+    @property
+    def pictures(self) -> list[str]: ...
+    @property
+    def network(self) -> Network: ...
     def certificate(self) -> bytes: ...
     def text(self) -> str: ...
     def json(self) -> str: ...
@@ -114,49 +143,75 @@ class Answer:
 
 @final
 class Built:
-    network: Network
-    answer: Answer
-    by_theorem: tuple[Fraction, str] | None
-    candidates: list[dict[str, Any]]
-    notes: list[str]
+    @property
+    def network(self) -> Network: ...
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def by_theorem(self) -> tuple[Fraction, str] | None: ...
+    @property
+    def candidates(self) -> list[dict[str, Any]]: ...
+    @property
+    def notes(self) -> list[str]: ...
 
 @final
 class Checked:
-    lower: Fraction | None
-    upper: Fraction | None
-    holds: bool | None
-    target: list[str] | None
-    domain: list[tuple[str, Fraction, Fraction]] | None
-    norm: str | None
-    weights: str
-    semantics: str
-    network: str
-    leaves: int
-    text: str
+    @property
+    def lower(self) -> Fraction | None: ...
+    @property
+    def upper(self) -> Fraction | None: ...
+    @property
+    def holds(self) -> bool | None: ...
+    @property
+    def target(self) -> list[str] | None: ...
+    @property
+    def domain(self) -> list[tuple[str, Fraction, Fraction]] | None: ...
+    @property
+    def norm(self) -> str | None: ...
+    @property
+    def weights(self) -> str: ...
+    @property
+    def semantics(self) -> str: ...
+    @property
+    def network(self) -> str: ...
+    @property
+    def leaves(self) -> int: ...
+    @property
+    def text(self) -> str: ...
 
 @final
 class Regions:
-    count: int
-    activation_regions: int
-    decision_area: tuple[Fraction, Fraction] | None
+    @property
+    def count(self) -> int: ...
+    @property
+    def activation_regions(self) -> int: ...
+    @property
+    def decision_area(self) -> tuple[Fraction, Fraction] | None: ...
     def json(self) -> str: ...
     def picture(self, title: str) -> str | None: ...
 
 @final
 class Bound:
-    kinks: int | None
-    jumps: int | None
-    tolerance: Fraction
-    certificate: bytes | None
+    @property
+    def kinks(self) -> int | None: ...
+    @property
+    def jumps(self) -> int | None: ...
+    @property
+    def tolerance(self) -> Fraction: ...
+    @property
+    def certificate(self) -> bytes | None: ...
     def units(self, activation: str, hidden_layers: int | None = None) -> int | None: ...
     def text(self) -> str: ...
     def json(self) -> str: ...
 
 @final
 class Explained:
-    is_complete: bool
-    steps_distance: tuple[Fraction, Fraction | None] | None
-    saturated: tuple[Fraction, Fraction | None] | None
+    @property
+    def is_complete(self) -> bool: ...
+    @property
+    def steps_distance(self) -> tuple[Fraction, Fraction | None] | None: ...
+    @property
+    def saturated(self) -> tuple[Fraction, Fraction | None] | None: ...
     def pictures(self) -> list[tuple[str, str]]: ...
     def headline(self) -> str: ...
     def text(self) -> str: ...
@@ -165,21 +220,33 @@ class Explained:
 
 @final
 class Trained:
-    name: str
-    network: Network
-    losses: list[float]
-    loss: float
-    fit: float
-    fit_name: Literal["accuracy", "rms_error"]
-    wrong: int | None
-    domain: str
-    starts: list[dict[str, Any]]
-    notes: list[str]
+    @property
+    def name(self) -> str: ...
+    @property
+    def network(self) -> Network: ...
+    @property
+    def losses(self) -> list[float]: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def fit(self) -> float: ...
+    @property
+    def fit_name(self) -> Literal["accuracy", "rms_error"]: ...
+    @property
+    def wrong(self) -> int | None: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def starts(self) -> list[dict[str, Any]]: ...
+    @property
+    def notes(self) -> list[str]: ...
 
 @final
 class Compared:
-    rows: list[tuple[str, Network | None]]
-    is_complete: bool
+    @property
+    def rows(self) -> list[tuple[str, Network | None]]: ...
+    @property
+    def is_complete(self) -> bool: ...
     def certificate(self, row: int, norm: str) -> bytes | None: ...
     def text(self) -> str: ...
     def json(self) -> str: ...
@@ -220,8 +287,70 @@ def build(
     progress: Progress | None = None,
 ) -> Built: ...
 def check(certificate: bytes, network: Network, threads: int | None = None) -> Checked: ...
-def check_bound(certificate: bytes) -> tuple[int | None, int | None]:
-    """Checks a certificate about all networks. Returns the kinks and the jumps that it proves."""
+def split(
+    network: Network,
+    target: Sequence[str],
+    domain: str,
+    *,
+    parts: int,
+    norm: str = "sup",
+    tolerance: Number | None = None,
+    gap: Number | None = None,
+    threshold: Number | None = None,
+    semantics: str = "real",
+    summation: str | None = None,
+    activation_error: str | None = None,
+    rounded_inputs: bool = False,
+    portable: bool = False,
+    threads: int | None = None,
+) -> list[tuple[str, bytes]]: ...
+def split_further(part: bytes, parts: int) -> list[tuple[str, bytes]] | None:
+    """Cuts a result that is not finished into parts of its own; None if nothing is open."""
+def part_state(part: bytes) -> tuple[Literal["waiting", "partial", "done"], str]:
+    """How far a part is, and its number among the others."""
+def merge(parts: Sequence[tuple[str, bytes]]) -> tuple[bytes, list[str], list[tuple[str, str]]]:
+    """A certificate, the numbers of unfinished parts, and names of damaged ones with the reason."""
+def accept(
+    certificate: bytes,
+    network: Network,
+    target: Sequence[str],
+    domain: str,
+    *,
+    norm: str = "sup",
+    tolerance: Number | None = None,
+    gap: Number | None = None,
+    threshold: Number | None = None,
+    semantics: str = "real",
+    summation: str | None = None,
+    activation_error: str | None = None,
+    rounded_inputs: bool = False,
+    portable: bool = False,
+    threads: int | None = None,
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Lets the checker decide about a merged certificate, without a search."""
+@final
+class Worker:
+    """A network that is kept for many parts."""
+
+    def __new__(cls, network: Network) -> Worker: ...
+    @property
+    def digest(self) -> str: ...
+    def run(
+        self,
+        part: bytes,
+        *,
+        marks_open: bool = False,
+        time_limit: float | None = None,
+        max_boxes: int | None = None,
+        memory_limit: int | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> bytes: ...
+    def check(self, part: bytes, *, threads: int | None = None) -> tuple[int, Fraction | None, bool]: ...
+
+def check_bound(certificate: bytes) -> tuple[int | None, int | None, list[str], Fraction]:
+    """Checks a certificate about all networks. Returns kinks, jumps, target and tolerance."""
 def certificate_kind(certificate: bytes) -> tuple[Literal["error", "property", "bound"], list[str] | None]:
     """The kind of a certificate, and the names of the inputs in it, if it has some."""
 def regions(network: Network, domain: str, threshold: Number | None = None) -> Regions: ...
@@ -264,5 +393,13 @@ def compare(
 ) -> Compared: ...
 def domain_names(domain: str) -> list[str]:
     """The names of the sides of a domain."""
+def sides(domain: str, inputs: Sequence[str]) -> list[tuple[str, Fraction, Fraction]]:
+    """The sides of a domain; those without names are sides of `inputs`."""
+def spec_inputs(spec: str) -> list[str]:
+    """The inputs of a spec, in order."""
 def canonical_target(target: Sequence[str], inputs: Sequence[str]) -> list[str]:
     """Formulas as a certificate has them."""
+def few(value: Number, up: bool) -> str:
+    """A number in few digits, rounded upwards or downwards."""
+def png(svg: str) -> bytes:
+    """An SVG document as pixels."""

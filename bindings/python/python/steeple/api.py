@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from . import _native, specs
 from ._native import Network
@@ -281,7 +281,7 @@ def smallest(
     >>> found.verdict, found.network.units
     ('proved', 2)
     """
-    keys = {"activation": activation, "hidden_layers": hidden_layers, "max_units": max_units}
+    keys: dict[str, Any] = {"activation": activation, "hidden_layers": hidden_layers, "max_units": max_units}
     return build(target=target, domain=domain, tolerance=tolerance, builder="smallest", **keys, **settings)
 
 
@@ -569,7 +569,7 @@ def eval(model: Any, point: Mapping[str, Any] | Sequence[Any] | None = None, /, 
     if not network.has_own_names and len(values) == len(network.inputs):
         network = network.renamed(list(values))
     exact = {name: as_number(value, name) for name, value in values.items()}
-    ends = network.evaluate_exact(exact, _count(digits, "digits", 1))
+    ends = network.evaluate_exact(exact, _count(digits, "digits", 1) or 30)
     return Values(dict(zip(network.outputs, ends)))
 
 
@@ -577,10 +577,10 @@ def convert(
     model: Any,
     path: _Path,
     *,
-    precision: str = "float32",
+    precision: Literal["float32", "float64"] = "float32",
     inputs: Sequence[str] | None = None,
     name: str | None = None,
-    summation: str | None = None,
+    summation: Literal["any", "emitted"] | None = None,
     pieces: bool = False,
 ) -> Network:
     """Writes a network as a file, and returns it. The ending of the name says in which format.

@@ -8,11 +8,13 @@ from typing import Any
 __all__ = [
     "BuildError",
     "CheckRejected",
+    "ClusterError",
     "DomainError",
     "InternalError",
     "Interrupted",
     "ModelError",
     "NumberError",
+    "PartError",
     "PictureError",
     "RegionsError",
     "SpecError",
@@ -46,7 +48,7 @@ class SteepleError(ValueError):
     ...     steeple.verify([([[1]], [0], "cosine")], "x^2", {"x": (0, 1)})
     ... except steeple.SteepleError as error:
     ...     print(error.layer)
-    layer 1
+    1
     """
 
     #: What to do about it.
@@ -162,6 +164,19 @@ class CheckRejected(SteepleError):
 
     kind: str | None = None
     line: int | None = None
+
+
+class PartError(SteepleError):
+    """A part of a proof that cannot be used: damaged, of another network, or of another version."""
+
+
+class ClusterError(SteepleError):
+    """A cluster that cannot be used: closed, without workers, or with workers that have another Steeple.
+
+    `worker` is the address of the worker, where there is one.
+    """
+
+    worker: str | None = None
 
 
 class InternalError(RuntimeError):
