@@ -3,8 +3,8 @@
     python3 parts.py --cells 1024 --repeat 3
 
 Needs the Python package of Steeple with its extra `dask`. Prints medians of wall times: of one process; of two
-workers; of the same with one of them killed half way; and the CPU time of a merge of 64 parts, next to that of the proof.
-Starting the cluster is not part of the times; cutting, sending the network, merging and checking is.
+workers; of the same with one of them killed half way; and the CPU time of a merge of 64 parts, next to that of the
+proof. Starting the cluster is not part of the times; cutting, sending the network, merging and checking is.
 """
 
 import argparse

@@ -310,8 +310,8 @@ def verify(
     """Returns what is proved about the error of a model, with the work done by the workers of a cluster.
 
     The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked
-    here, by the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is `undecided`, or the
-    enclosure is wider, and the certificate is one that `resume=` continues.
+    here, by the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is
+    `undecided`, and the certificate is one that `resume=` continues.
 
     - `client`: a `distributed.Client`.
     - `parts`: how many jobs; 8 for each thread of the workers, and at least 16, by default.
