@@ -2,8 +2,8 @@
 
     split ──▶ jobs ──▶ workers (each keeps the network) ──▶ results ──▶ merge ──▶ check, here
 
-Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that dies
-costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
+Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that
+dies costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def _threads(client: Any) -> int:
     - Errors: `ClusterError`.
     """
     if client.status != "running":
-        raise ClusterError(f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works")
+        raise ClusterError(
+            f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works"
+        )
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if not workers:
         raise ClusterError("the cluster has no workers", hint="start some, or call `client.wait_for_workers(1)` first")
@@ -255,7 +257,9 @@ def _telling(progress: Any) -> Iterator[Callable[[Progress], object]]:
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            raise SteepleError("progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function') from None
+            raise SteepleError(
+                "progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function'
+            ) from None
         with tqdm(unit="part") as bar:
 
             def show(at: Progress) -> None:
@@ -305,9 +309,9 @@ def verify(
 ) -> Verification:
     """Returns what is proved about the error of a model, with the work done by the workers of a cluster.
 
-    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked here, by
-    the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is `undecided`, or the
-    enclosure is wider, and the certificate is one that `resume=` continues.
+    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked
+    here, by the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is
+    `undecided`, and the certificate is one that `resume=` continues.
 
     - `client`: a `distributed.Client`.
     - `parts`: how many jobs; 8 for each thread of the workers, and at least 16, by default.
