@@ -102,11 +102,12 @@ def test_a_part_that_runs_long_is_cut(client, network):
     assert told[-1].parts > 2
 
 
-def test_a_worker_that_dies_half_way(network):
-    """It has a cluster of its own, as it kills a part of it."""
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_half_way(network, workers):
+    """Also where it is the only one, and takes the network with it. It has a cluster of its own."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -120,7 +121,7 @@ def test_a_worker_that_dies_half_way(network):
 
         found = distributed.verify(network, TARGET, BOX, gap="1/100", client=client, parts=24, progress=kill_one)
         assert killed
-        assert found.verdict == "enclosed"
+        assert found.verdict == "enclosed" and not found.notes
         assert steeple.check(found.certificate, network).upper == found.upper
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -128,6 +129,8 @@ class _Job(NamedTuple):
     limit: float | None
     #: How often it was lost.
     lost: int = 0
+    #: The network that went with it.
+    network: Any = None
 
 
 class _Run:
@@ -173,7 +176,7 @@ class _Run:
             key=f"steeple-{job.name}-{mark}",
             pure=False,
         )
-        self.running[future] = job
+        self.running[future] = job._replace(network=self.carried)
         self.latest.setdefault(job.name, job.part)
         return future
 
@@ -214,7 +217,11 @@ class _Run:
         """Notes what a worker found. Returns what is to be done now."""
         if future.status != "finished":
             return self.fail(future, job)
-        result = future.result()
+        try:
+            result = future.result()
+        except CancelledError:
+            # It was finished, and then lost before it came here.
+            return self.fail(future, job)
         future.release()
         self.latest[job.name] = result
         self.keep(job.name, result)
@@ -241,9 +248,10 @@ class _Run:
         elif error is not None or job.lost == _RETRIES:
             self.failed[job.name] = str(error or f"lost {job.lost + 1} times with its worker")
         else:
-            # The network was lost with the workers that had it.
+            # The network was lost with the workers that had it; all parts that were lost share the next one.
             self.retried += 1
-            self.carried = self.carry()
+            if job.network is self.carried:
+                self.carried = self.carry()
             return [job._replace(lost=job.lost + 1)]
         return []
 
