@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import signal
+import sys
 import time
 from fractions import Fraction
 from types import SimpleNamespace
@@ -13,8 +14,8 @@ import steeple
 from steeple import _native, parts
 
 pytest.importorskip("distributed")
+from conftest import REPOSITORY, run  # noqa: E402
 from distributed import Client, LocalCluster  # noqa: E402
-
 from steeple import distributed  # noqa: E402
 
 TARGET = "sin(3*x)*cos(2*y)"
@@ -101,11 +102,12 @@ def test_a_part_that_runs_long_is_cut(client, network):
     assert told[-1].parts > 2
 
 
-def test_a_worker_that_dies_half_way(network):
-    """It has a cluster of its own, as it kills a part of it."""
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_half_way(network, workers):
+    """Also where it is the only one, and takes the network with it. It has a cluster of its own."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -119,7 +121,7 @@ def test_a_worker_that_dies_half_way(network):
 
         found = distributed.verify(network, TARGET, BOX, gap="1/100", client=client, parts=24, progress=kill_one)
         assert killed
-        assert found.verdict == "enclosed"
+        assert found.verdict == "enclosed" and not found.notes
         assert steeple.check(found.certificate, network).upper == found.upper
 
 
@@ -171,10 +173,12 @@ def test_limits_that_are_none(network, wrong):
 
 def merged(network, named, failed=None):
     """What `verify` makes of these results."""
-    run = SimpleNamespace(latest=dict(named), failed=failed or {})
-    jobs = [SimpleNamespace(name=name, part=job) for name, job in parts.split(network, TARGET, BOX, parts=6, gap="1/10")]
+    found = SimpleNamespace(latest=dict(named), failed=failed or {})
+    jobs = [
+        SimpleNamespace(name=name, part=job) for name, job in parts.split(network, TARGET, BOX, parts=6, gap="1/10")
+    ]
     question = (network, [TARGET], "x=-1..1,y=-1..1")
-    return distributed._merged(run, jobs, question, {"gap": "1/10"})
+    return distributed._merged(found, jobs, question, {"gap": "1/10"})
 
 
 def test_a_part_that_claims_more_than_it_shows(network):
@@ -216,6 +220,13 @@ def test_parts_of_others(network):
     two = [*results(network, parts=3, gap="1/10"), *results(network, parts=4, gap="1/10")]
     with pytest.raises(steeple.PartError, match="different splits"):
         parts.merge(two)
+
+
+def test_the_example_of_the_document(tmp_path):
+    page = (REPOSITORY / "docs" / "machines.md").read_text()
+    (tmp_path / "example.py").write_text(page.partition("```python\n")[2].partition("```")[0])
+    ran = run(sys.executable, "example.py", cwd=tmp_path)
+    assert b"\nproved: sup |N(x,y) - sin(3*x)*cos(2*y)| <= 1/4 " in ran.stdout, ran.stderr
 
 
 def program(*arguments):

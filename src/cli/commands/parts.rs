@@ -505,7 +505,10 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
         lines.push(format!(
             "  not finished: part {}{more}; {} open",
             numbers.join(", part "),
-            count(merged.open, "cell is").replace("cell iss", "cells are")
+            match merged.open {
+                1 => "1 cell is".to_owned(),
+                open => format!("{open} cells are"),
+            }
         ));
     }
     lines.push(format!(

@@ -2,8 +2,8 @@
 
     split ──▶ jobs ──▶ workers (each keeps the network) ──▶ results ──▶ merge ──▶ check, here
 
-Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that dies
-costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
+Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that
+dies costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,7 +101,9 @@ def _threads(client: Any) -> int:
     - Errors: `ClusterError`.
     """
     if client.status != "running":
-        raise ClusterError(f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works")
+        raise ClusterError(
+            f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works"
+        )
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if not workers:
         raise ClusterError("the cluster has no workers", hint="start some, or call `client.wait_for_workers(1)` first")
@@ -126,6 +129,8 @@ class _Job(NamedTuple):
     limit: float | None
     #: How often it was lost.
     lost: int = 0
+    #: The network that went with it.
+    network: Any = None
 
 
 class _Run:
@@ -171,7 +176,7 @@ class _Run:
             key=f"steeple-{job.name}-{mark}",
             pure=False,
         )
-        self.running[future] = job
+        self.running[future] = job._replace(network=self.carried)
         self.latest.setdefault(job.name, job.part)
         return future
 
@@ -212,7 +217,11 @@ class _Run:
         """Notes what a worker found. Returns what is to be done now."""
         if future.status != "finished":
             return self.fail(future, job)
-        result = future.result()
+        try:
+            result = future.result()
+        except CancelledError:
+            # It was finished, and then lost before it came here.
+            return self.fail(future, job)
         future.release()
         self.latest[job.name] = result
         self.keep(job.name, result)
@@ -239,9 +248,10 @@ class _Run:
         elif error is not None or job.lost == _RETRIES:
             self.failed[job.name] = str(error or f"lost {job.lost + 1} times with its worker")
         else:
-            # The network was lost with the workers that had it.
+            # The network was lost with the workers that had it; all parts that were lost share the next one.
             self.retried += 1
-            self.carried = self.carry()
+            if job.network is self.carried:
+                self.carried = self.carry()
             return [job._replace(lost=job.lost + 1)]
         return []
 
@@ -255,7 +265,9 @@ def _telling(progress: Any) -> Iterator[Callable[[Progress], object]]:
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            raise SteepleError("progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function') from None
+            raise SteepleError(
+                "progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function'
+            ) from None
         with tqdm(unit="part") as bar:
 
             def show(at: Progress) -> None:
@@ -305,9 +317,9 @@ def verify(
 ) -> Verification:
     """Returns what is proved about the error of a model, with the work done by the workers of a cluster.
 
-    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked here, by
-    the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is `undecided`, or the
-    enclosure is wider, and the certificate is one that `resume=` continues.
+    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked
+    here, by the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is
+    `undecided`, and the certificate is one that `resume=` continues.
 
     - `client`: a `distributed.Client`.
     - `parts`: how many jobs; 8 for each thread of the workers, and at least 16, by default.
