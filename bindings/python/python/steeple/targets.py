@@ -295,15 +295,6 @@ _HINTS = {
     "Limit": "call .doit() on it first",
 }
 
-_RELATIONS = {
-    "StrictLessThan": "<",
-    "LessThan": "<=",
-    "StrictGreaterThan": ">",
-    "GreaterThan": ">=",
-    "Equality": "=",
-    "Unequality": "!=",
-}
-
 
 def _printed(expression: Any, index: int) -> str:
     """The text of a sympy expression in the grammar of formulas."""
@@ -423,7 +414,7 @@ def _printer(index: int) -> Any:
             return f"(({test} and {yes}) or (not {test} and {no}))"
 
         def _print_Relational(self, expr: Any) -> str:
-            sign = _RELATIONS[type(expr).__name__]
+            sign = "=" if expr.rel_op == "==" else expr.rel_op
             return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
 
         def _print_And(self, expr: Any) -> str:
