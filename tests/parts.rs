@@ -15,13 +15,14 @@ use steeple::network::Network;
 use steeple::numbers::Rational;
 use steeple::parts::{self, Merged, Number, Part, PartError, State, Worker};
 use steeple::workflow::{Limits, Verdict, VerifyRequest, unwatched, verify};
-use steeple::{Arithmetic, Threads};
+use steeple::{Arithmetic, Domain, Target, Threads};
 
 /// A question with what is wanted of it.
 struct Asked {
     network: Network,
     question: Question,
     tolerance: Option<Rational>,
+    gap: Rational,
     portable: bool,
 }
 
@@ -31,7 +32,7 @@ impl Asked {
             network: &self.network,
             question: self.question.clone(),
             tolerance: self.tolerance.clone(),
-            gap: number("1/10"),
+            gap: self.gap.clone(),
             limits: boxes(20_000),
             resume,
             threads: Threads::Count(threads),
@@ -96,6 +97,7 @@ fn problem(choices: &mut Choices) -> Option<Asked> {
         network,
         question,
         tolerance,
+        gap: number("1/10"),
         portable: norm == Norm::Sup && choices.once_in(4),
     })
 }
@@ -174,7 +176,9 @@ proptest! {
             }
             let whole = merged(all);
             let name = smaller[0].number.clone();
-            prop_assert_eq!(whole.unfinished.contains(&name), lost.is_some() || whole.unfinished.contains(&name));
+            if lost.is_some() && smaller.len() > 1 {
+                prop_assert!(whole.unfinished.contains(&name), "{:?}", whole.unfinished);
+            }
             let verified = check(&whole.certificate, &asked.network);
             prop_assert!(verified.is_ok(), "{:?}", verified.err());
         }
@@ -205,6 +209,22 @@ fn steps() -> Asked {
         network,
         question,
         tolerance: None,
+        gap: number("1/1000"),
+        portable: false,
+    }
+}
+
+/// A staircase, with about the same error on each step.
+fn stairs() -> Asked {
+    let target = Target::parse("sin(3*x)").expect("a formula");
+    let domain = Domain::parse("x=-1..1").expect("a domain");
+    let network = steeple::builders::staircase(&target, &domain, 40).expect("a network");
+    let question = question(&network, &["sin(3*x)"], "x=-1..1", None);
+    Asked {
+        network,
+        question,
+        tolerance: None,
+        gap: number("1/100"),
         portable: false,
     }
 }
@@ -236,7 +256,7 @@ fn claims_about_floats_are_split_too() {
 
 #[test]
 fn a_part_that_claims_more_than_it_shows_is_refused_by_the_check() {
-    let asked = steps();
+    let asked = stairs();
     let mut done: Vec<Part> = (asked.split(4, 1).iter())
         .map(|job| asked.work(job, 20_000, 1, false))
         .collect();
@@ -262,7 +282,7 @@ fn a_part_that_claims_more_than_it_shows_is_refused_by_the_check() {
 
 #[test]
 fn an_open_cell_in_a_part_that_claims_a_bound_is_refused_by_the_check() {
-    let asked = steps();
+    let asked = stairs();
     let mut done: Vec<Part> = (asked.split(4, 1).iter())
         .map(|job| asked.work(job, 20_000, 1, false))
         .collect();
@@ -279,7 +299,7 @@ fn an_open_cell_in_a_part_that_claims_a_bound_is_refused_by_the_check() {
 
 #[test]
 fn damage_is_seen() {
-    let asked = steps();
+    let asked = stairs();
     let job = asked.split(3, 1).remove(0);
     for part in [job.clone(), asked.work(&job, 300, 1, false)] {
         let bytes = part.to_bytes();
@@ -303,7 +323,7 @@ fn damage_is_seen() {
 /// With a digest that fits, lines that do not fit together are refused; none of them ends the program.
 #[test]
 fn lines_that_do_not_fit_together_are_refused() {
-    let asked = steps();
+    let asked = stairs();
     let job = asked.split(3, 1).remove(1);
     let done = asked.work(&job, 300, 1, false);
     let text = String::from_utf8(done.to_bytes()).expect("text");
@@ -356,7 +376,7 @@ fn lines_that_do_not_fit_together_are_refused() {
 
 #[test]
 fn what_is_missing_is_named() {
-    let asked = steps();
+    let asked = stairs();
     let jobs = asked.split(4, 1);
     let done = vec![jobs[0].clone(), asked.work(&jobs[2], 20_000, 1, false)];
     let whole = merged(done);
@@ -412,7 +432,7 @@ fn the_program_splits_works_and_merges() {
     let (code, out, _) = program(folder, &["verify", "--part", &job(0), "--threads", "1"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.starts_with("part 1 of 3: done; the error on it is at most 0."),
+        out.starts_with("part 1 of 3: done; the error on it is at most "),
         "{out}"
     );
     let first = directory.join(names(&directory, ".result").remove(0));
@@ -492,7 +512,7 @@ fn the_program_refuses_what_does_not_belong_together() {
         let (code, out, err) = program(folder, arguments);
         assert_eq!(code, 2, "{arguments:?}: {out}{err}");
         assert!(err.contains(expected), "{arguments:?}: {err}");
-        assert_eq!(err.matches("error").count(), 1, "one message: {err}");
+        assert_eq!(err.matches("error: ").count(), 1, "one message: {err}");
     };
     refused(&["check", "--part", &job], "was not searched yet");
     refused(
