@@ -102,6 +102,31 @@ fn problem(choices: &mut Choices) -> Option<Asked> {
     })
 }
 
+/// Cells of a finished part would have been done again.
+#[test]
+fn a_search_that_comes_to_its_end_leaves_nothing_open() {
+    for norm in [Norm::Sup, Norm::L1] {
+        let target = steeple::Target::parse("x^2").expect("a formula");
+        let domain = steeple::Domain::parse("x=0..1").expect("a domain");
+        let network = steeple::builders::staircase(&target, &domain, 8).expect("a network");
+        let mut question = question(&network, &["x^2"], "x=0..1", None);
+        question.norm = norm;
+        let asked = Asked {
+            network,
+            question,
+            ..steps()
+        };
+        for job in asked.split(3, 1) {
+            let done = asked.work(&job, 100_000, 1, true);
+            assert_eq!(done.state, State::Done);
+            assert_eq!(parts::split_further(&done, 2), None, "{norm:?}");
+            let partial = asked.work(&job, 1, 1, true);
+            assert_eq!(partial.state, State::Partial, "{norm:?}");
+            assert!(parts::split_further(&partial, 2).is_some(), "{norm:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(common::cases(60))]
 

@@ -52,8 +52,11 @@ def run(command, codes=(0,)):
         if process.returncode not in codes:
             errors.seek(0)
             sys.exit(f"error: {' '.join(map(str, command))}: {errors.read().decode()}")
-    return output, {"cpu": round(usage.ru_utime + usage.ru_stime, 3), "wall": round(time.monotonic() - begun, 3),
-                    "memory": usage.ru_maxrss * 1024}
+    return output, {
+        "cpu": round(usage.ru_utime + usage.ru_stime, 3),
+        "wall": round(time.monotonic() - begun, 3),
+        "memory": usage.ru_maxrss * 1024,
+    }
 
 
 def steps(steeple, spec, folder, threads):
@@ -62,15 +65,24 @@ def steps(steeple, spec, folder, threads):
     # One box: `build` makes the network, and its search stops at once (exit code 3).
     _, build = run([steeple, "build", spec, "--out", folder, "--max-boxes", "1", *threads], (0, 3))
     network, certificate = folder / "network.json", folder / "proof.steeple"
-    answer, prove = run([steeple, "verify", network, "--spec", spec, "--certificate", certificate, "--format", "json",
-                         *threads])
+    answer, prove = run(
+        [steeple, "verify", network, "--spec", spec, "--certificate", certificate, "--format", "json", *threads]
+    )
     answer = json.loads(answer)
     _, check = run([steeple, "check", certificate, "--network", network, "--spec", spec])
-    return {"units": json.loads((folder / "report.json").read_text())["network"]["units"],
-            "leaves": answer["search"]["leaves"], "lower": answer["error"]["lower_decimal"],
-            "upper": answer["error"]["upper_decimal"], "verdict": answer["verdict"],
-            "network_bytes": network.stat().st_size, "certificate_bytes": certificate.stat().st_size,
-            "spec_bytes": spec.stat().st_size, "build": build, "prove": prove, "check": check}
+    return {
+        "units": json.loads((folder / "report.json").read_text())["network"]["units"],
+        "leaves": answer["search"]["leaves"],
+        "lower": answer["error"]["lower_decimal"],
+        "upper": answer["error"]["upper_decimal"],
+        "verdict": answer["verdict"],
+        "network_bytes": network.stat().st_size,
+        "certificate_bytes": certificate.stat().st_size,
+        "spec_bytes": spec.stat().st_size,
+        "build": build,
+        "prove": prove,
+        "check": check,
+    }
 
 
 def one_network(steeple, cells, threads):
@@ -102,10 +114,32 @@ def measure_slices(given, figures):
         with tempfile.TemporaryDirectory() as folder:
             spec = Path(folder, "slice.toml")
             spec.write_text(slices.text(whole, given.cells, place))
-            row = {"yardstick": mark, "whole": whole["cells"], "slice": given.cells, "at": place,
-                   "drawn": place is not given.at, **steps(given.steeple, spec, Path(folder, "out"), 1)}
+            row = {
+                "yardstick": mark,
+                "whole": whole["cells"],
+                "slice": given.cells,
+                "at": place,
+                "drawn": place is not given.at,
+                **steps(given.steeple, spec, Path(folder, "out"), 1),
+            }
         figures.setdefault("slices", []).append(row)
         print(json.dumps(row))
+
+
+def memory(row):
+    return max(row[step]["memory"] for step in ("build", "prove", "check"))
+
+
+def work(row):
+    return row["build"]["cpu"] + row["prove"]["cpu"]
+
+
+def again(row):
+    return row["build"]["cpu"] + row["check"]["cpu"]
+
+
+def mean(rows, value):
+    return sum(map(value, rows)) / len(rows)
 
 
 def exponent(rows, value):
@@ -146,43 +180,89 @@ def table(head, rows):
 
 
 def whole_tables(rows):
-    costs = [("build", lambda row: row["build"]["cpu"]), ("prove", lambda row: row["prove"]["cpu"]),
-             ("check", lambda row: row["check"]["cpu"])]
-    head = ["K", "units", "build, CPU s", "prove, CPU s", "check, CPU s", "memory", "network", "certificate",
-            "leaves", "yardstick"]
+    costs = [
+        ("build", lambda row: row["build"]["cpu"]),
+        ("prove", lambda row: row["prove"]["cpu"]),
+        ("check", lambda row: row["check"]["cpu"]),
+    ]
+    head = [
+        "K",
+        "units",
+        "build, CPU s",
+        "prove, CPU s",
+        "check, CPU s",
+        "memory",
+        "network",
+        "certificate",
+        "leaves",
+        "yardstick",
+    ]
     lines = []
     for row in rows:
-        memory = max(row[step]["memory"] for step in ("build", "prove", "check"))
         # Small networks are also written as ONNX and C, and ONNX is proved in float32: another work.
         build = number(row["build"]["cpu"]) if row["cells"] >= 256 else "-"
-        lines.append([row["cells"], row["units"], build, number(row["prove"]["cpu"]), number(row["check"]["cpu"]),
-                      size(memory), size(row["network_bytes"]), size(row["certificate_bytes"]), row["leaves"],
-                      row["yardstick"]])
+        lines.append(
+            [
+                row["cells"],
+                row["units"],
+                build,
+                number(row["prove"]["cpu"]),
+                number(row["check"]["cpu"]),
+                size(memory(row)),
+                size(row["network_bytes"]),
+                size(row["certificate_bytes"]),
+                row["leaves"],
+                row["yardstick"],
+            ]
+        )
     last = rows[-1]
-    memory = lambda row: max(row[step]["memory"] for step in ("build", "prove", "check"))
-    growth = [*((name, [row for row in rows if name != "build" or row["cells"] >= 256], cost) for name, cost in costs),
-              ("memory", [row for row in rows if row["cells"] >= 256], memory),
-              ("network", rows, lambda row: row["network_bytes"]),
-              ("certificate", rows, lambda row: row["certificate_bytes"])]
+    growth = [
+        *((name, [row for row in rows if name != "build" or row["cells"] >= 256], cost) for name, cost in costs),
+        ("memory", [row for row in rows if row["cells"] >= 256], memory),
+        ("network", rows, lambda row: row["network_bytes"]),
+        ("certificate", rows, lambda row: row["certificate_bytes"]),
+    ]
     second = []
     for name, kept, cost in growth:
         unit = "CPU µs" if name in ("build", "prove", "check") else "bytes"
         each = cost(last) / last["units"] * (1e6 if unit == "CPU µs" else 1)
         second.append([name, f"{exponent(kept, cost):.2f}", f"{number(each)} {unit}"])
-    return table(head, lines) + "\n\n" + table(["cost", "exponent in the units", f"for a unit at K = {last['cells']}"],
-                                               second)
+    return (
+        table(head, lines)
+        + "\n\n"
+        + table(["cost", "exponent in the units", f"for a unit at K = {last['cells']}"], second)
+    )
 
 
 def slice_rows(rows):
-    head = ["slice", "at", "units", "leaves", "build, CPU s", "prove, CPU s", "check, CPU s", "memory", "network",
-            "certificate", "yardstick"]
+    head = [
+        "slice",
+        "at",
+        "units",
+        "leaves",
+        "build, CPU s",
+        "prove, CPU s",
+        "check, CPU s",
+        "memory",
+        "network",
+        "certificate",
+        "yardstick",
+    ]
     lines = []
     for row in rows:
-        memory = max(row[step]["memory"] for step in ("build", "prove", "check"))
-        lines.append([f"{row['slice']}² of {row['whole'][0]}²", " ".join(map(str, row["at"])), row["units"],
-                      row["leaves"],
-                      *(number(row[step]["cpu"]) for step in ("build", "prove", "check")), size(memory),
-                      size(row["network_bytes"]), size(row["certificate_bytes"]), row["yardstick"]])
+        lines.append(
+            [
+                f"{row['slice']}² of {row['whole'][0]}²",
+                " ".join(map(str, row["at"])),
+                row["units"],
+                row["leaves"],
+                *(number(row[step]["cpu"]) for step in ("build", "prove", "check")),
+                size(memory(row)),
+                size(row["network_bytes"]),
+                size(row["certificate_bytes"]),
+                row["yardstick"],
+            ]
+        )
     return table(head, lines)
 
 
@@ -197,30 +277,55 @@ def model(rows):
         mine = [row for row in rows if (row["whole"][0], row["slice"]) == (cells, side)]
         drawn = [row for row in mine if row["drawn"]]
         parts = math.ceil(cells / side) ** 2
-        mean = lambda value: sum(map(value, drawn)) / len(drawn)
-        work = lambda row: row["build"]["cpu"] + row["prove"]["cpu"]
-        again = lambda row: row["build"]["cpu"] + row["check"]["cpu"]
-        total = parts * mean(work)
-        spread = math.sqrt(sum((work(row) - mean(work)) ** 2 for row in drawn) / max(len(drawn) - 1, 1) / len(drawn))
-        certificates = parts * mean(lambda row: row["certificate_bytes"])
-        networks = parts * mean(lambda row: row["network_bytes"])
-        memory = max(row[step]["memory"] for row in mine for step in ("build", "prove", "check"))
-        text.append(f"**{cells}²**: {number(cells * cells)} units in {parts} slices of {side}² cells. All slices together: build and "
-                    f"prove {number(total)} CPU s (standard error {spread / mean(work):.0%}; {number(total / cells**2 * 1e6)} µs a unit); build again and check "
-                    f"{number(parts * mean(again))} CPU s; networks {size(networks)}, which stay where they are; "
-                    f"certificates {size(certificates)} ({certificates / cells**2:.1f} bytes a unit); largest memory of "
-                    f"a process {size(memory)}.\n")
+        total = parts * mean(drawn, work)
+        squares = sum((work(row) - mean(drawn, work)) ** 2 for row in drawn)
+        spread = math.sqrt(squares / max(len(drawn) - 1, 1) / len(drawn))
+        certificates = parts * mean(drawn, lambda row: row["certificate_bytes"])
+        networks = parts * mean(drawn, lambda row: row["network_bytes"])
+        text.append(
+            f"**{cells}²**: {number(cells * cells)} units in {parts} slices of {side}² cells. All slices "
+            f"together: build and "
+            f"prove {number(total)} CPU s (standard error {spread / mean(drawn, work):.0%}; "
+            f"{number(total / cells**2 * 1e6)} µs a unit); build again and check "
+            f"{number(parts * mean(drawn, again))} CPU s; networks {size(networks)}, which stay where they are; "
+            f"certificates {size(certificates)} ({certificates / cells**2:.1f} bytes a unit); largest memory of "
+            f"a process {size(max(map(memory, mine)))}.\n"
+        )
         lines = []
         for machines in (10, 100, 1000):
             cores = machines * CORES
             longest = max(map(work, mine))
             spent = total / min(cores, parts) + longest if cores < parts else longest
-            checked = parts * mean(again) / cores + max(map(again, mine)) if cores < parts else max(map(again, mine))
-            lines.append([machines, f"{parts / cores:.3g}", duration(spent), duration(checked),
-                          duration(certificates / LINK), size(parts * mean(lambda row: row["spec_bytes"])),
-                          f"{2 * parts}", number(2 * parts / cells**2)])
-        text.append(table(["machines", "slices a core", "build and prove, at most", "build again and check, at most",
-                           "certificates to one place", "specs to the machines", "messages", "messages a unit"], lines))
+            checked = (
+                parts * mean(drawn, again) / cores + max(map(again, mine)) if cores < parts else max(map(again, mine))
+            )
+            lines.append(
+                [
+                    machines,
+                    f"{parts / cores:.3g}",
+                    duration(spent),
+                    duration(checked),
+                    duration(certificates / LINK),
+                    size(parts * mean(drawn, lambda row: row["spec_bytes"])),
+                    f"{2 * parts}",
+                    number(2 * parts / cells**2),
+                ]
+            )
+        text.append(
+            table(
+                [
+                    "machines",
+                    "slices a core",
+                    "build and prove, at most",
+                    "build again and check, at most",
+                    "certificates to one place",
+                    "specs to the machines",
+                    "messages",
+                    "messages a unit",
+                ],
+                lines,
+            )
+        )
         text.append("")
     return "\n".join(text).rstrip()
 

@@ -8,8 +8,8 @@ A slice is a block of cells, `--cells` of them in each input; `--at I J` counts 
 has one more cell on each side where the whole network has cells there: theorem T43 needs this margin. The steepness of
 both layers is that of the whole network. A slice of a sigmoid network without it is another network at its edges.
 
-`--accepted` reads what `steeple check CERTIFICATE --network NETWORK --spec slice.toml --format json` printed for each slice, in
-DIR/slice-0000-0000.json and so on. It says which slices are missing, and the largest bound of the others.
+`--accepted` reads what `steeple check CERTIFICATE --network NETWORK --spec slice.toml --format json` printed for each
+slice, in DIR/slice-0000-0000.json and so on. It says which slices are missing, and the largest bound of the others.
 Needs Python 3.11 and nothing else.
 """
 
@@ -48,8 +48,14 @@ def read(path):
     network.setdefault("second_steepness", "1" if is_step else "40")
     if "/cell" in str(network["steepness"]):
         raise Refused("write `steepness` as a number: the spec of a slice has other cells")
-    return {"formula": target["formula"], "inputs": inputs, "sides": sides, "cells": cells,
-            "network": network, "claim": spec.get("claim", {})}
+    return {
+        "formula": target["formula"],
+        "inputs": inputs,
+        "sides": sides,
+        "cells": cells,
+        "network": network,
+        "claim": spec.get("claim", {}),
+    }
 
 
 def places(whole, size):
@@ -68,9 +74,9 @@ def cut(whole, size, place, margin=1):
             raise Refused(f"there is no slice {index}: {cells} cells are {-(-cells // size)} slices of {size}")
         first, last = index * size, min((index + 1) * size, cells)
         wide = max(first - margin, 0), min(last + margin, cells)
-        line = lambda k: low + (high - low) * k / cells
-        own.append((line(first), line(last)))
-        network.append((line(wide[0]), line(wide[1])))
+        side = (high - low) / cells
+        own.append((low + first * side, low + last * side))
+        network.append((low + wide[0] * side, low + wide[1] * side))
         counts.append(wide[1] - wide[0])
     return network, counts, own
 
@@ -83,9 +89,16 @@ def text(whole, size, place, margin=1):
     keys = dict(whole["network"], cells=counts)
     lines = [
         f"# Slice {' '.join(map(str, place))} of {'x'.join(map(str, whole['cells']))} cells: {ends}, and a margin.",
-        "[target]", f"formula = {json.dumps(whole['formula'])}", f"inputs = {json.dumps(whole['inputs'])}",
-        f"domain = {{ {domain} }}", "", "[network]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items()),
-        "", "[claim]", *(f"{key} = {json.dumps(value)}" for key, value in whole["claim"].items()),
+        "[target]",
+        f"formula = {json.dumps(whole['formula'])}",
+        f"inputs = {json.dumps(whole['inputs'])}",
+        f"domain = {{ {domain} }}",
+        "",
+        "[network]",
+        *(f"{key} = {json.dumps(value)}" for key, value in keys.items()),
+        "",
+        "[claim]",
+        *(f"{key} = {json.dumps(value)}" for key, value in whole["claim"].items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -99,8 +112,13 @@ def is_about(whole, size, place, answer):
     """Is this answer of `check` an upper bound of the error of this slice, margin included?"""
     claim, sides = answer.get("claim") or {}, cut(whole, size, place)[0]
     domain = {name: [str(low), str(high)] for name, (low, high) in zip(whole["inputs"], sides)}
-    return (answer.get("accepted") is True and claim.get("norm") in ("sup", "essential sup")
-            and claim.get("semantics") == "real" and claim.get("domain") == domain and answer["error"]["upper"] is not None)
+    return (
+        answer.get("accepted") is True
+        and claim.get("norm") in ("sup", "essential sup")
+        and claim.get("semantics") == "real"
+        and claim.get("domain") == domain
+        and answer["error"]["upper"] is not None
+    )
 
 
 def accepted(whole, size, folder):

@@ -96,6 +96,11 @@ impl StoppedBy {
         }
     }
 
+    /// Is it a limit, so that another search goes on?
+    pub fn is_limit(self) -> bool {
+        !matches!(self, Self::Resolution | Self::Abstraction)
+    }
+
     /// Would the next search stop for the same reason at once?
     pub fn is_final(self) -> bool {
         matches!(self, Self::Time | Self::Memory | Self::Interrupt)

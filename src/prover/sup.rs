@@ -319,8 +319,7 @@ impl<'a> Sup<'a> {
         stopped_by = stopped_by.or_else(|| engine.run(&mut self, progress));
         self.certify();
         let mut upper = self.upper(&engine.frontier);
-        let marks_open = (self.request.within.as_ref()).is_some_and(|within| within.marks_open);
-        if marks_open && engine.frontier.len() > 0 {
+        if within::marks_open(self.request, stopped_by) && engine.frontier.len() > 0 {
             within::mark_open(&mut engine);
             upper = Dyadic::INFINITY;
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::engine::{Engine, Expansion, Frontier, Open, Problem, subtree};
 use super::tree::Tree;
-use super::{StoppedBy, Watch};
+use super::{Request, StoppedBy, Watch};
 use crate::bounds::{Cell, OnCell};
 use crate::certificate::Method;
 use crate::numbers::estimate::estimate_dyadic;
@@ -21,8 +21,8 @@ pub struct Within<'a> {
     pub cells: &'a [Cell],
     /// For an integral: how much of it may stay unknown in these cells.
     pub unknown: &'a Rational,
-    /// Are cells that a search leaves open marked in the certificate, to be given to others? Else
-    /// they keep the bounds that they have.
+    /// Are cells that a search does not finish marked in the certificate, to be given to others? Else
+    /// they keep the bounds that they have, as all cells do where the search comes to its end.
     pub marks_open: bool,
     /// The networks on the cells that lead to the part, kept from the part before.
     pub ancestors: &'a Ancestors,
@@ -86,6 +86,12 @@ impl CellBounds {
             upper: contribution.sup().rational_bound(Direction::Up),
         }
     }
+}
+
+/// Are the open cells of a search marked, which this stopped?
+pub(super) fn marks_open(request: &Request<'_>, stopped_by: Option<StoppedBy>) -> bool {
+    let is_wanted = (request.within.as_ref()).is_some_and(|within| within.marks_open);
+    is_wanted && stopped_by.is_some_and(StoppedBy::is_limit)
 }
 
 /// Is a cell inside of another one?

@@ -128,7 +128,17 @@ impl Answer {
     }
 
     fn text(&self, py: Python<'_>) -> PyResult<String> {
-        apart(py, || self.answer.text())
+        let is_in_memory = self.network.get().is_in_memory();
+        apart(py, || {
+            let text = self.answer.text();
+            // The sentence of the program is about files.
+            if is_in_memory {
+                let stored = Weights::Stored.text();
+                text.replace(stored, &stored.replace("the file", "the model"))
+            } else {
+                text
+            }
+        })
     }
 
     fn json(&self, py: Python<'_>) -> PyResult<String> {

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use steeple::BoundError;
 
-use crate::errors::Failure;
+use crate::errors::{Failure, apart};
 use crate::number::fraction;
 use crate::question;
 use crate::verify::{interrupted, number};
@@ -45,12 +45,12 @@ impl Bound {
         self.bound.units(activation, hidden_layers)
     }
 
-    fn text(&self) -> String {
-        self.bound.text()
+    fn text(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.bound.text())
     }
 
-    fn json(&self) -> String {
-        self.bound.json()
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.bound.json())
     }
 }
 

@@ -88,21 +88,21 @@ impl Compared {
         Some(PyBytes::new(py, &bytes))
     }
 
-    fn text(&self) -> String {
-        text::render(&self.found.comparison, None)
+    fn text(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || text::render(&self.found.comparison, None))
     }
 
-    fn json(&self) -> String {
-        json::render(&self.found.comparison).to_string()
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || json::render(&self.found.comparison).to_string())
     }
 
-    fn markdown(&self) -> String {
-        markdown::render(&self.found.comparison, &[])
+    fn markdown(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || markdown::render(&self.found.comparison, &[]))
     }
 
     fn html(&self, py: Python<'_>) -> PyResult<String> {
         let pictures = self.pictures(py)?;
-        Ok(html::render(&self.found.comparison, &pictures))
+        apart(py, || html::render(&self.found.comparison, &pictures))
     }
 
     fn pictures(&self, py: Python<'_>) -> PyResult<Vec<(String, String)>> {

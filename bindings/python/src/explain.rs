@@ -57,20 +57,20 @@ impl Explained {
         })
     }
 
-    fn headline(&self) -> String {
-        self.found.headline()
+    fn headline(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.found.headline())
     }
 
-    fn text(&self) -> String {
-        self.found.text()
+    fn text(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.found.text())
     }
 
-    fn markdown(&self) -> String {
-        self.found.markdown()
+    fn markdown(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.found.markdown())
     }
 
-    fn json(&self) -> String {
-        self.found.json()
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.found.json())
     }
 }
 

@@ -10,7 +10,7 @@ use steeple::network::{Layer, numbered};
 use steeple::numbers::Float64;
 use steeple::{Activation, FloatFormat, Network, Rational, Weights};
 
-use crate::errors::Failure;
+use crate::errors::{Failure, apart};
 use crate::number::{NotExact, exact};
 
 /// What a layer is made of, before it is known to fit.
@@ -40,10 +40,16 @@ pub fn read(
     outputs: Option<Vec<String>>,
 ) -> PyResult<Opened> {
     let mut parts = Vec::new();
-    for (before, found) in layers.try_iter()?.enumerate() {
+    let all = layers.try_iter().map_err(|_| {
+        Failure::new(
+            "ModelError",
+            "expected a list of (weights, bias, activation)",
+        )
+    })?;
+    for (before, found) in all.enumerate() {
         parts.push(part(&found?, before + 1)?);
     }
-    Ok(joined(parts, inputs, outputs)?)
+    Ok(apart(layers.py(), || joined(parts, inputs, outputs))??)
 }
 
 fn part(found: &Bound<'_, PyAny>, layer: usize) -> Result<Part, Failure> {

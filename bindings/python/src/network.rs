@@ -49,6 +49,8 @@ pub struct Network {
     opened: Arc<Opened>,
     /// Did its file name the inputs, or the caller?
     has_own_names: bool,
+    /// Was it a model in memory, which no file stores?
+    in_memory: bool,
     estimate: OnceLock<Vec<LayerEstimate>>,
 }
 
@@ -66,8 +68,18 @@ impl Network {
         Self {
             opened,
             has_own_names,
+            in_memory: false,
             estimate: OnceLock::new(),
         }
+    }
+
+    /// The same network, from a model in memory or not.
+    fn like(self, in_memory: bool) -> Self {
+        Self { in_memory, ..self }
+    }
+
+    pub fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     pub fn opened(&self) -> &Arc<Opened> {
@@ -144,13 +156,14 @@ fn open_bytes(
 }
 
 /// What a network is made of again: canonical bytes, weights, whether it has its own names, and the floats in which its
-/// file computes, or why it does not do so layer by layer.
+/// file computes, or why it does not do so layer by layer; and whether it was in memory.
 type Kept<'py> = (
     Bound<'py, PyBytes>,
     &'static str,
     bool,
     Option<&'static str>,
     Option<String>,
+    bool,
 );
 
 /// A layer as floats: rows, columns, weights, bias, activation, its parameter.
@@ -207,10 +220,10 @@ impl Network {
         let network = network.cast::<Self>()?.get();
         match inputs {
             Some(inputs) if network.network().inputs() != inputs => network.renamed(inputs),
-            _ => Ok(Self::shared(
-                Arc::clone(&network.opened),
-                network.has_own_names,
-            )),
+            _ => {
+                let opened = Arc::clone(&network.opened);
+                Ok(Self::shared(opened, network.has_own_names).like(network.in_memory))
+            }
         }
     }
 
@@ -261,6 +274,7 @@ impl Network {
                 found.has_own_names,
                 floats,
                 not_layered,
+                found.in_memory,
             ),
         ))
     }
@@ -273,6 +287,7 @@ impl Network {
         has_own_names: bool,
         floats: Option<&str>,
         not_layered: Option<String>,
+        in_memory: bool,
     ) -> PyResult<Self> {
         let weights = weights_of(weights)?;
         let mut opened = apart(py, || open_bytes(data, "", None, weights, None))??;
@@ -281,7 +296,7 @@ impl Network {
             Some(why) => Err(ForeignError::new(why)),
             None => Ok(floats.and_then(FloatFormat::from_name)),
         };
-        Ok(Self::new(opened, has_own_names))
+        Ok(Self::new(opened, has_own_names).like(in_memory))
     }
 
     /// Returns the network in the bytes of a file of any format, told by its content.
@@ -360,7 +375,7 @@ impl Network {
         if let Some(why) = not_layered {
             opened.computes = Err(ForeignError::new(why));
         }
-        Ok(Self::new(opened, has_own_names))
+        Ok(Self::new(opened, has_own_names).like(true))
     }
 
     /// The names of the inputs, in order.
@@ -446,7 +461,7 @@ impl Network {
         .map_err(|error| Failure::new("ModelError", error))?;
         let mut opened = Opened::clone(&self.opened);
         opened.network = renamed;
-        Ok(Self::new(opened, true))
+        Ok(Self::new(opened, true).like(self.in_memory))
     }
 
     /// Returns the outputs at points: float64 numbers as bytes, point after point. `network(points)` takes arrays.

@@ -39,8 +39,8 @@ impl Regions {
             .transpose()
     }
 
-    fn json(&self) -> String {
-        self.regions.json()
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        apart(py, || self.regions.json())
     }
 
     fn picture(&self, py: Python<'_>, title: &str) -> PyResult<Option<String>> {

@@ -194,7 +194,7 @@ BAD_ARRAYS = [
     ([(A([1.0]), None, None)], "found the shape (1,)"),
     ([(np.zeros((0, 2)), None, None)], "weights are empty"),
     ([([[1, 2], [3]], None, None)], "layer 1: row 2 of the weights has 1 number, expected 2"),
-    ([([["a"]], None, None)], "found 'a' in row 1, column 1"),
+    ([([["a"]], None, None)], "found a in row 1, column 1"),
     ([([[1]], [1, 2], None)], "expected 1 bias term, one for each row of the weights, found 2"),
     ([([[1]], None, "rulu")], "the activation `rulu` is not known"),
     ([([[1]], None, "elu")], "needs a parameter"),

@@ -109,11 +109,7 @@ pub fn search(
         problem.search_parts(&mut engine, progress);
         stopped_by = engine.run(&mut problem, progress);
     }
-    if request
-        .within
-        .as_ref()
-        .is_some_and(|within| within.marks_open)
-    {
+    if within::marks_open(request, stopped_by) {
         problem.mark_open(&mut engine);
     }
     problem.finish(&engine, stopped_by)

@@ -170,11 +170,10 @@ impl Worker {
             progress,
         )
         .map_err(of_floats)?;
-        let is_final = |by: StoppedBy| matches!(by, StoppedBy::Resolution | StoppedBy::Abstraction);
-        let state = if outcome.stopped_by.is_none_or(is_final) {
-            State::Done
-        } else {
+        let state = if outcome.stopped_by.is_some_and(StoppedBy::is_limit) {
             State::Partial
+        } else {
+            State::Done
         };
         let mut certificate = outcome.certificate;
         // The layer is that of all parts.

@@ -8,6 +8,10 @@ def main() -> int:
     """Runs the program with the arguments of this process, and returns its exit code."""
     from steeple import _native
 
+    if sys.stdout is None:
+        print("error: standard output is closed, so the result would be lost", file=sys.stderr)
+        print("  hint: > /dev/null throws it away", file=sys.stderr)
+        return 2
     # The program has its own answer to Ctrl-C, and to readers that leave.
     for name in ("SIGINT", "SIGPIPE"):
         if hasattr(signal, name):

@@ -157,7 +157,7 @@ def verify(
     >>> print(r)
     proved: sup |N(x) - x**2| <= 1/16 for x in [0, 1]; 2 leaves, certificate checked
       the error is 1/16 (exact)
-      in real arithmetic, with the weights as the file stores them
+      in real arithmetic, with the weights as the model stores them
     """
     network, sides = _question(model, domain)
     settings: dict[str, Any] = {

@@ -2,8 +2,8 @@
 
     split ──▶ jobs ──▶ workers (each keeps the network) ──▶ results ──▶ merge ──▶ check, here
 
-Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that dies
-costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
+Nothing that a worker says is believed: the merged certificate is checked here by the ordinary checker. A worker that
+dies costs the time of its part alone. Needs `distributed` (`pip install "steeple[dask]"`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,10 +101,12 @@ def _threads(client: Any) -> int:
     - Errors: `ClusterError`.
     """
     if client.status != "running":
-        raise ClusterError(f"the client is {client.status}", "make a new `Client`, and keep it open while Steeple works")
+        raise ClusterError(
+            f"the client is {client.status}", hint="make a new `Client`, and keep it open while Steeple works"
+        )
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if not workers:
-        raise ClusterError("the cluster has no workers", "start some, or call `client.wait_for_workers(1)` first")
+        raise ClusterError("the cluster has no workers", hint="start some, or call `client.wait_for_workers(1)` first")
     try:
         versions = client.run(_version, on_error="return")
     except Exception as error:
@@ -111,10 +114,10 @@ def _threads(client: Any) -> int:
     for worker, version in sorted(versions.items()):
         if isinstance(version, BaseException):
             message = f"the worker {worker} cannot load steeple: {version}"
-            raise ClusterError(message, "install steeple on every machine", worker=worker)
+            raise ClusterError(message, hint="install steeple on every machine", worker=worker)
         if version != _native.__version__:
             message = f"the worker {worker} has steeple {version}, here is {_native.__version__}"
-            raise ClusterError(message, "all machines need the same version", worker=worker)
+            raise ClusterError(message, hint="all machines need the same version", worker=worker)
     return sum(worker["nthreads"] for worker in workers.values())
 
 
@@ -126,6 +129,8 @@ class _Job(NamedTuple):
     limit: float | None
     #: How often it was lost.
     lost: int = 0
+    #: The network that went with it.
+    network: Any = None
 
 
 class _Run:
@@ -171,7 +176,7 @@ class _Run:
             key=f"steeple-{job.name}-{mark}",
             pure=False,
         )
-        self.running[future] = job
+        self.running[future] = job._replace(network=self.carried)
         self.latest.setdefault(job.name, job.part)
         return future
 
@@ -206,13 +211,17 @@ class _Run:
             except TimeoutError:
                 pass
             if self.client.status != "running":
-                raise ClusterError(f"the client is {self.client.status}", "keep it open while Steeple works")
+                raise ClusterError(f"the client is {self.client.status}", hint="keep it open while Steeple works")
 
     def take(self, future: Any, job: _Job) -> list[_Job]:
         """Notes what a worker found. Returns what is to be done now."""
         if future.status != "finished":
             return self.fail(future, job)
-        result = future.result()
+        try:
+            result = future.result()
+        except CancelledError:
+            # It was finished, and then lost before it came here.
+            return self.fail(future, job)
         future.release()
         self.latest[job.name] = result
         self.keep(job.name, result)
@@ -239,9 +248,10 @@ class _Run:
         elif error is not None or job.lost == _RETRIES:
             self.failed[job.name] = str(error or f"lost {job.lost + 1} times with its worker")
         else:
-            # The network was lost with the workers that had it.
+            # The network was lost with the workers that had it; all parts that were lost share the next one.
             self.retried += 1
-            self.carried = self.carry()
+            if job.network is self.carried:
+                self.carried = self.carry()
             return [job._replace(lost=job.lost + 1)]
         return []
 
@@ -255,7 +265,9 @@ def _telling(progress: Any) -> Iterator[Callable[[Progress], object]]:
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            raise SteepleError("progress=True needs tqdm", 'pip install "steeple[progress]", or give a function') from None
+            raise SteepleError(
+                "progress=True needs tqdm", hint='pip install "steeple[progress]", or give a function'
+            ) from None
         with tqdm(unit="part") as bar:
 
             def show(at: Progress) -> None:
@@ -305,9 +317,9 @@ def verify(
 ) -> Verification:
     """Returns what is proved about the error of a model, with the work done by the workers of a cluster.
 
-    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked here, by
-    the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is `undecided`, or the
-    enclosure is wider, and the certificate is one that `resume=` continues.
+    The question and the result are those of `steeple.verify`. The certificate is merged from the parts and checked
+    here, by the ordinary checker. Parts that no worker could finish leave open cells: then the verdict is
+    `undecided`, and the certificate is one that `resume=` continues.
 
     - `client`: a `distributed.Client`.
     - `parts`: how many jobs; 8 for each thread of the workers, and at least 16, by default.
@@ -436,7 +448,7 @@ def run(
     files = sorted(folder.glob("part-*.job"))
     if not source.is_file() or not files:
         missing = "parts" if source.is_file() else "network.json"
-        raise PartError(f"{folder.name} has no {missing}", "give the folder that `steeple split` wrote")
+        raise PartError(f"{folder.name} has no {missing}", hint="give the folder that `steeple split` wrote")
     seconds = _limit(part_time_limit, "part_time_limit")
     _threads(client)
     network = Network.open(source.read_bytes(), name=source.name, weights="exact")
@@ -449,7 +461,7 @@ def run(
             state = _state(part)
         except PartError as error:
             if not result.exists():
-                raise PartError(f"{file.name}: {error.message}", error.hint) from None
+                raise PartError(f"{file.name}: {error.message}", hint=error.hint) from None
             # A damaged result is done again.
             part, state = file.read_bytes(), "waiting"
         if state == "done":

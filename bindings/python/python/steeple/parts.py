@@ -61,7 +61,7 @@ def split(
 
     - Errors: those of `verify`.
 
-    >>> [name[:11] for name, _ in split([([[1]], [0], "tanh")], "x", {"x": (-1, 1)}, parts=2, gap="1/1000")]
+    >>> [name[:11] for name, _ in split([([[1]], [0], "tanh")], "sin(20*x)", {"x": (-1, 1)}, parts=2)]
     ['part-1-of-2', 'part-2-of-2']
     """
     network, sides = _question(model, domain)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational as AbstractRational
@@ -51,7 +51,7 @@ def as_number(value: Any, what: str = "the number") -> str:
             raise NumberError(f"{what} is empty", hint="write a number, such as 1/20 or 0.05")
         return text
     if isinstance(value, bool):
-        raise NumberError(f"{what} must be a number, found {value}")
+        raise NumberError(f"{what} must be a number, found {brief(value)}")
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, AbstractRational):
@@ -66,18 +66,18 @@ def as_number(value: Any, what: str = "the number") -> str:
         return float.__repr__(value)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        if isinstance(value, numpy.ndarray) and value.ndim == 0:
+        if isinstance(value, numpy.ndarray) and value.ndim == 0 and value is not numpy.ma.masked:
             return as_number(value[()], what)
         if isinstance(value, numpy.floating):
             _finite(bool(numpy.isfinite(value)), value, what)
             return str(value)
         if isinstance(value, numpy.bool_):
-            raise NumberError(f"{what} must be a number, found {value}")
+            raise NumberError(f"{what} must be a number, found {brief(value)}")
     sympy = sys.modules.get("sympy")
     if sympy is not None and isinstance(value, sympy.Expr):
         if value.free_symbols:
             names = ", ".join(sorted(str(symbol) for symbol in value.free_symbols))
-            raise NumberError(f"{what} must be a number, but `{value}` depends on {names}")
+            raise NumberError(f"{what} must be a number, but `{brief(value)}` depends on {names}")
         return _printed(value, 1)
     raise NumberError(
         f"{what} must be a number, found {_kind(value)}",
@@ -87,7 +87,14 @@ def as_number(value: Any, what: str = "the number") -> str:
 
 def _finite(is_finite: bool, value: Any, what: str) -> None:
     if not is_finite:
-        raise NumberError(f"{what} must be finite, found {value}")
+        raise NumberError(f"{what} must be finite, found {brief(value)}")
+
+
+def brief(value: Any) -> str:
+    """A value as a message shows it: not more than 60 characters."""
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _kind(value: Any) -> str:
@@ -116,12 +123,12 @@ def as_domain(domain: Any) -> str:
         return domain
     if isinstance(domain, Mapping):
         sides: list[tuple[Any, Any]] = list(domain.items())
-    elif isinstance(domain, Iterable):
+    elif isinstance(domain, (list, tuple)):
         sides = []
         for index, side in enumerate(domain):
             if not isinstance(side, Sequence) or isinstance(side, str) or len(side) != 3:
                 raise DomainError(
-                    f"side {index + 1} of the domain must be (name, low, high), found {side!r}"
+                    f"side {index + 1} of the domain must be (name, low, high), found {brief(side)}"
                 )
             sides.append((side[0], (side[1], side[2])))
     else:
@@ -144,7 +151,7 @@ def _side(name: Any, ends: Any) -> str:
     name = name if isinstance(name, str) else str(name)
     if not _NAME.match(name):
         raise DomainError(
-            f"`{name}` cannot be the name of an input",
+            f"`{brief(name)}` cannot be the name of an input",
             hint="names are made of letters, digits and _",
             variable=name,
         )
@@ -159,7 +166,7 @@ def _side(name: Any, ends: Any) -> str:
             raise ValueError
     except (TypeError, ValueError):
         raise DomainError(
-            f"the side `{name}` of the domain must be a pair (low, high), found {ends!r}",
+            f"the side `{name}` of the domain must be a pair (low, high), found {brief(ends)}",
             variable=name,
         ) from None
     try:
@@ -170,7 +177,7 @@ def _side(name: Any, ends: Any) -> str:
     if exact[0] is not None and exact[1] is not None and exact[0] >= exact[1]:
         problem = "has no width" if exact[0] == exact[1] else "is reversed"
         raise DomainError(
-            f"the side `{name}` of the domain {problem}: it goes from {texts[0]} to {texts[1]}",
+            f"the side `{name}` of the domain {problem}: it goes from {brief(texts[0])} to {brief(texts[1])}",
             variable=name,
         )
     # `0...5` could be read in two ways.
@@ -308,8 +315,7 @@ def _printer(index: int) -> Any:
     from sympy.printing.str import StrPrinter
 
     def refuse(name: str, expression: Any, hint: str | None = None) -> TargetError:
-        shown = str(expression)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        shown = brief(str(expression))
         return TargetError(
             f"formula {index} of the target: `{name}` in `{shown}` is not supported",
             hint=hint or _HINTS.get(name),

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError
-from ..targets import as_number
+from ..targets import as_number, brief
 from .layers import Layers, Name, key
 
 #: Activations of networks, and whether they take a parameter: never, perhaps, always.
@@ -93,7 +93,7 @@ def _activation(activation: Any, name: str) -> tuple[str, Fraction | None]:
     kind = ALIASES.get(kind, kind)
     if kind not in KINDS:
         raise ModelError(
-            f"{name}: the activation `{activation}` is not known",
+            f"{name}: the activation `{brief(activation)}` is not known",
             hint=f"expected one of {', '.join(KINDS)}",
             layer=key(name),
             found=activation,
@@ -105,13 +105,13 @@ def _activation(activation: Any, name: str) -> tuple[str, Fraction | None]:
             )
         return kind, None
     if KINDS[kind] == "never":
-        raise ModelError(f"{name}: the activation {kind} takes no parameter, found {parameter}", layer=key(name))
+        raise ModelError(f"{name}: the activation {kind} takes no parameter, found {brief(parameter)}", layer=key(name))
     try:
         # A weight is the number that its float is, and so is a parameter.
         is_float = isinstance(parameter, float) or str(getattr(parameter, "dtype", "")).startswith("float")
         value = Fraction(float(parameter) if is_float else as_number(parameter))
     except (ValueError, OverflowError, ZeroDivisionError):
         raise ModelError(
-            f"{name}: the parameter of {kind} must be a number, found {parameter!r}", layer=key(name)
+            f"{name}: the parameter of {kind} must be a number, found {brief(parameter)}", layer=key(name)
         ) from None
     return kind, value

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._native import Network
 from ..errors import ModelError
+from ..targets import brief
 
 
 class Name(str):
@@ -260,7 +261,7 @@ def _array(values: Any, name: str, part: str) -> Any:
 
 def _not_finite(value: Any, name: str, part: str, row: int, column: int | None) -> ModelError:
     return ModelError(
-        f"{name}: {part} must be finite numbers, found {value} in {_place(row, column)}",
+        f"{name}: {part} must be finite numbers, found {brief(str(value))} in {_place(row, column)}",
         layer=key(name),
         row=row + 1,
         column=None if column is None else column + 1,
@@ -274,7 +275,7 @@ def _place(row: int, column: int | None) -> str:
 
 def _fraction(value: Any, name: str, part: str, row: int, column: int | None) -> Fraction:
     """The exact number that one weight in a list is; text may be a fraction, such as ``"1/3"``."""
-    if hasattr(value, "item") and not isinstance(value, float):
+    if getattr(value, "shape", None) == () and not isinstance(value, float):
         value = value.item()
     try:
         if isinstance(value, (int, Rational, float, Decimal, str)) and not isinstance(value, bool):
@@ -283,7 +284,7 @@ def _fraction(value: Any, name: str, part: str, row: int, column: int | None) ->
         if not isinstance(value, str):
             raise _not_finite(value, name, part, row, column) from None
     raise ModelError(
-        f"{name}: {part} must be numbers, found {value!r} in {_place(row, column)}",
+        f"{name}: {part} must be numbers, found {brief(value)} in {_place(row, column)}",
         layer=key(name),
         row=row + 1,
         column=None if column is None else column + 1,
