@@ -15,7 +15,7 @@ use steeple::network::Network;
 use steeple::numbers::Rational;
 use steeple::parts::{self, Merged, Number, Part, PartError, State, Worker};
 use steeple::workflow::{Limits, Verdict, VerifyRequest, unwatched, verify};
-use steeple::{Arithmetic, Domain, Target, Threads, builders};
+use steeple::{Arithmetic, Threads};
 
 /// A question with what is wanted of it.
 struct Asked {
@@ -104,16 +104,15 @@ fn problem(choices: &mut Choices) -> Option<Asked> {
 #[test]
 fn a_search_that_comes_to_its_end_leaves_nothing_open() {
     for norm in [Norm::Sup, Norm::L1] {
-        let (target, domain) = (Target::parse("x^2"), Domain::parse("x=0..1"));
-        let (target, domain) = (target.expect("a formula"), domain.expect("a domain"));
-        let network = builders::staircase(&target, &domain, 8).expect("a network");
+        let target = steeple::Target::parse("x^2").expect("a formula");
+        let domain = steeple::Domain::parse("x=0..1").expect("a domain");
+        let network = steeple::builders::staircase(&target, &domain, 8).expect("a network");
         let mut question = question(&network, &["x^2"], "x=0..1", None);
         question.norm = norm;
         let asked = Asked {
             network,
             question,
-            tolerance: None,
-            portable: false,
+            ..steps()
         };
         for job in asked.split(3, 1) {
             let done = asked.work(&job, 100_000, 1, true);

@@ -505,10 +505,7 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
         lines.push(format!(
             "  not finished: part {}{more}; {} open",
             numbers.join(", part "),
-            match merged.open {
-                1 => "1 cell is".to_owned(),
-                open => format!("{open} cells are"),
-            }
+            count(merged.open, "cell is").replace("cell iss", "cells are")
         ));
     }
     lines.push(format!(
