@@ -15,13 +15,14 @@ use steeple::network::Network;
 use steeple::numbers::Rational;
 use steeple::parts::{self, Merged, Number, Part, PartError, State, Worker};
 use steeple::workflow::{Limits, Verdict, VerifyRequest, unwatched, verify};
-use steeple::{Arithmetic, Domain, Target, Threads, builders};
+use steeple::{Arithmetic, Domain, Target, Threads};
 
 /// A question with what is wanted of it.
 struct Asked {
     network: Network,
     question: Question,
     tolerance: Option<Rational>,
+    gap: Rational,
     portable: bool,
 }
 
@@ -31,7 +32,7 @@ impl Asked {
             network: &self.network,
             question: self.question.clone(),
             tolerance: self.tolerance.clone(),
-            gap: number("1/10"),
+            gap: self.gap.clone(),
             limits: boxes(20_000),
             resume,
             threads: Threads::Count(threads),
@@ -96,6 +97,7 @@ fn problem(choices: &mut Choices) -> Option<Asked> {
         network,
         question,
         tolerance,
+        gap: number("1/10"),
         portable: norm == Norm::Sup && choices.once_in(4),
     })
 }
@@ -104,16 +106,15 @@ fn problem(choices: &mut Choices) -> Option<Asked> {
 #[test]
 fn a_search_that_comes_to_its_end_leaves_nothing_open() {
     for norm in [Norm::Sup, Norm::L1] {
-        let (target, domain) = (Target::parse("x^2"), Domain::parse("x=0..1"));
-        let (target, domain) = (target.expect("a formula"), domain.expect("a domain"));
-        let network = builders::staircase(&target, &domain, 8).expect("a network");
+        let target = steeple::Target::parse("x^2").expect("a formula");
+        let domain = steeple::Domain::parse("x=0..1").expect("a domain");
+        let network = steeple::builders::staircase(&target, &domain, 8).expect("a network");
         let mut question = question(&network, &["x^2"], "x=0..1", None);
         question.norm = norm;
         let asked = Asked {
             network,
             question,
-            tolerance: None,
-            portable: false,
+            ..steps()
         };
         for job in asked.split(3, 1) {
             let done = asked.work(&job, 100_000, 1, true);
@@ -200,7 +201,9 @@ proptest! {
             }
             let whole = merged(all);
             let name = smaller[0].number.clone();
-            prop_assert_eq!(whole.unfinished.contains(&name), lost.is_some() || whole.unfinished.contains(&name));
+            if lost.is_some() && smaller.len() > 1 {
+                prop_assert!(whole.unfinished.contains(&name), "{:?}", whole.unfinished);
+            }
             let verified = check(&whole.certificate, &asked.network);
             prop_assert!(verified.is_ok(), "{:?}", verified.err());
         }
@@ -231,6 +234,22 @@ fn steps() -> Asked {
         network,
         question,
         tolerance: None,
+        gap: number("1/1000"),
+        portable: false,
+    }
+}
+
+/// A staircase, with about the same error on each step.
+fn stairs() -> Asked {
+    let target = Target::parse("sin(3*x)").expect("a formula");
+    let domain = Domain::parse("x=-1..1").expect("a domain");
+    let network = steeple::builders::staircase(&target, &domain, 40).expect("a network");
+    let question = question(&network, &["sin(3*x)"], "x=-1..1", None);
+    Asked {
+        network,
+        question,
+        tolerance: None,
+        gap: number("1/100"),
         portable: false,
     }
 }
@@ -262,7 +281,7 @@ fn claims_about_floats_are_split_too() {
 
 #[test]
 fn a_part_that_claims_more_than_it_shows_is_refused_by_the_check() {
-    let asked = steps();
+    let asked = stairs();
     let mut done: Vec<Part> = (asked.split(4, 1).iter())
         .map(|job| asked.work(job, 20_000, 1, false))
         .collect();
@@ -288,7 +307,7 @@ fn a_part_that_claims_more_than_it_shows_is_refused_by_the_check() {
 
 #[test]
 fn an_open_cell_in_a_part_that_claims_a_bound_is_refused_by_the_check() {
-    let asked = steps();
+    let asked = stairs();
     let mut done: Vec<Part> = (asked.split(4, 1).iter())
         .map(|job| asked.work(job, 20_000, 1, false))
         .collect();
@@ -305,7 +324,7 @@ fn an_open_cell_in_a_part_that_claims_a_bound_is_refused_by_the_check() {
 
 #[test]
 fn damage_is_seen() {
-    let asked = steps();
+    let asked = stairs();
     let job = asked.split(3, 1).remove(0);
     for part in [job.clone(), asked.work(&job, 300, 1, false)] {
         let bytes = part.to_bytes();
@@ -329,7 +348,7 @@ fn damage_is_seen() {
 /// With a digest that fits, lines that do not fit together are refused; none of them ends the program.
 #[test]
 fn lines_that_do_not_fit_together_are_refused() {
-    let asked = steps();
+    let asked = stairs();
     let job = asked.split(3, 1).remove(1);
     let done = asked.work(&job, 300, 1, false);
     let text = String::from_utf8(done.to_bytes()).expect("text");
@@ -382,7 +401,7 @@ fn lines_that_do_not_fit_together_are_refused() {
 
 #[test]
 fn what_is_missing_is_named() {
-    let asked = steps();
+    let asked = stairs();
     let jobs = asked.split(4, 1);
     let done = vec![jobs[0].clone(), asked.work(&jobs[2], 20_000, 1, false)];
     let whole = merged(done);
@@ -438,7 +457,7 @@ fn the_program_splits_works_and_merges() {
     let (code, out, _) = program(folder, &["verify", "--part", &job(0), "--threads", "1"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.starts_with("part 1 of 3: done; the error on it is at most 0."),
+        out.starts_with("part 1 of 3: done; the error on it is at most "),
         "{out}"
     );
     let first = directory.join(names(&directory, ".result").remove(0));
@@ -518,7 +537,7 @@ fn the_program_refuses_what_does_not_belong_together() {
         let (code, out, err) = program(folder, arguments);
         assert_eq!(code, 2, "{arguments:?}: {out}{err}");
         assert!(err.contains(expected), "{arguments:?}: {err}");
-        assert_eq!(err.matches("error").count(), 1, "one message: {err}");
+        assert_eq!(err.matches("error: ").count(), 1, "one message: {err}");
     };
     refused(&["check", "--part", &job], "was not searched yet");
     refused(

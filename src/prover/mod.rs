@@ -33,7 +33,7 @@ mod within;
 pub use emit::{shorten_down, shorten_up};
 pub use limits::{Interrupt, Limits, StoppedBy};
 pub use property::{PropertyOutcome, PropertyRequest, Stuck, prove_property};
-pub use within::{CellBounds, Within};
+pub use within::{Ancestors, CellBounds, Within};
 
 use std::sync::Arc;
 

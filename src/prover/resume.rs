@@ -19,6 +19,16 @@ pub trait Resumable: Problem<Local: From<Arc<Self::Network>>> {
 
     fn network_bytes(network: &Self::Network) -> usize;
 
+    /// Returns the network on a cell above a part of the domain, which may be kept already.
+    fn ancestor(
+        &self,
+        _within: &Within<'_>,
+        _cell: &Cell,
+        descend: impl FnOnce() -> Arc<Self::Network>,
+    ) -> Arc<Self::Network> {
+        descend()
+    }
+
     /// Returns the network on a cell of a root as the checker reduces it, from the network on its
     /// parent; the parent's network if it has no value.
     fn descend(
@@ -119,7 +129,11 @@ impl<P: Resumable> Visitor for Reopening<'_, P> {
         cell: &Cell,
     ) -> Result<Arc<P::Network>, Failure> {
         let (problem, tools) = (self.problem, &mut self.tools);
-        Ok(problem.descend(tools, self.root, parent, cell))
+        let mut descend = || problem.descend(tools, self.root, parent, cell);
+        Ok(match self.within {
+            Some(within) => problem.ancestor(within, cell, descend),
+            None => descend(),
+        })
     }
 
     fn leaf(

@@ -13,7 +13,7 @@ use super::resume::Resumable;
 use super::sample::{Candidate, Sampler};
 use super::split;
 use super::tree::Tree;
-use super::within::{self, CellBounds};
+use super::within::{self, CellBounds, Within};
 use super::{Outcome, ProveError, Request, StoppedBy, Watch, constant, sizes};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, ExactCells, Leaves, OnCell, Reduction, WitnessValues};
@@ -209,9 +209,8 @@ pub fn divide(
 ) -> Outcome {
     let mut search = Sup::new(request, root, host, None);
     search.kept_rounding = kept_rounding(request, root, host);
-    if let Some(earlier) = request.resume {
-        search.lower.clone_from(&earlier.claim.stated_lower);
-        search.witness.clone_from(&earlier.witness);
+    if let Some(first) = request.resume {
+        search.take_witness(first);
     }
     let mut engine = Engine::new(&search, host);
     let whole = Open::unevaluated(0, search.whole.clone(), Arc::clone(root), Dyadic::INFINITY);
@@ -341,20 +340,26 @@ impl<'a> Sup<'a> {
         self.largest.max(open)
     }
 
+    /// Takes over the witness of an earlier certificate, with the error that it shows by itself: the
+    /// claim may rest on a leaf.
+    fn take_witness(&mut self, earlier: &Certificate) {
+        let (question, network) = (self.request.question, self.request.network);
+        if let Some(witness) = &earlier.witness
+            && let Ok(values) = self.root.evaluate_witness(question, network, witness)
+        {
+            self.lower = short_lower(&values);
+            self.witness = Some(witness.clone());
+        }
+    }
+
     /// Continues with an earlier partition, if possible.
     fn resume(&mut self, engine: &mut Engine<'_, Self>, earlier: &Certificate) -> bool {
-        let question = self.request.question;
         if self.request.within.is_some() {
             // Found with the parts; whoever merges them has it checked.
             self.lower.clone_from(&earlier.claim.stated_lower);
             self.witness.clone_from(&earlier.witness);
-        } else if let Some(witness) = &earlier.witness
-            && let Ok(values) = self
-                .root
-                .evaluate_witness(question, self.request.network, witness)
-        {
-            self.lower = short_lower(&values);
-            self.witness = Some(witness.clone());
+        } else {
+            self.take_witness(earlier);
         }
         let kept = (
             self.constant_radius.clone(),
@@ -909,6 +914,15 @@ impl Resumable for Sup<'_> {
 
     fn network_bytes(network: &OnCell) -> usize {
         network.bytes()
+    }
+
+    fn ancestor(
+        &self,
+        within: &Within<'_>,
+        cell: &Cell,
+        descend: impl FnOnce() -> Arc<OnCell>,
+    ) -> Arc<OnCell> {
+        within.ancestor(cell, descend)
     }
 
     fn descend(

@@ -4,7 +4,7 @@
 //! domain, like the checker, and goes down to the cells of the part only ([`Within`]). So the bounds
 //! that it finds are those of the checker, and the partitions of all parts fit together.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::engine::{Engine, Expansion, Frontier, Open, Problem, subtree};
 use super::tree::Tree;
@@ -24,12 +24,47 @@ pub struct Within<'a> {
     /// Are cells that a search does not finish marked in the certificate, to be given to others? Else
     /// they keep the bounds that they have, as all cells do where the search comes to its end.
     pub marks_open: bool,
+    /// The networks on the cells that lead to the part, kept from the part before.
+    pub ancestors: &'a Ancestors,
+}
+
+/// The networks on the cells that lead to a part. Parts that are neighbours share most of these cells, and near
+/// the root the network is large.
+#[derive(Debug, Default)]
+pub struct Ancestors(Mutex<Vec<(Cell, Arc<OnCell>)>>);
+
+impl Ancestors {
+    fn all(&self) -> MutexGuard<'_, Vec<(Cell, Arc<OnCell>)>> {
+        // What is kept is complete, also after a panic elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Within<'_> {
     /// Is a cell inside of one of these?
     pub(super) fn covers(&self, cell: &Cell) -> bool {
         self.cells.iter().any(|own| is_inside(cell, own))
+    }
+
+    /// Returns the network on a cell that leads to the part: the one that is kept, or a new one.
+    pub(super) fn ancestor(
+        &self,
+        cell: &Cell,
+        descend: impl FnOnce() -> Arc<OnCell>,
+    ) -> Arc<OnCell> {
+        if self.covers(cell) {
+            return descend();
+        }
+        let known = |(known, _): &&(Cell, Arc<OnCell>)| known == cell;
+        if let Some((_, kept)) = self.ancestors.all().iter().find(known) {
+            return Arc::clone(kept);
+        }
+        let found = descend();
+        let mut kept = self.ancestors.all();
+        // Cells that lead elsewhere are not needed again soon.
+        kept.retain(|(other, _)| self.cells.iter().any(|own| is_inside(own, other)));
+        kept.push((cell.clone(), Arc::clone(&found)));
+        found
     }
 }
 

@@ -131,7 +131,7 @@ pub fn split(arguments: &Split, format: Format) -> Result<Output, Refusal> {
     folder.publish()?;
     if parts.len() < arguments.parts {
         note(&format!(
-            "{} where {} were asked for: no more cells can be cut",
+            "{} where {} were asked for: the rest is decided already, or cannot be cut",
             count(parts.len(), "part"),
             arguments.parts
         ));
@@ -505,9 +505,10 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
         lines.push(format!(
             "  not finished: part {}{more}; {} open",
             numbers.join(", part "),
-            match merged.open {
-                1 => "1 cell is".to_owned(),
-                open => format!("{open} cells are"),
+            if merged.open == 1 {
+                "1 cell is".to_owned()
+            } else {
+                format!("{} cells are", merged.open)
             }
         ));
     }

@@ -18,7 +18,7 @@ use super::resume::Resumable;
 use super::sample::{Sampler, even_points};
 use super::split::{self, Split};
 use super::step_cuts;
-use super::within::{self, CellBounds};
+use super::within::{self, CellBounds, Within};
 use super::{Outcome, Request, StoppedBy, Watch, constant};
 use crate::bounds::Cell;
 use crate::bounds::{Bound, Leaves, OnCell, Reduction};
@@ -765,6 +765,15 @@ impl Resumable for Integral<'_> {
 
     fn network_bytes(network: &OnCell) -> usize {
         network.bytes()
+    }
+
+    fn ancestor(
+        &self,
+        within: &Within<'_>,
+        cell: &Cell,
+        descend: impl FnOnce() -> Arc<OnCell>,
+    ) -> Arc<OnCell> {
+        within.ancestor(cell, descend)
     }
 
     fn descend(

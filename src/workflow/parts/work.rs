@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::jobs::Threads;
 use crate::network::{Network, digest};
 use crate::numbers::Rational;
-use crate::prover::{self, Limits, Request, StoppedBy, Watch, Within};
+use crate::prover::{self, Ancestors, Limits, Request, StoppedBy, Watch, Within};
 use crate::workflow::verify::{WorkflowError, of_floats};
 
 /// Why a part cannot be searched.
@@ -51,6 +51,8 @@ pub struct Worker {
     digest: String,
     /// The network on the domain of the parts so far.
     root: Option<(Root, Arc<OnCell>)>,
+    /// The split of the last part, and the networks on the cells that led to it.
+    last: (String, Ancestors),
 }
 
 /// What the network on the domain depends on.
@@ -68,6 +70,7 @@ impl Worker {
             digest: digest(&network),
             network,
             root: None,
+            last: (String::new(), Ancestors::default()),
         }
     }
 
@@ -132,6 +135,10 @@ impl Worker {
         let started = Moment::now();
         let root = self.root(part)?;
         let cells = part.cells()?;
+        // Networks are reduced in the same way for all parts of a split.
+        if self.last.0 != part.split {
+            self.last = (part.split.clone(), Ancestors::default());
+        }
         let certificate = &part.certificate;
         let gap = match &part.goal {
             Goal::Gap(gap) => gap,
@@ -157,6 +164,7 @@ impl Worker {
                     cells: &cells,
                     unknown: &part.unknown,
                     marks_open,
+                    ancestors: &self.last.1,
                 }),
             },
             progress,
