@@ -8,10 +8,12 @@ use std::path::Path;
 
 use common::program;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "build",
     "verify",
     "check",
+    "split",
+    "merge",
     "eval",
     "regions",
     "bound",

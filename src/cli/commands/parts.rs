@@ -470,8 +470,8 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
         }
     })?;
     let certificate = &merged.certificate;
-    write_beside(&arguments.out, |mut file: &mut dyn Write| {
-        text::write(certificate, &mut file)
+    write_beside(&arguments.out, |file: &mut dyn Write| {
+        text::write(certificate, file)
     })
     .map_err(|error| Refusal::in_file(&arguments.out, error))?;
     let claim = &certificate.claim;

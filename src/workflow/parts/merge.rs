@@ -125,20 +125,28 @@ fn open_cells(partition: &Partition) -> usize {
         .count()
 }
 
+/// Parts of one split, or of one part.
+#[derive(Default)]
+struct Group {
+    of: usize,
+    there: Vec<usize>,
+}
+
 /// Returns the numbers that are not there, neither as one part nor as its parts.
 fn missing(parts: &[(String, Part)]) -> Vec<Number> {
-    let mut groups: BTreeMap<Vec<(usize, usize)>, (usize, Vec<usize>)> = BTreeMap::new();
+    // The numbers that are there, and of how many, below each number.
+    let mut groups: BTreeMap<Vec<(usize, usize)>, Group> = BTreeMap::new();
     for (_, part) in parts {
         let numbers = &part.number.0;
         for depth in 0..numbers.len() {
             let (number, of) = numbers[depth];
             let group = groups.entry(numbers[..depth].to_vec()).or_default();
-            group.0 = of;
-            group.1.push(number);
+            group.of = of;
+            group.there.push(number);
         }
     }
     let mut missing = Vec::new();
-    for (above, (of, there)) in groups {
+    for (above, Group { of, there }) in groups {
         for number in (1..=of).filter(|number| !there.contains(number)) {
             let mut number_of_part = above.clone();
             number_of_part.push((number, of));

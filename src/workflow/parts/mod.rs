@@ -40,7 +40,7 @@ mod split;
 mod tree;
 mod work;
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
 
 pub use check::{CheckedPart, check};
@@ -134,7 +134,7 @@ impl Part {
         let mut name = "part".to_owned();
         for (number, of) in &self.number.0 {
             let width = of.to_string().len();
-            name += &format!("-{number:0width$}-of-{of}");
+            let _ = write!(name, "-{number:0width$}-of-{of}");
         }
         name + "-" + &self.split[..12]
     }

@@ -7,6 +7,7 @@ use super::tree::{self, Pruned};
 use super::{Goal, Number, Part, State};
 use crate::bounds::Cell;
 use crate::certificate::{Certificate, Method, Norm, text};
+use crate::network::Layer;
 use crate::numbers::Rational;
 use crate::prover::{self, Limits, Progress, Request, StoppedBy, Watch, unwatched};
 use crate::workflow::verify::{VerifyRequest, WorkflowError, check_fit, of_floats};
@@ -40,12 +41,7 @@ pub fn split(
         portable: request.portable,
         within: None,
     };
-    let units: usize = request
-        .network
-        .layers()
-        .iter()
-        .map(|layer| layer.units())
-        .sum();
+    let units: usize = request.network.layers().iter().map(Layer::units).sum();
     let first = (units <= SMALL)
         .then(|| {
             let limits = Limits {
@@ -67,7 +63,7 @@ pub fn split(
         Some(tolerance) => Goal::Tolerance(tolerance.clone()),
         None => Goal::Gap(request.gap.clone()),
     };
-    let parts = parts_of(outcome.certificate, &goal, &unknown, None, parts);
+    let parts = parts_of(&outcome.certificate, &goal, &unknown, None, parts);
     parts.ok_or(WorkflowError::Stopped(StoppedBy::Resolution))
 }
 
@@ -80,8 +76,13 @@ pub fn split_further(part: &Part, parts: usize) -> Option<Vec<Part>> {
     if !is_open(methods.get(own)?.to_vec()) {
         return None;
     }
-    let whole = part.certificate.clone();
-    parts_of(whole, &part.goal, &part.unknown, Some(part), parts)
+    parts_of(
+        &part.certificate,
+        &part.goal,
+        &part.unknown,
+        Some(part),
+        parts,
+    )
 }
 
 /// What is known while a split begins: nothing.
@@ -95,7 +96,7 @@ const NOTHING: Progress = Progress {
 /// others, or one more or less. A leaf that is decided belongs to the part before it, the first ones to the
 /// first part.
 fn parts_of(
-    whole: Certificate,
+    whole: &Certificate,
     goal: &Goal,
     unknown: &Rational,
     above: Option<&Part>,
@@ -136,7 +137,7 @@ fn parts_of(
     let is_sup = whole.claim.question.norm == Norm::Sup;
     let of_all = volume(&all);
     let split = above.map_or_else(
-        || digest_of(&whole, goal, unknown),
+        || digest_of(whole, goal, unknown),
         |part| part.split.clone(),
     );
     let make = |(at, range): (usize, Range<usize>)| {
