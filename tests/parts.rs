@@ -403,6 +403,27 @@ fn lines_that_do_not_fit_together_are_refused() {
     }
 }
 
+/// A tree that no walk takes below a cell of a part, with a digest that fits: an error, in every norm.
+#[test]
+fn a_partition_that_cannot_be_continued_is_refused() {
+    for norm in [Norm::Sup, Norm::L1] {
+        let mut asked = stairs();
+        asked.question.norm = norm;
+        let mut part = asked.split(2, 1).remove(0);
+        let deep = format!("{}{}", "A".repeat(5000), "o".repeat(5001));
+        let text = String::from_utf8(part.tree.text().to_vec()).expect("text");
+        // The first open leaf is the first cell of the part.
+        let grown = text.replacen('o', &deep, 1);
+        part.certificate.partition = steeple::certificate::Partition::from_text(grown.into_bytes());
+        let part = Part::from_bytes(&part.to_bytes()).expect("lines that fit together");
+        let mut worker = Worker::new(asked.network.clone());
+        let mut watch = |_: &_| ControlFlow::Continue(());
+        let found = worker.work(&part, boxes(1000), Threads::Count(1), false, &mut watch);
+        let text = found.map(|_| ()).expect_err("refused").to_string();
+        assert!(text.contains("cannot be continued"), "{text}");
+    }
+}
+
 #[test]
 fn what_is_missing_is_named() {
     let asked = stairs();
@@ -556,12 +577,23 @@ fn the_program_refuses_what_does_not_belong_together() {
     std::fs::create_dir(folder.join("empty")).expect("a directory");
     refused(
         &["merge", "empty", "--out", "c.steeple"],
-        "there are no parts in this directory",
+        "this directory has no parts",
     );
     refused(&["merge", "nowhere", "--out", "c.steeple"], "nowhere");
     refused(
         &["split", "steps.toml", "--parts", "0", "--out", "zero"],
         "--parts",
+    );
+    // The certificate takes the place of no part, and not of the network.
+    let network = std::fs::read(directory.join("network.json")).expect("a network");
+    refused(
+        &["merge", "parts", "--out", "parts/network.json"],
+        "network.json",
+    );
+    refused(&["merge", "parts", "--out", &job], "part-1-of-3");
+    assert_eq!(
+        std::fs::read(directory.join("network.json")).expect("a network"),
+        network
     );
     // A split of something else in the same directory, and in a directory that someone mixed.
     refused(

@@ -310,7 +310,11 @@ impl<'a> Sup<'a> {
         let mut engine = Engine::new(&self, self.host);
         let mut stopped_by = None;
         let earlier = self.request.resume;
-        if !earlier.is_some_and(|earlier| self.resume(&mut engine, earlier)) {
+        let is_resumed = earlier.is_some_and(|earlier| self.resume(&mut engine, earlier));
+        if !is_resumed {
+            if let (Some(_), Some(earlier)) = (&self.request.within, earlier) {
+                return Some(within::not_continued(earlier));
+            }
             let (cell, local) = (self.whole.clone(), Arc::clone(&self.root));
             let whole = Open::unevaluated(0, cell, local, Dyadic::INFINITY);
             let rule = self.enough();

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::engine::{Engine, Expansion, Frontier, Open, Problem, subtree};
 use super::tree::Tree;
-use super::{Request, StoppedBy, Watch};
+use super::{Outcome, Request, StoppedBy, Watch};
 use crate::bounds::{Cell, OnCell};
-use crate::certificate::Method;
+use crate::certificate::{Certificate, Method};
 use crate::numbers::estimate::estimate_dyadic;
 use crate::numbers::{Direction, Interval, Rational};
 
@@ -65,6 +65,17 @@ impl Within<'_> {
         kept.retain(|(other, _)| self.cells.iter().any(|own| is_inside(own, other)));
         kept.push((cell.clone(), Arc::clone(&found)));
         found
+    }
+}
+
+/// Returns what a search gives whose certificate cannot be continued: the certificate as it was, without
+/// bounds. A search of all of the domain would not be one of the part.
+pub(super) fn not_continued(earlier: &Certificate) -> Outcome {
+    Outcome {
+        certificate: earlier.clone(),
+        boxes: 0,
+        stopped_by: Some(StoppedBy::Resolution),
+        within: Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ const CONTENTS: Contents = Contents {
     left: |_| Vec::new(),
 };
 
-/// There are no pictures.
+/// No picture is drawn, so the colours do not matter.
 const LOOK: Look = Look {
     theme: Theme::Light,
     background: Background::Plate,
@@ -449,7 +449,10 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
                 .hint("give --out a file name"),
         );
     }
-    outputs::look_at(&[("--out", &arguments.out)], &paths)?;
+    let mut read_too = paths.clone();
+    // The check needs it.
+    read_too.push(directory.join(NETWORK));
+    outputs::look_at(&[("--out", &arguments.out)], &read_too)?;
     let mut found = Vec::new();
     let mut damaged = Vec::new();
     for path in &paths {
@@ -463,7 +466,7 @@ pub fn merge(arguments: &Merge, format: Format) -> Result<Output, Refusal> {
         }
     }
     let merged = parts::merge(found).map_err(|error| match error {
-        MergeError::NoParts => Refusal::in_file(directory, "there are no parts in this directory")
+        MergeError::NoParts => Refusal::in_file(directory, "this directory has no parts")
             .hint("`steeple split` writes parts"),
         error => {
             Refusal::in_file(directory, error).hint("put each split into a directory of its own")

@@ -90,6 +90,9 @@ pub fn search(
         .resume
         .is_some_and(|earlier| problem.resume(&mut engine, earlier, &root));
     if !is_resumed {
+        if let (Some(_), Some(earlier)) = (&request.within, request.resume) {
+            return within::not_continued(earlier);
+        }
         problem.in_parts = request.within.is_none() && parts::is_wanted(request, root.units());
         let contribution = problem.tools().anything(&problem.whole);
         let known = Known {

@@ -52,7 +52,7 @@ pub fn check(
         Err(rejection) => return Ok(Err(rejection)),
     };
     let totals =
-        totals(part, bounds).ok_or_else(|| PartError::damaged("its partition is no tree"))?;
+        totals(part, bounds).ok_or_else(|| PartError::damaged("its partition is not a tree"))?;
     let claimed = part.bounds.iter();
     let holds = part.bounds.len() == totals.len()
         && claimed.zip(&totals).all(|(claimed, found)| {

@@ -175,6 +175,9 @@ impl Worker {
         } else {
             State::Done
         };
+        if outcome.within.len() != cells.len() {
+            return Err(PartError::damaged("its partition cannot be continued").into());
+        }
         let mut certificate = outcome.certificate;
         // The layer is that of all parts.
         certificate.layer = part.certificate.layer;
